@@ -1,0 +1,1 @@
+"""From the contract to everything made of it: read, lint, compare, generate."""

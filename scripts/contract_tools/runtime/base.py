@@ -1,0 +1,124 @@
+"""The root of every exception, and what an error code is.
+
+Regenerating copies this file, as it stands, beside the exceptions made from the contract.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, TypeVar
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorInfo:
+    """What the contract says of one error code.
+
+    Attributes:
+        code: The number in the answer's body.
+        name: Its name in the contract, such as ``NO_MONEY``.
+        http_status: The HTTP status it comes with.
+        message: The service's own words.
+        family: The family it is handled with, such as ``no_credit``.
+        meaning: What it means.
+        meaning_zh: The same in Chinese.
+        remedy: What to do about it.
+        remedy_zh: The same in Chinese.
+        repeat: Whether sending the same request again can help.
+    """
+
+    code: int
+    name: str
+    http_status: int
+    message: str
+    family: str
+    meaning: str
+    meaning_zh: str
+    remedy: str
+    remedy_zh: str
+    repeat: Literal["never", "later", "after_change"]
+
+
+class JSMSError(Exception):
+    """Anything that went wrong between an app and JSMS.
+
+    Attributes:
+        message: What went wrong, in one line.
+        operation: The operation in the contract (``sendMessage``), where there was one.
+        code: The service's error code, where it gave one.
+        name: The code's name in the contract, where the contract knows it.
+        http_status: The HTTP status of the answer, where there was one.
+        attempts: How many requests may have left for this call.
+    """
+
+    message: str
+    operation: str | None
+    code: int | None
+    name: str | None
+    http_status: int | None
+    attempts: int
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        operation: str | None = None,
+        code: int | None = None,
+        name: str | None = None,
+        http_status: int | None = None,
+        attempts: int = 0,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.operation = operation
+        self.code = code
+        self.name = name
+        self.http_status = http_status
+        self.attempts = attempts
+
+    def __str__(self) -> str:
+        """The operation and what went wrong, in one line."""
+        return f"{self.operation}: {self.message}" if self.operation else self.message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by state, so that a subclass may take any arguments."""
+        return (_restore, (type(self), self.args, self.__dict__.copy()))
+
+
+class APIError(JSMSError):
+    """The service answered, and the answer is an error.
+
+    Every code in the contract has a class of its own below one of the families; a code that the contract does not
+    know is raised as the family of its HTTP status.
+
+    Attributes:
+        info: What the contract says of the code; None for a code it does not know.
+    """
+
+    info: ClassVar[ErrorInfo | None] = None
+
+    def __str__(self) -> str:
+        """One line: operation, the service's words, code and status, meaning and what to do."""
+        where = f"{self.operation}: " if self.operation else ""
+        facts = ", ".join(
+            fact
+            for fact in (
+                f"code {self.code}" if self.code is not None else "no error code",
+                f"HTTP {self.http_status}" if self.http_status is not None else "",
+            )
+            if fact
+        )
+        advice = f" {self.info.meaning} {self.info.remedy}" if self.info is not None else ""
+        return f"{where}{self.message} ({facts}).{advice}"
+
+
+_E = TypeVar("_E", bound=JSMSError)
+
+
+def _restore(kind: type[_E], args: tuple[Any, ...], state: dict[str, Any]) -> _E:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
+
+__all__ = ["APIError", "ErrorInfo", "JSMSError"]
