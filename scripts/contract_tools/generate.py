@@ -1,0 +1,215 @@
+"""Everything in generated/, made from one document."""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+import re
+import tempfile
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from ruamel.yaml import YAML
+from ruamel.yaml.nodes import ScalarNode
+from ruamel.yaml.representer import SafeRepresenter
+
+from . import tools
+from .document import Document
+from .downgrade import to_3_0_3
+from .emit_errors import emit_errors
+from .emit_limits import emit_limits
+from .emit_operations import emit_operations
+from .manifest import MANIFEST, make_manifest
+from .progress import Progress
+from .python_source import LINE_LENGTH, MARK, docstring, module
+from .reading import mapping, schemas, schemas_within, webhooks
+
+_RUNTIME = Path(__file__).with_name("runtime")
+_RUFF = ("--isolated", "--no-cache", "--quiet", "--target-version", "py311", "--line-length", str(LINE_LENGTH))
+_API_CONFIG = {
+    "literal_enums": False,
+    "docstrings_on_attributes": True,
+    "generate_all_tags": False,
+    "post_hooks": [],  # they would take the ruff and the ruff.toml of whoever runs it
+}
+_CALLBACK_OPTIONS = (
+    *("--input-file-type", "openapi", "--openapi-scopes", "schemas", "--strict-refs", "--no-allow-remote-refs"),
+    *("--output-model-type", "pydantic_v2.BaseModel", "--target-python-version", "3.11"),
+    *("--formatters", "builtin", "--use-double-quotes", "--disable-timestamp", "--custom-file-header", MARK),
+    *("--use-annotated", "--use-schema-description", "--use-field-description", "--snake-case-field"),
+    # The service may add fields, and has been seen to send an id as a number.
+    *("--extra-fields", "allow", "--extra-template-data", '{"#all#": {"config": {"coerce_numbers_to_str": true}}}'),
+    "--ignore-pyproject",
+)
+# What a reader of YAML 1.1 would take for a boolean, a number or a date.
+_NOT_PLAIN = re.compile(r"(?i)(y|n|yes|no|on|off|true|false|null|~|[-+.:\d].*)?")
+
+
+def build(document: Document, progress: Progress) -> dict[str, bytes]:
+    """Every file of generated/ by its path in it, manifest included.
+
+    The same document gives the same bytes on every run, machine and version of Python: what the tools read of their
+    surroundings is shut out, and nothing here depends on a clock, a locale or the order of a set.
+
+    Raises:
+        tools.ToolError: A generator failed.
+    """
+    data = mapping(document.data)
+    with tempfile.TemporaryDirectory(prefix="regenerate-") as name:
+        scratch = Path(name)
+        tree = scratch / "tree"
+        tree.mkdir()
+        with ThreadPoolExecutor() as pool:
+            parts = [
+                pool.submit(_make_api, data, scratch, tree / "jsms_api", progress),
+                pool.submit(_make_callbacks, data, scratch, tree / "jsms_callbacks", progress),
+                pool.submit(_make_contract, document, tree, progress),
+            ]
+        for part in parts:
+            part.result()
+        with progress.step("format and mark"):
+            _finish(tree)
+        files = {
+            path.relative_to(tree).as_posix(): path.read_bytes() for path in sorted(tree.rglob("*")) if path.is_file()
+        }
+    files["jsms_contract/openapi.yaml"] = document.path.read_bytes()
+    files = dict(sorted(files.items()))
+    files[MANIFEST] = make_manifest(files, data, tools.versions())
+    return files
+
+
+def _make_api(data: Mapping[str, object], scratch: Path, package: Path, progress: Progress) -> None:
+    """The httpx + attrs client, without the schemas that only callbacks need."""
+    with progress.step("jsms_api: requests and answers as types (openapi-python-client)"):
+        rest = {key: value for key, value in data.items() if key not in ("webhooks", "x-webhooks")}
+        components = {key: value for key, value in mapping(data.get("components")).items() if key != "pathItems"}
+        only_callbacks = schemas_within(data, webhooks(data)) - schemas_within(data, data.get("paths"))
+        source = _write_json(scratch / "api.json", rest | {"components": _without(components, only_callbacks)})
+        config = _write_json(scratch / "api-config.json", _API_CONFIG)
+        tools.run(
+            "openapi_python_client",
+            ["generate", "--meta", "none", "--fail-on-warning", "--path", str(source), "--config", str(config)]
+            + ["--output-path", str(package)],
+            scratch,
+        )
+
+
+def _make_callbacks(data: Mapping[str, object], scratch: Path, package: Path, progress: Progress) -> None:
+    """The pydantic models of what the service posts, and of nothing else."""
+    with progress.step("jsms_callbacks: what JSMS posts to an app (datamodel-code-generator)"):
+        package.mkdir()
+        wanted = schemas_within(data, webhooks(data))
+        names: list[str] = []
+        if wanted:
+            bodies = {name: _without_content(body) for name, body in schemas(data).items() if name in wanted}
+            reduced = {
+                "openapi": data.get("openapi"),
+                "info": data.get("info"),
+                "paths": {},
+                "components": {"schemas": bodies},
+            }
+            source = _write_json(scratch / "callbacks.json", reduced)
+            models = package / "models.py"
+            tools.run(
+                "datamodel_code_generator",
+                ["--input", str(source), "--output", str(models), *_CALLBACK_OPTIONS],
+                scratch,
+            )
+            parsed = ast.parse(models.read_text(encoding="utf-8"))
+            names = sorted(node.name for node in parsed.body if isinstance(node, ast.ClassDef))
+        _write(
+            package / "__init__.py",
+            module(
+                "What JSMS posts to an app's callback URL, as pydantic models: untrusted until verified.",
+                imports=[f"from .models import {', '.join(names)}"] if names else [],
+                exports=names,
+            ),
+        )
+
+
+def _make_contract(document: Document, tree: Path, progress: Progress) -> None:
+    """The contract as data: exceptions, operations, limits, and the document itself in three forms."""
+    with progress.step("jsms_contract: errors, operations, limits; the 3.0.3 twin"):
+        data = mapping(document.data)
+        package = tree / "jsms_contract"
+        package.mkdir()
+        for source in sorted(_RUNTIME.glob("*.py")):
+            _write(package / source.name, source.read_text(encoding="utf-8"))
+        _write(package / "__init__.py", docstring(*_CONTRACT_WORDS, indent=0))
+        _write(package / "errors.py", emit_errors(data))
+        _write(package / "operations.py", emit_operations(data))
+        _write(package / "limits.py", emit_limits(data))
+        _write_json(package / "openapi.json", data)
+        _write(tree / "openapi-3.0.3.yaml", f"{MARK}\n{_yaml(to_3_0_3(document.data))}")
+
+
+_CONTRACT_WORDS = (
+    "The contract as data: ``errors``, ``operations``, ``limits``, and the document itself.",
+    "Import the module you need; this one imports nothing, so that none costs more than itself.",
+)
+
+
+def _finish(tree: Path) -> None:
+    """Marks and formats every module, and says to type checkers that the packages have types."""
+    for package in sorted(path for path in tree.iterdir() if path.is_dir()):
+        _write(package / "py.typed", "")
+    for path in sorted(tree.rglob("*.py")):
+        source = path.read_text(encoding="utf-8").removeprefix(MARK).lstrip("\n")
+        _write(path, f"{MARK}\n{source}")
+    tools.run("ruff", ["check", *_RUFF, "--fix-only", "--extend-select", "I,UP034,W291,W293", str(tree)], tree)
+    tools.run("ruff", ["format", *_RUFF[:-2], "--line-length", str(LINE_LENGTH), str(tree)], tree)
+
+
+def _without(components: Mapping[str, object], names: set[str]) -> dict[str, object]:
+    kept = {name: body for name, body in mapping(components.get("schemas")).items() if name not in names}
+    return {**components, "schemas": kept}
+
+
+def _without_content(node: object) -> object:
+    """Leaves ``contentSchema`` out: it has named the payloads, and would be copied word for word into the models."""
+    if isinstance(node, Mapping):
+        return {
+            key: _without_content(value)
+            for key, value in node.items()
+            if key not in ("contentSchema", "contentMediaType")
+        }
+    if isinstance(node, list):
+        return [_without_content(item) for item in node]
+    return node
+
+
+def _write(path: Path, content: str) -> None:
+    path.write_text(content, encoding="utf-8", newline="\n")
+
+
+def _write_json(path: Path, content: object) -> Path:
+    _write(path, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+    return path
+
+
+def _yaml(data: Mapping[str, object]) -> str:
+    """The document as YAML that readers of YAML 1.1 and 1.2 understand alike."""
+    yaml = YAML(typ="safe", pure=True)
+    yaml.default_flow_style = False
+    yaml.allow_unicode = True
+    yaml.width = LINE_LENGTH
+    yaml.sort_base_mapping_type_on_output = False
+    yaml.Representer = _Representer
+    stream = io.StringIO()
+    # Through JSON, because objects that YAML anchors share would come out as aliases.
+    yaml.dump(json.loads(json.dumps(data)), stream)
+    return stream.getvalue()
+
+
+class _Representer(SafeRepresenter):
+    """Quotes what another version of YAML would not take for a text; longer texts keep their lines."""
+
+    def represent_text(self, value: str) -> ScalarNode:
+        style = "|" if "\n" in value else '"' if _NOT_PLAIN.fullmatch(value) else None
+        node: ScalarNode = self.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+        return node
+
+
+_Representer.add_representer(str, _Representer.represent_text)

@@ -1,0 +1,82 @@
+"""Typed looks at a document's plain data, forgiving of what a fork leaves out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_NOTHING: Mapping[str, object] = {}
+
+
+def mapping(value: object) -> Mapping[str, object]:
+    """The value where it is an object, an empty one otherwise."""
+    return value if isinstance(value, Mapping) else _NOTHING
+
+
+def sequence(value: object) -> Sequence[object]:
+    """The value where it is a list, an empty one otherwise."""
+    return value if isinstance(value, list | tuple) else ()
+
+
+def text(value: object, otherwise: str = "") -> str:
+    """The value where it is a text."""
+    return value if isinstance(value, str) else otherwise
+
+
+def whole(value: object, otherwise: int = 0) -> int:
+    """The value where it is a whole number."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else otherwise
+
+
+def follow(data: Mapping[str, object], value: object) -> Mapping[str, object]:
+    """The object that a ``$ref`` inside the document leads to, or the object itself."""
+    seen: set[str] = set()
+    node = mapping(value)
+    while isinstance(reference := node.get("$ref"), str):
+        if reference in seen or not reference.startswith("#/"):
+            return _NOTHING
+        seen.add(reference)
+        found: object = data
+        for part in reference[2:].split("/"):
+            found = mapping(found).get(part.replace("~1", "/").replace("~0", "~"))
+        node = mapping(found)
+    return node
+
+
+def operations(data: Mapping[str, object]) -> Iterator[tuple[str, str, Mapping[str, object], Mapping[str, object]]]:
+    """Every operation as path, method, the operation, and the path item around it."""
+    for path, item in mapping(data.get("paths")).items():
+        around = follow(data, item)
+        for method in METHODS:
+            if isinstance(operation := around.get(method), Mapping):
+                yield path, method, operation, around
+
+
+def webhooks(data: Mapping[str, object]) -> Mapping[str, object]:
+    """The callbacks, whatever the version of OpenAPI calls them."""
+    return mapping(data.get("webhooks", data.get("x-webhooks")))
+
+
+def schemas(data: Mapping[str, object]) -> Mapping[str, object]:
+    """The named schemas."""
+    return mapping(mapping(data.get("components")).get("schemas"))
+
+
+def schemas_within(data: Mapping[str, object], start: object) -> set[str]:
+    """Names of the schemas that can be reached from a part of the document, through any chain of ``$ref``."""
+    found: set[str] = set()
+    seen: set[str] = set()
+    waiting: list[object] = [start]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Mapping):
+            waiting.extend(node.values())
+            reference = node.get("$ref")
+            if isinstance(reference, str) and reference not in seen:
+                seen.add(reference)
+                if reference.startswith("#/components/schemas/"):
+                    found.add(reference.removeprefix("#/components/schemas/"))
+                waiting.append(follow(data, {"$ref": reference}))
+        elif isinstance(node, list):
+            waiting.extend(node)
+    return found & set(schemas(data))

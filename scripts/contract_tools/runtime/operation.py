@@ -1,0 +1,43 @@
+"""What the contract says of one operation, as data.
+
+Regenerating copies this file, as it stands, beside the operations made from the contract.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from .shapes import Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What the contract says of one operation.
+
+    Attributes:
+        id: Its operationId, such as ``sendMessage``.
+        method: The HTTP method, in capitals.
+        path: The path below the base URL, with ``{names}`` in it.
+        tag: The group it belongs to.
+        credentials: Whose credentials it takes: the application's or the developer account's.
+        retry: Whether a request that may have arrived can be sent again.
+        statuses: The HTTP statuses of success.
+        error_codes: Every error code that it can answer, as far as the contract knows.
+        body: What the request carries; None for nothing.
+        answer: The shape of a success answer; None where its body is empty.
+    """
+
+    id: str
+    method: str
+    path: str
+    tag: str
+    credentials: Literal["app", "dev"]
+    retry: Literal["safe", "never"]
+    statuses: tuple[int, ...]
+    error_codes: frozenset[int]
+    body: Literal["json", "multipart"] | None
+    answer: Shape | None
+
+
+__all__ = ["Operation"]
