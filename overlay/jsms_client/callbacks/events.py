@@ -1,0 +1,179 @@
+"""From the ``data`` of a callback to typed events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import TypeAlias, cast
+
+import pydantic_core
+from jsms_callbacks import SignReview, SmsReply, SmsReport, TemplateReview
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+
+from jsms_client.callbacks.form import Form
+from jsms_client.callbacks.refusals import Reason, refusal
+from jsms_client.results import DeliveryReport, ReviewStatus, UserReply
+from jsms_client.values import parse_time
+
+_NOTHING: Mapping[str, object] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateReviewed:
+    """A template passed review or was rejected.
+
+    Attributes:
+        temp_id: The template.
+        status: The decision; a plain number where it is one that this version does not know.
+        refuse_reason: Why it was rejected, None where it passed.
+        extra: Fields that this version does not know.
+    """
+
+    temp_id: int
+    status: ReviewStatus | int
+    refuse_reason: str | None = None
+    extra: Mapping[str, object] = field(default=_NOTHING, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SignReviewed:
+    """A signature passed review or was rejected.
+
+    Attributes:
+        sign_id: The signature.
+        status: The decision; a plain number where it is one that this version does not know.
+        refuse_reason: Why it was rejected, None where it passed.
+        extra: Fields that this version does not know.
+    """
+
+    sign_id: int
+    status: ReviewStatus | int
+    refuse_reason: str | None = None
+    extra: Mapping[str, object] = field(default=_NOTHING, hash=False)
+
+
+Event: TypeAlias = DeliveryReport | UserReply | TemplateReviewed | SignReviewed
+"""What a callback can tell: use it with ``match``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """One posted callback.
+
+    Attributes:
+        type: What it tells, such as ``SMS_REPORT``.
+        events: Its records, usually one: ``data`` is an object, and where it is a list of them, none is lost.
+        nonce: Its number, the same text in a repeated attempt only if the service repeats it.
+        signed_at: When the service signed it.
+        extra: Fields of the form that this version does not know.
+    """
+
+    type: str
+    events: tuple[Event, ...]
+    nonce: str
+    signed_at: datetime
+    extra: Mapping[str, object] = field(default=_NOTHING, hash=False)
+
+
+class _Record(BaseModel):
+    """How the models of the contract are read: unknown fields kept, numbers where texts should be and back again."""
+
+    # Without the input: it would be phone numbers and texts, in tracebacks.
+    model_config = ConfigDict(extra="allow", coerce_numbers_to_str=True, hide_input_in_errors=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _whole(cls, value: object) -> object:
+        if isinstance(value, bool):
+            raise ValueError("true or false where a number or a text should be")  # noqa: TRY004 (pydantic wants it)
+        if isinstance(value, float) and value.is_integer():
+            return int(value)  # 1.492150740274E12, as some writers of JSON put it
+        return value
+
+
+class _Report(_Record, SmsReport):
+    @field_validator("receiveTime", mode="before")
+    @classmethod
+    def _milliseconds(cls, value: object) -> object:
+        return _to_milliseconds(value)
+
+
+class _Reply(_Record, SmsReply):
+    @field_validator("replyTime", mode="before")
+    @classmethod
+    def _milliseconds(cls, value: object) -> object:
+        return _to_milliseconds(value)
+
+
+class _TemplateReview(_Record, TemplateReview):
+    pass
+
+
+class _SignReview(_Record, SignReview):
+    pass
+
+
+def _to_milliseconds(value: object) -> object:
+    if not isinstance(value, str) or value.isdecimal():
+        return value
+    return round(parse_time(value).timestamp() * 1000)
+
+
+def _report(item: object) -> DeliveryReport:
+    read = _Report.model_validate(item)
+    return DeliveryReport(
+        msg_id=read.msgId,
+        phone=read.phone,
+        receive_time=parse_time(read.receiveTime),
+        status=_known(DeliveryStatus, read.status),
+        extra=_extra(read),
+    )
+
+
+def _reply(item: object) -> UserReply:
+    read = _Reply.model_validate(item)
+    return UserReply(
+        phone=read.phone, reply_time=parse_time(read.replyTime), content=read.content, extra=_extra(read)
+    )
+
+
+def _template_review(item: object) -> TemplateReviewed:
+    read = _TemplateReview.model_validate(item)
+    return TemplateReviewed(read.tempId, _known(ReviewStatus, read.status), read.refuseReason, _extra(read))
+
+
+def _sign_review(item: object) -> SignReviewed:
+    read = _SignReview.model_validate(item)
+    return SignReviewed(read.signId, _known(ReviewStatus, read.status), read.refuseReason, _extra(read))
+
+
+_READERS: Mapping[str, Callable[[object], Event]] = {
+    "SMS_REPORT": _report,
+    "SMS_REPLY": _reply,
+    "SMS_TEMPLATE": _template_review,
+    "SMS_SIGN": _sign_review,
+}
+
+
+def read_callback(form: Form) -> Callback:
+    """Read what a form tells.
+
+    Raises:
+        CallbackError: UNKNOWN_TYPE, or MALFORMED where ``data`` is not what the type promises.
+    """
+    read = _READERS.get(form.type)
+    if read is None:
+        raise refusal(Reason.UNKNOWN_TYPE, f"this version does not know the type {form.type[:40]!a}")
+    try:
+        data: object = pydantic_core.from_json(form.data, allow_inf_nan=False)
+        items = cast("list[object]", data) if isinstance(data, list) else [data]
+        events = tuple(read(item) for item in items)
+        signed_at = datetime.fromtimestamp(int(form.timestamp) / 1000, UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise refusal(Reason.MALFORMED, f"data is not the JSON that {form.type} promises") from error
+    return Callback(form.type, events, form.nonce, signed_at, form.extra)
+
+
+__all__ = ["Callback", "Event", "SignReviewed", "TemplateReviewed", "read_callback"]

@@ -1,0 +1,186 @@
+"""Every exception that the client raises, below one root.
+
+```
+JSMSError
+├── ConfigurationError            credentials, address or time limits that cannot work
+├── ArgumentError                 a value that JSMS would refuse, found before anything was sent (also a ValueError)
+├── MissingDependencyError        an extra that is not installed
+├── ClientClosedError             a call after close()
+├── ConnectionFailedError         the service was never reached; nothing was sent
+│   └── ConnectTimeoutError
+├── RequestTimeoutError           every time limit, whichever it was
+├── LostAnswerError               a call that may be repeated was, and no answer came
+│   └── LostAnswerTimeoutError
+├── UnknownOutcomeError           a request that must not be repeated left, and nobody knows what came of it
+│   ├── UnknownOutcomeTimeoutError
+│   ├── UnconfirmedServiceError, UnconfirmedServerError, UnconfirmedDecodeError, UnconfirmedStatusError
+├── DecodeError                   an answer that is not what the contract says
+├── RedirectError                 an answer that points elsewhere; never followed
+├── UnexpectedStatusError         a status that is neither success nor error
+├── CallbackError                 what arrived is not a callback of JSMS
+└── APIError                      the service says no: families, and one class for each code of the contract
+```
+
+The classes of the families and codes are made from the contract; this module hands them on, so that
+``from jsms_client.errors import NoMoneyError`` works.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from jsms_contract.base import APIError, ErrorInfo, JSMSError
+from jsms_contract.errors import *  # noqa: F403 - every class of the contract, by its own __all__
+from jsms_contract.errors import ServerError, ServiceError
+
+
+class ConfigurationError(JSMSError):
+    """A setting is missing or cannot work; the message names the argument and the environment variable."""
+
+
+class ArgumentError(JSMSError, ValueError):
+    """A value that JSMS would refuse, found before anything was sent."""
+
+
+class MissingDependencyError(JSMSError):
+    """Part of the package needs an extra that is not installed; the message says which."""
+
+
+class ClientClosedError(JSMSError):
+    """The client was closed; make a new one."""
+
+
+class RequestTimeoutError(JSMSError):
+    """A time limit ran out: the base of every time limit, whatever it means for the request."""
+
+
+class ConnectionFailedError(JSMSError):
+    """The service was not reached and nothing was sent; repeating the call is safe."""
+
+
+class ConnectTimeoutError(ConnectionFailedError, RequestTimeoutError):
+    """No connection within the time limit; nothing was sent and repeating the call is safe."""
+
+
+class LostAnswerError(JSMSError):
+    """No usable answer came, after every attempt; repeating the call is safe, as the operation may be repeated."""
+
+
+class LostAnswerTimeoutError(LostAnswerError, RequestTimeoutError):
+    """The answer took longer than the time limit; repeating the call is safe, as the operation may be repeated."""
+
+
+class UnknownOutcomeError(JSMSError):
+    """A request that must not be repeated left, and its outcome is not known.
+
+    The service may have carried it out: a message may have been sent and billed. The client never repeats such a
+    request. Find out first (delivery reports, the balance, the console), then decide.
+    """
+
+
+class UnknownOutcomeTimeoutError(UnknownOutcomeError, RequestTimeoutError):
+    """The answer to a request that must not be repeated did not come in time."""
+
+
+class UnconfirmedServiceError(ServiceError, UnknownOutcomeError):
+    """The service failed (HTTP 5xx) on a request that must not be repeated; it may have been carried out."""
+
+
+class UnconfirmedServerError(ServerError, UnconfirmedServiceError):
+    """The service reports a failure of its own on a request that must not be repeated; it may be carried out."""
+
+
+class DecodeError(JSMSError):
+    """The answer is not what the contract says: no JSON, a field missing, a wrong type, or too long.
+
+    Attributes:
+        headers: The headers of the answer, without cookies.
+        body: The beginning of the answer, with numbers and secrets masked.
+    """
+
+    headers: Mapping[str, str]
+    body: str
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        operation: str | None = None,
+        http_status: int | None = None,
+        attempts: int = 0,
+        headers: Mapping[str, str] | None = None,
+        body: str = "",
+    ) -> None:
+        super().__init__(message, operation=operation, http_status=http_status, attempts=attempts)
+        self.headers = dict(headers or {})
+        self.body = body
+
+    def __str__(self) -> str:
+        """The operation, what is wrong, the status, and how the body begins."""
+        status = f" (HTTP {self.http_status})" if self.http_status is not None else ""
+        body = f": {self.body!r}" if self.body else ""
+        return f"{super().__str__()}{status}{body}"
+
+
+class UnconfirmedDecodeError(DecodeError, UnknownOutcomeError):
+    """A request that must not be repeated was answered with success, but the answer cannot be used."""
+
+
+class RedirectError(JSMSError):
+    """The answer points to another address; the client never follows, so check the base URL.
+
+    Attributes:
+        location: Where it points, without credentials and query.
+    """
+
+    location: str
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        operation: str | None = None,
+        http_status: int | None = None,
+        attempts: int = 0,
+        location: str = "",
+    ) -> None:
+        super().__init__(message, operation=operation, http_status=http_status, attempts=attempts)
+        self.location = location
+
+
+class UnexpectedStatusError(JSMSError):
+    """The HTTP status is neither one that the contract gives for success nor an error."""
+
+
+class UnconfirmedStatusError(UnexpectedStatusError, UnknownOutcomeError):
+    """A request that must not be repeated was answered with a status that says nothing about its outcome."""
+
+
+class CallbackError(JSMSError):
+    """What arrived is not a callback of JSMS that can be trusted and understood."""
+
+
+__all__ = [
+    "APIError",
+    "ArgumentError",
+    "CallbackError",
+    "ClientClosedError",
+    "ConfigurationError",
+    "ConnectTimeoutError",
+    "ConnectionFailedError",
+    "DecodeError",
+    "ErrorInfo",
+    "JSMSError",
+    "LostAnswerError",
+    "LostAnswerTimeoutError",
+    "MissingDependencyError",
+    "RedirectError",
+    "RequestTimeoutError",
+    "UnconfirmedDecodeError",
+    "UnconfirmedServerError",
+    "UnconfirmedServiceError",
+    "UnconfirmedStatusError",
+    "UnexpectedStatusError",
+    "UnknownOutcomeError",
+    "UnknownOutcomeTimeoutError",
+]

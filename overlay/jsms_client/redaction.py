@@ -1,0 +1,74 @@
+"""What may be shown of a number, a code or a secret: in logs, in reprs and in exceptions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+# A mainland number, written together or in the usual groups, with or without the country code.
+_MOBILE = re.compile(r"(?<!\d)(?:\+?86[ -]?)?(1\d{2})[ -]?\d{4}[ -]?(\d{4})(?!\d)")
+# Anything else that could be a code, an identity number or a number of another country.
+_DIGITS = re.compile(r"\d{4,}[\dXx]*")
+_AUTHORIZATION = re.compile(r"\b(Basic|Bearer)\s+[^\s\"',;<>]+", re.IGNORECASE)
+# Keys and secrets of JSMS: 24 hexadecimal characters in every published example.
+_HEXADECIMAL = re.compile(r"\b[0-9A-Fa-f]{20,}\b")
+# Shorter values would be found inside ordinary words.
+_SHORTEST_SECRET = 3
+
+MASK = "****"
+
+
+def mask_mobile(number: str) -> str:
+    """Keep the first three and last four digits of a phone number.
+
+    Args:
+        number: The number, in any writing.
+
+    Returns:
+        ``138****8000``; only stars where the number is too short to keep anything.
+    """
+    digits = [character for character in number if character.isdigit()]
+    if len(digits) < 11:  # noqa: PLR2004 - 3 + 4 shown must leave as many hidden
+        return MASK
+    return f"{''.join(digits[:3])}{MASK}{''.join(digits[-4:])}"
+
+
+def mask_text(text: str, secrets: Iterable[str] = ()) -> str:
+    """Mask everything in a text that could identify a person or open an account.
+
+    Args:
+        text: A text that came from outside, such as the service's own message.
+        secrets: Values that must not be shown, such as those of the request.
+
+    Returns:
+        The text, with phone numbers as ``138****8000`` and the rest as stars.
+    """
+    # The longest first: one secret may be part of another.
+    for secret in sorted({value for value in secrets if len(value) >= _SHORTEST_SECRET}, key=len, reverse=True):
+        if secret in text:
+            text = text.replace(secret, mask_mobile(secret) if _MOBILE.fullmatch(secret) else MASK)
+    text = _AUTHORIZATION.sub(rf"\1 {MASK}", text)
+    text = _HEXADECIMAL.sub(MASK, text)
+    text = _MOBILE.sub(rf"\1{MASK}\2", text)
+    return _DIGITS.sub(_mask_digits, text)
+
+
+def _mask_digits(found: re.Match[str]) -> str:
+    return MASK
+
+
+def shorten(text: str, limit: int = 200) -> str:
+    """Cut a text to a line that fits into a message.
+
+    Args:
+        text: Any text.
+        limit: The number of characters to keep.
+
+    Returns:
+        One line; what was cut is marked with an ellipsis.
+    """
+    line = " ".join(text[: limit * 2].split())
+    return line if len(line) <= limit and len(text) <= limit * 2 else f"{line[:limit]}…"
+
+
+__all__ = ["MASK", "mask_mobile", "mask_text", "shorten"]
