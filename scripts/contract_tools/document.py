@@ -1,0 +1,268 @@
+"""An OpenAPI document as plain data that still knows on which line each part of it stands."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
+
+_TAG = "tag:yaml.org,2002:"
+_VERSION = re.compile(r"3\.[01](\.[0-9]+)?")
+_SUCCESSOR = re.compile(r"3\.[2-9]")
+
+
+class DocumentError(Exception):
+    """A document that cannot be read at all.
+
+    Attributes:
+        path: The file, as it was named.
+        line: The line, counted from 1.
+        pointer: Where in the document, as a JSON pointer that begins with ``#``.
+        problem: What is wrong.
+        remedy: What to do about it.
+    """
+
+    def __init__(self, path: str, line: int, pointer: str, problem: str, remedy: str) -> None:
+        super().__init__(path, line, pointer, problem, remedy)
+        self.path = path
+        self.line = line
+        self.pointer = pointer
+        self.problem = problem
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        """File, line, pointer, what is wrong and what to do, in one line."""
+        return f"{self.path}:{self.line}: {self.pointer}: {self.problem}. Fix: {self.remedy}."
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An OpenAPI document.
+
+    Attributes:
+        path: The file, as it was named.
+        text: The file's text.
+        data: The document as JSON would hold it: every key is a text.
+    """
+
+    path: str
+    text: str
+    data: dict[str, object]
+    _root: Node = field(repr=False, compare=False)
+
+    def line(self, pointer: str) -> int:
+        """The line of a part of the document, counted from 1; that of the nearest part around it where it is missing."""
+        node, line = self._root, 1
+        for part in pointer_parts(pointer):
+            found = _member(node, part)
+            if found is None:
+                break
+            node, line = found
+        return line
+
+
+def load(path: Path | str) -> Document:
+    """Read a document from a YAML or JSON file.
+
+    Raises:
+        DocumentError: The file is missing, or is no OpenAPI 3.0 or 3.1 document.
+    """
+    name = str(path)
+    try:
+        content = Path(path).read_bytes()
+    except FileNotFoundError as error:
+        raise DocumentError(name, 1, "#", "there is no such file", "give the path of an OpenAPI document") from error
+    except OSError as error:
+        remedy = "give the path of a file that can be read"
+        raise DocumentError(name, 1, "#", f"the file cannot be read ({error.strerror})", remedy) from error
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        problem = f"byte 0x{content[error.start]:02x} is not UTF-8"
+        raise DocumentError(name, line, "#", problem, "save the file as UTF-8") from error
+    return parse(text, name)
+
+
+def parse(text: str, name: str) -> Document:
+    """Read a document from a text; the name stands in errors, and one that ends in ``.json`` must be JSON.
+
+    Raises:
+        DocumentError: The text is no OpenAPI 3.0 or 3.1 document.
+    """
+    root = _compose_json(text, name) if name.endswith(".json") else _compose_yaml(text, name)
+    try:
+        data = _Construction(name).value(root, "#")
+    except RecursionError as error:
+        raise DocumentError(name, 1, "#", "the document is nested too deeply", "make it flatter") from error
+    if not isinstance(data, dict):
+        remedy = "begin with openapi: 3.1.0"
+        raise DocumentError(name, 1, "#", "the document is not an object with named parts", remedy)
+    document = Document(name, text, data, root)
+    _check_version(document)
+    return document
+
+
+def pointer_parts(pointer: str) -> list[str]:
+    """The names on the way that a JSON pointer goes, unescaped; with or without ``#`` in front."""
+    path = pointer.removeprefix("#")
+    return [part.replace("~1", "/").replace("~0", "~") for part in path.split("/")[1:]]
+
+
+def pointer_to(pointer: str, *parts: str | int) -> str:
+    """A JSON pointer that goes further."""
+    return "/".join([pointer, *(str(part).replace("~", "~0").replace("/", "~1") for part in parts)])
+
+
+def _member(node: Node, name: str) -> tuple[Node, int] | None:
+    if isinstance(node, MappingNode):
+        for key, value in node.value:
+            if key.value == name:
+                return value, _line(key)
+    elif isinstance(node, SequenceNode) and name.isdecimal() and int(name) < len(node.value):
+        item: Node = node.value[int(name)]
+        return item, _line(item)
+    return None
+
+
+def _line(node: Node) -> int:
+    return int(node.start_mark.line) + 1
+
+
+def _compose_yaml(text: str, name: str) -> Node:
+    try:
+        root: Node | None = YAML(typ="safe", pure=True).compose(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        problem = " ".join(str(part) for part in (error.context, error.problem) if part)
+        line, remedy = (mark.line + 1 if mark else 1), "correct the YAML; look at the lines above this one too"
+        if "'\\t'" in problem:
+            problem, remedy = "a tab stands where YAML takes only spaces", "indent with spaces"
+        raise DocumentError(name, line, "#", f"this is not YAML: {problem}", remedy) from error
+    except ReaderError as error:
+        line = text.count("\n", 0, int(error.position)) + 1
+        problem = f"character U+{ord(text[int(error.position)]):04X} may not stand in YAML"
+        raise DocumentError(
+            name, line, "#", problem, "take it out, or write it as an escape in double quotes"
+        ) from error
+    except RecursionError as error:
+        raise DocumentError(name, 1, "#", "the document is nested too deeply", "make it flatter") from error
+    except YAMLError as error:
+        raise DocumentError(name, 1, "#", f"this is not YAML: {error}", "correct the YAML") from error
+    if root is None:
+        raise DocumentError(name, 1, "#", "the document is empty", "begin with openapi: 3.1.0")
+    return root
+
+
+def _compose_json(text: str, name: str) -> Node:
+    try:
+        json.loads(text, parse_constant=_refuse_constant)
+    except _NotJSONError as error:
+        line = next((number for number, row in enumerate(text.splitlines(), 1) if str(error) in row), 1)
+        problem = f"{error} is not a number in JSON"
+        raise DocumentError(name, line, "#", problem, "give a finite number") from error
+    except json.JSONDecodeError as error:
+        problem = f"this is not JSON: {error.msg} at column {error.colno}"
+        raise DocumentError(name, error.lineno, "#", problem, "correct the JSON, or name the file .yaml") from error
+    except RecursionError as error:
+        raise DocumentError(name, 1, "#", "the document is nested too deeply", "make it flatter") from error
+    # A tab in JSON can only stand between values, where YAML is stricter.
+    return _compose_yaml(text.replace("\t", " "), name)
+
+
+class _NotJSONError(Exception):
+    pass
+
+
+def _refuse_constant(name: str) -> object:
+    raise _NotJSONError(name)
+
+
+class _Construction:
+    """Nodes of YAML to what JSON knows, refusing what JSON does not know."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._constructor = YAML(typ="safe", pure=True).constructor
+        self._made: dict[int, object] = {}
+        self._open: set[int] = set()
+
+    def value(self, node: Node, pointer: str) -> object:
+        """The value of a node; one that an alias repeats is made once."""
+        if id(node) in self._open:
+            raise self._error(node, pointer, "an alias stands inside what it repeats", "write the part out")
+        if id(node) not in self._made:
+            self._open.add(id(node))
+            self._made[id(node)] = self._new(node, pointer)
+            self._open.discard(id(node))
+        return self._made[id(node)]
+
+    def _new(self, node: Node, pointer: str) -> object:
+        if isinstance(node, MappingNode):
+            return {key: self.value(value, pointer_to(pointer, key)) for key, value in self._members(node, pointer)}
+        if isinstance(node, SequenceNode):
+            return [self.value(item, pointer_to(pointer, index)) for index, item in enumerate(node.value)]
+        return self._scalar(node, pointer)
+
+    def _members(self, node: MappingNode, pointer: str) -> Iterator[tuple[str, Node]]:
+        lines: dict[str, int] = {}
+        for key, value in node.value:
+            if not isinstance(key, ScalarNode):
+                raise self._error(key, pointer, "a key is not a text", "use a text as the key")
+            if str(key.tag) == f"{_TAG}merge":
+                raise self._error(key, pointer, "a merge key (<<) is no part of YAML 1.2", "write the parts out")
+            name = _joined(str(key.value))
+            if name in lines:
+                problem = f"{name} is there twice, the first time on line {lines[name]}"
+                raise self._error(key, pointer_to(pointer, name), problem, "keep one of the two")
+            lines[name] = _line(key)
+            yield name, value
+
+    def _scalar(self, node: Node, pointer: str) -> object:
+        kind = str(node.tag).removeprefix(_TAG)
+        # A time without quotes is a text for JSON.
+        if kind in ("str", "timestamp", "value"):
+            return _joined(str(node.value))
+        if kind not in ("null", "bool", "int", "float"):
+            raise self._error(node, pointer, f"the YAML tag {node.tag} means nothing in JSON", "take it off")
+        value: object = self._constructor.construct_object(node)
+        if isinstance(value, float) and not math.isfinite(value):
+            raise self._error(node, pointer, f"{node.value} is not a number in JSON", "give a finite number")
+        return value
+
+    def _error(self, node: Node, pointer: str, problem: str, remedy: str) -> DocumentError:
+        return DocumentError(self._name, _line(node), pointer, problem, remedy)
+
+
+def _joined(text: str) -> str:
+    # JSON writes a character beyond the 65,536th as two escapes.
+    if not any("\ud800" <= character <= "\udfff" for character in text):
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _check_version(document: Document) -> None:
+    version = document.data.get("openapi")
+    if isinstance(version, str) and _VERSION.fullmatch(version):
+        return
+    pointer, remedy = "#/openapi", "write openapi: 3.1.0"
+    if "swagger" in document.data and version is None:
+        problem, pointer = "this is Swagger 2, not OpenAPI 3", "#/swagger"
+        remedy = "convert the document to OpenAPI 3.1"
+    elif version is None:
+        problem, pointer = "openapi is missing, so this is no OpenAPI document", "#"
+        remedy = "begin the document with openapi: 3.1.0"
+    elif isinstance(version, str) and _SUCCESSOR.match(version):
+        problem = f"OpenAPI {version} is newer than what the generators read"
+    else:
+        problem = f"OpenAPI version {version!r} is none of 3.0 and 3.1"
+        remedy = "write openapi: 3.1.0, as a text"
+    raise DocumentError(document.path, document.line(pointer), pointer, problem, remedy)
