@@ -28,6 +28,7 @@ The classes of the families and codes are made from the contract; this module ha
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 from jsms_contract.base import APIError, ErrorInfo, JSMSError
 from jsms_contract.errors import *  # noqa: F403 - every class of the contract, by its own __all__
@@ -156,14 +157,44 @@ class UnconfirmedStatusError(UnexpectedStatusError, UnknownOutcomeError):
     """A request that must not be repeated was answered with a status that says nothing about its outcome."""
 
 
+class CallbackReason(StrEnum):
+    """Why a callback was refused."""
+
+    BAD_SIGNATURE = "bad_signature"
+    """Not signed with this application's key and secret."""
+    EXPIRED = "expired"
+    """Signed longer ago than the window allows, or in the future."""
+    REPLAYED = "replayed"
+    """Its nonce was used before."""
+    MALFORMED = "malformed"
+    """Not a form, a field missing, twice or of the wrong shape, or ``data`` that is not what its type promises."""
+    UNKNOWN_TYPE = "unknown_type"
+    """A type of callback that this version does not know."""
+    TOO_LARGE = "too_large"
+    """A body longer than the receiver reads."""
+    WRONG_CONTENT_TYPE = "wrong_content_type"
+    """Not ``application/x-www-form-urlencoded``."""
+
+
 class CallbackError(JSMSError):
-    """What arrived is not a callback of JSMS that can be trusted and understood."""
+    """What arrived is not a callback of JSMS that can be trusted and understood.
+
+    Attributes:
+        reason: Which of the documented reasons it is; ``http_status`` is the status to answer with.
+    """
+
+    reason: CallbackReason
+
+    def __init__(self, message: str, *, reason: CallbackReason, http_status: int = 400) -> None:
+        super().__init__(message, http_status=http_status)
+        self.reason = reason
 
 
 __all__ = [
     "APIError",
     "ArgumentError",
     "CallbackError",
+    "CallbackReason",
     "ClientClosedError",
     "ConfigurationError",
     "ConnectTimeoutError",
