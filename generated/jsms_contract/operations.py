@@ -175,6 +175,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             ),
             body="json",
             answer=_SENT_MESSAGE,
+            poll_seconds=None,
         ),
         "sendVoiceCode": Operation(
             id="sendVoiceCode",
@@ -209,6 +210,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             ),
             body="json",
             answer=_SENT_MESSAGE,
+            poll_seconds=None,
         ),
         "verifyCode": Operation(
             id="verifyCode",
@@ -238,6 +240,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             ),
             body="json",
             answer=_VERIFICATION,
+            poll_seconds=None,
         ),
         "sendMessage": Operation(
             id="sendMessage",
@@ -281,6 +284,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             ),
             body="json",
             answer=_SENT_MESSAGE,
+            poll_seconds=None,
         ),
         "sendMessageBatch": Operation(
             id="sendMessageBatch",
@@ -315,6 +319,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             ),
             body="json",
             answer=_BATCH_RESULT,
+            poll_seconds=None,
         ),
         "createSchedule": Operation(
             id="createSchedule",
@@ -357,6 +362,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             ),
             body="json",
             answer=_SCHEDULED_MESSAGE,
+            poll_seconds=None,
         ),
         "createScheduleBatch": Operation(
             id="createScheduleBatch",
@@ -393,6 +399,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             ),
             body="json",
             answer=_SCHEDULE_BATCH_RESULT,
+            poll_seconds=None,
         ),
         "getSchedule": Operation(
             id="getSchedule",
@@ -415,6 +422,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             ),
             body=None,
             answer=_SCHEDULE,
+            poll_seconds=None,
         ),
         "updateSchedule": Operation(
             id="updateSchedule",
@@ -459,6 +467,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             ),
             body="json",
             answer=_SCHEDULED_MESSAGE,
+            poll_seconds=None,
         ),
         "deleteSchedule": Operation(
             id="deleteSchedule",
@@ -485,6 +494,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             ),
             body=None,
             answer=None,
+            poll_seconds=None,
         ),
         "updateScheduleBatch": Operation(
             id="updateScheduleBatch",
@@ -523,6 +533,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             ),
             body="json",
             answer=_SCHEDULE_BATCH_RESULT,
+            poll_seconds=None,
         ),
         "getDevBalance": Operation(
             id="getDevBalance",
@@ -542,6 +553,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             ),
             body=None,
             answer=_DEVELOPER_BALANCE,
+            poll_seconds=None,
         ),
         "getAppBalance": Operation(
             id="getAppBalance",
@@ -564,6 +576,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             ),
             body=None,
             answer=_APPLICATION_BALANCE,
+            poll_seconds=None,
         ),
         "createTemplate": Operation(
             id="createTemplate",
@@ -598,6 +611,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             ),
             body="json",
             answer=_SAVED_TEMPLATE,
+            poll_seconds=None,
         ),
         "getTemplate": Operation(
             id="getTemplate",
@@ -620,6 +634,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             ),
             body=None,
             answer=_TEMPLATE_DETAILS,
+            poll_seconds=None,
         ),
         "updateTemplate": Operation(
             id="updateTemplate",
@@ -657,6 +672,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             ),
             body="json",
             answer=_SAVED_TEMPLATE,
+            poll_seconds=None,
         ),
         "deleteTemplate": Operation(
             id="deleteTemplate",
@@ -682,6 +698,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             ),
             body=None,
             answer=None,
+            poll_seconds=None,
         ),
         "createSign": Operation(
             id="createSign",
@@ -711,6 +728,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             ),
             body="multipart",
             answer=_SAVED_SIGN,
+            poll_seconds=None,
         ),
         "getSign": Operation(
             id="getSign",
@@ -733,6 +751,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             ),
             body=None,
             answer=_SIGN_DETAILS,
+            poll_seconds=None,
         ),
         "updateSign": Operation(
             id="updateSign",
@@ -763,6 +782,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             ),
             body="multipart",
             answer=_SAVED_SIGN,
+            poll_seconds=None,
         ),
         "deleteSign": Operation(
             id="deleteSign",
@@ -789,6 +809,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             ),
             body=None,
             answer=None,
+            poll_seconds=None,
         ),
         "pollReports": Operation(
             id="pollReports",
@@ -811,6 +832,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             ),
             body=None,
             answer=Items(_DELIVERY_REPORT),
+            poll_seconds=5,
         ),
         "pollReplies": Operation(
             id="pollReplies",
@@ -833,6 +855,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             ),
             body=None,
             answer=Items(_USER_REPLY),
+            poll_seconds=5,
         ),
     }
 )

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from .naming import constant_name
 from .python_source import literal, module
-from .reading import mapping, schemas, sequence, text
+from .reading import mapping, schemas, sequence, text, whole
 
 _NUMBERS = ("minLength", "maxLength", "minItems", "maxItems", "minimum", "maximum")
+_WORDS = {"x-max-bytes": "maxBytes", "x-media-types": "mediaTypes", "x-needed-when": "neededWhenType"}
 
 
 class NameClashError(Exception):
@@ -25,9 +26,15 @@ def emit_limits(data: Mapping[str, object]) -> str:
                     kind, limit = "int", literal(value)
                 elif keyword == "pattern" and isinstance(value, str):
                     kind, limit = "str", literal(value)
+                elif keyword == "x-max-bytes":
+                    kind, limit = "int", literal(whole(value))
+                elif keyword == "x-media-types":
+                    kind, limit = "tuple[str, ...]", literal([text(item) for item in sequence(value)])
+                elif keyword == "x-needed-when" and "type" in mapping(value):
+                    kind, limit = "tuple[int, ...]", literal([whole(item) for item in sequence(mapping(value)["type"])])
                 else:
                     continue
-                constant = constant_name(schema, name, keyword)
+                constant = constant_name(schema, name, _WORDS.get(keyword, keyword))
                 line = f"{constant}: Final[{kind}] = {limit}"
                 if limits.setdefault(constant, line) != line:
                     raise NameClashError(

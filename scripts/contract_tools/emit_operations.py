@@ -68,6 +68,7 @@ def _operation(
         "error_codes": f"frozenset({literal(codes)})" if codes else "frozenset()",
         "body": literal(_body(data, operation)),
         "answer": _answer(shapes, name, answers),
+        "poll_seconds": literal(_poll_seconds(operation)),
     }
     return f"Operation({', '.join(f'{key}={value}' for key, value in facts.items())},)"
 
@@ -77,6 +78,12 @@ def _credentials(data: Mapping[str, object], operation: Mapping[str, object]) ->
         if "devAuth" in mapping(requirement):
             return "dev"
     return "app"
+
+
+def _poll_seconds(operation: Mapping[str, object]) -> int | None:
+    """How long to wait between two calls of an operation that hands out each record once."""
+    poll = mapping(operation.get("x-poll"))
+    return whole(poll["interval_seconds"]) if "interval_seconds" in poll else None
 
 
 def _body(data: Mapping[str, object], operation: Mapping[str, object]) -> str | None:

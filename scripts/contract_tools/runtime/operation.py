@@ -26,6 +26,8 @@ class Operation:
         error_codes: Every error code that it can answer, as far as the contract knows.
         body: What the request carries; None for nothing.
         answer: The shape of a success answer; None where its body is empty.
+        poll_seconds: For an operation that hands out each record once and never again: how long to wait, in seconds,
+            between the starts of two calls. None for every other.
     """
 
     id: str
@@ -38,6 +40,7 @@ class Operation:
     error_codes: frozenset[int]
     body: Literal["json", "multipart"] | None
     answer: Shape | None
+    poll_seconds: int | None = None
 
 
 __all__ = ["Operation"]
