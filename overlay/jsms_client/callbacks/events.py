@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from types import MappingProxyType
-from typing import TypeAlias, cast
+from datetime import datetime
+from enum import IntEnum
+from typing import TypeAlias, TypeVar, cast
 
 import pydantic_core
 from jsms_callbacks import SignReview, SmsReply, SmsReport, TemplateReview
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from jsms_client.callbacks.form import Form
-from jsms_client.callbacks.refusals import Reason, refusal
-from jsms_client.results import DeliveryReport, ReviewStatus, UserReply
-from jsms_client.values import parse_time
-
-_NOTHING: Mapping[str, object] = MappingProxyType({})
+from jsms_client.callbacks.refusals import refusal
+from jsms_client.errors import CallbackReason
+from jsms_client.results import DeliveryReport, DeliveryStatus, ReviewStatus, UserReply
+from jsms_client.times import parse_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class TemplateReviewed:
     temp_id: int
     status: ReviewStatus | int
     refuse_reason: str | None = None
-    extra: Mapping[str, object] = field(default=_NOTHING, hash=False)
+    extra: Mapping[str, object] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +50,10 @@ class SignReviewed:
     sign_id: int
     status: ReviewStatus | int
     refuse_reason: str | None = None
-    extra: Mapping[str, object] = field(default=_NOTHING, hash=False)
+    extra: Mapping[str, object] = field(default_factory=dict, hash=False)
 
+
+_Number = TypeVar("_Number", bound=IntEnum)
 
 Event: TypeAlias = DeliveryReport | UserReply | TemplateReviewed | SignReviewed
 """What a callback can tell: use it with ``match``."""
@@ -74,14 +75,14 @@ class Callback:
     events: tuple[Event, ...]
     nonce: str
     signed_at: datetime
-    extra: Mapping[str, object] = field(default=_NOTHING, hash=False)
+    extra: Mapping[str, object] = field(default_factory=dict, hash=False)
 
 
 class _Record(BaseModel):
     """How the models of the contract are read: unknown fields kept, numbers where texts should be and back again."""
 
     # Without the input: it would be phone numbers and texts, in tracebacks.
-    model_config = ConfigDict(extra="allow", coerce_numbers_to_str=True, hide_input_in_errors=True)
+    model_config = ConfigDict(hide_input_in_errors=True)
 
     @field_validator("*", mode="before")
     @classmethod
@@ -94,14 +95,14 @@ class _Record(BaseModel):
 
 
 class _Report(_Record, SmsReport):
-    @field_validator("receiveTime", mode="before")
+    @field_validator("receive_time", mode="before")
     @classmethod
     def _milliseconds(cls, value: object) -> object:
         return _to_milliseconds(value)
 
 
 class _Reply(_Record, SmsReply):
-    @field_validator("replyTime", mode="before")
+    @field_validator("reply_time", mode="before")
     @classmethod
     def _milliseconds(cls, value: object) -> object:
         return _to_milliseconds(value)
@@ -116,17 +117,26 @@ class _SignReview(_Record, SignReview):
 
 
 def _to_milliseconds(value: object) -> object:
-    if not isinstance(value, str) or value.isdecimal():
-        return value
-    return round(parse_time(value).timestamp() * 1000)
+    return value if isinstance(value, int) else round(parse_time(value).timestamp() * 1000)
+
+
+def _known(kind: type[_Number], number: int) -> _Number | int:
+    try:
+        return kind(number)
+    except ValueError:
+        return number
+
+
+def _extra(read: BaseModel) -> Mapping[str, object]:
+    return read.model_extra or {}
 
 
 def _report(item: object) -> DeliveryReport:
     read = _Report.model_validate(item)
     return DeliveryReport(
-        msg_id=read.msgId,
+        msg_id=read.msg_id,
         phone=read.phone,
-        receive_time=parse_time(read.receiveTime),
+        receive_time=parse_time(read.receive_time),
         status=_known(DeliveryStatus, read.status),
         extra=_extra(read),
     )
@@ -135,18 +145,18 @@ def _report(item: object) -> DeliveryReport:
 def _reply(item: object) -> UserReply:
     read = _Reply.model_validate(item)
     return UserReply(
-        phone=read.phone, reply_time=parse_time(read.replyTime), content=read.content, extra=_extra(read)
+        phone=read.phone, reply_time=parse_time(read.reply_time), content=read.content, extra=_extra(read)
     )
 
 
 def _template_review(item: object) -> TemplateReviewed:
     read = _TemplateReview.model_validate(item)
-    return TemplateReviewed(read.tempId, _known(ReviewStatus, read.status), read.refuseReason, _extra(read))
+    return TemplateReviewed(read.temp_id, _known(ReviewStatus, read.status), read.refuse_reason, _extra(read))
 
 
 def _sign_review(item: object) -> SignReviewed:
     read = _SignReview.model_validate(item)
-    return SignReviewed(read.signId, _known(ReviewStatus, read.status), read.refuseReason, _extra(read))
+    return SignReviewed(read.sign_id, _known(ReviewStatus, read.status), read.refuse_reason, _extra(read))
 
 
 _READERS: Mapping[str, Callable[[object], Event]] = {
@@ -165,15 +175,14 @@ def read_callback(form: Form) -> Callback:
     """
     read = _READERS.get(form.type)
     if read is None:
-        raise refusal(Reason.UNKNOWN_TYPE, f"this version does not know the type {form.type[:40]!a}")
+        raise refusal(CallbackReason.UNKNOWN_TYPE, f"this version does not know the type {form.type[:40]!a}")
     try:
         data: object = pydantic_core.from_json(form.data, allow_inf_nan=False)
         items = cast("list[object]", data) if isinstance(data, list) else [data]
         events = tuple(read(item) for item in items)
-        signed_at = datetime.fromtimestamp(int(form.timestamp) / 1000, UTC)
-    except (ValueError, OverflowError, OSError) as error:
-        raise refusal(Reason.MALFORMED, f"data is not the JSON that {form.type} promises") from error
-    return Callback(form.type, events, form.nonce, signed_at, form.extra)
+    except (ValueError, OverflowError) as error:
+        raise refusal(CallbackReason.MALFORMED, f"data is not the JSON that {form.type} promises") from error
+    return Callback(form.type, events, form.nonce, form.signed_at, form.extra)
 
 
 __all__ = ["Callback", "Event", "SignReviewed", "TemplateReviewed", "read_callback"]

@@ -4,58 +4,81 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl
 
 from jsms_callbacks import CallbackForm
 from pydantic import ConfigDict, ValidationError
 
-from jsms_client.callbacks.refusals import Reason, refusal
-
-MAX_BODY = 1_048_576
-"""The longest body that is read, in bytes: room for some thousand records at once."""
+from jsms_client.callbacks.refusals import refusal
+from jsms_client.errors import CallbackReason
 
 _MAX_FIELDS = 100
-
-
-class _Form(CallbackForm):
-    # Without the input: it would be the phone numbers and texts in `data`.
-    model_config = ConfigDict(extra="allow", hide_input_in_errors=True)
+_MAX_NONCE = 64
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The fields as they came."""
+    """What a callback says of itself, and its ``data`` as it came."""
 
     nonce: str
     timestamp: str
+    signed_at: datetime
     signature: str
     type: str
     data: str
+    extra: Mapping[str, object]
 
 
-def read_form(body: bytes | str | Mapping[str, object], max_body: int = MAX_BODY) -> Form:
+class _Form(CallbackForm):
+    # Without the input: it would be phone numbers and texts, in tracebacks.
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+
+def read_form(body: bytes | str | Mapping[str, object], max_body: int) -> Form:
     """Take a posted form apart.
 
     Args:
-        body: The request's body as it came, or the form that a framework read from it.
-        max_body: The longest body to accept, in bytes.
+        body: The request's body as it came, or the form that a framework made of it.
+        max_body: The longest body to read, in bytes.
 
     Raises:
-        CallbackError: MALFORMED or TOO_LARGE.
+        CallbackError: MALFORMED, TOO_LARGE, or BAD_SIGNATURE where it cannot be one.
     """
     if isinstance(body, (bytes, str)):
         if len(body) > max_body:
-            raise refusal(Reason.TOO_LARGE, f"the body is longer than {max_body} bytes")
-        fields: dict[str, object] = _decode(body)
+            raise refusal(CallbackReason.TOO_LARGE, f"the body is longer than {max_body} bytes")
+        fields = _decode(body)
     else:
-        # One by one: the form types of Django and Werkzeug are dicts of lists underneath.
+        # One by one: the forms of Django and Werkzeug are dicts of lists underneath.
         fields = {name: body[name] for name in body}
     try:
         form = _Form.model_validate(fields)
     except ValidationError as error:
-        names = ", ".join(sorted({str(problem["loc"][0]) for problem in error.errors(include_input=False)}))
-        raise refusal(Reason.MALFORMED, f"missing from the form or not of its shape: {names}") from error
-    return Form(form.nonce, form.timestamp, form.signature, form.type, form.data)
+        names = {str(problem["loc"][0]) for problem in error.errors(include_input=False, include_context=False)}
+        if names == {"signature"} and "signature" in fields:
+            raise refusal(CallbackReason.BAD_SIGNATURE, "the signature is not one") from error
+        message = f"missing from the form, or not what they should be: {', '.join(sorted(names))}"
+        raise refusal(CallbackReason.MALFORMED, message) from error
+    # The signature covers the digits that were sent, so they stay as they are.
+    timestamp = str(fields["timestamp"])
+    signed_at = read_timestamp(form.nonce, timestamp)
+    return Form(form.nonce, timestamp, signed_at, form.signature, form.type, form.data, form.model_extra or {})
+
+
+def read_timestamp(nonce: str, timestamp: str) -> datetime:
+    """When a callback was signed.
+
+    Raises:
+        CallbackError: MALFORMED, where one of the two is not a number or longer than any number of the service.
+    """
+    if len(nonce) > _MAX_NONCE or not (nonce.isascii() and nonce.removeprefix("-").isdigit()):
+        raise refusal(CallbackReason.MALFORMED, "the nonce is not a number")
+    try:
+        return _EPOCH + timedelta(milliseconds=int(timestamp))
+    except (ValueError, OverflowError) as error:
+        raise refusal(CallbackReason.MALFORMED, "the timestamp is not a number of milliseconds") from error
 
 
 def _decode(body: bytes | str) -> dict[str, object]:
@@ -63,11 +86,11 @@ def _decode(body: bytes | str) -> dict[str, object]:
         text = body if isinstance(body, str) else body.decode()
         pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS)
     except ValueError as error:
-        raise refusal(Reason.MALFORMED, "the body is not a form in UTF-8") from error
+        raise refusal(CallbackReason.MALFORMED, "the body is not a form in UTF-8") from error
     fields: dict[str, object] = dict(pairs)
     if len(fields) != len(pairs):
-        raise refusal(Reason.MALFORMED, "a field of the form is there twice")
+        raise refusal(CallbackReason.MALFORMED, "a field of the form is there twice")
     return fields
 
 
-__all__ = ["MAX_BODY", "Form", "read_form"]
+__all__ = ["Form", "read_form", "read_timestamp"]

@@ -2,25 +2,171 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from types import TracebackType
 
-import anyio
-import anyio.to_thread
-
-from jsms_client.callbacks.events import Callback, read_events
-from jsms_client.callbacks.form import MAX_BODY, Form, read_form, refusal
+from jsms_client.callbacks.acceptance import Acceptance, take_nonce
+from jsms_client.callbacks.events import Callback, read_callback
+from jsms_client.callbacks.form import read_form, read_timestamp
 from jsms_client.callbacks.nonces import MemoryNonceStore, NonceStore
+from jsms_client.callbacks.refusals import refusal
+from jsms_client.errors import CallbackReason
 from jsms_client.callbacks.signature import same_signature, sign
-from jsms_client.config import Credentials
-from jsms_client.errors import CallbackReason, ConfigurationError
+from jsms_client.config import app_credentials
+from jsms_client.errors import ConfigurationError
 
-log = logging.getLogger("jsms_client.callbacks")
+DEFAULT_WINDOW = timedelta(hours=14)
+DEFAULT_MAX_BODY = 1_048_576
+_MAX_WINDOW = timedelta(days=365)
+_MAX_SKEW = timedelta(minutes=5)
+_MAX_ECHO = 64
 
-WINDOW = timedelta(hours=14)
-"""How old a callback may be unless told otherwise: JSMS tries again after 3 minutes, 1 hour and 12 hours, 13:03 in all,
-and nobody has written whether these attempts carry a new timestamp."""
+
+class CallbackReceiver:
+    """Checks and reads what JSMS posts to an app's callback URL.
+
+    One receiver serves every thread and task of a process::
+
+        receiver = CallbackReceiver()  # JSMS_APP_KEY, JSMS_MASTER_SECRET
+
+        with receiver.accept(request_body) as callback:
+            for event in callback.events:
+                match event:
+                    case DeliveryReport(msg_id=msg_id, status=status): ...
+                    case UserReply(phone=phone, content=content): ...
+                    case TemplateReviewed() | SignReviewed(): ...
+
+    A callback can come more than once (an answer can be lost, a handler can fail half-way): make handling the same event
+    twice harmless.
+
+    The window: the signature covers neither ``type`` nor ``data``, so whoever has seen a callback could send it again with
+    other data. The nonce store stops that; the window says how long it has to remember. The service tries again after 3
+    minutes, 1 hour and 12 hours, and nobody has written whether it signs anew each time. The default of 14 hours covers
+    all attempts either way, because a delivery report that is refused for its age is lost. Its price is memory, and, with
+    a store that forgets when the process ends, that a callback can be repeated for up to 14 hours after a restart. With
+    ``window=timedelta(minutes=5)`` that price is gone, and late attempts with an old timestamp are refused. Use https in
+    any case.
+
+    Args:
+        app_key: The application's key; without it, JSMS_APP_KEY from the environment.
+        master_secret: The application's secret; without it, JSMS_MASTER_SECRET from the environment.
+        window: How old a callback may be. A timestamp in the future is accepted up to 5 minutes ahead, for clocks that
+            differ, and never further than the window.
+        nonce_store: Where used nonces are remembered. The default is this process's memory: several processes that
+            receive callbacks need a store that they share.
+        clock: The time in seconds since the epoch.
+        max_body: The longest body to read, in bytes.
+
+    Raises:
+        ConfigurationError: A credential is missing, or the window is not a sensible one.
+    """
+
+    def __init__(
+        self,
+        app_key: str | None = None,
+        master_secret: str | None = None,
+        *,
+        window: timedelta = DEFAULT_WINDOW,
+        nonce_store: NonceStore | None = None,
+        clock: Callable[[], float] | None = None,
+        max_body: int = DEFAULT_MAX_BODY,
+    ) -> None:
+        if not timedelta() < window <= _MAX_WINDOW:
+            raise ConfigurationError(f"window must be longer than nothing and at most {_MAX_WINDOW.days} days")
+        self._app_key, self._master_secret = app_credentials(app_key, master_secret)
+        self._window = window
+        self._skew = min(window, _MAX_SKEW)
+        self._clock = clock or time.time
+        self._store = MemoryNonceStore(clock=self._clock) if nonce_store is None else nonce_store
+        self.max_body = max_body
+
+    def __repr__(self) -> str:
+        """The settings, without the credentials."""
+        return f"{type(self).__name__}(window={self._window!r}, nonce_store={self._store!r})"
+
+    def accept(self, body: bytes | str | Mapping[str, object]) -> Acceptance:
+        """Check and read a callback, and keep its nonce only if the block that handles it succeeds.
+
+        For ``with`` and ``async with``. An exception in the block gives the nonce back, so that the service's next attempt
+        is accepted.
+
+        Args:
+            body: The body of the request as it came (best: a field that is there twice is then seen), or the form that a
+                framework made of it.
+
+        Raises:
+            CallbackError: On entering the block: the callback is refused, ``reason`` says why and ``http_status`` is the
+                status to answer with. Nothing else is raised, whatever was posted, but what the nonce store raises.
+        """
+        return Acceptance(lambda: self._read(body), self._store, self._window)
+
+    def verify(self, nonce: str | int, timestamp: str | int, signature: str) -> None:
+        """Check signature and age, and use the nonce up; :meth:`release` gives it back.
+
+        For apps that take the form apart themselves; others use :meth:`accept`.
+
+        Args:
+            nonce: As it was posted.
+            timestamp: As it was posted.
+            signature: As it was posted.
+
+        Raises:
+            CallbackError: BAD_SIGNATURE, EXPIRED, REPLAYED, or MALFORMED where nonce or timestamp are no numbers.
+        """
+        nonce, timestamp = _digits(nonce), _digits(timestamp)
+        signed_at = read_timestamp(nonce, timestamp)
+        self._authenticate(nonce, timestamp, signature, signed_at)
+        take_nonce(self._store, nonce, signed_at + self._window)
+
+    def release(self, nonce: str | int) -> None:
+        """Give a nonce back that :meth:`verify` used up, because the callback could not be handled."""
+        self._store.discard(_digits(nonce))
+
+    def parse(self, body: bytes | str | Mapping[str, object]) -> Callback:
+        """Read a callback without checking who sent it: not to be believed without :meth:`verify`.
+
+        Raises:
+            CallbackError: MALFORMED, UNKNOWN_TYPE, TOO_LARGE, or BAD_SIGNATURE where it cannot be one.
+        """
+        return read_callback(read_form(body, self.max_body))
+
+    def check(self, echostr: str | None) -> str:
+        """What to answer the service's ``GET ?echostr=…`` with, when a callback URL is entered in its console.
+
+        Nothing that a browser could take for markup is ever echoed.
+
+        Raises:
+            CallbackError: MALFORMED, where it is not a short text of printable ASCII characters.
+        """
+        if not echostr or len(echostr) > _MAX_ECHO or not echostr.isascii() or not echostr.isprintable():
+            raise refusal(CallbackReason.MALFORMED, f"echostr is not a text of at most {_MAX_ECHO} characters")
+        if any(mark in echostr for mark in "<>&\"'"):
+            raise refusal(CallbackReason.MALFORMED, "echostr has a character of markup in it")
+        return echostr
+
+    def _read(self, body: bytes | str | Mapping[str, object]) -> Callback:
+        form = read_form(body, self.max_body)
+        self._authenticate(form.nonce, form.timestamp, form.signature, form.signed_at)
+        return read_callback(form)
+
+    def _authenticate(self, nonce: str, timestamp: str, signature: str, signed_at: datetime) -> None:
+        if not same_signature(sign(self._app_key, self._master_secret, nonce, timestamp), signature):
+            raise refusal(CallbackReason.BAD_SIGNATURE, "not signed with this application's key and secret")
+        age = datetime.fromtimestamp(self._clock(), UTC) - signed_at
+        if age > self._window:
+            raise refusal(CallbackReason.EXPIRED, "signed too long ago")
+        if -age > self._skew:
+            raise refusal(CallbackReason.EXPIRED, "signed in the future: is this machine's clock right?")
+
+
+def _digits(number: str | int) -> str:
+    if isinstance(number, str):
+        return number
+    try:
+        return str(number)
+    except ValueError as error:  # more digits than Python turns into text
+        raise refusal(CallbackReason.MALFORMED, "a number far too long") from error
+
+
+__all__ = ["CallbackReceiver"]

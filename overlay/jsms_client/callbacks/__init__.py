@@ -1,0 +1,45 @@
+"""What JSMS posts to an app: verified, and read into typed events.
+
+Needs the extra ``callbacks``. :class:`CallbackReceiver` does the work; :class:`CallbackApp` (ASGI) and
+:class:`WSGICallbackApp` put it behind a URL.
+"""
+
+from __future__ import annotations
+
+from jsms_client.errors import CallbackError, CallbackReason, MissingDependencyError
+
+try:
+    import pydantic as _pydantic  # noqa: F401
+except ImportError as error:
+    raise MissingDependencyError(
+        'jsms_client.callbacks needs pydantic: pip install "jsms-client[callbacks]"'
+    ) from error
+
+from jsms_client.callbacks.acceptance import Acceptance
+from jsms_client.callbacks.asgi import CallbackApp
+from jsms_client.callbacks.events import Callback, Event, SignReviewed, TemplateReviewed
+from jsms_client.callbacks.nonces import MemoryNonceStore, NonceStore
+from jsms_client.callbacks.receiver import DEFAULT_MAX_BODY, DEFAULT_WINDOW, CallbackReceiver
+from jsms_client.callbacks.signature import sign
+from jsms_client.callbacks.wsgi import WSGICallbackApp
+from jsms_client.results import DeliveryReport, UserReply
+
+__all__ = [
+    "DEFAULT_MAX_BODY",
+    "DEFAULT_WINDOW",
+    "Acceptance",
+    "Callback",
+    "CallbackApp",
+    "CallbackError",
+    "CallbackReason",
+    "CallbackReceiver",
+    "DeliveryReport",
+    "Event",
+    "MemoryNonceStore",
+    "NonceStore",
+    "SignReviewed",
+    "TemplateReviewed",
+    "UserReply",
+    "WSGICallbackApp",
+    "sign",
+]

@@ -1,0 +1,121 @@
+"""What both apps answer, so that ASGI and WSGI cannot differ."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from dataclasses import dataclass
+from http import HTTPStatus
+from urllib.parse import parse_qsl
+
+from jsms_client.callbacks.events import Callback
+from jsms_client.callbacks.receiver import CallbackReceiver
+from jsms_client.callbacks.refusals import refusal
+from jsms_client.errors import CallbackError, CallbackReason
+
+_log = logging.getLogger("jsms_client.callbacks")
+
+_FORM = "application/x-www-form-urlencoded"
+_NO_STORE = ("Cache-Control", "no-store")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One HTTP answer."""
+
+    status: HTTPStatus
+    headers: tuple[tuple[str, str], ...]
+    body: bytes = b""
+
+
+def answer_check(receiver: CallbackReceiver, query: bytes) -> Answer:
+    """Answer the service's check of a callback URL, ``GET ?echostr=…``."""
+    try:
+        values = [value for name, value in _query(query) if name == "echostr"]
+        echo = receiver.check(values[0] if len(values) == 1 else None).encode("ascii")
+    except CallbackError as error:
+        return answer_refused(error)
+    return _answer(HTTPStatus.OK, echo, ("Content-Type", "text/plain; charset=utf-8"))
+
+
+def answer_accepted(callback: Callback) -> Answer:
+    """The callback was handled."""
+    _log.info("callback handled: %s, records: %d", callback.type, len(callback.events))
+    return _answer(HTTPStatus.OK)
+
+
+def answer_refused(error: CallbackError) -> Answer:
+    """The callback was refused; whoever sent it learns the status and nothing else."""
+    _log.warning("callback refused: %s", error.reason.value)
+    return _answer(HTTPStatus(error.http_status or HTTPStatus.BAD_REQUEST))
+
+
+def answer_failed(error: BaseException) -> Answer:
+    """The callback could not be handled: the service is to try again.
+
+    The log names the error and where it came from, not its message: that could quote a phone number or a text.
+    """
+    *_, frame = traceback.extract_tb(error.__traceback__)
+    _log.error(
+        "callback not handled: %s in %s, %s line %s", type(error).__name__, frame.name, frame.filename, frame.lineno
+    )
+    return _answer(HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def answer_method() -> Answer:
+    """A method that no part of the service uses."""
+    return _answer(HTTPStatus.METHOD_NOT_ALLOWED, b"", ("Allow", "GET, POST"))
+
+
+def require_form(content_type: str) -> None:
+    """Refuse a body that is not a form.
+
+    Raises:
+        CallbackError: WRONG_CONTENT_TYPE.
+    """
+    if content_type.partition(";")[0].strip().lower() != _FORM:
+        raise refusal(CallbackReason.WRONG_CONTENT_TYPE, f"the content type is not {_FORM}")
+
+
+def require_length(header: str, max_body: int) -> int | None:
+    """Read the header Content-Length and refuse a body that is too long by its own word.
+
+    Returns:
+        The length, or None where the header is absent.
+
+    Raises:
+        CallbackError: MALFORMED or TOO_LARGE.
+    """
+    if not header:
+        return None
+    # By its digits first: int() refuses very long ones in its own way.
+    digits = header.strip().lstrip("0") or "0"
+    if not (header.isascii() and digits.isdigit()):
+        raise refusal(CallbackReason.MALFORMED, "the header Content-Length is not a number")
+    if len(digits) > len(str(max_body)) or int(digits) > max_body:
+        raise refusal(CallbackReason.TOO_LARGE, f"the body is longer than {max_body} bytes")
+    return int(digits)
+
+
+def _query(query: bytes) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=100)
+    except ValueError as error:
+        raise refusal(CallbackReason.MALFORMED, "the query is not a form in UTF-8") from error
+
+
+def _answer(status: HTTPStatus, body: bytes = b"", *headers: tuple[str, str]) -> Answer:
+    fixed = (_NO_STORE, ("X-Content-Type-Options", "nosniff"), ("Content-Length", str(len(body))))
+    return Answer(status, (*headers, *fixed), body)
+
+
+__all__ = [
+    "Answer",
+    "answer_accepted",
+    "answer_check",
+    "answer_failed",
+    "answer_method",
+    "answer_refused",
+    "require_form",
+    "require_length",
+]
