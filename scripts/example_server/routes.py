@@ -1,0 +1,122 @@
+"""The contract's operations as routes: what each takes, and the examples it answers with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from contract_tools.reading import follow, mapping, operations, sequence, text
+
+from .answers import Answer
+
+Schema = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One operation.
+
+    Attributes:
+        operation: Its operationId.
+        method: The HTTP method, in capitals.
+        path: Its path in the contract.
+        pattern: What a path has to look like.
+        parameters: The schema of each path parameter.
+        scheme: The security scheme whose credentials it takes; None for none.
+        media_type: What the request has to carry; None for no body.
+        body: The schema of the body, references resolved and closed to unknown properties.
+        answers: Every example, by status (``default`` is left out) and name; the name is empty where the body is.
+    """
+
+    operation: str
+    method: str
+    path: str
+    pattern: re.Pattern[str]
+    parameters: Mapping[str, Schema]
+    scheme: str | None
+    media_type: str | None
+    body: Schema | None
+    answers: Mapping[tuple[int, str], Answer]
+
+    def match(self, path: str) -> Mapping[str, str] | None:
+        """The path's parameters, percent-decoded, where the path is this operation's."""
+        found = self.pattern.fullmatch(path)
+        return None if found is None else {name: unquote(value) for name, value in found.groupdict().items()}
+
+    def answer(self, status: int | None = None, example: str | None = None) -> Answer:
+        """The first example of a status, by default the first success, or the one with a name.
+
+        Raises:
+            LookupError: The contract has no such example.
+        """
+        for (code, name), answer in self.answers.items():
+            if (status is None or code == status) and (example is None or name == example):
+                return answer
+        raise LookupError(f"{self.operation} has no example with status {status} and name {example}.")
+
+
+def read_routes(document: Mapping[str, object]) -> tuple[Route, ...]:
+    """Every operation of an OpenAPI document, those without variables in the path first."""
+    found = [_route(document, path, method, operation, item) for path, method, operation, item in operations(document)]
+    return tuple(sorted(found, key=lambda route: route.path.count("{")))
+
+
+def closed(document: Mapping[str, object], node: object) -> object:
+    """A schema with its references put in place, and every object closed to properties that it does not name."""
+    if fields := follow(document, node):
+        schema = {key: closed(document, value) for key, value in fields.items()}
+        if "properties" in schema:
+            schema.setdefault("additionalProperties", False)
+        return schema
+    if items := sequence(node):
+        return [closed(document, item) for item in items]
+    return node
+
+
+def _route(
+    document: Mapping[str, object],
+    path: str,
+    method: str,
+    operation: Mapping[str, object],
+    item: Mapping[str, object],
+) -> Route:
+    declared = [follow(document, each) for each in (*sequence(item.get("parameters")), *_parameters(operation))]
+    schemas = {text(each.get("name")): mapping(closed(document, each.get("schema"))) for each in declared}
+    content = mapping(follow(document, operation.get("requestBody")).get("content"))
+    media_type = next(iter(content), None)
+    security = sequence(operation.get("security", document.get("security")))
+    body = mapping(content[media_type]).get("schema") if media_type is not None else None
+    return Route(
+        operation=text(operation.get("operationId")),
+        method=method.upper(),
+        path=path,
+        pattern=re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(path))),
+        parameters=schemas,
+        scheme=next(iter(mapping(security[0]))) if security else None,
+        media_type=media_type,
+        body=mapping(closed(document, body)) if body is not None else None,
+        answers=_answers(document, mapping(operation.get("responses"))),
+    )
+
+
+def _parameters(operation: Mapping[str, object]) -> tuple[object, ...]:
+    return tuple(sequence(operation.get("parameters")))
+
+
+def _answers(document: Mapping[str, object], responses: Mapping[str, object]) -> dict[tuple[int, str], Answer]:
+    answers: dict[tuple[int, str], Answer] = {}
+    for status, response in responses.items():
+        if not str(status).isdigit():
+            continue
+        code = int(status)
+        content = mapping(mapping(follow(document, response).get("content")).get("application/json"))
+        for name, example in mapping(content.get("examples")).items():
+            answers[code, name] = Answer.of_json(code, follow(document, example).get("value"))
+        if not content:
+            answers[code, ""] = Answer(code)
+    return dict(sorted(answers.items(), key=lambda pair: pair[0][0]))
+
+
+__all__ = ["Route", "Schema", "closed", "read_routes"]
