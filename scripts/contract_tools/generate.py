@@ -21,6 +21,7 @@ from .downgrade import to_3_0_3
 from .emit_errors import emit_errors
 from .emit_limits import emit_limits
 from .emit_operations import emit_operations
+from .lazy_models import lazy_models
 from .manifest import MANIFEST, make_manifest
 from .progress import Progress
 from .python_source import LINE_LENGTH, MARK, docstring, module
@@ -56,7 +57,7 @@ def build(document: Document, progress: Progress) -> dict[str, bytes]:
     Raises:
         tools.ToolError: A generator failed.
     """
-    data = mapping(document.data)
+    data = document.data
     with tempfile.TemporaryDirectory(prefix="regenerate-") as name:
         scratch = Path(name)
         tree = scratch / "tree"
@@ -74,10 +75,18 @@ def build(document: Document, progress: Progress) -> dict[str, bytes]:
         files = {
             path.relative_to(tree).as_posix(): path.read_bytes() for path in sorted(tree.rglob("*")) if path.is_file()
         }
-    files["jsms_contract/openapi.yaml"] = document.path.read_bytes()
+    files["jsms_contract/openapi.yaml"] = _source(document)
     files = dict(sorted(files.items()))
     files[MANIFEST] = make_manifest(files, data, tools.versions())
     return files
+
+
+def _source(document: Document) -> bytes:
+    """The document's own bytes, as long as they are still those that everything else was made from."""
+    content = Path(document.path).read_bytes()
+    if content.decode("utf-8-sig", "replace") != document.text:
+        raise tools.ToolError(f"{document.path} was changed while this ran; run it again")
+    return content
 
 
 def _make_api(data: Mapping[str, object], scratch: Path, package: Path, progress: Progress) -> None:
@@ -94,6 +103,8 @@ def _make_api(data: Mapping[str, object], scratch: Path, package: Path, progress
             + ["--output-path", str(package)],
             scratch,
         )
+        models = package / "models" / "__init__.py"
+        _write(models, lazy_models(models.read_text(encoding="utf-8")))
 
 
 def _make_callbacks(data: Mapping[str, object], scratch: Path, package: Path, progress: Progress) -> None:
@@ -132,7 +143,7 @@ def _make_callbacks(data: Mapping[str, object], scratch: Path, package: Path, pr
 def _make_contract(document: Document, tree: Path, progress: Progress) -> None:
     """The contract as data: exceptions, operations, limits, and the document itself in three forms."""
     with progress.step("jsms_contract: errors, operations, limits; the 3.0.3 twin"):
-        data = mapping(document.data)
+        data = document.data
         package = tree / "jsms_contract"
         package.mkdir()
         for source in sorted(_RUNTIME.glob("*.py")):
@@ -159,7 +170,7 @@ def _finish(tree: Path) -> None:
         source = path.read_text(encoding="utf-8").removeprefix(MARK).lstrip("\n")
         _write(path, f"{MARK}\n{source}")
     tools.run("ruff", ["check", *_RUFF, "--fix-only", "--extend-select", "I,UP034,W291,W293", str(tree)], tree)
-    tools.run("ruff", ["format", *_RUFF[:-2], "--line-length", str(LINE_LENGTH), str(tree)], tree)
+    tools.run("ruff", ["format", *_RUFF, str(tree)], tree)
 
 
 def _without(components: Mapping[str, object], names: set[str]) -> dict[str, object]:

@@ -58,7 +58,7 @@ def make_manifest(files: Mapping[str, bytes], data: Mapping[str, object], tools:
         "tools": dict(sorted(tools.items())),
         "files": {path: digest(files[path]) for path in sorted(files)},
         # Copies that have to be the bytes they are copies of, and formats without comments.
-        "unmarked": sorted(path for path, content in files.items() if not content.startswith(MARK.encode())),
+        "unmarked": sorted(path for path, body in files.items() if not body.startswith(MARK.encode())),
     }
     return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
 

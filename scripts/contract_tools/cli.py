@@ -1,0 +1,209 @@
+"""The command ``scripts/regenerate``."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import generate, swap
+from .changes import compare
+from .document import Document, DocumentError, load
+from .emit_limits import NameClashError
+from .emit_operations import UnknownShapeError
+from .lint import lint
+from .manifest import Difference, differences, files_in, is_marked, read_manifest
+from .progress import Progress
+from .revisions import at_revision
+from .tools import ToolError
+
+_ROOT = Path(__file__).parents[2]
+_DOCUMENT = _ROOT / "openapi.yaml"
+_OUTPUT = _ROOT / "generated"
+_EXAMPLES = """\
+examples:
+  scripts/regenerate                              make generated/ from openapi.yaml
+  scripts/regenerate --check                      is generated/ in step? (what CI runs)
+  scripts/regenerate --check --against v1.0.0     the same, and what changed for callers since v1.0.0
+  scripts/regenerate fork.yaml --output fork/     the same from another document, elsewhere
+"""
+
+
+class RefusedError(Exception):
+    """The run would do what nobody can have meant."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command; the exit code is 0 for done or in step, 1 for anything else."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without Chinese is no reason to stop
+    options = _options(arguments)
+    try:
+        return _check(options) if options.check else _regenerate(options)
+    except KeyboardInterrupt:
+        print("\nInterrupted; nothing was changed that is not complete.", file=sys.stderr)
+        return 130
+    except (DocumentError, RefusedError, ToolError, UnknownShapeError, NameClashError) as error:
+        print(error, file=sys.stderr)
+    except OSError as error:
+        print(f"{error}; {_shown(options.output)} is as it was", file=sys.stderr)
+    return 1
+
+
+class _Options(argparse.Namespace):
+    document: Path
+    output: Path
+    check: bool
+    against: str | None
+
+
+def _options(arguments: Sequence[str] | None) -> _Options:
+    parser = argparse.ArgumentParser(
+        prog="scripts/regenerate",
+        description="Make everything in generated/ from the OpenAPI document, and say what changes for callers.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "document", type=Path, nargs="?", metavar="DOCUMENT", help="an OpenAPI document (default: openapi.yaml here)"
+    )
+    parser.add_argument(
+        "--output", type=Path, metavar="DIR", help="the folder to make (default: generated/ here); replaced as a whole"
+    )
+    parser.add_argument("--check", action="store_true", help="change nothing; exit 1 where something is out of step")
+    parser.add_argument(
+        "--against", metavar="REVISION", help="compare with the document of a git revision, not with the last run's"
+    )
+    options = parser.parse_args(arguments, namespace=_Options())
+    if options.document is not None and options.output is None and options.document.resolve() != _DOCUMENT:
+        parser.error("say with --output DIR where to put what another document makes")
+    options.document = Path(_shown(options.document or _DOCUMENT))
+    options.output = (options.output or _OUTPUT).resolve()
+    return options
+
+
+def _regenerate(options: _Options) -> int:
+    output, progress = options.output, Progress(sys.stdout)
+    progress.say(f"Regenerating {_shown(output)} from {options.document}")
+    document = _read(options.document, progress)
+    with swap.locked(output, lambda: progress.say("  waiting for another run to end")):
+        if swap.recover(output):
+            progress.say("  cleared away what an interrupted run had left")
+        before = _before(options)
+        files = generate.build(document, progress)
+        if output.exists():
+            _refuse_strangers(output, files)
+        found = differences(files, output)
+        if found:
+            with progress.step("swap in"):
+                _swap(output, files, found, progress)
+        _say_changes(before, document, progress)
+        if found:
+            counts = Counter(difference.kind for difference in found)
+            words = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
+            progress.say(f"\n{len(files)} files in {progress.seconds:.1f} s; there were {words}.")
+        else:
+            progress.say(f"\n{len(files)} files in {progress.seconds:.1f} s; all were in step, nothing was written.")
+    return 0
+
+
+def _check(options: _Options) -> int:
+    output, progress = options.output, Progress(sys.stdout)
+    progress.say(f"Checking {_shown(output)} against {options.document}")
+    document = _read(options.document, progress)
+    before = _before(options)
+    files = generate.build(document, progress)
+    if output.parent.is_dir():
+        with swap.locked(output, lambda: progress.say("  waiting for another run to end")):
+            found = differences(files, output)
+    else:
+        found = differences(files, output)
+    _say_changes(before, document, progress)
+    if not found:
+        progress.say(f"\nIn step: {len(files)} files, {progress.seconds:.1f} s.")
+        return 0
+    progress.say(f"\n{len(found)} of {len(files)} files out of step:")
+    for difference in found:
+        progress.say(f"  {difference}")
+    if swap.was_interrupted(output):
+        progress.say("An interrupted run has put the folder aside; the next one puts it back first.")
+    again = "scripts/regenerate"
+    if options.document.resolve() != _DOCUMENT or output != _OUTPUT:
+        again += f" {options.document} --output {_shown(output)}"
+    progress.say(f"\nRun {again} and commit what it makes.")
+    return 1
+
+
+def _read(path: Path, progress: Progress) -> Document:
+    with progress.step(f"read and check {path}"):
+        document = load(path)
+        problems = lint(document)
+        if problems:
+            lines = "\n".join(str(problem) for problem in problems)
+            number = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
+            raise RefusedError(f"{lines}\n\n{number} in {path}; nothing was generated.")
+    return document
+
+
+def _before(options: _Options) -> Document | None:
+    """The document to compare with; None where there is none."""
+    if options.against is not None:
+        return at_revision(options.document.resolve(), options.against)
+    path = options.output / "jsms_contract" / "openapi.yaml"
+    try:
+        return load(Path(_shown(path))) if path.is_file() else None
+    except DocumentError:
+        return None  # edited by hand, and about to be replaced
+
+
+def _say_changes(before: Document | None, document: Document, progress: Progress) -> None:
+    if before is None:
+        progress.say("\nNo earlier document to compare with.")
+        return
+    found = compare(before.data, document.data)
+    if not found:
+        progress.say(f"\nNothing changes for callers since {before.path}.")
+        return
+    progress.say(f"\nWhat changes for callers since {before.path}:")
+    for change in found:
+        progress.say(f"  {'BREAKS ' if change.breaking else '       '} {change.sentence}")
+    breaking = sum(change.breaking for change in found)
+    if breaking:
+        progress.say(f"{breaking} of {len(found)} can break an app that was right before.")
+
+
+def _refuse_strangers(output: Path, files: dict[str, bytes]) -> None:
+    """A folder that holds something, and nothing that says it is ours, is somebody's work."""
+    if not output.is_dir():
+        raise RefusedError(f"{_shown(output)} is a file; name a folder with --output")
+    if read_manifest(output) is None:
+        for name in files_in(output):
+            if name not in files and not is_marked(output / name):
+                raise RefusedError(
+                    f"{_shown(output)} was not made by this command: it has no manifest.json of ours, and holds {name}. "
+                    "Name an empty or a new folder with --output; nothing was changed."
+                )
+
+
+def _swap(output: Path, files: dict[str, bytes], found: list[Difference], progress: Progress) -> None:
+    strays = [difference.path for difference in found if difference.kind == "stray"]
+    if strays:
+        kept = swap.set_aside(output, strays)
+        for name in strays:
+            progress.say(f"  {name} was not made by this command: kept in {_shown(kept)}")
+    for difference in found:
+        if difference.kind == "edited by hand":
+            progress.say(f"  {difference.path} was edited by hand, and is made again: {difference.detail}")
+    swap.replace(output, files)
+
+
+def _shown(path: Path) -> str:
+    """A path as short as it can be said from here."""
+    full = path if path.is_absolute() else Path.cwd() / path
+    near = os.path.relpath(full)
+    return near if len(near) <= len(str(full)) else str(full)
