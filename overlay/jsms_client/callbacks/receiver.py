@@ -13,7 +13,7 @@ from jsms_client.callbacks.nonces import MemoryNonceStore, NonceStore
 from jsms_client.callbacks.refusals import refusal
 from jsms_client.errors import CallbackReason
 from jsms_client.callbacks.signature import same_signature, sign
-from jsms_client.config import app_credentials
+from jsms_client.config import read_app_credentials
 from jsms_client.errors import ConfigurationError
 
 DEFAULT_WINDOW = timedelta(hours=14)
@@ -74,7 +74,7 @@ class CallbackReceiver:
     ) -> None:
         if not timedelta() < window <= _MAX_WINDOW:
             raise ConfigurationError(f"window must be longer than nothing and at most {_MAX_WINDOW.days} days")
-        self._app_key, self._master_secret = app_credentials(app_key, master_secret)
+        self._credentials = read_app_credentials(app_key, master_secret)
         self._window = window
         self._skew = min(window, _MAX_SKEW)
         self._clock = clock or time.time
@@ -151,7 +151,8 @@ class CallbackReceiver:
         return read_callback(form)
 
     def _authenticate(self, nonce: str, timestamp: str, signature: str, signed_at: datetime) -> None:
-        if not same_signature(sign(self._app_key, self._master_secret, nonce, timestamp), signature):
+        expected = sign(self._credentials.key, self._credentials.secret, nonce, timestamp)
+        if not same_signature(expected, signature):
             raise refusal(CallbackReason.BAD_SIGNATURE, "not signed with this application's key and secret")
         age = datetime.fromtimestamp(self._clock(), UTC) - signed_at
         if age > self._window:

@@ -1,0 +1,1 @@
+"""Callbacks: what is believed, what is refused, and what is answered."""
