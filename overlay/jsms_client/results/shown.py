@@ -1,0 +1,41 @@
+"""What the repr of a result shows: numbers masked, and nothing of what was written to or by a person."""
+
+from __future__ import annotations
+
+from dataclasses import Field, fields
+from typing import ClassVar, Final
+
+from jsms_client.redaction import mask_mobile
+
+NUMBER: Final = {"show": "number"}
+"""Metadata of a field that holds a phone number."""
+
+HIDDEN: Final = {"show": "nothing"}
+"""Metadata of a field that holds message parameters or a text of a person's."""
+
+
+class Result:
+    """The base of every result: a repr that can be logged."""
+
+    __slots__ = ()
+    __dataclass_fields__: ClassVar[dict[str, Field[object]]]
+
+    def __repr__(self) -> str:
+        """The fields, with numbers masked and texts left out."""
+        shown = (_show(field, getattr(self, field.name)) for field in fields(self))
+        return f"{type(self).__name__}({', '.join(text for text in shown if text)})"
+
+
+def _show(field: Field[object], value: object) -> str:
+    if field.name == "extra":
+        # The service's newest fields may hold anything: their names only.
+        return f"extra={{{', '.join(map(repr, value))}: …}}" if isinstance(value, dict) and value else ""
+    how = field.metadata.get("show")
+    if how == "nothing" and value is not None:
+        return f"{field.name}=…"
+    if how == "number" and isinstance(value, str):
+        return f"{field.name}={mask_mobile(value)!r}"
+    return f"{field.name}={value!r}"
+
+
+__all__ = ["HIDDEN", "NUMBER", "Result"]

@@ -1,0 +1,219 @@
+"""Numbers, texts and ids: from what people have to what the service wants."""
+
+from __future__ import annotations
+
+import operator
+import re
+import unicodedata
+from functools import lru_cache
+from typing import SupportsIndex
+
+from jsms_contract import limits
+
+from jsms_client.arguments import kind, refusal
+from jsms_client.redaction import mask_mobile
+
+# Spaces, hyphens and dashes, brackets and dots: what people and address books put between the digits of a number,
+# invisible marks of writing direction (copied along with a contact) among them.
+_BETWEEN_DIGITS = re.compile(r"[\s().\-‐-―−·​-‏‪-‮⁠-⁯﻿]+")
+_COUNTRY_CODE = re.compile(r"\A(?:\+|00)?86")
+
+# What a path takes as it stands (RFC 3986, unreserved), so that no id can reach another path.
+_ID = re.compile(r"[A-Za-z0-9._~-]+")
+_DOTS = re.compile(r"\.+")
+
+compiled = lru_cache(maxsize=64)(re.compile)
+
+
+def read_mobile(value: object, argument: str = "mobile") -> str:
+    """A mainland China mobile number as the service writes it: 11 digits.
+
+    ``"+86 138-0013-8000"``, ``"0086 13800138000"``, full-width digits and the number 13800138000 are the same number.
+
+    Raises:
+        ArgumentError: It is not a mainland China mobile number.
+    """
+    pattern: re.Pattern[str] = compiled(limits.RECIPIENT_MOBILE_PATTERN)
+    if isinstance(value, str):
+        if pattern.fullmatch(value):
+            return value if type(value) is str else str.__str__(value)
+        written = value
+    elif isinstance(value, int) and not isinstance(value, bool):
+        written = str(int(value)) if abs(value) < 10**20 else "0"
+    else:
+        raise refusal(argument, f"is {kind(value)}", 'give the number as a text, such as "13800138000"')
+    digits = _BETWEEN_DIGITS.sub("", unicodedata.normalize("NFKC", written))
+    for number in (digits, _COUNTRY_CODE.sub("", digits, count=1)):
+        if pattern.fullmatch(number):
+            return number
+    if not digits:
+        raise refusal(argument, "is empty", 'give a mobile number, such as "13800138000"')
+    raise refusal(
+        argument,
+        f"is not a mainland China mobile number ({mask_mobile(digits)})",
+        "give the 11 digits beginning with 1, with or without +86",
+    )
+
+
+def read_text(
+    value: object,
+    argument: str,
+    *,
+    shortest: int = 0,
+    longest: int | None = None,
+    pattern: str | None = None,
+    advice: str = "leave the others out",
+) -> str:
+    """A text within its limits, counted in characters.
+
+    Args:
+        value: The text.
+        argument: Its name, for the message.
+        shortest: The fewest characters it may have.
+        longest: The most characters it may have.
+        pattern: What it must match as a whole.
+        advice: What to do where it does not match.
+
+    Raises:
+        ArgumentError: It is no text, too short, too long, has other characters, or cannot be written in UTF-8.
+    """
+    if not isinstance(value, str):
+        raise refusal(argument, f"is {kind(value)}", "give a text")
+    if not value.isascii():
+        check_writable(value, argument)
+    if not value and shortest:
+        raise refusal(argument, "is empty", "give a text")
+    if len(value) < shortest or (longest is not None and len(value) > longest):
+        span = f"exactly {longest}" if shortest == longest else f"{shortest} to {longest}"
+        span = f"at least {shortest}" if longest is None else f"at most {longest}" if not shortest else span
+        raise refusal(argument, f"has {len(value)} characters", f"it takes {span}")
+    if pattern is not None and not compiled(pattern).fullmatch(value):
+        raise refusal(argument, "has characters that it cannot have", advice)
+    return str.__str__(value)
+
+
+def check_writable(value: str, argument: str) -> None:
+    """Refuse half of a surrogate pair, which no UTF-8 can carry.
+
+    Raises:
+        ArgumentError: The text has one.
+    """
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        # Not chained: the error holds the whole text.
+        where = error.start
+    else:
+        return
+    raise refusal(
+        argument,
+        f"cannot be written in UTF-8 (character {where + 1} is half of a surrogate pair)",
+        "decode the text properly where it is read",
+    )
+
+
+def read_number(
+    value: object, argument: str, *, smallest: int | None = None, largest: int | None = None, unit: str = ""
+) -> int:
+    """A whole number within its limits; a member of an enum is its number.
+
+    Raises:
+        ArgumentError: It is no whole number or out of range.
+    """
+    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
+        hint = f"give the number, {int(value)}" if isinstance(value, str) and _is_short_number(value) else "give one"
+        raise refusal(argument, f"is {kind(value)}, not a whole number", hint)
+    number = operator.index(value)
+    if (smallest is not None and number < smallest) or (largest is not None and number > largest):
+        span = f"at least {smallest}" if largest is None else f"from {smallest} to {largest}"
+        raise refusal(argument, f"is {number}" if abs(number) < 10**20 else "is out of range", f"it takes {span}{unit}")
+    return number
+
+
+def _is_short_number(value: str) -> bool:
+    return value.isascii() and value.isdigit() and len(value) < 19
+
+
+def read_temp_id(value: object) -> int:
+    """The id of a template.
+
+    Raises:
+        ArgumentError: It cannot be one.
+    """
+    return read_number(value, "temp_id", smallest=limits.SEND_MESSAGE_REQUEST_TEMP_ID_MINIMUM)
+
+
+def read_sign_id(value: object) -> int:
+    """The id of a signature.
+
+    Raises:
+        ArgumentError: It cannot be one.
+    """
+    return read_number(value, "sign_id", smallest=limits.SEND_MESSAGE_REQUEST_SIGN_ID_MINIMUM)
+
+
+def read_id(value: object, argument: str) -> str:
+    """An id that becomes a part of the path: a text, or the number that some have stored it as.
+
+    Raises:
+        ArgumentError: It is empty, or holds what would lead to another path.
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        if not 0 < value < 10**40:
+            raise refusal(argument, "is a number that no id can be", f"give the {argument} that the service answered")
+        return str(int(value))
+    if not isinstance(value, str):
+        raise refusal(argument, f"is {kind(value)}", f"give the {argument} that the service answered, a text")
+    if not value.strip():
+        raise refusal(argument, "is empty", f"give the {argument} that the service answered")
+    if not _ID.fullmatch(value) or _DOTS.fullmatch(value):
+        raise refusal(
+            argument, "has characters that no id has", f"give the {argument} as the service answered it, nothing added"
+        )
+    return str.__str__(value)
+
+
+def read_spoken_code(value: object) -> str:
+    """The code that a voice call reads out.
+
+    Raises:
+        ArgumentError: It is not a text of as many digits as the contract allows.
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        raise refusal("code", "is a number, which loses leading zeros", 'give it as a text, such as "0426"')
+    return read_text(
+        value,
+        "code",
+        shortest=limits.SEND_VOICE_CODE_REQUEST_CODE_MIN_LENGTH,
+        longest=limits.SEND_VOICE_CODE_REQUEST_CODE_MAX_LENGTH,
+        pattern=limits.SEND_VOICE_CODE_REQUEST_CODE_PATTERN,
+        advice="it takes digits only",
+    )
+
+
+def read_typed_code(value: object) -> str:
+    """The code as a user typed it, without the spaces around it.
+
+    Nothing more is asked of it: whether it is right is for the service to say.
+
+    Raises:
+        ArgumentError: It is empty or no text.
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        raise refusal("code", "is a number, which loses leading zeros", "give it as the text that the user typed")
+    text = value.strip() if isinstance(value, str) else value
+    return read_text(text, "code", shortest=limits.VERIFY_CODE_REQUEST_CODE_MIN_LENGTH)
+
+
+__all__ = [
+    "check_writable",
+    "compiled",
+    "read_id",
+    "read_mobile",
+    "read_number",
+    "read_sign_id",
+    "read_spoken_code",
+    "read_temp_id",
+    "read_text",
+    "read_typed_code",
+]
