@@ -127,9 +127,12 @@ def _check(options: _Options) -> int:
     if not found:
         progress.say(f"\nIn step: {len(files)} files, {progress.seconds:.1f} s.")
         return 0
-    progress.say(f"\n{len(found)} of {len(files)} files out of step:")
-    for difference in found:
-        progress.say(f"  {difference}")
+    if output.exists():
+        progress.say(f"\n{len(found)} of {len(files)} files out of step:")
+        for difference in found:
+            progress.say(f"  {difference}")
+    else:
+        progress.say(f"\nThere is no {_shown(output)}.")
     if swap.was_interrupted(output):
         progress.say("An interrupted run has put the folder aside; the next one puts it back first.")
     again = "scripts/regenerate"

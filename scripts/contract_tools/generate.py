@@ -44,6 +44,10 @@ _CALLBACK_OPTIONS = (
     *("--extra-fields", "allow", "--extra-template-data", '{"#all#": {"config": {"coerce_numbers_to_str": true}}}'),
     "--ignore-pyproject",
 )
+_CLIENT_TYPES = """\
+# __exit__ and __aexit__ take *args: object, and hand them to httpx, which wants exactly three of exact types.
+# mypy: disable-error-code="arg-type"
+"""
 # What a reader of YAML 1.1 would take for a boolean, a number or a date.
 _NOT_PLAIN = re.compile(r"(?i)(y|n|yes|no|on|off|true|false|null|~|[-+.:\d].*)?")
 
@@ -103,6 +107,8 @@ def _make_api(data: Mapping[str, object], scratch: Path, package: Path, progress
             + ["--output-path", str(package)],
             scratch,
         )
+        client = package / "client.py"
+        _write(client, f"{_CLIENT_TYPES}\n{client.read_text(encoding='utf-8')}")
         models = package / "models" / "__init__.py"
         _write(models, lazy_models(models.read_text(encoding="utf-8")))
 
@@ -169,7 +175,7 @@ def _finish(tree: Path) -> None:
     for path in sorted(tree.rglob("*.py")):
         source = path.read_text(encoding="utf-8").removeprefix(MARK).lstrip("\n")
         _write(path, f"{MARK}\n{source}")
-    tools.run("ruff", ["check", *_RUFF, "--fix-only", "--extend-select", "I,UP034,W291,W293", str(tree)], tree)
+    tools.run("ruff", ["check", *_RUFF, "--fix-only", "--extend-select", "I", str(tree)], tree)
     tools.run("ruff", ["format", *_RUFF, str(tree)], tree)
 
 
@@ -205,7 +211,7 @@ def _yaml(data: Mapping[str, object]) -> str:
     yaml = YAML(typ="safe", pure=True)
     yaml.default_flow_style = False
     yaml.allow_unicode = True
-    yaml.width = LINE_LENGTH
+    yaml.width = 1_000_000  # folding leaves a space at the end of a line
     yaml.sort_base_mapping_type_on_output = False
     yaml.Representer = _Representer
     stream = io.StringIO()
