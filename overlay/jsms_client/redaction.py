@@ -33,12 +33,13 @@ def mask_mobile(number: str) -> str:
     return f"{''.join(digits[:3])}{MASK}{''.join(digits[-4:])}"
 
 
-def mask_text(text: str, secrets: Iterable[str] = ()) -> str:
+def mask_text(text: str, secrets: Iterable[str] = (), *, digits: bool = True) -> str:
     """Mask everything in a text that could identify a person or open an account.
 
     Args:
         text: A text that came from outside, such as the service's own message.
         secrets: Values that must not be shown, such as those of the request.
+        digits: Whether to mask every other longer number too; not where dates and lengths are what matters.
 
     Returns:
         The text, with phone numbers as ``138****8000`` and the rest as stars.
@@ -50,11 +51,7 @@ def mask_text(text: str, secrets: Iterable[str] = ()) -> str:
     text = _AUTHORIZATION.sub(rf"\1 {MASK}", text)
     text = _HEXADECIMAL.sub(MASK, text)
     text = _MOBILE.sub(rf"\1{MASK}\2", text)
-    return _DIGITS.sub(_mask_digits, text)
-
-
-def _mask_digits(found: re.Match[str]) -> str:
-    return MASK
+    return _DIGITS.sub(MASK, text) if digits else text
 
 
 def shorten(text: str, limit: int = 200) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .api import AsyncAPIClient
-    from .client import AsyncJSMS
+    from jsms_client._async.api import AsyncAPIClient
+    from jsms_client._async.client import AsyncJSMS
 
 
 class AsyncResource:
@@ -25,3 +25,6 @@ class AsyncResource:
     def __repr__(self) -> str:
         """The kind of resource, and nothing of the client."""
         return f"<{type(self).__name__}>"
+
+
+__all__ = ["AsyncResource"]

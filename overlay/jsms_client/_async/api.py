@@ -1,0 +1,39 @@
+"""What the generated functions take as their client."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NoReturn, cast
+
+from jsms_client._async.http import AsyncWire
+from jsms_client.api import APIClientBase, wrong_kind
+
+if TYPE_CHECKING:
+    import httpx
+
+
+class AsyncAPIClient(APIClientBase):
+    """Hand it to any function of ``jsms_api.api`` as ``client``: same credentials, time limits and exceptions.
+
+    Args:
+        base_url: The service's address, for show.
+        wire: What carries out the requests.
+    """
+
+    def __init__(self, base_url: str, wire: AsyncWire) -> None:
+        super().__init__(base_url)
+        self._wire = wire
+
+    def get_async_httpx_client(self) -> httpx.AsyncClient:
+        """What the generated functions send with; it has no more than the ``request`` they call."""
+        return cast("httpx.AsyncClient", self._wire)
+
+    def get_httpx_client(self) -> NoReturn:
+        """The generated functions of the other kind.
+
+        Raises:
+            ConfigurationError: Always.
+        """
+        raise wrong_kind()
+
+
+__all__ = ["AsyncAPIClient"]

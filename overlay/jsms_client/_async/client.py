@@ -1,0 +1,159 @@
+"""The client: settings, connections, and the resources on top of them."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from jsms_client._async.api import AsyncAPIClient
+from jsms_client._async.http import AsyncWire
+from jsms_client.config import RetryPolicy, Timeouts, read_config
+from jsms_client.lazily import lazily
+
+if TYPE_CHECKING:
+    import httpx
+
+    from jsms_client._async.accounts import AsyncAccounts
+    from jsms_client._async.codes import AsyncCodes
+    from jsms_client._async.messages import AsyncMessages
+    from jsms_client._async.receipts import AsyncReceipts
+    from jsms_client._async.schedules import AsyncSchedules
+    from jsms_client._async.signs import AsyncSigns
+    from jsms_client._async.templates import AsyncTemplates
+
+
+class AsyncJSMS:
+    """The client of one application; may be shared by all of its tasks.
+
+    ```python
+    async with AsyncJSMS() as jsms:
+        sent = await jsms.codes.send("13800138000", temp_id=1)
+    ```
+
+    Connections are kept between calls, for each process and each event loop their own, so a client made before a
+    fork works on both sides of it. TLS is always verified, and a redirect is never followed. ``HTTPS_PROXY``,
+    ``HTTP_PROXY``, ``ALL_PROXY`` and ``NO_PROXY`` are honoured, though never for this machine itself.
+
+    A call that is cancelled may have reached the service all the same: cancelling a send after it left is an unknown
+    outcome that no exception tells of.
+
+    Args:
+        app_key: The application's key; else ``JSMS_APP_KEY``.
+        master_secret: Its master secret; else ``JSMS_MASTER_SECRET``.
+        dev_key: The developer account's key, for ``accounts.dev()`` alone; else ``JSMS_DEV_KEY``.
+        dev_secret: Its secret; else ``JSMS_DEV_SECRET``.
+        base_url: The service's address with its version, ``…/v1``; else ``JSMS_BASE_URL``, else the real service.
+        timeout: Seconds for each phase of an attempt, or a `Timeouts` (or httpx.Timeout) for each phase by itself.
+            The defaults: 5 to connect, 30 to read, 30 to write, 5 for a free connection.
+        http_client: An httpx.AsyncClient to send with, as it is: its TLS, proxies, headers and, where ``timeout`` is
+            left out, its time limits. Closing it is up to you.
+        retry: When to try again; never a send that may have arrived, whatever it says.
+
+    Raises:
+        ConfigurationError: A setting is missing or cannot work; the message names argument and variable.
+    """
+
+    def __init__(
+        self,
+        app_key: str | None = None,
+        master_secret: str | None = None,
+        *,
+        dev_key: str | None = None,
+        dev_secret: str | None = None,
+        base_url: str | None = None,
+        timeout: float | Timeouts | httpx.Timeout | None = None,
+        http_client: httpx.AsyncClient | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> None:
+        config = read_config(
+            app_key,
+            master_secret,
+            dev_key=dev_key,
+            dev_secret=dev_secret,
+            base_url=base_url,
+            timeout=timeout,
+            retry=retry,
+        )
+        self._base_url = config.base_url
+        self._wire = AsyncWire(config, http_client)
+        self._api = AsyncAPIClient(config.base_url, self._wire)
+
+    @property
+    def api(self) -> AsyncAPIClient:
+        """The client for the generated functions: ``await get_app_balance.asyncio_detailed(client=jsms.api)``."""
+        return self._api
+
+    @lazily
+    def codes(self) -> AsyncCodes:
+        """Verification codes: send, send by voice, verify."""
+        from jsms_client._async.codes import AsyncCodes  # noqa: PLC0415 - a program loads what it calls
+
+        return AsyncCodes(self)
+
+    @lazily
+    def messages(self) -> AsyncMessages:
+        """Messages from templates, to one number or to many."""
+        from jsms_client._async.messages import AsyncMessages  # noqa: PLC0415 - a program loads what it calls
+
+        return AsyncMessages(self)
+
+    @lazily
+    def schedules(self) -> AsyncSchedules:
+        """Messages to be sent later."""
+        from jsms_client._async.schedules import AsyncSchedules  # noqa: PLC0415 - a program loads what it calls
+
+        return AsyncSchedules(self)
+
+    @lazily
+    def accounts(self) -> AsyncAccounts:
+        """Credit of the application and of the developer account."""
+        from jsms_client._async.accounts import AsyncAccounts  # noqa: PLC0415 - a program loads what it calls
+
+        return AsyncAccounts(self)
+
+    @lazily
+    def templates(self) -> AsyncTemplates:
+        """Templates: create, change, look at, delete."""
+        from jsms_client._async.templates import AsyncTemplates  # noqa: PLC0415 - a program loads what it calls
+
+        return AsyncTemplates(self)
+
+    @lazily
+    def signs(self) -> AsyncSigns:
+        """Signatures: create, change, look at, delete."""
+        from jsms_client._async.signs import AsyncSigns  # noqa: PLC0415 - a program loads what it calls
+
+        return AsyncSigns(self)
+
+    @lazily
+    def receipts(self) -> AsyncReceipts:
+        """Delivery reports and replies, by polling."""
+        from jsms_client._async.receipts import AsyncReceipts  # noqa: PLC0415 - a program loads what it calls
+
+        return AsyncReceipts(self)
+
+    async def aclose(self) -> None:
+        """Close the connections; calls after it raise `ClientClosedError`."""
+        await self._wire.aclose()
+
+    async def __aenter__(self) -> Self:
+        """The client itself.
+
+        Raises:
+            ClientClosedError: It was closed.
+        """
+        self._wire.ensure_open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close the connections."""
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        """The address, and nothing that opens an account."""
+        return f"<{type(self).__name__} {self._base_url}>"
+
+
+__all__ = ["AsyncJSMS"]

@@ -1,0 +1,165 @@
+"""What the generated functions call instead of an httpx client: one request of the contract, carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+import httpx
+
+from jsms_client.calls import AnswerTooLongError, Call
+from jsms_client.config import Config
+from jsms_client.errors import ClientClosedError, ConfigurationError
+from jsms_client.homes import AsyncHomes
+from jsms_client.http import (
+    MAX_ANSWER,
+    Requests,
+    encode_files,
+    encode_json,
+    httpx_timeout,
+    open_async_transport,
+    texts_of,
+)
+from jsms_client.routes import Routes
+from jsms_client.verdicts import Received, Success
+from jsms_client.waiting import async_sleep, monotonic
+from jsms_contract.operation import Operation
+from jsms_contract.operations import OPERATIONS
+
+if TYPE_CHECKING:
+    from jsms_client.http import Files
+
+
+class AsyncWire:
+    """Carries out requests of the contract: credentials, time limits, repeats, and exceptions.
+
+    Args:
+        config: The client's settings.
+        http_client: A client of the caller's to send with; None for connections of our own.
+    """
+
+    __slots__ = ("_closed", "_config", "_http_client", "_read_limit", "_requests", "_routes", "_transports")
+
+    def __init__(self, config: Config, http_client: httpx.AsyncClient | None) -> None:
+        # An object of the other kind would fail only after the first request has left.
+        if http_client is not None and not isinstance(cast("object", http_client), httpx.AsyncClient):
+            raise ConfigurationError("http_client must be an httpx.AsyncClient")
+        self._config = config
+        self._http_client = http_client
+        self._requests = Requests(config)
+        self._routes = Routes(OPERATIONS)
+        self._transports = AsyncHomes(partial(open_async_transport, config.base_url))
+        self._read_limit = config.timeouts.read
+        self._closed = False
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        json: object = None,
+        files: Files | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Success:
+        """Carry out one operation; called by the generated functions.
+
+        Args:
+            method: The HTTP method, in any case.
+            url: The path below the base URL.
+            json: The body of an operation that takes JSON.
+            files: The form of an operation that takes one.
+            headers: What the generator would send; ours are used instead, its multipart boundary being a fixed one.
+
+        Returns:
+            What stands for an httpx response: a success, checked.
+
+        Raises:
+            JSMSError: Whatever else happens.
+        """
+        del headers
+        self.ensure_open()
+        operation = self._routes.find(method.upper(), url)
+        body = None
+        if files is not None:
+            body = encode_files(files, operation)
+        elif operation.body is not None:
+            body = encode_json(json, operation)
+        request = self._build(operation, url, body)
+        call = Call(operation, self._config.retry, partial(self._secrets, json, files))
+        while True:
+            call.begin()
+            try:
+                received = await self._exchange(request)
+            except Exception as error:
+                failure, pause = call.failed(error)
+                if pause is None:
+                    raise failure from error
+            else:
+                verdict = call.answered(received)
+                if isinstance(verdict, Success):
+                    return verdict
+                failure, pause = verdict
+                if pause is None:
+                    raise failure
+            await async_sleep(pause)
+
+    def ensure_open(self) -> None:
+        """Refuse to go on after `aclose`.
+
+        Raises:
+            ClientClosedError: The client was closed.
+        """
+        if self._closed:
+            raise ClientClosedError("this client was closed; make a new one")
+
+    async def aclose(self) -> None:
+        """Close the connections that were opened here; a client of the caller's is left alone."""
+        self._closed = True
+        transport = self._transports.leave()
+        if transport is not None:
+            await transport.aclose()
+
+    def _build(self, operation: Operation, path: str, body: tuple[bytes, bytes] | None) -> httpx.Request:
+        request = self._requests.build(operation, path, body)
+        if self._http_client is None:
+            return request
+        # The caller's own headers, cookies and time limits, unless the client was given limits of its own.
+        timeout = httpx_timeout(self._config.timeouts) if self._config.timeouts_given else self._http_client.timeout
+        return self._http_client.build_request(
+            request.method, request.url, headers=request.headers, content=request.read() or None, timeout=timeout
+        )
+
+    async def _exchange(self, request: httpx.Request) -> Received:
+        if self._http_client is None:
+            response = await self._transports.here().handle_async_request(request)
+        else:
+            response = await self._http_client.send(request, stream=True, auth=None, follow_redirects=False)
+        try:
+            return Received(response.status_code, response.headers, await self._read(response))
+        finally:
+            await response.aclose()
+
+    async def _read(self, response: httpx.Response) -> bytes:
+        limit = self._read_limit
+        end = None if limit is None else monotonic() + limit
+        parts: list[bytes] = []
+        size = 0
+        async for part in response.aiter_bytes():
+            size += len(part)
+            if size > MAX_ANSWER:
+                raise AnswerTooLongError(f"it is longer than {MAX_ANSWER} bytes")
+            if end is not None and monotonic() > end:
+                raise httpx.ReadTimeout(f"the answer was not complete after {limit} s")
+            parts.append(part)
+        return b"".join(parts)
+
+    def _secrets(self, json: object, files: Files | None) -> Iterable[str]:
+        for credentials in (self._config.app, self._config.dev):
+            if credentials is not None:
+                yield from (credentials.key, credentials.secret, credentials.token)
+        yield from texts_of(json)
+        yield from texts_of(files)
+
+
+__all__ = ["AsyncWire"]

@@ -1,0 +1,206 @@
+"""Success answers: read as JSON, checked against the shape that the contract gives, and put into its types.
+
+The generated models take whatever they are handed; after this they are handed what they were made for.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import cast
+
+from jsms_contract.shapes import Boolean, Integer, Items, Record, Shape, Text, TextMap
+
+# What the contract calls an integer fits into 64 bits everywhere, databases included.
+_LARGEST = 2**63 - 1
+_DIGITS = re.compile(r"-?[0-9]{1,19}")
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+_BOM = b"\xef\xbb\xbf"
+
+
+class UnusableAnswer(Exception):  # noqa: N818 - never leaves the package: http.py turns it into a DecodeError
+    """Why an answer cannot be used, in words that fit behind "the answer"."""
+
+    def __init__(self, reason: str, where: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.where = where
+
+    def inside(self, where: str) -> UnusableAnswer:
+        """The same, seen from one level further out.
+
+        Args:
+            where: The property or index that leads here.
+        """
+        separator = "" if not self.where or self.where.startswith("[") else "."
+        return UnusableAnswer(self.reason, f"{where}{separator}{self.where}")
+
+    def __str__(self) -> str:
+        """The place and the reason."""
+        return f"{self.where} {self.reason}" if self.where else self.reason
+
+
+def _refuse_constant(name: str) -> object:
+    raise ValueError(f"{name} is not JSON")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
+
+
+def parse(content: bytes) -> object:
+    """Read JSON in UTF-8, as the service writes it; the charset of the headers is not asked.
+
+    Args:
+        content: The body.
+
+    Raises:
+        UnusableAnswer: It is something else, or JSON that no honest service sends.
+    """
+    try:
+        value = cast("object", _DECODER.decode(content.removeprefix(_BOM).decode("utf-8")))
+        if _SURROGATE.search(content) is not None:
+            # Half a character: it reads, but can never be written again.
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        reason = "has half a character in it (a lone surrogate)"
+    except UnicodeDecodeError:
+        reason = "is not text in UTF-8"
+    except json.JSONDecodeError as error:
+        reason = f"is not JSON ({error.msg} at character {error.pos})" if content.strip() else "is empty"
+    except RecursionError:
+        reason = "is JSON nested too deeply"
+    except ValueError:
+        reason = "is JSON with a number that cannot be read"
+    else:
+        return value
+    # Out here, so that no exception that holds the whole body hangs on this one.
+    raise UnusableAnswer(reason)
+
+
+def fit(value: object, shape: Shape) -> object:
+    """Check a value against a shape, and give it the types of the contract.
+
+    Args:
+        value: What `parse` returned; changed in place.
+        shape: What the contract says.
+
+    Returns:
+        The value: ids as text, numbers as int, properties that are null but must not be left out where they may be.
+
+    Raises:
+        UnusableAnswer: A required property is missing, or something has the wrong type.
+    """
+    if value is None and shape.nullable:
+        return None
+    if isinstance(shape, Record):
+        return _fit_record(value, shape)
+    if isinstance(shape, Items):
+        return _fit_items(value, shape)
+    if isinstance(shape, Text):
+        return _fit_text(value)
+    if isinstance(shape, Integer):
+        return _fit_integer(value)
+    if isinstance(shape, Boolean):
+        return _fit_boolean(value)
+    return _fit_text_map(value, shape)
+
+
+def _fit_record(value: object, shape: Record) -> object:
+    if not isinstance(value, dict):
+        raise _wrong("an object", value)
+    record = cast("dict[str, object]", value)
+    for field in shape.fields:
+        name = field.name
+        if name not in record:
+            if field.required:
+                raise UnusableAnswer(f"has no {name}")
+            continue
+        item = record[name]
+        # The usual case first: a thousand recipients pass through here one by one.
+        if type(field.shape) is Text and type(item) is str:
+            continue
+        if item is None and not field.required and not field.shape.nullable:
+            del record[name]
+            continue
+        try:
+            record[name] = fit(item, field.shape)
+        except UnusableAnswer as unusable:
+            time = _milliseconds(item) if name.endswith("Time") else None
+            if time is None:
+                raise unusable.inside(name) from None
+            record[name] = time
+    return record
+
+
+def _fit_items(value: object, shape: Items) -> object:
+    if not isinstance(value, list):
+        raise _wrong("a list", value)
+    items = cast("list[object]", value)
+    for index, item in enumerate(items):
+        try:
+            items[index] = fit(item, shape.of)
+        except UnusableAnswer as unusable:
+            raise unusable.inside(f"[{index}]") from None
+    return items
+
+
+def _fit_text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    raise _wrong("a text", value)
+
+
+def _fit_integer(value: object) -> int:
+    number: int
+    if isinstance(value, str) and _DIGITS.fullmatch(value):
+        number = int(value)
+    elif isinstance(value, float) and value.is_integer():
+        number = int(value)
+    elif isinstance(value, int) and not isinstance(value, bool):
+        number = value
+    else:
+        raise _wrong("a whole number", value)
+    if not -_LARGEST <= number <= _LARGEST:
+        raise UnusableAnswer("is a number beyond 64 bits")
+    return number
+
+
+def _fit_boolean(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise _wrong("true or false", value)
+
+
+def _fit_text_map(value: object, shape: TextMap) -> object:
+    if not isinstance(value, dict):
+        raise _wrong("an object", value)
+    texts = cast("dict[str, object]", value)
+    for name, item in list(texts.items()):
+        if item is None:
+            del texts[name]
+        elif isinstance(item, (bool, int, float)):
+            texts[name] = json.dumps(item)
+        elif not isinstance(item, str):
+            # The name is the app's own and may say something about a person: not shown.
+            raise _wrong("an object of texts", value)
+    return texts
+
+
+def _milliseconds(value: object) -> int | None:
+    """The contract gives times as milliseconds; the service has been seen to write them out."""
+    from jsms_client.times import parse_time  # noqa: PLC0415 - only where the service does
+
+    try:
+        return round(parse_time(value).timestamp() * 1000)
+    except ValueError:
+        return None
+
+
+def _wrong(expected: str, value: object) -> UnusableAnswer:
+    names = {dict: "an object", list: "a list", str: "a text", bool: "true or false", type(None): "null"}
+    return UnusableAnswer(f"is {names.get(type(value), 'a number')}, not {expected}")
+
+
+__all__ = ["UnusableAnswer", "fit", "parse"]

@@ -1,0 +1,57 @@
+"""What the generated functions take as their client, apart from how it sends."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from jsms_api.client import AuthenticatedClient
+from jsms_client.errors import ConfigurationError
+
+
+class APIClientBase(AuthenticatedClient):
+    """A generated client that leaves credentials, time limits and connections to the client it belongs to.
+
+    Args:
+        base_url: The service's address, for show.
+    """
+
+    def __init__(self, base_url: str) -> None:
+        super().__init__(base_url=base_url, token="")
+
+    def __repr__(self) -> str:
+        """The address, and nothing that opens an account."""
+        return f"<{type(self).__name__} {self._base_url}>"
+
+    def with_headers(self, headers: object) -> NoReturn:
+        """Not here: hand an http_client with these headers to the client instead."""
+        raise _elsewhere("headers")
+
+    def with_cookies(self, cookies: object) -> NoReturn:
+        """Not here: hand an http_client with these cookies to the client instead."""
+        raise _elsewhere("cookies")
+
+    def with_timeout(self, timeout: object) -> NoReturn:
+        """Not here: the client takes a timeout."""
+        raise _elsewhere("time limits")
+
+    def set_httpx_client(self, client: object) -> NoReturn:
+        """Not here: the client takes an http_client."""
+        raise _elsewhere("connections")
+
+    def set_async_httpx_client(self, async_client: object) -> NoReturn:
+        """Not here: the client takes an http_client."""
+        raise _elsewhere("connections")
+
+
+def wrong_kind() -> ConfigurationError:
+    """The error for a generated function of the other kind."""
+    return ConfigurationError(
+        "functions named sync… take the api of a JSMS, functions named asyncio… that of an AsyncJSMS"
+    )
+
+
+def _elsewhere(what: str) -> ConfigurationError:
+    return ConfigurationError(f"{what} belong to the client: give timeout or http_client when making it")
+
+
+__all__ = ["APIClientBase", "wrong_kind"]

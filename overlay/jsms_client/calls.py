@@ -1,0 +1,187 @@
+"""One call, from its first attempt to its result: what to repeat, when, and what to raise in the end."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable, Iterable
+
+from jsms_client.config import RetryPolicy
+from jsms_client.errors import (
+    APIError,
+    ConnectionFailedError,
+    ConnectTimeoutError,
+    DecodeError,
+    JSMSError,
+    LostAnswerError,
+    LostAnswerTimeoutError,
+    RateLimitError,
+    UnconfirmedDecodeError,
+    UnknownOutcomeError,
+    UnknownOutcomeTimeoutError,
+)
+from jsms_client.http import is_lasting, is_timeout, is_unreadable, nothing_left
+from jsms_client.redaction import mask_text, shorten
+from jsms_client.verdicts import Received, Success, judge
+from jsms_client.waiting import monotonic
+from jsms_contract.operation import Operation
+
+_log = logging.getLogger("jsms_client")
+
+
+class AnswerTooLongError(Exception):
+    """The answer went past what is read; never leaves the package."""
+
+
+class Call:
+    """What one call has been through.
+
+    Args:
+        operation: What is asked for.
+        policy: When to try again.
+        secrets: Finds what must not be shown of the request; asked only when something goes wrong.
+    """
+
+    __slots__ = ("_attempt", "_left", "_lost", "_operation", "_policy", "_secrets", "_started")
+
+    def __init__(self, operation: Operation, policy: RetryPolicy, secrets: Callable[[], Iterable[str]]) -> None:
+        self._operation = operation
+        self._policy = policy
+        self._secrets = secrets
+        self._attempt = 0
+        self._left = 0
+        self._lost = False
+        self._started = 0.0
+
+    def begin(self) -> None:
+        """Another attempt starts."""
+        self._attempt += 1
+        self._started = monotonic()
+
+    def failed(self, error: Exception) -> tuple[JSMSError, float | None]:
+        """An attempt ended without an answer.
+
+        Args:
+            error: What was raised.
+
+        Returns:
+            What to raise, and how many seconds to wait before another attempt instead, where that is safe.
+        """
+        if isinstance(error, JSMSError):
+            return error, None
+        if nothing_left(error):
+            again = not is_lasting(error) and self._attempt < self._policy.attempts
+            return self._not_reached(error), self._pause(None, "no connection") if again else None
+        self._left += 1
+        if isinstance(error, AnswerTooLongError) or is_unreadable(error):
+            return self._unreadable(error), None
+        self._lost = True
+        again = self._operation.retry == "safe" and self._attempt < self._policy.attempts
+        return self._no_answer(error), self._pause(None, "no answer") if again else None
+
+    def answered(self, received: Received) -> Success | tuple[JSMSError, float | None]:
+        """An attempt ended with an answer.
+
+        Args:
+            received: The answer.
+
+        Returns:
+            The success; or what to raise, and how many seconds to wait before another attempt instead.
+        """
+        self._left += 1
+        verdict = judge(self._operation, received, attempts=self._left, secrets=_Lazily(self._secrets))
+        if _log.isEnabledFor(logging.DEBUG):
+            self._note(received, verdict)
+        if isinstance(verdict, Success):
+            return verdict
+        if (
+            self._operation.retry == "safe"
+            and received.status >= 500  # noqa: PLR2004 - what the service, or a gateway before it, failed at
+            and not isinstance(verdict, RateLimitError)
+            and self._attempt < self._policy.attempts
+        ):
+            self._lost = True
+            return verdict, self._pause(received.headers.get("retry-after"), f"HTTP {received.status}")
+        if self._lost and isinstance(verdict, APIError) and self._operation.method != "GET":
+            verdict.message += "; an earlier attempt of this call may have been carried out"
+        return verdict, None
+
+    def _pause(self, retry_after: str | None, reason: str) -> float:
+        longest = self._policy.max_backoff
+        seconds = min(longest, self._policy.backoff * 2.0 ** (self._attempt - 1)) * random.uniform(0.5, 1)
+        # A longer wait than ours is for the caller to decide: it is not waited out here.
+        if retry_after is not None and retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 5:  # noqa: PLR2004
+            seconds = min(longest, max(seconds, int(retry_after)))
+        _log.info(
+            "%s: %s, attempt %d of %d; again in %.2f s",
+            self._operation.id,
+            reason,
+            self._attempt,
+            self._policy.attempts,
+            seconds,
+        )
+        return seconds
+
+    def _not_reached(self, error: Exception) -> JSMSError:
+        kind = ConnectTimeoutError if is_timeout(error) else ConnectionFailedError
+        return kind(
+            f"the service was not reached, and nothing was sent ({self._words(error)}; {self._tries()})",
+            operation=self._operation.id,
+            attempts=self._left,
+        )
+
+    def _no_answer(self, error: Exception) -> JSMSError:
+        timeout = is_timeout(error)
+        if self._operation.retry == "never":
+            kind = UnknownOutcomeTimeoutError if timeout else UnknownOutcomeError
+            advice = "the request may have been carried out, so it was not repeated"
+        else:
+            kind = LostAnswerTimeoutError if timeout else LostAnswerError
+            advice = f"the call can be repeated; {self._tries()}"
+        return kind(
+            f"the request left, but no whole answer came ({self._words(error)}); {advice}",
+            operation=self._operation.id,
+            attempts=self._left,
+        )
+
+    def _unreadable(self, error: Exception) -> JSMSError:
+        never = self._operation.retry == "never"
+        return (UnconfirmedDecodeError if never else DecodeError)(
+            f"the answer cannot be read ({self._words(error)})"
+            + ("; the request may have been carried out" if never else ""),
+            operation=self._operation.id,
+            attempts=self._left,
+        )
+
+    def _words(self, error: Exception) -> str:
+        text = shorten(mask_text(str(error)[:2000], self._secrets()))
+        return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+    def _tries(self) -> str:
+        return "1 attempt" if self._attempt == 1 else f"{self._attempt} attempts"
+
+    def _note(self, received: Received, verdict: Success | JSMSError) -> None:
+        value = verdict.json() if isinstance(verdict, Success) else None
+        _log.debug(
+            "%s: HTTP %d, code %s, %.0f ms, msg_id %s",
+            self._operation.id,
+            received.status,
+            None if isinstance(verdict, Success) else verdict.code,
+            (monotonic() - self._started) * 1000,
+            value.get("msg_id") if isinstance(value, dict) else None,
+        )
+
+
+class _Lazily:
+    """Texts that are looked for only when somebody goes through them."""
+
+    __slots__ = ("_find",)
+
+    def __init__(self, find: Callable[[], Iterable[str]]) -> None:
+        self._find = find
+
+    def __iter__(self) -> object:
+        return iter(self._find())
+
+
+__all__ = ["AnswerTooLongError", "Call"]

@@ -1,0 +1,290 @@
+"""Settings: from an argument, else from the environment, else a default; checked before anything is sent."""
+
+from __future__ import annotations
+
+import math
+import os
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import SplitResult, urlsplit
+
+from jsms_client.errors import ConfigurationError
+from jsms_client.redaction import MASK
+from jsms_contract.limits import SERVER_URL
+
+if TYPE_CHECKING:
+    import httpx
+
+APP_KEY = ("app_key", "JSMS_APP_KEY")
+MASTER_SECRET = ("master_secret", "JSMS_MASTER_SECRET")
+DEV_KEY = ("dev_key", "JSMS_DEV_KEY")
+DEV_SECRET = ("dev_secret", "JSMS_DEV_SECRET")
+BASE_URL = ("base_url", "JSMS_BASE_URL")
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How long one attempt may wait, in seconds; None for no limit.
+
+    Attributes:
+        connect: For a connection, TLS included.
+        read: For the answer to begin, between two parts of it, and for its body to be complete.
+        write: For the network to take the next part of the request.
+        pool: For a free connection, when all of the client's are in use.
+    """
+
+    connect: float | None = 5.0
+    read: float | None = 30.0
+    write: float | None = 30.0
+    pool: float | None = 5.0
+
+    def __post_init__(self) -> None:
+        """Refuse what no clock can measure."""
+        for name in ("connect", "read", "write", "pool"):
+            _check_seconds(f"timeout ({name})", getattr(self, name))
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How often the client tries again where that is safe.
+
+    Safe is: any call whose connection failed before a byte was sent, and calls that may be repeated (reads, and what
+    the contract marks so) when the service failed or no answer came. A send that left is never repeated.
+
+    Attributes:
+        attempts: How many times at most, the first included; 1 switches repeats off.
+        backoff: Seconds before the second attempt; doubled for each one after it, less a random part.
+        max_backoff: The longest wait between two attempts, in seconds.
+    """
+
+    attempts: int = 3
+    backoff: float = 0.5
+    max_backoff: float = 8.0
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be counted or waited for."""
+        if isinstance(self.attempts, bool) or not isinstance(self.attempts, int) or self.attempts < 1:
+            raise ConfigurationError("retry (attempts) must be a whole number, 1 or more")
+        for name in ("backoff", "max_backoff"):
+            if getattr(self, name) != 0:
+                _check_seconds(f"retry ({name})", getattr(self, name))
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """One pair of key and secret; its repr shows neither.
+
+    Attributes:
+        key: The user of HTTP Basic.
+        secret: The password of HTTP Basic.
+    """
+
+    key: str = field(repr=False)
+    secret: str = field(repr=False)
+
+    @property
+    def token(self) -> str:
+        """Key and secret as HTTP Basic writes them."""
+        return b64encode(f"{self.key}:{self.secret}".encode()).decode("ascii")
+
+    def __repr__(self) -> str:
+        """Stars."""
+        return f"Credentials({MASK})"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything a client was told, checked.
+
+    Attributes:
+        app: The application's key and master secret.
+        dev: The developer account's, where both were given.
+        base_url: The service's address, without a slash at the end.
+        timeouts: The time limits of each attempt.
+        timeouts_given: Whether the caller chose them; if not, a client of the caller's keeps its own.
+        retry: When to try again.
+    """
+
+    app: Credentials
+    dev: Credentials | None
+    base_url: str
+    timeouts: Timeouts
+    timeouts_given: bool
+    retry: RetryPolicy
+
+
+def read_config(
+    app_key: str | None,
+    master_secret: str | None,
+    *,
+    dev_key: str | None,
+    dev_secret: str | None,
+    base_url: str | None,
+    timeout: float | Timeouts | httpx.Timeout | None,
+    retry: RetryPolicy | None,
+    environment: Mapping[str, str] | None = None,
+) -> Config:
+    """Put the settings together: argument, then environment, then default.
+
+    Args:
+        app_key: The application's key.
+        master_secret: Its master secret.
+        dev_key: The developer account's key.
+        dev_secret: Its secret.
+        base_url: The service's address with its version, ``…/v1``.
+        timeout: Seconds for each phase, or each phase by itself; None for the defaults.
+        retry: When to try again; None for the defaults.
+        environment: Where the variables are; the process's own if left out.
+
+    Raises:
+        ConfigurationError: Something is missing or cannot work; names argument and variable, and shows no secret.
+    """
+    variables = os.environ if environment is None else environment
+    app = read_app_credentials(app_key, master_secret, variables)
+    key = _optional(DEV_KEY, dev_key, variables, user=True)
+    secret = _optional(DEV_SECRET, dev_secret, variables)
+    return Config(
+        app=app,
+        dev=Credentials(key, secret) if key is not None and secret is not None else None,
+        base_url=_base_url(base_url, variables),
+        timeouts=_timeouts(timeout),
+        timeouts_given=timeout is not None,
+        retry=RetryPolicy() if retry is None else retry,
+    )
+
+
+def read_app_credentials(
+    app_key: str | None, master_secret: str | None, environment: Mapping[str, str] | None = None
+) -> Credentials:
+    """The application's credentials, for the client and for what receives its callbacks.
+
+    Args:
+        app_key: The application's key.
+        master_secret: Its master secret.
+        environment: Where the variables are; the process's own if left out.
+
+    Raises:
+        ConfigurationError: One is missing or cannot work; names argument and variable, and shows no secret.
+    """
+    variables = os.environ if environment is None else environment
+    return Credentials(
+        _required(APP_KEY, app_key, variables, user=True), _required(MASTER_SECRET, master_secret, variables)
+    )
+
+
+def missing_developer_credentials(operation: str) -> ConfigurationError:
+    """The error for an operation of the developer account on a client without its credentials.
+
+    Args:
+        operation: The operation.
+    """
+    return ConfigurationError(
+        f"the developer account's credentials are missing: give {_name(DEV_KEY)} and {_name(DEV_SECRET)}",
+        operation=operation,
+    )
+
+
+def _name(setting: tuple[str, str]) -> str:
+    argument, variable = setting
+    return f"the argument {argument} or the environment variable {variable}"
+
+
+def _required(setting: tuple[str, str], given: str | None, variables: Mapping[str, str], *, user: bool = False) -> str:
+    value = _optional(setting, given, variables, user=user)
+    if value is None:
+        raise ConfigurationError(f"{setting[0]} is missing: give {_name(setting)}")
+    return value
+
+
+def _optional(
+    setting: tuple[str, str], given: object, variables: Mapping[str, str], *, user: bool = False
+) -> str | None:
+    # An empty variable is how shells and compose files say "not set"; an empty argument is a mistake.
+    value = given if given is not None else variables.get(setting[1]) or None
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        problem = f"is of type {type(value).__name__}, not a text"
+    elif not value:
+        problem = "is empty"
+    elif not (value.isascii() and value.isprintable()) or " " in value:
+        problem = "has a space, a line break or a character outside ASCII in it"
+    elif user and ":" in value:
+        problem = "has a colon in it, which HTTP Basic cannot carry"
+    else:
+        return value
+    raise ConfigurationError(f"{setting[0]} {problem}: check {_name(setting)}")
+
+
+def _base_url(given: str | None, variables: Mapping[str, str]) -> str:
+    # Not "or": a variable that was meant to name a test server but is empty must not lead to the real service.
+    value: object = given if given is not None else variables.get(BASE_URL[1], SERVER_URL)
+    if not isinstance(value, str):
+        problem = f"is of type {type(value).__name__}, not a text"
+    elif not value:
+        problem = "is empty"
+    elif not (value.isascii() and value.isprintable()) or any(character in value for character in ' "<>\\^`{|}'):
+        problem = "has a character in it that a URL cannot have"
+    else:
+        problem = _problem_with(value)
+    if problem:
+        raise ConfigurationError(f"base_url {problem}: check {_name(BASE_URL)}; the default is {SERVER_URL}")
+    return str(value).rstrip("/")
+
+
+def _problem_with(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        _host(parts)
+    except ValueError:
+        return "is not a URL"
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return "does not begin with http:// or https:// and a host"
+    if "@" in parts.netloc:
+        return "has credentials in it; give those as arguments of their own"
+    if "?" in url or "#" in url:
+        return "has a query or a fragment in it"
+    if any(piece in (".", "..") for piece in parts.path.split("/")):
+        return "has . or .. in its path"
+    return ""
+
+
+def _host(parts: SplitResult) -> None:
+    """Raise ValueError for a host or a port that no resolver takes."""
+    _ = parts.port
+    (parts.hostname or "").encode("idna")
+
+
+def _timeouts(given: float | Timeouts | httpx.Timeout | None) -> Timeouts:
+    if given is None:
+        return Timeouts()
+    if isinstance(given, Timeouts):
+        return given
+    if isinstance(given, (int, float)):
+        _check_seconds("timeout", given)
+        return Timeouts(connect=given, read=given, write=given, pool=given)
+    try:
+        return Timeouts(connect=given.connect, read=given.read, write=given.write, pool=given.pool)
+    except AttributeError:
+        problem = f"timeout is of type {type(given).__name__}: give seconds, Timeouts or httpx.Timeout"
+    raise ConfigurationError(problem)
+
+
+def _check_seconds(what: str, value: object) -> None:
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not (value > 0 and math.isfinite(value)):
+        raise ConfigurationError(f"{what} must be a number of seconds above 0")
+
+
+__all__ = [
+    "Config",
+    "Credentials",
+    "RetryPolicy",
+    "Timeouts",
+    "missing_developer_credentials",
+    "read_app_credentials",
+    "read_config",
+]

@@ -1,0 +1,296 @@
+"""What both clients do with httpx: build requests, open connections, and know what a failure means.
+
+This module and its twins in `_async` and `_sync` are the only ones that know httpx.
+"""
+
+from __future__ import annotations
+
+import json as json_module
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import httpx
+
+from jsms_client.config import Config, Credentials, Timeouts, missing_developer_credentials
+from jsms_client.errors import ArgumentError, ConfigurationError
+from jsms_client.version import __version__
+from jsms_contract.operation import Operation
+
+if TYPE_CHECKING:
+    # What the generated functions hand over: a field's name, and (file name, content, media type).
+    Files = Sequence[tuple[str, tuple[str | None, object, str | None]]]
+
+MAX_ANSWER = 10 * 1024 * 1024
+"""The longest answer that is read, in bytes; the largest of the contract, 1000 recipients, is well below 1 MB."""
+
+# Errors that httpx raises before it has written a byte of the request.
+_NOTHING_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+_LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
+_USER_AGENT = f"jsms-client/{__version__} httpx/{httpx.__version__} python/{sys.version_info[0]}.{sys.version_info[1]}"
+
+
+class Requests:
+    """Makes requests for one client, with what is the same for all of them worked out once.
+
+    Args:
+        config: The client's settings.
+    """
+
+    __slots__ = ("_base_url", "_config", "_extensions", "_headers", "_urls")
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._base_url = config.base_url
+        self._urls: dict[str, httpx.URL] = {}
+        self._headers: dict[str, list[tuple[bytes, bytes]]] = {}
+        self._extensions = {"timeout": httpx_timeout(config.timeouts).as_dict()}
+
+    def headers(self, operation: Operation) -> list[tuple[bytes, bytes]]:
+        """The headers that every request with these credentials has.
+
+        Args:
+            operation: What is asked for.
+
+        Raises:
+            ConfigurationError: It takes the developer account's credentials, and there are none.
+        """
+        found = self._headers.get(operation.credentials)
+        if found is None:
+            credentials = self._config.app if operation.credentials == "app" else self._config.dev
+            if credentials is None:
+                raise missing_developer_credentials(operation.id)
+            found = self._headers[operation.credentials] = self._make_headers(credentials)
+        return found
+
+    def _make_headers(self, credentials: Credentials) -> list[tuple[bytes, bytes]]:
+        return [
+            (b"Host", httpx.URL(self._base_url).netloc),
+            (b"Accept", b"application/json"),
+            (b"Accept-Encoding", b"gzip, deflate"),
+            (b"Connection", b"keep-alive"),
+            (b"User-Agent", _USER_AGENT.encode("ascii")),
+            (b"Authorization", b"Basic " + credentials.token.encode("ascii")),
+        ]
+
+    def url(self, operation: Operation, path: str) -> httpx.URL:
+        """The address of a request.
+
+        Args:
+            operation: What is asked for.
+            path: Its path below the base URL, with ids in it.
+        """
+        if path != operation.path:
+            return httpx.URL(self._base_url + path)
+        found = self._urls.get(path)
+        if found is None:
+            found = self._urls[path] = httpx.URL(self._base_url + path)
+        return found
+
+    def build(self, operation: Operation, path: str, body: tuple[bytes, bytes] | None) -> httpx.Request:
+        """A request that a transport can send as it is, as often as needed.
+
+        Args:
+            operation: What is asked for.
+            path: Its path below the base URL, with ids in it.
+            body: Media type and content; None for no body.
+        """
+        headers = self.headers(operation)
+        content = b""
+        if body is not None:
+            media_type, content = body
+            length = str(len(content)).encode("ascii")
+            headers = [*headers, (b"Content-Type", media_type), (b"Content-Length", length)]
+        return httpx.Request(
+            operation.method,
+            self.url(operation, path),
+            headers=headers,
+            stream=httpx.ByteStream(content),
+            extensions=self._extensions,
+        )
+
+
+def encode_json(value: object, operation: Operation) -> tuple[bytes, bytes]:
+    """Media type and content of a JSON body.
+
+    Args:
+        value: What the generated model made of itself.
+        operation: What it is for.
+
+    Raises:
+        ArgumentError: It cannot be written as JSON.
+    """
+    try:
+        text = json_module.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        return b"application/json", text.encode("utf-8")
+    except (TypeError, ValueError, RecursionError) as error:
+        # The error's own words may hold the value.
+        reason = type(error).__name__
+    raise ArgumentError(f"the body cannot be written as JSON in UTF-8 ({reason})", operation=operation.id)
+
+
+def encode_files(files: Files, operation: Operation) -> tuple[bytes, bytes]:
+    """Media type and content of a multipart body, with a boundary that no file can foresee.
+
+    Args:
+        files: The form, field by field.
+        operation: What it is for.
+
+    Raises:
+        ArgumentError: A file cannot be read.
+    """
+    try:
+        # Without the generated Content-Type, httpx draws a random boundary.
+        request = httpx.Request("POST", "http://form", files=cast("list[tuple[str, bytes]]", list(files)))
+        content = request.read()
+    except (OSError, TypeError, ValueError) as error:
+        raise ArgumentError(f"a file of the form cannot be read ({error})", operation=operation.id) from error
+    return request.headers["content-type"].encode("ascii"), content
+
+
+def texts_of(value: object) -> Iterator[str]:
+    """Every text in a request's body: what must not come back out in a message.
+
+    Args:
+        value: A JSON body, or the fields of a form.
+    """
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, bytes):
+        # Form fields are short; an uploaded image is none of the texts.
+        if len(value) <= 500:  # noqa: PLR2004
+            yield value.decode("utf-8", "replace")
+    elif isinstance(value, Mapping):
+        for item in cast("Mapping[object, object]", value).values():
+            yield from texts_of(item)
+    elif isinstance(value, (list, tuple)):
+        for item in cast("Sequence[object]", value):
+            yield from texts_of(item)
+
+
+def httpx_timeout(timeouts: Timeouts) -> httpx.Timeout:
+    """The time limits as httpx takes them.
+
+    Args:
+        timeouts: The time limits.
+    """
+    return httpx.Timeout(connect=timeouts.connect, read=timeouts.read, write=timeouts.write, pool=timeouts.pool)
+
+
+def nothing_left(error: Exception) -> bool:
+    """Whether a request failed before a byte of it was written, so that repeating it is always safe.
+
+    Args:
+        error: What the transport raised.
+    """
+    if not isinstance(error, _NOTHING_LEFT):
+        return False
+    # httpx-aiohttp reports a connection that broke after the request as one that was never made.
+    causes = {kind.__name__ for kind in type(error.__cause__).__mro__ if kind.__module__.startswith("aiohttp")}
+    return not causes or "ClientConnectorError" in causes
+
+
+def is_timeout(error: Exception) -> bool:
+    """Whether a time limit ran out.
+
+    Args:
+        error: What the transport raised.
+    """
+    return isinstance(error, httpx.TimeoutException)
+
+
+def is_lasting(error: Exception) -> bool:
+    """Whether trying to connect again cannot help: the other side's certificate will not be another one.
+
+    Args:
+        error: What the transport raised.
+    """
+    cause: BaseException | None = error
+    while cause is not None:
+        # By name: a program that never meets TLS need not load it.
+        if type(cause).__name__ == "SSLCertVerificationError":
+            return True
+        cause = cause.__cause__ or cause.__context__
+    return False
+
+
+def is_unreadable(error: Exception) -> bool:
+    """Whether an answer came whole, but its compression does not read.
+
+    Args:
+        error: What the transport raised.
+    """
+    return isinstance(error, httpx.DecodingError)
+
+
+def proxy_for(base_url: str) -> str | None:
+    """The proxy of the environment for an address, as every HTTP tool finds it; never for this machine itself.
+
+    Args:
+        base_url: The service's address.
+    """
+    parts = urlsplit(base_url)
+    host = parts.hostname or ""
+    if host in _LOOPBACK or proxy_bypass(host):
+        return None
+    proxies = getproxies()
+    found = proxies.get(parts.scheme) or proxies.get("all")
+    return found if found is None or "://" in found else f"http://{found}"
+
+
+def open_transport(base_url: str) -> httpx.BaseTransport:
+    """Connections for the threads of one process; TLS is always verified.
+
+    Args:
+        base_url: The service's address.
+
+    Raises:
+        ConfigurationError: The environment names a proxy that cannot be used.
+    """
+    try:
+        return httpx.HTTPTransport(proxy=proxy_for(base_url), retries=0)
+    except (ImportError, ValueError, httpx.InvalidURL) as error:
+        raise _unusable_proxy() from error
+
+
+def open_async_transport(base_url: str) -> httpx.AsyncBaseTransport:
+    """Connections for the tasks of one event loop; TLS is always verified.
+
+    The one place that says which transport `AsyncJSMS` uses.
+
+    Args:
+        base_url: The service's address.
+
+    Raises:
+        ConfigurationError: The environment names a proxy that cannot be used.
+    """
+    try:
+        return httpx.AsyncHTTPTransport(proxy=proxy_for(base_url), retries=0)
+    except (ImportError, ValueError, httpx.InvalidURL) as error:
+        raise _unusable_proxy() from error
+
+
+def _unusable_proxy() -> ConfigurationError:
+    return ConfigurationError(
+        "the proxy in the environment (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY) cannot be used; "
+        "correct it, name the service in NO_PROXY, or hand over an http_client of your own"
+    )
+
+
+__all__ = [
+    "MAX_ANSWER",
+    "Requests",
+    "encode_files",
+    "encode_json",
+    "httpx_timeout",
+    "is_lasting",
+    "is_timeout",
+    "is_unreadable",
+    "nothing_left",
+    "open_async_transport",
+    "open_transport",
+    "proxy_for",
+    "texts_of",
+]

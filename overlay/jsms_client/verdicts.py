@@ -1,0 +1,243 @@
+"""What an answer means: the value of a success, or the exception of everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import cast
+from urllib.parse import urlsplit
+
+from jsms_client.answers import UnusableAnswer, fit, parse
+from jsms_client.errors import (
+    APIError,
+    DecodeError,
+    JSMSError,
+    RedirectError,
+    ServerError,
+    ServiceError,
+    UnconfirmedDecodeError,
+    UnconfirmedServerError,
+    UnconfirmedServiceError,
+    UnconfirmedStatusError,
+    UnexpectedStatusError,
+    error_class,
+)
+from jsms_client.redaction import mask_text, shorten
+from jsms_contract.errors import ERRORS
+from jsms_contract.operation import Operation
+
+# Enough to recognise a page by, and to mask before it is cut.
+_SHOWN = 2000
+_HIDDEN_HEADERS = frozenset(("set-cookie", "set-cookie2", "authorization", "proxy-authorization", "authentication-info"))
+
+
+class Received:
+    """An answer as it came, read to its end."""
+
+    __slots__ = ("content", "headers", "status")
+
+    def __init__(self, status: int, headers: Mapping[str, str], content: bytes) -> None:
+        self.status = status
+        self.headers = headers
+        self.content = content
+
+
+class Success:
+    """What the generated functions take for an httpx response: a success, checked and put into types.
+
+    They read nothing but these four.
+    """
+
+    __slots__ = ("_value", "content", "headers", "status_code")
+
+    def __init__(self, received: Received, value: object) -> None:
+        self.status_code = received.status
+        self.headers = received.headers
+        self.content = received.content
+        self._value = value
+
+    def json(self) -> object:
+        """The checked value."""
+        return self._value
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorDetail:
+    """What an error body says.
+
+    Attributes:
+        code: The service's code, where there is one that is a number.
+        message: Its words, where there are any.
+        in_error: Whether it stood in the body's ``error``, and not beside other properties.
+    """
+
+    code: int | None
+    message: str
+    in_error: bool
+
+
+def judge(operation: Operation, received: Received, *, attempts: int, secrets: Iterable[str]) -> Success | JSMSError:
+    """Say what an answer means.
+
+    Args:
+        operation: What was asked for.
+        received: The answer.
+        attempts: How many requests may have left.
+        secrets: What must not be shown of the request.
+
+    Returns:
+        The success, or the error to raise.
+    """
+    status = received.status
+    if status in operation.statuses:
+        return _success(operation, received, attempts, secrets)
+    if HTTPStatus.BAD_REQUEST <= status < 600:  # noqa: PLR2004 - the end of what HTTP calls an error
+        return _refusal(operation, received, _detail_of(received), attempts, secrets)
+    never = operation.retry == "never"
+    location = received.headers.get("location")
+    if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST and location is not None:
+        target = _shown_location(location, secrets)
+        return RedirectError(
+            f"answered with HTTP {status}, a redirect to {target}, which is never followed; check the base URL",
+            operation=operation.id,
+            http_status=status,
+            attempts=attempts,
+            location=target,
+        )
+    kind = UnconfirmedStatusError if never else UnexpectedStatusError
+    return kind(
+        f"answered with HTTP {status}, which is neither a success of this operation nor an error"
+        + ("; it may have been carried out" if never else ""),
+        operation=operation.id,
+        http_status=status,
+        attempts=attempts,
+    )
+
+
+def _success(operation: Operation, received: Received, attempts: int, secrets: Iterable[str]) -> Success | JSMSError:
+    if operation.answer is None and not received.content.strip():
+        return Success(received, None)
+    detail = None
+    try:
+        value = parse(received.content)
+        detail = _detail(value)
+        if detail is not None and _is_refusal(detail):
+            return _refusal(operation, received, detail, attempts, secrets)
+        return Success(received, value if operation.answer is None else fit(value, operation.answer))
+    except UnusableAnswer as unusable:
+        reason = mask_text(str(unusable), secrets)
+    if detail is not None and detail.code is not None:
+        return _refusal(operation, received, detail, attempts, secrets)
+    never = operation.retry == "never"
+    return (UnconfirmedDecodeError if never else DecodeError)(
+        f"the answer {reason}" + ("; the request may have been carried out" if never else ""),
+        operation=operation.id,
+        http_status=received.status,
+        attempts=attempts,
+        headers=_shown_headers(received.headers, secrets),
+        body=_shown_body(received.content, secrets),
+    )
+
+
+def _is_refusal(detail: ErrorDetail) -> bool:
+    """Whether an error in an answer of success is one: known to the contract, or in the place of errors."""
+    if detail.code in ERRORS:
+        return True
+    if detail.code is None or not detail.in_error:
+        return False
+    # The service's table of codes has one for success.
+    from jsms_api.models.error_code import ErrorCode  # noqa: PLC0415 - only for answers that nobody has seen yet
+
+    return detail.code != ErrorCode.SUCCESS
+
+
+def _refusal(
+    operation: Operation, received: Received, detail: ErrorDetail | None, attempts: int, secrets: Iterable[str]
+) -> JSMSError:
+    code = detail.code if detail is not None else None
+    kind = error_class(code, received.status)
+    info = kind.info if kind.info is not None and kind.info.code == code else None
+    if detail is not None and detail.message:
+        message = shorten(mask_text(detail.message[:_SHOWN], secrets))
+    elif info is not None:
+        message = info.message
+    else:
+        message = _without_words(received)
+    # An error of the service on a request that must not be repeated: it may fail after the message went out.
+    if operation.retry == "never" and issubclass(kind, ServiceError):
+        kind = UnconfirmedServerError if issubclass(kind, ServerError) else UnconfirmedServiceError
+    return cast("type[APIError]", kind)(
+        message,
+        operation=operation.id,
+        code=code,
+        name=info.name if info is not None else None,
+        http_status=received.status,
+        attempts=attempts,
+    )
+
+
+def _without_words(received: Received) -> str:
+    try:
+        phrase = f" {HTTPStatus(received.status).phrase}"
+    except ValueError:
+        phrase = ""
+    kind = "no body" if not received.content.strip() else "a body that is not an error of JSMS"
+    return f"HTTP {received.status}{phrase}, with {kind}"
+
+
+def _detail_of(received: Received) -> ErrorDetail | None:
+    try:
+        return _detail(parse(received.content))
+    except UnusableAnswer:
+        return None
+
+
+def _detail(value: object) -> ErrorDetail | None:
+    """The error in a body: ``{"error": {"code": …, "message": …}}``, or the same without the outer object."""
+    if not isinstance(value, dict):
+        return None
+    body = cast("dict[str, object]", value)
+    inner = body.get("error")
+    if isinstance(inner, dict):
+        return _read_detail(cast("dict[str, object]", inner), in_error=True)
+    if inner is not None:
+        return _read_detail({"code": inner, "message": inner}, in_error=True)
+    return _read_detail(body, in_error=False) if "code" in body else None
+
+
+def _read_detail(body: Mapping[str, object], *, in_error: bool) -> ErrorDetail:
+    message = body.get("message")
+    return ErrorDetail(_code(body.get("code")), message if isinstance(message, str) else "", in_error)
+
+
+def _code(value: object) -> int | None:
+    if isinstance(value, str) and len(value) < 10 and value.isascii() and value.isdigit():  # noqa: PLR2004
+        return int(value)
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _shown_location(location: str, secrets: Iterable[str]) -> str:
+    try:
+        parts = urlsplit(location)
+        host = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else ""
+    except ValueError:
+        return "somewhere that is not a URL"
+    return shorten(mask_text(f"{host}{parts.path}", secrets))
+
+
+def _shown_headers(headers: Mapping[str, str], secrets: Iterable[str]) -> dict[str, str]:
+    return {
+        name: shorten(mask_text(value[:_SHOWN], secrets, digits=False))
+        for name, value in headers.items()
+        if name.lower() not in _HIDDEN_HEADERS
+    }
+
+
+def _shown_body(content: bytes, secrets: Iterable[str]) -> str:
+    return shorten(mask_text(content[:_SHOWN].decode("utf-8", "replace"), secrets))
+
+
+__all__ = ["ErrorDetail", "Received", "Success", "judge"]
