@@ -8,6 +8,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from . import generate, swap
@@ -55,7 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1
 
 
-class _Options(argparse.Namespace):
+@dataclass(frozen=True, slots=True)
+class _Options:
     document: Path
     output: Path
     check: bool
@@ -79,12 +81,12 @@ def _options(arguments: Sequence[str] | None) -> _Options:
     parser.add_argument(
         "--against", metavar="REVISION", help="compare with the document of a git revision, not with the last run's"
     )
-    options = parser.parse_args(arguments, namespace=_Options())
-    if options.document is not None and options.output is None and options.document.resolve() != _DOCUMENT:
+    given = parser.parse_args(arguments)
+    document: Path = given.document or _DOCUMENT
+    if given.output is None and document.resolve() != _DOCUMENT:
         parser.error("say with --output DIR where to put what another document makes")
-    options.document = Path(_shown(options.document or _DOCUMENT))
-    options.output = (options.output or _OUTPUT).resolve()
-    return options
+    output: Path = given.output or _OUTPUT
+    return _Options(Path(_shown(document)), output.resolve(), given.check, given.against)
 
 
 def _regenerate(options: _Options) -> int:
@@ -188,8 +190,8 @@ def _refuse_strangers(output: Path, files: dict[str, bytes]) -> None:
         for name in files_in(output):
             if name not in files and not is_marked(output / name):
                 raise RefusedError(
-                    f"{_shown(output)} was not made by this command: it has no manifest.json of ours, and holds {name}. "
-                    "Name an empty or a new folder with --output; nothing was changed."
+                    f"{_shown(output)} was not made by this command: it has no manifest.json of ours, and holds "
+                    f"{name}. Name an empty or a new folder with --output; nothing was changed."
                 )
 
 

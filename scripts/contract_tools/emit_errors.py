@@ -117,4 +117,5 @@ def _error(code: int, entry: Mapping[str, object]) -> str:
 
 def _table(name: str, key: str, words: str, rows: Mapping[str, str]) -> str:
     body = "".join(f"        {left}: {right},\n" for left, right in rows.items())
-    return f"{name}: Mapping[{key}, type[APIError]] = MappingProxyType(\n    {{\n{body}    }}\n)\n{docstring(words, indent=0)}"
+    table = f"{name}: Mapping[{key}, type[APIError]] = MappingProxyType(\n    {{\n{body}    }}\n)\n"
+    return table + docstring(words, indent=0)

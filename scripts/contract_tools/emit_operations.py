@@ -138,7 +138,7 @@ class _Shapes:
 
     def _inline(self, schema: Mapping[str, object], name: str) -> str | None:
         kind = schema.get("type")
-        kinds = set(map(str, kind)) if isinstance(kind, list) else {text(kind)}
+        kinds = {text(item) for item in sequence(kind)} or {text(kind)}
         nullable = ["nullable=True"] if "null" in kinds or schema.get("nullable") is True else []
         kinds.discard("null")
         only = kinds.pop() if len(kinds) == 1 else ""
@@ -155,7 +155,7 @@ class _Shapes:
 
     def _record(self, schema: Mapping[str, object], name: str, *nullable: str) -> str:
         required = sequence(schema.get("required"))
-        fields = []
+        fields: list[str] = []
         for key, value in mapping(schema.get("properties")).items():
             shape = self.of(value)
             if shape is not None:

@@ -12,8 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from ruamel.yaml import YAML
-from ruamel.yaml.nodes import ScalarNode
-from ruamel.yaml.representer import SafeRepresenter
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
 from . import tools
 from .document import Document
@@ -25,11 +24,11 @@ from .lazy_models import lazy_models
 from .manifest import MANIFEST, make_manifest
 from .progress import Progress
 from .python_source import LINE_LENGTH, MARK, docstring, module
-from .reading import mapping, schemas, schemas_within, webhooks
+from .reading import is_mapping, is_sequence, mapping, schemas, schemas_within, webhooks
 
 _RUNTIME = Path(__file__).with_name("runtime")
 _RUFF = ("--isolated", "--no-cache", "--quiet", "--target-version", "py311", "--line-length", str(LINE_LENGTH))
-_API_CONFIG = {
+_API_CONFIG: Mapping[str, object] = {
     "literal_enums": False,
     "docstrings_on_attributes": True,
     "generate_all_tags": False,
@@ -103,8 +102,10 @@ def _make_api(data: Mapping[str, object], scratch: Path, package: Path, progress
         config = _write_json(scratch / "api-config.json", _API_CONFIG)
         tools.run(
             "openapi_python_client",
-            ["generate", "--meta", "none", "--fail-on-warning", "--path", str(source), "--config", str(config)]
-            + ["--output-path", str(package)],
+            [
+                *("generate", "--meta", "none", "--fail-on-warning"),
+                *("--path", str(source), "--config", str(config), "--output-path", str(package)),
+            ],
             scratch,
         )
         client = package / "client.py"
@@ -186,13 +187,13 @@ def _without(components: Mapping[str, object], names: set[str]) -> dict[str, obj
 
 def _without_content(node: object) -> object:
     """Leaves ``contentSchema`` out: it has named the payloads, and would be copied word for word into the models."""
-    if isinstance(node, Mapping):
+    if is_mapping(node):
         return {
             key: _without_content(value)
             for key, value in node.items()
             if key not in ("contentSchema", "contentMediaType")
         }
-    if isinstance(node, list):
+    if is_sequence(node):
         return [_without_content(item) for item in node]
     return node
 
@@ -208,25 +209,21 @@ def _write_json(path: Path, content: object) -> Path:
 
 def _yaml(data: Mapping[str, object]) -> str:
     """The document as YAML that readers of YAML 1.1 and 1.2 understand alike."""
-    yaml = YAML(typ="safe", pure=True)
-    yaml.default_flow_style = False
-    yaml.allow_unicode = True
+    yaml = YAML(typ="rt", pure=True)
     yaml.width = 1_000_000  # folding leaves a space at the end of a line
-    yaml.sort_base_mapping_type_on_output = False
-    yaml.Representer = _Representer
     stream = io.StringIO()
-    # Through JSON, because objects that YAML anchors share would come out as aliases.
-    yaml.dump(json.loads(json.dumps(data)), stream)
+    yaml.dump(_styled(data), stream)  # pyright: ignore[reportUnknownMemberType] - ruamel.yaml gives it no types
     return stream.getvalue()
 
 
-class _Representer(SafeRepresenter):
-    """Quotes what another version of YAML would not take for a text; longer texts keep their lines."""
-
-    def represent_text(self, value: str) -> ScalarNode:
-        style = "|" if "\n" in value else '"' if _NOT_PLAIN.fullmatch(value) else None
-        node: ScalarNode = self.represent_scalar("tag:yaml.org,2002:str", value, style=style)
-        return node
-
-
-_Representer.add_representer(str, _Representer.represent_text)
+def _styled(node: object) -> object:
+    """The same value, its texts in the style that they need; a copy, because shared objects would become aliases."""
+    if is_mapping(node):
+        return {_styled(key): _styled(value) for key, value in node.items()}
+    if is_sequence(node):
+        return [_styled(item) for item in node]
+    if isinstance(node, str) and "\n" in node:
+        return LiteralScalarString(node)
+    if isinstance(node, str) and _NOT_PLAIN.fullmatch(node):
+        return DoubleQuotedScalarString(node)
+    return node

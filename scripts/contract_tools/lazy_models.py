@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 
-from .python_source import docstring, literal
+from .python_source import literal, module
 
 _ATTRIBUTES = """
 if not TYPE_CHECKING:
@@ -38,14 +38,11 @@ def lazy_models(source: str) -> str:
     names = sorted(homes)
     imports = "".join(f"    from .{homes[name]} import {name}\n" for name in names)
     modules = "".join(f"    {literal(name)}: {literal(homes[name])},\n" for name in names)
-    exports = "".join(f"    {literal(name)},\n" for name in names)
-    return (
-        docstring(
-            "The data models of requests and answers.",
-            "Each is imported when it is first asked for, so that an app pays for those that it uses.",
-            indent=0,
-        )
-        + "\nfrom __future__ import annotations\n\nfrom importlib import import_module\nfrom typing import TYPE_CHECKING\n"
-        + f"\nif TYPE_CHECKING:\n{imports}"
-        + f"\n_MODULES = {{\n{modules}}}\n\n__all__ = (\n{exports})\n\n{_ATTRIBUTES}"
+    return module(
+        "The data models of requests and answers, each imported when it is first asked for.",
+        f"if TYPE_CHECKING:\n{imports}",
+        f"_MODULES = {{\n{modules}}}",
+        _ATTRIBUTES,
+        imports=["from importlib import import_module", "from typing import TYPE_CHECKING"],
+        exports=names,
     )

@@ -94,7 +94,7 @@ def files_in(folder: Path) -> list[str]:
 def differences(expected: Mapping[str, bytes], folder: Path) -> list[Difference]:
     """How a folder differs from what it should hold; nothing where it is in step."""
     manifest = read_manifest(folder)
-    listed = mapping(manifest.get("files")) if manifest is not None else {}
+    listed = mapping((manifest or {}).get("files"))
     there = files_in(folder)
     found = [_unexpected(path, folder, listed) for path in there if path not in expected]
     for path, content in expected.items():

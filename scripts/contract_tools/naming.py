@@ -26,6 +26,6 @@ def family_class_name(family: str) -> str:
 
 
 def constant_name(*parts: str) -> str:
-    """Words of any style as one constant: ``SendCodeRequest``, ``temp_id``, ``maxLength`` give SEND_CODE_REQUEST_TEMP_ID_MAX_LENGTH."""
+    """Words of any style as one constant: ``SignForm``, ``sign``, ``maxLength`` give ``SIGN_FORM_SIGN_MAX_LENGTH``."""
     words = [word for part in parts for word in _WORD_STARTS.split(part) if word]
     return "_".join(words).upper()

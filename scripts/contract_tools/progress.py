@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TextIO
 
@@ -18,7 +18,7 @@ class Progress:
         self._started = time.monotonic()
 
     @contextmanager
-    def step(self, words: str) -> Iterator[None]:
+    def step(self, words: str) -> Generator[None]:
         """Times what happens inside; says nothing where it fails, since the failure says more."""
         started = time.monotonic()
         yield

@@ -12,7 +12,7 @@ MARK = (
 LINE_LENGTH = 120
 
 
-def literal(value: str | int | bool | None | Sequence[str] | Sequence[int]) -> str:
+def literal(value: str | int | bool | Sequence[str] | Sequence[int] | None) -> str:
     """A value as Python source.
 
     Not ``repr()``: what that escapes depends on the Unicode tables of the Python that runs.

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeGuard
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _NOTHING: Mapping[str, object] = {}
 
 
+def is_mapping(value: object) -> TypeGuard[Mapping[str, object]]:
+    """Whether a value is an object."""
+    return isinstance(value, Mapping)
+
+
+def is_sequence(value: object) -> TypeGuard[Sequence[object]]:
+    """Whether a value is a list."""
+    return isinstance(value, list | tuple)
+
+
 def mapping(value: object) -> Mapping[str, object]:
     """The value where it is an object, an empty one otherwise."""
-    return value if isinstance(value, Mapping) else _NOTHING
+    return value if is_mapping(value) else _NOTHING
 
 
 def sequence(value: object) -> Sequence[object]:
     """The value where it is a list, an empty one otherwise."""
-    return value if isinstance(value, list | tuple) else ()
+    return value if is_sequence(value) else ()
 
 
 def text(value: object, otherwise: str = "") -> str:
@@ -48,7 +59,7 @@ def operations(data: Mapping[str, object]) -> Iterator[tuple[str, str, Mapping[s
     for path, item in mapping(data.get("paths")).items():
         around = follow(data, item)
         for method in METHODS:
-            if isinstance(operation := around.get(method), Mapping):
+            if is_mapping(operation := around.get(method)):
                 yield path, method, operation, around
 
 
@@ -69,7 +80,7 @@ def schemas_within(data: Mapping[str, object], start: object) -> set[str]:
     waiting: list[object] = [start]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, Mapping):
+        if is_mapping(node):
             waiting.extend(node.values())
             reference = node.get("$ref")
             if isinstance(reference, str) and reference not in seen:
@@ -77,6 +88,6 @@ def schemas_within(data: Mapping[str, object], start: object) -> set[str]:
                 if reference.startswith("#/components/schemas/"):
                     found.add(reference.removeprefix("#/components/schemas/"))
                 waiting.append(follow(data, {"$ref": reference}))
-        elif isinstance(node, list):
+        elif is_sequence(node):
             waiting.extend(node)
     return found & set(schemas(data))

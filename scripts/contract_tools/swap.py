@@ -16,7 +16,7 @@ import os
 import shutil
 import sys
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,7 +28,7 @@ _NO_EXCHANGE = frozenset({errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNO
 
 
 @contextmanager
-def locked(target: Path, waiting: Callable[[], None]) -> Iterator[None]:
+def locked(target: Path, waiting: Callable[[], None]) -> Generator[None]:
     """Holds the only right to replace a tree, until the end of the block or of the process.
 
     Args:
@@ -37,7 +37,7 @@ def locked(target: Path, waiting: Callable[[], None]) -> Iterator[None]:
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     if sys.platform == "win32":
-        import msvcrt  # noqa: PLC0415 - only there
+        import msvcrt
 
         with _beside(target, "lock").open("a+b") as file:
             while True:
@@ -48,7 +48,7 @@ def locked(target: Path, waiting: Callable[[], None]) -> Iterator[None]:
                     waiting()
             yield
         return
-    import fcntl  # noqa: PLC0415 - not on Windows
+    import fcntl
 
     # The folder itself carries the lock: nothing to leave behind, and it ends with the process however that ends.
     folder = os.open(target.parent, os.O_RDONLY)
