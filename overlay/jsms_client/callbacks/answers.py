@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import parse_qsl
 
-from jsms_client.callbacks.events import Callback
+from jsms_client.callbacks.events import Callback, Event
 from jsms_client.callbacks.receiver import CallbackReceiver
 from jsms_client.callbacks.refusals import refusal
 from jsms_client.errors import CallbackError, CallbackReason
@@ -16,7 +18,11 @@ from jsms_client.errors import CallbackError, CallbackReason
 _log = logging.getLogger("jsms_client.callbacks")
 
 _FORM = "application/x-www-form-urlencoded"
-_NO_STORE = ("Cache-Control", "no-store")
+_HEADERS = (
+    ("Content-Type", "text/plain; charset=utf-8"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Cache-Control", "no-store"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,7 @@ def answer_check(receiver: CallbackReceiver, query: bytes) -> Answer:
         echo = receiver.check(values[0] if len(values) == 1 else None).encode("ascii")
     except CallbackError as error:
         return answer_refused(error)
-    return _answer(HTTPStatus.OK, echo, ("Content-Type", "text/plain; charset=utf-8"))
+    return _answer(HTTPStatus.OK, echo)
 
 
 def answer_accepted(callback: Callback) -> Answer:
@@ -65,6 +71,12 @@ def answer_failed(error: BaseException) -> Answer:
 def answer_method() -> Answer:
     """A method that no part of the service uses."""
     return _answer(HTTPStatus.METHOD_NOT_ALLOWED, b"", ("Allow", "GET, POST"))
+
+
+def is_async(handler: Callable[[Event], object]) -> bool:
+    """Whether a handler is an ``async`` function, or an object that is called like one."""
+    called: object = getattr(handler, "__call__", None)  # noqa: B004 - the method, not whether there is one
+    return inspect.iscoroutinefunction(handler) or inspect.iscoroutinefunction(called)
 
 
 def require_form(content_type: str) -> None:
@@ -105,8 +117,7 @@ def _query(query: bytes) -> list[tuple[str, str]]:
 
 
 def _answer(status: HTTPStatus, body: bytes = b"", *headers: tuple[str, str]) -> Answer:
-    fixed = (_NO_STORE, ("X-Content-Type-Options", "nosniff"), ("Content-Length", str(len(body))))
-    return Answer(status, (*headers, *fixed), body)
+    return Answer(status, (*_HEADERS, ("Content-Length", str(len(body))), *headers), body)
 
 
 __all__ = [
@@ -116,6 +127,7 @@ __all__ = [
     "answer_failed",
     "answer_method",
     "answer_refused",
+    "is_async",
     "require_form",
     "require_length",
 ]

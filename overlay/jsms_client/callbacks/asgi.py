@@ -15,6 +15,7 @@ from jsms_client.callbacks.answers import (
     answer_failed,
     answer_method,
     answer_refused,
+    is_async,
     require_form,
     require_length,
 )
@@ -49,9 +50,7 @@ class CallbackApp:
     def __init__(self, receiver: CallbackReceiver, handler: Callable[[Event], object]) -> None:
         self._receiver = receiver
         self._handler = handler
-        self._is_async = inspect.iscoroutinefunction(handler) or inspect.iscoroutinefunction(
-            getattr(handler, "__call__", None)  # noqa: B004 - an object whose __call__ is async
-        )
+        self._is_async = is_async(handler)
 
     async def __call__(self, scope: _Message, receive: _Receive, send: _Send) -> None:
         """Serve one connection, as ASGI says."""

@@ -16,11 +16,12 @@ from jsms_client.callbacks.form import Form
 from jsms_client.callbacks.refusals import refusal
 from jsms_client.errors import CallbackReason
 from jsms_client.results import DeliveryReport, DeliveryStatus, ReviewStatus, UserReply
+from jsms_client.results.shown import Result
 from jsms_client.times import parse_time
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateReviewed:
+@dataclass(frozen=True, slots=True, repr=False)
+class TemplateReviewed(Result):
     """A template passed review or was rejected.
 
     Attributes:
@@ -36,8 +37,8 @@ class TemplateReviewed:
     extra: Mapping[str, object] = field(default_factory=dict, hash=False)
 
 
-@dataclass(frozen=True, slots=True)
-class SignReviewed:
+@dataclass(frozen=True, slots=True, repr=False)
+class SignReviewed(Result):
     """A signature passed review or was rejected.
 
     Attributes:
@@ -59,8 +60,8 @@ Event: TypeAlias = DeliveryReport | UserReply | TemplateReviewed | SignReviewed
 """What a callback can tell: use it with ``match``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Callback:
+@dataclass(frozen=True, slots=True, repr=False)
+class Callback(Result):
     """One posted callback.
 
     Attributes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from jsms_client.callbacks.answers import (
     answer_failed,
     answer_method,
     answer_refused,
+    is_async,
     require_form,
     require_length,
 )
@@ -30,8 +30,8 @@ class WSGICallbackApp:
 
     Answers as :class:`CallbackApp` does::
 
-        app = WSGICallbackApp(CallbackReceiver(), on_event)                                         # gunicorn module:app
-        flask_app.wsgi_app = DispatcherMiddleware(flask_app.wsgi_app, {"/jsms/callback": app})      # inside Flask
+        app = WSGICallbackApp(CallbackReceiver(), on_event)                                     # gunicorn module:app
+        flask_app.wsgi_app = DispatcherMiddleware(flask_app.wsgi_app, {"/jsms/callback": app})  # inside Flask
 
     Args:
         receiver: What checks and reads the callbacks.
@@ -42,8 +42,8 @@ class WSGICallbackApp:
     """
 
     def __init__(self, receiver: CallbackReceiver, handler: Callable[[Event], object]) -> None:
-        if inspect.iscoroutinefunction(handler):
-            raise ConfigurationError("a WSGI app cannot wait for an async handler: use CallbackApp, or a plain function")
+        if is_async(handler):
+            raise ConfigurationError("a WSGI app cannot await an async handler: use CallbackApp, or a plain function")
         self._receiver = receiver
         self._handler = handler
 

@@ -1,0 +1,282 @@
+"""What a callback tells, from every form its data has been seen in, and from some it never should be in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jsms_client.callbacks import (
+    Callback,
+    CallbackError,
+    CallbackReason,
+    CallbackReceiver,
+    DeliveryReport,
+    Event,
+    SignReviewed,
+    TemplateReviewed,
+    UserReply,
+)
+
+from .posting import APP_KEY, MASTER_SECRET, PHONE, REPLY, REPORT, SIGN, TEMPLATE, Clock, encoded, form
+
+CONTRACT = json.loads((Path(__file__).parents[2] / "generated/jsms_contract/openapi.json").read_bytes())
+SAMPLES = [
+    (name, example["value"])
+    for name, item in CONTRACT["components"]["pathItems"].items()
+    for example in item["post"]["requestBody"]["content"]["application/x-www-form-urlencoded"]["examples"].values()
+]
+
+
+def told(event: Event) -> str:
+    match event:
+        case DeliveryReport(msg_id=msg_id, status=status):
+            return f"report {msg_id} {int(status)}"
+        case UserReply(content=content):
+            return f"reply {content}"
+        case TemplateReviewed(temp_id=temp_id, status=status, refuse_reason=reason):
+            return f"template {temp_id} {int(status)} {reason}"
+        case SignReviewed(sign_id=sign_id, status=status, refuse_reason=reason):
+            return f"sign {sign_id} {int(status)} {reason}"
+
+
+def read(receiver: CallbackReceiver, data: object, kind: str = "SMS_REPORT") -> Callback:
+    return receiver.parse(encoded(form(data, kind, timestamp=1492150740274)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "expected"),
+    [
+        ("SMS_REPORT", REPORT, "report 288193860302 4001"),
+        ("SMS_REPLY", REPLY, "reply 退订 TD"),
+        ("SMS_TEMPLATE", TEMPLATE, "template 1250 2 no purpose given"),
+        ("SMS_SIGN", SIGN, "sign 77 1 None"),
+    ],
+)
+def test_each_type_becomes_its_event(receiver: CallbackReceiver, kind: str, data: object, expected: str) -> None:
+    callback = read(receiver, data, kind)
+
+    assert [told(event) for event in callback.events] == [expected]
+    assert callback.type == kind
+    assert callback.signed_at == datetime(2017, 4, 14, 6, 19, 0, 274000, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("name", "sample"), SAMPLES)
+def test_the_samples_of_the_contract_are_accepted(name: str, sample: Mapping[str, object]) -> None:
+    clock = Clock(int(str(sample["timestamp"])) / 1000)
+    receiver = CallbackReceiver(APP_KEY, MASTER_SECRET, clock=clock)
+
+    with receiver.accept(encoded({field: str(value) for field, value in sample.items()})) as callback:
+        assert told(callback.events[0])
+
+
+def test_every_type_of_the_contract_is_read(receiver: CallbackReceiver) -> None:
+    documented = CONTRACT["components"]["schemas"]["CallbackForm"]["properties"]["data"]["x-payloads"]
+    samples = {"SMS_REPORT": REPORT, "SMS_REPLY": REPLY, "SMS_TEMPLATE": TEMPLATE, "SMS_SIGN": SIGN}
+
+    assert documented.keys() == samples.keys()
+    assert all(read(receiver, data, kind).events for kind, data in samples.items())
+
+
+def test_a_list_of_records_loses_none(receiver: CallbackReceiver) -> None:
+    callback = read(receiver, [REPORT | {"msgId": str(number)} for number in range(500)])
+
+    assert [told(event) for event in callback.events] == [f"report {number} 4001" for number in range(500)]
+
+
+def test_one_bad_record_in_a_list_refuses_all(receiver: CallbackReceiver) -> None:
+    with pytest.raises(CallbackError) as caught:
+        read(receiver, [REPORT, {"msgId": "1"}])
+
+    assert caught.value.reason is CallbackReason.MALFORMED
+
+
+def test_ids_sent_as_numbers_become_texts_and_numbers_sent_as_texts_numbers(receiver: CallbackReceiver) -> None:
+    data = {"msgId": 288193860302, "phone": 13800138000, "receiveTime": "1492150741000", "status": "4001"}
+
+    assert read(receiver, data).events == read(receiver, REPORT).events
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        1492150741000,
+        1.492150741e12,
+        "1492150741000",
+        "2017-04-14 14:19:01",
+        "2017-04-14 14:19:01.000000",
+        "2017-04-14T14:19:01",
+        "Fri Apr 14 14:19:01 CST 2017",
+    ],
+)
+@pytest.mark.parametrize(("kind", "data", "name"), [("SMS_REPORT", REPORT, "receiveTime"), ("SMS_REPLY", REPLY, "replyTime")])
+def test_every_form_of_time_is_the_same_moment(
+    receiver: CallbackReceiver, kind: str, data: Mapping[str, object], name: str, time: object
+) -> None:
+    (event,) = read(receiver, {**data, name: time}, kind).events
+
+    assert isinstance(event, (DeliveryReport, UserReply))
+    moment = event.receive_time if isinstance(event, DeliveryReport) else event.reply_time
+    assert moment == datetime(2017, 4, 14, 6, 19, 1, tzinfo=UTC)
+    assert moment.utcoffset() is not None
+
+
+def test_unknown_fields_are_kept(receiver: CallbackReceiver) -> None:
+    fields = form(REPORT | {"carrier": {"name": "x"}}, timestamp=1492150740274, region="cn")
+
+    callback = receiver.parse(encoded(fields))
+
+    assert callback.events[0].extra == {"carrier": {"name": "x"}}
+    assert callback.extra == {"region": "cn"}
+
+
+@pytest.mark.parametrize(("kind", "data"), [("SMS_REPORT", REPORT), ("SMS_TEMPLATE", TEMPLATE), ("SMS_SIGN", SIGN)])
+def test_an_unknown_status_is_its_number(receiver: CallbackReceiver, kind: str, data: Mapping[str, object]) -> None:
+    (event,) = read(receiver, {**data, "status": 4999}, kind).events
+
+    assert not isinstance(event, UserReply)
+    assert event.status == 4999
+
+
+def test_events_can_be_compared_hashed_and_logged(receiver: CallbackReceiver) -> None:
+    first, second = read(receiver, [REPORT | {"new": []}, REPORT | {"new": []}]).events
+    (reply,) = read(receiver, REPLY, "SMS_REPLY").events
+
+    assert first == second
+    assert hash(first) == hash(second)
+    assert PHONE not in repr(first)
+    assert "TD" not in repr(reply)
+    assert PHONE not in repr(read(receiver, REPORT))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "",
+        "{",
+        "null",
+        "1",
+        '"text"',
+        "[null]",
+        "[[]]",
+        "{}",
+        "NaN",
+        "[" * 100_000,
+        '{"a":' * 1000 + "1" + "}" * 1000,
+        "9" * 5000,
+        '{"msgId":"\\ud800","phone":"1","receiveTime":1,"status":1}',
+        REPORT | {"receiveTime": 10**30},
+        REPORT | {"receiveTime": "1e400"},
+        REPORT | {"receiveTime": "soon"},
+        REPORT | {"receiveTime": True},
+        REPORT | {"receiveTime": None},
+        REPORT | {"receiveTime": "Fri Foo 14 14:19:01 CST 2017"},
+        '{"msgId":"1","phone":"1","receiveTime":1e400,"status":4001}',
+        REPORT | {"status": False},
+        REPORT | {"status": 4001.5},
+        REPORT | {"status": None},
+        REPORT | {"msgId": None},
+        REPORT | {"msgId": ["1"]},
+        REPORT | {"phone": {}},
+    ],
+)
+def test_data_that_is_not_what_it_should_be_is_malformed(receiver: CallbackReceiver, data: object) -> None:
+    with pytest.raises(CallbackError) as caught:
+        read(receiver, data)
+
+    assert caught.value.reason is CallbackReason.MALFORMED
+
+
+@pytest.mark.parametrize("kind", ["SMS_NEW", "sms_report", "SMS_REPORT ", "\x00\x1b[31m", "x" * 100_000])
+def test_an_unknown_type_is_one_documented_error(receiver: CallbackReceiver, kind: str) -> None:
+    with pytest.raises(CallbackError) as caught:
+        read(receiver, REPORT, kind)
+
+    assert caught.value.reason is CallbackReason.UNKNOWN_TYPE
+    assert len(str(caught.value)) < 200
+    assert str(caught.value).isprintable()
+
+
+GOOD = form(REPORT, timestamp=1492150740274)
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_missing_field_is_malformed_and_named(receiver: CallbackReceiver, name: str) -> None:
+    with pytest.raises(CallbackError, match=name) as caught:
+        receiver.parse(encoded({field: value for field, value in GOOD.items() if field != name}))
+
+    assert caught.value.reason is CallbackReason.MALFORMED
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_field_that_is_there_twice_is_malformed(receiver: CallbackReceiver, name: str) -> None:
+    with pytest.raises(CallbackError) as caught:
+        receiver.parse(encoded(GOOD) + b"&" + encoded({name: GOOD[name]}))
+
+    assert caught.value.reason is CallbackReason.MALFORMED
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"&&&",
+        b"=",
+        b"\xff\xfe",
+        b"{}",
+        encoded(GOOD) + b"&a=%ff",
+        encoded(GOOD) + b"&a=\xff",
+        b"&".join(b"%d=1" % number for number in range(1000)),
+        encoded(GOOD).replace(b"nonce=", b"nonce=%zz"),
+        encoded(GOOD | {"nonce": "1.5"}),
+        encoded(GOOD | {"timestamp": "soon"}),
+        encoded(GOOD | {"timestamp": "1.5"}),
+        encoded(GOOD | {"timestamp": "9" * 40}),
+    ],
+)
+def test_a_body_that_is_no_form_is_malformed(receiver: CallbackReceiver, body: bytes) -> None:
+    with pytest.raises(CallbackError) as caught:
+        receiver.parse(body)
+
+    assert caught.value.reason is CallbackReason.MALFORMED
+
+
+def test_a_text_that_cannot_be_a_signature_is_a_bad_one(receiver: CallbackReceiver) -> None:
+    with pytest.raises(CallbackError) as caught:
+        receiver.parse(encoded(GOOD | {"signature": "签" * 40}))
+
+    assert caught.value.reason is CallbackReason.BAD_SIGNATURE
+
+
+@pytest.mark.parametrize("body", [b"x" * 1001, "x" * 1001])
+def test_a_body_over_the_limit_is_too_large(body: bytes | str) -> None:
+    receiver = CallbackReceiver(APP_KEY, MASTER_SECRET, max_body=1000)
+
+    with pytest.raises(CallbackError) as caught:
+        receiver.parse(body)
+
+    assert caught.value.reason is CallbackReason.TOO_LARGE
+
+
+def test_a_body_may_be_bytes_text_or_the_form_of_a_framework(receiver: CallbackReceiver) -> None:
+    from django.conf import settings
+    from django.http import QueryDict
+    from starlette.datastructures import FormData
+    from werkzeug.datastructures import ImmutableMultiDict
+
+    if not settings.configured:
+        settings.configure()
+    body: Any
+    for body in (
+        encoded(GOOD).decode(),
+        GOOD,
+        GOOD | {"timestamp": 1492150740274},
+        QueryDict(encoded(GOOD), encoding="utf-8"),
+        FormData(GOOD),
+        ImmutableMultiDict(GOOD),
+    ):
+        assert receiver.parse(body) == receiver.parse(encoded(GOOD))
