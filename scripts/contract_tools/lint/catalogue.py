@@ -1,0 +1,223 @@
+"""The catalogue of error codes: is it complete, and does everything that repeats it agree?"""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from ..document import pointer_to
+from ..naming import error_class_name, family_class_name
+from ..reading import mapping, sequence, text, whole
+from .contract import Contract
+from .rule import Family, Finding, Rule
+
+_KEY = Rule("code-number", "the key {code} is no error code", "write the number as a text, such as '50001'")
+_FIELD = Rule("code-field", "{key} of {code} is {found}", "write {wanted}")
+_NAME_UNIQUE = Rule("code-name-unique", "{name} is the name of {other} too", "give each code a name of its own")
+_FAMILY = Rule("code-family-known", "the family {family} of {code} is not declared", "use one of these: {known}")
+_FAMILY_FIELD = Rule("family-field", "{key} of the family {family} is {found}", "write {wanted}")
+_FAMILY_STATUS = Rule(
+    "family-status-unique",
+    "HTTP {status} falls to {other} already",
+    "leave each status to one family",
+)
+_FAMILY_UNUSED = Rule(
+    "family-unused",
+    "no code and no HTTP status belongs to the family {family}",
+    "take it out, or give it a code",
+)
+_CLASS = Rule(
+    "class-unique",
+    "{subject} and {other} both become the class {name}",
+    "call one of the two something else",
+)
+_ENUM_MISSING = Rule("enum-code-missing", "{code} is in the catalogue, but not in ErrorCode", "add it to the enum")
+_ENUM_EXTRA = Rule("enum-code-extra", "{code} is in ErrorCode, but not in the catalogue", "add it to x-error-codes")
+_ENUM_WORDS = Rule(
+    "enum-code-agrees",
+    "{code} is {found} here and {wanted} in the catalogue",
+    "write the catalogue's",
+)
+_TABLE = Rule(
+    "code-table-agrees",
+    "the row of {code} in the description says {found}, the catalogue {wanted}",
+    "write the catalogue's words into the table",
+)
+_TABLE_MISSING = Rule("code-table-complete", "the table in the description has no row for {code}", "add one")
+
+# No exception is made for success, so its family needs no declaration.
+SUCCESS = "success"
+_ROOTS = ("JSMSError", "APIError")
+_NAME = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
+_ROW = re.compile(r"^\|\s*([0-9]+)\s*\|(.*)\|\s*$", re.MULTILINE)
+_COLUMNS = ("http_status", "message", "meaning", "meaning_zh")
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    words: str
+    fits: Callable[[object], bool]
+
+
+def _is_words(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and bool(_NAME.fullmatch(value)) and not keyword.iskeyword(value)
+
+
+def _is_status(value: object) -> bool:
+    return 100 <= whole(value) <= 599
+
+
+_WORDS = _Wanted("a text", _is_words)
+_ENTRY: Mapping[str, _Wanted] = MappingProxyType(
+    {
+        "name": _Wanted("a name like NO_MONEY", _is_name),
+        "http_status": _Wanted("an HTTP status", _is_status),
+        "message": _WORDS,
+        "family": _WORDS,
+        "meaning": _WORDS,
+        "meaning_zh": _WORDS,
+        "remedy": _WORDS,
+        "remedy_zh": _WORDS,
+        "repeat": _Wanted("never, later or after_change", lambda value: value in ("never", "later", "after_change")),
+    }
+)
+_FAMILY_ENTRY: Mapping[str, _Wanted] = MappingProxyType(
+    {
+        "summary": _WORDS,
+        "summary_zh": _WORDS,
+        "http_statuses": _Wanted(
+            "a list of HTTP statuses", lambda value: isinstance(value, list) and all(map(_is_status, value))
+        ),
+    }
+)
+
+
+def _check_fields(contract: Contract) -> Iterator[Finding]:
+    names: dict[str, str] = {}
+    families = mapping(contract.data.get("x-error-families"))
+    for code, entry in contract.codes.items():
+        pointer = pointer_to("#/x-error-codes", code)
+        if not (code.isascii() and code.isdecimal()):
+            yield _KEY.broken(pointer, code=code)
+        for key, wanted in _ENTRY.items():
+            if not wanted.fits(entry.get(key)):
+                at = pointer_to(pointer, key)
+                yield _FIELD.broken(at, key=key, code=code, found=_shown(entry.get(key)), wanted=wanted.words)
+        name = text(entry.get("name"))
+        if name in names:
+            yield _NAME_UNIQUE.broken(pointer_to(pointer, "name"), name=name, other=names[name])
+        names.setdefault(name, code)
+        family = text(entry.get("family"), SUCCESS)
+        if family not in families and family != SUCCESS:
+            at = pointer_to(pointer, "family")
+            yield _FAMILY.broken(at, family=family, code=code, known=", ".join(families) or "none is declared")
+
+
+def _check_families(contract: Contract) -> Iterator[Finding]:
+    statuses: dict[object, str] = {}
+    used = {entry.get("family") for entry in contract.codes.values()}
+    for family, value in mapping(contract.data.get("x-error-families")).items():
+        pointer, entry = pointer_to("#/x-error-families", family), mapping(value)
+        for key, wanted in _FAMILY_ENTRY.items():
+            if not wanted.fits(entry.get(key)):
+                at = pointer_to(pointer, key)
+                found = _shown(entry.get(key))
+                yield _FAMILY_FIELD.broken(at, key=key, family=family, found=found, wanted=wanted.words)
+        for index, status in enumerate(sequence(entry.get("http_statuses"))):
+            if status in statuses:
+                at = pointer_to(pointer, "http_statuses", index)
+                yield _FAMILY_STATUS.broken(at, status=status, other=statuses[status])
+            statuses.setdefault(status, family)
+        if family not in used and not sequence(entry.get("http_statuses")):
+            yield _FAMILY_UNUSED.broken(pointer, family=family)
+
+
+def _check_classes(contract: Contract) -> Iterator[Finding]:
+    seen = {name: "the root of the exceptions" for name in _ROOTS}
+    made = [
+        (f"the family {family}", family_class_name(family), pointer_to("#/x-error-families", family))
+        for family in mapping(contract.data.get("x-error-families"))
+    ]
+    made += [
+        (code, error_class_name(text(entry.get("name"))), pointer_to("#/x-error-codes", code, "name"))
+        for code, entry in contract.codes.items()
+        if entry.get("family") != SUCCESS and _is_name(entry.get("name"))
+    ]
+    for subject, name, pointer in made:
+        if name in seen:
+            yield _CLASS.broken(pointer, subject=subject, other=seen[name], name=name)
+        seen.setdefault(name, subject)
+
+
+def _check_enum(contract: Contract) -> Iterator[Finding]:
+    pointer = "#/components/schemas/ErrorCode"
+    place = contract.by_pointer.get(pointer)
+    if place is None or not contract.has_codes:
+        return
+    values = [str(value) for value in sequence(place.value.get("enum"))]
+    for code in contract.codes:
+        if code not in values:
+            yield _ENUM_MISSING.broken(pointer_to("#/x-error-codes", code), code=code)
+    for index, code in enumerate(values):
+        if code not in contract.codes:
+            yield _ENUM_EXTRA.broken(pointer_to(pointer, "enum", index), code=code)
+            continue
+        for key, field in (("x-enum-varnames", "name"), ("x-enum-descriptions", "meaning")):
+            said = sequence(place.value.get(key))
+            wanted = contract.codes[code].get(field)
+            if index < len(said) and said[index] != wanted:
+                at = pointer_to(pointer, key, index)
+                yield _ENUM_WORDS.broken(at, code=code, found=_shown(said[index]), wanted=_shown(wanted))
+
+
+def _check_table(contract: Contract) -> Iterator[Finding]:
+    """A table of the codes in a tag's description, which readers see where renderers hide the enum."""
+    for place in contract.of_kind("tag"):
+        rows = dict(_ROW.findall(text(place.value.get("description"))))
+        if not rows.keys() & contract.codes.keys():
+            continue
+        pointer = pointer_to(place.pointer, "description")
+        for code, entry in contract.codes.items():
+            if code not in rows:
+                yield _TABLE_MISSING.broken(pointer, code=code)
+                continue
+            cells = [cell.strip() for cell in rows[code].split("|")]
+            for found, wanted in zip(cells, (str(entry.get(key)) for key in _COLUMNS), strict=False):
+                if found != wanted:
+                    yield _TABLE.broken(pointer, code=code, found=_shown(found), wanted=_shown(wanted))
+
+
+def _shown(value: object) -> str:
+    return "missing" if value is None else repr(value)
+
+
+def _check(contract: Contract) -> Iterator[Finding]:
+    for check in (_check_fields, _check_families, _check_classes, _check_enum, _check_table):
+        yield from check(contract)
+
+
+CATALOGUE = Family(
+    _check,
+    (
+        _KEY,
+        _FIELD,
+        _NAME_UNIQUE,
+        _FAMILY,
+        _FAMILY_FIELD,
+        _FAMILY_STATUS,
+        _FAMILY_UNUSED,
+        _CLASS,
+        _ENUM_MISSING,
+        _ENUM_EXTRA,
+        _ENUM_WORDS,
+        _TABLE,
+        _TABLE_MISSING,
+    ),
+)

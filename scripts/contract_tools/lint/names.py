@@ -1,0 +1,143 @@
+"""Names of schemas, properties and parameters that generated code stumbles over."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from ..document import pointer_to
+from ..places import Place
+from ..reading import mapping, text
+from .contract import Contract
+from .rule import Family, Finding, Rule
+
+_PROPERTY = Rule("property-reserved", "a property named {name} {reason}", "call it something else")
+_PROPERTY_KEYWORD = Rule(
+    "property-keyword",
+    "{name} is a word of Python's own, so the generated field gets another name",
+    "call it something else",
+)
+_PROPERTY_SCHEMA = Rule(
+    "property-like-schema",
+    "the property {name} has the name of its schema, which C# refuses",
+    "rename the schema or the property",
+)
+_PROPERTY_TWIN = Rule(
+    "property-unique",
+    "{name} and {other} become the same field",
+    "call one of the two something else",
+)
+_PARAMETER = Rule("parameter-reserved", "a parameter named {name} {reason}", "call it something else")
+_SCHEMA = Rule("schema-reserved", "a schema named {name} {reason}", "call it something else, such as {name}Body")
+_SCHEMA_FORM = Rule("schema-name", "{name} makes no class name", "write it like SentMessage")
+_SCHEMA_TWIN = Rule(
+    "schema-unique",
+    "{name} and {other} become the same file or class",
+    "call one of the two something else",
+)
+
+# Each was seen to break openapi-python-client 0.29.1, or, where the reason says so, another generator.
+_PROPERTIES: Mapping[str, str] = MappingProxyType(
+    {
+        "d": "hides the dictionary that the generated model reads",
+        "cls": "hides the class in the generated from_dict",
+        "self": "hides the object in generated methods",
+        "body": "hides the body in generated functions",
+        "field_dict": "hides the dictionary that the generated model writes",
+        "src_dict": "hides the dictionary that the generated model is made from",
+        "additional_properties": "takes the place of the unknown properties of the generated model",
+        "additional_keys": "takes the place of a method of the generated model",
+        "to_dict": "takes the place of a method of the generated model",
+        "from_dict": "takes the place of a method of the generated model",
+        "cast": "hides a function that the generated model calls",
+    }
+)
+_PARAMETERS: Mapping[str, str] = MappingProxyType(
+    {
+        "body": "meets the body in the generated function's arguments",
+        "client": "meets the client in the generated function's arguments",
+        "headers": "hides the headers in the generated function",
+        "params": "hides the query in the generated function",
+        "cookies": "hides the cookies in the generated function",
+    }
+)
+_SCHEMAS: Mapping[str, str] = MappingProxyType(
+    {
+        "Error": "hides what TypeScript, Swift and Go call Error themselves",
+        "Exception": "hides what most languages call Exception themselves",
+        "Object": "hides what Java, C# and TypeScript call Object themselves",
+        "String": "hides what Java and TypeScript call String themselves",
+        "Any": "hides a type that generated Python uses",
+        "Response": "hides a type that the generated client uses",
+        "Unset": "hides a type that the generated client uses",
+        "UNSET": "hides a value that the generated client uses",
+    }
+)
+_SCHEMA_NAME = re.compile(r"[A-Z][A-Za-z0-9]*")
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]", "", name).lower()
+
+
+def _check_properties(place: Place) -> Iterator[Finding]:
+    seen: dict[str, str] = {}
+    for name in mapping(place.value.get("properties")):
+        pointer = pointer_to(place.pointer, "properties", name)
+        folded = _folded(name)
+        if name in _PROPERTIES:
+            yield _PROPERTY.broken(pointer, name=name, reason=_PROPERTIES[name])
+        if keyword.iskeyword(name):
+            yield _PROPERTY_KEYWORD.broken(pointer, name=name)
+        if place.is_component and folded == _folded(place.name):
+            yield _PROPERTY_SCHEMA.broken(pointer, name=name)
+        if folded in seen:
+            yield _PROPERTY_TWIN.broken(pointer, name=name, other=seen[folded])
+        seen.setdefault(folded, name)
+
+
+def _check_schemas(contract: Contract) -> Iterator[Finding]:
+    seen: dict[str, str] = {}
+    for name in mapping(mapping(contract.data.get("components")).get("schemas")):
+        pointer = pointer_to("#/components/schemas", name)
+        if name in _SCHEMAS:
+            yield _SCHEMA.broken(pointer, name=name, reason=_SCHEMAS[name])
+        elif not _SCHEMA_NAME.fullmatch(name):
+            yield _SCHEMA_FORM.broken(pointer, name=name)
+        if _folded(name) in seen:
+            yield _SCHEMA_TWIN.broken(pointer, name=name, other=seen[_folded(name)])
+        seen.setdefault(_folded(name), name)
+
+
+def _check_parameters(contract: Contract) -> Iterator[Finding]:
+    for place in contract.of_kind("parameter"):
+        name = text(place.value.get("name"))
+        pointer = pointer_to(place.pointer, "name")
+        if name in _PARAMETERS:
+            yield _PARAMETER.broken(pointer, name=name, reason=_PARAMETERS[name])
+        if keyword.iskeyword(name):
+            yield _PROPERTY_KEYWORD.broken(pointer, name=name)
+
+
+def _check(contract: Contract) -> Iterator[Finding]:
+    for place in contract.of_kind("schema"):
+        yield from _check_properties(place)
+    yield from _check_schemas(contract)
+    yield from _check_parameters(contract)
+
+
+NAMES = Family(
+    _check,
+    (
+        _PROPERTY,
+        _PROPERTY_KEYWORD,
+        _PROPERTY_SCHEMA,
+        _PROPERTY_TWIN,
+        _PARAMETER,
+        _SCHEMA,
+        _SCHEMA_FORM,
+        _SCHEMA_TWIN,
+    ),
+)
