@@ -101,6 +101,12 @@ def test_ids_sent_as_numbers_become_texts_and_numbers_sent_as_texts_numbers(rece
     assert read(receiver, data).events == read(receiver, REPORT).events
 
 
+def test_whole_numbers_written_as_fractions_are_read(receiver: CallbackReceiver) -> None:
+    data = '{"msgId":288193860302.0,"phone":1.3800138E10,"receiveTime":1492150741E3,"status":4.001e3}'
+
+    assert read(receiver, data).events == read(receiver, REPORT).events
+
+
 @pytest.mark.parametrize(
     "time",
     [
@@ -179,6 +185,8 @@ def test_events_can_be_compared_hashed_and_logged(receiver: CallbackReceiver) ->
         REPORT | {"status": False},
         REPORT | {"status": 4001.5},
         REPORT | {"status": None},
+        REPORT | {"msgId": 1.5},
+        '{"msgId":1e300,"phone":"1","receiveTime":1,"status":4001}',
         REPORT | {"msgId": None},
         REPORT | {"msgId": ["1"]},
         REPORT | {"phone": {}},

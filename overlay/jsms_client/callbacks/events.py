@@ -79,6 +79,9 @@ class Callback(Result):
     extra: Mapping[str, object] = field(default_factory=dict, hash=False)
 
 
+_EXACT = 2**53
+
+
 class _Record(BaseModel):
     """How the models of the contract are read: unknown fields kept, numbers where texts should be and back again."""
 
@@ -89,9 +92,12 @@ class _Record(BaseModel):
     @classmethod
     def _whole(cls, value: object) -> object:
         if isinstance(value, bool):
-            raise ValueError("true or false where a number or a text should be")  # noqa: TRY004 (pydantic wants it)
-        if isinstance(value, float) and value.is_integer():
-            return int(value)  # 1.492150740274E12, as some writers of JSON put it
+            raise ValueError("true or false where a number or a text should be")  # noqa: TRY004 - what pydantic expects
+        # 4.001E3, as some writers of JSON put it; beyond this size a float is no longer the number that was meant.
+        if isinstance(value, float) and value.is_integer() and abs(value) <= _EXACT:
+            return int(value)
+        if isinstance(value, float):
+            raise ValueError("a fraction where a whole number should be")  # noqa: TRY004 - as above
         return value
 
 

@@ -1,0 +1,105 @@
+"""JSMS callbacks inside Django, with nonces in Django's cache: one file, a whole app.
+
+Install:  pip install "jsms-client[callbacks]" django
+Run:      JSMS_APP_KEY=… JSMS_MASTER_SECRET=… python app.py runserver 8000
+Then enter https://<your host>/jsms/callback in the JSMS console: the view answers the service's check.
+
+The view uses the receiver itself, for apps that want the steps in their own hands. The cache below lives in one process;
+with Redis or Memcached behind it (CACHES), all workers share the nonces.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime
+
+from django.conf import settings
+
+settings.configure(
+    ALLOWED_HOSTS=os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost").split(","),
+    CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
+    ROOT_URLCONF=__name__,
+    SECRET_KEY=os.environ.get("DJANGO_SECRET_KEY", "only-for-this-example"),
+)
+
+from django.core.cache import cache  # noqa: E402 - Django reads its settings first
+from django.core.handlers.wsgi import WSGIHandler  # noqa: E402
+from django.http import HttpRequest, HttpResponse, JsonResponse  # noqa: E402
+from django.urls import path  # noqa: E402
+from django.views.decorators.csrf import csrf_exempt  # noqa: E402
+from django.views.decorators.http import require_http_methods  # noqa: E402
+
+from jsms_client.callbacks import (  # noqa: E402
+    CallbackError,
+    CallbackReceiver,
+    DeliveryReport,
+    Event,
+    SignReviewed,
+    TemplateReviewed,
+    UserReply,
+)
+
+delivered: dict[str, int] = {}  # in place of models
+opted_out: set[str] = set()
+reviewed: dict[str, bool] = {}
+
+
+class CacheNonceStore:
+    """Nonces in Django's cache: ``add`` is atomic, and every process that uses the cache sees them."""
+
+    def add(self, nonce: str, expires: datetime) -> bool:
+        """Remember a nonce; False if it is remembered already."""
+        seconds = (expires - datetime.now(UTC)).total_seconds() + 1
+        return bool(cache.add(f"jsms-nonce:{nonce}", 1, timeout=seconds))
+
+    def discard(self, nonce: str) -> None:
+        """Forget a nonce whose callback could not be handled."""
+        cache.delete(f"jsms-nonce:{nonce}")
+
+
+receiver = CallbackReceiver(nonce_store=CacheNonceStore())
+
+
+def on_event(event: Event) -> None:
+    """Keep what happened; an exception in here makes the service try again, so an event can come twice."""
+    match event:
+        case DeliveryReport(msg_id=msg_id, status=status):
+            delivered[msg_id] = int(status)
+        case UserReply(phone=phone, content=content):
+            if content.strip().upper() == "TD":
+                opted_out.add(phone)
+        case TemplateReviewed(temp_id=temp_id, status=status):
+            reviewed[f"template {temp_id}"] = status == 1
+        case SignReviewed(sign_id=sign_id, status=status):
+            reviewed[f"signature {sign_id}"] = status == 1
+
+
+@csrf_exempt  # the signature says who it is from
+@require_http_methods(["GET", "POST"])
+def callback(request: HttpRequest) -> HttpResponse:
+    """Answer the service's check, and take its callbacks."""
+    try:
+        if request.method == "GET":
+            return HttpResponse(receiver.check(request.GET.get("echostr")), content_type="text/plain")
+        # Leaving the block with an exception gives the nonce back: Django answers 500, and the service tries again.
+        with receiver.accept(request.body) as received:
+            for event in received.events:
+                on_event(event)
+    except CallbackError as error:
+        return HttpResponse(status=error.http_status)
+    return HttpResponse()
+
+
+def message(request: HttpRequest, msg_id: str) -> HttpResponse:
+    """What became of a message."""
+    return JsonResponse({"status": delivered.get(msg_id)})
+
+
+urlpatterns = [path("jsms/callback", callback), path("messages/<msg_id>", message)]
+application = WSGIHandler()
+
+if __name__ == "__main__":
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)

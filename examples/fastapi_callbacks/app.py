@@ -1,0 +1,53 @@
+"""JSMS callbacks inside a FastAPI app.
+
+Install:  pip install "jsms-client[callbacks]" fastapi uvicorn
+Run:      JSMS_APP_KEY=… JSMS_MASTER_SECRET=… uvicorn app:app --port 8000
+Then enter https://<your host>/jsms/callback in the JSMS console: the app answers the service's check by itself.
+
+``CallbackApp`` does the work: signature, age, repeats, status codes. What is left is a function that takes events.
+Several workers need a nonce store that they share: see the Django example.
+"""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.routing import Route
+
+from jsms_client.callbacks import (
+    CallbackApp,
+    CallbackReceiver,
+    DeliveryReport,
+    Event,
+    SignReviewed,
+    TemplateReviewed,
+    UserReply,
+)
+
+delivered: dict[str, int] = {}  # in place of a database
+opted_out: set[str] = set()
+reviewed: dict[str, bool] = {}
+
+
+async def on_event(event: Event) -> None:
+    """Keep what happened; an exception in here makes the service try again, so an event can come twice."""
+    match event:
+        case DeliveryReport(msg_id=msg_id, status=status):
+            delivered[msg_id] = int(status)
+        case UserReply(phone=phone, content=content):
+            if content.strip().upper() == "TD":
+                opted_out.add(phone)
+        case TemplateReviewed(temp_id=temp_id, status=status):
+            reviewed[f"template {temp_id}"] = status == 1
+        case SignReviewed(sign_id=sign_id, status=status):
+            reviewed[f"signature {sign_id}"] = status == 1
+
+
+app = FastAPI(title="An app that sends SMS")
+# A route of its own, not app.mount(): a mount answers POST /jsms/callback with a redirect to /jsms/callback/.
+app.router.routes.append(Route("/jsms/callback", endpoint=CallbackApp(CallbackReceiver(), on_event)))
+
+
+@app.get("/messages/{msg_id}")
+async def message(msg_id: str) -> dict[str, int | None]:
+    """What became of a message."""
+    return {"status": delivered.get(msg_id)}

@@ -1,0 +1,54 @@
+"""JSMS callbacks inside a Flask app.
+
+Install:  pip install "jsms-client[callbacks]" flask
+Run:      JSMS_APP_KEY=… JSMS_MASTER_SECRET=… flask --app app run --port 8000
+Then enter https://<your host>/jsms/callback in the JSMS console: the app answers the service's check by itself.
+
+``WSGICallbackApp`` does the work: signature, age, repeats, status codes. What is left is a function that takes events.
+Several processes (gunicorn -w 4) need a nonce store that they share: see the Django example.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
+from jsms_client.callbacks import (
+    CallbackReceiver,
+    DeliveryReport,
+    Event,
+    SignReviewed,
+    TemplateReviewed,
+    UserReply,
+    WSGICallbackApp,
+)
+
+delivered: dict[str, int] = {}  # in place of a database
+opted_out: set[str] = set()
+reviewed: dict[str, bool] = {}
+
+
+def on_event(event: Event) -> None:
+    """Keep what happened; an exception in here makes the service try again, so an event can come twice."""
+    match event:
+        case DeliveryReport(msg_id=msg_id, status=status):
+            delivered[msg_id] = int(status)
+        case UserReply(phone=phone, content=content):
+            if content.strip().upper() == "TD":
+                opted_out.add(phone)
+        case TemplateReviewed(temp_id=temp_id, status=status):
+            reviewed[f"template {temp_id}"] = status == 1
+        case SignReviewed(sign_id=sign_id, status=status):
+            reviewed[f"signature {sign_id}"] = status == 1
+
+
+app = Flask(__name__)
+app.wsgi_app = DispatcherMiddleware(  # type: ignore[method-assign]  # how Flask says that WSGI apps are put around it
+    app.wsgi_app, {"/jsms/callback": WSGICallbackApp(CallbackReceiver(), on_event)}
+)
+
+
+@app.get("/messages/<msg_id>")
+def message(msg_id: str) -> dict[str, int | None]:
+    """What became of a message."""
+    return {"status": delivered.get(msg_id)}
