@@ -125,10 +125,7 @@ def _fit_record(value: object, shape: Record) -> object:
         try:
             record[name] = fit(item, field.shape)
         except UnusableAnswer as unusable:
-            time = _milliseconds(item) if name.endswith("Time") else None
-            if time is None:
-                raise unusable.inside(name) from None
-            record[name] = time
+            raise unusable.inside(name) from None
     return record
 
 
@@ -186,16 +183,6 @@ def _fit_text_map(value: object, shape: TextMap) -> object:
             # The name is the app's own and may say something about a person: not shown.
             raise _wrong("an object of texts", value)
     return texts
-
-
-def _milliseconds(value: object) -> int | None:
-    """The contract gives times as milliseconds; the service has been seen to write them out."""
-    from jsms_client.times import parse_time  # noqa: PLC0415 - only where the service does
-
-    try:
-        return round(parse_time(value).timestamp() * 1000)
-    except ValueError:
-        return None
 
 
 def _wrong(expected: str, value: object) -> UnusableAnswer:

@@ -4,33 +4,27 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from jsms_client.config import RetryPolicy
 from jsms_client.errors import (
     APIError,
     ConnectionFailedError,
     ConnectTimeoutError,
-    DecodeError,
     JSMSError,
     LostAnswerError,
     LostAnswerTimeoutError,
     RateLimitError,
-    UnconfirmedDecodeError,
     UnknownOutcomeError,
     UnknownOutcomeTimeoutError,
 )
-from jsms_client.http import is_lasting, is_timeout, is_unreadable, nothing_left
+from jsms_client.http import is_lasting, is_timeout, nothing_left
 from jsms_client.redaction import mask_text, shorten
 from jsms_client.verdicts import Received, Success, judge
 from jsms_client.waiting import monotonic
 from jsms_contract.operation import Operation
 
 _log = logging.getLogger("jsms_client")
-
-
-class AnswerTooLongError(Exception):
-    """The answer went past what is read; never leaves the package."""
 
 
 class Call:
@@ -67,14 +61,10 @@ class Call:
         Returns:
             What to raise, and how many seconds to wait before another attempt instead, where that is safe.
         """
-        if isinstance(error, JSMSError):
-            return error, None
         if nothing_left(error):
             again = not is_lasting(error) and self._attempt < self._policy.attempts
             return self._not_reached(error), self._pause(None, "no connection") if again else None
         self._left += 1
-        if isinstance(error, AnswerTooLongError) or is_unreadable(error):
-            return self._unreadable(error), None
         self._lost = True
         again = self._operation.retry == "safe" and self._attempt < self._policy.attempts
         return self._no_answer(error), self._pause(None, "no answer") if again else None
@@ -144,15 +134,6 @@ class Call:
             attempts=self._left,
         )
 
-    def _unreadable(self, error: Exception) -> JSMSError:
-        never = self._operation.retry == "never"
-        return (UnconfirmedDecodeError if never else DecodeError)(
-            f"the answer cannot be read ({self._words(error)})"
-            + ("; the request may have been carried out" if never else ""),
-            operation=self._operation.id,
-            attempts=self._left,
-        )
-
     def _words(self, error: Exception) -> str:
         text = shorten(mask_text(str(error)[:2000], self._secrets()))
         return f"{type(error).__name__}: {text}" if text else type(error).__name__
@@ -180,8 +161,8 @@ class _Lazily:
     def __init__(self, find: Callable[[], Iterable[str]]) -> None:
         self._find = find
 
-    def __iter__(self) -> object:
+    def __iter__(self) -> Iterator[str]:
         return iter(self._find())
 
 
-__all__ = ["AnswerTooLongError", "Call"]
+__all__ = ["Call"]

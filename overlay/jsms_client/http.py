@@ -8,6 +8,7 @@ from __future__ import annotations
 import json as json_module
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -216,13 +217,13 @@ def is_lasting(error: Exception) -> bool:
     return False
 
 
-def is_unreadable(error: Exception) -> bool:
-    """Whether an answer came whole, but its compression does not read.
+def is_refusal(status: int) -> bool:
+    """Whether a status by itself says that the request was not carried out: the caller's fault, as HTTP has it.
 
     Args:
-        error: What the transport raised.
+        status: The HTTP status.
     """
-    return isinstance(error, httpx.DecodingError)
+    return HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def proxy_for(base_url: str) -> str | None:
@@ -286,8 +287,8 @@ __all__ = [
     "encode_json",
     "httpx_timeout",
     "is_lasting",
+    "is_refusal",
     "is_timeout",
-    "is_unreadable",
     "nothing_left",
     "open_async_transport",
     "open_transport",

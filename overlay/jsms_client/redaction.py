@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-# A mainland number, written together or in the usual groups, with or without the country code.
-_MOBILE = re.compile(r"(?<!\d)(?:\+?86[ -]?)?(1\d{2})[ -]?\d{4}[ -]?(\d{4})(?!\d)")
-# Anything else that could be a code, an identity number or a number of another country.
-_DIGITS = re.compile(r"\d{4,}[\dXx]*")
-_AUTHORIZATION = re.compile(r"\b(Basic|Bearer)\s+[^\s\"',;<>]+", re.IGNORECASE)
-# Keys and secrets of JSMS: 24 hexadecimal characters in every published example.
-_HEXADECIMAL = re.compile(r"\b[0-9A-Fa-f]{20,}\b")
+# In this order: the first that fits at a place is what is masked there.
+_PATTERNS = (
+    r"(?P<scheme>\b(?:Basic|Bearer)) +[^\s\"',;<>]+",
+    # A mainland number, written together or in the usual groups, with or without the country code.
+    r"(?<!\d)(?:\+?86[ -]?)?(?P<first>1\d{2})[ -]?\d{4}[ -]?(?P<last>\d{4})(?!\d)",
+    # Keys and secrets of JSMS: 24 hexadecimal characters in every published example.
+    r"\b[0-9A-Fa-f]{20,}\b",
+)
+_PERSONAL = re.compile("|".join(_PATTERNS), re.IGNORECASE)
+# And anything else that could be a code, an identity number or a number of another country.
+_ANY = re.compile("|".join((*_PATTERNS, r"\d{4,}[\dX]*")), re.IGNORECASE)
+_MOBILE = re.compile(_PATTERNS[1])
 # Shorter values would be found inside ordinary words.
 _SHORTEST_SECRET = 3
 
@@ -44,14 +49,17 @@ def mask_text(text: str, secrets: Iterable[str] = (), *, digits: bool = True) ->
     Returns:
         The text, with phone numbers as ``138****8000`` and the rest as stars.
     """
-    # The longest first: one secret may be part of another.
+    # The longest first: one secret may be part of another. Numbers are left to their own pattern.
     for secret in sorted({value for value in secrets if len(value) >= _SHORTEST_SECRET}, key=len, reverse=True):
-        if secret in text:
-            text = text.replace(secret, mask_mobile(secret) if _MOBILE.fullmatch(secret) else MASK)
-    text = _AUTHORIZATION.sub(rf"\1 {MASK}", text)
-    text = _HEXADECIMAL.sub(MASK, text)
-    text = _MOBILE.sub(rf"\1{MASK}\2", text)
-    return _DIGITS.sub(MASK, text) if digits else text
+        if secret in text and not _MOBILE.fullmatch(secret):
+            text = text.replace(secret, MASK)
+    return (_ANY if digits else _PERSONAL).sub(_mask, text)
+
+
+def _mask(found: re.Match[str]) -> str:
+    if found["scheme"]:
+        return f"{found['scheme']} {MASK}"
+    return f"{found['first']}{MASK}{found['last']}" if found["first"] else MASK
 
 
 def shorten(text: str, limit: int = 200) -> str:

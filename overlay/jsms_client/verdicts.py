@@ -26,6 +26,7 @@ from jsms_client.errors import (
 from jsms_client.redaction import mask_text, shorten
 from jsms_contract.errors import ERRORS
 from jsms_contract.operation import Operation
+from jsms_contract.shapes import Items
 
 # Enough to recognise a page by, and to mask before it is cut.
 _SHOWN = 2000
@@ -33,14 +34,22 @@ _HIDDEN_HEADERS = frozenset(("set-cookie", "set-cookie2", "authorization", "prox
 
 
 class Received:
-    """An answer as it came, read to its end."""
+    """An answer as it came.
 
-    __slots__ = ("content", "headers", "status")
+    Attributes:
+        status: The HTTP status.
+        headers: The headers.
+        content: The body, or what could be read of it.
+        problem: Why that is not all of it, in words that fit behind "the answer"; empty where it is.
+    """
 
-    def __init__(self, status: int, headers: Mapping[str, str], content: bytes) -> None:
+    __slots__ = ("content", "headers", "problem", "status")
+
+    def __init__(self, status: int, headers: Mapping[str, str], content: bytes, problem: str = "") -> None:
         self.status = status
         self.headers = headers
         self.content = content
+        self.problem = problem
 
 
 class Success:
@@ -116,11 +125,17 @@ def judge(operation: Operation, received: Received, *, attempts: int, secrets: I
 
 
 def _success(operation: Operation, received: Received, attempts: int, secrets: Iterable[str]) -> Success | JSMSError:
-    if operation.answer is None and not received.content.strip():
+    if operation.answer is None and not received.content.strip() and not received.problem:
         return Success(received, None)
+    if operation.poll_seconds is not None and isinstance(operation.answer, Items) and not received.problem:
+        from jsms_client.read_once import read_records  # noqa: PLC0415 - only for what is handed out once
+
+        records = read_records(received.content, operation.answer)
+        if records is not None:
+            return Success(received, records)
     detail = None
     try:
-        value = parse(received.content)
+        value = _parsed(received)
         detail = _detail(value)
         if detail is not None and _is_refusal(detail):
             return _refusal(operation, received, detail, attempts, secrets)
@@ -186,9 +201,15 @@ def _without_words(received: Received) -> str:
     return f"HTTP {received.status}{phrase}, with {kind}"
 
 
+def _parsed(received: Received) -> object:
+    if received.problem:
+        raise UnusableAnswer(received.problem)
+    return parse(received.content)
+
+
 def _detail_of(received: Received) -> ErrorDetail | None:
     try:
-        return _detail(parse(received.content))
+        return _detail(_parsed(received))
     except UnusableAnswer:
         return None
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, cast
 
 import httpx
 
-from jsms_client.calls import AnswerTooLongError, Call
+from jsms_client.calls import Call
 from jsms_client.config import Config
-from jsms_client.errors import ClientClosedError, ConfigurationError
+from jsms_client.errors import ClientClosedError, ConfigurationError, JSMSError
 from jsms_client.homes import AsyncHomes
 from jsms_client.http import (
     MAX_ANSWER,
@@ -18,6 +18,7 @@ from jsms_client.http import (
     encode_files,
     encode_json,
     httpx_timeout,
+    is_refusal,
     open_async_transport,
     texts_of,
 )
@@ -91,6 +92,8 @@ class AsyncWire:
             call.begin()
             try:
                 received = await self._exchange(request)
+            except JSMSError:
+                raise
             except Exception as error:
                 failure, pause = call.failed(error)
                 if pause is None:
@@ -136,23 +139,34 @@ class AsyncWire:
         else:
             response = await self._http_client.send(request, stream=True, auth=None, follow_redirects=False)
         try:
-            return Received(response.status_code, response.headers, await self._read(response))
+            return await self._read(response)
         finally:
             await response.aclose()
 
-    async def _read(self, response: httpx.Response) -> bytes:
+    async def _read(self, response: httpx.Response) -> Received:
+        status = response.status_code
         limit = self._read_limit
         end = None if limit is None else monotonic() + limit
         parts: list[bytes] = []
         size = 0
-        async for part in response.aiter_bytes():
-            size += len(part)
-            if size > MAX_ANSWER:
-                raise AnswerTooLongError(f"it is longer than {MAX_ANSWER} bytes")
-            if end is not None and monotonic() > end:
-                raise httpx.ReadTimeout(f"the answer was not complete after {limit} s")
-            parts.append(part)
-        return b"".join(parts)
+        problem = ""
+        try:
+            async for part in response.aiter_bytes():
+                parts.append(part)
+                size += len(part)
+                if size > MAX_ANSWER:
+                    problem = f"is longer than {MAX_ANSWER} bytes"
+                    break
+                if end is not None and monotonic() > end:
+                    raise httpx.ReadTimeout(f"the answer was not complete after {limit} s")
+        except httpx.DecodingError:
+            problem = "is compressed in a way that does not read"
+        except httpx.TransportError:
+            # The status alone says that the request was refused; anything else needs the whole answer.
+            if not is_refusal(status):
+                raise
+            problem = "broke off"
+        return Received(status, response.headers, b"".join(parts), problem)
 
     def _secrets(self, json: object, files: Files | None) -> Iterable[str]:
         for credentials in (self._config.app, self._config.dev):

@@ -1,0 +1,132 @@
+"""A client for Jiguang SMS (JSMS): codes, messages, schedules, templates, signatures, receipts and callbacks.
+
+```python
+from jsms_client import JSMS
+
+with JSMS() as jsms:  # JSMS_APP_KEY and JSMS_MASTER_SECRET, or arguments
+    sent = jsms.codes.send("13800138000", temp_id=1)
+    if jsms.codes.verify(sent.msg_id, "123456"):
+        ...
+```
+
+`AsyncJSMS` is its twin. Exceptions are in `jsms_client.errors`, those for single error codes among them; what calls
+return is in `jsms_client.results`; callbacks are in `jsms_client.callbacks`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jsms_client._async.client import AsyncJSMS
+    from jsms_client._sync.client import JSMS
+    from jsms_client.config import RetryPolicy, Timeouts
+    from jsms_client.errors import (
+        APIError,
+        ArgumentError,
+        AuthenticationError,
+        CallbackError,
+        ClientClosedError,
+        ConfigurationError,
+        ConnectionFailedError,
+        ConnectTimeoutError,
+        DecodeError,
+        InvalidRequestError,
+        JSMSError,
+        LostAnswerError,
+        MissingDependencyError,
+        NoCreditError,
+        PermissionDeniedError,
+        RateLimitError,
+        RedirectError,
+        RequestTimeoutError,
+        ScheduleError,
+        ServiceError,
+        SignatureError,
+        TemplateError,
+        UnexpectedStatusError,
+        UnknownOutcomeError,
+        VerificationError,
+    )
+    from jsms_client.recipients import Recipient
+    from jsms_client.results import (
+        DeliveryStatus,
+        ReviewStatus,
+        SignType,
+        TemplateType,
+        VerificationReason,
+        VoiceLanguage,
+    )
+    from jsms_client.version import __version__
+
+# Where each name is found when it is first asked for: importing the package costs nothing that is not used.
+_HOMES = {
+    "AsyncJSMS": "_async.client",
+    "JSMS": "_sync.client",
+    "Recipient": "recipients",
+    "RetryPolicy": "config",
+    "Timeouts": "config",
+    "__version__": "version",
+    "DeliveryStatus": "results",
+    "ReviewStatus": "results",
+    "SignType": "results",
+    "TemplateType": "results",
+    "VerificationReason": "results",
+    "VoiceLanguage": "results",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415 - nothing at import time
+
+    # What is not listed is an exception: by far the most names are.
+    value: object = getattr(import_module(f"{__name__}.{_HOMES.get(name, 'errors')}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, *(name for name in globals() if name not in __all__)]
+
+
+__all__ = [
+    "JSMS",
+    "APIError",
+    "ArgumentError",
+    "AsyncJSMS",
+    "AuthenticationError",
+    "CallbackError",
+    "ClientClosedError",
+    "ConfigurationError",
+    "ConnectTimeoutError",
+    "ConnectionFailedError",
+    "DecodeError",
+    "DeliveryStatus",
+    "InvalidRequestError",
+    "JSMSError",
+    "LostAnswerError",
+    "MissingDependencyError",
+    "NoCreditError",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "Recipient",
+    "RedirectError",
+    "RequestTimeoutError",
+    "RetryPolicy",
+    "ReviewStatus",
+    "ScheduleError",
+    "ServiceError",
+    "SignType",
+    "SignatureError",
+    "TemplateError",
+    "TemplateType",
+    "Timeouts",
+    "UnexpectedStatusError",
+    "UnknownOutcomeError",
+    "VerificationError",
+    "VerificationReason",
+    "VoiceLanguage",
+    "__version__",
+]

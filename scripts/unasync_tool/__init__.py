@@ -1,0 +1,1 @@
+"""Makes the synchronous half of the client from the asynchronous one."""
