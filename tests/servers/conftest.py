@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 import httpx
 import pytest
 from example_server import EXAMPLE_CREDENTIALS, ExampleServer
 
-CONTRACT = Path(__file__).parents[2] / "generated" / "jsms_contract" / "openapi.json"
+from .contract import load_document
 
 
 @pytest.fixture(scope="session")
 def document() -> Mapping[str, object]:
-    loaded: Mapping[str, object] = json.loads(CONTRACT.read_bytes())
-    return loaded
+    return load_document()
 
 
 @pytest.fixture(scope="module")

@@ -33,6 +33,8 @@ class Meaning(Enum):
     """The service says no; the fault names status and code."""
     FAILED = auto()
     """The service failed; whether it carried the request out is unknown."""
+    MISFIT = auto()
+    """JSON that the contract does not give for the operation; nothing to one that is answered with nothing."""
     UNCERTAIN = auto()
     """Each operation may see it as usable or not."""
 
@@ -99,14 +101,6 @@ def _trickles(connection: Connection) -> None:
         connection.send(b" ")
 
 
-def _trickles_the_head(connection: Connection) -> None:
-    connection.read_request()
-    connection.send(b"HTTP/1.1 200 OK\r\nX-Slow: ")
-    for _ in range(1000):
-        connection.wait(TRICKLE)
-        connection.send(b"a")
-
-
 def _points_to_itself(connection: Connection, status: int) -> None:
     request = connection.read_request()
     target = request.split(b" ", 2)[1].decode()
@@ -129,6 +123,10 @@ def _error(code: object, message: object = "a message") -> bytes:
 
 def _unusable(name: str, body: bytes, *headers: str) -> Fault:
     return Fault(name, sends(answer(200, body, *headers)), Meaning.UNUSABLE, 200)
+
+
+def _misfit(name: str, body: bytes) -> Fault:
+    return Fault(name, sends(answer(200, body)), Meaning.MISFIT, 200)
 
 
 def _uncertain(name: str, body: bytes, *headers: str) -> Fault:
@@ -156,7 +154,6 @@ CONNECTION: tuple[Fault, ...] = (
     Fault("hang-in-the-head", sends(b"HTTP/1.1 200 OK\r\nConte", then=Connection.hold), Meaning.SLOW),
     Fault("hang-in-the-body", sends(head(200, "Content-Length: 9") + b"{", then=Connection.hold), Meaning.SLOW),
     Fault("trickled-body", Script(_trickles), Meaning.SLOW),
-    Fault("trickled-head", Script(_trickles_the_head), Meaning.SLOW),
 )
 
 FRAMING: tuple[Fault, ...] = (
@@ -182,7 +179,7 @@ STATUSES: tuple[Fault, ...] = (
     Fault("status-202", sends(answer(202, b'{"msg_id": "1"}')), Meaning.ODD, 202),
     *(_moved(status) for status in (301, 302, 303, 307, 308)),
     Fault("status-304", sends(answer(304, b"")), Meaning.ODD, 304),
-    Fault("redirect-to-nowhere", sends(answer(302, b"")), Meaning.MOVED, 302),
+    Fault("redirect-to-nowhere", sends(answer(302, b"")), Meaning.ODD, 302),
     *(_refused(f"status-{status}", status, b"") for status in (401, 403, 404, 405, 418, 429, 451, 499)),
     *(_failed(f"status-{status}", status, b"") for status in (500, 502, 503, 504, 520, 599)),
     Fault("status-600", sends(answer(600, b"")), Meaning.ODD, 600),
@@ -205,13 +202,13 @@ BODIES: tuple[Fault, ...] = (
     _unusable("infinity", b"[-Infinity]"),
     _unusable("digits-without-end", b'{"temp_id": ' + b"9" * 5000 + b"}"),
     _unusable("deep", b"[" * 100_000 + b"]" * 100_000),
-    _unusable("number", b"7"),
-    _unusable("text", b'"yes"'),
-    _unusable("true", b"true"),
+    _misfit("number", b"7"),
+    _misfit("text", b'"yes"'),
+    _misfit("true", b"true"),
     _unusable("deep-objects", b'{"a":' * 100_000 + b"1" + b"}" * 100_000),
-    _unusable("list-of-null", b"[null]"),
-    _unusable("list-in-list", b"[[{}]]"),
-    _unusable("empty", b""),
+    _misfit("list-of-null", b"[null]"),
+    _misfit("list-in-list", b"[[{}]]"),
+    _misfit("empty", b""),
     _uncertain("null", b"null"),
     _uncertain("list", b"[]"),
     _uncertain("object", b"{}"),
@@ -222,7 +219,6 @@ BODIES: tuple[Fault, ...] = (
     _uncertain("infinite-number", b'{"msg_id": 1e999, "temp_id": 1e999, "is_valid": 1e999}'),
     _uncertain("byte-order-mark", b'\xef\xbb\xbf{"msg_id": "1"}'),
     _uncertain("half-a-character", b'{"msg_id": "\\ud800", "sign": "\\udfff"}'),
-    _uncertain("an-error-with-200", _error(50014)),
     _uncertain("oversize", b" " * 20_000_000 + b"{}"),
     _uncertain("gzip-bomb", gzip.compress(b" " * 30_000_000), "Content-Encoding: gzip"),
 )
@@ -248,6 +244,7 @@ ERRORS: tuple[Fault, ...] = (
     _refused("message-without-end", 403, _error(50014, "long " * 100_000), 50014),
     _refused("error-deep", 403, b"[" * 100_000),
     _refused("error-invalid-utf-8", 403, b'{"error": {"code": 50014, "message": "\xff"}}'),
+    _refused("an-error-with-200", 200, _error(50014), 50014),
     _refused("too-often", 403, _error(50009), 50009),
     _refused("status-and-code-at-odds", 429, _error(50014), 50014),
     _failed("server-error", 500, _error(50019), 50019),

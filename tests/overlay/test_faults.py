@@ -1,0 +1,202 @@
+"""Whatever comes back, every operation raises the right error, and nothing that must not be repeated is sent twice.
+
+Each fault is played to all operations at once, each with a server and a client of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import pytest
+from example_server import read_routes
+from jsms_client import JSMSError, Timeouts
+from jsms_client.errors import (
+    ConnectionFailedError,
+    ConnectTimeoutError,
+    DecodeError,
+    LostAnswerError,
+    LostAnswerTimeoutError,
+    RateLimitError,
+    RedirectError,
+    ServerError,
+    ServiceError,
+    UnconfirmedDecodeError,
+    UnconfirmedServerError,
+    UnconfirmedServiceError,
+    UnconfirmedStatusError,
+    UnexpectedStatusError,
+    UnknownOutcomeError,
+    UnknownOutcomeTimeoutError,
+)
+from jsms_contract.errors import error_class
+from jsms_contract.operation import Operation
+from jsms_contract.operations import OPERATIONS
+from servers.contract import load_document
+from servers.faults import FAULTS, Fault, Meaning, answer, harmless, sends
+from servers.raw_socket_server import Counts, RawSocketServer, Script, refusing_port, silent_port
+
+from .calls import CALLS, Call
+from .drivers import ATTEMPTS, DRIVERS, Driver
+from .examples import expected, plain
+
+GOOD = {route.operation: route.answer() for route in read_routes(load_document())}
+PATIENT = Timeouts(connect=5, read=10, write=10, pool=5)
+HASTY = Timeouts(connect=5, read=0.15, write=10, pool=5)
+FLAVOURS = ("sync", "asyncio")
+
+
+@dataclass(frozen=True, slots=True)
+class Rig:
+    """One operation with a server and a client of its own."""
+
+    call: Call
+    server: RawSocketServer
+    driver: Driver
+
+    @property
+    def operation(self) -> Operation:
+        return OPERATIONS[self.call.operation]
+
+    def make(self, script: Script) -> tuple[object, Counts]:
+        """The result or the error of a call that meets a script, and what the server saw of it."""
+        counts = self.server.play(script)
+        try:
+            return self.driver.make(self.call), counts
+        except Exception as error:  # noqa: BLE001 - anything at all may come out: that is the question
+            return error, counts
+
+
+class Rigs:
+    """A rig for each operation, made when it is first asked for."""
+
+    def __init__(self, flavour: str, stack: ExitStack) -> None:
+        self.flavour = flavour
+        self.stack = stack
+        self.made: dict[Timeouts, list[Rig]] = {}
+        self.threads = stack.enter_context(ThreadPoolExecutor(len(CALLS)))
+
+    def with_timeouts(self, timeouts: Timeouts) -> list[Rig]:
+        if timeouts not in self.made:
+            self.made[timeouts] = [self._make(call, timeouts) for call in CALLS.values()]
+        return self.made[timeouts]
+
+    def _make(self, call: Call, timeouts: Timeouts) -> Rig:
+        server = self.stack.enter_context(RawSocketServer())
+        driver = DRIVERS[self.flavour](server.base_url, timeout=timeouts)
+        self.stack.callback(driver.close)
+        return Rig(call, server, driver)
+
+
+@pytest.fixture(scope="module", params=FLAVOURS)
+def rigs(request: pytest.FixtureRequest) -> Iterator[Rigs]:
+    with ExitStack() as stack:
+        yield Rigs(request.param, stack)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_every_operation_meets_a_fault(rigs: Rigs, fault: Fault) -> None:
+    def meet(rig: Rig) -> list[str]:
+        return [f"{rig.operation.id}: {problem}" for problem in _problems(rig, fault)]
+
+    found = rigs.threads.map(meet, rigs.with_timeouts(HASTY if fault.meaning is Meaning.SLOW else PATIENT))
+    assert [problem for problems in found for problem in problems] == []
+
+
+@pytest.mark.parametrize("number", range(len(harmless(b""))), ids=[name for name, _ in harmless(b"")])
+def test_every_operation_understands_a_good_answer_in_an_odd_form(rigs: Rigs, number: int) -> None:
+    def meet(rig: Rig) -> list[str]:
+        good = GOOD[rig.call.operation]
+        outcome, counts = rig.make(harmless(good.body)[number][1])
+        if counts.deliveries != 1 or isinstance(outcome, Exception) or plain(outcome) != expected(good.json()):
+            return [f"{rig.operation.id}: {outcome!r} after {counts}"]
+        return []
+
+    found = rigs.threads.map(meet, rigs.with_timeouts(PATIENT))
+    assert [problem for problems in found for problem in problems] == []
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_a_refused_connection_sends_nothing_and_says_so(flavour: str, call: Call) -> None:
+    with refusing_port() as port:
+        driver = DRIVERS[flavour](f"http://127.0.0.1:{port}/v1")
+        with pytest.raises(ConnectionFailedError, match=f"{ATTEMPTS} attempts") as caught:
+            driver.make(call)
+        driver.close()
+    assert type(caught.value) is ConnectionFailedError
+    assert caught.value.attempts == 0
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_a_connection_that_takes_too_long_sends_nothing_and_says_so(flavour: str) -> None:
+    with silent_port() as port:
+        driver = DRIVERS[flavour](f"http://127.0.0.1:{port}/v1", timeout=Timeouts(connect=0.1))
+        with pytest.raises(ConnectTimeoutError, match=f"{ATTEMPTS} attempts") as caught:
+            driver.make(CALLS["sendMessage"])
+        driver.close()
+    assert caught.value.attempts == 0
+
+
+def _problems(rig: Rig, fault: Fault) -> Iterator[str]:
+    outcome, counts = rig.make(fault.script)
+    never = rig.operation.retry == "never"
+    if never and counts.deliveries > 1:
+        yield f"sent {counts.deliveries} times: {counts}"
+    kind = _expected_error(fault, rig.operation)
+    if isinstance(outcome, JSMSError):
+        if kind not in (type(outcome), JSMSError):
+            yield f"raised {type(outcome).__name__}, not {kind and kind.__name__}: {outcome}"
+        if outcome.operation != rig.operation.id:
+            yield f"names the operation {outcome.operation}"
+        if outcome.attempts != counts.deliveries:
+            yield f"counts {outcome.attempts} attempts where the server saw {counts}"
+        if fault.code != outcome.code:
+            yield f"has the code {outcome.code}"
+        if fault.status is not None and outcome.http_status != fault.status:
+            yield f"has the status {outcome.http_status}"
+    elif isinstance(outcome, Exception):
+        yield f"{outcome!r} escaped"
+    elif kind not in (None, JSMSError):
+        yield f"answered {outcome!r}"
+    attempts = ATTEMPTS if not never and kind is not None and _is_worth_repeating(fault, kind) else 1
+    if counts.deliveries != attempts:
+        yield f"the server saw {counts}, not {attempts} requests"
+    good = GOOD[rig.call.operation]
+    after, _ = rig.make(sends(answer(good.status, good.body)))
+    if isinstance(after, Exception) or plain(after) != expected(good.json()):
+        yield f"could not be used afterwards: {after!r}"
+
+
+def _is_worth_repeating(fault: Fault, kind: type[Exception]) -> bool:
+    return fault.meaning in (Meaning.LOST, Meaning.SLOW, Meaning.FAILED) and not issubclass(kind, RateLimitError)
+
+
+def _expected_error(fault: Fault, operation: Operation) -> type[Exception] | None:
+    """The class to be raised; JSMSError where any will do, or a result; None for a result."""
+    never = operation.retry == "never"
+    match fault.meaning:
+        case Meaning.LOST:
+            return UnknownOutcomeError if never else LostAnswerError
+        case Meaning.SLOW:
+            return UnknownOutcomeTimeoutError if never else LostAnswerTimeoutError
+        case Meaning.UNUSABLE:
+            return UnconfirmedDecodeError if never else DecodeError
+        case Meaning.ODD:
+            return UnconfirmedStatusError if never else UnexpectedStatusError
+        case Meaning.MOVED:
+            return RedirectError
+        case Meaning.UNCERTAIN:
+            return JSMSError
+        case Meaning.MISFIT:
+            if operation.answer is None:
+                return None
+            return UnconfirmedDecodeError if never else DecodeError
+        case Meaning.REFUSED | Meaning.FAILED:
+            assert fault.status is not None
+            kind = error_class(fault.code, fault.status)
+            if never and issubclass(kind, ServiceError):
+                return UnconfirmedServerError if issubclass(kind, ServerError) else UnconfirmedServiceError
+            return kind

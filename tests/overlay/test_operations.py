@@ -1,0 +1,145 @@
+"""Every operation, sync and async, answers what the contract's example says and sends what the contract allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from typing import cast
+
+import pytest
+from example_server import Answer, ExampleServer, RecordedRequest, read_routes
+from jsms_api.models import ErrorCode
+from jsms_client import Verification, VerificationReason
+from jsms_client.errors import APIError, ServiceError, UnknownOutcomeError
+from jsms_contract.errors import error_class
+from jsms_contract.operations import OPERATIONS
+from servers.contract import load_document
+
+from .calls import CALLS, Call
+from .drivers import ATTEMPTS, DRIVERS, Driver
+from .examples import expected, plain
+
+REASONS = {
+    ErrorCode.INVALID_CODE: VerificationReason.WRONG,
+    ErrorCode.EXPIRED_CODE: VerificationReason.EXPIRED,
+    ErrorCode.VERIFIED_CODE: VerificationReason.USED,
+}
+SUCCESSES = [
+    (route.operation, status, name)
+    for route in read_routes(load_document())
+    for status, name in route.answers
+    if status < 300
+]
+REFUSALS = [
+    (route.operation, status, name)
+    for route in read_routes(load_document())
+    for status, name in route.answers
+    if status >= 400
+]
+
+
+@pytest.fixture(params=DRIVERS)
+def driver(request: pytest.FixtureRequest, example_server: ExampleServer) -> Iterator[Driver]:
+    made = DRIVERS[request.param](example_server.base_url)
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=["sync", "asyncio"])
+def usual_driver(request: pytest.FixtureRequest, example_server: ExampleServer) -> Iterator[Driver]:
+    made = DRIVERS[request.param](example_server.base_url)
+    yield made
+    made.close()
+
+
+def test_the_table_of_calls_covers_every_operation() -> None:
+    assert set(CALLS) == set(OPERATIONS)
+
+
+@pytest.mark.parametrize(("operation", "status", "example"), SUCCESSES)
+def test_an_operation_answers_the_contracts_example(
+    driver: Driver, example_server: ExampleServer, operation: str, status: int, example: str
+) -> None:
+    answer = example_server.choose(operation, status=status, example=example)
+    result = driver.make(CALLS[operation])
+    assert example_server.violations == []
+    assert [request.operation for request in example_server.requests] == [operation]
+    assert plain(result) == expected(answer.json())
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_a_generated_function_works_with_the_client(
+    usual_driver: Driver, example_server: ExampleServer, call: Call
+) -> None:
+    parsed = usual_driver.make_generated(call)
+    assert example_server.violations == []
+    assert [request.operation for request in example_server.requests] == [call.operation]
+    answer = example_server.routes[call.operation].answer().json()
+    assert _as_json(parsed) == answer
+
+
+@pytest.mark.parametrize(("operation", "status", "example"), REFUSALS)
+def test_a_refusal_is_raised_as_the_class_of_its_code(
+    usual_driver: Driver, example_server: ExampleServer, operation: str, status: int, example: str
+) -> None:
+    body = example_server.choose(operation, status=status, example=example).json()
+    code = cast("dict[str, dict[str, int]]", body)["error"]["code"]
+    if code in REASONS:
+        verification = usual_driver.make(CALLS[operation])
+        assert isinstance(verification, Verification)
+        assert not verification
+        assert (verification.reason, verification.code) == (REASONS[ErrorCode(code)], code)
+        assert len(example_server.requests) == 1
+        return
+    with pytest.raises(APIError) as caught:
+        usual_driver.make(CALLS[operation])
+    error = caught.value
+    assert isinstance(error, error_class(code, status))
+    assert (error.operation, error.code, error.http_status) == (operation, code, status)
+    assert (error.name, error.message) == (ErrorCode(code).name, body["error"]["message"])
+    never = OPERATIONS[operation].retry == "never"
+    assert isinstance(error, UnknownOutcomeError) == (never and isinstance(error, ServiceError))
+    repeated = not never and isinstance(error, ServiceError)
+    assert len(example_server.requests) == error.attempts == (ATTEMPTS if repeated else 1)
+    assert example_server.violations == []
+
+
+@pytest.mark.parametrize("call", [call for call in CALLS.values() if OPERATIONS[call.operation].answer], ids=str)
+def test_an_unknown_field_of_an_answer_is_kept(usual_driver: Driver, example_server: ExampleServer, call: Call) -> None:
+    def add(_request: RecordedRequest, answer: Answer) -> Answer:
+        return Answer.of_json(answer.status, _with_field(answer.json()))
+
+    example_server.hook = add
+    result = usual_driver.make(call)
+    found = list(_extras(result))
+    assert found
+    assert all(extra == {"brand_new": {"a": [1]}} for extra in found)
+
+
+def _with_field(value: object) -> object:
+    if isinstance(value, list):
+        return [_with_field(item) for item in cast("list[object]", value)]
+    if isinstance(value, dict):
+        record = cast("dict[str, object]", value)
+        inner = {name: _with_field(item) if name != "temp_para" else item for name, item in record.items()}
+        return {**inner, "brand_new": {"a": [1]}}
+    return value
+
+
+def _extras(result: object) -> Iterator[object]:
+    if isinstance(result, (list, tuple)):
+        for item in cast("list[object]", result):
+            yield from _extras(item)
+    elif is_dataclass(result):
+        for each in fields(result):
+            value: object = getattr(result, each.name)
+            if each.name == "extra":
+                yield value
+            else:
+                yield from _extras(value)
+
+
+def _as_json(parsed: object) -> object:
+    if isinstance(parsed, list):
+        return [_as_json(item) for item in cast("list[object]", parsed)]
+    return parsed.to_dict() if hasattr(parsed, "to_dict") else parsed
