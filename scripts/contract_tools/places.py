@@ -6,7 +6,8 @@ what it looks like.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -116,6 +117,33 @@ class Place:
 def places(data: Mapping[str, object]) -> Iterator[Place]:
     """Every part of a document, from the outside in and in the order of the file."""
     yield from _within(Place("document", "#", "", data, None, ""))
+
+
+def rebuilt(
+    data: Mapping[str, object], change: Callable[[str, dict[str, object]], dict[str, object]]
+) -> dict[str, object]:
+    """A copy of a document in which each part, from the inside out, is what ``change`` makes of its kind and value."""
+    return _rebuilt("document", data, change)
+
+
+def _rebuilt(
+    kind: str, value: Mapping[str, object], change: Callable[[str, dict[str, object]], dict[str, object]]
+) -> dict[str, object]:
+    known = _MEMBERS.get(kind, {})
+    made: dict[str, object] = {}
+    for name, member in value.items():
+        of = known.get(name, known.get("*", ""))
+
+        def part(inner: object, of: str = of.strip("{}[]")) -> object:
+            return _rebuilt(of, inner, change) if isinstance(inner, Mapping) else deepcopy(inner)
+
+        if of.startswith("{") and isinstance(member, Mapping):
+            made[name] = {key: part(inner) for key, inner in member.items()}
+        elif of.startswith("[") and isinstance(member, list):
+            made[name] = [part(inner) for inner in member]
+        else:
+            made[name] = part(member) if of else deepcopy(member)
+    return change(kind, made)
 
 
 def _within(place: Place) -> Iterator[Place]:
