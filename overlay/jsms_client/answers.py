@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import cast
 
-from jsms_contract.shapes import Boolean, Integer, Items, Record, Shape, Text, TextMap
+from jsms_contract.shapes import Boolean, Integer, Items, Record, Shape, Text
 
 # What the contract calls an integer fits into 64 bits everywhere, databases included.
 _LARGEST = 2**63 - 1
@@ -102,7 +103,7 @@ def fit(value: object, shape: Shape) -> object:
         return _fit_integer(value)
     if isinstance(shape, Boolean):
         return _fit_boolean(value)
-    return _fit_text_map(value, shape)
+    return _fit_text_map(value)
 
 
 def _fit_record(value: object, shape: Record) -> object:
@@ -170,7 +171,7 @@ def _fit_boolean(value: object) -> bool:
     raise _wrong("true or false", value)
 
 
-def _fit_text_map(value: object, shape: TextMap) -> object:
+def _fit_text_map(value: object) -> object:
     if not isinstance(value, dict):
         raise _wrong("an object", value)
     texts = cast("dict[str, object]", value)
@@ -181,13 +182,21 @@ def _fit_text_map(value: object, shape: TextMap) -> object:
             texts[name] = json.dumps(item)
         elif not isinstance(item, str):
             # The name is the app's own and may say something about a person: not shown.
-            raise _wrong("an object of texts", value)
+            raise UnusableAnswer("is an object that holds more than texts")
     return texts
 
 
+_JSON_NAMES: Mapping[type[object], str] = {
+    dict: "an object",
+    list: "a list",
+    str: "a text",
+    bool: "true or false",
+    type(None): "null",
+}
+
+
 def _wrong(expected: str, value: object) -> UnusableAnswer:
-    names = {dict: "an object", list: "a list", str: "a text", bool: "true or false", type(None): "null"}
-    return UnusableAnswer(f"is {names.get(type(value), 'a number')}, not {expected}")
+    return UnusableAnswer(f"is {_JSON_NAMES.get(type(value), 'a number')}, not {expected}")
 
 
 __all__ = ["UnusableAnswer", "fit", "parse"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Callable, Iterable, Iterator
+from typing import cast
 
 from jsms_client.config import RetryPolicy
 from jsms_client.errors import (
@@ -122,6 +123,7 @@ class Call:
 
     def _no_answer(self, error: Exception) -> JSMSError:
         timeout = is_timeout(error)
+        kind: type[JSMSError]
         if self._operation.retry == "never":
             kind = UnknownOutcomeTimeoutError if timeout else UnknownOutcomeError
             advice = "the request may have been carried out, so it was not repeated"
@@ -149,7 +151,7 @@ class Call:
             received.status,
             None if isinstance(verdict, Success) else verdict.code,
             (monotonic() - self._started) * 1000,
-            value.get("msg_id") if isinstance(value, dict) else None,
+            cast("dict[str, object]", value).get("msg_id") if isinstance(value, dict) else None,
         )
 
 

@@ -65,7 +65,8 @@ class RetryPolicy:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be counted or waited for."""
-        if isinstance(self.attempts, bool) or not isinstance(self.attempts, int) or self.attempts < 1:
+        attempts: object = self.attempts
+        if isinstance(attempts, bool) or not isinstance(attempts, int) or attempts < 1:
             raise ConfigurationError("retry (attempts) must be a whole number, 1 or more")
         for name in ("backoff", "max_backoff"):
             if getattr(self, name) != 0:
@@ -220,18 +221,19 @@ def _optional(
 
 def _base_url(given: str | None, variables: Mapping[str, str]) -> str:
     # Not "or": a variable that was meant to name a test server but is empty must not lead to the real service.
-    value: object = given if given is not None else variables.get(BASE_URL[1], SERVER_URL)
+    return _checked_url(given if given is not None else variables.get(BASE_URL[1], SERVER_URL))
+
+
+def _checked_url(value: object) -> str:
     if not isinstance(value, str):
         problem = f"is of type {type(value).__name__}, not a text"
     elif not value:
         problem = "is empty"
     elif not (value.isascii() and value.isprintable()) or any(character in value for character in ' "<>\\^`{|}'):
         problem = "has a character in it that a URL cannot have"
-    else:
-        problem = _problem_with(value)
-    if problem:
-        raise ConfigurationError(f"base_url {problem}: check {_name(BASE_URL)}; the default is {SERVER_URL}")
-    return str(value).rstrip("/")
+    elif not (problem := _problem_with(value)):
+        return value.rstrip("/")
+    raise ConfigurationError(f"base_url {problem}: check {_name(BASE_URL)}; the default is {SERVER_URL}")
 
 
 def _problem_with(url: str) -> str:

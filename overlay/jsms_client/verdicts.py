@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 from jsms_client.answers import UnusableAnswer, fit, parse
 from jsms_client.errors import (
-    APIError,
     DecodeError,
     JSMSError,
     RedirectError,
@@ -182,7 +181,7 @@ def _refusal(
     # An error of the service on a request that must not be repeated: it may fail after the message went out.
     if operation.retry == "never" and issubclass(kind, ServiceError):
         kind = UnconfirmedServerError if issubclass(kind, ServerError) else UnconfirmedServiceError
-    return cast("type[APIError]", kind)(
+    return kind(
         message,
         operation=operation.id,
         code=code,

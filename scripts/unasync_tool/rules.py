@@ -12,19 +12,25 @@ class Rules:
     Attributes:
         names: Identifiers, each to what it becomes; replaced all at once, so that two may change places.
         prefix: What class names begin with, and lose.
+        wrappers: Types that stand around a result only in asynchronous code, each with the number of its arguments
+            before the result: ``Coroutine[object, object, X]`` becomes ``X``.
         phrases: Pieces of docstrings and comments, each to what it becomes.
     """
 
     names: dict[str, str]
     prefix: str
+    wrappers: dict[str, int]
     phrases: dict[str, str]
 
 
 RULES = Rules(
     names={
         "_async": "_sync",
+        "StopAsyncIteration": "StopIteration",
         "__aenter__": "__enter__",
         "__aexit__": "__exit__",
+        "__aiter__": "__iter__",
+        "__anext__": "__next__",
         "aclose": "close",
         "aiter_bytes": "iter_bytes",
         "async_sleep": "sleep",
@@ -35,6 +41,7 @@ RULES = Rules(
         "open_async_transport": "open_transport",
     },
     prefix="Async",
+    wrappers={"Coroutine": 2},
     phrases={
         "may be shared by all of its tasks": "may be shared by all of its threads",
         "for each process and each event loop their own": "for each process its own",
