@@ -1,0 +1,1 @@
+"""The workspace: .venv with everything that changing, checking and testing this project takes."""

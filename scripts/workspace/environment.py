@@ -1,0 +1,178 @@
+"""Making .venv, keeping it in step with requirements/dev.txt and pyproject.toml, and going on in it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+REQUIREMENTS = "requirements/dev.txt"
+PROJECT = "pyproject.toml"
+_ENTERED = "JSMS_WORKSPACE_ENTERED"
+
+
+class SetUpError(Exception):
+    """The environment could not be made; the message says why and what to do."""
+
+
+def enter(root: Path) -> None:
+    """Go on in the project's .venv, made or brought up to date first where it has to be."""
+    home = root / ".venv"
+    try:
+        if not up_to_date(root, home):
+            prepare(root, home, sys.executable)
+    except SetUpError as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit("\nInterrupted while .venv was being set up; the next run puts it right.")
+    if Path(sys.prefix).resolve() == home.resolve():
+        os.environ.pop(_ENTERED, None)
+        return
+    if os.environ.get(_ENTERED) == str(home):
+        sys.exit(f"{python_in(home)} does not run in .venv; delete .venv and run this again.")
+    os.environ[_ENTERED] = str(home)
+    python = str(python_in(home))
+    command = [python, *sys.argv]
+    if os.name == "nt":  # there, a replaced process hands the terminal back before the new one ends
+        sys.exit(subprocess.call(command))
+    os.execv(python, command)
+
+
+def up_to_date(root: Path, home: Path) -> bool:
+    """Whether the environment holds what the requirements and the project ask for; a matter of milliseconds."""
+    return python_in(home).exists() and _read_stamp(home) == _wanted(root) and not _unfinished(home).exists()
+
+
+def prepare(root: Path, home: Path, base: str) -> None:
+    """Make the environment, or bring it up to date; safe when interrupted, and when two do it at once.
+
+    Args:
+        root: The project.
+        home: The environment's folder, below the project.
+        base: The Python to make it from, where it has to be made.
+
+    Raises:
+        SetUpError: It could not be done.
+    """
+    with _alone(home):
+        if up_to_date(root, home):  # somebody else did it meanwhile
+            return
+        started = time.monotonic()
+        _say(f"Setting up {home.name} (a minute or so the first time) …")
+        if _unfinished(home).exists() or not _usable(home):
+            _create(home, base)
+        stamp, wanted = _read_stamp(home), _wanted(root)
+        unfinished = _unfinished(home)
+        unfinished.touch()
+        try:
+            if stamp.get(REQUIREMENTS) != wanted[REQUIREMENTS]:
+                _install(root, home, "-r", REQUIREMENTS)
+            _install(root, home, "--no-deps", "--no-build-isolation", "-e", ".")
+        except SetUpError:
+            unfinished.unlink()  # pip itself gave up, so what was there before still stands
+            raise
+        _stamp(home).write_text("".join(f"{name} {digest}\n" for name, digest in wanted.items()), encoding="utf-8")
+        unfinished.unlink()
+        _say(f"Set up in {time.monotonic() - started:.0f} s.")
+
+
+def python_in(home: Path) -> Path:
+    """The environment's interpreter."""
+    return home / "Scripts" / "python.exe" if os.name == "nt" else home / "bin" / "python"
+
+
+def _usable(home: Path) -> bool:
+    python = python_in(home)
+    if not python.exists():
+        return False
+    command = [str(python), "-c", "import pip, sys; sys.exit(sys.version_info < (3, 11))"]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def _create(home: Path, base: str) -> None:
+    done = subprocess.run(
+        [base, "-m", "venv", "--clear", str(home)], capture_output=True, text=True, check=False, errors="replace"
+    )
+    if done.returncode:
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        raise SetUpError(
+            f"{base} could not make {home.name}:\n{_tail(done.stdout + done.stderr)}\n"
+            f"On Debian and Ubuntu the package python{version}-venv is what is missing."
+        )
+
+
+def _install(root: Path, home: Path, *what: str) -> None:
+    command = [str(python_in(home)), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    done = subprocess.run(
+        [*command, *what],
+        cwd=root,
+        env={**os.environ, "PIP_USER": "0"},
+        capture_output=True,
+        text=True,
+        check=False,
+        errors="replace",
+    )
+    if done.returncode:
+        raise SetUpError(
+            f"pip could not install {' '.join(what)} into {home.name}:\n{_tail(done.stderr or done.stdout)}\n"
+            "This step needs a network, or the packages where pip looks for them; then run this again."
+        )
+
+
+def _tail(output: str) -> str:
+    return "\n".join(f"  {line}" for line in output.strip().splitlines()[-12:])
+
+
+def _stamp(home: Path) -> Path:
+    return home / "jsms-workspace.txt"
+
+
+def _unfinished(home: Path) -> Path:
+    """Stands while pip is at work: an environment that has it was left half made, and is made anew."""
+    return home / "jsms-workspace-unfinished"
+
+
+def _read_stamp(home: Path) -> dict[str, str]:
+    try:
+        lines = _stamp(home).read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return {}
+    return dict(line.split(" ", 1) for line in lines if " " in line)
+
+
+def _wanted(root: Path) -> dict[str, str]:
+    return {name: hashlib.sha256((root / name).read_bytes()).hexdigest() for name in (REQUIREMENTS, PROJECT)}
+
+
+@contextmanager
+def _alone(home: Path) -> Generator[None]:
+    """Hold the only right to change the environment, until the end of the block or of the process."""
+    with home.with_name(f"{home.name}.lock").open("a+b") as lock:
+        waiting = f"Waiting for another run that is setting up {home.name} …"
+        if sys.platform == "win32":
+            import msvcrt  # noqa: PLC0415
+
+            while True:
+                try:
+                    msvcrt.locking(lock.fileno(), msvcrt.LK_LOCK, 1)  # gives up after ten seconds
+                    break
+                except OSError:
+                    _say(waiting)
+        else:
+            import fcntl  # noqa: PLC0415
+
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                _say(waiting)
+                fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
