@@ -1,0 +1,56 @@
+"""The body: its media type, its form, its fields: 50017, 50003, 50007 and what the contract says of each field."""
+
+from __future__ import annotations
+
+from ..contract import FORM_TYPE, JSON_TYPE
+from ..leniency import Leniency, tolerate
+from ..refusal import Refusal
+from ..request import Request
+from .fields import check_fields, check_path_id, check_types
+from .form import boundary_of, read_form
+from .json_body import read_json
+from .routing import NO_SUCH_METHOD
+
+MISSING_BODY, INVALID_BODY, MEDIA_NOT_SUPPORTED = 50003, 50007, 50017
+
+
+def read_body(request: Request) -> None:
+    """Fill ``request.fields`` with checked values.
+
+    Raises:
+        Refusal: The media type, the body or a field is wrong.
+    """
+    operation = request.known_operation
+    schema = operation.schema
+    if schema is None:
+        if request.body or request.too_large:
+            tolerate(request, Leniency.BODY_WITHOUT_NEED, NO_SUCH_METHOD, "body")
+        check_path_id(request)
+        return
+    boundary = _check_media_type(request)
+    if request.too_large:
+        raise Refusal(INVALID_BODY, "body", "The body is larger than the sandbox reads.")
+    if not request.body.strip():
+        raise Refusal(MISSING_BODY, "body", "The operation needs a body.")
+    if boundary is None:
+        check_types(request, schema, read_json(request.body))
+    else:
+        read_form(request, schema, boundary)
+    check_fields(request, schema)
+    check_path_id(request)
+
+
+def _check_media_type(request: Request) -> bytes | None:
+    """The boundary of a form; None for JSON."""
+    wanted = request.known_operation.media_type
+    sent = request.header("content-type") or ""
+    bare = sent.partition(";")[0].strip().lower()
+    if wanted == FORM_TYPE:
+        if bare != FORM_TYPE:
+            raise Refusal(MEDIA_NOT_SUPPORTED, "media type", f"Send the form as {FORM_TYPE}, not as {sent or 'nothing'}.")
+        return boundary_of(request, sent)
+    if bare in ("", "text/plain"):
+        tolerate(request, Leniency.CONTENT_TYPE, MEDIA_NOT_SUPPORTED, "media type")
+    elif bare != JSON_TYPE:
+        raise Refusal(MEDIA_NOT_SUPPORTED, "media type", f"Send Content-Type: {JSON_TYPE}, not {sent}.")
+    return None

@@ -1,0 +1,61 @@
+"""What can be wrong with one number, whoever sends to it: magic numbers, 50024, 50009."""
+
+from __future__ import annotations
+
+import re
+
+from .. import frequency
+from ..contract import contract
+from ..refusal import Refusal
+from ..state.entities import App, MessageKind
+from ..state.world import World
+
+UNSUBSCRIBED_MOBILE, OUT_OF_FREQ = 50024, 50009
+MAGIC_NUMBER = re.compile(r"130000([0-9]{5})", re.ASCII)
+
+
+def magic_number(mobile: str) -> int:
+    """The code or delivery status that a magic number asks for; 0 for any other number."""
+    match = MAGIC_NUMBER.fullmatch(mobile)
+    return int(match[1]) if match else 0
+
+
+def check_magic_number(mobile: str, codes: frozenset[int]) -> None:
+    """Refuse a magic number with the code it asks for, where the operation can answer that code.
+
+    Raises:
+        Refusal: The number asks for it.
+    """
+    code = magic_number(mobile)
+    if code in codes and code in contract().errors:
+        raise Refusal(code, "magic number", f"The number {mobile} asks for code {code}.")
+
+
+def magic_status(mobile: str) -> int | None:
+    """The delivery status that a magic number asks for."""
+    status = magic_number(mobile)
+    return status if status in contract().delivery_statuses else None
+
+
+def check_opt_out(app: App, mobile: str) -> None:
+    """Check that the number did not opt out.
+
+    Raises:
+        Refusal: It did (50024).
+    """
+    if mobile in app.opt_outs:
+        raise Refusal(UNSUBSCRIBED_MOBILE, "opt-out", f"{mobile} has opted out of this app's messages.")
+
+
+def check_frequency(world: World, app: App, kind: MessageKind, mobile: str, text: str) -> None:
+    """Check the rolling windows.
+
+    Raises:
+        Refusal: One more would be too many (50009).
+    """
+    limit = frequency.too_often(world, app.app_key, kind, mobile, text)
+    if limit is not None:
+        what = "the same text" if limit.by_content else f"a {kind} message"
+        raise Refusal(
+            OUT_OF_FREQ, "frequency", f"{mobile} can get {what} {limit.count} times in {limit.seconds:g} seconds."
+        )

@@ -1,0 +1,170 @@
+"""The sandbox's time, and the work that falls due with it.
+
+Everything that depends on time asks this clock, which can be frozen, set and advanced. Real time-outs (HTTP, delays of
+faults) never use it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+
+BEIJING = timezone(timedelta(hours=8), "CST")
+LATEST = datetime(9999, 12, 30, tzinfo=UTC).timestamp()
+"""Behind this the calendar ends; the clock stops here."""
+
+Handler = Callable[[str], Awaitable[None] | None]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class DueWork:
+    """Work that falls due: by whom it is done, and on what."""
+
+    when: float
+    number: int
+    kind: str
+    subject: str
+
+
+class Clock:
+    """Seconds since the epoch, running with real time unless frozen, and a heap of due work.
+
+    Due work is data (a kind and a subject), so that it can be made again from the kept state after a restart. A
+    handler must check that its subject still wants the work: work is never taken back.
+
+    Args:
+        at: Where to start; None for the real time.
+        frozen: Whether to stand still at first.
+    """
+
+    def __init__(self, at: float | None = None, *, frozen: bool = False) -> None:
+        self._base = time.time() if at is None else at
+        self._mark = time.monotonic()
+        self._frozen = frozen
+        self._stand: float | None = None
+        self._heap: list[DueWork] = []
+        self._number = 0
+        self._handlers: dict[str, Handler] = {}
+        self._moving = asyncio.Lock()
+        self._background: set[asyncio.Future[None]] = set()
+        self.after_work: Callable[[], None] = _nothing
+        """Called after each piece of due work, to commit what it changed."""
+        self.on_change: Callable[[], None] = _nothing
+        """Called when the next due time or the clock itself changes, so that a timer can be set anew."""
+
+    # --- reading -----------------------------------------------------------------------------------------------------
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        if self._stand is not None:
+            return self._stand
+        if self._frozen:
+            return self._base
+        return min(self._base + time.monotonic() - self._mark, LATEST)
+
+    def now_ms(self) -> int:
+        """Milliseconds since the epoch."""
+        return int(self.now() * 1000)
+
+    def beijing(self) -> datetime:
+        """The wall time in Beijing."""
+        return datetime.fromtimestamp(self.now(), BEIJING)
+
+    @property
+    def frozen(self) -> bool:
+        """Whether the clock stands still."""
+        return self._frozen
+
+    # --- setting -----------------------------------------------------------------------------------------------------
+
+    def freeze(self) -> None:
+        """Stand still from now on; set and advance still work."""
+        self._base, self._frozen = self.now(), True
+        self.on_change()
+
+    def run(self) -> None:
+        """Run with real time again, from where the clock stands."""
+        self._base, self._mark, self._frozen = self.now(), time.monotonic(), False
+        self.on_change()
+
+    async def set(self, when: float) -> None:
+        """Go to a time: forward like advance; backward without undoing anything."""
+        if when >= self.now():
+            await self.advance(when - self.now())
+            return
+        async with self._moving:
+            self._base, self._mark = when, time.monotonic()
+        self.on_change()
+
+    async def advance(self, seconds: float) -> None:
+        """Let time pass: do all work that falls due meanwhile, in the order of time, and wait until it is done."""
+        async with self._moving:
+            target = min(self.now() + max(seconds, 0.0), LATEST)
+            while self._heap and self._heap[0].when <= target:
+                work = heapq.heappop(self._heap)
+                self._stand = max(work.when, self.now())
+                try:
+                    waiting = self._do(work)
+                    if waiting is not None:
+                        await waiting
+                        self.after_work()
+                finally:
+                    self._base, self._mark, self._stand = self._stand, time.monotonic(), None
+            self._base, self._mark = max(target, self.now()), time.monotonic()
+        self.on_change()
+
+    # --- due work ----------------------------------------------------------------------------------------------------
+
+    def handle(self, kind: str, handler: Handler) -> None:
+        """Name who does one kind of work; it may return an awaitable for the part that waits on something outside."""
+        self._handlers[kind] = handler
+
+    def at(self, when: float, kind: str, subject: str) -> None:
+        """Do a kind of work on a subject when the time comes."""
+        self._number += 1
+        first = not self._heap or when < self._heap[0].when
+        heapq.heappush(self._heap, DueWork(when, self._number, kind, subject))
+        if first:
+            self.on_change()
+
+    def next_due(self) -> float | None:
+        """When the next work falls due; None where there is none."""
+        return self._heap[0].when if self._heap else None
+
+    def forget(self) -> None:
+        """Drop all due work: the state was reset."""
+        self._heap.clear()
+
+    def run_due(self) -> None:
+        """Do what is due by now; parts that wait on something outside go on in the background."""
+        if not self._heap or self._moving.locked():
+            return
+        while self._heap and self._heap[0].when <= self.now():
+            waiting = self._do(heapq.heappop(self._heap))
+            if waiting is not None:
+                task = asyncio.ensure_future(self._finish(waiting))
+                self._background.add(task)
+                task.add_done_callback(self._background.discard)
+
+    async def settle(self) -> None:
+        """Wait until nothing is left in the background."""
+        while self._background:
+            await asyncio.wait(set(self._background))
+
+    def _do(self, work: DueWork) -> Awaitable[None] | None:
+        handler = self._handlers.get(work.kind)
+        waiting = handler(work.subject) if handler is not None else None
+        self.after_work()
+        return waiting
+
+    async def _finish(self, waiting: Awaitable[None]) -> None:
+        await waiting
+        self.after_work()
+
+
+def _nothing() -> None:
+    """The hooks' default."""

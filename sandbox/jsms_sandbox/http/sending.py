@@ -1,0 +1,49 @@
+"""How an answer leaves over ASGI, whole or broken on purpose."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from ..answer import Answer
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Scope = MutableMapping[str, Any]
+
+
+async def send_answer(send: Send, answer: Answer) -> None:
+    """Send an answer, after its delay and with its ending."""
+    if answer.delay:
+        await asyncio.sleep(answer.delay)
+    if answer.ending in ("reset", "close"):
+        _drop(send, at_once=answer.ending == "reset")
+        return
+    body = answer.body or b""
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
+    headers.append((b"content-length", b"%d" % len(body)))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    if answer.ending == "truncate":
+        await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
+        _drop(send, at_once=False)
+        return
+    await send({"type": "http.response.body", "body": body})
+
+
+def _drop(send: Send, *, at_once: bool) -> None:
+    """End the connection without another byte; ASGI has no word for it, so this asks uvicorn's own transport."""
+    transport: asyncio.Transport | None = getattr(getattr(send, "__self__", None), "transport", None)
+    if transport is None:
+        raise ConnectionAbortedError("The answer is dropped on purpose.")
+    if at_once:
+        reset = transport.get_extra_info("socket")
+        if reset is not None:
+            import socket
+            import struct
+
+            reset.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        transport.abort()
+    else:
+        transport.close()

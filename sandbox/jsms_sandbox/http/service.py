@@ -1,0 +1,114 @@
+"""The ``/v1`` endpoint: one request in, one answer out, the same order of checks for every operation."""
+
+from __future__ import annotations
+
+import logging
+from time import perf_counter
+
+from .. import operations
+from ..answer import EMPTY, Answer, json_answer
+from ..checks.access import check_access
+from ..checks.authentication import authenticate
+from ..checks.body import read_body
+from ..checks.routing import NO_SUCH_METHOD, route
+from ..contract import FORM_TYPE, contract
+from ..journal import record
+from ..leniency import Leniency, tolerate
+from ..refusal import Refusal
+from ..request import Request
+from ..state.world import World
+from .sending import Receive, Scope, Send, send_answer
+
+log = logging.getLogger("jsms_sandbox")
+
+JSON_LIMIT = 4 * 2**20
+FORM_LIMIT = 32 * 2**20
+"""How large a body the sandbox reads, in bytes; larger ones are refused."""
+
+
+class Service:
+    """The ASGI app for everything that is not the sandbox's own.
+
+    Args:
+        world: Whose rules and state to answer with.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Read the whole request, answer it in one go, send the answer."""
+        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
+        raw_path = scope.get("raw_path") or scope["path"].encode()
+        client = scope["client"][0] if scope.get("client") else ""
+        request = Request(scope["method"], raw_path.decode("latin-1"), headers, b"", client)
+        await _read(request, receive)
+        await send_answer(send, self.answer(request))
+
+    def answer(self, request: Request) -> Answer:
+        """Answer a request: check it, let it take effect, note it in the journal and commit it."""
+        started = perf_counter()
+        world = self.world
+        world.clock.run_due()
+        request.strict = world.settings.strict
+        refusal: Refusal | None = None
+        try:
+            answer = self._answer(request)
+        except Refusal as refused:
+            refusal, answer = refused, refused_answer(refused)
+        except Exception:
+            log.exception("The sandbox itself failed at %s %s", request.method, request.path)
+            refusal = Refusal(50019, "sandbox", "This is a bug of the sandbox; its log has the details.")
+            answer = refused_answer(refusal)
+        answer = world.faults.after(request, answer)
+        record(world, request, answer, refusal, perf_counter() - started)
+        world.commit()
+        return answer
+
+    def _answer(self, request: Request) -> Answer:
+        world = self.world
+        lost: Refusal | None = None
+        try:
+            if request.method == "HEAD" and request.path == "/":
+                tolerate(request, Leniency.HEAD_ROOT, NO_SUCH_METHOD, "method")
+                return EMPTY
+            route(request)
+        except Refusal as refused:
+            lost = refused
+        injected = world.faults.before(request)
+        if injected is not None:
+            return injected
+        if lost is not None:
+            raise lost
+        request.app = authenticate(world, request)
+        check_access(request)
+        read_body(request)
+        return operations.run(world, request)
+
+
+def refused_answer(refusal: Refusal) -> Answer:
+    """The error answer of a refusal, in the contract's words."""
+    error = contract().errors[refusal.code]
+    body: dict[str, object] = {"error": {"code": error.code, "message": error.message}}
+    if refusal.is_valid is not None:
+        body = {"is_valid": refusal.is_valid, **body}
+    return json_answer(body, error.http_status, (("allow", ", ".join(refusal.allow)),) if refusal.allow else ())
+
+
+async def _read(request: Request, receive: Receive) -> None:
+    content_type = request.header("content-type") or ""
+    most = FORM_LIMIT if content_type.lower().startswith(FORM_TYPE) else JSON_LIMIT
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        chunk: bytes = message.get("body", b"")
+        size += len(chunk)
+        if size > most:
+            request.too_large = True
+            return
+        if chunk:
+            chunks.append(chunk)
+        if not message.get("more_body"):
+            break
+    request.body = chunks[0] if len(chunks) == 1 else b"".join(chunks)

@@ -1,0 +1,63 @@
+"""Every request and its answer, accepted or refused, with the check that failed. Secrets are left out."""
+
+from __future__ import annotations
+
+from .answer import Answer
+from .refusal import Refusal
+from .request import Request
+from .state.entities import JournalEntry
+from .state.world import World
+
+TEXT_KEPT = 16 * 1024
+"""How many characters of a body are kept."""
+HIDDEN = frozenset({"authorization", "cookie", "proxy-authorization"})
+REDACTED = "(redacted)"
+
+
+def record(world: World, request: Request, answer: Answer, refusal: Refusal | None, seconds: float) -> JournalEntry:
+    """Note a request and its answer, and tell those who watch."""
+    entry = JournalEntry(
+        world.next_number("journal"),
+        world.clock.now(),
+        request.method,
+        request.path,
+        request.client,
+        [(name, REDACTED if name in HIDDEN else value) for name, value in request.headers],
+        _body(request),
+        operation=request.operation.id if request.operation else None,
+        app_key=request.app.app_key if request.app else None,
+        status=answer.status,
+        code=refusal.code if refusal else None,
+        check=refusal.check if refusal else None,
+        hint=refusal.hint if refusal else None,
+        warnings=request.warnings,
+        answer_headers=list(answer.headers),
+        answer=_text(answer.body or b""),
+        msg_ids=request.msg_ids,
+        fault=request.fault,
+        milliseconds=round(seconds * 1000, 3),
+    )
+    world.add_journal_entry(entry)
+    kind = "refused" if refusal else "request"
+    world.events.publish(kind, {"number": entry.number, "app_key": entry.app_key, "code": entry.code})
+    return entry
+
+
+def _body(request: Request) -> str:
+    if request.too_large:
+        return "(larger than the sandbox reads)"
+    if (request.header("content-type") or "").lower().startswith("multipart/"):
+        return _form(request)
+    return _text(request.body)
+
+
+def _form(request: Request) -> str:
+    """What may be kept of a signature's form: identity papers and numbers are left out."""
+    lines = [f"{name}: {request.fields[name]}" for name in ("sign", "type", "remark") if name in request.fields]
+    lines += [f"{file.field}: {file.media_type}, {file.size} bytes, SHA-256 {file.sha256}" for file in request.files]
+    return "\n".join(lines) or f"(a form of {len(request.body)} bytes)"
+
+
+def _text(content: bytes) -> str:
+    text = content[: TEXT_KEPT * 4].decode("utf-8", "replace")
+    return text if len(text) <= TEXT_KEPT else text[:TEXT_KEPT] + "…"

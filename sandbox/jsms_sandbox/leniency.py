@@ -1,0 +1,38 @@
+"""What existing clients send although the service does not document it.
+
+By default each of these works and leaves a warning on the request's entry in the journal; ``--strict`` refuses it.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from .refusal import Refusal
+from .request import Request
+
+
+class Leniency(Enum):
+    """Everything that is tolerated, with the warning it leaves."""
+
+    CONTENT_TYPE = "The Content-Type of a JSON body should be application/json."
+    TEMP_ID_TEXT = "temp_id and sign_id should be JSON numbers, not texts."
+    MOBILE_NUMBER = "mobile should be a text, not a JSON number."
+    TEMP_PARA_LIST = "temp_para should be an object; an empty list was read as an empty one."
+    TEMP_PARA_NUMBER = "The values of temp_para should be texts, not numbers."
+    NULL_FIELD = "A field that is not given should be left out, not null."
+    SIGN_SLASH = "The path should be /v1/sign, without a slash at its end."
+    MULTIPART_SPACING = "The multipart Content-Type has a space before its semicolon, or a boundary that needs quotes."
+    OLD_SIGN_FORM = "The form is the one from before September 2025 (image fields image0 or images); newer fields were not asked for."
+    HEAD_ROOT = "HEAD / is not part of the API; some clients send it first."
+    BODY_WITHOUT_NEED = "A GET or DELETE should have no body; it was ignored."
+
+
+def tolerate(request: Request, leniency: Leniency, code: int, check: str) -> None:
+    """Warn of a leniency, or refuse it where the sandbox is strict.
+
+    Raises:
+        Refusal: The sandbox is strict.
+    """
+    if request.strict:
+        raise Refusal(code, check, f"{leniency.value} Refused because the sandbox runs with --strict.")
+    request.warn(leniency.value)

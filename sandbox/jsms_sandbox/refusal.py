@@ -1,0 +1,25 @@
+"""The one exception by which a check refuses a request."""
+
+from __future__ import annotations
+
+
+class Refusal(Exception):
+    """A request is refused with one of the contract's codes.
+
+    Attributes:
+        code: The error code of the answer.
+        check: The name of the check that failed, as the journal shows it.
+        hint: What to change, for the person who reads the journal.
+        is_valid: What a refused verification says beside the error; None where it says nothing.
+        allow: The methods for the Allow header of a 405.
+    """
+
+    def __init__(
+        self, code: int, check: str, hint: str, *, is_valid: bool | None = None, allow: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(code, check, hint)
+        self.code = code
+        self.check = check
+        self.hint = hint
+        self.is_valid = is_valid
+        self.allow = allow

@@ -1,0 +1,172 @@
+"""Running the sandbox: HTTP, and HTTPS beside it, in one event loop that also drives the clock."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import uvicorn
+
+from .due_work import handle_due_work
+from .http.application import Application
+from .state.world import World
+
+STOP_WITHIN = 1
+"""Real seconds that answers under way get to finish once the sandbox stops."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Where the sandbox can be reached.
+
+    Attributes:
+        http: The base URL without ``/v1``.
+        https: The same over TLS; None without it.
+    """
+
+    http: str
+    https: str | None = None
+
+
+class Server:
+    """One sandbox on one or two sockets.
+
+    Args:
+        world: What it serves. Started by ``run``.
+        http: A bound socket for HTTP.
+        https: A bound socket for HTTPS, with its TLS context.
+        own_app: What to serve; by default the whole sandbox on the world.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        http: socket.socket,
+        https: tuple[socket.socket, ssl.SSLContext] | None = None,
+    ) -> None:
+        self.world = world
+        self.application = Application(world)
+        self._http = http
+        self._https = https
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping: asyncio.Event | None = None
+        self.listening = Listening(_url("http", http), _url("https", https[0]) if https else None)
+
+    async def run(self, ready: Callable[[Server], None] | None = None) -> None:
+        """Serve until ``stop``.
+
+        Args:
+            ready: Called once requests are answered.
+        """
+        self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
+        world = self.world
+        handle_due_work(world)
+        world.start()
+        servers = [_Uvicorn(_config(self.application), self._http)]
+        if self._https is not None:
+            servers.append(_Uvicorn(_config(self.application, self._https[1]), self._https[0]))
+        timer = asyncio.create_task(self._drive_clock())
+        serving = [asyncio.create_task(server.serve_socket()) for server in servers]
+        try:
+            for server in servers:
+                while not server.started:
+                    await asyncio.sleep(0.001)
+            if ready is not None:
+                ready(self)
+            await self._stopping.wait()
+        finally:
+            world.events.close()
+            for server in servers:
+                server.should_exit = True
+            await asyncio.gather(*serving, return_exceptions=True)
+            timer.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await timer
+            world.commit()
+            world.storage.close()
+
+    def stop(self) -> None:
+        """Stop serving. Can be called from any thread and from a signal."""
+        if self._loop is not None and self._stopping is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._stopping.set)
+
+    async def _drive_clock(self) -> None:
+        """Do due work in time even when no request comes."""
+        clock = self.world.clock
+        changed = asyncio.Event()
+        clock.on_change = changed.set
+        while True:
+            due = clock.next_due()
+            wait = None if due is None or clock.frozen else max(due - clock.now(), 0.0)
+            changed.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(changed.wait(), wait)
+            if not clock.frozen:
+                clock.run_due()
+
+
+class _Uvicorn(uvicorn.Server):
+    """uvicorn on a socket of ours, with signals left to us."""
+
+    def __init__(self, config: uvicorn.Config, listen: socket.socket) -> None:
+        super().__init__(config)
+        self._listen = listen
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals alone."""
+        yield
+
+    async def serve_socket(self) -> None:
+        """Serve until ``should_exit``."""
+        await self.serve(sockets=[self._listen])
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket's first half: bound, so that the port is known before anything is served.
+
+    Raises:
+        OSError: The address cannot be had.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
+    except BaseException:
+        bound.close()
+        raise
+    bound.set_inheritable(False)
+    return bound
+
+
+def _config(application: Application, tls: ssl.SSLContext | None = None) -> uvicorn.Config:
+    config = uvicorn.Config(
+        application,
+        http="h11",
+        ws="none",
+        lifespan="off",
+        interface="asgi3",
+        access_log=False,
+        log_config=None,
+        log_level="warning",
+        server_header=False,
+        proxy_headers=False,
+        backlog=2048,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=STOP_WITHIN,
+    )
+    config.load()
+    if tls is not None:
+        config.ssl = tls
+    return config
+
+
+def _url(scheme: str, bound: socket.socket) -> str:
+    host, port = bound.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    return f"{scheme}://{host}:{port}"

@@ -1,0 +1,36 @@
+"""What the sandbox is started with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .state.entities import Review
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """The two pairs of an app. The defaults are valid in form: 24 hexadecimal characters each."""
+
+    app_key: str = "5a4db0c39e8f7a6b5c4d3e2f"
+    master_secret: str = "6f5e4d3c2b1a0f9e8d7c6b5a"
+    dev_key: str = "d1e2f3a4b5c6d7e8f9a0b1c2"
+    dev_secret: str = "c2b1a0f9e8d7c6b5a4f3e2d1"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the sandbox is started with.
+
+    Attributes:
+        credentials: The first app's.
+        strict: Whether to refuse what existing clients send but the service does not document.
+        review: How the first app's templates and signatures are decided on.
+        fixed_code: The code that every text code gets; None makes six digits by chance.
+        callback_url: Where the first app's callbacks go; None for none.
+    """
+
+    credentials: Credentials = field(default_factory=Credentials)
+    strict: bool = False
+    review: Review = field(default_factory=Review)
+    fixed_code: str | None = None
+    callback_url: str | None = None

@@ -1,0 +1,1 @@
+"""What the sandbox knows: plain data, and where it is kept."""

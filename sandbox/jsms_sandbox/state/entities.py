@@ -1,0 +1,301 @@
+"""The things that the sandbox keeps, as plain data.
+
+Each entity is saved whole, under its table and key. What JSON cannot hold (times, sets) is kept as numbers and lists.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+IN_REVIEW, PASSED, REJECTED = 0, 1, 2
+"""ReviewStatus of the contract."""
+CODE, NOTICE, MARKETING = 1, 2, 3
+"""TemplateType of the contract."""
+
+MessageKind = Literal["code", "voice", "notice", "marketing"]
+Pool = Literal["balance", "voice", "industry", "market"]
+ReviewMode = Literal["at_once", "by_hand", "after"]
+ScheduleStatus = Literal["pending", "sent", "deleted"]
+
+
+@dataclass(slots=True)
+class Credit:
+    """What is left in each pool, in SMS; None where a pool was never allocated."""
+
+    balance: int | None = 10_000
+    voice: int | None = 1_000
+    industry: int | None = 10_000
+    market: int | None = 1_000
+
+
+@dataclass(slots=True)
+class Review:
+    """How templates and signatures are decided on: at once, by hand, or after some seconds."""
+
+    mode: ReviewMode = "at_once"
+    seconds: float = 0.0
+
+
+@dataclass(slots=True)
+class App:
+    """One application: its credentials, switches and credit. The developer account that owns it is part of it."""
+
+    table: ClassVar[str] = "app"
+    app_key: str
+    master_secret: str
+    dev_key: str
+    dev_secret: str
+    name: str = ""
+    sms_enabled: bool = True
+    blacklisted: bool = False
+    allowed_ips: list[str] = field(default_factory=list[str])
+    credit: Credit = field(default_factory=Credit)
+    dev_credit: Credit = field(default_factory=Credit)
+    fixed_code: str | None = None
+    review: Review = field(default_factory=Review)
+    report_delay: float = 1.0
+    report_status: int = 4001
+    callback_url: str | None = None
+    words: list[str] = field(default_factory=list[str])
+    opt_outs: list[str] = field(default_factory=list[str])
+    polled: dict[str, float] = field(default_factory=dict[str, float])
+    next_temp_id: int = 2
+    next_sign_id: int = 2
+
+    @property
+    def key(self) -> str:
+        """Under which it is saved."""
+        return self.app_key
+
+
+@dataclass(slots=True)
+class Template:
+    """One template with the state of its review."""
+
+    table: ClassVar[str] = "template"
+    app_key: str
+    temp_id: int
+    template: str
+    type: int
+    ttl: int | None
+    remark: str
+    status: int
+    created_at: float
+    refuse_reason: str | None = None
+    review_at: float | None = None
+
+    @property
+    def key(self) -> str:
+        """Under which it is saved."""
+        return f"{self.app_key}/{self.temp_id}"
+
+
+@dataclass(slots=True)
+class UploadedFile:
+    """What is kept of an uploaded image: never its content, signature papers are identity papers."""
+
+    field: str
+    size: int
+    media_type: str
+    sha256: str
+
+
+@dataclass(slots=True)
+class Sign:
+    """One signature with the state of its review."""
+
+    table: ClassVar[str] = "sign"
+    app_key: str
+    sign_id: int
+    sign: str
+    type: int
+    remark: str
+    status: int
+    created_at: float
+    is_default: bool = False
+    files: list[UploadedFile] = field(default_factory=list[UploadedFile])
+    refuse_reason: str | None = None
+    review_at: float | None = None
+
+    @property
+    def key(self) -> str:
+        """Under which it is saved."""
+        return f"{self.app_key}/{self.sign_id}"
+
+
+@dataclass(slots=True)
+class Code:
+    """A verification code that was sent."""
+
+    code: str
+    expires_at: float
+    verified_at: float | None = None
+
+
+@dataclass(slots=True)
+class Message:
+    """One SMS or call that was accepted."""
+
+    table: ClassVar[str] = "message"
+    msg_id: str
+    app_key: str
+    kind: MessageKind
+    mobile: str
+    text: str
+    segments: int
+    sent_at: float
+    temp_id: int | None = None
+    sign_id: int | None = None
+    temp_para: dict[str, str] = field(default_factory=dict[str, str])
+    tag: str | None = None
+    schedule_id: str | None = None
+    language: int | None = None
+    code: Code | None = None
+    report_at: float | None = None
+    """When its delivery report falls due."""
+    status: int | None = None
+    """Its delivery status, once reported."""
+    reported_at: float | None = None
+    handed_out: bool = False
+    """Whether the report was polled or went out as a callback."""
+
+    @property
+    def key(self) -> str:
+        """Under which it is saved."""
+        return self.msg_id
+
+
+@dataclass(slots=True)
+class ScheduledRecipient:
+    """One recipient of a schedule, with the text as it will be sent."""
+
+    msg_id: str
+    mobile: str
+    temp_para: dict[str, str] | None
+    text: str
+
+
+@dataclass(slots=True)
+class Schedule:
+    """A template SMS that goes out later."""
+
+    table: ClassVar[str] = "schedule"
+    schedule_id: str
+    app_key: str
+    batch: bool
+    send_at: float
+    send_time: str
+    temp_id: int
+    template_type: int
+    sign_id: int | None
+    tag: str | None
+    recipients: list[ScheduledRecipient]
+    created_at: float
+    status: ScheduleStatus = "pending"
+
+    @property
+    def key(self) -> str:
+        """Under which it is saved."""
+        return self.schedule_id
+
+
+@dataclass(slots=True)
+class Reply:
+    """What a user answered."""
+
+    table: ClassVar[str] = "reply"
+    number: int
+    app_key: str
+    phone: str
+    content: str
+    replied_at: float
+    handed_out: bool = False
+
+    @property
+    def key(self) -> str:
+        """Under which it is saved."""
+        return str(self.number)
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One try to deliver a callback."""
+
+    at: float
+    url: str
+    status: int | None
+    error: str | None
+    seconds: float
+
+
+@dataclass(slots=True)
+class Callback:
+    """A notice to the app under development, and how its delivery went."""
+
+    table: ClassVar[str] = "callback"
+    number: int
+    app_key: str
+    type: str
+    data: str
+    created_at: float
+    next_at: float | None
+    """When it is tried next; None once it was delivered or given up."""
+    delivered: bool = False
+    attempts: list[Attempt] = field(default_factory=list[Attempt])
+
+    @property
+    def key(self) -> str:
+        """Under which it is saved."""
+        return str(self.number)
+
+
+@dataclass(slots=True)
+class JournalEntry:
+    """One request and its answer, accepted or refused."""
+
+    table: ClassVar[str] = "journal"
+    number: int
+    at: float
+    method: str
+    path: str
+    client: str
+    headers: list[tuple[str, str]]
+    body: str
+    operation: str | None = None
+    app_key: str | None = None
+    status: int = 0
+    code: int | None = None
+    check: str | None = None
+    """The check that failed; None where the request was accepted."""
+    hint: str | None = None
+    warnings: list[str] = field(default_factory=list[str])
+    answer_headers: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    answer: str = ""
+    msg_ids: list[str] = field(default_factory=list[str])
+    fault: str | None = None
+    milliseconds: float = 0.0
+
+    @property
+    def key(self) -> str:
+        """Under which it is saved."""
+        return str(self.number)
+
+
+@dataclass(slots=True)
+class Counters:
+    """The last numbers given out; kept, so that none is given out twice after a restart."""
+
+    table: ClassVar[str] = "counters"
+    message: int = 288_193_860_301
+    reply: int = 0
+    callback: int = 0
+    journal: int = 0
+
+    @property
+    def key(self) -> str:
+        """Under which it is saved."""
+        return "1"
+
+
+Entity = App | Template | Sign | Message | Schedule | Reply | Callback | JournalEntry | Counters

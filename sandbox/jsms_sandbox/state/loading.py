@@ -1,0 +1,57 @@
+"""Taking kept state up again after a restart, with the due work that follows from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .. import frequency
+from .entities import App, Callback, Counters, JournalEntry, Message, Reply, Schedule, Sign, Template
+
+if TYPE_CHECKING:
+    from .world import World
+
+
+def load_world(world: World) -> None:
+    """Fill a world from its storage, and its clock with the work that is still to do."""
+    load, at = world.storage.load, world.clock.at
+    for counters in load(Counters):
+        world.counters = counters
+    for app in load(App):
+        world.take_app(app)
+    for template in load(Template):
+        world.templates[template.app_key][template.temp_id] = template
+        if template.review_at is not None:
+            at(template.review_at, "template_review", template.key)
+    for sign in load(Sign):
+        world.signs[sign.app_key][sign.sign_id] = sign
+        if sign.review_at is not None:
+            at(sign.review_at, "sign_review", sign.key)
+    _load_messages(world)
+    for schedule in load(Schedule):
+        world.schedules[schedule.schedule_id] = schedule
+        if schedule.status == "pending":
+            at(schedule.send_at, "schedule", schedule.schedule_id)
+    for reply in load(Reply):
+        world.replies[reply.number] = reply
+        if not reply.handed_out:
+            world.replies_to_fetch[reply.app_key].append(reply.number)
+    for callback in load(Callback):
+        world.callbacks[callback.number] = callback
+        if callback.next_at is not None:
+            at(callback.next_at, "callback", callback.key)
+    for entry in load(JournalEntry):
+        world.journal[entry.number] = entry
+
+
+def _load_messages(world: World) -> None:
+    reported: list[Message] = []
+    for message in world.storage.load(Message):
+        world.messages[message.msg_id] = message
+        frequency.count_again(world, message)
+        if message.report_at is not None:
+            world.clock.at(message.report_at, "report", message.msg_id)
+        elif message.reported_at is not None and not message.handed_out:
+            reported.append(message)
+    reported.sort(key=lambda message: message.reported_at or 0)
+    for message in reported:
+        world.reports_to_fetch[message.app_key].append(message.msg_id)

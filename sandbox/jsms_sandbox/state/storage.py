@@ -1,0 +1,181 @@
+"""Keeping entities in a SQLite file, or not at all.
+
+Every change of a request is committed before its answer leaves, so a kill loses nothing that was answered. The
+write-ahead log without a sync per commit survives the death of the process, not a power cut.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from .codec import decode, encode
+from .entities import Entity
+
+APPLICATION_ID = 0x4A534D53
+"""Marks a file as ours ("JSMS")."""
+FORMAT = 1
+"""The version of what is in the file."""
+
+E = TypeVar("E", bound=Entity)
+
+
+class Storage(Protocol):
+    """Where entities are kept."""
+
+    def save(self, entity: Entity) -> None:
+        """Keep an entity as it is at the next commit."""
+        ...
+
+    def remove(self, entity: Entity) -> None:
+        """Keep an entity no longer."""
+        ...
+
+    def commit(self) -> None:
+        """Write what was saved and removed since the last commit, all of it or nothing."""
+        ...
+
+    def load(self, kind: type[E]) -> Iterator[E]:
+        """Every kept entity of a kind, in the order of first saving."""
+        ...
+
+    def clear(self) -> None:
+        """Forget everything."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the file."""
+        ...
+
+
+class StorageError(Exception):
+    """The file cannot be used; the text says why, in one sentence."""
+
+
+class InMemory:
+    """Keeps nothing: the world's own memory is all there is."""
+
+    def save(self, entity: Entity) -> None:
+        """Nothing to do."""
+
+    def remove(self, entity: Entity) -> None:
+        """Nothing to do."""
+
+    def commit(self) -> None:
+        """Nothing to do."""
+
+    def load(self, kind: type[E]) -> Iterator[E]:
+        """Nothing is kept."""
+        return iter(())
+
+    def clear(self) -> None:
+        """Nothing to do."""
+
+    def close(self) -> None:
+        """Nothing to do."""
+
+
+class SQLiteFile:
+    """Keeps entities in one SQLite file, one row each.
+
+    Args:
+        path: The file; it is made where it does not exist.
+
+    Raises:
+        StorageError: The file cannot be opened or written, or another program or version made it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._changed: dict[tuple[str, str], Entity | None] = {}
+        if path.is_dir():
+            raise StorageError(f"{path} is a folder; --db needs a file.")
+        try:
+            self._connection = sqlite3.connect(path, isolation_level=None, timeout=0.5)
+        except sqlite3.Error as error:
+            raise StorageError(f"Cannot open {path}: {error}.") from error
+        try:
+            self._prepare()
+        except sqlite3.Error as error:
+            self._connection.close()
+            if "not a database" in str(error):
+                raise StorageError(f"{path} is not a database of this sandbox; name another file.") from error
+            if "locked" in str(error):
+                raise StorageError(f"{path} is in use by another sandbox; stop it or name another file.") from error
+            raise StorageError(f"Cannot write {path}: {error}.") from error
+        except StorageError:
+            self._connection.close()
+            raise
+
+    def _prepare(self) -> None:
+        run = self._connection.execute
+        (application,) = run("PRAGMA application_id").fetchone()
+        (version,) = run("PRAGMA user_version").fetchone()
+        tables = run("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if application != APPLICATION_ID and tables:
+            raise StorageError(f"{self._path} is a database of another program; name another file.")
+        if application == APPLICATION_ID and version != FORMAT:
+            raise StorageError(
+                f"{self._path} was made by another version of the sandbox (format {version}, this one reads {FORMAT}); "
+                "name another file."
+            )
+        run("PRAGMA locking_mode = EXCLUSIVE")
+        run("PRAGMA journal_mode = WAL")
+        run("PRAGMA synchronous = NORMAL")
+        run("BEGIN IMMEDIATE")
+        run(f"PRAGMA application_id = {APPLICATION_ID}")
+        run(f"PRAGMA user_version = {FORMAT}")
+        run(
+            "CREATE TABLE IF NOT EXISTS entity (number INTEGER PRIMARY KEY, kind TEXT NOT NULL, key TEXT NOT NULL, "
+            "data TEXT NOT NULL, UNIQUE (kind, key))"
+        )
+        run("COMMIT")
+
+    def save(self, entity: Entity) -> None:
+        """Keep an entity as it is at the next commit."""
+        self._changed[entity.table, entity.key] = entity
+
+    def remove(self, entity: Entity) -> None:
+        """Keep an entity no longer."""
+        self._changed[entity.table, entity.key] = None
+
+    def commit(self) -> None:
+        """Write what was saved and removed since the last commit, all of it or nothing."""
+        if not self._changed:
+            return
+        run = self._connection.execute
+        run("BEGIN IMMEDIATE")
+        try:
+            for (table, key), entity in self._changed.items():
+                if entity is None:
+                    run("DELETE FROM entity WHERE kind = ? AND key = ?", (table, key))
+                else:
+                    run(
+                        "INSERT INTO entity (kind, key, data) VALUES (?, ?, ?) "
+                        "ON CONFLICT (kind, key) DO UPDATE SET data = excluded.data",
+                        (table, key, encode(entity)),
+                    )
+            run("COMMIT")
+        except sqlite3.Error:
+            with suppress(sqlite3.Error):
+                run("ROLLBACK")
+            raise
+        self._changed.clear()
+
+    def load(self, kind: type[E]) -> Iterator[E]:
+        """Every kept entity of a kind, in the order of first saving."""
+        rows = self._connection.execute("SELECT data FROM entity WHERE kind = ? ORDER BY number", (kind.table,))
+        for (data,) in rows:
+            yield decode(kind, data)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._changed.clear()
+        self._connection.execute("DELETE FROM entity")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()

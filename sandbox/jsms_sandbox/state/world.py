@@ -1,0 +1,279 @@
+"""Everything the sandbox knows, in memory, with each change written through to the storage."""
+
+from __future__ import annotations
+
+import secrets
+from collections import deque
+from dataclasses import replace
+from typing import TypeVar
+
+from ..clock import Clock
+from ..events import EventLog
+from ..faults_seam import Faults, NoFaults
+from ..settings import Credentials, Settings
+from .codec import plain
+from .entities import (
+    App,
+    Callback,
+    Counters,
+    Credit,
+    Entity,
+    JournalEntry,
+    Message,
+    Reply,
+    Review,
+    Schedule,
+    Sign,
+    Template,
+)
+from .loading import load_world
+from .seeds import BLOCKED_WORD, first_sign, first_templates
+from .storage import InMemory, Storage
+from .windows import Windows
+
+K = TypeVar("K")
+E = TypeVar("E", bound=Entity)
+
+APPS_KEPT = 10_000
+MESSAGES_KEPT = 100_000
+SCHEDULES_KEPT = 20_000
+REPLIES_KEPT = 20_000
+CALLBACKS_KEPT = 20_000
+JOURNAL_KEPT = 5_000
+RECEIPTS_KEPT = 100_000
+"""Reports, and replies, that one app has not fetched yet."""
+
+
+class World:
+    """All state. Touched by the event loop's thread only, with no await between a check and its commit.
+
+    Args:
+        settings: What the sandbox was started with.
+        clock: Its time.
+        events: Where it tells what happens.
+        storage: Where it keeps its state; in memory only by default.
+    """
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        clock: Clock | None = None,
+        events: EventLog | None = None,
+        storage: Storage | None = None,
+    ) -> None:
+        self.settings = settings or Settings()
+        self.clock = clock or Clock()
+        self.events = events or EventLog()
+        self.storage = storage or InMemory()
+        self.faults: Faults = NoFaults()
+        self.windows = Windows()
+        self._empty()
+        self.clock.after_work = self.storage.commit
+
+    def _empty(self) -> None:
+        self.counters = Counters()
+        self.apps: dict[str, App] = {}
+        self.apps_by_dev_key: dict[str, App] = {}
+        self.templates: dict[str, dict[int, Template]] = {}
+        self.signs: dict[str, dict[int, Sign]] = {}
+        self.messages: dict[str, Message] = {}
+        self.schedules: dict[str, Schedule] = {}
+        self.replies: dict[int, Reply] = {}
+        self.callbacks: dict[int, Callback] = {}
+        self.journal: dict[int, JournalEntry] = {}
+        self.reports_to_fetch: dict[str, deque[str]] = {}
+        self.replies_to_fetch: dict[str, deque[int]] = {}
+
+    # --- apps --------------------------------------------------------------------------------------------------------
+
+    def create_app(
+        self,
+        credentials: Credentials | None = None,
+        *,
+        name: str = "",
+        review: Review | None = None,
+        with_signature: bool = True,
+    ) -> App:
+        """Add an app with its first templates and, unless told otherwise, a default signature.
+
+        Args:
+            credentials: Its keys; None makes fresh ones, 24 hexadecimal characters each.
+            name: What people call it.
+            review: How its templates and signatures are decided on.
+            with_signature: Whether it starts with a signature that passed.
+
+        Returns:
+            The app.
+
+        Raises:
+            ValueError: One of the keys is taken, or there are too many apps.
+        """
+        keys = credentials or Credentials(*(secrets.token_hex(12) for _ in range(4)))
+        if len(self.apps) >= APPS_KEPT:
+            raise ValueError(f"There are {APPS_KEPT} apps already; reset the sandbox first.")
+        if keys.app_key in self.apps:
+            raise ValueError(f"There is an app with the key {keys.app_key} already.")
+        if keys.dev_key in self.apps_by_dev_key:
+            raise ValueError(f"There is a developer account with the key {keys.dev_key} already.")
+        app = App(
+            keys.app_key,
+            keys.master_secret,
+            keys.dev_key,
+            keys.dev_secret,
+            name=name,
+            review=review or Review(),
+            words=[BLOCKED_WORD],
+            dev_credit=Credit(100_000, 10_000, 100_000, 10_000),
+        )
+        self.take_app(app)
+        self.save(app)
+        now = self.clock.now()
+        for template in first_templates(app.app_key, now):
+            self.add_template(template)
+        if with_signature:
+            self.add_sign(first_sign(app.app_key, now))
+        self.events.publish("app", {"app_key": app.app_key, "name": app.name})
+        return app
+
+    def take_app(self, app: App) -> None:
+        """Make room for an app and what is its own."""
+        self.apps[app.app_key] = app
+        self.apps_by_dev_key[app.dev_key] = app
+        self.templates[app.app_key] = {}
+        self.signs[app.app_key] = {}
+        self.reports_to_fetch[app.app_key] = deque(maxlen=RECEIPTS_KEPT)
+        self.replies_to_fetch[app.app_key] = deque(maxlen=RECEIPTS_KEPT)
+
+    def remove_app(self, app: App) -> None:
+        """Forget an app and all that is its own, but for the journal."""
+        key = app.app_key
+        owned: list[Entity] = [
+            *self.templates.pop(key).values(),
+            *self.signs.pop(key).values(),
+            *(message for message in self.messages.values() if message.app_key == key),
+            *(schedule for schedule in self.schedules.values() if schedule.app_key == key),
+            *(reply for reply in self.replies.values() if reply.app_key == key),
+            *(callback for callback in self.callbacks.values() if callback.app_key == key),
+        ]
+        for entity in owned:
+            self.storage.remove(entity)
+        self.messages = {k: v for k, v in self.messages.items() if v.app_key != key}
+        self.schedules = {k: v for k, v in self.schedules.items() if v.app_key != key}
+        self.replies = {k: v for k, v in self.replies.items() if v.app_key != key}
+        self.callbacks = {k: v for k, v in self.callbacks.items() if v.app_key != key}
+        del self.apps[key], self.apps_by_dev_key[app.dev_key]
+        del self.reports_to_fetch[key], self.replies_to_fetch[key]
+        self.windows.forget(f"{key}/")
+        self.storage.remove(app)
+
+    def reset_app(self, app: App) -> App:
+        """Give an app a fresh start under the same keys."""
+        self.remove_app(app)
+        keys = Credentials(app.app_key, app.master_secret, app.dev_key, app.dev_secret)
+        fresh = self.create_app(keys, name=app.name, review=replace(self.settings.review))
+        self.events.publish("reset", {"app_key": app.app_key})
+        return fresh
+
+    # --- adding things -----------------------------------------------------------------------------------------------
+
+    def add_template(self, template: Template) -> None:
+        """Add a template."""
+        self.templates[template.app_key][template.temp_id] = template
+        self.save(template)
+
+    def add_sign(self, sign: Sign) -> None:
+        """Add a signature."""
+        self.signs[sign.app_key][sign.sign_id] = sign
+        self.save(sign)
+
+    def add_message(self, message: Message) -> None:
+        """Add a message; the oldest go where there are too many."""
+        self.messages[message.msg_id] = message
+        self.save(message)
+        self._cap(self.messages, MESSAGES_KEPT)
+        self.events.publish("message", {"msg_id": message.msg_id, "app_key": message.app_key})
+
+    def add_schedule(self, schedule: Schedule) -> None:
+        """Add a schedule; the oldest go where there are too many."""
+        self.schedules[schedule.schedule_id] = schedule
+        self.save(schedule)
+        self._cap(self.schedules, SCHEDULES_KEPT)
+
+    def add_reply(self, reply: Reply) -> None:
+        """Add a user's reply; the oldest go where there are too many."""
+        self.replies[reply.number] = reply
+        self.save(reply)
+        self._cap(self.replies, REPLIES_KEPT)
+
+    def add_callback(self, callback: Callback) -> None:
+        """Add a callback; the oldest go where there are too many."""
+        self.callbacks[callback.number] = callback
+        self.save(callback)
+        self._cap(self.callbacks, CALLBACKS_KEPT)
+
+    def add_journal_entry(self, entry: JournalEntry) -> None:
+        """Add a request and its answer; the oldest go where there are too many."""
+        self.journal[entry.number] = entry
+        self.save(entry)
+        self._cap(self.journal, JOURNAL_KEPT)
+
+    def next_number(self, what: str) -> int:
+        """The next number of the counter ``message``, ``reply``, ``callback`` or ``journal``."""
+        number: int = getattr(self.counters, what) + 1
+        setattr(self.counters, what, number)
+        self.save(self.counters)
+        return number
+
+    def _cap(self, kept: dict[K, E], most: int) -> None:
+        while len(kept) > most:
+            self.storage.remove(kept.pop(next(iter(kept))))
+
+    # --- starting ----------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Take the kept state up again; where there is none, or not the first app, make the first app."""
+        self._empty()
+        load_world(self)
+        first = self.settings.credentials
+        if first.app_key not in self.apps:
+            self._create_first_app(first)
+        self.commit()
+
+    def reset(self) -> None:
+        """Forget everything, and start over with the first app alone."""
+        self.storage.clear()
+        self.windows.forget()
+        self.clock.forget()
+        self._empty()
+        self._create_first_app(self.settings.credentials)
+        self.commit()
+        self.events.publish("reset", {})
+
+    def _create_first_app(self, credentials: Credentials) -> None:
+        app = self.create_app(credentials, name="first", review=replace(self.settings.review))
+        app.fixed_code = self.settings.fixed_code
+        app.callback_url = self.settings.callback_url
+
+    # --- keeping -----------------------------------------------------------------------------------------------------
+
+    def save(self, entity: Entity) -> None:
+        """Note that an entity changed; the next commit writes it."""
+        self.storage.save(entity)
+
+    def commit(self) -> None:
+        """Write every change since the last commit. Called before an answer leaves."""
+        self.storage.commit()
+
+    def snapshot(self) -> dict[str, object]:
+        """Everything but the journal, as plain values."""
+        return {
+            "clock": {"now": self.clock.now(), "frozen": self.clock.frozen},
+            "apps": [plain(app) for app in self.apps.values()],
+            "templates": [plain(item) for items in self.templates.values() for item in items.values()],
+            "signs": [plain(item) for items in self.signs.values() for item in items.values()],
+            "messages": [plain(item) for item in self.messages.values()],
+            "schedules": [plain(item) for item in self.schedules.values()],
+            "replies": [plain(item) for item in self.replies.values()],
+            "callbacks": [plain(item) for item in self.callbacks.values()],
+        }
