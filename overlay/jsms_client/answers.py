@@ -151,15 +151,11 @@ def _fit_text(value: object) -> str:
 
 
 def _fit_integer(value: object) -> int:
-    number: int
-    if isinstance(value, str) and _DIGITS.fullmatch(value):
-        number = int(value)
-    elif isinstance(value, float) and value.is_integer():
-        number = int(value)
-    elif isinstance(value, int) and not isinstance(value, bool):
-        number = value
-    else:
+    digits = isinstance(value, str) and _DIGITS.fullmatch(value) is not None
+    whole = isinstance(value, float) and value.is_integer()
+    if not digits and not whole and (not isinstance(value, int) or isinstance(value, bool)):
         raise _wrong("a whole number", value)
+    number = int(cast("str | float", value))
     if not -_LARGEST <= number <= _LARGEST:
         raise UnusableAnswer("is a number beyond 64 bits")
     return number

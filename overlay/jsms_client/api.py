@@ -22,6 +22,9 @@ class APIClientBase(AuthenticatedClient):
         """The address, and nothing that opens an account."""
         return f"<{type(self).__name__} {self._base_url}>"
 
+    # The names of the arguments are the generator's.
+    # ruff: noqa: ARG002
+
     def with_headers(self, headers: object) -> NoReturn:
         """Not here: hand an http_client with these headers to the client instead."""
         raise _elsewhere("headers")

@@ -99,7 +99,9 @@ class Call:
 
     def _pause(self, retry_after: str | None, reason: str) -> float:
         longest = self._policy.max_backoff
-        seconds = min(longest, self._policy.backoff * 2.0 ** (self._attempt - 1)) * random.uniform(0.5, 1)
+        # Spread out, so that clients that failed together do not come back together; nothing secret about it.
+        part = random.uniform(0.5, 1)  # noqa: S311
+        seconds = min(longest, self._policy.backoff * 2.0 ** (self._attempt - 1)) * part
         # A longer wait than ours is for the caller to decide: it is not waited out here.
         if retry_after is not None and retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 5:  # noqa: PLR2004
             seconds = min(longest, max(seconds, int(retry_after)))

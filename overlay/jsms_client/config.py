@@ -65,8 +65,7 @@ class RetryPolicy:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be counted or waited for."""
-        attempts: object = self.attempts
-        if isinstance(attempts, bool) or not isinstance(attempts, int) or attempts < 1:
+        if not _is_count(self.attempts):
             raise ConfigurationError("retry (attempts) must be a whole number, 1 or more")
         for name in ("backoff", "max_backoff"):
             if getattr(self, name) != 0:
@@ -272,6 +271,10 @@ def _timeouts(given: float | Timeouts | httpx.Timeout | None) -> Timeouts:
     except AttributeError:
         problem = f"timeout is of type {type(given).__name__}: give seconds, Timeouts or httpx.Timeout"
     raise ConfigurationError(problem)
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
 
 
 def _check_seconds(what: str, value: object) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json as json_module
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from http import HTTPStatus
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -28,7 +27,13 @@ MAX_ANSWER = 10 * 1024 * 1024
 """The longest answer that is read, in bytes; the largest of the contract, 1000 recipients, is well below 1 MB."""
 
 # Errors that httpx raises before it has written a byte of the request.
-_NOTHING_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+_NOTHING_LEFT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
 _LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
 _USER_AGENT = f"jsms-client/{__version__} httpx/{httpx.__version__} python/{sys.version_info[0]}.{sys.version_info[1]}"
 
@@ -217,15 +222,6 @@ def is_lasting(error: Exception) -> bool:
     return False
 
 
-def is_refusal(status: int) -> bool:
-    """Whether a status by itself says that the request was not carried out: the caller's fault, as HTTP has it.
-
-    Args:
-        status: The HTTP status.
-    """
-    return HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
-
-
 def proxy_for(base_url: str) -> str | None:
     """The proxy of the environment for an address, as every HTTP tool finds it; never for this machine itself.
 
@@ -287,7 +283,6 @@ __all__ = [
     "encode_json",
     "httpx_timeout",
     "is_lasting",
-    "is_refusal",
     "is_timeout",
     "nothing_left",
     "open_async_transport",

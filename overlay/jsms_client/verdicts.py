@@ -29,7 +29,9 @@ from jsms_contract.shapes import Items
 
 # Enough to recognise a page by, and to mask before it is cut.
 _SHOWN = 2000
-_HIDDEN_HEADERS = frozenset(("set-cookie", "set-cookie2", "authorization", "proxy-authorization", "authentication-info"))
+_HIDDEN_HEADERS = frozenset(
+    ("set-cookie", "set-cookie2", "authorization", "proxy-authorization", "authentication-info")
+)
 
 
 class Received:

@@ -5,22 +5,14 @@ from __future__ import annotations
 import io
 import re
 import tokenize
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from itertools import pairwise
 
 from unasync_tool.rules import Rules
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # In a text, "async" is dropped where code is quoted, and kept where it is a word of a sentence.
 _QUOTED = re.compile(r"\basync (?=def\b|with\b|for\b)|\bawait (?=[A-Za-z_(])")
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    type: int
-    string: str
-    begin: int
-    end: int
 
 
 class Rewriter:
@@ -46,33 +38,25 @@ class Rewriter:
             starts.append(starts[-1] + len(line))
         pieces: list[str] = []
         done = 0
-        for begin, end, text in sorted(self._changes(source, starts)):
-            if begin < done:
-                # Inside something that was dropped.
-                continue
+        for begin, end, text in self._changes(source, starts):
             pieces += (source[done:begin], text)
             done = end
         return "".join((*pieces, source[done:]))
 
     def unused(self) -> list[str]:
         """The rules that nothing needed so far."""
-        rules = {*self._rules.names, *self._rules.wrappers, *self._rules.phrases, self._rules.prefix}
+        rules = {*self._rules.names, *self._rules.phrases, self._rules.prefix}
         return sorted(rules - self._used)
 
     def _changes(self, source: str, starts: list[int]) -> Iterator[tuple[int, int, str]]:
-        """Where to change the source, and to what."""
-        tokens = [
-            _Token(token.type, token.string, starts[token.start[0] - 1] + token.start[1], _end(token, starts))
-            for token in tokenize.generate_tokens(io.StringIO(source).readline)
-        ]
-        for index, token in enumerate(tokens):
-            begin, end = token.begin, token.end
+        """Where to change the source, and to what, from front to back."""
+        tokens = list(tokenize.generate_tokens(io.StringIO(source).readline))
+        for token, following in pairwise(tokens):
+            begin = starts[token.start[0] - 1] + token.start[1]
+            end = starts[token.end[0] - 1] + token.end[1]
             if token.string in ("async", "await") and token.type != tokenize.STRING:
                 # With the space behind it.
-                yield begin, tokens[index + 1].begin, ""
-            elif token.string in self._rules.wrappers and tokens[index + 1].string == "[":
-                self._used.add(token.string)
-                yield from _unwrap(tokens[index:], self._rules.wrappers[token.string])
+                yield begin, starts[following.start[0] - 1] + following.start[1], ""
             elif token.type == tokenize.NAME:
                 yield begin, end, self._name(token.string)
             elif token.type in _TEXTS:
@@ -96,24 +80,6 @@ class Rewriter:
                 self._used.add(phrase)
                 text = found.sub(other.replace("\\", r"\\"), text)
         return _WORD.sub(lambda word: self._name(word[0]), _QUOTED.sub("", text))
-
-
-def _end(token: tokenize.TokenInfo, starts: Sequence[int]) -> int:
-    return starts[token.end[0] - 1] + token.end[1]
-
-
-def _unwrap(tokens: Sequence[_Token], before: int) -> Iterator[tuple[int, int, str]]:
-    """Drop a generic type and all of its arguments but the last."""
-    depth = 0
-    for index, token in enumerate(tokens):
-        depth += (token.string == "[") - (token.string == "]")
-        if token.string == "," and depth == 1:
-            before -= 1
-            if before == 0:
-                yield tokens[0].begin, tokens[index + 1].begin, ""
-        elif token.string == "]" and depth == 0:
-            yield token.begin, token.end, ""
-            return
 
 
 # Since 3.12 an f-string is several tokens; the name of the middle one says so only there.

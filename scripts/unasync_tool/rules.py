@@ -1,4 +1,4 @@
-"""What is another word in synchronous code. A rule that no file needs any more is an error, so that none is left over."""
+"""What is another word in synchronous code. A rule that nothing needs any more is an error: none is left over."""
 
 from __future__ import annotations
 
@@ -12,14 +12,11 @@ class Rules:
     Attributes:
         names: Identifiers, each to what it becomes; replaced all at once, so that two may change places.
         prefix: What class names begin with, and lose.
-        wrappers: Types that stand around a result only in asynchronous code, each with the number of its arguments
-            before the result: ``Coroutine[object, object, X]`` becomes ``X``.
         phrases: Pieces of docstrings and comments, each to what it becomes.
     """
 
     names: dict[str, str]
     prefix: str
-    wrappers: dict[str, int]
     phrases: dict[str, str]
 
 
@@ -29,10 +26,9 @@ RULES = Rules(
         "StopAsyncIteration": "StopIteration",
         "__aenter__": "__enter__",
         "__aexit__": "__exit__",
-        "__aiter__": "__iter__",
-        "__anext__": "__next__",
         "aclose": "close",
         "aiter_bytes": "iter_bytes",
+        "async_aside": "aside",
         "async_sleep": "sleep",
         "asyncio_detailed": "sync_detailed",
         "get_async_httpx_client": "get_httpx_client",
@@ -41,7 +37,6 @@ RULES = Rules(
         "open_async_transport": "open_transport",
     },
     prefix="Async",
-    wrappers={"Coroutine": 2},
     phrases={
         "may be shared by all of its tasks": "may be shared by all of its threads",
         "for each process and each event loop their own": "for each process its own",

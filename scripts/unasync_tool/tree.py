@@ -106,8 +106,8 @@ def write(tree: Tree, target: Path) -> list[str]:
 
 
 def _formatted(text: str, path: Path) -> str:
-    """Imports sorted, those of dropped types removed, and lines broken again: names have become shorter."""
-    for command in (("check", "--quiet", "--select", "I,F401", "--fix"), ("format", "--quiet")):
+    """Imports sorted and lines broken again: names have become shorter."""
+    for command in (("check", "--quiet", "--select", "I", "--fix"), ("format", "--quiet")):
         run = subprocess.run(
             [sys.executable, "-m", "ruff", *command, "--no-cache", "--stdin-filename", str(path), "-"],
             input=text,

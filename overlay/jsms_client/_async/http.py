@@ -18,7 +18,6 @@ from jsms_client.http import (
     encode_files,
     encode_json,
     httpx_timeout,
-    is_refusal,
     open_async_transport,
     texts_of,
 )
@@ -144,7 +143,6 @@ class AsyncWire:
             await response.aclose()
 
     async def _read(self, response: httpx.Response) -> Received:
-        status = response.status_code
         limit = self._read_limit
         end = None if limit is None else monotonic() + limit
         parts: list[bytes] = []
@@ -161,12 +159,7 @@ class AsyncWire:
                     raise httpx.ReadTimeout(f"the answer was not complete after {limit} s")
         except httpx.DecodingError:
             problem = "is compressed in a way that does not read"
-        except httpx.TransportError:
-            # The status alone says that the request was refused; anything else needs the whole answer.
-            if not is_refusal(status):
-                raise
-            problem = "broke off"
-        return Received(status, response.headers, b"".join(parts), problem)
+        return Received(response.status_code, response.headers, b"".join(parts), problem)
 
     def _secrets(self, json: object, files: Files | None) -> Iterable[str]:
         for credentials in (self._config.app, self._config.dev):

@@ -8,8 +8,6 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import httpx
-from jsms_contract.operation import Operation
-from jsms_contract.operations import OPERATIONS
 
 from jsms_client.calls import Call
 from jsms_client.config import Config
@@ -21,13 +19,14 @@ from jsms_client.http import (
     encode_files,
     encode_json,
     httpx_timeout,
-    is_refusal,
     open_transport,
     texts_of,
 )
 from jsms_client.routes import Routes
 from jsms_client.verdicts import Received, Success
 from jsms_client.waiting import monotonic, sleep
+from jsms_contract.operation import Operation
+from jsms_contract.operations import OPERATIONS
 
 if TYPE_CHECKING:
     from jsms_client.http import Files
@@ -41,21 +40,11 @@ class Wire:
         http_client: A client of the caller's to send with; None for connections of our own.
     """
 
-    __slots__ = (
-        "_closed",
-        "_config",
-        "_http_client",
-        "_read_limit",
-        "_requests",
-        "_routes",
-        "_transports",
-    )
+    __slots__ = ("_closed", "_config", "_http_client", "_read_limit", "_requests", "_routes", "_transports")
 
     def __init__(self, config: Config, http_client: httpx.Client | None) -> None:
         # An object of the other kind would fail only after the first request has left.
-        if http_client is not None and not isinstance(
-            cast("object", http_client), httpx.Client
-        ):
+        if http_client is not None and not isinstance(cast("object", http_client), httpx.Client):
             raise ConfigurationError("http_client must be an httpx.Client")
         self._config = config
         self._http_client = http_client
@@ -134,40 +123,27 @@ class Wire:
         if transport is not None:
             transport.close()
 
-    def _build(
-        self, operation: Operation, path: str, body: tuple[bytes, bytes] | None
-    ) -> httpx.Request:
+    def _build(self, operation: Operation, path: str, body: tuple[bytes, bytes] | None) -> httpx.Request:
         request = self._requests.build(operation, path, body)
         if self._http_client is None:
             return request
         # The caller's own headers, cookies and time limits, unless the client was given limits of its own.
-        timeout = (
-            httpx_timeout(self._config.timeouts)
-            if self._config.timeouts_given
-            else self._http_client.timeout
-        )
+        timeout = httpx_timeout(self._config.timeouts) if self._config.timeouts_given else self._http_client.timeout
         return self._http_client.build_request(
-            request.method,
-            request.url,
-            headers=request.headers,
-            content=request.read() or None,
-            timeout=timeout,
+            request.method, request.url, headers=request.headers, content=request.read() or None, timeout=timeout
         )
 
     def _exchange(self, request: httpx.Request) -> Received:
         if self._http_client is None:
             response = self._transports.here().handle_request(request)
         else:
-            response = self._http_client.send(
-                request, stream=True, auth=None, follow_redirects=False
-            )
+            response = self._http_client.send(request, stream=True, auth=None, follow_redirects=False)
         try:
             return self._read(response)
         finally:
             response.close()
 
     def _read(self, response: httpx.Response) -> Received:
-        status = response.status_code
         limit = self._read_limit
         end = None if limit is None else monotonic() + limit
         parts: list[bytes] = []
@@ -181,17 +157,10 @@ class Wire:
                     problem = f"is longer than {MAX_ANSWER} bytes"
                     break
                 if end is not None and monotonic() > end:
-                    raise httpx.ReadTimeout(
-                        f"the answer was not complete after {limit} s"
-                    )
+                    raise httpx.ReadTimeout(f"the answer was not complete after {limit} s")
         except httpx.DecodingError:
             problem = "is compressed in a way that does not read"
-        except httpx.TransportError:
-            # The status alone says that the request was refused; anything else needs the whole answer.
-            if not is_refusal(status):
-                raise
-            problem = "broke off"
-        return Received(status, response.headers, b"".join(parts), problem)
+        return Received(response.status_code, response.headers, b"".join(parts), problem)
 
     def _secrets(self, json: object, files: Files | None) -> Iterable[str]:
         for credentials in (self._config.app, self._config.dev):
