@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
@@ -10,6 +11,8 @@ from .reading import mapping, sequence
 
 _Part = dict[str, object]
 
+# A single licence; an expression such as "MIT OR Apache-2.0" has no page of its own.
+_SPDX_NAME = re.compile(r"[A-Za-z0-9.+-]+")
 _PATH_ITEMS = "#/components/pathItems/"
 _PATH_ITEMS_TWIN = "#/components/x-pathItems/"
 
@@ -71,7 +74,7 @@ def _referring(kind: str, part: _Part) -> _Part:
     if kind == "path_item":
         return part | {"$ref": reference.replace(_PATH_ITEMS, _PATH_ITEMS_TWIN)}
     if kind == "schema" and len(part) > 1:
-        beside = {name: value for name, value in part.items() if name != "$ref"}
+        beside = _without(part, "$ref")
         return {"allOf": [{"$ref": reference}, *sequence(beside.pop("allOf", []))]} | beside
     return {"$ref": reference}
 
@@ -79,9 +82,20 @@ def _referring(kind: str, part: _Part) -> _Part:
 def _document(part: _Part) -> _Part:
     info = _renamed(mapping(part.get("info")), summary="x-summary")
     if "license" in info:
-        info["license"] = _renamed(mapping(info["license"]), identifier="x-identifier")
+        info["license"] = _license(mapping(info["license"]))
     made = part | {"openapi": "3.0.3", "info": info}
     return made if "paths" in made else made | {"paths": {}}
+
+
+def _license(part: Mapping[str, object]) -> _Part:
+    identifier = part.get("identifier")
+    if isinstance(identifier, str) and _SPDX_NAME.fullmatch(identifier):
+        return _without(part, "identifier") | {"url": f"https://spdx.org/licenses/{identifier}.html"}
+    return _renamed(part, identifier="x-identifier")
+
+
+def _without(part: Mapping[str, object], name: str) -> _Part:
+    return {key: value for key, value in part.items() if key != name}
 
 
 def _renamed(part: Mapping[str, object], **names: str) -> _Part:

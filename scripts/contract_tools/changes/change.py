@@ -1,0 +1,61 @@
+"""One difference that callers notice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["added", "removed", "changed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference that a caller can notice.
+
+    Attributes:
+        kind: Added, removed or changed.
+        subject: What it is about, such as ``operation sendCode``.
+        breaking: Whether an app that was right before can be wrong after.
+        sentence: The change in words.
+    """
+
+    kind: Kind
+    subject: str
+    breaking: bool
+    sentence: str
+
+
+def added(subject: str, *, breaking: bool = False, why: str = "") -> Change:
+    """Something that was not there before."""
+    return Change("added", subject, breaking, f"{_begin(subject)} is new{_because(why)}.")
+
+
+def removed(subject: str, *, breaking: bool = True, why: str = "") -> Change:
+    """Something that is no longer there."""
+    return Change("removed", subject, breaking, f"{_begin(subject)} is gone{_because(why)}.")
+
+
+def changed(subject: str, words: str, *, breaking: bool) -> Change:
+    """Something that is different; the words go on after the subject."""
+    return Change("changed", subject, breaking, f"{_begin(subject)} {words}.")
+
+
+def members(
+    old: Mapping[str, object], new: Mapping[str, object], what: str, *, loss_breaks: bool = True
+) -> Iterator[Change]:
+    """Members that came or went; ``what`` says what each is, with its name where the braces are."""
+    for name in old:
+        if name not in new:
+            yield removed(what.format(name), breaking=loss_breaks)
+    for name in new:
+        if name not in old:
+            yield added(what.format(name))
+
+
+def _begin(subject: str) -> str:
+    return subject[:1].upper() + subject[1:]
+
+
+def _because(why: str) -> str:
+    return f": {why}" if why else ""

@@ -1,0 +1,208 @@
+"""What changed in operations, callbacks, security and servers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ..reading import METHODS, follow, mapping, sequence, text, webhooks
+from ..reading import operations as operations_of
+from .change import Change, added, changed, members, removed
+from .schemas import RECEIVED, SENT, Value, compare_schemas
+
+_RETRY_WORDS = {
+    "safe": "is repeated after a lost answer now, which ends in LostAnswerError instead of UnknownOutcomeError",
+    "never": "is no longer repeated after a lost answer, which raises UnknownOutcomeError instead of LostAnswerError",
+}
+_SCHEME = ("type", "scheme", "in", "name", "bearerFormat")
+# Facts about an operation that are told as they are.
+_FACTS = {"x-limits": "has other limits now", "x-poll": "has another pace of polling now"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Operation:
+    name: str
+    method: str
+    path: str
+    data: Mapping[str, object]
+    value: Mapping[str, object]
+    around: Mapping[str, object]
+
+    @property
+    def where(self) -> str:
+        return f"{self.method.upper()} {self.path}"
+
+    @property
+    def subject(self) -> str:
+        return f"operation {self.name}"
+
+
+def _operations(data: Mapping[str, object]) -> dict[str, _Operation]:
+    found: dict[str, _Operation] = {}
+    for path, method, value, around in operations_of(data):
+        name = text(value.get("operationId")) or f"{method.upper()} {path}"
+        found[name] = _Operation(name, method, path, data, value, around)
+    return found
+
+
+def compare_operations(old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
+    """Operations that came, went or changed."""
+    before, after = _operations(old), _operations(new)
+    renamed = {operation.where: operation for name, operation in after.items() if name not in before}
+    for name, operation in before.items():
+        twin = after.get(name) or renamed.get(operation.where)
+        if twin is None:
+            yield removed(operation.subject, why=operation.where)
+            continue
+        if twin.name != name:
+            del renamed[operation.where]
+            yield changed(operation.subject, f"is called {twin.name} now ({twin.where})", breaking=True)
+        yield from _compare_operation(operation, twin)
+    for name, operation in after.items():
+        if name not in before and (operation.where in renamed):
+            yield added(operation.subject, why=operation.where)
+
+
+def _compare_operation(old: _Operation, new: _Operation) -> Iterator[Change]:
+    if old.where != new.where:
+        yield changed(new.subject, f"is {new.where} now, and was {old.where}", breaking=True)
+    before, after = sequence(old.value.get("tags")), sequence(new.value.get("tags"))
+    if before != after:
+        words = f"moved from the group {_listed(before)} to {_listed(after)}"
+        yield changed(new.subject, words, breaking=True)
+    schemes_before, schemes_after = _schemes(old), _schemes(new)
+    if schemes_before != schemes_after:
+        words = f"takes the credentials {_listed(schemes_after)} now, and took {_listed(schemes_before)}"
+        yield changed(new.subject, words, breaking=True)
+    retry = new.value.get("x-retry")
+    if old.value.get("x-retry") != retry and isinstance(retry, str):
+        yield changed(new.subject, _RETRY_WORDS.get(retry, f"has x-retry {retry} now"), breaking=True)
+    for key, words in _FACTS.items():
+        if old.value.get(key) != new.value.get(key):
+            yield changed(new.subject, words, breaking=True)
+    if new.value.get("deprecated") and not old.value.get("deprecated"):
+        yield changed(new.subject, "is deprecated now", breaking=False)
+    yield from _compare_parameters(old, new)
+    yield from _compare_body(old, new)
+    yield from _compare_answers(old, new)
+
+
+def _schemes(operation: _Operation) -> list[str]:
+    required = operation.value.get("security", operation.data.get("security"))
+    return [name for requirement in sequence(required) for name in mapping(requirement)]
+
+
+def _listed(names: object) -> str:
+    return ", ".join(map(str, sequence(names))) or "none"
+
+
+def _parameters(operation: _Operation) -> dict[tuple[str, str], Mapping[str, object]]:
+    found: dict[tuple[str, str], Mapping[str, object]] = {}
+    for owner in (operation.around, operation.value):
+        for parameter in sequence(owner.get("parameters")):
+            value = follow(operation.data, parameter)
+            found[text(value.get("in")), text(value.get("name"))] = value
+    return found
+
+
+def _compare_parameters(old: _Operation, new: _Operation) -> Iterator[Change]:
+    before, after = _parameters(old), _parameters(new)
+    for place, name in before:
+        if (place, name) not in after:
+            yield removed(f"{place} parameter {name} of {new.name}")
+    for (place, name), parameter in after.items():
+        subject = f"{place} parameter {name} of {new.name}"
+        must = parameter.get("required") is True
+        if (place, name) not in before:
+            yield added(subject, breaking=must, why="it has to be given" if must else "")
+            continue
+        was = before[place, name]
+        if must != (was.get("required") is True):
+            yield changed(subject, "is required now" if must else "is optional now", breaking=must)
+        if parameter.get("deprecated") and not was.get("deprecated"):
+            yield changed(subject, "is deprecated now", breaking=False)
+        value = Value(subject, SENT)
+        yield from compare_schemas(value, mapping(was.get("schema")), mapping(parameter.get("schema")))
+
+
+def _compare_body(old: _Operation, new: _Operation) -> Iterator[Change]:
+    before, after = follow(old.data, old.value.get("requestBody")), follow(new.data, new.value.get("requestBody"))
+    subject = f"the body of {new.name}"
+    must = after.get("required") is True
+    if before and not after:
+        yield removed(subject)
+    elif after and not before:
+        yield added(subject, breaking=must, why="it has to be sent" if must else "")
+    elif before and after:
+        if must != (before.get("required") is True):
+            yield changed(subject, "is required now" if must else "is optional now", breaking=must)
+        value = Value(subject, SENT)
+        yield from _compare_content(value, mapping(before.get("content")), mapping(after.get("content")))
+
+
+def _compare_content(value: Value, old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
+    yield from members(old, new, f"{{}} as a form of {value.subject}")
+    for media_type, content in new.items():
+        if media_type in old:
+            before, after = mapping(mapping(old[media_type]).get("schema")), mapping(mapping(content).get("schema"))
+            yield from compare_schemas(value, before, after)
+
+
+def _compare_answers(old: _Operation, new: _Operation) -> Iterator[Change]:
+    before, after = mapping(old.value.get("responses")), mapping(new.value.get("responses"))
+    for status in before:
+        if status not in after:
+            yield removed(f"answer {status} of {new.name}", breaking=status.startswith("2"))
+    for status, answer in after.items():
+        subject = f"answer {status} of {new.name}"
+        if status not in before:
+            yield added(subject, breaking=status.startswith("2"))
+            continue
+        was = mapping(follow(old.data, before[status]).get("content"))
+        now = mapping(follow(new.data, answer).get("content"))
+        if bool(was) != bool(now):
+            yield changed(subject, "has a body now" if now else "has no body any more", breaking=True)
+        else:
+            yield from _compare_content(Value(subject, RECEIVED), was, now)
+
+
+def compare_callbacks(old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
+    """What the service posts to apps."""
+    before, after = webhooks(old), webhooks(new)
+    yield from members(before, after, "callback {}")
+    for name in before:
+        if name not in after:
+            continue
+        was, now = _posted(old, before[name]), _posted(new, after[name])
+        yield from _compare_content(Value(f"the body of callback {name}", RECEIVED), was, now)
+
+
+def _posted(data: Mapping[str, object], item: object) -> Mapping[str, object]:
+    around = follow(data, item)
+    for method in METHODS:
+        body = follow(data, mapping(around.get(method)).get("requestBody"))
+        if body:
+            return mapping(body.get("content"))
+    return {}
+
+
+def compare_security(old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
+    """Security schemes."""
+    before = mapping(mapping(old.get("components")).get("securitySchemes"))
+    after = mapping(mapping(new.get("components")).get("securitySchemes"))
+    yield from members(before, after, "security scheme {}")
+    for name in before:
+        was, now = mapping(before[name]), mapping(after.get(name))
+        if name in after and [was.get(key) for key in _SCHEME] != [now.get(key) for key in _SCHEME]:
+            words = " ".join(str(now[key]) for key in _SCHEME if key in now)
+            yield changed(f"security scheme {name}", f"is {words} now", breaking=True)
+
+
+def compare_servers(old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
+    """Addresses of the service; the first is where clients go by themselves."""
+    before = [text(mapping(server).get("url")) for server in sequence(old.get("servers"))]
+    after = [text(mapping(server).get("url")) for server in sequence(new.get("servers"))]
+    if before[:1] != after[:1]:
+        words = f"is {_listed(after[:1])} now, and was {_listed(before[:1])}"
+        yield changed("the address of the service", words, breaking=True)
+    yield from members(dict.fromkeys(before[1:]), dict.fromkeys(after[1:]), "server {}")

@@ -1,0 +1,186 @@
+"""What changed in a value that is sent or received, seen from the side of the caller."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from ..reading import mapping, sequence, text
+from .change import Change, added, changed, members, removed
+
+Direction = Literal["sent", "received"]
+
+SENT: frozenset[Direction] = frozenset({"sent"})
+RECEIVED: frozenset[Direction] = frozenset({"received"})
+
+# Each pair of keywords is a floor and a ceiling: raising the one and lowering the other leaves less room.
+_FLOORS = ("minLength", "minItems", "minimum", "exclusiveMinimum", "minProperties")
+_CEILINGS = ("maxLength", "maxItems", "maximum", "exclusiveMaximum", "maxProperties")
+# A keyword whose values cannot be told apart by which is the narrower one.
+_SHAPES = ("pattern", "multipleOf", "uniqueItems", "contentMediaType", "x-max-bytes", "x-media-types")
+_WIDTHS = {"int32": 1, "int64": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value that can be compared.
+
+    Attributes:
+        subject: What to call it.
+        directions: Whether callers send it, receive it, or both.
+    """
+
+    subject: str
+    directions: frozenset[Direction]
+
+    def breaks(self, *, less_room: bool) -> bool:
+        """Whether it breaks callers that fewer values (or more) are possible now.
+
+        Less room breaks those who send: what was right is refused. More room breaks those who receive: what never
+        came before can come.
+        """
+        return ("sent" if less_room else "received") in self.directions
+
+
+def compare_schemas(value: Value, old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
+    """What changed in a schema that is written in place."""
+    before, after = type_of(old), type_of(new)
+    if before != after:
+        yield changed(value.subject, f"is {after} now, and was {before}", breaking=True)
+        return
+    yield from _compare_null(value, old, new)
+    yield from _compare_format(value, old, new)
+    yield from _compare_limits(value, old, new)
+    yield from _compare_enum(value, old, new)
+    yield from _compare_payloads(value, old, new)
+    if not old.get("deprecated") and new.get("deprecated"):
+        yield changed(value.subject, "is deprecated now", breaking=False)
+    for key, words in (("items", "each item of {}"), ("additionalProperties", "each value of {}")):
+        inner_old, inner_new = mapping(old.get(key)), mapping(new.get(key))
+        if inner_old or inner_new:
+            inner = Value(words.format(value.subject), value.directions)
+            yield from compare_schemas(inner, inner_old, inner_new)
+    yield from compare_properties(value, "", old, new)
+
+
+def compare_properties(
+    owner: Value, name: str, old: Mapping[str, object], new: Mapping[str, object]
+) -> Iterator[Change]:
+    """What changed in the fields of an object; ``name`` is the model's, where it has one."""
+    before, after = mapping(old.get("properties")), mapping(new.get("properties"))
+    was_required, is_required = sequence(old.get("required")), sequence(new.get("required"))
+    label = f"field {name}.{{}}" if name else f"field {{}} of {owner.subject}"
+    for field in before:
+        if field not in after:
+            yield removed(label.format(field), why="the service no longer reads it" if owner.directions == SENT else "")
+    for field, schema in after.items():
+        value = Value(label.format(field), owner.directions)
+        must = field in is_required
+        if field not in before:
+            breaking = must and "sent" in owner.directions
+            yield added(value.subject, breaking=breaking, why="it has to be sent" if breaking else "")
+            continue
+        yield from compare_schemas(value, mapping(before[field]), mapping(schema))
+        yield from _compare_required(value, field in was_required, must)
+
+
+def type_of(schema: Mapping[str, object]) -> str:
+    """The type of a schema in words, null left out."""
+    reference = schema.get("$ref")
+    if isinstance(reference, str):
+        return reference.rsplit("/", 1)[-1]
+    written = schema.get("type")
+    kinds = [str(kind) for kind in (sequence(written) or [written]) if kind not in ("null", None)]
+    if kinds == ["array"]:
+        return f"a list of {type_of(mapping(schema.get('items')))}"
+    if kinds == ["string"] and schema.get("format") == "binary":
+        return "a file"
+    return " or ".join(sorted(kinds)) or "anything"
+
+
+def _compare_required(value: Value, was: bool, now: bool) -> Iterator[Change]:
+    if now and not was:
+        words = "always comes now" if "sent" not in value.directions else "is required now"
+        yield changed(value.subject, words, breaking=value.breaks(less_room=True))
+    elif was and not now:
+        words = "may be absent now" if "received" in value.directions else "is optional now"
+        yield changed(value.subject, words, breaking=value.breaks(less_room=False))
+
+
+def _compare_null(value: Value, old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
+    before, after = _may_be_null(old), _may_be_null(new)
+    if before != after:
+        words = "may be null now" if after else "may no longer be null"
+        yield changed(value.subject, words, breaking=value.breaks(less_room=before))
+
+
+def _may_be_null(schema: Mapping[str, object]) -> bool:
+    return "null" in sequence(schema.get("type")) or schema.get("nullable") is True
+
+
+def _compare_format(value: Value, old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
+    before, after = text(old.get("format")), text(new.get("format"))
+    if before == after:
+        return
+    words = f"has the format {after or 'none'} now, and had {before or 'none'}"
+    if before in _WIDTHS and after in _WIDTHS:
+        breaking = value.breaks(less_room=_WIDTHS[after] < _WIDTHS[before])
+    elif before and after:
+        breaking = True
+    else:
+        breaking = value.breaks(less_room=bool(after))
+    yield changed(value.subject, words, breaking=breaking)
+
+
+def _compare_limits(value: Value, old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
+    for keyword in (*_FLOORS, *_CEILINGS, *_SHAPES):
+        before, after = old.get(keyword), new.get(keyword)
+        if before == after and (before is None) == (after is None):
+            continue
+        words = f"has {keyword} {_shown(after)} now, and had {_shown(before)}"
+        less_room = _leaves_less(keyword, before, after)
+        both = less_room is None
+        breaking = both or value.breaks(less_room=bool(less_room))
+        yield changed(value.subject, words if both else f"{words}: {_room(less_room)}", breaking=breaking)
+
+
+def _leaves_less(keyword: str, before: object, after: object) -> bool | None:
+    """Whether a keyword leaves less room than before; None where that cannot be told."""
+    if before is None or after is None:
+        return after is not None
+    if keyword in _SHAPES or not isinstance(before, int | float) or not isinstance(after, int | float):
+        return None
+    return after > before if keyword in _FLOORS else after < before
+
+
+def _room(less: bool | None) -> str:
+    return "fewer values fit" if less else "more values fit"
+
+
+def _shown(value: object) -> str:
+    return "none" if value is None else str(value)
+
+
+def _compare_enum(value: Value, old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
+    if ("enum" in old) != ("enum" in new):
+        words = "takes only certain values now" if "enum" in new else "takes any value now"
+        yield changed(value.subject, words, breaking=value.breaks(less_room="enum" in new))
+        return
+    before, after = sequence(old.get("enum")), sequence(new.get("enum"))
+    for member in before:
+        if member not in after:
+            yield removed(f"value {member} of {value.subject}", breaking=value.breaks(less_room=True))
+    for member in after:
+        if member not in before:
+            yield added(f"value {member} of {value.subject}", breaking=value.breaks(less_room=False))
+
+
+def _compare_payloads(value: Value, old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
+    """Types of a callback, which are told apart by a text."""
+    before, after = mapping(old.get("x-payloads")), mapping(new.get("x-payloads"))
+    yield from members(before, after, f"type {{}} in {value.subject}")
+    for name in before:
+        if name in after and before[name] != after[name]:
+            model = text(after[name]).rsplit("/", 1)[-1]
+            yield changed(f"type {name} in {value.subject}", f"holds {model} now", breaking=True)
