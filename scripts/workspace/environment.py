@@ -155,7 +155,7 @@ def _alone(home: Path) -> Generator[None]:
     with home.with_name(f"{home.name}.lock").open("a+b") as lock:
         waiting = f"Waiting for another run that is setting up {home.name} …"
         if sys.platform == "win32":
-            import msvcrt  # noqa: PLC0415
+            import msvcrt
 
             while True:
                 try:
@@ -164,7 +164,7 @@ def _alone(home: Path) -> Generator[None]:
                 except OSError:
                     _say(waiting)
         else:
-            import fcntl  # noqa: PLC0415
+            import fcntl
 
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
