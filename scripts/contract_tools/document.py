@@ -59,7 +59,7 @@ class Document:
     _root: Node = field(repr=False, compare=False)
 
     def line(self, pointer: str) -> int:
-        """The line of a part of the document, counted from 1; that of the nearest part around it where it is missing."""
+        """The line of a part, counted from 1; where it is missing, that of the nearest part around it."""
         node, line = self._root, 1
         for part in pointer_parts(pointer):
             found = _member(node, part)

@@ -116,7 +116,7 @@ def _schema(part: _Part) -> _Part:
     return made
 
 
-def _type(value: object, part: _Part) -> _Part:
+def _type(value: object, _: _Part) -> _Part:
     if not isinstance(value, list):
         return {"type": "object", "nullable": True, "enum": [None]} if value == "null" else {"type": value}
     kinds = [kind for kind in value if kind != "null"]
@@ -144,7 +144,7 @@ def _limit(keyword: str, other: str) -> Callable[[object, _Part], _Part]:
     return made
 
 
-def _const(value: object, part: _Part) -> _Part:
+def _const(value: object, _: _Part) -> _Part:
     return {"enum": [value]}
 
 

@@ -1,7 +1,7 @@
 """Where the parts of an OpenAPI document stand, and what each of them is.
 
-A walk that knows OpenAPI: a property that happens to be called ``$ref``, or a ``type`` inside an example, is not taken for
-what it looks like.
+A walk that knows OpenAPI: a property that happens to be called ``$ref``, or a ``type`` inside an example, is not taken
+for what it looks like.
 """
 
 from __future__ import annotations

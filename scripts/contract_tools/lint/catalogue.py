@@ -50,7 +50,8 @@ _TABLE_MISSING = Rule("code-table-complete", "the table in the description has n
 
 # No exception is made for success, so its family needs no declaration.
 SUCCESS = "success"
-_ROOTS = ("JSMSError", "APIError")
+_ROOTS = dict.fromkeys(("JSMSError", "APIError"), "the root of the exceptions")
+_STATUSES = range(100, 600)
 _NAME = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 _ROW = re.compile(r"^\|\s*([0-9]+)\s*\|(.*)\|\s*$", re.MULTILINE)
 _COLUMNS = ("http_status", "message", "meaning", "meaning_zh")
@@ -71,7 +72,7 @@ def _is_name(value: object) -> bool:
 
 
 def _is_status(value: object) -> bool:
-    return 100 <= whole(value) <= 599
+    return whole(value) in _STATUSES
 
 
 _WORDS = _Wanted("a text", _is_words)
@@ -140,7 +141,7 @@ def _check_families(contract: Contract) -> Iterator[Finding]:
 
 
 def _check_classes(contract: Contract) -> Iterator[Finding]:
-    seen = {name: "the root of the exceptions" for name in _ROOTS}
+    seen = dict(_ROOTS)
     made = [
         (f"the family {family}", family_class_name(family), pointer_to("#/x-error-families", family))
         for family in mapping(contract.data.get("x-error-families"))

@@ -18,7 +18,7 @@ from ..document import pointer_to
 from ..places import Place
 from ..reading import mapping, sequence, text, whole
 from .contract import Contract, title
-from .rule import Family, Finding, Rule
+from .rule import Family, Finding, Rule, in_brief
 
 _FITS = Rule("example-fits", "the example does not fit its schema: {problem}", "correct the example or the schema")
 _CONTENT = Rule(
@@ -101,7 +101,7 @@ def _check_schemas(contract: Contract) -> Iterator[Finding]:
     for example in _examples(contract):
         error = best_match(errors_of(example.value, example.schema))
         if error is not None:
-            yield _FITS.broken(pointer_to(example.pointer, *error.absolute_path), problem=_shortened(error.message))
+            yield _FITS.broken(pointer_to(example.pointer, *error.absolute_path), problem=in_brief(error.message))
             continue
         yield from _check_content(contract, example, errors_of)
 
@@ -124,12 +124,7 @@ def _check_content(contract: Contract, example: _Example, errors_of: _Errors) ->
             yield _CONTENT.broken(pointer, name=name, problem=str(error))
             continue
         if (found := best_match(errors_of(value, wanted))) is not None:
-            yield _CONTENT.broken(pointer, name=name, problem=_shortened(found.message))
-
-
-def _shortened(message: str) -> str:
-    line = " ".join(message.split())
-    return line if len(line) <= 160 else f"{line[:100]} … {line[-50:]}"
+            yield _CONTENT.broken(pointer, name=name, problem=in_brief(found.message))
 
 
 def _errors_in(value: object, pointer: str) -> Iterator[tuple[str, Mapping[str, object], str, str]]:

@@ -128,7 +128,7 @@ def _check_type(place: Place, contract: Contract) -> Iterator[Finding]:
     is_union = any(name in schema for name in ("oneOf", "anyOf", "allOf"))
     if written is None and not is_union and "enum" not in schema and "const" not in schema:
         yield _UNTYPED.broken(place.pointer)
-    if isinstance(written, list) and (len(kinds_of(schema)) != 1 or len(written) > 2):
+    if isinstance(written, list) and (len(kinds_of(schema)) != 1 or written.count("null") != len(written) - 1):
         yield _TYPES.broken(pointer_to(place.pointer, "type"), types=written)
     if "nullable" in schema and not contract.is_3_0:
         kind = text(written, "string")
