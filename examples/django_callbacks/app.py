@@ -4,8 +4,8 @@ Install:  pip install "jsms-client[callbacks]" django
 Run:      JSMS_APP_KEY=… JSMS_MASTER_SECRET=… python app.py runserver 8000
 Then enter https://<your host>/jsms/callback in the JSMS console: the view answers the service's check.
 
-The view uses the receiver itself, for apps that want the steps in their own hands. The cache below lives in one process;
-with Redis or Memcached behind it (CACHES), all workers share the nonces.
+The view uses the receiver itself, for apps that want the steps in their own hands. The cache below lives in one
+process; with Redis or Memcached behind it (CACHES), all workers share the nonces.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from jsms_client.callbacks import (  # noqa: E402
     CallbackReceiver,
     DeliveryReport,
     Event,
+    ReviewStatus,
     SignReviewed,
     TemplateReviewed,
     UserReply,
@@ -70,9 +71,9 @@ def on_event(event: Event) -> None:
             if content.strip().upper() == "TD":
                 opted_out.add(phone)
         case TemplateReviewed(temp_id=temp_id, status=status):
-            reviewed[f"template {temp_id}"] = status == 1
+            reviewed[f"template {temp_id}"] = status == ReviewStatus.PASSED
         case SignReviewed(sign_id=sign_id, status=status):
-            reviewed[f"signature {sign_id}"] = status == 1
+            reviewed[f"signature {sign_id}"] = status == ReviewStatus.PASSED
 
 
 @csrf_exempt  # the signature says who it is from
@@ -91,7 +92,7 @@ def callback(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
-def message(request: HttpRequest, msg_id: str) -> HttpResponse:
+def message(_request: HttpRequest, msg_id: str) -> HttpResponse:
     """What became of a message."""
     return JsonResponse({"status": delivered.get(msg_id)})
 

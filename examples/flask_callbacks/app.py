@@ -17,6 +17,7 @@ from jsms_client.callbacks import (
     CallbackReceiver,
     DeliveryReport,
     Event,
+    ReviewStatus,
     SignReviewed,
     TemplateReviewed,
     UserReply,
@@ -37,9 +38,9 @@ def on_event(event: Event) -> None:
             if content.strip().upper() == "TD":
                 opted_out.add(phone)
         case TemplateReviewed(temp_id=temp_id, status=status):
-            reviewed[f"template {temp_id}"] = status == 1
+            reviewed[f"template {temp_id}"] = status == ReviewStatus.PASSED
         case SignReviewed(sign_id=sign_id, status=status):
-            reviewed[f"signature {sign_id}"] = status == 1
+            reviewed[f"signature {sign_id}"] = status == ReviewStatus.PASSED
 
 
 app = Flask(__name__)

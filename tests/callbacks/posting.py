@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from jsms_client.callbacks import sign
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 APP_KEY = "dev_sample_appKey"
 MASTER_SECRET = "dev_sample_appMasterSecret"

@@ -5,21 +5,21 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import uvicorn
 
-from jsms_client.callbacks import CallbackApp
-
 if TYPE_CHECKING:
+    from collections.abc import Generator
     from wsgiref.types import WSGIApplication
+
+    from jsms_client.callbacks import CallbackApp
 
 
 @contextmanager
-def asgi_server(app: CallbackApp) -> Iterator[tuple[str, int]]:
+def asgi_server(app: CallbackApp) -> Generator[tuple[str, int]]:
     """Serve an ASGI app; the lifespan must work."""
     config = uvicorn.Config(app, host="127.0.0.1", port=0, lifespan="on", log_level="critical")
     server = uvicorn.Server(config)
@@ -39,7 +39,7 @@ class _Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def wsgi_server(app: WSGIApplication) -> Iterator[tuple[str, int]]:
+def wsgi_server(app: WSGIApplication) -> Generator[tuple[str, int]]:
     """Serve a WSGI app."""
     server: WSGIServer = make_server("127.0.0.1", 0, app, handler_class=_Quiet)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

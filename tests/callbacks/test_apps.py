@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from wsgiref.validate import validator
 
+import anyio
 import pytest
+from werkzeug.serving import make_server
 
 from jsms_client.callbacks import (
     CallbackApp,
@@ -114,7 +116,15 @@ def test_the_check_of_the_service_is_answered_with_its_text(serve: Serve) -> Non
 
 @pytest.mark.parametrize(
     "query",
-    ["", "?echostr=", "?other=1", "?echostr=a&echostr=b", "?echostr=%3Cscript%3E", "?echostr=%ff", f"?echostr={'a' * 65}"],
+    [
+        "",
+        "?echostr=",
+        "?other=1",
+        "?echostr=a&echostr=b",
+        "?echostr=%3Cscript%3E",
+        "?echostr=%ff",
+        f"?echostr={'a' * 65}",
+    ],
 )
 def test_a_check_without_a_short_plain_text_is_refused(serve: Serve, query: str) -> None:
     status, answer, _ = serve(print).request("GET", f"/{query}")
@@ -169,7 +179,9 @@ def test_only_forms_are_read(serve: Serve, body: bytes, content_type: str) -> No
 
 @pytest.mark.parametrize("declared", ["1048577", "9" * 19])
 def test_a_body_that_says_it_is_too_large_is_not_read(serve: Serve, declared: str) -> None:
-    head = f"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM}\r\nContent-Length: {declared}\r\nConnection: close\r\n\r\n"
+    head = (
+        f"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM}\r\nContent-Length: {declared}\r\nConnection: close\r\n\r\n"
+    )
 
     answer = serve(print).raw(head.encode())
 
@@ -197,9 +209,7 @@ def test_the_service_is_told_to_try_again_when_the_handler_fails(
     assert __file__ in caplog.text
 
 
-def test_nothing_that_is_logged_tells_on_anyone(
-    serve: Serve, clock: Clock, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_nothing_that_is_logged_tells_on_anyone(serve: Serve, clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
     def handler(event: Event) -> None:
         raise ValueError(f"{PHONE} {event}")
 
@@ -259,9 +269,11 @@ def test_plain_handlers_do_not_stop_the_event_loop(receiver: CallbackReceiver, c
     with asgi_server(CallbackApp(receiver, handler)) as address:
         bodies = [encoded(form(REPORT, timestamp=clock.milliseconds)) for _ in range(2)]
         statuses: list[int] = []
-        threads = [
-            threading.Thread(target=lambda one=one: statuses.append(Served(address).post(one)[0])) for one in bodies
-        ]
+
+        def post(body: bytes) -> None:
+            statuses.append(Served(address).post(body)[0])
+
+        threads = [threading.Thread(target=post, args=(body,)) for body in bodies]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -278,7 +290,9 @@ def test_a_wsgi_app_takes_no_async_handler(receiver: CallbackReceiver) -> None:
 
 
 def chunked(body: bytes, end: bytes = b"0\r\n\r\n") -> bytes:
-    head = f"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM}\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+    head = (
+        f"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM}\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+    )
     size = 4096
     parts = [body[start : start + size] for start in range(0, len(body), size)]
     return head.encode() + b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + end
@@ -303,8 +317,6 @@ def test_a_client_that_leaves_half_way_changes_nothing(receiver: CallbackReceive
 
 
 def test_a_websocket_is_turned_away(receiver: CallbackReceiver) -> None:
-    import anyio
-
     sent: list[object] = []
 
     async def receive() -> dict[str, object]:
@@ -331,8 +343,6 @@ def test_a_wsgi_length_that_is_no_number_is_refused(receiver: CallbackReceiver, 
 
 
 def test_a_wsgi_body_without_a_length_is_read_where_the_server_ends_it(receiver: CallbackReceiver, body: bytes) -> None:
-    from werkzeug.serving import make_server
-
     seen: list[Event] = []
     server = make_server("127.0.0.1", 0, WSGICallbackApp(receiver, seen.append), threaded=False)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

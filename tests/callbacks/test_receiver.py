@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pickle
 import threading
-from collections.abc import Callable
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -20,6 +20,9 @@ from jsms_client.callbacks import (
 from jsms_client.errors import ConfigurationError, JSMSError
 
 from .posting import APP_KEY, MASTER_SECRET, PHONE, REPORT, Clock, encoded, form
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 KNOWN = ("7659972084945889195", "1492150740274", "57858e063e5a802e09f7e87169b587701537d4d9")
 

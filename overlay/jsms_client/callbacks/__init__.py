@@ -6,10 +6,12 @@ Needs the extra ``callbacks``. :class:`CallbackReceiver` does the work; :class:`
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from jsms_client.errors import CallbackError, CallbackReason, MissingDependencyError
 
 try:
-    import pydantic as _pydantic  # noqa: F401
+    import_module("pydantic")
 except ImportError as error:
     raise MissingDependencyError(
         'jsms_client.callbacks needs pydantic: pip install "jsms-client[callbacks]"'
@@ -22,7 +24,7 @@ from jsms_client.callbacks.nonces import MemoryNonceStore, NonceStore
 from jsms_client.callbacks.receiver import DEFAULT_MAX_BODY, DEFAULT_WINDOW, CallbackReceiver
 from jsms_client.callbacks.signature import sign
 from jsms_client.callbacks.wsgi import WSGICallbackApp
-from jsms_client.results import DeliveryReport, UserReply
+from jsms_client.results import DeliveryReport, DeliveryStatus, ReviewStatus, UserReply
 
 __all__ = [
     "DEFAULT_MAX_BODY",
@@ -34,9 +36,11 @@ __all__ = [
     "CallbackReason",
     "CallbackReceiver",
     "DeliveryReport",
+    "DeliveryStatus",
     "Event",
     "MemoryNonceStore",
     "NonceStore",
+    "ReviewStatus",
     "SignReviewed",
     "TemplateReviewed",
     "UserReply",

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
-from datetime import datetime, timedelta
-from types import TracebackType
+from typing import TYPE_CHECKING
 
 import anyio
 from anyio.to_thread import run_sync
@@ -16,6 +14,11 @@ from jsms_client.callbacks.events import Callback
 from jsms_client.callbacks.nonces import MemoryNonceStore, NonceStore
 from jsms_client.callbacks.refusals import refusal
 from jsms_client.errors import CallbackReason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime, timedelta
+    from types import TracebackType
 
 _log = logging.getLogger(__name__)
 
@@ -97,8 +100,7 @@ class Acceptance(AbstractContextManager[Callback, None], AbstractAsyncContextMan
         self._taken = False
         try:
             self._store.discard(self._nonce)
-        except Exception as error:
-            # What the app is to hear of is the failure that led here.
+        except Exception as error:  # noqa: BLE001 - what the app is to hear of is the failure that led here
             _log.error("a nonce could not be given back, the next attempt will be refused: %s", type(error).__name__)
 
 

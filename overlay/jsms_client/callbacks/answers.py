@@ -5,15 +5,19 @@ from __future__ import annotations
 import inspect
 import logging
 import traceback
-from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from jsms_client.callbacks.events import Callback, Event
-from jsms_client.callbacks.receiver import CallbackReceiver
 from jsms_client.callbacks.refusals import refusal
 from jsms_client.errors import CallbackError, CallbackReason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jsms_client.callbacks.events import Callback, Event
+    from jsms_client.callbacks.receiver import CallbackReceiver
 
 _log = logging.getLogger("jsms_client.callbacks")
 

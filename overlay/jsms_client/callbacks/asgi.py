@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from typing import Any, TypeAlias, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from anyio.to_thread import run_sync
 
@@ -19,13 +19,15 @@ from jsms_client.callbacks.answers import (
     require_form,
     require_length,
 )
-from jsms_client.callbacks.events import Event
-from jsms_client.callbacks.receiver import CallbackReceiver
 from jsms_client.callbacks.refusals import refusal
 from jsms_client.errors import CallbackError, CallbackReason
 
-# The types of ASGI itself, as Starlette and uvicorn write them: its messages are dicts of anything.
-_Message: TypeAlias = MutableMapping[str, Any]
+if TYPE_CHECKING:
+    from jsms_client.callbacks.events import Event
+    from jsms_client.callbacks.receiver import CallbackReceiver
+
+# The types of ASGI itself: its messages are dicts of anything.
+_Message: TypeAlias = MutableMapping[str, object]
 _Receive: TypeAlias = Callable[[], Awaitable[_Message]]
 _Send: TypeAlias = Callable[[_Message], Awaitable[None]]
 
@@ -33,8 +35,8 @@ _Send: TypeAlias = Callable[[_Message], Awaitable[None]]
 class CallbackApp:
     """An ASGI app that answers the service's check and hands every event to a handler.
 
-    Answers 200 once the handler has returned, 4xx to whatever is refused, 500 if the handler raises, so that the service
-    tries again; the nonce is given back then. No answer says more than its status.
+    Answers 200 once the handler has returned, 4xx to whatever is refused, 500 if the handler raises, so that the
+    service tries again; the nonce is given back then. No answer says more than its status.
 
     ::
 
@@ -66,7 +68,7 @@ class CallbackApp:
     async def _serve(self, scope: _Message, receive: _Receive, send: _Send) -> None:
         match scope["method"]:
             case "GET":
-                answer: Answer | None = answer_check(self._receiver, scope["query_string"])
+                answer: Answer | None = answer_check(self._receiver, cast("bytes", scope["query_string"]))
             case "POST":
                 answer = await self._answer_post(scope, receive)
             case _:
@@ -86,7 +88,7 @@ class CallbackApp:
                 handling = True
                 for event in callback.events:
                     await self._handle(event)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - every failure is a reason to try again
             # A CallbackError that the handler raises is a failure of the handler.
             return answer_refused(error) if isinstance(error, CallbackError) and not handling else answer_failed(error)
         return answer_accepted(callback)
@@ -102,7 +104,7 @@ class CallbackApp:
             message = await receive()
             if message["type"] == "http.disconnect":
                 return None
-            body += message.get("body", b"")
+            body += cast("bytes", message.get("body", b""))
             if len(body) > self._receiver.max_body:
                 raise refusal(CallbackReason.TOO_LARGE, f"the body is longer than {self._receiver.max_body} bytes")
             if not message.get("more_body", False):

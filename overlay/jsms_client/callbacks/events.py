@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
-from typing import TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
 
 import pydantic_core
-from jsms_callbacks import SignReview, SmsReply, SmsReport, TemplateReview
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, field_validator
 
-from jsms_client.callbacks.form import Form
+from jsms_callbacks import SignReview, SmsReply, SmsReport, TemplateReview
 from jsms_client.callbacks.refusals import refusal
 from jsms_client.errors import CallbackReason
 from jsms_client.results import DeliveryReport, DeliveryStatus, ReviewStatus, UserReply
 from jsms_client.results.shown import Result
 from jsms_client.times import parse_time
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jsms_client.callbacks.form import Form
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -34,7 +38,7 @@ class TemplateReviewed(Result):
     temp_id: int
     status: ReviewStatus | int
     refuse_reason: str | None = None
-    extra: Mapping[str, object] = field(default_factory=dict, hash=False)
+    extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -51,7 +55,7 @@ class SignReviewed(Result):
     sign_id: int
     status: ReviewStatus | int
     refuse_reason: str | None = None
-    extra: Mapping[str, object] = field(default_factory=dict, hash=False)
+    extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
 
 _Number = TypeVar("_Number", bound=IntEnum)
@@ -76,7 +80,7 @@ class Callback(Result):
     events: tuple[Event, ...]
     nonce: str
     signed_at: datetime
-    extra: Mapping[str, object] = field(default_factory=dict, hash=False)
+    extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
 
 _EXACT = 2**53
@@ -102,17 +106,11 @@ class _Record(BaseModel):
 
 
 class _Report(_Record, SmsReport):
-    @field_validator("receive_time", mode="before")
-    @classmethod
-    def _milliseconds(cls, value: object) -> object:
-        return _to_milliseconds(value)
+    pass
 
 
 class _Reply(_Record, SmsReply):
-    @field_validator("reply_time", mode="before")
-    @classmethod
-    def _milliseconds(cls, value: object) -> object:
-        return _to_milliseconds(value)
+    pass
 
 
 class _TemplateReview(_Record, TemplateReview):
@@ -121,10 +119,6 @@ class _TemplateReview(_Record, TemplateReview):
 
 class _SignReview(_Record, SignReview):
     pass
-
-
-def _to_milliseconds(value: object) -> object:
-    return value if isinstance(value, int) else round(parse_time(value).timestamp() * 1000)
 
 
 def _known(kind: type[_Number], number: int) -> _Number | int:
@@ -138,22 +132,35 @@ def _extra(read: BaseModel) -> Mapping[str, object]:
     return read.model_extra or {}
 
 
+def _apart(item: object, name: str) -> tuple[datetime | None, dict[str, object], object]:
+    """The time of a record, what of it cannot be read, and the record with a time that the contract allows.
+
+    A report says what became of a message whether or not its time can be read: a number that does not exist has none.
+    """
+    if not isinstance(item, dict):
+        return None, {}, item
+    record = cast("dict[str, object]", item)
+    value = record.get(name, ...)
+    if isinstance(value, bool) or not (value is None or isinstance(value, (str, int, float))):
+        return None, {}, record
+    try:
+        time = None if value is None else parse_time(value)
+    except ValueError:
+        return None, {name: value}, record | {name: 0}
+    return time, {}, record | {name: 0}
+
+
 def _report(item: object) -> DeliveryReport:
-    read = _Report.model_validate(item)
-    return DeliveryReport(
-        msg_id=read.msg_id,
-        phone=read.phone,
-        receive_time=parse_time(read.receive_time),
-        status=_known(DeliveryStatus, read.status),
-        extra=_extra(read),
-    )
+    time, unread, record = _apart(item, "receiveTime")
+    read = _Report.model_validate(record)
+    status = _known(DeliveryStatus, read.status)
+    return DeliveryReport(read.msg_id, read.phone, time, status, {**_extra(read), **unread})
 
 
 def _reply(item: object) -> UserReply:
-    read = _Reply.model_validate(item)
-    return UserReply(
-        phone=read.phone, reply_time=parse_time(read.reply_time), content=read.content, extra=_extra(read)
-    )
+    time, unread, record = _apart(item, "replyTime")
+    read = _Reply.model_validate(record)
+    return UserReply(read.phone, time, read.content, {**_extra(read), **unread})
 
 
 def _template_review(item: object) -> TemplateReviewed:

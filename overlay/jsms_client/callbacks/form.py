@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from jsms_callbacks import CallbackForm
 from pydantic import ConfigDict, ValidationError
 
+from jsms_callbacks import CallbackForm
 from jsms_client.callbacks.refusals import refusal
 from jsms_client.errors import CallbackReason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _MAX_FIELDS = 100
 _MAX_NONCE = 64

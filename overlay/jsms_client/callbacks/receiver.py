@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from jsms_client.callbacks.acceptance import Acceptance, take_nonce
 from jsms_client.callbacks.events import Callback, read_callback
 from jsms_client.callbacks.form import read_form, read_timestamp
 from jsms_client.callbacks.nonces import MemoryNonceStore, NonceStore
 from jsms_client.callbacks.refusals import refusal
-from jsms_client.errors import CallbackReason
 from jsms_client.callbacks.signature import same_signature, sign
 from jsms_client.config import read_app_credentials
-from jsms_client.errors import ConfigurationError
+from jsms_client.errors import CallbackReason, ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 DEFAULT_WINDOW = timedelta(hours=14)
 DEFAULT_MAX_BODY = 1_048_576
@@ -37,16 +39,16 @@ class CallbackReceiver:
                     case UserReply(phone=phone, content=content): ...
                     case TemplateReviewed() | SignReviewed(): ...
 
-    A callback can come more than once (an answer can be lost, a handler can fail half-way): make handling the same event
-    twice harmless.
+    A callback can come more than once (an answer can be lost, a handler can fail half-way): make handling the same
+    event twice harmless.
 
-    The window: the signature covers neither ``type`` nor ``data``, so whoever has seen a callback could send it again with
-    other data. The nonce store stops that; the window says how long it has to remember. The service tries again after 3
-    minutes, 1 hour and 12 hours, and nobody has written whether it signs anew each time. The default of 14 hours covers
-    all attempts either way, because a delivery report that is refused for its age is lost. Its price is memory, and, with
-    a store that forgets when the process ends, that a callback can be repeated for up to 14 hours after a restart. With
-    ``window=timedelta(minutes=5)`` that price is gone, and late attempts with an old timestamp are refused. Use https in
-    any case.
+    The window: the signature covers neither ``type`` nor ``data``, so whoever has seen a callback could send it again
+    with other data. The nonce store stops that; the window says how long it has to remember. The service tries again
+    after 3 minutes, 1 hour and 12 hours, and nobody has written whether it signs anew each time. The default of 14
+    hours covers all attempts either way, because a delivery report that is refused for its age is lost. Its price is
+    memory, and, with a store that forgets when the process ends, that a callback can be repeated for up to 14 hours
+    after a restart. ``window=timedelta(minutes=5)`` ends that within 5 minutes, and refuses late attempts whose
+    timestamp is old. Use https in any case.
 
     Args:
         app_key: The application's key; without it, JSMS_APP_KEY from the environment.
@@ -88,16 +90,16 @@ class CallbackReceiver:
     def accept(self, body: bytes | str | Mapping[str, object]) -> Acceptance:
         """Check and read a callback, and keep its nonce only if the block that handles it succeeds.
 
-        For ``with`` and ``async with``. An exception in the block gives the nonce back, so that the service's next attempt
-        is accepted.
+        For ``with`` and ``async with``. An exception in the block gives the nonce back, so that the service's next
+        attempt is accepted.
 
         Args:
-            body: The body of the request as it came (best: a field that is there twice is then seen), or the form that a
-                framework made of it.
+            body: The body of the request as it came (best: a field that is there twice is then seen), or the form that
+                a framework made of it.
 
         Raises:
-            CallbackError: On entering the block: the callback is refused, ``reason`` says why and ``http_status`` is the
-                status to answer with. Nothing else is raised, whatever was posted, but what the nonce store raises.
+            CallbackError: On entering the block: the callback is refused, ``reason`` says why and ``http_status`` is
+                the status to answer with. Whatever was posted, nothing else is raised but what the nonce store raises.
         """
         return Acceptance(lambda: self._read(body), self._store, self._window)
 

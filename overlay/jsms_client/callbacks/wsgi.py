@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from jsms_client.callbacks.answers import (
@@ -16,13 +15,15 @@ from jsms_client.callbacks.answers import (
     require_form,
     require_length,
 )
-from jsms_client.callbacks.events import Event
-from jsms_client.callbacks.receiver import CallbackReceiver
 from jsms_client.callbacks.refusals import refusal
 from jsms_client.errors import CallbackError, CallbackReason, ConfigurationError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from wsgiref.types import StartResponse, WSGIEnvironment
+
+    from jsms_client.callbacks.events import Event
+    from jsms_client.callbacks.receiver import CallbackReceiver
 
 
 class WSGICallbackApp:
@@ -66,7 +67,7 @@ class WSGICallbackApp:
                 handling = True
                 for event in callback.events:
                     self._handler(event)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - every failure is a reason to try again
             # A CallbackError that the handler raises is a failure of the handler.
             return answer_refused(error) if isinstance(error, CallbackError) and not handling else answer_failed(error)
         return answer_accepted(callback)
