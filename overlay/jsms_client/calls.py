@@ -87,7 +87,7 @@ class Call:
             return verdict
         if (
             self._operation.retry == "safe"
-            and received.status >= 500  # noqa: PLR2004 - what the service, or a gateway before it, failed at
+            and 500 <= received.status < 600  # noqa: PLR2004 - what the service, or a gateway before it, failed at
             and not isinstance(verdict, RateLimitError)
             and self._attempt < self._policy.attempts
         ):

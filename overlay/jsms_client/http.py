@@ -157,23 +157,33 @@ def encode_files(files: Files, operation: Operation) -> tuple[bytes, bytes]:
 
 
 def texts_of(value: object) -> Iterator[str]:
-    """Every text in a request's body: what must not come back out in a message.
+    """Every text in a JSON body: what must not come back out in a message.
 
     Args:
-        value: A JSON body, or the fields of a form.
+        value: The body.
     """
     if isinstance(value, str):
         yield value
-    elif isinstance(value, bytes):
-        # Form fields are short; an uploaded image is none of the texts.
-        if len(value) <= 500:  # noqa: PLR2004
-            yield value.decode("utf-8", "replace")
     elif isinstance(value, Mapping):
         for item in cast("Mapping[object, object]", value).values():
             yield from texts_of(item)
     elif isinstance(value, (list, tuple)):
         for item in cast("Sequence[object]", value):
             yield from texts_of(item)
+
+
+def texts_of_form(files: Files | None) -> Iterator[str]:
+    """Every text in a form: what must not come back out in a message.
+
+    Args:
+        files: The form, field by field.
+    """
+    for _, (file_name, content, _) in files or ():
+        if file_name is not None:
+            # An image is none of the texts; what it is called may say something about a person.
+            yield file_name
+        elif isinstance(content, bytes):
+            yield content.decode("utf-8", "replace")
 
 
 def httpx_timeout(timeouts: Timeouts) -> httpx.Timeout:
@@ -289,4 +299,5 @@ __all__ = [
     "open_transport",
     "proxy_for",
     "texts_of",
+    "texts_of_form",
 ]

@@ -21,6 +21,7 @@ from jsms_client.http import (
     httpx_timeout,
     open_transport,
     texts_of,
+    texts_of_form,
 )
 from jsms_client.routes import Routes
 from jsms_client.verdicts import Received, Success
@@ -167,7 +168,7 @@ class Wire:
             if credentials is not None:
                 yield from (credentials.key, credentials.secret, credentials.token)
         yield from texts_of(json)
-        yield from texts_of(files)
+        yield from texts_of_form(files)
 
 
 __all__ = ["Wire"]
