@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import os
 import stat
-from typing import BinaryIO, NamedTuple, Protocol, TypeAlias, runtime_checkable
+from pathlib import Path
+from typing import BinaryIO, NamedTuple, Protocol, TypeAlias, cast, runtime_checkable
 
 from jsms_client.arguments import kind, refusal
 
@@ -66,7 +67,7 @@ def read_image(image: object, argument: str, *, field: str, max_bytes: int, medi
 
 def _content(image: object, argument: str, limit: int) -> bytes:
     if isinstance(image, (str, os.PathLike)):
-        return _read_path(image, argument, limit)
+        return _read_path(cast("str | os.PathLike[str]", image), argument, limit)
     if isinstance(image, (bytes, bytearray)):
         return bytes(image[:limit])
     if isinstance(image, memoryview):
@@ -81,9 +82,9 @@ def _content(image: object, argument: str, limit: int) -> bytes:
 def _read_path(path: str | os.PathLike[str], argument: str, limit: int) -> bytes:
     try:
         # Asked first: opening a pipe would wait for its other end.
-        mode = os.stat(path).st_mode
+        mode = Path(path).stat().st_mode
         if stat.S_ISREG(mode):
-            with open(path, "rb") as file:
+            with Path(path).open("rb") as file:
                 return file.read(limit)
     except FileNotFoundError as error:
         raise refusal(argument, "is the path of a file that does not exist", "check the path") from error

@@ -37,20 +37,18 @@ def read_parameters(value: object, argument: str = "temp_para") -> dict[str, str
         raise refusal(argument, f"is {kind(value)}", 'give a mapping, such as {"code": "0426"}')
     texts: dict[str, str] = {}
     for name, scalar in cast("Mapping[object, object]", value).items():
-        if type(name) is not str:
-            if not isinstance(name, str):
-                raise refusal(argument, f"has a name {kind(name)}", "give the variable's name as a text")
-            name = str.__str__(name)
+        if not isinstance(name, str):
+            raise refusal(argument, f"has a name {kind(name)}", "give the variable's name as a text")
         if not name:
             raise refusal(argument, "has an empty name", "give the variable's name as the template writes it")
         if not name.isascii():
             check_writable(name, argument)
-        if type(scalar) is str:
+        if type(scalar) is not str:
+            texts[str.__str__(name)] = _to_text(scalar, f"{argument}[{name!r}]")
+        else:
             if not scalar.isascii():
                 check_writable(scalar, f"{argument}[{name!r}]")
-            texts[name] = scalar
-        else:
-            texts[name] = _to_text(scalar, f"{argument}[{name!r}]")
+            texts[str.__str__(name)] = scalar
     return texts
 
 

@@ -87,7 +87,7 @@ def _read(one: object, where: str) -> tuple[str, dict[str, str] | None]:
         mobile, parameters = fields["mobile"], fields.get("temp_para")
     elif isinstance(one, (tuple, list)):
         pair = cast("tuple[object, ...] | list[object]", one)
-        if len(pair) != 2:  # noqa: PLR2004 - a pair
+        if len(pair) != len(_FIELDS):
             raise refusal(where, f"has {len(pair)} parts, which is no pair", _FORMS)
         mobile, parameters = pair
     elif isinstance(one, (str, int)) and not isinstance(one, bool):

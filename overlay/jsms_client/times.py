@@ -6,10 +6,9 @@ import re
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import Final
 
-from jsms_contract import limits
-
 from jsms_client.arguments import kind, refusal
 from jsms_client.values import compiled
+from jsms_contract import limits
 
 BEIJING: Final = timezone(timedelta(hours=8), "UTC+08:00")
 """The service's clock. China has one time zone and no summer time."""
@@ -39,7 +38,8 @@ def read_send_time(value: object, argument: str = "send_time") -> str:
         argument: Its name, for the message.
 
     Raises:
-        ArgumentError: A naive datetime, a date without time, a number, a text in another form, a day that is not in the calendar.
+        ArgumentError: A naive datetime, a date without a time, a number, a text in another form, or one that is not
+            in the calendar.
     """
     if isinstance(value, datetime):
         if value.utcoffset() is None:
@@ -54,7 +54,9 @@ def read_send_time(value: object, argument: str = "send_time") -> str:
         raise refusal(argument, f"is {kind(value)}", f"give a datetime with a time zone, {_HINT}")
     if not compiled(limits.SCHEDULE_REQUEST_SEND_TIME_PATTERN).fullmatch(value):
         raise refusal(
-            argument, f"is not written as {_FORM}", f"write Beijing time so, or give a datetime with a time zone, {_HINT}"
+            argument,
+            f"is not written as {_FORM}",
+            f"write Beijing time so, or give an aware datetime, {_HINT}",
         )
     try:
         datetime.fromisoformat(value)

@@ -8,14 +8,13 @@ import unicodedata
 from functools import lru_cache
 from typing import SupportsIndex
 
-from jsms_contract import limits
-
 from jsms_client.arguments import kind, refusal
 from jsms_client.redaction import mask_mobile
+from jsms_contract import limits
 
 # Spaces, hyphens and dashes, brackets and dots: what people and address books put between the digits of a number,
 # invisible marks of writing direction (copied along with a contact) among them.
-_BETWEEN_DIGITS = re.compile(r"[\s().\-‐-―−·​-‏‪-‮⁠-⁯﻿]+")
+_BETWEEN_DIGITS = re.compile(r"[\s().\-\u2010-\u2015\u2212\u00b7\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+")
 _COUNTRY_CODE = re.compile(r"\A(?:\+|00)?86")
 
 # What a path takes as it stands (RFC 3986, unreserved), so that no id can reach another path.
@@ -131,7 +130,7 @@ def read_number(
 
 
 def _is_short_number(value: str) -> bool:
-    return value.isascii() and value.isdigit() and len(value) < 19
+    return re.fullmatch(r"[0-9]{1,18}", value) is not None
 
 
 def read_temp_id(value: object) -> int:

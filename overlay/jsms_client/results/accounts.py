@@ -24,7 +24,7 @@ class DeveloperBalance(Result):
     dev_voice: int | None
     dev_industry: int | None
     dev_market: int | None
-    extra: Mapping[str, object] = field(default_factory=dict, hash=False)
+    extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -43,7 +43,7 @@ class ApplicationBalance(Result):
     app_voice: int | None
     app_industry: int | None
     app_market: int | None
-    extra: Mapping[str, object] = field(default_factory=dict, hash=False)
+    extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
 
 __all__ = ["ApplicationBalance", "DeveloperBalance"]

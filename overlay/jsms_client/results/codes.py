@@ -30,7 +30,7 @@ class SentMessage(Result):
     """
 
     msg_id: str
-    extra: Mapping[str, object] = field(default_factory=dict, hash=False)
+    extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -49,7 +49,7 @@ class Verification(Result):
     reason: VerificationReason | None = None
     code: int | None = None
     message: str | None = None
-    extra: Mapping[str, object] = field(default_factory=dict, hash=False)
+    extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
     def __bool__(self) -> bool:
         """Whether the code is right."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from jsms_contract.base import APIError
-
 from jsms_client.results.refused import refused_error
 from jsms_client.results.shown import HIDDEN, NUMBER, Result
+from jsms_contract.base import APIError
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -31,7 +30,7 @@ class BatchRecipient(Result):
     error_code: int | None = None
     error_message: str | None = None
     temp_para: Mapping[str, str] | None = field(default=None, hash=False, metadata=HIDDEN)
-    extra: Mapping[str, object] = field(default_factory=dict, hash=False)
+    extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
     @property
     def error(self) -> APIError | None:
@@ -53,7 +52,7 @@ class BatchResult(Result):
     success_count: int
     failure_count: int
     recipients: tuple[BatchRecipient, ...]
-    extra: Mapping[str, object] = field(default_factory=dict, hash=False)
+    extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
     @property
     def accepted(self) -> tuple[BatchRecipient, ...]:

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import TypeVar
 
 from jsms_api.models.delivery_status import DeliveryStatus
-
 from jsms_client.results.shown import HIDDEN, NUMBER, Result
 
 T = TypeVar("T")
@@ -31,7 +30,7 @@ class DeliveryReport(Result):
     phone: str = field(metadata=NUMBER)
     receive_time: datetime | None
     status: DeliveryStatus | int
-    extra: Mapping[str, object] = field(default_factory=dict, hash=False)
+    extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -49,7 +48,7 @@ class UserReply(Result):
     phone: str = field(metadata=NUMBER)
     reply_time: datetime | None
     content: str = field(metadata=HIDDEN)
-    extra: Mapping[str, object] = field(default_factory=dict, hash=False)
+    extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

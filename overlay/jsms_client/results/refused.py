@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from jsms_client.redaction import mask_text
 from jsms_contract.base import APIError
 from jsms_contract.errors import error_class
-
-from jsms_client.redaction import mask_text
 
 _SUCCESS_STATUS = 200
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from jsms_api.models.review_status import ReviewStatus
 from jsms_api.models.template_type import TemplateType
-
 from jsms_client.results.shown import Result
 
 
@@ -21,7 +20,7 @@ class SavedTemplate(Result):
     """
 
     temp_id: int
-    extra: Mapping[str, object] = field(default_factory=dict, hash=False)
+    extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -44,7 +43,7 @@ class TemplateDetails(Result):
     status: ReviewStatus | int
     ttl: int | None = None
     remark: str | None = None
-    extra: Mapping[str, object] = field(default_factory=dict, hash=False)
+    extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -57,7 +56,7 @@ class SavedSign(Result):
     """
 
     sign_id: int
-    extra: Mapping[str, object] = field(default_factory=dict, hash=False)
+    extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -78,7 +77,7 @@ class SignDetails(Result):
     status: ReviewStatus | int
     is_default: bool
     use_status: int
-    extra: Mapping[str, object] = field(default_factory=dict, hash=False)
+    extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
 
 __all__ = ["SavedSign", "SavedTemplate", "SignDetails", "TemplateDetails"]

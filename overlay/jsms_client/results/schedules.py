@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from jsms_contract.base import APIError
-
 from jsms_client.results.refused import refused_error
 from jsms_client.results.shown import HIDDEN, NUMBER, Result
+from jsms_contract.base import APIError
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -22,7 +21,7 @@ class ScheduledMessage(Result):
     """
 
     schedule_id: str
-    extra: Mapping[str, object] = field(default_factory=dict, hash=False)
+    extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -41,7 +40,7 @@ class RefusedRecipient(Result):
     error_code: int | None
     error_message: str
     temp_para: Mapping[str, str] | None = field(default=None, hash=False, metadata=HIDDEN)
-    extra: Mapping[str, object] = field(default_factory=dict, hash=False)
+    extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
     @property
     def error(self) -> APIError:
@@ -65,7 +64,7 @@ class ScheduleBatchResult(Result):
     success_count: int
     failure_count: int
     failure_recipients: tuple[RefusedRecipient, ...]
-    extra: Mapping[str, object] = field(default_factory=dict, hash=False)
+    extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -82,7 +81,7 @@ class ScheduledRecipient(Result):
     mobile: str = field(metadata=NUMBER)
     msg_id: str
     temp_para: Mapping[str, str] | None = field(default=None, hash=False, metadata=HIDDEN)
-    extra: Mapping[str, object] = field(default_factory=dict, hash=False)
+    extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -101,7 +100,7 @@ class Schedule(Result):
     send_time: datetime
     temp_id: int
     recipients: tuple[ScheduledRecipient, ...]
-    extra: Mapping[str, object] = field(default_factory=dict, hash=False)
+    extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
 
 __all__ = ["RefusedRecipient", "Schedule", "ScheduleBatchResult", "ScheduledMessage", "ScheduledRecipient"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import Field, fields
-from typing import ClassVar, Final
+from datetime import datetime
+from typing import ClassVar, Final, cast
 
 from jsms_client.redaction import mask_mobile
 
@@ -12,6 +14,9 @@ NUMBER: Final = {"show": "number"}
 
 HIDDEN: Final = {"show": "nothing"}
 """Metadata of a field that holds message parameters or a text of a person's."""
+
+
+_SHOWN_ITEMS = 3
 
 
 class Result:
@@ -29,13 +34,24 @@ class Result:
 def _show(field: Field[object], value: object) -> str:
     if field.name == "extra":
         # The service's newest fields may hold anything: their names only.
-        return f"extra={{{', '.join(map(repr, value))}: …}}" if isinstance(value, dict) and value else ""
+        names = cast("Mapping[str, object]", value)
+        return f"extra={{{', '.join(map(repr, names))}: …}}" if names else ""
     how = field.metadata.get("show")
     if how == "nothing" and value is not None:
         return f"{field.name}=…"
     if how == "number" and isinstance(value, str):
         return f"{field.name}={mask_mobile(value)!r}"
+    if isinstance(value, datetime):
+        return f"{field.name}={value.isoformat()}"
+    if isinstance(value, tuple):
+        return f"{field.name}=({_some(cast('tuple[object, ...]', value))})"
     return f"{field.name}={value!r}"
+
+
+def _some(items: tuple[object, ...]) -> str:
+    """A batch has up to a thousand."""
+    more = len(items) - _SHOWN_ITEMS
+    return ", ".join((*map(repr, items[:_SHOWN_ITEMS]), *([f"… {more} more"] if more > 0 else [])))
 
 
 __all__ = ["HIDDEN", "NUMBER", "Result"]

@@ -1,0 +1,177 @@
+"""Records that the service hands out once: fetched at its pace, kept until somebody takes them."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable, Coroutine, Generator
+from contextlib import contextmanager
+from threading import Lock
+from typing import Generic, Protocol, TypeAlias, TypeVar
+
+from jsms_client.homes import Homes
+from jsms_client.results.receipts import MalformedRecord, Records
+from jsms_client.waiting import monotonic
+
+T = TypeVar("T")
+
+Poll: TypeAlias = Callable[[], Records[T]]
+"""One call that hands out records."""
+
+AsyncPoll: TypeAlias = Callable[[], Coroutine[object, object, Records[T]]]
+"""The twin of `Poll`."""
+
+_log = logging.getLogger("jsms_client")
+
+
+class Sleeper(Protocol):
+    """Whoever waits for records."""
+
+    def wake(self) -> None:
+        """There may be some."""
+
+
+class Feed(Generic[T]):
+    """The records of one kind, for everyone who iterates over them with one client.
+
+    Nothing in here waits, so threads and tasks share it alike. Each process has its own: records that were fetched
+    before a fork are the parent's to hand out.
+
+    Args:
+        seconds: How long to wait between the starts of two polls.
+    """
+
+    __slots__ = ("_homes", "seconds")
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._homes: Homes[_State[T]] = Homes(_State)
+
+    def take(self) -> T | None:
+        """The oldest record that nobody has taken; None where there is none.
+
+        Raises:
+            JSMSError: What a poll failed with; each failure is raised once, after the records before it.
+        """
+        state = self._homes.here()
+        try:
+            found = state.records.popleft()
+        except IndexError:
+            return None
+        if isinstance(found, _Failure):
+            raise found.error
+        return found
+
+    def turn(self) -> float | None:
+        """Ask for the turn to poll.
+
+        Returns:
+            None where it is the caller's turn, who must call `finish` after it; otherwise the seconds to wait before
+            asking again.
+        """
+        state = self._homes.here()
+        with state.lock:
+            now = monotonic()
+            if state.polling:
+                return self.seconds
+            if now < state.due:
+                return state.due - now
+            state.polling = True
+            state.due = now + self.seconds
+            return None
+
+    def finish(self, records: Records[T] | None = None, *, error: Exception | None = None, pause: bool = False) -> None:
+        """A poll came to its end.
+
+        Args:
+            records: What it handed out.
+            error: What it failed with, for whoever takes next.
+            pause: Whether it came too early, so that the time to the next one counts from now.
+        """
+        state = self._homes.here()
+        if records is not None:
+            state.reached = True
+            self.keep(records)
+            state.records.extend(records)
+        if error is not None:
+            state.records.append(_Failure(error))
+        with state.lock:
+            state.polling = False
+            if pause:
+                state.reached = True
+                state.due = monotonic() + self.seconds
+            sleepers = list(state.sleepers)
+        for sleeper in sleepers:
+            sleeper.wake()
+
+    def note_poll(self) -> None:
+        """A poll starts outside of the turns; the next turn is a whole pause after it."""
+        state = self._homes.here()
+        with state.lock:
+            state.due = monotonic() + self.seconds
+
+    def keep(self, records: Records[T]) -> None:
+        """Keep what could not be read.
+
+        Args:
+            records: What a poll handed out.
+        """
+        if records.malformed:
+            _log.error(
+                "%d records are not what the contract says; they are kept as they came, in malformed",
+                len(records.malformed),
+            )
+            self._homes.here().malformed.extend(records.malformed)
+
+    @property
+    def malformed(self) -> list[MalformedRecord]:
+        """What could not be read; take out what was dealt with."""
+        return self._homes.here().malformed
+
+    @property
+    def reached(self) -> bool:
+        """Whether the service ever answered."""
+        return self._homes.here().reached
+
+    @contextmanager
+    def waking(self, sleeper: Sleeper) -> Generator[None]:
+        """Wake someone at the end of every poll.
+
+        Args:
+            sleeper: Who.
+        """
+        state = self._homes.here()
+        with state.lock:
+            state.sleepers.append(sleeper)
+        try:
+            yield
+        finally:
+            with state.lock:
+                state.sleepers.remove(sleeper)
+
+
+class _Failure:
+    """A poll's error, in line behind the records before it."""
+
+    __slots__ = ("error",)
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+
+class _State(Generic[T]):
+    """What one process knows."""
+
+    __slots__ = ("due", "lock", "malformed", "polling", "reached", "records", "sleepers")
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.records: deque[T | _Failure] = deque()
+        self.malformed: list[MalformedRecord] = []
+        self.sleepers: list[Sleeper] = []
+        self.polling = False
+        self.reached = False
+        self.due = float("-inf")
+
+
+__all__ = ["AsyncPoll", "Feed", "Poll", "Sleeper"]
