@@ -8,12 +8,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
+# ruamel.yaml gives its nodes no types; this is how they call themselves.
+_MAPPING, _SEQUENCE = "mapping", "sequence"
 _TAG = "tag:yaml.org,2002:"
 _VERSION = re.compile(r"3\.[01](\.[0-9]+)?")
 _SUCCESSOR = re.compile(r"3\.[2-9]")
@@ -56,7 +58,7 @@ class Document:
     path: str
     text: str
     data: dict[str, object]
-    _root: Node = field(repr=False, compare=False)
+    _root: Any = field(repr=False, compare=False)
 
     def line(self, pointer: str) -> int:
         """The line of a part, counted from 1; where it is missing, that of the nearest part around it."""
@@ -100,10 +102,10 @@ def parse(text: str, name: str) -> Document:
     """
     root = _compose_json(text, name) if name.endswith(".json") else _compose_yaml(text, name)
     try:
-        data = _Construction(name).value(root, "#")
+        data: Any = _Construction(name).value(root, "#")
     except RecursionError as error:
         raise DocumentError(name, 1, "#", "the document is nested too deeply", "make it flatter") from error
-    if not isinstance(data, dict):
+    if root.id != _MAPPING:
         remedy = "begin with openapi: 3.1.0"
         raise DocumentError(name, 1, "#", "the document is not an object with named parts", remedy)
     document = Document(name, text, data, root)
@@ -122,34 +124,38 @@ def pointer_to(pointer: str, *parts: str | int) -> str:
     return "/".join([pointer, *(str(part).replace("~", "~0").replace("/", "~1") for part in parts)])
 
 
-def _member(node: Node, name: str) -> tuple[Node, int] | None:
-    if isinstance(node, MappingNode):
+def _member(node: Any, name: str) -> tuple[Any, int] | None:
+    if node.id == _MAPPING:
         for key, value in node.value:
             if key.value == name:
                 return value, _line(key)
-    elif isinstance(node, SequenceNode) and name.isdecimal() and int(name) < len(node.value):
-        item: Node = node.value[int(name)]
+    elif node.id == _SEQUENCE and name.isdecimal() and int(name) < len(node.value):
+        item = node.value[int(name)]
         return item, _line(item)
     return None
 
 
-def _line(node: Node) -> int:
+def _line(node: Any) -> int:
     return int(node.start_mark.line) + 1
 
 
-def _compose_yaml(text: str, name: str) -> Node:
+def _compose_yaml(text: str, name: str) -> Any:
+    reader: Any = YAML(typ="safe", pure=True)
     try:
-        root: Node | None = YAML(typ="safe", pure=True).compose(text)
+        root = reader.compose(text)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        problem = " ".join(str(part) for part in (error.context, error.problem) if part)
+        told: Any = error
+        mark = told.problem_mark or told.context_mark
+        problem = " ".join(str(part) for part in (told.context, told.problem) if part)
         line, remedy = (mark.line + 1 if mark else 1), "correct the YAML; look at the lines above this one too"
         if "'\\t'" in problem:
             problem, remedy = "a tab stands where YAML takes only spaces", "indent with spaces"
         raise DocumentError(name, line, "#", f"this is not YAML: {problem}", remedy) from error
     except ReaderError as error:
-        line = text.count("\n", 0, int(error.position)) + 1
-        problem = f"character U+{ord(text[int(error.position)]):04X} may not stand in YAML"
+        told = error
+        position = int(told.position)
+        line = text.count("\n", 0, position) + 1
+        problem = f"character U+{ord(text[position]):04X} may not stand in YAML"
         raise DocumentError(
             name, line, "#", problem, "take it out, or write it as an escape in double quotes"
         ) from error
@@ -162,7 +168,7 @@ def _compose_yaml(text: str, name: str) -> Node:
     return root
 
 
-def _compose_json(text: str, name: str) -> Node:
+def _compose_json(text: str, name: str) -> Any:
     try:
         json.loads(text, parse_constant=_refuse_constant)
     except _NotJSONError as error:
@@ -191,11 +197,12 @@ class _Construction:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._constructor = YAML(typ="safe", pure=True).constructor
+        reader: Any = YAML(typ="safe", pure=True)
+        self._constructor = reader.constructor
         self._made: dict[int, object] = {}
         self._open: set[int] = set()
 
-    def value(self, node: Node, pointer: str) -> object:
+    def value(self, node: Any, pointer: str) -> object:
         """The value of a node; one that an alias repeats is made once."""
         if id(node) in self._open:
             raise self._error(node, pointer, "an alias stands inside what it repeats", "write the part out")
@@ -205,17 +212,17 @@ class _Construction:
             self._open.discard(id(node))
         return self._made[id(node)]
 
-    def _new(self, node: Node, pointer: str) -> object:
-        if isinstance(node, MappingNode):
+    def _new(self, node: Any, pointer: str) -> object:
+        if node.id == _MAPPING:
             return {key: self.value(value, pointer_to(pointer, key)) for key, value in self._members(node, pointer)}
-        if isinstance(node, SequenceNode):
+        if node.id == _SEQUENCE:
             return [self.value(item, pointer_to(pointer, index)) for index, item in enumerate(node.value)]
         return self._scalar(node, pointer)
 
-    def _members(self, node: MappingNode, pointer: str) -> Iterator[tuple[str, Node]]:
+    def _members(self, node: Any, pointer: str) -> Iterator[tuple[str, Any]]:
         lines: dict[str, int] = {}
         for key, value in node.value:
-            if not isinstance(key, ScalarNode):
+            if key.id in (_MAPPING, _SEQUENCE):
                 raise self._error(key, pointer, "a key is not a text", "use a text as the key")
             if str(key.tag) == f"{_TAG}merge":
                 raise self._error(key, pointer, "a merge key (<<) is no part of YAML 1.2", "write the parts out")
@@ -226,7 +233,7 @@ class _Construction:
             lines[name] = _line(key)
             yield name, value
 
-    def _scalar(self, node: Node, pointer: str) -> object:
+    def _scalar(self, node: Any, pointer: str) -> object:
         kind = str(node.tag).removeprefix(_TAG)
         # A time without quotes is a text for JSON.
         if kind in ("str", "timestamp", "value"):
@@ -238,7 +245,7 @@ class _Construction:
             raise self._error(node, pointer, f"{node.value} is not a number in JSON", "give a finite number")
         return value
 
-    def _error(self, node: Node, pointer: str, problem: str, remedy: str) -> DocumentError:
+    def _error(self, node: Any, pointer: str, problem: str, remedy: str) -> DocumentError:
         return DocumentError(self._name, _line(node), pointer, problem, remedy)
 
 

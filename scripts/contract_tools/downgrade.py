@@ -117,10 +117,10 @@ def _schema(part: _Part) -> _Part:
 
 
 def _type(value: object, _: _Part) -> _Part:
-    if not isinstance(value, list):
+    if not sequence(value):
         return {"type": "object", "nullable": True, "enum": [None]} if value == "null" else {"type": value}
-    kinds = [kind for kind in value if kind != "null"]
-    nullable: _Part = {"nullable": True} if "null" in value else {}
+    kinds = [kind for kind in sequence(value) if kind != "null"]
+    nullable: _Part = {"nullable": True} if "null" in sequence(value) else {}
     if len(kinds) == 1:
         return {"type": kinds[0]} | nullable
     return {"anyOf": [{"type": kind} for kind in kinds]} | nullable if kinds else nullable

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from .document import pointer_to
-from .reading import METHODS, sequence
+from .reading import METHODS, is_list, is_object, mapping, sequence
 
 _CONTENT = {"schema": "schema", "examples": "{example}", "content": "{media_type}"}
 
@@ -135,11 +135,11 @@ def _rebuilt(
         of = known.get(name, known.get("*", ""))
 
         def part(inner: object, of: str = of.strip("{}[]")) -> object:
-            return _rebuilt(of, inner, change) if isinstance(inner, Mapping) else deepcopy(inner)
+            return _rebuilt(of, inner, change) if is_object(inner) else deepcopy(inner)
 
-        if of.startswith("{") and isinstance(member, Mapping):
+        if of.startswith("{") and is_object(member):
             made[name] = {key: part(inner) for key, inner in member.items()}
-        elif of.startswith("[") and isinstance(member, list):
+        elif of.startswith("[") and is_list(member):
             made[name] = [part(inner) for inner in member]
         else:
             made[name] = part(member) if of else deepcopy(member)
@@ -153,14 +153,14 @@ def _within(place: Place) -> Iterator[Place]:
         kind = known.get(name, known.get("*", ""))
         pointer = pointer_to(place.pointer, name)
         if kind.startswith("{"):
-            members = [(key, inner) for key, inner in (value.items() if isinstance(value, Mapping) else ())]
+            members = list(mapping(value).items())
         elif kind.startswith("["):
             members = [(str(index), inner) for index, inner in enumerate(sequence(value))]
-        elif kind and isinstance(value, Mapping):
+        elif kind and is_object(value):
             yield from _within(Place(kind, pointer, name, value, place, name))
             continue
         else:
             continue
         for key, inner in members:
-            if isinstance(inner, Mapping):
+            if is_object(inner):
                 yield from _within(Place(kind[1:-1], pointer_to(pointer, key), key, inner, place, name))

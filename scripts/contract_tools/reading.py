@@ -24,6 +24,16 @@ def mapping(value: object) -> Mapping[str, object]:
     return value if is_mapping(value) else _NOTHING
 
 
+def is_object(value: object) -> TypeGuard[Mapping[str, object]]:
+    """Whether the value is an object."""
+    return isinstance(value, Mapping)
+
+
+def is_list(value: object) -> TypeGuard[Sequence[object]]:
+    """Whether the value is a list."""
+    return isinstance(value, list)
+
+
 def sequence(value: object) -> Sequence[object]:
     """The value where it is a list, an empty one otherwise."""
     return value if is_sequence(value) else ()

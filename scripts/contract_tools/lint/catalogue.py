@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from ..document import pointer_to
 from ..naming import error_class_name, family_class_name
-from ..reading import mapping, sequence, text, whole
+from ..reading import is_list, mapping, sequence, text, whole
 from .contract import Contract
 from .rule import Family, Finding, Rule
 
@@ -50,7 +50,7 @@ _TABLE_MISSING = Rule("code-table-complete", "the table in the description has n
 
 # No exception is made for success, so its family needs no declaration.
 SUCCESS = "success"
-_ROOTS = dict.fromkeys(("JSMSError", "APIError"), "the root of the exceptions")
+_ROOTS = ("JSMSError", "APIError")
 _STATUSES = range(100, 600)
 _NAME = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 _ROW = re.compile(r"^\|\s*([0-9]+)\s*\|(.*)\|\s*$", re.MULTILINE)
@@ -94,7 +94,7 @@ _FAMILY_ENTRY: Mapping[str, _Wanted] = MappingProxyType(
         "summary": _WORDS,
         "summary_zh": _WORDS,
         "http_statuses": _Wanted(
-            "a list of HTTP statuses", lambda value: isinstance(value, list) and all(map(_is_status, value))
+            "a list of HTTP statuses", lambda value: is_list(value) and all(map(_is_status, value))
         ),
     }
 )
@@ -141,7 +141,7 @@ def _check_families(contract: Contract) -> Iterator[Finding]:
 
 
 def _check_classes(contract: Contract) -> Iterator[Finding]:
-    seen = dict(_ROOTS)
+    seen: dict[str, str] = dict.fromkeys(_ROOTS, "the root of the exceptions")
     made = [
         (f"the family {family}", family_class_name(family), pointer_to("#/x-error-families", family))
         for family in mapping(contract.data.get("x-error-families"))

@@ -54,10 +54,11 @@ class Contract:
         """What stands at a pointer; ``Contract.MISSING`` for nothing."""
         found: object = self.data
         for part in pointer_parts(pointer):
-            if isinstance(found, Mapping) and part in found:
-                found = found[part]
-            elif isinstance(found, list) and part.isdecimal() and int(part) < len(found):
-                found = found[int(part)]
+            fields, items = mapping(found), sequence(found)
+            if part in fields:
+                found = fields[part]
+            elif part.isdecimal() and int(part) < len(items):
+                found = items[int(part)]
             else:
                 return _MISSING
         return found

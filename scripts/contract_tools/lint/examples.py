@@ -9,16 +9,16 @@ from typing import Any
 from urllib.parse import quote
 
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError, best_match
 from openapi_schema_validator import OAS30Validator, oas30_format_checker, oas31_format_checker
 from referencing import Registry
-from referencing.jsonschema import DRAFT202012, SchemaRegistry
+from referencing.jsonschema import DRAFT202012
 
 from ..document import pointer_to
 from ..places import Place
-from ..reading import mapping, sequence, text, whole
+from ..reading import is_list, is_object, mapping, sequence, text, whole
 from .contract import Contract, title
-from .rule import Family, Finding, Rule, in_brief
+from .rule import Family, Finding, Rule
+from .validation import Misfit, first_misfit
 
 _FITS = Rule("example-fits", "the example does not fit its schema: {problem}", "correct the example or the schema")
 _CONTENT = Rule(
@@ -49,7 +49,7 @@ _LISTED = Rule(
 _ERROR_FORMS = (("code", "message"), ("error_code", "error_message"))
 _NAME = "urn:document"
 
-_Errors = Callable[[object, str], Iterator[ValidationError]]
+_Fit = Callable[[object, str], Misfit | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,31 +82,31 @@ def _named(contract: Contract, pointer: str) -> Place | None:
     return contract.follow(place) if place is not None else None
 
 
-def _checker(contract: Contract) -> _Errors:
+def _checker(contract: Contract) -> _Fit:
     """Checks values against schemas that may refer to any part of the document."""
-    registry: SchemaRegistry = Registry().with_resource(_NAME, DRAFT202012.create_resource(dict(contract.data)))
-    kind, formats = (
-        (OAS30Validator, oas30_format_checker) if contract.is_3_0 else (Draft202012Validator, oas31_format_checker)
-    )
+    registries: Any = Registry
+    registry = registries().with_resource(_NAME, DRAFT202012.create_resource(dict(contract.data)))
+    kind: Any = OAS30Validator if contract.is_3_0 else Draft202012Validator
+    formats = oas30_format_checker if contract.is_3_0 else oas31_format_checker
 
-    def errors_of(value: Any, pointer: str) -> Iterator[ValidationError]:
+    def misfit_of(value: object, pointer: str) -> Misfit | None:
         schema = {"$ref": f"{_NAME}{quote(pointer, safe='#/')}"}
-        return iter(kind(schema, registry=registry, format_checker=formats).iter_errors(value))
+        return first_misfit(kind(schema, registry=registry, format_checker=formats), value)
 
-    return errors_of
+    return misfit_of
 
 
 def _check_schemas(contract: Contract) -> Iterator[Finding]:
-    errors_of = _checker(contract)
+    misfit_of = _checker(contract)
     for example in _examples(contract):
-        error = best_match(errors_of(example.value, example.schema))
-        if error is not None:
-            yield _FITS.broken(pointer_to(example.pointer, *error.absolute_path), problem=in_brief(error.message))
-            continue
-        yield from _check_content(contract, example, errors_of)
+        misfit = misfit_of(example.value, example.schema)
+        if misfit is not None:
+            yield _FITS.broken(pointer_to(example.pointer, *misfit.path), problem=misfit.problem)
+        else:
+            yield from _check_content(contract, example, misfit_of)
 
 
-def _check_content(contract: Contract, example: _Example, errors_of: _Errors) -> Iterator[Finding]:
+def _check_content(contract: Contract, example: _Example, misfit_of: _Fit) -> Iterator[Finding]:
     """JSON inside a text, as callbacks carry it."""
     place = contract.by_pointer.get(example.schema)
     schema = contract.follow(place) if place is not None else None
@@ -123,19 +123,19 @@ def _check_content(contract: Contract, example: _Example, errors_of: _Errors) ->
         except ValueError as error:
             yield _CONTENT.broken(pointer, name=name, problem=str(error))
             continue
-        if (found := best_match(errors_of(value, wanted))) is not None:
-            yield _CONTENT.broken(pointer, name=name, problem=in_brief(found.message))
+        if (misfit := misfit_of(value, wanted)) is not None:
+            yield _CONTENT.broken(pointer, name=name, problem=misfit.problem)
 
 
 def _errors_in(value: object, pointer: str) -> Iterator[tuple[str, Mapping[str, object], str, str]]:
     """Everything in an example that is written like an error."""
-    if isinstance(value, Mapping):
+    if is_object(value):
         for code, message in _ERROR_FORMS:
             if code in value and message in value:
                 yield pointer, value, code, message
         for name, inner in value.items():
             yield from _errors_in(inner, pointer_to(pointer, name))
-    elif isinstance(value, list):
+    elif is_list(value):
         for index, inner in enumerate(value):
             yield from _errors_in(inner, pointer_to(pointer, index))
 

@@ -85,7 +85,7 @@ def _check_names(contract: Contract) -> Iterator[Finding]:
         name = place.value.get("x-values")
         if name is not None and "enum" not in mapping(schemas.get(text(name))):
             yield _VALUES.broken(pointer_to(place.pointer, "x-values"), name=name)
-        beside = mapping(place.around.value.get("properties")) if place.around and place.role == "properties" else {}
+        beside = mapping(place.around.value.get("properties") if place.around else None)
         for other in mapping(place.value.get("x-needed-when")):
             if other not in beside:
                 yield _NEEDED.broken(pointer_to(place.pointer, "x-needed-when", other), name=other)

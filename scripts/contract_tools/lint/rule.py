@@ -8,9 +8,6 @@ from dataclasses import dataclass
 from .contract import Contract
 
 
-_MOST = 200
-
-
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A place that breaks a rule."""
@@ -47,12 +44,6 @@ class Rule:
     def broken(self, pointer: str, /, **values: object) -> Finding:
         """It is broken at this place."""
         return Finding(self, pointer, values)
-
-
-def in_brief(message: str) -> str:
-    """Another tool's message as part of a line, without its middle where it is long."""
-    line = " ".join(message.split()).rstrip(".")
-    return line if len(line) <= _MOST else f"{line[: _MOST - 70]} … {line[-60:]}"
 
 
 Check = Callable[[Contract], Iterator[Finding]]

@@ -113,7 +113,7 @@ _SIZES = ("int32", "int64")
 def kinds_of(schema: object) -> list[str]:
     """The types of a schema without null."""
     written = mapping(schema).get("type")
-    return [str(kind) for kind in (written if isinstance(written, list) else [written]) if kind not in ("null", None)]
+    return [str(kind) for kind in (sequence(written) or [written]) if kind not in ("null", None)]
 
 
 def _check_keywords(place: Place) -> Iterator[Finding]:
@@ -128,10 +128,10 @@ def _check_type(place: Place, contract: Contract) -> Iterator[Finding]:
     is_union = any(name in schema for name in ("oneOf", "anyOf", "allOf"))
     if written is None and not is_union and "enum" not in schema and "const" not in schema:
         yield _UNTYPED.broken(place.pointer)
-    if isinstance(written, list) and (len(kinds_of(schema)) != 1 or written.count("null") != len(written) - 1):
-        yield _TYPES.broken(pointer_to(place.pointer, "type"), types=written)
+    if isinstance(written, list) and len(kinds_of(schema)) != 1:
+        yield _TYPES.broken(pointer_to(place.pointer, "type"), types=schema["type"])
     if "nullable" in schema and not contract.is_3_0:
-        kind = text(written, "string")
+        kind = text(schema.get("type"), "string")
         yield _NULLABLE.broken(pointer_to(place.pointer, "nullable"), type=kind)
     kinds = kinds_of(schema)
     if "integer" in kinds and schema.get("format") not in _SIZES:
