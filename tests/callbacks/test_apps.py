@@ -7,7 +7,7 @@ import http.client
 import logging
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import ExitStack
 from wsgiref.validate import validator
 
@@ -322,10 +322,11 @@ def test_a_websocket_is_turned_away(receiver: CallbackReceiver) -> None:
     async def receive() -> dict[str, object]:
         return {"type": "websocket.connect"}
 
-    async def send(message: object) -> None:
+    async def send(message: MutableMapping[str, object]) -> None:
         sent.append(message)
 
-    anyio.run(CallbackApp(receiver, print), {"type": "websocket"}, receive, send)
+    scope: dict[str, object] = {"type": "websocket"}
+    anyio.run(CallbackApp(receiver, print), scope, receive, send)
 
     assert sent == [{"type": "websocket.close", "code": 1000}]
 
