@@ -37,7 +37,8 @@ def read_form(content_type: str, body: bytes) -> tuple[Part, ...]:
         raise ValueError(f"the content type {content_type!r} names no boundary")
     delimiter = b"\r\n--" + boundary[1].encode()
     opening, *pieces = (b"\r\n" + body).split(delimiter)
-    if opening or len(pieces) < 2 or pieces.pop().strip() != b"--":
+    ending = pieces.pop() if pieces else b""
+    if opening or not pieces or ending.strip() != b"--":
         raise ValueError("the body does not begin and end with its boundary")
     return tuple(_part(piece) for piece in pieces)
 

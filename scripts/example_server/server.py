@@ -179,9 +179,9 @@ def _handler(server: ExampleServer) -> type[BaseHTTPRequestHandler]:
             with suppress(OSError):  # the client may have gone
                 self.wfile.flush()
 
-        do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = do_OPTIONS = answer
+        do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = do_OPTIONS = answer  # noqa: N815 - names of the base class
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
             """Say nothing: the requests are recorded."""
 
     return Handler

@@ -18,7 +18,7 @@ APP_KEY, MASTER_SECRET = EXAMPLE_CREDENTIALS["appAuth"]
 DEV_KEY, DEV_SECRET = EXAMPLE_CREDENTIALS["devAuth"]
 SECRETS = (APP_KEY, MASTER_SECRET, DEV_KEY, DEV_SECRET)
 ATTEMPTS = 2
-QUICK = RetryPolicy(attempts=ATTEMPTS, backoff=0)
+QUICK = RetryPolicy(attempts=ATTEMPTS, backoff=0, max_backoff=0)
 
 
 class Settings(TypedDict, total=False):

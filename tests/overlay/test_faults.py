@@ -5,7 +5,7 @@ Each fault is played to all operations at once, each with a server and a client 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ from jsms_client.errors import (
     LostAnswerTimeoutError,
     RateLimitError,
     RedirectError,
+    RequestTimeoutError,
     ServerError,
     ServiceError,
     UnconfirmedDecodeError,
@@ -31,12 +32,14 @@ from jsms_client.errors import (
     UnknownOutcomeError,
     UnknownOutcomeTimeoutError,
 )
+from jsms_client.http import MAX_ANSWER
+from jsms_client.results import Records
 from jsms_contract.errors import error_class
 from jsms_contract.operation import Operation
 from jsms_contract.operations import OPERATIONS
 from servers.contract import load_document
-from servers.faults import FAULTS, Fault, Meaning, answer, harmless, sends
-from servers.raw_socket_server import Counts, RawSocketServer, Script, refusing_port, silent_port
+from servers.faults import FAULTS, Fault, Meaning, answer, harmless, sends, too_long
+from servers.raw_socket_server import Connection, Counts, RawSocketServer, Script, refusing_port, silent_port
 
 from .calls import CALLS, Call
 from .drivers import ATTEMPTS, DRIVERS, Driver
@@ -44,7 +47,7 @@ from .examples import expected, plain
 
 GOOD = {route.operation: route.answer() for route in read_routes(load_document())}
 PATIENT = Timeouts(connect=5, read=10, write=10, pool=5)
-HASTY = Timeouts(connect=5, read=0.15, write=10, pool=5)
+HASTY = Timeouts(connect=5, read=0.4, write=10, pool=5)
 FLAVOURS = ("sync", "asyncio")
 
 
@@ -102,7 +105,7 @@ def test_every_operation_meets_a_fault(rigs: Rigs, fault: Fault) -> None:
         return [f"{rig.operation.id}: {problem}" for problem in _problems(rig, fault)]
 
     found = rigs.threads.map(meet, rigs.with_timeouts(HASTY if fault.meaning is Meaning.SLOW else PATIENT))
-    assert [problem for problems in found for problem in problems] == []
+    assert not (problems := "\n".join(problem for each in found for problem in each)), problems
 
 
 @pytest.mark.parametrize("number", range(len(harmless(b""))), ids=[name for name, _ in harmless(b"")])
@@ -115,7 +118,36 @@ def test_every_operation_understands_a_good_answer_in_an_odd_form(rigs: Rigs, nu
         return []
 
     found = rigs.threads.map(meet, rigs.with_timeouts(PATIENT))
-    assert [problem for problems in found for problem in problems] == []
+    assert not (problems := "\n".join(problem for each in found for problem in each)), problems
+
+
+@pytest.mark.parametrize("end", [Connection.close, Connection.reset], ids=["close", "reset"])
+def test_a_connection_that_ends_at_once_costs_a_send_no_second_request(
+    rigs: Rigs, end: Callable[[Connection], None]
+) -> None:
+    def meet(rig: Rig) -> list[str]:
+        # Whether the connection counts as made is a race that only the network decides.
+        outcome, counts = rig.make(Script(end, "accept"))
+        lost = UnknownOutcomeError if rig.operation.retry == "never" else LostAnswerError
+        if not isinstance(outcome, (lost, ConnectionFailedError)):
+            return [f"{rig.operation.id}: {outcome!r}"]
+        if outcome.attempts > (1 if rig.operation.retry == "never" else ATTEMPTS):
+            return [f"{rig.operation.id}: {outcome.attempts} attempts, {counts}"]
+        return []
+
+    found = rigs.threads.map(meet, rigs.with_timeouts(PATIENT))
+    assert not (problems := "\n".join(problem for each in found for problem in each)), problems
+
+
+@pytest.mark.parametrize("number", range(4), ids=[name for name, _ in too_long(0)])
+@pytest.mark.parametrize("operation", ["sendMessage", "getSchedule", "deleteSign", "pollReports"])
+def test_an_answer_that_is_too_long_is_not_read(rigs: Rigs, operation: str, number: int) -> None:
+    rig = next(rig for rig in rigs.with_timeouts(PATIENT) if rig.call.operation == operation)
+    outcome, counts = rig.make(too_long(MAX_ANSWER)[number][1])
+    assert isinstance(outcome, JSMSError)
+    unsure = rig.operation.retry == "never" and outcome.http_status != 403
+    assert isinstance(outcome, UnknownOutcomeError) == unsure
+    assert counts.deliveries == outcome.attempts == 1
 
 
 @pytest.mark.parametrize("flavour", FLAVOURS)
@@ -143,9 +175,9 @@ def test_a_connection_that_takes_too_long_sends_nothing_and_says_so(flavour: str
 def _problems(rig: Rig, fault: Fault) -> Iterator[str]:
     outcome, counts = rig.make(fault.script)
     never = rig.operation.retry == "never"
-    if never and counts.deliveries > 1:
-        yield f"sent {counts.deliveries} times: {counts}"
     kind = _expected_error(fault, rig.operation)
+    attempts = ATTEMPTS if not never and kind is not None and _is_worth_repeating(fault, kind) else 1
+    counts.settle(attempts)
     if isinstance(outcome, JSMSError):
         if kind not in (type(outcome), JSMSError):
             yield f"raised {type(outcome).__name__}, not {kind and kind.__name__}: {outcome}"
@@ -159,13 +191,15 @@ def _problems(rig: Rig, fault: Fault) -> Iterator[str]:
             yield f"has the status {outcome.http_status}"
     elif isinstance(outcome, Exception):
         yield f"{outcome!r} escaped"
-    elif kind not in (None, JSMSError):
+    elif kind not in (None, JSMSError) and not (isinstance(outcome, Records) and outcome.malformed):
         yield f"answered {outcome!r}"
-    attempts = ATTEMPTS if not never and kind is not None and _is_worth_repeating(fault, kind) else 1
     if counts.deliveries != attempts:
         yield f"the server saw {counts}, not {attempts} requests"
     good = GOOD[rig.call.operation]
     after, _ = rig.make(sends(answer(good.status, good.body)))
+    if isinstance(after, RequestTimeoutError) and fault.meaning is Meaning.SLOW:
+        # The time limit is short for this fault, and the machine may be busy.
+        after, _ = rig.make(sends(answer(good.status, good.body)))
     if isinstance(after, Exception) or plain(after) != expected(good.json()):
         yield f"could not be used afterwards: {after!r}"
 

@@ -6,6 +6,7 @@ import select
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -35,6 +36,15 @@ class Counts:
         """Count one."""
         with self._lock:
             setattr(self, what, getattr(self, what) + 1)
+
+    def settle(self, deliveries: int) -> None:
+        """Give a server that is behind its client time to count what was sent."""
+        end = time.monotonic() + 2
+        while self.deliveries < deliveries and time.monotonic() < end:
+            time.sleep(0.01)
+
+    def __str__(self) -> str:
+        return f"{self.whole} whole, {self.partial} partial, {self.unread} unread on {self.connections} connections"
 
     @property
     def deliveries(self) -> int:
