@@ -65,6 +65,9 @@ def build(document: Document, progress: Progress) -> dict[str, bytes]:
         scratch = Path(name)
         tree = scratch / "tree"
         tree.mkdir()
+        # The nearest one counts: above a temporary folder there may be anybody's, and --ignore-pyproject reads it still
+        # for how long a line may be.
+        _write(scratch / "pyproject.toml", f"[tool.black]\nline-length = {LINE_LENGTH}\n")
         with ThreadPoolExecutor() as pool:
             parts = [
                 pool.submit(_make_api, data, scratch, tree / "jsms_api", progress),

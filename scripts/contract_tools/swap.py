@@ -107,12 +107,19 @@ def set_aside(target: Path, names: Iterable[str]) -> Path:
     for name in names:
         source, copy = target / name, kept / name
         number = 1
-        while copy.exists() and (source.is_symlink() or copy.read_bytes() != source.read_bytes()):
+        while (copy.exists() or copy.is_symlink()) and not _same(source, copy):
             number += 1
             copy = (kept / name).with_name(f"{source.name}.{number}")
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(source, copy, follow_symlinks=False)
+        if not copy.is_symlink():
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, copy, follow_symlinks=False)
     return kept
+
+
+def _same(one: Path, other: Path) -> bool:
+    if one.is_symlink() or other.is_symlink():
+        return one.is_symlink() and other.is_symlink() and one.readlink() == other.readlink()
+    return one.read_bytes() == other.read_bytes()
 
 
 def _rename_twice(new: Path, target: Path) -> None:

@@ -1,0 +1,29 @@
+"""One small document, generated once, for every test of the command."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .running import SMALL, run
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small document, generated into an empty folder; not to be changed."""
+    output = tmp_path_factory.mktemp("built") / "out"
+    output.mkdir()
+    assert run(SMALL, "--output", output) == 0
+    return output
+
+
+@pytest.fixture
+def output(built: Path, tmp_path: Path) -> Iterator[Path]:
+    """A copy of what was generated, to be changed."""
+    copy = tmp_path / "out"
+    shutil.copytree(built, copy)
+    yield copy
+    assert not list(tmp_path.glob(".out.*")), "something was left beside the folder"

@@ -1,0 +1,44 @@
+"""Ways to run the command, and to look at what it leaves."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from contract_tools.cli import main
+
+ROOT = Path(__file__).parents[2]
+SMALL = ROOT / "tests" / "contract" / "documents" / "small.yaml"
+
+
+def run(*arguments: str | Path) -> int:
+    """The command, in this process."""
+    return main([str(argument) for argument in arguments])
+
+
+def command(*arguments: str | Path, python: str | Path = sys.executable) -> list[str]:
+    """The command line of the command, for a process of its own."""
+    start = f"import sys; sys.path.insert(0, {str(ROOT / 'scripts')!r}); from contract_tools.cli import main"
+    return [str(python), "-c", f"{start}; sys.exit(main())", *map(str, arguments)]
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+    }
+
+
+def git(folder: Path, *arguments: str) -> None:
+    """Git in a folder, as nobody in particular."""
+    who = ["-c", "user.name=Test", "-c", "user.email=test@example.test", "-c", "commit.gpgsign=false"]
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    subprocess.run(["git", "-C", folder, *who, *arguments], check=True, capture_output=True, env=clean)
+
+
+def python_with(folder: Path, code: str) -> subprocess.CompletedProcess[str]:
+    """What a fresh Python says that finds the generated packages in a folder, and leaves no bytecode there."""
+    start = f"import sys; sys.path.insert(0, {str(folder)!r})\n"
+    return subprocess.run([sys.executable, "-I", "-B", "-c", start + code], capture_output=True, text=True, check=False)

@@ -1,0 +1,207 @@
+"""The contract as data: what the emitters make of a document."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from contract_tools.emit_errors import emit_errors
+from contract_tools.emit_limits import NameClashError, emit_limits
+from contract_tools.emit_operations import UnknownShapeError, emit_operations
+from contract_tools.naming import constant_name, error_class_name, family_class_name
+from contract_tools.python_source import docstring, literal
+
+from .running import python_with
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("MISSING_AUTH", "MissingAuthError"),
+        ("SERVER_ERROR", "ServerError"),
+        ("API_NOT_FOUND", "APINotFoundError"),
+        ("ILLEGAL_IP", "IllegalIPError"),
+        ("NO_SMS_CODE_AUTH", "NoSMSCodeAuthError"),
+        ("INVALID_TTL_VALUE", "InvalidTTLValueError"),
+        ("WRONG_MSG_ID", "WrongMsgIDError"),
+        ("ERROR", "ErrorError"),
+    ],
+)
+def test_a_code_names_its_exception(name: str, expected: str) -> None:
+    assert error_class_name(name) == expected
+
+
+@pytest.mark.parametrize(
+    ("family", "expected"),
+    [
+        ("permission", "PermissionDeniedError"),
+        ("rate_limit", "RateLimitError"),
+        ("no_credit", "NoCreditError"),
+        ("service", "ServiceError"),
+    ],
+)
+def test_a_family_names_its_exception(family: str, expected: str) -> None:
+    assert family_class_name(family) == expected
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        (("SendCodeRequest", "temp_id", "maxLength"), "SEND_CODE_REQUEST_TEMP_ID_MAX_LENGTH"),
+        (("SignForm", "legalPersonIdNumber", "pattern"), "SIGN_FORM_LEGAL_PERSON_ID_NUMBER_PATTERN"),
+        (("SMSReport", "msgID", "minimum"), "SMS_REPORT_MSG_ID_MINIMUM"),
+    ],
+)
+def test_words_of_every_style_make_one_constant(parts: tuple[str, ...], expected: str) -> None:
+    assert constant_name(*parts) == expected
+
+
+@pytest.mark.parametrize(
+    "value", ["", '"', "'''", "\\", 'a"""b', "\n\t\r\x00\x1f\x7f", "极光", "\u2028\ufeff", "😀", "{x}", "\\N{DASH}"]
+)
+def test_a_text_comes_back_from_its_source(value: str) -> None:
+    assert eval(literal(value)) == value
+    assert "\n" not in literal(value)
+
+
+def test_a_docstring_of_any_words_is_source() -> None:
+    for words in ('He said "no"', 'three """ quotes', "C:\\new", "x" * 300, "好" * 200, "ends with \\"):
+        scope: dict[str, object] = {}
+        exec(f"def f():\n{docstring(words, words)}", scope)
+        assert words.split()[0] in inspect.cleandoc(str(scope["f"].__doc__)).replace("\n", "")
+
+
+def test_each_code_has_an_exception_below_its_family_that_says_what_the_contract_says(built: Path) -> None:
+    said = python_with(
+        built,
+        "import copy, pickle\n"
+        "from jsms_contract.errors import *\n"
+        "from jsms_contract.base import JSMSError\n"
+        "assert ERRORS[50004] is MissingMobileError and MissingMobileError.__mro__[1:4] == "
+        "(InvalidRequestError, APIError, JSMSError)\n"
+        "assert sorted(ERRORS) == [50002, 50004, 50009, 50019, 50035]\n"
+        "assert FAMILIES['permission'] is PermissionDeniedError\n"
+        "info = OutOfFreqError.info\n"
+        "assert (info.code, info.name, info.http_status, info.message) == (50009, 'OUT_OF_FREQ', 403, 'out of freq')\n"
+        "assert (info.family, info.repeat, info.meaning_zh) == ('rate_limit', 'later', '发送过于频繁。')\n"
+        "assert RateLimitError.info is None\n"
+        "assert IllegalIPError.info.meaning == 'The caller\\'s address \"is\" not on the \\\\ list.'\n"
+        "error = OutOfFreqError('out of freq', operation='sendCode', code=50009, http_status=403)\n"
+        "assert pickle.loads(pickle.dumps(error)).__dict__ == error.__dict__ and copy.copy(error).code == 50009\n"
+        "print(error)\n",
+    )
+    assert said.returncode == 0, said.stderr
+    assert said.stdout.strip() == (
+        "sendCode: out of freq (code 50009, HTTP 403). Sent too often. Wait, then send again."
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "expected"),
+    [
+        (50004, 400, "MissingMobileError"),
+        (50004, 500, "MissingMobileError"),
+        (None, 401, "AuthenticationError"),
+        (99999, 403, "PermissionDeniedError"),
+        (99999, 418, "InvalidRequestError"),
+        (None, 404, "InvalidRequestError"),
+        (None, 429, "RateLimitError"),
+        (None, 599, "ServiceError"),
+        (50000, 503, "ServiceError"),
+        (None, 302, "APIError"),
+        (99999, 0, "APIError"),
+        (99999, -1, "APIError"),
+    ],
+)
+def test_every_answer_has_an_exception(built: Path, code: int | None, status: int, expected: str) -> None:
+    said = python_with(
+        built, f"from jsms_contract.errors import error_class; print(error_class({code}, {status}).__name__)"
+    )
+    assert said.stdout.strip() == expected, said.stderr
+
+
+def test_an_operation_says_what_sending_it_needs(built: Path) -> None:
+    said = python_with(
+        built,
+        "from jsms_contract.operations import OPERATIONS\n"
+        "for o in OPERATIONS.values():\n"
+        "    print(o.id, o.method, o.path, o.tag, o.credentials, o.retry, o.statuses, o.body)\n"
+        "print(sorted(OPERATIONS['getDevBalance'].error_codes), OPERATIONS['deleteSign'].answer)\n"
+        "print(OPERATIONS['getDevBalance'].answer)",
+    )
+    assert said.stdout.splitlines()[:5] == [
+        "sendCode POST /codes codes app never (200,) json",
+        "getDevBalance GET /accounts/dev accounts dev safe (200,) None",
+        "updateSign POST /sign/{sign_id} signs app never (200,) multipart",
+        "deleteSign DELETE /sign/{sign_id} signs app safe (200, 204) None",
+        "[50002, 50019] None",
+    ]
+    assert said.stdout.splitlines()[5] == (
+        "Record(schema='DeveloperBalance', fields=("
+        "Field(name='dev_balance', shape=Integer(nullable=True), required=True), "
+        "Field(name='dev_voice', shape=Integer(nullable=True), required=True), "
+        "Field(name='histories', shape=Items(of=Record(schema='Spending', fields=("
+        "Field(name='spent', shape=Integer(nullable=False), required=True), "
+        "Field(name='on', shape=Text(nullable=False), required=False), "
+        "Field(name='tags', shape=TextMap(nullable=False), required=False)), nullable=False), nullable=False), "
+        "required=False)), nullable=False)"
+    )
+
+
+def test_the_limits_are_constants(built: Path) -> None:
+    said = python_with(
+        built,
+        "from jsms_contract import limits as l\n"
+        "print(l.SERVER_URL, l.VERSION, l.SEND_CODE_REQUEST_MOBILE_PATTERN, l.SEND_CODE_REQUEST_MOBILE_MAX_LENGTH, "
+        "l.SEND_CODE_REQUEST_TEMP_ID_MINIMUM, l.SIGN_FORM_SIGN_MIN_LENGTH, l.DEVELOPER_BALANCE_HISTORIES_MAX_ITEMS)",
+    )
+    assert said.stdout.strip() == "https://sms.example.test/v1 1.2.0 ^1[0-9]{10}$ 11 1 2 500", said.stderr
+
+
+def test_a_document_without_a_catalogue_has_no_codes_and_works() -> None:
+    source = emit_errors({})
+    assert "ERRORS: Mapping[int, type[APIError]] = MappingProxyType(\n    {\n    }\n)" in source
+    compile(source, "errors.py", "exec")
+
+
+def test_two_limits_of_one_name_are_refused() -> None:
+    schemas = {"AB": {"properties": {"c": {"maxLength": 1}}}, "Ab": {"properties": {"c": {"maxLength": 2}}}}
+    with pytest.raises(NameClashError, match="AB_C_MAX_LENGTH"):
+        emit_limits({"components": {"schemas": schemas}})
+
+
+def _answering(schema: Mapping[str, object], **more: Mapping[str, object]) -> dict[str, object]:
+    answers = {"200": {"content": {"application/json": {"schema": schema}}}}
+    operation = {"operationId": "look", "tags": ["a"], "responses": answers}
+    return {"paths": {"/a": {"get": operation}}, "components": {"schemas": more}}
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ({"type": "string"}, "answer=Text()"),
+        ({"type": ["integer", "null"]}, "answer=Integer(nullable=True)"),
+        ({"type": "array", "items": {"type": "boolean"}}, "answer=Items(Boolean())"),
+        ({"type": "object"}, 'answer=Record("", ())'),
+        ({"type": "object", "additionalProperties": {"type": "string"}}, "answer=TextMap()"),
+        ({"type": "object", "properties": {"a": {"type": "number"}, "b": {"type": "string"}}}, '(Field("b", Text(), '),
+        ({"$ref": "#/components/schemas/Alias"}, "answer=Text()"),
+    ],
+)
+def test_a_schema_has_a_shape(schema: Mapping[str, object], expected: str) -> None:
+    assert expected in emit_operations(_answering(schema, Alias={"type": "string"}))
+
+
+def test_an_object_inside_itself_is_checked_one_level_deep() -> None:
+    node = {"type": "object", "properties": {"next": {"$ref": "#/components/schemas/Node"}}}
+    source = emit_operations(_answering({"$ref": "#/components/schemas/Node"}, Node=node))
+    assert '_NODE = Record("Node", (Field("next", Record("Node", ()), False), ))' in source
+
+
+@pytest.mark.parametrize("schema", [{"type": "number"}, {"oneOf": []}, {"type": "array", "items": {}}])
+def test_an_answer_without_a_shape_is_refused(schema: Mapping[str, object]) -> None:
+    with pytest.raises(UnknownShapeError, match="200 of look"):
+        emit_operations(_answering(schema))
