@@ -22,7 +22,7 @@ def ensure() -> None:
     """
     if sys.version_info < OLDEST:
         _go_on_with(_newest_suitable())
-    from workspace.environment import enter  # noqa: PLC0415 - only a suitable Python can read it
+    from workspace.environment import enter
 
     enter(ROOT)
 

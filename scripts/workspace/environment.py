@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -48,22 +48,28 @@ def up_to_date(root: Path, home: Path) -> bool:
     return python_in(home).exists() and _read_stamp(home) == _wanted(root) and not _unfinished(home).exists()
 
 
-def prepare(root: Path, home: Path, base: str) -> None:
+def say(line: str) -> None:
+    """Tell what takes a while, beside the output of the script itself."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def prepare(root: Path, home: Path, base: str, say: Callable[[str], None] = say) -> None:
     """Make the environment, or bring it up to date; safe when interrupted, and when two do it at once.
 
     Args:
         root: The project.
         home: The environment's folder, below the project.
         base: The Python to make it from, where it has to be made.
+        say: What to do with a line about the progress.
 
     Raises:
         SetUpError: It could not be done.
     """
-    with _alone(home):
+    with _alone(home, say):
         if up_to_date(root, home):  # somebody else did it meanwhile
             return
         started = time.monotonic()
-        _say(f"Setting up {home.name} (a minute or so the first time) …")
+        say(f"Setting up {home.name} (a minute or so the first time) …")
         if _unfinished(home).exists() or not _usable(home):
             _create(home, base)
         stamp, wanted = _read_stamp(home), _wanted(root)
@@ -78,7 +84,7 @@ def prepare(root: Path, home: Path, base: str) -> None:
             raise
         _stamp(home).write_text("".join(f"{name} {digest}\n" for name, digest in wanted.items()), encoding="utf-8")
         unfinished.unlink()
-        _say(f"Set up in {time.monotonic() - started:.0f} s.")
+        say(f"Set up in {time.monotonic() - started:.0f} s.")
 
 
 def python_in(home: Path) -> Path:
@@ -150,7 +156,7 @@ def _wanted(root: Path) -> dict[str, str]:
 
 
 @contextmanager
-def _alone(home: Path) -> Generator[None]:
+def _alone(home: Path, say: Callable[[str], None]) -> Generator[None]:
     """Hold the only right to change the environment, until the end of the block or of the process."""
     with home.with_name(f"{home.name}.lock").open("a+b") as lock:
         waiting = f"Waiting for another run that is setting up {home.name} …"
@@ -162,17 +168,13 @@ def _alone(home: Path) -> Generator[None]:
                     msvcrt.locking(lock.fileno(), msvcrt.LK_LOCK, 1)  # gives up after ten seconds
                     break
                 except OSError:
-                    _say(waiting)
+                    say(waiting)
         else:
             import fcntl
 
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                _say(waiting)
+                say(waiting)
                 fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)

@@ -1,0 +1,44 @@
+"""The checks, in the order they run: the quick ones first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from . import redocly
+from .check import Check, Outcome
+from .pythons import OtherPython
+from .suite import measured
+from .tools import installed, openly, python, quietly
+
+
+def catalogue(others: Sequence[OtherPython]) -> list[Check]:
+    """Every check there is.
+
+    Args:
+        others: The Pythons to run the tests with besides the one that runs this.
+    """
+    return [
+        Check("format", "the code is formatted", _quiet(installed("ruff", "format", "--check", "--quiet", "."))),
+        Check("lint", "Ruff has nothing against it", _quiet(installed("ruff", "check", "--quiet", "."))),
+        Check("imports", "arrows go one way between packages", _quiet(installed("lint-imports"))),
+        Check("sync", "_sync is what _async makes", _quiet([python(), "scripts/unasync", "--check"])),
+        Check(
+            "generated", "generated/ is in step with openapi.yaml", _quiet([python(), "scripts/regenerate", "--check"])
+        ),
+        Check("redocly", "Redocly accepts openapi.yaml", lambda _: redocly.lint()),
+        Check("mypy", "mypy --strict", _quiet(installed("mypy"))),
+        Check("pyright", "Pyright, strict", _quiet(installed("pyright"))),
+        Check("tests", "the tests, every line and branch of the overlay", _tests),
+        *(
+            Check(f"tests-{other.version}", f"the tests with Python {other.version}", other.run, other.prepare)
+            for other in others
+        ),
+    ]
+
+
+def _quiet(command: Sequence[str]) -> Callable[[tuple[str, ...]], Outcome]:
+    return lambda _: Outcome.of(quietly(command))
+
+
+def _tests(arguments: tuple[str, ...]) -> Outcome:
+    return Outcome.of(openly(measured(python(), *arguments)))
