@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NoReturn, Self
 
 from jsms_client._async.api import AsyncAPIClient
 from jsms_client._async.http import AsyncWire
@@ -150,6 +150,14 @@ class AsyncJSMS:
     ) -> None:
         """Close the connections."""
         await self.aclose()
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled: secrets do not belong into a file or a queue, and connections do not fit.
+
+        Raises:
+            TypeError: Always.
+        """
+        raise TypeError("a client holds secrets and cannot be pickled; make one where it is needed")
 
     def __repr__(self) -> str:
         """The address, and nothing that opens an account."""

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NoReturn, Self
 
 from jsms_client._sync.api import APIClient
 from jsms_client._sync.http import Wire
@@ -151,6 +151,14 @@ class JSMS:
     ) -> None:
         """Close the connections."""
         self.close()
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled: secrets do not belong into a file or a queue, and connections do not fit.
+
+        Raises:
+            TypeError: Always.
+        """
+        raise TypeError("a client holds secrets and cannot be pickled; make one where it is needed")
 
     def __repr__(self) -> str:
         """The address, and nothing that opens an account."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from jsms_client.results.shown import Result
+from jsms_client.results.shown import WORDS, Result
 
 
 class VerificationReason(StrEnum):
@@ -48,7 +48,7 @@ class Verification(Result):
     is_valid: bool
     reason: VerificationReason | None = None
     code: int | None = None
-    message: str | None = None
+    message: str | None = field(default=None, metadata=WORDS)
     extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
     def __bool__(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from jsms_client.results.refused import refused_error
-from jsms_client.results.shown import HIDDEN, NUMBER, Result
+from jsms_client.results.shown import HIDDEN, NUMBER, WORDS, Result
 from jsms_contract.base import APIError
 
 
@@ -28,7 +28,7 @@ class BatchRecipient(Result):
     accepted: bool
     msg_id: str | None = None
     error_code: int | None = None
-    error_message: str | None = None
+    error_message: str | None = field(default=None, metadata=WORDS)
     temp_para: Mapping[str, str] | None = field(default=None, hash=False, metadata=HIDDEN)
     extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 

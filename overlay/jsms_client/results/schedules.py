@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from jsms_client.results.refused import refused_error
-from jsms_client.results.shown import HIDDEN, NUMBER, Result
+from jsms_client.results.shown import HIDDEN, NUMBER, WORDS, Result
 from jsms_contract.base import APIError
 
 
@@ -38,7 +38,7 @@ class RefusedRecipient(Result):
 
     mobile: str = field(metadata=NUMBER)
     error_code: int | None
-    error_message: str
+    error_message: str = field(metadata=WORDS)
     temp_para: Mapping[str, str] | None = field(default=None, hash=False, metadata=HIDDEN)
     extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 

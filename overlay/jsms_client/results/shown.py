@@ -7,7 +7,7 @@ from dataclasses import Field, fields
 from datetime import datetime
 from typing import ClassVar, Final, cast
 
-from jsms_client.redaction import mask_mobile
+from jsms_client.redaction import mask_mobile, mask_text
 
 NUMBER: Final = {"show": "number"}
 """Metadata of a field that holds a phone number."""
@@ -15,6 +15,8 @@ NUMBER: Final = {"show": "number"}
 HIDDEN: Final = {"show": "nothing"}
 """Metadata of a field that holds message parameters or a text of a person's."""
 
+WORDS: Final = {"show": "words"}
+"""Metadata of a field that holds the service's own words, which may name a number."""
 
 _SHOWN_ITEMS = 3
 
@@ -41,6 +43,8 @@ def _show(field: Field[object], value: object) -> str:
         return f"{field.name}=…"
     if how == "number" and isinstance(value, str):
         return f"{field.name}={mask_mobile(value)!r}"
+    if how == "words" and isinstance(value, str):
+        return f"{field.name}={mask_text(value)!r}"
     if isinstance(value, datetime):
         return f"{field.name}={value.isoformat()}"
     if isinstance(value, tuple):
@@ -54,4 +58,4 @@ def _some(items: tuple[object, ...]) -> str:
     return ", ".join((*map(repr, items[:_SHOWN_ITEMS]), *([f"… {more} more"] if more > 0 else [])))
 
 
-__all__ = ["HIDDEN", "NUMBER", "Result"]
+__all__ = ["HIDDEN", "NUMBER", "WORDS", "Result"]
