@@ -1,0 +1,186 @@
+"""No log, repr, exception, traceback or pickle shows a secret, a code, a parameter or a whole number."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import pickle
+import traceback
+from collections.abc import Iterator
+from typing import cast
+
+import pytest
+from example_server import EXAMPLE_CREDENTIALS, Answer, ExampleServer, RecordedRequest
+from jsms_client import JSMS, AsyncJSMS, JSMSError
+from jsms_client.errors import ArgumentError
+from jsms_contract.base import APIError
+from servers.faults import answer, sends
+from servers.raw_socket_server import Connection, RawSocketServer, Script
+
+from .calls import CALLS, CODE, MOBILE, PARAMETER, PRIVATE, SECOND_MOBILE, Call
+from .drivers import DRIVERS, SECRETS, Driver, async_client, sync_client
+
+HIDDEN = (*PRIVATE, *SECRETS)
+MASKED = "139****5678"
+
+
+def shown_in(text: str) -> list[str]:
+    """What a text shows that it must not."""
+    return [secret for secret in HIDDEN if secret in text]
+
+
+@pytest.fixture(params=["sync", "asyncio"])
+def driver(request: pytest.FixtureRequest, example_server: ExampleServer) -> Iterator[Driver]:
+    made = DRIVERS[request.param](example_server.base_url)
+    yield made
+    made.close()
+
+
+def repeats_everything(request: RecordedRequest, _answer: Answer) -> Answer:
+    """A refusal that repeats whatever the client sent, credentials included."""
+    said = f"{request.headers.get('authorization')} {request.target} {request.body.decode('utf-8', 'replace')}"
+    return Answer.of_json(403, {"error": {"code": 50007, "message": f"cannot read: {said}"}})
+
+
+def repeats_everything_as_a_page(request: RecordedRequest, _answer: Answer) -> Answer:
+    """The same as a page that pretends to be a success."""
+    said = f"{request.headers.get('authorization')} {request.body.decode('utf-8', 'replace')}"
+    return Answer(
+        200,
+        f"<html>{said}</html>".encode(),
+        {"X-Debug": said.encode("ascii", "ignore").decode()[:500].replace("\r", " ").replace("\n", " ")},
+    )
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_nothing_private_is_logged_at_any_level(driver: Driver, call: Call, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        driver.make(call)
+    ours = [record for record in caplog.records if record.name.startswith("jsms_client")]
+    assert any(call.operation in record.getMessage() for record in ours)
+    for record in ours:
+        assert shown_in(f"{record.getMessage()} {record.args} {record.__dict__}") == []
+
+
+@pytest.mark.parametrize("hook", [repeats_everything, repeats_everything_as_a_page])
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_an_error_shows_nothing_private_even_where_the_service_repeats_it(
+    driver: Driver,
+    example_server: ExampleServer,
+    call: Call,
+    hook: object,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    example_server.hook = cast("type[Answer]", hook)
+    with caplog.at_level(logging.DEBUG, logger="jsms_client"), pytest.raises(JSMSError) as caught:
+        driver.make(call)
+    error = caught.value
+    assert shown_in(f"{error} {error!r} {error.args} {error.__dict__}") == []
+    assert shown_in("".join(traceback.format_exception(error))) == []
+    assert shown_in(caplog.text) == []
+    assert shown_in(pickle.dumps(error, protocol=0).decode("latin-1")) == []
+    cause: BaseException | None = error
+    while cause is not None:
+        assert shown_in(f"{cause!r} {cause.args}") == []
+        cause = cause.__cause__ or cause.__context__
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_an_error_survives_pickle_and_copy_and_can_be_hashed(
+    driver: Driver, example_server: ExampleServer, call: Call
+) -> None:
+    example_server.hook = lambda _request, _answer: Answer.of_json(500, {"error": {"code": 50019, "message": "oops"}})
+    with pytest.raises(APIError) as caught:
+        driver.make(call)
+    error = caught.value
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        twin: object = pickle.loads(pickle.dumps(error, protocol))
+        assert type(twin) is type(error)
+        assert (str(twin), twin.__dict__) == (str(error), error.__dict__)
+    assert str(copy.copy(error)) == str(error)
+    assert {error: 1}[error] == 1
+
+
+def test_a_lost_answer_shows_nothing_private(driver: Driver) -> None:
+    with RawSocketServer() as server:
+        lost = DRIVERS["sync"](server.base_url)
+        for script in (
+            Script(Connection.reset, "accept"),
+            sends(f"HTTP/1.1 {MOBILE} {CODE}\r\n\r\n".encode(), then=Connection.close),
+            sends(f"{MOBILE} {SECRETS[1]}\r\n\r\n".encode(), then=Connection.close),
+            sends(answer(302, b"", f"Location: https://u:{SECRETS[1]}@example.com/{MOBILE}?code={CODE}")),
+            sends(answer(200, b"x", "Content-Encoding: gzip")),
+        ):
+            server.play(script)
+            with pytest.raises(JSMSError) as caught:
+                lost.make(CALLS["sendVoiceCode"])
+            text = "".join(traceback.format_exception(caught.value))
+            assert shown_in(f"{caught.value} {caught.value!r} {caught.value.__dict__}") == []
+            assert [secret for secret in SECRETS if secret in caught.value.__str__()] == []
+            assert SECRETS[0] not in text
+        lost.close()
+
+
+def test_a_result_shows_no_more_than_the_ends_of_a_number(driver: Driver, example_server: ExampleServer) -> None:
+    recipients = [
+        {"mobile": MOBILE, "msg_id": "1"},
+        {
+            "mobile": SECOND_MOBILE,
+            "error_code": "50024",
+            "error_message": f"unsubscribed {SECOND_MOBILE}",
+            "temp_para": {"number": PARAMETER},
+        },
+    ]
+    batch = {"success_count": 1, "failure_count": 1, "recipients": recipients}
+    example_server.hook = lambda _request, _answer: Answer.of_json(200, batch)
+    result = driver.make(CALLS["sendMessageBatch"])
+    assert MASKED in repr(result)
+    assert shown_in(f"{result!r} {result}") == []
+
+
+def test_received_texts_and_numbers_are_not_shown(driver: Driver, example_server: ExampleServer) -> None:
+    reply = [{"phone": MOBILE, "replyTime": 1492150740274, "content": f"my code is {CODE}"}]
+    example_server.hook = lambda _request, _answer: Answer.of_json(200, reply)
+    result = driver.make(CALLS["pollReplies"])
+    assert MASKED in repr(result)
+    assert shown_in(repr(result)) == []
+
+
+def test_a_client_shows_its_address_and_no_secret() -> None:
+    client: JSMS | AsyncJSMS
+    for client in (sync_client("http://127.0.0.1:1/v1"), async_client("http://127.0.0.1:1/v1")):
+        parts = [client, client.api, client.codes, client.receipts]
+        assert "127.0.0.1" in repr(client)
+        for part in parts:
+            assert shown_in(f"{part!r} {part}") == []
+        with pytest.raises(TypeError, match="secrets"):
+            pickle.dumps(client)
+        with pytest.raises(TypeError, match="secrets"):
+            copy.copy(client)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        Call("sendCode", "codes", "send", (f"{MOBILE}0",), {"temp_id": 1}),
+        Call("sendMessage", "messages", "send", (MOBILE,), {"temp_id": 1, "temp_para": {"number": object()}}),
+        Call("sendMessage", "messages", "send", (MOBILE,), {"temp_id": MOBILE + "x", "temp_para": {"n": PARAMETER}}),
+        Call("verifyCode", "codes", "verify", (f"{MOBILE}/..", CODE)),
+        Call("sendMessageBatch", "messages", "send_batch", ([(MOBILE, {"n": "x"}), (CODE, {})],), {"temp_id": 1}),
+        Call("sendVoiceCode", "codes", "send_voice", (MOBILE,), {"code": f"{CODE}{CODE}"}),
+    ],
+    ids=lambda call: call.operation,
+)
+def test_a_refused_argument_is_not_repeated(driver: Driver, example_server: ExampleServer, call: Call) -> None:
+    with pytest.raises(ArgumentError) as caught:
+        driver.make(call)
+    assert shown_in(f"{caught.value} {caught.value!r}") == []
+    assert example_server.requests == []
+
+
+def test_the_environment_is_not_repeated_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JSMS_APP_KEY", f"{EXAMPLE_CREDENTIALS['appAuth'][0]} x")
+    monkeypatch.setenv("JSMS_MASTER_SECRET", EXAMPLE_CREDENTIALS["appAuth"][1])
+    with pytest.raises(JSMSError, match="JSMS_APP_KEY") as caught:
+        JSMS()
+    assert shown_in(str(caught.value)) == []
