@@ -55,6 +55,8 @@ class Clock:
         """Called after each piece of due work, to commit what it changed."""
         self.on_change: Callable[[], None] = _nothing
         """Called when the next due time or the clock itself changes, so that a timer can be set anew."""
+        self.on_move: Callable[[], None] = _nothing
+        """Called when the clock was frozen, set, advanced or let run, so that it can be kept."""
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
@@ -84,12 +86,12 @@ class Clock:
     def freeze(self) -> None:
         """Stand still from now on; set and advance still work."""
         self._base, self._frozen = self.now(), True
-        self.on_change()
+        self._moved()
 
     def run(self) -> None:
         """Run with real time again, from where the clock stands."""
         self._base, self._mark, self._frozen = self.now(), time.monotonic(), False
-        self.on_change()
+        self._moved()
 
     async def set(self, when: float) -> None:
         """Go to a time: forward like advance; backward without undoing anything."""
@@ -98,7 +100,7 @@ class Clock:
             return
         async with self._moving:
             self._base, self._mark = when, time.monotonic()
-        self.on_change()
+        self._moved()
 
     async def advance(self, seconds: float) -> None:
         """Let time pass: do all work that falls due meanwhile, in the order of time, and wait until it is done."""
@@ -115,6 +117,20 @@ class Clock:
                 finally:
                     self._base, self._mark, self._stand = self._stand, time.monotonic(), None
             self._base, self._mark = max(target, self.now()), time.monotonic()
+        self._moved()
+
+    def shift(self) -> float:
+        """How far the clock is ahead of real time, in seconds."""
+        return self.now() - time.time()
+
+    def restore(self, shift: float, frozen_at: float | None) -> None:
+        """Take up where a kept clock stood: at a time if it was frozen, otherwise so far ahead of real time."""
+        self._base = time.time() + shift if frozen_at is None else frozen_at
+        self._mark, self._frozen = time.monotonic(), frozen_at is not None
+        self.on_change()
+
+    def _moved(self) -> None:
+        self.on_move()
         self.on_change()
 
     # --- due work ----------------------------------------------------------------------------------------------------

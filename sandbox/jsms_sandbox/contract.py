@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from .fields import Schema, compile_schema
+from .known import known
 
 JSON_TYPE, FORM_TYPE = "application/json", "multipart/form-data"
 
@@ -160,21 +161,18 @@ def _operation(
     )
 
 
-def _assumptions(node: Any, place: str) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
+def _assumptions(node: object, place: str) -> Iterator[tuple[str, str]]:
     if isinstance(node, dict):
-        if "x-assumed" in node:
-            found.append((str(node.get("operationId", place)), str(node["x-assumed"])))
-        for name, child in node.items():
-            found += _assumptions(child, f"{place}.{name}".removeprefix(".").removeprefix("components.schemas."))
+        entry = cast("dict[str, object]", node)
+        if "x-assumed" in entry:
+            yield str(entry.get("operationId", place)), str(entry["x-assumed"])
+        for name, child in entry.items():
+            yield from _assumptions(child, f"{place}.{name}".removeprefix(".").removeprefix("components.schemas."))
     elif isinstance(node, list):
-        for child in node:
-            found += _assumptions(child, place)
-    return found
+        for child in cast("list[object]", node):
+            yield from _assumptions(child, place)
 
 
 def text_limit() -> int:
     """How long a text may be with signature and opt-out text: what the contract says of a template."""
-    schema = contract().operations["POST", "/templates"].schema
-    assert schema is not None
-    return schema.fields["template"].most
+    return known(contract().operations["POST", "/templates"].schema).fields["template"].most

@@ -13,7 +13,8 @@ from typing import Any, cast
 
 INVALID_BODY = 50007
 
-Check = tuple[str, Callable[[Any], bool], int]
+Test = Callable[[Any], bool]
+Check = tuple[str, Test, int]
 """The keyword, whether a value passes it, and the code of one that does not."""
 
 RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
@@ -92,25 +93,36 @@ def _field(document: Mapping[str, Any], name: str, entry: Mapping[str, Any], *, 
     )
 
 
-def _checks(entry: Mapping[str, Any]) -> list[tuple[str, Callable[[Any], bool]]]:
-    checks: list[tuple[str, Callable[[Any], bool]]] = []
+def _checks(entry: Mapping[str, Any]) -> list[tuple[str, Test]]:
+    checks: list[tuple[str, Test]] = []
     if entry["type"] == "integer":
         low, high = RANGES[entry.get("format", "int64")]
-        low, high = max(low, entry.get("minimum", low)), min(high, entry.get("maximum", high))
-        checks.append(("minimum", lambda value: value >= low))
-        checks.append(("maximum", lambda value: value <= high))
-    for keyword, fewest in (("minLength", entry.get("minLength")), ("minItems", entry.get("minItems"))):
-        if fewest is not None:
-            checks.append((keyword, lambda value, fewest=fewest: len(value) >= fewest))
-    for keyword, most in (("maxLength", entry.get("maxLength")), ("maxItems", entry.get("maxItems"))):
-        if most is not None:
-            checks.append((keyword, lambda value, most=most: len(value) <= most))
+        checks.append(("minimum", _at_least(max(low, entry.get("minimum", low)))))
+        checks.append(("maximum", _at_most(min(high, entry.get("maximum", high)))))
+    checks += [(keyword, _no_shorter(entry[keyword])) for keyword in ("minLength", "minItems") if keyword in entry]
+    checks += [(keyword, _no_longer(entry[keyword])) for keyword in ("maxLength", "maxItems") if keyword in entry]
     if "pattern" in entry:
         checks.append(("pattern", full_match(entry["pattern"])))
     return checks
 
 
-def full_match(pattern: str) -> Callable[[Any], bool]:
+def _at_least(low: int) -> Test:
+    return lambda value: value >= low
+
+
+def _at_most(high: int) -> Test:
+    return lambda value: value <= high
+
+
+def _no_shorter(fewest: int) -> Test:
+    return lambda value: len(value) >= fewest
+
+
+def _no_longer(most: int) -> Test:
+    return lambda value: len(value) <= most
+
+
+def full_match(pattern: str) -> Test:
     """Whether a whole text matches; the contract's patterns are anchored, and Python's ``$`` allows a line break."""
     match = re.compile(pattern.removeprefix("^").removesuffix("$")).fullmatch
     return lambda value: match(value) is not None

@@ -22,7 +22,9 @@ class Leniency(Enum):
     NULL_FIELD = "A field that is not given should be left out, not null."
     SIGN_SLASH = "The path should be /v1/sign, without a slash at its end."
     MULTIPART_SPACING = "The multipart Content-Type has a space before its semicolon, or a boundary that needs quotes."
-    OLD_SIGN_FORM = "The form is the one from before September 2025 (image fields image0 or images); newer fields were not asked for."
+    OLD_SIGN_FORM = (
+        "The form is from before September 2025 (images as image0 or images); newer fields were not asked for."
+    )
     HEAD_ROOT = "HEAD / is not part of the API; some clients send it first."
     BODY_WITHOUT_NEED = "A GET or DELETE should have no body; it was ignored."
 

@@ -13,7 +13,10 @@ NoticeType = Literal["SMS_REPORT", "SMS_REPLY", "SMS_TEMPLATE", "SMS_SIGN"]
 
 
 def raise_notice(world: World, app: App, notice: NoticeType, data: Mapping[str, object]) -> Callback | None:
-    """Queue a callback, due now; None where the app has no callback URL. The clock's handler ``callback`` delivers it."""
+    """Queue a callback, due now; None where the app has no callback URL.
+
+    The clock's handler ``callback`` delivers it.
+    """
     if app.callback_url is None:
         return None
     now = world.clock.now()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818  # it refuses, nothing failed
     """A request is refused with one of the contract's codes.
 
     Attributes:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .contract import Operation
+from .known import known
 from .state.entities import App, UploadedFile
 
 
@@ -72,14 +73,12 @@ class Request:
     @property
     def known_operation(self) -> Operation:
         """The operation, where it is known to be known."""
-        assert self.operation is not None
-        return self.operation
+        return known(self.operation)
 
     @property
     def known_app(self) -> App:
         """The app, where it is known to be known."""
-        assert self.app is not None
-        return self.app
+        return known(self.app)
 
     def warn(self, text: str) -> None:
         """Note something for the person who reads the journal, once."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ipaddress
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 import uvicorn
@@ -15,6 +16,7 @@ from .due_work import handle_due_work
 from .http.application import Application
 from .state.world import World
 
+IPV4 = 4
 STOP_WITHIN = 1
 """Real seconds that answers under way get to finish once the sandbox stops."""
 
@@ -39,7 +41,6 @@ class Server:
         world: What it serves. Started by ``run``.
         http: A bound socket for HTTP.
         https: A bound socket for HTTPS, with its TLS context.
-        own_app: What to serve; by default the whole sandbox on the world.
     """
 
     def __init__(
@@ -73,8 +74,7 @@ class Server:
         serving = [asyncio.create_task(server.serve_socket()) for server in servers]
         try:
             for server in servers:
-                while not server.started:
-                    await asyncio.sleep(0.001)
+                await server.up.wait()
             if ready is not None:
                 ready(self)
             await self._stopping.wait()
@@ -115,9 +115,15 @@ class _Uvicorn(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, listen: socket.socket) -> None:
         super().__init__(config)
         self._listen = listen
+        self.up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and say so."""
+        await super().startup(sockets)
+        self.up.set()
 
     @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
+    def capture_signals(self) -> Generator[None]:
         """Leave signals alone."""
         yield
 
@@ -168,5 +174,7 @@ def _config(application: Application, tls: ssl.SSLContext | None = None) -> uvic
 
 def _url(scheme: str, bound: socket.socket) -> str:
     host, port = bound.getsockname()[:2]
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
-    return f"{scheme}://{host}:{port}"
+    address = ipaddress.ip_address(host)
+    if address.is_unspecified:
+        host = "127.0.0.1" if address.version == IPV4 else "::1"
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"

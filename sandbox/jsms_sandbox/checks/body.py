@@ -47,7 +47,9 @@ def _check_media_type(request: Request) -> bytes | None:
     bare = sent.partition(";")[0].strip().lower()
     if wanted == FORM_TYPE:
         if bare != FORM_TYPE:
-            raise Refusal(MEDIA_NOT_SUPPORTED, "media type", f"Send the form as {FORM_TYPE}, not as {sent or 'nothing'}.")
+            raise Refusal(
+                MEDIA_NOT_SUPPORTED, "media type", f"Send the form as {FORM_TYPE}, not as {sent or 'nothing'}."
+            )
         return boundary_of(request, sent)
     if bare in ("", "text/plain"):
         tolerate(request, Leniency.CONTENT_TYPE, MEDIA_NOT_SUPPORTED, "media type")

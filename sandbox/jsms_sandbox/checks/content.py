@@ -22,7 +22,9 @@ def check_values(values: Iterable[str]) -> None:
     for value in values:
         if not RESERVED.isdisjoint(value):
             raise Refusal(
-                CONTENT_CONTAINS_SPECIAL_SYMBOL, "content", "【 and 】 are kept for the signature; take them out of temp_para."
+                CONTENT_CONTAINS_SPECIAL_SYMBOL,
+                "content",
+                "【 and 】 are kept for the signature; take them out of temp_para.",
             )
 
 
@@ -46,5 +48,7 @@ def check_length(text: str) -> None:
     size = length(text)
     if size > text_limit():
         raise Refusal(
-            INVALID_CODE_LENGTH, "content", f"With signature and opt-out text it has {size} characters, more than {text_limit()}."
+            INVALID_CODE_LENGTH,
+            "content",
+            f"With signature and opt-out text it has {size} characters, more than {text_limit()}.",
         )

@@ -22,8 +22,9 @@ def check_allocated(app: App) -> None:
 
 
 def charge(world: World, app: App, kind: MessageKind, count: int) -> bool:
-    """Take credit from the kind's own pool, then from the pool for all types; False, and nothing taken, where both are too little.
+    """Take credit from the kind's own pool, then from the pool for all types.
 
+    Where both together are too little nothing is taken, and the answer is False.
     The developer account's pool shrinks with it (assumed), and is never what a send is refused for.
     """
     if not _take(app.credit, POOLS[kind], count):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from ..fields import Field, Schema, full_match
+from ..known import known
 from ..leniency import Leniency, tolerate
 from ..refusal import Refusal
 from ..request import Request
@@ -106,12 +107,11 @@ def _typed_value(request: Request, field: Field, value: object, place: str) -> o
     if not isinstance(value, list):
         raise _wrong_type(field.type, place)
     items = cast("list[object]", value)
-    assert field.item is not None
     typed: list[dict[str, Any]] = []
     for number, item in enumerate(items):
         if not isinstance(item, dict):
             raise _wrong_type("object", f"{place}[{number}]")
-        typed.append(_typed(request, field.item, cast("dict[str, Any]", item), f"{place}[]."))
+        typed.append(_typed(request, known(field.item), cast("dict[str, Any]", item), f"{place}[]."))
     return typed
 
 

@@ -74,7 +74,8 @@ def read_form(request: Request, schema: Schema, boundary: bytes) -> None:
     if old_images:
         tolerate(request, Leniency.OLD_SIGN_FORM, INVALID_BODY, "form")
         most = next(field.max_bytes for field in schema.fields.values() if field.max_bytes is not None)
-        if not any([_image(request, part, most, INVALID_IMAGE) for part in old_images]):
+        images = [_image(request, part, most, INVALID_IMAGE) for part in old_images]
+        if not any(images):
             raise Refusal(INVALID_IMAGE, f"field {old_images[0].name}", "The image is empty.")
         request.waived = frozenset(schema.fields) - OLD_FIELDS
 

@@ -25,7 +25,9 @@ def check_template_text(app: App, sign: Sign, text: str, kind: int, remark: str)
     """
     if not RESERVED.isdisjoint(text):
         raise Refusal(
-            TEMPLATE_CONTAINS_SPECIAL_SYMBOL, "template text", "【 and 】 are kept for the signature, which is put in front."
+            TEMPLATE_CONTAINS_SPECIAL_SYMBOL,
+            "template text",
+            "【 and 】 are kept for the signature, which is put in front.",
         )
     names = _variables(text)
     if kind == CODE and names != ["code"]:
@@ -48,6 +50,8 @@ def _variables(text: str) -> list[str]:
     rest = VARIABLE.sub("", text)
     if "{{" in rest or "}}" in rest:
         raise Refusal(
-            TEMPLATE_PARAMETER_INVALID, "template text", "Write variables as {{name}}, names of Latin letters and digits."
+            TEMPLATE_PARAMETER_INVALID,
+            "template text",
+            "Write variables as {{name}}, names of Latin letters and digits.",
         )
     return VARIABLE.findall(text)

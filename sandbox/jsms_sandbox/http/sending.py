@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -40,9 +42,6 @@ def _drop(send: Send, *, at_once: bool) -> None:
     if at_once:
         reset = transport.get_extra_info("socket")
         if reset is not None:
-            import socket
-            import struct
-
             reset.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         transport.abort()
     else:

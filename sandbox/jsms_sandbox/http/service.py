@@ -16,6 +16,7 @@ from ..journal import record
 from ..leniency import Leniency, tolerate
 from ..refusal import Refusal
 from ..request import Request
+from ..state.storage import StorageError
 from ..state.world import World
 from .sending import Receive, Scope, Send, send_answer
 
@@ -24,6 +25,7 @@ log = logging.getLogger("jsms_sandbox")
 JSON_LIMIT = 4 * 2**20
 FORM_LIMIT = 32 * 2**20
 """How large a body the sandbox reads, in bytes; larger ones are refused."""
+SERVER_ERROR = 50019
 
 
 class Service:
@@ -58,11 +60,15 @@ class Service:
             refusal, answer = refused, refused_answer(refused)
         except Exception:
             log.exception("The sandbox itself failed at %s %s", request.method, request.path)
-            refusal = Refusal(50019, "sandbox", "This is a bug of the sandbox; its log has the details.")
+            refusal = Refusal(SERVER_ERROR, "sandbox", "This is a bug of the sandbox; its log has the details.")
             answer = refused_answer(refusal)
         answer = world.faults.after(request, answer)
         record(world, request, answer, refusal, perf_counter() - started)
-        world.commit()
+        try:
+            world.commit()
+        except StorageError as error:
+            log.error("%s", error)  # noqa: TRY400  # the sentence says all
+            return refused_answer(Refusal(SERVER_ERROR, "storage", str(error)))
         return answer
 
     def _answer(self, request: Request) -> Answer:

@@ -9,12 +9,12 @@ from ..state.entities import Credit
 from ..state.world import World
 
 
-def get_dev_balance(world: World, request: Request) -> Answer:
+def get_dev_balance(_world: World, request: Request) -> Answer:
     """What is left in the developer account's pools."""
     return _balance("dev", request.known_app.dev_credit)
 
 
-def get_app_balance(world: World, request: Request) -> Answer:
+def get_app_balance(_world: World, request: Request) -> Answer:
     """What is left in the app's pools."""
     check_allocated(request.known_app)
     return _balance("app", request.known_app.credit)

@@ -113,5 +113,9 @@ def _sent(world: World, request: Request, message: Message) -> Answer:
     return json_answer({"msg_id": message.msg_id})
 
 
-SPOKEN = ("您的验证码是 {code}", "Your verification code is {code}", "您的验证码是 {code}. Your verification code is {code}")
+SPOKEN = (
+    "您的验证码是 {code}",
+    "Your verification code is {code}",
+    "您的验证码是 {code}. Your verification code is {code}",
+)
 """By VoiceLanguage of the contract: what the voice says."""

@@ -12,6 +12,7 @@ from ..checks.parameters import fill, variables
 from ..checks.recipient import check_magic_number, check_opt_out
 from ..checks.signature import usable_sign
 from ..checks.template import usable_template
+from ..known import known
 from ..refusal import Refusal
 from ..request import Request
 from ..segments import full_text
@@ -73,9 +74,7 @@ def check_recipient(
         Refusal: With a code for this recipient alone.
     """
     operation = request.known_operation
-    assert operation.schema is not None
-    item = operation.schema.fields["recipients"].item
-    assert item is not None
+    item = known(known(operation.schema).fields["recipients"].item)
     for code, name, hint in problems(item, values):
         raise Refusal(code, f"field {name}", hint)
     mobile: str = values["mobile"]

@@ -52,14 +52,14 @@ def send_message_batch(world: World, request: Request) -> Answer:
             request.msg_ids.append(message.msg_id)
             results.append({"msg_id": message.msg_id, "mobile": message.mobile})
     _warn_of_the_hour(world, request, template)
-    return json_answer(
-        {"success_count": accepted, "failure_count": len(results) - accepted, "recipients": results}
-    )
+    return json_answer({"success_count": accepted, "failure_count": len(results) - accepted, "recipients": results})
 
 
 def refused_recipient(request: Request, values: dict[str, object], refused: Refusal) -> dict[str, object]:
     """A refused recipient as a batch's answer tells it."""
-    request.warn(f"{values.get('mobile') or 'A recipient without a number'} was refused: {refused.code}, {refused.hint}")
+    request.warn(
+        f"{values.get('mobile') or 'A recipient without a number'} was refused: {refused.code}, {refused.hint}"
+    )
     told: dict[str, object] = {
         "mobile": values.get("mobile") or "",
         "error_code": str(refused.code),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..answer import Answer, json_answer
+from ..known import known
 from ..refusal import Refusal
 from ..reports import reply_data, report_data
 from ..request import Request
@@ -12,7 +13,6 @@ from ..state.world import World
 
 OUT_OF_FREQ = 50009
 DAY = 86_400
-
 
 
 def poll_reports(world: World, request: Request) -> Answer:
@@ -53,11 +53,8 @@ def poll_replies(world: World, request: Request) -> Answer:
     return _poll(world, request, "reply", take)
 
 
-def _poll(
-    world: World, request: Request, what: str, take: Callable[[int, float], list[dict[str, object]]]
-) -> Answer:
-    app, pace = request.known_app, request.known_operation.poll
-    assert pace is not None
+def _poll(world: World, request: Request, what: str, take: Callable[[int, float], list[dict[str, object]]]) -> Answer:
+    app, pace = request.known_app, known(request.known_operation.poll)
     now = world.clock.now()
     last = app.polled.get(what)
     if last is not None and 0 <= now - last < pace.interval_seconds:

@@ -71,7 +71,9 @@ def _check_none_in_review(world: World, request: Request) -> None:
     for sign in world.signs[request.known_app.app_key].values():
         if sign.status == IN_REVIEW:
             raise Refusal(
-                OTHER_SIGNATURES_IN_THE_AUDIT, "signature", f"Signature {sign.sign_id} is still in review; decide on it first."
+                OTHER_SIGNATURES_IN_THE_AUDIT,
+                "signature",
+                f"Signature {sign.sign_id} is still in review; decide on it first.",
             )
 
 

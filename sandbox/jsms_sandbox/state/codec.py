@@ -26,15 +26,15 @@ def plain(entity: object) -> dict[str, Any]:
 
 def decode(kind: type[T], text: str) -> T:
     """JSON as a dataclass. Unknown fields are dropped, missing ones take their default."""
-    return cast(T, _reader(kind)(json.loads(text)))
+    return cast(T, _reader(cast(Any, kind))(json.loads(text)))
 
 
-def _plain(value: object) -> object:
-    return {name: getattr(value, name) for name in _names(type(value))}
+def _plain(value: Any) -> object:
+    return {name: getattr(value, name) for name in _names(value.__class__)}
 
 
 @functools.cache
-def _names(kind: type) -> tuple[str, ...]:
+def _names(kind: Any) -> tuple[str, ...]:
     return tuple(field.name for field in dataclasses.fields(kind))
 
 

@@ -298,4 +298,18 @@ class Counters:
         return "1"
 
 
-Entity = App | Template | Sign | Message | Schedule | Reply | Callback | JournalEntry | Counters
+@dataclass(slots=True)
+class Time:
+    """Where the clock stands, once somebody has moved it."""
+
+    table: ClassVar[str] = "time"
+    shift: float
+    frozen_at: float | None
+
+    @property
+    def key(self) -> str:
+        """Under which it is saved."""
+        return "1"
+
+
+Entity = App | Template | Sign | Message | Schedule | Reply | Callback | JournalEntry | Counters | Time

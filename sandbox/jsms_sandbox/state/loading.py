@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .. import frequency
-from .entities import App, Callback, Counters, JournalEntry, Message, Reply, Schedule, Sign, Template
+from .entities import App, Callback, Counters, JournalEntry, Message, Reply, Schedule, Sign, Template, Time
 
 if TYPE_CHECKING:
     from .world import World
@@ -13,34 +13,47 @@ if TYPE_CHECKING:
 
 def load_world(world: World) -> None:
     """Fill a world from its storage, and its clock with the work that is still to do."""
-    load, at = world.storage.load, world.clock.at
-    for counters in load(Counters):
+    for counters in world.storage.load(Counters):
         world.counters = counters
-    for app in load(App):
+    for kept in world.storage.load(Time):
+        world.clock.restore(kept.shift, kept.frozen_at)
+    for app in world.storage.load(App):
         world.take_app(app)
-    for template in load(Template):
+    _load_reviewed(world)
+    _load_messages(world)
+    _load_replies(world)
+    _load_waiting(world)
+    for entry in world.storage.load(JournalEntry):
+        world.journal[entry.number] = entry
+
+
+def _load_reviewed(world: World) -> None:
+    for template in world.storage.load(Template):
         world.templates[template.app_key][template.temp_id] = template
         if template.review_at is not None:
-            at(template.review_at, "template_review", template.key)
-    for sign in load(Sign):
+            world.clock.at(template.review_at, "template_review", template.key)
+    for sign in world.storage.load(Sign):
         world.signs[sign.app_key][sign.sign_id] = sign
         if sign.review_at is not None:
-            at(sign.review_at, "sign_review", sign.key)
-    _load_messages(world)
-    for schedule in load(Schedule):
+            world.clock.at(sign.review_at, "sign_review", sign.key)
+
+
+def _load_waiting(world: World) -> None:
+    for schedule in world.storage.load(Schedule):
         world.schedules[schedule.schedule_id] = schedule
         if schedule.status == "pending":
-            at(schedule.send_at, "schedule", schedule.schedule_id)
-    for reply in load(Reply):
+            world.clock.at(schedule.send_at, "schedule", schedule.schedule_id)
+    for callback in world.storage.load(Callback):
+        world.callbacks[callback.number] = callback
+        if callback.next_at is not None:
+            world.clock.at(callback.next_at, "callback", callback.key)
+
+
+def _load_replies(world: World) -> None:
+    for reply in world.storage.load(Reply):
         world.replies[reply.number] = reply
         if not reply.handed_out:
             world.replies_to_fetch[reply.app_key].append(reply.number)
-    for callback in load(Callback):
-        world.callbacks[callback.number] = callback
-        if callback.next_at is not None:
-            at(callback.next_at, "callback", callback.key)
-    for entry in load(JournalEntry):
-        world.journal[entry.number] = entry
 
 
 def _load_messages(world: World) -> None:

@@ -18,7 +18,9 @@ def first_templates(app_key: str, now: float) -> list[Template]:
         (1251, "您的快递已送达，请及时领取。", NOTICE, None, "到货通知"),
         (1252, "新品上架，{{name}}邀您选购。", MARKETING, None, "新品推广"),
     ]
-    return [Template(app_key, temp_id, text, type_, ttl, remark, PASSED, now) for temp_id, text, type_, ttl, remark in rows]
+    return [
+        Template(app_key, temp_id, text, type_, ttl, remark, PASSED, now) for temp_id, text, type_, ttl, remark in rows
+    ]
 
 
 def first_sign(app_key: str, now: float) -> Sign:

@@ -67,7 +67,7 @@ class InMemory:
     def commit(self) -> None:
         """Nothing to do."""
 
-    def load(self, kind: type[E]) -> Iterator[E]:
+    def load(self, kind: type[E]) -> Iterator[E]:  # noqa: ARG002  # the protocol's
         """Nothing is kept."""
         return iter(())
 
@@ -147,8 +147,8 @@ class SQLiteFile:
         if not self._changed:
             return
         run = self._connection.execute
-        run("BEGIN IMMEDIATE")
         try:
+            run("BEGIN IMMEDIATE")
             for (table, key), entity in self._changed.items():
                 if entity is None:
                     run("DELETE FROM entity WHERE kind = ? AND key = ?", (table, key))
@@ -159,17 +159,20 @@ class SQLiteFile:
                         (table, key, encode(entity)),
                     )
             run("COMMIT")
-        except sqlite3.Error:
+        except sqlite3.Error as error:
             with suppress(sqlite3.Error):
                 run("ROLLBACK")
-            raise
+            raise StorageError(f"Cannot write {self._path}: {error}.") from error
         self._changed.clear()
 
     def load(self, kind: type[E]) -> Iterator[E]:
         """Every kept entity of a kind, in the order of first saving."""
         rows = self._connection.execute("SELECT data FROM entity WHERE kind = ? ORDER BY number", (kind.table,))
-        for (data,) in rows:
-            yield decode(kind, data)
+        try:
+            for (data,) in rows:
+                yield decode(kind, data)
+        except (sqlite3.Error, ValueError, TypeError, KeyError) as error:
+            raise StorageError(f"{self._path} is damaged ({error}); name another file.") from error
 
     def clear(self) -> None:
         """Forget everything."""

@@ -25,6 +25,7 @@ from .entities import (
     Schedule,
     Sign,
     Template,
+    Time,
 )
 from .loading import load_world
 from .seeds import BLOCKED_WORD, first_sign, first_templates
@@ -70,6 +71,7 @@ class World:
         self.windows = Windows()
         self._empty()
         self.clock.after_work = self.storage.commit
+        self.clock.on_move = self._keep_time
 
     def _empty(self) -> None:
         self.counters = Counters()
@@ -235,9 +237,7 @@ class World:
         """Take the kept state up again; where there is none, or not the first app, make the first app."""
         self._empty()
         load_world(self)
-        first = self.settings.credentials
-        if first.app_key not in self.apps:
-            self._create_first_app(first)
+        self._settle_first_app(self.settings.credentials)
         self.commit()
 
     def reset(self) -> None:
@@ -250,6 +250,23 @@ class World:
         self.commit()
         self.events.publish("reset", {})
 
+    def _settle_first_app(self, credentials: Credentials) -> None:
+        """Make the first app, or give the kept one the keys of this start."""
+        owner = self.apps_by_dev_key.pop(credentials.dev_key, None)
+        if owner is not None and owner.app_key != credentials.app_key:
+            owner.dev_key, owner.dev_secret = secrets.token_hex(12), secrets.token_hex(12)
+            self.apps_by_dev_key[owner.dev_key] = owner
+            self.save(owner)
+        app = self.apps.get(credentials.app_key)
+        if app is None:
+            self._create_first_app(credentials)
+            return
+        self.apps_by_dev_key.pop(app.dev_key, None)
+        app.master_secret = credentials.master_secret
+        app.dev_key, app.dev_secret = credentials.dev_key, credentials.dev_secret
+        self.apps_by_dev_key[app.dev_key] = app
+        self.save(app)
+
     def _create_first_app(self, credentials: Credentials) -> None:
         app = self.create_app(credentials, name="first", review=replace(self.settings.review))
         app.fixed_code = self.settings.fixed_code
@@ -260,6 +277,12 @@ class World:
     def save(self, entity: Entity) -> None:
         """Note that an entity changed; the next commit writes it."""
         self.storage.save(entity)
+
+    def _keep_time(self) -> None:
+        clock = self.clock
+        self.save(Time(clock.shift(), clock.now() if clock.frozen else None))
+        self.commit()
+        self.events.publish("clock", {"now": clock.now(), "frozen": clock.frozen})
 
     def commit(self) -> None:
         """Write every change since the last commit. Called before an answer leaves."""
