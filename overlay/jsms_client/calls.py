@@ -87,7 +87,7 @@ class Call:
             return verdict
         if (
             self._operation.retry == "safe"
-            and 500 <= received.status < 600  # noqa: PLR2004 - what the service, or a gateway before it, failed at
+            and 500 <= received.status < 600
             and not isinstance(verdict, RateLimitError)
             and self._attempt < self._policy.attempts
         ):
@@ -103,7 +103,7 @@ class Call:
         part = random.uniform(0.5, 1)  # noqa: S311
         seconds = min(longest, self._policy.backoff * 2.0 ** (self._attempt - 1)) * part
         # A longer wait than ours is for the caller to decide: it is not waited out here.
-        if retry_after is not None and retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 5:  # noqa: PLR2004
+        if retry_after is not None and retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 5:
             seconds = min(longest, max(seconds, int(retry_after)))
         _log.info(
             "%s: %s, attempt %d of %d; again in %.2f s",

@@ -33,7 +33,7 @@ def mask_mobile(number: str) -> str:
         ``138****8000``; only stars where the number is too short to keep anything.
     """
     digits = [character for character in number if character.isdigit()]
-    if len(digits) < 11:  # noqa: PLR2004 - 3 + 4 shown must leave as many hidden
+    if len(digits) < 11:
         return MASK
     return f"{''.join(digits[:3])}{MASK}{''.join(digits[-4:])}"
 

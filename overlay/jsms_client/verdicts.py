@@ -102,7 +102,7 @@ def judge(operation: Operation, received: Received, *, attempts: int, secrets: I
     status = received.status
     if status in operation.statuses:
         return _success(operation, received, attempts, secrets)
-    if HTTPStatus.BAD_REQUEST <= status < 600:  # noqa: PLR2004 - the end of what HTTP calls an error
+    if HTTPStatus.BAD_REQUEST <= status < 600:
         return _refusal(operation, received, _detail_of(received), attempts, secrets)
     never = operation.retry == "never"
     location = received.headers.get("location")
@@ -234,7 +234,7 @@ def _read_detail(body: Mapping[str, object], *, in_error: bool) -> ErrorDetail:
 
 
 def _code(value: object) -> int | None:
-    if isinstance(value, str) and len(value) < 10 and value.isascii() and value.isdigit():  # noqa: PLR2004
+    if isinstance(value, str) and len(value) < 10 and value.isascii() and value.isdigit():
         return int(value)
     if isinstance(value, float) and value.is_integer():
         return int(value)

@@ -1,0 +1,112 @@
+"""Success answers: what is read, what is put right, and what is refused."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from jsms_client.answers import UnusableAnswer, fit, parse
+from jsms_contract.shapes import Boolean, Field, Integer, Items, Record, Shape, Text, TextMap
+
+PAGE = Record(
+    "Page",
+    (
+        Field("id", Text(), True),
+        Field("note", Text(), False),
+        Field("count", Integer(nullable=True), True),
+        Field("items", Items(Record("Item", (Field("values", TextMap(), False),))), False),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("value", "shape", "expected"),
+    [
+        ("a", Text(), "a"),
+        (288193860302, Text(), "288193860302"),
+        (7, Integer(), 7),
+        ("-7", Integer(), -7),
+        (7.0, Integer(), 7),
+        (None, Integer(nullable=True), None),
+        (True, Boolean(), True),
+        ({"a": "x", "b": 1, "c": 1.5, "d": True, "e": None}, TextMap(), {"a": "x", "b": "1", "c": "1.5", "d": "true"}),
+        ([1, "2"], Items(Integer()), [1, 2]),
+        ({"id": "x", "note": None, "count": None, "more": 1}, PAGE, {"id": "x", "count": None, "more": 1}),
+    ],
+)
+def test_what_the_service_means_is_put_into_the_types_of_the_contract(
+    value: object, shape: Shape, expected: object
+) -> None:
+    fitted = fit(value, shape)
+    assert fitted == expected
+    assert type(fitted) is type(expected)
+
+
+@pytest.mark.parametrize(
+    ("value", "shape", "reason"),
+    [
+        (1.5, Text(), "is a number, not a text"),
+        (True, Text(), "is true or false, not a text"),
+        ("x", Integer(), "is a text, not a whole number"),
+        (True, Integer(), "is true or false, not a whole number"),
+        (1.5, Integer(), "is a number, not a whole number"),
+        (2**63, Integer(), "is a number beyond 64 bits"),
+        (1, Boolean(), "is a number, not true or false"),
+        (None, Boolean(), "is null, not true or false"),
+        ({}, Items(Text()), "is an object, not a list"),
+        ([], TextMap(), "is a list, not an object"),
+        ({"a": []}, TextMap(), "is an object that holds more than texts"),
+        ([], PAGE, "is a list, not an object"),
+        ({"id": "x"}, PAGE, "has no count"),
+        ({"id": None, "count": 1}, PAGE, "id is null, not a text"),
+        ({"id": "x", "count": 1, "items": [{}, {"values": 1}]}, PAGE, "items[1].values is a number, not an object"),
+    ],
+)
+def test_what_cannot_be_put_right_is_refused_and_placed(value: object, shape: Shape, reason: str) -> None:
+    with pytest.raises(UnusableAnswer) as caught:
+        fit(value, shape)
+    assert str(caught.value) == reason
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b'{"a": 1}', {"a": 1}),
+        (b'\xef\xbb\xbf{"a": 1}', {"a": 1}),
+        (b'"\\ud83d\\ude00"', "😀"),
+        ('"好"'.encode(), "好"),
+        (b'{"a": 1, "a": 2}', {"a": 2}),
+    ],
+)
+def test_json_in_utf_8_is_read(content: bytes, expected: object) -> None:
+    assert parse(content) == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "is empty"),
+        (b" \r\n", "is empty"),
+        (b"<html>", "is not JSON"),
+        (b'{"a": 1', "is not JSON"),
+        ('{"a": "好"}'.encode("gbk"), "is not text in UTF-8"),
+        ('{"a": 1}'.encode("utf-16"), "is not text in UTF-8"),
+        (b"NaN", "a number that cannot be read"),
+        (b"9" * 5000, "a number that cannot be read"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b'["\\ud800"]', "half a character"),
+    ],
+)
+def test_anything_else_is_refused_without_holding_on_to_it(content: bytes, reason: str) -> None:
+    with pytest.raises(UnusableAnswer, match=reason) as caught:
+        parse(content)
+    assert caught.value.__cause__ is None
+    assert caught.value.__context__ is None
+
+
+def test_a_thousand_recipients_are_all_looked_at() -> None:
+    recipients = [{"id": str(number), "count": number} for number in range(1000)]
+    assert fit(json.loads(json.dumps(recipients)), Items(PAGE)) == recipients
+    with pytest.raises(UnusableAnswer, match=r"^\[999\]\.count is a text"):
+        fit([*recipients[:999], {"id": "x", "count": "many"}], Items(PAGE))

@@ -1,0 +1,161 @@
+"""When a call is repeated, how long it waits before, and what it says in the end."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from jsms_client import JSMSError, RetryPolicy
+from jsms_client.errors import (
+    APIError,
+    LostAnswerError,
+    OutOfFreqError,
+    ServiceError,
+    UnknownOutcomeError,
+    WrongScheduleStatusError,
+)
+from servers.faults import answer, sends
+from servers.raw_socket_server import Connection, RawSocketServer, Script
+
+from .calls import CALLS
+from .drivers import DRIVERS, Driver
+
+BALANCE = b'{"app_balance": 1, "app_voice": null, "app_industry": null, "app_market": 2}'
+
+
+@pytest.fixture
+def server() -> Iterator[RawSocketServer]:
+    with RawSocketServer() as server:
+        yield server
+
+
+@pytest.fixture(params=["sync", "asyncio", "trio"])
+def make(request: pytest.FixtureRequest, server: RawSocketServer) -> Iterator[Callable[[RetryPolicy], Driver]]:
+    made: list[Driver] = []
+
+    def maker(policy: RetryPolicy) -> Driver:
+        made.append(DRIVERS[request.param](server.base_url, retry=policy))
+        return made[-1]
+
+    yield maker
+    for driver in made:
+        driver.close()
+
+
+def one_after_another(*acts: Callable[[Connection], None]) -> Script:
+    """A script that does something else with each request."""
+    left = iter(acts)
+
+    def act(connection: Connection) -> None:
+        next(left)(connection)
+
+    return Script(act)
+
+
+def sending(data: bytes) -> Callable[[Connection], None]:
+    return sends(data).act
+
+
+def hanging_up(connection: Connection) -> None:
+    connection.read_request()
+    connection.close()
+
+
+QUICK = RetryPolicy(attempts=3, backoff=0.01, max_backoff=0.05)
+
+
+def test_a_read_is_repeated_until_it_is_answered(
+    make: Callable[[RetryPolicy], Driver], server: RawSocketServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    counts = server.play(one_after_another(hanging_up, sending(answer(503, b"")), sending(answer(200, BALANCE))))
+    with caplog.at_level(logging.INFO, logger="jsms_client"):
+        assert make(QUICK).make(CALLS["getAppBalance"])
+    assert counts.deliveries == 3
+    assert [record.getMessage().split("; ")[0] for record in caplog.records if record.name == "jsms_client"] == [
+        "getAppBalance: no answer, attempt 1 of 3",
+        "getAppBalance: HTTP 503, attempt 2 of 3",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("act", "kind"), [(hanging_up, LostAnswerError), (sending(answer(502, b"<html>")), ServiceError)]
+)
+def test_repeats_come_to_an_end(
+    make: Callable[[RetryPolicy], Driver],
+    server: RawSocketServer,
+    act: Callable[[Connection], None],
+    kind: type[JSMSError],
+) -> None:
+    counts = server.play(one_after_another(act, act, act))
+    with pytest.raises(kind) as caught:
+        make(QUICK).make(CALLS["getAppBalance"])
+    assert caught.value.attempts == counts.deliveries == 3
+
+
+def test_one_attempt_means_no_repeats(make: Callable[[RetryPolicy], Driver], server: RawSocketServer) -> None:
+    counts = server.play(one_after_another(hanging_up))
+    with pytest.raises(LostAnswerError, match="1 attempt"):
+        make(RetryPolicy(attempts=1)).make(CALLS["getAppBalance"])
+    assert counts.deliveries == 1
+
+
+@pytest.mark.parametrize("operation", ["sendMessage", "verifyCode", "createSign", "pollReports", "updateTemplate"])
+def test_what_must_not_be_repeated_never_is_whatever_the_policy(
+    make: Callable[[RetryPolicy], Driver], server: RawSocketServer, operation: str
+) -> None:
+    for act in (hanging_up, sending(answer(503, b"", "Retry-After: 0"))):
+        counts = server.play(one_after_another(act))
+        with pytest.raises(UnknownOutcomeError):
+            make(RetryPolicy(attempts=9, backoff=0)).make(CALLS[operation])
+        assert counts.deliveries == 1
+
+
+@pytest.mark.parametrize("status", [403, 500])
+def test_too_often_is_never_repeated(
+    make: Callable[[RetryPolicy], Driver], server: RawSocketServer, status: int
+) -> None:
+    counts = server.play(one_after_another(sending(answer(status, b'{"error": {"code": 50009}}'))))
+    with pytest.raises(OutOfFreqError):
+        make(QUICK).make(CALLS["getAppBalance"])
+    assert counts.deliveries == 1
+
+
+def test_a_refusal_after_a_lost_answer_says_that_the_first_may_have_worked(
+    make: Callable[[RetryPolicy], Driver], server: RawSocketServer
+) -> None:
+    refusal = sending(answer(403, b'{"error": {"code": 50029, "message": "wrong schedule status"}}'))
+    server.play(one_after_another(hanging_up, refusal))
+    with pytest.raises(WrongScheduleStatusError, match="an earlier attempt of this call may have been carried out"):
+        make(QUICK).make(CALLS["deleteSchedule"])
+    server.play(one_after_another(hanging_up, sending(answer(403, b'{"error": {"code": 50008}}'))))
+    with pytest.raises(APIError) as caught:
+        make(QUICK).make(CALLS["getAppBalance"])
+    assert "earlier" not in str(caught.value)
+
+
+def test_waits_grow_and_have_a_limit(server: RawSocketServer) -> None:
+    server.play(one_after_another(*[hanging_up] * 4))
+    driver = DRIVERS["sync"](server.base_url, retry=RetryPolicy(attempts=4, backoff=0.1, max_backoff=0.2))
+    begun = time.monotonic()
+    with pytest.raises(LostAnswerError):
+        driver.make(CALLS["getAppBalance"])
+    assert 0.24 < time.monotonic() - begun < 0.5 + 1
+    driver.close()
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "least"), [("1", 0.3), ("0", 0), ("Wed, 21 Oct 2015 07:28:00 GMT", 0), ("99999", 0), ("-1", 0)]
+)
+def test_the_service_may_ask_for_a_longer_wait_up_to_the_limit(
+    server: RawSocketServer, retry_after: str, least: float
+) -> None:
+    busy = sending(answer(503, b"", f"Retry-After: {retry_after}"))
+    server.play(one_after_another(busy, sending(answer(200, BALANCE))))
+    driver = DRIVERS["sync"](server.base_url, retry=RetryPolicy(backoff=0, max_backoff=0.3))
+    begun = time.monotonic()
+    assert driver.make(CALLS["getAppBalance"])
+    assert least <= time.monotonic() - begun < least + 1
+    driver.close()
