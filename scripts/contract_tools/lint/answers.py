@@ -22,6 +22,7 @@ _DEFAULT = Rule(
 )
 _SUCCESS = Rule("answer-success", "{id} has no answer of success", "add an answer with a 2xx status")
 _EXAMPLE = Rule("example-missing", "this body has no example", "add examples with at least one complete value")
+_PARAMETER = Rule("parameter-example", "the parameter {name} has no example", "add an example beside its schema")
 _NO_SCHEMA = Rule(
     "content-schema",
     "this content has no schema",
@@ -71,9 +72,15 @@ def _check_content(contract: Contract) -> Iterator[Finding]:
             yield _FORM.broken(pointer_to(place.pointer, "schema"))
 
 
+def _check_parameters(contract: Contract) -> Iterator[Finding]:
+    for place in contract.of_kind("parameter"):
+        if "example" not in place.value and not mapping(place.value.get("examples")):
+            yield _PARAMETER.broken(place.pointer, name=place.value.get("name"))
+
+
 def _check(contract: Contract) -> Iterator[Finding]:
-    yield from _check_answers(contract)
-    yield from _check_content(contract)
+    for check in (_check_answers, _check_content, _check_parameters):
+        yield from check(contract)
 
 
-ANSWERS = Family(_check, (_RANGE, _DEFAULT, _SUCCESS, _EXAMPLE, _NO_SCHEMA, _ENCODING, _FORM))
+ANSWERS = Family(_check, (_RANGE, _DEFAULT, _SUCCESS, _EXAMPLE, _PARAMETER, _NO_SCHEMA, _ENCODING, _FORM))

@@ -51,7 +51,7 @@ class Contract:
         return text(self.data.get("openapi")).startswith("3.0")
 
     def at(self, pointer: str) -> object:
-        """What stands at a pointer; ``Contract.MISSING`` for nothing."""
+        """What stands at a pointer; a mark of its own for nothing."""
         found: object = self.data
         for part in pointer_parts(pointer):
             fields, items = mapping(found), sequence(found)
@@ -65,7 +65,7 @@ class Contract:
 
     def has(self, pointer: str) -> bool:
         """Whether anything stands at a pointer."""
-        return self.at(pointer) is not _MISSING
+        return pointer.startswith("#") and self.at(pointer) is not _MISSING
 
     def follow(self, place: Place) -> Place | None:
         """The part behind any chain of ``$ref``; None where it leads nowhere."""

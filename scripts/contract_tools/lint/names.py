@@ -78,6 +78,12 @@ _SCHEMAS: Mapping[str, str] = MappingProxyType(
 _SCHEMA_NAME = re.compile(r"[A-Z][A-Za-z0-9]*")
 
 
+def _snake_case(name: str) -> str:
+    """A name the way that generated Python writes it."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+", "_", name)
+    return words.strip("_").lower()
+
+
 def _folded(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9]", "", name).lower()
 
@@ -87,8 +93,8 @@ def _check_properties(place: Place) -> Iterator[Finding]:
     for name in mapping(place.value.get("properties")):
         pointer = pointer_to(place.pointer, "properties", name)
         folded = _folded(name)
-        if name in _PROPERTIES:
-            yield _PROPERTY.broken(pointer, name=name, reason=_PROPERTIES[name])
+        if _snake_case(name) in _PROPERTIES:
+            yield _PROPERTY.broken(pointer, name=name, reason=_PROPERTIES[_snake_case(name)])
         if keyword.iskeyword(name):
             yield _PROPERTY_KEYWORD.broken(pointer, name=name)
         if place.is_component and folded == _folded(place.name):

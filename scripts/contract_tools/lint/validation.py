@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from jsonschema import exceptions
 
 _MOST = 200
+_UNEXPECTED = re.compile(r"\('(.+?)'.* unexpected\)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +39,24 @@ def first_misfit(validator: object, value: object) -> Misfit | None:
     """What is most telling of why a value does not fit; None where it does."""
     checker: Any = validator
     relevant: Any = exceptions
-    error = relevant.best_match(checker.iter_errors(value))
+    try:
+        error = relevant.best_match(checker.iter_errors(value))
+    except re.error:  # a pattern of the schema that does not compile has a rule of its own
+        return None
     return None if error is None else _misfit(error)
 
 
 def _misfit(error: Any) -> Misfit:
     relevant: Any = exceptions
     deepest = (relevant.best_match(error.context) if error.context else None) or error
-    return Misfit(tuple(deepest.absolute_path), in_brief(deepest.message), str(deepest.validator))
+    path = (*deepest.absolute_path, *_unexpected(deepest))
+    return Misfit(path, in_brief(deepest.message), str(deepest.validator))
+
+
+def _unexpected(error: Any) -> tuple[str, ...]:
+    """The member that may not be there: such an error names it in its message alone."""
+    named = _UNEXPECTED.search(error.message)
+    return (named[1],) if named and isinstance(error.instance, dict) and named[1] in error.instance else ()
 
 
 def in_brief(message: str) -> str:
