@@ -21,6 +21,9 @@ _COUNTRY_CODE = re.compile(r"\A(?:\+|00)?86")
 _ID = re.compile(r"[A-Za-z0-9._~-]+")
 _DOTS = re.compile(r"\.+")
 
+# Longer ones are not written into a message, nor into a path.
+_BEYOND_ANY_NUMBER = 10**40
+
 compiled = lru_cache(maxsize=64)(re.compile)
 
 
@@ -38,7 +41,7 @@ def read_mobile(value: object, argument: str = "mobile") -> str:
             return value if type(value) is str else str.__str__(value)
         written = value
     elif isinstance(value, int) and not isinstance(value, bool):
-        written = str(int(value)) if abs(value) < 10**20 else "0"
+        written = str(int(value)) if 0 < value < _BEYOND_ANY_NUMBER else "0"
     else:
         raise refusal(argument, f"is {kind(value)}", 'give the number as a text, such as "13800138000"')
     digits = _BETWEEN_DIGITS.sub("", unicodedata.normalize("NFKC", written))
@@ -125,7 +128,7 @@ def read_number(
     number = operator.index(value)
     if (smallest is not None and number < smallest) or (largest is not None and number > largest):
         span = f"at least {smallest}" if largest is None else f"from {smallest} to {largest}"
-        raise refusal(argument, f"is {number}" if abs(number) < 10**20 else "is out of range", f"it takes {span}{unit}")
+        raise refusal(argument, f"is {number}" if abs(number) < _BEYOND_ANY_NUMBER else "is out of range", f"it takes {span}{unit}")
     return number
 
 
@@ -158,7 +161,7 @@ def read_id(value: object, argument: str) -> str:
         ArgumentError: It is empty, or holds what would lead to another path.
     """
     if isinstance(value, int) and not isinstance(value, bool):
-        if not 0 < value < 10**40:
+        if not 0 < value < _BEYOND_ANY_NUMBER:
             raise refusal(argument, "is a number that no id can be", f"give the {argument} that the service answered")
         return str(int(value))
     if not isinstance(value, str):

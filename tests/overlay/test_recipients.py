@@ -1,0 +1,132 @@
+"""Recipients of a batch, from the forms that people keep them in."""
+
+from __future__ import annotations
+
+import itertools
+import pickle
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from jsms_client import Recipient
+from jsms_client.errors import ArgumentError
+from jsms_client.recipients import read_recipients
+
+A, B = "13800138000", "13800138001"
+
+
+def read(recipients: object, most: int = 1000) -> list[tuple[str, dict[str, str] | None]]:
+    return read_recipients(recipients, fewest=1, most=most)
+
+
+@pytest.mark.parametrize(
+    "recipient",
+    [
+        Recipient(A, {"code": 5}),
+        {"mobile": A, "temp_para": {"code": 5}},
+        (A, {"code": 5}),
+        [A, {"code": 5}],
+        ("+86 138 0013 8000", {"code": 5}),
+        (13800138000, {"code": 5}),
+    ],
+)
+def test_a_recipient_with_parameters_is_read_from_every_form(recipient: object) -> None:
+    assert read([recipient]) == [(A, {"code": "5"})]
+
+
+@pytest.mark.parametrize(
+    "recipient", [Recipient(A), {"mobile": A}, {"mobile": A, "temp_para": None}, (A, None), A, 13800138000]
+)
+def test_a_recipient_without_parameters_is_read_from_every_form(recipient: object) -> None:
+    assert read([recipient]) == [(A, None)]
+
+
+@pytest.mark.parametrize("kind", [list, tuple, iter, lambda items: dict.fromkeys(items).keys(), lambda items: (item for item in items)])
+def test_any_iterable_is_read_in_its_order(kind: type[list[str]]) -> None:
+    assert read(kind([A, B])) == [(A, None), (B, None)]
+
+
+def test_a_generator_is_read_once_and_no_further_than_the_limit() -> None:
+    taken = 0
+
+    def endless() -> Iterator[str]:
+        nonlocal taken
+        for _ in itertools.count():
+            taken += 1
+            yield A
+
+    with pytest.raises(ArgumentError, match=r"^recipients has more than 5 entries; send at most 5 at once\.$"):
+        read(endless(), most=5)
+    assert taken == 6
+
+
+def test_as_many_as_the_contract_allows_are_read() -> None:
+    assert len(read([A] * 1000)) == 1000
+
+
+@pytest.mark.parametrize("empty", [[], (), iter([])])
+def test_no_recipients_are_refused(empty: object) -> None:
+    with pytest.raises(ArgumentError, match=r"^recipients is empty; give 1 to 1000 recipients\.$"):
+        read(empty)
+
+
+@pytest.mark.parametrize("single", [A, b"138", Recipient(A), {"mobile": A}])
+def test_a_single_one_is_refused_with_a_hint(single: object) -> None:
+    with pytest.raises(ArgumentError, match="put it into a list"):
+        read(single)
+
+
+def test_an_async_iterable_is_refused_with_a_hint() -> None:
+    async def recipients() -> AsyncIterator[str]:
+        yield A
+
+    with pytest.raises(ArgumentError, match=r"collect it first: \[one async for one in recipients\]"):
+        read(recipients())
+
+
+@pytest.mark.parametrize("wrong", [None, 5, object()])
+def test_what_is_no_iterable_is_refused(wrong: object) -> None:
+    with pytest.raises(ArgumentError, match=r"^recipients is (None|of type \w+); give a list of recipients"):
+        read(wrong)
+
+
+@pytest.mark.parametrize(
+    ("recipient", "where"),
+    [
+        ("123", r"recipients\[17\].mobile is not"),
+        (Recipient("123"), r"recipients\[17\].mobile is not"),
+        ({"mobile": None}, r"recipients\[17\].mobile is None"),
+        ({"temp_para": {}}, r"recipients\[17\] has no mobile"),
+        ({"mobile": A, "code": "1"}, r"recipients\[17\] has a field that is neither"),
+        ({"mobile": A, 5: "1"}, r"recipients\[17\] has a field that is neither"),
+        ((A,), r"recipients\[17\] has 1 parts"),
+        ((A, {}, {}), r"recipients\[17\] has 3 parts"),
+        ((A, B), r"recipients\[17\].temp_para is of type str"),
+        (({"code": "1"}, A), r"recipients\[17\].mobile is of type dict"),
+        ((A, {"code": None}), r"recipients\[17\].temp_para\['code'\] is None"),
+        (None, r"recipients\[17\] is None; give a Recipient"),
+        (True, r"recipients\[17\] is of type bool"),
+        (object(), r"recipients\[17\] is of type object"),
+    ],
+)
+def test_a_wrong_recipient_is_refused_by_its_place(recipient: object, where: str) -> None:
+    with pytest.raises(ArgumentError, match=f"^{where}"):
+        read([A] * 17 + [recipient])
+
+
+def test_an_exception_of_the_callers_iterable_comes_through() -> None:
+    def broken() -> Iterator[str]:
+        yield A
+        raise OSError("the file went away")
+
+    with pytest.raises(OSError, match="the file went away"):
+        read(broken())
+
+
+def test_a_recipient_shows_nothing_that_should_not_be_logged() -> None:
+    assert repr(Recipient(A, {"code": "741627"})) == "Recipient(mobile='138****8000')"
+
+
+def test_a_recipient_can_be_compared_hashed_and_pickled() -> None:
+    recipient = Recipient(A, {"code": "1"})
+    assert pickle.loads(pickle.dumps(recipient)) == recipient
+    assert len({recipient, Recipient(A, {"code": "1"}), Recipient(A, {"code": "2"})}) == 2
