@@ -17,7 +17,7 @@ from .document import Document, DocumentError, load
 from .emit_limits import NameClashError
 from .emit_operations import UnknownShapeError
 from .lint import lint
-from .manifest import Difference, differences, files_in, is_marked, read_manifest
+from .manifest import UNMARKED, Difference, differences, files_in, is_marked, read_manifest
 from .progress import Progress
 from .revisions import at_revision
 from .tools import ToolError
@@ -29,7 +29,7 @@ _EXAMPLES = """\
 examples:
   scripts/regenerate                              make generated/ from openapi.yaml
   scripts/regenerate --check                      is generated/ in step? (what CI runs)
-  scripts/regenerate --check --against v1.0.0     the same, and what changed for callers since v1.0.0
+  scripts/regenerate --check v1.0.0               the same, and what changed for callers since v1.0.0
   scripts/regenerate fork.yaml --output fork/     the same from another document, elsewhere
 """
 
@@ -77,16 +77,25 @@ def _options(arguments: Sequence[str] | None) -> _Options:
     parser.add_argument(
         "--output", type=Path, metavar="DIR", help="the folder to make (default: generated/ here); replaced as a whole"
     )
-    parser.add_argument("--check", action="store_true", help="change nothing; exit 1 where something is out of step")
+    parser.add_argument(
+        "--check",
+        nargs="?",
+        const="",
+        metavar="REVISION",
+        help="change nothing; exit 1 where something is out of step; with a git revision as for --against",
+    )
     parser.add_argument(
         "--against", metavar="REVISION", help="compare with the document of a git revision, not with the last run's"
     )
     given = parser.parse_args(arguments)
+    check: str | None = given.check
+    if check and given.document is None and Path(check).is_file():
+        given.document, check = Path(check), ""  # --check fork.yaml
     document: Path = given.document or _DOCUMENT
     if given.output is None and document.resolve() != _DOCUMENT:
         parser.error("say with --output DIR where to put what another document makes")
     output: Path = given.output or _OUTPUT
-    return _Options(Path(_shown(document)), output.resolve(), given.check, given.against)
+    return _Options(Path(_shown(document)), output.resolve(), check is not None, given.against or check or None)
 
 
 def _regenerate(options: _Options) -> int:
@@ -96,21 +105,18 @@ def _regenerate(options: _Options) -> int:
     with swap.locked(output, lambda: progress.say("  waiting for another run to end")):
         if swap.recover(output):
             progress.say("  cleared away what an interrupted run had left")
+        _refuse_strangers(options)
         before = _before(options)
         files = generate.build(document, progress)
-        if output.exists():
-            _refuse_strangers(output, files)
         found = differences(files, output)
         if found:
             with progress.step("swap in"):
                 _swap(output, files, found, progress)
         _say_changes(before, document, progress)
-        if found:
-            counts = Counter(difference.kind for difference in found)
-            words = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
-            progress.say(f"\n{len(files)} files in {progress.seconds:.1f} s; there were {words}.")
-        else:
-            progress.say(f"\n{len(files)} files in {progress.seconds:.1f} s; all were in step, nothing was written.")
+        counts = Counter(difference.kind for difference in found)
+        words = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
+        was = f"before: {words}" if found else "all were in step, nothing was written"
+        progress.say(f"\n{len(files)} files in {progress.seconds:.1f} s; {was}.")
     return 0
 
 
@@ -182,16 +188,23 @@ def _say_changes(before: Document | None, document: Document, progress: Progress
         progress.say(f"{breaking} of {len(found)} can break an app that was right before.")
 
 
-def _refuse_strangers(output: Path, files: dict[str, bytes]) -> None:
+def _refuse_strangers(options: _Options) -> None:
     """A folder that holds something, and nothing that says it is ours, is somebody's work."""
+    output, shown = options.output, _shown(options.output)
+    if options.document.resolve().is_relative_to(output):
+        raise RefusedError(f"{shown} holds the document itself, and is replaced as a whole; name another folder")
+    if not output.exists():
+        return
     if not output.is_dir():
-        raise RefusedError(f"{_shown(output)} is a file; name a folder with --output")
+        raise RefusedError(f"{shown} is a file; name a folder with --output")
+    if (output / ".git").exists():
+        raise RefusedError(f"{shown} is a repository, and is replaced as a whole; name a folder inside it")
     if read_manifest(output) is None:
         for name in files_in(output):
-            if name not in files and not is_marked(output / name):
+            if name not in UNMARKED and not is_marked(output / name):
                 raise RefusedError(
-                    f"{_shown(output)} was not made by this command: it has no manifest.json of ours, and holds "
-                    f"{name}. Name an empty or a new folder with --output; nothing was changed."
+                    f"{shown} was not made by this command: it has no manifest.json of ours, and holds {name}. "
+                    "Name an empty or a new folder with --output; nothing was changed."
                 )
 
 

@@ -23,7 +23,7 @@ from .emit_operations import emit_operations
 from .lazy_models import lazy_models
 from .manifest import MANIFEST, make_manifest
 from .progress import Progress
-from .python_source import LINE_LENGTH, MARK, docstring, module
+from .python_source import LINE_LENGTH, MARK, module
 from .reading import is_mapping, is_sequence, mapping, schemas, schemas_within, webhooks
 
 _RUNTIME = Path(__file__).with_name("runtime")
@@ -158,18 +158,11 @@ def _make_contract(document: Document, tree: Path, progress: Progress) -> None:
         package.mkdir()
         for source in sorted(_RUNTIME.glob("*.py")):
             _write(package / source.name, source.read_text(encoding="utf-8"))
-        _write(package / "__init__.py", docstring(*_CONTRACT_WORDS, indent=0))
         _write(package / "errors.py", emit_errors(data))
         _write(package / "operations.py", emit_operations(data))
         _write(package / "limits.py", emit_limits(data))
         _write_json(package / "openapi.json", data)
         _write(tree / "openapi-3.0.3.yaml", f"{MARK}\n{_yaml(to_3_0_3(document.data))}")
-
-
-_CONTRACT_WORDS = (
-    "The contract as data: ``errors``, ``operations``, ``limits``, and the document itself.",
-    "Import the module you need; this one imports nothing, so that none costs more than itself.",
-)
 
 
 def _finish(tree: Path) -> None:

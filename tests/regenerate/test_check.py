@@ -117,7 +117,7 @@ def test_checking_changes_nothing_and_says_what_differs_and_how_to_repair_it(
 
 def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     missing = tmp_path / "deep" / "out"
-    assert run(SMALL, "--output", missing, "--check") == 1
+    assert run("--check", SMALL, "--output", missing) == 1
     assert not missing.parent.exists()
     assert "There is no" in capsys.readouterr().out
 
@@ -139,7 +139,7 @@ def repository(tmp_path: Path) -> Path:
 def test_a_revision_is_compared_in_words(repository: Path, output: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(repository, "--output", output) == 0
     capsys.readouterr()
-    assert run(repository, "--output", output, "--check", "--against", "v1") == 0
+    assert run(repository, "--output", output, "--check", "v1") == 0
     said = capsys.readouterr().out
     assert "What changes for callers since v1:openapi.yaml" in said
     assert "BREAKS  Field SignForm.legalPersonName" in said
@@ -149,7 +149,7 @@ def test_a_revision_is_compared_in_words(repository: Path, output: Path, capsys:
 def test_a_revision_that_is_none_is_refused(
     repository: Path, output: Path, revision: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(repository, "--output", output, "--check", f"--against={revision}") == 1
+    assert run(repository, "--output", output, f"--check={revision}") == 1
     assert f"{revision} is no git revision here" in capsys.readouterr().err
 
 

@@ -37,7 +37,7 @@ def test_a_run_repairs_and_says_what_in_steps_and_not_in_the_words_of_its_tools(
     assert tree(output) == tree(built)
     said = capsys.readouterr()
     assert "jsms_contract/errors.py was edited by hand, and is made again" in said.out
-    assert "there were 1 edited by hand, 1 left over, 1 missing" in said.out
+    assert "before: 1 edited by hand, 1 left over, 1 missing" in said.out
     assert "swap in" in said.out
     assert len(said.out.splitlines()) < 15
     assert said.err == ""
@@ -75,6 +75,21 @@ def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path: Path, capsys: py
     assert run(SMALL, "--output", tmp_path / "out") == 1
     assert "is a file" in capsys.readouterr().err
     assert (tmp_path / "out").read_text(encoding="utf-8") == "x"
+
+
+def test_a_folder_that_holds_the_document_is_refused(output: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copy(SMALL, output / "openapi.yaml")
+    before = tree(output)
+    assert run(output / "openapi.yaml", "--output", output) == 1
+    assert "holds the document itself" in capsys.readouterr().err
+    assert tree(output) == before
+
+
+def test_a_repository_is_refused(output: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (output / ".git").mkdir()
+    assert run(SMALL, "--output", output) == 1
+    assert "is a repository" in capsys.readouterr().err
+    assert (output / ".git").is_dir()
 
 
 def test_another_document_needs_another_folder(capsys: pytest.CaptureFixture[str]) -> None:
