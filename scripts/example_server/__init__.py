@@ -5,12 +5,13 @@ from __future__ import annotations
 from .answers import Answer
 from .requests import RecordedRequest
 from .routes import Route, read_routes
-from .server import EXAMPLE_CREDENTIALS, ExampleServer
+from .server import EXAMPLE_CREDENTIALS, ExampleServer, Hook
 
 __all__ = [
     "EXAMPLE_CREDENTIALS",
     "Answer",
     "ExampleServer",
+    "Hook",
     "RecordedRequest",
     "Route",
     "read_routes",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+
 from example_server import ExampleServer
 from servers.contract import load_document
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Protocol, TypedDict, TypeVar, Unpack
 
 import trio
+
 from example_server import EXAMPLE_CREDENTIALS
 from jsms_client import JSMS, AsyncJSMS, RetryPolicy, Timeouts
 
@@ -122,6 +123,6 @@ class TrioDriver:
         return trio.run(once)
 
 
-DRIVERS = {"sync": SyncDriver, "asyncio": AsyncioDriver, "trio": TrioDriver}
+DRIVERS: Mapping[str, Callable[..., Driver]] = {"sync": SyncDriver, "asyncio": AsyncioDriver, "trio": TrioDriver}
 
 __all__ = ["ATTEMPTS", "DRIVERS", "SECRETS", "AsyncioDriver", "Driver", "SyncDriver", "TrioDriver"]

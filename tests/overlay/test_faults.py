@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 import pytest
+
 from example_server import read_routes
 from jsms_client import JSMSError, Timeouts
 from jsms_client.errors import (

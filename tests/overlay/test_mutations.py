@@ -8,9 +8,10 @@ from contextlib import ExitStack
 from typing import cast
 
 import pytest
-from example_server import Answer, ExampleServer, RecordedRequest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from example_server import Answer, ExampleServer, RecordedRequest
 from jsms_client import JSMSError
 from jsms_contract.operations import OPERATIONS
 from servers.contract import load_document
@@ -19,14 +20,14 @@ from .calls import CALLS, CODE, MOBILE, PRIVATE, SECOND_MOBILE, Call
 from .drivers import ATTEMPTS, DRIVERS, SECRETS, Driver
 
 # Values that have surprised parsers, and everything private that a service might repeat.
-ODD = st.sampled_from(
+ODD: st.SearchStrategy[object] = st.sampled_from(
     [
         *(None, True, False, 0, -1, 1.5, 1e308, 2**31, 2**63, 2**64, 10**30),
         *("", " ", "0", "50014", "null", "\x00", "\ud800", "２０３０", "2030-02-30 25:61:61", "-1"),
         *([], {}, [[]], {"": None}, list(PRIVATE), dict.fromkeys(PRIVATE, PRIVATE[0])),
     ]
 )
-VALUES = st.one_of(
+VALUES: st.SearchStrategy[object] = st.one_of(
     ODD,
     st.sampled_from(PRIVATE),
     st.recursive(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
-from typing import cast
+from typing import TypedDict, cast
 
 import pytest
+
 from example_server import Answer, ExampleServer, RecordedRequest, read_routes
 from jsms_api.models import ErrorCode
 from jsms_client import VerificationReason
@@ -25,6 +26,7 @@ REASONS = {
     ErrorCode.EXPIRED_CODE: VerificationReason.EXPIRED,
     ErrorCode.VERIFIED_CODE: VerificationReason.USED,
 }
+ANSWERED = {operation: call for operation, call in CALLS.items() if OPERATIONS[operation].answer}
 SUCCESSES = [
     (route.operation, status, name)
     for route in read_routes(load_document())
@@ -37,6 +39,15 @@ REFUSALS = [
     for status, name in route.answers
     if status >= 400
 ]
+
+
+class _ErrorDetail(TypedDict):
+    code: int
+    message: str
+
+
+class _ErrorBody(TypedDict):
+    error: _ErrorDetail
 
 
 @pytest.fixture(params=DRIVERS)
@@ -83,8 +94,8 @@ def test_a_generated_function_works_with_the_client(
 def test_a_refusal_is_raised_as_the_class_of_its_code(
     usual_driver: Driver, example_server: ExampleServer, operation: str, status: int, example: str
 ) -> None:
-    body = example_server.choose(operation, status=status, example=example).json()
-    code = cast("dict[str, dict[str, int]]", body)["error"]["code"]
+    body = cast("_ErrorBody", example_server.choose(operation, status=status, example=example).json())
+    code = body["error"]["code"]
     if code in REASONS:
         verification = usual_driver.make(CALLS[operation])
         assert isinstance(verification, Verification)
@@ -106,7 +117,7 @@ def test_a_refusal_is_raised_as_the_class_of_its_code(
     assert example_server.violations == []
 
 
-@pytest.mark.parametrize("call", [call for call in CALLS.values() if OPERATIONS[call.operation].answer], ids=str)
+@pytest.mark.parametrize("call", ANSWERED.values(), ids=ANSWERED)
 def test_an_unknown_field_of_an_answer_is_kept(usual_driver: Driver, example_server: ExampleServer, call: Call) -> None:
     def add(_request: RecordedRequest, answer: Answer) -> Answer:
         return Answer.of_json(answer.status, _with_field(answer.json()))
@@ -144,4 +155,5 @@ def _extras(result: object) -> Iterator[object]:
 def _as_json(parsed: object) -> object:
     if isinstance(parsed, list):
         return [_as_json(item) for item in cast("list[object]", parsed)]
-    return parsed.to_dict() if hasattr(parsed, "to_dict") else parsed
+    to_dict: Callable[[], object] | None = getattr(parsed, "to_dict", None)
+    return parsed if to_dict is None else to_dict()

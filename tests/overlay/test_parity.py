@@ -8,9 +8,10 @@ import pkgutil
 import re
 from collections.abc import Iterator
 
+import pytest
+
 import jsms_client._async
 import jsms_client._sync
-import pytest
 from jsms_client import JSMS, AsyncJSMS
 from jsms_client.errors import ConfigurationError
 
@@ -96,7 +97,7 @@ def test_every_public_method_of_a_resource_is_in_the_table_of_calls() -> None:
         found = {
             (resource, name)
             for resource in {call.resource for call in CALLS.values()}
-            for name, member in inspect.getmembers(getattr(client, resource), inspect.ismethod)
+            for name, _ in inspect.getmembers(getattr(client, resource), inspect.ismethod)
             if not name.startswith("_")
         }
     assert found == known

@@ -7,10 +7,10 @@ import logging
 import pickle
 import traceback
 from collections.abc import Iterator
-from typing import cast
 
 import pytest
-from example_server import EXAMPLE_CREDENTIALS, Answer, ExampleServer, RecordedRequest
+
+from example_server import EXAMPLE_CREDENTIALS, Answer, ExampleServer, Hook, RecordedRequest
 from jsms_client import JSMS, AsyncJSMS, JSMSError
 from jsms_client.errors import ArgumentError
 from jsms_contract.base import APIError
@@ -68,10 +68,10 @@ def test_an_error_shows_nothing_private_even_where_the_service_repeats_it(
     driver: Driver,
     example_server: ExampleServer,
     call: Call,
-    hook: object,
+    hook: Hook,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    example_server.hook = cast("type[Answer]", hook)
+    example_server.hook = hook
     with caplog.at_level(logging.DEBUG, logger="jsms_client"), pytest.raises(JSMSError) as caught:
         driver.make(call)
     error = caught.value

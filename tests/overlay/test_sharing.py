@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 import trio
+
 from example_server import Answer, ExampleServer, RecordedRequest
 from jsms_client import JSMS, AsyncJSMS, JSMSError
 from jsms_client.errors import ClientClosedError
@@ -113,7 +114,7 @@ def test_a_cancelled_call_leaves_the_client_usable(example_server: ExampleServer
             held = sends(b"HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{", then=lambda connection: connection.hold())
             counts = server.play(held)
             task = asyncio.create_task(CALLS["sendCode"].on_async(client))
-            while not counts.whole:  # noqa: ASYNC110 - another thread counts
+            while not counts.whole:
                 await asyncio.sleep(0.01)
             task.cancel()
             with pytest.raises(asyncio.CancelledError):

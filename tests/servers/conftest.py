@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import httpx
 import pytest
+
 from example_server import EXAMPLE_CREDENTIALS, ExampleServer
 
 from .contract import load_document

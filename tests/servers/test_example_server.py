@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import httpx
 import pytest
+
 from example_server import EXAMPLE_CREDENTIALS, Answer, ExampleServer, RecordedRequest
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\r\n\r\n--\r\x00"

@@ -44,7 +44,7 @@ def test_a_new_script_holds_on_an_open_connection_too(hostile: RawSocketServer, 
 
 
 def test_a_reset_before_reading_is_counted_as_unread(hostile: RawSocketServer, plain: httpx.Client) -> None:
-    counts = hostile.play(Script(Connection.reset, "accept"))
+    counts = hostile.play(Script(Connection.reset))
     with pytest.raises((httpx.ReadError, httpx.WriteError)):
         plain.get("/report")
     assert seen(counts) == (1, 0, 0, 1)
