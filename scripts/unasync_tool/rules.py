@@ -26,6 +26,8 @@ RULES = Rules(
         "StopAsyncIteration": "StopIteration",
         "__aenter__": "__enter__",
         "__aexit__": "__exit__",
+        "__aiter__": "__iter__",
+        "__anext__": "__next__",
         "aclose": "close",
         "aiter_bytes": "iter_bytes",
         "async_aside": "aside",

@@ -17,7 +17,7 @@ KEY = "0123456789abcdef01234567"
 SECRET = "fedcba9876543210fedcba98"
 
 
-def read(environment: Mapping[str, str] | None = None, **changes: object) -> Config:
+def read(environment: Mapping[str, str] | None = None, /, **changes: object) -> Config:
     settings: dict[str, Any] = {
         "app_key": KEY,
         "master_secret": SECRET,

@@ -27,7 +27,7 @@ from jsms_client.errors import (
     ConnectionFailedError,
     UnknownOutcomeError,
 )
-from jsms_client.http import is_lasting, nothing_left, proxy_for
+from jsms_client.http import is_lasting, nothing_left, proxy_for, texts_of, texts_of_form
 from servers.faults import answer, sends
 from servers.raw_socket_server import Connection, RawSocketServer, Script
 
@@ -253,13 +253,14 @@ def test_a_proxy_that_refuses_the_way_sent_nothing(server: RawSocketServer, monk
 
 def test_the_generated_client_leaves_settings_to_ours() -> None:
     api = JSMS(APP_KEY, MASTER_SECRET, base_url="http://127.0.0.1:1/v1").api
-    for act in (
+    acts: list[Callable[[], object]] = [
         lambda: api.with_headers({}),
         lambda: api.with_cookies({}),
         lambda: api.with_timeout(httpx.Timeout(1)),
         lambda: api.set_httpx_client(httpx.Client()),
         lambda: api.set_async_httpx_client(httpx.AsyncClient()),
-    ):
+    ]
+    for act in acts:
         with pytest.raises(ConfigurationError, match="belong to the client"):
             act()
     assert repr(api) == "<APIClient http://127.0.0.1:1/v1>"
@@ -273,6 +274,18 @@ def test_a_generated_function_of_the_other_kind_is_refused() -> None:
     api = AsyncJSMS(APP_KEY, MASTER_SECRET, base_url="http://127.0.0.1:1/v1").api
     with pytest.raises(ConfigurationError, match="AsyncJSMS"):
         send_code.sync_detailed(client=api, body=BODY)
+
+
+def test_every_text_of_a_request_is_known_so_that_it_can_be_masked() -> None:
+    body = {"mobile": "1", "recipients": [{"temp_para": {"name": "2"}}], "temp_id": 3, "tag": None}
+    assert list(texts_of(body)) == ["1", "2"]
+    form = [
+        ("sign", (None, "极光".encode(), "text/plain")),
+        ("image", ("me.png", b"image", "image/png")),
+        ("other", (None, io.BytesIO(), None)),
+    ]
+    assert list(texts_of_form(form)) == ["极光", "me.png"]
+    assert list(texts_of_form(None)) == []
 
 
 @pytest.mark.parametrize("msg_id", ["", ".", "..", "a/b", "a b", "a?b", "a#b", "编号", "a\\b", "%2e%2e"])

@@ -20,7 +20,7 @@ SMALL = Rules(
         ("async def f():\n    await g()\n", "def f():\n    g()\n"),
         ("async with a as b:\n    pass\n", "with a as b:\n    pass\n"),
         ("x = [y async for y in z]\n", "x = [y for y in z]\n"),
-        ("return (await\n    f())\n", "return (f())\n"),
+        ("return (await\n    f())\n", "return (\n    f())\n"),
         ("await x.aclose()\n", "x.close()\n"),
         ("left, right = right, left\n", "right, left = left, right\n"),
         ("class AsyncThing(AsyncBase): ...\n", "class Thing(Base): ...\n"),

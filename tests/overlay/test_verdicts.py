@@ -1,0 +1,173 @@
+"""What an answer means, from status and body alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import pytest
+
+from jsms_client.errors import (
+    APIError,
+    AuthenticationError,
+    DecodeError,
+    JSMSError,
+    NoCreditError,
+    NoMoneyError,
+    PermissionDeniedError,
+    RedirectError,
+    ServerError,
+    ServiceError,
+    UnconfirmedDecodeError,
+    UnconfirmedServerError,
+    UnconfirmedServiceError,
+    UnconfirmedStatusError,
+    UnexpectedStatusError,
+)
+from jsms_client.verdicts import Received, Success, judge
+from jsms_contract.operations import OPERATIONS
+
+
+def verdict_of(
+    operation: str, status: int, body: object = None, *, problem: str = "", headers: Mapping[str, str] | None = None
+) -> Success | JSMSError:
+    content = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
+    received = Received(status, headers or {}, content, problem)
+    return judge(OPERATIONS[operation], received, attempts=1, secrets=["王小明"])
+
+
+def error_of(
+    operation: str, status: int, body: object = None, *, problem: str = "", headers: Mapping[str, str] | None = None
+) -> JSMSError:
+    verdict = verdict_of(operation, status, body, problem=problem, headers=headers)
+    assert isinstance(verdict, JSMSError)
+    return verdict
+
+
+@pytest.mark.parametrize(
+    ("operation", "body", "value"),
+    [
+        ("sendCode", {"msg_id": 7}, {"msg_id": "7"}),
+        ("sendCode", {"msg_id": "7", "error": None}, {"msg_id": "7", "error": None}),
+        ("sendCode", {"msg_id": "7", "code": 0}, {"msg_id": "7", "code": 0}),
+        ("sendCode", {"msg_id": "7", "error": {"code": 50000}}, {"msg_id": "7", "error": {"code": 50000}}),
+        ("verifyCode", {"is_valid": False}, {"is_valid": False}),
+        ("deleteSchedule", None, None),
+        ("deleteSchedule", b" \r\n", None),
+        ("deleteSchedule", {}, {}),
+        ("pollReports", [], []),
+    ],
+)
+def test_a_success_is_checked_and_handed_on(operation: str, body: object, value: object) -> None:
+    verdict = verdict_of(operation, 200, body)
+    assert isinstance(verdict, Success)
+    assert verdict.json() == value
+    assert verdict.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("operation", "status", "body", "kind", "code"),
+    [
+        ("sendCode", 403, {"error": {"code": 50014, "message": "no money"}}, NoMoneyError, 50014),
+        ("sendCode", 403, {"error": {"code": "50014"}}, NoMoneyError, 50014),
+        ("sendCode", 403, {"error": {"code": 50014.0}}, NoMoneyError, 50014),
+        ("sendCode", 403, {"error": 50014}, NoMoneyError, 50014),
+        ("sendCode", 403, {"code": 50014, "message": "no money"}, NoMoneyError, 50014),
+        ("sendCode", 200, {"error": {"code": 50014}}, NoMoneyError, 50014),
+        ("sendCode", 200, {"code": 50014, "message": "no money"}, NoMoneyError, 50014),
+        ("sendCode", 200, {"error": {"code": 59999}}, APIError, 59999),
+        ("sendCode", 200, {"code": 59999, "message": "new"}, APIError, 59999),
+        ("deleteSchedule", 200, {"error": {"code": 50014}}, NoMoneyError, 50014),
+        ("sendCode", 401, {"error": {"code": 59999}}, AuthenticationError, 59999),
+        ("sendCode", 402, b"", NoCreditError, None),
+        ("sendCode", 403, {"error": {"code": True}}, PermissionDeniedError, None),
+        ("sendCode", 403, {"error": "no"}, PermissionDeniedError, None),
+        ("sendCode", 403, {"is_valid": False}, PermissionDeniedError, None),
+        ("sendCode", 403, b"<html>", PermissionDeniedError, None),
+        ("sendCode", 500, {"error": {"code": 50014}}, NoMoneyError, 50014),
+        ("sendCode", 500, {"error": {"code": 50019}}, UnconfirmedServerError, 50019),
+        ("sendCode", 200, {"error": {"code": 50019}}, UnconfirmedServerError, 50019),
+        ("sendCode", 502, b"<html>", UnconfirmedServiceError, None),
+        ("getAppBalance", 500, {"error": {"code": 50019}}, ServerError, 50019),
+        ("getAppBalance", 520, b"", ServiceError, None),
+    ],
+)
+def test_a_refusal_is_the_class_of_its_code_or_of_its_status(
+    operation: str, status: int, body: object, kind: type[JSMSError], code: int | None
+) -> None:
+    error = error_of(operation, status, body)
+    assert type(error) is kind
+    assert (error.code, error.http_status, error.operation, error.attempts) == (code, status, operation, 1)
+    assert (error.name is None) == (code in (None, 59999))
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "message"),
+    [
+        (
+            403,
+            {"error": {"code": 50014, "message": "no money for 13800138000\r\n王小明"}},
+            "no money for 138****8000 ****",
+        ),
+        (403, {"error": {"code": 50014}}, "no money"),
+        (403, {"error": {"code": 50014, "message": 7}}, "no money"),
+        (418, b"", "HTTP 418 I'm a Teapot, with no body"),
+        (499, b"<html>", "HTTP 499, with a body that is not an error of JSMS"),
+    ],
+)
+def test_a_refusal_has_words_of_the_service_or_of_the_contract(status: int, body: object, message: str) -> None:
+    assert error_of("sendCode", status, body).message == message
+
+
+@pytest.mark.parametrize(
+    ("operation", "status", "kind"),
+    [
+        ("sendCode", 101, UnconfirmedStatusError),
+        ("sendCode", 202, UnconfirmedStatusError),
+        ("sendCode", 302, UnconfirmedStatusError),
+        ("sendCode", 600, UnconfirmedStatusError),
+        ("getAppBalance", 204, UnexpectedStatusError),
+        ("getAppBalance", 999, UnexpectedStatusError),
+    ],
+)
+def test_an_odd_status_says_nothing_about_the_outcome(operation: str, status: int, kind: type[JSMSError]) -> None:
+    assert type(error_of(operation, status, {"msg_id": "1"})) is kind
+
+
+@pytest.mark.parametrize(
+    ("location", "shown"),
+    [
+        ("https://user:word@example.com/login?token=abc", "https://example.com/login"),
+        ("/v2/codes/13800138000", "/v2/codes/138****8000"),
+        ("https://[::1/", "somewhere that is not a URL"),
+    ],
+)
+def test_a_redirect_says_where_to_but_no_secret(location: str, shown: str) -> None:
+    error = error_of("sendCode", 307, headers={"location": location})
+    assert isinstance(error, RedirectError)
+    assert error.location == shown
+    assert shown in str(error)
+
+
+def test_an_unusable_answer_is_carried_shortened_and_masked() -> None:
+    headers = {"content-type": "text/html", "set-cookie": "a=b", "x-user": "13800138000", "content-length": "5000"}
+    error = error_of("getAppBalance", 200, b"<html> 13800138000 " + b"x" * 5000, headers=headers)
+    assert type(error) is DecodeError
+    assert error.headers == {"content-type": "text/html", "x-user": "138****8000", "content-length": "5000"}
+    assert error.body.startswith("<html> 138****8000 xxx")
+    assert len(error.body) == 201
+    assert error.http_status == 200
+
+
+def test_an_answer_with_a_problem_is_judged_by_its_status() -> None:
+    error = error_of("sendCode", 200, {"msg_id": "1"}, problem="is longer than 9 bytes")
+    assert type(error) is UnconfirmedDecodeError
+    assert "the answer is longer than 9 bytes; the request may have been carried out" in str(error)
+    assert type(error_of("sendCode", 403, {"error": {"code": 50014}}, problem="is odd")) is PermissionDeniedError
+    assert type(error_of("deleteSchedule", 200, problem="is odd")) is DecodeError
+    assert type(error_of("pollReports", 200, [], problem="is odd")) is UnconfirmedDecodeError
+
+
+@pytest.mark.parametrize("body", [b"null", [], {}, {"msg_id": None}, {"error": {}}, {"error": "no"}])
+def test_a_success_without_what_was_asked_for_is_unusable(body: object) -> None:
+    assert type(error_of("sendCode", 200, body)) is UnconfirmedDecodeError
