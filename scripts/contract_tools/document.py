@@ -17,6 +17,8 @@ from ruamel.yaml.reader import ReaderError
 # ruamel.yaml gives its nodes no types; this is how they call themselves.
 _MAPPING, _SEQUENCE = "mapping", "sequence"
 _TAG = "tag:yaml.org,2002:"
+# What JSON may hold and YAML may not: JSON is read as YAML too, for its lines.
+_NOT_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 _VERSION = re.compile(r"3\.[01](\.[0-9]+)?")
 _SUCCESSOR = re.compile(r"3\.[2-9]")
 
@@ -100,14 +102,17 @@ def parse(text: str, name: str) -> Document:
     Raises:
         DocumentError: The text is no OpenAPI 3.0 or 3.1 document.
     """
-    root = _compose_json(text, name) if name.endswith(".json") else _compose_yaml(text, name)
+    is_json = name.endswith(".json")
+    from_json = _read_json(text, name) if is_json else None
+    root = _compose(_as_yaml(text) if is_json else text, name)
     try:
-        data: Any = _Construction(name).value(root, "#")
+        from_yaml = _Construction(name).value(root, "#")
     except RecursionError as error:
         raise DocumentError(name, 1, "#", "the document is nested too deeply", "make it flatter") from error
     if root.id != _MAPPING:
         remedy = "begin with openapi: 3.1.0"
         raise DocumentError(name, 1, "#", "the document is not an object with named parts", remedy)
+    data: Any = from_json if is_json else from_yaml
     document = Document(name, text, data, root)
     _check_version(document)
     return document
@@ -139,7 +144,7 @@ def _line(node: Any) -> int:
     return int(node.start_mark.line) + 1
 
 
-def _compose_yaml(text: str, name: str) -> Any:
+def _compose(text: str, name: str) -> Any:
     reader: Any = YAML(typ="safe", pure=True)
     try:
         root = reader.compose(text)
@@ -168,9 +173,9 @@ def _compose_yaml(text: str, name: str) -> Any:
     return root
 
 
-def _compose_json(text: str, name: str) -> Any:
+def _read_json(text: str, name: str) -> object:
     try:
-        json.loads(text, parse_constant=_refuse_constant)
+        return json.loads(text, parse_constant=_refuse_constant)
     except _NotJSONError as error:
         line = next((number for number, row in enumerate(text.splitlines(), 1) if str(error) in row), 1)
         problem = f"{error} is not a number in JSON"
@@ -180,8 +185,11 @@ def _compose_json(text: str, name: str) -> Any:
         raise DocumentError(name, error.lineno, "#", problem, "correct the JSON, or name the file .yaml") from error
     except RecursionError as error:
         raise DocumentError(name, 1, "#", "the document is nested too deeply", "make it flatter") from error
-    # A tab in JSON can only stand between values, where YAML is stricter.
-    return _compose_yaml(text.replace("\t", " "), name)
+
+
+def _as_yaml(text: str) -> str:
+    # Each of them becomes a character of its own, so that two keys stay two keys.
+    return _NOT_YAML.sub(lambda found: chr(0xE000 + ord(found[0]) % 0x1000), text.replace("\t", " "))
 
 
 class _NotJSONError(Exception):

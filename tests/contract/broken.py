@@ -303,6 +303,6 @@ BROKEN = (
         "validator",
         "          description: The same in words.\n",
         "          description: The same in words.\n          default: 3\n",
-        "openapi:",
+        "# A small document",
     ),
 )

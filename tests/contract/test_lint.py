@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
 
-from contract_tools.document import load, parse
+from contract_tools.document import DocumentError, load, parse
 from contract_tools.lint import RULES, lint
 
 from .broken import BROKEN, WHOLE, Broken
+from .edits import Data
+from .mutations import mutated
 
 CONTRACT = Path(__file__).parents[2] / "openapi.yaml"
 
@@ -105,3 +110,14 @@ components:
     )
 
     assert lint(document) == []
+
+
+@settings(max_examples=40, deadline=None)
+@given(mutated())
+def test_any_document_can_be_linted(data: Data) -> None:
+    text = json.dumps(data)
+
+    with suppress(DocumentError):
+        for problem in lint(parse(text, "any.json")):
+            assert problem.line == 1
+            assert str(problem).endswith(".")

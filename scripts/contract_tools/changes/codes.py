@@ -47,15 +47,18 @@ def _compare_families(old: Mapping[str, object], new: Mapping[str, object]) -> I
     before, after = mapping(old.get("x-error-families")), mapping(new.get("x-error-families"))
     yield from members(before, after, "error family {}")
     for name in before:
-        was = sequence(mapping(before[name]).get("http_statuses"))
-        now = sequence(mapping(after.get(name)).get("http_statuses"))
+        was, now = _statuses(before[name]), _statuses(after.get(name))
         if name in after and set(was) != set(now):
             words = f"takes unknown codes with HTTP {_listed(now)} now, and took {_listed(was)}"
             yield changed(f"error family {name}", words, breaking=bool(set(was) - set(now)))
 
 
-def _listed(statuses: object) -> str:
-    return ", ".join(map(str, sequence(statuses))) or "none"
+def _statuses(family: object) -> list[str]:
+    return [str(status) for status in sequence(mapping(family).get("http_statuses"))]
+
+
+def _listed(statuses: list[str]) -> str:
+    return ", ".join(statuses) or "none"
 
 
 def compare_answered_codes(old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:

@@ -141,7 +141,7 @@ def _compare_body(old: _Operation, new: _Operation) -> Iterator[Change]:
 
 
 def _compare_content(value: Value, old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
-    yield from members(old, new, f"{{}} as a form of {value.subject}")
+    yield from members(old, new, f"content type {{}} of {value.subject}")
     for media_type, content in new.items():
         if media_type in old:
             before, after = mapping(mapping(old[media_type]).get("schema")), mapping(mapping(content).get("schema"))

@@ -1,0 +1,34 @@
+"""The whole document with something else in one place, for properties that hold whatever a document says."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from hypothesis import strategies as st
+
+from contract_tools.document import load
+
+from .broken import WHOLE
+from .edits import Data
+
+_WHOLE: Data = load(WHOLE).data
+_PLAIN = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
+_ANY = st.recursive(
+    _PLAIN, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+)
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> Data:
+    """The whole document with anything in the place of one of its parts."""
+    data: Data = copy.deepcopy(_WHOLE)
+    node: Any = data
+    while True:
+        keys = list(node) if isinstance(node, dict) else list(range(len(node)))
+        key = draw(st.sampled_from(keys))
+        inner = node[key]
+        if not isinstance(inner, dict | list) or not inner or draw(st.integers(0, 4)) == 0:
+            node[key] = draw(_ANY)
+            return data
+        node = inner

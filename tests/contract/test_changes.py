@@ -1,0 +1,127 @@
+"""What a change of the document means for callers, in words."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+
+from contract_tools.changes import Change, compare
+from contract_tools.document import load
+
+from .broken import WHOLE
+from .edits import EDITS_OF_MODELS, Data, Edit, field, schema, sending
+from .edits_of_operations import EDITS_OF_OPERATIONS
+from .mutations import mutated
+
+EDITS = EDITS_OF_OPERATIONS + EDITS_OF_MODELS
+CONTRACT = Path(__file__).parents[2] / "openapi.yaml"
+
+
+@pytest.fixture(scope="module")
+def whole() -> Data:
+    data: Data = load(WHOLE).data
+    return data
+
+
+def _edited(data: Data, edit: Edit) -> Data:
+    changed = copy.deepcopy(data)
+    edit(changed)
+    return changed
+
+
+@pytest.mark.parametrize(("edit", "breaking", "sentence"), [row[1:] for row in EDITS], ids=[row[0] for row in EDITS])
+def test_a_change_is_told_in_words(whole: Data, edit: Edit, breaking: bool, sentence: str) -> None:
+    told = {change.sentence: change.breaking for change in compare(whole, _edited(whole, edit))}
+
+    assert told.get(sentence) == breaking, told
+
+
+OPPOSITES: list[tuple[str, Edit]] = [
+    ("sent field required", lambda d: schema(d, "LetterRequest")["required"].append("kind")),
+    ("sent field shorter", lambda d: field(d, "LetterRequest", "number").update(maxLength=3)),
+    ("received field that may be absent", lambda d: schema(d, "Letter").update(required=["refused"])),
+    ("received field that may be null", lambda d: field(d, "Letter", "letter_id").update(type=["integer", "null"])),
+    ("operation gone", lambda d: d["paths"].pop("/letters")),
+]
+
+
+@pytest.mark.parametrize("edit", [row[1] for row in OPPOSITES], ids=[row[0] for row in OPPOSITES])
+def test_what_breaks_one_way_does_not_break_the_other(whole: Data, edit: Edit) -> None:
+    edited = _edited(whole, edit)
+
+    assert any(change.breaking for change in compare(whole, edited))
+    assert not any(change.breaking for change in compare(edited, whole))
+
+
+def test_a_field_that_goes_both_ways_breaks_both_ways(whole: Data) -> None:
+    both = copy.deepcopy(whole)
+    sending(both)["responses"]["200"]["content"]["application/json"]["schema"] = {
+        "$ref": "#/components/schemas/LetterRequest"
+    }
+    narrower, wider = copy.deepcopy(both), copy.deepcopy(both)
+    field(narrower, "LetterRequest", "number")["maxLength"] = 3
+    field(wider, "LetterRequest", "number")["maxLength"] = 5
+
+    assert [change.breaking for change in compare(both, narrower)] == [True]
+    assert [change.breaking for change in compare(both, wider)] == [True]
+
+
+def test_breaking_changes_come_first(whole: Data) -> None:
+    edited = _edited(whole, lambda d: (d["x-error-codes"].pop("104"), d["webhooks"].pop("letterArrived")))
+    schema(edited, "Letter")["properties"]["weight"] = {"type": "string"}
+    field(edited, "LetterRequest", "number")["maxLength"] = 9
+
+    breaking = [change.breaking for change in compare(whole, edited)]
+
+    assert breaking == sorted(breaking, reverse=True)
+    assert set(breaking) == {True, False}
+
+
+def test_words_for_readers_are_no_change(whole: Data) -> None:
+    edited = copy.deepcopy(whole)
+    sending(edited)["description"] = "Other words."
+    field(edited, "Letter", "letter_id")["description"] = "Other words."
+    edited["x-error-codes"]["104"]["meaning"] = "Other words."
+    edited["info"]["version"] = "2.0.0"
+
+    assert compare(whole, edited) == []
+
+
+def test_a_part_that_moves_among_the_components_is_no_change(whole: Data) -> None:
+    edited = copy.deepcopy(whole)
+    edited["components"]["requestBodies"] = {"Letter": sending(edited)["requestBody"]}
+    sending(edited)["requestBody"] = {"$ref": "#/components/requestBodies/Letter"}
+
+    assert compare(whole, edited) == []
+
+
+def test_the_contract_compared_with_itself_has_no_change() -> None:
+    data = load(CONTRACT).data
+
+    assert compare(data, copy.deepcopy(data)) == []
+
+
+def test_everything_of_a_document_is_new_beside_an_empty_one() -> None:
+    data = load(CONTRACT).data
+    operations = [change for change in compare({}, data) if change.subject.startswith("operation ")]
+
+    assert len(operations) == 23
+    assert {change.kind for change in operations} == {"added"}
+    gone = [change for change in compare(data, {}) if change.subject.startswith("operation ")]
+    assert all(change.breaking and change.kind == "removed" for change in gone)
+    assert len(gone) == 23
+
+
+@given(mutated())
+def test_any_document_compared_with_itself_has_no_change(data: Data) -> None:
+    assert compare(data, copy.deepcopy(data)) == []
+
+
+@given(mutated(), mutated())
+def test_any_two_documents_can_be_compared(old: Data, new: Data) -> None:
+    for change in compare(old, new):
+        assert isinstance(change, Change)
+        assert change.sentence.endswith(".")
