@@ -76,7 +76,7 @@ _HOMES = {
 }
 
 
-if not TYPE_CHECKING:
+if not TYPE_CHECKING:  # pragma: no branch
     # Out of sight of type checkers, for which a module with this function has every name there is.
     def __getattr__(name: str) -> object:
         if name not in __all__:
