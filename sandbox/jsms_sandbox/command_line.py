@@ -134,7 +134,7 @@ def _run(options: argparse.Namespace) -> None:
 def _bound(bind: Callable[[str, int], socket.socket], host: str, port: int) -> Generator[socket.socket]:
     try:
         bound = bind(host, port)
-    except socket.gaierror as error:
+    except (socket.gaierror, TypeError, UnicodeError) as error:  # the last two: no text for the name service
         raise Problem(f"Cannot listen on {host}: there is no such address.") from error
     except OSError as error:
         raise Problem(f"Cannot listen on {host} port {port}: {(error.strerror or str(error)).lower()}.") from error

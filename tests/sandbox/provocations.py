@@ -1,0 +1,160 @@
+"""For each of the 54 error codes a request that provokes it, as data: tests run it, the documentation prints it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from .forms import FileField, image, sign_form
+
+JSON = {"Content-Type": "application/json"}
+MOBILE = "13800138000"
+CODE = {"mobile": MOBILE, "temp_id": 1}
+ORDER = {"mobile": MOBILE, "temp_id": 1250, "temp_para": {"number": "741627"}}
+LATER = {"send_time": "2099-07-01 09:00:00"}
+TEMPLATE = {"template": "您的订单{{number}}已发货。", "type": 2}
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request. ``{names}`` in the path stand for what an earlier answer held under that name."""
+
+    method: str
+    path: str
+    body: Any = None
+    raw: bytes | None = None
+    form: dict[str, str | FileField] | None = None
+    headers: dict[str, str] = field(default_factory=dict[str, str])
+    auth: Literal["app", "none", "wrong"] = "app"
+
+
+@dataclass(frozen=True)
+class Switch:
+    """Something set on the app beforehand, which no request can do."""
+
+    field: str
+    value: Any
+    says: str
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Time that passes on the sandbox's clock."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Provocation:
+    """How one code is provoked.
+
+    Attributes:
+        code: The code.
+        call: The request that is refused.
+        given: What comes before.
+        recipient: Whether the code stands at a recipient of a batch that itself is answered 200.
+    """
+
+    code: int
+    call: Call
+    given: tuple[Call | Switch | Wait, ...] = ()
+    recipient: bool = False
+
+
+def post(path: str, body: Any = None, **more: Any) -> Call:
+    """A POST."""
+    return Call("POST", path, body, **more)
+
+
+def batch(*recipients: dict[str, Any], temp_id: int = 1250) -> dict[str, Any]:
+    """The body of a batch."""
+    return {"temp_id": temp_id, "recipients": list(recipients)}
+
+
+def template(text: str, **more: Any) -> Call:
+    """A template to be reviewed."""
+    return post("/templates", {"template": text, "type": 2, **more})
+
+
+SEND_CODE = post("/codes", CODE)
+SCHEDULE = post("/schedule", ORDER | LATER)
+HOLD = template("您好。", remark="[sandbox:hold]")
+REJECT = template("您好。", remark="[sandbox:reject 不合规]")
+HOLD_SIGN = post("/sign", form=sign_form(remark="[sandbox:hold]"))
+
+PROVOCATIONS = (
+    Provocation(50001, post("/codes", CODE, auth="none")),
+    Provocation(50002, post("/codes", CODE, auth="wrong")),
+    Provocation(50003, post("/codes", raw=b"", headers=JSON)),
+    Provocation(50004, post("/codes", {"temp_id": 1})),
+    Provocation(50005, post("/codes", {"mobile": MOBILE})),
+    Provocation(50006, post("/codes", {"mobile": "1380013800", "temp_id": 1})),
+    Provocation(50007, post("/codes", raw=b'{"mobile": ', headers=JSON)),
+    Provocation(50008, SEND_CODE, (Switch("sms_enabled", False, "the app's SMS service is switched off"),)),
+    Provocation(
+        50009, post("/voice_codes", {"mobile": MOBILE}), (post("/voice_codes", {"mobile": MOBILE}), Wait(19.0))
+    ),
+    Provocation(50010, post("/codes/{msg_id}/valid", {"code": "no code"}), (SEND_CODE,)),
+    Provocation(50011, post("/codes/{msg_id}/valid", {"code": "123456"}), (SEND_CODE, Wait(300.0))),
+    Provocation(
+        50012,
+        post("/codes/{msg_id}/valid", {"code": "123456"}),
+        (
+            Switch("fixed_code", "123456", "every code is 123456"),
+            SEND_CODE,
+            post("/codes/{msg_id}/valid", {"code": "123456"}),
+        ),
+    ),
+    Provocation(50013, post("/codes", {"mobile": MOBILE, "temp_id": 999})),
+    Provocation(50014, SEND_CODE, (Switch("credit", (0, 0, 0, 0), "all pools of the app are empty"),)),
+    Provocation(50015, post("/codes/{msg_id}/valid", {"code": ""}), (SEND_CODE,)),
+    Provocation(50016, Call("GET", "/nothing")),
+    Provocation(50017, post("/codes", raw=b"<mobile/>", headers={"Content-Type": "application/xml"})),
+    Provocation(50018, Call("GET", "/codes")),
+    Provocation(50019, post("/codes", {"mobile": "13000050019", "temp_id": 1})),
+    Provocation(50020, post("/messages", {"mobile": MOBILE, "temp_id": "{temp_id}"}), (HOLD,)),
+    Provocation(50021, post("/messages", {"mobile": MOBILE, "temp_id": "{temp_id}"}), (REJECT,)),
+    Provocation(
+        50022,
+        post("/messages", {"mobile": MOBILE, "temp_id": "{temp_id}", "temp_para": {"a": "1"}}),
+        (template("{{a}}，{{b}}。"),),
+    ),
+    Provocation(50023, post("/messages", {"mobile": MOBILE, "temp_id": 1250})),
+    Provocation(50024, SEND_CODE, (Switch("opt_outs", [MOBILE], "the number has opted out"),)),
+    Provocation(50025, post("/codes", {"mobile": MOBILE, "temp_id": 1250})),
+    Provocation(50026, post("/codes/1/valid", {"code": "123456"})),
+    Provocation(50027, post("/schedule", ORDER | {"send_time": "2020-07-01 09:00:00"})),
+    Provocation(50028, Call("GET", "/schedule/dd3f8aa5-9c60-4c2c-9d29-3b1ff7a51a2e")),
+    Provocation(
+        50029, Call("DELETE", "/schedule/{schedule_id}"), (SCHEDULE, Call("DELETE", "/schedule/{schedule_id}"))
+    ),
+    Provocation(50030, post("/messages/batch", batch())),
+    Provocation(50031, post("/messages/batch", batch(*[{"mobile": MOBILE}] * 1001))),
+    Provocation(50033, SEND_CODE, (Switch("credit", (None, None, None, None), "no pool is allocated to the app"),)),
+    Provocation(
+        50034, post("/messages/batch", batch({"mobile": MOBILE}, {"mobile": MOBILE}, temp_id=1251)), recipient=True
+    ),
+    Provocation(50035, SEND_CODE, (Switch("allowed_ips", ["203.0.113.7"], "only 203.0.113.7 is allowed"),)),
+    Provocation(50036, SEND_CODE, (Switch("blacklisted", True, "the app is blacklisted"),)),
+    Provocation(50037, post("/messages", ORDER | {"temp_para": {"number": "沙箱敏感词"}})),
+    Provocation(50038, post("/voice_codes", {"mobile": MOBILE, "code": "123"})),
+    Provocation(50039, post("/voice_codes", {"mobile": MOBILE, "code": "12a4"})),
+    Provocation(50040, post("/voice_codes", {"mobile": MOBILE, "voice_lang": 3})),
+    Provocation(50041, post("/templates", {"template": "验证码{{code}}", "type": 1, "ttl": 0})),
+    Provocation(50042, template("")),
+    Provocation(50043, template("长" * 498)),
+    Provocation(50044, template("您好{{订单号}}。")),
+    Provocation(50045, template("您好。", remark="备" * 101)),
+    Provocation(50046, template("您好。"), (Switch("signs", None, "the app has no signature"),)),
+    Provocation(
+        50047, Call("PUT", "/templates/{temp_id}", {"temp_id": "{temp_id}", "template": "您好。", "type": 2}), (HOLD,)
+    ),
+    Provocation(50052, template("【极光】您好。")),
+    Provocation(50053, template("请看{{url}}。")),
+    Provocation(50054, post("/messages", ORDER | {"temp_para": {"number": "【1】"}})),
+    Provocation(50101, post("/sign", form=sign_form(idCardImage=image(b"GIF89a no image of theirs")))),
+    Provocation(50102, post("/codes", CODE | {"sign_id": 999})),
+    Provocation(50103, post("/sign", form=sign_form()), (HOLD_SIGN,)),
+    Provocation(50104, post("/sign", form=sign_form(sign="【极光】"))),
+    Provocation(50105, Call("DELETE", "/sign/4321")),
+)

@@ -1,0 +1,103 @@
+"""Every documented error code can be provoked, and how."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from jsms_contract.errors import ERRORS
+from jsms_sandbox.contract import contract
+from jsms_sandbox.state.entities import Credit
+from jsms_sandbox.state.world import World
+
+from .forms import multipart
+from .provocations import PROVOCATIONS, Call, Provocation, Switch, Wait
+from .running import AppUnderTest, refused
+
+
+@pytest.mark.parametrize("provocation", PROVOCATIONS, ids=lambda provocation: str(provocation.code))
+def test_code_is_answered(app: AppUnderTest, provocation: Provocation) -> None:
+    held: dict[str, Any] = {}
+    for step in provocation.given:
+        match step:
+            case Wait():
+                app.sandbox.advance(step.seconds)
+            case Switch():
+                _switch(app, step)
+            case Call():
+                answer = _send(app, step, held)
+                assert answer.status_code == 200, answer.text
+                held |= answer.json() if answer.content else {}
+    answer = _send(app, provocation.call, held)
+
+    entry = app.last_entry()
+    if provocation.recipient:
+        assert answer.status_code == 200
+        codes = [recipient.get("error_code") for recipient in answer.json()["recipients"]]
+        assert str(provocation.code) in codes
+    else:
+        assert refused(answer) == provocation.code
+        assert entry.code == provocation.code
+        assert entry.check
+        assert entry.hint
+
+
+def test_every_code_of_the_contract_but_success_is_in_the_table() -> None:
+    assert {provocation.code for provocation in PROVOCATIONS} == set(ERRORS)
+    assert len(PROVOCATIONS) == 54
+
+
+def test_every_provoked_code_is_one_that_the_contract_gives_the_operation() -> None:
+    by_id = {(method, path): operation for (method, path), operation in contract().operations.items()}
+    for provocation in PROVOCATIONS:
+        call = provocation.call
+        if provocation.code in contract().routing_codes:
+            continue
+        operation = next(
+            found
+            for (method, path), found in by_id.items()
+            if method == call.method and path.partition("{")[0] == _template(call.path).partition("{")[0]
+        )
+        allowed = operation.recipient_codes if provocation.recipient else operation.codes
+        assert provocation.code in allowed, provocation
+
+
+def _template(path: str) -> str:
+    for literal in ("/codes/1/valid", "/schedule/dd3f8aa5-9c60-4c2c-9d29-3b1ff7a51a2e", "/sign/4321"):
+        if path == literal:
+            head, _, tail = path.strip("/").partition("/")
+            return f"/{head}/{{{tail}}}"
+    return path
+
+
+def _switch(app: AppUnderTest, switch: Switch) -> None:
+    if switch.field == "credit":
+        app.switch(credit=Credit(*switch.value))
+    elif switch.field == "signs":
+
+        def clear(world: World) -> None:
+            world.signs[app.app.app_key].clear()
+
+        app.sandbox.look(clear)
+    else:
+        app.switch(**{switch.field: switch.value})
+
+
+def _send(app: AppUnderTest, call: Call, held: dict[str, Any]) -> Any:
+    more: dict[str, Any] = {"headers": call.headers}
+    if call.auth != "app":
+        more["auth"] = None if call.auth == "none" else (app.app.app_key, "wrong")
+    if call.form is not None:
+        more["files"] = multipart(call.form)
+    if call.auth == "none":
+        app.http.auth = None
+    body = call.raw if call.raw is not None else _filled(call.body, held)
+    return app.send(call.method, call.path.format(**held), body, **more)
+
+
+def _filled(body: Any, held: dict[str, Any]) -> Any:
+    """The body, with what stands for an earlier answer's value replaced by it."""
+    if not isinstance(body, dict):
+        return body
+    return {name: held.get(value[1:-1], value) if isinstance(value, str) else value for name, value in body.items()}
