@@ -1,0 +1,1 @@
+"""The client at work: regenerated, and every operation called against a local server."""
