@@ -55,9 +55,8 @@ def _tour() -> int:
         called = {request.operation for request in server.requests}
         problems = [*stage.failures, *server.violations]
     problems += [f"{operation} was not called" for operation in OPERATIONS if operation not in called]
-    print(
-        f"\n{stage.made} of {len(OPERATIONS)} operations answered, {stage.seconds * 1000:.0f} ms together; the first call loads the HTTP library."
-    )
+    answered = f"{stage.made} of {len(OPERATIONS)} operations answered"
+    print(f"\n{answered}, {stage.seconds * 1000:.0f} ms together; the first call loads the HTTP library.")
     for problem in problems:
         print(problem, file=sys.stderr)
     return 1 if problems else 0
