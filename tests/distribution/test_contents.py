@@ -6,6 +6,7 @@ import subprocess
 import tarfile
 import tomllib
 from email.parser import HeaderParser
+from pathlib import Path
 
 from packaging.requirements import Requirement
 

@@ -98,12 +98,14 @@ def test_only_httpx_and_attrs_and_what_they_need_come_along(empty: Empty) -> Non
     waiting = [canonicalize_name(name) for name in CORE]
     while waiting:
         name = waiting.pop()
-        if name in needed:
-            continue
-        needed.add(name)
-        for each in map(Requirement, installed[name].requires or []):
-            if each.marker is None or each.marker.evaluate({"extra": ""}):
-                waiting.append(canonicalize_name(each.name))
+        if name not in needed:
+            needed.add(name)
+            asked = map(Requirement, installed[name].requires or [])
+            waiting += [
+                canonicalize_name(each.name)
+                for each in asked
+                if each.marker is None or each.marker.evaluate({"extra": ""})
+            ]
     assert set(installed) - empty.brought_before == {"jsms-client", *needed}
 
 
