@@ -25,6 +25,9 @@ def catalogue(others: Sequence[OtherPython]) -> list[Check]:
         Check(
             "generated", "generated/ is in step with openapi.yaml", _quiet([python(), "scripts/regenerate", "--check"])
         ),
+        Check(
+            "documents", "the tables of the documentation are too", _quiet([python(), "scripts/document", "--check"])
+        ),
         Check("redocly", "Redocly accepts openapi.yaml", lambda _: redocly.lint()),
         Check("mypy", "mypy --strict", _quiet(installed("mypy"))),
         Check("pyright", "Pyright, strict", _quiet(installed("pyright"))),

@@ -1,0 +1,59 @@
+"""The command ``scripts/document``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from . import tables
+from .languages import LANGUAGES
+
+ROOT = Path(__file__).resolve().parents[2]
+_CONTRACT = Path("generated/jsms_contract/openapi.json")
+_MARK = "made by scripts/document"
+_BEGIN, _END = f"<!-- families: {_MARK} -->\n", "<!-- end of families -->"
+
+
+def main(arguments: Sequence[str] | None = None, *, root: Path = ROOT) -> int:
+    """Write the tables, or say where they are out of step.
+
+    Args:
+        arguments: The command line; the process's own if left out.
+        root: The project.
+
+    Returns:
+        0 when all is in step, 1 when not.
+    """
+    parser = argparse.ArgumentParser(
+        prog="scripts/document", description="Write the tables of the README and docs/ that follow from the contract."
+    )
+    parser.add_argument("--check", action="store_true", help="change nothing; exit 1 and say what is out of step")
+    check: bool = parser.parse_args(arguments).check
+    stale = [path for path, wanted in pages(root).items() if _read(root / path) != wanted]
+    for path in stale:
+        if check:
+            print(f"{path} is out of step with openapi.yaml; run scripts/document.")
+        else:
+            (root / path).write_text(pages(root)[path], encoding="utf-8", newline="\n")
+            print(f"wrote {path}")
+    return 1 if check and stale else 0
+
+
+def pages(root: Path) -> dict[Path, str]:
+    """Every page that has a part made here, as it has to be."""
+    document: Mapping[str, object] = json.loads((root / _CONTRACT).read_bytes())
+    found: dict[Path, str] = {}
+    for language in LANGUAGES:
+        found[language.errors] = f"<!-- {_MARK} from openapi.yaml -->\n{tables.codes(document, language)}"
+        before, begin, rest = _read(root / language.readme).partition(_BEGIN)
+        _, end, after = rest.partition(_END)
+        if not end:
+            raise SystemExit(f"{language.readme} has lost the marks {_BEGIN.strip()} and {_END.strip()}.")
+        found[language.readme] = f"{before}{begin}{tables.families(document, language)}\n{end}{after}"
+    return found
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""

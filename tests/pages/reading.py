@@ -1,0 +1,41 @@
+"""Markdown as far as the tests need it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+READMES = (ROOT / "README.md", ROOT / "README.zh-CN.md")
+_FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_COMMENT = re.compile(r"\s*(?:^|(?<=\s))#.*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block of code and the line that it begins on."""
+
+    language: str
+    code: str
+    line: int
+
+    def without_comments(self) -> str:
+        """What it does, in no language of people."""
+        return _COMMENT.sub("", self.code)
+
+
+def blocks(page: Path) -> list[Block]:
+    """Every block of code of a page."""
+    text = page.read_text(encoding="utf-8")
+    return [Block(found[1], found[2], text[: found.start(2)].count("\n") + 1) for found in _FENCE.finditer(text)]
+
+
+def prose(page: Path) -> str:
+    """A page without its blocks of code."""
+    return _FENCE.sub("", page.read_text(encoding="utf-8"))
+
+
+def headings(page: Path) -> list[int]:
+    """The level of each heading."""
+    return [len(found[1]) for found in re.finditer(r"^(#+) ", prose(page), re.MULTILINE)]

@@ -1,0 +1,119 @@
+"""The READMEs: their code runs, their numbers hold, their links lead somewhere, and both say the same."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import jsms_client
+from example_server import EXAMPLE_CREDENTIALS, ExampleServer
+from jsms_client import RetryPolicy, Timeouts
+from jsms_contract.operations import OPERATIONS
+
+from .reading import READMES, ROOT, Block, blocks, headings, prose
+
+CONTRACT = ROOT / "generated" / "jsms_contract" / "openapi.json"
+PROGRAMS = [
+    pytest.param(page, block, id=f"{page.name}:{block.line}")
+    for page in READMES
+    for block in blocks(page)
+    if block.language == "python"
+]
+PAGES = sorted({*READMES, *ROOT.glob("*.md"), *ROOT.glob("docs/*.md")})
+
+
+@pytest.fixture
+def server() -> Iterator[ExampleServer]:
+    with ExampleServer(json.loads(CONTRACT.read_bytes())) as server:
+        yield server
+
+
+@pytest.mark.parametrize(("page", "block"), PROGRAMS)
+def test_every_program_runs_as_it_stands(page: Path, block: Block, server: ExampleServer) -> None:
+    key, secret = EXAMPLE_CREDENTIALS["appAuth"]
+    settings = {"JSMS_APP_KEY": key, "JSMS_MASTER_SECRET": secret, "JSMS_BASE_URL": server.base_url}
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", block.code],
+        env=os.environ | settings,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert server.violations == []
+    calls = re.findall(r"\bjsms\.[a-z]+\.([a-z_]+)\(", block.code)
+    assert len(server.requests) >= len(calls)
+
+
+def test_every_program_of_the_readme_is_also_right_for_a_type_checker(tmp_path: Path) -> None:
+    for number, block in enumerate(block for block in blocks(READMES[0]) if block.language == "python"):
+        (tmp_path / f"program_{number}.py").write_text(block.code, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--config-file=", "--scripts-are-modules", str(tmp_path)],
+        cwd=tmp_path,
+        env=os.environ | {"MYPYPATH": os.pathsep.join(str(ROOT / each) for each in ("overlay", "generated"))},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_first_send_takes_ten_lines(server: ExampleServer) -> None:
+    first = next(block for block in blocks(READMES[0]) if block.language == "python")
+    assert len(first.code.strip().splitlines()) <= 10
+
+
+def test_both_languages_have_the_same_headings_and_the_same_code() -> None:
+    english, chinese = READMES
+    assert headings(english) == headings(chinese)
+    assert [block.without_comments() for block in blocks(english)] == [
+        block.without_comments() for block in blocks(chinese)
+    ]
+
+
+@pytest.mark.parametrize("page", READMES, ids=lambda page: page.name)
+def test_the_numbers_are_those_of_the_code(page: Path) -> None:
+    text, limits, retry = prose(page), Timeouts(), RetryPolicy()
+    limited = {name: getattr(limits, name) for name in ("connect", "read", "write", "pool")}
+    assert ", ".join(f"{name} {seconds:g} s" for name, seconds in limited.items()) in text
+    for number, unit in ((retry.attempts, "times|次"), (retry.backoff, "s"), (retry.max_backoff, "s")):
+        assert re.search(rf"(?<![\d.]){number:g} (?:{unit})", text), number
+    assert re.findall(r"(\d+) (?:operations|个接口)", text)[0] == str(len(OPERATIONS))
+
+
+@pytest.mark.parametrize("page", READMES, ids=lambda page: page.name)
+def test_every_exception_named_exists(page: Path) -> None:
+    named = set(re.findall(r"`(\w+Error)`", page.read_text(encoding="utf-8")))
+    assert len(named) > 10
+    assert [name for name in sorted(named) if not hasattr(jsms_client.errors, name)] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_inside_the_project_leads_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8"))
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_script_named_exists_and_can_be_run(page: Path) -> None:
+    named = set(re.findall(r"(?:\./)?(scripts/\w+|\.ci/run)(?![\w/])", page.read_text(encoding="utf-8")))
+    assert [name for name in sorted(named) if not (ROOT / name).is_dir() and not os.access(ROOT / name, os.X_OK)] == []
+
+
+def test_every_public_name_of_the_readme_is_imported_from_where_it_is_public() -> None:
+    for block in blocks(READMES[0]):
+        if block.language != "python":
+            continue
+        for node in ast.walk(ast.parse(block.code)):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("jsms_client"):
+                assert not any(part.startswith("_") for part in (node.module or "").split("."))

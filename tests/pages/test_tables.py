@@ -1,0 +1,59 @@
+"""The tables that scripts/document makes."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from documentation.cli import ROOT, main, pages
+from jsms_contract.errors import ERRORS
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    for name in ("README.md", "README.zh-CN.md", "generated/jsms_contract/openapi.json"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    (tmp_path / "docs").mkdir()
+    return tmp_path
+
+
+def test_what_is_committed_is_in_step_with_the_contract() -> None:
+    assert main(["--check"]) == 0
+
+
+def test_every_code_stands_in_every_language_with_its_exception() -> None:
+    made = pages(ROOT)
+    assert len(made) == 4
+    for path, text in made.items():
+        for code, error in ERRORS.items():
+            assert str(code) in text, (path, code)
+            assert path.parent != Path("docs") or f"| {code} | `{error.__name__}` |" in text, (path, code)
+
+
+def test_checking_names_what_is_stale_and_changes_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    readme = project / "README.md"
+    main([], root=project)
+    stale = readme.read_text(encoding="utf-8").replace("| 50009 |", "| 50099 |")
+    readme.write_text(stale, encoding="utf-8")
+    capsys.readouterr()
+    assert main(["--check"], root=project) == 1
+    assert capsys.readouterr().out == "README.md is out of step with openapi.yaml; run scripts/document.\n"
+    assert readme.read_text(encoding="utf-8") == stale
+
+
+def test_writing_mends_the_table_and_nothing_around_it(project: Path) -> None:
+    readme = project / "README.md"
+    before = readme.read_text(encoding="utf-8")
+    readme.write_text(before.replace("| 50009 |", "| 50099 |") + "\nand more\n", encoding="utf-8")
+    assert main([], root=project) == 0
+    assert readme.read_text(encoding="utf-8") == before + "\nand more\n"
+    assert main(["--check"], root=project) == 0
+
+
+def test_a_readme_without_its_marks_is_refused(project: Path) -> None:
+    (project / "README.md").write_text("# all gone\n", encoding="utf-8")
+    with pytest.raises(SystemExit, match="has lost the marks"):
+        main([], root=project)
