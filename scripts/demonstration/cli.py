@@ -37,23 +37,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal without Chinese is no reason to stop
     try:
-        return regenerate([]) or _tour()
+        if failed := regenerate([]):
+            return failed
+        with ExampleServer(json.loads(_CONTRACT.read_bytes())) as server:
+            return tour(server)
     except KeyboardInterrupt:
         print("\nInterrupted.", file=sys.stderr)
         return 130
 
 
-def _tour() -> int:
-    with ExampleServer(json.loads(_CONTRACT.read_bytes())) as server:
-        app, developer = EXAMPLE_CREDENTIALS["appAuth"], EXAMPLE_CREDENTIALS["devAuth"]
-        with JSMS(*app, dev_key=developer[0], dev_secret=developer[1], base_url=server.base_url) as jsms:
-            print(f"\nCalling every operation at {server.base_url}, which checks each request against the contract.\n")
-            stage = Stage()
-            for part in TOUR:
-                with suppress(JSMSError):  # shown, and counted below
-                    part(jsms, stage)
-        called = {request.operation for request in server.requests}
-        problems = [*stage.failures, *server.violations]
+def tour(server: ExampleServer) -> int:
+    """Call every operation, and show each.
+
+    Args:
+        server: Where, running; it takes the example credentials.
+
+    Returns:
+        0 when every operation answered with a typed result and no request broke the contract, else 1.
+    """
+    app, developer = EXAMPLE_CREDENTIALS["appAuth"], EXAMPLE_CREDENTIALS["devAuth"]
+    with JSMS(*app, dev_key=developer[0], dev_secret=developer[1], base_url=server.base_url) as jsms:
+        print(f"\nCalling every operation at {server.base_url}, which checks each request against the contract.\n")
+        stage = Stage()
+        for part in TOUR:
+            with suppress(JSMSError):  # shown, and counted below
+                part(jsms, stage)
+    called = {request.operation for request in server.requests}
+    problems = [*stage.failures, *server.violations]
     problems += [f"{operation} was not called" for operation in OPERATIONS if operation not in called]
     answered = f"{stage.made} of {len(OPERATIONS)} operations answered"
     print(f"\n{answered}, {stage.seconds * 1000:.0f} ms together; the first call loads the HTTP library.")

@@ -1,0 +1,1 @@
+"""The commands in scripts/ that set up, check and show the project."""
