@@ -128,7 +128,8 @@ def read_number(
     number = operator.index(value)
     if (smallest is not None and number < smallest) or (largest is not None and number > largest):
         span = f"at least {smallest}" if largest is None else f"from {smallest} to {largest}"
-        raise refusal(argument, f"is {number}" if abs(number) < _BEYOND_ANY_NUMBER else "is out of range", f"it takes {span}{unit}")
+        shown = f"is {number}" if abs(number) < _BEYOND_ANY_NUMBER else "is out of range"
+        raise refusal(argument, shown, f"it takes {span}{unit}")
     return number
 
 

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+
 from jsms_client.errors import ArgumentError
 from jsms_client.images import Upload, read_image
 from jsms_contract import limits

@@ -12,6 +12,7 @@ from enum import Enum, IntEnum, StrEnum
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from jsms_client.errors import ArgumentError
 from jsms_client.parameters import read_parameters
 
@@ -120,7 +121,11 @@ def test_a_name_that_is_none_is_refused(name: object, problem: str) -> None:
 
 
 SCALARS = st.one_of(
-    st.text(), st.integers(), st.booleans(), st.floats(allow_nan=False, allow_infinity=False), st.decimals(-(10**9), 10**9)
+    st.text(),
+    st.integers(),
+    st.booleans(),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.decimals(-(10**9), 10**9),
 )
 
 

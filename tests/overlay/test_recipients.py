@@ -7,6 +7,7 @@ import pickle
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+
 from jsms_client import Recipient
 from jsms_client.errors import ArgumentError
 from jsms_client.recipients import read_recipients
@@ -40,7 +41,9 @@ def test_a_recipient_without_parameters_is_read_from_every_form(recipient: objec
     assert read([recipient]) == [(A, None)]
 
 
-@pytest.mark.parametrize("kind", [list, tuple, iter, lambda items: dict.fromkeys(items).keys(), lambda items: (item for item in items)])
+@pytest.mark.parametrize(
+    "kind", [list, tuple, iter, lambda items: dict.fromkeys(items).keys(), lambda items: (item for item in items)]
+)
 def test_any_iterable_is_read_in_its_order(kind: type[list[str]]) -> None:
     assert read(kind([A, B])) == [(A, None), (B, None)]
 

@@ -8,6 +8,7 @@ from enum import IntEnum
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from jsms_client import values
 from jsms_client.errors import ArgumentError, JSMSError
 from jsms_client.results import TemplateType
@@ -51,8 +52,9 @@ def test_a_number_of_a_str_subclass_becomes_a_plain_text() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        "", " ", "1380013800", "138001380000", "23800138000", "+1 13800138000", "+852 51234567", "1380013800a", "86", "+86",
-        "13800138000,13800138001", "13800138000;", "8613800138000 1", "００", 1380013800, -13800138000, pytest.param(10**5000, id="huge"),
+        "", " ", "1380013800", "138001380000", "23800138000", "+1 13800138000", "+852 51234567", "1380013800a", "86",
+        "+86", "13800138000,13800138001", "13800138000;", "8613800138000 1", "００", 1380013800, -13800138000,
+        pytest.param(10**5000, id="huge"),
     ],
 )  # fmt: skip
 def test_what_is_no_mainland_number_is_refused(wrong: object) -> None:
@@ -180,7 +182,26 @@ def test_an_id_is_taken_as_it_is(value: object, read: str) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    ["", " ", ".", "..", "...", "a/b", "../x", "a\\b", "a?b", "a#b", "%2e%2e", "a b", "a\n", "编号", "\x00", 0, -5, 10**40],
+    [
+        "",
+        " ",
+        ".",
+        "..",
+        "...",
+        "a/b",
+        "../x",
+        "a\\b",
+        "a?b",
+        "a#b",
+        "%2e%2e",
+        "a b",
+        "a\n",
+        "编号",
+        "\x00",
+        0,
+        -5,
+        10**40,
+    ],
 )
 def test_an_id_that_could_lead_to_another_path_is_refused(wrong: object) -> None:
     with pytest.raises(ArgumentError, match="^schedule_id "):
@@ -189,7 +210,9 @@ def test_an_id_that_could_lead_to_another_path_is_refused(wrong: object) -> None
 
 @pytest.mark.parametrize("wrong", [None, True, 1.5, b"1"])
 def test_an_id_of_another_type_is_refused(wrong: object) -> None:
-    with pytest.raises(ArgumentError, match=r"^msg_id is (None|of type \w+); give the msg_id that the service answered"):
+    with pytest.raises(
+        ArgumentError, match=r"^msg_id is (None|of type \w+); give the msg_id that the service answered"
+    ):
         values.read_id(wrong, "msg_id")
 
 

@@ -34,8 +34,8 @@ class AsyncJSMS:
     fork works on both sides of it. TLS is always verified, and a redirect is never followed. ``HTTPS_PROXY``,
     ``HTTP_PROXY``, ``ALL_PROXY`` and ``NO_PROXY`` are honoured, though never for this machine itself.
 
-    A call that is cancelled may have reached the service all the same: cancelling a send after it left is an unknown
-    outcome that no exception tells of.
+    A call that is cancelled may have reached the service all the same: cancelling a send after it left is an
+    unknown outcome that no exception tells of.
 
     Args:
         app_key: The application's key; else ``JSMS_APP_KEY``.

@@ -35,8 +35,8 @@ class JSMS:
     fork works on both sides of it. TLS is always verified, and a redirect is never followed. ``HTTPS_PROXY``,
     ``HTTP_PROXY``, ``ALL_PROXY`` and ``NO_PROXY`` are honoured, though never for this machine itself.
 
-    A call that is interrupted may have reached the service all the same: interrupting a send after it left is an unknown
-    outcome that no exception tells of.
+    A call that is interrupted may have reached the service all the same: interrupting a send after it left is an
+    unknown outcome that no exception tells of.
 
     Args:
         app_key: The application's key; else ``JSMS_APP_KEY``.
