@@ -9,6 +9,8 @@ from typing import Any
 
 from jsonschema import exceptions
 
+from contract_tools.reading import mapping
+
 _MOST = 200
 _UNEXPECTED = re.compile(r"\('(.+?)'.* unexpected\)$")
 
@@ -56,7 +58,7 @@ def _misfit(error: Any) -> Misfit:
 def _unexpected(error: Any) -> tuple[str, ...]:
     """The member that may not be there: such an error names it in its message alone."""
     named = _UNEXPECTED.search(error.message)
-    return (named[1],) if named and isinstance(error.instance, dict) and named[1] in error.instance else ()
+    return (named[1],) if named and named[1] in mapping(error.instance) else ()
 
 
 def in_brief(message: str) -> str:
