@@ -9,7 +9,7 @@ from typing import Any
 
 from jsonschema import exceptions
 
-from contract_tools.reading import mapping
+from ..reading import mapping
 
 _MOST = 200
 _UNEXPECTED = re.compile(r"\('(.+?)'.* unexpected\)$")
