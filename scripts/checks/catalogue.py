@@ -33,7 +33,12 @@ def catalogue(others: Sequence[OtherPython]) -> list[Check]:
         Check("pyright", "Pyright, strict", _quiet(installed("pyright"))),
         Check("tests", "the tests, every line and branch of the overlay", _tests),
         *(
-            Check(f"tests-{other.version}", f"the tests with Python {other.version}", other.run, other.prepare)
+            Check(
+                f"tests-{other.version}",
+                f"the tests of what is shipped, with Python {other.version}",
+                other.run,
+                other.prepare,
+            )
             for other in others
         ),
     ]

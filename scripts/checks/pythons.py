@@ -13,7 +13,7 @@ from pathlib import Path
 from workspace.environment import SetUpError, prepare, python_in
 
 from .check import Outcome, Result
-from .suite import suite
+from .suite import shipped
 from .tools import ROOT, openly
 
 SUPPORTED = ("3.11", "3.12", "3.13")
@@ -38,14 +38,14 @@ class OtherPython:
         self._preparing.start()
 
     def run(self, arguments: tuple[str, ...]) -> Outcome:
-        """Run the tests with it."""
+        """Run the tests of what is shipped with it."""
         if self._preparing is None:
             return Outcome(Result.ABSENT, self._problem)
         self._preparing.join()
         if self._problem:
             print(self._problem, flush=True)
             return Outcome(Result.FAILED, "its environment could not be made")
-        return Outcome.of(openly(suite(str(python_in(self._home)), *arguments)))
+        return Outcome.of(openly(shipped(str(python_in(self._home)), *arguments)))
 
     def _prepare(self, base: str) -> None:
         try:
