@@ -10,8 +10,8 @@ import asyncio
 import heapq
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from typing import NamedTuple
 
 BEIJING = timezone(timedelta(hours=8), "CST")
 LATEST = datetime(9999, 12, 30, tzinfo=UTC).timestamp()
@@ -20,8 +20,7 @@ LATEST = datetime(9999, 12, 30, tzinfo=UTC).timestamp()
 Handler = Callable[[str], Awaitable[None] | None]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class DueWork:
+class DueWork(NamedTuple):
     """Work that falls due: by whom it is done, and on what."""
 
     when: float

@@ -153,7 +153,7 @@ def bind(host: str, port: int) -> socket.socket:
 def _config(application: Application, tls: ssl.SSLContext | None = None) -> uvicorn.Config:
     config = uvicorn.Config(
         application,
-        http="h11",
+        http="auto",  # httptools where it is installed, twice as fast
         ws="none",
         lifespan="off",
         interface="asgi3",

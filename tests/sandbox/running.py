@@ -6,10 +6,11 @@ import asyncio
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import httpx
 
+from jsms_contract.errors import ERRORS
 from jsms_sandbox.server import Server, bind
 from jsms_sandbox.settings import Settings
 from jsms_sandbox.state.entities import App, JournalEntry, Message
@@ -30,7 +31,7 @@ class RunningSandbox:
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
-    def __enter__(self) -> RunningSandbox:
+    def __enter__(self) -> Self:
         self._thread.start()
         assert self._ready.wait(5)
         return self
@@ -132,8 +133,6 @@ class AppUnderTest:
 
 def refused(answer: httpx.Response) -> int:
     """The code of an error answer, whose form and status are checked against the contract."""
-    from jsms_contract.errors import ERRORS  # noqa: PLC0415  # only what needs it pays for it
-
     body: Mapping[str, Any] = answer.json()
     code: int = body["error"]["code"]
     info = ERRORS[code].info
