@@ -63,11 +63,11 @@ class ReceiptStream(Generic[_T]):
         self._stopped = True
         self._wakeup.wake()
 
-    def __aiter__(self) -> Self:
+    def __iter__(self) -> Self:
         """The iterator itself."""
         return self
 
-    def __anext__(self) -> _T:
+    def __next__(self) -> _T:
         """The next record, as soon as there is one.
 
         Raises:
