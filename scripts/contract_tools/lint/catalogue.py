@@ -122,8 +122,8 @@ def _check_fields(contract: Contract) -> Iterator[Finding]:
 
 
 def _check_families(contract: Contract) -> Iterator[Finding]:
-    statuses: dict[object, str] = {}
-    used = {entry.get("family") for entry in contract.codes.values()}
+    statuses: dict[str, str] = {}
+    used = {text(entry.get("family")) for entry in contract.codes.values()}
     for family, value in mapping(contract.data.get("x-error-families")).items():
         pointer, entry = pointer_to("#/x-error-families", family), mapping(value)
         for key, wanted in _FAMILY_ENTRY.items():
@@ -131,7 +131,7 @@ def _check_families(contract: Contract) -> Iterator[Finding]:
                 at = pointer_to(pointer, key)
                 found = _shown(entry.get(key))
                 yield _FAMILY_FIELD.broken(at, key=key, family=family, found=found, wanted=wanted.words)
-        for index, status in enumerate(sequence(entry.get("http_statuses"))):
+        for index, status in enumerate(map(str, sequence(entry.get("http_statuses")))):
             if status in statuses:
                 at = pointer_to(pointer, "http_statuses", index)
                 yield _FAMILY_STATUS.broken(at, status=status, other=statuses[status])
