@@ -1,0 +1,115 @@
+"""What existing clients send works by default, with a warning; --strict refuses it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from jsms_sandbox.leniency import Leniency
+
+from .forms import image, multipart, sign_form
+from .provocations import MOBILE
+from .running import AppUnderTest, RunningSandbox, refused
+
+JSON = {"Content-Type": "application/json"}
+CODE = f'{{"mobile": "{MOBILE}", "temp_id": 1}}'.encode()
+OLD_FORM = {"sign": "极光短信", "type": "1", "remark": ""}
+
+
+def body(**changes: Any) -> dict[str, Any]:
+    return {"mobile": MOBILE, "temp_id": 1250, "temp_para": {"number": "1"}} | changes
+
+
+def old_form(field: str) -> list[Any]:
+    return multipart(OLD_FORM | {field: image()})
+
+
+REQUESTS: list[tuple[Leniency, int, str, str, dict[str, Any]]] = [
+    (Leniency.CONTENT_TYPE, 50017, "POST", "/codes", {"body": CODE}),
+    (Leniency.CONTENT_TYPE, 50017, "POST", "/codes", {"body": CODE, "headers": {"Content-Type": "text/plain"}}),
+    (Leniency.CONTENT_TYPE, 50017, "POST", "/codes", {"body": CODE, "headers": {"Content-Type": "text/plain; charset=utf-8"}}),
+    (Leniency.TEMP_ID_TEXT, 50007, "POST", "/messages", {"body": body(temp_id="1250")}),
+    (Leniency.TEMP_ID_TEXT, 50007, "POST", "/messages", {"body": body(sign_id="4321")}),
+    (Leniency.MOBILE_NUMBER, 50007, "POST", "/messages", {"body": body(mobile=13800138000)}),
+    (Leniency.TEMP_PARA_LIST, 50007, "POST", "/messages", {"body": body(temp_id=1251, temp_para=[])}),
+    (Leniency.TEMP_PARA_NUMBER, 50007, "POST", "/messages", {"body": body(temp_para={"number": 741627})}),
+    (Leniency.NULL_FIELD, 50007, "POST", "/messages", {"body": body(sign_id=None)}),
+    (Leniency.NULL_FIELD, 50007, "POST", "/voice_codes", {"body": {"mobile": MOBILE, "code": None, "ttl": None}}),
+    (Leniency.SIGN_SLASH, 50016, "POST", "/sign/", {"files": multipart(sign_form())}),
+    (Leniency.OLD_SIGN_FORM, 50007, "POST", "/sign", {"files": old_form("image0")}),
+    (Leniency.OLD_SIGN_FORM, 50007, "POST", "/sign", {"files": old_form("images")}),
+    (Leniency.BODY_WITHOUT_NEED, 50018, "GET", "/templates/1", {"body": b"null", "headers": JSON}),
+    (Leniency.BODY_WITHOUT_NEED, 50018, "DELETE", "/templates/1", {"body": b"null", "headers": JSON}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("leniency", "code", "method", "path", "sent"), REQUESTS, ids=lambda value: getattr(value, "name", None)
+)
+def test_it_works_with_a_warning_and_is_refused_by_a_strict_sandbox(
+    app: AppUnderTest,
+    strict_app: AppUnderTest,
+    leniency: Leniency,
+    code: int,
+    method: str,
+    path: str,
+    sent: dict[str, Any],
+) -> None:
+    app.ok(method, path, **sent)
+    assert leniency.value in app.last_entry().warnings
+
+    assert refused(strict_app.send(method, path, **sent)) == code
+    assert "--strict" in (strict_app.last_entry().hint or "")
+
+
+def test_a_multipart_boundary_with_a_space_before_the_semicolon(app: AppUnderTest, strict_app: AppUnderTest) -> None:
+    request = app.http.build_request("POST", "/sign", files=multipart(sign_form()))
+    content, boundary = request.read(), request.headers["content-type"].partition("=")[2]
+    headers = {"Content-Type": f"multipart/form-data ; boundary={boundary}"}
+    app.ok("POST", "/sign", content, headers=headers)
+    assert Leniency.MULTIPART_SPACING.value in app.last_entry().warnings
+    assert strict_app.code_of("POST", "/sign", content, headers=headers) == 50017
+
+
+def test_a_multipart_boundary_that_needs_quotes_and_has_none(app: AppUnderTest, strict_app: AppUnderTest) -> None:
+    content = app.http.build_request(
+        "POST", "/sign", files=multipart(sign_form()), headers={"Content-Type": "multipart/form-data; boundary=a:b=c"}
+    ).read()
+    headers = {"Content-Type": "multipart/form-data; boundary=a:b=c"}
+    app.ok("POST", "/sign", content, headers=headers)
+    assert Leniency.MULTIPART_SPACING.value in app.last_entry().warnings
+    assert strict_app.code_of("POST", "/sign", content, headers=headers) == 50017
+
+
+def test_a_head_request_to_the_root(sandbox: RunningSandbox, strict_sandbox: RunningSandbox, app: AppUnderTest) -> None:
+    assert httpx.head(sandbox.url, trust_env=False).status_code == 200
+    assert Leniency.HEAD_ROOT.value in app.last_entry().warnings
+    assert httpx.head(strict_sandbox.url, trust_env=False).status_code == 405
+
+
+def test_every_leniency_has_its_test() -> None:
+    apart = {Leniency.MULTIPART_SPACING, Leniency.HEAD_ROOT}
+    assert {leniency for leniency, *_ in REQUESTS} | apart == set(Leniency)
+
+
+def test_temp_id_in_the_body_of_a_template_update_is_documented_and_works_in_both(
+    app: AppUnderTest, strict_app: AppUnderTest
+) -> None:
+    for each in (app, strict_app):
+        rejected = {"template": "您好。", "type": 2, "remark": "[sandbox:reject]"}
+        temp_id = each.ok("POST", "/templates", rejected)["temp_id"]
+        each.ok("PUT", f"/templates/{temp_id}", {"temp_id": temp_id, "template": "您好。", "type": 2})
+
+
+def test_a_whole_new_form_works_in_a_strict_sandbox_without_a_warning(strict_app: AppUnderTest) -> None:
+    strict_app.ok("POST", "/sign", files=multipart(sign_form()))
+    strict_app.ok("POST", "/codes", {"mobile": MOBILE, "temp_id": 1})
+    assert strict_app.last_entry().warnings == []
+
+
+def test_an_old_form_without_its_name_is_still_refused(app: AppUnderTest) -> None:
+    assert app.code_of("POST", "/sign", files=multipart({"type": "1", "image0": image()})) == 50104
+    assert app.code_of("POST", "/sign", files=multipart(OLD_FORM | {"image0": image(b"")})) == 50101
+    assert app.code_of("POST", "/sign", files=multipart(OLD_FORM)) == 50104
