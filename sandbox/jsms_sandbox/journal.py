@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .answer import Answer
+from .contract import FORM_TYPE
 from .refusal import Refusal
 from .request import Request
 from .state.entities import JournalEntry
@@ -46,7 +47,8 @@ def record(world: World, request: Request, answer: Answer, refusal: Refusal | No
 def _body(request: Request) -> str:
     if request.too_large:
         return "(larger than the sandbox reads)"
-    if (request.header("content-type") or "").lower().startswith("multipart/"):
+    takes_form = request.operation is not None and request.operation.media_type == FORM_TYPE
+    if takes_form or (request.header("content-type") or "").lower().startswith("multipart/"):
         return _form(request)
     return _text(request.body)
 
@@ -55,7 +57,7 @@ def _form(request: Request) -> str:
     """What may be kept of a signature's form: identity papers and numbers are left out."""
     lines = [f"{name}: {request.fields[name]}" for name in ("sign", "type", "remark") if name in request.fields]
     lines += [f"{file.field}: {file.media_type}, {file.size} bytes, SHA-256 {file.sha256}" for file in request.files]
-    return "\n".join(lines) or f"(a form of {len(request.body)} bytes)"
+    return "\n".join(lines) or f"({len(request.body)} bytes that are not kept)"
 
 
 def _text(content: bytes) -> str:

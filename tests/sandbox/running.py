@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future
 from typing import Any, Self, TypeVar
 
@@ -61,6 +61,11 @@ class RunningSandbox:
 
         self._loop.call_soon_threadsafe(call)
         return found.result(10)
+
+    def wait(self, until: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Run something on the sandbox's own loop."""
+        assert self._loop is not None
+        return asyncio.run_coroutine_threadsafe(until(), self._loop).result(10)
 
     def advance(self, seconds: float) -> None:
         """Let the sandbox's time pass."""

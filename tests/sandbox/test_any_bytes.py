@@ -1,4 +1,4 @@
-"""Whatever is sent, the sandbox answers as the contract says: no failure of its own, no code that the operation has not."""
+"""Whatever is sent is answered as the contract says: no failure of the sandbox, no code that the operation has not."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ IDS = st.one_of(
 )
 SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8),
-    st.sampled_from(["13800138000", "1３800138000", "2099-07-01 09:00:00", "9999-99-99 99:99:99", 1, 1250, "1250", 10**30]),
+    st.sampled_from(["13800138000", "1\uff13800138000", "2099-07-01 09:00:00", "9999-99-99 99:99:99"]),
+    st.sampled_from([1, 1250, "1250", 10**30]),
 )  # fmt: skip
 NAMES = st.sampled_from(
     ["mobile", "temp_id", "sign_id", "temp_para", "recipients", "tag", "send_time", "code", "ttl", "type", "template",
@@ -61,7 +62,7 @@ METHODS = st.sampled_from(["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
 )
 @example("POST", "/sign", "", b"--x\r\n\r\n\r\n--x", "multipart/form-data; boundary=x")
 @settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
 )
 def test_no_bytes_make_it_fail(app: AppUnderTest, method: str, path: str, path_id: str, body: bytes, kind: str) -> None:
     before, brace, rest = path.partition("{")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -90,8 +90,6 @@ def _send(app: AppUnderTest, call: Call, held: dict[str, Any]) -> Any:
         more["auth"] = None if call.auth == "none" else (app.app.app_key, "wrong")
     if call.form is not None:
         more["files"] = multipart(call.form)
-    if call.auth == "none":
-        app.http.auth = None
     body = call.raw if call.raw is not None else _filled(call.body, held)
     return app.send(call.method, call.path.format(**held), body, **more)
 
@@ -100,4 +98,5 @@ def _filled(body: Any, held: dict[str, Any]) -> Any:
     """The body, with what stands for an earlier answer's value replaced by it."""
     if not isinstance(body, dict):
         return body
-    return {name: held.get(value[1:-1], value) if isinstance(value, str) else value for name, value in body.items()}
+    fields = cast("dict[str, Any]", body)
+    return {name: held.get(value[1:-1], value) if isinstance(value, str) else value for name, value in fields.items()}

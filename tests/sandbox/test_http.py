@@ -84,7 +84,8 @@ def test_the_empty_answer_of_a_deletion_stays_empty(app: AppUnderTest) -> None:
     )["schedule_id"]
     head, body = raw(
         app,
-        f"DELETE /v1/schedule/{schedule_id} HTTP/1.1\r\nHost: x\r\nAuthorization: {basic(app)}\r\nConnection: close\r\n\r\n",
+        f"DELETE /v1/schedule/{schedule_id} HTTP/1.1\r\nHost: x\r\n"
+        f"Authorization: {basic(app)}\r\nConnection: close\r\n\r\n",
     )
     assert "200" in head.splitlines()[0]
     assert "content-length: 0" in head
@@ -109,7 +110,7 @@ def test_what_is_no_json_object_of_the_right_types_is_an_invalid_body(app: AppUn
 
 
 @pytest.mark.parametrize(
-    "mobile", ["1３800138000", "13800138000\n", " 13800138000", "138001380001", "23800138000", "+8613800138000"]
+    "mobile", ["1\uff13800138000", "13800138000\n", " 13800138000", "138001380001", "23800138000", "+8613800138000"]
 )
 def test_only_eleven_ascii_digits_that_begin_with_one_are_a_number(app: AppUnderTest, mobile: str) -> None:
     assert app.code_of("POST", "/codes", {"mobile": mobile, "temp_id": 1}) == 50006
@@ -130,8 +131,7 @@ def test_impossible_template_ids_in_the_path_are_unknown_ones(app: AppUnderTest,
     ["Bearer abc", "Basic", "Basic !!!", "Basic bm9jb2xvbg==", "Basic /////w==", "basic Og==", "Basic 5pyq55+lOjE="],
 )
 def test_unreadable_or_unknown_credentials_fail(app: AppUnderTest, authorization: str) -> None:
-    app.http.auth = None
-    assert app.code_of("GET", "/accounts/app", headers={"Authorization": authorization}) == 50002
+    assert app.code_of("GET", "/accounts/app", auth=None, headers={"Authorization": authorization}) == 50002
 
 
 def test_the_two_kinds_of_credentials_do_not_mix_and_the_journal_says_so(app: AppUnderTest) -> None:

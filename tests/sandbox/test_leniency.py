@@ -9,13 +9,14 @@ import pytest
 
 from jsms_sandbox.leniency import Leniency
 
-from .forms import image, multipart, sign_form
+from .forms import FileField, image, multipart, sign_form
 from .provocations import MOBILE
 from .running import AppUnderTest, RunningSandbox, refused
 
+TEXT = {"Content-Type": "text/plain; charset=utf-8"}
 JSON = {"Content-Type": "application/json"}
 CODE = f'{{"mobile": "{MOBILE}", "temp_id": 1}}'.encode()
-OLD_FORM = {"sign": "极光短信", "type": "1", "remark": ""}
+OLD_FORM: dict[str, str | FileField] = {"sign": "极光短信", "type": "1", "remark": ""}
 
 
 def body(**changes: Any) -> dict[str, Any]:
@@ -29,7 +30,7 @@ def old_form(field: str) -> list[Any]:
 REQUESTS: list[tuple[Leniency, int, str, str, dict[str, Any]]] = [
     (Leniency.CONTENT_TYPE, 50017, "POST", "/codes", {"body": CODE}),
     (Leniency.CONTENT_TYPE, 50017, "POST", "/codes", {"body": CODE, "headers": {"Content-Type": "text/plain"}}),
-    (Leniency.CONTENT_TYPE, 50017, "POST", "/codes", {"body": CODE, "headers": {"Content-Type": "text/plain; charset=utf-8"}}),
+    (Leniency.CONTENT_TYPE, 50017, "POST", "/codes", {"body": CODE, "headers": TEXT}),
     (Leniency.TEMP_ID_TEXT, 50007, "POST", "/messages", {"body": body(temp_id="1250")}),
     (Leniency.TEMP_ID_TEXT, 50007, "POST", "/messages", {"body": body(sign_id="4321")}),
     (Leniency.MOBILE_NUMBER, 50007, "POST", "/messages", {"body": body(mobile=13800138000)}),

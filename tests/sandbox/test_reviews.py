@@ -35,7 +35,8 @@ def template_status(app: AppUnderTest, temp_id: int) -> int:
 
 def test_template_one_exists_and_is_passed(app: AppUnderTest) -> None:
     assert app.ok("GET", "/templates/1") == {
-        "temp_id": 1, "template": "您的验证码是{{code}}，五分钟内有效。", "type": 1, "ttl": 300, "remark": "登录验证码", "status": 1,
+        "temp_id": 1, "template": "您的验证码是{{code}}，五分钟内有效。", "type": 1, "ttl": 300,
+        "remark": "登录验证码", "status": 1,
     }  # fmt: skip
 
 
@@ -173,7 +174,10 @@ def test_of_identity_papers_only_size_type_and_hash_are_kept(app: AppUnderTest) 
     assert (file.size, file.media_type, file.sha256) == (len(PNG), "image/png", hashlib.sha256(PNG).hexdigest())
     entry = app.last_entry()
     assert app.post("/sign", files=multipart(sign_form(sign="【】"))).status_code == 403
-    for kept in (entry.body, app.last_entry().body, repr(sign)):
+    told = [entry.body, app.last_entry().body, repr(sign)]
+    assert app.post("/sign", {"legalPersonName": "张三"}).status_code == 415
+    told.append(app.last_entry().body)
+    for kept in told:
         assert "张三" not in kept
         assert "11010519491231002X" not in kept
         assert "IHDR" not in kept

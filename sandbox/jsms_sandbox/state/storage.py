@@ -94,7 +94,8 @@ class SQLiteFile:
         if path.is_dir():
             raise StorageError(f"{path} is a folder; --db needs a file.")
         try:
-            self._connection = sqlite3.connect(path, isolation_level=None, timeout=0.5)
+            # The thread that serves may be another than the one that opens; never two at once.
+            self._connection = sqlite3.connect(path, isolation_level=None, timeout=0.5, check_same_thread=False)
         except sqlite3.Error as error:
             raise StorageError(f"Cannot open {path}: {error}.") from error
         try:

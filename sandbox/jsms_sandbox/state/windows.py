@@ -14,6 +14,10 @@ class Windows:
         self._times: dict[str, tuple[float, deque[float]]] = {}
         self._added = 0
 
+    def __len__(self) -> int:
+        """How many windows are open."""
+        return len(self._times)
+
     def count(self, name: str, seconds: float, now: float) -> int:
         """How many times fall into the window that ends now."""
         kept = self._times.get(name)

@@ -1,0 +1,57 @@
+"""What no source documents and the sandbox had to choose.
+
+The contract marks its own assumptions; these are the rules that stand in code here.
+"""
+
+from __future__ import annotations
+
+from .contract import contract
+
+OWN = (
+    (
+        "order of checks",
+        (
+            "Path and method, credentials, access, media type, body, fields, template, signature, parameters, content, "
+            "opt-out, repeats, frequency, credit."
+        ),
+    ),
+    ("refusals", "A refused request uses up neither quota nor credit."),
+    ("codes", "A wrong try changes nothing; a newer code does not void an older one; used is told before expired."),
+    (
+        "schedules",
+        (
+            "Credit is charged when the SMS is sent; with too little left its report is 4005. Ids of single and batch "
+            "schedules do not mix. The text is fixed when it is scheduled. A deleted schedule is no longer found."
+        ),
+    ),
+    (
+        "credit",
+        (
+            "A send takes from its own pool first, then from the one for all types. The developer account's pools "
+            "shrink with the app's, and never refuse a send. An app whose pools are all null has no quota (50033)."
+        ),
+    ),
+    ("frequency", "Limits are rolling windows over accepted sends; scheduled SMS count when sent and are not refused."),
+    (
+        "receipts",
+        (
+            "A poll within five seconds of the last is refused with 50009. With a callback URL set up polls answer an "
+            "empty list. Records older than three days are gone."
+        ),
+    ),
+    (
+        "reviews",
+        "The first signature that passes becomes the default one. A signature in review refuses every other (50103).",
+    ),
+    ("template changes", "temp_id in the body must be the one in the path (50013)."),
+    (
+        "marketing",
+        "Outside 08:00 to 21:00 Beijing time it is sent all the same, with a warning. The opt-out text is made up.",
+    ),
+    ("--strict", "A body on GET or DELETE is refused with 50018: no documented code fits."),
+)
+
+
+def assumptions() -> tuple[tuple[str, str], ...]:
+    """Every assumption: what it is about, and what was chosen."""
+    return OWN + contract().assumptions

@@ -1,0 +1,65 @@
+"""The sandbox as a process of its own, started by its command line."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Self
+
+import httpx
+
+ROOT = Path(__file__).parents[2]
+
+
+def environment() -> dict[str, str]:
+    """What the process needs to find its packages, installed or not."""
+    paths = [str(ROOT / name) for name in ("sandbox", "generated", "overlay")]
+    return os.environ | {"PYTHONPATH": os.pathsep.join(paths), "PYTHONUNBUFFERED": "1"}
+
+
+def run(*arguments: str, timeout: float = 10) -> subprocess.CompletedProcess[str]:
+    """Run it to its end."""
+    command = [sys.executable, "-m", "jsms_sandbox", *arguments]
+    return subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=timeout, check=False)
+
+
+class Process:
+    """One running sandbox; a context manager that ends it."""
+
+    def __init__(self, *arguments: str) -> None:
+        command = [
+            sys.executable,
+            "-m",
+            "jsms_sandbox",
+            *(arguments if "--port" in arguments else ("--port", "0", *arguments)),
+        ]
+        self.popen = subprocess.Popen(
+            command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        assert self.popen.stdout is not None
+        self.welcome = ""
+        for line in self.popen.stdout:
+            self.welcome += line
+            if "Ctrl-C" in line:
+                break
+        assert "Ctrl-C" in self.welcome, self.popen.communicate()
+        self.url = self._find(r"Base URL +(\S+)/v1")
+        self.auth = (self._find("appKey ([^,]+),"), self._find(r"masterSecret (\S+)"))
+        self.http = httpx.Client(base_url=f"{self.url}/v1", auth=self.auth, trust_env=False, timeout=10)
+
+    def _find(self, pattern: str) -> str:
+        match = re.search(pattern, self.welcome)
+        assert match is not None, self.welcome
+        return match[1]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.http.close()
+        if self.popen.poll() is None:
+            self.popen.kill()
+        self.popen.communicate()

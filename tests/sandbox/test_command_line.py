@@ -1,0 +1,142 @@
+"""The command line: what it prints, how it stops, and one clear sentence for whatever is wrong."""
+
+from __future__ import annotations
+
+import re
+import signal
+import socket
+import sqlite3
+import ssl
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from .process import Process, run
+
+
+def test_it_says_where_it_is_and_with_which_credentials_and_stops_at_once() -> None:
+    keys = ["--app-key", "dev_sample_appKey", "--master-secret", "s", "--dev-key", "d", "--dev-secret", "e"]
+    with Process(*keys) as process:
+        assert process.auth == ("dev_sample_appKey", "s")
+        assert re.search(r"Page +http://127\.0\.0\.1:[0-9]+/_sandbox/", process.welcome)
+        assert "devKey d, devSecret e" in process.welcome
+        assert process.http.get("/accounts/app").status_code == 200
+        assert process.http.get("/accounts/dev", auth=("d", "e")).status_code == 200
+        assert httpx.get(f"{process.url}/_sandbox/readyz", trust_env=False).status_code == 200
+        started = time.monotonic()
+        process.popen.send_signal(signal.SIGINT)
+        out, err = process.popen.communicate(timeout=5)
+        assert time.monotonic() - started < 2
+        assert (process.popen.returncode, out, err) == (0, "", "")
+
+
+def test_it_is_ready_in_about_a_second() -> None:
+    started = time.monotonic()
+    with Process():
+        assert time.monotonic() - started < 3  # far below on an idle machine
+
+
+def test_https_stands_beside_http_with_a_certificate_to_trust() -> None:
+    with Process("--tls") as process:
+        match = re.search(r"HTTPS +(\S+)/v1 \(certificate: (\S+)\)", process.welcome)
+        assert match is not None
+        trust = ssl.create_default_context(cafile=match[2])
+        with httpx.Client(verify=trust, auth=process.auth, trust_env=False) as http:
+            assert http.get(f"{match[1]}/v1/accounts/app").status_code == 200
+        assert process.http.get("/accounts/app").status_code == 200
+        assert list(Path(match[2]).parent.iterdir()) == [Path(match[2])]
+        process.popen.send_signal(signal.SIGTERM)
+        process.popen.communicate(timeout=5)
+        assert process.popen.returncode == 0
+        assert not Path(match[2]).exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said", "code"),
+    [
+        (["--nope"], "--nope", 2),
+        (["extra"], "extra", 2),
+        (["--port", "65536"], "'65536' is no port", 2),
+        (["--port", "eighty"], "'eighty' is no port", 2),
+        (["--app-key", "with:colon"], "'with:colon' is no key", 2),
+        (["--app-key", ""], "'' is no key", 2),
+        (["--master-secret", "ключ"], "'ключ' is no key", 2),
+        (["--review", "never"], "'never' is neither", 2),
+        (["--code", "12345"], "'12345' is no code", 2),
+        (["--callback-url", "ftp://x"], "'ftp://x' is no http or https URL", 2),
+        (["--tls-port", "0"], "--tls-port needs --tls", 2),
+        (["--host", "203.0.113.7"], "Cannot listen on 203.0.113.7", 1),
+        (["--host", "no such host"], "Cannot listen on no such host", 1),
+        (["--db", "/dev/null/x"], "Cannot open /dev/null/x", 1),
+        (["--db", "/"], "/ is a folder", 1),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said_in_one_sentence(arguments: list[str], said: str, code: int) -> None:
+    done = run("--port", "0", *arguments)
+    assert done.returncode == code
+    assert done.stdout == ""
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_port_that_is_taken_is_said() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = run("--port", str(port))
+    assert done.returncode == 1
+    assert done.stderr.strip() == f"jsms_sandbox: Cannot listen on 127.0.0.1 port {port}: address already in use."
+
+
+def test_a_file_of_another_kind_program_or_version_is_left_alone(tmp_path: Path) -> None:
+    text, other, newer = tmp_path / "notes.txt", tmp_path / "other.db", tmp_path / "newer.db"
+    text.write_text("not a database, but long enough to be looked at " * 100)
+    with sqlite3.connect(other) as connection:
+        connection.execute("CREATE TABLE t (x)")
+    with sqlite3.connect(newer) as connection:
+        connection.execute("PRAGMA application_id = 0x4A534D53")
+        connection.execute("PRAGMA user_version = 99")
+    for file, said in (
+        (text, "not a database of this sandbox"),
+        (other, "another program"),
+        (newer, "another version"),
+    ):
+        before = file.read_bytes()
+        done = run("--port", "0", "--db", str(file))
+        assert done.returncode == 1
+        assert said in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+        assert file.read_bytes() == before
+
+
+def test_a_file_that_cannot_be_written_or_is_in_use_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "state.db"
+    with Process("--db", str(file)):
+        done = run("--port", "0", "--db", str(file))
+    assert done.returncode == 1
+    assert "in use by another sandbox" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_damaged_state_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "state.db"
+    with Process("--db", str(file)) as process:
+        process.popen.send_signal(signal.SIGTERM)
+        process.popen.communicate(timeout=5)
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE entity SET data = '{}' WHERE kind = 'app'")
+    connection.close()
+    done = run("--port", "0", "--db", str(file))
+    assert done.returncode == 1
+    assert "is damaged" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_switches_reach_the_first_app() -> None:
+    with Process("--code", "123456", "--review", "by-hand", "--strict") as process:
+        msg_id = process.http.post("/codes", json={"mobile": "13800138000", "temp_id": 1}).json()["msg_id"]
+        assert process.http.post(f"/codes/{msg_id}/valid", json={"code": "123456"}).json() == {"is_valid": True}
+        temp_id = process.http.post("/templates", json={"template": "您好。", "type": 2}).json()["temp_id"]
+        assert process.http.get(f"/templates/{temp_id}").json()["status"] == 0
+        assert process.http.post("/codes", json={"mobile": 13800138000, "temp_id": 1}).status_code == 403

@@ -1,0 +1,154 @@
+"""--db: what was answered is still there after a kill."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from jsms_sandbox.settings import Settings
+from jsms_sandbox.state.codec import plain
+from jsms_sandbox.state.entities import Review
+from jsms_sandbox.state.storage import SQLiteFile
+
+from .forms import multipart, sign_form
+from .process import Process
+from .running import AppUnderTest, RunningSandbox
+
+MOBILE = "13800138000"
+
+
+@contextmanager
+def kept(file: Path) -> Generator[RunningSandbox]:
+    with RunningSandbox(Settings(), SQLiteFile(file)) as running:
+        yield running
+
+
+def test_a_kill_under_load_loses_nothing_that_was_answered(tmp_path: Path) -> None:
+    file = tmp_path / "state.db"
+    answered: list[tuple[str, str]] = []
+
+    def send(process: Process, thread: int) -> None:
+        with httpx.Client(base_url=process.http.base_url, auth=process.auth, trust_env=False) as http:
+            for number in range(10_000):
+                mobile = f"138{thread}{number:07d}"
+                try:
+                    answer = http.post("/codes", json={"mobile": mobile, "temp_id": 1})
+                except httpx.TransportError:
+                    return
+                answered.append((answer.json()["msg_id"], mobile))
+
+    with Process("--db", str(file), "--code", "123456") as process:
+        threads = [threading.Thread(target=send, args=(process, number)) for number in range(4)]
+        for thread in threads:
+            thread.start()
+        while len(answered) < 100:
+            threads[0].join(0.01)
+        process.popen.kill()
+        for thread in threads:
+            thread.join(10)
+
+    assert len({msg_id for msg_id, _ in answered}) == len(answered) >= 100
+    with Process("--db", str(file), "--code", "123456") as process:
+        for msg_id, _ in answered:
+            assert process.http.post(f"/codes/{msg_id}/valid", json={"code": "123456"}).json() == {"is_valid": True}
+        left = process.http.get("/accounts/app").json()["app_industry"]
+        assert 10_000 - left >= len(answered)
+        assert 10_000 - left <= len(answered) + 4  # accepted, but the answer did not get out
+        process.popen.kill()
+    with Process("--db", str(file)) as process:
+        answer = process.http.post(f"/codes/{answered[0][0]}/valid", json={"code": "123456"})
+        assert answer.json()["error"]["code"] == 50012
+
+
+def test_all_state_is_the_same_after_a_restart(tmp_path: Path) -> None:
+    file = tmp_path / "state.db"
+    with kept(file) as sandbox:
+        app = sandbox.app()
+        app.switch(review=Review("after", 60), opt_outs=["13800138009"], callback_url="http://127.0.0.1:9/")
+        app.ok("POST", "/sign", files=multipart(sign_form()))
+        temp_id = app.ok("POST", "/templates", {"template": "您好{{a}}", "type": 2})["temp_id"]
+        app.ok("POST", "/templates", {"template": "您好", "type": 2, "remark": "[sandbox:hold]"})
+        app.ok("DELETE", "/templates/1252")
+        app.sent_code()
+        app.ok("POST", "/voice_codes", {"mobile": MOBILE})
+        schedule = {"send_time": "2099-01-01 00:00:00", "temp_id": 1251}
+        app.ok("POST", "/schedule", schedule | {"mobile": MOBILE})
+        recipients = [{"mobile": MOBILE}]
+        many = app.ok("POST", "/schedule/batch", schedule | {"recipients": recipients, "tag": "spring"})
+        app.ok("DELETE", f"/schedule/{many['schedule_id']}")
+        sandbox.advance(30)
+        before = sandbox.look(lambda world: world.snapshot())
+        journal = sandbox.look(lambda world: [plain(entry) for entry in world.journal.values()])
+        app.http.close()
+    with kept(file) as sandbox:
+        after = sandbox.look(lambda world: world.snapshot())
+        assert sandbox.look(lambda world: [plain(entry) for entry in world.journal.values()]) == journal
+        now = after.pop("clock"), before.pop("clock")
+        assert now[0]["now"] == pytest.approx(now[1]["now"], abs=10)  # type: ignore[index]  # the snapshot is plain
+        for part, rows in before.items():
+            assert after[part] == rows, part
+        assert sandbox.look(lambda world: world.templates[app.app.app_key][temp_id].status) == 0
+        sandbox.advance(31)
+        assert sandbox.look(lambda world: world.templates[app.app.app_key][temp_id].status) == 1
+
+
+def again(sandbox: RunningSandbox, app: AppUnderTest) -> AppUnderTest:
+    """The same app in a sandbox started anew."""
+    return AppUnderTest(sandbox, sandbox.look(lambda world: world.apps[app.app.app_key]))
+
+
+def test_windows_reports_and_schedules_go_on_after_a_restart(tmp_path: Path) -> None:
+    file = tmp_path / "state.db"
+    with kept(file) as sandbox:
+        app = sandbox.app()
+        app.switch(report_delay=30)
+        msg_id = app.ok("POST", "/voice_codes", {"mobile": MOBILE})["msg_id"]
+        for _ in range(3):
+            app.ok("POST", "/messages", {"mobile": MOBILE, "temp_id": 1251})
+        app.http.close()
+    with kept(file) as sandbox:
+        app = again(sandbox, app)
+        assert app.code_of("POST", "/voice_codes", {"mobile": MOBILE}) == 50009
+        assert app.code_of("POST", "/messages", {"mobile": MOBILE, "temp_id": 1251}) == 50009
+        sandbox.advance(30)
+        app.http.close()
+    with kept(file) as sandbox:
+        app = again(sandbox, app)
+        assert app.ok("GET", "/report")[0]["msgId"] == msg_id
+        sandbox.advance(5)
+        assert app.ok("GET", "/report") == []
+        app.http.close()
+    with kept(file) as sandbox:
+        app = again(sandbox, app)
+        sandbox.advance(5)
+        assert app.ok("GET", "/report") == []
+        assert int(app.sent_code()[0]) > int(msg_id)
+        app.http.close()
+
+
+def test_the_clock_stands_where_it_stood(tmp_path: Path) -> None:
+    file = tmp_path / "state.db"
+    with kept(file) as sandbox:
+        sandbox.advance(1_000_000)
+        sandbox.look(lambda world: world.clock.freeze())
+        stood = sandbox.look(lambda world: world.clock.now())
+    with kept(file) as sandbox:
+        assert sandbox.look(lambda world: (world.clock.now(), world.clock.frozen)) == (stood, True)
+
+
+def test_a_reset_forgets_all_of_it(tmp_path: Path) -> None:
+    file = tmp_path / "state.db"
+    with kept(file) as sandbox:
+        app = sandbox.app()
+        app.sent_code()
+        app.http.close()
+        sandbox.look(lambda world: world.reset())
+    with kept(file) as sandbox:
+        snapshot = sandbox.look(lambda world: world.snapshot())
+        assert snapshot["messages"] == []
+        assert sandbox.look(lambda world: list(world.apps)) == [Settings().credentials.app_key]
