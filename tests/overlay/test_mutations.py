@@ -154,7 +154,9 @@ def test_a_mutated_answer_ends_in_a_result_or_a_jsms_error(
         assert (outcome.operation, outcome.attempts) == (operation, len(server.requests))
         assert "\n" not in str(outcome)
         shown = f"{outcome} {outcome!r} {outcome.args} {outcome.__dict__}"
-        assert [secret for secret in _private(server.requests[0]) if secret in shown] == []
+        # Where an error code belongs, any number is one: it may happen to be the digits of a verification code.
+        private = set(_private(server.requests[0])) - {str(outcome.code)}
+        assert [secret for secret in private if secret in shown] == []
     allowed = 1 if OPERATIONS[operation].retry == "never" else ATTEMPTS
     assert 1 <= len(server.requests) <= allowed
     assert server.violations == []
