@@ -38,7 +38,7 @@ class Feed(Generic[T]):
     before a fork are the parent's to hand out.
 
     Args:
-        seconds: How long to wait between the starts of two polls.
+        seconds: How long to wait between two polls.
     """
 
     __slots__ = ("_homes", "seconds")
@@ -77,35 +77,33 @@ class Feed(Generic[T]):
             if now < state.due:
                 return state.due - now
             state.polling = True
-            state.due = now + self.seconds
             return None
 
-    def finish(self, records: Records[T] | None = None, *, error: Exception | None = None, pause: bool = False) -> None:
+    def finish(self, records: Records[T] | None = None, *, error: Exception | None = None) -> None:
         """A poll came to its end.
+
+        The pause counts from here, not from its start: how long a request was on its way to the service is not known,
+        and the service counts from when it was there.
 
         Args:
             records: What it handed out.
             error: What it failed with, for whoever takes next.
-            pause: Whether it came too early, so that the time to the next one counts from now.
         """
         state = self._homes.here()
         if records is not None:
-            state.reached = True
             self.keep(records)
             state.records.extend(records)
         if error is not None:
             state.records.append(_Failure(error))
         with state.lock:
             state.polling = False
-            if pause:
-                state.reached = True
-                state.due = monotonic() + self.seconds
+            state.due = monotonic() + self.seconds
             sleepers = list(state.sleepers)
         for sleeper in sleepers:
             sleeper.wake()
 
     def note_poll(self) -> None:
-        """A poll starts outside of the turns; the next turn is a whole pause after it."""
+        """A poll starts or ends outside of the turns; the next turn is a whole pause after it."""
         state = self._homes.here()
         with state.lock:
             state.due = monotonic() + self.seconds
@@ -127,6 +125,10 @@ class Feed(Generic[T]):
     def malformed(self) -> list[MalformedRecord]:
         """What could not be read; take out what was dealt with."""
         return self._homes.here().malformed
+
+    def note_answer(self) -> None:
+        """The service answered."""
+        self._homes.here().reached = True
 
     @property
     def reached(self) -> bool:

@@ -52,7 +52,10 @@ class AsyncReceipts(AsyncResource):
             JSMSError: Anything else.
         """
         self._reports.note_poll()
-        return await self._poll_reports()
+        try:
+            return await self._poll_reports()
+        finally:
+            self._reports.note_poll()
 
     async def replies(self) -> Records[UserReply]:
         """Fetch what users answered, once.
@@ -72,7 +75,10 @@ class AsyncReceipts(AsyncResource):
             JSMSError: Anything else.
         """
         self._replies.note_poll()
-        return await self._poll_replies()
+        try:
+            return await self._poll_replies()
+        finally:
+            self._replies.note_poll()
 
     def iter_reports(self) -> AsyncReceiptStream[DeliveryReport]:
         """Iterate over delivery reports without end, one poll in five seconds at most.

@@ -106,7 +106,8 @@ class AsyncReceiptStream(Generic[_T]):
             records = await self._poll()
         except RateLimitError as error:
             _log.info("%s: too often, waiting %.0f s", error.operation, self._feed.seconds)
-            self._feed.finish(pause=True)
+            self._feed.note_answer()
+            self._feed.finish()
         except ConnectionFailedError as error:
             if self._feed.reached:
                 _log.warning("%s; trying again", error)
@@ -119,6 +120,7 @@ class AsyncReceiptStream(Generic[_T]):
             self._feed.finish()
             raise
         else:
+            self._feed.note_answer()
             self._feed.finish(records)
 
 

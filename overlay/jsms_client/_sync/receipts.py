@@ -53,7 +53,10 @@ class Receipts(Resource):
             JSMSError: Anything else.
         """
         self._reports.note_poll()
-        return self._poll_reports()
+        try:
+            return self._poll_reports()
+        finally:
+            self._reports.note_poll()
 
     def replies(self) -> Records[UserReply]:
         """Fetch what users answered, once.
@@ -73,7 +76,10 @@ class Receipts(Resource):
             JSMSError: Anything else.
         """
         self._replies.note_poll()
-        return self._poll_replies()
+        try:
+            return self._poll_replies()
+        finally:
+            self._replies.note_poll()
 
     def iter_reports(self) -> ReceiptStream[DeliveryReport]:
         """Iterate over delivery reports without end, one poll in five seconds at most.

@@ -107,7 +107,8 @@ class ReceiptStream(Generic[_T]):
             records = self._poll()
         except RateLimitError as error:
             _log.info("%s: too often, waiting %.0f s", error.operation, self._feed.seconds)
-            self._feed.finish(pause=True)
+            self._feed.note_answer()
+            self._feed.finish()
         except ConnectionFailedError as error:
             if self._feed.reached:
                 _log.warning("%s; trying again", error)
@@ -120,6 +121,7 @@ class ReceiptStream(Generic[_T]):
             self._feed.finish()
             raise
         else:
+            self._feed.note_answer()
             self._feed.finish(records)
 
 

@@ -1,0 +1,249 @@
+"""What is special about receipts in async code: cancellation, tasks, and both event loops."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import threading
+import time
+import warnings
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+
+import anyio
+import anyio.lowlevel
+import pytest
+import trio
+
+from jsms_client import AsyncJSMS
+from jsms_client.errors import UnknownOutcomeError
+from jsms_client.wakeups import AsyncWakeup, Wakeup
+
+from .drivers import async_client
+from .receipt_server import ReceiptServer, after, answer, drop, refuse, report, reports
+
+PACE = 0.2
+
+Test = Callable[[], Coroutine[object, object, None]]
+
+
+def asyncio_run(test: Test) -> None:
+    asyncio.run(_awaited(test))
+
+
+async def _awaited(test: Test) -> None:
+    await test()
+
+
+both = pytest.mark.parametrize("run", [asyncio_run, trio.run])
+
+
+@asynccontextmanager
+async def polling(server: ReceiptServer, pace: float = PACE) -> AsyncIterator[AsyncJSMS]:
+    async with async_client(server.base_url) as client:
+        client.receipts._reports.seconds = pace
+        yield client
+
+
+@both
+def test_records_come_one_by_one_across_polls(run: Callable[[Test], None]) -> None:
+    async def test() -> None:
+        with ReceiptServer(reports(1, 2), refuse(50009), reports(3)) as server:
+            async with polling(server) as client, client.receipts.iter_reports() as stream:
+                seen = []
+                async for record in stream:
+                    seen.append(record.msg_id)
+                    if len(seen) == 3:
+                        stream.stop()
+                assert seen == ["1", "2", "3"]
+
+    run(test)
+
+
+@both
+def test_an_unknown_outcome_is_raised_and_the_iterator_goes_on(run: Callable[[Test], None]) -> None:
+    async def test() -> None:
+        with ReceiptServer(drop, reports(1)) as server:
+            async with polling(server) as client:
+                stream = client.receipts.iter_reports()
+                with pytest.raises(UnknownOutcomeError):
+                    await anext(stream)
+                assert (await anext(stream)).msg_id == "1"
+
+    run(test)
+
+
+@both
+def test_cancelling_a_poll_that_is_under_way_loses_no_record(run: Callable[[Test], None]) -> None:
+    async def test() -> None:
+        ready = threading.Event()
+        with ReceiptServer(after(ready, reports(1, 2))) as server:
+            async with polling(server) as client:
+                stream = client.receipts.iter_reports()
+                threading.Timer(0.4, ready.set).start()
+                seen: list[str] = []
+                with anyio.move_on_after(0.1):
+                    seen.append((await anext(stream)).msg_id)
+                while len(seen) < 2:
+                    seen.append((await anext(stream)).msg_id)
+                assert seen == ["1", "2"]
+                assert len(server.polls) == 1
+
+    run(test)
+
+
+def test_a_task_that_is_cancelled_loses_no_record() -> None:
+    async def test() -> None:
+        ready = threading.Event()
+        with ReceiptServer(after(ready, reports(1))) as server:
+            async with polling(server) as client:
+                stream = client.receipts.iter_reports()
+                with pytest.raises(TimeoutError):
+                    await asyncio.wait_for(anext(stream), 0.1)
+                ready.set()
+                assert (await asyncio.wait_for(anext(stream), 5)).msg_id == "1"
+                assert len(server.polls) == 1
+
+    asyncio.run(test())
+
+
+def test_what_a_cancelled_poll_failed_with_is_raised_by_the_next() -> None:
+    async def test() -> None:
+        ready = threading.Event()
+        with ReceiptServer(after(ready, drop), reports(1)) as server:
+            async with polling(server) as client:
+                stream = client.receipts.iter_reports()
+                with pytest.raises(TimeoutError):
+                    await asyncio.wait_for(anext(stream), 0.1)
+                ready.set()
+                with pytest.raises(UnknownOutcomeError):
+                    await anext(stream)
+                assert (await anext(stream)).msg_id == "1"
+
+    asyncio.run(test())
+
+
+@both
+def test_stopping_from_another_thread_wakes_the_wait_at_once(run: Callable[[Test], None]) -> None:
+    async def test() -> None:
+        with ReceiptServer() as server:
+            async with polling(server, 60) as client:
+                stream = client.receipts.iter_reports()
+                threading.Timer(0.2, stream.stop).start()
+                started = time.monotonic()
+                assert [record async for record in stream] == []
+                assert time.monotonic() - started < 5
+
+    run(test)
+
+
+@both
+def test_stopping_from_another_task_wakes_the_wait_at_once(run: Callable[[Test], None]) -> None:
+    async def test() -> None:
+        with ReceiptServer(reports(1)) as server:
+            async with polling(server, 60) as client, anyio.create_task_group() as tasks:
+                stream = client.receipts.iter_reports()
+
+                async def stop() -> None:
+                    await anyio.sleep(0.2)
+                    stream.stop()
+
+                tasks.start_soon(stop)
+                assert [record.msg_id async for record in stream] == ["1"]
+
+    run(test)
+
+
+@both
+def test_tasks_that_iterate_at_once_share_records_and_pace(run: Callable[[Test], None]) -> None:
+    async def test() -> None:
+        with ReceiptServer(reports(1, 2), reports(3, 4)) as server:
+            async with polling(server) as client:
+                streams = [client.receipts.iter_reports() for _ in range(3)]
+                seen: list[str] = []
+
+                async def consume(place: int) -> None:
+                    async for record in streams[place]:
+                        seen.append(record.msg_id)
+                        if len(seen) == 4:
+                            for stream in streams:
+                                stream.stop()
+                        await anyio.lowlevel.checkpoint()
+
+                async with anyio.create_task_group() as tasks:
+                    for place in range(3):
+                        tasks.start_soon(consume, place)
+                assert sorted(seen) == ["1", "2", "3", "4"]
+                assert server.polls[1][0] - server.polls[0][0] > PACE * 0.9
+
+    run(test)
+
+
+def test_records_outlive_the_event_loop_that_fetched_them() -> None:
+    with ReceiptServer(reports(1, 2)) as server, asyncio.Runner() as first, asyncio.Runner() as second:
+        client = async_client(server.base_url)
+
+        async def take() -> str:
+            return (await anext(client.receipts.iter_reports())).msg_id
+
+        assert first.run(take()) == "1"
+        assert second.run(take()) == "2"
+        first.run(client.aclose())
+        second.run(client.aclose())
+
+
+async def _give_up(client: AsyncJSMS) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(anext(client.receipts.iter_reports()), 0.1)
+
+
+async def _take_and_close(client: AsyncJSMS) -> str:
+    try:
+        return (await anext(client.receipts.iter_reports())).msg_id
+    finally:
+        await client.aclose()
+
+
+def test_a_loop_that_ends_in_the_middle_of_a_poll_does_not_block_the_next() -> None:
+    with ReceiptServer(after(threading.Event(), drop), reports(1)) as server:
+        client = async_client(server.base_url)
+        client.receipts._reports.seconds = PACE
+        asyncio.run(_give_up(client))
+        assert asyncio.run(_take_and_close(client)) == "1"
+        del client
+        with warnings.catch_warnings():
+            # The connection of the first loop, which nobody could close after it ended.
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()
+
+
+def test_broken_records_are_kept_beside_the_others() -> None:
+    async def test() -> None:
+        with ReceiptServer(answer([report(1), {"phone": 1}])) as server:
+            async with polling(server) as client:
+                stream = client.receipts.iter_reports()
+                assert (await anext(stream)).msg_id == "1"
+                assert [malformed.problem for malformed in stream.malformed] == ["msgId is missing"]
+                assert len((await client.receipts.replies()).malformed) == 0
+
+    asyncio.run(test())
+
+
+def test_waking_before_the_wait_ends_the_wait() -> None:
+    async def test() -> None:
+        wakeup = AsyncWakeup()
+        wakeup.wake()
+        with anyio.fail_after(5):
+            await wakeup.wait(60)
+            await wakeup.wait(0.01)
+
+    asyncio.run(test())
+    wakeup = Wakeup()
+    wakeup.wake()
+    wakeup.wake()
+    started = time.monotonic()
+    wakeup.wait(60)
+    assert time.monotonic() - started < 5
+    wakeup.wait(0.05)
+    assert time.monotonic() - started > 0.04
