@@ -42,7 +42,7 @@ class Served:
     def request(
         self, method: str, path: str = "/", body: bytes | None = None, **headers: str
     ) -> tuple[int, bytes, http.client.HTTPMessage]:
-        connection = http.client.HTTPConnection(*self.address, timeout=5)
+        connection = http.client.HTTPConnection(*self.address, timeout=30)
         try:
             named = {name.replace("_", "-"): value for name, value in headers.items()}
             connection.request(method, path, body, named)
@@ -57,7 +57,7 @@ class Served:
 
     def raw(self, data: bytes, *, leave: bool = False) -> bytes:
         """Send bytes as they are, and see how the answer begins; ``leave`` says that nothing more will come."""
-        with socket.create_connection(self.address, timeout=5) as connection:
+        with socket.create_connection(self.address, timeout=30) as connection:
             connection.sendall(data)
             if leave:
                 connection.shutdown(socket.SHUT_WR)
@@ -264,7 +264,7 @@ def test_plain_handlers_do_not_stop_the_event_loop(receiver: CallbackReceiver, c
     both = threading.Barrier(2)
 
     def handler(event: Event) -> None:
-        both.wait(5)
+        both.wait(30)
 
     with asgi_server(CallbackApp(receiver, handler)) as address:
         bodies = [encoded(form(REPORT, timestamp=clock.milliseconds)) for _ in range(2)]

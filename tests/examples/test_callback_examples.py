@@ -51,7 +51,7 @@ class Example:
 
     def _open(self, request: Request) -> tuple[int, bytes]:
         try:
-            with open_url(request, timeout=10) as response:
+            with open_url(request, timeout=30) as response:
                 return response.status, response.read()
         except HTTPError as error:
             with error:
@@ -89,7 +89,7 @@ def example(request: pytest.FixtureRequest) -> Iterator[Example]:
         yield Example(address)
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(30)
         reader.join()
         process.stdout.close()
 

@@ -54,7 +54,7 @@ def after(event: threading.Event, act: Act) -> Act:
     """Answer only when told to."""
 
     def wait(handler: BaseHTTPRequestHandler) -> None:
-        event.wait(10)
+        event.wait(30)
         act(handler)
 
     return wait

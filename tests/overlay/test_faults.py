@@ -5,6 +5,7 @@ Each fault is played to all operations at once, each with a server and a client 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -47,9 +48,22 @@ from .drivers import ATTEMPTS, DRIVERS, Driver
 from .examples import expected, plain
 
 GOOD = {route.operation: route.answer() for route in read_routes(load_document())}
-PATIENT = Timeouts(connect=5, read=10, write=10, pool=5)
-HASTY = Timeouts(connect=5, read=0.4, write=10, pool=5)
+PATIENT = Timeouts(connect=30, read=30, write=30, pool=30)
+HASTY = Timeouts(connect=30, read=0.4, write=30, pool=30)
 FLAVOURS = ("sync", "asyncio")
+ON_THE_NETWORK = (Meaning.LOST, Meaning.SLOW)
+IN_THE_BODY = (Meaning.REFUSED, Meaning.FAILED, Meaning.MISFIT)
+ONE_OF_A_KIND = (
+    "verifyCode",
+    "sendMessage",
+    "updateSchedule",
+    "getAppBalance",
+    "createSign",
+    "deleteSign",
+    "pollReports",
+)
+"""An operation for each way to send, repeat and read. Above the transport, a script makes the sync client from the
+async one: what does not happen on the network is played to all of the one, and to these of the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +119,10 @@ def test_every_operation_meets_a_fault(rigs: Rigs, fault: Fault) -> None:
     def meet(rig: Rig) -> list[str]:
         return [f"{rig.operation.id}: {problem}" for problem in _problems(rig, fault)]
 
-    found = rigs.threads.map(meet, rigs.with_timeouts(HASTY if fault.meaning is Meaning.SLOW else PATIENT))
+    chosen = rigs.with_timeouts(HASTY if fault.meaning is Meaning.SLOW else PATIENT)
+    if rigs.flavour != "sync" and fault.meaning not in ON_THE_NETWORK:
+        chosen = [rig for rig in chosen if rig.call.operation in ONE_OF_A_KIND]
+    found = rigs.threads.map(meet, chosen)
     assert not (problems := "\n".join(problem for each in found for problem in each)), problems
 
 
@@ -196,9 +213,12 @@ def _problems(rig: Rig, fault: Fault) -> Iterator[str]:
         yield f"answered {outcome!r}"
     if counts.deliveries != attempts:
         yield f"the server saw {counts}, not {attempts} requests"
+    if fault.meaning in IN_THE_BODY:
+        return
     good = GOOD[rig.call.operation]
     after, _ = rig.make(sends(answer(good.status, good.body)))
-    if isinstance(after, RequestTimeoutError) and fault.meaning is Meaning.SLOW:
+    end = time.monotonic() + 20
+    while isinstance(after, RequestTimeoutError) and fault.meaning is Meaning.SLOW and time.monotonic() < end:
         # The time limit is short for this fault, and the machine may be busy.
         after, _ = rig.make(sends(answer(good.status, good.body)))
     if isinstance(after, Exception) or plain(after) != expected(good.json()):

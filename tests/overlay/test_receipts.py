@@ -78,11 +78,11 @@ def test_a_request_that_was_slow_to_arrive_does_not_bring_the_next_one_too_close
 
 def test_reports_and_replies_have_a_pace_each() -> None:
     reply = answer([{"phone": "13800138000", "replyTime": 1492150800000, "content": "TD"}])
-    with ReceiptServer(reports(1), reply) as server, polling(server, 5) as client:
+    with ReceiptServer(reports(1), reply) as server, polling(server, 60) as client:
         started = time.monotonic()
         assert next(client.receipts.iter_reports()).msg_id == "1"
         assert next(client.receipts.iter_replies()).content == "TD"
-        assert time.monotonic() - started < 3
+        assert time.monotonic() - started < 30
         assert [path for _, path in server.polls] == ["/v1/report", "/v1/reply"]
 
 
@@ -113,7 +113,7 @@ def test_stopping_from_another_thread_wakes_the_wait_at_once() -> None:
         threading.Timer(0.2, stream.stop).start()
         started = time.monotonic()
         assert list(stream) == []
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 30
 
 
 def test_stopping_in_a_signal_handler_ends_the_wait() -> None:
@@ -133,7 +133,7 @@ def test_a_poll_that_is_under_way_is_not_lost_by_stopping() -> None:
         stream = client.receipts.iter_reports()
 
         def stop() -> None:
-            server.asked.wait(5)
+            server.asked.wait(30)
             stream.stop()
             ready.set()
 
@@ -167,7 +167,7 @@ def test_threads_that_iterate_at_once_share_records_and_pace() -> None:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(10)
+            thread.join(30)
         assert sorted(seen) == [str(number) for number in range(1, 10)]
         assert all(gap > PACE * 0.9 for gap in gaps(server))
 
@@ -224,7 +224,7 @@ def test_an_outage_is_waited_out_once_the_service_has_answered(caplog: pytest.Lo
         while "trying again" not in caplog.text:
             time.sleep(0.02)
         with ReceiptServer(reports(2), port=port):
-            consumer.join(5)
+            consumer.join(30)
         assert seen == ["2"]
 
 

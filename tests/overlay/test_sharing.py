@@ -151,7 +151,7 @@ def test_a_client_works_on_both_sides_of_a_fork() -> None:
             child = context.Process(target=_send_and_report, args=(client, there))
             child.start()
             assert here.recv() == "SentMessage(msg_id='1')"
-            child.join(10)
+            child.join(30)
             assert child.exitcode == 0
             CALLS["sendCode"].on(client)
     # The parent has kept its own connection throughout; each child has opened one.
@@ -169,7 +169,7 @@ def test_a_client_works_after_a_fork_in_the_middle_of_a_call() -> None:
         server.play(SENT)
         child = os.fork()
         if child == 0:
-            signal.alarm(20)
+            signal.alarm(40)
             code = 1
             try:
                 code = 0 if repr(CALLS["sendCode"].on(client)) == "SentMessage(msg_id='1')" else 2
@@ -177,7 +177,7 @@ def test_a_client_works_after_a_fork_in_the_middle_of_a_call() -> None:
                 os._exit(code)
         _, status = os.waitpid(child, 0)
         assert os.waitstatus_to_exitcode(status) == 0
-    busy.join(10)
+    busy.join(30)
 
 
 def _collect() -> None:
