@@ -30,6 +30,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from jsms_contract import errors as _contract
 from jsms_contract.base import APIError, ErrorInfo, JSMSError
 from jsms_contract.errors import *  # noqa: F403 - every class of the contract, by its own __all__
 from jsms_contract.errors import ServerError, ServiceError
@@ -215,3 +216,5 @@ __all__ = [
     "UnknownOutcomeError",
     "UnknownOutcomeTimeoutError",
 ]
+# Or type checkers would call the classes of the contract private to this module.
+__all__ += _contract.__all__

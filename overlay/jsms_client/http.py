@@ -20,6 +20,8 @@ from jsms_client.version import __version__
 from jsms_contract.operation import Operation
 
 if TYPE_CHECKING:
+    import ssl
+
     # What the generated functions hand over: a field's name, and (file name, content, media type).
     Files = Sequence[tuple[str, tuple[str | None, object, str | None]]]
 
@@ -257,7 +259,7 @@ def open_transport(base_url: str) -> httpx.BaseTransport:
         ConfigurationError: The environment names a proxy that cannot be used.
     """
     try:
-        return httpx.HTTPTransport(proxy=proxy_for(base_url), retries=0)
+        return httpx.HTTPTransport(verify=_trust(base_url), proxy=proxy_for(base_url), retries=0)
     except (ImportError, ValueError, httpx.InvalidURL) as error:
         raise _unusable_proxy() from error
 
@@ -274,9 +276,20 @@ def open_async_transport(base_url: str) -> httpx.AsyncBaseTransport:
         ConfigurationError: The environment names a proxy that cannot be used.
     """
     try:
-        return httpx.AsyncHTTPTransport(proxy=proxy_for(base_url), retries=0)
+        return httpx.AsyncHTTPTransport(verify=_trust(base_url), proxy=proxy_for(base_url), retries=0)
     except (ImportError, ValueError, httpx.InvalidURL) as error:
         raise _unusable_proxy() from error
+
+
+def _trust(base_url: str) -> ssl.SSLContext | bool:
+    """Whose certificates are good, for httpx: everybody's that it trusts itself."""
+    if urlsplit(base_url).scheme == "https":
+        return True
+    import ssl  # noqa: PLC0415 - httpx loads it as late
+
+    # Without TLS there is nothing to verify, and reading the certificates takes as long as sixty calls. Should this
+    # ever be asked, it verifies, and trusts nobody.
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _unusable_proxy() -> ConfigurationError:
