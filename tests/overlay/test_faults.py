@@ -54,8 +54,6 @@ FLAVOURS = ("sync", "asyncio")
 ON_THE_NETWORK = (Meaning.LOST, Meaning.SLOW)
 IN_THE_BODY = (Meaning.REFUSED, Meaning.FAILED, Meaning.MISFIT)
 ONE_OF_A_KIND = (
-    "verifyCode", "sendMessage", "updateSchedule", "getAppBalance", "createSign", "deleteSign", "pollReports",
-)  # fmt: skip
     "verifyCode",
     "sendMessage",
     "updateSchedule",
