@@ -128,6 +128,12 @@ class Clock:
         self._mark, self._frozen = time.monotonic(), frozen_at is not None
         self.on_change()
 
+    async def restart(self) -> None:
+        """Take real time again, running. What fell due between is not done, but what is due then is."""
+        async with self._moving:
+            self._base, self._mark, self._frozen = time.time(), time.monotonic(), False
+        self._moved()
+
     def _moved(self) -> None:
         self.on_move()
         self.on_change()

@@ -100,6 +100,14 @@ def _parser() -> argparse.ArgumentParser:
         help="decide on templates and signatures at-once, by-hand or after so many SECONDS (at-once)",
     )
     parser.add_argument("--code", type=_code, metavar="DIGITS", help="make every text code this one")
+    parser.add_argument(
+        "--allow-host",
+        type=_host_name,
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a further name that the page and the test API may be reached under; can be repeated",
+    )
     parser.add_argument("--callback-url", type=_url, metavar="URL", help="where the first app's callbacks go")
     return parser
 
@@ -110,7 +118,8 @@ def _run(options: argparse.Namespace) -> None:
     except ModuleNotFoundError as error:
         raise Problem(f"The package {error.name} is missing; {INSTALL}") from error
     credentials = Credentials(options.app_key, options.master_secret, options.dev_key, options.dev_secret)
-    settings = Settings(credentials, options.strict, options.review, options.code, options.callback_url)
+    hosts = frozenset({options.host.lower(), *options.allow_host})
+    settings = Settings(credentials, options.strict, options.review, options.code, options.callback_url, hosts)
     with contextlib.ExitStack() as stack:
         http = stack.enter_context(_bound(bind, options.host, options.port))
         https = certificate = None
@@ -202,6 +211,12 @@ def _code(text: str) -> str:
     if not re.fullmatch("[0-9]{6}", text):
         raise argparse.ArgumentTypeError(f"{text!r} is no code: six digits")
     return text
+
+
+def _host_name(text: str) -> str:
+    if not re.fullmatch(r"[0-9A-Za-z_.:-]{1,253}", text, re.ASCII):
+        raise argparse.ArgumentTypeError(f"{text!r} is no name of a host (without port)")
+    return text.lower().removesuffix(".")
 
 
 def _url(text: str) -> str:

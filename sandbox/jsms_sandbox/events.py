@@ -36,6 +36,8 @@ class EventLog:
         self._last = 0
         self._waiters: set[asyncio.Future[None]] = set()
         self.closed = False
+        self.ended = asyncio.Event()
+        """Set once the log is closed, for those who must stop in the middle of something."""
 
     @property
     def last_number(self) -> int:
@@ -76,6 +78,7 @@ class EventLog:
     def close(self) -> None:
         """End every wait: the server stops."""
         self.closed = True
+        self.ended.set()
         self._wake()
 
     def _wake(self) -> None:

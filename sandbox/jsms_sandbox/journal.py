@@ -40,7 +40,7 @@ def record(world: World, request: Request, answer: Answer, refusal: Refusal | No
     )
     world.add_journal_entry(entry)
     kind = "refused" if refusal else "request"
-    world.events.publish(kind, {"number": entry.number, "app_key": entry.app_key, "code": entry.code})
+    world.events.publish(kind, {"request": entry.number, "app_key": entry.app_key, "code": entry.code})
     return entry
 
 

@@ -24,5 +24,5 @@ def raise_notice(world: World, app: App, notice: NoticeType, data: Mapping[str, 
     callback = Callback(world.next_number("callback"), app.app_key, notice, text, now, next_at=now)
     world.add_callback(callback)
     world.clock.at(now, "callback", callback.key)
-    world.events.publish("callback", {"number": callback.number, "app_key": app.app_key, "type": notice})
+    world.events.publish("callback", {"callback": callback.number, "app_key": app.app_key, "type": notice})
     return callback

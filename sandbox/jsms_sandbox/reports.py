@@ -52,7 +52,7 @@ def reply(world: World, app: App, phone: str, content: str) -> Reply:
     world.add_reply(item)
     if not item.handed_out:
         world.replies_to_fetch[app.app_key].append(item.number)
-    world.events.publish("reply", {"number": item.number, "app_key": app.app_key})
+    world.events.publish("reply", {"reply": item.number, "app_key": app.app_key})
     return item
 
 

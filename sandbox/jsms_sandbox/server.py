@@ -65,7 +65,7 @@ class Server:
         """
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
         world = self.world
-        handle_due_work(world)
+        handle_due_work(world, self.application.deliveries)
         world.start()
         servers = [_Uvicorn(_config(self.application), self._http)]
         if self._https is not None:

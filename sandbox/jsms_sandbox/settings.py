@@ -27,6 +27,7 @@ class Settings:
         review: How the first app's templates and signatures are decided on.
         fixed_code: The code that every text code gets; None makes six digits by chance.
         callback_url: Where the first app's callbacks go; None for none.
+        hosts: Names that the page and the test API may be reached under beside this machine's own.
     """
 
     credentials: Credentials = field(default_factory=Credentials)
@@ -34,3 +35,4 @@ class Settings:
     review: Review = field(default_factory=Review)
     fixed_code: str | None = None
     callback_url: str | None = None
+    hosts: frozenset[str] = frozenset()

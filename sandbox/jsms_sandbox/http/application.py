@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..answer import json_answer
+from ..callbacks import Deliveries
+from ..faults import FaultList
 from ..state.world import World
 from .sending import Receive, Scope, Send, send_answer
 from .service import Service
+
+if TYPE_CHECKING:
+    from .own import OwnSide
 
 OWN = "/_sandbox"
 
@@ -20,6 +27,10 @@ class Application:
     def __init__(self, world: World) -> None:
         self.world = world
         self.service = Service(world)
+        self.deliveries = Deliveries(world)
+        self.faults = FaultList(world)
+        world.faults = self.faults
+        self._own: OwnSide | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -28,5 +39,15 @@ class Application:
         path: str = scope["path"]
         if path == f"{OWN}/readyz":
             await send_answer(send, json_answer({"ready": True}))
+        elif path == OWN or path.startswith(f"{OWN}/"):
+            await self._own_side()(scope, receive, send)
         else:
             await self.service(scope, receive, send)
+
+    def _own_side(self) -> OwnSide:
+        """The page and the test API, made when they are first asked for: what they import takes time to load."""
+        if self._own is None:
+            from .own import OwnSide  # noqa: PLC0415  # no part of starting up
+
+            self._own = OwnSide(self.service, self.faults, self.deliveries)
+        return self._own

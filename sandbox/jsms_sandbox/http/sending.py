@@ -21,7 +21,7 @@ async def send_answer(send: Send, answer: Answer) -> None:
     if answer.delay:
         await asyncio.sleep(answer.delay)
     if answer.ending in ("reset", "close"):
-        _drop(send, at_once=answer.ending == "reset")
+        drop(send, at_once=answer.ending == "reset")
         return
     body = answer.body or b""
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
@@ -29,14 +29,16 @@ async def send_answer(send: Send, answer: Answer) -> None:
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     if answer.ending == "truncate":
         await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
-        _drop(send, at_once=False)
+        drop(send, at_once=False)
         return
     await send({"type": "http.response.body", "body": body})
 
 
-def _drop(send: Send, *, at_once: bool) -> None:
+def drop(send: Send, *, at_once: bool) -> None:
     """End the connection without another byte; ASGI has no word for it, so this asks uvicorn's own transport."""
     transport: asyncio.Transport | None = getattr(getattr(send, "__self__", None), "transport", None)
+    if transport is not None and transport.is_closing():
+        return
     if transport is None:
         raise ConnectionAbortedError("The answer is dropped on purpose.")
     if at_once:

@@ -227,6 +227,8 @@ class Attempt:
     status: int | None
     error: str | None
     seconds: float
+    by_hand: bool = False
+    """Whether a person asked for it, out of the order of retries."""
 
 
 @dataclass(slots=True)

@@ -135,8 +135,13 @@ class World:
             self.add_template(template)
         if with_signature:
             self.add_sign(first_sign(app.app_key, now))
-        self.events.publish("app", {"app_key": app.app_key, "name": app.name})
+        self.app_changed(app)
         return app
+
+    def app_changed(self, app: App) -> None:
+        """Keep an app as it is now, and tell those who watch."""
+        self.save(app)
+        self.events.publish("app", {"app_key": app.app_key, "name": app.name})
 
     def take_app(self, app: App) -> None:
         """Make room for an app and what is its own."""
@@ -174,6 +179,8 @@ class World:
         self.remove_app(app)
         keys = Credentials(app.app_key, app.master_secret, app.dev_key, app.dev_secret)
         fresh = self.create_app(keys, name=app.name, review=replace(self.settings.review))
+        if fresh.app_key == self.settings.credentials.app_key:
+            self._set_by_flags(fresh)
         self.events.publish("reset", {"app_key": app.app_key})
         return fresh
 
@@ -269,8 +276,12 @@ class World:
 
     def _create_first_app(self, credentials: Credentials) -> None:
         app = self.create_app(credentials, name="first", review=replace(self.settings.review))
+        self._set_by_flags(app)
+
+    def _set_by_flags(self, app: App) -> None:
         app.fixed_code = self.settings.fixed_code
         app.callback_url = self.settings.callback_url
+        self.save(app)
 
     # --- keeping -----------------------------------------------------------------------------------------------------
 
@@ -282,7 +293,7 @@ class World:
         clock = self.clock
         self.save(Time(clock.shift(), clock.now() if clock.frozen else None))
         self.commit()
-        self.events.publish("clock", {"now": clock.now(), "frozen": clock.frozen})
+        self.events.publish("clock", {"now": clock.now_ms(), "frozen": clock.frozen})
 
     def commit(self) -> None:
         """Write every change since the last commit. Called before an answer leaves."""

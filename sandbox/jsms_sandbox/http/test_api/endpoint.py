@@ -1,0 +1,132 @@
+"""Declaring an endpoint: the same declaration answers calls and describes them in the OpenAPI document."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from .call import Call
+from .models import Body, NoBody, Query
+from .problems import ProblemType
+
+Method = Literal["GET", "POST", "PATCH", "DELETE"]
+Result = BaseModel | Response | None
+Q = TypeVar("Q", bound=Query)
+B = TypeVar("B", bound=Body)
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One method of one path below ``/_sandbox/api``.
+
+    Attributes:
+        method: The HTTP method.
+        path: The path, with parts in braces.
+        name: What it is called in the OpenAPI document.
+        summary: What it does, in a sentence.
+        query: What the query may hold.
+        body: What the body may hold; None where there is none.
+        answer: What it answers; None for 204, or for events.
+        status: The HTTP status of a good answer.
+        problems: What can be wrong beside the call's form.
+        run: Answers a call that was read already.
+    """
+
+    method: Method
+    path: str
+    name: str
+    summary: str
+    query: type[Query]
+    body: type[Body] | None
+    answer: type[BaseModel] | None
+    status: HTTPStatus
+    problems: tuple[ProblemType, ...]
+    run: Callable[[Call, Any, Any], Result | Awaitable[Result]]
+
+
+def get(
+    path: str,
+    handler: Callable[[Call, Q], Result | Awaitable[Result]],
+    query: type[Q],
+    answer: type[BaseModel] | None,
+    *problems: ProblemType,
+) -> Endpoint:
+    """Something to read."""
+
+    def run(call: Call, given: Q, _: object) -> Result | Awaitable[Result]:
+        return handler(call, given)
+
+    return _endpoint("GET", path, handler, query, None, answer, HTTPStatus.OK, problems, run)
+
+
+def delete(
+    path: str,
+    handler: Callable[[Call, Query], Result | Awaitable[Result]],
+    answer: type[BaseModel] | None = None,
+    *problems: ProblemType,
+) -> Endpoint:
+    """Something to delete."""
+
+    def run(call: Call, given: Query, _: object) -> Result | Awaitable[Result]:
+        return handler(call, given)
+
+    status = HTTPStatus.OK if answer else HTTPStatus.NO_CONTENT
+    return _endpoint("DELETE", path, handler, Query, None, answer, status, problems, run)
+
+
+def post(
+    path: str,
+    handler: Callable[[Call, Query, B], Result | Awaitable[Result]],
+    body: type[B],
+    answer: type[BaseModel],
+    *problems: ProblemType,
+    status: HTTPStatus = HTTPStatus.OK,
+) -> Endpoint:
+    """Something to do or to make."""
+    return _endpoint("POST", path, handler, Query, body, answer, status, problems, handler)
+
+
+def patch(
+    path: str,
+    handler: Callable[[Call, Query, B], Result | Awaitable[Result]],
+    body: type[B],
+    answer: type[BaseModel],
+    *problems: ProblemType,
+) -> Endpoint:
+    """Something to change."""
+    return _endpoint("PATCH", path, handler, Query, body, answer, HTTPStatus.OK, problems, handler)
+
+
+async def run(endpoint: Endpoint, call: Call) -> Result:
+    """Read a call by an endpoint's declaration, and answer it.
+
+    Raises:
+        Problem: The call is wrong.
+    """
+    query = call.query(endpoint.query)
+    body = await call.body(endpoint.body or NoBody) if endpoint.method != "GET" else None
+    result = endpoint.run(call, query, body)
+    return await result if inspect.isawaitable(result) else result
+
+
+def _endpoint(
+    method: Method,
+    path: str,
+    handler: Callable[..., object],
+    query: type[Query],
+    body: type[Body] | None,
+    answer: type[BaseModel] | None,
+    status: HTTPStatus,
+    problems: tuple[ProblemType, ...],
+    run: Callable[[Call, Any, Any], Result | Awaitable[Result]],
+) -> Endpoint:
+    first, *others = handler.__name__.split("_")
+    name = first + "".join(word.capitalize() for word in others)
+    summary = (inspect.getdoc(handler) or "").partition("\n")[0]
+    return Endpoint(method, path, name, summary, query, body, answer, status, problems, run)

@@ -1,0 +1,110 @@
+"""The pytest plugin: fixtures that give each test a JSMS of its own.
+
+``pip install 'jsms-client[sandbox]'`` is all it takes; pytest finds the plugin by itself. ``-p no:jsms_sandbox`` switches
+it off. Nothing but pytest is imported before a fixture is used, so tests that need no sandbox do not wait for it.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from ..http.test_api.apps import App, Credit
+    from ..http.test_api.callbacks import Callback
+    from ..http.test_api.messages import Message
+    from ..http.test_api.replies import Reply
+    from ..http.test_api.requests import Request
+    from ..http.test_api.reviewed import Sign, Template
+    from .api import SandboxCallError
+    from .clock import SandboxClock
+    from .sandbox import Sandbox
+    from .server import SandboxServer
+    from .switches import ClientSettings, Switches
+
+_HOMES = {
+    "App": "jsms_sandbox.http.test_api.apps",
+    "Callback": "jsms_sandbox.http.test_api.callbacks",
+    "ClientSettings": "jsms_sandbox.pytest_plugin.switches",
+    "Credit": "jsms_sandbox.http.test_api.apps",
+    "Message": "jsms_sandbox.http.test_api.messages",
+    "Reply": "jsms_sandbox.http.test_api.replies",
+    "Request": "jsms_sandbox.http.test_api.requests",
+    "Sandbox": "jsms_sandbox.pytest_plugin.sandbox",
+    "SandboxCallError": "jsms_sandbox.pytest_plugin.api",
+    "SandboxClock": "jsms_sandbox.pytest_plugin.clock",
+    "SandboxServer": "jsms_sandbox.pytest_plugin.server",
+    "Sign": "jsms_sandbox.http.test_api.reviewed",
+    "Switches": "jsms_sandbox.pytest_plugin.switches",
+    "Template": "jsms_sandbox.http.test_api.reviewed",
+}
+
+
+@pytest.fixture(scope="session")
+def jsms_sandbox_server() -> Iterator[SandboxServer]:
+    """A running sandbox on a free port of 127.0.0.1, for the whole session (with pytest-xdist: of each worker)."""
+    try:
+        from .server import SandboxServer  # noqa: PLC0415  # no test that needs no sandbox waits for this
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0].startswith("jsms_"):
+            raise
+        pytest.fail(
+            f"The fixture needs the package {error.name}; install it with: pip install 'jsms-client[sandbox]'",
+            pytrace=False,
+        )
+    with SandboxServer() as server:
+        yield server
+
+
+@pytest.fixture
+def jsms_sandbox(
+    jsms_sandbox_server: SandboxServer, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[Sandbox]:
+    """A JSMS for this test alone: fresh credentials, full balance, no messages, and the JSMS_* variables set to it."""
+    with jsms_sandbox_server.new_app(request.node.name) as sandbox:
+        for name, value in sandbox.environment.items():
+            monkeypatch.setenv(name, value)
+        yield sandbox
+    jsms_sandbox_server.clock.reset()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show what the sandbox saw below the report of a test that failed."""
+    report = yield
+    sandbox: Sandbox | None = getattr(item, "funcargs", {}).get("jsms_sandbox")
+    if sandbox is not None and report.failed and call.when == "call":
+        report.sections.append(("JSMS sandbox", sandbox.account()))
+    return report
+
+
+def __getattr__(name: str) -> object:
+    """The public names, imported when they are first asked for."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+__all__ = [
+    "App",
+    "Callback",
+    "ClientSettings",
+    "Credit",
+    "Message",
+    "Reply",
+    "Request",
+    "Sandbox",
+    "SandboxCallError",
+    "SandboxClock",
+    "SandboxServer",
+    "Sign",
+    "Switches",
+    "Template",
+    "jsms_sandbox",
+    "jsms_sandbox_server",
+]
