@@ -139,7 +139,9 @@ def bind(host: str, port: int) -> socket.socket:
         OSError: The address cannot be had.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio sends small writes at once only where the protocol is named; else each answer waits 40 ms for the
+    # acknowledgement of its head.
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((host, port))

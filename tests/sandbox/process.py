@@ -12,6 +12,8 @@ from typing import Self
 import httpx
 
 ROOT = Path(__file__).parents[2]
+STOPS = 20
+"""Seconds that a slow machine may need to stop it; nobody waits for an idle connection, which would be 75."""
 
 
 def environment() -> dict[str, str]:
@@ -20,7 +22,7 @@ def environment() -> dict[str, str]:
     return os.environ | {"PYTHONPATH": os.pathsep.join(paths), "PYTHONUNBUFFERED": "1"}
 
 
-def run(*arguments: str, timeout: float = 10) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, timeout: float = 45) -> subprocess.CompletedProcess[str]:
     """Run it to its end."""
     command = [sys.executable, "-m", "jsms_sandbox", *arguments]
     return subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=timeout, check=False)
@@ -48,7 +50,7 @@ class Process:
         assert "Ctrl-C" in self.welcome, self.popen.communicate()
         self.url = self._find(r"Base URL +(\S+)/v1")
         self.auth = (self._find("appKey ([^,]+),"), self._find(r"masterSecret (\S+)"))
-        self.http = httpx.Client(base_url=f"{self.url}/v1", auth=self.auth, trust_env=False, timeout=10)
+        self.http = httpx.Client(base_url=f"{self.url}/v1", auth=self.auth, trust_env=False, timeout=30)
 
     def _find(self, pattern: str) -> str:
         match = re.search(pattern, self.welcome)

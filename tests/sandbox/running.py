@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import threading
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future
@@ -19,6 +20,11 @@ from jsms_sandbox.state.world import World
 
 T = TypeVar("T")
 
+PATIENCE = 30
+"""Seconds after which something that must come is taken not to come; how slow the machine is decides nothing."""
+WITHOUT_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""For clients of plain HTTP: reading the certificates of the machine anew for each test takes longer than the tests."""
+
 
 class RunningSandbox:
     """One sandbox; a context manager that stops it."""
@@ -33,12 +39,12 @@ class RunningSandbox:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        assert self._ready.wait(5)
+        assert self._ready.wait(PATIENCE)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._server.stop()
-        self._thread.join(5)
+        self._thread.join(PATIENCE)
         assert not self._thread.is_alive()
 
     def _run(self) -> None:
@@ -60,17 +66,17 @@ class RunningSandbox:
                 found.set_exception(error)
 
         self._loop.call_soon_threadsafe(call)
-        return found.result(10)
+        return found.result(PATIENCE)
 
     def wait(self, until: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Run something on the sandbox's own loop."""
         assert self._loop is not None
-        return asyncio.run_coroutine_threadsafe(until(), self._loop).result(10)
+        return asyncio.run_coroutine_threadsafe(until(), self._loop).result(PATIENCE)
 
     def advance(self, seconds: float) -> None:
         """Let the sandbox's time pass."""
         assert self._loop is not None
-        asyncio.run_coroutine_threadsafe(self.world.clock.advance(seconds), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self.world.clock.advance(seconds), self._loop).result(PATIENCE)
 
     def app(self, *, with_signature: bool = True) -> AppUnderTest:
         """A fresh app with credentials of its own."""
@@ -85,7 +91,9 @@ class AppUnderTest:
         self.app = app
         self.auth = (app.app_key, app.master_secret)
         self.dev_auth = (app.dev_key, app.dev_secret)
-        self.http = httpx.Client(base_url=f"{sandbox.url}/v1", auth=self.auth, trust_env=False, timeout=20)
+        self.http = httpx.Client(
+            base_url=f"{sandbox.url}/v1", auth=self.auth, verify=WITHOUT_TLS, trust_env=False, timeout=PATIENCE
+        )
 
     def switch(self, **switches: Any) -> None:
         """Set fields of the app."""

@@ -2,59 +2,48 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
-from typing import Any
-
-import httpx
 
 from jsms_sandbox.state.entities import Credit
 
+from .connections import Answer, Call, at_once
 from .running import AppUnderTest
 
 MOBILE = "13800138000"
 
 
-def at_once(app: AppUnderTest, *calls: tuple[str, dict[str, Any]]) -> list[httpx.Response]:
-    """Send all of them over 64 connections."""
-
-    async def send() -> list[httpx.Response]:
-        limits = httpx.Limits(max_connections=64)
-        async with httpx.AsyncClient(
-            base_url=app.http.base_url, auth=app.auth, limits=limits, timeout=30, trust_env=False
-        ) as http:
-            return await asyncio.gather(*(http.post(path, json=body) for path, body in calls))
-
-    return asyncio.run(send())
+def sent(app: AppUnderTest, *calls: tuple[str, object]) -> list[Answer]:
+    """Post all of them over 64 connections."""
+    return at_once(app.sandbox.url, app.auth, [Call("POST", path, body) for path, body in calls])
 
 
-def codes(answers: list[httpx.Response]) -> Counter[int]:
-    return Counter(200 if each.status_code == 200 else each.json()["error"]["code"] for each in answers)
+def codes(answers: list[Answer]) -> Counter[int]:
+    return Counter(each.code for each in answers)
 
 
 def test_credit_is_never_overrun(app: AppUnderTest) -> None:
     app.switch(credit=Credit(balance=7, voice=0, industry=20, market=0))
-    answers = at_once(app, *[("/codes", {"mobile": f"13800{n:06d}", "temp_id": 1}) for n in range(200)])
+    answers = sent(app, *[("/codes", {"mobile": f"13800{n:06d}", "temp_id": 1}) for n in range(200)])
     assert codes(answers) == {200: 27, 50014: 173}
     assert app.ok("GET", "/accounts/app") == {"app_balance": 0, "app_voice": 0, "app_industry": 0, "app_market": 0}
 
 
 def test_frequency_is_never_overrun(app: AppUnderTest) -> None:
-    same = [("/messages", {"mobile": MOBILE, "temp_id": 1251})] * 100
-    voice = [("/voice_codes", {"mobile": MOBILE})] * 100
-    answers = at_once(app, *same, *voice)
+    same: list[tuple[str, object]] = [("/messages", {"mobile": MOBILE, "temp_id": 1251})] * 100
+    voice: list[tuple[str, object]] = [("/voice_codes", {"mobile": MOBILE})] * 100
+    answers = sent(app, *same, *voice)
     assert codes(answers[:100]) == {200: 3, 50009: 97}
     assert codes(answers[100:]) == {200: 1, 50009: 99}
 
 
 def test_no_code_verifies_twice(app: AppUnderTest) -> None:
     msg_id, code = app.sent_code()
-    answers = at_once(app, *[(f"/codes/{msg_id}/valid", {"code": code})] * 200)
+    answers = sent(app, *[(f"/codes/{msg_id}/valid", {"code": code})] * 200)
     assert codes(answers) == {200: 1, 50012: 199}
 
 
 def test_every_message_has_an_id_of_its_own_and_is_kept(app: AppUnderTest) -> None:
-    answers = at_once(app, *[("/codes", {"mobile": f"13900{n:06d}", "temp_id": 1}) for n in range(300)])
+    answers = sent(app, *[("/codes", {"mobile": f"13900{n:06d}", "temp_id": 1}) for n in range(300)])
     ids = {each.json()["msg_id"] for each in answers}
     assert len(ids) == 300
     assert app.sandbox.look(lambda world: ids <= world.messages.keys())

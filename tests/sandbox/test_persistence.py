@@ -17,7 +17,7 @@ from jsms_sandbox.state.storage import SQLiteFile
 
 from .forms import multipart, sign_form
 from .process import Process
-from .running import AppUnderTest, RunningSandbox
+from .running import PATIENCE, AppUnderTest, RunningSandbox
 
 MOBILE = "13800138000"
 
@@ -50,7 +50,7 @@ def test_a_kill_under_load_loses_nothing_that_was_answered(tmp_path: Path) -> No
             threads[0].join(0.01)
         process.popen.kill()
         for thread in threads:
-            thread.join(10)
+            thread.join(PATIENCE)
 
     assert len({msg_id for msg_id, _ in answered}) == len(answered) >= 100
     with Process("--db", str(file), "--code", "123456") as process:
