@@ -60,6 +60,7 @@ class AsyncHomes(Generic[_T]):
         loop = _event_loop()
         home = self._loops.get(loop)
         if home is None:
+            self._leave_ended()
             home = self._loops.setdefault(loop, Homes(self._make))
         return home.here()
 
@@ -67,6 +68,14 @@ class AsyncHomes(Generic[_T]):
         """Forget this event loop's own, and hand it back to be closed."""
         home = self._loops.get(_event_loop())
         return None if home is None else home.leave()
+
+    def _leave_ended(self) -> None:
+        """Forget what was opened in event loops that have ended since: a program may run one for each piece of work."""
+        for loop in list(self._loops):
+            # An event loop of trio is not seen to end; nothing that was opened there keeps it.
+            ended: Callable[[], bool] | None = getattr(loop, "is_closed", None)
+            if ended is not None and ended():
+                self._loops.pop(loop, None)
 
 
 def _event_loop() -> object:

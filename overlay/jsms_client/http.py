@@ -22,6 +22,8 @@ from jsms_contract.operation import Operation
 if TYPE_CHECKING:
     import ssl
 
+    from jsms_client.aiohttp_transport import OnceTransport
+
     # What the generated functions hand over: a field's name, and (file name, content, media type).
     Files = Sequence[tuple[str, tuple[str | None, object, str | None]]]
 
@@ -36,6 +38,8 @@ _NOTHING_LEFT = (
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
 )
+# What aiohttp raises only then.
+_NEVER_CONNECTED = frozenset(("ClientConnectorError", "ConnectionTimeoutError"))
 _LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
 _USER_AGENT = f"jsms-client/{__version__} httpx/{httpx.__version__} python/{sys.version_info[0]}.{sys.version_info[1]}"
 
@@ -207,7 +211,7 @@ def nothing_left(error: Exception) -> bool:
         return False
     # httpx-aiohttp reports a connection that broke after the request as one that was never made.
     causes = {kind.__name__ for kind in type(error.__cause__).__mro__ if kind.__module__.startswith("aiohttp")}
-    return not causes or "ClientConnectorError" in causes
+    return not causes or bool(causes & _NEVER_CONNECTED)
 
 
 def is_timeout(error: Exception) -> bool:
@@ -267,7 +271,8 @@ def open_transport(base_url: str) -> httpx.BaseTransport:
 def open_async_transport(base_url: str) -> httpx.AsyncBaseTransport:
     """Connections for the tasks of one event loop; TLS is always verified.
 
-    The one place that says which transport `AsyncJSMS` uses.
+    The one place that says which transport `AsyncJSMS` uses: aiohttp's where the extra ``fast`` is installed, on
+    asyncio and without a proxy; otherwise httpx's own.
 
     Args:
         base_url: The service's address.
@@ -276,9 +281,23 @@ def open_async_transport(base_url: str) -> httpx.AsyncBaseTransport:
         ConfigurationError: The environment names a proxy that cannot be used.
     """
     try:
-        return httpx.AsyncHTTPTransport(verify=_trust(base_url), proxy=proxy_for(base_url), retries=0)
+        proxy, trust = proxy_for(base_url), _trust(base_url)
+        if proxy is None and (fast := _fast_transport()) is not None:
+            return fast(verify=trust)
+        return httpx.AsyncHTTPTransport(verify=trust, proxy=proxy, retries=0)
     except (ImportError, ValueError, httpx.InvalidURL) as error:
         raise _unusable_proxy() from error
+
+
+def _fast_transport() -> type[OnceTransport] | None:
+    import asyncio  # noqa: PLC0415 - sync programs never load it
+
+    try:
+        asyncio.get_running_loop()
+        from jsms_client.aiohttp_transport import OnceTransport  # noqa: PLC0415 - an extra
+    except (RuntimeError, ImportError):
+        return None
+    return OnceTransport
 
 
 def _trust(base_url: str) -> ssl.SSLContext | bool:

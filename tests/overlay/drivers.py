@@ -1,11 +1,14 @@
-"""One way to make a call, whether the client is sync or async, on asyncio or on trio."""
+"""One way to make a call, whether the client is sync or async, on asyncio (over aiohttp or httpx) or on trio."""
 
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Protocol, TypedDict, TypeVar, Unpack
+from unittest.mock import patch
 
+import httpx
 import trio
 
 from example_server import EXAMPLE_CREDENTIALS
@@ -101,6 +104,19 @@ class AsyncioDriver:
         self.runner.close()
 
 
+class WithoutExtraDriver(AsyncioDriver):
+    """The same where the extra ``fast`` is not installed."""
+
+    def __init__(self, base_url: str, **settings: Unpack[Settings]) -> None:
+        super().__init__(base_url, **settings)
+        with patch.dict(sys.modules, {"jsms_client.aiohttp_transport": None}):
+            transport = self.runner.run(self._open())
+        assert isinstance(transport, httpx.AsyncHTTPTransport)
+
+    async def _open(self) -> object:
+        return self.client._wire._transports.here()
+
+
 class TrioDriver:
     """Calls on an AsyncJSMS, each with a client of its own, on trio."""
 
@@ -127,6 +143,11 @@ class TrioDriver:
         return trio.run(once)
 
 
-DRIVERS: Mapping[str, Callable[..., Driver]] = {"sync": SyncDriver, "asyncio": AsyncioDriver, "trio": TrioDriver}
+DRIVERS: Mapping[str, Callable[..., Driver]] = {
+    "sync": SyncDriver,
+    "asyncio": AsyncioDriver,
+    "asyncio-without-extra": WithoutExtraDriver,
+    "trio": TrioDriver,
+}
 
 __all__ = ["ATTEMPTS", "DRIVERS", "SECRETS", "AsyncioDriver", "Driver", "SyncDriver", "TrioDriver"]

