@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from jsonschema import Draft202012Validator
+from jsonschema.validators import validator_for
 from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator, schemas
 
 from ..document import pointer_to
@@ -29,7 +30,9 @@ _REMEDIES = {
 
 def _check_structure(contract: Contract) -> Iterator[Finding]:
     known: Any = schemas
-    whole = known.openapi_v30_schema_validator if contract.is_3_0 else known.openapi_v31_schema_validator
+    schema = known.schema_v30 if contract.is_3_0 else known.schema_v31
+    # Not the package's own validator: that is another one, with other words and places, where jsonschema-rs is installed.
+    whole = validator_for(schema)(schema)
     for misfit in misfits(whole, contract.data):
         yield _finding(_OPENAPI, "#", misfit)
     if contract.is_3_0:
