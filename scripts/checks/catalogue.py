@@ -35,7 +35,7 @@ def catalogue(others: Sequence[OtherPython]) -> list[Check]:
         *(
             Check(
                 f"tests-{other.version}",
-                f"the tests of what is shipped, with Python {other.version}",
+                f"the tests of what apps import, with Python {other.version}",
                 other.run,
                 other.prepare,
             )

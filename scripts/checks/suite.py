@@ -6,9 +6,9 @@ import os
 
 _MOST_WORKERS = 8
 
-
-# What makes and checks the project; scripts/ runs on every supported Python, but need not be tested on each.
-_TOOLING = ("commands", "contract", "distribution", "pages", "regenerate", "unasync")
+# What apps import, and so run on a Python of their own choice. The rest is tested with one: minutes for each more would
+# buy little, as its code is checked for the oldest of them by the type checkers.
+_IMPORTED_BY_APPS = ("callbacks", "examples", "overlay", "servers")
 
 
 def suite(python: str, *arguments: str) -> list[str]:
@@ -22,9 +22,9 @@ def measured(python: str, *arguments: str) -> list[str]:
     return suite(python, *coverage, *arguments)
 
 
-def shipped(python: str, *arguments: str) -> list[str]:
-    """The same, of what is shipped alone."""
-    return suite(python, *(f"--ignore=tests/{folder}" for folder in _TOOLING), *arguments)
+def imported_by_apps(python: str, *arguments: str) -> list[str]:
+    """The same, of what apps import; or what the arguments say."""
+    return suite(python, *(arguments or (f"tests/{folder}" for folder in _IMPORTED_BY_APPS)))
 
 
 def _workers() -> int:

@@ -24,7 +24,7 @@ print(sys.prefix, *sys.argv[1:])
 """
 OLD = [
     path
-    for version in ("3.6", "3.8", "3.10")
+    for version in ("3.6", "3.10")
     for path in sorted((Path.home() / ".pyenv" / "versions").glob(f"{version}.*/bin/python3"))
 ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -29,6 +30,19 @@ def home(project: Path) -> Path:
     return project / ".venv"
 
 
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    project = small_project(tmp_path_factory.mktemp("made") / "project")
+    ready(project, project / ".venv")
+    return project
+
+
+@pytest.fixture
+def made(made_once: Path, tmp_path: Path) -> Path:
+    """A project whose environment is up to date: a copy, as making one takes seconds."""
+    return shutil.copytree(made_once, tmp_path / "made", symlinks=True)
+
+
 def ready(project: Path, home: Path) -> list[str]:
     said: list[str] = []
     prepare(project, home, BASE, said.append)
@@ -50,8 +64,9 @@ def test_it_is_made_once_and_made_again_in_step_when_the_project_changes(project
     assert (up_to_date(project, home), installs(project)) == (True, 2)
 
 
-def test_looking_whether_it_is_in_step_takes_no_time(project: Path, home: Path) -> None:
-    ready(project, home)
+def test_looking_whether_it_is_in_step_takes_no_time(made: Path) -> None:
+    project, home = made, made / ".venv"
+    assert ready(project, home) == []
     took: list[float] = []
     for _ in range(5):
         started = time.perf_counter()
@@ -71,8 +86,9 @@ def test_two_at_once_do_the_work_once(project: Path, home: Path) -> None:
     assert sorted(map(len, said)) == [1, 2]  # one waited and says so
 
 
-def test_one_that_was_left_half_made_is_made_anew(project: Path, home: Path) -> None:
-    ready(project, home)
+def test_one_that_was_left_half_made_is_made_anew(made: Path) -> None:
+    project, home = made, made / ".venv"
+    assert ready(project, home) == []
     (home / "jsms-workspace-unfinished").touch()
     (home / "left-over").touch()
     assert not up_to_date(project, home)
@@ -81,8 +97,9 @@ def test_one_that_was_left_half_made_is_made_anew(project: Path, home: Path) -> 
     assert not (home / "left-over").exists()
 
 
-def test_one_whose_python_went_away_is_made_anew(project: Path, home: Path) -> None:
-    ready(project, home)
+def test_one_whose_python_went_away_is_made_anew(made: Path) -> None:
+    project, home = made, made / ".venv"
+    assert ready(project, home) == []
     for name in ("python", "python3", f"python3.{sys.version_info.minor}"):
         python_in(home).with_name(name).unlink(missing_ok=True)
     ready(project, home)
@@ -90,9 +107,9 @@ def test_one_whose_python_went_away_is_made_anew(project: Path, home: Path) -> N
 
 
 def test_what_pip_says_is_passed_on_and_the_environment_stays_as_it_was(
-    project: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+    made: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ready(project, home)
+    project, home = made, made / ".venv"
     monkeypatch.setenv("SMALL_PROJECT_FAILS", "1")
     with (project / "pyproject.toml").open("a", encoding="utf-8") as file:
         file.write("# changed\n")
@@ -107,7 +124,8 @@ def test_what_pip_says_is_passed_on_and_the_environment_stays_as_it_was(
     assert (home / "kept").exists()
 
 
-def test_a_package_that_cannot_be_found_is_named(project: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_package_that_cannot_be_found_is_named(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project, home = made, made / ".venv"
     (project / "requirements" / "dev.txt").write_text("no-such-package-anywhere==1\n", encoding="utf-8")
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     with pytest.raises(SetUpError, match=r"no-such-package-anywhere(.|\n)*needs a network"):

@@ -31,7 +31,7 @@ _REMEDIES = {
 def _check_structure(contract: Contract) -> Iterator[Finding]:
     known: Any = schemas
     schema = known.schema_v30 if contract.is_3_0 else known.schema_v31
-    # Not the package's own validator: that is another one, with other words and places, where jsonschema-rs is installed.
+    # Not the package's own validator: another one, with other words and places, where jsonschema-rs is installed.
     whole = validator_for(schema)(schema)
     for misfit in misfits(whole, contract.data):
         yield _finding(_OPENAPI, "#", misfit)
