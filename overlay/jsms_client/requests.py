@@ -9,7 +9,7 @@ from jsms_api.models.send_message_request_temp_para import SendMessageRequestTem
 from jsms_api.types import UNSET, Unset
 from jsms_client.parameters import read_parameters
 from jsms_client.recipients import read_recipients
-from jsms_client.values import read_text
+from jsms_client.values import read_sign_id, read_temp_id, read_text
 from jsms_contract import limits
 
 
@@ -39,17 +39,27 @@ def schedule_parameters(temp_para: object) -> ScheduleRequestTempPara | Unset:
     return made
 
 
-def message_recipients(recipients: object) -> list[Recipient]:
-    """The recipients of a batch.
+def message_batch(recipients: object, temp_id: object, sign_id: object, tag: object) -> dict[str, object]:
+    """The body of a batch, as JSON.
 
     Raises:
-        ArgumentError: Too few, too many, or one that cannot be sent to.
+        ArgumentError: Too few, too many, or one that cannot be sent to; or another argument that cannot be sent.
     """
-    return _recipients(
+    body: dict[str, object] = {"temp_id": read_temp_id(temp_id)}
+    if sign_id is not None:
+        body["sign_id"] = read_sign_id(sign_id)
+    if tag is not None:
+        body["tag"] = read_tag(tag)
+    checked = read_recipients(
         recipients,
-        limits.SEND_MESSAGE_BATCH_REQUEST_RECIPIENTS_MIN_ITEMS,
-        limits.SEND_MESSAGE_BATCH_REQUEST_RECIPIENTS_MAX_ITEMS,
+        fewest=limits.SEND_MESSAGE_BATCH_REQUEST_RECIPIENTS_MIN_ITEMS,
+        most=limits.SEND_MESSAGE_BATCH_REQUEST_RECIPIENTS_MAX_ITEMS,
     )
+    body["recipients"] = [
+        {"mobile": mobile} if parameters is None else {"mobile": mobile, "temp_para": parameters}
+        for mobile, parameters in checked
+    ]
+    return body
 
 
 def schedule_recipients(recipients: object) -> list[Recipient]:
@@ -58,16 +68,12 @@ def schedule_recipients(recipients: object) -> list[Recipient]:
     Raises:
         ArgumentError: Too few, too many, or one that cannot be sent to.
     """
-    return _recipients(
-        recipients,
-        limits.SCHEDULE_BATCH_REQUEST_RECIPIENTS_MIN_ITEMS,
-        limits.SCHEDULE_BATCH_REQUEST_RECIPIENTS_MAX_ITEMS,
-    )
-
-
-def _recipients(recipients: object, fewest: int, most: int) -> list[Recipient]:
     made: list[Recipient] = []
-    for mobile, parameters in read_recipients(recipients, fewest=fewest, most=most):
+    for mobile, parameters in read_recipients(
+        recipients,
+        fewest=limits.SCHEDULE_BATCH_REQUEST_RECIPIENTS_MIN_ITEMS,
+        most=limits.SCHEDULE_BATCH_REQUEST_RECIPIENTS_MAX_ITEMS,
+    ):
         if parameters is None:
             made.append(Recipient(mobile))
         else:
@@ -77,7 +83,7 @@ def _recipients(recipients: object, fewest: int, most: int) -> list[Recipient]:
     return made
 
 
-def tag(value: object) -> str:
+def read_tag(value: object) -> str:
     """The label of a batch.
 
     Raises:
@@ -87,9 +93,9 @@ def tag(value: object) -> str:
 
 
 __all__ = [
+    "message_batch",
     "message_parameters",
-    "message_recipients",
+    "read_tag",
     "schedule_parameters",
     "schedule_recipients",
-    "tag",
 ]

@@ -110,3 +110,35 @@ def test_a_thousand_recipients_are_all_looked_at() -> None:
     assert fit(json.loads(json.dumps(recipients)), Items(PAGE)) == recipients
     with pytest.raises(UnusableAnswer, match=r"^\[999\]\.count is a text"):
         fit([*recipients[:999], {"id": "x", "count": "many"}], Items(PAGE))
+
+
+ITEM = Record("Item", (Field("id", Text(), True), Field("note", Text(), False), Field("values", TextMap(), False)))
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        [{"id": "1"}, {"id": "2"}],
+        [{"id": "1", "note": "x"}, {"id": "2"}],
+        [{"id": "1", "more": "x"}, {"id": "2", "other": {}}],
+        [{"id": "1", "values": {"a": "x"}}],
+        [],
+    ],
+)
+def test_records_that_are_right_are_left_as_they_are(records: list[object]) -> None:
+    assert fit(json.loads(json.dumps(records)), Items(ITEM)) == records
+
+
+@pytest.mark.parametrize(
+    ("records", "reason"),
+    [
+        ([{"id": "1", "note": "x"}, {"note": "x"}], r"^\[1\] has no id"),
+        ([{"id": "1"}, {"note": "x"}], r"^\[1\] has no id"),
+        ([{"note": "1"}, {"note": "x"}], r"^\[0\] has no id"),
+        ([{"id": "1", "values": "x"}], r"^\[0\]\.values is a text, not an object"),
+        ([{"id": "1"}, "x"], r"^\[1\] is a text, not an object"),
+    ],
+)
+def test_one_wrong_record_is_found_among_right_ones(records: list[object], reason: str) -> None:
+    with pytest.raises(UnusableAnswer, match=reason):
+        fit(records, Items(ITEM))

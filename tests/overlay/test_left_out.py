@@ -25,9 +25,13 @@ def test_a_message_without_parameters_has_none(example_server: ExampleServer) ->
 def test_recipients_without_parameters_have_none(example_server: ExampleServer) -> None:
     with sync_client(example_server.base_url) as jsms:
         jsms.messages.send_batch([MOBILE, (SECOND_MOBILE, {"code": 5})], temp_id=1250)
+        jsms.messages.send_batch([MOBILE], temp_id=1250, sign_id=1, tag="spring")
+        jsms.schedules.create_batch([MOBILE], temp_id=1250, send_time=SEND_TIME)
     assert example_server.violations == []
     assert [request.value for request in example_server.requests] == [
         {"temp_id": 1250, "recipients": [{"mobile": MOBILE}, {"mobile": SECOND_MOBILE, "temp_para": {"code": "5"}}]},
+        {"temp_id": 1250, "sign_id": 1, "tag": "spring", "recipients": [{"mobile": MOBILE}]},
+        {"temp_id": 1250, "send_time": "2030-07-01 09:00:00", "recipients": [{"mobile": MOBILE}]},
     ]
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import itertools
 import pickle
 from collections.abc import AsyncIterator, Iterator
+from typing import cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from jsms_client import Recipient
 from jsms_client.errors import ArgumentError
@@ -133,3 +136,41 @@ def test_a_recipient_can_be_compared_hashed_and_pickled() -> None:
     recipient = Recipient(A, {"code": "1"})
     assert pickle.loads(pickle.dumps(recipient)) == recipient
     assert len({recipient, Recipient(A, {"code": "1"}), Recipient(A, {"code": "2"})}) == 2
+
+
+class Name(str):
+    __slots__ = ()
+
+
+TEXTS = st.sampled_from(["", "x", "张三", "\ud800", "a\nb", Name("y")]) | st.integers() | st.none()
+MOBILES = st.sampled_from([A, B, "+86 138 0013 8000", "1380013800", f"{A}\n{B}", f"{A}\n", "", Name(A)]) | st.integers()
+PARAMETERS = st.none() | st.dictionaries(TEXTS, TEXTS, max_size=2) | st.just(())
+FORMS = st.one_of(
+    MOBILES,
+    st.tuples(MOBILES, PARAMETERS),
+    st.builds(Recipient, st.just(A), PARAMETERS),
+    st.tuples(MOBILES),
+)
+USUAL = st.tuples(st.just(A), st.just({"name": "x"}))
+
+
+@given(st.lists(USUAL, max_size=3), st.lists(FORMS, max_size=2))
+def test_many_at_once_are_read_as_each_by_itself(usual: list[object], others: list[object]) -> None:
+    def outcome(recipients: list[object]) -> object:
+        try:
+            return read(recipients)
+        except ArgumentError as error:
+            return str(error)
+
+    together = [*usual, *others]
+    one_by_one = [outcome([one]) for one in together]
+    problems = [one.replace("[0]", f"[{place}]") for place, one in enumerate(one_by_one) if isinstance(one, str)]
+    if problems:
+        assert outcome(together) == problems[0]
+    elif together:
+        assert outcome(together) == [one for found in one_by_one for one in cast("list[object]", found)]
+
+
+def test_two_numbers_in_one_text_are_no_number() -> None:
+    with pytest.raises(ArgumentError, match=r"recipients\[1\]"):
+        read([A, f"{A}\n{B}"])

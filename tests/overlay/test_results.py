@@ -115,7 +115,7 @@ def test_another_error_than_wrong_expired_or_used_is_no_reason() -> None:
 
 def batch(*recipients: Mapping[str, object]) -> tuple[BatchRecipient, ...]:
     body = {"success_count": 1, "failure_count": 1, "recipients": list(recipients)}
-    return messages.batch_result(models.BatchResult.from_dict(body)).recipients
+    return messages.batch_result(body).recipients
 
 
 def test_a_batch_tells_accepted_and_refused_apart() -> None:
@@ -128,7 +128,7 @@ def test_a_batch_tells_accepted_and_refused_apart() -> None:
         ],
         "more": 1,
     }
-    result = messages.batch_result(models.BatchResult.from_dict(body))
+    result = messages.batch_result(body)
     (accepted,), (refused,) = result.accepted, result.refused
     assert (accepted.msg_id, accepted.error, accepted.temp_para) == ("1", None, None)
     assert isinstance(refused.error, UnsubscribedMobileError)
@@ -221,3 +221,12 @@ def test_credit_that_was_never_allocated_is_none() -> None:
     body = {"app_balance": 5, "app_voice": None, "app_industry": 0, "app_market": None}
     result = accounts.application_balance(models.ApplicationBalance.from_dict(body))
     assert (result.app_balance, result.app_voice, result.app_industry) == (5, None, 0)
+
+
+def test_a_batch_of_accepted_recipients_is_read_as_each_by_itself() -> None:
+    bodies = [{"mobile": f"1380013800{number}", "msg_id": str(number)} for number in range(5)]
+    read = batch(*bodies)
+    assert read == tuple(batch(body, {"mobile": PHONE})[0] for body in bodies)
+    assert read[1] == BatchRecipient("13800138001", True, "1")
+    assert batch({"mobile": PHONE, "msg_id": ""})[0] == BatchRecipient(PHONE, True)
+    assert pickle.loads(pickle.dumps(read)) == read

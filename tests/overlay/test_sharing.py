@@ -91,15 +91,27 @@ def test_tasks_of_trio_share_a_client(example_server: ExampleServer) -> None:
     assert len(example_server.requests) == len(CALLS)
 
 
+# Nobody can close the connections of an event loop that is gone; Python does, and says so.
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 def test_an_async_client_works_in_one_event_loop_after_another(example_server: ExampleServer) -> None:
     client = async_client(example_server.base_url)
     for _ in range(3):
         asyncio.run(CALLS["sendCode"].on_async(client))
     trio.run(CALLS["sendCode"].on_async, client)
     assert len(example_server.requests) == 4
-    # Nobody can close the connections of an event loop that is gone; Python does, and says so.
     del client
     _collect()
+
+
+def test_an_async_client_works_in_two_event_loops_at_once() -> None:
+    with RawSocketServer() as server, asyncio.Runner() as one, asyncio.Runner() as other:
+        counts = server.play(SENT)
+        client = async_client(server.base_url)
+        for runner in (one, other) * 3:
+            runner.run(CALLS["sendCode"].on_async(client))
+        assert (counts.connections, counts.whole) == (2, 6)
+        one.run(client.aclose())
+        other.run(client.aclose())
 
 
 def test_connections_are_kept_between_calls() -> None:

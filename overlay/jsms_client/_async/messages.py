@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from jsms_api.api.messages import send_message, send_message_batch
-from jsms_api.models.send_message_batch_request import SendMessageBatchRequest
+from jsms_api.api.messages import send_message
 from jsms_api.models.send_message_request import SendMessageRequest
 from jsms_api.types import UNSET
 from jsms_client import requests, values
@@ -85,13 +84,8 @@ class AsyncMessages(AsyncResource):
             UnknownOutcomeError: No answer came, and the messages may have been sent. It was not repeated.
             JSMSError: Anything else.
         """
-        body = SendMessageBatchRequest(
-            temp_id=values.read_temp_id(temp_id),
-            sign_id=UNSET if sign_id is None else values.read_sign_id(sign_id),
-            tag=UNSET if tag is None else requests.tag(tag),
-            recipients=requests.message_recipients(recipients),
-        )
-        return batch_result((await send_message_batch.asyncio_detailed(client=self._api, body=body)).parsed)
+        body = requests.message_batch(recipients, temp_id, sign_id, tag)
+        return batch_result(await self._api.carry_out("sendMessageBatch", body))
 
 
 __all__ = ["AsyncMessages"]

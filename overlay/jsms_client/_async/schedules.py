@@ -216,7 +216,7 @@ def _many(recipients: object, temp_id: object, send_time: object, sign_id: objec
         send_time=read_send_time(send_time),
         temp_id=values.read_temp_id(temp_id),
         sign_id=UNSET if sign_id is None else values.read_sign_id(sign_id),
-        tag=UNSET if tag is None else requests.tag(tag),
+        tag=UNSET if tag is None else requests.read_tag(tag),
         recipients=requests.schedule_recipients(recipients),
     )
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from jsms_api.api.messages import send_message, send_message_batch
-from jsms_api.models.send_message_batch_request import SendMessageBatchRequest
+from jsms_api.api.messages import send_message
 from jsms_api.models.send_message_request import SendMessageRequest
 from jsms_api.types import UNSET
 from jsms_client import requests, values
@@ -86,13 +85,8 @@ class Messages(Resource):
             UnknownOutcomeError: No answer came, and the messages may have been sent. It was not repeated.
             JSMSError: Anything else.
         """
-        body = SendMessageBatchRequest(
-            temp_id=values.read_temp_id(temp_id),
-            sign_id=UNSET if sign_id is None else values.read_sign_id(sign_id),
-            tag=UNSET if tag is None else requests.tag(tag),
-            recipients=requests.message_recipients(recipients),
-        )
-        return batch_result((send_message_batch.sync_detailed(client=self._api, body=body)).parsed)
+        body = requests.message_batch(recipients, temp_id, sign_id, tag)
+        return batch_result(self._api.carry_out("sendMessageBatch", body))
 
 
 __all__ = ["Messages"]
