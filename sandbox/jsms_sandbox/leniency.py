@@ -21,6 +21,7 @@ class Leniency(Enum):
     TEMP_PARA_NUMBER = "The values of temp_para should be texts, not numbers."
     NULL_FIELD = "A field that is not given should be left out, not null."
     SIGN_SLASH = "The path should be /v1/sign, without a slash at its end."
+    UNUSED_FIELD = "ttl counts for a code template alone; out of range, it should be left out of any other."
     MULTIPART_SPACING = "The multipart Content-Type has a space before its semicolon, or a boundary that needs quotes."
     OLD_SIGN_FORM = (
         "The form is from before September 2025 (images as image0 or images); newer fields were not asked for."

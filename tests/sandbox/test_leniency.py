@@ -38,6 +38,7 @@ REQUESTS: list[tuple[Leniency, int, str, str, dict[str, Any]]] = [
     (Leniency.TEMP_PARA_NUMBER, 50007, "POST", "/messages", {"body": body(temp_para={"number": 741627})}),
     (Leniency.NULL_FIELD, 50007, "POST", "/messages", {"body": body(sign_id=None)}),
     (Leniency.NULL_FIELD, 50007, "POST", "/voice_codes", {"body": {"mobile": MOBILE, "code": None, "ttl": None}}),
+    (Leniency.UNUSED_FIELD, 50041, "POST", "/templates", {"body": {"template": "您好。", "type": 2, "ttl": 0}}),
     (Leniency.SIGN_SLASH, 50016, "POST", "/sign/", {"files": multipart(sign_form())}),
     (Leniency.OLD_SIGN_FORM, 50007, "POST", "/sign", {"files": old_form("image0")}),
     (Leniency.OLD_SIGN_FORM, 50007, "POST", "/sign", {"files": old_form("images")}),

@@ -167,6 +167,20 @@ def test_rules_of_signatures(app: AppUnderTest, change: dict[str, Any], code: in
     assert (answer.json().get("error") or {"code": 200})["code"] == code
 
 
+@pytest.mark.parametrize("name", ["身份证.png", "scan; side=1.png", "a b%20c.png", "\\", ""])
+def test_the_name_of_a_file_may_be_any(app: AppUnderTest, name: str) -> None:
+    part = (
+        f'--x\r\nContent-Disposition: form-data; name="idCardImage"; filename="{name}"\r\n\r\n'.encode() + PNG + b"\r\n"
+    )
+    rest = app.http.build_request(
+        "POST",
+        "/sign",
+        files=multipart(sign_form(idCardImage=None)),
+        headers={"Content-Type": "multipart/form-data; boundary=x"},
+    ).read()
+    app.ok("POST", "/sign", part + rest, headers={"Content-Type": "multipart/form-data; boundary=x"})
+
+
 def test_of_identity_papers_only_size_type_and_hash_are_kept(app: AppUnderTest) -> None:
     found = sign_id(app)
     sign: Sign = app.sandbox.look(lambda world: world.signs[app.app.app_key][found])

@@ -34,6 +34,10 @@ def check_fields(request: Request, schema: Schema) -> None:
     """
     for code, name, hint in problems(schema, request.fields, request.waived):
         raise Refusal(code, f"field {name}", hint)
+    for field in schema.fields.values():
+        if field.max_bytes is None and _is_ignored(field, request.fields):
+            for code, _ in broken(field, request.fields.get(field.name)):
+                tolerate(request, Leniency.UNUSED_FIELD, code, f"field {field.name}")
 
 
 def problems(
@@ -44,12 +48,16 @@ def problems(
         if field.is_missing(values.get(field.name)) and field.name not in waived and _is_needed(field, values):
             yield field.missing or field.invalid, field.name, f"{field.name} is needed and must not be empty."
     for field in schema.fields.values():
-        value = values.get(field.name)
-        if value is None or field.max_bytes is not None or _is_ignored(field, values):
-            continue
-        for keyword, passes, code in field.checks:
-            if not passes(value):
+        if field.max_bytes is None and not _is_ignored(field, values):
+            for code, keyword in broken(field, values.get(field.name)):
                 yield code, field.name, f"{field.name} breaks the contract's {keyword}."
+
+
+def broken(field: Field, value: object) -> Iterator[tuple[int, str]]:
+    """What of the contract a value breaks: code and keyword."""
+    for keyword, passes, code in field.checks:
+        if value is not None and not passes(value):
+            yield code, keyword
 
 
 def check_path_id(request: Request) -> None:

@@ -130,7 +130,7 @@ def _parts(body: bytes, boundary: bytes) -> list[Part]:
         value.extend(data[start:end])
 
     def header_end() -> None:
-        parts[-1].headers[bytes(name).decode("latin-1").lower()] = bytes(value).decode("utf-8", "replace")
+        parts[-1].headers[bytes(name).decode("latin-1").lower()] = bytes(value).decode("latin-1")
         name.clear()
         value.clear()
 

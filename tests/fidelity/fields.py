@@ -1,0 +1,65 @@
+"""Which fields an answer has, compared with those that the contract gives it."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Iterator, Mapping
+from importlib import resources
+from typing import Any, cast
+
+Schema = Mapping[str, Any]
+
+
+@functools.cache
+def document() -> dict[str, Any]:
+    """The contract."""
+    found: dict[str, Any] = json.loads(resources.files("jsms_contract").joinpath("openapi.json").read_bytes())
+    return found
+
+
+def resolve(node: Schema) -> Schema:
+    """Follow a reference."""
+    while "$ref" in node:
+        found: Any = document()
+        for part in str(node["$ref"]).removeprefix("#/").split("/"):
+            found = found[part]
+        node = found
+    return node
+
+
+def answer_schema(operation: str, status: int) -> Schema | None:
+    """The schema of an operation's answer; None where it has no body."""
+    for item in document()["paths"].values():
+        for entry in item.values():
+            if isinstance(entry, dict) and cast("Schema", entry).get("operationId") == operation:
+                responses = cast("Schema", entry)["responses"]
+                response = resolve(responses.get(str(status)) or responses["default"])
+                content = response.get("content")
+                return content["application/json"]["schema"] if content else None
+    raise LookupError(operation)
+
+
+def documented(schema: Schema, place: str) -> Iterator[str]:
+    """Every field that a schema has, as ``Place.field``; components by their own name."""
+    name = str(schema["$ref"]).rpartition("/")[2] if "$ref" in schema else place
+    schema = resolve(schema)
+    if schema.get("type") == "array":
+        yield from documented(schema["items"], name)
+    for field, inner in schema.get("properties", {}).items():
+        yield f"{name}.{field}"
+        yield from documented(inner, f"{name}.{field}")
+
+
+def found(schema: Schema, value: object, place: str) -> Iterator[str]:
+    """Every field that a value has, named in the same way; what the schema does not have comes as it is."""
+    name = str(schema["$ref"]).rpartition("/")[2] if "$ref" in schema else place
+    schema = resolve(schema)
+    if isinstance(value, list) and schema.get("type") == "array":
+        for item in cast("list[object]", value):
+            yield from found(schema["items"], item, name)
+    if isinstance(value, dict) and "properties" in schema:
+        for field, inner in cast("dict[str, object]", value).items():
+            yield f"{name}.{field}"
+            if field in schema["properties"]:
+                yield from found(schema["properties"][field], inner, f"{name}.{field}")

@@ -1,0 +1,138 @@
+"""Sends the cases of one operation to a strict sandbox and judges the answers."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import requests
+from jsonschema import Draft202012Validator
+from schemathesis import Case, Response
+from schemathesis.checks import CheckFunction
+from schemathesis.core.parameters import ParameterLocation
+from schemathesis.specs.openapi.checks import ignored_auth, missing_required_header, negative_data_rejection
+
+from fidelity.fields import answer_schema, document, documented, found
+from jsms_contract.errors import ERRORS
+from jsms_sandbox.contract import contract
+from jsms_sandbox.state.entities import App, JournalEntry
+from jsms_sandbox.state.world import World
+from sandbox.running import RunningSandbox
+
+from .seeds import furnish, path_ids, with_seeds
+
+OTHERS_ABOUT_CREDENTIALS: list[CheckFunction] = [ignored_auth, missing_required_header]
+"""They want 401 without credentials, where JSMS answers 400 with 50001: ``test_credentials`` takes their place."""
+BATCHES = frozenset({"sendMessageBatch", "createScheduleBatch", "updateScheduleBatch"})
+
+
+@dataclass
+class Judge:
+    """Judges the cases of one operation.
+
+    Attributes:
+        sandbox: A strict sandbox.
+        operation: The operationId.
+        cases: How many cases ran.
+        answered: How many of them this operation answered with success.
+        codes: How often each error code was answered.
+    """
+
+    sandbox: RunningSandbox
+    operation: str
+    cases: int = 0
+    answered: int = 0
+    codes: Counter[int] = field(default_factory=Counter[int])
+
+    def __post_init__(self) -> None:
+        self._session = requests.Session()
+        self._session.trust_env = False
+
+    def __call__(self, case: Case[Any]) -> None:
+        """Send one case, with an app of its own, and judge the answer."""
+        assert case.meta is not None
+        self.cases += 1
+        wrong_path, other_credentials = map(
+            case.meta.is_negative_at, (ParameterLocation.PATH, ParameterLocation.HEADER)
+        )
+        # Past the case's own setters: what they set is judged anew, which files cannot be.
+        if not wrong_path:
+            ids = path_ids(self.operation)
+            object.__setattr__(case, "path_parameters", {name: ids[name] for name in case.path_parameters})
+        body: object = case.body
+        if isinstance(body, dict):
+            body = with_seeds(self.operation, cast("dict[str, Any]", body))
+            object.__setattr__(case, "body", body)
+        app = self.sandbox.look(lambda world: furnish(world, self.operation, body))
+        auth = None if other_credentials else self._credentials(app)
+        answer = case.call(base_url=f"{self.sandbox.url}/v1", session=self._session, auth=auth)
+        entry = self.sandbox.look(_last_entry)
+        self._judge_code(answer, entry)
+        excluded = list(OTHERS_ABOUT_CREDENTIALS)
+        if self.operation in BATCHES and answer.status_code == 200 and self._judge_recipients(body, answer.json()):
+            excluded.append(negative_data_rejection)
+        try:
+            case.validate_response(answer, excluded_checks=excluded, transport_kwargs={"auth": auth})
+        except BaseException as error:
+            error.add_note(f"The sandbox says: {entry.hint}")
+            raise
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    def _credentials(self, app: App) -> tuple[str, str]:
+        if self.operation == "getDevBalance":
+            return app.dev_key, app.dev_secret
+        return app.app_key, app.master_secret
+
+    def _judge_code(self, answer: Response, entry: JournalEntry) -> None:
+        """The code must be one of the operation that was reached, with the status and words of the contract."""
+        reached = next((each for each in contract().operations.values() if each.id == entry.operation), None)
+        told: object = json.loads(answer.content) if answer.content else None
+        if answer.status_code == 200:
+            assert reached is not None
+            self.answered += reached.id == self.operation
+        else:
+            code: int = cast("dict[str, Any]", told)["error"]["code"]
+            self.codes[code] += 1
+            assert code in (contract().routing_codes if reached is None else reached.codes | {50018}), entry
+            info = ERRORS[code].info
+            assert info is not None
+            assert (answer.status_code, info.message) == (info.http_status, cast("Any", told)["error"]["message"])
+        schema = (
+            answer_schema(reached.id, answer.status_code) if reached else {"$ref": "#/components/schemas/ErrorBody"}
+        )
+        if schema is None:
+            assert told is None
+        else:
+            assert set(found(schema, told, "answer")) <= set(documented(schema, "answer")) | {"answer"}
+
+    def _judge_recipients(self, body: object, told: dict[str, Any]) -> bool:
+        """Whether nothing but recipients is wrong with a batch; then JSMS answers 200 and refuses them one by one."""
+        schema: dict[str, Any] = document()["components"]["schemas"]["Recipient"]
+        wrong = [each for each in cast("Any", body)["recipients"] if not Draft202012Validator(schema).is_valid(each)]
+        if not wrong:
+            return False
+        allowed = next(each for each in contract().operations.values() if each.id == self.operation).recipient_codes
+        results: list[dict[str, Any]] = told.get("recipients") or told["failure_recipients"]
+        refused = [each for each in results if "error_code" in each]
+        assert told["failure_count"] == len(refused) >= len(wrong)
+        assert {int(each["error_code"]) for each in refused} <= allowed
+        for each in wrong:
+            assert any(result["mobile"] == (each.get("mobile") or "") for result in refused)
+        return _is_right_but_for_recipients(self.operation, cast("dict[str, Any]", body))
+
+
+def _is_right_but_for_recipients(operation: str, body: dict[str, Any]) -> bool:
+    name = "SendMessageBatchRequest" if operation == "sendMessageBatch" else "ScheduleBatchRequest"
+    schema: dict[str, Any] = dict(document()["components"]["schemas"][name])
+    recipients = {key: value for key, value in schema["properties"]["recipients"].items() if key != "items"}
+    schema["properties"] = {**schema["properties"], "recipients": recipients}
+    return Draft202012Validator(schema).is_valid(body)
+
+
+def _last_entry(world: World) -> JournalEntry:
+    return next(reversed(world.journal.values()))

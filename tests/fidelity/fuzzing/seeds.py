@@ -1,0 +1,165 @@
+"""What must exist before generated data can be answered with success, put in place for each case on its own.
+
+Without this a sandbox that refuses everything would pass: valid data with an unknown id is rightly refused. Only what
+is valid is replaced; what was made invalid on purpose stays as it is, and must be what the request is refused for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final, cast
+
+from schemathesis.transport.serialization import Binary
+
+from jsms_sandbox.state.entities import (
+    PASSED,
+    REJECTED,
+    App,
+    Code,
+    Message,
+    Schedule,
+    ScheduledRecipient,
+    Sign,
+    Template,
+)
+from jsms_sandbox.state.world import World
+from sandbox.forms import IMAGES, PNG
+
+Fields = dict[str, Any]
+
+CODE_TEMPLATE, TEMPLATE, PLAIN_TEMPLATE, REJECTED_TEMPLATE = 1, 1250, 1251, 77
+DEFAULT_SIGN, REJECTED_SIGN, SPARE_SIGN = 4321, 78, 79
+MSG_ID, SCHEDULE_ID = "288193860302", "dd3f8aa5-9c60-4c2c-9d29-3b1ff7a51a2e"
+MOBILE, LATER = "13800138000", "2099-07-01 09:00:00"
+FILES = frozenset({"idCardImage", "otherImage", *IMAGES.values()})
+RESERVED = str.maketrans("", "", "【】{}")
+SEND_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}", re.ASCII)
+MAGIC_NUMBER = re.compile(r"130000([0-9]{5})", re.ASCII)
+LONGEST_VALUE, LONGEST_TEMPLATE = 100, 470
+"""What leaves room for signature, template text and opt-out text in 500 characters."""
+
+
+def path_ids(operation: str) -> dict[str, object]:
+    """Ids of what ``furnish`` makes, which the operation can be used on."""
+    return {
+        "msg_id": MSG_ID,
+        "schedule_id": SCHEDULE_ID,
+        "temp_id": REJECTED_TEMPLATE if operation == "updateTemplate" else TEMPLATE,
+        "sign_id": {"updateSign": REJECTED_SIGN, "deleteSign": SPARE_SIGN}.get(operation, DEFAULT_SIGN),
+    }
+
+
+def with_seeds(operation: str, body: Fields) -> Fields:
+    """The body with ids that exist in the places of valid ones, and with what only prose asks for."""
+    return _BODIES[operation](dict(body)) if operation in _BODIES else body
+
+
+def furnish(world: World, operation: str, body: object) -> App:
+    """A new app with all that ``path_ids`` and ``with_seeds`` name."""
+    app = world.create_app()
+    key, now = app.app_key, world.clock.now()
+    world.add_template(Template(key, REJECTED_TEMPLATE, "您好", 2, None, "", REJECTED, now))
+    world.add_sign(Sign(key, REJECTED_SIGN, "极光", 1, "", REJECTED, now))
+    world.add_sign(Sign(key, SPARE_SIGN, "沙箱", 1, "", PASSED, now))
+    typed: object = cast("Fields", body).get("code") if isinstance(body, dict) else None
+    code = Code(typed if isinstance(typed, str) else "583201", now + 300)
+    world.add_message(Message(MSG_ID, key, "code", MOBILE, "", 1, now, code=code))
+    send_at = datetime.fromisoformat(f"{LATER}+08:00").timestamp()
+    recipients = [ScheduledRecipient("1", MOBILE, {"number": "1"}, "【极光】您的订单1已发货。")]
+    batch = operation == "updateScheduleBatch"
+    world.add_schedule(
+        Schedule(SCHEDULE_ID, key, batch, send_at, LATER, TEMPLATE, 2, DEFAULT_SIGN, None, recipients, now)
+    )
+    return app
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 1 <= value < 2**63 and value == int(value)
+
+
+def _replace(fields: Fields, name: str, test: Callable[[Any], bool], value: object) -> None:
+    if name in fields and test(fields[name]):
+        fields[name] = value
+
+
+def _parameters(fields: Fields) -> None:
+    given = fields.get("temp_para")
+    if not isinstance(given, dict):
+        return
+    clean = {name: _clean(value) for name, value in cast("Fields", given).items()}
+    number = clean.get("number", "")
+    if isinstance(number, str):
+        clean["number"] = number[:LONGEST_VALUE] or "741627"
+    fields["temp_para"] = clean
+
+
+def _clean(value: Any) -> Any:
+    return value.translate(RESERVED) if isinstance(value, str) else value
+
+
+def _number(fields: Fields) -> None:
+    mobile = fields.get("mobile")
+    if isinstance(mobile, str) and (match := MAGIC_NUMBER.fullmatch(mobile)):
+        fields["mobile"] = f"138000{match[1]}"
+
+
+def _sending(fields: Fields) -> Fields:
+    template = TEMPLATE if isinstance(fields.get("temp_para"), dict) or "recipients" in fields else PLAIN_TEMPLATE
+    _replace(fields, "temp_id", _is_id, template)
+    _replace(fields, "sign_id", _is_id, DEFAULT_SIGN)
+    _replace(fields, "send_time", lambda value: isinstance(value, str) and bool(SEND_TIME.fullmatch(value)), LATER)
+    _number(fields)
+    _parameters(fields)
+    if isinstance(fields.get("recipients"), list):
+        recipients = [dict(each) if isinstance(each, dict) else each for each in fields["recipients"]]
+        for each in recipients:
+            if isinstance(each, dict):
+                _number(each)
+                _parameters(each)
+        fields["recipients"] = recipients
+    return fields
+
+
+def _code(fields: Fields) -> Fields:
+    _replace(fields, "temp_id", _is_id, CODE_TEMPLATE)
+    _replace(fields, "sign_id", _is_id, DEFAULT_SIGN)
+    _number(fields)
+    return fields
+
+
+def _template(fields: Fields) -> Fields:
+    _replace(fields, "temp_id", _is_id, REJECTED_TEMPLATE)
+    text = fields.get("template")
+    if isinstance(text, str) and 0 < len(text) <= 500:
+        fields["template"] = text.translate(RESERVED)[:LONGEST_TEMPLATE].replace("\n", " ") or "您好。"
+        if fields.get("type") == 1 and not isinstance(fields.get("type"), bool):
+            fields["template"] += "{{code}}"
+            fields.setdefault("ttl", 300)
+    return fields
+
+
+def _form(fields: Fields) -> Fields:
+    needed = IMAGES.get(fields["type"]) if isinstance(fields.get("type"), int) else None
+    for name in FILES & fields.keys():
+        _replace(fields, name, lambda value: isinstance(value, str), Binary(PNG))
+    if needed is not None:
+        fields.setdefault(needed, Binary(PNG))
+    return fields
+
+
+_BODIES: Final[Mapping[str, Callable[[Fields], Fields]]] = {
+    "sendCode": _code,
+    "sendVoiceCode": _code,
+    "sendMessage": _sending,
+    "sendMessageBatch": _sending,
+    "createSchedule": _sending,
+    "createScheduleBatch": _sending,
+    "updateSchedule": _sending,
+    "updateScheduleBatch": _sending,
+    "createTemplate": _template,
+    "updateTemplate": _template,
+    "createSign": _form,
+    "updateSign": _form,
+}
