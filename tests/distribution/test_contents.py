@@ -19,6 +19,7 @@ PACKAGES = {
     "jsms_api": "generated/jsms_api",
     "jsms_callbacks": "generated/jsms_callbacks",
     "jsms_contract": "generated/jsms_contract",
+    "jsms_sandbox": "sandbox/jsms_sandbox",
 }
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
@@ -30,7 +31,7 @@ def tracked(folder: str) -> set[str]:
     return {name for name in listed.stdout.split("\0") if name and (ROOT / name).exists()}
 
 
-def test_the_wheel_holds_the_overlay_and_everything_generated_and_nothing_else(built: Built) -> None:
+def test_the_wheel_holds_the_packages_and_nothing_else(built: Built) -> None:
     information = f"jsms_client-{jsms_client.__version__}.dist-info"
     assert {name.partition("/")[0] for name in built.in_wheel()} == {*PACKAGES, information}
 

@@ -1,7 +1,7 @@
 """The pytest plugin: fixtures that give each test a JSMS of its own.
 
-``pip install 'jsms-client[sandbox]'`` is all it takes; pytest finds the plugin by itself. ``-p no:jsms_sandbox`` switches
-it off. Nothing but pytest is imported before a fixture is used, so tests that need no sandbox do not wait for it.
+``pip install 'jsms-client[sandbox]'`` is all it takes; pytest finds the plugin by itself. ``-p no:jsms_sandbox``
+switches it off. Nothing but pytest is imported before a fixture is used: tests that need no sandbox do not wait for it.
 """
 
 from __future__ import annotations

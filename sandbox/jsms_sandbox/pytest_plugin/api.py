@@ -45,6 +45,10 @@ class Api:
         """The same, about another app."""
         return Api(self._host, self._port, app_key)
 
+    def of_all(self) -> Api:
+        """The same, about the sandbox as a whole."""
+        return Api(self._host, self._port)
+
     def get(self, path: str, answer: type[S], **query: object) -> S:
         """Ask for something."""
         return self.call("GET", path, answer, query=query)

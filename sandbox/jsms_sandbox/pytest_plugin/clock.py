@@ -11,8 +11,8 @@ from .api import Api
 class SandboxClock:
     """The sandbox's time: codes expire, limits reset, reports and schedules fall due by it.
 
-    Advancing does what falls due meanwhile, in order, callbacks to the app included, and comes back when it is done. The
-    clock belongs to the server. Each worker of pytest-xdist has its own server, and every test starts at real time.
+    Advancing does what falls due meanwhile, in order, callbacks to the app included, and comes back when it is done.
+    The clock belongs to the server. Each worker of pytest-xdist has its own server, and every test starts at real time.
     """
 
     def __init__(self, api: Api) -> None:

@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-import re
-import time
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Self, Unpack
 
-from pydantic import BaseModel, ConfigDict
-
-from ..http.test_api import apps, callbacks, faults, messages, replies, requests, reviewed, seeding
+from ..faults import FaultKind
+from ..http.test_api.apps import App, Credit
+from ..http.test_api.callbacks import Callback, Callbacks, CallbackType
+from ..http.test_api.faults import Fault
+from ..http.test_api.messages import LatestCode, Message, Messages
+from ..http.test_api.replies import NewReply, Reply
+from ..http.test_api.requests import Request, Requests
+from ..http.test_api.reviewed import Sign, Template
+from ..http.test_api.seeding import Seeded
 from ..state.entities import MessageKind
-from .account import Account, Wanted
-from .api import LONGEST_WAIT, Api, SandboxCallError
+from .account import Wanted, account
+from .api import Api, SandboxCallError
 from .clock import SandboxClock
-from .switches import ClientSettings, Switches
+from .switches import ClientSettings, Pools, Switches
 
 if TYPE_CHECKING:
     from .server import SandboxServer
 
 ANSWERS_WITHIN = 20.0
 PAGE = 1_000
-NO_CHANGE = -1
-T = TypeVar("T", bound=BaseModel)
-L = TypeVar("L", bound=BaseModel)
 
 
 class Sandbox:
     """A JSMS for one test: an app of its own on a running sandbox.
 
-    Calls block until the sandbox answers. In an async test whose app runs in the same event loop, let what waits for the
-    app run beside it: ``await asyncio.to_thread(sandbox.wait_code, mobile)``.
+    Calls block until the sandbox answers. In an async test whose app runs in the same event loop, let what waits for
+    the app run beside it: ``await asyncio.to_thread(sandbox.wait_code, mobile)``.
 
     Attributes:
         settings: What a client is made with: ``JSMS(**sandbox.settings)``.
@@ -40,10 +41,9 @@ class Sandbox:
         clock: The sandbox's time.
     """
 
-    def __init__(self, api: Api, app: apps.App, server: SandboxServer) -> None:
+    def __init__(self, api: Api, app: App, server: SandboxServer) -> None:
         self._api = api
         self._path = f"/apps/{app.app_key}"
-        self._first_request = api.everywhere().get("/requests", requests.Requests, limit=1)
         self.settings = ClientSettings(
             app_key=app.app_key,
             master_secret=app.master_secret,
@@ -51,7 +51,296 @@ class Sandbox:
             dev_secret=app.dev_secret,
             base_url=server.base_url,
         )
-        self.environment: Mapping[str, str] = {f"JSMS_{name.upper()}": str(value) for name, value in self.settings.items()}
+        self.environment: Mapping[str, str] = {
+            f"JSMS_{name.upper()}": str(value) for name, value in self.settings.items()
+        }
         self.url = server.base_url
         self.page_url = server.page_url
         self.clock: SandboxClock = server.clock
+
+    def __enter__(self) -> Self:
+        """Use it for a block, and forget the app after it."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Forget the app, with all that belongs to it."""
+        self._api.of_all().delete(self._path)
+
+    # What happened
+
+    @property
+    def messages(self) -> list[Message]:
+        """Every message that was accepted, oldest first; a thousand at most."""
+        return self._messages(Wanted())[::-1]
+
+    @property
+    def requests(self) -> list[Request]:
+        """Every request that came with this app's credentials, oldest first; a thousand at most."""
+        return self._api.get("/requests", Requests, limit=PAGE).requests[::-1]
+
+    @property
+    def callbacks(self) -> list[Callback]:
+        """Every callback to the app, with its attempts, oldest first; a thousand at most."""
+        return self._api.get("/callbacks", Callbacks, limit=PAGE).callbacks[::-1]
+
+    def wait_code(self, mobile: str | None = None, *, after: str | None = None, timeout: float = ANSWERS_WITHIN) -> str:
+        """The newest verification code, sent or spoken; waits for one where there is none yet.
+
+        Args:
+            mobile: The number it went to; None for any.
+            after: Only a code newer than this msg_id.
+            timeout: Real seconds to wait, 60 at most.
+
+        Raises:
+            SandboxCallError: There was none.
+        """
+        try:
+            latest = self._api.get("/codes/latest", LatestCode, mobile=mobile, after=after, wait=timeout)
+        except SandboxCallError as error:
+            raise SandboxCallError(f"{error}\n{self.account()}") from error
+        return latest.code
+
+    def wait_message(
+        self,
+        mobile: str | None = None,
+        *,
+        text: str | None = None,
+        kind: MessageKind | None = None,
+        temp_id: int | None = None,
+        tag: str | None = None,
+        timeout: float = ANSWERS_WITHIN,
+    ) -> Message:
+        """The newest message of that kind; waits for one where there is none yet.
+
+        Args:
+            mobile: The number it went to.
+            text: What stands in its text, in any case.
+            kind: code, voice, notice or marketing.
+            temp_id: Its template.
+            tag: Its tag.
+            timeout: Real seconds to wait, 60 at most.
+
+        Raises:
+            SandboxCallError: There was none.
+        """
+        wanted = Wanted(mobile, text, kind, temp_id, tag)
+        found = self._messages(wanted, wait=timeout)
+        if not found:
+            raise SandboxCallError(f"No message ({wanted}) within {timeout:g} s.\n{self.account()}")
+        return found[0]
+
+    def wait_callback(
+        self, type: CallbackType | None = None, *, delivered: bool = True, timeout: float = ANSWERS_WITHIN
+    ) -> Callback:
+        """The newest callback to the app; waits for one where there is none yet.
+
+        Args:
+            type: SMS_REPORT, SMS_REPLY, SMS_TEMPLATE or SMS_SIGN; None for any.
+            delivered: Whether the app must have taken it.
+            timeout: Real seconds to wait, 60 at most.
+
+        Raises:
+            SandboxCallError: There was none.
+        """
+        state = "delivered" if delivered else None
+        found = self._api.get("/callbacks", Callbacks, type=type, state=state, wait=timeout).callbacks
+        if not found:
+            raise SandboxCallError(f"No callback of type {type or 'any'} within {timeout:g} s.")
+        return found[0]
+
+    def assert_sent(
+        self,
+        mobile: str | None = None,
+        *,
+        text: str | None = None,
+        kind: MessageKind | None = None,
+        temp_id: int | None = None,
+        tag: str | None = None,
+        count: int | None = None,
+    ) -> list[Message]:
+        """Fail unless such messages were accepted, and tell what was accepted and refused instead.
+
+        Args:
+            mobile: The number they went to.
+            text: What stands in their text, in any case.
+            kind: code, voice, notice or marketing.
+            temp_id: Their template.
+            tag: Their tag.
+            count: How many exactly; None for at least one.
+
+        Returns:
+            The messages, oldest first.
+
+        Raises:
+            AssertionError: It is not so.
+        """
+        wanted = Wanted(mobile, text, kind, temp_id, tag)
+        found = self._messages(wanted)
+        if len(found) != count if count is not None else not found:
+            expected = "at least one message" if count is None else f"{count} message{'' if count == 1 else 's'}"
+            raise AssertionError(f"Expected {expected} ({wanted}), found {len(found)}.\n{self.account()}")
+        return found[::-1]
+
+    def assert_not_sent(self, mobile: str | None = None, *, text: str | None = None) -> None:
+        """Fail if such a message was accepted.
+
+        Args:
+            mobile: The number it would have gone to; None for any.
+            text: What would stand in its text.
+
+        Raises:
+            AssertionError: There is one.
+        """
+        self.assert_sent(mobile, text=text, count=0)
+
+    def account(self) -> str:
+        """What was accepted and what was refused, in lines for a report; numbers and codes masked."""
+        refused = self._api.get("/requests", Requests, refused=True, limit=PAGE).requests
+        return account(self._messages(Wanted()), refused)
+
+    # What shall happen
+
+    def fail_next(
+        self,
+        code: int | None = None,
+        *,
+        status: int | None = None,
+        kind: FaultKind | None = None,
+        operation: str | None = None,
+        mobile: str | None = None,
+        times: int | None = 1,
+        delay: float = 0.0,
+    ) -> Fault:
+        """Let the next request fail.
+
+        Args:
+            code: The error code to answer.
+            status: The bare HTTP status to answer.
+            kind: Another way to fail: delay, reset, truncate, broken_json, html, empty, or drop (the default): the
+                request is carried out, and its answer is lost.
+            operation: Only this operationId, such as sendCode.
+            mobile: Only requests about this number.
+            times: How many requests; None for all to come.
+            delay: Real seconds before the answer, 60 at most.
+
+        Raises:
+            SandboxCallError: The sandbox cannot fail like that; the message says why.
+        """
+        if kind is None:
+            kind = "code" if code is not None else "status" if status is not None else "drop"
+        body: dict[str, object] = {"kind": kind, "times": times, "delay": delay}
+        given = {"code": code, "status": status, "operation": operation, "mobile": mobile}
+        body |= {name: value for name, value in given.items() if value is not None}
+        return self._api.post("/faults", Fault, body)
+
+    def clear_faults(self) -> None:
+        """Let nothing fail any more."""
+        self._api.delete("/faults")
+
+    def reply(self, mobile: str, content: str) -> Reply:
+        """Reply as the user of a phone. TD, T and R opt the number out.
+
+        Args:
+            mobile: The user's number.
+            content: What they write.
+        """
+        return self._api.post("/replies", NewReply, {"mobile": mobile, "content": content})
+
+    def report(self, msg_id: str, status: int | None = None) -> Message:
+        """Let a message be reported now.
+
+        Args:
+            msg_id: The message.
+            status: A documented delivery status; None for delivered.
+        """
+        return self._api.post(f"/messages/{msg_id}/report", Message, {} if status is None else {"status": status})
+
+    def review_template(self, temp_id: int, *, passed: bool = True, reason: str | None = None) -> Template:
+        """Decide on a template.
+
+        Args:
+            temp_id: The template.
+            passed: Whether it may be used.
+            reason: Why not.
+        """
+        return self._api.post(f"/templates/{temp_id}/review", Template, {"passed": passed, "reason": reason})
+
+    def review_sign(self, sign_id: int, *, passed: bool = True, reason: str | None = None) -> Sign:
+        """Decide on a signature.
+
+        Args:
+            sign_id: The signature.
+            passed: Whether it may be used.
+            reason: Why not.
+        """
+        return self._api.post(f"/signs/{sign_id}/review", Sign, {"passed": passed, "reason": reason})
+
+    # What there is
+
+    def add_template(self, template: str, *, type: int = 2, temp_id: int | None = None, ttl: int | None = None) -> int:
+        """Have a template that has passed its review.
+
+        Args:
+            template: Its text, with {{parameters}}.
+            type: 1 code, 2 notice, 3 marketing.
+            temp_id: The id that the app knows it by; None for a new one.
+            ttl: Seconds that its codes are valid; of type 1 alone.
+
+        Returns:
+            The temp_id.
+        """
+        wanted = {"template": template, "type": type, "temp_id": temp_id, "ttl": ttl}
+        seed = {"templates": [{name: value for name, value in wanted.items() if value is not None}]}
+        return self._api.post("/seed", Seeded, seed).templates[0].temp_id
+
+    def add_sign(self, sign: str, *, sign_id: int | None = None) -> int:
+        """Have a signature that has passed its review.
+
+        Args:
+            sign: Its text, without brackets.
+            sign_id: The id that the app knows it by; None for a new one.
+
+        Returns:
+            The sign_id.
+        """
+        wanted = {"sign": sign, "sign_id": sign_id}
+        seed = {"signs": [{name: value for name, value in wanted.items() if value is not None}]}
+        return self._api.post("/seed", Seeded, seed).signs[0].sign_id
+
+    @property
+    def app(self) -> App:
+        """The app as it stands: credentials, switches and credit."""
+        return self._api.of_all().get(self._path, App)
+
+    @property
+    def credit(self) -> Credit:
+        """What is left in each of the app's pools, in SMS."""
+        return self.app.credit
+
+    def set_credit(self, **pools: Unpack[Pools]) -> Credit:
+        """Set what is left in the app's pools.
+
+        Args:
+            **pools: balance (for all types), voice, industry (codes and notices), market; what is left out stays. Too
+                little is answered 50014. None takes a pool away.
+        """
+        return self._api.of_all().patch(self._path, App, {"credit": dict(pools)}).credit
+
+    def switch(self, **switches: Unpack[Switches]) -> App:
+        """Change the app's switches; what is left out stays.
+
+        Args:
+            **switches: See :class:`Switches`.
+
+        Raises:
+            SandboxCallError: A value cannot be; the message says why.
+        """
+        return self._api.of_all().patch(self._path, App, dict(switches))
+
+    def reset(self) -> None:
+        """Let the app start afresh under the same credentials."""
+        self._api.of_all().post(f"{self._path}/reset", App)
+
+    def _messages(self, wanted: Wanted, wait: float = 0.0) -> list[Message]:
+        """Newest first."""
+        return self._api.get("/messages", Messages, **wanted.query(), limit=PAGE, wait=wait).messages

@@ -53,3 +53,19 @@ class Switches(TypedDict, total=False):
     check_callback: bool
     words: Sequence[str]
     opt_outs: Sequence[str]
+
+
+class Pools(TypedDict, total=False):
+    """What is left in an app's pools, in SMS; what is left out stays, None takes a pool away.
+
+    Attributes:
+        balance: For all types.
+        voice: For voice codes.
+        industry: For codes and notices.
+        market: For marketing.
+    """
+
+    balance: int | None
+    voice: int | None
+    industry: int | None
+    market: int | None

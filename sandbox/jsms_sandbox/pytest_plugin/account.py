@@ -1,0 +1,81 @@
+"""What the sandbox saw, in the words of a test that failed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..http.test_api.messages import Message
+from ..http.test_api.requests import Request
+
+MOST_LINES = 20
+LONGEST = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a test asks of messages; None for whatever it may be.
+
+    Attributes:
+        mobile: The number, exactly.
+        text: What stands in the text, in any case.
+        kind: code, voice, notice or marketing.
+        temp_id: The template.
+        tag: The tag, exactly.
+    """
+
+    mobile: str | None = None
+    text: str | None = None
+    kind: str | None = None
+    temp_id: int | None = None
+    tag: str | None = None
+
+    def query(self) -> dict[str, object]:
+        """The same as a query of the test API."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    def __str__(self) -> str:
+        wanted = {**self.query(), "mobile": None if self.mobile is None else masked(self.mobile)}
+        return ", ".join(f"{name}={value!r}" for name, value in wanted.items() if value is not None) or "any"
+
+
+def account(messages: Sequence[Message], refused: Sequence[Request]) -> str:
+    """The messages of an app and its refused requests, newest first, numbers and codes masked."""
+    return "\n".join(
+        [
+            *_some("accepted", [_message(each) for each in messages]),
+            *_some("refused", [_request(each) for each in refused]),
+        ]
+    )
+
+
+def masked(mobile: str) -> str:
+    """A number without its middle, as reports of tests are kept and passed on."""
+    return f"{mobile[:3]}****{mobile[-4:]}" if len(mobile) > len("1234567") else "****"
+
+
+def _some(what: str, lines: list[str]) -> list[str]:
+    if not lines:
+        return [f"{what}: nothing"]
+    more = [f"  … and {len(lines) - MOST_LINES} more"] if len(lines) > MOST_LINES else []
+    return [f"{what}: {len(lines)}", *(f"  {line}" for line in lines[:MOST_LINES]), *more]
+
+
+def _message(message: Message) -> str:
+    text = (
+        message.text if message.code is None else message.text.replace(message.code.code, "*" * len(message.code.code))
+    )
+    return f"{message.kind} to {masked(message.mobile)}: {_shortened(text)} (msg_id {message.msg_id})"
+
+
+def _request(request: Request) -> str:
+    what = request.operation or f"{request.method} {request.path}"
+    if request.refusal is None:
+        return f"{what}: HTTP {request.status}" + (f", fault: {request.fault}" if request.fault else "")
+    refusal = request.refusal
+    return f"{what}: {refusal.code} {refusal.name}: {_shortened(refusal.hint)}"
+
+
+def _shortened(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
