@@ -6,12 +6,10 @@ Regenerating copies this file, as it stands, beside the exceptions made from the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, TypeVar
+from typing import Any, ClassVar, Literal, NamedTuple, TypeVar
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorInfo:
+class ErrorInfo(NamedTuple):
     """What the contract says of one error code.
 
     Attributes:

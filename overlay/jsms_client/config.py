@@ -6,8 +6,8 @@ import math
 import os
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from jsms_client.errors import ConfigurationError
@@ -72,8 +72,7 @@ class RetryPolicy:
                 _check_seconds(f"retry ({name})", getattr(self, name))
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
+class Credentials(NamedTuple):
     """One pair of key and secret; its repr shows neither.
 
     Attributes:
@@ -81,8 +80,8 @@ class Credentials:
         secret: The password of HTTP Basic.
     """
 
-    key: str = field(repr=False)
-    secret: str = field(repr=False)
+    key: str
+    secret: str
 
     @property
     def token(self) -> str:
@@ -94,8 +93,7 @@ class Credentials:
         return f"Credentials({MASK})"
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """Everything a client was told, checked.
 
     Attributes:

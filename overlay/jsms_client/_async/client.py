@@ -5,7 +5,6 @@ from __future__ import annotations
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, Self
 
-from jsms_client._async.api import AsyncAPIClient
 from jsms_client._async.http import AsyncWire
 from jsms_client.config import RetryPolicy, Timeouts, read_config
 from jsms_client.lazily import lazily
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     import httpx
 
     from jsms_client._async.accounts import AsyncAccounts
+    from jsms_client._async.api import AsyncAPIClient
     from jsms_client._async.codes import AsyncCodes
     from jsms_client._async.messages import AsyncMessages
     from jsms_client._async.receipts import AsyncReceipts
@@ -76,12 +76,13 @@ class AsyncJSMS:
         )
         self._base_url = config.base_url
         self._wire = AsyncWire(config, http_client)
-        self._api = AsyncAPIClient(config.base_url, self._wire)
 
-    @property
+    @lazily
     def api(self) -> AsyncAPIClient:
         """The client for the generated functions: ``await get_app_balance.asyncio_detailed(client=jsms.api)``."""
-        return self._api
+        from jsms_client._async.api import AsyncAPIClient  # noqa: PLC0415 - brings attrs, which takes a while
+
+        return AsyncAPIClient(self._base_url, self._wire)
 
     @lazily
     def codes(self) -> AsyncCodes:

@@ -6,7 +6,6 @@ from __future__ import annotations
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, Self
 
-from jsms_client._sync.api import APIClient
 from jsms_client._sync.http import Wire
 from jsms_client.config import RetryPolicy, Timeouts, read_config
 from jsms_client.lazily import lazily
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     import httpx
 
     from jsms_client._sync.accounts import Accounts
+    from jsms_client._sync.api import APIClient
     from jsms_client._sync.codes import Codes
     from jsms_client._sync.messages import Messages
     from jsms_client._sync.receipts import Receipts
@@ -77,12 +77,13 @@ class JSMS:
         )
         self._base_url = config.base_url
         self._wire = Wire(config, http_client)
-        self._api = APIClient(config.base_url, self._wire)
 
-    @property
+    @lazily
     def api(self) -> APIClient:
         """The client for the generated functions: ``get_app_balance.sync_detailed(client=jsms.api)``."""
-        return self._api
+        from jsms_client._sync.api import APIClient  # noqa: PLC0415 - brings attrs, which takes a while
+
+        return APIClient(self._base_url, self._wire)
 
     @lazily
     def codes(self) -> Codes:

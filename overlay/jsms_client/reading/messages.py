@@ -7,7 +7,7 @@ else about it.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import chain, repeat
 from typing import Any, cast
 
@@ -65,7 +65,7 @@ def _accepted(recipients: list[dict[str, Any]]) -> list[BatchRecipient]:
         "extra": [{} for _ in recipients],
     }
     for name, values in columns.items():
-        put = vars(BatchRecipient)[name].__set__
+        put: Callable[[BatchRecipient, object], None] = vars(BatchRecipient)[name].__set__
         deque(map(put, made, values), maxlen=0)
     return made
 

@@ -5,14 +5,12 @@ Regenerating copies this file, as it stands, beside the operations made from the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from .shapes import Shape
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """What the contract says of one operation.
 
     Attributes:
