@@ -1,0 +1,180 @@
+"""Both directions: the sandbox answers no field that is not documented, and every documented field is seen."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from jsms_client.callbacks import CallbackReceiver
+from jsms_contract.operations import OPERATIONS
+from jsms_sandbox import reports, reviews
+from jsms_sandbox.state.entities import JournalEntry, Review
+from jsms_sandbox.state.world import World
+from sandbox.forms import multipart, sign_form
+from sandbox.running import AppUnderTest
+
+from .callback_target import CallbackTarget
+from .fields import answer_schema, document, documented, found
+
+MOBILE, OPTED_OUT, LATER = "13800138000", "13900139000", "2099-07-01 09:00:00"
+SUCCESSFUL = 200
+
+
+@dataclass
+class Tour:
+    """Calls one operation after the other, and keeps what was answered.
+
+    Attributes:
+        app: Whose credentials.
+        answers: By operation and status: everything answered.
+    """
+
+    app: AppUnderTest
+    answers: dict[tuple[str, int], list[Any]] = field(default_factory=dict[tuple[str, int], list[Any]])
+
+    def call(self, method: str, path: str, body: object = None, **more: Any) -> Any:
+        """One call; its answer as JSON, None where it is empty."""
+        answer = self.app.send(method, path, body, **more)
+        entry: JournalEntry = self.app.last_entry()
+        assert entry.operation is not None
+        told = answer.json() if answer.content else None
+        self.answers.setdefault((entry.operation, answer.status_code), []).append(told)
+        return told
+
+    def take(self) -> None:
+        """Make every call, with success and without."""
+        self._codes()
+        self._messages()
+        self._schedules()
+        self._templates()
+        self._signs()
+        self.call("GET", "/accounts/app")
+        self.call("GET", "/accounts/dev", auth=self.app.dev_auth)
+        self.app.sandbox.advance(60)
+        self.app.sandbox.look(lambda world: reports.reply(world, self.app.app, MOBILE, "TD"))
+        self.call("GET", "/report")
+        self.call("GET", "/reply")
+        for operation in OPERATIONS.values():
+            path = operation.path.partition("{")[0] + ("1" if "{" in operation.path else "")
+            path += operation.path.partition("}")[2]
+            self.call(operation.method, path, auth=None)
+
+    def _codes(self) -> None:
+        msg_id = self.call("POST", "/codes", {"mobile": MOBILE, "temp_id": 1})["msg_id"]
+        self.call("POST", f"/codes/{msg_id}/valid", {"code": "no"})
+        code = self.app.message(msg_id).code
+        assert code is not None
+        self.call("POST", f"/codes/{msg_id}/valid", {"code": code.code})
+        self.call("POST", f"/codes/{msg_id}/valid", {"code": code.code})
+        self.call("POST", "/codes/1/valid", {"code": code.code})
+        self.call("POST", "/voice_codes", {"mobile": MOBILE, "ttl": 60, "voice_lang": 1})
+        self.call("POST", "/voice_codes", {"mobile": MOBILE})
+
+    def _messages(self) -> None:
+        one = {"mobile": MOBILE, "temp_para": {"number": "1"}}
+        self.call("POST", "/messages", one | {"temp_id": 1250})
+        self.call("POST", "/messages", {"mobile": MOBILE, "temp_id": 1250})
+        many = [one, {"mobile": OPTED_OUT, "temp_para": {"number": "1"}}, {"mobile": MOBILE}]
+        self.call("POST", "/messages/batch", {"temp_id": 1250, "tag": "spring", "recipients": many})
+
+    def _schedules(self) -> None:
+        order = {"temp_id": 1250, "send_time": LATER}
+        one = order | {"mobile": MOBILE, "temp_para": {"number": "1"}}
+        many = order | {"recipients": [{"mobile": each, "temp_para": {"number": "1"}} for each in (MOBILE, OPTED_OUT)]}
+        for path, body in (("/schedule", one), ("/schedule/batch", many)):
+            schedule_id = self.call("POST", path, body)["schedule_id"]
+            self.call("PUT", f"{path}/{schedule_id}", body)
+            self.call("GET", f"/schedule/{schedule_id}")
+            self.call("DELETE", f"/schedule/{schedule_id}")
+            self.call("DELETE", f"/schedule/{schedule_id}")
+
+    def _templates(self) -> None:
+        text = {"template": "验证码{{code}}", "type": 1, "ttl": 60}
+        temp_id = self.call("POST", "/templates", text | {"remark": "[sandbox:reject 不合规]"})["temp_id"]
+        self.call("PUT", f"/templates/{temp_id}", text | {"temp_id": temp_id, "remark": "登录"})
+        self.call("GET", f"/templates/{temp_id}")
+        self.call("DELETE", f"/templates/{temp_id}")
+        self.call("DELETE", f"/templates/{temp_id}")
+
+    def _signs(self) -> None:
+        rejected = multipart(sign_form(remark="[sandbox:reject 资料不清晰]"))
+        sign_id = self.call("POST", "/sign", files=rejected)["sign_id"]
+        self.call("POST", f"/sign/{sign_id}", files=multipart(sign_form()))
+        self.call("GET", f"/sign/{sign_id}")
+        self.call("DELETE", f"/sign/{sign_id}")
+        self.call("DELETE", "/sign/4321")
+
+
+@pytest.fixture
+def tour(app: AppUnderTest) -> Tour:
+    app.switch(opt_outs=[OPTED_OUT])
+    made = Tour(app)
+    made.take()
+    return made
+
+
+def conforms(schema: Any, value: object) -> bool:
+    """Whether a value has the types that a schema says."""
+    return Draft202012Validator({**schema, "components": document()["components"]}).is_valid(value)
+
+
+def test_answers_have_the_documented_fields_and_no_others(tour: Tour) -> None:
+    assert {operation for operation, status in tour.answers if status == SUCCESSFUL} == set(OPERATIONS)
+    wanted: set[str] = set()
+    seen: set[str] = set()
+    for (operation, status), answers in tour.answers.items():
+        schema = answer_schema(operation, status)
+        if schema is None:
+            assert set(answers) == {None}
+            continue
+        wanted |= set(documented(schema, operation))
+        for answer in answers:
+            assert conforms(schema, answer), (operation, answer)
+            seen |= set(found(schema, answer, operation))
+    assert seen - wanted == set()
+    assert wanted - seen == set()
+    assert len(wanted) > 50
+
+
+def test_callbacks_have_the_documented_fields_and_no_others(app: AppUnderTest) -> None:
+    with CallbackTarget() as target:
+        app.switch(callback_url=target.url, review=Review("after", 60))
+        app.ok("POST", "/messages", {"mobile": MOBILE, "temp_id": 1251})
+        app.ok("POST", "/templates", {"template": "您好。", "type": 2})
+        app.ok("POST", "/templates", {"template": "您好。", "type": 2, "remark": "[sandbox:reject 不合规]"})
+        sign_id = app.ok("POST", "/sign", files=multipart(sign_form()))["sign_id"]
+        app.sandbox.look(lambda world: reports.reply(world, app.app, MOBILE, "TD"))
+        app.sandbox.advance(61)
+
+        def reject(world: World) -> None:
+            sign = world.signs[app.app.app_key][sign_id]
+            reviews.decide(world, app.app, sign, passed=False, reason="资料不清晰")
+
+        app.sandbox.look(reject)
+        app.sandbox.advance(1)
+        app.sandbox.wait(app.sandbox.world.clock.settle)
+        forms = target.read()
+    assert {media_type for media_type, _ in target.forms} == {"application/x-www-form-urlencoded"}
+    form_schema = {"$ref": "#/components/schemas/CallbackForm"}
+    payloads: dict[str, str] = document()["components"]["schemas"]["CallbackForm"]["properties"]["data"]["x-payloads"]
+    wanted = set(documented(form_schema, ""))
+    seen: set[str] = set()
+    for reference in payloads.values():
+        wanted |= set(documented({"$ref": reference}, ""))
+    assert {form["type"] for form in forms} == set(payloads)
+    reasons: set[object] = set()
+    receiver = CallbackReceiver(*app.auth, clock=lambda: app.sandbox.look(lambda world: world.clock.now()))
+    for form in forms:
+        assert conforms(form_schema, form | {"timestamp": int(form["timestamp"])})
+        seen |= set(found(form_schema, form, ""))
+        payload, schema = json.loads(form["data"]), {"$ref": payloads[form["type"]]}
+        assert conforms(schema, payload), payload
+        seen |= set(found(schema, payload, ""))
+        reasons.add(payload.get("refuseReason"))
+        assert receiver.parse(dict(form)).type == form["type"]
+    assert seen == wanted
+    assert reasons == {None, "不合规", "资料不清晰"}
