@@ -10,6 +10,6 @@ from .state.world import World
 def accept(world: World, app: App, message: Message) -> Message:
     """Take an accepted and paid message in."""
     frequency.count(world, app.app_key, message.kind, message.mobile, message.text, message.sent_at)
-    reports.plan_report(world, app, message)
     world.add_message(message)
+    reports.plan_report(world, app, message)
     return message

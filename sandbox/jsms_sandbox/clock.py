@@ -17,6 +17,9 @@ BEIJING = timezone(timedelta(hours=8), "CST")
 LATEST = datetime(9999, 12, 30, tzinfo=UTC).timestamp()
 """Behind this the calendar ends; the clock stops here."""
 
+PRUNE_FROM = 200_000
+"""How much due work there is before what nobody wants any more is taken out."""
+
 Handler = Callable[[str], Awaitable[None] | None]
 
 
@@ -33,7 +36,7 @@ class Clock:
     """Seconds since the epoch, running with real time unless frozen, and a heap of due work.
 
     Due work is data (a kind and a subject), so that it can be made again from the kept state after a restart. A
-    handler must check that its subject still wants the work: work is never taken back.
+    handler must check that its subject still wants the work: work is not taken back, but for lack of room.
 
     Args:
         at: Where to start; None for the real time.
@@ -48,6 +51,7 @@ class Clock:
         self._heap: list[DueWork] = []
         self._number = 0
         self._handlers: dict[str, Handler] = {}
+        self._prune_at = PRUNE_FROM
         self._moving = asyncio.Lock()
         self._background: set[asyncio.Future[None]] = set()
         self.after_work: Callable[[], None] = _nothing
@@ -56,6 +60,8 @@ class Clock:
         """Called when the next due time or the clock itself changes, so that a timer can be set anew."""
         self.on_move: Callable[[], None] = _nothing
         """Called when the clock was frozen, set, advanced or let run, so that it can be kept."""
+        self.wanted: Callable[[DueWork], bool] = _always
+        """Whether work is still wanted; the rest goes where there is too much."""
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
@@ -149,8 +155,15 @@ class Clock:
         self._number += 1
         first = not self._heap or when < self._heap[0].when
         heapq.heappush(self._heap, DueWork(when, self._number, kind, subject))
+        if len(self._heap) > self._prune_at:
+            self._prune()
         if first:
             self.on_change()
+
+    def _prune(self) -> None:
+        self._heap = [work for work in self._heap if self.wanted(work)]
+        heapq.heapify(self._heap)
+        self._prune_at = max(PRUNE_FROM, 2 * len(self._heap))
 
     def next_due(self) -> float | None:
         """When the next work falls due; None where there is none."""
@@ -189,3 +202,8 @@ class Clock:
 
 def _nothing() -> None:
     """The hooks' default."""
+
+
+def _always(_work: DueWork) -> bool:
+    """Whether work is wanted, by default."""
+    return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from jsms_sandbox import clock as clocks
 from jsms_sandbox import events as event_log
 from jsms_sandbox.events import EventLog
 from jsms_sandbox.state import windows as rolling
@@ -49,3 +50,25 @@ def test_windows_that_are_over_are_forgotten(monkeypatch: pytest.MonkeyPatch) ->
     windows.add("new", 20.0, 100.0)
     assert windows.count("new", 20.0, 100.0) == 1
     assert len(windows) == 1
+
+
+def test_windows_are_capped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rolling, "WINDOWS_KEPT", 10)
+    windows = Windows()
+    for number in range(20):
+        windows.add(str(number), 86_400.0, float(number))
+    assert len(windows) == 10
+    assert (windows.count("9", 86_400.0, 20.0), windows.count("10", 86_400.0, 20.0)) == (0, 1)
+
+
+def test_due_work_on_messages_that_went_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state, "MESSAGES_KEPT", 10)
+    monkeypatch.setattr(clocks, "PRUNE_FROM", 20)
+    with RunningSandbox() as sandbox:
+        sandbox.look(lambda world: world.clock.freeze())
+        app = sandbox.app()
+        sent = [app.sent_code(f"138001380{number:02}")[0] for number in range(50)]
+        sandbox.advance(1)
+        reported = [report["msgId"] for report in app.ok("GET", "/report")]
+        app.http.close()
+        assert reported == sent[-10:]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import deque
 
 SWEEP_EVERY = 10_000
+WINDOWS_KEPT = 200_000
+"""Numbers (and texts) whose sends are counted; where there are more, those that began first are forgotten."""
 
 
 class Windows:
@@ -33,6 +35,8 @@ class Windows:
         kept = self._times.get(name)
         if kept is None:
             kept = self._times[name] = (seconds, deque())
+            while len(self._times) > WINDOWS_KEPT:
+                del self._times[next(iter(self._times))]
         kept[1].append(when)
         self._added += 1
         if self._added % SWEEP_EVERY == 0:
