@@ -25,7 +25,13 @@ PROGRAMS = [
     pytest.param(page, block, id=f"{page.name}:{block.line}")
     for page in READMES
     for block in blocks(page)
-    if block.language == "python"
+    if block.language == "python" and "def test_" not in block.code
+]
+TESTS = [
+    pytest.param(block, id=f"{page.name}:{block.line}")
+    for page in (*READMES, ROOT / "docs" / "testing.md")
+    for block in blocks(page)
+    if block.language == "python" and "def test_" in block.code
 ]
 PAGES = sorted({*READMES, *ROOT.glob("*.md"), *ROOT.glob("docs/*.md")})
 
@@ -54,13 +60,29 @@ def test_every_program_runs_as_it_stands(page: Path, block: Block, server: Examp
     assert len(server.requests) >= len(calls)
 
 
+@pytest.mark.parametrize("block", TESTS)
+def test_every_test_passes_as_it_stands(block: Block, tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text(block.code, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-W", "error", "--rootdir", str(tmp_path)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert f"{block.code.count('def test_')} passed" in done.stdout
+
+
 def test_every_program_of_the_readme_is_also_right_for_a_type_checker(tmp_path: Path) -> None:
     for number, block in enumerate(block for block in blocks(READMES[0]) if block.language == "python"):
         (tmp_path / f"program_{number}.py").write_text(block.code, encoding="utf-8")
+    packages = ("overlay", "generated", "sandbox")
     done = subprocess.run(
         [sys.executable, "-m", "mypy", "--strict", "--config-file=", "--scripts-are-modules", str(tmp_path)],
         cwd=tmp_path,
-        env=os.environ | {"MYPYPATH": os.pathsep.join(str(ROOT / each) for each in ("overlay", "generated"))},
+        env=os.environ | {"MYPYPATH": os.pathsep.join(str(ROOT / each) for each in packages)},
         capture_output=True,
         text=True,
         check=False,
