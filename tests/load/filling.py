@@ -1,0 +1,40 @@
+"""Fills a world beyond all it keeps, without HTTP in between, to see what memory it takes."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+from jsms_sandbox.callbacks import Deliveries
+from jsms_sandbox.due_work import handle_due_work
+from jsms_sandbox.http.service import Service
+from jsms_sandbox.request import Request
+from jsms_sandbox.state.entities import Credit
+from jsms_sandbox.state.world import World
+
+PLENTY = 2**31 - 1
+
+
+class Filler:
+    """Sends messages to a world of its own, whose clock stands still."""
+
+    def __init__(self) -> None:
+        self.world = World()
+        handle_due_work(self.world, Deliveries(self.world))
+        self.world.start()
+        self.world.clock.freeze()
+        app = next(iter(self.world.apps.values()))
+        app.credit = Credit(PLENTY, PLENTY, PLENTY, PLENTY)
+        basic = base64.b64encode(f"{app.app_key}:{app.master_secret}".encode()).decode()
+        self._headers = [("authorization", f"Basic {basic}"), ("content-type", "application/json")]
+        self._service = Service(self.world)
+        self._sent = 0
+
+    def send(self, messages: int) -> None:
+        """Send so many, each to another number."""
+        for _ in range(messages):
+            self._sent += 1
+            order = {"mobile": f"139{self._sent:08d}", "temp_id": 1250, "temp_para": {"number": str(self._sent)}}
+            request = Request("POST", "/v1/messages", list(self._headers), json.dumps(order).encode(), "127.0.0.1")
+            answer = self._service.answer(request)
+            assert answer.status == 200, answer.body

@@ -1,0 +1,98 @@
+"""What many connections do to a sandbox at once: codes sent and verified, notices sent, templates looked up."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox.connections import Answer, Call, Connection
+
+CODE = "583201"
+"""What every code is, by a switch of the sandbox."""
+
+
+@dataclass
+class Outcome:
+    """What came of it.
+
+    Attributes:
+        seconds: How long it took.
+        milliseconds: How long each request took.
+        msg_ids: Every msg_id that was answered.
+        verified: How many codes were verified.
+        problems: Everything that was not as it should be.
+        by_connection: How many requests each connection made.
+    """
+
+    seconds: float = 0.0
+    milliseconds: list[float] = field(default_factory=list[float])
+    msg_ids: list[str] = field(default_factory=list[str])
+    verified: int = 0
+    problems: list[str] = field(default_factory=list[str])
+    by_connection: list[int] = field(default_factory=list[int])
+
+    def percentile(self, part: float) -> float:
+        """The time that this part of the requests did not exceed, in milliseconds."""
+        return sorted(self.milliseconds)[min(int(len(self.milliseconds) * part), len(self.milliseconds) - 1)]
+
+
+class Workload:
+    """Many connections that send one request after the other.
+
+    Args:
+        url: The sandbox, without ``/v1``.
+        auth: An app's key and secret.
+        connections: How many.
+    """
+
+    def __init__(self, url: str, auth: tuple[str, str], connections: int = 64) -> None:
+        self._url, self._auth, self._connections = url, auth, connections
+        self._numbers: Iterator[str] = (f"139{number:08d}" for number in itertools.count())
+        self.outcome = Outcome()
+
+    def run(self, seconds: float) -> Outcome:
+        """Send for so long."""
+        asyncio.run(self._run(seconds))
+        return self.outcome
+
+    async def _run(self, seconds: float) -> None:
+        started = time.perf_counter()
+        async with asyncio.TaskGroup() as group:
+            for _ in range(self._connections):
+                group.create_task(self._work(started + seconds))
+        self.outcome.seconds = time.perf_counter() - started
+
+    async def _work(self, until: float) -> None:
+        made = 0
+        try:
+            async with Connection(self._url, self._auth) as connection:
+                while time.perf_counter() < until:
+                    await self._round(connection)
+                    made += 4
+        except (OSError, EOFError) as error:
+            self.outcome.problems.append(f"{type(error).__name__}: {error}")
+        self.outcome.by_connection.append(made)
+
+    async def _round(self, connection: Connection) -> None:
+        mobile = next(self._numbers)
+        sent = await self._send(connection, Call("POST", "/codes", {"mobile": mobile, "temp_id": 1}))
+        self.outcome.msg_ids.append(sent["msg_id"])
+        told = await self._send(connection, Call("POST", f"/codes/{sent['msg_id']}/valid", {"code": CODE}))
+        self.outcome.verified += told == {"is_valid": True}
+        order = {"mobile": mobile, "temp_id": 1250, "temp_para": {"number": mobile}}
+        sent = await self._send(connection, Call("POST", "/messages", order))
+        self.outcome.msg_ids.append(sent["msg_id"])
+        await self._send(connection, Call("GET", "/templates/1250"))
+
+    async def _send(self, connection: Connection, call: Call) -> Any:
+        started = time.perf_counter()
+        answer: Answer = await connection.send(call)
+        self.outcome.milliseconds.append((time.perf_counter() - started) * 1000)
+        if answer.status != 200:
+            self.outcome.problems.append(f"{call.method} {call.path}: {answer.status} {answer.body[:200]!r}")
+            return {"msg_id": "0"}
+        return answer.json()
