@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from . import tables
+from . import provocations, tables
 from .languages import LANGUAGES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,14 +27,15 @@ def main(arguments: Sequence[str] | None = None, *, root: Path = ROOT) -> int:
         0 when all is in step, 1 when not.
     """
     parser = argparse.ArgumentParser(
-        prog="scripts/document", description="Write the tables of the README and docs/ that follow from the contract."
+        prog="scripts/document",
+        description="Write the tables of the README and docs/ that follow from the contract and from the tests.",
     )
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 and say what is out of step")
     check: bool = parser.parse_args(arguments).check
     stale = [path for path, wanted in pages(root).items() if _read(root / path) != wanted]
     for path in stale:
         if check:
-            print(f"{path} is out of step with openapi.yaml; run scripts/document.")
+            print(f"{path} is out of step with what it is made from; run scripts/document.")
         else:
             (root / path).write_text(pages(root)[path], encoding="utf-8", newline="\n")
             print(f"wrote {path}")
@@ -52,6 +53,7 @@ def pages(root: Path) -> dict[Path, str]:
         if not end:
             raise SystemExit(f"{language.readme} has lost the marks {_BEGIN.strip()} and {_END.strip()}.")
         found[language.readme] = f"{before}{begin}{tables.families(document, language)}\n{end}{after}"
+    found[provocations.PAGE] = f"<!-- {_MARK} from tests/sandbox/provocations.py -->\n{provocations.page(root)}"
     return found
 
 
