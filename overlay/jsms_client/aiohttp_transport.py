@@ -14,9 +14,9 @@ import httpx
 from aiohttp import ClientHandlerType  # since 3.12, as what calls it: an older aiohttp is as good as none
 from httpx_aiohttp import AiohttpTransport
 
-# As httpx has them.
-_MOST_CONNECTIONS = 100
-_KEPT_FOR = 5.0
+# More than that wait, at some cost; a process may usually have 1,024 files open.
+_MOST_CONNECTIONS = 256
+_KEPT_FOR = 5.0  # as httpx has it
 _OUR_OWN_HEADERS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
 

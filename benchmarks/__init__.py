@@ -1,0 +1,4 @@
+"""What things cost: ours beside everything that does the same, in one run.
+
+Run it with ``scripts/benchmark``, which writes docs/benchmarks.md.
+"""

@@ -1,0 +1,9 @@
+"""``python -m benchmarks``, for whoever has everything installed."""
+
+from __future__ import annotations
+
+import sys
+
+from .cli import main
+
+sys.exit(main())

@@ -1,0 +1,113 @@
+"""A verification code is sent, over one connection that is kept."""
+
+from __future__ import annotations
+
+import json
+import socket
+from base64 import b64encode
+from collections.abc import Callable
+from contextlib import ExitStack
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
+
+import httpx
+from jsms import Jsms  # type: ignore[import-untyped]  # of 2020
+
+from jsms_client import JSMS
+
+from .clock import side_by_side
+from .figures import Row, Section, Target
+from .server import ANSWER, running
+
+KEY, SECRET = "a" * 24, "b" * 24
+MOBILE = "13800138000"
+BODY = {"mobile": MOBILE, "temp_id": 1}
+HEADERS = {
+    "Authorization": f"Basic {b64encode(f'{KEY}:{SECRET}'.encode()).decode()}",
+    "Content-Type": "application/json",
+}
+NAMES = {
+    "raw socket": False,
+    "http.client": False,
+    "httpx.Client": False,
+    "official client (requests)": False,
+    "JSMS": True,
+}
+
+
+def measure() -> Section:
+    """One call after another, each way."""
+    with running() as base_url, ExitStack() as stack:
+        calls: dict[str, Callable[[], object]] = {
+            "raw socket": _raw_socket(base_url, stack),
+            "http.client": _http_client(base_url, stack),
+            "httpx.Client": _httpx(base_url, stack),
+            "official client (requests)": _official(base_url, stack),
+            "JSMS": _ours(base_url, stack),
+        }
+        timings = side_by_side(calls, number=500, rounds=7)
+    bare = timings["httpx.Client"].cpu
+    rows = [
+        Row(name, {"of httpx": timing.cpu / bare, "CPU µs": timing.cpu, "wall µs": timing.wall}, NAMES[name])
+        for name, timing in timings.items()
+    ]
+    ours = timings["JSMS"].cpu
+    return Section(
+        "One call after another",
+        "`codes.send`, one connection, kept alive. CPU is of the client's process alone.",
+        {"of httpx": "{:.2f}", "CPU µs": "{:.0f}", "wall µs": "{:.0f}"},
+        rows,
+        [
+            Target("a call, in CPU of bare `httpx.Client`", ours / bare, 1.10),
+            Target("a call, in CPU of the official client", ours / timings["official client (requests)"].cpu, 0.60),
+        ],
+    )
+
+
+def _raw_socket(base_url: str, stack: ExitStack) -> Callable[[], object]:
+    parts = urlsplit(base_url)
+    assert parts.hostname is not None
+    assert parts.port is not None
+    connection = stack.enter_context(socket.create_connection((parts.hostname, parts.port)))
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    body = json.dumps(BODY).encode()
+    lines = [f"POST {parts.path}/codes HTTP/1.1", f"Host: {parts.netloc}", f"Content-Length: {len(body)}"]
+    lines += [f"{name}: {value}" for name, value in HEADERS.items()]
+    request = "\r\n".join([*lines, "", ""]).encode() + body
+
+    def call() -> object:
+        connection.sendall(request)
+        answer = connection.recv(65536)
+        assert answer.endswith(ANSWER)
+        return json.loads(answer.partition(b"\r\n\r\n")[2])
+
+    return call
+
+
+def _http_client(base_url: str, stack: ExitStack) -> Callable[[], object]:
+    parts = urlsplit(base_url)
+    connection = HTTPConnection(parts.netloc)
+    stack.callback(connection.close)
+
+    def call() -> object:
+        connection.request("POST", f"{parts.path}/codes", json.dumps(BODY), HEADERS)
+        return json.loads(connection.getresponse().read())
+
+    return call
+
+
+def _httpx(base_url: str, stack: ExitStack) -> Callable[[], object]:
+    client = stack.enter_context(httpx.Client(auth=(KEY, SECRET)))
+    return lambda: client.post(f"{base_url}/codes", json=BODY).json()
+
+
+def _official(base_url: str, stack: ExitStack) -> Callable[[], object]:
+    client = Jsms(KEY, SECRET)
+    client.BASE_URL = f"{base_url}/"
+    stack.callback(client.session.close)
+    return lambda: client.send_code(MOBILE, 1)
+
+
+def _ours(base_url: str, stack: ExitStack) -> Callable[[], object]:
+    client = stack.enter_context(JSMS(KEY, SECRET, base_url=base_url))
+    return lambda: client.codes.send(MOBILE, temp_id=1)

@@ -1,0 +1,1 @@
+"""What keeps programs quick, as far as it can be told without a clock."""

@@ -1,0 +1,42 @@
+"""A program loads what it uses, and nothing else."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+CLIENT = 'from jsms_client import JSMS; client = JSMS("a" * 24, "b" * 24, base_url="http://127.0.0.1:1/v1")'
+NEVER = {"yaml", "ruamel", "pydantic", "jsms_callbacks", "trio", "aiohttp", "httpx_aiohttp", "jsms_sandbox"}
+
+
+@pytest.mark.parametrize(
+    ("program", "without"),
+    [
+        ("import jsms_client", {"httpx", "attr", "asyncio", "dataclasses", "jsms_contract", "jsms_api"}),
+        ("from jsms_client import NoCreditError, CallbackReason", {"httpx", "attr", "asyncio", "jsms_api"}),
+        (CLIENT, {"attr", "jsms_api", "jsms_client.results", "jsms_client.values", "jsms_client.aiohttp_transport"}),
+        (
+            f"{CLIENT}; client.codes",
+            {
+                "jsms_api.api.messages",
+                "jsms_client.recipients",
+                "jsms_client.images",
+                "jsms_client.read_once",
+                "jsms_client.results.messages",
+                "jsms_client._async.client",
+            },
+        ),
+    ],
+    ids=["the package", "exceptions", "a client", "a resource"],
+)
+def test_nothing_is_loaded_that_is_not_used(program: str, without: set[str]) -> None:
+    code = f"import sys; sys.path[:0] = sys.argv[1:]; {program}; print(*sys.modules)"
+    paths = [str(REPOSITORY / folder) for folder in ("overlay", "generated")]
+    done = subprocess.run([sys.executable, "-c", code, *paths], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert loaded >= {"jsms_client"}
+    assert loaded & (NEVER | without) == set()
