@@ -64,8 +64,13 @@ def tour(sandbox: LocalSandbox) -> int:
         0 when every operation answered with a typed result and the sandbox had nothing to tolerate or refuse, else 1.
     """
     keys = sandbox.credentials
-    pairs = {"dev_key": keys.dev_key, "dev_secret": keys.dev_secret, "base_url": sandbox.base_url}
-    with JSMS(keys.app_key, keys.master_secret, **pairs) as jsms:
+    with JSMS(
+        keys.app_key,
+        keys.master_secret,
+        dev_key=keys.dev_key,
+        dev_secret=keys.dev_secret,
+        base_url=sandbox.base_url,
+    ) as jsms:
         print(f"\nCalling every operation of a sandbox at {sandbox.base_url}\n")
         stage = Stage()
         for part in TOUR:

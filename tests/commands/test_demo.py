@@ -37,7 +37,7 @@ def test_the_command_shows_every_operation_and_where_the_inbox_is() -> None:
 
 
 def test_it_stays_where_asked_to_until_it_is_interrupted() -> None:
-    command = [ROOT / "scripts" / "demo", "--stay"]
+    command = [str(ROOT / "scripts" / "demo"), "--stay"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as demo:
         assert demo.stdout is not None
         said = ""
@@ -88,7 +88,7 @@ def test_what_a_strict_sandbox_refuses_is_told(sandbox: LocalSandbox, capsys: py
 
 def test_a_port_that_is_taken_is_said(sandbox: LocalSandbox) -> None:
     port = sandbox.base_url.partition(":")[2].partition(":")[2].partition("/")[0]
-    command = [ROOT / "scripts" / "demo", "--port", port]
+    command = [str(ROOT / "scripts" / "demo"), "--port", port]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 1
     assert done.stderr.startswith(f"Port {port} cannot be had: ")
