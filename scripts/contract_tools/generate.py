@@ -68,14 +68,18 @@ def build(document: Document, progress: Progress) -> dict[str, bytes]:
         # The nearest one counts: above a temporary folder there may be anybody's, and --ignore-pyproject reads it still
         # for how long a line may be.
         _write(scratch / "pyproject.toml", f"[tool.black]\nline-length = {LINE_LENGTH}\n")
-        with ThreadPoolExecutor() as pool:
+        pool = ThreadPoolExecutor()
+        try:
             parts = [
                 pool.submit(_make_api, data, scratch, tree / "jsms_api", progress),
                 pool.submit(_make_callbacks, data, scratch, tree / "jsms_callbacks", progress),
                 pool.submit(_make_contract, document, tree, progress),
             ]
-        for part in parts:
-            part.result()
+            for part in parts:
+                part.result()
+        finally:
+            # Interrupted or failed, too: the folder cannot be removed while somebody writes into it.
+            pool.shutdown(cancel_futures=True)
         with progress.step("format and mark"):
             _finish(tree)
         files = {
