@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from unittest.mock import patch
 
@@ -26,7 +26,7 @@ PLAIN, SAME, OURS = "httpx.AsyncClient", "httpx.AsyncClient over our transport",
 
 
 @asynccontextmanager
-async def _over(base_url: str, transport: httpx.AsyncBaseTransport | None) -> AsyncIterator[AsyncCall]:
+async def _over(base_url: str, transport: httpx.AsyncBaseTransport | None) -> AsyncGenerator[AsyncCall]:
     async with httpx.AsyncClient(auth=(KEY, SECRET), transport=transport) as client:
 
         async def call() -> object:
@@ -36,7 +36,7 @@ async def _over(base_url: str, transport: httpx.AsyncBaseTransport | None) -> As
 
 
 @asynccontextmanager
-async def _aiohttp(base_url: str) -> AsyncIterator[AsyncCall]:
+async def _aiohttp(base_url: str) -> AsyncGenerator[AsyncCall]:
     async with aiohttp.ClientSession() as session:
 
         async def call() -> object:
@@ -47,13 +47,13 @@ async def _aiohttp(base_url: str) -> AsyncIterator[AsyncCall]:
 
 
 @asynccontextmanager
-async def _ours(base_url: str) -> AsyncIterator[AsyncCall]:
+async def _ours(base_url: str) -> AsyncGenerator[AsyncCall]:
     async with AsyncJSMS(KEY, SECRET, base_url=base_url) as client:
         yield lambda: client.codes.send(MOBILE, temp_id=1)
 
 
 @asynccontextmanager
-async def _ours_without_extra(base_url: str) -> AsyncIterator[AsyncCall]:
+async def _ours_without_extra(base_url: str) -> AsyncGenerator[AsyncCall]:
     with patch.dict(sys.modules, {"jsms_client.aiohttp_transport": None}):
         async with _ours(base_url) as call:
             yield call

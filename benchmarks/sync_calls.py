@@ -8,6 +8,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from contextlib import ExitStack
 from http.client import HTTPConnection
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -102,7 +103,7 @@ def _httpx(base_url: str, stack: ExitStack) -> Callable[[], object]:
 
 
 def _official(base_url: str, stack: ExitStack) -> Callable[[], object]:
-    client = Jsms(KEY, SECRET)
+    client: Any = Jsms(KEY, SECRET)
     client.BASE_URL = f"{base_url}/"
     stack.callback(client.session.close)
     return lambda: client.send_code(MOBILE, 1)

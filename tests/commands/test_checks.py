@@ -32,7 +32,11 @@ def scripted(ran: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
         check("missing", Result.LEFT_OUT, "its tool is not installed"),
         check("bad", Result.FAILED, "exit code 3"),
     ]
-    monkeypatch.setattr(cli, "catalogue", lambda _: checks)
+
+    def catalogue(_: object) -> list[Check]:
+        return checks
+
+    monkeypatch.setattr(cli, "catalogue", catalogue)
     monkeypatch.setattr("checks.redocly.install", lambda: ran.append("install"))
 
 

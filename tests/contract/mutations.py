@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
+from typing import Any, cast
 
 from hypothesis import strategies as st
 
@@ -25,10 +25,10 @@ def mutated(draw: st.DrawFn) -> Data:
     data: Data = copy.deepcopy(_WHOLE)
     node: Any = data
     while True:
-        keys = list(node) if isinstance(node, dict) else list(range(len(node)))
+        keys: list[Any] = [*cast("Data", node)] if isinstance(node, dict) else [*range(len(node))]
         key = draw(st.sampled_from(keys))
-        inner = node[key]
-        if not isinstance(inner, dict | list) or not inner or draw(st.integers(0, 4)) == 0:
+        inner: Any = cast("Any", node)[key]
+        if type(inner) not in (dict, list) or not inner or draw(st.integers(0, 4)) == 0:
             node[key] = draw(_ANY)
             return data
         node = inner

@@ -20,13 +20,12 @@ from .calls import CALLS, CODE, MOBILE, PRIVATE, SECOND_MOBILE, Call
 from .drivers import ATTEMPTS, DRIVERS, SECRETS, Driver
 
 # Values that have surprised parsers, and everything private that a service might repeat.
-ODD: st.SearchStrategy[object] = st.sampled_from(
-    [
-        *(None, True, False, 0, -1, 1.5, 1e308, 2**31, 2**63, 2**64, 10**30),
-        *("", " ", "0", "50014", "null", "\x00", "\ud800", "２０３０", "2030-02-30 25:61:61", "-1"),
-        *([], {}, [[]], {"": None}, list(PRIVATE), dict.fromkeys(PRIVATE, PRIVATE[0])),
-    ]
-)
+_ODD: list[object] = [
+    *(None, True, False, 0, -1, 1.5, 1e308, 2**31, 2**63, 2**64, 10**30),
+    *("", " ", "0", "50014", "null", "\x00", "\ud800", "２０３０", "2030-02-30 25:61:61", "-1"),
+    *([], {}, [[]], {"": None}, list(PRIVATE), dict.fromkeys(PRIVATE, PRIVATE[0])),
+]
+ODD: st.SearchStrategy[object] = st.sampled_from(_ODD)
 VALUES: st.SearchStrategy[object] = st.one_of(
     ODD,
     st.sampled_from(PRIVATE),

@@ -1,5 +1,7 @@
 """What is special about receipts in async code: cancellation, tasks, and both event loops."""
 
+# Five seconds between polls would make every test take as long.
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 import asyncio
@@ -9,7 +11,7 @@ import logging
 import threading
 import time
 import warnings
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
 
 import anyio
@@ -42,7 +44,7 @@ both = pytest.mark.parametrize("run", [asyncio_run, trio.run])
 
 
 @asynccontextmanager
-async def polling(server: ReceiptServer, pace: float = PACE) -> AsyncIterator[AsyncJSMS]:
+async def polling(server: ReceiptServer, pace: float = PACE) -> AsyncGenerator[AsyncJSMS]:
     async with async_client(server.base_url) as client:
         client.receipts._reports.seconds = pace
         yield client
@@ -53,7 +55,7 @@ def test_records_come_one_by_one_across_polls(run: Callable[[Test], None]) -> No
     async def test() -> None:
         with ReceiptServer(reports(1, 2), refuse(50009), reports(3)) as server:
             async with polling(server) as client, client.receipts.iter_reports() as stream:
-                seen = []
+                seen: list[str] = []
                 async for record in stream:
                     seen.append(record.msg_id)
                     if len(seen) == 3:

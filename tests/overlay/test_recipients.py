@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import pickle
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import cast
 
 import pytest
@@ -16,6 +16,7 @@ from jsms_client.errors import ArgumentError
 from jsms_client.recipients import read_recipients
 
 A, B = "13800138000", "13800138001"
+NO_PARAMETERS: dict[str, str] = {}
 
 
 def read(recipients: object, most: int = 1000) -> list[tuple[str, dict[str, str] | None]]:
@@ -45,10 +46,12 @@ def test_a_recipient_without_parameters_is_read_from_every_form(recipient: objec
 
 
 @pytest.mark.parametrize(
-    "kind", [list, tuple, iter, lambda items: dict.fromkeys(items).keys(), lambda items: (item for item in items)]
+    "recipients",
+    [[A, B], (A, B), iter([A, B]), dict.fromkeys([A, B]).keys(), (number for number in (A, B))],
+    ids=["list", "tuple", "iterator", "view", "generator"],
 )
-def test_any_iterable_is_read_in_its_order(kind: type[list[str]]) -> None:
-    assert read(kind([A, B])) == [(A, None), (B, None)]
+def test_any_iterable_is_read_in_its_order(recipients: Iterable[str]) -> None:
+    assert read(recipients) == [(A, None), (B, None)]
 
 
 def test_a_generator_is_read_once_and_no_further_than_the_limit() -> None:
@@ -101,11 +104,11 @@ def test_what_is_no_iterable_is_refused(wrong: object) -> None:
         ("123", r"recipients\[17\].mobile is not"),
         (Recipient("123"), r"recipients\[17\].mobile is not"),
         ({"mobile": None}, r"recipients\[17\].mobile is None"),
-        ({"temp_para": {}}, r"recipients\[17\] has no mobile"),
+        ({"temp_para": NO_PARAMETERS}, r"recipients\[17\] has no mobile"),
         ({"mobile": A, "code": "1"}, r"recipients\[17\] has a field that is neither"),
         ({"mobile": A, 5: "1"}, r"recipients\[17\] has a field that is neither"),
         ((A,), r"recipients\[17\] has 1 parts"),
-        ((A, {}, {}), r"recipients\[17\] has 3 parts"),
+        ((A, NO_PARAMETERS, NO_PARAMETERS), r"recipients\[17\] has 3 parts"),
         ((A, B), r"recipients\[17\].temp_para is of type str"),
         (({"code": "1"}, A), r"recipients\[17\].mobile is of type dict"),
         ((A, {"code": None}), r"recipients\[17\].temp_para\['code'\] is None"),

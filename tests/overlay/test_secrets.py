@@ -24,6 +24,13 @@ HIDDEN = (*PRIVATE, *SECRETS)
 MASKED = "139****5678"
 
 
+def always(status: int, value: object) -> Hook:
+    def hook(_request: RecordedRequest, _answer: Answer) -> Answer:
+        return Answer.of_json(status, value)
+
+    return hook
+
+
 def shown_in(text: str) -> list[str]:
     """What a text shows that it must not."""
     return [secret for secret in HIDDEN if secret in text]
@@ -89,7 +96,7 @@ def test_an_error_shows_nothing_private_even_where_the_service_repeats_it(
 def test_an_error_survives_pickle_and_copy_and_can_be_hashed(
     driver: Driver, example_server: ExampleServer, call: Call
 ) -> None:
-    example_server.hook = lambda _request, _answer: Answer.of_json(500, {"error": {"code": 50019, "message": "oops"}})
+    example_server.hook = always(500, {"error": {"code": 50019, "message": "oops"}})
     with pytest.raises(APIError) as caught:
         driver.make(call)
     error = caught.value
@@ -132,7 +139,7 @@ def test_a_result_shows_no_more_than_the_ends_of_a_number(driver: Driver, exampl
         },
     ]
     batch = {"success_count": 1, "failure_count": 1, "recipients": recipients}
-    example_server.hook = lambda _request, _answer: Answer.of_json(200, batch)
+    example_server.hook = always(200, batch)
     result = driver.make(CALLS["sendMessageBatch"])
     assert MASKED in repr(result)
     assert shown_in(f"{result!r} {result}") == []
@@ -140,7 +147,7 @@ def test_a_result_shows_no_more_than_the_ends_of_a_number(driver: Driver, exampl
 
 def test_received_texts_and_numbers_are_not_shown(driver: Driver, example_server: ExampleServer) -> None:
     reply = [{"phone": MOBILE, "replyTime": 1492150740274, "content": f"my code is {CODE}"}]
-    example_server.hook = lambda _request, _answer: Answer.of_json(200, reply)
+    example_server.hook = always(200, reply)
     result = driver.make(CALLS["pollReplies"])
     assert MASKED in repr(result)
     assert shown_in(repr(result)) == []
@@ -166,7 +173,7 @@ def test_a_client_shows_its_address_and_no_secret() -> None:
         Call("sendMessage", "messages", "send", (MOBILE,), {"temp_id": 1, "temp_para": {"number": object()}}),
         Call("sendMessage", "messages", "send", (MOBILE,), {"temp_id": MOBILE + "x", "temp_para": {"n": PARAMETER}}),
         Call("verifyCode", "codes", "verify", (f"{MOBILE}/..", CODE)),
-        Call("sendMessageBatch", "messages", "send_batch", ([(MOBILE, {"n": "x"}), (CODE, {})],), {"temp_id": 1}),
+        Call("sendMessageBatch", "messages", "send_batch", ([(MOBILE, {"n": "x"}), (CODE, None)],), {"temp_id": 1}),
         Call("sendVoiceCode", "codes", "send_voice", (MOBILE,), {"code": f"{CODE}{CODE}"}),
     ],
     ids=lambda call: call.operation,

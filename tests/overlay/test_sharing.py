@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
 import multiprocessing
 import os
 import signal
@@ -43,8 +44,7 @@ def test_threads_share_a_client(example_server: ExampleServer) -> None:
 
 def test_every_answer_reaches_the_thread_that_asked(example_server: ExampleServer) -> None:
     def repeat(request: RecordedRequest, _answer: Answer) -> Answer:
-        assert isinstance(request.value, dict)
-        return Answer.of_json(200, {"msg_id": str(request.value["temp_id"])})
+        return Answer.of_json(200, {"msg_id": str(json.loads(request.body)["temp_id"])})
 
     example_server.hook = repeat
     with sync_client(example_server.base_url) as client, ThreadPoolExecutor(16) as threads:

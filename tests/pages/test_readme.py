@@ -13,9 +13,8 @@ from pathlib import Path
 
 import pytest
 
-import jsms_client
 from example_server import EXAMPLE_CREDENTIALS, ExampleServer
-from jsms_client import RetryPolicy, Timeouts
+from jsms_client import RetryPolicy, Timeouts, errors
 from jsms_contract.operations import OPERATIONS
 
 from .reading import READMES, ROOT, Block, blocks, headings, prose
@@ -117,7 +116,7 @@ def test_the_numbers_are_those_of_the_code(page: Path) -> None:
 def test_every_exception_named_exists(page: Path) -> None:
     named = set(re.findall(r"`(\w+Error)`", page.read_text(encoding="utf-8")))
     assert len(named) > 10
-    assert [name for name in sorted(named) if not hasattr(jsms_client.errors, name)] == []
+    assert [name for name in sorted(named) if not hasattr(errors, name)] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -26,7 +26,7 @@ sys.path.insert(0, sys.argv[2])
 from pathlib import Path
 from contract_tools import swap
 if sys.argv[3] == "two renames":
-    swap._exchange = lambda one, other: False
+    swap._exchange = _not_here
 target = Path(sys.argv[1])
 trees = [
     {f"package/{number}.py": b"new" * number for number in range(10, 30)},
@@ -51,7 +51,7 @@ def target(tmp_path: Path) -> Path:
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """With the system's own exchange of two names, and without."""
     if request.param == "two renames":
-        monkeypatch.setattr(swap, "_exchange", lambda one, other: False)
+        monkeypatch.setattr(swap, "_exchange", _not_here)
     return str(request.param)
 
 
@@ -152,7 +152,7 @@ def test_a_link_is_set_aside_as_a_link(target: Path) -> None:
 
 
 def test_a_second_rename_that_fails_puts_the_old_tree_back(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(swap, "_exchange", lambda one, other: False)
+    monkeypatch.setattr(swap, "_exchange", _not_here)
     rename = Path.rename
 
     def fail(self: Path, name: Path) -> Path:
@@ -191,3 +191,7 @@ def test_a_lock_ends_with_its_process(target: Path) -> None:
         with swap.locked(target, lambda: waited.append(True)):
             assert waited == [True]
         killer.join()
+
+
+def _not_here(_one: Path, _other: Path) -> bool:
+    return False

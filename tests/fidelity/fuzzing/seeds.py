@@ -113,11 +113,12 @@ def _sending(fields: Fields) -> Fields:
     _number(fields)
     _parameters(fields)
     if isinstance(fields.get("recipients"), list):
-        recipients = [dict(each) if isinstance(each, dict) else each for each in fields["recipients"]]
-        for each in recipients:
+        recipients: list[object] = [*fields["recipients"]]
+        for place, each in enumerate(recipients):
             if isinstance(each, dict):
-                _number(each)
-                _parameters(each)
+                recipients[place] = recipient = dict(cast("Fields", each))
+                _number(recipient)
+                _parameters(recipient)
         fields["recipients"] = recipients
     return fields
 

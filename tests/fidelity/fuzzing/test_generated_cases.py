@@ -4,6 +4,8 @@ Valid data must be answered with success, with every id in place; invalid data m
 contract gives the operation. A fixed seed makes the cases the same in every run.
 """
 
+# schemathesis leaves the type parameters of its own classes open.
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
