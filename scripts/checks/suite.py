@@ -8,7 +8,7 @@ _MOST_WORKERS = 8
 
 # What apps import, and so run on a Python of their own choice. The rest is tested with one: minutes for each more would
 # buy little, as its code is checked for the oldest of them by the type checkers.
-_IMPORTED_BY_APPS = ("callbacks", "examples", "overlay", "plugin", "servers")
+_IMPORTED_BY_APPS = ("callbacks", "overlay", "plugin")
 
 
 def suite(python: str, *arguments: str) -> list[str]:
