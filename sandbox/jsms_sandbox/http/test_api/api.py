@@ -76,8 +76,9 @@ class TestAPI:
         self._sandbox = sandbox
         self._routes: dict[str, tuple[re.Pattern[str], dict[str, Endpoint]]] = {}
         for endpoint in ENDPOINTS:
-            route = self._routes.setdefault(endpoint.path, (compile_path(endpoint.path)[0], {}))
-            route[1][endpoint.method] = endpoint
+            # A blocked word may hold line breaks.
+            pattern = re.compile(compile_path(endpoint.path)[0].pattern, re.DOTALL)
+            self._routes.setdefault(endpoint.path, (pattern, {}))[1][endpoint.method] = endpoint
         self._document: Response | None = None
 
     async def __call__(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
@@ -124,11 +125,11 @@ class TestAPI:
         if allowed:
             names = ", ".join(sorted(allowed))
             raise Problem(
-                "wrong_method", f"{method[:20]} is not for {path[:100]}.", f"Use {names}.", "method", {"allow": names}
+                "wrong_method", f"{method[:20]} is not for {path[:100]!r}.", f"Use {names}.", "method", {"allow": names}
             )
         raise Problem(
             "not_found",
-            f"There is nothing at /_sandbox/api{path[:100]}.",
+            f"There is nothing at {f'/_sandbox/api{path[:100]}'!r}.",
             "GET /_sandbox/api/openapi.json lists every path.",
             "path",
         )

@@ -1,0 +1,94 @@
+"""Calls of the test API; whatever comes back is held against the document."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import httpx
+
+from sandbox.running import PATIENCE, WITHOUT_TLS
+
+from .document import Document
+
+API_PATH = "/_sandbox/api"
+APP_HEADER = "X-Sandbox-App"
+
+
+class API:
+    """The test API of one sandbox; a context manager that closes its connections.
+
+    Args:
+        url: Where the sandbox is.
+        document: What its answers are held against.
+        app_key: The app that calls are about; None for the sandbox as a whole.
+
+    Attributes:
+        called: The names of the operations that answered without a problem.
+    """
+
+    def __init__(self, url: str, document: Document, app_key: str | None = None) -> None:
+        self.url = url
+        self.document = document
+        self.called: set[str] = set()
+        self.http = httpx.Client(
+            base_url=f"{url}{API_PATH}",
+            headers={APP_HEADER: app_key} if app_key else {},
+            verify=WITHOUT_TLS,
+            trust_env=False,
+            timeout=PATIENCE,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.http.close()
+
+    def get(self, path: str, **query: Any) -> Any:
+        """Ask for something."""
+        return self._good("GET", path, None, query)
+
+    def post(self, path: str, body: object = None, **query: Any) -> Any:
+        """Do or make something."""
+        return self._good("POST", path, body, query)
+
+    def patch(self, path: str, body: object, **query: Any) -> Any:
+        """Change something."""
+        return self._good("PATCH", path, body, query)
+
+    def delete(self, path: str, **query: Any) -> Any:
+        """Delete something."""
+        return self._good("DELETE", path, None, query)
+
+    def problem(self, method: str, path: str, body: object = None, **query: Any) -> tuple[int, str, str | None]:
+        """A call that cannot be carried out: status, type and place of what is wrong."""
+        answer = self.send(method, path, body, query)
+        told = read_problem(answer)
+        self.document.check(self.document.find(method, path), answer.status_code, "application/json", told)
+        return answer.status_code, told["type"], told["where"]
+
+    def send(self, method: str, path: str, body: object = None, query: dict[str, Any] | None = None) -> httpx.Response:
+        """One call, not looked at."""
+        return self.http.request(method, path, json=body, params=query or {})
+
+    def _good(self, method: str, path: str, body: object, query: dict[str, Any]) -> Any:
+        operation = self.document.find(method, path)
+        answer = self.send(method, path, body, query)
+        assert answer.status_code == operation.good_status, answer.text
+        content = answer.json() if answer.content else None
+        media_type = answer.headers.get("content-type", "")
+        self.document.check(operation, answer.status_code, media_type, content)
+        self.called.add(operation.name)
+        return content
+
+
+def read_problem(answer: httpx.Response) -> dict[str, Any]:
+    """The answer to a call that is wrong: a sentence each on what is wrong and on what to do, and no trace."""
+    told: dict[str, Any] = answer.json()
+    assert told.keys() == {"type", "error", "where", "remedy"}
+    for sentence in (told["error"], told["remedy"]):
+        assert sentence.endswith("."), told
+        assert "\n" not in sentence, told
+        assert "Traceback" not in sentence, told
+    assert answer.headers["content-type"] == "application/json"
+    return told

@@ -1,0 +1,55 @@
+"""One sandbox for all tests of a process, each with an app of its own; another for those that turn it over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from sandbox.running import WITHOUT_TLS, AppUnderTest, RunningSandbox
+
+from .calling import API, API_PATH
+from .document import Document
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[RunningSandbox]:
+    with RunningSandbox() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def document(sandbox: RunningSandbox) -> Document:
+    url = f"{sandbox.url}{API_PATH}/openapi.json"
+    answer = httpx.get(url, verify=WITHOUT_TLS, trust_env=False)
+    assert answer.headers["content-type"] == "application/json"
+    return Document(answer.json())
+
+
+@pytest.fixture
+def app(sandbox: RunningSandbox) -> Iterator[AppUnderTest]:
+    under_test = sandbox.app()
+    with under_test.http:
+        yield under_test
+
+
+@pytest.fixture
+def api(app: AppUnderTest, document: Document) -> Iterator[API]:
+    """The test API about the test's own app."""
+    with API(app.sandbox.url, document, app.app.app_key) as api:
+        yield api
+
+
+@pytest.fixture
+def whole_sandbox() -> Iterator[RunningSandbox]:
+    """A sandbox of the test's own."""
+    with RunningSandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def alone(whole_sandbox: RunningSandbox, document: Document) -> Iterator[API]:
+    """The test API of a sandbox of the test's own, about all of it."""
+    with API(whole_sandbox.url, document) as api:
+        yield api
