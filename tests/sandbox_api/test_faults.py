@@ -1,0 +1,174 @@
+"""Faults: each kind does what it says to a request, to whom and as often as it says."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from sandbox.running import AppUnderTest, RunningSandbox
+
+from .calling import API
+
+MOBILE, OTHER = "13800138000", "13900139000"
+CODE = {"mobile": MOBILE, "temp_id": 1}
+
+
+def send(app: AppUnderTest, mobile: str = MOBILE) -> httpx.Response:
+    return app.post("/messages", {"mobile": mobile, "temp_id": 1251})
+
+
+def count(api: API) -> int:
+    return len(api.get("/messages")["messages"])
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "content", "accepted"),
+    [
+        ({"kind": "code", "code": 50014}, 403, lambda answer: answer.json()["error"]["code"] == 50014, 0),
+        (
+            {"kind": "code", "code": 50014, "carried_out": True},
+            403,
+            lambda answer: answer.json()["error"]["code"] == 50014,
+            1,
+        ),
+        ({"kind": "code", "code": 50099}, 403, lambda answer: answer.json()["error"]["code"] == 50099, 0),
+        (
+            {"kind": "code", "code": 50014, "status": 418},
+            418,
+            lambda answer: answer.json()["error"]["code"] == 50014,
+            0,
+        ),
+        ({"kind": "status", "status": 503}, 503, lambda answer: answer.content == b"", 0),
+        ({"kind": "html"}, 502, lambda answer: answer.headers["content-type"].startswith("text/html"), 0),
+        ({"kind": "html", "status": 200}, 200, lambda answer: answer.content.startswith(b"<html>"), 0),
+        ({"kind": "broken_json"}, 200, lambda answer: not is_json(answer), 1),
+        ({"kind": "empty"}, 200, lambda answer: answer.content == b"", 1),
+        ({"kind": "delay", "delay": 0.01}, 200, lambda answer: "msg_id" in answer.json(), 1),
+    ],
+)  # fmt: skip
+def test_an_answer_is_spoiled(
+    api: API,
+    app: AppUnderTest,
+    fault: dict[str, object],
+    status: int,
+    content: Callable[[httpx.Response], bool],
+    accepted: int,
+) -> None:
+    made = api.post("/faults", fault)
+    answer = send(app)
+    assert answer.status_code == status
+    assert content(answer), answer.text
+    assert count(api) == accepted
+    assert api.get(f"/faults/{made['number']}")["hits"] == 1
+    assert send(app).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("fault", "error", "accepted"),
+    [
+        ({"kind": "reset"}, httpx.ReadError, 0),
+        ({"kind": "reset", "carried_out": True}, httpx.ReadError, 1),
+        ({"kind": "truncate"}, httpx.RemoteProtocolError, 1),
+        ({"kind": "truncate", "carried_out": False}, httpx.RemoteProtocolError, 0),
+        ({"kind": "drop"}, httpx.RemoteProtocolError, 1),
+    ],
+)
+def test_a_connection_is_broken(
+    api: API, app: AppUnderTest, fault: dict[str, object], error: type[Exception], accepted: int
+) -> None:
+    made = api.post("/faults", fault)
+    with pytest.raises(error):
+        send(app)
+    assert count(api) == accepted
+    assert api.get(f"/faults/{made['number']}")["active"] is False
+    assert app.last_entry().fault == made["text"]
+
+
+def test_a_delay_takes_real_time_and_holds_up_nobody_else(api: API, app: AppUnderTest) -> None:
+    api.post("/faults", {"kind": "delay", "delay": 0.2, "mobile": OTHER})
+    started = time.monotonic()
+    assert send(app, OTHER).status_code == 200
+    assert time.monotonic() - started >= 0.2
+
+
+def test_a_fault_hits_as_often_as_it_says(api: API, app: AppUnderTest) -> None:
+    api.post("/faults", {"kind": "code", "code": 50019, "times": 2})
+    assert [send(app, f"1380013800{number}").status_code for number in range(4)] == [500, 500, 200, 200]
+
+
+def test_a_fault_without_an_end_hits_until_it_is_deleted(api: API, app: AppUnderTest) -> None:
+    fault = api.post("/faults", {"kind": "code", "code": 50019, "times": None})
+    assert {send(app).status_code for _ in range(3)} == {500}
+    api.delete(f"/faults/{fault['number']}")
+    assert send(app).status_code == 200
+
+
+def test_a_fault_ends_on_the_sandboxs_clock(api: API, app: AppUnderTest) -> None:
+    api.post("/faults", {"kind": "code", "code": 50019, "times": None, "expires_in": 60})
+    assert send(app).status_code == 500
+    app.sandbox.advance(60)
+    assert send(app).status_code == 200
+
+
+def test_a_fault_hits_one_operation_number_and_app_alone(api: API, app: AppUnderTest) -> None:
+    api.post("/faults", {"kind": "code", "code": 50014, "operation": "sendMessage", "mobile": MOBILE, "times": None})
+    other = app.sandbox.app()
+    with other.http:
+        assert send(other).status_code == 200
+    assert send(app, OTHER).status_code == 200
+    assert app.post("/codes", CODE).status_code == 200
+    assert send(app).status_code == 403
+
+
+def test_a_fault_of_no_app_hits_any(alone: API, whole_sandbox: RunningSandbox) -> None:
+    alone.post("/faults", {"kind": "code", "code": 50014, "times": None})
+    for _ in range(2):
+        app = whole_sandbox.app()
+        with app.http:
+            assert send(app).status_code == 403
+
+
+def test_the_first_fault_that_matches_hits(api: API, app: AppUnderTest) -> None:
+    api.post("/faults", {"kind": "code", "code": 50014})
+    api.post("/faults", {"kind": "code", "code": 50009})
+    assert [app.code_of("POST", "/codes", CODE) for _ in range(2)] == [50014, 50009]
+
+
+def test_chance_is_the_same_in_each_run_of_a_seed(api: API, app: AppUnderTest) -> None:
+    def run() -> list[int]:
+        fault = {"kind": "code", "code": 50014, "times": None, "probability": 0.5, "seed": 7}
+        number = api.post("/faults", fault)["number"]
+        statuses = [app.http.get("/accounts/app").status_code for _ in range(20)]
+        api.delete(f"/faults/{number}")
+        return statuses
+
+    first = run()
+    assert {200, 403} == set(first)
+    assert run() == first
+
+
+def test_a_probability_of_nothing_never_hits(api: API, app: AppUnderTest) -> None:
+    fault = api.post("/faults", {"kind": "drop", "probability": 0, "times": None})
+    assert send(app).status_code == 200
+    assert api.get(f"/faults/{fault['number']}")["hits"] == 0
+
+
+def test_a_refusal_by_a_fault_says_so(api: API, app: AppUnderTest) -> None:
+    api.post("/faults", {"kind": "code", "code": 50012})
+    answer = app.post("/codes/1/valid", {"code": "123456"})
+    assert answer.json()["is_valid"] is False
+    entry = app.last_entry()
+    assert (entry.check, entry.code) == ("fault", 50012)
+    assert "fault" in (entry.fault or "")
+
+
+def is_json(answer: httpx.Response) -> bool:
+    try:
+        answer.json()
+    except json.JSONDecodeError:
+        return False
+    return True
