@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from .contract import contract
+from .request import Request
 from .settings import Credentials
 from .state.entities import App
 from .state.world import World
@@ -18,6 +19,14 @@ def magic_code(app_key: str) -> int | None:
     match = MAGIC_KEY.fullmatch(app_key)
     code = int(match[1]) if match else 0
     return code if code in contract().errors else None
+
+
+def claimed_app(world: World, request: Request) -> App | None:
+    """The app that a request names in its credentials, right or wrong; None where there is no such app."""
+    claimed = request.claimed()
+    if claimed is None:
+        return None
+    return world.apps.get(claimed[0]) or world.apps_by_dev_key.get(claimed[0])
 
 
 def magic_app(world: World, key: str) -> App | None:

@@ -14,6 +14,7 @@ from typing import Any, Literal, cast
 
 from .answer import JSON_HEADERS, Answer, json_answer
 from .contract import contract
+from .credentials import claimed_app
 from .refusal import Refusal
 from .request import Request
 from .state.world import World
@@ -162,9 +163,7 @@ class FaultList:
         if not self.all:
             return None
         now = self._world.clock.now()
-        claimed = request.claimed()
-        key = claimed[0] if claimed else None
-        app = (self._world.apps.get(key) or self._world.apps_by_dev_key.get(key)) if key else None
+        app = claimed_app(self._world, request)
         mobiles: frozenset[str] | None = None
         for fault in self.all.values():
             if not fault.active(now):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .answer import Answer
 from .contract import FORM_TYPE
+from .credentials import claimed_app
 from .refusal import Refusal
 from .request import Request
 from .state.entities import JournalEntry
@@ -17,6 +18,8 @@ REDACTED = "(redacted)"
 
 def record(world: World, request: Request, answer: Answer, refusal: Refusal | None, seconds: float) -> JournalEntry:
     """Note a request and its answer, and tell those who watch."""
+    # Refused before it was let in, it still belongs to the app that it names: whose tests look for it there.
+    app = request.app or claimed_app(world, request)
     entry = JournalEntry(
         world.next_number("journal"),
         world.clock.now(),
@@ -26,7 +29,7 @@ def record(world: World, request: Request, answer: Answer, refusal: Refusal | No
         [(name, REDACTED if name in HIDDEN else value) for name, value in request.headers],
         _body(request),
         operation=request.operation.id if request.operation else None,
-        app_key=request.app.app_key if request.app else None,
+        app_key=app.app_key if app else None,
         status=answer.status,
         code=refusal.code if refusal else None,
         check=refusal.check if refusal else None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import pytest
 
 from sandbox.running import AppUnderTest
@@ -154,6 +155,19 @@ def test_a_refused_request_says_which_check_failed_and_what_to_change(api: API, 
     for name in ("check", "name", "message", "meaning", "meaning_zh", "remedy", "remedy_zh"):
         assert refusal[name], name
     assert app.app.master_secret not in str(entry)
+
+
+def test_a_request_belongs_to_the_app_that_it_names_however_early_it_was_refused(api: API, app: AppUnderTest) -> None:
+    key, secret, dev_key = app.app.app_key, app.app.master_secret, app.app.dev_key
+    api.post("/faults", {"kind": "reset", "operation": "sendVoiceCode"})
+    app.post("/codes", {"mobile": MOBILE, "temp_id": 1}, auth=(key, "wrong"))
+    app.post("/nothing", {}, auth=(key, secret))
+    app.http.get("/accounts/dev", auth=(dev_key, "wrong"))
+    with pytest.raises(httpx.ReadError):
+        app.post("/voice_codes", {"mobile": MOBILE})
+    app.post("/codes", {"mobile": MOBILE, "temp_id": 1}, auth=("nobody", "wrong"))
+    paths = [entry["path"] for entry in api.get("/requests")["requests"]]
+    assert paths == ["/v1/voice_codes", "/v1/accounts/dev", "/v1/nothing", "/v1/codes"]
 
 
 @pytest.mark.parametrize(
