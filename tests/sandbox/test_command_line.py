@@ -8,6 +8,8 @@ import signal
 import socket
 import sqlite3
 import ssl
+import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -15,6 +17,7 @@ import httpx
 import pytest
 
 from jsms_sandbox.command_line import main
+from jsms_sandbox.state.storage import SQLiteFile, StorageError
 
 from .process import STOPS, Process, run
 
@@ -74,6 +77,12 @@ def test_https_stands_beside_http_with_a_certificate_to_trust() -> None:
         (["--host", "no such host"], "Cannot listen on no such host", 1),
         (["--db", "/dev/null/x"], "Cannot open /dev/null/x", 1),
         (["--db", "/"], "/ is a folder", 1),
+        (["--db", "/no/such/folder/x"], "Cannot open /no/such/folder/x", 1),
+        (["--port", "-1"], "'-1' is no port", 2),
+        (["--port"], "expected one argument", 2),
+        (["--dev-secret", "x" * 65], "is no key", 2),
+        (["--allow-host", "a/b"], "'a/b' is no name of a host", 2),
+        (["--tls", "--tls-port", "no"], "'no' is no port", 2),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_in_one_sentence(
@@ -135,6 +144,36 @@ def test_damaged_state_is_said(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "is damaged" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("damage", [lambda file: file[:4096] + b"x" * (len(file) - 4096), lambda file: file[:-4096]])
+def test_a_damaged_file_is_said(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
+    file = tmp_path / "state.db"
+    SQLiteFile(file).close()
+    damaged = damage(file.read_bytes())
+    file.write_bytes(damaged)
+    with pytest.raises(StorageError, match=r"state\.db is damaged \(.*\); name another file\.$"):
+        SQLiteFile(file)
+
+
+def test_it_stops_at_once_with_pages_open() -> None:
+    seconds: list[float] = []
+    while len(seconds) < 3 and min(seconds, default=1.0) >= 1.0:  # the machine may be busy with something else
+        with (
+            Process() as process,
+            httpx.Client(base_url=process.url, trust_env=False, timeout=30) as http,
+            http.stream("GET", "/_sandbox/api/events") as page,
+            http.stream("GET", "/_sandbox/api/events"),  # never read
+        ):
+            lines = page.iter_lines()
+            assert next(lines).startswith("retry: ")
+            started = time.monotonic()
+            process.popen.send_signal(signal.SIGINT)
+            out, err = process.popen.communicate(timeout=STOPS)
+            seconds.append(time.monotonic() - started)
+            assert (process.popen.returncode, out, err) == (0, "", "")
+            assert list(lines)[-1] == ""
+    assert min(seconds) < 1
 
 
 def test_switches_reach_the_first_app() -> None:

@@ -102,6 +102,8 @@ class SQLiteFile:
             self._prepare()
         except sqlite3.Error as error:
             self._connection.close()
+            if "malformed" in str(error):
+                raise self._damaged(error) from error
             if "not a database" in str(error):
                 raise StorageError(f"{path} is not a database of this sandbox; name another file.") from error
             if "locked" in str(error):
@@ -123,6 +125,9 @@ class SQLiteFile:
                 f"{self._path} was made by another version of the sandbox (format {version}, this one reads {FORMAT}); "
                 "name another file."
             )
+        (state,) = run("PRAGMA quick_check(1)").fetchone()
+        if state != "ok":
+            raise self._damaged(state.splitlines()[-1])
         run("PRAGMA locking_mode = EXCLUSIVE")
         run("PRAGMA journal_mode = WAL")
         run("PRAGMA synchronous = NORMAL")
@@ -168,17 +173,23 @@ class SQLiteFile:
 
     def load(self, kind: type[E]) -> Iterator[E]:
         """Every kept entity of a kind, in the order of first saving."""
-        rows = self._connection.execute("SELECT data FROM entity WHERE kind = ? ORDER BY number", (kind.table,))
         try:
+            rows = self._connection.execute("SELECT data FROM entity WHERE kind = ? ORDER BY number", (kind.table,))
             for (data,) in rows:
                 yield decode(kind, data)
         except (sqlite3.Error, ValueError, TypeError, KeyError) as error:
-            raise StorageError(f"{self._path} is damaged ({error}); name another file.") from error
+            raise self._damaged(error) from error
+
+    def _damaged(self, why: object) -> StorageError:
+        return StorageError(f"{self._path} is damaged ({why}); name another file.")
 
     def clear(self) -> None:
         """Forget everything."""
         self._changed.clear()
-        self._connection.execute("DELETE FROM entity")
+        try:
+            self._connection.execute("DELETE FROM entity")
+        except sqlite3.Error as error:
+            raise StorageError(f"Cannot write {self._path}: {error}.") from error
 
     def close(self) -> None:
         """Let go of the file."""
