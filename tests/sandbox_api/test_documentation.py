@@ -1,0 +1,135 @@
+"""docs/sandbox.md: its commands run, its tables are those of the code."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from jsms_sandbox import command_line
+from jsms_sandbox.assumptions import assumptions
+from jsms_sandbox.callbacks import RETRY_AFTER
+from jsms_sandbox.faults import CARRIED_OUT
+from jsms_sandbox.leniency import Leniency
+from jsms_sandbox.settings import Credentials
+from pages.reading import ROOT, Block, blocks, prose
+from sandbox.process import environment
+from sandbox.running import RunningSandbox
+
+from .calling import API
+
+PAGE = ROOT / "docs" / "sandbox.md"
+TEXT = prose(PAGE)
+HERE = "127.0.0.1:8025"
+FIRST_USE, ON_DEMAND, *CALLS = [block for block in blocks(PAGE) if block.language == "bash"]
+DOCUMENTED_ELSEWHERE = {"help"}
+needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here")
+
+
+@pytest.fixture
+def fresh() -> Iterator[RunningSandbox]:
+    with RunningSandbox() as running:
+        yield running
+
+
+def shell(commands: str, sandbox: RunningSandbox, home: Path, *settings: str) -> list[str]:
+    """Run commands of the page, which name the usual port; the lines that they print."""
+    (home / ".curlrc").write_text("\n".join(("silent", "show-error", 'write-out = "\\n"', *settings)))
+    commands = commands.replace(HERE, urlsplit(sandbox.url).netloc)
+    here = environment() | {"CURL_HOME": str(home), "NO_PROXY": "*", "JSMS_BASE_URL": f"{sandbox.url}/v1"}
+    done = subprocess.run(
+        ["bash", "-euc", commands], env=here, cwd=home, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, ""), done
+    return done.stdout.splitlines()
+
+
+def test_the_first_use_takes_five_lines_that_work(fresh: RunningSandbox, tmp_path: Path) -> None:
+    install, start, *rest = FIRST_USE.code.strip().splitlines()
+    assert install == 'pip install "jsms-client[sandbox]"'
+    assert start == "python -m jsms_sandbox &"
+    assert len(rest) == 3
+    python = shlex.quote(sys.executable)
+    commands = "\n".join(line.replace("python -c", f"{python} -c") for line in rest)
+    (msg_id,) = shell(commands, fresh, tmp_path)
+    assert list(fresh.look(lambda world: world.messages)) == [msg_id]
+
+
+@needs_curl
+def test_errors_on_demand_are_answered_as_it_says(fresh: RunningSandbox, tmp_path: Path) -> None:
+    answers = shell(ON_DEMAND.code, fresh, tmp_path)
+    assert [re.findall(r'"code": ?([0-9]{5})', answer) for answer in answers] == [["50024"], ["50008"]]
+
+
+@needs_curl
+@pytest.mark.parametrize("block", CALLS, ids=lambda block: f"line {block.line}")
+def test_every_call_works_as_it_stands(fresh: RunningSandbox, tmp_path: Path, block: Block) -> None:
+    answers = shell(block.code, fresh, tmp_path, "fail")
+    assert len(answers) == len(re.findall("^curl ", block.code, re.MULTILINE))
+
+
+def test_every_option_is_listed_as_the_help_says() -> None:
+    options = [
+        action
+        for action in command_line._parser()._actions  # argparse has no public way
+        if action.dest not in DOCUMENTED_ELSEWHERE
+    ]
+    rows = re.findall(r"^\| (`--.*`) \| (.*) \|$", TEXT, re.MULTILINE)
+    assert rows == [_row(action) for action in options]
+
+
+def _row(action: argparse.Action) -> tuple[str, str]:
+    name = " ".join((action.option_strings[0], *([str(action.metavar)] if action.metavar else [])))
+    return f"`{name}`", (action.help or "") % {"default": action.default}
+
+
+def test_the_credentials_are_those_of_a_sandbox_without_options() -> None:
+    keys = Credentials()
+    for name, key in (
+        ("appKey", keys.app_key),
+        ("masterSecret", keys.master_secret),
+        ("devKey", keys.dev_key),
+        ("devSecret", keys.dev_secret),
+    ):
+        assert re.search(rf"{name}\s+`{key}`", TEXT), name
+
+
+def test_every_kind_of_fault_is_listed_with_its_effect() -> None:
+    rows = re.findall(r"^\| `([a-z_]+)` \| .* \| (yes|no) \|$", TEXT, re.MULTILINE)
+    assert rows == [(kind, "yes" if carried_out else "no") for kind, carried_out in CARRIED_OUT.items()]
+
+
+def test_every_leniency_and_assumption_is_told() -> None:
+    tolerated = TEXT.partition("## What it tolerates")[2].partition("\n## ")[0]
+    assert re.findall(r"^- (.*)$", tolerated, re.MULTILINE) == [leniency.value for leniency in Leniency]
+    table = TEXT.partition("## What is assumed")[2].partition("\n## ")[0]
+    rows = [tuple(row) for row in re.findall(r"^\| (.*?) \| (.*) \|$", table, re.MULTILINE)]
+    assert rows[2:] == list(assumptions())
+
+
+def test_every_cap_is_told(alone: API) -> None:
+    table = TEXT.partition("## What it keeps")[2].partition("\n## ")[0]
+    numbers = re.findall(r"^\| .* \| ([0-9,]+) \|$", table, re.MULTILINE)
+    assert [int(number.replace(",", "")) for number in numbers] == list(alone.get("/info")["caps"].values())
+
+
+def test_callbacks_are_repeated_when_it_says() -> None:
+    told = re.search(r"after\s+([0-9]+)\s+minutes,\s+([0-9]+)\s+hour\s+and\s+([0-9]+)\s+hours", TEXT)
+    assert told is not None
+    assert (int(told[1]) * 60, int(told[2]) * 3_600, int(told[3]) * 3_600) == RETRY_AFTER
+
+
+def test_every_path_that_is_named_is_there(alone: API) -> None:
+    named = re.findall(r"`(GET|POST|PATCH) (?:/_sandbox/api)?/?([a-z][^`]*)`", TEXT)
+    assert len(named) >= 8
+    for method, path in named:
+        if path not in ("openapi.json", "events") and not path.startswith("_sandbox"):
+            alone.document.find(method, f"/{path}")
