@@ -141,7 +141,10 @@ class Call:
 
 def _problem(part: str, kind: type[BaseModel], error: ValidationError) -> Problem:
     """The first thing that is wrong, told in full."""
-    first = error.errors(include_url=False)[0]
+    errors = error.errors(include_url=False)
+    first = errors[0]
+    if first["type"] == "missing":  # perhaps it is there, under a name that was mistyped
+        first = next((each for each in errors if each["type"] == "extra_forbidden"), first)
     place = ".".join(str(step) for step in first["loc"])
     where = (f"{part}.{place}" if place else part)[:200]
     name = place[:200] or part
