@@ -6,10 +6,11 @@ import pytest
 
 from jsms_sandbox.http.test_api.call import BODY_LIMIT
 from jsms_sandbox.http.test_api.problems import STATUSES
+from jsms_sandbox.state.storage import InMemory, StorageError
 from sandbox.running import AppUnderTest, RunningSandbox
 
 from .calling import API, APP_HEADER, read_problem
-from .document import PARAMETER
+from .document import PARAMETER, Document
 
 Problem = tuple[str, str, object, dict[str, object], int, str, str | None]
 PROBLEMS: list[Problem] = [
@@ -200,3 +201,23 @@ def test_a_bug_is_told_without_a_trace(
     answer = api.http.get("/clock")
     assert (answer.status_code, answer.json()["type"]) == (500, "internal")
     assert "ZeroDivisionError" in caplog.text
+
+
+class FullDisk(InMemory):
+    """A storage that takes nothing once it is told so."""
+
+    full = False
+
+    def commit(self) -> None:
+        """Fail."""
+        if self.full:
+            raise StorageError("Cannot write state.db: database or disk is full.")
+
+
+def test_a_file_that_takes_nothing_more_is_told(document: Document) -> None:
+    storage = FullDisk()
+    with RunningSandbox(storage=storage) as sandbox, API(sandbox.url, document) as api:
+        storage.full = True
+        told = read_problem(api.send("POST", "/replies", {"mobile": "13800138000", "content": "好"}))
+        storage.full = False
+    assert (told["type"], told["error"]) == ("storage", "Cannot write state.db: database or disk is full.")
