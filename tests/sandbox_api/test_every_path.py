@@ -45,6 +45,12 @@ def test_the_document_is_valid_and_says_everything(document: Document) -> None:
         assert ("requestBody" in operation.content) == (operation.method in ("POST", "PATCH"))
 
 
+def test_the_document_lists_what_can_be_chosen(document: Document) -> None:
+    schemas = document.content["components"]["schemas"]
+    assert "sendMessage" in str(schemas["NewFault"]["properties"]["operation"])
+    assert 4003 in schemas["StatusToReport"]["properties"]["status"]["enum"]
+
+
 def test_every_operation_answers_as_declared(alone: API, whole_sandbox: RunningSandbox) -> None:
     api = alone
     _ask_what_it_is(api)

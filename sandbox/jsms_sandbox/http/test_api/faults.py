@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from pydantic import Field
+from pydantic.config import JsonDict
 
 from ... import faults
 from ...contract import contract
@@ -18,6 +19,13 @@ from .problems import conflict, not_found, wrong
 LONGEST_DELAY = 60.0
 LARGEST_CODE = 99_999
 OPERATION_NEEDS = "Use an operationId of the contract, such as sendMessage."
+
+
+def _list_operations(schema: JsonDict) -> None:
+    schema["enum"] = [operation.id for operation in contract().operations.values()]
+
+
+Operation = Annotated[str, Field(json_schema_extra=_list_operations)]
 
 
 class Fault(Shape):
@@ -59,7 +67,9 @@ class NewFault(Body):
     carried_out: Annotated[
         bool | None, Field(description="Whether the request takes effect; each kind has its own default.")
     ] = None
-    operation: Annotated[str | None, Field(description="An operationId of the contract; null for any request.")] = None
+    operation: Annotated[
+        Operation | None, Field(description="An operationId of the contract; null for any request.")
+    ] = None
     mobile: Annotated[Mobile | None, Field(description="Only requests about this number.")] = None
     times: Annotated[
         int | None, Field(ge=1, le=LARGEST_ID, description="How many requests it hits; null for no end.")

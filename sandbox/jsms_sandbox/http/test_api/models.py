@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, overload
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from jsms_contract.limits import SEND_CODE_REQUEST_MOBILE_PATTERN
 
@@ -55,9 +56,13 @@ def _known_status(status: int) -> int:
     return status
 
 
+def _list_statuses(schema: JsonDict) -> None:
+    schema["enum"] = [*sorted(contract().delivery_statuses)]
+
+
 Mobile = Annotated[str, Field(pattern=SEND_CODE_REQUEST_MOBILE_PATTERN)]
 At = Annotated[int, Field(description="Milliseconds since the epoch, on the sandbox's clock.")]
-Status = Annotated[int, AfterValidator(_known_status)]
+Status = Annotated[int, AfterValidator(_known_status), Field(json_schema_extra=_list_statuses)]
 LARGEST_ID = 2**63 - 1
 Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 
