@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from . import redocly
+from . import browser, redocly
 from .check import Check, Outcome
 from .pythons import OtherPython
 from .suite import measured
@@ -31,6 +31,7 @@ def catalogue(others: Sequence[OtherPython]) -> list[Check]:
         Check("redocly", "Redocly accepts openapi.yaml", lambda _: redocly.lint()),
         Check("mypy", "mypy --strict", _quiet(installed("mypy"))),
         Check("pyright", "Pyright, strict", _quiet(installed("pyright"))),
+        Check("browser", "the inbox page works in a real Chromium", browser.test),
         Check("tests", "the tests, every line and branch of the overlay", _tests),
         *(
             Check(

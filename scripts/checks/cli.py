@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from . import redocly
+from . import browser, redocly
 from .catalogue import catalogue
 from .check import Check, Outcome, Result
 from .pythons import others
@@ -72,6 +72,7 @@ def _options(arguments: list[str], names: list[str]) -> argparse.Namespace:
 
 def _run(checks: Sequence[Check], arguments: tuple[str, ...], *, complete: bool) -> int:
     if complete:
+        browser.install()
         redocly.install()
     for check in checks:
         check.prepare()

@@ -9,6 +9,7 @@ _MOST_WORKERS = 8
 # What apps import, and so run on a Python of their own choice. The rest is tested with one: minutes for each more would
 # buy little, as its code is checked for the oldest of them by the type checkers.
 _IMPORTED_BY_APPS = ("callbacks", "overlay", "plugin")
+_IN_BROWSER = "tests/browser"
 
 
 def suite(python: str, *arguments: str) -> list[str]:
@@ -18,8 +19,13 @@ def suite(python: str, *arguments: str) -> list[str]:
 
 def measured(python: str, *arguments: str) -> list[str]:
     """The same, measuring coverage of the overlay; only of the whole suite, because a part cannot reach all lines."""
-    coverage = () if arguments else ("--cov", "--cov-report=term-missing:skip-covered")
-    return suite(python, *coverage, *arguments)
+    whole = ("--cov", "--cov-report=term-missing:skip-covered", f"--ignore={_IN_BROWSER}")
+    return suite(python, *(arguments or whole))
+
+
+def in_browser(python: str, *arguments: str) -> list[str]:
+    """The same, of the inbox page: in one process, because each starts a browser."""
+    return [python, "-m", "pytest", "-n0", *(arguments or (_IN_BROWSER,))]
 
 
 def imported_by_apps(python: str, *arguments: str) -> list[str]:

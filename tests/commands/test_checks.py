@@ -37,7 +37,8 @@ def scripted(ran: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
         return checks
 
     monkeypatch.setattr(cli, "catalogue", catalogue)
-    monkeypatch.setattr("checks.redocly.install", lambda: ran.append("install"))
+    monkeypatch.setattr("checks.redocly.install", lambda: ran.append("install Redocly"))
+    monkeypatch.setattr("checks.browser.install", lambda: ran.append("install Chromium"))
 
 
 @pytest.mark.usefixtures("scripted")
@@ -58,7 +59,7 @@ def test_every_check_runs_though_one_fails_and_the_end_counts_them(
 def test_a_tool_that_is_missing_fails_only_a_complete_run(ran: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["good", "missing", "other"]) == 0
     assert cli.main(["--complete", "good", "missing", "other"]) == 1
-    assert ran[3] == "install"
+    assert ran[3:5] == ["install Chromium", "install Redocly"]
     assert capsys.readouterr().out.splitlines()[-2].endswith(" s  failed  (its tool is not installed)")
     assert cli.main(["--complete", "good", "other"]) == 0
 

@@ -14,14 +14,14 @@ const ZH = {
   "Templates & signatures": "模板与签名", "Balances": "余额", "Faults": "故障",
   "Live": "实时", "Loading…": "加载中…", "Reconnecting…": "正在重连…", "The sandbox does not answer.": "沙箱没有响应。",
   "All apps": "全部应用", "first": "默认", "{n} assumptions": "{n} 项假定", "Start over…": "全部清空…", "Really start over?": "确定清空？",
-  "Everything starts over.": "已全部清空。", "Test API": "测试 API", "strict": "严格模式",
+  "Everything starts over.": "已全部清空。", "Test API": "测试 API", "strict": "严格模式", "contract": "接口契约",
   "{n} shown": "共 {n} 条", "{n} of {m}": "{n} / {m} 条", "newest {n}": "最新 {n} 条", "Nothing matches this search.": "没有匹配的内容。",
-  "Clear the search": "清除搜索", "Load older ones": "加载更早的",
+  "Clear the search": "清除搜索",
   "Beijing": "北京时间", "Advance by one minute": "快进 1 分钟", "Advance by five minutes": "快进 5 分钟",
   "Advance by one hour": "快进 1 小时", "Advance by one day": "快进 1 天", "Advance to what is due next": "快进到下一个到期事项",
   "Let the clock stand still": "暂停时钟", "Let the clock run": "恢复时钟", "Back to real time": "恢复真实时间",
   "+1 min": "+1 分", "+5 min": "+5 分", "+1 h": "+1 时", "+1 d": "+1 天",
-  "It is {time} in the sandbox.": "沙箱时间：{time}", "Nothing is due.": "没有待办事项。", "The clock stands still.": "时钟已暂停。",
+  "It is {time} in the sandbox.": "沙箱时间：{time}", "Nothing is due.": "没有待办事项。",
   "now": "刚刚", "{n} s": "{n} 秒", "{n} min": "{n} 分", "{n} h": "{n} 时", "{n} d": "{n} 天", "in {age}": "{age}后",
   "Copy": "复制", "Copied {what}": "已复制 {what}", "Copy the code": "复制验证码", "Could not be copied.": "无法复制。",
   "code": "验证码", "voice": "语音", "notice": "通知", "marketing": "营销", "pending": "待回执",
@@ -36,32 +36,32 @@ const ZH = {
   "The status was reported.": "已回报状态。", "The code has expired.": "验证码已过期。", "Sent once more.": "已重发。", "The reply came in.": "回复已送达。",
   "The reply came in; the number opted out.": "回复已送达；该号码已退订。",
   "This message holds no code.": "这条短信不含验证码。", "The code was used already.": "验证码已使用。", "expires in {age}": "{age}后过期", "expired {age} ago": "{age}前过期",
-  "Message": "短信", "A call that reads the code out": "语音播报验证码", "Sent": "发送于", "Template": "模板", "Signature": "签名", "Tag": "标签",
-  "Parameters": "参数", "Schedule": "定时任务", "Characters": "字数", "Report": "回执", "fetched or delivered": "已被应用获取", "not fetched yet": "尚未被应用获取",
+  "A call that reads the code out": "语音播报验证码", "Sent": "发送于", "Template": "模板", "Signature": "签名", "Tag": "标签",
+  "Parameters": "参数", "Schedule": "定时任务", "Report": "回执", "fetched or delivered": "已被应用获取", "not fetched yet": "尚未被应用获取",
   "{n} of {m} characters, 1 SMS": "{n} / {m} 字，计费 1 条", "{n} characters: {k} SMS of {m}": "{n} 字：按每条 {m} 字计 {k} 条", "{n} left": "还可写 {n} 字", "{n} left in the last": "末条还可写 {n} 字",
   "Over 70 characters an SMS is billed per 67; a line break counts as two.": "超过 70 字按每 67 字一条计费；换行计两个字。",
   "Length": "长度", "Timeline": "送达时间线", "Request and response": "请求与响应", "Request": "请求", "Response": "响应", "Copy as curl": "复制为 curl",
   "took {n} ms": "耗时 {n} 毫秒", "request {n}": "请求 #{n}", "The request is no longer kept.": "该请求已不再保留。", "Works here, though no source documents it:": "此处可用，但官方文档未说明：",
   "Callback attempts": "回调推送记录", "No callback URL is set, so the app has to poll.": "未设置回调地址，应用需自行拉取。", "No callback yet.": "尚无回调。", "Set one": "去设置",
-  "waiting": "等待推送", "delivered": "已推送", "given_up": "已放弃", "not tried yet": "尚未推送", "by hand": "手动", "next try": "下次推送", "{n} attempts": "{n} 次推送",
-  "Try again now": "立即重试", "It was tried again.": "已重试。", "Queued": "入队于", "State": "状态", "What is posted as data": "推送的 data 内容", "Attempts": "推送记录", "Send the four samples": "推送四种官方样例", "Samples: {n} of {m} were taken.": "样例：{m} 条中 {n} 条被接收。",
-  "check: {check}": "检查项：{check}", "The check that failed": "未通过的检查", "Meaning": "含义", "What to change": "如何修改", "In this request": "针对本次请求",
-  "Answered by an injected fault.": "由注入的故障返回。", "The answer is not one of the API's error codes.": "返回内容不是接口错误码。", "Read only refused": "仅看被拒",
+  "waiting": "等待推送", "delivered": "已推送", "given_up": "已放弃", "not tried yet": "尚未推送", "by hand": "手动", "next try": "下次推送", "attempts: {n}": "推送 {n} 次",
+  "Try again now": "立即重试", "It was tried again.": "已重试。", "Queued": "入队于", "What is posted as data": "推送的 data 内容", "Attempts": "推送记录", "Send the four samples": "推送四种官方样例", "Samples: {n} of {m} were taken.": "样例：{m} 条中 {n} 条被接收。",
+  "The check that failed": "未通过的检查", "Meaning": "含义", "What to change": "如何修改",
+  "Answered by an injected fault.": "由注入的故障返回。", "The answer is not one of the API's error codes.": "返回内容不是接口错误码。",
   "assumed": "假定", "No source documents this; the sandbox had to choose.": "官方资料没有说明，由沙箱自行选定。", "Close": "关闭",
   "What no source documents, and the sandbox had to choose. Wherever the page relies on one, it says “assumed”.": "以下内容官方资料没有说明，由沙箱自行选定。页面用到时会标注“假定”。",
   "path": "路径", "method": "请求方法", "authentication": "身份验证", "access": "访问权限", "media type": "媒体类型", "body": "请求体", "template": "模板", "signature": "签名",
   "parameters": "模板参数", "content": "内容", "repeat": "重复发送", "frequency": "发送频率", "credit": "余额", "schedule": "定时任务", "fault": "注入的故障", "magic number": "魔法号码", "magic app key": "魔法 appKey", "template text": "模板内容", "form": "表单", "field": "字段", "opt-out": "退订", "sandbox": "沙箱", "storage": "存储", "msg_id": "msg_id",
   "sent": "已发送", "deleted": "已删除", "batch": "批量", "{n} recipients": "{n} 个收件人", "Goes out at": "发送时间", "Advance the clock to then": "快进到该时刻", "Recipients": "收件人", "Created": "创建于",
   "template {n}": "模板 {n}", "signature {n}": "签名 {n}", "IN_REVIEW": "审核中", "PASSED": "已通过", "REJECTED": "已拒绝", "default": "默认", "Pass": "通过", "Reject": "拒绝", "Reason": "理由",
-  "It was passed.": "已通过。", "It was rejected.": "已拒绝。", "Text": "内容", "Type": "类型", "Remark": "备注", "Valid for": "有效期", "Review": "审核", "decided on": "审核时间", "Files": "文件",
+  "It was passed.": "已通过。", "It was rejected.": "已拒绝。", "Type": "类型", "Remark": "备注", "Valid for": "有效期", "Review": "审核", "decided on": "审核时间", "Files": "文件",
   "Credit": "额度", "Pool": "额度池", "Developer account": "开发者账号", "for all types": "通用", "codes and notices": "验证码与通知", "Save": "保存", "Saved.": "已保存。", "An empty field means that the pool was never allocated.": "留空表示从未分配该额度。",
-  "Credentials": "凭据", "Switches": "开关", "May send": "允许发送", "On the blacklist": "在黑名单中", "Every code is": "固定验证码", "random": "随机", "Report after (s)": "回执延迟（秒）", "Report status": "回执状态", "Callback URL": "回调地址", "Reviews": "审核方式", "at_once": "立即通过", "by_hand": "手动", "after": "延迟", "after (s)": "延迟（秒）", "Allowed IPs": "允许的 IP", "all": "全部", "Opted-out numbers": "退订号码", "Blocked words": "敏感词", "none": "无", "separated by spaces": "用空格分隔", "{n} SMS left": "剩余 {n} 条", "used by this app alone": "仅用于此应用",
-  "New fault": "新建故障", "Make requests fail on purpose, to see what your app does then.": "故意让请求失败，看看应用如何应对。", "What happens": "故障类型", "Error code": "错误码", "HTTP status": "HTTP 状态", "Delay (s)": "延迟（秒）", "Operation": "接口", "any": "任意", "Only this number": "仅此号码", "How often": "次数", "no end": "不限", "Probability": "概率", "Add the fault": "添加故障", "The fault is on.": "故障已生效。", "Delete": "删除", "Delete all": "全部删除", "It is gone.": "已删除。", "active": "生效中", "over": "已结束", "{n} hits": "命中 {n} 次", "Hits": "命中", "Left": "剩余次数", "Takes effect": "请求是否生效", "yes": "是", "no": "否",
+  "Credentials": "凭据", "Switches": "开关", "May send": "允许发送", "On the blacklist": "在黑名单中", "Every code is": "固定验证码", "random": "随机", "Report after (s)": "回执延迟（秒）", "Report status": "回执状态", "Callback URL": "回调地址", "Reviews": "审核方式", "at_once": "立即通过", "by_hand": "手动", "after": "延迟", "after (s)": "延迟（秒）", "Allowed IPs": "允许的 IP", "all": "全部", "Opted-out numbers": "退订号码", "Blocked words": "敏感词", "none": "无",
+  "New fault": "新建故障", "Make requests fail on purpose, to see what your app does then.": "故意让请求失败，看看应用如何应对。", "What happens": "故障类型", "Error code": "错误码", "HTTP status": "HTTP 状态", "Delay (s)": "延迟（秒）", "Operation": "接口", "any": "任意", "Only this number": "仅此号码", "How often": "次数", "no end": "不限", "Probability": "概率", "Add the fault": "添加故障", "The fault is on.": "故障已生效。", "Delete": "删除", "Delete all": "全部删除", "It is gone.": "已删除。", "active": "生效中", "over": "已结束", "hits: {n}": "命中 {n} 次", "Hits": "命中", "Left": "剩余次数", "Takes effect": "请求是否生效", "yes": "是", "no": "否",
   "drop: accept, then lose the answer": "drop：受理后丢弃响应", "code: an error code": "code：错误码", "status: an HTTP status": "status：HTTP 状态", "delay: answer late": "delay：延迟响应", "reset: reset the connection": "reset：重置连接", "truncate: cut the answer": "truncate：截断响应", "broken_json: broken JSON": "broken_json：损坏的 JSON", "html: a proxy's page": "html：代理错误页", "empty: an empty answer": "empty：空响应",
   "No message yet. Point your app here.": "还没有短信。把应用指向这里。", "Nothing is sent and nothing is billed: whatever your app sends appears here at once.": "不会真正发送，也不会计费：应用发送的内容会立即显示在这里。",
   "Base URL": "服务地址", "Environment": "环境变量", "Send this one now": "立即发送一条", "Send the first message": "发送第一条短信", "Send to {number} to be answered with that error code; a delivery status works too, as in 13000004003.": "发送到 {number} 会返回对应的错误码；也可用送达状态，例如 13000004003。", "Codes, limits and schedules follow the clock above: advance it instead of waiting.": "验证码、频率限制和定时短信都以上方时钟为准：快进即可，无需等待。", "Refused requests say what to change.": "“被拒请求”会说明如何修改。",
-  "Nothing was refused.": "没有被拒的请求。", "To see one, send to 13000050014: it is answered with error 50014.": "想看看效果，可发送到 13000050014：会返回错误 50014。", "Nothing is scheduled.": "没有定时短信。", "What your app schedules waits here until its time comes.": "应用创建的定时短信会在这里等待发送。", "No callback was sent.": "没有回调。", "With a callback URL set, reports, replies and reviews are posted to your app.": "设置回调地址后，回执、上行回复和审核结果会推送给应用。", "No fault is set.": "没有设置故障。", "Faults make requests fail on purpose.": "故障会让请求按需失败。", "No template and no signature.": "没有模板和签名。", "No app.": "没有应用。",
-  "Choose one on the left.": "请在左侧选择一项。", "Back to the list": "返回列表",
+  "Nothing was refused.": "没有被拒的请求。", "To see one, send to 13000050014: it is answered with error 50014.": "想看看效果，可发送到 13000050014：会返回错误 50014。", "Nothing is scheduled.": "没有定时短信。", "What your app schedules waits here until its time comes.": "应用创建的定时短信会在这里等待发送。", "No callback was sent.": "没有回调。", "With a callback URL set, reports, replies and reviews are posted to your app.": "设置回调地址后，回执、上行回复和审核结果会推送给应用。", "No fault is set.": "没有设置故障。", "No template and no signature.": "没有模板和签名。", "No app.": "没有应用。",
+  "Choose one on the left.": "请在左侧选择一项。", "Details will show here.": "详情会显示在这里。", "Back to the list": "返回列表",
   "Keys": "快捷键", "next, previous": "下一条、上一条", "search": "搜索", "copy the code": "复制验证码", "reply as the user": "以用户身份回复", "expire the code": "使验证码过期", "the views on the left": "左侧各视图", "this help": "本帮助", "leave a field, clear the search, follow the newest": "离开输入框、清除搜索、跟随最新", "first, last": "第一条、最后一条",
   "Searching": "搜索语法", "part of the number": "号码的一部分", "part of the text; quotes for spaces": "内容的一部分；含空格时加引号", "a verification code, or an error code": "验证码或错误码", "code, voice, notice, marketing": "code、voice、notice、marketing", "4001, pending, delivered …": "4001、pending、delivered 等", "part of the tag": "标签的一部分", "the msg_id": "msg_id", "not this": "排除",
 };
@@ -456,7 +456,7 @@ const VIEWS = {
     search: (c) => ({ text: c.data, type: c.type, status: [c.state, t(c.state)], msg: c.number, other: c.attempts.map((each) => each.error) }),
     row: (c) => ({
       head: [h("strong", {}, c.type), stateChip(c), appChip(c.app_key)], meta: [aged(c.created_at)],
-      text: c.attempts.at(-1)?.error ?? c.data, side: [h("small", { class: "note" }, t("{n} attempts", { n: c.attempts.length }))],
+      text: c.attempts.at(-1)?.error ?? c.data, side: [h("small", { class: "note" }, t("attempts: {n}", { n: c.attempts.length }))],
       label: `${c.type} ${t(c.state)}`,
     }),
     tools: () => {
@@ -484,7 +484,7 @@ const VIEWS = {
     search: (a) => ({ text: [a.name, a.app_key], other: a.callback_url }),
     row: (a) => ({
       head: [h("strong", {}, appName(a.app_key)), a.first && chip(t("default"), "accent"), !a.sms_enabled && chip("50008", "bad"), a.blacklisted && chip("50036", "bad")], meta: [],
-      text: `${a.app_key}`, side: [h("span", { class: "big" }, String(a.credit.balance ?? "–"))],
+      text: POOLS.slice(1).map(([pool, label]) => `${t(label)} ${a.credit[pool] ?? "–"}`).join(" · "), side: [h("span", { class: "big" }, String(a.credit.balance ?? "–"))],
       label: `${a.name} ${a.app_key}`,
     }),
     detail: appDetail, empty: () => blank("balances", t("No app."), ""),
@@ -494,7 +494,7 @@ const VIEWS = {
     search: (f) => ({ to: f.mobile, text: f.text, code: f.code, type: [f.kind, f.operation], status: [f.status, f.active ? t("active") : t("over")] }),
     row: (f) => ({
       head: [h("strong", {}, f.operation ?? t("any")), chip(f.kind, "bad"), f.app_key && appChip(f.app_key)], meta: [chip(f.active ? t("active") : t("over"), f.active ? "wait" : "")],
-      text: f.text, side: [h("small", { class: "note" }, t("{n} hits", { n: f.hits }))], label: f.text,
+      text: f.text, side: [h("small", { class: "note" }, t("hits: {n}", { n: f.hits }))], label: f.text,
     }),
     tools: () => [store.faults.items.length > 0 && button(t("Delete all"), () => act(() => call("DELETE", "faults"), t("It is gone.")), { class: "button bad" }), button(t("New fault"), () => { state.picked.delete("faults"); paint("list", "detail"); })],
     detail: faultDetail, blankDetail: newFault, empty: () => blank("faults", t("No fault is set."), t("Make requests fail on purpose, to see what your app does then.")),
@@ -775,7 +775,7 @@ function appDetail(a) {
     title([h("h2", {}, appName(a.app_key)), a.first && chip(t("default"), "accent")]),
     a.warnings.map((each) => h("p", { class: "warning" }, each)),
     h("section", { class: "card" }, h("h3", {}, t("Credentials")), h("dl", { class: "keys" }, credentialList(a))),
-    h("form", { onsubmit: save, class: "hide-none" },
+    h("form", { onsubmit: save },
       h("section", { class: "card" }, h("h3", {}, t("Credit"), assumed("credit", "frequency"), h("span", { class: "gap" }), h("button", { class: "button main", "data-keep": "save" }, t("Save"))),
         h("table", { class: "table" },
           h("thead", {}, h("tr", {}, h("th", {}, t("Pool")), h("th", {}, t("App")), h("th", {}, t("Developer account")))),
@@ -863,7 +863,7 @@ function firstSteps() {
       h("section", { class: "card" }, h("dl", { class: "keys" }, h("dt", {}, t("Base URL")), h("dd", {}, info.base_url), copyButton(info.base_url, t("Base URL")), credentialList(app))),
       h("section", { class: "card" }, h("h3", {}, t("Send the first message"), h("span", { class: "gap" }), h("span", { class: "tabs", role: "tablist" }, choices)),
         h("pre", { class: "raw", tabindex: 0 }, snippets[state.snippet]),
-        h("p", { class: "actions compose-start" }, button([icon("copy"), t("Copy")], () => copy(snippets[state.snippet], t(state.snippet))), button([icon("send"), t("Send this one now")], send, { class: "button main", id: "first-send" }))),
+        h("p", { class: "actions" }, button([icon("copy"), t("Copy")], () => copy(snippets[state.snippet], t(state.snippet))), button([icon("send"), t("Send this one now")], send, { class: "button main", id: "first-send" }))),
       h("ul", { class: "tips" },
         h("li", {}, t("Send to {number} to be answered with that error code; a delivery status works too, as in 13000004003.", { number: info.magic.number.replace("CCCCC", "50014") })),
         h("li", {}, t("Refused requests say what to change.")),
@@ -942,7 +942,7 @@ function drawFoot() {
     h("button", { type: "button", class: "link", onclick: () => showAssumptions([]) }, t("{n} assumptions", { n: state.info.assumptions.length })),
     h("a", { class: "link", href: "api/openapi.json", target: "_blank", rel: "noopener" }, t("Test API")),
     startOver,
-    h("span", {}, `${state.info.version}${state.info.strict ? ` · ${t("strict")}` : ""}`));
+    h("span", {}, `${t("contract")} ${state.info.version}${state.info.strict ? ` · ${t("strict")}` : ""}`));
 }
 
 let listed = null;
@@ -970,7 +970,7 @@ function drawList() {
   const emptyKey = none ? `${signature} ${language} ${all.length > 0} ${state.snippet} ${state.info?.run} ${store.apps.items.length}` : "";
   if (empty.dataset.key !== emptyKey) {
     empty.dataset.key = emptyKey;
-    const inside = none ? (all.length ? h("div", { class: "hollow" }, icon("search"), h("h2", {}, t("Nothing matches this search.")), h("p", {}, button(t("Clear the search"), () => { setQuery(""); $("search").focus(); }))) : state.link === "loading" ? [] : view.empty()) : [];
+    const inside = none ? (all.length ? h("div", { class: "hollow" }, icon("search"), h("h2", {}, t("Nothing matches this search.")), h("p", {}, button(t("Clear the search"), () => { setQuery(""); $("search").focus(); }))) : state.info ? view.empty() : []) : [];
     empty.replaceChildren(...[inside].flat());
   }
   list.setAttribute("aria-label", t(view.title));
@@ -1053,7 +1053,7 @@ function drawDetail() {
   const view = VIEWS[state.view], item = pickedItem(), box = $("detail");
   const key = `${view.id} ${item ? anchorOf(view, item) : ""} ${language}`;
   const kept = key === drawn ? remember(box) : null;
-  const inside = item ? view.detail(item) : view.blankDetail?.() ?? h("div", { class: "hollow" }, icon(view.id), h("p", {}, t("Choose one on the left.")));
+  const inside = item ? view.detail(item) : view.blankDetail?.() ?? h("div", { class: "hollow" }, icon(view.id), h("p", {}, items().length ? t("Choose one on the left.") : t("Details will show here.")));
   box.replaceChildren(...[inside].flat(Infinity).filter(Boolean));
   if (kept) recall(box, kept);
   else box.scrollTop = 0;
@@ -1268,7 +1268,10 @@ function connect() {
   const touched = (data) => { if (more.key && (data.msg_id === more.key || (!data.msg_id && store.messages.byKey.get(more.key)?.app_key === data.app_key))) lookCloser(more.key, 120); };
   follows("start", loadAllSoon);
   follows("gap", loadAllSoon);
-  follows("reset", loadAllSoon);
+  follows("reset", ({ app_key: key }) => {
+    for (const things of [store.messages, store.refused, store.scheduled, store.callbacks]) things.set(things.items.filter((item) => key && item.app_key !== key), things.more && Boolean(key));
+    loadAllSoon();
+  });
   follows("message", () => { store.messages.arrived(); if (document.hidden) { state.unseen += 1; paint("side"); } if (state.view === "balances") store.apps.reload(); });
   follows("changed", (data) => { store.messages.changed(data.msg_id); touched(data); });
   follows("report", (data) => { store.messages.patch(data.msg_id, () => ({ status: data.status, status_name: state.statuses.find((each) => each.status === data.status)?.name ?? null, reported_at: now() })); touched(data); });

@@ -1,0 +1,62 @@
+"""One real Chromium for all tests; each test gets a sandbox and a window of its own, and answers for what they said."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from checks.browser import PACKAGES, chromium
+from sandbox.running import PATIENCE, AppUnderTest, RunningSandbox
+
+from .inbox import Inbox
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+)
+expect.set_options(timeout=PATIENCE * 1000)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    found = chromium()
+    if found is None:
+        missing = f"Chromium is not installed ({', '.join(PACKAGES)} on Debian): the inbox page was left out."
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS, timeout=PATIENCE * 1000)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def sandbox(browser: Browser) -> Iterator[RunningSandbox]:
+    """A sandbox of its own; after the browser, so that nothing is started in vain."""
+    with RunningSandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def app(sandbox: RunningSandbox) -> Iterator[AppUnderTest]:
+    """The sandbox's first app."""
+    first = AppUnderTest(sandbox, sandbox.look(lambda world: next(iter(world.apps.values()))))
+    with first.http:
+        yield first
+
+
+@pytest.fixture
+def inbox(browser: Browser, sandbox: RunningSandbox) -> Iterator[Inbox]:
+    """The page, open and live. In the end it must have been quiet, and have asked nobody else."""
+    with Inbox(browser, sandbox.url) as opened:
+        yield opened
+        opened.must_have_behaved()
