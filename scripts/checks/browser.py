@@ -15,8 +15,6 @@ PACKAGES = ("chromium", "fonts-noto-cjk")
 _NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 _INSTALL = ("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet", "--yes")
 _ABSENT = "Chromium is not installed"
-_problem = ""
-_installing: threading.Thread | None = None
 
 
 def chromium() -> str | None:
@@ -24,34 +22,39 @@ def chromium() -> str | None:
     return next((found for name in _NAMES if (found := shutil.which(name))), None)
 
 
-def test(arguments: tuple[str, ...] = ()) -> Outcome:
-    """Test the page, where Chromium is installed."""
-    if _installing is not None:
-        _installing.join()
-    if chromium() is None:
-        if _problem:
-            print(_problem, flush=True)
-        return Outcome(Result.LEFT_OUT, _ABSENT if _problem else f"{_ABSENT}; --complete installs it on Debian, as root")
-    return Outcome.of(openly(in_browser(python(), *arguments)))
+class InBrowser:
+    """The tests of the page, and the Chromium that they need."""
 
+    def __init__(self) -> None:
+        self._problem = ""
+        self._installing: threading.Thread | None = None
 
-def install() -> None:
-    """Begin to install it with apt-get, while other checks run; whatever goes wrong shows when it is needed."""
-    global _installing, _problem  # noqa: PLW0603  # one machine, one Chromium
-    if chromium() is not None:
-        return
-    packages = " ".join(PACKAGES)
-    if shutil.which("apt-get") is None:
-        _problem = f"{_ABSENT}, and there is no apt-get here: install Chromium, then run this again."
-    elif os.geteuid() != 0:
-        _problem = f"{_ABSENT}, and only root may install it: apt-get install {packages}; then run this again."
-    else:
-        _installing = threading.Thread(target=_install, daemon=True)
-        _installing.start()
+    def install(self) -> None:
+        """Begin to install Chromium with apt-get, while other checks run; what goes wrong shows when it is needed."""
+        if chromium() is not None:
+            return
+        packages = " ".join(PACKAGES)
+        if shutil.which("apt-get") is None:
+            self._problem = f"{_ABSENT}, and there is no apt-get here: install Chromium, then run this again."
+        elif os.geteuid() != 0:
+            self._problem = f"{_ABSENT}, and only root may install it: apt-get install {packages}; then run this again."
+        else:
+            self._installing = threading.Thread(target=self._install, daemon=True)
+            self._installing.start()
 
+    def run(self, arguments: tuple[str, ...]) -> Outcome:
+        """Test the page, where Chromium is installed."""
+        if self._installing is not None:
+            self._installing.join()
+        if chromium() is None:
+            if self._problem:
+                print(self._problem, flush=True)
+            hint = "" if self._problem else "; --complete installs it on Debian, as root"
+            return Outcome(Result.LEFT_OUT, f"{_ABSENT}{hint}")
+        return Outcome.of(openly(in_browser(python(), *arguments)))
 
-def _install() -> None:
-    global _problem  # noqa: PLW0603  # as above
-    failed = quietly([*_INSTALL, "update"]) or quietly([*_INSTALL, "install", "--no-install-recommends", *PACKAGES])
-    if failed:
-        _problem = f"{_ABSENT}: apt-get could not install {' '.join(PACKAGES)}; it says above why."
+    def _install(self) -> None:
+        for command in (["update"], ["install", "--no-install-recommends", *PACKAGES]):
+            if quietly([*_INSTALL, *command]):
+                self._problem = f"{_ABSENT}: apt-get could not install {' '.join(PACKAGES)}; it says above why."
+                return

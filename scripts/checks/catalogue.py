@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from . import browser, redocly
+from . import redocly
+from .browser import InBrowser
 from .check import Check, Outcome
 from .pythons import OtherPython
 from .suite import measured
@@ -17,6 +18,7 @@ def catalogue(others: Sequence[OtherPython]) -> list[Check]:
     Args:
         others: The Pythons to run the tests with besides the one that runs this.
     """
+    in_browser = InBrowser()
     return [
         Check("format", "the code is formatted", _quiet(installed("ruff", "format", "--check", "--quiet", "."))),
         Check("lint", "Ruff has nothing against it", _quiet(installed("ruff", "check", "--quiet", "."))),
@@ -28,10 +30,10 @@ def catalogue(others: Sequence[OtherPython]) -> list[Check]:
         Check(
             "documents", "the tables of the documentation are too", _quiet([python(), "scripts/document", "--check"])
         ),
-        Check("redocly", "Redocly accepts openapi.yaml", lambda _: redocly.lint()),
+        Check("redocly", "Redocly accepts openapi.yaml", lambda _: redocly.lint(), install=redocly.install),
         Check("mypy", "mypy --strict", _quiet(installed("mypy"))),
         Check("pyright", "Pyright, strict", _quiet(installed("pyright"))),
-        Check("browser", "the inbox page works in a real Chromium", browser.test),
+        Check("browser", "the inbox page works in a real Chromium", in_browser.run, install=in_browser.install),
         Check("tests", "the tests, every line and branch of the overlay", _tests),
         *(
             Check(

@@ -40,9 +40,11 @@ class Check:
         summary: What it holds, in a few words.
         run: Carries it out; called with what stands behind ``--`` on the command line.
         prepare: Begins in the background what ``run`` will wait for; called before the first check runs.
+        install: Installs what no Python package brings, or begins to; called first, where nothing may be left out.
     """
 
     name: str
     summary: str
     run: Callable[[tuple[str, ...]], Outcome]
     prepare: Callable[[], None] = lambda: None
+    install: Callable[[], None] = lambda: None

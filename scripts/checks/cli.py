@@ -8,7 +8,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from . import browser, redocly
 from .catalogue import catalogue
 from .check import Check, Outcome, Result
 from .pythons import others
@@ -71,9 +70,8 @@ def _options(arguments: list[str], names: list[str]) -> argparse.Namespace:
 
 
 def _run(checks: Sequence[Check], arguments: tuple[str, ...], *, complete: bool) -> int:
-    if complete:
-        browser.install()
-        redocly.install()
+    for check in checks if complete else ():
+        check.install()
     for check in checks:
         check.prepare()
     done: list[_Done] = []

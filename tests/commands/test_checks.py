@@ -24,7 +24,7 @@ def scripted(ran: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
             ran.append(" ".join([name, *arguments]))
             return Outcome(result, note)
 
-        return Check(name, f"what {name} holds", run)
+        return Check(name, f"what {name} holds", run, install=lambda: ran.append(f"install {name}"))
 
     checks = [
         check("good", Result.PASSED),
@@ -37,8 +37,6 @@ def scripted(ran: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
         return checks
 
     monkeypatch.setattr(cli, "catalogue", catalogue)
-    monkeypatch.setattr("checks.redocly.install", lambda: ran.append("install Redocly"))
-    monkeypatch.setattr("checks.browser.install", lambda: ran.append("install Chromium"))
 
 
 @pytest.mark.usefixtures("scripted")
@@ -59,7 +57,7 @@ def test_every_check_runs_though_one_fails_and_the_end_counts_them(
 def test_a_tool_that_is_missing_fails_only_a_complete_run(ran: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["good", "missing", "other"]) == 0
     assert cli.main(["--complete", "good", "missing", "other"]) == 1
-    assert ran[3:5] == ["install Chromium", "install Redocly"]
+    assert ran[3:6] == ["install good", "install other", "install missing"]
     assert capsys.readouterr().out.splitlines()[-2].endswith(" s  failed  (its tool is not installed)")
     assert cli.main(["--complete", "good", "other"]) == 0
 
