@@ -1,0 +1,96 @@
+"""What can go wrong with a campaign before or between its requests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jsms_client.errors import JSMSError
+
+if TYPE_CHECKING:
+    from jsms_client.campaigns.stopping import Stop
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """An entry of a list that cannot be sent to.
+
+    Attributes:
+        number: Its line in the file, or its place in the iterable, both counted from 1.
+        reason: What is wrong with it, without the value itself.
+    """
+
+    number: int
+    reason: str
+
+
+class CampaignError(JSMSError):
+    """A campaign cannot begin or go on; nothing was sent by the call that raised it."""
+
+
+class CampaignInputError(CampaignError):
+    """The list cannot be read, or has entries that cannot be sent to; nothing was sent.
+
+    Attributes:
+        lines: The first hundred of these entries.
+        count: How many there are.
+    """
+
+    lines: tuple[BadLine, ...]
+    count: int
+
+    def __init__(self, message: str, *, lines: Sequence[BadLine] = (), count: int = 0) -> None:
+        super().__init__(message)
+        self.lines = tuple(lines)
+        self.count = count
+
+    def __str__(self) -> str:
+        """What is wrong, and the first few entries that are."""
+        shown = "; ".join(f"{line.number}: {line.reason}" for line in self.lines[:_SHOWN])
+        more = self.count - min(len(self.lines), _SHOWN)
+        return super().__str__() + (f" ({shown}{f'; and {more} more' if more > 0 else ''})" if shown else "")
+
+
+class JournalError(CampaignError):
+    """The journal cannot be used; nothing was sent."""
+
+
+class JournalLockedError(JournalError):
+    """Another process, or another campaign of this one, has the journal open; nothing was sent."""
+
+
+class JournalMismatchError(JournalError):
+    """The journal belongs to another campaign, or the list has changed since; nothing was sent."""
+
+
+class JournalDamagedError(JournalError):
+    """The file is no journal, or no longer what was written into it; nothing was sent."""
+
+
+class CampaignStoppedError(CampaignError):
+    """A campaign stopped by itself, with recipients still waiting.
+
+    Attributes:
+        stop: Why.
+    """
+
+    stop: Stop
+
+    def __init__(self, message: str, *, stop: Stop) -> None:
+        super().__init__(message)
+        self.stop = stop
+
+
+__all__ = [
+    "BadLine",
+    "CampaignError",
+    "CampaignInputError",
+    "CampaignStoppedError",
+    "JournalDamagedError",
+    "JournalError",
+    "JournalLockedError",
+    "JournalMismatchError",
+]

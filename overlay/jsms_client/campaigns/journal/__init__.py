@@ -1,0 +1,1 @@
+"""The journal: one SQLite file that knows what became of every recipient."""

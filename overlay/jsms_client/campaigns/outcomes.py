@@ -1,0 +1,91 @@
+"""What becomes of each recipient."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from jsms_api.models.delivery_status import DeliveryStatus
+from jsms_client.results.refused import refused_error
+from jsms_client.results.shown import HIDDEN, NUMBER, Result
+from jsms_contract.base import APIError
+
+
+class RecipientState(StrEnum):
+    """What is known of a recipient."""
+
+    WAITING = "waiting"
+    """Not sent to yet; certainly not."""
+    IN_FLIGHT = "in_flight"
+    """In a request that is on its way."""
+    ACCEPTED = "accepted"
+    """The service took the message; whether it arrived is told by a delivery report."""
+    REFUSED = "refused"
+    """The service refused the message, with a code."""
+    UNKNOWN = "unknown"
+    """In a request whose answer never came: may have been sent to, and is not sent to again unless asked."""
+
+
+class Why(StrEnum):
+    """Why an entry of the list is not among the recipients."""
+
+    REPEAT = "repeat"
+    """The number stands further up in the list."""
+    BAD_LINE = "bad_line"
+    """It cannot be sent to."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Outcome(Result):
+    """What became of one recipient.
+
+    Attributes:
+        number: The line in the file, or the place in the iterable, both counted from 1.
+        mobile: The number, 11 digits.
+        state: What is known.
+        msg_id: Id of the SMS, a text of digits; None where there is none, as with a schedule until it is sent.
+        schedule_id: The schedule that the recipient is in; None where it was sent to at once.
+        code: Why it was refused; None where it was not, or where the service's code is no number.
+        delivery: The status in the delivery report; None where none came so far.
+        delivered_at: The time in that report, aware, in Beijing time (UTC+8).
+        settled: Whether it was unknown, until a delivery report came.
+        temp_para: The template parameters.
+    """
+
+    number: int
+    mobile: str = field(metadata=NUMBER)
+    state: RecipientState
+    msg_id: str | None = None
+    schedule_id: str | None = None
+    code: int | None = None
+    delivery: DeliveryStatus | int | None = None
+    delivered_at: datetime | None = None
+    settled: bool = False
+    temp_para: Mapping[str, str] | None = field(default=None, hash=False, metadata=HIDDEN)
+
+    @property
+    def error(self) -> APIError | None:
+        """The exception that says why it was refused, not raised; None where it was not."""
+        return refused_error(self.code, None) if self.state is RecipientState.REFUSED else None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SetAside(Result):
+    """An entry of the list that is not sent to.
+
+    Attributes:
+        number: The line in the file, or the place in the iterable, both counted from 1.
+        reason: Why.
+        mobile: The number; None where there is none that can be read.
+        text: The same in words: where the number stood first, or what is wrong.
+    """
+
+    number: int
+    reason: Why
+    mobile: str | None = field(metadata=NUMBER)
+    text: str
+
+
+__all__ = ["Outcome", "RecipientState", "SetAside", "Why"]

@@ -1,0 +1,70 @@
+"""What a campaign sends, apart from the list: what must be the same when it goes on."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+from jsms_client.requests import read_tag
+from jsms_client.times import read_send_time
+from jsms_client.values import read_sign_id, read_temp_id
+from jsms_contract import limits
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignSettings:
+    """What every request of a campaign has in common.
+
+    Attributes:
+        temp_id: The template.
+        sign_id: The signature; None for the app's default signature.
+        tag: A label for your own statistics.
+        send_time: When the service is to send, ``yyyy-MM-dd HH:mm:ss`` in Beijing time; None for at once.
+    """
+
+    temp_id: int
+    sign_id: int | None = None
+    tag: str | None = None
+    send_time: str | None = None
+
+    @classmethod
+    def read(cls, temp_id: object, sign_id: object, tag: object, send_time: object) -> CampaignSettings:
+        """Check them.
+
+        Raises:
+            ArgumentError: One of them is not what the contract allows.
+        """
+        return cls(
+            read_temp_id(temp_id),
+            None if sign_id is None else read_sign_id(sign_id),
+            None if tag is None else read_tag(tag),
+            None if send_time is None else read_send_time(send_time),
+        )
+
+    @classmethod
+    def from_text(cls, text: str) -> CampaignSettings:
+        """The settings that a journal keeps."""
+        return cls(**json.loads(text))
+
+    def to_text(self) -> str:
+        """The same settings are the same text."""
+        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+
+    @property
+    def operation(self) -> str:
+        """The operation that sends it."""
+        return "sendMessageBatch" if self.send_time is None else "createScheduleBatch"
+
+    @property
+    def largest_batch(self) -> int:
+        """How many recipients a request may have."""
+        if self.send_time is None:
+            return limits.SEND_MESSAGE_BATCH_REQUEST_RECIPIENTS_MAX_ITEMS
+        return limits.SCHEDULE_BATCH_REQUEST_RECIPIENTS_MAX_ITEMS
+
+    def body(self) -> dict[str, object]:
+        """The body of every request, without the recipients."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+
+__all__ = ["CampaignSettings"]

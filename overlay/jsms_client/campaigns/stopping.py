@@ -1,0 +1,122 @@
+"""What an error of a whole request means: for its recipients, and for the campaign."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from jsms_client.errors import (
+    APIError,
+    ArgumentError,
+    AuthenticationError,
+    ClientClosedError,
+    ConfigurationError,
+    ConnectionFailedError,
+    InvalidRequestError,
+    JSMSError,
+    NoCreditError,
+    PermissionDeniedError,
+    RateLimitError,
+    RedirectError,
+    ServiceError,
+    UnknownOutcomeError,
+)
+
+
+class StopReason(StrEnum):
+    """Why a campaign stopped by itself."""
+
+    NO_CREDIT = "no_credit"
+    """The credit is used up, or none is allocated."""
+    REFUSED_CREDENTIALS = "refused_credentials"
+    """Key and secret are refused, or they may not do this."""
+    REFUSED_CAMPAIGN = "refused_campaign"
+    """Template, signature, schedule or the requests as such are refused: the same for every recipient."""
+    TOO_OFTEN = "too_often"
+    """The service kept answering that requests come too often, however slowly they came."""
+    DEAD_SERVICE = "dead_service"
+    """The service was not reached, failed or did not answer several times in a row."""
+
+
+class Meaning(StrEnum):
+    """What an error of a whole request means."""
+
+    NOT_SENT = "not_sent"
+    """Nobody was sent to, and sending goes on later: too often, or not reached."""
+    REFUSED = "refused"
+    """Nobody was sent to, and nobody will be: the recipients are refused."""
+    STOP = "stop"
+    """Nobody was sent to, and the next request would fare no better."""
+    UNKNOWN = "unknown"
+    """Whether anybody was sent to is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Why a campaign stopped by itself.
+
+    Attributes:
+        reason: The kind of reason.
+        message: What happened and what to do, in one line.
+        error: What the service answered last, where that is the reason.
+    """
+
+    reason: StopReason
+    message: str
+    error: JSMSError | None
+
+
+# A redirect is an answer, and it is never followed.
+_NOTHING_SENT = (APIError, ArgumentError, ClientClosedError, ConfigurationError, RedirectError)
+_ADVICE = {
+    StopReason.NO_CREDIT: "the credit is used up; buy or allocate more, then run it again",
+    StopReason.REFUSED_CREDENTIALS: "the service refuses these credentials; correct them, then run it again",
+    StopReason.REFUSED_CAMPAIGN: "the service refuses the campaign as a whole; put that right, then run it again",
+    StopReason.TOO_OFTEN: "the service keeps answering that requests come too often; run it again later, or slower",
+    StopReason.DEAD_SERVICE: "the service does not answer; run it again once it does",
+}
+
+
+def meaning_of(error: BaseException) -> Meaning:
+    """What an error of a whole request means.
+
+    Args:
+        error: What the request was raised for. Whatever is not known to be harmless may have left.
+    """
+    if isinstance(error, (RateLimitError, ConnectionFailedError)):
+        return Meaning.NOT_SENT
+    if isinstance(error, InvalidRequestError):
+        return Meaning.REFUSED
+    harmless = isinstance(error, _NOTHING_SENT) and not isinstance(error, (ServiceError, UnknownOutcomeError))
+    return Meaning.STOP if harmless else Meaning.UNKNOWN
+
+
+def reason_of(error: JSMSError) -> StopReason:
+    """Why a campaign stops that stops because of an error.
+
+    Args:
+        error: The error.
+    """
+    if isinstance(error, NoCreditError):
+        return StopReason.NO_CREDIT
+    if isinstance(error, RateLimitError):
+        return StopReason.TOO_OFTEN
+    if isinstance(error, (UnknownOutcomeError, ConnectionFailedError)):
+        return StopReason.DEAD_SERVICE
+    if isinstance(error, (AuthenticationError, PermissionDeniedError)):
+        return StopReason.REFUSED_CREDENTIALS
+    return StopReason.REFUSED_CAMPAIGN
+
+
+def stop_for(error: JSMSError) -> Stop:
+    """The stop that an error makes.
+
+    Args:
+        error: The error.
+    """
+    reason = reason_of(error)
+    words = error.message if isinstance(error, APIError) else str(error)
+    return Stop(reason, f"{_ADVICE[reason]} ({words}).", error)
+
+
+__all__ = ["Meaning", "Stop", "StopReason", "meaning_of", "reason_of", "stop_for"]
