@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from jsms_client._async.accounts import AsyncAccounts
     from jsms_client._async.api import AsyncAPIClient
+    from jsms_client._async.campaigns import AsyncCampaigns
     from jsms_client._async.codes import AsyncCodes
     from jsms_client._async.messages import AsyncMessages
     from jsms_client._async.receipts import AsyncReceipts
@@ -104,6 +105,13 @@ class AsyncJSMS:
         from jsms_client._async.schedules import AsyncSchedules  # noqa: PLC0415 - a program loads what it calls
 
         return AsyncSchedules(self)
+
+    @lazily
+    def campaigns(self) -> AsyncCampaigns:
+        """Lists of any length, sent once, with a journal."""
+        from jsms_client._async.campaigns import AsyncCampaigns  # noqa: PLC0415 - a program loads what it calls
+
+        return AsyncCampaigns(self)
 
     @lazily
     def accounts(self) -> AsyncAccounts:

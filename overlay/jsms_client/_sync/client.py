@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from jsms_client._sync.accounts import Accounts
     from jsms_client._sync.api import APIClient
+    from jsms_client._sync.campaigns import Campaigns
     from jsms_client._sync.codes import Codes
     from jsms_client._sync.messages import Messages
     from jsms_client._sync.receipts import Receipts
@@ -105,6 +106,13 @@ class JSMS:
         from jsms_client._sync.schedules import Schedules  # noqa: PLC0415 - a program loads what it calls
 
         return Schedules(self)
+
+    @lazily
+    def campaigns(self) -> Campaigns:
+        """Lists of any length, sent once, with a journal."""
+        from jsms_client._sync.campaigns import Campaigns  # noqa: PLC0415 - a program loads what it calls
+
+        return Campaigns(self)
 
     @lazily
     def accounts(self) -> Accounts:

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from jsms_client.errors import JSMSError
-
-if TYPE_CHECKING:
-    from jsms_client.campaigns.stopping import Stop
 
 _SHOWN = 5
 
@@ -28,7 +24,7 @@ class BadLine:
 
 
 class CampaignError(JSMSError):
-    """A campaign cannot begin or go on; nothing was sent by the call that raised it."""
+    """A campaign cannot begin or go on."""
 
 
 class CampaignInputError(CampaignError):
@@ -55,7 +51,11 @@ class CampaignInputError(CampaignError):
 
 
 class JournalError(CampaignError):
-    """The journal cannot be used; nothing was sent."""
+    """The journal cannot be used.
+
+    Nothing was sent, unless the disk failed in the middle of it: then those whose answer could not be written down are
+    unknown when the campaign goes on.
+    """
 
 
 class JournalLockedError(JournalError):
@@ -70,25 +70,10 @@ class JournalDamagedError(JournalError):
     """The file is no journal, or no longer what was written into it; nothing was sent."""
 
 
-class CampaignStoppedError(CampaignError):
-    """A campaign stopped by itself, with recipients still waiting.
-
-    Attributes:
-        stop: Why.
-    """
-
-    stop: Stop
-
-    def __init__(self, message: str, *, stop: Stop) -> None:
-        super().__init__(message)
-        self.stop = stop
-
-
 __all__ = [
     "BadLine",
     "CampaignError",
     "CampaignInputError",
-    "CampaignStoppedError",
     "JournalDamagedError",
     "JournalError",
     "JournalLockedError",

@@ -7,6 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from jsms_api.models.template_type import TemplateType
+from jsms_client.campaigns.journal.journal import Journal
+from jsms_client.campaigns.journal.schema import WAITING
+from jsms_client.redaction import mask_mobile
+from jsms_client.results.accounts import ApplicationBalance
+from jsms_client.results.reviewed import TemplateDetails
 from jsms_client.results.shown import HIDDEN, Result
 from jsms_contract import limits
 
@@ -24,17 +29,20 @@ _VARIABLE = re.compile(r"\{\{([0-9A-Za-z]+)\}\}")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Estimate(Result):
-    """What a campaign will cost.
+    """What a campaign will cost; nothing was sent.
 
     Attributes:
         recipients: How many it has.
-        credit: How many SMS are billed for them: one up to 70 characters, above that one for each 67, signature and
-            opt-out text included.
+        repeats: Entries that would be set aside because the number stands further up.
+        bad_lines: Entries that would be set aside because they cannot be sent to.
+        requests: How many requests it takes, at the least.
+        credit: How many SMS are billed: one up to 70 characters, above that one for each 67, signature and opt-out
+            text included, a line break counted twice.
         longest: Characters of the longest text.
-        balance: SMS of this kind that the app can still send, from the kind's own credit and that for all types; None
-            where it could not be asked for.
-        enough: Whether that is enough; None where it could not be asked for.
-        samples: The texts for the first three recipients.
+        balance: SMS of this kind that the app can still send; None where it could not be asked for.
+        pool: Where that credit is, by the names of `ApplicationBalance`: the kind's own pool, then that for all types.
+        enough: Whether the balance is enough; None where it could not be asked for.
+        samples: The first three texts, each behind its number, masked: ``138****8000: 【…】…``.
         sign: The signature; None where it is the app's default one, whose name the service does not tell: the longest
             possible one is counted then.
         missing_parameters: Variables of the template that some recipients have no value for, or an empty one.
@@ -42,9 +50,13 @@ class Estimate(Result):
     """
 
     recipients: int
+    repeats: int
+    bad_lines: int
+    requests: int
     credit: int
     longest: int
     balance: int | None
+    pool: tuple[str, ...]
     enough: bool | None
     samples: tuple[str, ...] = field(metadata=HIDDEN)
     sign: str | None
@@ -56,54 +68,59 @@ class Estimator:
     """Adds up what each recipient will cost.
 
     Args:
-        template: The text, variables written ``{{name}}``.
-        marketing: Whether an opt-out text comes behind it.
+        template: The template.
         sign: The signature; None where it is not known.
-        balance: What the app can still send; None where it is not known.
+        balance: What the app has; None where it is not known.
     """
 
-    def __init__(self, template: str, *, marketing: bool, sign: str | None, balance: int | None) -> None:
-        self._pieces = _VARIABLE.split(template)
+    def __init__(self, template: TemplateDetails, sign: str | None, balance: ApplicationBalance | None) -> None:
+        self._pieces = _VARIABLE.split(template.template)
         self._names = self._pieces[1::2]
         self._sign = sign
-        self._balance = balance
+        marketing = template.type == TemplateType.MARKETING
+        self._pool = ("app_market" if marketing else "app_industry", "app_balance")
+        self._balance = None if balance is None else sum(getattr(balance, name) or 0 for name in self._pool)
         self._opt_out = _OPT_OUT if marketing else ""
         front = len(sign) if sign is not None else limits.SIGN_FORM_SIGN_MAX_LENGTH
         self._fixed = front + len("【】") + len(self._opt_out) + sum(map(_length, self._pieces[::2]))
-        self._recipients = self._credit = self._longest = self._unfilled = 0
+        self._credit = self._longest = self._unfilled = 0
         self._missing: dict[str, None] = {}
         self._samples: list[str] = []
 
-    def add(self, parameters: Iterable[Mapping[str, str] | None]) -> None:
+    def add(self, recipients: Iterable[tuple[str, Mapping[str, str] | None]]) -> None:
         """Count recipients.
 
         Args:
-            parameters: What each of them has for the template.
+            recipients: The number of each, and what it has for the template.
         """
-        names, fixed, credit, longest = self._names, self._fixed, self._credit, self._longest
-        for given in parameters:
-            self._recipients += 1
+        for mobile, given in recipients:
             if len(self._samples) < SAMPLES:
-                self._samples.append(self._text(given or {}))
-            size = fixed
-            if names:
-                values = [(given or {}).get(name, "") for name in names]
-                if not all(values):
-                    self._unfilled += 1
-                    self._missing.update((name, None) for name, value in zip(names, values, strict=True) if not value)
-                text = "".join(values)
-                size += len(text) + text.count("\n")
-            credit += 1 if size <= ONE_SMS else -(-size // ONE_PART)
-            longest = max(longest, size)
-        self._credit, self._longest = credit, longest
+                self._samples.append(f"{mask_mobile(mobile)}: {self._text(given or {})}")
+            values = [(given or {}).get(name, "") for name in self._names]
+            if not all(values):
+                self._unfilled += 1
+                named = zip(self._names, values, strict=True)
+                self._missing.update((name, None) for name, value in named if not value)
+            size = self._fixed + _length("".join(values))
+            self._credit += 1 if size <= ONE_SMS else -(-size // ONE_PART)
+            self._longest = max(self._longest, size)
 
-    def made(self) -> Estimate:
-        """The estimate for all that was added."""
+    def made(self, journal: Journal) -> Estimate:
+        """The estimate for all that was added.
+
+        Args:
+            journal: The journal that they were taken into.
+        """
+        recipients = journal.states[WAITING]
         return Estimate(
-            self._recipients,
+            recipients,
+            journal.repeats,
+            journal.bad_lines,
+            -(-recipients // journal.settings.largest_batch),
             self._credit,
             self._longest,
             self._balance,
+            self._pool,
             None if self._balance is None else self._credit <= self._balance,
             tuple(self._samples),
             self._sign,
@@ -118,20 +135,8 @@ class Estimator:
         return f"【{self._sign if self._sign is not None else '…'}】{''.join(parts)}{self._opt_out}"
 
 
-def sendable(kind: int, *, balance: int | None, industry: int | None, market: int | None) -> int:
-    """How many SMS of a kind an app can send.
-
-    Args:
-        kind: The template's type.
-        balance: Credit for all types.
-        industry: Credit for codes and notices.
-        market: Credit for marketing.
-    """
-    return (balance or 0) + ((market if kind == TemplateType.MARKETING else industry) or 0)
-
-
 def _length(text: str) -> int:
     return len(text) + text.count("\n")
 
 
-__all__ = ["ONE_PART", "ONE_SMS", "SAMPLES", "Estimate", "Estimator", "sendable"]
+__all__ = ["ONE_PART", "ONE_SMS", "SAMPLES", "Estimate", "Estimator"]

@@ -26,7 +26,9 @@ class Pace:
     __slots__ = ("_allowed", "_concurrency", "_due", "_failures", "_max_rate", "_pause", "_refusals", "_waits_until")
 
     def __init__(self, concurrency: int, max_rate: float | None, now: float) -> None:
-        self._concurrency = self._allowed = concurrency
+        self._concurrency = concurrency
+        # One at first, so that a service that takes messages and loses answers leaves few in doubt.
+        self._allowed = 1
         self._max_rate = max_rate
         self._due = self._waits_until = now
         self._pause = 0.0

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+from jsms_client.campaigns.journal.schema import ACCEPTED, IN_FLIGHT, REFUSED, UNKNOWN, WAITING
+from jsms_client.campaigns.pacing import Rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +78,58 @@ class Progress:
         return (self.waiting + self.in_flight) / self.rate
 
 
-__all__ = ["Counts", "Progress"]
+class Meter:
+    """Reads how far a campaign is.
+
+    Args:
+        phase: Whether the list is being read or sent to.
+        now: The time, in seconds of a clock that only goes forward.
+        done: How many recipients are dealt with already.
+    """
+
+    def __init__(self, phase: Literal["reading", "sending"], now: float, done: int = 0) -> None:
+        self._phase: Literal["reading", "sending"] = phase
+        self._began = self._read = now
+        self._before = done
+        self._rate = Rate(now)
+
+    def due(self, now: float, seconds: float) -> bool:
+        """Whether the last reading is so long ago.
+
+        Args:
+            now: The time.
+            seconds: How long.
+        """
+        return now - self._read >= seconds
+
+    def read(
+        self, states: Sequence[int], repeats: int, bad_lines: int, now: float, done: int, pause: float = 0.0
+    ) -> Progress:
+        """How far it is.
+
+        Args:
+            states: How many recipients are in each state, in the order of the schema.
+            repeats: How many entries were set aside as repeats.
+            bad_lines: How many as bad.
+            now: The time.
+            done: How many recipients are dealt with, those of earlier calls among them.
+            pause: Seconds until the next request.
+        """
+        self._read = now
+        return Progress(
+            self._phase,
+            sum(states),
+            states[WAITING],
+            states[IN_FLIGHT],
+            states[ACCEPTED],
+            states[REFUSED],
+            states[UNKNOWN],
+            repeats,
+            bad_lines,
+            self._rate.note(done - self._before, now),
+            now - self._began,
+            pause,
+        )
+
+
+__all__ = ["Counts", "Meter", "Progress"]

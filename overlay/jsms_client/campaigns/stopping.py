@@ -44,7 +44,7 @@ class Meaning(StrEnum):
     NOT_SENT = "not_sent"
     """Nobody was sent to, and sending goes on later: too often, or not reached."""
     REFUSED = "refused"
-    """Nobody was sent to, and nobody will be: the recipients are refused."""
+    """Nobody was sent to, for something in the request: for one of the recipients, as far as anybody knows."""
     STOP = "stop"
     """Nobody was sent to, and the next request would fare no better."""
     UNKNOWN = "unknown"
@@ -66,6 +66,7 @@ class Stop:
     error: JSMSError | None
 
 
+_TOO_LARGE = 413
 # A redirect is an answer, and it is never followed.
 _NOTHING_SENT = (APIError, ArgumentError, ClientClosedError, ConfigurationError, RedirectError)
 _ADVICE = {
@@ -85,7 +86,7 @@ def meaning_of(error: BaseException) -> Meaning:
     """
     if isinstance(error, (RateLimitError, ConnectionFailedError)):
         return Meaning.NOT_SENT
-    if isinstance(error, InvalidRequestError):
+    if isinstance(error, InvalidRequestError) and (error.code is not None or error.http_status == _TOO_LARGE):
         return Meaning.REFUSED
     harmless = isinstance(error, _NOTHING_SENT) and not isinstance(error, (ServiceError, UnknownOutcomeError))
     return Meaning.STOP if harmless else Meaning.UNKNOWN

@@ -31,7 +31,7 @@ def told_apart(path: Path | None) -> Generator[None]:
         JournalDamagedError: It is not what was written into it.
         JournalError: Anything else, such as a full disk.
     """
-    name = path or "the temporary file"
+    name = called(path)
     try:
         yield
     except sqlite3.OperationalError as error:
@@ -47,6 +47,15 @@ def told_apart(path: Path | None) -> Generator[None]:
         raise damaged(path, str(error)) from error
 
 
+def called(path: Path | None) -> str:
+    """What a message calls the file.
+
+    Args:
+        path: The file; None where there is none.
+    """
+    return "the temporary journal" if path is None else str(path)
+
+
 def damaged(path: Path | None, what: str) -> JournalDamagedError:
     """The error for a file that cannot be believed.
 
@@ -55,7 +64,7 @@ def damaged(path: Path | None, what: str) -> JournalDamagedError:
         what: What is wrong with it.
     """
     return JournalDamagedError(
-        f"{path or 'the temporary file'} is damaged, or no journal of a campaign ({what}); restore it from a copy, or "
+        f"{called(path)} is damaged, or no journal of a campaign ({what}); restore it from a copy, or "
         "begin a new journal with a list of those who are surely still to be sent to"
     )
 
@@ -78,7 +87,8 @@ def open_exclusively(path: Path) -> sqlite3.Connection:
     """Open a journal for nobody else, until it is closed or the process ends, however it ends.
 
     A rollback journal, not a write-ahead log: what is committed is in this one file, so that a copy of it is a copy of
-    what is known. Every commit is on the disk before it returns.
+    what is known. Every commit is on the disk before it returns: while the file is locked, SQLite ends a commit by
+    overwriting its log, and waits for the disk to have that too.
 
     Args:
         path: The file.
@@ -214,4 +224,13 @@ def _keep_name(folder: Path) -> None:
             os.close(descriptor)
 
 
-__all__ = ["LOCK_PATIENCE", "create", "damaged", "open_exclusively", "open_temporary", "open_to_look", "told_apart"]
+__all__ = [
+    "LOCK_PATIENCE",
+    "called",
+    "create",
+    "damaged",
+    "open_exclusively",
+    "open_temporary",
+    "open_to_look",
+    "told_apart",
+]

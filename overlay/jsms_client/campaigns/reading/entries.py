@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from typing import TypeAlias, TypeVar, cast
+from typing import TypeAlias, TypeVar
 
 from jsms_client.campaigns.errors import BadLine
 from jsms_client.errors import ArgumentError
@@ -62,13 +62,4 @@ def _reason(error: ArgumentError) -> str:
     return error.message.removeprefix("[0]").lstrip(". ").removesuffix(".")
 
 
-def numbered(recipients: Iterable[object]) -> Iterator[Entry]:
-    """The entries of an iterable, counted from 1.
-
-    Args:
-        recipients: Whatever the caller gave.
-    """
-    return enumerate(cast("Iterable[RecipientLike]", recipients), 1)
-
-
-__all__ = ["CHUNK", "Checked", "Entry", "check", "chunks", "numbered"]
+__all__ = ["CHUNK", "Checked", "Entry", "check", "chunks"]

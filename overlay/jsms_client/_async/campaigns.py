@@ -1,0 +1,249 @@
+"""Campaigns: a list of any length, sent once."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Callable, Iterable
+from datetime import datetime
+from functools import partial
+from typing import Literal, overload
+
+from jsms_client._async.resource import AsyncResource
+from jsms_client.aside import async_aside
+from jsms_client.campaigns.campaign import Campaign
+from jsms_client.campaigns.conductor import Conductor
+from jsms_client.campaigns.crews import AsyncCrew
+from jsms_client.campaigns.estimates import Estimate, Estimator
+from jsms_client.campaigns.intake import Intake
+from jsms_client.campaigns.journal.journal import Journal
+from jsms_client.campaigns.opening import JournalLike, campaign_of, let_go, open_journal
+from jsms_client.campaigns.options import OnBadLine, read_concurrency, read_max_rate, read_on_bad_line, read_wait
+from jsms_client.campaigns.pacing import Pace
+from jsms_client.campaigns.progress import Progress
+from jsms_client.campaigns.reading.sources import AsyncEntries, AsyncPieces, AsyncRecipients
+from jsms_client.campaigns.settings import CampaignSettings
+from jsms_client.campaigns.settling import MOST_REFUSALS, POLL_SECONDS, begin_settling, take_reports
+from jsms_client.errors import APIError, RateLimitError
+from jsms_client.results.receipts import DeliveryReport
+from jsms_client.waiting import async_sleep, monotonic
+
+
+class AsyncCampaigns(AsyncResource):
+    """A list of any length, sent once, whatever happens in between."""
+
+    __slots__ = ()
+
+    @overload
+    async def send(
+        self,
+        recipients: AsyncRecipients,
+        *,
+        temp_id: int,
+        sign_id: int | None = None,
+        tag: str | None = None,
+        send_time: datetime | str | None = None,
+        journal: JournalLike | None = None,
+        concurrency: int = 4,
+        max_rate: float | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+        dry_run: Literal[False] = False,
+        on_bad_line: OnBadLine = "stop",
+        repeat_unknown: bool = False,
+    ) -> Campaign: ...
+
+    @overload
+    async def send(
+        self,
+        recipients: AsyncRecipients,
+        *,
+        temp_id: int,
+        sign_id: int | None = None,
+        tag: str | None = None,
+        send_time: datetime | str | None = None,
+        journal: JournalLike | None = None,
+        concurrency: int = 4,
+        max_rate: float | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+        dry_run: Literal[True],
+        on_bad_line: OnBadLine = "stop",
+        repeat_unknown: bool = False,
+    ) -> Estimate: ...
+
+    async def send(
+        self,
+        recipients: AsyncRecipients,
+        *,
+        temp_id: int,
+        sign_id: int | None = None,
+        tag: str | None = None,
+        send_time: datetime | str | None = None,
+        journal: JournalLike | None = None,
+        concurrency: int = 4,
+        max_rate: float | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+        dry_run: bool = False,
+        on_bad_line: OnBadLine = "stop",
+        repeat_unknown: bool = False,
+    ) -> Campaign | Estimate:
+        """Send a template to everyone on a list, each once.
+
+        The whole list is read first, and numbers that stand further up are set aside; then it is sent in the largest
+        batches that the service takes. The journal is written before a request leaves and after its answer: after a
+        crash, the same call with the same list goes on where it stopped. Recipients of a request whose answer never
+        came are unknown, and are not sent to again unless asked.
+
+        It goes on past refused recipients, and slows down while the service says "too often". It stops by itself, and
+        can be gone on with, where the credit is used up, the credentials or the campaign as a whole are refused, or
+        the service does not answer.
+
+        JSMS operation: sendMessageBatch, POST /messages/batch; with ``send_time`` createScheduleBatch,
+        POST /schedule/batch
+
+        Args:
+            recipients: Any iterable of `Recipient`, mappings with ``mobile`` and ``temp_para``, (mobile, parameters)
+                pairs, or numbers, read once and piece by piece; or the path of a CSV, TSV or JSON-lines file, or a
+                `RecipientFile`. The names in a file's header are those of the template's parameters.
+            temp_id: A notice or marketing template that passed review.
+            sign_id: A signature that passed review; None for the app's default signature.
+            tag: A label for your own statistics, at most 10 characters; never shown to a recipient.
+            send_time: When the service is to send, in the future: an aware datetime in any zone, or
+                ``yyyy-MM-dd HH:mm:ss`` in Beijing time (UTC+8); None for at once.
+            journal: The path of the journal, which is made where there is none; or the `Campaign` of an earlier call.
+                None for a temporary one, which is gone with the campaign that is returned.
+            concurrency: How many requests may be on their way at once.
+            max_rate: How many recipients a second at most; None for as many as go.
+            on_progress: Is called with a `Progress` some ten times a second.
+            dry_run: Whether to send nothing, and to say what it would cost.
+            on_bad_line: What to do about entries that cannot be sent to: ``"stop"`` before anything is sent, or
+                ``"set_aside"`` and report them.
+            repeat_unknown: Whether those that are unknown are to be sent to again.
+
+        Returns:
+            What became of everyone, and why it stopped, where it did; with ``dry_run`` what it would cost.
+
+        Raises:
+            ArgumentError: An argument that the service would refuse; nothing was sent.
+            CampaignInputError: The list cannot be read, or has entries that cannot be sent to; nothing was sent.
+            JournalLockedError: The journal is in use by another campaign; nothing was sent.
+            JournalMismatchError: The journal is that of another campaign or list; nothing was sent.
+            JournalDamagedError: The file is no journal, or no longer what was written into it; nothing was sent.
+            JournalError: The journal cannot be used.
+        """
+        settings = CampaignSettings.read(temp_id, sign_id, tag, send_time)
+        pace = Pace(read_concurrency(concurrency), read_max_rate(max_rate), monotonic())
+        bad_lines = read_on_bad_line(on_bad_line)
+        entries = AsyncEntries(recipients)
+        if dry_run:
+            return await self._estimate(settings, entries, bad_lines, on_progress)
+        if journal is None:
+            opened = Journal.temporary(settings)
+        else:
+            opened = await async_aside(partial(open_journal, journal, settings))
+        try:
+            await _take_in(entries, Intake(opened, bad_lines), on_progress)
+            conductor = Conductor(opened, pace, repeat_unknown=repeat_unknown)
+            crew = AsyncCrew(partial(self._api.carry_out, settings.operation), concurrency)
+            await crew.run(conductor, on_progress)
+        except BaseException:
+            let_go(opened)
+            raise
+        return await async_aside(partial(campaign_of, opened, conductor.stop))
+
+    async def settle(
+        self,
+        journal: JournalLike,
+        *,
+        reports: Iterable[DeliveryReport] | AsyncIterable[DeliveryReport] | None = None,
+        wait: float = 0.0,
+    ) -> Campaign:
+        """Find out what became of unknown recipients, and whether messages arrived, from delivery reports.
+
+        A report that names an unknown recipient's number, and that is of a later time than the request, settles it:
+        the message was sent. Without ``reports`` they are polled, once in five seconds. The service hands out each
+        report of the app once: an app that polls elsewhere, or takes other messages' reports too, hands ``reports``
+        over instead, those of its callbacks, for example.
+
+        JSMS operation: pollReports, GET /report
+
+        Args:
+            journal: The path of the journal, or the `Campaign` itself.
+            reports: Delivery reports, such as the events of a callback; None to poll.
+            wait: How many seconds to go on polling when there are no more reports, until everyone is settled.
+
+        Returns:
+            What became of everyone; those that no report told of are unknown still.
+
+        Raises:
+            ArgumentError: An argument cannot be used.
+            JournalError: The journal is locked, damaged, or cannot be used.
+            JSMSError: Polling failed; what was polled before is in the journal.
+        """
+        until = monotonic() + read_wait(wait)
+        pieces = None if reports is None else AsyncPieces(reports, "reports")
+        opened = await async_aside(partial(open_journal, journal))
+        try:
+            await async_aside(partial(begin_settling, opened))
+            if pieces is None:
+                await self._poll(opened, until)
+            else:
+                while piece := await pieces.next():
+                    await async_aside(partial(take_reports, opened, piece))
+        except BaseException:
+            let_go(opened)
+            raise
+        return await async_aside(partial(campaign_of, opened))
+
+    async def _poll(self, journal: Journal, until: float) -> None:
+        settled = await async_aside(partial(take_reports, journal, ()))
+        refused = 0
+        while not settled:
+            try:
+                found = await self._client.receipts.reports()
+            except RateLimitError:
+                refused += 1
+                if refused == MOST_REFUSALS:
+                    raise
+            else:
+                refused = 0
+                settled = await async_aside(partial(take_reports, journal, found))
+                if not found and monotonic() + POLL_SECONDS > until:
+                    return
+            if not settled:
+                await async_sleep(POLL_SECONDS)
+
+    async def _estimate(
+        self,
+        settings: CampaignSettings,
+        entries: AsyncEntries,
+        on_bad_line: OnBadLine,
+        on_progress: Callable[[Progress], None] | None,
+    ) -> Estimate:
+        template = await self._client.templates.get(settings.temp_id)
+        sign = None if settings.sign_id is None else (await self._client.signs.get(settings.sign_id)).sign
+        try:
+            balance = await self._client.accounts.app()
+        except APIError:
+            balance = None
+        journal = Journal.temporary(settings)
+        try:
+            estimator = Estimator(template, sign, balance)
+            await _take_in(entries, Intake(journal, on_bad_line, estimator), on_progress)
+            return estimator.made(journal)
+        finally:
+            journal.close()
+
+
+async def _take_in(entries: AsyncEntries, intake: Intake, on_progress: Callable[[Progress], None] | None) -> None:
+    """Read the list to its end; nothing of it is in the journal where that fails."""
+    intake.begin()
+    try:
+        while piece := await entries.next():
+            await async_aside(partial(intake.add, piece))
+            if on_progress is not None and (progress := intake.progress()) is not None:
+                on_progress(progress)
+        await async_aside(intake.finish)
+    except BaseException:
+        intake.give_up()
+        raise
+
+
+__all__ = ["AsyncCampaigns"]

@@ -1,0 +1,52 @@
+"""Campaigns: a list of any length, sent once, whatever happens in between.
+
+```python
+with JSMS() as jsms:
+    campaign = jsms.campaigns.send("members.csv", temp_id=1250, journal="spring.db")
+print(campaign.counts, campaign.stop)
+```
+
+The same call goes on where it stopped. `open_campaign` reads a journal without sending.
+"""
+
+from __future__ import annotations
+
+from jsms_client.campaigns.campaign import Campaign, open_campaign
+from jsms_client.campaigns.errors import (
+    BadLine,
+    CampaignError,
+    CampaignInputError,
+    JournalDamagedError,
+    JournalError,
+    JournalLockedError,
+    JournalMismatchError,
+)
+from jsms_client.campaigns.estimates import Estimate
+from jsms_client.campaigns.outcomes import Outcome, RecipientState, SetAside, Why
+from jsms_client.campaigns.progress import Counts, Progress
+from jsms_client.campaigns.reading.files import RecipientFile
+from jsms_client.campaigns.settings import CampaignSettings
+from jsms_client.campaigns.stopping import Stop, StopReason
+
+__all__ = [
+    "BadLine",
+    "Campaign",
+    "CampaignError",
+    "CampaignInputError",
+    "CampaignSettings",
+    "Counts",
+    "Estimate",
+    "JournalDamagedError",
+    "JournalError",
+    "JournalLockedError",
+    "JournalMismatchError",
+    "Outcome",
+    "Progress",
+    "RecipientFile",
+    "RecipientState",
+    "SetAside",
+    "Stop",
+    "StopReason",
+    "Why",
+    "open_campaign",
+]

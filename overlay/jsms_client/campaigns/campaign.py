@@ -1,0 +1,178 @@
+"""What became of a campaign: counts, everyone, and a file of it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+from typing import Self, TextIO
+
+from jsms_client.campaigns import exporting
+from jsms_client.campaigns.errors import JournalError
+from jsms_client.campaigns.journal import files, looking
+from jsms_client.campaigns.journal.checking import read_head
+from jsms_client.campaigns.journal.journal import Journal
+from jsms_client.campaigns.journal.schema import ACCEPTED, IN_FLIGHT, REFUSED, UNKNOWN, WAITING
+from jsms_client.campaigns.options import read_path
+from jsms_client.campaigns.outcomes import Outcome, RecipientState, SetAside
+from jsms_client.campaigns.progress import Counts
+from jsms_client.campaigns.settings import CampaignSettings
+from jsms_client.campaigns.stopping import Stop
+
+
+class Campaign:
+    """What became of a campaign.
+
+    The counts are those of the moment it was made; iterating reads the journal, page by page. A campaign without a
+    journal in a file keeps a temporary one until it is closed.
+
+    Args:
+        source: The journal: the path of a file, or a temporary one, which is closed together with this.
+        stop: Why it stopped by itself.
+
+    Attributes:
+        journal: The path of the journal; None where it is a temporary one.
+        settings: What it sends.
+        counts: How many recipients are in each state.
+        codes: How many were refused, by error code; None for a code that is no number.
+        stop: Why it stopped by itself; None where it did not, or where the call that stopped was another one.
+    """
+
+    def __init__(self, source: Path | Journal, stop: Stop | None = None) -> None:
+        self.journal, self._kept = (None, source) if isinstance(source, Journal) else (source, None)
+        self.stop = stop
+        with self._looking() as connection:
+            head = read_head(connection, self.journal)
+            self.codes: Mapping[int | None, int] = MappingProxyType(looking.codes(connection))
+        self.settings: CampaignSettings = head.settings
+        self.counts = Counts(
+            total=sum(head.states),
+            waiting=head.states[WAITING],
+            accepted=head.states[ACCEPTED],
+            refused=head.states[REFUSED],
+            # What was in flight when a process was killed is unknown.
+            unknown=head.states[UNKNOWN] + head.states[IN_FLIGHT],
+            repeats=head.repeats,
+            bad_lines=head.bad_lines,
+        )
+        self._began = head.input is not None
+
+    @property
+    def complete(self) -> bool:
+        """Whether nobody waits to be sent to."""
+        return self._began and self.counts.waiting == 0
+
+    def __iter__(self) -> Iterator[Outcome]:
+        """Everyone, in the order of the list."""
+        return self.outcomes()
+
+    def outcomes(self, state: RecipientState | None = None) -> Iterator[Outcome]:
+        """What became of everyone, in the order of the list.
+
+        Args:
+            state: Only those in this state; None for all.
+
+        Raises:
+            JournalError: The journal cannot be read.
+        """
+        with self._looking() as connection, files.told_apart(self.journal):
+            yield from looking.outcomes(connection, state)
+
+    def set_aside(self) -> Iterator[SetAside]:
+        """The entries of the list that are not sent to, in its order.
+
+        Raises:
+            JournalError: The journal cannot be read.
+        """
+        with self._looking() as connection, files.told_apart(self.journal):
+            yield from looking.set_aside(connection)
+
+    def export(self, target: str | os.PathLike[str] | TextIO) -> None:
+        """Write everyone into a CSV file, and behind them the entries that were set aside.
+
+        Args:
+            target: The path of the file, which is written in UTF-8 with a byte order mark, as spreadsheets want it; or
+                an open text file.
+
+        Raises:
+            JournalError: The journal cannot be read.
+            OSError: The file cannot be written.
+        """
+        if not isinstance(target, (str, os.PathLike)):
+            exporting.write(target, self.outcomes(), self.set_aside())
+            return
+        with Path(target).open("w", encoding="utf-8-sig", newline="") as file:
+            exporting.write(file, self.outcomes(), self.set_aside())
+
+    def close(self) -> None:
+        """Let go of a temporary journal; nothing can be read from it any more."""
+        if self._kept is not None:
+            self._kept.close()
+
+    def __enter__(self) -> Self:
+        """The campaign itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Let go of a temporary journal."""
+        self.close()
+
+    def __repr__(self) -> str:
+        """The counts, and nothing of the recipients."""
+        return f"<Campaign {self.counts} stop={None if self.stop is None else self.stop.reason.value}>"
+
+    def opened(self, settings: CampaignSettings | None) -> Journal:
+        """Open its journal for nobody else; for calls that go on with it.
+
+        Args:
+            settings: What they send; None to take what is there.
+
+        Raises:
+            JournalError: It is locked, damaged, of another campaign, or was closed.
+        """
+        if self.journal is not None:
+            return Journal.open(self.journal, settings)
+        journal = self._temporary()
+        if settings is not None:
+            journal.become(settings)
+        return journal
+
+    def _temporary(self) -> Journal:
+        if self._kept is None or self._kept.closed:
+            raise JournalError("this campaign was closed, and its journal was a temporary one")
+        return self._kept
+
+    @contextmanager
+    def _looking(self) -> Iterator[sqlite3.Connection]:
+        if self.journal is None:
+            yield self._temporary().connection
+            return
+        connection = files.open_to_look(self.journal)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+
+def open_campaign(journal: str | os.PathLike[str]) -> Campaign:
+    """Read what became of a campaign from its journal, without sending anything.
+
+    Args:
+        journal: The path of the journal.
+
+    Returns:
+        The campaign, as far as it got.
+
+    Raises:
+        ArgumentError: ``journal`` is no path.
+        JournalError: It is not there, in use by a campaign, or damaged.
+    """
+    return Campaign(read_path(journal))
+
+
+__all__ = ["Campaign", "open_campaign"]

@@ -1,0 +1,224 @@
+"""Carries a campaign out: what leaves and when, what its answer means, and all of it in the journal first.
+
+One thread conducts. It alone touches the journal; whoever carries requests out hands it the answers. So nothing that
+happens to its caller, an interrupt or a cancellation, comes in between of what is done and what is written down.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from typing import TypeAlias
+
+from jsms_client.campaigns.answers import read_answer
+from jsms_client.campaigns.journal.journal import Journal
+from jsms_client.campaigns.journal.requests import Batch, Requests
+from jsms_client.campaigns.journal.schema import REFUSED, UNKNOWN, WAITING
+from jsms_client.campaigns.pacing import Pace
+from jsms_client.campaigns.progress import Meter, Progress
+from jsms_client.campaigns.stopping import Meaning, Stop, meaning_of, stop_for
+from jsms_client.errors import APIError, JSMSError, RateLimitError
+from jsms_client.results.refused import refused_error
+from jsms_client.waiting import monotonic
+
+Start: TypeAlias = Callable[[Batch, object], None]
+"""Has a request sent: the batch, to hand back with the answer, and the body."""
+Tell: TypeAlias = Callable[[Progress], None]
+
+TELL_EVERY = 0.1
+"""Seconds between two tellings of how far it is."""
+TELL_PAUSED = 1.0
+"""The same while nothing happens."""
+MOST_REFUSED_ALONE = 3
+"""Requests with one recipient that are refused as a whole, in a row: then it is not for the recipient."""
+
+
+class Conductor:
+    """Carries a campaign out.
+
+    Args:
+        journal: The journal, with the whole list in it.
+        pace: When requests may leave.
+        repeat_unknown: Whether those that are unknown are to be sent to again.
+    """
+
+    def __init__(self, journal: Journal, pace: Pace, *, repeat_unknown: bool) -> None:
+        self._journal = journal
+        self._requests = Requests(journal)
+        self._pace = pace
+        self._repeat_unknown = repeat_unknown
+        self._inbox: SimpleQueue[tuple[Batch, object] | None] = SimpleQueue()
+        self._again: deque[Batch] = deque()
+        self._on_their_way = 0
+        self._refused_alone = 0
+        self._exhausted = False
+        self._interrupted = False
+        self._failure: BaseException | None = None
+        self.stop: Stop | None = None
+
+    def interrupt(self) -> None:
+        """Let nothing leave any more, and end once everything is answered; from any thread, task or signal handler."""
+        self._interrupted = True
+        self._inbox.put(None)
+
+    def answered(self, batch: Batch, answer: object) -> None:
+        """A request came to its end; from any thread or task.
+
+        Args:
+            batch: Its recipients.
+            answer: The answer's JSON, or the exception that was raised.
+        """
+        self._inbox.put((batch, answer))
+
+    def run(self, start: Start, tell: Tell | None) -> None:
+        """Carry it out: to its end, to a reason to stop, or until it is interrupted.
+
+        Args:
+            start: Sends a request, elsewhere.
+            tell: Is told how far it is.
+
+        Raises:
+            JournalError: Something could not be written down.
+            BaseException: Whatever ``tell`` raises, or a request that is no error of JSMS.
+        """
+        with self._journal.writing():
+            self._requests.recover(repeat_unknown=self._repeat_unknown)
+        meter = Meter("sending", monotonic(), self._done())
+        answers: list[tuple[Batch, object]] = []
+        while True:
+            for batch in self._write(answers):
+                start(batch, self._body(batch))
+            over = not self._on_their_way and self._nothing_leaves()
+            if tell is not None:
+                self._tell(tell, meter, now=over)
+            if over:
+                break
+            answers = self._wait(paused=tell is not None and self._pace.pause(monotonic()) > 0)
+        if self._failure is not None:
+            raise self._failure
+
+    def _nothing_leaves(self) -> bool:
+        exhausted = self._exhausted and not self._again
+        return exhausted or self._interrupted or self.stop is not None
+
+    def _write(self, answers: list[tuple[Batch, object]]) -> list[Batch]:
+        """Write down what came back and what leaves next, all at once, as it is the disk that takes the time."""
+        leaving: list[Batch] = []
+        with self._journal.writing():
+            for batch, answer in answers:
+                self._on_their_way -= 1
+                if isinstance(answer, BaseException):
+                    self._failed(batch, answer)
+                else:
+                    self._succeeded(batch, answer)
+            while (batch := self._next()) is not None:
+                self._requests.leave(batch)
+                self._on_their_way += 1
+                self._pace.left(len(batch.rows), monotonic())
+                leaving.append(batch)
+        return leaving
+
+    def _next(self) -> Batch | None:
+        if self._nothing_leaves() or self._pace.seconds(monotonic(), self._on_their_way) != 0:
+            return None
+        if self._again:
+            return self._again.popleft()
+        batch = self._requests.next_batch(self._pace.largest_batch(self._journal.settings.largest_batch))
+        self._exhausted = batch is None
+        return batch
+
+    def _body(self, batch: Batch) -> dict[str, object]:
+        # Parsed all at once: a thousand small texts take five times as long.
+        parameters = json.loads(f"[{','.join(row[2] or 'null' for row in batch.rows)}]")
+        recipients = [
+            {"mobile": row[1]} if given is None else {"mobile": row[1], "temp_para": given}
+            for row, given in zip(batch.rows, parameters, strict=True)
+        ]
+        return {**self._journal.settings.body(), "recipients": recipients}
+
+    def _wait(self, *, paused: bool) -> list[tuple[Batch, object]]:
+        """Whatever came back, as soon as there is something, or as a request may leave."""
+        seconds = None if self._nothing_leaves() else self._pace.seconds(monotonic(), self._on_their_way)
+        if paused:
+            seconds = TELL_PAUSED if seconds is None else min(seconds, TELL_PAUSED)
+        found: list[tuple[Batch, object] | None] = []
+        try:
+            found.append(self._inbox.get(timeout=seconds))
+            while True:
+                found.append(self._inbox.get_nowait())
+        except Empty:
+            return [each for each in found if each is not None]
+
+    def _succeeded(self, batch: Batch, answer: object) -> None:
+        learned, schedule_id, unpaid = read_answer(batch, answer)
+        self._requests.learn(batch, learned, schedule_id)
+        self._pace.answered()
+        self._refused_alone = 0
+        if unpaid is not None:
+            self._stop(refused_error(unpaid, None))
+
+    def _failed(self, batch: Batch, error: BaseException) -> None:
+        if not isinstance(error, JSMSError):
+            # Nothing that a request is meant to raise: it is handed on, once everything is written down.
+            self._requests.came_back(batch, UNKNOWN)
+            self._fail(error)
+            return
+        meaning = meaning_of(error)
+        if meaning is Meaning.REFUSED:
+            self._refused(batch, error)
+        elif meaning is Meaning.UNKNOWN:
+            self._requests.came_back(batch, UNKNOWN)
+            if self._pace.failed(monotonic()):
+                self._stop(error)
+        else:
+            self._requests.came_back(batch, WAITING)
+            self._again.append(batch)
+            if meaning is Meaning.STOP or self._slow_down(error):
+                self._stop(error)
+
+    def _slow_down(self, error: JSMSError) -> bool:
+        """Wait before the next request; True where that was done too many times in a row."""
+        too_often = isinstance(error, RateLimitError)
+        return self._pace.too_often(monotonic()) if too_often else self._pace.failed(monotonic())
+
+    def _refused(self, batch: Batch, error: JSMSError) -> None:
+        """Find out for whom a request was refused as a whole: it is cut in two, until one is left."""
+        self._pace.answered()
+        rows = batch.rows
+        if len(rows) > 1:
+            self._requests.came_back(batch, WAITING)
+            half = len(rows) // 2
+            self._again.extendleft((Batch(rows[half:]), Batch(rows[:half])))
+            return
+        self._refused_alone += 1
+        self._requests.came_back(batch, REFUSED, code=error.code if isinstance(error, APIError) else None)
+        if self._refused_alone == MOST_REFUSED_ALONE:
+            self._stop(error)
+
+    def _stop(self, error: JSMSError) -> None:
+        self.stop = self.stop or stop_for(error)
+
+    def _fail(self, error: BaseException) -> None:
+        self._failure = self._failure or error
+        self._interrupted = True
+
+    def _tell(self, tell: Tell, meter: Meter, *, now: bool) -> None:
+        moment = monotonic()
+        if now or meter.due(moment, TELL_EVERY):
+            journal = self._journal
+            progress = meter.read(
+                journal.states, journal.repeats, journal.bad_lines, moment, self._done(), self._pace.pause(moment)
+            )
+            try:
+                tell(progress)
+            except BaseException as error:  # noqa: BLE001 - whatever it is, it is handed on, after what is on its way
+                self._fail(error)
+
+    def _done(self) -> int:
+        states = self._journal.states
+        return sum(states) - states[WAITING]
+
+
+__all__ = ["MOST_REFUSED_ALONE", "TELL_EVERY", "Conductor", "Start", "Tell"]

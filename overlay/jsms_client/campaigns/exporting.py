@@ -1,0 +1,59 @@
+"""Everyone as a CSV file."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable
+from typing import TextIO
+
+from jsms_client.campaigns.outcomes import Outcome, SetAside
+
+COLUMNS = (
+    "number",
+    "mobile",
+    "state",
+    "msg_id",
+    "schedule_id",
+    "code",
+    "reason",
+    "delivery",
+    "delivered_at",
+    "settled",
+    "temp_para",
+)
+"""The header. ``state`` is that of the recipient, or why an entry was set aside."""
+
+
+def write(file: TextIO, outcomes: Iterable[Outcome], aside: Iterable[SetAside]) -> None:
+    """Write everyone, and behind them what was set aside.
+
+    Args:
+        file: An open text file.
+        outcomes: Everyone.
+        aside: What was set aside.
+    """
+    writer = csv.writer(file)
+    writer.writerow(COLUMNS)
+    writer.writerows(_recipient(one) for one in outcomes)
+    writer.writerows((one.number, one.mobile, one.reason.value, *[None] * 3, one.text, *[None] * 4) for one in aside)
+
+
+def _recipient(one: Outcome) -> tuple[object, ...]:
+    error = one.error
+    return (
+        one.number,
+        one.mobile,
+        one.state.value,
+        one.msg_id,
+        one.schedule_id,
+        one.code,
+        None if error is None else error.message,
+        None if one.delivery is None else int(one.delivery),
+        None if one.delivered_at is None else one.delivered_at.isoformat(),
+        "yes" if one.settled else None,
+        None if one.temp_para is None else json.dumps(one.temp_para, ensure_ascii=False),
+    )
+
+
+__all__ = ["COLUMNS", "write"]

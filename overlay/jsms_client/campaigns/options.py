@@ -1,0 +1,82 @@
+"""How a campaign is sent, checked before anything else happens."""
+
+from __future__ import annotations
+
+import math
+import os
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from jsms_client.arguments import kind, refusal
+
+OnBadLine: TypeAlias = Literal["stop", "set_aside"]
+"""What to do about entries that cannot be sent to: send nothing at all, or leave them out."""
+
+MOST_AT_ONCE = 64
+"""Requests that may be on their way at once; each has up to a thousand recipients."""
+
+
+def read_concurrency(value: object) -> int:
+    """How many requests may be on their way at once.
+
+    Raises:
+        ArgumentError: It is no such number.
+    """
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise refusal("concurrency", f"is {kind(value)}", f"give a number from 1 to {MOST_AT_ONCE}")
+    if not 1 <= value <= MOST_AT_ONCE:
+        raise refusal("concurrency", f"is {value}", f"give a number from 1 to {MOST_AT_ONCE}")
+    return value
+
+
+def read_max_rate(value: object) -> float | None:
+    """How many recipients a second.
+
+    Raises:
+        ArgumentError: It is no such number.
+    """
+    if value is None:
+        return None
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        raise refusal("max_rate", f"is {kind(value)}", "give a number of recipients a second, or None")
+    if not (math.isfinite(value) and value > 0):
+        raise refusal("max_rate", f"is {value}", "give a number of recipients a second above 0, or None")
+    return value
+
+
+def read_on_bad_line(value: object) -> OnBadLine:
+    """What to do about entries that cannot be sent to.
+
+    Raises:
+        ArgumentError: It is neither of the two.
+    """
+    if value == "stop" or value == "set_aside":
+        return value
+    raise refusal("on_bad_line", "is neither of the two ways", 'give "stop" or "set_aside"')
+
+
+def read_wait(value: object) -> float:
+    """How many seconds to wait for delivery reports.
+
+    Raises:
+        ArgumentError: It is no number of seconds.
+    """
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        raise refusal("wait", f"is {kind(value)}", "give a number of seconds")
+    if not value >= 0:
+        raise refusal("wait", f"is {value}", "give a number of seconds from 0")
+    return value
+
+
+def read_path(value: object) -> Path:
+    """Where the journal is.
+
+    Raises:
+        ArgumentError: It is no path.
+    """
+    if not isinstance(value, (str, os.PathLike)) or value == "":
+        raise refusal("journal", f"is {kind(value)}, which is no path", "give the path of a file")
+    return Path(value)
+
+
+__all__ = ["OnBadLine", "read_concurrency", "read_max_rate", "read_on_bad_line", "read_path", "read_wait"]

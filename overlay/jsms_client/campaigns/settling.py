@@ -1,0 +1,46 @@
+"""Settles what is not known, by delivery reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from jsms_client.campaigns.journal.deliveries import Delivery, everything_told, note_delivery
+from jsms_client.campaigns.journal.journal import Journal
+from jsms_client.campaigns.journal.requests import Requests
+from jsms_client.results.receipts import DeliveryReport
+from jsms_contract.operations import OPERATIONS
+
+POLL_SECONDS = float(OPERATIONS["pollReports"].poll_seconds or 0)
+"""How long to wait between two polls."""
+MOST_REFUSALS = 3
+"""Polls in a row that are refused as coming too often, before that is an error: somebody else polls all the time."""
+
+
+def begin_settling(journal: Journal) -> None:
+    """What was in flight when a process was killed is unknown.
+
+    Args:
+        journal: The journal.
+    """
+    with journal.writing():
+        Requests(journal).recover(repeat_unknown=False)
+
+
+def take_reports(journal: Journal, reports: Iterable[DeliveryReport]) -> bool:
+    """Take delivery reports in; those of other messages are left out.
+
+    Args:
+        journal: The journal.
+        reports: The reports.
+
+    Returns:
+        Whether no report could tell anything new any more.
+    """
+    with journal.writing():
+        for report in reports:
+            at = None if report.receive_time is None else report.receive_time.timestamp()
+            note_delivery(journal, Delivery(report.phone, report.msg_id, int(report.status), at))
+    return everything_told(journal)
+
+
+__all__ = ["MOST_REFUSALS", "POLL_SECONDS", "begin_settling", "take_reports"]
