@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Literal, overload
@@ -21,9 +21,8 @@ from jsms_client.campaigns.pacing import Pace
 from jsms_client.campaigns.progress import Progress
 from jsms_client.campaigns.reading.sources import AsyncEntries, AsyncPieces, AsyncRecipients
 from jsms_client.campaigns.settings import CampaignSettings
-from jsms_client.campaigns.settling import MOST_REFUSALS, POLL_SECONDS, begin_settling, take_reports
+from jsms_client.campaigns.settling import MOST_REFUSALS, POLL_SECONDS, AsyncReports, begin_settling, take_reports
 from jsms_client.errors import APIError, RateLimitError
-from jsms_client.results.receipts import DeliveryReport
 from jsms_client.waiting import async_sleep, monotonic
 
 
@@ -134,10 +133,7 @@ class AsyncCampaigns(AsyncResource):
         entries = AsyncEntries(recipients)
         if dry_run:
             return await self._estimate(settings, entries, bad_lines, on_progress)
-        if journal is None:
-            opened = Journal.temporary(settings)
-        else:
-            opened = await async_aside(partial(open_journal, journal, settings))
+        opened = await async_aside(partial(open_journal, journal, settings))
         try:
             await _take_in(entries, Intake(opened, bad_lines), on_progress)
             conductor = Conductor(opened, pace, repeat_unknown=repeat_unknown)
@@ -152,7 +148,7 @@ class AsyncCampaigns(AsyncResource):
         self,
         journal: JournalLike,
         *,
-        reports: Iterable[DeliveryReport] | AsyncIterable[DeliveryReport] | None = None,
+        reports: AsyncReports | None = None,
         wait: float = 0.0,
     ) -> Campaign:
         """Find out what became of unknown recipients, and whether messages arrived, from delivery reports.

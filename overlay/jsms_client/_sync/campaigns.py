@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Literal, overload
@@ -22,9 +22,8 @@ from jsms_client.campaigns.pacing import Pace
 from jsms_client.campaigns.progress import Progress
 from jsms_client.campaigns.reading.sources import Entries, Pieces, Recipients
 from jsms_client.campaigns.settings import CampaignSettings
-from jsms_client.campaigns.settling import MOST_REFUSALS, POLL_SECONDS, begin_settling, take_reports
+from jsms_client.campaigns.settling import MOST_REFUSALS, POLL_SECONDS, Reports, begin_settling, take_reports
 from jsms_client.errors import APIError, RateLimitError
-from jsms_client.results.receipts import DeliveryReport
 from jsms_client.waiting import monotonic, sleep
 
 
@@ -135,10 +134,7 @@ class Campaigns(Resource):
         entries = Entries(recipients)
         if dry_run:
             return self._estimate(settings, entries, bad_lines, on_progress)
-        if journal is None:
-            opened = Journal.temporary(settings)
-        else:
-            opened = aside(partial(open_journal, journal, settings))
+        opened = aside(partial(open_journal, journal, settings))
         try:
             _take_in(entries, Intake(opened, bad_lines), on_progress)
             conductor = Conductor(opened, pace, repeat_unknown=repeat_unknown)
@@ -153,7 +149,7 @@ class Campaigns(Resource):
         self,
         journal: JournalLike,
         *,
-        reports: Iterable[DeliveryReport] | Iterable[DeliveryReport] | None = None,
+        reports: Reports | None = None,
         wait: float = 0.0,
     ) -> Campaign:
         """Find out what became of unknown recipients, and whether messages arrived, from delivery reports.

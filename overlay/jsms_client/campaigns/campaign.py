@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -42,7 +42,8 @@ class Campaign:
     """
 
     def __init__(self, source: Path | Journal, stop: Stop | None = None) -> None:
-        self.journal, self._kept = (None, source) if isinstance(source, Journal) else (source, None)
+        self._kept = source if isinstance(source, Journal) else None
+        self.journal = None if isinstance(source, Journal) else source
         self.stop = stop
         with self._looking() as connection:
             head = read_head(connection, self.journal)
@@ -148,7 +149,7 @@ class Campaign:
         return self._kept
 
     @contextmanager
-    def _looking(self) -> Iterator[sqlite3.Connection]:
+    def _looking(self) -> Generator[sqlite3.Connection]:
         if self.journal is None:
             yield self._temporary().connection
             return

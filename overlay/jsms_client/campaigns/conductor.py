@@ -113,11 +113,11 @@ class Conductor:
                     self._failed(batch, answer)
                 else:
                     self._succeeded(batch, answer)
-            while (batch := self._next()) is not None:
-                self._requests.leave(batch)
+            while (following := self._next()) is not None:
+                self._requests.leave(following)
                 self._on_their_way += 1
-                self._pace.left(len(batch.rows), monotonic())
-                leaving.append(batch)
+                self._pace.left(len(following.rows), monotonic())
+                leaving.append(following)
         return leaving
 
     def _next(self) -> Batch | None:

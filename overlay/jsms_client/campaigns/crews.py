@@ -121,9 +121,12 @@ class Crew:
                 batch, body = job
                 conductor.answered(batch, self._outcome_of(body))
 
+        def start(batch: Batch, body: object) -> None:
+            jobs.put((batch, body))
+
         def conduct() -> None:
             try:
-                conductor.run(lambda *job: jobs.put(job), None if on_progress is None else told.put)
+                conductor.run(start, None if on_progress is None else told.put)
             except BaseException as error:  # noqa: BLE001 - handed on
                 failures.append(error)
             for _ in range(self._size):

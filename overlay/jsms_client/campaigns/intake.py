@@ -37,7 +37,8 @@ class Intake:
     def begin(self) -> None:
         """Begin; from here on `finish` or `give_up` must follow."""
         if self._is_new:
-            self._journal.begin()
+            with self._journal.mutex:
+                self._journal.begin()
 
     def add(self, entries: list[Entry]) -> None:
         """Take the next entries in.
@@ -45,6 +46,10 @@ class Intake:
         Args:
             entries: A piece of the list.
         """
+        with self._journal.mutex:
+            self._add(entries)
+
+    def _add(self, entries: list[Entry]) -> None:
         checked, bad = check(entries)
         rows = to_rows(checked)
         self._read += len(rows)
@@ -90,12 +95,14 @@ class Intake:
                 lines=self._bad,
                 count=self._bad_count,
             )
-        self._journal.complete(self._entries, self._recipients)
-        self._journal.commit()
+        with self._journal.mutex:
+            self._journal.complete(self._entries, self._recipients)
+            self._journal.commit()
 
     def give_up(self) -> None:
         """Something went wrong: have nothing of the list in the journal."""
-        self._journal.roll_back()
+        with self._journal.mutex:
+            self._journal.roll_back()
 
 
 __all__ = ["Intake"]

@@ -15,11 +15,11 @@ JournalLike: TypeAlias = str | os.PathLike[str] | Campaign
 """The path of a journal, or the campaign of an earlier call."""
 
 
-def open_journal(journal: JournalLike, settings: CampaignSettings | None = None) -> Journal:
+def open_journal(journal: JournalLike | None, settings: CampaignSettings | None = None) -> Journal:
     """Open the journal that a caller means, for nobody else.
 
     Args:
-        journal: What was given.
+        journal: What was given; None for a temporary one.
         settings: What the campaign sends; None to take what is there.
 
     Raises:
@@ -28,6 +28,8 @@ def open_journal(journal: JournalLike, settings: CampaignSettings | None = None)
     """
     if isinstance(journal, Campaign):
         return journal.opened(settings)
+    if journal is None and settings is not None:
+        return Journal.temporary(settings)
     return Journal.open(read_path(journal), settings)
 
 

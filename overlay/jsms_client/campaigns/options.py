@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, cast
 
 from jsms_client.arguments import kind, refusal
 
@@ -50,8 +50,10 @@ def read_on_bad_line(value: object) -> OnBadLine:
     Raises:
         ArgumentError: It is neither of the two.
     """
-    if value == "stop" or value == "set_aside":
-        return value
+    if value == "stop":
+        return "stop"
+    if value == "set_aside":
+        return "set_aside"
     raise refusal("on_bad_line", "is neither of the two ways", 'give "stop" or "set_aside"')
 
 
@@ -75,8 +77,8 @@ def read_path(value: object) -> Path:
         ArgumentError: It is no path.
     """
     if not isinstance(value, (str, os.PathLike)) or value == "":
-        raise refusal("journal", f"is {kind(value)}, which is no path", "give the path of a file")
-    return Path(value)
+        raise refusal("journal", f"is {kind(cast('object', value))}, which is no path", "give the path of a file")
+    return Path(cast("str | os.PathLike[str]", value))
 
 
 __all__ = ["OnBadLine", "read_concurrency", "read_max_rate", "read_on_bad_line", "read_path", "read_wait"]

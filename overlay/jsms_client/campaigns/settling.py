@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterable, Iterable
+from typing import TypeAlias
 
 from jsms_client.campaigns.journal.deliveries import Delivery, everything_told, note_delivery
 from jsms_client.campaigns.journal.journal import Journal
 from jsms_client.campaigns.journal.requests import Requests
 from jsms_client.results.receipts import DeliveryReport
 from jsms_contract.operations import OPERATIONS
+
+Reports: TypeAlias = Iterable[DeliveryReport]
+"""Delivery reports, from callbacks for example."""
+AsyncReports: TypeAlias = AsyncIterable[DeliveryReport] | Reports
+"""The same, where they may come in asynchronously too."""
 
 POLL_SECONDS = float(OPERATIONS["pollReports"].poll_seconds or 0)
 """How long to wait between two polls."""
@@ -22,7 +28,7 @@ def begin_settling(journal: Journal) -> None:
     Args:
         journal: The journal.
     """
-    with journal.writing():
+    with journal.mutex, journal.writing():
         Requests(journal).recover(repeat_unknown=False)
 
 
@@ -36,11 +42,11 @@ def take_reports(journal: Journal, reports: Iterable[DeliveryReport]) -> bool:
     Returns:
         Whether no report could tell anything new any more.
     """
-    with journal.writing():
+    with journal.mutex, journal.writing():
         for report in reports:
             at = None if report.receive_time is None else report.receive_time.timestamp()
             note_delivery(journal, Delivery(report.phone, report.msg_id, int(report.status), at))
-    return everything_told(journal)
+        return everything_told(journal)
 
 
-__all__ = ["MOST_REFUSALS", "POLL_SECONDS", "begin_settling", "take_reports"]
+__all__ = ["MOST_REFUSALS", "POLL_SECONDS", "AsyncReports", "Reports", "begin_settling", "take_reports"]

@@ -49,7 +49,8 @@ def read_head(connection: sqlite3.Connection, path: Path | None) -> Head:
     """
     with told_apart(path):
         found = connection.execute(
-            "SELECT settings, input, rows, waiting, in_flight, accepted, refused, unknown, repeats, bad_lines FROM campaign"
+            "SELECT settings, input, rows, waiting, in_flight, accepted, refused, unknown, repeats, bad_lines "
+            "FROM campaign"
         ).fetchall()
     try:
         [(settings, input_, rows, *states, repeats, bad_lines)] = found

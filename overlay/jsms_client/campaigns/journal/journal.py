@@ -8,6 +8,7 @@ import weakref
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 
 from jsms_client.campaigns.errors import BadLine, JournalMismatchError
 from jsms_client.campaigns.journal import files
@@ -34,6 +35,7 @@ class Journal:
         repeats: How many entries were set aside as repeats.
         bad_lines: How many as bad.
         closed: Whether the file was let go of.
+        mutex: To be held by whoever is at work: a cancelled task leaves the thread behind that works for it.
     """
 
     def __init__(self, connection: sqlite3.Connection, path: Path | None) -> None:
@@ -45,6 +47,7 @@ class Journal:
         self.states = list(head.states)
         self.repeats, self.bad_lines = head.repeats, head.bad_lines
         self.closed = False
+        self.mutex = Lock()
 
     @classmethod
     def temporary(cls, settings: CampaignSettings) -> Journal:
@@ -142,7 +145,7 @@ class Journal:
         Returns:
             The numbers of those that were set aside, as their mobile number was there before.
         """
-        aside = [(line.number, Why.BAD_LINE, None, line.reason) for line in bad]
+        aside: list[tuple[int, Why, str | None, str]] = [(line.number, Why.BAD_LINE, None, line.reason) for line in bad]
         self.bad_lines += len(aside)
         add = "INSERT OR IGNORE INTO recipients (number, mobile, temp_para) VALUES (?, ?, ?)"
         taken = self.executemany(add, rows) if rows else 0
@@ -225,8 +228,9 @@ class Journal:
 
     def close(self) -> None:
         """Let go of the file."""
-        self.connection.close()
-        self.closed = True
+        with self.mutex:
+            self.connection.close()
+            self.closed = True
 
 
 def _other_campaign(path: Path | None, theirs: CampaignSettings, ours: CampaignSettings) -> JournalMismatchError:

@@ -32,15 +32,14 @@ def outcomes(connection: sqlite3.Connection, state: RecipientState | None) -> It
         connection: To the file.
         state: Only those in this state; None for all.
     """
-    wanted = [number for number in range(len(STATES)) if state is None or _shown(number) is state]
+    wanted = json.dumps([number for number in range(len(STATES)) if state is None or _shown(number) is state])
     after = 0
     query = (
-        "SELECT recipients.number, mobile, state, msg_id, schedule_id, code, delivery, delivered_at, settled, temp_para "
-        "FROM recipients LEFT JOIN requests ON requests.number = request "
-        f"WHERE recipients.number > ? AND state IN ({','.join(map(str, wanted)) or 'NULL'}) "  # noqa: S608 - numbers of ours
-        "ORDER BY recipients.number LIMIT ?"
+        "SELECT recipients.number, mobile, state, msg_id, schedule_id, code, delivery, delivered_at, settled, "
+        "temp_para FROM recipients LEFT JOIN requests ON requests.number = request "
+        "WHERE recipients.number > ? AND state IN (SELECT value FROM json_each(?)) ORDER BY recipients.number LIMIT ?"
     )
-    while page := connection.execute(query, (after, PAGE)).fetchall():
+    while page := connection.execute(query, (after, wanted, PAGE)).fetchall():
         for number, mobile, at, msg_id, schedule_id, code, delivery, delivered_at, settled, parameters in page:
             yield Outcome(
                 number,

@@ -65,9 +65,8 @@ class Requests:
             most: How many.
         """
         rows: list[Row] = self._journal.execute(
-            f"SELECT number, mobile, temp_para FROM recipients WHERE number > ? AND state = {WAITING} "  # noqa: S608 - a number of ours
-            "ORDER BY number LIMIT ?",
-            (self._cursor, most),
+            "SELECT number, mobile, temp_para FROM recipients WHERE number > ? AND state = ? ORDER BY number LIMIT ?",
+            (self._cursor, WAITING, most),
         ).fetchall()
         if not rows:
             return None

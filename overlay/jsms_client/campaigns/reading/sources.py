@@ -136,7 +136,7 @@ class AsyncEntries:
             CampaignInputError: The file cannot be read.
         """
         if self._file is not None:
-            return await async_aside(partial(next, self._file, []))
+            return await async_aside(partial(next, self._file, list[Entry]()))
         piece = await self._pieces.next()
         self._count += len(piece)
         return _numbered(piece, self._count)
