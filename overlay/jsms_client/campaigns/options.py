@@ -76,8 +76,9 @@ def read_path(value: object) -> Path:
     Raises:
         ArgumentError: It is no path.
     """
+    what = kind(value)
     if not isinstance(value, (str, os.PathLike)) or value == "":
-        raise refusal("journal", f"is {kind(cast('object', value))}, which is no path", "give the path of a file")
+        raise refusal("journal", f"is {what}, which is no path", "give the path of a file")
     return Path(cast("str | os.PathLike[str]", value))
 
 

@@ -103,7 +103,7 @@ class Entries:
             CampaignInputError: The file cannot be read.
         """
         if self._file is not None:
-            return next(self._file, [])
+            return next(self._file, list[Entry]())
         piece = self._pieces.next()
         self._count += len(piece)
         return _numbered(piece, self._count)

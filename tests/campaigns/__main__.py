@@ -1,0 +1,44 @@
+"""The proof at length, with figures: ``PYTHONPATH=tests:. .venv/bin/python -m campaigns --kills 300``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+from sandbox.process import Process
+
+from .killing import Proof
+
+
+def main() -> int:
+    """Run it.
+
+    Returns:
+        0 when everything was as it should be, else 1.
+    """
+    parser = argparse.ArgumentParser(prog="python -m campaigns", description=__doc__)
+    parser.add_argument("--kills", type=int, default=300, help="processes to kill (%(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="decides when (%(default)s)")
+    parser.add_argument("--json", action="store_true", help="print the figures for a program")
+    options = parser.parse_args()
+    began = time.monotonic()
+    with Process() as sandbox, tempfile.TemporaryDirectory() as folder:
+        verdict = Proof(sandbox.url, sandbox.auth, Path(folder), options.seed).run(options.kills)
+    if options.json:
+        print(json.dumps(asdict(verdict)))
+        return 0
+    print(f"{verdict.kills} processes killed of {verdict.runs}, in {time.monotonic() - began:.0f} s")
+    states = ", ".join(f"{count:,} {state}" for state, count in sorted(verdict.states.items()))
+    print(f"{verdict.campaigns} campaigns, {sum(verdict.states.values()):,} recipients: {states}")
+    print(f"of the unknown ones, {verdict.sent_though_unknown:,} had been sent to")
+    print(f"faults: {', '.join(f'{count} {kind}' for kind, count in sorted(verdict.faults.items()))}")
+    print(*(verdict.problems or ["nobody was sent to twice, nobody was left out"]), sep="\n")
+    return 1 if verdict.problems else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,166 @@
+"""A campaign that is killed again and again, against a sandbox with faults of every kind switched on.
+
+The sandbox's own record decides in the end: nobody twice, nobody left out, and every unknown one truly unknown.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sqlite3
+import time
+from collections import Counter, defaultdict
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from unittest.mock import patch
+
+from jsms_client import JSMS
+from jsms_client.campaigns import CampaignSettings, RecipientState, open_campaign, pacing
+
+from .record import TEMPLATE, Record
+
+BATCH = 20
+CONCURRENCY = 4
+RECIPIENTS = 1500
+LONGEST_LIFE = 0.25
+STOPPED = 3
+PROBABILITY = 0.012
+
+
+@dataclass
+class Verdict:
+    """What was found.
+
+    Attributes:
+        kills: How often a process was killed.
+        runs: How often one was started.
+        campaigns: How many campaigns were sent.
+        states: How many recipients ended in each state.
+        faults: How many requests each kind of fault hit.
+        sent_though_unknown: How many of the unknown ones the sandbox had accepted.
+        problems: Everything that was not as it should be.
+    """
+
+    kills: int = 0
+    runs: int = 0
+    campaigns: int = 0
+    states: Counter[str] = field(default_factory=Counter[str])
+    faults: Counter[str] = field(default_factory=Counter[str])
+    sent_though_unknown: int = 0
+    problems: list[str] = field(default_factory=list[str])
+
+
+class Proof:
+    """Sends campaigns and kills whoever sends them.
+
+    Args:
+        url: The sandbox, without ``/v1``.
+        auth: An app's key and secret.
+        folder: Where journals and lists may be put.
+        seed: Decides when.
+    """
+
+    def __init__(self, url: str, auth: tuple[str, str], folder: Path, seed: int) -> None:
+        self._url, self._auth, self._folder = url, auth, folder
+        self._chance = random.Random(seed)
+        self._seed = seed
+        self.record = Record(url, auth[0])
+        self.verdict = Verdict()
+
+    def run(self, kills: int) -> Verdict:
+        """Go on until so many processes were killed, and the last campaign has come to its end."""
+        self.record.add_faults(PROBABILITY, self._seed)
+        while self.verdict.kills < kills:
+            self._campaign(kills)
+        self.verdict.faults = self.record.hits()
+        self.record.close()
+        return self.verdict
+
+    def _campaign(self, kills: int) -> None:
+        self.verdict.campaigns += 1
+        before = max((seen.number for seen in self.record.requests()), default=0)
+        first = self.verdict.campaigns * RECIPIENTS
+        people = [f"139{number:08}" for number in range(first, first + RECIPIENTS)]
+        path = self._folder / f"{self.verdict.campaigns}.csv"
+        path.write_text("mobile,number\n" + "".join(f"{one},{one[-6:]}\n" for one in people), encoding="utf-8")
+        journal = self._folder / f"{self.verdict.campaigns}.db"
+        killed = self.verdict.kills
+        while not self._send(path, journal, kill=self.verdict.kills < kills):
+            pass
+        self._judge(people, journal, before, self.verdict.kills - killed)
+
+    def _send(self, path: Path, journal: Path, *, kill: bool) -> bool:
+        """Start a process that sends; whether it came to the end of the campaign."""
+        self.verdict.runs += 1
+        child = os.fork()
+        if child == 0:
+            status = 1
+            try:
+                status = self._child(path, journal)
+            finally:
+                os._exit(status)
+        if kill:
+            # Every third at the very beginning: while the journal is opened and the list is read.
+            time.sleep(self._chance.uniform(0, 0.02 if self._chance.random() < 0.33 else LONGEST_LIFE))
+            os.kill(child, signal.SIGKILL)
+        status = os.waitpid(child, 0)[1]
+        if os.WIFSIGNALED(status):
+            self.verdict.kills += 1
+            return False
+        if os.WEXITSTATUS(status) not in (0, STOPPED):
+            self.verdict.problems.append(f"a process ended with {os.WEXITSTATUS(status)}")
+        return os.WEXITSTATUS(status) == 0
+
+    def _child(self, path: Path, journal: Path) -> int:
+        with (
+            patch.object(CampaignSettings, "largest_batch", BATCH),
+            patch.object(pacing, "FIRST_PAUSE", 0.002),
+            patch.object(pacing, "LONGEST_PAUSE", 0.01),
+            JSMS(*self._auth, base_url=f"{self._url}/v1") as jsms,
+        ):
+            campaign = jsms.campaigns.send(path, temp_id=TEMPLATE, journal=journal, concurrency=CONCURRENCY)
+        return 0 if campaign.complete else STOPPED
+
+    def _judge(self, people: list[str], journal: Path, before: int, kills: int) -> None:
+        """Compare the journal with the sandbox's record."""
+        sent = self.record.messages()
+        outcomes = list(open_campaign(journal))
+        if [one.mobile for one in outcomes] != people:
+            self._found("the journal has other recipients than the list")
+        for one in outcomes:
+            ids = sent.get(one.mobile, [])
+            self.verdict.states[one.state.value] += 1
+            if len(ids) > 1:
+                self._found(f"{one.mobile} was sent to {len(ids)} times")
+            if one.state is RecipientState.WAITING:
+                self._found(f"{one.mobile} was left out")
+            if one.state is RecipientState.ACCEPTED and ids != [one.msg_id]:
+                self._found(f"{one.mobile} was accepted as {one.msg_id}, and the sandbox has {ids}")
+            if one.state is RecipientState.REFUSED and ids:
+                self._found(f"{one.mobile} was refused, and the sandbox has {ids}")
+            self.verdict.sent_though_unknown += one.state is RecipientState.UNKNOWN and bool(ids)
+        doubtful = self._answered_though_unknown(journal, before)
+        # Each process may have had so many requests on their way when it was killed.
+        if len(doubtful) > kills * CONCURRENCY:
+            self._found(f"{len(doubtful)} requests are unknown without a reason, after {kills} kills: {doubtful}")
+
+    def _answered_though_unknown(self, journal: Path, before: int) -> list[int]:
+        """The requests whose recipients are unknown though no fault spoiled their answer."""
+        groups: defaultdict[int, set[str]] = defaultdict(set)
+        with closing(sqlite3.connect(journal)) as connection:
+            for request, mobile in connection.execute("SELECT request, mobile FROM recipients WHERE state IN (1, 4)"):
+                groups[request].add(mobile)
+        seen = self.record.requests(before)
+        return [
+            request
+            for request, mobiles in groups.items()
+            if not next((each.spoiled for each in seen if mobiles <= each.mobiles), False)
+        ]
+
+    def _found(self, problem: str) -> None:
+        self.verdict.problems.append(f"campaign {self.verdict.campaigns}: {problem}")
+
+
+__all__ = ["Proof", "Verdict"]
