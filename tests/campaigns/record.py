@@ -84,13 +84,14 @@ class Record:
     def messages(self) -> dict[str, list[str]]:
         """The msg_ids that were accepted for each number."""
         found: dict[str, list[str]] = {}
-        for message in self._all("messages", "msg_id"):
+        for message in self._all("messages", "msg_id", app=self._app):
             found.setdefault(message["mobile"], []).append(message["msg_id"])
         return found
 
     def requests(self, after: int = 0) -> list[Seen]:
         """The requests of campaigns, newest first."""
         seen: list[Seen] = []
+        # Of any app: a fault takes hold before it is known whose request it is.
         for request in self._all("requests", "number", operation=OPERATION):
             if request["number"] <= after:
                 break
@@ -117,7 +118,7 @@ class Record:
     def _all(self, what: str, name: str, **query: object) -> Iterator[dict[str, Any]]:
         before: dict[str, object] = {}
         while True:
-            page = self._call("GET", what, **query, **before, limit=1000, app=self._app)
+            page = self._call("GET", what, **query, **before, limit=1000)
             yield from page[what]
             if not page["more"]:
                 return
