@@ -29,7 +29,7 @@ Tell: TypeAlias = Callable[[Progress], None]
 
 TELL_EVERY = 0.1
 """Seconds between two tellings of how far it is."""
-TELL_PAUSED = 1.0
+TELL_PAUSED = 0.5
 """The same while nothing happens."""
 MOST_REFUSED_ALONE = 3
 """Requests with one recipient that are refused as a whole, in a row: then it is not for the recipient."""
@@ -185,7 +185,7 @@ class Conductor:
 
     def _refused(self, batch: Batch, error: JSMSError) -> None:
         """Find out for whom a request was refused as a whole: it is cut in two, until one is left."""
-        self._pace.answered()
+        self._pace.refused()
         rows = batch.rows
         if len(rows) > 1:
             self._requests.came_back(batch, WAITING)
@@ -206,11 +206,10 @@ class Conductor:
 
     def _tell(self, tell: Tell, meter: Meter, *, now: bool) -> None:
         moment = monotonic()
-        if now or meter.due(moment, TELL_EVERY):
+        pause = self._pace.pause(moment)
+        if now or pause > 0 or meter.due(moment, TELL_EVERY):
             journal = self._journal
-            progress = meter.read(
-                journal.states, journal.repeats, journal.bad_lines, moment, self._done(), self._pace.pause(moment)
-            )
+            progress = meter.read(journal.states, journal.repeats, journal.bad_lines, moment, self._done(), pause)
             try:
                 tell(progress)
             except BaseException as error:  # noqa: BLE001 - whatever it is, it is handed on, after what is on its way

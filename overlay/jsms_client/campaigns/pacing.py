@@ -70,10 +70,14 @@ class Pace:
         if self._max_rate is not None:
             self._due = max(self._due, now) + recipients / self._max_rate
 
-    def answered(self) -> None:
-        """The service took a request, or refused it for what is in it: it is well."""
+    def refused(self) -> None:
+        """The service refused a request for what is in it: it is well."""
         self._failures = self._refusals = 0
         self._pause = 0.0
+
+    def answered(self) -> None:
+        """The service took a request."""
+        self.refused()
         self._allowed = min(self._concurrency, self._allowed * 2)
 
     def too_often(self, now: float) -> bool:

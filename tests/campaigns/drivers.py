@@ -1,0 +1,88 @@
+"""One way to send, whether by the sync client or by the async one, on asyncio or trio."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, Protocol, TypeVar
+
+import trio
+
+from jsms_client import JSMS, AsyncJSMS, RetryPolicy
+from jsms_client.campaigns import Campaign
+
+T = TypeVar("T")
+
+TEMPLATE = 1250
+"""A notice of the sandbox with one parameter, number."""
+SETTINGS: Mapping[str, Any] = {"retry": RetryPolicy(attempts=1), "timeout": 60.0}
+
+
+class Driver(Protocol):
+    """Sends campaigns with a client of its own for each."""
+
+    def send(self, settings: Mapping[str, Any], recipients: Any, **options: Any) -> Any:
+        """Send one; ``temp_id`` may be left out."""
+        ...
+
+    def settle(self, settings: Mapping[str, Any], journal: Any, **options: Any) -> Campaign:
+        """Settle one."""
+        ...
+
+
+class SyncDriver:
+    """By a JSMS."""
+
+    def send(self, settings: Mapping[str, Any], recipients: Any, **options: Any) -> Any:
+        """Send one."""
+        with JSMS(**{**SETTINGS, **settings}) as jsms:
+            return jsms.campaigns.send(recipients, **{"temp_id": TEMPLATE, **options})
+
+    def settle(self, settings: Mapping[str, Any], journal: Any, **options: Any) -> Campaign:
+        """Settle one."""
+        with JSMS(**{**SETTINGS, **settings}) as jsms:
+            return jsms.campaigns.settle(journal, **options)
+
+
+class AsyncDriver:
+    """By an AsyncJSMS.
+
+    Args:
+        run: Runs an async function.
+    """
+
+    def __init__(self, run: Callable[[Callable[[], Coroutine[Any, Any, Any]]], Any]) -> None:
+        self._run = run
+
+    def send(self, settings: Mapping[str, Any], recipients: Any, **options: Any) -> Any:
+        """Send one."""
+
+        async def send() -> Any:
+            async with AsyncJSMS(**{**SETTINGS, **settings}) as jsms:
+                return await jsms.campaigns.send(recipients, **{"temp_id": TEMPLATE, **options})
+
+        return self._run(send)
+
+    def settle(self, settings: Mapping[str, Any], journal: Any, **options: Any) -> Campaign:
+        """Settle one."""
+
+        async def settle() -> Campaign:
+            async with AsyncJSMS(**{**SETTINGS, **settings}) as jsms:
+                return await jsms.campaigns.settle(journal, **options)
+
+        campaign: Campaign = self._run(settle)
+        return campaign
+
+
+def run_on_asyncio(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run it on asyncio."""
+    return asyncio.run(work())
+
+
+DRIVERS: Mapping[str, Driver] = {
+    "sync": SyncDriver(),
+    "asyncio": AsyncDriver(run_on_asyncio),
+    "trio": AsyncDriver(trio.run),
+}
+
+__all__ = ["DRIVERS", "SETTINGS", "TEMPLATE", "Driver", "run_on_asyncio"]

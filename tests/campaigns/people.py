@@ -1,0 +1,28 @@
+"""Lists to send to."""
+
+from __future__ import annotations
+
+from jsms_sandbox.pytest_plugin import Sandbox
+
+
+def numbers(count: int, first: int = 0) -> list[str]:
+    """So many different numbers."""
+    return [f"138{number:08}" for number in range(first, first + count)]
+
+
+def people(count: int, first: int = 0) -> list[tuple[str, dict[str, str]]]:
+    """The same, each with what the template needs."""
+    return [(mobile, {"number": mobile[-4:]}) for mobile in numbers(count, first)]
+
+
+def reached(app: Sandbox) -> list[str]:
+    """Everyone that the sandbox accepted a message to, in order, as often as it did."""
+    return sorted(message.mobile for message in app.messages)
+
+
+def requests(app: Sandbox) -> int:
+    """How many batches reached the sandbox."""
+    return sum(request.operation in {"sendMessageBatch", "createScheduleBatch"} for request in app.requests)
+
+
+__all__ = ["numbers", "people", "reached", "requests"]

@@ -1,0 +1,37 @@
+"""Killed at any instant, the same call goes on: nobody twice, nobody left out, every unknown one truly unknown.
+
+``PYTHONPATH=tests .venv/bin/python -m campaigns --kills 300`` does the same at length, and prints figures.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from sandbox.process import ROOT
+
+KILLS = 15
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked processes")
+def test_killed_again_and_again_nobody_is_sent_to_twice_or_left_out() -> None:
+    paths = [str(ROOT / folder) for folder in ("tests", "overlay", "generated", "sandbox")]
+    done = subprocess.run(
+        [sys.executable, "-m", "campaigns", "--kills", str(KILLS), "--json"],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    verdict = json.loads(done.stdout)
+    assert verdict["problems"] == []
+    assert verdict["kills"] == KILLS
+    assert verdict["states"].keys() <= {"accepted", "refused", "unknown"}
+    assert sum(verdict["faults"].values()) > 0

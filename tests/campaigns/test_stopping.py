@@ -1,0 +1,194 @@
+"""A campaign stops by itself where going on is of no use, and slows down where it is; the same call goes on."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from jsms_client import JSMS
+from jsms_client.campaigns import Campaign, Counts, Progress, RecipientState, StopReason
+from jsms_client.campaigns.conductor import MOST_REFUSED_ALONE
+from jsms_client.campaigns.pacing import MOST_FAILURES, MOST_REFUSALS
+from jsms_client.errors import AuthFailedError, NoMoneyError, OutOfFreqError
+from jsms_sandbox.pytest_plugin import Sandbox
+
+from .drivers import TEMPLATE, Driver
+from .people import numbers, people, reached, requests
+
+OPERATION = "sendMessageBatch"
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Path:
+    return tmp_path / "campaign.db"
+
+
+def goes_on(driver: Driver, app: Sandbox, journal: Path, count: int) -> None:
+    """The same call, with nothing in its way, reaches everyone once."""
+    campaign = driver.send(app.settings, people(count), journal=journal)
+    assert (campaign.stop, campaign.complete, campaign.counts.accepted) == (None, True, count)
+    assert reached(app) == numbers(count)
+
+
+def test_it_stops_when_the_credit_is_used_up(driver: Driver, app: Sandbox, journal: Path, small_batches: int) -> None:
+    app.set_credit(industry=15, balance=0)
+    campaign: Campaign = driver.send(app.settings, people(35), journal=journal)
+    assert campaign.stop is not None
+    assert campaign.stop.reason is StopReason.NO_CREDIT
+    assert isinstance(campaign.stop.error, NoMoneyError)
+    assert "buy or allocate more" in campaign.stop.message
+    assert (campaign.counts.accepted, campaign.counts.waiting, campaign.complete) == (15, 20, False)
+    app.set_credit(industry=100)
+    goes_on(driver, app, journal, 35)
+
+
+def test_without_a_journal_the_campaign_itself_can_be_gone_on_with(driver: Driver, app: Sandbox) -> None:
+    app.set_credit(industry=2, balance=0)
+    stopped: Campaign = driver.send(app.settings, people(5))
+    app.set_credit(industry=100)
+    campaign = driver.send(app.settings, people(5), journal=stopped)
+    assert (campaign.stop, campaign.counts.accepted) == (None, 5)
+    assert reached(app) == numbers(5)
+    # Both are the same journal.
+    assert [one.msg_id for one in stopped] == [one.msg_id for one in campaign]
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        (50014, StopReason.NO_CREDIT),
+        (50033, StopReason.NO_CREDIT),
+        (50002, StopReason.REFUSED_CREDENTIALS),
+        (50036, StopReason.REFUSED_CREDENTIALS),
+        (50013, StopReason.REFUSED_CAMPAIGN),
+        (50102, StopReason.REFUSED_CAMPAIGN),
+    ],
+)
+def test_a_refusal_that_the_next_request_would_meet_too_stops_it(
+    sync: Driver, app: Sandbox, journal: Path, code: int, reason: StopReason
+) -> None:
+    app.fail_next(code, operation=OPERATION)
+    campaign = sync.send(app.settings, people(3), journal=journal)
+    assert campaign.stop is not None
+    assert (campaign.stop.reason, campaign.counts.waiting) == (reason, 3)
+    goes_on(sync, app, journal, 3)
+
+
+def test_wrong_credentials_stop_it_before_anybody_is_sent_to(driver: Driver, app: Sandbox, journal: Path) -> None:
+    campaign = driver.send({**app.settings, "master_secret": "f" * 24}, people(3), journal=journal)
+    assert campaign.stop is not None
+    assert isinstance(campaign.stop.error, AuthFailedError)
+    goes_on(driver, app, journal, 3)
+
+
+def test_an_address_that_is_not_the_service_stops_it(sync: Driver, app: Sandbox, journal: Path) -> None:
+    app.fail_next(status=404)
+    campaign = sync.send(app.settings, people(3), journal=journal)
+    assert campaign.stop is not None
+    assert (campaign.stop.reason, campaign.counts.waiting) == (StopReason.REFUSED_CAMPAIGN, 3)
+    assert requests(app) == 0
+    goes_on(sync, app, journal, 3)
+
+
+@pytest.mark.usefixtures("quick")
+def test_it_slows_down_when_requests_come_too_often(driver: Driver, app: Sandbox, small_batches: int) -> None:
+    app.fail_next(50009, operation=OPERATION, times=2)
+    campaign = driver.send(app.settings, people(25))
+    assert (campaign.stop, campaign.counts.accepted) == (None, 25)
+    assert requests(app) == 3
+    assert reached(app) == numbers(25)
+
+
+def test_the_pause_is_told(sync: Driver, app: Sandbox) -> None:
+    told: list[Progress] = []
+    app.fail_next(50009, operation=OPERATION, times=1)
+    sync.send(app.settings, people(25), on_progress=told.append)
+    assert max(progress.pause for progress in told) > 0
+    assert told[-1].pause == 0
+
+
+@pytest.mark.usefixtures("quick")
+def test_it_gives_up_when_they_come_too_often_however_slowly(sync: Driver, app: Sandbox, journal: Path) -> None:
+    fault = app.fail_next(50009, operation=OPERATION, times=None)
+    campaign = sync.send(app.settings, people(5), journal=journal)
+    assert campaign.stop is not None
+    assert campaign.stop.reason is StopReason.TOO_OFTEN
+    assert isinstance(campaign.stop.error, OutOfFreqError)
+    assert campaign.counts.waiting == 5
+    assert fault.times is None
+    app.clear_faults()
+    goes_on(sync, app, journal, 5)
+    assert MOST_REFUSALS == 10
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("lost", ["drop", "truncate", "broken_json", "empty", "html"])
+def test_lost_answers_make_recipients_unknown_and_then_stop_it(
+    sync: Driver, app: Sandbox, journal: Path, small_batches: int, lost: Any
+) -> None:
+    app.fail_next(kind=lost, operation=OPERATION, times=None)
+    campaign = sync.send(app.settings, people(100), journal=journal)
+    assert campaign.stop is not None
+    assert campaign.stop.reason is StopReason.DEAD_SERVICE
+    assert campaign.counts == Counts(100, 50, 0, 0, MOST_FAILURES * small_batches, 0, 0)
+    app.clear_faults()
+    # They are not sent to again, unless that is asked for.
+    before = set(reached(app))
+    campaign = sync.send(app.settings, people(100), journal=journal)
+    assert (campaign.counts.accepted, campaign.counts.unknown, campaign.complete) == (50, 50, True)
+    assert set(reached(app)) - before == set(numbers(50, 50))
+
+
+def test_unknown_ones_are_sent_to_again_when_asked(driver: Driver, app: Sandbox, journal: Path) -> None:
+    app.fail_next(kind="reset", operation=OPERATION)
+    campaign = driver.send(app.settings, people(3), journal=journal)
+    assert [one.state for one in campaign] == [RecipientState.UNKNOWN] * 3
+    assert (campaign.counts.unknown, campaign.stop, campaign.complete) == (3, None, True)
+    campaign = driver.send(app.settings, people(3), journal=journal, repeat_unknown=True)
+    assert campaign.counts.accepted == 3
+    assert reached(app) == numbers(3)
+
+
+@pytest.mark.usefixtures("quick")
+def test_nobody_is_unknown_where_the_service_is_not_reached(driver: Driver, app: Sandbox, journal: Path) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        nowhere = f"http://127.0.0.1:{closed.getsockname()[1]}/v1"
+        campaign = driver.send({**app.settings, "base_url": nowhere}, people(3), journal=journal)
+    assert campaign.stop is not None
+    assert (campaign.stop.reason, campaign.counts.waiting) == (StopReason.DEAD_SERVICE, 3)
+    goes_on(driver, app, journal, 3)
+
+
+@pytest.mark.usefixtures("quick")
+def test_one_recipient_that_a_whole_request_is_refused_for_costs_no_other(driver: Driver, app: Sandbox) -> None:
+    app.fail_next(50037, operation=OPERATION, mobile="13800000321", times=None)
+    campaign = driver.send(app.settings, people(900))
+    assert campaign.counts == Counts(900, 0, 899, 1, 0, 0, 0)
+    (refused,) = campaign.outcomes(RecipientState.REFUSED)
+    assert (refused.mobile, refused.code) == ("13800000321", 50037)
+
+
+def test_requests_that_are_refused_whoever_is_in_them_stop_it(sync: Driver, app: Sandbox) -> None:
+    app.fail_next(50007, operation=OPERATION, times=None)
+    campaign = sync.send(app.settings, people(200))
+    assert campaign.stop is not None
+    assert campaign.stop.reason is StopReason.REFUSED_CAMPAIGN
+    assert campaign.codes == {50007: MOST_REFUSED_ALONE}
+    assert campaign.counts.waiting == 200 - MOST_REFUSED_ALONE
+
+
+def test_an_error_that_is_none_of_ours_is_raised_once_everything_is_written_down(app: Sandbox, journal: Path) -> None:
+    def fail(response: httpx.Response) -> None:
+        raise ZeroDivisionError
+
+    with (
+        httpx.Client(event_hooks={"response": [fail]}) as http_client,
+        JSMS(**app.settings, http_client=http_client) as jsms,
+    ):
+        campaign = jsms.campaigns.send(people(3), temp_id=TEMPLATE, journal=journal)
+    assert campaign.counts.unknown == 3
