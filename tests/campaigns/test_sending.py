@@ -227,5 +227,3 @@ def test_everything_is_the_same_whoever_sends(app: Sandbox) -> None:
         for place, driver in enumerate(DRIVERS.values())
     ]
     assert [[each[1:] for each in campaign] for campaign in ended] == [[each[1:] for each in ended[0]]] * len(DRIVERS)
-
-

@@ -7,6 +7,7 @@ caller's own thread or event loop is told how far it is.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from functools import partial
 from queue import SimpleQueue
 from threading import Thread
 from typing import TypeAlias
@@ -59,13 +60,9 @@ class AsyncCrew:
         def start(batch: Batch, body: object) -> None:
             anyio.from_thread.run_sync(group.start_soon, send, batch, body)
 
-        def tell(progress: Progress) -> None:
-            if on_progress is not None:
-                anyio.from_thread.run_sync(on_progress, progress)
-
         def conduct() -> None:
             try:
-                conductor.run(start, None if on_progress is None else tell)
+                conductor.run(start, None if on_progress is None else partial(_tell, on_progress))
             except BaseException as error:  # noqa: BLE001 - handed on
                 failures.append(error)
 
@@ -153,6 +150,21 @@ class Crew:
             return self._request(body)
         except BaseException as error:  # noqa: BLE001 - the conductor judges it
             return error
+
+
+def _tell(on_progress: Tell, progress: Progress) -> None:
+    """Tell the caller, in its event loop; what that raises is raised here, and never in the event loop itself."""
+    import anyio.from_thread  # noqa: PLC0415 - comes with httpx; sync programs never load it
+
+    def tell() -> BaseException | None:
+        try:
+            on_progress(progress)
+        except BaseException as error:  # noqa: BLE001 - handed on
+            return error
+        return None
+
+    if (error := anyio.from_thread.run_sync(tell)) is not None:
+        raise error
 
 
 async def _outcome_of(request: Coroutine[object, object, object]) -> object:

@@ -1,0 +1,321 @@
+"""The journal belongs to one campaign and one list, is used by one at a time, and is not believed when damaged."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jsms_client import JSMSError
+from jsms_client.campaigns import (
+    CampaignError,
+    CampaignInputError,
+    CampaignSettings,
+    JournalDamagedError,
+    JournalError,
+    JournalLockedError,
+    JournalMismatchError,
+    Progress,
+    Why,
+    open_campaign,
+)
+from jsms_client.campaigns.journal import files
+from jsms_client.campaigns.journal.digests import Digest
+from jsms_client.campaigns.journal.journal import Journal
+from jsms_client.campaigns.journal.requests import Requests
+from jsms_client.campaigns.journal.schema import UNKNOWN
+from jsms_sandbox.pytest_plugin import Sandbox
+from sandbox.process import environment
+
+from .drivers import Driver
+from .people import numbers, people, reached, requests
+
+SETTINGS = CampaignSettings(1250)
+HOLD = """
+import sys
+from pathlib import Path
+from jsms_client.campaigns.journal.journal import Journal
+journal = Journal.open(Path(sys.argv[1]))
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Path:
+    return tmp_path / "campaign.db"
+
+
+@pytest.fixture
+def begun(sync: Driver, app: Sandbox, journal: Path) -> Path:
+    """The journal of a campaign that was stopped after five of eight."""
+    app.set_credit(industry=5, balance=0)
+    sync.send(app.settings, people(8), journal=journal)
+    app.set_credit(industry=100)
+    return journal
+
+
+def change(path: Path, statement: str) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(statement)
+
+
+def test_the_same_call_again_sends_nothing(driver: Driver, app: Sandbox, journal: Path) -> None:
+    for _ in range(2):
+        campaign = driver.send(app.settings, [*people(8), "1380000"], journal=journal, on_bad_line="set_aside")
+        assert campaign.counts.accepted == 8
+        assert campaign.counts.bad_lines == 1
+    assert requests(app) == 1
+    assert reached(app) == numbers(8)
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({"temp_id": 1251}, "temp_id is 1250 there and 1251 here"),
+        ({"sign_id": 7}, "sign_id is None there and 7 here"),
+        ({"tag": "spring"}, "tag is None there and 'spring' here"),
+        ({"send_time": "2030-01-01 09:00:00"}, "send_time is None there and '2030-01-01 09:00:00' here"),
+    ],
+)
+def test_another_campaign_is_refused(sync: Driver, app: Sandbox, begun: Path, options: Any, named: str) -> None:
+    sent = requests(app)
+    with pytest.raises(JournalMismatchError, match=named):
+        sync.send(app.settings, people(8), journal=begun, **options)
+    assert requests(app) == sent
+
+
+@pytest.mark.parametrize(
+    "other",
+    [people(7), people(9), people(8)[::-1], [*people(7), ("13800000007", {"number": "x"})], [*people(8), "13800"]],
+    ids=["shorter", "longer", "in another order", "with another parameter", "with a bad entry"],
+)
+def test_a_changed_list_is_refused(driver: Driver, app: Sandbox, begun: Path, other: Any) -> None:
+    sent = requests(app)
+    with pytest.raises(JournalMismatchError, match="the list is not the one"):
+        driver.send(app.settings, other, journal=begun)
+    assert requests(app) == sent
+    assert driver.send(app.settings, people(8), journal=begun).counts.accepted == 8
+
+
+def test_a_campaign_without_a_file_is_of_one_list_too(sync: Driver, app: Sandbox) -> None:
+    campaign = sync.send(app.settings, people(3))
+    for more in ({"recipients": people(4)}, {"recipients": people(3), "tag": "spring"}):
+        with pytest.raises(JournalMismatchError, match="the temporary journal"):
+            sync.send(app.settings, **more, journal=campaign)
+    assert len(list(campaign)) == 3
+
+
+def test_until_a_list_was_read_the_campaign_may_change(sync: Driver, app: Sandbox, journal: Path) -> None:
+    with pytest.raises(CampaignInputError):
+        sync.send(app.settings, ["1380000"], journal=journal, tag="wrong")
+    assert open_campaign(journal).complete is False
+    campaign = sync.send(app.settings, people(2), journal=journal, tag="right")
+    assert campaign.settings.tag == "right"
+    assert reached(app) == numbers(2)
+
+
+def test_a_list_that_breaks_off_leaves_nothing_behind(driver: Driver, app: Sandbox, journal: Path) -> None:
+    def breaking() -> Iterator[Any]:
+        yield from people(1_500)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        driver.send(app.settings, breaking(), journal=journal)
+    assert open_campaign(journal).counts.total == 0
+    assert driver.send(app.settings, people(3), journal=journal).counts.accepted == 3
+
+
+def test_a_second_process_is_refused(driver: Driver, app: Sandbox, begun: Path) -> None:
+    sent = requests(app)
+    command = [sys.executable, "-c", HOLD, str(begun)]
+    with subprocess.Popen(
+        command, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        for use in (
+            lambda: driver.send(app.settings, people(8), journal=begun),
+            lambda: driver.settle(app.settings, begun),
+            lambda: open_campaign(begun),
+        ):
+            with pytest.raises(JournalLockedError, match="in use by another campaign"):
+                use()
+        other.communicate()
+    assert requests(app) == sent
+    assert driver.send(app.settings, people(8), journal=begun).counts.accepted == 8
+
+
+def test_a_second_campaign_of_the_same_process_is_refused(sync: Driver, app: Sandbox, journal: Path) -> None:
+    refused: list[JSMSError] = []
+
+    def again(_: Progress) -> None:
+        with pytest.raises(JournalLockedError) as caught:
+            sync.send(app.settings, people(3), journal=journal)
+        refused.append(caught.value)
+
+    sync.send(app.settings, people(3), journal=journal, on_progress=again)
+    assert len(refused) == 1
+    assert reached(app) == numbers(3)
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:6_000])
+
+
+def overwrite(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[4_096 : len(content)] = b"\xa5" * (len(content) - 4_096)
+    path.write_bytes(content)
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def replace_by_text(path: Path) -> None:
+    path.write_text("mobile,name\n" * 1_000, encoding="utf-8")
+
+
+def replace_by_another_database(path: Path) -> None:
+    path.unlink()
+    change(path, "CREATE TABLE members (mobile TEXT)")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        cut,
+        overwrite,
+        empty,
+        replace_by_text,
+        replace_by_another_database,
+        lambda path: change(path, "UPDATE recipients SET state = 0 WHERE number = 1"),
+        lambda path: change(path, "DELETE FROM recipients WHERE number = 1"),
+        lambda path: change(path, "UPDATE recipients SET mobile = '13900000000' WHERE number = 1"),
+        lambda path: change(path, "UPDATE campaign SET repeats = 5"),
+        lambda path: change(path, "UPDATE campaign SET settings = 'none'"),
+        lambda path: change(path, "DELETE FROM campaign"),
+        lambda path: change(path, "DROP TABLE set_aside"),
+        lambda path: change(path, "DROP TABLE campaign"),
+    ],
+)
+def test_a_damaged_journal_is_not_believed(
+    sync: Driver, app: Sandbox, begun: Path, damage: Callable[[Path], None]
+) -> None:
+    sent = requests(app)
+    damage(begun)
+    with pytest.raises(JournalDamagedError, match="is damaged, or no journal of a campaign"):
+        sync.send(app.settings, people(8), journal=begun)
+    assert requests(app) == sent
+
+
+def test_a_journal_of_a_later_version_is_left_alone(sync: Driver, app: Sandbox, begun: Path) -> None:
+    change(begun, "PRAGMA user_version = 9")
+    for use in (lambda: sync.send(app.settings, people(8), journal=begun), lambda: open_campaign(begun)):
+        with pytest.raises(JournalError, match="format 9; this version of jsms-client reads 1"):
+            use()
+
+
+def test_a_journal_that_cannot_be_there_is_said_so(sync: Driver, app: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for impossible in (tmp_path / "none" / "campaign.db", tmp_path / "file" / "campaign.db", tmp_path):
+        with pytest.raises(JournalError, match="cannot be (made|used)"):
+            sync.send(app.settings, people(1), journal=impossible)
+    with pytest.raises(JournalError, match="there is no journal at"):
+        open_campaign(tmp_path / "none.db")
+    with pytest.raises(JournalError, match="cannot be used"):
+        open_campaign(tmp_path / "file" / "campaign.db")
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["file"]
+
+
+def test_every_commit_waits_for_the_disk(journal: Path) -> None:
+    files.create(journal, SETTINGS)
+    with closing(files.open_exclusively(journal)) as connection:
+        # FULL, and a log that is in this file's place alone.
+        assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+        assert connection.execute("PRAGMA locking_mode").fetchone() == ("exclusive",)
+
+
+def test_whoever_comes_second_takes_the_journal_that_is_there(journal: Path) -> None:
+    files.create(journal, SETTINGS)
+    files.create(journal, CampaignSettings(7))
+    with closing(Journal.open(journal)) as opened:
+        assert opened.settings == SETTINGS
+    assert [each.name for each in journal.parent.iterdir()] == [journal.name]
+
+
+def test_a_file_system_without_links_will_do(journal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOTSUP, "not supported")
+
+    monkeypatch.setattr(os, "link", refuse)
+    for temp_id in (1250, 7):
+        files.create(journal, CampaignSettings(temp_id))
+    with closing(Journal.open(journal)) as opened:
+        assert opened.settings == SETTINGS
+
+
+def test_a_full_disk_is_an_error_and_what_is_on_its_way_then_is_unknown(
+    sync: Driver, app: Sandbox, journal: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = files.open_exclusively
+    full: list[sqlite3.Connection] = []
+
+    def fill(*_: object) -> None:
+        # A page more is what no list of this length leaves room for.
+        (pages,) = full[0].execute("PRAGMA page_count").fetchone()
+        full[0].execute(f"PRAGMA max_page_count = {pages}")
+
+    def open_and_keep(path: Path) -> sqlite3.Connection:
+        full.append(opened(path))
+        return full[-1]
+
+    def members() -> Iterator[tuple[str, dict[str, str]]]:
+        yield from people(1_000)
+        fill()
+
+    monkeypatch.setattr(files, "open_exclusively", open_and_keep)
+    with pytest.raises(JournalError, match="cannot be used: database or disk is full"):
+        sync.send(app.settings, members(), journal=journal)
+    campaign = sync.send(app.settings, people(1_000), journal=journal)
+    assert campaign.complete
+    assert campaign.counts.accepted + campaign.counts.unknown == 1_000
+    assert len(set(reached(app))) == len(reached(app))
+
+
+def test_a_journal_that_changes_while_it_is_in_use_is_not_believed(journal: Path) -> None:
+    with closing(Journal.open(journal, SETTINGS)) as opened:
+        with opened.writing():
+            opened.add([(1, "13800000000", None), (2, "13800000001", None)], [])
+            opened.complete(Digest(), Digest())
+        asked = Requests(opened)
+        batch = asked.next_batch(10)
+        assert batch is not None
+        with pytest.raises(JournalDamagedError, match="it changed while it was in use"), opened.writing():
+            opened.execute("UPDATE recipients SET state = ? WHERE number = 1", (UNKNOWN,))
+            asked.leave(batch)
+
+
+def test_settings_are_read_back_as_they_were() -> None:
+    for settings in (SETTINGS, CampaignSettings(7, 8, "标签", "2030-01-01 09:00:00")):
+        assert CampaignSettings.from_text(settings.to_text()) == settings
+
+
+def test_every_error_is_an_error_of_a_campaign() -> None:
+    for kind in (JournalLockedError, JournalMismatchError, JournalDamagedError):
+        assert issubclass(kind, JournalError)
+    assert issubclass(JournalError, CampaignError)
+    assert issubclass(CampaignInputError, CampaignError)
+    assert issubclass(CampaignError, JSMSError)
+    assert str(CampaignInputError("nothing was sent")) == "nothing was sent"
+    assert [*Why] == ["repeat", "bad_line"]

@@ -1,0 +1,182 @@
+"""Who is unknown is settled by delivery reports, by polling or from callbacks."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jsms_client import ArgumentError
+from jsms_client.campaigns import RecipientState
+from jsms_client.errors import OutOfFreqError
+from jsms_client.results import DeliveryReport, DeliveryStatus
+from jsms_sandbox.pytest_plugin import Sandbox
+
+from .drivers import Driver
+from .people import people
+
+OPERATION = "sendMessageBatch"
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Path:
+    return tmp_path / "campaign.db"
+
+
+@pytest.fixture
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Polls that nobody has to wait for."""
+    for side in ("_async", "_sync"):
+        monkeypatch.setattr(f"jsms_client.{side}.campaigns.POLL_SECONDS", 0.02)
+
+
+def report(mobile: str, msg_id: str = "900", *, status: int = 4001, seconds: float = 1.0) -> DeliveryReport:
+    """A delivery report, some seconds from now."""
+    return DeliveryReport(msg_id, mobile, datetime.now(UTC) + timedelta(seconds=seconds), status)
+
+
+@contextmanager
+def passing_time(app: Sandbox) -> Iterator[None]:
+    """Let the sandbox's time pass meanwhile, quicker than the real one."""
+    ended = threading.Event()
+
+    def advance() -> None:
+        while not ended.wait(0.01):
+            app.clock.advance(5)
+
+    thread = threading.Thread(target=advance)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def test_unknown_ones_that_were_sent_to_are_accepted(driver: Driver, app: Sandbox, journal: Path) -> None:
+    app.fail_next(kind="drop", operation=OPERATION)
+    assert driver.send(app.settings, people(3), journal=journal).counts.unknown == 3
+    app.clock.advance(10)
+    campaign = driver.settle(app.settings, journal)
+    assert (campaign.counts.accepted, campaign.counts.unknown, campaign.stop) == (3, 0, None)
+    sent = {message.mobile: message.msg_id for message in app.messages}
+    for one in campaign:
+        assert (one.state, one.msg_id, one.settled) == (RecipientState.ACCEPTED, sent[one.mobile], True)
+        assert one.delivery is DeliveryStatus.DELIVERED
+        assert one.delivered_at is not None
+        assert abs(one.delivered_at - app.clock.now) < timedelta(minutes=1)
+
+
+def test_unknown_ones_that_were_not_sent_to_stay_unknown(driver: Driver, app: Sandbox, journal: Path) -> None:
+    app.fail_next(kind="reset", operation=OPERATION)
+    driver.send(app.settings, people(3), journal=journal)
+    campaign = driver.settle(app.settings, journal)
+    assert campaign.counts.unknown == 3
+
+
+@pytest.mark.usefixtures("_soon")
+@pytest.mark.parametrize("driver", ["sync", "asyncio"], indirect=True)
+def test_polling_goes_on_until_there_is_nothing_more(driver: Driver, app: Sandbox, small_batches: int) -> None:
+    app.fail_next(kind="reset", operation=OPERATION)
+    campaign = driver.send(app.settings, people(small_batches + 5))
+    assert (campaign.counts.unknown, campaign.counts.accepted) == (small_batches, 5)
+    app.clock.advance(10)
+    with passing_time(app):
+        settled = driver.settle(app.settings, campaign, wait=0.1)
+    assert settled.counts.unknown == small_batches
+    assert [one.delivery for one in settled.outcomes(RecipientState.ACCEPTED)] == [DeliveryStatus.DELIVERED] * 5
+    assert not any(one.settled for one in settled)
+
+
+@pytest.mark.usefixtures("_soon")
+@pytest.mark.parametrize("driver", ["sync", "asyncio"], indirect=True)
+def test_a_poll_that_comes_too_early_is_repeated(driver: Driver, app: Sandbox) -> None:
+    campaign = driver.send(app.settings, people(2))
+    app.clock.advance(10)
+    app.fail_next(50009, operation="pollReports", times=2)
+    settled = driver.settle(app.settings, campaign)
+    assert [one.delivery for one in settled] == [DeliveryStatus.DELIVERED] * 2
+    # Nothing more is to be learned, so nothing is asked.
+    polls = len(app.requests)
+    driver.settle(app.settings, campaign)
+    assert len(app.requests) == polls
+
+
+@pytest.mark.usefixtures("_soon")
+@pytest.mark.parametrize("driver", ["sync", "asyncio"], indirect=True)
+def test_polls_that_are_always_too_early_are_an_error(driver: Driver, app: Sandbox, journal: Path) -> None:
+    driver.send(app.settings, people(2), journal=journal)
+    app.fail_next(50009, operation="pollReports", times=None)
+    with pytest.raises(OutOfFreqError):
+        driver.settle(app.settings, journal)
+    app.clear_faults()
+    app.clock.advance(60)
+    assert driver.settle(app.settings, journal).counts.accepted == 2
+
+
+def test_reports_of_callbacks_are_taken_too(driver: Driver, app: Sandbox, journal: Path) -> None:
+    app.fail_next(kind="drop", operation=OPERATION)
+    driver.send(app.settings, people(3), journal=journal)
+    given = [report("13800000000", "901"), report("13800000001", "902", status=4003), report("13900000000")]
+    campaign = driver.settle(app.settings, journal, reports=iter(given))
+    first, second, third = campaign
+    assert (first.state, first.msg_id, first.delivery) == (RecipientState.ACCEPTED, "901", 4001)
+    assert (second.state, second.delivery) == (RecipientState.ACCEPTED, DeliveryStatus.HANDSET_UNAVAILABLE)
+    assert (third.state, third.delivery) == (RecipientState.UNKNOWN, None)
+    # Given reports, it does not ask for others.
+    assert "pollReports" not in {request.operation for request in app.requests}
+
+
+@pytest.mark.parametrize("driver", ["asyncio", "trio"], indirect=True)
+def test_reports_may_come_asynchronously(driver: Driver, app: Sandbox, journal: Path) -> None:
+    async def reports() -> AsyncIterator[DeliveryReport]:
+        yield report("13800000000")
+
+    app.fail_next(kind="drop", operation=OPERATION)
+    driver.send(app.settings, people(1), journal=journal)
+    assert driver.settle(app.settings, journal, reports=reports()).counts.accepted == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        report("13800000000", seconds=-600),
+        DeliveryReport("900", "13800000000", None, 4001),
+        report("13800000009"),
+    ],
+    ids=["from before the request", "of no time", "of another number"],
+)
+def test_a_report_of_another_message_settles_nobody(sync: Driver, app: Sandbox, other: DeliveryReport) -> None:
+    app.fail_next(kind="drop", operation=OPERATION)
+    campaign = sync.send(app.settings, people(1))
+    assert sync.settle(app.settings, campaign, reports=[other]).counts.unknown == 1
+
+
+def test_an_accepted_one_is_known_by_its_id(sync: Driver, app: Sandbox) -> None:
+    campaign = sync.send(app.settings, people(1))
+    (one,) = campaign
+    other, own = report(one.mobile, "900"), report(one.mobile, one.msg_id or "", status=4003, seconds=-600)
+    assert [each.delivery for each in sync.settle(app.settings, campaign, reports=[other])] == [None]
+    assert [each.delivery for each in sync.settle(app.settings, campaign, reports=[own])] == [4003]
+
+
+def test_messages_of_a_schedule_are_known_by_their_number(sync: Driver, app: Sandbox) -> None:
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    campaign = sync.send(app.settings, people(1), send_time=tomorrow)
+    early, late = report("13800000000", "900"), report("13800000000", "901", seconds=86_500)
+    (one,) = sync.settle(app.settings, campaign, reports=[early, late])
+    assert (one.msg_id, one.delivery, one.settled) == ("901", DeliveryStatus.DELIVERED, False)
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [({"wait": "long"}, "wait"), ({"wait": -1}, "wait"), ({"journal": None}, "journal"), ({"reports": 7}, "reports")],
+)
+def test_an_argument_that_cannot_be_used_is_named(driver: Driver, app: Sandbox, options: Any, named: str) -> None:
+    with pytest.raises(ArgumentError, match=f"^{named}"):
+        driver.settle(app.settings, **{"journal": "campaign.db", **options})
