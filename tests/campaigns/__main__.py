@@ -6,7 +6,6 @@ import argparse
 import json
 import tempfile
 import time
-from dataclasses import asdict
 from pathlib import Path
 
 from sandbox.process import Process
@@ -29,7 +28,7 @@ def main() -> int:
     with Process() as sandbox, tempfile.TemporaryDirectory() as folder:
         verdict = Proof(sandbox.url, sandbox.auth, Path(folder), options.seed).run(options.kills)
     if options.json:
-        print(json.dumps(asdict(verdict)))
+        print(json.dumps(vars(verdict)))
         return 0
     print(f"{verdict.kills} processes killed of {verdict.runs}, in {time.monotonic() - began:.0f} s")
     states = ", ".join(f"{count:,} {state}" for state, count in sorted(verdict.states.items()))

@@ -133,7 +133,7 @@ def test_a_byte_of_no_encoding_costs_its_line_alone(write: Any) -> None:
         (f"{A},王,more", "it has 3 cells where the header has 2"),
         ('"13800000000,王', "a quote is opened and never closed"),
         (f'{A},"王" x', "the quoting is wrong"),
-        (f"{A},{'x' * LONGEST_LINE}", f"the line is longer than {LONGEST_LINE} characters"),
+        (f"{A},{'x' * 3 * LONGEST_LINE}", f"the line is longer than {LONGEST_LINE} characters"),
     ],
 )
 def test_a_bad_line_is_named_and_costs_no_other(write: Any, line: str, reason: str) -> None:

@@ -43,6 +43,10 @@ def test_a_journal_in_a_file_tells_the_same(driver: Driver, app: Sandbox, tmp_pa
     assert {message.tag for message in app.messages} == {"spring"}
     assert campaign.settings.tag == "spring"
     assert campaign.journal == tmp_path / "campaign.db"
+    # It stands for its journal, which is not closed with it.
+    with campaign:
+        again = driver.send(app.settings, people(30), journal=campaign, tag="spring")
+    assert [one.msg_id for one in again] == [one.msg_id for one in campaign]
 
 
 def test_it_goes_on_past_refused_recipients(driver: Driver, app: Sandbox) -> None:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from jsms_client import JSMS
-from jsms_client.campaigns import Campaign, Counts, Progress, RecipientState, StopReason
+from jsms_client.campaigns import Campaign, Counts, Progress, RecipientState, StopReason, open_campaign
 from jsms_client.campaigns.conductor import MOST_REFUSED_ALONE
 from jsms_client.campaigns.pacing import MOST_FAILURES, MOST_REFUSALS
 from jsms_client.errors import AuthFailedError, NoMoneyError, OutOfFreqError
@@ -182,13 +182,17 @@ def test_requests_that_are_refused_whoever_is_in_them_stop_it(sync: Driver, app:
     assert campaign.counts.waiting == 200 - MOST_REFUSED_ALONE
 
 
-def test_an_error_that_is_none_of_ours_is_raised_once_everything_is_written_down(app: Sandbox, journal: Path) -> None:
-    def fail(response: httpx.Response) -> None:
-        raise ZeroDivisionError
+def test_an_end_that_a_request_is_not_meant_to_have_is_raised_once_all_is_written_down(
+    app: Sandbox, journal: Path, small_batches: int
+) -> None:
+    def leave(response: httpx.Response) -> None:
+        raise SystemExit(7)
 
     with (
-        httpx.Client(event_hooks={"response": [fail]}) as http_client,
+        httpx.Client(event_hooks={"response": [leave]}) as http_client,
         JSMS(**app.settings, http_client=http_client) as jsms,
+        pytest.raises(SystemExit),
     ):
-        campaign = jsms.campaigns.send(people(3), temp_id=TEMPLATE, journal=journal)
-    assert campaign.counts.unknown == 3
+        jsms.campaigns.send(people(30), temp_id=TEMPLATE, journal=journal)
+    counts = open_campaign(journal).counts
+    assert (counts.unknown, counts.waiting) == (small_batches, 30 - small_batches)

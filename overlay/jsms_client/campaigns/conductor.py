@@ -53,7 +53,6 @@ class Conductor:
         self._again: deque[Batch] = deque()
         self._on_their_way = 0
         self._refused_alone = 0
-        self._exhausted = False
         self._interrupted = False
         self._failure: BaseException | None = None
         self.stop: Stop | None = None
@@ -100,8 +99,7 @@ class Conductor:
             raise self._failure
 
     def _nothing_leaves(self) -> bool:
-        exhausted = self._exhausted and not self._again
-        return exhausted or self._interrupted or self.stop is not None
+        return self._journal.states[WAITING] == 0 or self._interrupted or self.stop is not None
 
     def _write(self, answers: list[tuple[Batch, object]]) -> list[Batch]:
         """Write down what came back and what leaves next, all at once, as it is the disk that takes the time."""
@@ -125,9 +123,7 @@ class Conductor:
             return None
         if self._again:
             return self._again.popleft()
-        batch = self._requests.next_batch(self._pace.largest_batch(self._journal.settings.largest_batch))
-        self._exhausted = batch is None
-        return batch
+        return self._requests.next_batch(self._pace.largest_batch(self._journal.settings.largest_batch))
 
     def _body(self, batch: Batch) -> dict[str, object]:
         # Parsed all at once: a thousand small texts take five times as long.

@@ -110,7 +110,7 @@ class Crew:
             on_progress: Is told how far it is, in the caller's thread.
         """
         jobs: SimpleQueue[tuple[Batch, object] | None] = SimpleQueue()
-        told: SimpleQueue[Progress | None] = SimpleQueue()
+        told: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         failures: list[BaseException] = []
 
         def send() -> None:
@@ -121,9 +121,12 @@ class Crew:
         def start(batch: Batch, body: object) -> None:
             jobs.put((batch, body))
 
+        def tell(on_progress: Tell, progress: Progress) -> None:
+            told.put(partial(on_progress, progress))
+
         def conduct() -> None:
             try:
-                conductor.run(start, None if on_progress is None else told.put)
+                conductor.run(start, None if on_progress is None else partial(tell, on_progress))
             except BaseException as error:  # noqa: BLE001 - handed on
                 failures.append(error)
             for _ in range(self._size):
@@ -134,9 +137,8 @@ class Crew:
         for work in (conduct, *[send] * self._size):
             Thread(target=work, name="jsms-campaign", daemon=True).start()
         try:
-            while (progress := told.get()) is not None:
-                if on_progress is not None:
-                    on_progress(progress)
+            while (telling := told.get()) is not None:
+                telling()
         except BaseException:
             conductor.interrupt()
             while told.get() is not None:

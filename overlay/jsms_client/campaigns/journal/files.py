@@ -6,7 +6,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from jsms_client.campaigns.errors import JournalDamagedError, JournalError, JournalLockedError
@@ -174,8 +174,8 @@ def create(path: Path, settings: CampaignSettings) -> None:
         JournalError: It cannot be made.
     """
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    _remove(beside)
     try:
-        beside.unlink(missing_ok=True)
         with told_apart(path):
             connection = sqlite3.connect(beside, isolation_level=None)
             try:
@@ -187,7 +187,12 @@ def create(path: Path, settings: CampaignSettings) -> None:
     except OSError as error:
         raise JournalError(f"{path} cannot be made: {error.strerror}") from error
     finally:
-        beside.unlink(missing_ok=True)
+        _remove(beside)
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink()
 
 
 def _fill(connection: sqlite3.Connection, settings: CampaignSettings) -> None:

@@ -58,18 +58,21 @@ class Requests:
             self._journal.execute("UPDATE recipients SET state = ? WHERE state = ?", (after, before))
             self._journal.count(before, after, self._journal.states[before])
 
-    def next_batch(self, most: int) -> Batch | None:
-        """The next that are waiting, in the order of the list; None where there are none.
+    def next_batch(self, most: int) -> Batch:
+        """The next that are waiting, in the order of the list; there must be some.
 
         Args:
             most: How many.
+
+        Raises:
+            JournalDamagedError: There are none any more.
         """
         rows: list[Row] = self._journal.execute(
             "SELECT number, mobile, temp_para FROM recipients WHERE number > ? AND state = ? ORDER BY number LIMIT ?",
             (self._cursor, WAITING, most),
         ).fetchall()
         if not rows:
-            return None
+            raise files.damaged(self._journal.path, "it changed while it was in use")
         self._cursor = rows[-1][0]
         return Batch(rows)
 
