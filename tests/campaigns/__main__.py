@@ -1,4 +1,8 @@
-"""The proof at length, with figures: ``PYTHONPATH=tests:. .venv/bin/python -m campaigns --kills 300``."""
+"""What the tests show, at length and with figures.
+
+``PYTHONPATH=tests:. .venv/bin/python -m campaigns --kills 300`` kills a campaign again and again;
+``PYTHONPATH=tests:. .venv/bin/python -m campaigns --recipients 1000000`` says what a long list takes.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from pathlib import Path
 from sandbox.process import Process
 
 from .killing import Proof
+from .memory import measured
 
 
 def main() -> int:
@@ -23,7 +28,10 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=300, help="processes to kill (%(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="decides when (%(default)s)")
     parser.add_argument("--json", action="store_true", help="print the figures for a program")
+    parser.add_argument("--recipients", type=int, metavar="N", help="instead: send to N, and say what it takes")
     options = parser.parse_args()
+    if options.recipients:
+        return _length(options.recipients)
     began = time.monotonic()
     with Process() as sandbox, tempfile.TemporaryDirectory() as folder:
         verdict = Proof(sandbox.url, sandbox.auth, Path(folder), options.seed).run(options.kills)
@@ -37,6 +45,14 @@ def main() -> int:
     print(f"faults: {', '.join(f'{count} {kind}' for kind, count in sorted(verdict.faults.items()))}")
     print(*(verdict.problems or ["nobody was sent to twice, nobody was left out"]), sep="\n")
     return 1 if verdict.problems else 0
+
+
+def _length(recipients: int) -> int:
+    figures = measured(recipients)
+    print(f"{recipients:,} recipients in {figures['seconds']:.1f} s: {recipients / figures['seconds']:,.0f} a second")
+    print(f"memory: {figures['before'] / 2**20:.1f} MiB before, {figures['growth'] / 2**20:.1f} MiB more at most")
+    print(f"journal: {figures['journal'] / 2**20:.0f} MiB")
+    return 0
 
 
 if __name__ == "__main__":

@@ -276,6 +276,18 @@ def test_a_file_system_without_links_will_do(journal: Path, monkeypatch: pytest.
         assert opened.settings == SETTINGS
 
 
+def test_a_disk_that_does_not_keep_the_journal_is_an_error(
+    sync: Driver, app: Sandbox, journal: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as broken, pytest.raises(JournalError, match="cannot be made: Input/output error"):
+        broken.setattr(os, "fsync", fail)
+        sync.send(app.settings, people(3), journal=journal)
+    assert sync.send(app.settings, people(3), journal=journal).counts.accepted == 3
+
+
 def test_a_full_disk_is_an_error_and_what_is_on_its_way_then_is_unknown(
     sync: Driver, app: Sandbox, journal: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

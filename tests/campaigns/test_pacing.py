@@ -61,7 +61,7 @@ def test_an_answer_ends_the_counting() -> None:
 def test_the_rate_is_that_of_the_last_seconds() -> None:
     rate = Rate(0.0)
     assert rate.note(0, 0.0) == 0.0
-    for second in range(1, 61):
-        measured = rate.note(second * (100 if second <= 30 else 10) + (0 if second <= 30 else 2700), float(second))
-    assert measured == 10.0
+    done = [second * 100 for second in range(1, 31)] + [3_000 + second * 10 for second in range(1, 31)]
+    rates = [rate.note(count, float(second)) for second, count in enumerate(done, 1)]
+    assert (rates[29], rates[-1]) == (100.0, 10.0)
     assert rate.note(3_300, 60.01) > 9
