@@ -257,6 +257,11 @@ def test_every_commit_waits_for_the_disk(journal: Path) -> None:
         assert connection.execute("PRAGMA locking_mode").fetchone() == ("exclusive",)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="has other ways to say whose a file is")
+def test_nobody_else_may_read_the_numbers(sync: Driver, app: Sandbox, begun: Path) -> None:
+    assert begun.stat().st_mode & 0o777 == 0o600
+
+
 def test_whoever_comes_second_takes_the_journal_that_is_there(journal: Path) -> None:
     files.create(journal, SETTINGS)
     files.create(journal, CampaignSettings(7))

@@ -176,6 +176,8 @@ def create(path: Path, settings: CampaignSettings) -> None:
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
     _remove(beside)
     try:
+        # It has people's numbers: for nobody's eyes but its owner's. SQLite's own files beside it are as this one is.
+        os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         with told_apart(path):
             connection = sqlite3.connect(beside, isolation_level=None)
             try:
