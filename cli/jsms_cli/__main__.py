@@ -1,0 +1,8 @@
+"""``python -m jsms_cli``."""
+
+import sys
+
+from jsms_cli.entry import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,104 @@
+"""The tree of commands."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Annotated, cast
+
+import typer
+from typer import TyperException
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from jsms_cli.commands import (
+    accounts,
+    batches,
+    callbacks,
+    codes,
+    doctor,
+    errors,
+    messages,
+    receipts,
+    sandbox,
+    schedules,
+    signs,
+    spec,
+    templates,
+    voice,
+)
+from jsms_cli.exit_codes import FAILURE, SUCCESS
+from jsms_cli.options import ProfileOption
+from jsms_cli.settings import profile_of_all
+
+PROGRAM = "jsms"
+
+_EPILOG = "Credentials: JSMS_APP_KEY and JSMS_MASTER_SECRET, from the environment, a .env file or a profile."
+
+
+@cache
+def command() -> TyperGroup:
+    """The command, with all that is below it."""
+    # Without Rich's help, which would take three times as long to appear.
+    application = typer.Typer(
+        name=PROGRAM, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, epilog=_EPILOG
+    )
+    application.callback()(_before)
+    for name, group in (
+        ("code", codes.group),
+        ("voice", voice.group),
+        ("message", messages.group),
+        ("batch", batches.group),
+        ("schedule", schedules.group),
+        ("template", templates.group),
+        ("sign", signs.group),
+        ("report", receipts.reports),
+        ("reply", receipts.replies),
+        ("callback", callbacks.group),
+    ):
+        application.add_typer(group, name=name)
+    application.command("balance", short_help="How much credit is left.")(accounts.balance)
+    application.command("error", short_help="What an error code means, and what to do.")(errors.error)
+    application.command("spec", short_help="The contract, an OpenAPI document.")(spec.spec)
+    application.command("doctor", short_help="Find out what is wrong, and what to fix.")(doctor.doctor)
+    application.command("sandbox", short_help="A local JSMS to test against.", context_settings=sandbox.PASSED_ON)(
+        sandbox.sandbox
+    )
+    return cast("TyperGroup", get_command(application))
+
+
+def carry_out(tree: object, arguments: list[str]) -> int:
+    """Carry out one command.
+
+    Args:
+        tree: What `command` made.
+        arguments: What was typed.
+
+    Returns:
+        The exit code.
+    """
+    code: object = cast("TyperGroup", tree).main(args=arguments, prog_name=PROGRAM, standalone_mode=False)
+    if code is None:
+        return SUCCESS
+    return code if isinstance(code, int) else FAILURE
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from jsms_cli.writing import write
+        from jsms_client import __version__
+
+        write(f"{PROGRAM} {__version__}\n")
+        raise typer.Exit
+
+
+def _before(
+    profile: ProfileOption = None,
+    version: Annotated[  # noqa: ARG001 - Typer's callback has dealt with it
+        bool, typer.Option("--version", help="Show the version and exit.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Jiguang SMS (JSMS) from a terminal: codes, messages, schedules, templates, signatures, receipts."""
+    profile_of_all.set(profile)
+
+
+__all__ = ["PROGRAM", "TyperException", "carry_out", "command"]

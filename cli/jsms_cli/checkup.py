@@ -1,0 +1,205 @@
+"""What ``jsms doctor`` looks at: each thing by itself, with what to do where it is wrong."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jsms_cli.connecting import APP, DEVELOPER
+from jsms_cli.exit_codes import SUCCESS, exit_code_of
+from jsms_cli.failures import explain
+from jsms_cli.profiles import config_path
+from jsms_cli.settings import DOTENV, Settings, find_settings, variable
+from jsms_client.errors import (
+    APIError,
+    AuthenticationError,
+    ConfigurationError,
+    JSMSError,
+    NoCreditError,
+    PermissionDeniedError,
+)
+
+if TYPE_CHECKING:
+    import httpx
+
+    from jsms_client import JSMS
+    from jsms_client.results import ApplicationBalance, DeveloperBalance
+
+MOST_SKEW = 60.0
+"""Seconds that this machine's clock may differ from the service's: further off, callbacks are refused."""
+PATIENCE = 10.0
+"""Seconds for each phase of a request; whoever asks for a check-up wants an answer soon."""
+
+_BAD_CLOCK = exit_code_of(ConfigurationError(""))
+
+
+class State(StrEnum):
+    """How a check ended."""
+
+    OK = "ok"
+    FAILED = "failed"
+    WARNING = "warning"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check.
+
+    Attributes:
+        check: What was looked at.
+        state: How it ended.
+        found: What was found.
+        remedy: What to do; empty where there is nothing to do.
+        exit_code: What the command ends with, if this is the first that failed.
+    """
+
+    check: str
+    state: State
+    found: str
+    remedy: str = ""
+    exit_code: int = SUCCESS
+
+
+def examine(profile: str | None) -> Generator[Finding]:
+    """Look at everything, one after the other.
+
+    Args:
+        profile: The profile that was named.
+    """
+    try:
+        settings = find_settings(profile)
+    except ConfigurationError as error:
+        yield _failed("configuration", error, "correct the file, or name another profile with --profile")
+        return
+    configured = _configuration(settings)
+    yield configured
+    for warning in settings.warnings:
+        found, _, remedy = warning.partition("; ")
+        yield Finding("permissions", State.WARNING, found, remedy)
+    if configured.state is State.OK:
+        yield from _service(settings)
+
+
+def _configuration(settings: Settings) -> Finding:
+    missing = [setting for setting in APP if setting not in settings.values]
+    if missing:
+        looked = f"the environment, {Path(DOTENV).absolute()} and {config_path(os.environ)}"
+        names = " and ".join(map(variable, missing))
+        problem = ConfigurationError(f"{names} not found; looked in {looked}")
+        return _failed("configuration", problem, f"set {names}, or write a profile")
+    origins = dict.fromkeys(settings.origins[setting] for setting in APP)
+    return Finding("configuration", State.OK, f"credentials from {' and '.join(origins)}")
+
+
+def _service(settings: Settings) -> Generator[Finding]:
+    import httpx
+
+    from jsms_client import JSMS, RetryPolicy
+
+    seen: list[httpx.Response] = []
+    values = settings.arguments()
+    with httpx.Client(timeout=PATIENCE, event_hooks={"response": [seen.append]}) as http:
+        try:
+            jsms = JSMS(**values, http_client=http, retry=RetryPolicy(attempts=1))
+        except ConfigurationError as error:
+            yield _failed("configuration", error, "correct it where it was found")
+            return
+        with jsms:
+            started = datetime.now(UTC)
+            balance, failure = _app_balance(jsms)
+            yield _reachability(settings, failure, reached=bool(seen))
+            if not seen:
+                return
+            yield _clock(seen[0].headers.get("date"), started, datetime.now(UTC))
+            yield _credentials(failure)
+            yield _developer(jsms, settings)
+            if balance is not None:
+                yield _credit(balance)
+
+
+def _app_balance(jsms: JSMS) -> tuple[ApplicationBalance | None, JSMSError | None]:
+    try:
+        return jsms.accounts.app(), None
+    except JSMSError as error:
+        return None, error
+
+
+def _reachability(settings: Settings, error: JSMSError | None, *, reached: bool) -> Finding:
+    url = settings.arguments()["base_url"]
+    origin = settings.origins.get("base_url", "the default")
+    where = f"{url} (from {origin})"
+    if not reached and error is not None:
+        remedy = "check the address, the network and the proxy (HTTPS_PROXY, NO_PROXY)"
+        return _failed("service", error, remedy, f"{where} was not reached: {error.message}")
+    if error is not None and not isinstance(error, APIError):
+        return _failed("service", error, "check the address: this does not answer like JSMS", f"{where}: {error}")
+    return Finding("service", State.OK, f"{where} answers")
+
+
+def _clock(header: str | None, started: datetime, ended: datetime) -> Finding:
+    try:
+        theirs = parsedate_to_datetime(header or "")
+    except ValueError:
+        return Finding("clock", State.SKIPPED, "the service did not say what time it is")
+    if theirs.tzinfo is None:
+        theirs = theirs.replace(tzinfo=UTC)
+    # A header counts whole seconds, and was written at some time between the two.
+    skew = started + (ended - started) / 2 - theirs
+    seconds = skew.total_seconds()
+    if abs(seconds) <= MOST_SKEW:
+        return Finding("clock", State.OK, f"within {MOST_SKEW:.0f} s of the service's")
+    side = "ahead of" if seconds > 0 else "behind"
+    return Finding(
+        "clock",
+        State.FAILED,
+        f"{abs(seconds):.0f} s {side} the service's",
+        "set this machine's clock (NTP): with it, callbacks are refused as expired",
+        _BAD_CLOCK,
+    )
+
+
+def _credentials(error: JSMSError | None) -> Finding:
+    if isinstance(error, APIError) and not isinstance(error, NoCreditError):
+        remedy = error.info.remedy if error.info is not None else "look at the app in the console"
+        kind = "refused" if isinstance(error, (AuthenticationError, PermissionDeniedError)) else "could not be checked"
+        return _failed("credentials", error, remedy, f"{kind}: {error.message} ({error.code or error.http_status})")
+    if error is not None and not isinstance(error, APIError):
+        return Finding("credentials", State.SKIPPED, "could not be checked")
+    return Finding("credentials", State.OK, "the app's key and secret are accepted")
+
+
+def _developer(jsms: JSMS, settings: Settings) -> Finding:
+    if not all(setting in settings.values for setting in DEVELOPER):
+        names = " and ".join(map(variable, DEVELOPER))
+        return Finding("developer", State.SKIPPED, "no developer credentials", f"only jsms balance --dev needs {names}")
+    try:
+        jsms.accounts.dev()
+    except JSMSError as error:
+        info = error.info if isinstance(error, APIError) else None
+        remedy = info.remedy if info is not None else "try again later"
+        return _failed("developer", error, remedy, f"refused: {error.message} ({error.code or error.http_status})")
+    return Finding("developer", State.OK, "the developer account's key and secret are accepted")
+
+
+def _credit(balance: ApplicationBalance | DeveloperBalance) -> Finding:
+    pools: dict[str, int | None] = {
+        field.name: getattr(balance, field.name) for field in fields(balance) if field.name != "extra"
+    }
+    found = ", ".join(f"{name} {'-' if left is None else left}" for name, left in pools.items())
+    if any(pools.values()):
+        return Finding("balance", State.OK, found)
+    return _failed("balance", NoCreditError(""), "buy credit, or allocate some to the app in the console", found)
+
+
+def _failed(check: str, error: Exception, remedy: str, found: str | None = None) -> Finding:
+    return Finding(check, State.FAILED, explain(error) if found is None else found, remedy, exit_code_of(error))
+
+
+__all__ = ["Finding", "State", "examine"]

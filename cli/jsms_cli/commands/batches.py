@@ -1,0 +1,49 @@
+"""``jsms batch``."""
+
+from __future__ import annotations
+
+import typer
+
+from jsms_cli.confirming import confirm_many
+from jsms_cli.connecting import connect
+from jsms_cli.exit_codes import SOME_REFUSED, SUCCESS
+from jsms_cli.options import (
+    JsonOption,
+    ListOption,
+    MobilesArgument,
+    ParametersOption,
+    ProfileOption,
+    SignIdOption,
+    TagOption,
+    TempIdOption,
+    YesOption,
+)
+from jsms_cli.reading import read_parameters, read_recipients
+from jsms_cli.showing import show_batch
+
+group = typer.Typer(help="Messages to many, up to 1000 at once.", no_args_is_help=True)
+
+
+@group.command()
+def send(
+    mobiles: MobilesArgument = None,
+    *,
+    temp_id: TempIdOption,
+    file: ListOption = None,
+    sign_id: SignIdOption = None,
+    tag: TagOption = None,
+    para: ParametersOption = None,
+    yes: YesOption = False,
+    profile: ProfileOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Send a template to up to 1000 numbers in one request; for more: jsms campaign send.
+
+    The service takes or refuses each by itself; the exit code is 19 where it refuses some.
+    """
+    recipients = read_recipients(mobiles, file, read_parameters(para))
+    confirm_many("Send to", len(recipients), yes=yes)
+    with connect(profile, "sendMessageBatch") as jsms:
+        result = jsms.messages.send_batch(recipients, temp_id=temp_id, sign_id=sign_id, tag=tag)
+    show_batch(result, as_json=as_json)
+    return SOME_REFUSED if result.refused else SUCCESS

@@ -1,0 +1,41 @@
+"""``jsms report`` and ``jsms reply``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from jsms_cli.connecting import connect
+from jsms_cli.options import JsonOption, ProfileOption
+from jsms_cli.watching import show_all, watch
+
+reports = typer.Typer(help="Delivery reports.", no_args_is_help=True)
+replies = typer.Typer(help="What users answer.", no_args_is_help=True)
+
+_Once = Annotated[bool, typer.Option("--once", help="Ask once, and stop.")]
+_Count = Annotated[int | None, typer.Option("--count", "-n", metavar="N", min=1, help="Stop after so many.")]
+
+
+@reports.command("watch")
+def watch_reports(
+    once: _Once = False, count: _Count = None, profile: ProfileOption = None, as_json: JsonOption = False
+) -> None:
+    """Show delivery reports as they come, until Ctrl-C; the service hands each out once and never again."""
+    with connect(profile, "pollReports") as jsms:
+        if once:
+            show_all(jsms.receipts.reports(), as_json=as_json)
+        else:
+            watch(jsms.receipts.iter_reports(), count, as_json=as_json)
+
+
+@replies.command("watch")
+def watch_replies(
+    once: _Once = False, count: _Count = None, profile: ProfileOption = None, as_json: JsonOption = False
+) -> None:
+    """Show what users answer as it comes, until Ctrl-C; the service hands each answer out once and never again."""
+    with connect(profile, "pollReplies") as jsms:
+        if once:
+            show_all(jsms.receipts.replies(), as_json=as_json)
+        else:
+            watch(jsms.receipts.iter_replies(), count, as_json=as_json)

@@ -1,0 +1,54 @@
+"""Asking before something that cannot be taken back."""
+
+from __future__ import annotations
+
+import sys
+
+from jsms_cli.failures import NotConfirmedError
+
+_YES = frozenset({"y", "yes", "是", "好"})
+
+
+MANY = 10
+"""How many recipients may be sent to without being asked."""
+
+
+def confirm_many(what: str, recipients: int, *, yes: bool) -> None:
+    """Go on with many recipients only if a person says so.
+
+    Args:
+        what: What is about to happen, without the number.
+        recipients: How many there are.
+        yes: Whether it was said beforehand.
+
+    Raises:
+        NotConfirmedError: The answer was not yes, or nobody could be asked.
+    """
+    if recipients > MANY:
+        confirm(f"{what} {recipients} recipients", yes=yes)
+
+
+def confirm(what: str, *, yes: bool) -> None:
+    """Go on only if a person says so.
+
+    Args:
+        what: What is about to happen, as the beginning of a question: "Send to 300 recipients".
+        yes: Whether it was said beforehand, by ``--yes``.
+
+    Raises:
+        NotConfirmedError: The answer was not yes, or nobody could be asked.
+    """
+    if yes:
+        return
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise NotConfirmedError(
+            f"{what[:1].lower()}{what[1:]}? Nobody can be asked, as this is no terminal: give --yes. Nothing was sent"
+        )
+    sys.stderr.write(f"{what}? [y/N] ")
+    sys.stderr.flush()
+    answer = sys.stdin.readline().strip().casefold()
+    if answer not in _YES:
+        raise NotConfirmedError("nothing was sent")
+
+
+__all__ = ["MANY", "confirm", "confirm_many"]

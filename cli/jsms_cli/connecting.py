@@ -1,0 +1,89 @@
+"""A client for a command: its settings found, what is missing asked for, and Ctrl-C told apart."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from getpass import GetPassWarning, getpass
+from typing import TYPE_CHECKING
+from warnings import catch_warnings, simplefilter
+
+from jsms_cli.failures import StoppedByHandError, UsageProblemError, unknown
+from jsms_cli.profiles import config_path
+from jsms_cli.settings import Arguments, Settings, find_settings, variable
+from jsms_cli.writing import note
+from jsms_client.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from jsms_client import JSMS
+
+_NAMES = {"app_key": "appKey", "master_secret": "masterSecret", "dev_key": "devKey", "dev_secret": "devSecret"}
+APP = ("app_key", "master_secret")
+DEVELOPER = ("dev_key", "dev_secret")
+
+
+@contextmanager
+def connect(profile: str | None, operation: str | None = None, *, developer: bool = False) -> Generator[JSMS]:
+    """A client; closed in the end.
+
+    Args:
+        profile: The profile that was named.
+        operation: The operation, where interrupting it may leave a doubt.
+        developer: Whether the developer account's credentials are needed too.
+
+    Raises:
+        ConfigurationError: Something is missing, or cannot work.
+        StoppedByHandError: Ctrl-C, after the request may have left.
+    """
+    values = complete_settings(profile, (*APP, *DEVELOPER) if developer else APP)
+    from jsms_client import JSMS
+
+    with JSMS(**values) as jsms:
+        try:
+            yield jsms
+        except KeyboardInterrupt as stop:
+            if operation is None:
+                raise
+            raise StoppedByHandError(f"interrupted. {unknown(operation)}") from stop
+
+
+def complete_settings(profile: str | None, needed: tuple[str, ...] = APP) -> Arguments:
+    """The arguments of a client.
+
+    Args:
+        profile: The profile that was named.
+        needed: What must be there; asked for on a terminal.
+
+    Raises:
+        ConfigurationError: Something is missing and nobody can be asked.
+    """
+    found = find_settings(profile)
+    for warning in found.warnings:
+        note(warning)
+    missing = [setting for setting in needed if setting not in found.values]
+    if missing and not (sys.stdin.isatty() and sys.stderr.isatty()):
+        names = " and ".join(map(variable, missing))
+        raise ConfigurationError(
+            f"{names} {'is' if len(missing) == 1 else 'are'} missing: set them in the environment, in .env, or in a "
+            f"profile in {config_path(os.environ)}"
+        )
+    asked = {setting: _ask(_NAMES[setting]) for setting in missing}
+    return Settings({**found.values, **asked}, found.origins).arguments()
+
+
+def _ask(name: str) -> str:
+    with catch_warnings():
+        # Rather nothing than a secret that everybody in the room can read.
+        simplefilter("error", GetPassWarning)
+        try:
+            given = getpass(f"{name}: ", stream=sys.stderr).strip()
+        except (EOFError, GetPassWarning) as error:
+            raise UsageProblemError(f"{name} was not given") from error
+    if not given:
+        raise UsageProblemError(f"{name} was not given")
+    return given
+
+
+__all__ = ["APP", "DEVELOPER", "complete_settings", "connect"]

@@ -1,0 +1,90 @@
+"""What a person is told when something goes wrong: what happened, and what to do."""
+
+from __future__ import annotations
+
+from jsms_cli.exit_codes import exit_code_of
+
+_SENDS = frozenset({"sendCode", "sendVoiceCode", "sendMessage", "sendMessageBatch"})
+_SCHEDULES = frozenset({"createSchedule", "createScheduleBatch"})
+_POLLS = frozenset({"pollReports", "pollReplies"})
+
+
+class UsageProblemError(Exception):
+    """What was asked for cannot be; nothing was sent."""
+
+
+class NotConfirmedError(Exception):
+    """Nobody said yes; nothing was sent."""
+
+
+class StoppedByHandError(Exception):
+    """Ctrl-C, with something to say about it."""
+
+
+def explain(error: Exception) -> str:
+    """The sentence for an error.
+
+    Args:
+        error: The error.
+    """
+    from jsms_client.errors import JSMSError, UnknownOutcomeError
+
+    if isinstance(error, UnknownOutcomeError):
+        return f"{_stopped(str(error))} {unknown(error.operation)}"
+    if isinstance(error, (JSMSError, UsageProblemError, NotConfirmedError, StoppedByHandError)):
+        return _stopped(str(error))
+    if isinstance(error, OSError):
+        what = error.strerror or str(error) or type(error).__name__
+        return _stopped(f"{error.filename}: {what}" if error.filename else what)
+    return (
+        f"something went wrong that should not have, {type(error).__name__}: {error}. "
+        "With JSMS_TRACEBACK=1 the command shows where."
+    )
+
+
+def unknown(operation: str | None) -> str:
+    """What to do when nobody knows what became of a request.
+
+    Args:
+        operation: The operation in the contract.
+    """
+    if operation in _SENDS:
+        return 'It may have been sent: do not send again before "jsms report watch" or the console has told.'
+    if operation in _SCHEDULES:
+        return "It may have been scheduled: do not schedule it again before the console has told."
+    if operation in _POLLS:
+        return "Records may have been handed out and lost; the service does not hand them out again."
+    return "It may have been carried out: look before you do it again."
+
+
+def explain_usage(error: Exception) -> str:
+    """The sentence for arguments that Typer does not take; its help, where there are none at all.
+
+    Args:
+        error: What Typer raised.
+    """
+    said = getattr(error, "format_message", error.__str__)()
+    if "\n" in said:
+        return f"no command was given.\n{said}"
+    context = getattr(error, "ctx", None)
+    where = getattr(context, "command_path", "jsms")
+    return f"{_stopped(_lower(said))} Try: {where} --help"
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _stopped(text: str) -> str:
+    return text if text.endswith((".", "!", "?", "。")) else f"{text}."
+
+
+__all__ = [
+    "NotConfirmedError",
+    "StoppedByHandError",
+    "UsageProblemError",
+    "exit_code_of",
+    "explain",
+    "explain_usage",
+    "unknown",
+]

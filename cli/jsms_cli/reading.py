@@ -1,0 +1,101 @@
+"""From what a person types to what the client takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jsms_cli.failures import UsageProblemError
+
+if TYPE_CHECKING:
+    from jsms_client.campaigns.errors import BadLine
+    from jsms_client.campaigns.reading.entries import Entry
+    from jsms_client.recipients import RecipientLike
+
+_MOST_TOLD = 5
+
+
+def read_parameters(given: Sequence[str] | None) -> dict[str, str] | None:
+    """The values of ``--para NAME=VALUE``.
+
+    Args:
+        given: What was typed.
+
+    Raises:
+        UsageProblemError: One has no ``=`` or no name, or a name is there twice.
+    """
+    if not given:
+        return None
+    parameters: dict[str, str] = {}
+    for each in given:
+        name, equals, value = each.partition("=")
+        if not equals or not name:
+            raise UsageProblemError("--para takes NAME=VALUE, such as --para number=741627")
+        if name in parameters:
+            raise UsageProblemError(f"--para {name} was given twice")
+        parameters[name] = value
+    return parameters
+
+
+def read_time(given: str) -> datetime | str:
+    """The value of ``--send-time``: the service's own form as it is, or a time with its zone.
+
+    Args:
+        given: What was typed.
+    """
+    try:
+        time = datetime.fromisoformat(given)
+    except ValueError:
+        return given  # The client says what is wrong with it.
+    return given if time.utcoffset() is None else time
+
+
+def read_recipients(
+    mobiles: Sequence[str] | None, file: Path | None, parameters: dict[str, str] | None
+) -> list[RecipientLike]:
+    """Everyone that was named: on the command line, or in a file.
+
+    Args:
+        mobiles: Numbers, which all get the same parameters.
+        file: A file, which brings its own.
+        parameters: Values of ``--para``.
+
+    Raises:
+        UsageProblemError: Neither numbers nor a file, both, or a file with lines that cannot be sent to.
+    """
+    if bool(mobiles) == (file is not None):
+        raise UsageProblemError("give either numbers or a file with --from")
+    if file is None:
+        return [(mobile, parameters) for mobile in mobiles or ()]
+    if parameters is not None:
+        raise UsageProblemError("--para does not go with --from: the file's columns are the parameters")
+    return _read_file(file)
+
+
+def _read_file(file: Path) -> list[RecipientLike]:
+    from jsms_client.campaigns.reading.entries import check
+    from jsms_client.campaigns.reading.files import RecipientFile, read_file
+    from jsms_contract.limits import SEND_MESSAGE_BATCH_REQUEST_RECIPIENTS_MAX_ITEMS as MOST
+
+    entries: list[Entry] = []
+    for entry in read_file(RecipientFile(file)):
+        if len(entries) == MOST:
+            raise UsageProblemError(f"{file} has more than {MOST} recipients; jsms campaign send takes any number")
+        entries.append(entry)
+    checked, bad = check(entries)
+    if bad:
+        raise UsageProblemError(f"{file} cannot be sent to as it is: {_told(bad)}")
+    if not checked:
+        raise UsageProblemError(f"{file} has no recipients in it")
+    return [(mobile, parameters) for _, mobile, parameters in checked]
+
+
+def _told(bad: Sequence[BadLine]) -> str:
+    lines = [f"line {each.number}: {each.reason}" for each in bad]
+    more = len(lines) - _MOST_TOLD
+    return "; ".join((*lines[:_MOST_TOLD], *([f"and {more} more"] if more > 0 else [])))
+
+
+__all__ = ["read_parameters", "read_recipients", "read_time"]

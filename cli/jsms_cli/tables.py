@@ -1,0 +1,101 @@
+"""Results as people read them: tables with columns that line up, Chinese text included."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from datetime import datetime
+from enum import Enum, IntEnum
+from typing import cast
+
+from jsms_cli.writing import printable, write
+from jsms_client.redaction import mask_mobile, mask_text
+from jsms_client.results.shown import Result
+
+_WIDE = 10_000
+"""Columns, where no terminal sets a limit: nothing is broken that another program is to read."""
+
+
+def write_card(pairs: Iterable[tuple[str, object]]) -> None:
+    """Write names and values, one pair on a line.
+
+    Args:
+        pairs: The names and values.
+    """
+    _write((), [(name, value) for name, value in pairs])
+
+
+def write_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a table.
+
+    Args:
+        columns: What the columns are called.
+        rows: Their values.
+    """
+    _write(columns, rows)
+
+
+def pairs_of(result: Result) -> list[tuple[str, object]]:
+    """The fields of a result that are single values, with numbers masked and what is private left out.
+
+    Args:
+        result: The result.
+    """
+    pairs: list[tuple[str, object]] = []
+    for field in fields(result):
+        value = cast("object", getattr(result, field.name))
+        how = field.metadata.get("show")
+        if field.name == "extra" or isinstance(value, tuple) or how == "nothing":
+            continue
+        if how == "number" and isinstance(value, str):
+            value = mask_mobile(value)
+        elif how == "words" and isinstance(value, str):
+            value = mask_text(value)
+        pairs.append((field.name, value))
+    return pairs
+
+
+def cell(value: object) -> str:
+    """A value as a table shows it.
+
+    Args:
+        value: Anything that a result holds.
+    """
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, IntEnum):
+        return f"{value.value} {value.name.lower().replace('_', ' ')}"
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, datetime):
+        return value.isoformat(" ", "seconds")
+    return printable(str(value), keep="\n")
+
+
+def _write(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    terminal = sys.stdout.isatty()
+    plain = bool(os.environ.get("NO_COLOR"))
+    console = Console(
+        file=sys.stdout, width=None if terminal else _WIDE, color_system=None if plain else "auto", highlight=False
+    )
+    table = Table(box=SIMPLE_HEAD if columns else None, show_header=bool(columns), show_edge=False, pad_edge=False)
+    for place, column in enumerate(columns or ("", "")):
+        table.add_column(column, overflow="fold", style="bold" if not columns and place == 0 else "")
+    for row in rows:
+        table.add_row(*(Text(cell(value)) for value in row))
+    with console.capture() as captured:
+        console.print(table)
+    text = captured.get()
+    write(text if terminal else "".join(f"{line.rstrip()}\n" for line in text.splitlines()))
+
+
+__all__ = ["cell", "pairs_of", "write_card", "write_table"]

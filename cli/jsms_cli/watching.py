@@ -1,0 +1,114 @@
+"""Records as they come: a line each, until somebody has had enough, and none lost that was fetched."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import TYPE_CHECKING, TypeVar
+
+from jsms_cli.lines import line_of
+from jsms_cli.writing import OutputClosedError, note, write, write_json
+
+if TYPE_CHECKING:
+    from jsms_client._sync.streams import ReceiptStream
+    from jsms_client.results import MalformedRecord, Records
+
+T = TypeVar("T")
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+def show_all(records: Records[T], *, as_json: bool) -> None:
+    """Show what one poll handed out.
+
+    Args:
+        records: The records.
+        as_json: Whether a machine reads them.
+
+    Raises:
+        OutputClosedError: Nobody reads them any more.
+    """
+    for done, record in enumerate(records):
+        try:
+            _show(record, as_json=as_json)
+        except OutputClosedError:
+            _tell_lost(len(records) - done)
+            raise
+    _show_malformed(list(records.malformed), as_json=as_json)
+
+
+def watch(stream: ReceiptStream[T], count: int | None, *, as_json: bool) -> None:
+    """Show records until Ctrl-C, or until there were enough.
+
+    Args:
+        stream: Where they come from.
+        count: How many are enough; more may be shown, as whatever was fetched is handed out once only.
+        as_json: Whether a machine reads them.
+
+    Raises:
+        OutputClosedError: Nobody reads them any more.
+    """
+    done = 0
+    with stream, _stopping(stream):
+        for record in stream:
+            try:
+                _show(record, as_json=as_json)
+            except OutputClosedError:
+                stream.stop()
+                _tell_lost(1 + sum(1 for _ in stream))
+                raise
+            done += 1
+            if count is not None and done >= count:
+                stream.stop()
+            _show_malformed(stream.malformed, as_json=as_json)
+    _show_malformed(stream.malformed, as_json=as_json)
+
+
+@contextmanager
+def _stopping(stream: ReceiptStream[T]) -> Generator[None]:
+    """End the stream cleanly at the first signal; the second one ends the process as ever."""
+    before: dict[int, object] = {}
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)  # type: ignore[arg-type] # what signal.signal itself answered
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        restore()
+        stream.stop()
+
+    # Only the main thread may set handlers; elsewhere whoever started the thread ends it.
+    with suppress(ValueError):
+        for number in _SIGNALS:
+            before[number] = signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        with suppress(ValueError):
+            restore()
+
+
+def _show(record: object, *, as_json: bool) -> None:
+    if as_json:
+        write_json(record)
+    else:
+        write(f"{line_of(record)}\n")
+
+
+def _show_malformed(malformed: list[MalformedRecord], *, as_json: bool) -> None:
+    for record in malformed:
+        note(f"a record could not be read: {record.problem}")
+        if as_json:
+            facts: Mapping[str, object] = {"problem": record.problem, "raw": record.raw}
+            write_json(facts)
+    malformed.clear()
+
+
+def _tell_lost(count: int) -> None:
+    note(f"{count} records were fetched and could not be written; the service does not hand them out again.")
+
+
+__all__ = ["show_all", "watch"]
