@@ -39,17 +39,26 @@ def read_parameters(given: Sequence[str] | None) -> dict[str, str] | None:
     return parameters
 
 
-def read_time(given: str) -> datetime | str:
-    """The value of ``--send-time``: the service's own form as it is, or a time with its zone.
+def read_time(given: str) -> datetime:
+    """The value of ``--send-time``: in Beijing time, where it names no zone.
 
     Args:
         given: What was typed.
+
+    Raises:
+        UsageProblemError: It is no time, or a day without one.
     """
+    from jsms_client.times import BEIJING
+
     try:
-        time = datetime.fromisoformat(given)
+        time = datetime.fromisoformat(given.strip())
     except ValueError:
-        return given  # The client says what is wrong with it.
-    return given if time.utcoffset() is None else time
+        time = None
+    if time is None or ":" not in given:
+        raise UsageProblemError(
+            f"--send-time {given!r} is no time: write '2030-07-01 09:00:00' for Beijing time, or 2030-07-01T09:00+08:00"
+        )
+    return time.replace(tzinfo=BEIJING) if time.utcoffset() is None else time
 
 
 def read_recipients(

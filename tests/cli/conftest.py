@@ -1,0 +1,35 @@
+"""The command, run in this process, in a folder of its own, with nothing of whoever runs the tests."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from jsms_sandbox.pytest_plugin import Sandbox
+
+from .running import Command
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working folder; its ``config`` is where configuration is looked for."""
+    for name in list(os.environ):
+        if name.startswith("JSMS_") or name.lower().endswith("_proxy") or name in ("NO_COLOR", "FORCE_COLOR"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def jsms(folder: Path) -> Command:
+    """The command."""
+    return Command()
+
+
+@pytest.fixture
+def parcel(jsms_sandbox: Sandbox) -> int:
+    """A notice template with one variable."""
+    return jsms_sandbox.add_template("您的包裹{{number}}已到达。")
