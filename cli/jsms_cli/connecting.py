@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING
 from warnings import catch_warnings, simplefilter
 
 from jsms_cli.failures import StoppedByHandError, UsageProblemError, unknown
-from jsms_cli.profiles import config_path
 from jsms_cli.settings import Arguments, Settings, find_settings, variable
 from jsms_cli.writing import note
-from jsms_client.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from jsms_client import JSMS
@@ -64,6 +62,9 @@ def complete_settings(profile: str | None, needed: tuple[str, ...] = APP) -> Arg
         note(warning)
     missing = [setting for setting in needed if setting not in found.values]
     if missing and not (sys.stdin.isatty() and sys.stderr.isatty()):
+        from jsms_cli.profiles import config_path
+        from jsms_client.errors import ConfigurationError
+
         names = " and ".join(map(variable, missing))
         raise ConfigurationError(
             f"{names} {'is' if len(missing) == 1 else 'are'} missing: set them in the environment, in .env, or in a "

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from jsms_cli.tables import cell
 from jsms_client.redaction import mask_mobile
-from jsms_client.results import DeliveryReport, UserReply
 
 _NO_TIME = "-" * len("2030-07-01 09:00:00")
 
@@ -17,6 +16,8 @@ def line_of(record: object) -> str:
     Args:
         record: A delivery report, a reply, or a decision on a template or signature.
     """
+    from jsms_client.results import DeliveryReport, UserReply
+
     if isinstance(record, DeliveryReport):
         return _joined(record.receive_time, "report", mask_mobile(record.phone), record.msg_id, cell(record.status))
     if isinstance(record, UserReply):

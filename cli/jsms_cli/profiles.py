@@ -9,10 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
+from jsms_cli.settings import SETTINGS
 from jsms_client.errors import ConfigurationError
-
-SETTINGS = ("app_key", "master_secret", "dev_key", "dev_secret", "base_url")
-"""What a profile can hold."""
 
 
 def config_path(environment: Mapping[str, str]) -> Path:
@@ -81,4 +79,4 @@ def _read(name: str, profile: object, path: Path) -> dict[str, str]:
     return settings
 
 
-__all__ = ["SETTINGS", "can_be_read_by_others", "config_path", "read_profiles"]
+__all__ = ["can_be_read_by_others", "config_path", "read_profiles"]

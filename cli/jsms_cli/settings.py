@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Required, TypedDict, cast
 
-from jsms_cli.dotenv import read_dotenv
-from jsms_cli.profiles import SETTINGS, can_be_read_by_others, config_path, read_profiles
-from jsms_client.errors import ConfigurationError
 from jsms_contract.limits import SERVER_URL
 
+SETTINGS: Final = ("app_key", "master_secret", "dev_key", "dev_secret", "base_url")
+"""What can be set, wherever that is done."""
 DEFAULT_PROFILE: Final = "default"
 DOTENV: Final = ".env"
 _CREDENTIALS: Final = ("app_key", "master_secret", "dev_key", "dev_secret")
@@ -77,6 +76,10 @@ def find_settings(
     Raises:
         ConfigurationError: The profile is not there, or a file cannot be read.
     """
+    from jsms_cli.dotenv import read_dotenv
+    from jsms_cli.profiles import can_be_read_by_others, config_path, read_profiles
+    from jsms_client.errors import ConfigurationError
+
     variables = os.environ if environment is None else environment
     around = _Found()
     around.add(variables, "the environment")
@@ -124,4 +127,13 @@ class _Found:
         return Settings(self.values, self.origins, warnings)
 
 
-__all__ = ["DEFAULT_PROFILE", "DOTENV", "Arguments", "Settings", "find_settings", "profile_of_all", "variable"]
+__all__ = [
+    "DEFAULT_PROFILE",
+    "DOTENV",
+    "SETTINGS",
+    "Arguments",
+    "Settings",
+    "find_settings",
+    "profile_of_all",
+    "variable",
+]

@@ -8,11 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import datetime
 from enum import Enum, IntEnum
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from jsms_cli.writing import printable, write
 from jsms_client.redaction import mask_mobile, mask_text
-from jsms_client.results.shown import Result
+
+if TYPE_CHECKING:
+    from jsms_client.results.shown import Result
 
 _WIDE = 10_000
 """Columns, where no terminal sets a limit: nothing is broken that another program is to read."""

@@ -32,7 +32,7 @@ class Terminal:
     def __init__(self, *arguments: str, output: Path | None = None, **variables: str) -> None:
         self._own, terminal = pty.openpty()
         self.seen = ""
-        written = output.open("wb") if output is not None else terminal
+        written = terminal if output is None else os.open(output, os.O_WRONLY | os.O_CREAT)
         self._process = subprocess.Popen(
             [sys.executable, "-c", _LAUNCH, *arguments],
             env=environment(TERM="xterm-256color", **variables),
@@ -41,7 +41,8 @@ class Terminal:
             stderr=terminal,
             start_new_session=True,
         )
-        os.close(terminal)
+        for descriptor in {terminal, written}:
+            os.close(descriptor)
 
     def __enter__(self) -> Self:
         return self

@@ -1,0 +1,123 @@
+"""``jsms doctor`` finds what is wrong, says what to fix, and sends nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+
+import pytest
+
+from jsms_sandbox.pytest_plugin import Sandbox
+from servers.faults import answer, sends
+from servers.raw_socket_server import RawSocketServer, refusing_port
+
+from .running import Command, Done
+
+BALANCE = json.dumps({"app_balance": 10, "app_voice": 0, "app_industry": 0, "app_market": 0}).encode()
+
+
+def states(done: Done) -> dict[str, str]:
+    return {str(line["check"]): str(line["state"]) for line in done.lines}
+
+
+def remedy(done: Done, check: str) -> str:
+    (found,) = [str(line["remedy"]) for line in done.lines if line["check"] == check]
+    return found
+
+
+@pytest.fixture
+def elsewhere(jsms_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[RawSocketServer]:
+    """Another server instead of the sandbox."""
+    with RawSocketServer() as server:
+        monkeypatch.setenv("JSMS_BASE_URL", server.base_url)
+        yield server
+
+
+def test_all_is_well(jsms: Command, jsms_sandbox: Sandbox) -> None:
+    done = jsms("doctor", "--json")
+    assert (done.code, done.err) == (0, "")
+    assert set(states(done).values()) == {"ok"}
+    assert list(states(done)) == ["configuration", "service", "clock", "credentials", "developer", "balance"]
+    assert jsms_sandbox.messages == []
+
+
+def test_people_get_a_table(jsms: Command, jsms_sandbox: Sandbox) -> None:
+    done = jsms("doctor")
+    assert (done.code, done.err) == (0, "")
+    assert "✓   configuration   credentials from the environment" in done.out
+
+
+def test_nothing_found_says_where_it_looked(jsms: Command, folder: Path) -> None:
+    done = jsms("doctor", "--json")
+    assert (done.code, states(done)) == (3, {"configuration": "failed"})
+    for place in ("the environment", str(folder / ".env"), str(folder / "config" / "jsms" / "config.toml")):
+        assert place in str(done.lines[0]["found"])
+
+
+def test_without_developer_credentials_only_that_is_left_out(
+    jsms: Command, jsms_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("JSMS_DEV_SECRET")
+    done = jsms("doctor", "--json")
+    assert (done.code, states(done)["developer"]) == (0, "skipped")
+
+
+def test_refused_credentials(jsms: Command, jsms_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JSMS_MASTER_SECRET", "0" * 24)
+    done = jsms("doctor", "--json")
+    assert (done.code, states(done)["credentials"], states(done)["service"]) == (4, "failed", "ok")
+    assert "Copy appKey and masterSecret" in remedy(done, "credentials")
+
+
+def test_refused_developer_credentials(jsms: Command, jsms_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JSMS_DEV_SECRET", "0" * 24)
+    done = jsms("doctor", "--json")
+    assert (done.code, states(done)["credentials"], states(done)["developer"]) == (4, "ok", "failed")
+
+
+def test_an_address_that_is_not_allowed(jsms: Command, jsms_sandbox: Sandbox) -> None:
+    jsms_sandbox.switch(allowed_ips=["10.0.0.1"])
+    done = jsms("doctor", "--json")
+    assert (done.code, states(done)["credentials"]) == (5, "failed")
+
+
+def test_no_credit(jsms: Command, jsms_sandbox: Sandbox) -> None:
+    jsms_sandbox.set_credit(balance=0, voice=0, industry=0, market=None)
+    done = jsms("doctor", "--json")
+    assert (done.code, states(done)["balance"]) == (8, "failed")
+    assert remedy(done, "balance").startswith("buy credit")
+
+
+def test_a_service_that_is_not_there(jsms: Command, jsms_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    with refusing_port() as port:
+        monkeypatch.setenv("JSMS_BASE_URL", f"http://127.0.0.1:{port}/v1")
+        done = jsms("doctor", "--json")
+    assert (done.code, states(done)) == (14, {"configuration": "ok", "service": "failed"})
+    assert "check the address" in remedy(done, "service")
+
+
+@pytest.mark.parametrize(("minutes", "side"), [(10, "behind"), (-10, "ahead of")])
+def test_a_clock_that_is_off(minutes: int, side: str, jsms: Command, elsewhere: RawSocketServer) -> None:
+    date = format_datetime(datetime.now(UTC) + timedelta(minutes=minutes), usegmt=True)
+    elsewhere.play(sends(answer(200, BALANCE, f"Date: {date}")))
+    done = jsms("doctor", "--json")
+    assert states(done)["clock"] == "failed"
+    assert side in str(done.lines[2]["found"])
+    assert "NTP" in remedy(done, "clock")
+    assert done.code == 3
+
+
+def test_something_that_is_no_jsms(jsms: Command, elsewhere: RawSocketServer) -> None:
+    elsewhere.play(sends(answer(200, b"<html>welcome</html>")))
+    done = jsms("doctor", "--json")
+    assert (done.code, states(done)["service"], states(done)["credentials"]) == (17, "failed", "skipped")
+
+
+def test_an_address_that_cannot_be(jsms: Command, jsms_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JSMS_BASE_URL", "nonsense")
+    done = jsms("doctor", "--json")
+    assert done.code == 3
+    assert "base_url does not begin with http" in str(done.lines[-1]["found"])

@@ -1,0 +1,99 @@
+"""``jsms callback listen``: what JSMS posts is verified and shown."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from urllib.error import HTTPError
+from urllib.request import ProxyHandler, Request, build_opener
+
+import pytest
+
+from callbacks.posting import APP_KEY, MASTER_SECRET, REPLY, REPORT, SIGN, TEMPLATE, encoded, form
+from jsms_sandbox.pytest_plugin import Sandbox
+
+from .running import Command, start
+
+SIGNED = {"JSMS_APP_KEY": APP_KEY, "JSMS_MASTER_SECRET": MASTER_SECRET}
+open_url = build_opener(ProxyHandler({})).open
+
+
+class Listener:
+    """A running ``jsms callback listen``."""
+
+    def __init__(self, *arguments: str, **variables: str) -> None:
+        self.process: subprocess.Popen[str] = start("callback", "listen", "--port", "0", *arguments, **variables)
+        assert self.process.stderr is not None
+        found = re.search(r"listening on (\S+)/ for callbacks", self.process.stderr.readline())
+        assert found is not None
+        self.address = found[1]
+
+    def post(self, fields: Mapping[str, str]) -> int:
+        try:
+            with open_url(Request(f"{self.address}/jsms/callback", encoded(fields)), timeout=30) as answer:
+                return int(answer.status)
+        except HTTPError as error:
+            with error:
+                return error.code
+
+    def stop(self) -> tuple[int, str, str]:
+        self.process.send_signal(signal.SIGINT)
+        out, err = self.process.communicate(timeout=30)
+        return self.process.returncode, out, err
+
+
+def signed(data: object, kind: str = "SMS_REPORT") -> dict[str, str]:
+    return form(data, kind, timestamp=round(time.time() * 1000))
+
+
+@pytest.fixture
+def people() -> Iterator[Listener]:
+    listener = Listener(**SIGNED)
+    yield listener
+    listener.process.kill()
+    listener.process.communicate()
+
+
+def test_callbacks_are_shown_with_numbers_masked_and_others_are_refused(people: Listener) -> None:
+    assert people.post(signed(REPORT)) == 200
+    assert people.post(signed(REPLY, "SMS_REPLY")) == 200
+    assert people.post(signed(TEMPLATE, "SMS_TEMPLATE")) == 200
+    assert people.post(signed(SIGN, "SMS_SIGN")) == 200
+    assert people.post(signed(REPORT) | {"signature": "0" * 40}) == 403
+    code, out, err = people.stop()
+    assert [line.split(maxsplit=2)[-1].split() for line in out.splitlines()[:2]] == [
+        ["report", "138****8000", "288193860302", "4001", "delivered"],
+        ["reply", "138****8000", "退订", "TD"],
+    ]
+    assert [line.split()[1:] for line in out.splitlines()[2:]] == [
+        ["template", "1250", "2", "rejected", "no", "purpose", "given"],
+        ["signature", "77", "1", "passed"],
+    ]
+    assert (code, err) == (0, "jsms: callback refused: bad_signature\n")
+
+
+def test_the_service_itself_can_reach_it_and_machines_get_whole_numbers(
+    jsms_sandbox: Sandbox, jsms: Command, parcel: int
+) -> None:
+    listener = Listener("--json", "--count", "1")
+    try:
+        jsms_sandbox.switch(callback_url=f"{listener.address}/jsms")
+        assert jsms("message", "send", "13800138000", "--temp-id", str(parcel), "-p", "number=1").code == 0
+        jsms_sandbox.clock.advance(2)
+        out, err = listener.process.communicate(timeout=30)
+    finally:
+        listener.process.kill()
+    assert (listener.process.returncode, err) == (0, "")
+    (record,) = [json.loads(line) for line in out.splitlines()]
+    assert (record["type"], record["phone"], record["status"]) == ("SMS_REPORT", "13800138000", 4001)
+    assert jsms_sandbox.wait_callback("SMS_REPORT").attempts[-1].status == 200
+
+
+def test_an_address_that_is_taken_is_one_sentence(jsms: Command, people: Listener, jsms_sandbox: Sandbox) -> None:
+    done = jsms("callback", "listen", "--port", people.address.rpartition(":")[2])
+    assert (done.code, done.out) == (23, "")
+    assert done.err == "jsms: Address already in use.\n"

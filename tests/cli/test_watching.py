@@ -1,0 +1,87 @@
+"""Reports and replies as they come; none is lost that was fetched."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from jsms_client import JSMS
+from jsms_sandbox.pytest_plugin import Sandbox
+
+from .running import Command, run, start
+
+MOBILES = ("13800138000", "13900139000", "13700137000")
+
+
+def send(sandbox: Sandbox, parcel: int, *mobiles: str) -> None:
+    with JSMS() as jsms:
+        jsms.messages.send_batch([(mobile, {"number": "1"}) for mobile in mobiles], temp_id=parcel)
+    sandbox.clock.advance(2)
+
+
+@contextmanager
+def started(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    with start(*arguments) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_a_report_is_one_line_with_the_number_masked(jsms: Command, jsms_sandbox: Sandbox, parcel: int) -> None:
+    send(jsms_sandbox, parcel, MOBILES[0])
+    done = jsms("report", "watch", "--once")
+    (message,) = jsms_sandbox.messages
+    assert (done.code, done.err) == (0, "")
+    assert done.out.split()[2:] == ["report", "138****8000", message.msg_id, "4001", "delivered"]
+
+
+def test_a_machine_gets_one_object_a_line_with_the_whole_number(
+    jsms: Command, jsms_sandbox: Sandbox, parcel: int
+) -> None:
+    send(jsms_sandbox, parcel, *MOBILES)
+    done = jsms("report", "watch", "--count", "1", "--json")
+    assert {str(line["phone"]) for line in done.lines} == set(MOBILES)
+    assert set(done.lines[0]) == {"msg_id", "phone", "receive_time", "status"}
+
+
+def test_a_reply_is_shown_with_what_the_user_wrote(jsms: Command, jsms_sandbox: Sandbox) -> None:
+    jsms_sandbox.reply(MOBILES[0], "好的，\n谢谢")
+    done = jsms("reply", "watch", "-n", "1")
+    assert done.out.split()[2:] == ["reply", "138****8000", "好的，", "谢谢"]
+    assert len(done.out.splitlines()) == 1
+
+
+def test_ctrl_c_ends_it_and_everything_that_was_fetched_is_shown(jsms_sandbox: Sandbox, parcel: int) -> None:
+    send(jsms_sandbox, parcel, *MOBILES)
+    with started("report", "watch", "--json") as process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (0, "")
+    assert len((first + out).splitlines()) == len(MOBILES)
+
+
+def test_records_that_nobody_reads_any_more_are_said_to_be_lost(jsms_sandbox: Sandbox, parcel: int) -> None:
+    send(jsms_sandbox, parcel, *MOBILES)
+    with started("report", "watch", "--json") as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        said = process.stderr.read()
+        assert process.wait(30) == 141
+    assert said == "jsms: 3 records were fetched and could not be written; the service does not hand them out again.\n"
+
+
+def test_asking_too_soon_says_so(jsms: Command, jsms_sandbox: Sandbox) -> None:
+    assert jsms("report", "watch", "--once").code == 0
+    done = jsms("report", "watch", "--once")
+    assert (done.code, done.out) == (7, "")
+    assert "50009" in done.err
+
+
+def test_as_a_process_it_ends_by_itself_after_one_poll(jsms_sandbox: Sandbox) -> None:
+    assert run("report", "watch", "--once").code == 0
