@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from jsms_cli.exit_codes import INTERRUPTED, USAGE
+from jsms_cli.exit_codes import CONFIGURATION, INTERRUPTED, USAGE
 
 _MISSING = "jsms: the command needs {}; install it with: pip install 'jsms-client[cli]'\n"
 
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if (error.name or "").partition(".")[0] not in ("typer", "rich"):
             raise
         sys.stderr.write(_MISSING.format(error.name))
-        return USAGE
+        return CONFIGURATION
     return _run(command(), sys.argv[1:] if arguments is None else list(arguments))
 
 

@@ -22,6 +22,7 @@ class ExitCode(NamedTuple):
 SUCCESS = 0
 FAILURE = 1
 USAGE = 2
+CONFIGURATION = 3
 INVALID_CODE = 12
 UNKNOWN = 15
 SOME_REFUSED = 19
@@ -35,7 +36,11 @@ EXIT_CODES = (
         UNKNOWN, "unknown outcome: it may have been sent; do not repeat it before you know", ("UnknownOutcomeError",)
     ),
     ExitCode(USAGE, "a wrong argument, found before anything was sent", ("ArgumentError", "UsageProblemError")),
-    ExitCode(3, "configuration: a setting, a package or the clock", ("ConfigurationError", "MissingDependencyError")),
+    ExitCode(
+        CONFIGURATION,
+        "configuration: a setting, a package or the clock",
+        ("ConfigurationError", "MissingDependencyError"),
+    ),
     ExitCode(4, "credentials are refused (50001, 50002)", ("AuthenticationError",)),
     ExitCode(5, "the app, the address or the number may not do this", ("PermissionDeniedError",)),
     ExitCode(6, "the request itself must change", ("InvalidRequestError",)),
@@ -82,6 +87,7 @@ def as_markdown() -> str:
 
 
 __all__ = [
+    "CONFIGURATION",
     "EXIT_CODES",
     "FAILURE",
     "INTERRUPTED",

@@ -8,6 +8,7 @@ import select
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
@@ -29,13 +30,13 @@ class Terminal:
         seen: Everything the terminal showed so far.
     """
 
-    def __init__(self, *arguments: str, output: Path | None = None, **variables: str) -> None:
+    def __init__(self, *arguments: str, output: Path | None = None, variables: Mapping[str, str] | None = None) -> None:
         self._own, terminal = pty.openpty()
         self.seen = ""
         written = terminal if output is None else os.open(output, os.O_WRONLY | os.O_CREAT)
         self._process = subprocess.Popen(
             [sys.executable, "-c", _LAUNCH, *arguments],
-            env=environment(TERM="xterm-256color", **variables),
+            env=environment(TERM="xterm-256color", **(variables or {})),
             stdin=terminal,
             stdout=written,
             stderr=terminal,

@@ -70,14 +70,14 @@ def test_ctrl_c_while_a_send_is_on_its_way_says_that_it_may_have_been_sent(jsms_
 
 @pytest.mark.parametrize(("no_color", "coloured"), [("", True), ("1", False)])
 def test_colours_are_for_terminals_whose_owner_wants_them(no_color: str, coloured: bool) -> None:
-    with Terminal("error", "50014", NO_COLOR=no_color) as terminal:
+    with Terminal("error", "50014", variables={"NO_COLOR": no_color}) as terminal:
         assert terminal.end() == 0
     assert ("\x1b[" in terminal.seen) == coloured
     assert "含义" in terminal.seen
 
 
 def test_a_long_text_is_broken_and_never_cut() -> None:
-    with Terminal("error", "50038", COLUMNS="40", NO_COLOR="1") as terminal:
+    with Terminal("error", "50038", variables={"COLUMNS": "40", "NO_COLOR": "1"}) as terminal:
         assert terminal.end() == 0
     assert max(len(line) for line in terminal.seen.splitlines()) <= 40
     assert "…" not in terminal.seen
@@ -85,10 +85,10 @@ def test_a_long_text_is_broken_and_never_cut() -> None:
 
 def test_a_shell_completes_commands_and_words() -> None:
     asked = {"_JSMS_COMPLETE": "complete_bash", "COMP_WORDS": "jsms sched", "COMP_CWORD": "1"}
-    with Terminal(**asked) as terminal:
+    with Terminal(variables=asked) as terminal:
         assert terminal.end() == 0
     assert terminal.seen.split() == ["schedule"]
     asked = {"_JSMS_COMPLETE": "complete_bash", "COMP_WORDS": "jsms template create x --type m", "COMP_CWORD": "5"}
-    with Terminal(**asked) as terminal:
+    with Terminal(variables=asked) as terminal:
         assert terminal.end() == 0
     assert terminal.seen.split() == ["marketing"]

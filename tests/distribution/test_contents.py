@@ -20,6 +20,7 @@ PACKAGES = {
     "jsms_callbacks": "generated/jsms_callbacks",
     "jsms_contract": "generated/jsms_contract",
     "jsms_sandbox": "sandbox/jsms_sandbox",
+    "jsms_cli": "cli/jsms_cli",
 }
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 

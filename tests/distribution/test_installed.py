@@ -126,6 +126,12 @@ def test_callbacks_without_their_extra_say_what_to_install(empty: Empty) -> None
     assert "pip install 'jsms-client[callbacks]'" in done.stderr.replace('"', "'").splitlines()[-1]
 
 
+def test_the_command_without_its_extra_says_what_to_install(empty: Empty) -> None:
+    done = empty.run("import sys; from jsms_cli.entry import main; sys.exit(main(['balance']))")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == "jsms: the command needs typer; install it with: pip install 'jsms-client[cli]'\n"
+
+
 def test_the_installed_contract_is_found_as_package_data(empty: Empty) -> None:
     done = empty.run(
         "from importlib.resources import files\nprint(len((files('jsms_contract') / 'openapi.yaml').read_bytes()))"
