@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from functools import cache
 from typing import Annotated, cast
 
@@ -14,6 +15,7 @@ from jsms_cli.commands import (
     accounts,
     batches,
     callbacks,
+    campaigns,
     codes,
     doctor,
     errors,
@@ -32,6 +34,9 @@ from jsms_cli.settings import profile_of_all
 
 PROGRAM = "jsms"
 
+arguments_of_all: ContextVar[tuple[str, ...]] = ContextVar("arguments_of_all", default=())
+"""What was typed, to tell a person what to type to go on."""
+
 _EPILOG = "Credentials: JSMS_APP_KEY and JSMS_MASTER_SECRET, from the environment, a .env file or a profile."
 
 
@@ -48,6 +53,7 @@ def command() -> TyperGroup:
         ("voice", voice.group),
         ("message", messages.group),
         ("batch", batches.group),
+        ("campaign", campaigns.group),
         ("schedule", schedules.group),
         ("template", templates.group),
         ("sign", signs.group),
@@ -76,6 +82,7 @@ def carry_out(tree: object, arguments: list[str]) -> int:
     Returns:
         The exit code.
     """
+    arguments_of_all.set(tuple(arguments))
     code: object = cast("TyperGroup", tree).main(args=arguments, prog_name=PROGRAM, standalone_mode=False)
     if code is None:
         return SUCCESS
@@ -101,4 +108,4 @@ def _before(
     profile_of_all.set(profile)
 
 
-__all__ = ["PROGRAM", "TyperException", "carry_out", "command"]
+__all__ = ["PROGRAM", "TyperException", "arguments_of_all", "carry_out", "command"]

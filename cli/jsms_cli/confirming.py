@@ -40,10 +40,7 @@ def confirm(what: str, *, yes: bool) -> None:
     """
     if yes:
         return
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise NotConfirmedError(
-            f"{what[:1].lower()}{what[1:]}? Nobody can be asked, as this is no terminal: give --yes. Nothing was sent"
-        )
+    require_person(what)
     sys.stderr.write(f"{what}? [y/N] ")
     sys.stderr.flush()
     answer = sys.stdin.readline().strip().casefold()
@@ -51,4 +48,19 @@ def confirm(what: str, *, yes: bool) -> None:
         raise NotConfirmedError("nothing was sent")
 
 
-__all__ = ["MANY", "confirm", "confirm_many"]
+def require_person(what: str) -> None:
+    """Go no further where nobody could be asked.
+
+    Args:
+        what: What would be asked.
+
+    Raises:
+        NotConfirmedError: This is no terminal.
+    """
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise NotConfirmedError(
+            f"{what[:1].lower()}{what[1:]}? Nobody can be asked, as this is no terminal: give --yes. Nothing was sent"
+        )
+
+
+__all__ = ["MANY", "confirm", "confirm_many", "require_person"]

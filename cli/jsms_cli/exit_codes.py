@@ -23,6 +23,7 @@ SUCCESS = 0
 FAILURE = 1
 USAGE = 2
 CONFIGURATION = 3
+NO_CREDIT = 8
 INVALID_CODE = 12
 UNKNOWN = 15
 SOME_REFUSED = 19
@@ -45,7 +46,7 @@ EXIT_CODES = (
     ExitCode(5, "the app, the address or the number may not do this", ("PermissionDeniedError",)),
     ExitCode(6, "the request itself must change", ("InvalidRequestError",)),
     ExitCode(7, "too often: wait", ("RateLimitError",)),
-    ExitCode(8, "no credit", ("NoCreditError",)),
+    ExitCode(NO_CREDIT, "no credit", ("NoCreditError",)),
     ExitCode(9, "the template does not exist, is not approved or breaks a rule", ("TemplateError",)),
     ExitCode(10, "the signature does not exist, is not approved or breaks a rule", ("SignatureError",)),
     ExitCode(11, "the schedule does not exist or can no longer change", ("ScheduleError",)),
@@ -92,6 +93,7 @@ __all__ = [
     "FAILURE",
     "INTERRUPTED",
     "INVALID_CODE",
+    "NO_CREDIT",
     "SOME_REFUSED",
     "STOPPED",
     "SUCCESS",

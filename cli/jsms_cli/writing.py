@@ -6,6 +6,9 @@ import json
 import os
 import sys
 import unicodedata
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import TextIO
 
 from jsms_cli.plain_data import as_data
 
@@ -37,6 +40,20 @@ def write_json(value: object) -> None:
         value: A result, or anything made of plain values.
     """
     write(f"{json.dumps(as_data(value), ensure_ascii=False)}\n")
+
+
+@contextmanager
+def writing_to_output() -> Generator[TextIO]:
+    """Standard output, for what writes by itself.
+
+    Raises:
+        OutputClosedError: Nobody reads it any more.
+    """
+    try:
+        yield sys.stdout
+        sys.stdout.flush()
+    except BrokenPipeError as error:
+        raise OutputClosedError from error
 
 
 def note(text: str) -> None:
@@ -79,4 +96,4 @@ def close_output() -> None:
     os.close(nowhere)
 
 
-__all__ = ["OutputClosedError", "close_output", "note", "printable", "write", "write_json"]
+__all__ = ["OutputClosedError", "close_output", "note", "printable", "write", "write_json", "writing_to_output"]

@@ -1,0 +1,68 @@
+"""How far a campaign is, as a bar on a terminal; nothing where there is none."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jsms_client.campaigns import Progress as _Told
+
+
+@contextmanager
+def progress_bar() -> Generator[Callable[[_Told], None] | None]:
+    """What to tell of the progress; None where nobody watches."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    console = Console(file=sys.stderr, color_system=None if os.environ.get("NO_COLOR") else "auto", highlight=False)
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[figures]}"))
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("reading", total=None, figures="")
+
+        def tell(progress: _Told) -> None:
+            sending = progress.phase == "sending"
+            bar.update(
+                task,
+                description=progress.phase,
+                total=progress.total if sending else None,
+                completed=progress.done if sending else progress.total,
+                figures=figures(progress),
+            )
+
+        yield tell
+
+
+def figures(progress: _Told) -> str:
+    """What stands beside the bar.
+
+    Args:
+        progress: How far it is.
+    """
+    if progress.phase == "reading":
+        left_out = progress.repeats + progress.bad_lines
+        return f"{progress.total}, {progress.rate:.0f}/s{f', left out {left_out}' if left_out else ''}"
+    parts = [f"{progress.done}/{progress.total}", f"{progress.rate:.0f}/s"]
+    if (left := progress.remaining_seconds) is not None:
+        parts.append(f"{_duration(left)} left")
+    parts.append(f"{progress.refused} refused")
+    if progress.unknown:
+        parts.append(f"{progress.unknown} unknown")
+    if progress.pause > 0:
+        parts.append(f"waiting {progress.pause:.0f} s for the service")
+    return ", ".join(parts)
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+__all__ = ["figures", "progress_bar"]

@@ -1,0 +1,167 @@
+"""What became of a campaign, and what it would cost."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from jsms_cli.exit_codes import SOME_REFUSED, STOPPED, SUCCESS, UNKNOWN
+from jsms_cli.plain_data import as_data, as_record
+from jsms_cli.tables import write_card, write_table
+from jsms_cli.writing import write_json, writing_to_output
+
+if TYPE_CHECKING:
+    from jsms_client.campaigns import Campaign, Estimate, Outcome, RecipientState, SetAside
+
+_NO_NUMBER = "other"
+"""The name of refusals whose code is no number."""
+
+
+def code_of(campaign: Campaign) -> int:
+    """The exit code for what became of a campaign.
+
+    Args:
+        campaign: The campaign.
+    """
+    if campaign.stop is not None or not campaign.complete:
+        return STOPPED
+    if campaign.counts.unknown:
+        return UNKNOWN
+    return SOME_REFUSED if campaign.counts.refused else SUCCESS
+
+
+def describe(campaign: Campaign) -> str:
+    """How far a campaign is, in a line.
+
+    Args:
+        campaign: The campaign.
+    """
+    counts = campaign.counts
+    return (
+        f"{counts.accepted} of {counts.total} accepted, {counts.refused} refused, {counts.unknown} unknown, "
+        f"{counts.waiting} waiting"
+    )
+
+
+def show_campaign(campaign: Campaign, *, as_json: bool) -> None:
+    """Show what became of a campaign.
+
+    Args:
+        campaign: The campaign.
+        as_json: Whether a machine reads it.
+    """
+    if as_json:
+        stop = campaign.stop
+        write_json(
+            {
+                "journal": None if campaign.journal is None else str(campaign.journal),
+                "settings": as_data(campaign.settings),
+                "counts": as_data(campaign.counts),
+                "codes": {_NO_NUMBER if code is None else code: count for code, count in campaign.codes.items()},
+                "complete": campaign.complete,
+                "stop": None if stop is None else {"reason": stop.reason.value, "message": stop.message},
+            }
+        )
+        return
+    counts = campaign.counts
+    write_card((field.name, getattr(counts, field.name)) for field in fields(counts))
+    if campaign.codes:
+        write_table(
+            ("refused", "code", "meaning"), [(count, code, _meaning(code)) for code, count in campaign.codes.items()]
+        )
+
+
+def show_estimate(estimate: Estimate, *, as_json: bool) -> None:
+    """Show what a campaign would cost.
+
+    Args:
+        estimate: The estimate.
+        as_json: Whether a machine reads it.
+    """
+    if as_json:
+        write_json(estimate)
+        return
+    write_card(
+        (
+            ("recipients", estimate.recipients),
+            ("repeats", estimate.repeats),
+            ("bad lines", estimate.bad_lines),
+            ("requests", estimate.requests),
+            ("credit needed", estimate.credit),
+            ("balance", estimate.balance),
+            ("from", ", ".join(estimate.pool)),
+            ("enough", estimate.enough),
+            ("longest text", estimate.longest),
+            ("without a value", f"{estimate.unfilled} ({', '.join(estimate.missing_parameters) or '-'})"),
+            *(("sample", text) for text in estimate.samples),
+        )
+    )
+
+
+def export_campaign(campaign: Campaign, file: Path | None, states: Sequence[RecipientState], *, as_json: bool) -> int:
+    """Write what became of everyone.
+
+    Args:
+        campaign: The campaign.
+        file: Where to; None for standard output.
+        states: Only these; all, and what was set aside, where there are none.
+        as_json: Whether as JSON lines, else as CSV.
+
+    Returns:
+        How many entries were written.
+    """
+    entries = _Counted(campaign, states)
+    if file is None:
+        with writing_to_output() as output:
+            _export(entries, output, as_json=as_json)
+    else:
+        with file.open("w", encoding="utf-8" if as_json else "utf-8-sig", newline="") as output:
+            _export(entries, output, as_json=as_json)
+    return entries.count
+
+
+class _Counted:
+    """The entries of a campaign, counted as they are read."""
+
+    def __init__(self, campaign: Campaign, states: Sequence[RecipientState]) -> None:
+        self._campaign = campaign
+        self._states = states
+        self.count = 0
+
+    def outcomes(self) -> Iterator[Outcome]:
+        for outcome in self._campaign.outcomes(self._states[0] if len(self._states) == 1 else None):
+            if not self._states or outcome.state in self._states:
+                self.count += 1
+                yield outcome
+
+    def set_aside(self) -> Iterator[SetAside]:
+        if not self._states:
+            for entry in self._campaign.set_aside():
+                self.count += 1
+                yield entry
+
+
+def _export(entries: _Counted, output: TextIO, *, as_json: bool) -> None:
+    if not as_json:
+        from jsms_client.campaigns import exporting
+
+        exporting.write(output, entries.outcomes(), entries.set_aside())
+        return
+    output.writelines(f"{json.dumps(as_data(outcome), ensure_ascii=False)}\n" for outcome in entries.outcomes())
+    for entry in entries.set_aside():
+        record = as_record(entry)
+        record["state"] = "set_aside"
+        output.write(f"{json.dumps(record, ensure_ascii=False)}\n")
+
+
+def _meaning(code: int | None) -> str:
+    from jsms_contract.errors import ERRORS
+
+    kind = ERRORS.get(code) if code is not None else None
+    return kind.info.meaning if kind is not None and kind.info is not None else "-"
+
+
+__all__ = ["code_of", "describe", "export_campaign", "show_campaign", "show_estimate"]

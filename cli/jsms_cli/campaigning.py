@@ -1,0 +1,170 @@
+"""Carrying a campaign out from a terminal: asking first, showing how far it is, and how to go on after Ctrl-C."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jsms_cli.campaign_progress import progress_bar
+from jsms_cli.campaign_report import code_of, describe, show_campaign, show_estimate
+from jsms_cli.confirming import confirm, require_person
+from jsms_cli.connecting import connect
+from jsms_cli.exit_codes import NO_CREDIT, SUCCESS
+from jsms_cli.failures import StoppedByHandError
+from jsms_cli.writing import note
+from jsms_client.campaigns import Estimate, RecipientFile, open_campaign
+
+if TYPE_CHECKING:
+    from jsms_client import JSMS
+    from jsms_client.campaigns import Campaign
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What was asked for; names as in ``campaigns.send``."""
+
+    file: Path
+    temp_id: int
+    journal: Path
+    sign_id: int | None
+    tag: str | None
+    send_time: datetime | None
+    concurrency: int
+    max_rate: float | None
+    set_aside: bool
+    repeat_unknown: bool
+    mobile_column: str | None
+    encoding: str | None
+
+    @property
+    def recipients(self) -> RecipientFile:
+        """The list."""
+        return RecipientFile(self.file, encoding=self.encoding, mobile_column=self.mobile_column)
+
+    def estimated_on(self, jsms: JSMS) -> Estimate:
+        """What it would cost."""
+        with progress_bar() as tell:
+            return jsms.campaigns.send(
+                self.recipients,
+                temp_id=self.temp_id,
+                sign_id=self.sign_id,
+                tag=self.tag,
+                send_time=self.send_time,
+                on_progress=tell,
+                dry_run=True,
+                on_bad_line="set_aside" if self.set_aside else "stop",
+            )
+
+    def sent_on(self, jsms: JSMS) -> Campaign:
+        """Send it."""
+        with progress_bar() as tell:
+            return jsms.campaigns.send(
+                self.recipients,
+                temp_id=self.temp_id,
+                sign_id=self.sign_id,
+                tag=self.tag,
+                send_time=self.send_time,
+                journal=self.journal,
+                concurrency=self.concurrency,
+                max_rate=self.max_rate,
+                on_progress=tell,
+                on_bad_line="set_aside" if self.set_aside else "stop",
+                repeat_unknown=self.repeat_unknown,
+            )
+
+
+def estimate(plan: Plan, profile: str | None, *, as_json: bool) -> int:
+    """Show what a campaign would cost; nothing is sent.
+
+    Args:
+        plan: What was asked for.
+        profile: The profile that was named.
+        as_json: Whether a machine reads it.
+
+    Returns:
+        The exit code: whether the credit is enough.
+    """
+    with connect(profile) as jsms:
+        found = plan.estimated_on(jsms)
+    show_estimate(found, as_json=as_json)
+    return NO_CREDIT if found.enough is False else SUCCESS
+
+
+def carry_out(plan: Plan, profile: str | None, *, yes: bool, as_json: bool) -> int:
+    """Send a campaign, or go on with it.
+
+    Args:
+        plan: What was asked for.
+        profile: The profile that was named.
+        yes: Whether not to ask.
+        as_json: Whether a machine reads the result.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        NotConfirmedError: Nobody said yes.
+        StoppedByHandError: Ctrl-C; the journal knows how far it got.
+    """
+    if not yes:
+        require_person(f"Send a campaign to everyone in {plan.file}")
+    with connect(profile) as jsms:
+        if not yes:
+            _ask(plan, jsms)
+        try:
+            campaign = plan.sent_on(jsms)
+        except KeyboardInterrupt as stop:
+            raise StoppedByHandError(_how_to_go_on(plan)) from stop
+    with campaign:
+        show_campaign(campaign, as_json=as_json)
+        if campaign.stop is not None:
+            note(campaign.stop.message)
+        if not campaign.complete:
+            note(f"{campaign.counts.waiting} wait; go on with: {_same_command()}")
+        elif campaign.counts.unknown:
+            note(f"nobody knows of {campaign.counts.unknown}; find out with: jsms campaign settle {plan.journal}")
+        return code_of(campaign)
+
+
+def _ask(plan: Plan, jsms: JSMS) -> None:
+    if plan.journal.exists():
+        begun = open_campaign(plan.journal)
+        if begun.counts.total:
+            note(f"{plan.journal} is there: {describe(begun)}.")
+            confirm(f"Go on with it and send to {begun.counts.waiting} recipients", yes=False)
+            return
+    found = plan.estimated_on(jsms)
+    for text in found.samples:
+        note(text)
+    credit = "unknown" if found.balance is None else str(found.balance)
+    note(f"{found.recipients} recipients need {found.credit} SMS of credit; the balance is {credit}.")
+    if found.repeats or found.bad_lines:
+        note(f"left out: {found.repeats} repeats and {found.bad_lines} lines that cannot be sent to.")
+    if found.unfilled:
+        names = ", ".join(found.missing_parameters)
+        note(f"{found.unfilled} recipients have no value for {names}; the service will refuse them.")
+    confirm(f"Send to {found.recipients} recipients", yes=False)
+
+
+def _how_to_go_on(plan: Plan) -> str:
+    from jsms_client.campaigns import JournalError
+
+    try:
+        begun = open_campaign(plan.journal)
+    except JournalError:
+        return f"interrupted. Nothing was sent; begin again with: {_same_command()}"
+    if not begun.counts.total:
+        return f"interrupted. Nothing was sent; begin again with: {_same_command()}"
+    return f"interrupted: {describe(begun)}. Go on with: {_same_command()}"
+
+
+def _same_command() -> str:
+    from jsms_cli.application import PROGRAM, arguments_of_all
+
+    return shlex.join((PROGRAM, *arguments_of_all.get()))
+
+
+__all__ = ["Plan", "carry_out", "estimate"]

@@ -1,0 +1,164 @@
+"""``jsms campaign``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jsms_cli.connecting import connect
+from jsms_cli.failures import UsageProblemError
+from jsms_cli.options import JsonOption, ProfileOption, SignIdOption, TagOption, TempIdOption, YesOption
+from jsms_cli.writing import note
+
+if TYPE_CHECKING:
+    from jsms_client.campaigns import RecipientState
+
+group = typer.Typer(help="A list of any length, sent once.", no_args_is_help=True)
+
+_List = Annotated[
+    Path, typer.Argument(metavar="FILE", help="CSV, TSV or JSON lines; the header names the template's variables.")
+]
+_Journal = Annotated[Path, typer.Argument(metavar="JOURNAL", help="The campaign's journal.")]
+_States = ("waiting", "in_flight", "accepted", "refused", "unknown")
+
+
+def _state(given: str) -> RecipientState:
+    from jsms_client.campaigns import RecipientState
+
+    try:
+        return RecipientState(given.casefold())
+    except ValueError as error:
+        raise typer.BadParameter(f"{given!r} is none of {', '.join(RecipientState)}") from error
+
+
+def _state_beginning(incomplete: str) -> list[str]:
+    return [state for state in _States if state.startswith(incomplete)]
+
+
+@group.command()
+def send(
+    file: _List,
+    temp_id: TempIdOption,
+    journal: Annotated[
+        Path | None,
+        typer.Option("--journal", metavar="FILE", help="What became of everyone; FILE.journal if left out."),
+    ] = None,
+    sign_id: SignIdOption = None,
+    tag: TagOption = None,
+    send_time: Annotated[
+        str | None,
+        typer.Option("--send-time", "--at", metavar="TIME", help="When the service is to send; at once if left out."),
+    ] = None,
+    concurrency: Annotated[
+        int, typer.Option("--concurrency", metavar="N", min=1, max=64, help="Requests on their way at once.")
+    ] = 4,
+    max_rate: Annotated[
+        float | None, typer.Option("--max-rate", metavar="N", help="Recipients a second, at most.")
+    ] = None,
+    set_aside: Annotated[
+        bool, typer.Option("--set-aside", help="Leave out lines that cannot be sent to, instead of stopping.")
+    ] = False,
+    repeat_unknown: Annotated[
+        bool, typer.Option("--repeat-unknown", help="Send again to those of whom nobody knows; some may get it twice.")
+    ] = False,
+    mobile_column: Annotated[
+        str | None, typer.Option("--mobile-column", metavar="NAME", help="The column with the numbers.")
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option("--encoding", metavar="NAME", help="The file's encoding; found out if left out.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Send nothing; say what it would cost, with three of the texts.")
+    ] = False,
+    yes: YesOption = False,
+    profile: ProfileOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Send a template to everyone on a list, each once.
+
+    Stopped by Ctrl-C, a crash or for want of credit, the same command goes on where it stopped: the journal knows.
+    """
+    from jsms_cli.campaigning import Plan, carry_out, estimate
+    from jsms_cli.reading import read_time
+
+    plan = Plan(
+        file=file,
+        temp_id=temp_id,
+        journal=journal or file.with_name(f"{file.name}.journal"),
+        sign_id=sign_id,
+        tag=tag,
+        send_time=None if send_time is None else read_time(send_time),
+        concurrency=concurrency,
+        max_rate=max_rate,
+        set_aside=set_aside,
+        repeat_unknown=repeat_unknown,
+        mobile_column=mobile_column,
+        encoding=encoding,
+    )
+    if dry_run:
+        return estimate(plan, profile, as_json=as_json)
+    return carry_out(plan, profile, yes=yes, as_json=as_json)
+
+
+@group.command()
+def status(journal: _Journal, as_json: JsonOption = False) -> None:
+    """Show how far a campaign is, from its journal."""
+    from jsms_cli.campaign_report import show_campaign
+    from jsms_client.campaigns import open_campaign
+
+    show_campaign(open_campaign(journal), as_json=as_json)
+
+
+@group.command()
+def settle(
+    journal: _Journal,
+    wait: Annotated[
+        float, typer.Option("--wait", metavar="SECONDS", min=0, help="How long to go on asking for reports.")
+    ] = 0.0,
+    profile: ProfileOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Find out from delivery reports what became of unknown recipients, and whether messages arrived.
+
+    Takes the app's reports, each of which the service hands out once: not where something else polls them.
+    """
+    from jsms_cli.campaign_report import code_of, show_campaign
+
+    if not journal.exists():
+        raise UsageProblemError(f"{journal} does not exist")
+    with connect(profile) as jsms:
+        campaign = jsms.campaigns.settle(journal, wait=wait)
+    show_campaign(campaign, as_json=as_json)
+    return code_of(campaign)
+
+
+@group.command()
+def export(
+    journal: _Journal,
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="The CSV file to write; standard output if left out.")
+    ] = None,
+    state: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--state",
+            metavar="|".join(_States),
+            help="Only those in this state; can be repeated.",
+            autocompletion=_state_beginning,
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Write what became of everyone, numbers as they are: as CSV, or as JSON, one recipient a line."""
+    from jsms_cli.campaign_report import export_campaign
+    from jsms_client.campaigns import open_campaign
+
+    states = [_state(each) for each in state or ()]
+    if file is not None and file.exists() and not force:
+        raise UsageProblemError(f"{file} is there already; give another name, or --force to write over it")
+    count = export_campaign(open_campaign(journal), file, states, as_json=as_json)
+    if file is not None:
+        note(f"{count} lines written to {file}.")
