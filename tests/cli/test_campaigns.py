@@ -1,0 +1,200 @@
+"""Campaigns from a terminal: sent once, whatever happens in between."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from jsms_sandbox.pytest_plugin import Sandbox
+
+from .running import Command, Done
+
+NUMBERS = tuple(f"1380013{place:04}" for place in range(30))
+
+
+@pytest.fixture
+def members(folder: Path) -> str:
+    """A list of thirty, one of them twice."""
+    return write_list(folder, *NUMBERS, NUMBERS[3])
+
+
+def write_list(folder: Path, *numbers: str) -> str:
+    path = folder / "members.csv"
+    path.write_text(
+        "\n".join(("手机号,number", *(f"{number},甲{number[-2:]}" for number in numbers))), encoding="utf-8"
+    )
+    return str(path)
+
+
+def counts(done: Done) -> dict[str, int]:
+    (report,) = done.lines
+    found = report["counts"]
+    assert isinstance(found, dict)
+    return {name: count for name, count in found.items() if count and name != "total"}
+
+
+def sent(sandbox: Sandbox) -> Sequence[str]:
+    return sorted(message.mobile for message in sandbox.messages)
+
+
+def test_everyone_on_the_list_is_sent_to_once(jsms: Command, jsms_sandbox: Sandbox, parcel: int, members: str) -> None:
+    done = jsms("campaign", "send", members, "--temp-id", str(parcel), "--yes", "--json")
+    assert (done.code, done.err) == (0, "")
+    assert counts(done) == {"accepted": 30, "repeats": 1}
+    assert done.lines[0]["journal"] == f"{members}.journal"
+    assert sent(jsms_sandbox) == list(NUMBERS)
+    jsms_sandbox.assert_sent(NUMBERS[7], text="包裹甲07", count=1)
+
+
+def test_the_same_command_again_sends_to_nobody(
+    jsms: Command, jsms_sandbox: Sandbox, parcel: int, members: str
+) -> None:
+    command = ("campaign", "send", members, "--temp-id", str(parcel), "--journal", "spring.db", "--yes", "--json")
+    first, second = jsms(*command), jsms(*command)
+    assert (second.code, counts(second)) == (0, counts(first))
+    assert sent(jsms_sandbox) == list(NUMBERS)
+
+
+def test_a_dry_run_says_what_it_would_cost_and_sends_nothing(
+    jsms: Command, jsms_sandbox: Sandbox, parcel: int, members: str, folder: Path
+) -> None:
+    done = jsms("campaign", "send", members, "--temp-id", str(parcel), "--dry-run", "--json")
+    assert {name: done.data[name] for name in ("recipients", "repeats", "requests", "credit", "enough")} == {
+        "recipients": 30,
+        "repeats": 1,
+        "requests": 1,
+        "credit": 30,
+        "enough": True,
+    }
+    shown = jsms("campaign", "send", members, "--temp-id", str(parcel), "--dry-run").out
+    assert "138****0000: 【…】您的包裹甲00已到达。" in shown
+    assert jsms_sandbox.messages == []
+    assert list(folder.glob("*.journal")) == []
+
+
+def test_too_little_credit_is_known_beforehand(jsms: Command, jsms_sandbox: Sandbox, parcel: int, members: str) -> None:
+    jsms_sandbox.set_credit(balance=0, industry=10)
+    assert jsms("campaign", "send", members, "--temp-id", str(parcel), "--dry-run").code == 8
+
+
+def test_it_stops_without_credit_and_goes_on_with_some(
+    jsms: Command, jsms_sandbox: Sandbox, parcel: int, members: str
+) -> None:
+    jsms_sandbox.set_credit(balance=0, industry=0)
+    command = ("campaign", "send", members, "--temp-id", str(parcel), "--yes")
+    done = jsms(*command)
+    assert done.code == 21
+    assert "the credit is used up" in done.err
+    assert f"go on with: jsms {' '.join(command)}\n" in done.err
+    jsms_sandbox.set_credit(balance=100)
+    done = jsms(*command, "--json")
+    assert done.code in (0, 19)
+    assert counts(jsms("campaign", "status", f"{members}.journal", "--json")).get("waiting") is None
+
+
+def test_without_a_terminal_nothing_is_sent_unless_that_was_said(
+    jsms: Command, jsms_sandbox: Sandbox, parcel: int, members: str
+) -> None:
+    done = jsms("campaign", "send", members, "--temp-id", str(parcel))
+    assert (done.code, done.out) == (22, "")
+    assert "give --yes. Nothing was sent." in done.err
+    assert jsms_sandbox.requests == []
+
+
+def test_a_bad_line_stops_it_or_is_set_aside(jsms: Command, jsms_sandbox: Sandbox, parcel: int, folder: Path) -> None:
+    members = write_list(folder, *NUMBERS[:2], "138")
+    command = ("campaign", "send", members, "--temp-id", str(parcel), "--yes", "--json")
+    done = jsms(*command)
+    assert (done.code, done.out) == (20, "")
+    assert "4: " in done.err
+    assert jsms_sandbox.messages == []
+    assert counts(jsms(*command, "--set-aside")) == {"accepted": 2, "bad_lines": 1}
+
+
+def test_refused_recipients_are_counted_by_code(
+    jsms: Command, jsms_sandbox: Sandbox, parcel: int, members: str
+) -> None:
+    jsms_sandbox.switch(opt_outs=[NUMBERS[0], NUMBERS[1]])
+    done = jsms("campaign", "send", members, "--temp-id", str(parcel), "--yes", "--json")
+    assert (done.code, done.lines[0]["codes"]) == (19, {"50024": 2})
+    shown = jsms("campaign", "status", f"{members}.journal").out
+    assert "The owner of the number has opted out of messages." in shown
+
+
+def test_a_lost_answer_leaves_unknown_ones_which_reports_settle(
+    jsms: Command, jsms_sandbox: Sandbox, parcel: int, members: str
+) -> None:
+    jsms_sandbox.fail_next(kind="drop", operation="sendMessageBatch")
+    done = jsms("campaign", "send", members, "--temp-id", str(parcel), "--yes", "--json")
+    assert (done.code, counts(done)) == (15, {"unknown": 30, "repeats": 1})
+    assert f"jsms campaign settle {members}.journal" in done.err
+    jsms_sandbox.clock.advance(2)
+    done = jsms("campaign", "settle", f"{members}.journal", "--json")
+    assert (done.code, counts(done)) == (0, {"accepted": 30, "repeats": 1})
+    assert sent(jsms_sandbox) == list(NUMBERS)
+
+
+def test_everyone_can_be_exported(
+    jsms: Command, jsms_sandbox: Sandbox, parcel: int, members: str, folder: Path
+) -> None:
+    jsms_sandbox.switch(opt_outs=[NUMBERS[0]])
+    journal = f"{members}.journal"
+    assert jsms("campaign", "send", members, "--temp-id", str(parcel), "--yes").code == 19
+    rows = list(csv.DictReader(io.StringIO(jsms("campaign", "export", journal).out)))
+    assert [row["mobile"] for row in rows] == [*NUMBERS, NUMBERS[3]]
+    refused = jsms("campaign", "export", journal, "--state", "refused", "--json").lines
+    assert [(each["mobile"], each["code"]) for each in refused] == [(NUMBERS[0], 50024)]
+    target = folder / "result.csv"
+    done = jsms("campaign", "export", journal, str(target))
+    assert (done.code, done.out) == (0, "")
+    assert target.read_bytes().startswith(b"\xef\xbb\xbf")
+    assert jsms("campaign", "export", journal, str(target)).code == 2
+    assert jsms("campaign", "export", journal, str(target), "--force").code == 0
+
+
+@pytest.mark.parametrize("command", ["status", "export", "settle"])
+def test_a_journal_that_is_not_there_is_named(command: str, jsms: Command, jsms_sandbox: Sandbox) -> None:
+    done = jsms("campaign", command, "nothing.db")
+    assert (done.code in (2, 20), done.out) == (True, "")
+    assert "nothing.db" in done.err
+
+
+def test_a_file_that_is_no_journal_is_left_alone(
+    jsms: Command, jsms_sandbox: Sandbox, parcel: int, members: str
+) -> None:
+    before = Path(members).read_bytes()
+    done = jsms("campaign", "send", members, "--temp-id", str(parcel), "--journal", members, "--yes")
+    assert (done.code, done.out) == (20, "")
+    assert Path(members).read_bytes() == before
+    assert jsms_sandbox.messages == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal is a thing of POSIX")
+def test_ctrl_c_leaves_a_journal_with_which_everyone_is_sent_to_once(
+    jsms: Command, jsms_sandbox: Sandbox, parcel: int, members: str
+) -> None:
+    from .terminal import Terminal
+
+    jsms_sandbox.fail_next(kind="delay", delay=1.0, times=None, operation="sendMessageBatch")
+    with Terminal("campaign", "send", members, "--temp-id", str(parcel), "--max-rate", "10") as terminal:
+        terminal.wait_for("30 recipients need 30 SMS of credit")
+        terminal.wait_for("138****0000: ")
+        terminal.wait_for("Send to 30 recipients? [y/N] ")
+        terminal.type("y\n")
+        terminal.wait_for("refused")
+        terminal.type("\x03")
+        assert terminal.end() == 130
+    assert "Go on with: jsms campaign send " in " ".join(terminal.seen.split())
+    jsms_sandbox.clear_faults()
+    assert len(jsms_sandbox.messages) < len(NUMBERS)
+    left = counts(jsms("campaign", "status", f"{members}.journal", "--json"))
+    assert left["waiting"] > 0
+    done = jsms("campaign", "send", members, "--temp-id", str(parcel), "--yes", "--json")
+    assert done.code == 0, json.dumps(done.lines)
+    assert sent(jsms_sandbox) == list(NUMBERS)
