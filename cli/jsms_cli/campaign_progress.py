@@ -22,8 +22,8 @@ def progress_bar() -> Generator[Callable[[_Told], None] | None]:
     from rich.progress import BarColumn, Progress, TextColumn
 
     console = Console(file=sys.stderr, color_system=None if os.environ.get("NO_COLOR") else "auto", highlight=False)
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[figures]}"))
-    with Progress(*columns, console=console, transient=True) as bar:
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=None), TextColumn("{task.fields[figures]}"))
+    with Progress(*columns, console=console, transient=True, expand=True) as bar:
         task = bar.add_task("reading", total=None, figures="")
 
         def tell(progress: _Told) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 from jsms_cli.exit_codes import SOME_REFUSED, STOPPED, SUCCESS, UNKNOWN
 from jsms_cli.plain_data import as_data, as_record
 from jsms_cli.tables import write_card, write_table
-from jsms_cli.writing import write_json, writing_to_output
+from jsms_cli.writing import json_line, write_json, writing_to_output
 
 if TYPE_CHECKING:
     from jsms_client.campaigns import Campaign, Estimate, Outcome, RecipientState, SetAside
@@ -150,11 +149,8 @@ def _export(entries: _Counted, output: TextIO, *, as_json: bool) -> None:
 
         exporting.write(output, entries.outcomes(), entries.set_aside())
         return
-    output.writelines(f"{json.dumps(as_data(outcome), ensure_ascii=False)}\n" for outcome in entries.outcomes())
-    for entry in entries.set_aside():
-        record = as_record(entry)
-        record["state"] = "set_aside"
-        output.write(f"{json.dumps(record, ensure_ascii=False)}\n")
+    output.writelines(json_line(outcome, output) for outcome in entries.outcomes())
+    output.writelines(json_line({**as_record(entry), "state": "set_aside"}, output) for entry in entries.set_aside())
 
 
 def _meaning(code: int | None) -> str:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import shlex
+import signal
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -115,7 +118,8 @@ def carry_out(plan: Plan, profile: str | None, *, yes: bool, as_json: bool) -> i
         if not yes:
             _ask(plan, jsms)
         try:
-            campaign = plan.sent_on(jsms)
+            with _ending_like_ctrl_c():
+                campaign = plan.sent_on(jsms)
         except KeyboardInterrupt as stop:
             raise StoppedByHandError(_how_to_go_on(plan)) from stop
     with campaign:
@@ -127,6 +131,16 @@ def carry_out(plan: Plan, profile: str | None, *, yes: bool, as_json: bool) -> i
         elif campaign.counts.unknown:
             note(f"nobody knows of {campaign.counts.unknown}; find out with: jsms campaign settle {plan.journal}")
         return code_of(campaign)
+
+
+@contextmanager
+def _ending_like_ctrl_c() -> Generator[None]:
+    """Let SIGTERM wait for what is on its way too: it would be unknown otherwise."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _ask(plan: Plan, jsms: JSMS) -> None:
@@ -141,6 +155,8 @@ def _ask(plan: Plan, jsms: JSMS) -> None:
         note(text)
     credit = "unknown" if found.balance is None else str(found.balance)
     note(f"{found.recipients} recipients need {found.credit} SMS of credit; the balance is {credit}.")
+    if found.enough is False:
+        note("that is not enough: the campaign would stop on its way, and could go on later.")
     if found.repeats or found.bad_lines:
         note(f"left out: {found.repeats} repeats and {found.bad_lines} lines that cannot be sent to.")
     if found.unfilled:

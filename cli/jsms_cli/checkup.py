@@ -102,26 +102,29 @@ def _service(settings: Settings) -> Generator[Finding]:
     import httpx
 
     from jsms_client import JSMS, RetryPolicy
+    from jsms_client.http import open_transport
 
     seen: list[httpx.Response] = []
     values = settings.arguments()
-    with httpx.Client(timeout=PATIENCE, event_hooks={"response": [seen.append]}) as http:
-        try:
-            jsms = JSMS(**values, http_client=http, retry=RetryPolicy(attempts=1))
-        except ConfigurationError as error:
-            yield _failed("configuration", error, "correct it where it was found")
+    try:
+        # The client's own connections: what it reaches, and by which proxy, is the question.
+        transport = open_transport(values["base_url"])
+        http = httpx.Client(transport=transport, timeout=PATIENCE, event_hooks={"response": [seen.append]})
+        jsms = JSMS(**values, http_client=http, retry=RetryPolicy(attempts=1))
+    except (ConfigurationError, httpx.InvalidURL) as error:
+        yield _failed("configuration", ConfigurationError(str(error)), "correct it where it was found")
+        return
+    with http, jsms:
+        started = datetime.now(UTC)
+        balance, failure = _app_balance(jsms)
+        yield _reachability(settings, failure, reached=bool(seen))
+        if not seen:
             return
-        with jsms:
-            started = datetime.now(UTC)
-            balance, failure = _app_balance(jsms)
-            yield _reachability(settings, failure, reached=bool(seen))
-            if not seen:
-                return
-            yield _clock(seen[0].headers.get("date"), started, datetime.now(UTC))
-            yield _credentials(failure)
-            yield _developer(jsms, settings)
-            if balance is not None:
-                yield _credit(balance)
+        yield _clock(seen[0].headers.get("date"), started, datetime.now(UTC))
+        yield _credentials(failure)
+        yield _developer(jsms, settings)
+        if balance is not None:
+            yield _credit(balance)
 
 
 def _app_balance(jsms: JSMS) -> tuple[ApplicationBalance | None, JSMSError | None]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import select
 import signal
+import sys
+import threading
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from types import FrameType
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_LOOK_EVERY = 250
+"""Milliseconds."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -51,7 +56,7 @@ def watch(stream: ReceiptStream[T], count: int | None, *, as_json: bool) -> None
         OutputClosedError: Nobody reads them any more.
     """
     done = 0
-    with stream, _stopping(stream):
+    with stream, _stopping(stream), _stopping_unread(stream) as unread:
         for record in stream:
             try:
                 _show(record, as_json=as_json)
@@ -64,6 +69,31 @@ def watch(stream: ReceiptStream[T], count: int | None, *, as_json: bool) -> None
                 stream.stop()
             _show_malformed(stream.malformed, as_json=as_json)
     _show_malformed(stream.malformed, as_json=as_json)
+    if unread.is_set():
+        raise OutputClosedError
+
+
+@contextmanager
+def _stopping_unread(stream: ReceiptStream[T]) -> Generator[threading.Event]:
+    """End the stream once nobody reads the output: before the next poll, whose records would be lost."""
+    unread, done = threading.Event(), threading.Event()
+
+    def look(poll: select.poll) -> None:
+        while not done.is_set():
+            if poll.poll(_LOOK_EVERY):
+                unread.set()
+                stream.stop()
+                return
+
+    # Not on Windows, and not where the output is no file of the system's.
+    with suppress(AttributeError, OSError, ValueError):
+        poll = select.poll()
+        poll.register(sys.stdout.fileno(), 0)
+        threading.Thread(target=look, args=(poll,), daemon=True).start()
+    try:
+        yield unread
+    finally:
+        done.set()
 
 
 @contextmanager

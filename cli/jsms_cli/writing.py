@@ -39,7 +39,18 @@ def write_json(value: object) -> None:
     Args:
         value: A result, or anything made of plain values.
     """
-    write(f"{json.dumps(as_data(value), ensure_ascii=False)}\n")
+    write(json_line(value, sys.stdout))
+
+
+def json_line(value: object, stream: TextIO) -> str:
+    """One object on one line, with its end.
+
+    Args:
+        value: A result, or anything made of plain values.
+        stream: Where it goes: what its encoding does not have is escaped as JSON does it.
+    """
+    unicode = (stream.encoding or "utf-8").casefold().startswith("utf")
+    return f"{json.dumps(as_data(value), ensure_ascii=not unicode)}\n"
 
 
 @contextmanager
@@ -96,4 +107,13 @@ def close_output() -> None:
     os.close(nowhere)
 
 
-__all__ = ["OutputClosedError", "close_output", "note", "printable", "write", "write_json", "writing_to_output"]
+__all__ = [
+    "OutputClosedError",
+    "close_output",
+    "json_line",
+    "note",
+    "printable",
+    "write",
+    "write_json",
+    "writing_to_output",
+]

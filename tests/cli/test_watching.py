@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -85,3 +86,17 @@ def test_asking_too_soon_says_so(jsms: Command, jsms_sandbox: Sandbox) -> None:
 
 def test_as_a_process_it_ends_by_itself_after_one_poll(jsms_sandbox: Sandbox) -> None:
     assert run("report", "watch", "--once").code == 0
+
+
+def test_nothing_is_fetched_any_more_once_nobody_reads(jsms: Command, jsms_sandbox: Sandbox, parcel: int) -> None:
+    send(jsms_sandbox, parcel, MOBILES[0])
+    with started("report", "watch", "--json") as process:
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline())["phone"] == MOBILES[0]
+        process.stdout.close()
+        assert process.wait(30) == 141
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+    jsms_sandbox.clock.advance(60)
+    send(jsms_sandbox, parcel, MOBILES[1])
+    assert [line["phone"] for line in jsms("report", "watch", "--once", "--json").lines] == [MOBILES[1]]
