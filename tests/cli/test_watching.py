@@ -68,7 +68,7 @@ def test_ctrl_c_ends_it_and_everything_that_was_fetched_is_shown(jsms_sandbox: S
 
 def test_records_that_nobody_reads_any_more_are_said_to_be_lost(jsms_sandbox: Sandbox, parcel: int) -> None:
     send(jsms_sandbox, parcel, *MOBILES)
-    with started("report", "watch", "--json") as process:
+    with started("report", "watch", "--once", "--json") as process:
         assert process.stdout is not None
         process.stdout.close()
         assert process.stderr is not None
