@@ -70,6 +70,8 @@ def complete_settings(profile: str | None, needed: tuple[str, ...] = APP) -> Arg
             f"{names} {'is' if len(missing) == 1 else 'are'} missing: set them in the environment, in .env, or in a "
             f"profile in {config_path(os.environ)}"
         )
+    if missing and "base_url" in found.values:
+        note(f"credentials for {found.values['base_url']}")
     asked = {setting: _ask(_NAMES[setting]) for setting in missing}
     return Settings({**found.values, **asked}, found.origins).arguments()
 

@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Required, TypedDict, cast
+from urllib.parse import urlsplit
 
 from jsms_contract.limits import SERVER_URL
 
@@ -74,7 +75,8 @@ def find_settings(
         folder: Where ``.env`` is; the working folder if left out.
 
     Raises:
-        ConfigurationError: The profile is not there, or a file cannot be read.
+        ConfigurationError: The profile is not there, a file cannot be read, or ``.env`` has an address for credentials
+            of another place.
     """
     from jsms_cli.dotenv import read_dotenv
     from jsms_cli.profiles import can_be_read_by_others, config_path, read_profiles
@@ -83,11 +85,11 @@ def find_settings(
     variables = os.environ if environment is None else environment
     around = _Found()
     around.add(variables, "the environment")
-    dotenv = (folder or Path()) / DOTENV
-    around.add(read_dotenv(dotenv), str(dotenv.absolute()))
+    dotenv = ((folder or Path()) / DOTENV).absolute()
+    around.add(read_dotenv(dotenv), str(dotenv))
     named = profile or profile_of_all.get() or variables.get("JSMS_PROFILE")
     if named is None and any(setting in around.values for setting in _CREDENTIALS):
-        return around.made()
+        return _safe(around.made(), dotenv)
     path = config_path(variables)
     profiles = read_profiles(path)
     if named is not None and named not in profiles:
@@ -95,7 +97,7 @@ def find_settings(
         raise ConfigurationError(f"there is no profile {named!r} in {path} (there: {there})")
     chosen = profiles.get(named or DEFAULT_PROFILE)
     if chosen is None:
-        return around.made()
+        return _safe(around.made(), dotenv)
     found = _Found()
     if named is None:
         found.add(around.variables("base_url"), around.origins.get("base_url", ""))
@@ -103,7 +105,32 @@ def find_settings(
     found.add(profile_variables, f"{path}, profile {named or DEFAULT_PROFILE}")
     found.add(around.variables("base_url"), around.origins.get("base_url", ""))
     warning = f"{path} holds secrets and can be read by others; run: chmod 600 {path}"
-    return found.made(*([warning] if can_be_read_by_others(path) else []))
+    return _safe(found.made(*([warning] if can_be_read_by_others(path) else [])), dotenv)
+
+
+def _safe(found: Settings, dotenv: Path) -> Settings:
+    """Let no folder that somebody happens to stand in send credentials of another place to an address of its own.
+
+    Raises:
+        ConfigurationError: It would.
+    """
+    places = {found.origins[setting] for setting in _CREDENTIALS if setting in found.values}
+    if found.origins.get("base_url") == str(dotenv) and places - {str(dotenv)} and not _here(found.values["base_url"]):
+        from jsms_client.errors import ConfigurationError
+
+        raise ConfigurationError(
+            f"{dotenv} has the address {found.values['base_url']}, but the credentials are from "
+            f"{' and '.join(sorted(places))}: put both into one place, or set JSMS_BASE_URL in the environment"
+        )
+    return found
+
+
+def _here(url: str) -> bool:
+    """Whether an address is that of this machine."""
+    try:
+        return urlsplit(url).hostname in ("localhost", "127.0.0.1", "::1")
+    except ValueError:
+        return False
 
 
 class _Found:

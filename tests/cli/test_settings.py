@@ -84,6 +84,30 @@ def test_the_address_of_the_environment_holds_for_a_profile_without_one(
     assert jsms("balance", "--profile", "test").code == 0
 
 
+@pytest.mark.parametrize("from_profile", [False, True])
+def test_a_folder_cannot_have_credentials_of_another_place_sent_to_its_own_server(
+    from_profile: bool, unset: dict[str, str], jsms: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / ".env").write_text("JSMS_BASE_URL=http://sms.example/v1", encoding="utf-8")
+    if from_profile:
+        write_profile(folder, "default", {name: value for name, value in unset.items() if name != "base_url"})
+    else:
+        monkeypatch.setenv("JSMS_APP_KEY", unset["app_key"])
+        monkeypatch.setenv("JSMS_MASTER_SECRET", unset["master_secret"])
+    done = jsms("balance")
+    assert (done.code, done.out) == (3, "")
+    assert "has the address http://sms.example/v1, but the credentials are from " in done.err
+
+
+def test_a_folder_can_lead_them_to_a_sandbox_on_this_machine(
+    unset: dict[str, str], jsms: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / ".env").write_text(f"JSMS_BASE_URL={unset['base_url']}", encoding="utf-8")
+    monkeypatch.setenv("JSMS_APP_KEY", unset["app_key"])
+    monkeypatch.setenv("JSMS_MASTER_SECRET", unset["master_secret"])
+    assert jsms("balance").code == 0
+
+
 def test_a_profile_that_is_not_there_is_named(jsms: Command, folder: Path) -> None:
     path = write_profile(folder, "test", {"app_key": "a"})
     done = jsms("balance", "--profile", "tset")
