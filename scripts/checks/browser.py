@@ -12,6 +12,16 @@ from .tools import openly, python, quietly
 
 PACKAGES = ("chromium", "fonts-noto-cjk")
 """Of Debian. Without the fonts Chinese text is boxes."""
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+)
+"""With which it starts anywhere, as root too, and asks nobody for anything."""
 _NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 _INSTALL = ("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet", "--yes")
 _ABSENT = "Chromium is not installed"

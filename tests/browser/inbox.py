@@ -83,10 +83,16 @@ class Inbox:
         """Press keys, one after the other."""
         for key in keys:
             self.page.keyboard.press(key)
+        self.drawn()
 
     def search(self, query: str) -> None:
-        """Search for something."""
+        """Search for something, and wait until what was found is drawn."""
         self.page.locator("#search").fill(query)
+        self.drawn()
+
+    def drawn(self) -> None:
+        """Wait until what was done is drawn: what was there before must not be taken for it."""
+        self.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     def clipboard(self) -> str:
         """What was copied."""

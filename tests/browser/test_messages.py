@@ -62,10 +62,11 @@ def test_a_long_message_is_measured_in_parts_of_67(inbox: Inbox, app: AppUnderTe
 
 
 def test_a_search_finds_by_field_and_leaves_out_what_is_not_wanted(inbox: Inbox, app: AppUnderTest) -> None:
+    app.switch(report_delay=600.0)
     _, code = app.sent_code(MOBILE)
     for number in ("A7", "B8"):
-        body = {"mobile": "13700137000", "temp_id": 1250, "temp_para": {"number": number}, "tag": f"tag-{number}"}
-        app.ok("POST", "/messages", body)
+        to = [{"mobile": "13700137000", "temp_para": {"number": number}}]
+        app.ok("POST", "/messages/batch", {"temp_id": 1250, "tag": f"tag-{number}", "recipients": to})
     expect(inbox.rows).to_have_count(3)
     for query, found in (
         ("A7", 1),
@@ -79,7 +80,7 @@ def test_a_search_finds_by_field_and_leaves_out_what_is_not_wanted(inbox: Inbox,
         ("nothing like it", 0),
     ):
         inbox.search(query)
-        expect(inbox.rows).to_have_count(found)
+        expect(inbox.rows, query).to_have_count(found)
     expect(inbox.page.locator("#empty")).to_contain_text("Nothing matches this search.")
     inbox.page.get_by_role("button", name="Clear the search").click()
     expect(inbox.rows).to_have_count(3)

@@ -282,7 +282,7 @@ const store = {
 };
 
 const state = {
-  info: null, statuses: [], operations: [], errors: new Map(), view: "messages", app: null, query: "", tokens: [],
+  info: null, loaded: false, statuses: [], operations: [], errors: new Map(), view: "messages", app: null, query: "", tokens: [],
   picked: new Map(), following: true, fresh: new Map(), clock: null, link: "loading", unseen: 0, snippet: "curl",
 };
 
@@ -654,7 +654,7 @@ function asText(first, headers, body) {
 
 function asCurl(entry) {
   const quote = (text) => `'${text.replaceAll("'", "'\\''")}'`;
-  const dev = /^\/v1\/(sign|templates|accounts\/dev)/.test(entry.path);
+  const dev = entry.operation === "getDevBalance";
   const user = dev ? '"$JSMS_DEV_KEY:$JSMS_DEV_SECRET"' : '"$JSMS_APP_KEY:$JSMS_MASTER_SECRET"';
   const type = entry.headers.find(([name]) => name === "content-type")?.[1];
   return [`curl -X ${entry.method} ${quote(new URL(entry.path, location.origin).href)} -u ${user}`, type && `-H ${quote(`Content-Type: ${type}`)}`, entry.body && `-d ${quote(entry.body)}`].filter(Boolean).join(" \\\n  ");
@@ -702,7 +702,7 @@ function scheduleDetail(s) {
   const wait = (s.send_at - now()) / 1000;
   return [
     title([h("h2", {}, s.send_time), chip(t(s.status), { pending: "wait", sent: "good" }[s.status]), assumed("schedules")], h("span", { class: "note" }, aged(s.send_at))),
-    s.status === "pending" && h("div", { class: "actions" }, button([icon("next"), t("Advance the clock to then")], () => advance(Math.max(0, (s.send_at - now()) / 1000 + 0.001)), { class: "button main", "data-keep": "then", disabled: wait < 0 })),
+    s.status === "pending" && h("div", { class: "actions" }, button([icon("next"), t("Advance the clock to then")], () => moveClock({ now: s.send_at }), { class: "button main", "data-keep": "then", disabled: wait < 0 })),
     card(null, facts(
       ["schedule_id", h("span", { class: "mono" }, s.schedule_id), copyButton(s.schedule_id, s.schedule_id)],
       [t("Goes out at"), `${s.send_time} ${t("Beijing")}`], [t("Created"), fullTime(s.created_at)],
@@ -1032,6 +1032,7 @@ function drawBar(view, all, shown) {
 
 function follow(view, shown) {
   const picked = state.picked.get(view.id);
+  if (!state.loaded) return; // what the address names is not there yet
   const there = picked !== undefined && shown.some((item) => anchorOf(view, item) === picked);
   if (view.free) { if (picked !== undefined && !there && !state.tokens.length) state.picked.delete(view.id); return; }
   if ((state.following && !narrow.matches) || (picked !== undefined && !there)) {
@@ -1297,8 +1298,10 @@ async function loadAll() {
   const info = await call("GET", "info");
   state.info = info;
   setClock(info.clock);
-  more = { key: null, data: null, timer: 0 };
   await Promise.all(Object.values(store).map((things) => things.load()));
+  clearTimeout(more.timer);
+  more = { key: null, data: null, timer: 0 };
+  state.loaded = true;
   drawAll();
 }
 
