@@ -8,20 +8,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from checks.browser import PACKAGES, chromium
+from checks.browser import FLAGS, PACKAGES, chromium
 from sandbox.running import PATIENCE, AppUnderTest, RunningSandbox
 
 from .inbox import Inbox
 
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-quic",
-)
 expect.set_options(timeout=PATIENCE * 1000)
 
 
