@@ -21,7 +21,7 @@ class Inbox:
 
     def __init__(self, browser: Browser, url: str, **options: Any) -> None:
         self.url = url
-        settings = {"viewport": {"width": 1280, "height": 800}, "locale": "en-US"} | options
+        settings: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}, "locale": "en-US"} | options
         self._context = browser.new_context(**settings)
         self._context.set_default_timeout(PATIENCE * 1000)
         self._context.grant_permissions(["clipboard-read", "clipboard-write"], origin=url)

@@ -18,6 +18,15 @@ TEMPLATE = 1250
 SETTINGS: Mapping[str, Any] = {"retry": RetryPolicy(attempts=1), "timeout": 60.0}
 
 
+def settings_of(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """What a client of the tests is made with."""
+    return {**SETTINGS, **settings}
+
+
+def _with_template(options: Mapping[str, Any]) -> dict[str, Any]:
+    return {"temp_id": TEMPLATE, **options}
+
+
 class Driver(Protocol):
     """Sends campaigns with a client of its own for each."""
 
@@ -35,12 +44,13 @@ class SyncDriver:
 
     def send(self, settings: Mapping[str, Any], recipients: Any, **options: Any) -> Any:
         """Send one."""
-        with JSMS(**{**SETTINGS, **settings}) as jsms:
-            return jsms.campaigns.send(recipients, **{"temp_id": TEMPLATE, **options})
+        with JSMS(**settings_of(settings)) as jsms:
+            send: Callable[..., Any] = jsms.campaigns.send
+            return send(recipients, **_with_template(options))
 
     def settle(self, settings: Mapping[str, Any], journal: Any, **options: Any) -> Campaign:
         """Settle one."""
-        with JSMS(**{**SETTINGS, **settings}) as jsms:
+        with JSMS(**settings_of(settings)) as jsms:
             return jsms.campaigns.settle(journal, **options)
 
 
@@ -58,8 +68,9 @@ class AsyncDriver:
         """Send one."""
 
         async def send() -> Any:
-            async with AsyncJSMS(**{**SETTINGS, **settings}) as jsms:
-                return await jsms.campaigns.send(recipients, **{"temp_id": TEMPLATE, **options})
+            async with AsyncJSMS(**settings_of(settings)) as jsms:
+                campaign: Callable[..., Any] = jsms.campaigns.send
+                return await campaign(recipients, **_with_template(options))
 
         return self._run(send)
 
@@ -67,7 +78,7 @@ class AsyncDriver:
         """Settle one."""
 
         async def settle() -> Campaign:
-            async with AsyncJSMS(**{**SETTINGS, **settings}) as jsms:
+            async with AsyncJSMS(**settings_of(settings)) as jsms:
                 return await jsms.campaigns.settle(journal, **options)
 
         campaign: Campaign = self._run(settle)
@@ -85,4 +96,4 @@ DRIVERS: Mapping[str, Driver] = {
     "trio": AsyncDriver(trio.run),
 }
 
-__all__ = ["DRIVERS", "SETTINGS", "TEMPLATE", "Driver", "run_on_asyncio"]
+__all__ = ["DRIVERS", "TEMPLATE", "Driver", "run_on_asyncio", "settings_of"]

@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 from benchmarks.server import running
 
@@ -55,9 +55,7 @@ def measured(count: int) -> dict[str, float]:
         command = [sys.executable, "-m", "campaigns.memory", base_url, str(count)]
         done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    figures: Any = json.loads(done.stdout)
-    assert isinstance(figures, dict)
-    return figures
+    return cast("dict[str, float]", json.loads(done.stdout))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from jsms_client import JSMS, AsyncJSMS
 from jsms_client.campaigns import Progress, open_campaign
 from jsms_sandbox.pytest_plugin import Sandbox
 
-from .drivers import SETTINGS, TEMPLATE, Driver, run_on_asyncio
+from .drivers import TEMPLATE, Driver, run_on_asyncio, settings_of
 from .people import numbers, people, reached, requests
 
 ON_ITS_WAY = 0.4
@@ -73,7 +73,7 @@ def test_an_interrupt_from_the_keyboard_is_raised_on(sync: Driver, app: Sandbox,
     app.fail_next(kind="delay", delay=ON_ITS_WAY, times=None)
     main = threading.get_ident()
     watching = until_something_leaves(app, lambda: signal.pthread_kill(main, signal.SIGINT))
-    with pytest.raises(KeyboardInterrupt), JSMS(**{**SETTINGS, **app.settings}) as jsms:
+    with pytest.raises(KeyboardInterrupt), JSMS(**settings_of(app.settings)) as jsms:
         jsms.campaigns.send(people(400), temp_id=TEMPLATE, journal=journal)
     watching.join()
     nothing_is_lost(sync, app, journal)
@@ -87,11 +87,14 @@ def test_a_cancellation_is_raised_on(
     app.fail_next(kind="delay", delay=ON_ITS_WAY, times=None)
 
     async def main() -> None:
-        async with AsyncJSMS(**{**SETTINGS, **app.settings}) as jsms:
-            with anyio.CancelScope() as scope:
+        async with AsyncJSMS(**settings_of(app.settings)) as jsms:
+            scope = anyio.CancelScope()
+            watching = None
+            with scope:
                 watching = await anyio.to_thread.run_sync(until_something_leaves, app, _from_outside(scope.cancel))
                 await jsms.campaigns.send(people(400), temp_id=TEMPLATE, journal=journal)
         assert scope.cancelled_caught
+        assert watching is not None
         watching.join()
 
     run(main)
@@ -105,7 +108,7 @@ def test_a_task_that_is_cancelled_is_cancelled_when_all_is_written_down(
     app.fail_next(kind="delay", delay=ON_ITS_WAY, times=None)
 
     async def main() -> None:
-        async with AsyncJSMS(**{**SETTINGS, **app.settings}) as jsms:
+        async with AsyncJSMS(**settings_of(app.settings)) as jsms:
             sending = asyncio.ensure_future(jsms.campaigns.send(people(400), temp_id=TEMPLATE, journal=journal))
             loop = asyncio.get_running_loop()
             watching = until_something_leaves(app, lambda: loop.call_soon_threadsafe(sending.cancel))
@@ -118,13 +121,13 @@ def test_a_task_that_is_cancelled_is_cancelled_when_all_is_written_down(
 
 
 def test_a_cancellation_while_the_list_is_read_leaves_nothing_behind(app: Sandbox, journal: Path) -> None:
-    async def endless() -> Any:
+    async def endless() -> AsyncIterator[Any]:
         for one in people(1_000):
             yield one
         await asyncio.sleep(3600)
 
     async def main() -> None:
-        async with AsyncJSMS(**{**SETTINGS, **app.settings}) as jsms:
+        async with AsyncJSMS(**settings_of(app.settings)) as jsms:
             with pytest.raises(TimeoutError):
                 async with asyncio.timeout(0.2):
                     await jsms.campaigns.send(endless(), temp_id=TEMPLATE, journal=journal)

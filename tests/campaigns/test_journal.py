@@ -200,6 +200,10 @@ def replace_by_another_database(path: Path) -> None:
     change(path, "CREATE TABLE members (mobile TEXT)")
 
 
+def changed_by(query: str) -> Callable[[Path], None]:
+    return lambda path: change(path, query)
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -209,14 +213,14 @@ def replace_by_another_database(path: Path) -> None:
         empty,
         replace_by_text,
         replace_by_another_database,
-        lambda path: change(path, "UPDATE recipients SET state = 0 WHERE number = 1"),
-        lambda path: change(path, "DELETE FROM recipients WHERE number = 1"),
-        lambda path: change(path, "UPDATE recipients SET mobile = '13900000000' WHERE number = 1"),
-        lambda path: change(path, "UPDATE campaign SET repeats = 5"),
-        lambda path: change(path, "UPDATE campaign SET settings = 'none'"),
-        lambda path: change(path, "DELETE FROM campaign"),
-        lambda path: change(path, "DROP TABLE set_aside"),
-        lambda path: change(path, "DROP TABLE campaign"),
+        changed_by("UPDATE recipients SET state = 0 WHERE number = 1"),
+        changed_by("DELETE FROM recipients WHERE number = 1"),
+        changed_by("UPDATE recipients SET mobile = '13900000000' WHERE number = 1"),
+        changed_by("UPDATE campaign SET repeats = 5"),
+        changed_by("UPDATE campaign SET settings = 'none'"),
+        changed_by("DELETE FROM campaign"),
+        changed_by("DROP TABLE set_aside"),
+        changed_by("DROP TABLE campaign"),
     ],
 )
 def test_a_damaged_journal_is_not_believed(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -41,7 +41,7 @@ def report(mobile: str, msg_id: str = "900", *, status: int = 4001, seconds: flo
 
 
 @contextmanager
-def passing_time(app: Sandbox) -> Iterator[None]:
+def passing_time(app: Sandbox) -> Generator[None]:
     """Let the sandbox's time pass meanwhile, quicker than the real one."""
     ended = threading.Event()
 

@@ -8,6 +8,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -34,8 +35,7 @@ def write_list(folder: Path, *numbers: str) -> str:
 
 def counts(done: Done) -> dict[str, int]:
     (report,) = done.lines
-    found = report["counts"]
-    assert isinstance(found, dict)
+    found = cast("dict[str, int]", report["counts"])
     return {name: count for name, count in found.items() if count and name != "total"}
 
 

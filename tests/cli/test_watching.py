@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from jsms_client import JSMS
@@ -23,7 +23,7 @@ def send(sandbox: Sandbox, parcel: int, *mobiles: str) -> None:
 
 
 @contextmanager
-def started(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+def started(*arguments: str) -> Generator[subprocess.Popen[str]]:
     with start(*arguments) as process:
         try:
             yield process

@@ -146,7 +146,15 @@ def test_damaged_state_is_said(tmp_path: Path) -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize("damage", [lambda file: file[:4096] + b"x" * (len(file) - 4096), lambda file: file[:-4096]])
+def overwritten(file: bytes) -> bytes:
+    return file[:4096] + b"x" * (len(file) - 4096)
+
+
+def cut(file: bytes) -> bytes:
+    return file[:-4096]
+
+
+@pytest.mark.parametrize("damage", [overwritten, cut])
 def test_a_damaged_file_is_said(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
     file = tmp_path / "state.db"
     SQLiteFile(file).close()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple, cast
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
 
 PARAMETER = re.compile(r"\{[a-z_]+\}")
 
@@ -66,7 +66,8 @@ class Document:
             return
         assert media_type in content, f"{operation.name} does not declare {media_type}"
         reference: str = content[media_type]["schema"]["$ref"]
-        wrong = [f"{error.json_path}: {error.message}" for error in self._validator(reference).iter_errors(body)]
+        errors: Iterable[ValidationError] = cast("Any", self._validator(reference)).iter_errors(body)
+        wrong = [f"{error.json_path}: {error.message}" for error in errors]
         assert wrong == [], (operation.name, wrong)
 
     @functools.cache  # noqa: B019  # one document lives as long as the tests

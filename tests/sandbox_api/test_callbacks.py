@@ -87,7 +87,7 @@ def test_a_failed_callback_is_tried_after_three_minutes_one_hour_and_twelve(
     receiver.failing = 3
     alone.post("/replies", {"mobile": MOBILE, "content": "好"}, app=frozen_app.app.app_key)
     alone.post("/clock/advance", {"seconds": 0})
-    waits = []
+    waits: list[float] = []
     for seconds in (3 * MINUTE, HOUR, 12 * HOUR):
         callback = only_callback(alone)
         assert callback["state"] == "waiting"

@@ -25,29 +25,43 @@ def count(api: API) -> int:
     return len(api.get("/messages")["messages"])
 
 
+def has_code(code: int) -> Callable[[httpx.Response], bool]:
+    return lambda answer: answer.json()["error"]["code"] == code
+
+
+def begins(content: bytes) -> Callable[[httpx.Response], bool]:
+    return lambda answer: answer.content.startswith(content)
+
+
+def is_html(answer: httpx.Response) -> bool:
+    return answer.headers["content-type"].startswith("text/html")
+
+
+def is_empty(answer: httpx.Response) -> bool:
+    return answer.content == b""
+
+
+def is_broken(answer: httpx.Response) -> bool:
+    return not is_json(answer)
+
+
+def is_right(answer: httpx.Response) -> bool:
+    return "msg_id" in answer.json()
+
+
 @pytest.mark.parametrize(
     ("fault", "status", "content", "accepted"),
     [
-        ({"kind": "code", "code": 50014}, 403, lambda answer: answer.json()["error"]["code"] == 50014, 0),
-        (
-            {"kind": "code", "code": 50014, "carried_out": True},
-            403,
-            lambda answer: answer.json()["error"]["code"] == 50014,
-            1,
-        ),
-        ({"kind": "code", "code": 50099}, 403, lambda answer: answer.json()["error"]["code"] == 50099, 0),
-        (
-            {"kind": "code", "code": 50014, "status": 418},
-            418,
-            lambda answer: answer.json()["error"]["code"] == 50014,
-            0,
-        ),
-        ({"kind": "status", "status": 503}, 503, lambda answer: answer.content == b"", 0),
-        ({"kind": "html"}, 502, lambda answer: answer.headers["content-type"].startswith("text/html"), 0),
-        ({"kind": "html", "status": 200}, 200, lambda answer: answer.content.startswith(b"<html>"), 0),
-        ({"kind": "broken_json"}, 200, lambda answer: not is_json(answer), 1),
-        ({"kind": "empty"}, 200, lambda answer: answer.content == b"", 1),
-        ({"kind": "delay", "delay": 0.01}, 200, lambda answer: "msg_id" in answer.json(), 1),
+        ({"kind": "code", "code": 50014}, 403, has_code(50014), 0),
+        ({"kind": "code", "code": 50014, "carried_out": True}, 403, has_code(50014), 1),
+        ({"kind": "code", "code": 50099}, 403, has_code(50099), 0),
+        ({"kind": "code", "code": 50014, "status": 418}, 418, has_code(50014), 0),
+        ({"kind": "status", "status": 503}, 503, is_empty, 0),
+        ({"kind": "html"}, 502, is_html, 0),
+        ({"kind": "html", "status": 200}, 200, begins(b"<html>"), 0),
+        ({"kind": "broken_json"}, 200, is_broken, 1),
+        ({"kind": "empty"}, 200, is_empty, 1),
+        ({"kind": "delay", "delay": 0.01}, 200, is_right, 1),
     ],
 )  # fmt: skip
 def test_an_answer_is_spoiled(
