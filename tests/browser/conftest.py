@@ -16,7 +16,7 @@ from .inbox import Inbox
 expect.set_options(timeout=PATIENCE * 1000)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # it occupies the event loop of its thread, which other tests need
 def browser() -> Iterator[Browser]:
     found = chromium()
     if found is None:

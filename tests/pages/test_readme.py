@@ -42,11 +42,13 @@ def server() -> Iterator[ExampleServer]:
 
 
 @pytest.mark.parametrize(("page", "block"), PROGRAMS)
-def test_every_program_runs_as_it_stands(page: Path, block: Block, server: ExampleServer) -> None:
+def test_every_program_runs_as_it_stands(page: Path, block: Block, server: ExampleServer, tmp_path: Path) -> None:
+    (tmp_path / "members.csv").write_text("mobile,number\n13800138000,741627\n13800138001,741628\n", encoding="utf-8")
     key, secret = EXAMPLE_CREDENTIALS["appAuth"]
     settings = {"JSMS_APP_KEY": key, "JSMS_MASTER_SECRET": secret, "JSMS_BASE_URL": server.base_url}
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", block.code],
+        cwd=tmp_path,
         env=os.environ | settings,
         capture_output=True,
         text=True,
