@@ -15,7 +15,7 @@ CLIENT = 'from jsms_client import JSMS; client = JSMS("a" * 24, "b" * 24, base_u
 @pytest.mark.parametrize(
     ("program", "without"),
     [
-        (f"{CLIENT}; client.messages", {"sqlite3", "csv", "jsms_client.campaigns"}),
+        (f"{CLIENT}; client.messages", {"csv", "jsms_client.campaigns"}),
         (f"{CLIENT}; client.campaigns", {"aiohttp", "trio", "pydantic", "jsms_client._async.client"}),
         ("import jsms_client.campaigns", {"aiohttp", "trio", "pydantic", "jsms_client._sync"}),
     ],
