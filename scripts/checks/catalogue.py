@@ -33,8 +33,8 @@ def catalogue(others: Sequence[OtherPython]) -> list[Check]:
         Check("redocly", "Redocly accepts openapi.yaml", lambda _: redocly.lint(), install=redocly.install),
         Check("mypy", "mypy --strict", _quiet(installed("mypy"))),
         Check("pyright", "Pyright, strict", _quiet(installed("pyright"))),
-        Check("browser", "the inbox page works in a real Chromium", in_browser.run, install=in_browser.install),
         Check("tests", "the tests, every line and branch of the overlay", _tests),
+        Check("browser", "the inbox page works in a real Chromium", in_browser.run, install=in_browser.install),
         *(
             Check(
                 f"tests-{other.version}",
