@@ -23,7 +23,7 @@ FLAGS = (
 )
 """With which it starts anywhere, as root too, and asks nobody for anything."""
 _NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-_INSTALL = ("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet", "--yes")
+_INSTALL = ("apt-get", "--quiet", "--yes")
 _ABSENT = "Chromium is not installed"
 
 
@@ -64,6 +64,7 @@ class InBrowser:
         return Outcome.of(openly(in_browser(python(), *arguments)))
 
     def _install(self) -> None:
+        os.environ.setdefault("DEBIAN_FRONTEND", "noninteractive")
         for command in (["update"], ["install", "--no-install-recommends", *PACKAGES]):
             if quietly([*_INSTALL, *command]):
                 self._problem = f"{_ABSENT}: apt-get could not install {' '.join(PACKAGES)}; it says above why."

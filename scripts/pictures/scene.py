@@ -38,10 +38,7 @@ def play(root: str) -> None:
 def _steps(jsms: JSMS) -> Sequence[tuple[float, Callable[[], object]]]:
     """What is done, and the seconds that pass after it."""
     messages, tomorrow = jsms.messages, datetime.now().astimezone() + _NEXT_DAY
-    long = (
-        "SF1024-7731-2，收件人李女士，取件码4-2-0917，请于今晚22:00前到小区东门快递柜领取，"
-        "逾期将转送至驿站，感谢您的耐心等待"
-    )
+    long = "SF1024-7731-2（收件人李女士，取件码4-2-0917，送达后请于当日22:00前到小区东门快递柜领取，逾期将转送至驿站）"
     return (
         (420, lambda: messages.send("13877665544", temp_id=1252, temp_para={"name": "小明"})),
         (300, lambda: jsms.codes.send_voice("13655558888")),

@@ -193,6 +193,9 @@ class Things {
     this.wanted = { all: false, newer: false, keys: new Set() };
     this.timer = 0;
     this.busy = false;
+    this.loading = 0;
+    this.patches = new Map();
+    this.patching = 0;
   }
 
   reload() { this.wanted.all = true; this.soon(250); }
@@ -222,8 +225,14 @@ class Things {
   }
 
   async load() {
-    const found = await call("GET", this.path, { query: { ...this.query, ...(this.paged ? { limit: PAGE } : {}) } });
-    this.set(found[this.list], found.more ?? false);
+    this.loading += 1;
+    try {
+      const found = await call("GET", this.path, { query: { ...this.query, ...(this.paged ? { limit: PAGE } : {}) } });
+      this.set(found[this.list], found.more ?? false);
+    } finally {
+      this.loading -= 1;
+    }
+    if (this.wanted.keys.size) this.soon(60);
   }
 
   async newer() {
@@ -263,10 +272,28 @@ class Things {
     told(this);
   }
 
+  // A change that an event tells in full; many of them are made in one go.
   patch(key, change) {
-    const item = this.byKey.get(key);
-    if (item) this.put({ ...item, ...change(item) });
-    else if (this.busy || this.timer) this.changed(key); // it is on its way, perhaps as it was before
+    const before = this.patches.get(key);
+    this.patches.set(key, before ? (item) => { const once = before(item); return { ...once, ...change({ ...item, ...once }) }; } : change);
+    if (this.busy || this.loading) this.wanted.keys.add(key); // what is on its way may be older than the event
+    this.patching ||= setTimeout(() => this.makePatches(), 30);
+  }
+
+  makePatches() {
+    const { patches } = this;
+    this.patching = 0;
+    this.patches = new Map();
+    this.items = this.items.map((item) => {
+      const key = this.keyOf(item), change = patches.get(key);
+      if (!change) return item;
+      const changed = { ...item, ...change(item) };
+      patches.delete(key);
+      this.byKey.set(key, changed);
+      return changed;
+    });
+    if (this.busy || this.timer) for (const key of patches.keys()) this.wanted.keys.add(key); // it has not come yet
+    told(this);
   }
 }
 
@@ -1169,6 +1196,7 @@ function choose(key) {
 function reveal() {
   const view = VIEWS[state.view], list = $("list"), at = items().findIndex((item) => anchorOf(view, item) === state.picked.get(view.id));
   if (at < 0) return;
+  $("sizer").style.height = `${items().length * ROW}px`; // it may not be drawn yet, and nothing scrolls beyond its end
   if (at * ROW < list.scrollTop) list.scrollTop = at * ROW;
   else if ((at + 1) * ROW > list.scrollTop + list.clientHeight) list.scrollTop = (at + 1) * ROW - list.clientHeight;
 }

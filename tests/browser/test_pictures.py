@@ -1,0 +1,24 @@
+"""The command that takes the documentation's pictures."""
+
+from __future__ import annotations
+
+import struct
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.usefixtures("browser")
+def test_both_pictures_are_taken_and_are_small(tmp_path: Path) -> None:
+    command = [str(ROOT / "scripts" / "screenshots"), "--into", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=55, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {file.name for file in tmp_path.iterdir()} == {file.name for file in (ROOT / "docs" / "images").iterdir()}
+    for file in tmp_path.iterdir():
+        content = file.read_bytes()
+        assert content.startswith(b"\x89PNG")
+        assert struct.unpack(">II", content[16:24]) == (1280, 800)
+        assert len(content) < 300_000
