@@ -12,13 +12,15 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
-from jsms_client import JSMSError
+from jsms_client import JSMS, JSMSError
 from jsms_client.campaigns import (
     CampaignError,
     CampaignInputError,
     CampaignSettings,
+    Counts,
     JournalDamagedError,
     JournalError,
     JournalLockedError,
@@ -35,7 +37,7 @@ from jsms_client.campaigns.journal.schema import UNKNOWN
 from jsms_sandbox.pytest_plugin import Sandbox
 from sandbox.process import environment
 
-from .drivers import Driver
+from .drivers import TEMPLATE, Driver
 from .people import numbers, people, reached, requests
 
 SETTINGS = CampaignSettings(1250)
@@ -264,6 +266,25 @@ def test_every_commit_waits_for_the_disk(journal: Path) -> None:
 @pytest.mark.skipif(os.name != "posix", reason="has other ways to say whose a file is")
 def test_nobody_else_may_read_the_numbers(sync: Driver, app: Sandbox, begun: Path) -> None:
     assert begun.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_leaves_is_in_the_file_before_it_leaves(
+    app: Sandbox, journal: Path, tmp_path: Path, small_batches: int
+) -> None:
+    seen: list[Counts] = []
+
+    def look(_: httpx.Request) -> None:
+        # A copy is what a machine that lost power would find.
+        copy = tmp_path / f"{len(seen)}.db"
+        copy.write_bytes(journal.read_bytes())
+        seen.append(open_campaign(copy).counts)
+
+    with (
+        httpx.Client(event_hooks={"request": [look]}) as http_client,
+        JSMS(**app.settings, http_client=http_client) as jsms,
+    ):
+        jsms.campaigns.send(people(30), temp_id=TEMPLATE, journal=journal, concurrency=1)
+    assert [(each.accepted, each.unknown, each.waiting) for each in seen] == [(0, 10, 20), (10, 10, 10), (20, 10, 0)]
 
 
 def test_whoever_comes_second_takes_the_journal_that_is_there(journal: Path) -> None:

@@ -13,7 +13,13 @@ from jsms_client import JSMS
 from jsms_client.campaigns import Campaign, Counts, Progress, RecipientState, StopReason, open_campaign
 from jsms_client.campaigns.conductor import MOST_REFUSED_ALONE
 from jsms_client.campaigns.pacing import MOST_FAILURES, MOST_REFUSALS
-from jsms_client.errors import AuthFailedError, NoMoneyError, OutOfFreqError
+from jsms_client.errors import (
+    AuthFailedError,
+    ClientClosedError,
+    ConfigurationError,
+    NoMoneyError,
+    OutOfFreqError,
+)
 from jsms_sandbox.pytest_plugin import Sandbox
 
 from .drivers import TEMPLATE, Driver
@@ -180,6 +186,28 @@ def test_requests_that_are_refused_whoever_is_in_them_stop_it(sync: Driver, app:
     assert campaign.stop.reason is StopReason.REFUSED_CAMPAIGN
     assert campaign.codes == {50007: MOST_REFUSED_ALONE}
     assert campaign.counts.waiting == 200 - MOST_REFUSED_ALONE
+
+
+@pytest.mark.parametrize("driver", ["sync", "asyncio"], indirect=True)
+def test_what_is_wrong_on_this_side_is_raised(
+    driver: Driver, app: Sandbox, journal: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as behind:
+        behind.setenv("ALL_PROXY", "gopher://127.0.0.1:1")
+        behind.setenv("HTTP_PROXY", "gopher://127.0.0.1:1")
+        behind.setenv("NO_PROXY", "")
+        with pytest.raises(ConfigurationError, match="the proxy in the environment"):
+            driver.send({**app.settings, "base_url": "http://sms.invalid/v1"}, people(3), journal=journal)
+    assert open_campaign(journal).counts.waiting == 3
+    goes_on(driver, app, journal, 3)
+
+
+def test_a_client_that_was_closed_says_so(app: Sandbox, journal: Path) -> None:
+    with JSMS(**app.settings) as jsms:
+        pass
+    with pytest.raises(ClientClosedError):
+        jsms.campaigns.send(people(3), temp_id=TEMPLATE, journal=journal)
+    assert open_campaign(journal).counts.waiting == 3
 
 
 def test_an_end_that_a_request_is_not_meant_to_have_is_raised_once_all_is_written_down(

@@ -171,7 +171,9 @@ class Conductor:
         else:
             self._requests.came_back(batch, WAITING)
             self._again.append(batch)
-            if meaning is Meaning.STOP or self._slow_down(error):
+            if meaning is Meaning.OURS:
+                self._fail(error)
+            elif meaning is Meaning.STOP or self._slow_down(error):
                 self._stop(error)
 
     def _slow_down(self, error: JSMSError) -> bool:

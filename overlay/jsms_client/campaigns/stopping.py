@@ -47,6 +47,8 @@ class Meaning(StrEnum):
     """Nobody was sent to, for something in the request: for one of the recipients, as far as anybody knows."""
     STOP = "stop"
     """Nobody was sent to, and the next request would fare no better."""
+    OURS = "ours"
+    """Nobody was sent to, for something on this side: it is the caller's to know."""
     UNKNOWN = "unknown"
     """Whether anybody was sent to is not known."""
 
@@ -67,8 +69,9 @@ class Stop:
 
 
 _TOO_LARGE = 413
+_OURS = (ArgumentError, ClientClosedError, ConfigurationError)
 # A redirect is an answer, and it is never followed.
-_NOTHING_SENT = (APIError, ArgumentError, ClientClosedError, ConfigurationError, RedirectError)
+_ANSWERS = (APIError, RedirectError)
 _ADVICE = {
     StopReason.NO_CREDIT: "the credit is used up; buy or allocate more, then run it again",
     StopReason.REFUSED_CREDENTIALS: "the service refuses these credentials; correct them, then run it again",
@@ -88,7 +91,9 @@ def meaning_of(error: BaseException) -> Meaning:
         return Meaning.NOT_SENT
     if isinstance(error, InvalidRequestError) and (error.code is not None or error.http_status == _TOO_LARGE):
         return Meaning.REFUSED
-    harmless = isinstance(error, _NOTHING_SENT) and not isinstance(error, (ServiceError, UnknownOutcomeError))
+    if isinstance(error, _OURS):
+        return Meaning.OURS
+    harmless = isinstance(error, _ANSWERS) and not isinstance(error, (ServiceError, UnknownOutcomeError))
     return Meaning.STOP if harmless else Meaning.UNKNOWN
 
 
