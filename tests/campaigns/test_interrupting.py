@@ -121,16 +121,21 @@ def test_a_task_that_is_cancelled_is_cancelled_when_all_is_written_down(
 
 
 def test_a_cancellation_while_the_list_is_read_leaves_nothing_behind(app: Sandbox, journal: Path) -> None:
-    async def endless() -> AsyncIterator[Any]:
-        for one in people(1_000):
-            yield one
-        await asyncio.sleep(3600)
-
     async def main() -> None:
+        waits = asyncio.Event()
+
+        async def endless() -> AsyncIterator[Any]:
+            for one in people(1_000):
+                yield one
+            waits.set()
+            await asyncio.sleep(3600)
+
         async with AsyncJSMS(**settings_of(app.settings)) as jsms:
-            with pytest.raises(TimeoutError):
-                async with asyncio.timeout(0.2):
-                    await jsms.campaigns.send(endless(), temp_id=TEMPLATE, journal=journal)
+            sending = asyncio.ensure_future(jsms.campaigns.send(endless(), temp_id=TEMPLATE, journal=journal))
+            await waits.wait()
+            sending.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await sending
             assert open_campaign(journal).counts.total == 0
 
     asyncio.run(main())

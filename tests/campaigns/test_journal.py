@@ -159,7 +159,10 @@ def test_a_second_process_is_refused(
     assert driver.send(app.settings, people(8), journal=begun).counts.accepted == 8
 
 
-def test_a_second_campaign_of_the_same_process_is_refused(sync: Driver, app: Sandbox, journal: Path) -> None:
+def test_a_second_campaign_of_the_same_process_is_refused(
+    sync: Driver, app: Sandbox, journal: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "LOCK_PATIENCE", 0.05)
     refused: list[JSMSError] = []
 
     def again(_: Progress) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -168,10 +169,10 @@ def test_progress_is_told(driver: Driver, app: Sandbox, small_batches: int) -> N
 
 
 def test_no_second_sees_more_than_the_rate(sync: Driver, app: Sandbox) -> None:
+    began = time.monotonic()
     sync.send(app.settings, people(120), max_rate=100)
-    first, second = app.requests
-    assert [len(each.msg_ids) for each in (first, second)] == [100, 20]
-    assert second.at - first.at >= 950
+    assert time.monotonic() - began >= 1.0
+    assert [len(each.msg_ids) for each in app.requests] == [100, 20]
 
 
 @pytest.mark.parametrize(
