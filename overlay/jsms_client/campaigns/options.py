@@ -79,7 +79,8 @@ def read_path(value: object) -> Path:
     what = kind(value)
     if not isinstance(value, (str, os.PathLike)) or value == "":
         raise refusal("journal", f"is {what}, which is no path", "give the path of a file")
-    return Path(cast("str | os.PathLike[str]", value))
+    # Absolute, so that it is the same file wherever the program goes, and ":memory:" is one like any other.
+    return Path(cast("str | os.PathLike[str]", value)).absolute()
 
 
 __all__ = ["OnBadLine", "read_concurrency", "read_max_rate", "read_on_bad_line", "read_path", "read_wait"]
