@@ -49,7 +49,8 @@ class OnceTransport(AiohttpTransport):
 
     def __del__(self) -> None:
         """Let go of the connections of an event loop that ended before they were closed, as httpx does."""
-        session = self.client
+        # There is none where the certificates could not be read.
+        session = getattr(self, "client", None)
         if isinstance(session, aiohttp.ClientSession) and self._loop.is_closed():
             with suppress(StopIteration):
                 session.close().send(None)

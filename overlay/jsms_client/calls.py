@@ -10,6 +10,7 @@ from typing import cast
 from jsms_client.config import RetryPolicy
 from jsms_client.errors import (
     APIError,
+    ConfigurationError,
     ConnectionFailedError,
     ConnectTimeoutError,
     JSMSError,
@@ -19,7 +20,7 @@ from jsms_client.errors import (
     UnknownOutcomeError,
     UnknownOutcomeTimeoutError,
 )
-from jsms_client.http import is_lasting, is_timeout, nothing_left
+from jsms_client.http import is_lasting, is_timeout, is_unwritable, nothing_left
 from jsms_client.redaction import mask_text, shorten
 from jsms_client.verdicts import Received, Success, judge
 from jsms_client.waiting import monotonic
@@ -116,6 +117,11 @@ class Call:
         return seconds
 
     def _not_reached(self, error: Exception) -> JSMSError:
+        if is_unwritable(error):
+            return ConfigurationError(
+                "the http_client adds something that HTTP cannot carry, and nothing was sent; look at its headers",
+                operation=self._operation.id,
+            )
         kind = ConnectTimeoutError if is_timeout(error) else ConnectionFailedError
         return kind(
             f"the service was not reached, and nothing was sent ({self._words(error)}; {self._tries()})",

@@ -208,10 +208,20 @@ def nothing_left(error: Exception) -> bool:
         error: What the transport raised.
     """
     if not isinstance(error, _NOTHING_LEFT):
-        return False
+        return is_unwritable(error)
     # httpx-aiohttp reports a connection that broke after the request as one that was never made.
     causes = {kind.__name__ for kind in type(error.__cause__).__mro__ if kind.__module__.startswith("aiohttp")}
     return not causes or bool(causes & _NEVER_CONNECTED)
+
+
+def is_unwritable(error: BaseException) -> bool:
+    """Whether a request has something in its head that HTTP cannot carry, such as a header of the caller's client.
+
+    Args:
+        error: What the transport raised.
+    """
+    # Only while h11 looks at the head, all of it, before a byte is written; other breaches come later.
+    return isinstance(error, httpx.LocalProtocolError) and str(error).startswith("Illegal ")
 
 
 def is_timeout(error: Exception) -> bool:
@@ -224,11 +234,13 @@ def is_timeout(error: Exception) -> bool:
 
 
 def is_lasting(error: Exception) -> bool:
-    """Whether trying to connect again cannot help: the other side's certificate will not be another one.
+    """Whether trying again cannot help: neither the other side's certificate nor our head will be another one.
 
     Args:
         error: What the transport raised.
     """
+    if is_unwritable(error):
+        return True
     cause: BaseException | None = error
     while cause is not None:
         # By name: a program that never meets TLS need not load it.
@@ -253,6 +265,12 @@ def proxy_for(base_url: str) -> str | None:
     return found if found is None or "://" in found else f"http://{found}"
 
 
+def _proxy(base_url: str) -> httpx.Proxy | None:
+    found = proxy_for(base_url)
+    # Before 0.26, a transport of httpx takes no text.
+    return None if found is None else httpx.Proxy(found)
+
+
 def open_transport(base_url: str) -> httpx.BaseTransport:
     """Connections for the threads of one process; TLS is always verified.
 
@@ -260,10 +278,12 @@ def open_transport(base_url: str) -> httpx.BaseTransport:
         base_url: The service's address.
 
     Raises:
-        ConfigurationError: The environment names a proxy that cannot be used.
+        ConfigurationError: The environment names a proxy or certificates that cannot be used.
     """
     try:
-        return httpx.HTTPTransport(verify=_trust(base_url), proxy=proxy_for(base_url), retries=0)
+        return httpx.HTTPTransport(verify=_trust(base_url), proxy=_proxy(base_url), retries=0)
+    except OSError as error:
+        raise _unusable_certificates(error) from error
     except (ImportError, ValueError, httpx.InvalidURL) as error:
         raise _unusable_proxy() from error
 
@@ -278,13 +298,15 @@ def open_async_transport(base_url: str) -> httpx.AsyncBaseTransport:
         base_url: The service's address.
 
     Raises:
-        ConfigurationError: The environment names a proxy that cannot be used.
+        ConfigurationError: The environment names a proxy or certificates that cannot be used.
     """
     try:
-        proxy, trust = proxy_for(base_url), _trust(base_url)
+        proxy, trust = _proxy(base_url), _trust(base_url)
         if proxy is None and (fast := _fast_transport()) is not None:
             return fast(verify=trust)
         return httpx.AsyncHTTPTransport(verify=trust, proxy=proxy, retries=0)
+    except OSError as error:
+        raise _unusable_certificates(error) from error
     except (ImportError, ValueError, httpx.InvalidURL) as error:
         raise _unusable_proxy() from error
 
@@ -318,6 +340,13 @@ def _unusable_proxy() -> ConfigurationError:
     )
 
 
+def _unusable_certificates(error: OSError) -> ConfigurationError:
+    return ConfigurationError(
+        f"the certificates to trust cannot be read ({type(error).__name__}); "
+        "correct SSL_CERT_FILE and SSL_CERT_DIR, or hand over an http_client of your own"
+    )
+
+
 __all__ = [
     "MAX_ANSWER",
     "Requests",
@@ -326,6 +355,7 @@ __all__ = [
     "httpx_timeout",
     "is_lasting",
     "is_timeout",
+    "is_unwritable",
     "nothing_left",
     "open_async_transport",
     "open_transport",

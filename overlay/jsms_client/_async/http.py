@@ -10,7 +10,7 @@ import httpx
 
 from jsms_client.calls import Call
 from jsms_client.config import Config
-from jsms_client.errors import ClientClosedError, ConfigurationError, JSMSError
+from jsms_client.errors import ClientClosedError, ConfigurationError
 from jsms_client.homes import AsyncHomes
 from jsms_client.http import (
     MAX_ANSWER,
@@ -89,11 +89,10 @@ class AsyncWire:
         request = self._build(operation, url, body)
         call = Call(operation, self._config.retry, partial(self._secrets, json, files))
         while True:
+            sender = self._ready()
             call.begin()
             try:
-                received = await self._exchange(request)
-            except JSMSError:
-                raise
+                received = await self._exchange(request, sender)
             except Exception as error:
                 failure, pause = call.failed(error)
                 if pause is None:
@@ -133,11 +132,19 @@ class AsyncWire:
             request.method, request.url, headers=request.headers, content=request.read() or None, timeout=timeout
         )
 
-    async def _exchange(self, request: httpx.Request) -> Received:
+    def _ready(self) -> httpx.AsyncBaseTransport | httpx.AsyncClient:
+        """What to send with: whatever fails in here fails before anything was sent."""
         if self._http_client is None:
-            response = await self._transports.here().handle_async_request(request)
+            return self._transports.here()
+        if self._http_client.is_closed:
+            raise ClientClosedError("the http_client that this client sends with was closed; make a new one of both")
+        return self._http_client
+
+    async def _exchange(self, request: httpx.Request, sender: httpx.AsyncBaseTransport | httpx.AsyncClient) -> Received:
+        if isinstance(sender, httpx.AsyncClient):
+            response = await sender.send(request, stream=True, auth=None, follow_redirects=False)
         else:
-            response = await self._http_client.send(request, stream=True, auth=None, follow_redirects=False)
+            response = await sender.handle_async_request(request)
         try:
             return await self._read(response)
         finally:

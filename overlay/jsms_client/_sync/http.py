@@ -11,7 +11,7 @@ import httpx
 
 from jsms_client.calls import Call
 from jsms_client.config import Config
-from jsms_client.errors import ClientClosedError, ConfigurationError, JSMSError
+from jsms_client.errors import ClientClosedError, ConfigurationError
 from jsms_client.homes import Homes
 from jsms_client.http import (
     MAX_ANSWER,
@@ -90,11 +90,10 @@ class Wire:
         request = self._build(operation, url, body)
         call = Call(operation, self._config.retry, partial(self._secrets, json, files))
         while True:
+            sender = self._ready()
             call.begin()
             try:
-                received = self._exchange(request)
-            except JSMSError:
-                raise
+                received = self._exchange(request, sender)
             except Exception as error:
                 failure, pause = call.failed(error)
                 if pause is None:
@@ -134,11 +133,19 @@ class Wire:
             request.method, request.url, headers=request.headers, content=request.read() or None, timeout=timeout
         )
 
-    def _exchange(self, request: httpx.Request) -> Received:
+    def _ready(self) -> httpx.BaseTransport | httpx.Client:
+        """What to send with: whatever fails in here fails before anything was sent."""
         if self._http_client is None:
-            response = self._transports.here().handle_request(request)
+            return self._transports.here()
+        if self._http_client.is_closed:
+            raise ClientClosedError("the http_client that this client sends with was closed; make a new one of both")
+        return self._http_client
+
+    def _exchange(self, request: httpx.Request, sender: httpx.BaseTransport | httpx.Client) -> Received:
+        if isinstance(sender, httpx.Client):
+            response = sender.send(request, stream=True, auth=None, follow_redirects=False)
         else:
-            response = self._http_client.send(request, stream=True, auth=None, follow_redirects=False)
+            response = sender.handle_request(request)
         try:
             return self._read(response)
         finally:
