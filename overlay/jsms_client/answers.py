@@ -16,6 +16,8 @@ from jsms_contract.shapes import Boolean, Integer, Items, Record, Shape, Text
 # What the contract calls an integer fits into 64 bits everywhere, databases included.
 _LARGEST = 2**63 - 1
 _DIGITS = re.compile(r"-?[0-9]{1,19}")
+_IDS = ("msg_id", "schedule_id")
+_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _BOM = b"\xef\xbb\xbf"
 
@@ -105,6 +107,23 @@ def fit(value: object, shape: Shape) -> object:
     if isinstance(shape, Boolean):
         return _fit_boolean(value)
     return _fit_text_map(value)
+
+
+def check_id(value: object) -> None:
+    """Refuse an id that nothing can be looked up by: an answer with such a one does not say what became of a request.
+
+    Args:
+        value: What `fit` returned.
+
+    Raises:
+        UnusableAnswer: Its own id is empty, or no id.
+    """
+    if isinstance(value, dict):
+        record = cast("dict[str, object]", value)
+        for name in _IDS:
+            found = record.get(name)
+            if isinstance(found, str) and _ID.fullmatch(found) is None:
+                raise UnusableAnswer("is no id" if found else "is empty", name)
 
 
 def _fit_record(value: object, shape: Record) -> object:
@@ -215,4 +234,4 @@ def _wrong(expected: str, value: object) -> UnusableAnswer:
     return UnusableAnswer(f"is {_JSON_NAMES.get(type(value), 'a number')}, not {expected}")
 
 
-__all__ = ["UnusableAnswer", "fit", "parse"]
+__all__ = ["UnusableAnswer", "check_id", "fit", "parse"]

@@ -13,7 +13,8 @@ JSMSError
 │   └── LostAnswerTimeoutError
 ├── UnknownOutcomeError           a request that must not be repeated left, and nobody knows what came of it
 │   ├── UnknownOutcomeTimeoutError
-│   ├── UnconfirmedServiceError, UnconfirmedServerError, UnconfirmedDecodeError, UnconfirmedStatusError
+│   ├── UnconfirmedServiceError, UnconfirmedServerError, UnconfirmedAPIError
+│   └── UnconfirmedDecodeError, UnconfirmedStatusError, UnconfirmedRedirectError
 ├── DecodeError                   an answer that is not what the contract says
 ├── RedirectError                 an answer that points elsewhere; never followed
 ├── UnexpectedStatusError         a status that is neither success nor error
@@ -92,6 +93,10 @@ class UnconfirmedServerError(ServerError, UnconfirmedServiceError):
     """The service reports a failure of its own on a request that must not be repeated; it may be carried out."""
 
 
+class UnconfirmedAPIError(APIError, UnknownOutcomeError):
+    """A request that must not be repeated was answered with success and an unknown error code in one."""
+
+
 class DecodeError(JSMSError):
     """The answer is not what the contract says: no JSON, a field missing, a wrong type, or too long.
 
@@ -148,6 +153,10 @@ class RedirectError(JSMSError):
     ) -> None:
         super().__init__(message, operation=operation, http_status=http_status, attempts=attempts)
         self.location = location
+
+
+class UnconfirmedRedirectError(RedirectError, UnknownOutcomeError):
+    """A request that must not be repeated was answered with a redirect; it may have been carried out before that."""
 
 
 class UnexpectedStatusError(JSMSError):
@@ -208,7 +217,9 @@ __all__ = [
     "MissingDependencyError",
     "RedirectError",
     "RequestTimeoutError",
+    "UnconfirmedAPIError",
     "UnconfirmedDecodeError",
+    "UnconfirmedRedirectError",
     "UnconfirmedServerError",
     "UnconfirmedServiceError",
     "UnconfirmedStatusError",

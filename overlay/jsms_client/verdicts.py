@@ -7,14 +7,16 @@ from http import HTTPStatus
 from typing import NamedTuple, cast
 from urllib.parse import urlsplit
 
-from jsms_client.answers import UnusableAnswer, fit, parse
+from jsms_client.answers import UnusableAnswer, check_id, fit, parse
 from jsms_client.errors import (
     DecodeError,
     JSMSError,
     RedirectError,
     ServerError,
     ServiceError,
+    UnconfirmedAPIError,
     UnconfirmedDecodeError,
+    UnconfirmedRedirectError,
     UnconfirmedServerError,
     UnconfirmedServiceError,
     UnconfirmedStatusError,
@@ -28,6 +30,11 @@ from jsms_contract.shapes import Items
 
 # Enough to recognise a page by, and to mask before it is cut.
 _SHOWN = 2000
+_UNSURE = "; the request may have been carried out"
+# They send the request elsewhere as it is; after any other redirect, the answer alone may be elsewhere.
+_NOT_CARRIED_OUT = (HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT)
+# What somebody in between answers who waited for the service in vain (499 is nginx's).
+_GIVEN_UP = (HTTPStatus.REQUEST_TIMEOUT, 499)
 _HIDDEN_HEADERS = frozenset(
     ("set-cookie", "set-cookie2", "authorization", "proxy-authorization", "authentication-info")
 )
@@ -106,8 +113,10 @@ def judge(operation: Operation, received: Received, *, attempts: int, secrets: I
     location = received.headers.get("location")
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST and location is not None:
         target = _shown_location(location, secrets)
-        return RedirectError(
-            f"answered with HTTP {status}, a redirect to {target}, which is never followed; check the base URL",
+        unsure = never and status not in _NOT_CARRIED_OUT
+        return (UnconfirmedRedirectError if unsure else RedirectError)(
+            f"answered with HTTP {status}, a redirect to {target}, which is never followed; check the base URL"
+            + (_UNSURE if unsure else ""),
             operation=operation.id,
             http_status=status,
             attempts=attempts,
@@ -116,7 +125,7 @@ def judge(operation: Operation, received: Received, *, attempts: int, secrets: I
     kind = UnconfirmedStatusError if never else UnexpectedStatusError
     return kind(
         f"answered with HTTP {status}, which is neither a success of this operation nor an error"
-        + ("; it may have been carried out" if never else ""),
+        + (_UNSURE if never else ""),
         operation=operation.id,
         http_status=status,
         attempts=attempts,
@@ -138,14 +147,17 @@ def _success(operation: Operation, received: Received, attempts: int, secrets: I
         detail = _detail(value)
         if detail is not None and _is_refusal(detail):
             return _refusal(operation, received, detail, attempts, secrets)
-        return Success(received, value if operation.answer is None else fit(value, operation.answer))
+        if operation.answer is not None:
+            value = fit(value, operation.answer)
+            check_id(value)
+        return Success(received, value)
     except UnusableAnswer as unusable:
         reason = mask_text(str(unusable), secrets)
-    if detail is not None and detail.code is not None:
+    if detail is not None and detail.code is not None and not _says_success(detail.code):
         return _refusal(operation, received, detail, attempts, secrets)
     never = operation.retry == "never"
     return (UnconfirmedDecodeError if never else DecodeError)(
-        f"the answer {reason}" + ("; the request may have been carried out" if never else ""),
+        f"the answer {reason}" + (_UNSURE if never else ""),
         operation=operation.id,
         http_status=received.status,
         attempts=attempts,
@@ -158,12 +170,14 @@ def _is_refusal(detail: ErrorDetail) -> bool:
     """Whether an error in an answer of success is one: known to the contract, or in the place of errors."""
     if detail.code in ERRORS:
         return True
-    if detail.code is None or not detail.in_error:
-        return False
-    # The service's table of codes has one for success.
+    return detail.code is not None and detail.in_error and not _says_success(detail.code)
+
+
+def _says_success(code: int) -> bool:
+    # The service's table of codes has one for success; the others are what such answers say everywhere.
     from jsms_api.models.error_code import ErrorCode  # noqa: PLC0415 - only for answers that nobody has seen yet
 
-    return detail.code != ErrorCode.SUCCESS
+    return code in (0, HTTPStatus.OK, ErrorCode.SUCCESS)
 
 
 def _refusal(
@@ -178,17 +192,30 @@ def _refusal(
         message = info.message
     else:
         message = _without_words(received)
-    # An error of the service on a request that must not be repeated: it may fail after the message went out.
-    if operation.retry == "never" and issubclass(kind, ServiceError):
-        kind = UnconfirmedServerError if issubclass(kind, ServerError) else UnconfirmedServiceError
-    return kind(
-        message,
+    unsure = _unsure(operation, received, code, kind)
+    return (unsure or kind)(
+        message if unsure is None else message + _UNSURE,
         operation=operation.id,
         code=code,
         name=info.name if info is not None else None,
         http_status=received.status,
         attempts=attempts,
     )
+
+
+def _unsure(
+    operation: Operation, received: Received, code: int | None, kind: type[JSMSError]
+) -> type[JSMSError] | None:
+    """The class of an error that does not say whether a request was carried out that must not be repeated."""
+    if operation.retry != "never":
+        return None
+    if issubclass(kind, ServiceError):
+        # It may fail after the message went out.
+        return UnconfirmedServerError if issubclass(kind, ServerError) else UnconfirmedServiceError
+    if code not in ERRORS and received.status in operation.statuses:
+        # Yes and no in one answer.
+        return UnconfirmedAPIError
+    return UnconfirmedStatusError if code is None and received.status in _GIVEN_UP else None
 
 
 def _without_words(received: Received) -> str:

@@ -16,9 +16,11 @@ import pytest
 from example_server import read_routes
 from jsms_client import JSMSError, Timeouts
 from jsms_client.errors import (
+    APIError,
     ConnectionFailedError,
     ConnectTimeoutError,
     DecodeError,
+    InvalidRequestError,
     LostAnswerError,
     LostAnswerTimeoutError,
     RateLimitError,
@@ -26,7 +28,9 @@ from jsms_client.errors import (
     RequestTimeoutError,
     ServerError,
     ServiceError,
+    UnconfirmedAPIError,
     UnconfirmedDecodeError,
+    UnconfirmedRedirectError,
     UnconfirmedServerError,
     UnconfirmedServiceError,
     UnconfirmedStatusError,
@@ -252,7 +256,11 @@ def _expected_error(fault: Fault, operation: Operation) -> type[Exception] | Non
         case Meaning.ODD:
             return UnconfirmedStatusError if never else UnexpectedStatusError
         case Meaning.MOVED:
-            return RedirectError
+            return UnconfirmedRedirectError if never and fault.status not in (307, 308) else RedirectError
+        case Meaning.GIVEN_UP:
+            return UnconfirmedStatusError if never else InvalidRequestError
+        case Meaning.CONTRADICTORY:
+            return UnconfirmedAPIError if never else APIError
         case Meaning.UNCERTAIN:
             return JSMSError
         case Meaning.MISFIT:

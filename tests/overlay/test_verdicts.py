@@ -18,11 +18,14 @@ from jsms_client.errors import (
     RedirectError,
     ServerError,
     ServiceError,
+    UnconfirmedAPIError,
     UnconfirmedDecodeError,
+    UnconfirmedRedirectError,
     UnconfirmedServerError,
     UnconfirmedServiceError,
     UnconfirmedStatusError,
     UnexpectedStatusError,
+    UnknownOutcomeError,
 )
 from jsms_client.verdicts import Received, Success, judge
 from jsms_contract.operations import OPERATIONS
@@ -51,6 +54,9 @@ def error_of(
         ("sendCode", {"msg_id": "7", "error": None}, {"msg_id": "7", "error": None}),
         ("sendCode", {"msg_id": "7", "code": 0}, {"msg_id": "7", "code": 0}),
         ("sendCode", {"msg_id": "7", "error": {"code": 50000}}, {"msg_id": "7", "error": {"code": 50000}}),
+        ("sendCode", {"msg_id": "7", "error": {"code": 0}}, {"msg_id": "7", "error": {"code": 0}}),
+        ("sendCode", {"msg_id": "7", "error": {"code": "200"}}, {"msg_id": "7", "error": {"code": "200"}}),
+        ("deleteSchedule", {"error": {"code": 0}}, {"error": {"code": 0}}),
         ("verifyCode", {"is_valid": False}, {"is_valid": False}),
         ("deleteSchedule", None, None),
         ("deleteSchedule", b" \r\n", None),
@@ -75,8 +81,10 @@ def test_a_success_is_checked_and_handed_on(operation: str, body: object, value:
         ("sendCode", 403, {"code": 50014, "message": "no money"}, NoMoneyError, 50014),
         ("sendCode", 200, {"error": {"code": 50014}}, NoMoneyError, 50014),
         ("sendCode", 200, {"code": 50014, "message": "no money"}, NoMoneyError, 50014),
-        ("sendCode", 200, {"error": {"code": 59999}}, APIError, 59999),
-        ("sendCode", 200, {"code": 59999, "message": "new"}, APIError, 59999),
+        ("sendCode", 200, {"error": {"code": 59999}}, UnconfirmedAPIError, 59999),
+        ("sendCode", 200, {"msg_id": "1", "error": {"code": 99999}}, UnconfirmedAPIError, 99999),
+        ("sendCode", 200, {"code": 59999, "message": "new"}, UnconfirmedAPIError, 59999),
+        ("getAppBalance", 200, {"error": {"code": 59999}}, APIError, 59999),
         ("deleteSchedule", 200, {"error": {"code": 50014}}, NoMoneyError, 50014),
         ("sendCode", 401, {"error": {"code": 59999}}, AuthenticationError, 59999),
         ("sendCode", 402, b"", NoCreditError, None),
@@ -98,7 +106,7 @@ def test_a_refusal_is_the_class_of_its_code_or_of_its_status(
     error = error_of(operation, status, body)
     assert type(error) is kind
     assert (error.code, error.http_status, error.operation, error.attempts) == (code, status, operation, 1)
-    assert (error.name is None) == (code in (None, 59999))
+    assert (error.name is None) == (code in (None, 59999, 99999))
 
 
 @pytest.mark.parametrize(
@@ -112,7 +120,7 @@ def test_a_refusal_is_the_class_of_its_code_or_of_its_status(
         (403, {"error": {"code": 50014}}, "no money"),
         (403, {"error": {"code": 50014, "message": 7}}, "no money"),
         (418, b"", "HTTP 418 I'm a Teapot, with no body"),
-        (499, b"<html>", "HTTP 499, with a body that is not an error of JSMS"),
+        (498, b"<html>", "HTTP 498, with a body that is not an error of JSMS"),
     ],
 )
 def test_a_refusal_has_words_of_the_service_or_of_the_contract(status: int, body: object, message: str) -> None:
@@ -126,12 +134,67 @@ def test_a_refusal_has_words_of_the_service_or_of_the_contract(status: int, body
         ("sendCode", 202, UnconfirmedStatusError),
         ("sendCode", 302, UnconfirmedStatusError),
         ("sendCode", 600, UnconfirmedStatusError),
+        ("sendCode", 408, UnconfirmedStatusError),
+        ("sendCode", 499, UnconfirmedStatusError),
         ("getAppBalance", 204, UnexpectedStatusError),
         ("getAppBalance", 999, UnexpectedStatusError),
     ],
 )
 def test_an_odd_status_says_nothing_about_the_outcome(operation: str, status: int, kind: type[JSMSError]) -> None:
     assert type(error_of(operation, status, {"msg_id": "1"})) is kind
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (500, {"error": {"code": 50019, "message": "server error"}}),
+        (502, b"<html>"),
+        (200, {"msg_id": "1", "error": {"code": 99999, "message": "odd"}}),
+        (200, {"error": {"code": 0}}),
+        (303, b""),
+        (408, b""),
+        (302, b""),
+    ],
+)
+@pytest.mark.parametrize("headers", [{}, {"location": "/done"}])
+def test_an_unknown_outcome_says_so_in_its_message(status: int, body: object, headers: Mapping[str, str]) -> None:
+    error = error_of("sendCode", status, body, headers=headers)
+    assert isinstance(error, UnknownOutcomeError)
+    assert error.message.endswith("; the request may have been carried out")
+
+
+def test_a_read_that_fails_speaks_of_no_request_that_was_carried_out() -> None:
+    for status in (301, 408, 500):
+        assert "carried out" not in str(error_of("getAppBalance", status, headers={"location": "/"}))
+
+
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 305])
+def test_a_redirect_may_come_after_a_send(status: int) -> None:
+    error = error_of("sendCode", status, headers={"location": "/done"})
+    assert type(error) is UnconfirmedRedirectError
+    assert error.location == "/done"
+    assert type(error_of("getAppBalance", status, headers={"location": "/done"})) is RedirectError
+
+
+@pytest.mark.parametrize("status", [307, 308])
+def test_a_redirect_that_asks_for_the_same_request_elsewhere_comes_before_it(status: int) -> None:
+    error = error_of("sendCode", status, headers={"location": "/v2"})
+    assert type(error) is RedirectError
+    assert "carried out" not in error.message
+
+
+@pytest.mark.parametrize("status", [408, 499])
+def test_a_refusal_of_the_service_is_one_whatever_its_status(status: int) -> None:
+    assert type(error_of("sendCode", status, {"error": {"code": 50014}})) is NoMoneyError
+
+
+@pytest.mark.parametrize("msg_id", ["", "-5", "1" * 400, " ", "a b"])
+def test_an_id_that_nothing_can_be_looked_up_by_confirms_nothing(msg_id: str) -> None:
+    error = error_of("sendCode", 200, {"msg_id": msg_id})
+    assert type(error) is UnconfirmedDecodeError
+    assert "the answer msg_id is " in str(error)
+    assert type(error_of("createSchedule", 200, {"schedule_id": msg_id})) is UnconfirmedDecodeError
+    assert type(error_of("updateSchedule", 200, {"schedule_id": msg_id})) is DecodeError
 
 
 @pytest.mark.parametrize(
@@ -168,6 +231,6 @@ def test_an_answer_with_a_problem_is_judged_by_its_status() -> None:
     assert type(error_of("pollReports", 200, [], problem="is odd")) is UnconfirmedDecodeError
 
 
-@pytest.mark.parametrize("body", [b"null", [], {}, {"msg_id": None}, {"error": {}}, {"error": "no"}])
+@pytest.mark.parametrize("body", [b"null", [], {}, {"msg_id": None}, {"error": {}}, {"error": "no"}, {"code": 0}])
 def test_a_success_without_what_was_asked_for_is_unusable(body: object) -> None:
     assert type(error_of("sendCode", 200, body)) is UnconfirmedDecodeError

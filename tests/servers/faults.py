@@ -31,6 +31,10 @@ class Meaning(Enum):
     """The answer points elsewhere."""
     REFUSED = auto()
     """The service says no; the fault names status and code."""
+    GIVEN_UP = auto()
+    """Somebody in between waited in vain: no for what may be repeated, otherwise neither yes nor no."""
+    CONTRADICTORY = auto()
+    """Yes by its status, no by a code that nobody knows."""
     FAILED = auto()
     """The service failed; whether it carried the request out is unknown."""
     MISFIT = auto()
@@ -180,8 +184,9 @@ STATUSES: tuple[Fault, ...] = (
     *(_moved(status) for status in (301, 302, 303, 307, 308)),
     Fault("status-304", sends(answer(304, b"")), Meaning.ODD, 304),
     Fault("redirect-to-nowhere", sends(answer(302, b"")), Meaning.ODD, 302),
-    *(_refused(f"status-{status}", status, b"") for status in (401, 403, 404, 405, 418, 429, 451, 499)),
+    *(_refused(f"status-{status}", status, b"") for status in (401, 403, 404, 405, 418, 429, 451)),
     *(_failed(f"status-{status}", status, b"") for status in (500, 502, 503, 504, 520, 599)),
+    *(Fault(f"status-{status}", sends(answer(status, b"")), Meaning.GIVEN_UP, status) for status in (408, 499)),
     Fault("status-600", sends(answer(600, b"")), Meaning.ODD, 600),
     Fault("status-999", sends(answer(999, b"")), Meaning.ODD, 999),
     _refused("html-404", 404, HTML),
@@ -243,6 +248,7 @@ ERRORS: tuple[Fault, ...] = (
     _refused("error-deep", 403, b"[" * 100_000),
     _refused("error-invalid-utf-8", 403, b'{"error": {"code": 50014, "message": "\xff"}}'),
     _refused("an-error-with-200", 200, _error(50014), 50014),
+    Fault("unknown-code-with-200", sends(answer(200, _error(59999))), Meaning.CONTRADICTORY, 200, 59999),
     _refused("too-often", 403, _error(50009), 50009),
     _refused("status-and-code-at-odds", 429, _error(50014), 50014),
     _failed("server-error", 500, _error(50019), 50019),

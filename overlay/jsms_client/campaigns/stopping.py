@@ -70,7 +70,7 @@ class Stop:
 
 _TOO_LARGE = 413
 _OURS = (ArgumentError, ClientClosedError, ConfigurationError)
-# A redirect is an answer, and it is never followed.
+# A redirect is never followed; one that may come after the sending is an UnknownOutcomeError besides.
 _ANSWERS = (APIError, RedirectError)
 _ADVICE = {
     StopReason.NO_CREDIT: "the credit is used up; buy or allocate more, then run it again",
