@@ -26,8 +26,11 @@ def test_each_is_known_by_its_number_in_any_order() -> None:
     ("told", "state", "msg_id", "code"),
     [
         ({"msg_id": "1"}, ACCEPTED, "1", None),
-        ({"msg_id": ""}, ACCEPTED, None, None),
-        ({}, ACCEPTED, None, None),
+        ({"msg_id": ""}, UNKNOWN, None, None),
+        ({}, UNKNOWN, None, None),
+        ({"error_message": "invalid mobile"}, REFUSED, None, None),
+        ({"msg_id": "", "error_code": "", "error_message": "invalid mobile"}, REFUSED, None, None),
+        ({"msg_id": "", "error_code": "0", "error_message": "ok"}, UNKNOWN, None, None),
         ({"msg_id": "1", "error_code": ""}, ACCEPTED, "1", None),
         ({"msg_id": "1", "error_code": "50000"}, ACCEPTED, "1", None),
         ({"msg_id": "1", "error_code": "50024"}, REFUSED, None, 50024),

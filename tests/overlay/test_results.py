@@ -228,5 +228,14 @@ def test_a_batch_of_accepted_recipients_is_read_as_each_by_itself() -> None:
     read = batch(*bodies)
     assert read == tuple(batch(body, {"mobile": PHONE})[0] for body in bodies)
     assert read[1] == BatchRecipient("13800138001", True, "1")
-    assert batch({"mobile": PHONE, "msg_id": ""})[0] == BatchRecipient(PHONE, True)
     assert pickle.loads(pickle.dumps(read)) == read
+
+
+@pytest.mark.parametrize("rest", [{}, {"msg_id": ""}, {"error_code": "0"}])
+def test_a_recipient_of_a_batch_without_an_id_was_not_accepted(rest: Mapping[str, object]) -> None:
+    (recipient,) = batch({"mobile": PHONE, **rest})
+    assert recipient == BatchRecipient(PHONE, False)
+    assert "refused" in str(recipient.error)
+    (recipient,) = batch({"mobile": PHONE, "error_message": "invalid mobile", **rest})
+    assert recipient == BatchRecipient(PHONE, False, error_message="invalid mobile")
+    assert "invalid mobile" in str(recipient.error)

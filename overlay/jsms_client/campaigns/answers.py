@@ -57,7 +57,13 @@ def _learn(number: int, told: Mapping[str, str] | None) -> Learned:
         code, unread = error_code(told["error_code"])
         if code is not None or unread is not None:
             return _refuse(number, code)
-    return ACCEPTED, told.get("msg_id") or None, None, number
+    msg_id = told.get("msg_id")
+    if msg_id:
+        return ACCEPTED, msg_id, None, number
+    if told.get("error_message") and not told.get("error_code"):
+        return _refuse(number, None)
+    # Neither an id nor a refusal: nobody can say what became of this one.
+    return UNKNOWN, None, None, number
 
 
 def _refuse(number: int, code: int | None) -> Learned:

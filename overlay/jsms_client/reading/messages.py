@@ -27,21 +27,23 @@ def batch_result(checked: object) -> BatchResult:
     body = dict(cast("dict[str, Any]", checked))
     recipients: list[dict[str, Any]] = body.pop("recipients")
     usual = set(chain.from_iterable(recipients)) == _USUAL and set(map(len, recipients)) == {len(_USUAL)}
+    # Some refused ones come with an empty id.
+    usual = usual and all(recipient["msg_id"] for recipient in recipients)
     read = _accepted(recipients) if usual else map(_recipient, recipients)
     return BatchResult(body.pop("success_count"), body.pop("failure_count"), tuple(read), body)
 
 
 def _recipient(body: dict[str, Any]) -> BatchRecipient:
     code, unread = error_code(body.get("error_code", ""))
-    accepted = code is None and unread is None
+    msg_id = body.get("msg_id") or None
+    accepted = msg_id is not None and code is None and unread is None
     extra: dict[str, object] = {name: value for name, value in body.items() if name not in _OURS}
     if unread is not None:
         extra["error_code"] = unread
     return BatchRecipient(
         body["mobile"],
         accepted,
-        # Some refused ones come with an empty one.
-        body.get("msg_id") or None,
+        msg_id,
         code,
         None if accepted else body.get("error_message"),
         body.get("temp_para"),
@@ -58,7 +60,7 @@ def _accepted(recipients: list[dict[str, Any]]) -> list[BatchRecipient]:
     columns: dict[str, Iterable[object]] = {
         "mobile": [recipient["mobile"] for recipient in recipients],
         "accepted": repeat(True),
-        "msg_id": [recipient["msg_id"] or None for recipient in recipients],
+        "msg_id": [recipient["msg_id"] for recipient in recipients],
         "error_code": repeat(None),
         "error_message": repeat(None),
         "temp_para": repeat(None),

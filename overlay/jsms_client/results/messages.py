@@ -16,9 +16,9 @@ class BatchRecipient(Result):
 
     Attributes:
         mobile: The number, 11 digits.
-        accepted: Whether the service took it; whether it arrives is told by a delivery report.
+        accepted: Whether the service took it, and gave it an id; whether it arrives is told by a delivery report.
         msg_id: Id of the SMS, a text of digits; a refused one may have one too. None where there is none.
-        error_code: Why it was refused; None where it was accepted or the code is no number.
+        error_code: Why it was refused; None where it was accepted, or there is no code or none that is a number.
         error_message: The service's words; None where it was accepted.
         temp_para: The parameters of a refused recipient as the service repeats them; None where it does not.
         extra: Fields that this version does not know.
