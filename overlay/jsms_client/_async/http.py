@@ -40,7 +40,7 @@ class AsyncWire:
         http_client: A client of the caller's to send with; None for connections of our own.
     """
 
-    __slots__ = ("_closed", "_config", "_http_client", "_read_limit", "_requests", "_routes", "_transports")
+    __slots__ = ("_closed", "_config", "_http_client", "_requests", "_routes", "_transports")
 
     def __init__(self, config: Config, http_client: httpx.AsyncClient | None) -> None:
         # An object of the other kind would fail only after the first request has left.
@@ -51,7 +51,6 @@ class AsyncWire:
         self._requests = Requests(config)
         self._routes = Routes(OPERATIONS)
         self._transports = AsyncHomes(partial(open_async_transport, config.base_url))
-        self._read_limit = config.timeouts.read
         self._closed = False
 
     async def request(
@@ -146,12 +145,12 @@ class AsyncWire:
         else:
             response = await sender.handle_async_request(request)
         try:
-            return await self._read(response)
+            # The limit that the transport has: of the caller's client, where that keeps its own.
+            return await self._read(response, request.extensions["timeout"]["read"])
         finally:
             await response.aclose()
 
-    async def _read(self, response: httpx.Response) -> Received:
-        limit = self._read_limit
+    async def _read(self, response: httpx.Response, limit: float | None) -> Received:
         end = None if limit is None else monotonic() + limit
         parts: list[bytes] = []
         size = 0

@@ -41,7 +41,7 @@ class Wire:
         http_client: A client of the caller's to send with; None for connections of our own.
     """
 
-    __slots__ = ("_closed", "_config", "_http_client", "_read_limit", "_requests", "_routes", "_transports")
+    __slots__ = ("_closed", "_config", "_http_client", "_requests", "_routes", "_transports")
 
     def __init__(self, config: Config, http_client: httpx.Client | None) -> None:
         # An object of the other kind would fail only after the first request has left.
@@ -52,7 +52,6 @@ class Wire:
         self._requests = Requests(config)
         self._routes = Routes(OPERATIONS)
         self._transports = Homes(partial(open_transport, config.base_url))
-        self._read_limit = config.timeouts.read
         self._closed = False
 
     def request(
@@ -147,12 +146,12 @@ class Wire:
         else:
             response = sender.handle_request(request)
         try:
-            return self._read(response)
+            # The limit that the transport has: of the caller's client, where that keeps its own.
+            return self._read(response, request.extensions["timeout"]["read"])
         finally:
             response.close()
 
-    def _read(self, response: httpx.Response) -> Received:
-        limit = self._read_limit
+    def _read(self, response: httpx.Response, limit: float | None) -> Received:
         end = None if limit is None else monotonic() + limit
         parts: list[bytes] = []
         size = 0
