@@ -149,7 +149,7 @@ def read_config(
         base_url=_base_url(base_url, variables),
         timeouts=_timeouts(timeout),
         timeouts_given=timeout is not None,
-        retry=RetryPolicy() if retry is None else retry,
+        retry=_policy(retry),
     )
 
 
@@ -269,6 +269,14 @@ def _timeouts(given: float | Timeouts | httpx.Timeout | None) -> Timeouts:
     except AttributeError:
         problem = f"timeout is of type {type(given).__name__}: give seconds, Timeouts or httpx.Timeout"
     raise ConfigurationError(problem)
+
+
+def _policy(given: object) -> RetryPolicy:
+    if given is None:
+        return RetryPolicy()
+    if isinstance(given, RetryPolicy):
+        return given
+    raise ConfigurationError(f"retry is of type {type(given).__name__}: give a RetryPolicy")
 
 
 def _is_count(value: object) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 import threading
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -249,6 +249,24 @@ def test_a_missing_credential_is_named_at_construction(monkeypatch: pytest.Monke
 
     with pytest.raises(ConfigurationError, match=missing):
         CallbackReceiver()
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"window": 5},
+        {"nonce_store": object()},
+        {"clock": 5},
+        {"max_body": -1},
+        {"max_body": 0},
+        {"max_body": True},
+        {"max_body": "1"},
+    ],
+    ids=str,
+)
+def test_a_setting_that_cannot_work_is_refused_before_anything_arrives(setting: dict[str, Any]) -> None:
+    with pytest.raises(ConfigurationError, match=next(iter(setting))):
+        CallbackReceiver(APP_KEY, MASTER_SECRET, **setting)
 
 
 @pytest.mark.parametrize("window", [timedelta(), timedelta(seconds=-1), timedelta.max])

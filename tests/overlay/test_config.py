@@ -176,3 +176,9 @@ def test_an_http_client_of_the_other_kind_is_refused() -> None:
         JSMS(KEY, SECRET, http_client=cast("httpx.Client", httpx.AsyncClient()))
     with httpx.Client() as client, pytest.raises(ConfigurationError, match=r"httpx\.AsyncClient"):
         AsyncJSMS(KEY, SECRET, http_client=cast("httpx.AsyncClient", client))
+
+
+@pytest.mark.parametrize("retry", [3, True, "often"])
+def test_a_retry_that_is_no_policy_is_refused(retry: object) -> None:
+    with pytest.raises(ConfigurationError, match="retry is of type .*: give a RetryPolicy"):
+        read(retry=retry)

@@ -61,7 +61,7 @@ class CallbackReceiver:
         max_body: The longest body to read, in bytes.
 
     Raises:
-        ConfigurationError: A credential is missing, or the window is not a sensible one.
+        ConfigurationError: A credential is missing, or a setting is not a sensible one.
     """
 
     def __init__(
@@ -74,8 +74,7 @@ class CallbackReceiver:
         clock: Callable[[], float] | None = None,
         max_body: int = DEFAULT_MAX_BODY,
     ) -> None:
-        if not timedelta() < window <= _MAX_WINDOW:
-            raise ConfigurationError(f"window must be longer than nothing and at most {_MAX_WINDOW.days} days")
+        _check_settings(window, nonce_store, clock, max_body)
         self._credentials = read_app_credentials(app_key, master_secret)
         self._window = window
         self._skew = min(window, _MAX_SKEW)
@@ -170,6 +169,19 @@ def _digits(number: str | int) -> str:
         return str(number)
     except ValueError as error:  # more digits than Python turns into text
         raise refusal(CallbackReason.MALFORMED, "a number far too long") from error
+
+
+def _check_settings(window: object, nonce_store: object, clock: object, max_body: object) -> None:
+    if not isinstance(window, timedelta):
+        raise ConfigurationError(f"window is of type {type(window).__name__}: give a datetime.timedelta")
+    if not timedelta() < window <= _MAX_WINDOW:
+        raise ConfigurationError(f"window must be longer than nothing and at most {_MAX_WINDOW.days} days")
+    if nonce_store is not None and not isinstance(nonce_store, NonceStore):
+        raise ConfigurationError("nonce_store needs the methods add and discard: see NonceStore")
+    if clock is not None and not callable(clock):
+        raise ConfigurationError("clock must be a function that returns the seconds since the epoch")
+    if isinstance(max_body, bool) or not isinstance(max_body, int) or max_body < 1:
+        raise ConfigurationError("max_body must be a whole number of bytes, 1 or more")
 
 
 __all__ = ["CallbackReceiver"]
