@@ -65,11 +65,11 @@ class Call:
         """
         if nothing_left(error):
             again = not is_lasting(error) and self._attempt < self._policy.attempts
-            return self._not_reached(error), self._pause(None, "no connection") if again else None
+            return self._not_reached(error), self._pause(0, "no connection") if again else None
         self._left += 1
         self._lost = True
         again = self._operation.retry == "safe" and self._attempt < self._policy.attempts
-        return self._no_answer(error), self._pause(None, "no answer") if again else None
+        return self._no_answer(error), self._pause(0, "no answer") if again else None
 
     def answered(self, received: Received) -> Success | tuple[JSMSError, float | None]:
         """An attempt ended with an answer.
@@ -92,20 +92,20 @@ class Call:
             and not isinstance(verdict, RateLimitError)
             and self._attempt < self._policy.attempts
         ):
-            self._lost = True
-            return verdict, self._pause(received.headers.get("retry-after"), f"HTTP {received.status}")
+            wanted = _seconds(received.headers.get("retry-after"))
+            if wanted <= self._policy.max_backoff:
+                self._lost = True
+                return verdict, self._pause(wanted, f"HTTP {received.status}")
+            # A longer wait than ours is for the caller to decide: neither waited out here nor cut short.
+            verdict.message += f"; not repeated, as the service asks to wait {wanted:.0f} s"
         if self._lost and isinstance(verdict, APIError) and self._operation.method != "GET":
             verdict.message += "; an earlier attempt of this call may have been carried out"
         return verdict, None
 
-    def _pause(self, retry_after: str | None, reason: str) -> float:
-        longest = self._policy.max_backoff
+    def _pause(self, wanted: float, reason: str) -> float:
         # Spread out, so that clients that failed together do not come back together; nothing secret about it.
         part = random.uniform(0.5, 1)  # noqa: S311
-        seconds = min(longest, self._policy.backoff * 2.0 ** (self._attempt - 1)) * part
-        # A longer wait than ours is for the caller to decide: it is not waited out here.
-        if retry_after is not None and retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 5:
-            seconds = min(longest, max(seconds, int(retry_after)))
+        seconds = max(wanted, min(self._policy.max_backoff, self._policy.backoff * 2.0 ** (self._attempt - 1)) * part)
         _log.info(
             "%s: %s, attempt %d of %d; again in %.2f s",
             self._operation.id,
@@ -161,6 +161,14 @@ class Call:
             (monotonic() - self._started) * 1000,
             cast("dict[str, object]", value).get("msg_id") if isinstance(value, dict) else None,
         )
+
+
+def _seconds(retry_after: str | None) -> float:
+    """How long the service asks to wait; a date is not asked, as two clocks differ."""
+    if retry_after is None or not (retry_after.isascii() and retry_after.isdigit()):
+        return 0
+    # No more digits than a number is made from; all of them are too long a wait.
+    return int(retry_after[:9])
 
 
 class _Lazily:
