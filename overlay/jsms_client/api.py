@@ -22,6 +22,14 @@ class APIClientBase(AuthenticatedClient):
         """The address, and nothing that opens an account."""
         return f"<{type(self).__name__} {self._base_url}>"
 
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled, as the client does.
+
+        Raises:
+            TypeError: Always.
+        """
+        raise TypeError("the api of a client belongs to its connections and cannot be pickled; make a client there")
+
     # The names of the arguments are the generator's.
     # ruff: noqa: ARG002
 

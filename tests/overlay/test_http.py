@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import io
+import pickle
 import socket
 import ssl
 import threading
@@ -263,6 +265,14 @@ def test_the_generated_client_leaves_settings_to_ours() -> None:
         with pytest.raises(ConfigurationError, match="belong to the client"):
             act()
     assert repr(api) == "<APIClient http://127.0.0.1:1/v1>"
+
+
+@pytest.mark.parametrize("client", [JSMS, AsyncJSMS])
+def test_the_generated_client_cannot_be_pickled_or_copied_either(client: type[JSMS | AsyncJSMS]) -> None:
+    api = client(APP_KEY, MASTER_SECRET, base_url="http://127.0.0.1:1/v1").api
+    for act in (pickle.dumps, copy.copy, copy.deepcopy):
+        with pytest.raises(TypeError, match="cannot be pickled"):
+            act(api)
 
 
 def test_a_generated_function_of_the_other_kind_is_refused() -> None:
