@@ -36,12 +36,16 @@ class Call:
         operation: What is asked for.
         policy: When to try again.
         secrets: Finds what must not be shown of the request; asked only when something goes wrong.
+        path: Its path, with ids in it.
     """
 
-    __slots__ = ("_attempt", "_left", "_lost", "_operation", "_policy", "_secrets", "_started")
+    __slots__ = ("_attempt", "_left", "_lost", "_operation", "_path", "_policy", "_secrets", "_started")
 
-    def __init__(self, operation: Operation, policy: RetryPolicy, secrets: Callable[[], Iterable[str]]) -> None:
+    def __init__(
+        self, operation: Operation, policy: RetryPolicy, secrets: Callable[[], Iterable[str]], path: str
+    ) -> None:
         self._operation = operation
+        self._path = path
         self._policy = policy
         self._secrets = secrets
         self._attempt = 0
@@ -63,6 +67,12 @@ class Call:
         Returns:
             What to raise, and how many seconds to wait before another attempt instead, where that is safe.
         """
+        _log.debug(
+            "%s: no answer (%s), %.0f ms",
+            self._operation.id,
+            type(error).__name__,
+            (monotonic() - self._started) * 1000,
+        )
         if nothing_left(error):
             again = not is_lasting(error) and self._attempt < self._policy.attempts
             return self._not_reached(error), self._pause(0, "no connection") if again else None
@@ -153,6 +163,9 @@ class Call:
 
     def _note(self, received: Received, verdict: Success | JSMSError) -> None:
         value = verdict.json() if isinstance(verdict, Success) else None
+        if "{msg_id}" in self._operation.path:
+            # What was asked about, as the answer does not say.
+            value = {"msg_id": self._path.split("/")[self._operation.path.split("/").index("{msg_id}")]}
         _log.debug(
             "%s: HTTP %d, code %s, %.0f ms, msg_id %s",
             self._operation.id,

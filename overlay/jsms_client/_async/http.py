@@ -86,7 +86,7 @@ class AsyncWire:
         elif operation.body is not None:
             body = encode_json(json, operation)
         request = self._build(operation, url, body)
-        call = Call(operation, self._config.retry, partial(self._secrets, json, files))
+        call = Call(operation, self._config.retry, partial(self._secrets, json, files), url)
         while True:
             sender = self._ready()
             call.begin()
