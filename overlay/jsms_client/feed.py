@@ -126,6 +126,11 @@ class Feed(Generic[T]):
         """What could not be read; take out what was dealt with."""
         return self._homes.here().malformed
 
+    @property
+    def undelivered(self) -> int:
+        """How many records were fetched and not taken yet."""
+        return sum(not isinstance(found, _Failure) for found in self._homes.here().records.copy())
+
     def note_answer(self) -> None:
         """The service answered."""
         self._homes.here().reached = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, Self
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from jsms_client._async.schedules import AsyncSchedules
     from jsms_client._async.signs import AsyncSigns
     from jsms_client._async.templates import AsyncTemplates
+
+_log = logging.getLogger("jsms_client")
 
 
 class AsyncJSMS:
@@ -144,6 +147,13 @@ class AsyncJSMS:
     async def aclose(self) -> None:
         """Close the connections; calls after it raise `ClientClosedError`."""
         await self._wire.aclose()
+        receipts: AsyncReceipts | None = vars(self).get("receipts")
+        if receipts is not None and (left := receipts.undelivered):
+            _log.warning(
+                "closed with %d records that were fetched and nobody has taken; the service does not hand them out "
+                "again, but iterating on with this client still does",
+                left,
+            )
 
     async def __aenter__(self) -> Self:
         """The client itself.

@@ -102,6 +102,11 @@ class AsyncReceipts(AsyncResource):
         """
         return AsyncReceiptStream(self._replies, self._poll_replies)
 
+    @property
+    def undelivered(self) -> int:
+        """How many records an iterator has fetched that nobody has taken yet: the next one goes on with them."""
+        return self._reports.undelivered + self._replies.undelivered
+
     async def _poll_reports(self) -> Records[DeliveryReport]:
         return delivery_reports((await poll_reports.asyncio_detailed(client=self._api)).parsed)
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import logging
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, Self
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from jsms_client._sync.schedules import Schedules
     from jsms_client._sync.signs import Signs
     from jsms_client._sync.templates import Templates
+
+_log = logging.getLogger("jsms_client")
 
 
 class JSMS:
@@ -145,6 +148,13 @@ class JSMS:
     def close(self) -> None:
         """Close the connections; calls after it raise `ClientClosedError`."""
         self._wire.close()
+        receipts: Receipts | None = vars(self).get("receipts")
+        if receipts is not None and (left := receipts.undelivered):
+            _log.warning(
+                "closed with %d records that were fetched and nobody has taken; the service does not hand them out "
+                "again, but iterating on with this client still does",
+                left,
+            )
 
     def __enter__(self) -> Self:
         """The client itself.

@@ -103,6 +103,11 @@ class Receipts(Resource):
         """
         return ReceiptStream(self._replies, self._poll_replies)
 
+    @property
+    def undelivered(self) -> int:
+        """How many records an iterator has fetched that nobody has taken yet: the next one goes on with them."""
+        return self._reports.undelivered + self._replies.undelivered
+
     def _poll_reports(self) -> Records[DeliveryReport]:
         return delivery_reports((poll_reports.sync_detailed(client=self._api)).parsed)
 
