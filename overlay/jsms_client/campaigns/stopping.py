@@ -87,14 +87,15 @@ def meaning_of(error: BaseException) -> Meaning:
     Args:
         error: What the request was raised for. Whatever is not known to be harmless may have left.
     """
+    if isinstance(error, (UnknownOutcomeError, ServiceError)):
+        return Meaning.UNKNOWN
     if isinstance(error, (RateLimitError, ConnectionFailedError)):
         return Meaning.NOT_SENT
     if isinstance(error, InvalidRequestError) and (error.code is not None or error.http_status == _TOO_LARGE):
         return Meaning.REFUSED
     if isinstance(error, _OURS):
         return Meaning.OURS
-    harmless = isinstance(error, _ANSWERS) and not isinstance(error, (ServiceError, UnknownOutcomeError))
-    return Meaning.STOP if harmless else Meaning.UNKNOWN
+    return Meaning.STOP if isinstance(error, _ANSWERS) else Meaning.UNKNOWN
 
 
 def reason_of(error: JSMSError) -> StopReason:
