@@ -17,8 +17,8 @@ _PERSONAL = re.compile("|".join(_PATTERNS), re.IGNORECASE)
 # And anything else that could be a code, an identity number or a number of another country.
 _ANY = re.compile("|".join((*_PATTERNS, r"\d{4,}[\dX]*")), re.IGNORECASE)
 _MOBILE = re.compile(_PATTERNS[1])
-# Shorter values would be found inside ordinary words.
-_SHORTEST_SECRET = 3
+# Shorter values would be found inside ordinary words; a Chinese name is often no longer than two characters.
+_SHORTEST_ASCII = 3
 
 MASK = "****"
 
@@ -50,10 +50,14 @@ def mask_text(text: str, secrets: Iterable[str] = (), *, digits: bool = True) ->
         The text, with phone numbers as ``138****8000`` and the rest as stars.
     """
     # The longest first: one secret may be part of another. Numbers are left to their own pattern.
-    for secret in sorted({value for value in secrets if len(value) >= _SHORTEST_SECRET}, key=len, reverse=True):
+    for secret in sorted(filter(_is_telling, set(secrets)), key=len, reverse=True):
         if secret in text and not _MOBILE.fullmatch(secret):
             text = text.replace(secret, MASK)
     return (_ANY if digits else _PERSONAL).sub(_mask, text)
+
+
+def _is_telling(secret: str) -> bool:
+    return len(secret) >= _SHORTEST_ASCII or not secret.isascii()
 
 
 def _mask(found: re.Match[str]) -> str:

@@ -39,6 +39,11 @@ def test_what_the_request_said_is_masked_wherever_it_comes_back() -> None:
     )
 
 
+@pytest.mark.parametrize("secret", ["王明", "明", "é"])
+def test_a_short_name_is_masked_where_it_is_not_in_ascii(secret: str) -> None:
+    assert mask_text(f"dear {secret}, ok", [secret, "ok", ""]) == "dear ****, ok"
+
+
 @given(st.text(), st.from_regex(r"1[0-9]{10}", fullmatch=True), st.text())
 def test_no_whole_number_comes_through(before: str, number: str, after: str) -> None:
     assert number not in mask_text(f"{before} {number} {after}")
