@@ -13,11 +13,12 @@ import pytest
 from example_server import EXAMPLE_CREDENTIALS, Answer, ExampleServer, Hook, RecordedRequest
 from jsms_client import JSMS, AsyncJSMS, JSMSError
 from jsms_client.errors import ArgumentError
+from jsms_client.results import BatchResult, ScheduleBatchResult
 from jsms_contract.base import APIError
 from servers.faults import answer, sends
 from servers.raw_socket_server import Connection, RawSocketServer, Script
 
-from .calls import CALLS, CODE, MOBILE, PARAMETER, PRIVATE, SECOND_MOBILE, Call
+from .calls import CALLS, CODE, MOBILE, PARAMETER, PERSON, PRIVATE, SECOND_MOBILE, Call
 from .drivers import DRIVERS, SECRETS, Driver, async_client, sync_client
 
 HIDDEN = (*PRIVATE, *SECRETS)
@@ -143,6 +144,31 @@ def test_a_result_shows_no_more_than_the_ends_of_a_number(driver: Driver, exampl
     result = driver.make(CALLS["sendMessageBatch"])
     assert MASKED in repr(result)
     assert shown_in(f"{result!r} {result}") == []
+
+
+@pytest.mark.parametrize(
+    ("operation", "answer"),
+    [
+        ("sendMessageBatch", {"recipients": [], "success_count": 0, "failure_count": 1}),
+        ("createScheduleBatch", {"schedule_id": "1", "success_count": 0, "failure_count": 1}),
+    ],
+)
+def test_a_refusal_does_not_repeat_the_parameters_of_its_recipient(
+    driver: Driver, example_server: ExampleServer, operation: str, answer: dict[str, object]
+) -> None:
+    refused = {
+        "mobile": MOBILE,
+        "error_code": "50041",
+        "error_message": f"{PERSON}: bad value {PARAMETER}",
+        "temp_para": {"name": PERSON, "number": PARAMETER},
+    }
+    example_server.hook = always(200, {**answer, "recipients": [refused], "failure_recipients": [refused]})
+    result = driver.make(CALLS[operation])
+    assert isinstance(result, BatchResult | ScheduleBatchResult)
+    (recipient,) = result.refused if isinstance(result, BatchResult) else result.failure_recipients
+    assert shown_in(f"{result!r} {recipient!r} {recipient.error} {recipient.error!r}") == []
+    assert "****: bad value ****" in repr(recipient)
+    assert "****: bad value ****" in str(recipient.error)
 
 
 def test_received_texts_and_numbers_are_not_shown(driver: Driver, example_server: ExampleServer) -> None:

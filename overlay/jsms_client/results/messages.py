@@ -35,7 +35,7 @@ class BatchRecipient(Result):
     @property
     def error(self) -> APIError | None:
         """The exception that says why it was refused, not raised; None where it was accepted."""
-        return None if self.accepted else refused_error(self.error_code, self.error_message)
+        return None if self.accepted else refused_error(self.error_code, self.error_message, self.temp_para)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

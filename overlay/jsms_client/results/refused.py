@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from jsms_client.redaction import mask_text
 from jsms_contract.base import APIError
 from jsms_contract.errors import error_class
@@ -9,16 +11,21 @@ from jsms_contract.errors import error_class
 _SUCCESS_STATUS = 200
 
 
-def refused_error(code: int | None, message: str | None) -> APIError:
+def refused_error(code: int | None, message: str | None, temp_para: Mapping[str, str] | None = None) -> APIError:
     """The exception for a refused recipient, ready to be raised, logged or compared by class.
 
     Args:
         code: The error code; None where the service gave none that can be read.
         message: The service's words; None where there are none.
+        temp_para: The recipient's parameters, which the words may repeat; None where they are not known.
     """
     kind = error_class(code, _SUCCESS_STATUS)
     name = kind.info.name if kind.info is not None else None
-    words = mask_text(message) if message else (kind.info.message if kind.info is not None else "refused")
+    words = (
+        mask_text(message, (temp_para or {}).values())
+        if message
+        else (kind.info.message if kind.info is not None else "refused")
+    )
     return kind(words, code=code, name=name)
 
 

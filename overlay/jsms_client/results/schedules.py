@@ -45,7 +45,7 @@ class RefusedRecipient(Result):
     @property
     def error(self) -> APIError:
         """The exception that says why it was refused, not raised."""
-        return refused_error(self.error_code, self.error_message)
+        return refused_error(self.error_code, self.error_message, self.temp_para)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

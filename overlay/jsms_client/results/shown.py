@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import Field, fields
 from datetime import datetime
 from typing import ClassVar, Final, cast
@@ -29,11 +29,11 @@ class Result:
 
     def __repr__(self) -> str:
         """The fields, with numbers masked and texts left out."""
-        shown = (_show(field, getattr(self, field.name)) for field in fields(self))
+        shown = (_show(self, field, getattr(self, field.name)) for field in fields(self))
         return f"{type(self).__name__}({', '.join(text for text in shown if text)})"
 
 
-def _show(field: Field[object], value: object) -> str:
+def _show(result: Result, field: Field[object], value: object) -> str:
     if field.name == "extra":
         # The service's newest fields may hold anything: their names only.
         names = cast("Mapping[str, object]", value)
@@ -44,12 +44,20 @@ def _show(field: Field[object], value: object) -> str:
     if how == "number" and isinstance(value, str):
         return f"{field.name}={mask_mobile(value)!r}"
     if how == "words" and isinstance(value, str):
-        return f"{field.name}={mask_text(value)!r}"
+        return f"{field.name}={mask_text(value, _hidden(result))!r}"
     if isinstance(value, datetime):
         return f"{field.name}={value.isoformat()}"
     if isinstance(value, tuple):
         return f"{field.name}=({_some(cast('tuple[object, ...]', value))})"
     return f"{field.name}={value!r}"
+
+
+def _hidden(result: Result) -> Iterator[str]:
+    """What the service's words may not repeat: the texts of the fields that are left out."""
+    for field in fields(result):
+        value: object = getattr(result, field.name)
+        if field.metadata.get("show") == "nothing" and isinstance(value, Mapping):
+            yield from cast("Mapping[str, str]", value).values()
 
 
 def _some(items: tuple[object, ...]) -> str:
