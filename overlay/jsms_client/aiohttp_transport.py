@@ -64,8 +64,14 @@ async def _once(request: aiohttp.ClientRequest, send: ClientHandlerType) -> aioh
         raise httpx.ConnectError(str(error)) from error
     except aiohttp.ConnectionTimeoutError as error:
         raise httpx.ConnectTimeout(str(error)) from error
-    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+    except aiohttp.ClientOSError as error:
         raise httpx.ReadError(str(error)) from error
+    except aiohttp.ServerDisconnectedError:
+        broken: httpx.TransportError = httpx.ReadError("the server hung up")
+    except aiohttp.ClientResponseError:
+        broken = httpx.RemoteProtocolError("the answer is not HTTP")
+    # Out here, so that no exception that quotes the answer, its cookies included, hangs on this one.
+    raise broken
 
 
 __all__ = ["OnceTransport"]

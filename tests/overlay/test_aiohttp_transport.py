@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 import threading
+import traceback
 import warnings
 from collections.abc import Callable
 
@@ -56,6 +57,27 @@ def test_a_poll_whose_connection_breaks_is_not_repeated_by_aiohttp(end: Callable
         with pytest.raises(UnknownOutcomeError):
             driver.make(CALLS["pollReports"])
         assert (counts.connections, counts.whole) == (0, 1)
+        driver.close()
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (
+            b"HTTP/1.1 200 OK\r\nSet-Cookie: session=abcdef\r\nContent-Length: 9\r\nX-Cut",
+            "ReadError: the server hung up",
+        ),
+        (b"HTTP/1.1 200 OK\r\nSet-Cookie session=abcdef\r\n\r\n", "RemoteProtocolError: the answer is not HTTP"),
+        (b"session=abcdef\r\n\r\n", "RemoteProtocolError: the answer is not HTTP"),
+    ],
+)
+def test_an_answer_that_is_cut_off_or_broken_is_not_quoted(said: bytes, words: str) -> None:
+    with RawSocketServer() as server:
+        server.play(sends(said, then=Connection.close))
+        driver = AsyncioDriver(server.base_url)
+        with pytest.raises(UnknownOutcomeError, match=words) as caught:
+            driver.make(CALLS["sendCode"])
+        assert "session" not in "".join(traceback.format_exception(caught.value))
         driver.close()
 
 
