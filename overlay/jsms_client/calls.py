@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import cast
 
@@ -21,12 +22,13 @@ from jsms_client.errors import (
     UnknownOutcomeTimeoutError,
 )
 from jsms_client.http import is_lasting, is_timeout, is_unwritable, nothing_left
-from jsms_client.redaction import mask_text, shorten
+from jsms_client.redaction import MASK, mask_text, shorten
 from jsms_client.verdicts import Received, Success, judge
 from jsms_client.waiting import monotonic
 from jsms_contract.operation import Operation
 
 _log = logging.getLogger("jsms_client")
+_MSG_ID = re.compile("[0-9]{1,20}")
 
 
 class Call:
@@ -172,7 +174,7 @@ class Call:
             received.status,
             None if isinstance(verdict, Success) else verdict.code,
             (monotonic() - self._started) * 1000,
-            cast("dict[str, object]", value).get("msg_id") if isinstance(value, dict) else None,
+            _shown_id(cast("dict[str, object]", value).get("msg_id")) if isinstance(value, dict) else None,
         )
 
 
@@ -182,6 +184,13 @@ def _seconds(retry_after: str | None) -> float:
         return 0
     # No more digits than a number is made from; all of them are too long a wait.
     return int(retry_after[:9])
+
+
+def _shown_id(msg_id: object) -> str | None:
+    if msg_id is None:
+        return None
+    # Whatever the service sends as one goes into no log: it could be another line of it.
+    return msg_id if isinstance(msg_id, str) and _MSG_ID.fullmatch(msg_id) is not None else MASK
 
 
 class _Lazily:

@@ -70,6 +70,26 @@ def test_nothing_private_is_logged_at_any_level(driver: Driver, call: Call, capl
         assert shown_in(f"{record.getMessage()} {record.args} {record.__dict__}") == []
 
 
+@pytest.mark.parametrize(
+    ("msg_id", "shown"),
+    [
+        ("288193860302", "288193860302"),
+        (288193860302, "288193860302"),
+        ("1\nINJECTED", "****"),
+        ("1" * 21, "****"),
+        ("１２３", "****"),
+        (PERSON, "****"),
+    ],
+)
+def test_an_id_is_logged_only_where_it_is_one(
+    driver: Driver, example_server: ExampleServer, msg_id: object, shown: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    example_server.hook = always(200, {"msg_id": msg_id})
+    with caplog.at_level(logging.DEBUG, logger="jsms_client"):
+        driver.make(CALLS["sendCode"])
+    assert caplog.records[-1].getMessage().endswith(f", msg_id {shown}")
+
+
 @pytest.mark.parametrize("hook", [repeats_everything, repeats_everything_as_a_page])
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 def test_an_error_shows_nothing_private_even_where_the_service_repeats_it(
