@@ -22,7 +22,7 @@ from jsms_client.errors import (
     UnknownOutcomeTimeoutError,
 )
 from jsms_client.http import is_lasting, is_timeout, is_unwritable, nothing_left
-from jsms_client.redaction import MASK, mask_text, shorten
+from jsms_client.redaction import MASK, mask_line
 from jsms_client.verdicts import Received, Success, judge
 from jsms_client.waiting import monotonic
 from jsms_contract.operation import Operation
@@ -157,7 +157,7 @@ class Call:
         )
 
     def _words(self, error: Exception) -> str:
-        text = shorten(mask_text(str(error)[:2000], self._secrets()))
+        text = mask_line(str(error), self._secrets())
         return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
     def _tries(self) -> str:

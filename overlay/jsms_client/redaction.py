@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 
 # In this order: the first that fits at a place is what is masked there.
 _PATTERNS = (
@@ -19,8 +20,15 @@ _ANY = re.compile("|".join((*_PATTERNS, r"\d{4,}[\dX]*")), re.IGNORECASE)
 _MOBILE = re.compile(_PATTERNS[1])
 # Shorter values would be found inside ordinary words; a Chinese name is often no longer than two characters.
 _SHORTEST_ASCII = 3
+# How a character begins that is written in another way.
+_SIGNS = frozenset("\\%&+")
+# No character takes more than this, however it is written.
+_LONGEST_CHARACTER = 64
 
 MASK = "****"
+
+LONGEST_READ = 8192
+"""How many characters of a text are read for a line of it."""
 
 
 def mask_mobile(number: str) -> str:
@@ -49,11 +57,89 @@ def mask_text(text: str, secrets: Iterable[str] = (), *, digits: bool = True) ->
     Returns:
         The text, with phone numbers as ``138****8000`` and the rest as stars.
     """
-    # The longest first: one secret may be part of another. Numbers are left to their own pattern.
-    for secret in sorted(filter(_is_telling, set(secrets)), key=len, reverse=True):
-        if secret in text and not _MOBILE.fullmatch(secret):
-            text = text.replace(secret, MASK)
-    return (_ANY if digits else _PERSONAL).sub(_mask, text)
+    return _masked(text, secrets, digits=digits, cut=False)
+
+
+def mask_line(text: str, secrets: Iterable[str] = (), *, digits: bool = True) -> str:
+    """Make a line that fits into a message of a text of any length: masked first, and then cut.
+
+    Args:
+        text: A text that came from outside.
+        secrets: Values that must not be shown.
+        digits: As for `mask_text`.
+
+    Returns:
+        One line, without anything that could identify a person or open an account.
+    """
+    cut = len(text) > LONGEST_READ
+    if cut:
+        text = _up_to_a_whole_character(text[:LONGEST_READ])
+    return shorten(_masked(text, secrets, digits=digits, cut=cut))
+
+
+def _up_to_a_whole_character(text: str) -> str:
+    """Without the end, which may be a part of a character that is written in another way."""
+    from jsms_client.escapes import unescape  # noqa: PLC0415 - most programs never see such a text
+
+    _, places = unescape(text)
+    return text[: places[bisect_left(places, len(text) - _LONGEST_CHARACTER)]]
+
+
+def _masked(text: str, secrets: Iterable[str], *, digits: bool, cut: bool) -> str:
+    known = {secret for secret in secrets if _is_telling(secret)}
+    # Numbers are left to their own pattern, which keeps their ends.
+    numbers = {secret for secret in known if _MOBILE.fullmatch(secret)}
+    pattern = _ANY if digits else _PERSONAL
+    parts: list[str] = []
+    done = 0
+    for start, end in _places(text, known - numbers, cut=cut):
+        parts += (pattern.sub(_mask, text[done:start]), MASK)
+        done = end
+    shown = "".join((*parts, pattern.sub(_mask, text[done:])))
+    for number in numbers:
+        # One that follows another digit, or the two of an escaped blank.
+        shown = shown.replace(number, mask_mobile(number))
+    return shown
+
+
+def _places(text: str, secrets: Iterable[str], *, cut: bool) -> list[tuple[int, int]]:
+    """Where secrets are in a text, in whatever way they are written; in order, without overlaps."""
+    found = [place for secret in secrets for place in _occurrences(text, secret, cut=cut)]
+    if not _SIGNS.isdisjoint(text):
+        from jsms_client.escapes import unescape  # noqa: PLC0415 - most programs never see such a text
+
+        plain, places = unescape(text)
+        meant = {unescape(secret)[0] for secret in secrets}
+        found += [
+            (places[start], places[end])
+            for secret in filter(_is_telling, meant)
+            for start, end in _occurrences(plain, secret, cut=cut)
+        ]
+    found.sort()
+    apart: list[tuple[int, int]] = []
+    for start, end in found:
+        if apart and start <= apart[-1][1]:
+            apart[-1] = (apart[-1][0], max(end, apart[-1][1]))
+        else:
+            apart.append((start, end))
+    return apart
+
+
+def _occurrences(text: str, secret: str, *, cut: bool) -> Iterator[tuple[int, int]]:
+    """Where a secret is; and where the beginning of one is, at the end of a text that was cut."""
+    start = text.find(secret)
+    while start >= 0:
+        yield start, start + len(secret)
+        start = text.find(secret, start + len(secret))
+    if not cut:
+        return
+    beginning = secret[: _SHORTEST_ASCII if secret.isascii() else 1]
+    start = text.find(beginning, max(0, len(text) - len(secret) + 1))
+    while start >= 0:
+        if secret.startswith(text[start:]):
+            yield start, len(text)
+            return
+        start = text.find(beginning, start + 1)
 
 
 def _is_telling(secret: str) -> bool:
@@ -80,4 +166,4 @@ def shorten(text: str, limit: int = 200) -> str:
     return line if len(line) <= limit and len(text) <= limit * 2 else f"{line[:limit]}…"
 
 
-__all__ = ["MASK", "mask_mobile", "mask_text", "shorten"]
+__all__ = ["LONGEST_READ", "MASK", "mask_line", "mask_mobile", "mask_text", "shorten"]

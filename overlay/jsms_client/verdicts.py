@@ -23,13 +23,11 @@ from jsms_client.errors import (
     UnexpectedStatusError,
     error_class,
 )
-from jsms_client.redaction import mask_text, shorten
+from jsms_client.redaction import LONGEST_READ, mask_line
 from jsms_contract.errors import ERRORS
 from jsms_contract.operation import Operation
 from jsms_contract.shapes import Items
 
-# Enough to recognise a page by, and to mask before it is cut.
-_SHOWN = 2000
 _UNSURE = "; the request may have been carried out"
 # They send the request elsewhere as it is; after any other redirect, the answer alone may be elsewhere.
 _NOT_CARRIED_OUT = (HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT)
@@ -152,7 +150,7 @@ def _success(operation: Operation, received: Received, attempts: int, secrets: I
             check_id(value)
         return Success(received, value)
     except UnusableAnswer as unusable:
-        reason = mask_text(str(unusable), secrets)
+        reason = str(unusable)
     if detail is not None and detail.code is not None and not _says_success(detail.code):
         return _refusal(operation, received, detail, attempts, secrets)
     never = operation.retry == "never"
@@ -187,7 +185,7 @@ def _refusal(
     kind = error_class(code, received.status)
     info = kind.info if kind.info is not None and kind.info.code == code else None
     if detail is not None and detail.message:
-        message = shorten(mask_text(detail.message[:_SHOWN], secrets))
+        message = mask_line(detail.message, secrets)
     elif info is not None:
         message = info.message
     else:
@@ -272,19 +270,20 @@ def _shown_location(location: str, secrets: Iterable[str]) -> str:
         host = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else ""
     except ValueError:
         return "somewhere that is not a URL"
-    return shorten(mask_text(f"{host}{parts.path}", secrets))
+    return mask_line(f"{host}{parts.path}", secrets)
 
 
 def _shown_headers(headers: Mapping[str, str], secrets: Iterable[str]) -> dict[str, str]:
     return {
-        name: shorten(mask_text(value[:_SHOWN], secrets, digits=False))
+        name: mask_line(value, secrets, digits=False)
         for name, value in headers.items()
         if name.lower() not in _HIDDEN_HEADERS
     }
 
 
 def _shown_body(content: bytes, secrets: Iterable[str]) -> str:
-    return shorten(mask_text(content[:_SHOWN].decode("utf-8", "replace"), secrets))
+    # No character has more than four bytes.
+    return mask_line(content[: 4 * (LONGEST_READ + 1)].decode("utf-8", "replace"), secrets)
 
 
 __all__ = ["ErrorDetail", "Received", "Success", "judge"]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import html
+import json
+from collections.abc import Callable
+from urllib.parse import quote, quote_plus
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jsms_client.redaction import mask_mobile, mask_text, shorten
+from jsms_client.redaction import LONGEST_READ, mask_line, mask_mobile, mask_text, shorten
 
 
 @pytest.mark.parametrize(
@@ -42,6 +47,64 @@ def test_what_the_request_said_is_masked_wherever_it_comes_back() -> None:
 @pytest.mark.parametrize("secret", ["王明", "明", "é"])
 def test_a_short_name_is_masked_where_it_is_not_in_ascii(secret: str) -> None:
     assert mask_text(f"dear {secret}, ok", [secret, "ok", ""]) == "dear ****, ok"
+
+
+SECRET = '王\U0001f600 "A/B" <i>O\'N</i> \\ 50%+1'
+
+
+def in_json(text: str) -> str:
+    return json.dumps(text)[1:-1]
+
+
+@pytest.mark.parametrize(
+    "echoed",
+    [
+        in_json(SECRET),
+        in_json(SECRET).replace("738b", "738B"),
+        json.dumps(SECRET, ensure_ascii=False)[1:-1],
+        in_json(SECRET).replace("/", "\\/"),
+        html.escape(SECRET),
+        html.escape(SECRET).encode("ascii", "xmlcharrefreplace").decode(),
+        html.escape(SECRET).replace("王", "&#x738B;"),
+        quote(SECRET),
+        quote(SECRET, safe="").replace("%E7%8E%8B", "%e7%8e%8b"),
+        quote_plus(SECRET),
+        repr(SECRET.encode())[2:-1],
+        in_json(in_json(SECRET)),
+        in_json(html.escape(SECRET)),
+        quote(in_json(SECRET)),
+        html.escape(in_json(in_json(SECRET))),
+    ],
+)
+def test_what_the_request_said_is_masked_in_whatever_way_it_is_written(echoed: str) -> None:
+    assert mask_text(f"cannot read [{echoed}], nor a\\b, 5% or &unknown;", [SECRET]) == (
+        "cannot read [****], nor a\\b, 5% or &unknown;"
+    )
+
+
+@pytest.mark.parametrize("secret", ["&amp;", "%26", "\\u0026"])
+def test_a_secret_that_stands_for_one_character_does_not_hide_that_one(secret: str) -> None:
+    assert mask_text(f"a & b {secret} 5 %", [secret]) == "a & b **** 5 %"
+
+
+def test_a_number_behind_an_escaped_blank_keeps_no_more_than_its_ends() -> None:
+    assert mask_text("/send%2013800138000", ["13800138000"], digits=False) == "/send%20138****8000"
+
+
+@pytest.mark.parametrize("escape", [str, in_json, quote])
+@pytest.mark.parametrize("length", [2_500, 8_000, 8_191, 8_192, 9_000, 100_000])
+def test_a_secret_of_any_length_is_masked_before_the_text_is_cut(escape: Callable[[str], str], length: int) -> None:
+    secret = ("王小明住在北京，abc" * (length // 10 + 1))[:length]
+    assert mask_line(f"cannot read {escape(secret)}", [secret]) == "cannot read ****"
+
+
+@given(st.text(min_size=3), st.integers(0, 40), st.sampled_from([str, in_json, quote, html.escape]))
+def test_no_part_of_a_secret_that_is_cut_off_is_left(secret: str, room: int, escape: Callable[[str], str]) -> None:
+    before = "x" * 300
+    # The first secret takes so much away that what was cut moves into what is shown.
+    line = mask_line(f"{'-' * (LONGEST_READ - room)}Z{escape('#' + secret)}{before}", ["-" * 100, "#" + secret])
+    assert "#" not in line
+    assert before not in line
 
 
 @given(st.text(), st.from_regex(r"1[0-9]{10}", fullmatch=True), st.text())

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import copy
+import html
+import json
 import logging
 import pickle
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from urllib.parse import quote
 
 import pytest
 
@@ -111,6 +114,23 @@ def test_an_error_shows_nothing_private_even_where_the_service_repeats_it(
     while cause is not None:
         assert shown_in(f"{cause!r} {cause.args}") == []
         cause = cause.__cause__ or cause.__context__
+
+
+@pytest.mark.parametrize("name", ["王明", 'O\'Neil "<b>"', "王小明，北京市朝阳区" * 1000])
+@pytest.mark.parametrize("escape", [json.dumps, html.escape, quote])
+def test_an_error_shows_no_parameter_in_whatever_way_it_is_repeated(
+    driver: Driver, example_server: ExampleServer, name: str, escape: Callable[[str], str]
+) -> None:
+    echoed = escape(name)
+    call = Call("sendMessage", "messages", "send", (MOBILE,), {"temp_id": 1, "temp_para": {"name": name}})
+    page = Answer(200, echoed.encode(), {"X-Name": quote(name) if len(name) < 50 else "-"})
+    for answered in (page, Answer.of_json(403, {"error": {"code": 50007, "message": echoed}})):
+        example_server.hook = lambda _request, _answer, answered=answered: answered
+        with pytest.raises(JSMSError) as caught:
+            driver.make(call)
+        text = f"{caught.value!r} {caught.value.__dict__}"
+        assert "****" in text
+        assert [form for form in (name, echoed) if form[:12].strip('"') in text] == []
 
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)

@@ -223,9 +223,9 @@ def test_an_unusable_answer_is_carried_shortened_and_masked() -> None:
 
 
 def test_an_answer_with_a_problem_is_judged_by_its_status() -> None:
-    error = error_of("sendCode", 200, {"msg_id": "1"}, problem="is longer than 9 bytes")
+    error = error_of("sendCode", 200, {"msg_id": "1"}, problem="is longer than 10485760 bytes")
     assert type(error) is UnconfirmedDecodeError
-    assert "the answer is longer than 9 bytes; the request may have been carried out" in str(error)
+    assert "the answer is longer than 10485760 bytes; the request may have been carried out" in str(error)
     assert type(error_of("sendCode", 403, {"error": {"code": 50014}}, problem="is odd")) is PermissionDeniedError
     assert type(error_of("deleteSchedule", 200, problem="is odd")) is DecodeError
     assert type(error_of("pollReports", 200, [], problem="is odd")) is UnconfirmedDecodeError
