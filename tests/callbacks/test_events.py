@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from django.conf import settings
@@ -191,6 +191,15 @@ def test_events_can_be_compared_hashed_and_logged(receiver: CallbackReceiver) ->
     assert PHONE not in repr(read(receiver, REPORT))
 
 
+@pytest.mark.parametrize(("kind", "data"), [("SMS_TEMPLATE", TEMPLATE), ("SMS_SIGN", SIGN)])
+def test_a_reason_for_a_refusal_shows_no_whole_number(
+    receiver: CallbackReceiver, kind: str, data: Mapping[str, object]
+) -> None:
+    (event,) = read(receiver, {**data, "refuseReason": f"call {PHONE}"}, kind).events
+
+    assert "refuse_reason='call 138****8000'" in repr(event)
+
+
 NO_RECORDS: list[object] = [
     "",
     "{",
@@ -237,7 +246,40 @@ def test_an_unknown_type_is_one_documented_error(receiver: CallbackReceiver, kin
     assert str(caught.value).isprintable()
 
 
+def test_an_unknown_type_shows_no_number(receiver: CallbackReceiver) -> None:
+    with pytest.raises(CallbackError, match=r"type 'SMS_138\*\*\*\*8000'") as caught:
+        read(receiver, REPORT, f"SMS_{PHONE}")
+
+    assert PHONE not in str(caught.value)
+
+
 GOOD = form(REPORT, timestamp=1492150740274)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        encoded({**GOOD, "data": f"{{{PHONE}"}),
+        encoded({**GOOD, "data": json.dumps({"msgId": PHONE})}),
+        encoded({**GOOD, "data": json.dumps({**REPORT, "status": f"x{PHONE}"})}),
+        encoded({**GOOD, "timestamp": f"{PHONE}x"}),
+        encoded({**GOOD, "nonce": f"{PHONE}x"}),
+        encoded({"data": PHONE}),
+        encoded(GOOD) + f"&{PHONE}=%ff".encode(),
+        encoded(GOOD) + b"\xff",
+        {**GOOD, PHONE: 1, "signature": [PHONE]},
+        cast("dict[str, object]", {**GOOD, int(PHONE): "1"}),
+    ],
+)
+def test_a_refusal_holds_nothing_of_what_was_posted(
+    receiver: CallbackReceiver, body: bytes | Mapping[str, object]
+) -> None:
+    with pytest.raises(CallbackError) as caught:
+        receiver.parse(body)
+
+    assert PHONE not in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert caught.value.__context__ is None
 
 
 @pytest.mark.parametrize("name", GOOD)

@@ -14,8 +14,9 @@ from pydantic import BaseModel, ConfigDict, field_validator
 from jsms_callbacks import SignReview, SmsReply, SmsReport, TemplateReview
 from jsms_client.callbacks.refusals import refusal
 from jsms_client.errors import CallbackReason
+from jsms_client.redaction import mask_line, shorten
 from jsms_client.results import DeliveryReport, DeliveryStatus, ReviewStatus, UserReply
-from jsms_client.results.shown import Result
+from jsms_client.results.shown import WORDS, Result
 from jsms_client.times import parse_time
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class TemplateReviewed(Result):
 
     temp_id: int
     status: ReviewStatus | int
-    refuse_reason: str | None = None
+    refuse_reason: str | None = field(default=None, metadata=WORDS)
     extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
 
@@ -54,7 +55,7 @@ class SignReviewed(Result):
 
     sign_id: int
     status: ReviewStatus | int
-    refuse_reason: str | None = None
+    refuse_reason: str | None = field(default=None, metadata=WORDS)
     extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
 
@@ -189,14 +190,16 @@ def read_callback(form: Form) -> Callback:
     """
     read = _READERS.get(form.type)
     if read is None:
-        raise refusal(CallbackReason.UNKNOWN_TYPE, f"this version does not know the type {form.type[:40]!a}")
+        shown = shorten(mask_line(form.type), 40)
+        raise refusal(CallbackReason.UNKNOWN_TYPE, f"this version does not know the type {shown!a}")
     try:
         data: object = pydantic_core.from_json(form.data, allow_inf_nan=False)
         items = cast("list[object]", data) if isinstance(data, list) else [data]
-        events = tuple(read(item) for item in items)
-    except (ValueError, OverflowError) as error:
-        raise refusal(CallbackReason.MALFORMED, f"data is not the JSON that {form.type} promises") from error
-    return Callback(form.type, events, form.nonce, form.signed_at, form.extra)
+        return Callback(form.type, tuple(map(read, items)), form.nonce, form.signed_at, form.extra)
+    except (ValueError, OverflowError):
+        problem = f"data is not the JSON that {form.type} promises"
+    # Out here, so that no exception that holds what was posted hangs on this one.
+    raise refusal(CallbackReason.MALFORMED, problem)
 
 
 __all__ = ["Callback", "Event", "SignReviewed", "TemplateReviewed", "read_callback"]

@@ -56,14 +56,7 @@ def read_form(body: bytes | str | Mapping[str, object], max_body: int) -> Form:
     else:
         # One by one: the forms of Django and Werkzeug are dicts of lists underneath.
         fields = {name: body[name] for name in body}
-    try:
-        form = _Form.model_validate(fields)
-    except ValidationError as error:
-        names = {str(problem["loc"][0]) for problem in error.errors(include_input=False, include_context=False)}
-        if names == {"signature"} and "signature" in fields:
-            raise refusal(CallbackReason.BAD_SIGNATURE, "the signature is not one") from error
-        message = f"missing from the form, or not what they should be: {', '.join(sorted(names))}"
-        raise refusal(CallbackReason.MALFORMED, message) from error
+    form = _validated(fields)
     # The signature covers the digits that were sent, so they stay as they are.
     timestamp = str(fields["timestamp"])
     signed_at = read_timestamp(form.nonce, timestamp)
@@ -80,16 +73,32 @@ def read_timestamp(nonce: str, timestamp: str) -> datetime:
         raise refusal(CallbackReason.MALFORMED, "the nonce is not a number")
     try:
         return _EPOCH + timedelta(milliseconds=int(timestamp))
-    except (ValueError, OverflowError) as error:
-        raise refusal(CallbackReason.MALFORMED, "the timestamp is not a number of milliseconds") from error
+    except (ValueError, OverflowError):
+        problem = "the timestamp is not a number of milliseconds"
+    raise refusal(CallbackReason.MALFORMED, problem)
+
+
+def _validated(fields: Mapping[str, object]) -> _Form:
+    try:
+        return _Form.model_validate(fields)
+    except ValidationError as error:
+        wrong = {str(problem["loc"][0]) for problem in error.errors(include_input=False, include_context=False)}
+    # Out here, as everywhere in this file, so that no exception that holds what was posted hangs on this one.
+    if wrong == {"signature"} and "signature" in fields:
+        raise refusal(CallbackReason.BAD_SIGNATURE, "the signature is not one")
+    # Not what somebody else named it.
+    names = ", ".join(sorted(wrong & _Form.model_fields.keys())) or "the name of a field"
+    raise refusal(CallbackReason.MALFORMED, f"missing from the form, or not what they should be: {names}")
 
 
 def _decode(body: bytes | str) -> dict[str, object]:
     try:
         text = body if isinstance(body, str) else body.decode()
         pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS)
-    except ValueError as error:
-        raise refusal(CallbackReason.MALFORMED, "the body is not a form in UTF-8") from error
+    except ValueError:
+        pairs = None
+    if pairs is None:
+        raise refusal(CallbackReason.MALFORMED, "the body is not a form in UTF-8")
     fields: dict[str, object] = dict(pairs)
     if len(fields) != len(pairs):
         raise refusal(CallbackReason.MALFORMED, "a field of the form is there twice")
