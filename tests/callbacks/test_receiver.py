@@ -321,3 +321,26 @@ def test_signing_with_another_secret_does_not_pass(receiver: CallbackReceiver, c
     fields["signature"] = sign(APP_KEY, MASTER_SECRET[:-1], "5", fields["timestamp"])
 
     assert refused(lambda: handle(receiver, encoded(fields))) is CallbackReason.BAD_SIGNATURE
+
+
+@pytest.mark.parametrize("odd", [None, 5, 1.5, True, b"1", [], {"a": 1}, object()])
+def test_what_no_request_can_hold_is_refused_like_anything_else(receiver: CallbackReceiver, odd: Any) -> None:
+    assert refused(lambda: receiver.verify(KNOWN[0], KNOWN[1], odd)) is CallbackReason.BAD_SIGNATURE
+    assert refused(lambda: receiver.check(odd)) is CallbackReason.MALFORMED
+    assert refused(lambda: receiver.parse(odd)) is CallbackReason.MALFORMED
+    assert refused(lambda: handle(receiver, odd)) is CallbackReason.MALFORMED
+    if odd != 5:
+        assert refused(lambda: receiver.verify(odd, KNOWN[1], KNOWN[2])) is CallbackReason.MALFORMED
+        assert refused(lambda: receiver.verify(KNOWN[0], odd, KNOWN[2])) is CallbackReason.MALFORMED
+        assert refused(lambda: receiver.release(odd)) is CallbackReason.MALFORMED
+
+
+@pytest.mark.parametrize("buffer", [bytes, bytearray, memoryview])
+def test_a_body_is_read_from_any_buffer(
+    clock: Clock, buffer: Callable[[bytes], bytes | bytearray | memoryview]
+) -> None:
+    body = encoded(form(REPORT, timestamp=1492150740274))
+    receiver = CallbackReceiver(APP_KEY, MASTER_SECRET, clock=clock, max_body=len(body))
+
+    assert receiver.parse(buffer(body)).type == "SMS_REPORT"
+    assert refused(lambda: receiver.parse(buffer(body + b"&"))) is CallbackReason.TOO_LARGE

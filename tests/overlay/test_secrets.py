@@ -35,6 +35,13 @@ def always(status: int, value: object) -> Hook:
     return hook
 
 
+def answering(answered: Answer) -> Hook:
+    def hook(_request: RecordedRequest, _answer: Answer) -> Answer:
+        return answered
+
+    return hook
+
+
 def shown_in(text: str) -> list[str]:
     """What a text shows that it must not."""
     return [secret for secret in HIDDEN if secret in text]
@@ -125,7 +132,7 @@ def test_an_error_shows_no_parameter_in_whatever_way_it_is_repeated(
     call = Call("sendMessage", "messages", "send", (MOBILE,), {"temp_id": 1, "temp_para": {"name": name}})
     page = Answer(200, echoed.encode(), {"X-Name": quote(name) if len(name) < 50 else "-"})
     for answered in (page, Answer.of_json(403, {"error": {"code": 50007, "message": echoed}})):
-        example_server.hook = lambda _request, _answer, answered=answered: answered
+        example_server.hook = answering(answered)
         with pytest.raises(JSMSError) as caught:
             driver.make(call)
         text = f"{caught.value!r} {caught.value.__dict__}"

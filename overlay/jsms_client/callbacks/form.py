@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TypeAlias, cast
 from urllib.parse import parse_qsl
 
 from pydantic import ConfigDict, ValidationError
 
 from jsms_callbacks import CallbackForm
+from jsms_client.arguments import kind
 from jsms_client.callbacks.refusals import refusal
 from jsms_client.errors import CallbackReason
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+Body: TypeAlias = "bytes | bytearray | memoryview | str | Mapping[str, object]"
+"""The body of a request as it came, or the form that a framework made of it."""
 
 _MAX_FIELDS = 100
 _MAX_NONCE = 64
@@ -39,7 +41,7 @@ class _Form(CallbackForm):
     model_config = ConfigDict(hide_input_in_errors=True)
 
 
-def read_form(body: bytes | str | Mapping[str, object], max_body: int) -> Form:
+def read_form(body: Body, max_body: int) -> Form:
     """Take a posted form apart.
 
     Args:
@@ -49,13 +51,15 @@ def read_form(body: bytes | str | Mapping[str, object], max_body: int) -> Form:
     Raises:
         CallbackError: MALFORMED, TOO_LARGE, or BAD_SIGNATURE where it cannot be one.
     """
-    if isinstance(body, (bytes, str)):
-        if len(body) > max_body:
+    if isinstance(body, (str, bytes, bytearray, memoryview)):
+        if (body.nbytes if isinstance(body, memoryview) else len(body)) > max_body:
             raise refusal(CallbackReason.TOO_LARGE, f"the body is longer than {max_body} bytes")
-        fields = _decode(body)
-    else:
+        fields = _decode(body if isinstance(body, str) else bytes(body))
+    elif isinstance(cast("object", body), Mapping):
         # One by one: the forms of Django and Werkzeug are dicts of lists underneath.
         fields = {name: body[name] for name in body}
+    else:
+        raise refusal(CallbackReason.MALFORMED, f"the body is {kind(body)}, not bytes, a text or a form")
     form = _validated(fields)
     # The signature covers the digits that were sent, so they stay as they are.
     timestamp = str(fields["timestamp"])
@@ -105,4 +109,4 @@ def _decode(body: bytes | str) -> dict[str, object]:
     return fields
 
 
-__all__ = ["Form", "read_form", "read_timestamp"]
+__all__ = ["Body", "Form", "read_form", "read_timestamp"]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from jsms_client.arguments import kind
 from jsms_client.callbacks.acceptance import Acceptance, take_nonce
 from jsms_client.callbacks.events import Callback, read_callback
-from jsms_client.callbacks.form import read_form, read_timestamp
+from jsms_client.callbacks.form import Body, read_form, read_timestamp
 from jsms_client.callbacks.nonces import MemoryNonceStore, NonceStore
 from jsms_client.callbacks.refusals import refusal
 from jsms_client.callbacks.signature import same_signature, sign
@@ -16,7 +17,7 @@ from jsms_client.config import read_app_credentials
 from jsms_client.errors import CallbackReason, ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
 DEFAULT_WINDOW = timedelta(hours=14)
 DEFAULT_MAX_BODY = 1_048_576
@@ -86,7 +87,7 @@ class CallbackReceiver:
         """The settings, without the credentials."""
         return f"{type(self).__name__}(window={self._window!r}, nonce_store={self._store!r})"
 
-    def accept(self, body: bytes | str | Mapping[str, object]) -> Acceptance:
+    def accept(self, body: Body) -> Acceptance:
         """Check and read a callback, and keep its nonce only if the block that handles it succeeds.
 
         For ``with`` and ``async with``. An exception in the block gives the nonce back, so that the service's next
@@ -121,10 +122,14 @@ class CallbackReceiver:
         take_nonce(self._store, nonce, signed_at + self._window)
 
     def release(self, nonce: str | int) -> None:
-        """Give a nonce back that :meth:`verify` used up, because the callback could not be handled."""
+        """Give a nonce back that :meth:`verify` used up, because the callback could not be handled.
+
+        Raises:
+            CallbackError: MALFORMED, where it is no number.
+        """
         self._store.discard(_digits(nonce))
 
-    def parse(self, body: bytes | str | Mapping[str, object]) -> Callback:
+    def parse(self, body: Body) -> Callback:
         """Read a callback without checking who sent it: not to be believed without :meth:`verify`.
 
         Raises:
@@ -140,20 +145,26 @@ class CallbackReceiver:
         Raises:
             CallbackError: MALFORMED, where it is not a short text of printable ASCII characters.
         """
-        if not echostr or len(echostr) > _MAX_ECHO or not echostr.isascii() or not echostr.isprintable():
+        if (
+            not isinstance(echostr, str)
+            or not echostr
+            or len(echostr) > _MAX_ECHO
+            or not echostr.isascii()
+            or not echostr.isprintable()
+        ):
             raise refusal(CallbackReason.MALFORMED, f"echostr is not a text of at most {_MAX_ECHO} characters")
         if any(mark in echostr for mark in "<>&\"'"):
             raise refusal(CallbackReason.MALFORMED, "echostr has a character of markup in it")
         return echostr
 
-    def _read(self, body: bytes | str | Mapping[str, object]) -> Callback:
+    def _read(self, body: Body) -> Callback:
         form = read_form(body, self.max_body)
         self._authenticate(form.nonce, form.timestamp, form.signature, form.signed_at)
         return read_callback(form)
 
     def _authenticate(self, nonce: str, timestamp: str, signature: str, signed_at: datetime) -> None:
         expected = sign(self._credentials.key, self._credentials.secret, nonce, timestamp)
-        if not same_signature(expected, signature):
+        if not isinstance(cast("object", signature), str) or not same_signature(expected, signature):
             raise refusal(CallbackReason.BAD_SIGNATURE, "not signed with this application's key and secret")
         age = datetime.fromtimestamp(self._clock(), UTC) - signed_at
         if age > self._window:
@@ -165,6 +176,8 @@ class CallbackReceiver:
 def _digits(number: str | int) -> str:
     if isinstance(number, str):
         return number
+    if not isinstance(cast("object", number), int) or isinstance(number, bool):
+        raise refusal(CallbackReason.MALFORMED, f"a number of the form is {kind(number)}")
     try:
         return str(number)
     except ValueError as error:  # more digits than Python turns into text
