@@ -71,6 +71,18 @@ def test_each_type_becomes_its_event(receiver: CallbackReceiver, kind: str, data
     assert callback.signed_at == datetime(2017, 4, 14, 6, 19, 0, 274000, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("kind", "data", "expected"),
+    [("SMS_TEMPLATE", TEMPLATE, "template 1250 2 None"), ("SMS_SIGN", SIGN, "sign 77 1 None")],
+)
+def test_a_decision_without_a_reason_is_one(
+    receiver: CallbackReceiver, kind: str, data: Mapping[str, object], expected: str
+) -> None:
+    without = {name: value for name, value in data.items() if name != "refuseReason"}
+
+    assert [told(event) for event in read(receiver, without, kind).events] == [expected]
+
+
 @pytest.mark.parametrize(("name", "sample"), SAMPLES)
 def test_the_samples_of_the_contract_are_accepted(name: str, sample: Mapping[str, object]) -> None:
     clock = Clock(int(str(sample["timestamp"])) / 1000)

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
-from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, TypeAlias, TypeVar, cast
 
 import pydantic_core
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from jsms_callbacks import SignReview, SmsReply, SmsReport, TemplateReview
 from jsms_client.callbacks.refusals import refusal
@@ -115,11 +115,12 @@ class _Reply(_Record, SmsReply):
 
 
 class _TemplateReview(_Record, TemplateReview):
-    pass
+    # Null where it passed, says the contract; leaving it out would say the same.
+    refuse_reason: Annotated[str | None, Field(alias="refuseReason")] = None
 
 
 class _SignReview(_Record, SignReview):
-    pass
+    refuse_reason: Annotated[str | None, Field(alias="refuseReason")] = None
 
 
 def _known(kind: type[_Number], number: int) -> _Number | int:
