@@ -109,6 +109,10 @@ def _read_file(file: _Readable, argument: str, limit: int) -> bytes:
             raise refusal(argument, f"is a file that cannot be read ({error.strerror})", "check the file") from error
         except ValueError as error:
             raise refusal(argument, "is a closed file", "give it while it is open") from error
+        except Exception as error:
+            # A file object of somebody's own, or of a package: its words may say anything.
+            problem = f"is a file that cannot be read ({type(error).__name__})"
+            raise refusal(argument, problem, "check the file") from error
         if not isinstance(part, (bytes, bytearray, memoryview)):
             raise refusal(argument, f"gives something {kind(part)} when it is read", "open it with mode 'rb'")
         if not part:

@@ -173,6 +173,12 @@ def test_a_file_that_cannot_be_read_is_refused(path: Path) -> None:
 
     refused(Broken(), r"is a file that cannot be read \(Input/output error\)")
 
+    class Foreign:
+        def read(self, size: int) -> bytes:
+            raise KeyError("13800138000")
+
+    refused(Foreign(), r"is a file that cannot be read \(KeyError\); check the file")
+
 
 @pytest.mark.parametrize("wrong", [None, 5, object(), [PNG]])
 def test_what_holds_no_image_is_refused(wrong: object) -> None:
