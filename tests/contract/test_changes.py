@@ -13,10 +13,11 @@ from contract_tools.document import load
 
 from .broken import WHOLE
 from .edits import EDITS_OF_MODELS, Data, Edit, field, schema, sending
+from .edits_of_needs import EDITS_OF_NEEDS
 from .edits_of_operations import EDITS_OF_OPERATIONS
 from .mutations import mutated
 
-EDITS = EDITS_OF_OPERATIONS + EDITS_OF_MODELS
+EDITS = EDITS_OF_OPERATIONS + EDITS_OF_MODELS + EDITS_OF_NEEDS
 CONTRACT = Path(__file__).parents[2] / "openapi.yaml"
 
 
@@ -46,6 +47,15 @@ OPPOSITES: list[tuple[str, Edit]] = [
     ("received field that may be null", lambda d: field(d, "Letter", "letter_id").update(type=["integer", "null"])),
     ("operation gone", lambda d: d["paths"].pop("/letters")),
 ]
+
+
+def test_a_received_field_that_is_needed_in_fewer_cases_breaks_those_who_count_on_it(whole: Data) -> None:
+    before, after = copy.deepcopy(whole), copy.deepcopy(whole)
+    field(before, "Letter", "refused")["x-needed-when"] = {"letter_id": [1, 2]}
+    field(after, "Letter", "refused")["x-needed-when"] = {"letter_id": [1]}
+
+    assert [change.breaking for change in compare(before, after)] == [True]
+    assert [change.breaking for change in compare(after, before)] == [False]
 
 
 @pytest.mark.parametrize("edit", [row[1] for row in OPPOSITES], ids=[row[0] for row in OPPOSITES])

@@ -53,6 +53,8 @@ def compare_schemas(value: Value, old: Mapping[str, object], new: Mapping[str, o
     yield from _compare_format(value, old, new)
     yield from _compare_limits(value, old, new)
     yield from _compare_enum(value, old, new)
+    yield from _compare_meaning(value, old, new)
+    yield from _compare_need(value, old, new)
     yield from _compare_payloads(value, old, new)
     if not old.get("deprecated") and new.get("deprecated"):
         yield changed(value.subject, "is deprecated now", breaking=False)
@@ -174,6 +176,41 @@ def _compare_enum(value: Value, old: Mapping[str, object], new: Mapping[str, obj
     for member in after:
         if member not in before:
             yield added(f"value {member} of {value.subject}", breaking=value.breaks(less_room=False))
+
+
+def _compare_meaning(value: Value, old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
+    """The open set that says what numbers mean, and that refuses none."""
+    before, after = text(old.get("x-values")), text(new.get("x-values"))
+    if before != after:
+        words = f"takes its meaning from {after or 'no set'} now, and took it from {before or 'none'}"
+        yield changed(value.subject, words, breaking=bool(before))
+
+
+def _compare_need(value: Value, old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
+    """In which cases an optional field has to be there."""
+    before, after = _cases(old), _cases(new)
+    more, fewer = not _within(after, before), not _within(before, after)
+    if more or fewer:
+        words = f"is needed {_shown_cases(after)} now, and was {_shown_cases(before)}"
+        breaking = (more and value.breaks(less_room=True)) or (fewer and value.breaks(less_room=False))
+        yield changed(value.subject, words, breaking=breaking)
+
+
+def _cases(schema: Mapping[str, object]) -> dict[str, list[str]]:
+    conditions = mapping(schema.get("x-needed-when"))
+    return {field: [str(case) for case in sequence(cases)] for field, cases in conditions.items()}
+
+
+def _within(narrow: Mapping[str, list[str]], wide: Mapping[str, list[str]]) -> bool:
+    """Whether a field is needed in no other cases: where all conditions are met, and without any never."""
+    if not narrow or not wide:
+        return not narrow
+    return all(field in narrow and set(narrow[field]) <= set(cases) for field, cases in wide.items())
+
+
+def _shown_cases(conditions: Mapping[str, list[str]]) -> str:
+    told = (f"{field} is {' or '.join(cases)}" for field, cases in conditions.items())
+    return f"when {' and '.join(told)}" if conditions else "in no case"
 
 
 def _compare_payloads(value: Value, old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
