@@ -80,6 +80,15 @@ def test_what_a_repr_shows() -> None:
     )
 
 
+def test_a_repr_reads_like_python() -> None:
+    assert repr(SentMessage("1", {"carrier": "CMCC", "data2": 1})) == (
+        "SentMessage(msg_id='1', extra={'carrier': …, 'data2': …})"
+    )
+    one = BatchResult(1, 0, (BatchRecipient(PHONE, True, "1"),))
+    assert repr(one).endswith("error_message=None, temp_para=None),))")
+    assert "recipients=()" in repr(BatchResult(0, 0, ()))
+
+
 def test_a_large_batch_has_a_short_repr() -> None:
     recipients = tuple(BatchRecipient(PHONE, True, str(number)) for number in range(1000))
     assert repr(BatchResult(1000, 0, recipients)).endswith(", … 997 more))")

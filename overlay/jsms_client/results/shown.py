@@ -37,7 +37,7 @@ def _show(result: Result, field: Field[object], value: object) -> str:
     if field.name == "extra":
         # The service's newest fields may hold anything: their names only.
         names = cast("Mapping[str, object]", value)
-        return f"extra={{{', '.join(map(repr, names))}: …}}" if names else ""
+        return f"extra={{{', '.join(f'{name!r}: …' for name in names)}}}" if names else ""
     how = field.metadata.get("show")
     if how == "nothing" and value is not None:
         return f"{field.name}=…"
@@ -62,6 +62,8 @@ def _hidden(result: Result) -> Iterator[str]:
 
 def _some(items: tuple[object, ...]) -> str:
     """A batch has up to a thousand."""
+    if len(items) == 1:
+        return f"{items[0]!r},"
     more = len(items) - _SHOWN_ITEMS
     return ", ".join((*map(repr, items[:_SHOWN_ITEMS]), *([f"… {more} more"] if more > 0 else [])))
 
