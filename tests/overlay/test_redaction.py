@@ -82,6 +82,15 @@ def test_what_the_request_said_is_masked_in_whatever_way_it_is_written(echoed: s
     )
 
 
+def test_an_echo_of_more_echoes_than_anybody_makes_is_not_followed_forever() -> None:
+    assert mask_text("%" + "25" * 100 + "41ghi", ["Aghi"]) == "%****ghi"
+
+
+def test_what_only_begins_like_a_secret_stays_in_a_text_that_is_cut() -> None:
+    filling = "-" * 100
+    assert mask_line(f"{filling * 40}Zab! {filling * 60}", [filling, "Zab" + "c" * 5000]) == "****Zab! ****"
+
+
 @pytest.mark.parametrize("secret", ["&amp;", "%26", "\\u0026"])
 def test_a_secret_that_stands_for_one_character_does_not_hide_that_one(secret: str) -> None:
     assert mask_text(f"a & b {secret} 5 %", [secret]) == "a & b **** 5 %"
