@@ -118,12 +118,11 @@ def check_id(value: object) -> None:
     Raises:
         UnusableAnswer: Its own id is empty, or no id.
     """
-    if isinstance(value, dict):
-        record = cast("dict[str, object]", value)
-        for name in _IDS:
-            found = record.get(name)
-            if isinstance(found, str) and _ID.fullmatch(found) is None:
-                raise UnusableAnswer("is no id" if found else "is empty", name)
+    record = cast("dict[str, object]", value) if isinstance(value, dict) else {}
+    for name in _IDS:
+        found = record.get(name)
+        if isinstance(found, str) and _ID.fullmatch(found) is None:
+            raise UnusableAnswer("is no id" if found else "is empty", name)
 
 
 def _fit_record(value: object, shape: Record) -> object:

@@ -255,7 +255,7 @@ def test_a_missing_credential_is_named_at_construction(monkeypatch: pytest.Monke
     "setting",
     [
         {"window": 5},
-        {"nonce_store": object()},
+        {"nonce_store": "memory"},
         {"clock": 5},
         {"max_body": -1},
         {"max_body": 0},

@@ -9,13 +9,14 @@ import logging
 import pickle
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from urllib.parse import quote
 
 import pytest
 
 from example_server import EXAMPLE_CREDENTIALS, Answer, ExampleServer, Hook, RecordedRequest
 from jsms_client import JSMS, AsyncJSMS, JSMSError
-from jsms_client.errors import ArgumentError
+from jsms_client.errors import ArgumentError, UnknownOutcomeError
 from jsms_client.results import BatchResult, ScheduleBatchResult
 from jsms_contract.base import APIError
 from servers.faults import answer, sends
@@ -85,10 +86,11 @@ def test_nothing_private_is_logged_at_any_level(driver: Driver, call: Call, capl
     [
         ("288193860302", "288193860302"),
         (288193860302, "288193860302"),
-        ("1\nINJECTED", "****"),
         ("1" * 21, "****"),
-        ("１２３", "****"),
-        (PERSON, "****"),
+        ("Parcel-K7Q2", "****"),
+        ("1\nINJECTED", "None"),
+        ("１２３", "None"),
+        (PERSON, "None"),
     ],
 )
 def test_an_id_is_logged_only_where_it_is_one(
@@ -96,7 +98,8 @@ def test_an_id_is_logged_only_where_it_is_one(
 ) -> None:
     example_server.hook = always(200, {"msg_id": msg_id})
     with caplog.at_level(logging.DEBUG, logger="jsms_client"):
-        driver.make(CALLS["sendCode"])
+        with suppress(UnknownOutcomeError):
+            driver.make(CALLS["sendCode"])
     assert caplog.records[-1].getMessage().endswith(f", msg_id {shown}")
 
 
