@@ -28,6 +28,10 @@ BASE_URL = ("base_url", "JSMS_BASE_URL")
 class Timeouts:
     """How long one attempt may wait, in seconds; None for no limit.
 
+    With AsyncJSMS, an attempt ends when all four together are over, whatever comes. A thread cannot be stopped while it
+    waits for a socket: with JSMS, an answer whose headers keep coming, line by line, each in time, is waited for as
+    long as they come.
+
     Attributes:
         connect: For a connection, TLS included.
         read: For the answer to begin, between two parts of it, and for its body to be complete.

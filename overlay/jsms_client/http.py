@@ -8,6 +8,7 @@ from __future__ import annotations
 import json as json_module
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -17,6 +18,7 @@ import httpx
 from jsms_client.config import Config, Credentials, Timeouts, missing_developer_credentials
 from jsms_client.errors import ArgumentError, ConfigurationError
 from jsms_client.version import __version__
+from jsms_client.waiting import async_time_limit, monotonic
 from jsms_contract.operation import Operation
 
 if TYPE_CHECKING:
@@ -201,6 +203,58 @@ def httpx_timeout(timeouts: Timeouts) -> httpx.Timeout:
     return httpx.Timeout(connect=timeouts.connect, read=timeouts.read, write=timeouts.write, pool=timeouts.pool)
 
 
+def whole_limit(limits: Mapping[str, float | None]) -> float | None:
+    """How long an attempt may take from its start to its end, in seconds; None where a phase has no limit.
+
+    Args:
+        limits: The time limits as httpx keeps them with a request.
+    """
+    whole = 0.0
+    for limit in limits.values():
+        if limit is None:
+            return None
+        whole += limit
+    return whole
+
+
+def async_body_limit(response: httpx.Response, limit: float | None) -> AbstractAsyncContextManager[object]:
+    """Read a body inside of this, which ends with TimeoutError when it takes too long.
+
+    Args:
+        response: Whose body it is.
+        limit: How long it may take from now on, in seconds; None for as long as it likes.
+    """
+    del response
+    return async_time_limit(limit)
+
+
+def body_limit(response: httpx.Response, limit: float | None) -> AbstractContextManager[None]:
+    """The twin, which can only look at the clock when a part comes; also at one that is compressed to nothing.
+
+    Args:
+        response: Whose body it is.
+        limit: How long it may take from now on, in seconds; None for as long as it likes.
+    """
+    if limit is not None:
+        response.stream = _TimedStream(cast("httpx.SyncByteStream", response.stream), limit)
+    return nullcontext()
+
+
+class _TimedStream(httpx.SyncByteStream):
+    def __init__(self, parts: httpx.SyncByteStream, limit: float) -> None:
+        self._parts = parts
+        self._end = monotonic() + limit
+
+    def __iter__(self) -> Iterator[bytes]:
+        for part in self._parts:
+            yield part
+            if monotonic() > self._end:
+                raise TimeoutError
+
+    def close(self) -> None:
+        self._parts.close()
+
+
 def nothing_left(error: Exception) -> bool:
     """Whether a request failed before a byte of it was written, so that repeating it is always safe.
 
@@ -350,6 +404,8 @@ def _unusable_certificates(error: OSError) -> ConfigurationError:
 __all__ = [
     "MAX_ANSWER",
     "Requests",
+    "async_body_limit",
+    "body_limit",
     "encode_files",
     "encode_json",
     "httpx_timeout",
@@ -362,4 +418,5 @@ __all__ = [
     "proxy_for",
     "texts_of",
     "texts_of_form",
+    "whole_limit",
 ]

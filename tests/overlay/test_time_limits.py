@@ -10,10 +10,12 @@ import pytest
 
 from jsms_client import JSMS, AsyncJSMS, Timeouts
 from jsms_client.errors import UnknownOutcomeTimeoutError
+from jsms_client.http import whole_limit
 from servers.faults import head
 from servers.raw_socket_server import Connection, RawSocketServer, Script
 
-from .drivers import APP_KEY, MASTER_SECRET
+from .calls import CALLS
+from .drivers import APP_KEY, DRIVERS, MASTER_SECRET
 
 
 @pytest.fixture
@@ -28,6 +30,31 @@ def trickles(connection: Connection) -> None:
     for _ in range(500):
         connection.wait(0.02)
         connection.send(b" ")
+
+
+def drips_headers(connection: Connection) -> None:
+    connection.read_request()
+    connection.send(b"HTTP/1.1 200 OK\r\n")
+    for number in range(500):
+        connection.wait(0.02)
+        connection.send(b"X-%d: 1\r\n" % number)
+
+
+def sends_hints_without_end(connection: Connection) -> None:
+    connection.read_request()
+    for _ in range(500):
+        connection.wait(0.02)
+        connection.send(head(103))
+
+
+def sends_parts_that_are_nothing(connection: Connection) -> None:
+    connection.read_request()
+    connection.send(head(200, "Transfer-Encoding: chunked", "Content-Encoding: gzip"))
+    # The head of a gzip file with a name that does not end: bytes that stand for none.
+    connection.send(b"a\r\n\x1f\x8b\x08\x08\x00\x00\x00\x00\x00\xff\r\n")
+    for _ in range(500):
+        connection.wait(0.02)
+        connection.send(b"1\r\na\r\n")
 
 
 def send(base_url: str, own: httpx.Timeout, timeout: Timeouts | None) -> None:
@@ -63,3 +90,30 @@ def test_a_client_of_the_callers_keeps_its_own_limit_for_a_whole_answer_unless_g
     server.play(Script(trickles))
     with pytest.raises(UnknownOutcomeTimeoutError, match=r"not complete after 0\.3 s"):
         sending(server.base_url, own, given)
+
+
+@pytest.mark.parametrize("flavour", DRIVERS)
+def test_a_body_that_is_nothing_is_not_read_for_ever(server: RawSocketServer, flavour: str) -> None:
+    server.play(Script(sends_parts_that_are_nothing))
+    driver = DRIVERS[flavour](server.base_url, timeout=Timeouts(read=0.3))
+    with pytest.raises(UnknownOutcomeTimeoutError, match=r"not complete after 0\.3 s"):
+        driver.make(CALLS["sendMessage"])
+    driver.close()
+
+
+@pytest.mark.parametrize("flavour", ["asyncio", "asyncio-without-extra", "trio"])
+@pytest.mark.parametrize("act", [drips_headers, sends_hints_without_end])
+def test_an_answer_that_never_begins_is_cut_off_when_all_limits_together_are_over(
+    server: RawSocketServer, flavour: str, act: Callable[[Connection], None]
+) -> None:
+    server.play(Script(act))
+    driver = DRIVERS[flavour](server.base_url, timeout=Timeouts(connect=0.2, read=0.2, write=0.2, pool=0.2))
+    with pytest.raises(UnknownOutcomeTimeoutError, match=r"0\.8 s after the start"):
+        driver.make(CALLS["sendMessage"])
+    driver.close()
+
+
+def test_without_a_limit_for_each_phase_there_is_none_for_all_of_them() -> None:
+    limits = {"connect": 1.0, "read": 2.0, "write": 3.0, "pool": 4.0}
+    assert whole_limit(limits) == 10
+    assert whole_limit({**limits, "write": None}) is None

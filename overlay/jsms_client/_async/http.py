@@ -15,16 +15,18 @@ from jsms_client.homes import AsyncHomes
 from jsms_client.http import (
     MAX_ANSWER,
     Requests,
+    async_body_limit,
     encode_files,
     encode_json,
     httpx_timeout,
     open_async_transport,
     texts_of,
     texts_of_form,
+    whole_limit,
 )
 from jsms_client.routes import Routes
 from jsms_client.verdicts import Received, Success
-from jsms_client.waiting import async_sleep, monotonic
+from jsms_client.waiting import async_sleep, async_time_limit
 from jsms_contract.operation import Operation
 from jsms_contract.operations import OPERATIONS
 
@@ -140,33 +142,21 @@ class AsyncWire:
         return self._http_client
 
     async def _exchange(self, request: httpx.Request, sender: httpx.AsyncBaseTransport | httpx.AsyncClient) -> Received:
-        if isinstance(sender, httpx.AsyncClient):
-            response = await sender.send(request, stream=True, auth=None, follow_redirects=False)
-        else:
-            response = await sender.handle_async_request(request)
+        # The limits that the transport has: of the caller's client, where that keeps its own.
+        limits: Mapping[str, float | None] = request.extensions["timeout"]
+        whole = whole_limit(limits)
         try:
-            # The limit that the transport has: of the caller's client, where that keeps its own.
-            return await self._read(response, request.extensions["timeout"]["read"])
-        finally:
-            await response.aclose()
-
-    async def _read(self, response: httpx.Response, limit: float | None) -> Received:
-        end = None if limit is None else monotonic() + limit
-        parts: list[bytes] = []
-        size = 0
-        problem = ""
-        try:
-            async for part in response.aiter_bytes():
-                parts.append(part)
-                size += len(part)
-                if size > MAX_ANSWER:
-                    problem = f"is longer than {MAX_ANSWER} bytes"
-                    break
-                if end is not None and monotonic() > end:
-                    raise httpx.ReadTimeout(f"the answer was not complete after {limit} s")
-        except httpx.DecodingError:
-            problem = "is compressed in a way that does not read"
-        return Received(response.status_code, response.headers, b"".join(parts), problem)
+            async with async_time_limit(whole):
+                if isinstance(sender, httpx.AsyncClient):
+                    response = await sender.send(request, stream=True, auth=None, follow_redirects=False)
+                else:
+                    response = await sender.handle_async_request(request)
+                try:
+                    return await _read(response, limits["read"])
+                finally:
+                    await response.aclose()
+        except TimeoutError as error:
+            raise httpx.ReadTimeout(f"the answer was not complete {whole} s after the start") from error
 
     def _secrets(self, json: object, files: Files | None) -> Iterable[str]:
         for credentials in (self._config.app, self._config.dev):
@@ -174,6 +164,25 @@ class AsyncWire:
                 yield from (credentials.key, credentials.secret, credentials.token)
         yield from texts_of(json)
         yield from texts_of_form(files)
+
+
+async def _read(response: httpx.Response, limit: float | None) -> Received:
+    parts: list[bytes] = []
+    size = 0
+    problem = ""
+    try:
+        async with async_body_limit(response, limit):
+            async for part in response.aiter_bytes():
+                parts.append(part)
+                size += len(part)
+                if size > MAX_ANSWER:
+                    problem = f"is longer than {MAX_ANSWER} bytes"
+                    break
+    except httpx.DecodingError:
+        problem = "is compressed in a way that does not read"
+    except TimeoutError as error:
+        raise httpx.ReadTimeout(f"the answer was not complete after {limit} s") from error
+    return Received(response.status_code, response.headers, b"".join(parts), problem)
 
 
 __all__ = ["AsyncWire"]
