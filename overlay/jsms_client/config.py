@@ -29,8 +29,8 @@ class Timeouts:
     """How long one attempt may wait, in seconds; None for no limit.
 
     With AsyncJSMS, an attempt ends when all four together are over, whatever comes. A thread cannot be stopped while it
-    waits for a socket: with JSMS, an answer whose headers keep coming, line by line, each in time, is waited for as
-    long as they come.
+    waits for a socket: with JSMS, a server that sends headers or takes the request bit by bit, each in time, is waited
+    for as long as it does.
 
     Attributes:
         connect: For a connection, TLS included.
