@@ -284,7 +284,7 @@ def is_timeout(error: Exception) -> bool:
     Args:
         error: What the transport raised.
     """
-    return isinstance(error, httpx.TimeoutException)
+    return isinstance(error, (httpx.TimeoutException, TimeoutError))
 
 
 def is_lasting(error: Exception) -> bool:

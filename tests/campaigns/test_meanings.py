@@ -1,0 +1,26 @@
+"""What an error of a whole request means for those who are in it."""
+
+from __future__ import annotations
+
+import pytest
+
+from jsms_client.campaigns.stopping import Meaning, StopReason, meaning_of, reason_of
+from jsms_client.errors import (
+    JSMSError,
+    NoMoneyError,
+    RedirectError,
+    UnconfirmedAPIError,
+    UnconfirmedRedirectError,
+    UnconfirmedStatusError,
+)
+
+
+@pytest.mark.parametrize("kind", [UnconfirmedAPIError, UnconfirmedRedirectError, UnconfirmedStatusError])
+def test_an_answer_that_confirms_nothing_leaves_them_unknown(kind: type[JSMSError]) -> None:
+    assert meaning_of(kind("what happened", http_status=303)) is Meaning.UNKNOWN
+    assert reason_of(kind("what happened")) is StopReason.DEAD_SERVICE
+
+
+@pytest.mark.parametrize("kind", [RedirectError, NoMoneyError])
+def test_an_answer_that_refuses_the_request_leaves_them_waiting(kind: type[JSMSError]) -> None:
+    assert meaning_of(kind("what happened")) is Meaning.STOP
