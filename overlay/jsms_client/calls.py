@@ -21,7 +21,7 @@ from jsms_client.errors import (
     UnknownOutcomeError,
     UnknownOutcomeTimeoutError,
 )
-from jsms_client.http import is_lasting, is_timeout, is_unwritable, nothing_left
+from jsms_client.failures import is_lasting, is_timeout, is_unwritable, nothing_left
 from jsms_client.redaction import MASK, mask_line
 from jsms_client.verdicts import Received, Success, judge
 from jsms_client.waiting import monotonic

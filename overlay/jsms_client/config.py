@@ -60,7 +60,8 @@ class RetryPolicy:
     Attributes:
         attempts: How many times at most, the first included; 1 switches repeats off.
         backoff: Seconds before the second attempt; doubled for each one after it, less a random part.
-        max_backoff: The longest wait between two attempts, in seconds.
+        max_backoff: The longest wait between two attempts, in seconds; where the service asks for a longer one
+            (Retry-After), the call is not repeated.
     """
 
     attempts: int = 3

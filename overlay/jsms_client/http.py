@@ -1,6 +1,6 @@
-"""What both clients do with httpx: build requests, open connections, and know what a failure means.
+"""What both clients do with httpx: build requests and open connections.
 
-This module and its twins in `_async` and `_sync` are the only ones that know httpx.
+This module, `failures`, `time_limits` and the twins in `_async` and `_sync` are the only ones that know httpx.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import json as json_module
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -18,7 +17,6 @@ import httpx
 from jsms_client.config import Config, Credentials, Timeouts, missing_developer_credentials
 from jsms_client.errors import ArgumentError, ConfigurationError
 from jsms_client.version import __version__
-from jsms_client.waiting import async_time_limit, monotonic
 from jsms_contract.operation import Operation
 
 if TYPE_CHECKING:
@@ -32,16 +30,6 @@ if TYPE_CHECKING:
 MAX_ANSWER = 10 * 1024 * 1024
 """The longest answer that is read, in bytes; the largest of the contract, 1000 recipients, is well below 1 MB."""
 
-# Errors that httpx raises before it has written a byte of the request.
-_NOTHING_LEFT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-)
-# What aiohttp raises only then.
-_NEVER_CONNECTED = frozenset(("ClientConnectorError", "ConnectionTimeoutError"))
 _LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
 _USER_AGENT = f"jsms-client/{__version__} httpx/{httpx.__version__} python/{sys.version_info[0]}.{sys.version_info[1]}"
 
@@ -203,107 +191,6 @@ def httpx_timeout(timeouts: Timeouts) -> httpx.Timeout:
     return httpx.Timeout(connect=timeouts.connect, read=timeouts.read, write=timeouts.write, pool=timeouts.pool)
 
 
-def whole_limit(limits: Mapping[str, float | None]) -> float | None:
-    """How long an attempt may take from its start to its end, in seconds; None where a phase has no limit.
-
-    Args:
-        limits: The time limits as httpx keeps them with a request.
-    """
-    whole = 0.0
-    for limit in limits.values():
-        if limit is None:
-            return None
-        whole += limit
-    return whole
-
-
-def async_body_limit(response: httpx.Response, limit: float | None) -> AbstractAsyncContextManager[object]:
-    """Read a body inside of this, which ends with TimeoutError when it takes too long.
-
-    Args:
-        response: Whose body it is.
-        limit: How long it may take from now on, in seconds; None for as long as it likes.
-    """
-    del response
-    return async_time_limit(limit)
-
-
-def body_limit(response: httpx.Response, limit: float | None) -> AbstractContextManager[None]:
-    """The twin, which can only look at the clock when a part comes; also at one that is compressed to nothing.
-
-    Args:
-        response: Whose body it is.
-        limit: How long it may take from now on, in seconds; None for as long as it likes.
-    """
-    if limit is not None:
-        response.stream = _TimedStream(cast("httpx.SyncByteStream", response.stream), limit)
-    return nullcontext()
-
-
-class _TimedStream(httpx.SyncByteStream):
-    def __init__(self, parts: httpx.SyncByteStream, limit: float) -> None:
-        self._parts = parts
-        self._end = monotonic() + limit
-
-    def __iter__(self) -> Iterator[bytes]:
-        for part in self._parts:
-            yield part
-            if monotonic() > self._end:
-                raise TimeoutError
-
-    def close(self) -> None:
-        self._parts.close()
-
-
-def nothing_left(error: Exception) -> bool:
-    """Whether a request failed before a byte of it was written, so that repeating it is always safe.
-
-    Args:
-        error: What the transport raised.
-    """
-    if not isinstance(error, _NOTHING_LEFT):
-        return is_unwritable(error)
-    # httpx-aiohttp reports a connection that broke after the request as one that was never made.
-    causes = {kind.__name__ for kind in type(error.__cause__).__mro__ if kind.__module__.startswith("aiohttp")}
-    return not causes or bool(causes & _NEVER_CONNECTED)
-
-
-def is_unwritable(error: BaseException) -> bool:
-    """Whether a request has something in its head that HTTP cannot carry, such as a header of the caller's client.
-
-    Args:
-        error: What the transport raised.
-    """
-    # Only while h11 looks at the head, all of it, before a byte is written; other breaches come later.
-    return isinstance(error, httpx.LocalProtocolError) and str(error).startswith("Illegal ")
-
-
-def is_timeout(error: Exception) -> bool:
-    """Whether a time limit ran out.
-
-    Args:
-        error: What the transport raised.
-    """
-    return isinstance(error, (httpx.TimeoutException, TimeoutError))
-
-
-def is_lasting(error: Exception) -> bool:
-    """Whether trying again cannot help: neither the other side's certificate nor our head will be another one.
-
-    Args:
-        error: What the transport raised.
-    """
-    if is_unwritable(error):
-        return True
-    cause: BaseException | None = error
-    while cause is not None:
-        # By name: a program that never meets TLS need not load it.
-        if type(cause).__name__ == "SSLCertVerificationError":
-            return True
-        cause = cause.__cause__ or cause.__context__
-    return False
-
-
 def proxy_for(base_url: str) -> str | None:
     """The proxy of the environment for an address, as every HTTP tool finds it; never for this machine itself.
 
@@ -404,19 +291,12 @@ def _unusable_certificates(error: OSError) -> ConfigurationError:
 __all__ = [
     "MAX_ANSWER",
     "Requests",
-    "async_body_limit",
-    "body_limit",
     "encode_files",
     "encode_json",
     "httpx_timeout",
-    "is_lasting",
-    "is_timeout",
-    "is_unwritable",
-    "nothing_left",
     "open_async_transport",
     "open_transport",
     "proxy_for",
     "texts_of",
     "texts_of_form",
-    "whole_limit",
 ]

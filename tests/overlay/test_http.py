@@ -29,7 +29,8 @@ from jsms_client.errors import (
     ConnectionFailedError,
     UnknownOutcomeError,
 )
-from jsms_client.http import is_lasting, nothing_left, proxy_for, texts_of, texts_of_form
+from jsms_client.failures import is_lasting, nothing_left
+from jsms_client.http import proxy_for, texts_of, texts_of_form
 from servers.faults import answer, sends
 from servers.raw_socket_server import Connection, RawSocketServer, Script
 

@@ -10,8 +10,8 @@ import pytest
 
 from jsms_client import JSMS, AsyncJSMS, Timeouts
 from jsms_client.errors import UnknownOutcomeTimeoutError
-from jsms_client.http import whole_limit
 from jsms_client.results import SentMessage
+from jsms_client.time_limits import whole_limit
 from servers.faults import answer, head, sends
 from servers.raw_socket_server import Connection, RawSocketServer, Script
 

@@ -15,16 +15,15 @@ from jsms_client.homes import AsyncHomes
 from jsms_client.http import (
     MAX_ANSWER,
     Requests,
-    async_body_limit,
     encode_files,
     encode_json,
     httpx_timeout,
     open_async_transport,
     texts_of,
     texts_of_form,
-    whole_limit,
 )
 from jsms_client.routes import Routes
+from jsms_client.time_limits import async_body_limit, whole_limit
 from jsms_client.verdicts import Received, Success
 from jsms_client.waiting import async_sleep, async_time_limit
 from jsms_contract.operation import Operation

@@ -16,16 +16,15 @@ from jsms_client.homes import Homes
 from jsms_client.http import (
     MAX_ANSWER,
     Requests,
-    body_limit,
     encode_files,
     encode_json,
     httpx_timeout,
     open_transport,
     texts_of,
     texts_of_form,
-    whole_limit,
 )
 from jsms_client.routes import Routes
+from jsms_client.time_limits import body_limit, whole_limit
 from jsms_client.verdicts import Received, Success
 from jsms_client.waiting import sleep, time_limit
 from jsms_contract.operation import Operation
