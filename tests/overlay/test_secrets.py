@@ -97,9 +97,8 @@ def test_an_id_is_logged_only_where_it_is_one(
     driver: Driver, example_server: ExampleServer, msg_id: object, shown: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     example_server.hook = always(200, {"msg_id": msg_id})
-    with caplog.at_level(logging.DEBUG, logger="jsms_client"):
-        with suppress(UnknownOutcomeError):
-            driver.make(CALLS["sendCode"])
+    with caplog.at_level(logging.DEBUG, logger="jsms_client"), suppress(UnknownOutcomeError):
+        driver.make(CALLS["sendCode"])
     assert caplog.records[-1].getMessage().endswith(f", msg_id {shown}")
 
 
