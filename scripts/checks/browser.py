@@ -23,7 +23,8 @@ FLAGS = (
 )
 """With which it starts anywhere, as root too, and asks nobody for anything."""
 _NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-_INSTALL = ("apt-get", "--quiet", "--yes")
+# A mirror may stumble, and something else may be installing.
+_INSTALL = ("apt-get", "--quiet", "--yes", "-oAcquire::Retries=3", "-oDPkg::Lock::Timeout=120")
 _ABSENT = "Chromium is not installed"
 
 

@@ -65,10 +65,9 @@ def test_root_on_debian_gets_it_with_the_fonts_after_an_update(machine: Path, mo
     check = InBrowser()
     check.install()
     assert check.run(()).result is Result.PASSED
-    assert (machine / "log").read_text(encoding="utf-8").splitlines() == [
-        "--quiet --yes update",
-        "--quiet --yes install --no-install-recommends chromium fonts-noto-cjk",
-    ]
+    update, install = (machine / "log").read_text(encoding="utf-8").splitlines()
+    assert update.endswith(" update")
+    assert install.endswith(" install --no-install-recommends chromium fonts-noto-cjk")
 
 
 def test_what_is_there_is_not_installed_again(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
