@@ -42,6 +42,9 @@ _HOMES = {
     "Template": "jsms_sandbox.http.test_api.reviewed",
 }
 
+_SANDBOX = pytest.StashKey["Sandbox"]()
+"""Where a test's sandbox is found, whichever fixture asked for it."""
+
 
 @pytest.fixture(scope="session")
 def jsms_sandbox_server() -> Iterator[SandboxServer]:
@@ -60,15 +63,20 @@ def jsms_sandbox_server() -> Iterator[SandboxServer]:
 
 
 @pytest.fixture
-def jsms_sandbox(
-    jsms_sandbox_server: SandboxServer, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
-) -> Iterator[Sandbox]:
-    """A JSMS for this test alone: fresh credentials, full balance, no messages, and the JSMS_* variables set to it."""
+def _jsms_app(jsms_sandbox_server: SandboxServer, request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    """The app itself, apart from the variables: it needs no monkeypatch, and so outlives what the test patched."""
     with jsms_sandbox_server.new_app(request.node.name) as sandbox:
-        for name, value in sandbox.environment.items():
-            monkeypatch.setenv(name, value)
+        request.node.stash[_SANDBOX] = sandbox
         yield sandbox
     jsms_sandbox_server.clock.reset()
+
+
+@pytest.fixture
+def jsms_sandbox(_jsms_app: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    """A JSMS for this test alone: fresh credentials, full balance, no messages, and the JSMS_* variables set to it."""
+    for name, value in _jsms_app.environment.items():
+        monkeypatch.setenv(name, value)
+    return _jsms_app
 
 
 @pytest.hookimpl(wrapper=True)
@@ -77,10 +85,18 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show what the sandbox saw below the report of a test that failed."""
     report = yield
-    sandbox: Sandbox | None = getattr(item, "funcargs", {}).get("jsms_sandbox")
-    if sandbox is not None and report.failed and call.when == "call":
-        report.sections.append(("JSMS sandbox", sandbox.account()))
+    sandbox = item.stash.get(_SANDBOX, None)
+    if sandbox is not None and report.failed and call.when != "teardown":
+        report.sections.append(("JSMS sandbox", _account(sandbox)))
     return report
+
+
+def _account(sandbox: Sandbox) -> str:
+    """The account, or why there is none: an exception here would end the whole session."""
+    try:
+        return sandbox.account()
+    except Exception as error:  # noqa: BLE001  # what the test patched, and still holds, can make anything fail
+        return f"could not be read: {str(error) or type(error).__name__}"
 
 
 def __getattr__(name: str) -> object:

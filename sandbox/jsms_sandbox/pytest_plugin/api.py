@@ -7,9 +7,11 @@ environment) must not come between a test and its sandbox.
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Mapping
 from http import HTTPStatus
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
+from socket import socket as Socket  # noqa: N812  # a class
 from typing import TypeVar
 from urllib.parse import urlencode
 
@@ -24,14 +26,33 @@ S = TypeVar("S", bound=BaseModel)
 
 
 class SandboxCallError(Exception):
-    """The sandbox refused a call of the test; the message says why, and what to do."""
+    """The sandbox refused a call of the test; the message says why, and what to do.
+
+    Attributes:
+        status: The HTTP status of its answer; None where there was none.
+    """
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class _Connection(HTTPConnection):
+    """A connection that a test does not break: a socket from before it patched any, and no name looked up."""
+
+    def connect(self) -> None:
+        """Connect, to an address."""
+        self.sock = Socket(socket.AF_INET, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect((self.host, self.port))
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 class Api:
     """The test API of one sandbox, about one of its apps.
 
     Args:
-        host: Where the sandbox listens.
+        host: The IPv4 address where the sandbox listens.
         port: On which port.
         app_key: The app that calls are about; None for the sandbox as a whole.
     """
@@ -86,17 +107,17 @@ class Api:
         if self.app_key is not None:
             asked["app"] = self.app_key
         content = None if body is None else json.dumps(body).encode()
-        connection = HTTPConnection(self._host, self._port, timeout=LONGEST_WAIT + SLACK)
+        connection = _Connection(self._host, self._port, timeout=LONGEST_WAIT + SLACK)
         try:
             connection.request(method, f"/_sandbox/api{path}?{urlencode(asked)}", content, {"Connection": "close"})
             answer = connection.getresponse()
             status, received = answer.status, answer.read()
-        except OSError as error:
+        except (OSError, HTTPException) as error:
             raise SandboxCallError(f"The sandbox does not answer ({error}); is the test's session over?") from error
         finally:
             connection.close()
         if status >= HTTPStatus.BAD_REQUEST:
-            raise SandboxCallError(_problem(status, received))
+            raise SandboxCallError(_problem(status, received), status)
         return received
 
 

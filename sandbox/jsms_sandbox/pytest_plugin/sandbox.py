@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Self, Unpack
 
 from ..faults import FaultKind
@@ -63,8 +64,12 @@ class Sandbox:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Forget the app, with all that belongs to it."""
-        self._api.of_all().delete(self._path)
+        """Forget the app, with all that belongs to it, unless that was done before."""
+        try:
+            self._api.of_all().delete(self._path)
+        except SandboxCallError as error:
+            if error.status != HTTPStatus.NOT_FOUND:
+                raise
 
     # What happened
 
