@@ -56,6 +56,5 @@ def check_frequency(world: World, app: App, kind: MessageKind, mobile: str, text
     limit = frequency.too_often(world, app.app_key, kind, mobile, text)
     if limit is not None:
         what = "the same text" if limit.by_content else f"a {kind} message"
-        raise Refusal(
-            OUT_OF_FREQ, "frequency", f"{mobile} can get {what} {limit.count} times in {limit.seconds:g} seconds."
-        )
+        often = "once" if limit.count == 1 else f"{limit.count} times"
+        raise Refusal(OUT_OF_FREQ, "frequency", f"{mobile} can get {what} {often} in {limit.seconds:g} seconds.")

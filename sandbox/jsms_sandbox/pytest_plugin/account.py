@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..http.test_api.messages import Message
 from ..http.test_api.requests import Request
+from .masking import code_masked, masked, numbers_masked
 
 MOST_LINES = 20
 LONGEST = 120
@@ -49,11 +50,6 @@ def account(messages: Sequence[Message], refused: Sequence[Request]) -> str:
     )
 
 
-def masked(mobile: str) -> str:
-    """A number without its middle, as reports of tests are kept and passed on."""
-    return f"{mobile[:3]}****{mobile[-4:]}" if len(mobile) > len("1234567") else "****"
-
-
 def _some(what: str, lines: list[str]) -> list[str]:
     if not lines:
         return [f"{what}: nothing"]
@@ -62,14 +58,12 @@ def _some(what: str, lines: list[str]) -> list[str]:
 
 
 def _message(message: Message) -> str:
-    text = (
-        message.text if message.code is None else message.text.replace(message.code.code, "*" * len(message.code.code))
-    )
+    text = message.text if message.code is None else code_masked(message.text, message.code.code)
     return f"{message.kind} to {masked(message.mobile)}: {_shortened(text)} (msg_id {message.msg_id})"
 
 
 def _request(request: Request) -> str:
-    what = request.operation or f"{request.method} {request.path}"
+    what = request.operation or numbers_masked(f"{request.method} {request.path}")
     if request.refusal is None:
         return f"{what}: HTTP {request.status}" + (f", fault: {request.fault}" if request.fault else "")
     refusal = request.refusal
@@ -77,5 +71,5 @@ def _request(request: Request) -> str:
 
 
 def _shortened(text: str) -> str:
-    line = " ".join(text.split())
+    line = numbers_masked(" ".join(text.split()))
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"

@@ -17,6 +17,8 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel
 
+from .masking import numbers_masked
+
 LONGEST_WAIT = 60.0
 """Real seconds that one call may wait for something to happen."""
 SLACK = 60.0
@@ -26,14 +28,14 @@ S = TypeVar("S", bound=BaseModel)
 
 
 class SandboxCallError(Exception):
-    """The sandbox refused a call of the test; the message says why, and what to do.
+    """The sandbox refused a call of the test; the message says why, and what to do, with numbers masked.
 
     Attributes:
         status: The HTTP status of its answer; None where there was none.
     """
 
     def __init__(self, message: str, status: int | None = None) -> None:
-        super().__init__(message)
+        super().__init__(numbers_masked(message))
         self.status = status
 
 
