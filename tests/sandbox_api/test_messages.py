@@ -127,6 +127,22 @@ def test_a_report_that_is_made_is_polled_once(api: API, app: AppUnderTest) -> No
     assert api.get("/messages", status=4003)["messages"][0]["handed_out"]
 
 
+def test_a_report_that_nobody_fetched_is_replaced_by_the_next(api: API, app: AppUnderTest) -> None:
+    app.switch(report_delay=100)
+    msg_id, _ = app.sent_code()
+    api.post(f"/messages/{msg_id}/report", {"status": 4003})
+    api.post(f"/messages/{msg_id}/report", {"status": 4001})
+    assert [(each["msgId"], each["status"]) for each in app.ok("GET", "/report")] == [(msg_id, 4001)]
+
+
+def test_a_report_after_one_that_was_fetched_is_handed_out_too(api: API, app: AppUnderTest) -> None:
+    msg_id, _ = app.sent_code()
+    for status in (4003, 4001):
+        api.post(f"/messages/{msg_id}/report", {"status": status})
+        assert [each["status"] for each in app.ok("GET", "/report")] == [status]
+        app.sandbox.advance(5)
+
+
 def test_resending_makes_a_message_of_its_own_with_the_same_code_and_is_billed(api: API, app: AppUnderTest) -> None:
     msg_id, code = app.sent_code()
     left = api.get("/apps")["apps"][0]["credit"]["industry"]

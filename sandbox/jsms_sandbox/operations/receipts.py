@@ -23,7 +23,7 @@ def poll_reports(world: World, request: Request) -> Answer:
         queue = world.reports_to_fetch[request.known_app.app_key]
         while queue and len(taken) < limit:
             message = world.messages.get(queue.popleft())
-            if message is None:
+            if message is None or message.handed_out:  # reported twice, or as a callback meanwhile
                 continue
             message.handed_out = True
             world.save(message)

@@ -213,7 +213,7 @@ async def get_latest_code(call: Call, query: LatestQuery) -> LatestCode:
 
 
 def report_message(call: Call, query: Query, body: StatusToReport) -> Message:
-    """Report now what became of a message."""
+    """Report now what became of a message; a report that was not fetched yet is replaced."""
     message = find_message(call, query)
     reports.report(call.world, call.world.apps[message.app_key], message, body.status)
     return message_shape(call.world, message)
