@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from .contract import contract
@@ -10,15 +11,22 @@ from .settings import Credentials
 from .state.entities import App
 from .state.world import World
 
+SUCCESS = 50000
 KEY = re.compile(r"[0-9A-Za-z_.-]{1,64}", re.ASCII)
 MAGIC_KEY = re.compile(r"sandboxapp[0-9]{9}([0-9]{5})", re.ASCII)
+
+
+@functools.cache
+def refusing_codes() -> frozenset[int]:
+    """Every code that a refusal can have: all but that of success."""
+    return frozenset(contract().errors) - {SUCCESS}
 
 
 def magic_code(app_key: str) -> int | None:
     """The error code that a magic key asks for; None for any other key."""
     match = MAGIC_KEY.fullmatch(app_key)
     code = int(match[1]) if match else 0
-    return code if code in contract().errors else None
+    return code if code in refusing_codes() else None
 
 
 def claimed_app(world: World, request: Request) -> App | None:

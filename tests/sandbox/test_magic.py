@@ -14,9 +14,22 @@ def test_a_magic_number_answers_its_code(app: AppUnderTest, code: int) -> None:
     assert app.last_entry().check == "magic number"
 
 
-@pytest.mark.parametrize("mobile", ["13000000000", "13000050042", "13000099999", "13000050000"])
-def test_numbers_whose_code_the_operation_has_not_are_ordinary(app: AppUnderTest, mobile: str) -> None:
+@pytest.mark.parametrize("mobile", ["13000000000", "13000099999", "13000050000"])
+def test_numbers_that_ask_for_no_error_are_ordinary(app: AppUnderTest, mobile: str) -> None:
     app.ok("POST", "/codes", {"mobile": mobile, "temp_id": 1})
+    assert app.last_entry().warnings == []
+
+
+@pytest.mark.parametrize("code", [50010, 50018, 50026, 50042])
+def test_a_number_whose_code_the_operation_has_not_is_warned_of(app: AppUnderTest, code: int) -> None:
+    app.ok("POST", "/codes", {"mobile": f"130000{code}", "temp_id": 1})
+    assert app.last_entry().warnings == [f"sendCode cannot answer {code}, which the number 130000{code} asks for."]
+
+
+def test_a_number_in_a_batch_whose_code_no_recipient_can_have_is_warned_of(app: AppUnderTest) -> None:
+    batch = {"temp_id": 1251, "recipients": [{"mobile": "13000050030"}]}
+    assert app.ok("POST", "/messages/batch", batch)["success_count"] == 1
+    assert app.last_entry().warnings == ["sendMessageBatch cannot answer 50030, which the number 13000050030 asks for."]
 
 
 @pytest.mark.parametrize("status", [4001, 4003, 4010, 4100])
@@ -40,9 +53,14 @@ def test_a_magic_app_key_is_an_ordinary_app_where_the_operation_has_not_its_code
     with httpx.Client(base_url=f"{sandbox.url}/v1", auth=(key, key), trust_env=False) as http:
         assert refused(http.post("/codes", json={"mobile": "13800138000", "temp_id": 1})) == 50014
         assert http.get("/templates/1").status_code == 200
+    entry = sandbox.look(lambda world: next(reversed(world.journal.values())))
+    assert entry.warnings == [f"getTemplate cannot answer 50014, which the key {key} asks for."]
 
 
-@pytest.mark.parametrize("key", ["sandboxapp00000000099999", "sandboxapp0000000005003", "sandboxapp0000000005003６"])
+@pytest.mark.parametrize(
+    "key",
+    ["sandboxapp00000000099999", "sandboxapp00000000050000", "sandboxapp0000000005003", "sandboxapp0000000005003６"],
+)
 def test_other_keys_of_that_kind_are_unknown(sandbox: RunningSandbox, key: str) -> None:
     with httpx.Client(base_url=f"{sandbox.url}/v1", auth=(key.encode(), key.encode()), trust_env=False) as http:
         assert refused(http.get("/accounts/app")) == 50002

@@ -26,8 +26,11 @@ def check_access(request: Request) -> None:
     if not app.sms_enabled and NO_SMS_CODE_AUTH in operation.codes:
         raise Refusal(NO_SMS_CODE_AUTH, "access", "The app's SMS service is switched off.")
     code = magic_code(app.app_key)
-    if code is not None and code in operation.codes:
+    if code is None:
+        return
+    if code in operation.codes:
         raise Refusal(code, "magic app key", f"The key {app.app_key} asks for code {code}.")
+    request.warn(f"{operation.id} cannot answer {code}, which the key {app.app_key} asks for.")
 
 
 def _covers(allowed: str, client: str) -> bool:

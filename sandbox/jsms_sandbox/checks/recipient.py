@@ -6,7 +6,9 @@ import re
 
 from .. import frequency
 from ..contract import contract
+from ..credentials import refusing_codes
 from ..refusal import Refusal
+from ..request import Request
 from ..state.entities import App, MessageKind
 from ..state.world import World
 
@@ -20,15 +22,18 @@ def magic_number(mobile: str) -> int:
     return int(match[1]) if match else 0
 
 
-def check_magic_number(mobile: str, codes: frozenset[int]) -> None:
-    """Refuse a magic number with the code it asks for, where the operation can answer that code.
+def check_magic_number(request: Request, mobile: str, codes: frozenset[int]) -> None:
+    """Refuse a magic number with the code it asks for, or warn that the operation cannot answer that code.
 
     Raises:
         Refusal: The number asks for it.
     """
     code = magic_number(mobile)
-    if code in codes and code in contract().errors:
+    if code not in refusing_codes():
+        return
+    if code in codes:
         raise Refusal(code, "magic number", f"The number {mobile} asks for code {code}.")
+    request.warn(f"{request.known_operation.id} cannot answer {code}, which the number {mobile} asks for.")
 
 
 def magic_status(mobile: str) -> int | None:

@@ -28,7 +28,7 @@ def send_code(world: World, request: Request) -> Answer:
     """Make a code, fill it into a code template and send it."""
     app, fields = request.known_app, request.fields
     mobile: str = fields["mobile"]
-    check_magic_number(mobile, request.known_operation.codes)
+    check_magic_number(request, mobile, request.known_operation.codes)
     template = usable_template(world, app, fields["temp_id"], (CODE,))
     sign = usable_sign(world, app, fields.get("sign_id"))
     code = new_code(app)
@@ -58,7 +58,7 @@ def send_voice_code(world: World, request: Request) -> Answer:
     """Call a number and read a code out."""
     app, fields = request.known_app, request.fields
     mobile: str = fields["mobile"]
-    check_magic_number(mobile, request.known_operation.codes)
+    check_magic_number(request, mobile, request.known_operation.codes)
     check_opt_out(app, mobile)
     check_frequency(world, app, "voice", mobile, "")
     check_allocated(app)

@@ -78,7 +78,7 @@ def check_recipient(
     for code, name, hint in problems(item, values):
         raise Refusal(code, f"field {name}", hint)
     mobile: str = values["mobile"]
-    check_magic_number(mobile, operation.recipient_codes)
+    check_magic_number(request, mobile, operation.recipient_codes)
     text = compose(request, request.known_app, template, sign, values.get("temp_para"), mobile)
     if (mobile, text) in seen:
         raise Refusal(REPEAT_SEND, "repeat", f"{mobile} gets the same text twice in this batch.")

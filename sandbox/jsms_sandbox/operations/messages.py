@@ -23,7 +23,7 @@ def send_message(world: World, request: Request) -> Answer:
     """Send a template SMS to one number."""
     app, fields = request.known_app, request.fields
     mobile: str = fields["mobile"]
-    check_magic_number(mobile, request.known_operation.codes)
+    check_magic_number(request, mobile, request.known_operation.codes)
     template, sign = chosen(world, request)
     text = compose(request, app, template, sign, fields.get("temp_para"), mobile)
     message = _send(world, app, template, sign, Recipient(mobile, fields.get("temp_para"), text), None, first=True)

@@ -76,7 +76,7 @@ def _save_single(world: World, request: Request, old: Schedule | None) -> Answer
     fields = request.fields
     send_at = _send_at(world, request)
     mobile: str = fields["mobile"]
-    check_magic_number(mobile, request.known_operation.codes)
+    check_magic_number(request, mobile, request.known_operation.codes)
     template, sign = chosen(world, request)
     text = compose(request, request.known_app, template, sign, fields.get("temp_para"), mobile)
     check_allocated(request.known_app)
