@@ -16,7 +16,13 @@ OWN = (
         ),
     ),
     ("refusals", "A refused request uses up neither quota nor credit."),
-    ("codes", "A wrong try changes nothing; a newer code does not void an older one; used is told before expired."),
+    (
+        "codes",
+        (
+            "A wrong try changes nothing; a newer code does not void an older one; used is told before expired. A text "
+            "code is checked neither for blocked words nor for its length: sendCode has no 50037 and no 50038."
+        ),
+    ),
     (
         "schedules",
         (

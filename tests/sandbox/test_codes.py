@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from jsms_sandbox.assumptions import assumptions
+
 from .running import AppUnderTest
 
 MOBILE = "13800138000"
@@ -102,3 +104,9 @@ def test_a_message_that_is_no_code_cannot_be_verified(app: AppUnderTest) -> None
 def test_a_fixed_code_is_every_code(app: AppUnderTest) -> None:
     app.switch(fixed_code="000000")
     assert app.sent_code()[1] == app.sent_code()[1] == "000000"
+
+
+def test_a_text_code_is_not_checked_for_words_which_is_told_as_an_assumption(app: AppUnderTest) -> None:
+    app.switch(words=["验证码"])
+    app.sent_code()
+    assert "50037" in dict(assumptions())["codes"]
