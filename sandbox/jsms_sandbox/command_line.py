@@ -78,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     keys = Credentials()
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    parser.add_argument("--host", type=_host, default="127.0.0.1", help="address to listen on (%(default)s)")
     parser.add_argument("--port", type=_port, default=DEFAULT_PORT, help="port, 0 for any free one (%(default)s)")
     parser.add_argument(
         "--db", type=Path, metavar="FILE", help="keep the state in this file; without it in memory only"
@@ -120,6 +120,8 @@ def _run(options: argparse.Namespace) -> None:
     credentials = Credentials(options.app_key, options.master_secret, options.dev_key, options.dev_secret)
     hosts = frozenset({options.host.lower(), *options.allow_host})
     settings = Settings(credentials, options.strict, options.review, options.code, options.callback_url, hosts)
+    if options.tls and options.tls_port is None and options.port == LAST_PORT:
+        raise Problem(f"There is no port after {LAST_PORT} for HTTPS; name one with --tls-port.", USAGE)
     with contextlib.ExitStack() as stack:
         http = stack.enter_context(_bound(bind, options.host, options.port))
         https = certificate = None
@@ -136,7 +138,10 @@ def _run(options: argparse.Namespace) -> None:
         server = Server(World(settings, storage=storage), http, https)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda _number, _frame: server.stop())
-        asyncio.run(server.run(lambda ready: _tell(sys.stdout.write, _welcome(ready, options.db, certificate))))
+        try:
+            asyncio.run(server.run(lambda ready: _tell(sys.stdout.write, _welcome(ready, options.db, certificate))))
+        except OSError as error:
+            raise Problem(f"Cannot serve: {(error.strerror or str(error)).lower()}.") from error
 
 
 @contextlib.contextmanager
@@ -165,7 +170,7 @@ def _welcome(server: Server, db: Path | None, certificate: Path | None) -> str:
     at = server.listening
     lines = [
         "JSMS sandbox is ready. Nothing is sent, nothing is billed.",
-        f"  Base URL  {at.http}/v1",
+        f"  Base URL  {at.http}/v1{' (and on all other addresses of this machine)' if at.everywhere else ''}",
     ]
     if at.https is not None:
         lines.append(f"  HTTPS     {at.https}/v1 (certificate: {certificate})")
@@ -189,6 +194,12 @@ def _port(text: str) -> int:
     if not re.fullmatch("[0-9]{1,5}", text) or int(text) > LAST_PORT:
         raise argparse.ArgumentTypeError(f"{text!r} is no port: a number from 0 to {LAST_PORT}")
     return int(text)
+
+
+def _host(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("an empty host is no address (0.0.0.0 is all of them)")
+    return text
 
 
 def _key(text: str) -> str:

@@ -9,6 +9,7 @@ import socket
 import ssl
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from typing import Any
 
 import uvicorn
 
@@ -17,6 +18,7 @@ from .http.application import Application
 from .state.world import World
 
 IPV4 = 4
+BACKLOG = 2048
 STOP_WITHIN = 1
 """Real seconds that answers under way get to finish once the sandbox stops."""
 
@@ -28,10 +30,12 @@ class Listening:
     Attributes:
         http: The base URL without ``/v1``.
         https: The same over TLS; None without it.
+        everywhere: Whether it listens on every address of the machine, of which the URLs name but one.
     """
 
     http: str
     https: str | None = None
+    everywhere: bool = False
 
 
 class Server:
@@ -55,13 +59,18 @@ class Server:
         self._https = https
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
-        self.listening = Listening(_url("http", http), _url("https", https[0]) if https else None)
+        self.listening = Listening(
+            _url("http", http), _url("https", https[0]) if https else None, _address(http).is_unspecified
+        )
 
     async def run(self, ready: Callable[[Server], None] | None = None) -> None:
         """Serve until ``stop``.
 
         Args:
             ready: Called once requests are answered.
+
+        Raises:
+            OSError: A socket cannot be served on.
         """
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
         world = self.world
@@ -72,13 +81,20 @@ class Server:
             servers.append(_Uvicorn(_config(self.application, self._https[1]), self._https[0]))
         timer = asyncio.create_task(self._drive_clock())
         serving = [asyncio.create_task(server.serve_socket()) for server in servers]
+        up = asyncio.ensure_future(asyncio.gather(*(server.up.wait() for server in servers)))
+        stopping = asyncio.create_task(self._stopping.wait())
         try:
-            for server in servers:
-                await server.up.wait()
-            if ready is not None:
+            ended: set[asyncio.Future[Any]] = {stopping, *serving}
+            await asyncio.wait({up, *ended}, return_when=asyncio.FIRST_COMPLETED)
+            if up.done() and ready is not None:
                 ready(self)
-            await self._stopping.wait()
+            await asyncio.wait(ended, return_when=asyncio.FIRST_COMPLETED)
+            for task in serving:
+                if task.done():
+                    task.result()  # raises what kept it from serving
         finally:
+            up.cancel()
+            stopping.cancel()
             world.events.close()
             for server in servers:
                 server.should_exit = True
@@ -133,7 +149,9 @@ class _Uvicorn(uvicorn.Server):
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """A listening socket's first half: bound, so that the port is known before anything is served.
+    """A listening socket: connections wait until they are served.
+
+    Listening at once tells a taken address apart: two sockets may be bound to one address, but only one can listen.
 
     Raises:
         OSError: The address cannot be had.
@@ -145,6 +163,7 @@ def bind(host: str, port: int) -> socket.socket:
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((host, port))
+        bound.listen(BACKLOG)
     except BaseException:
         bound.close()
         raise
@@ -164,7 +183,7 @@ def _config(application: Application, tls: ssl.SSLContext | None = None) -> uvic
         log_level="warning",
         server_header=False,
         proxy_headers=False,
-        backlog=2048,
+        backlog=BACKLOG,
         timeout_keep_alive=75,
         timeout_graceful_shutdown=STOP_WITHIN,
     )
@@ -176,7 +195,11 @@ def _config(application: Application, tls: ssl.SSLContext | None = None) -> uvic
 
 def _url(scheme: str, bound: socket.socket) -> str:
     host, port = bound.getsockname()[:2]
-    address = ipaddress.ip_address(host)
+    address = _address(bound)
     if address.is_unspecified:
         host = "127.0.0.1" if address.version == IPV4 else "::1"
     return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _address(bound: socket.socket) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    return ipaddress.ip_address(bound.getsockname()[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import resource
 import signal
@@ -17,9 +18,12 @@ import httpx
 import pytest
 
 from jsms_sandbox.command_line import main
+from jsms_sandbox.server import Server, bind
 from jsms_sandbox.state.storage import SQLiteFile, StorageError
+from jsms_sandbox.state.world import World
 
 from .process import STOPS, Process, run
+from .running import PATIENCE
 
 
 def test_it_says_where_it_is_and_with_which_credentials_and_stops_at_once() -> None:
@@ -80,6 +84,8 @@ def test_https_stands_beside_http_with_a_certificate_to_trust() -> None:
         (["--db", "/no/such/folder/x"], "Cannot open /no/such/folder/x", 1),
         (["--port", "-1"], "'-1' is no port", 2),
         (["--port"], "expected one argument", 2),
+        (["--host", ""], "an empty host is no address", 2),
+        (["--port", "65535", "--tls"], "name one with --tls-port", 2),
         (["--dev-secret", "x" * 65], "is no key", 2),
         (["--allow-host", "a/b"], "'a/b' is no name of a host", 2),
         (["--tls", "--tls-port", "no"], "'no' is no port", 2),
@@ -101,6 +107,27 @@ def test_a_port_that_is_taken_is_said() -> None:
         done = run("--port", str(port))
     assert done.returncode == 1
     assert done.stderr.strip() == f"jsms_sandbox: Cannot listen on 127.0.0.1 port {port}: address already in use."
+
+
+def test_one_port_for_http_and_https_is_said() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    done = run("--port", port, "--tls", "--tls-port", port)
+    assert done.returncode == 1
+    assert done.stderr.strip() == f"jsms_sandbox: Cannot listen on 127.0.0.1 port {port}: address already in use."
+
+
+def test_a_socket_that_cannot_be_served_on_ends_it() -> None:
+    bound = bind("127.0.0.1", 0)
+    server = Server(World(), bound)
+    bound.close()
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        asyncio.run(asyncio.wait_for(server.run(), PATIENCE))
+
+
+def test_it_says_when_it_listens_on_all_addresses() -> None:
+    with Process("--host", "0.0.0.0") as process:  # what is tested
+        assert re.search(r"Base URL +http://127\.0\.0\.1:[0-9]+/v1 \(and on all other addresses", process.welcome)
 
 
 def test_a_file_of_another_kind_program_or_version_is_left_alone(tmp_path: Path) -> None:
