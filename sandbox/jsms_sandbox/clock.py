@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import NamedTuple
+
+log = logging.getLogger("jsms_sandbox")
 
 BEIJING = timezone(timedelta(hours=8), "CST")
 LATEST = datetime(9999, 12, 30, tzinfo=UTC).timestamp()
@@ -174,11 +177,19 @@ class Clock:
         self._heap.clear()
 
     def run_due(self) -> None:
-        """Do what is due by now; parts that wait on something outside go on in the background."""
+        """Do what is due by now; parts that wait on something outside go on in the background.
+
+        Work that fails is logged, and stops neither the rest nor whoever asked for it.
+        """
         if not self._heap or self._moving.locked():
             return
         while self._heap and self._heap[0].when <= self.now():
-            waiting = self._do(heapq.heappop(self._heap))
+            work = heapq.heappop(self._heap)
+            try:
+                waiting = self._do(work)
+            except Exception:
+                log.exception("Due work failed: %s %s", work.kind, work.subject)
+                continue
             if waiting is not None:
                 task = asyncio.ensure_future(self._finish(waiting))
                 self._background.add(task)
@@ -196,8 +207,11 @@ class Clock:
         return waiting
 
     async def _finish(self, waiting: Awaitable[None]) -> None:
-        await waiting
-        self.after_work()
+        try:
+            await waiting
+            self.after_work()
+        except Exception:
+            log.exception("Due work failed while it waited")
 
 
 def _nothing() -> None:

@@ -81,7 +81,7 @@ class Server:
             servers.append(_Uvicorn(_config(self.application, self._https[1]), self._https[0]))
         timer = asyncio.create_task(self._drive_clock())
         serving = [asyncio.create_task(server.serve_socket()) for server in servers]
-        up = asyncio.ensure_future(asyncio.gather(*(server.up.wait() for server in servers)))
+        up = asyncio.create_task(_all_up(servers))
         stopping = asyncio.create_task(self._stopping.wait())
         try:
             ended: set[asyncio.Future[Any]] = {stopping, *serving}
@@ -146,6 +146,11 @@ class _Uvicorn(uvicorn.Server):
     async def serve_socket(self) -> None:
         """Serve until ``should_exit``."""
         await self.serve(sockets=[self._listen])
+
+
+async def _all_up(servers: list[_Uvicorn]) -> None:
+    for server in servers:
+        await server.up.wait()
 
 
 def bind(host: str, port: int) -> socket.socket:

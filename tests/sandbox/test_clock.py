@@ -80,6 +80,34 @@ def test_advancing_by_nothing_moves_nothing(seconds: float) -> None:
     assert clock.now() == 1_000.0
 
 
+def test_work_that_fails_is_logged_and_stops_nothing_else(caplog: pytest.LogCaptureFixture) -> None:
+    clock = Clock(1_000.0, frozen=True)
+    done: list[str] = []
+
+    def work(subject: str) -> None:
+        if subject == "a":
+            raise ValueError(subject)
+        done.append(subject)
+
+    async def outside() -> None:
+        raise OSError("nobody there")
+
+    async def run() -> None:
+        clock.run_due()
+        await clock.settle()
+
+    clock.handle("work", work)
+    clock.handle("call", lambda _: outside())
+    for kind, subject in (("work", "a"), ("call", "b"), ("work", "c")):
+        clock.at(1_000.0, kind, subject)
+    asyncio.run(run())
+    assert done == ["c"]
+    assert [record.message for record in caplog.records] == [
+        "Due work failed: work a",
+        "Due work failed while it waited",
+    ]
+
+
 def test_due_work_is_done_in_real_time_without_a_request(app: AppUnderTest) -> None:
     app.switch(report_delay=0.05)
     msg_id, _ = app.sent_code()

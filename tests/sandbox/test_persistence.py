@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from jsms_sandbox.settings import Settings
 from jsms_sandbox.state.codec import plain
 from jsms_sandbox.state.entities import Review
-from jsms_sandbox.state.storage import SQLiteFile
+from jsms_sandbox.state.storage import SQLiteFile, StorageError
 
 from .forms import multipart, sign_form
 from .process import Process
@@ -129,6 +130,45 @@ def test_windows_reports_and_schedules_go_on_after_a_restart(tmp_path: Path) -> 
         assert app.ok("GET", "/report") == []
         assert int(app.sent_code()[0]) > int(msg_id)
         app.http.close()
+
+
+class FullDisk(SQLiteFile):
+    """A file that can be written to only while there is room."""
+
+    full = False
+
+    def commit(self) -> None:
+        if self.full:
+            raise StorageError("There is no room.")
+        super().commit()
+
+
+def test_after_a_disk_was_full_due_work_goes_on_and_nothing_is_lost(tmp_path: Path) -> None:
+    file = tmp_path / "state.db"
+    storage = FullDisk(file)
+
+    def reported(msg_id: str) -> bool:
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            if app.message(msg_id).status is not None:
+                return True
+            time.sleep(0.01)
+        return False
+
+    with RunningSandbox(Settings(), storage) as sandbox:
+        app = sandbox.app()
+        app.switch(report_delay=0.05)
+        before, _ = app.sent_code()
+        storage.full = True
+        assert reported(before)
+        sandbox.look(lambda world: world.clock.at(0, "report", before))  # due at the next request, if not sooner
+        assert app.code_of("POST", "/codes", {"mobile": MOBILE, "temp_id": 1}) == 50019
+        storage.full = False
+        after, _ = app.sent_code("13800138001")
+        assert reported(after)
+        app.http.close()
+    with kept(file) as sandbox:
+        assert sandbox.look(lambda world: world.messages[before].status) == 4001
 
 
 def test_the_clock_stands_where_it_stood(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections import deque
 from dataclasses import replace
@@ -29,8 +30,10 @@ from .entities import (
 )
 from .loading import load_world
 from .seeds import BLOCKED_WORD, first_sign, first_templates
-from .storage import InMemory, Storage
+from .storage import InMemory, Storage, StorageError
 from .windows import Windows
+
+log = logging.getLogger("jsms_sandbox")
 
 K = TypeVar("K")
 E = TypeVar("E", bound=Entity)
@@ -70,7 +73,7 @@ class World:
         self.faults: Faults = NoFaults()
         self.windows = Windows()
         self._empty()
-        self.clock.after_work = self.storage.commit
+        self.clock.after_work = self._commit_work
         self.clock.on_move = self._keep_time
 
     def _empty(self) -> None:
@@ -294,6 +297,13 @@ class World:
         self.save(Time(clock.shift(), clock.now() if clock.frozen else None))
         self.commit()
         self.events.publish("clock", {"now": clock.now_ms(), "frozen": clock.frozen})
+
+    def _commit_work(self) -> None:
+        """Commit what due work changed; what cannot be written now stays to be written with the next commit."""
+        try:
+            self.commit()
+        except StorageError as error:
+            log.error("%s", error)  # noqa: TRY400  # the sentence says all
 
     def commit(self) -> None:
         """Write every change since the last commit. Called before an answer leaves."""
