@@ -15,6 +15,7 @@ from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from .callbacks import check_url, url_problem, url_warnings
 from .credentials import KEY
 from .settings import Credentials, Settings
 from .state.entities import Review
@@ -138,10 +139,26 @@ def _run(options: argparse.Namespace) -> None:
         server = Server(World(settings, storage=storage), http, https)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda _number, _frame: server.stop())
+        asking: set[asyncio.Task[None]] = set()
+
+        def ready(server: Server) -> None:
+            _tell(sys.stdout.write, _welcome(server, options.db, certificate))
+            if options.callback_url is not None:
+                asking.add(asyncio.create_task(_ask(options.callback_url)))
+
         try:
-            asyncio.run(server.run(lambda ready: _tell(sys.stdout.write, _welcome(ready, options.db, certificate))))
+            asyncio.run(server.run(ready))
         except OSError as error:
             raise Problem(f"Cannot serve: {(error.strerror or str(error)).lower()}.") from error
+
+
+async def _ask(callback_url: str) -> None:
+    """Say what is wrong with a callback URL; it is kept all the same, as the app may start after the sandbox."""
+    for warning in url_warnings(callback_url):
+        _tell(sys.stderr.write, f"{PROGRAM}: {warning}")
+    problem = await check_url(callback_url)
+    if problem is not None:
+        _tell(sys.stderr.write, f"{PROGRAM}: {problem}")
 
 
 @contextlib.contextmanager
@@ -231,6 +248,7 @@ def _host_name(text: str) -> str:
 
 
 def _url(text: str) -> str:
-    if not re.fullmatch(r"https?://[^\s/?#]+([/?][^\s#]*)?", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no http or https URL")
+    problem = url_problem(text)
+    if problem is not None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no callback URL: {problem[:1].lower()}{problem[1:].rstrip('.')}")
     return text

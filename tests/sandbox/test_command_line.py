@@ -75,7 +75,9 @@ def test_https_stands_beside_http_with_a_certificate_to_trust() -> None:
         (["--master-secret", "ключ"], "'ключ' is no key", 2),
         (["--review", "never"], "'never' is neither", 2),
         (["--code", "12345"], "'12345' is no code", 2),
-        (["--callback-url", "ftp://x"], "'ftp://x' is no http or https URL", 2),
+        (["--callback-url", "ftp://x"], "'ftp://x' is no callback URL: it must begin with http", 2),
+        (["--callback-url", "http://x:99999/"], "'http://x:99999/' is no callback URL: it is no URL", 2),
+        (["--callback-url", "http://a:b@x/"], "it must have no fragment, user name", 2),
         (["--tls-port", "0"], "--tls-port needs --tls", 2),
         (["--host", "203.0.113.7"], "Cannot listen on 203.0.113.7", 1),
         (["--host", "no such host"], "Cannot listen on no such host", 1),
@@ -209,6 +211,21 @@ def test_it_stops_at_once_with_pages_open() -> None:
             assert (process.popen.returncode, out, err) == (0, "", "")
             assert list(lines)[-1] == ""
     assert min(seconds) < 1
+
+
+def test_a_callback_url_is_asked_for_its_echostr_once_it_is_ready() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as app:
+        app.settimeout(PATIENCE)
+        url = f"http://127.0.0.1:{app.getsockname()[1]}/jsms"
+        with Process("--callback-url", url) as process:
+            connection, _ = app.accept()
+            with connection:
+                assert connection.recv(9999).startswith(b"GET /jsms?echostr=")
+                connection.sendall(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n")
+            assert process.popen.stderr is not None
+            assert "takes no port in the callback URL" in process.popen.stderr.readline()
+            assert "was answered 404; it must be 200" in process.popen.stderr.readline()
+            assert httpx.get(f"{process.url}/_sandbox/api/info", trust_env=False).status_code == 200
 
 
 def test_switches_reach_the_first_app() -> None:
