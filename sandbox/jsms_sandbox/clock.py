@@ -63,6 +63,8 @@ class Clock:
         """Called when the next due time or the clock itself changes, so that a timer can be set anew."""
         self.on_move: Callable[[], None] = _nothing
         """Called when the clock was frozen, set, advanced or let run, so that it can be kept."""
+        self.on_back: Callable[[float], None] = _nothing_back
+        """Called with how far the clock was set back, so that what waits can be moved."""
         self.wanted: Callable[[DueWork], bool] = _always
         """Whether work is still wanted; the rest goes where there is too much."""
 
@@ -102,13 +104,14 @@ class Clock:
         self._moved()
 
     async def set(self, when: float) -> None:
-        """Go to a time: forward like advance; backward without undoing anything."""
+        """Go to a time: forward like advance; backward without undoing anything, and ``on_back`` is told."""
         if when >= self.now():
             await self.advance(when - self.now())
             return
         async with self._moving:
+            back = self.now() - when
             self._base, self._mark = when, time.monotonic()
-        self._moved()
+        self._moved(back)
 
     async def advance(self, seconds: float) -> None:
         """Let time pass: do all work that falls due meanwhile, in the order of time, and wait until it is done."""
@@ -140,10 +143,13 @@ class Clock:
     async def restart(self) -> None:
         """Take real time again, running. What fell due between is not done, but what is due then is."""
         async with self._moving:
-            self._base, self._mark, self._frozen = time.time(), time.monotonic(), False
-        self._moved()
+            now, back = time.time(), self.now()
+            self._base, self._mark, self._frozen = now, time.monotonic(), False
+        self._moved(back - now)
 
-    def _moved(self) -> None:
+    def _moved(self, back: float = 0.0) -> None:
+        if back > 0:
+            self.on_back(back)
         self.on_move()
         self.on_change()
 
@@ -159,11 +165,12 @@ class Clock:
         first = not self._heap or when < self._heap[0].when
         heapq.heappush(self._heap, DueWork(when, self._number, kind, subject))
         if len(self._heap) > self._prune_at:
-            self._prune()
+            self.drop_unwanted()
         if first:
             self.on_change()
 
-    def _prune(self) -> None:
+    def drop_unwanted(self) -> None:
+        """Take out what nobody wants any more."""
         self._heap = [work for work in self._heap if self.wanted(work)]
         heapq.heapify(self._heap)
         self._prune_at = max(PRUNE_FROM, 2 * len(self._heap))
@@ -216,6 +223,10 @@ class Clock:
 
 def _nothing() -> None:
     """The hooks' default."""
+
+
+def _nothing_back(_seconds: float) -> None:
+    """The same, for the hook that is told how far."""
 
 
 def _always(_work: DueWork) -> bool:

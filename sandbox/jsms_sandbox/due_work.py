@@ -5,6 +5,7 @@ from __future__ import annotations
 from . import reports, reviews
 from .callbacks import Deliveries
 from .clock import DueWork
+from .going_back import go_back
 from .scheduling import schedule_due
 from .state.world import World
 
@@ -17,6 +18,7 @@ def handle_due_work(world: World, deliveries: Deliveries) -> None:
     clock.handle("template_review", lambda subject: reviews.template_due(world, subject))
     clock.handle("callback", deliveries.due)
     clock.handle("sign_review", lambda subject: reviews.sign_due(world, subject))
+    clock.on_back = lambda seconds: go_back(world, seconds)
     clock.wanted = lambda work: _is_wanted(world, work)
 
 

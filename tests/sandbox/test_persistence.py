@@ -132,6 +132,20 @@ def test_windows_reports_and_schedules_go_on_after_a_restart(tmp_path: Path) -> 
         app.http.close()
 
 
+def test_sends_of_times_to_come_are_not_counted_after_a_restart(tmp_path: Path) -> None:
+    file = tmp_path / "state.db"
+    with kept(file) as sandbox:
+        app = sandbox.app()
+        sandbox.advance(86_400)
+        app.ok("POST", "/voice_codes", {"mobile": MOBILE})
+        sandbox.wait(sandbox.world.clock.restart)
+        app.http.close()
+    with kept(file) as sandbox:
+        app = again(sandbox, app)
+        app.ok("POST", "/voice_codes", {"mobile": MOBILE})
+        app.http.close()
+
+
 class FullDisk(SQLiteFile):
     """A file that can be written to only while there is room."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sandbox.forms import multipart, sign_form
 from sandbox.running import AppUnderTest, RunningSandbox
 
 from .calling import API
@@ -59,6 +60,45 @@ def test_advancing_waits_for_callbacks_too(alone: API, frozen_app: AppUnderTest)
     alone.post("/clock/advance", {"seconds": 3_600})
     (callback,) = alone.get("/callbacks")["callbacks"]
     assert [attempt["at"] - callback["created_at"] for attempt in callback["attempts"]] == [0, 180_000]
+
+
+def test_set_back_it_counts_no_sends_of_times_to_come(alone: API, frozen_app: AppUnderTest) -> None:
+    with frozen_app.http:
+        frozen_app.ok("POST", "/voice_codes", {"mobile": MOBILE})
+        alone.post("/clock/advance", {"seconds": 86_400})
+        frozen_app.ok("POST", "/voice_codes", {"mobile": MOBILE})
+        alone.post("/clock", {"beijing": "2030-01-02 12:01:00"})
+        frozen_app.ok("POST", "/voice_codes", {"mobile": MOBILE})
+        assert frozen_app.code_of("POST", "/voice_codes", {"mobile": MOBILE}) == 50009
+
+
+@pytest.mark.parametrize("back", [{"beijing": "2029-01-02 12:00:00"}, {"real": True, "frozen": True}])
+def test_set_back_it_keeps_what_waits_as_far_ahead_as_it_was(
+    alone: API, frozen_app: AppUnderTest, back: dict[str, object]
+) -> None:
+    alone.patch(f"/apps/{frozen_app.app.app_key}", {"review": {"mode": "after", "seconds": 30}, "report_delay": 30})
+    with frozen_app.http:
+        frozen_app.sent_code()
+        temp_id = frozen_app.ok("POST", "/templates", {"template": "您好", "type": 2})["temp_id"]
+        sign_id = frozen_app.ok("POST", "/sign", files=multipart(sign_form()))["sign_id"]
+        now = alone.post("/clock", back)["now"]
+        assert abs(alone.get("/clock")["next_due_at"] - now - 30_000) <= 1
+        alone.post("/clock/advance", {"seconds": 31})
+        assert alone.get("/messages")["messages"][0]["status"] == 4001
+        assert frozen_app.ok("GET", f"/templates/{temp_id}")["status"] == 1
+        assert frozen_app.ok("GET", f"/sign/{sign_id}")["status"] == 1
+
+
+def test_set_back_it_repeats_callbacks_in_time(alone: API, frozen_app: AppUnderTest) -> None:
+    nobody = "http://127.0.0.1:9/jsms"
+    alone.patch(f"/apps/{frozen_app.app.app_key}", {"callback_url": nobody, "check_callback": False})
+    with frozen_app.http:
+        frozen_app.sent_code()
+    alone.post("/clock/advance", {"seconds": 61})
+    alone.post("/clock", NOON)
+    alone.post("/clock/advance", {"seconds": 120})
+    (callback,) = alone.get("/callbacks")["callbacks"]
+    assert len(callback["attempts"]) == 2
 
 
 def test_a_code_expires_when_its_time_has_passed(alone: API, frozen_app: AppUnderTest) -> None:

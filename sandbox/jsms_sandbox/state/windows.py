@@ -47,6 +47,12 @@ class Windows:
         for name in [name for name in self._times if name.startswith(prefix)]:
             del self._times[name]
 
+    def forget_after(self, now: float) -> None:
+        """Forget what was counted at times after now: the clock was set back."""
+        for _, times in self._times.values():
+            while times and times[-1] > now:
+                times.pop()
+
     def _sweep(self, now: float) -> None:
         for name in [name for name in self._times if not self.count(name, self._times[name][0], now)]:
             del self._times[name]
