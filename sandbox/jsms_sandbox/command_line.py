@@ -96,7 +96,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--review",
         type=_review,
-        default=Review(),
         metavar="WHEN",
         help="decide on templates and signatures at-once, by-hand or after so many SECONDS (at-once)",
     )

@@ -24,15 +24,15 @@ class Settings:
     Attributes:
         credentials: The first app's.
         strict: Whether to refuse what existing clients send but the service does not document.
-        review: How the first app's templates and signatures are decided on.
-        fixed_code: The code that every text code gets; None makes six digits by chance.
-        callback_url: Where the first app's callbacks go; None for none.
+        review: How the first app's templates and signatures are decided on; None as the app was kept, at first at once.
+        fixed_code: The code that every text code gets; None as the app was kept, at first six digits by chance.
+        callback_url: Where the first app's callbacks go; None as the app was kept, at first nowhere.
         hosts: Names that the page and the test API may be reached under beside this machine's own.
     """
 
     credentials: Credentials = field(default_factory=Credentials)
     strict: bool = False
-    review: Review = field(default_factory=Review)
+    review: Review | None = None
     fixed_code: str | None = None
     callback_url: str | None = None
     hosts: frozenset[str] = frozenset()

@@ -235,3 +235,16 @@ def test_switches_reach_the_first_app() -> None:
         temp_id = process.http.post("/templates", json={"template": "您好。", "type": 2}).json()["temp_id"]
         assert process.http.get(f"/templates/{temp_id}").json()["status"] == 0
         assert process.http.post("/codes", json={"mobile": 13800138000, "temp_id": 1}).status_code == 403
+
+
+def test_switches_reach_the_first_app_of_a_kept_state_where_they_are_named(tmp_path: Path) -> None:
+    def first(*switches: str) -> object:
+        with Process("--db", str(tmp_path / "state.db"), *switches) as process:
+            (app,) = httpx.get(f"{process.url}/_sandbox/api/apps", trust_env=False).json()["apps"]
+            return app["fixed_code"], app["callback_url"], app["review"]["mode"]
+
+    assert first() == (None, None, "at_once")
+    named = ("--code", "123456", "--review", "by-hand", "--callback-url", "http://127.0.0.1:9/")
+    assert first(*named) == ("123456", "http://127.0.0.1:9/", "by_hand")
+    assert first() == ("123456", "http://127.0.0.1:9/", "by_hand")
+    assert first("--review", "at-once") == ("123456", "http://127.0.0.1:9/", "at_once")

@@ -181,7 +181,7 @@ class World:
         """Give an app a fresh start under the same keys."""
         self.remove_app(app)
         keys = Credentials(app.app_key, app.master_secret, app.dev_key, app.dev_secret)
-        fresh = self.create_app(keys, name=app.name, review=replace(self.settings.review))
+        fresh = self.create_app(keys, name=app.name, review=self._first_review())
         if fresh.app_key == self.settings.credentials.app_key:
             self._set_by_flags(fresh)
         self.events.publish("reset", {"app_key": app.app_key})
@@ -261,7 +261,7 @@ class World:
         self.events.publish("reset", {})
 
     def _settle_first_app(self, credentials: Credentials) -> None:
-        """Make the first app, or give the kept one the keys of this start."""
+        """Make the first app, or give the kept one the keys and switches of this start."""
         owner = self.apps_by_dev_key.pop(credentials.dev_key, None)
         if owner is not None and owner.app_key != credentials.app_key:
             owner.dev_key, owner.dev_secret = secrets.token_hex(12), secrets.token_hex(12)
@@ -275,15 +275,21 @@ class World:
         app.master_secret = credentials.master_secret
         app.dev_key, app.dev_secret = credentials.dev_key, credentials.dev_secret
         self.apps_by_dev_key[app.dev_key] = app
-        self.save(app)
-
-    def _create_first_app(self, credentials: Credentials) -> None:
-        app = self.create_app(credentials, name="first", review=replace(self.settings.review))
         self._set_by_flags(app)
 
+    def _create_first_app(self, credentials: Credentials) -> None:
+        app = self.create_app(credentials, name="first", review=self._first_review())
+        self._set_by_flags(app)
+
+    def _first_review(self) -> Review:
+        return replace(self.settings.review or Review())
+
     def _set_by_flags(self, app: App) -> None:
-        app.fixed_code = self.settings.fixed_code
-        app.callback_url = self.settings.callback_url
+        """Give an app what the sandbox was started with; what was not named stays."""
+        settings = self.settings
+        app.review = replace(settings.review or app.review)
+        app.fixed_code = settings.fixed_code or app.fixed_code
+        app.callback_url = settings.callback_url or app.callback_url
         self.save(app)
 
     # --- keeping -----------------------------------------------------------------------------------------------------
