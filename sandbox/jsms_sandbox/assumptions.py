@@ -27,7 +27,8 @@ OWN = (
         "schedules",
         (
             "Credit is charged when the SMS is sent; with too little left its report is 4005. Ids of single and batch "
-            "schedules do not mix. The text is fixed when it is scheduled. A deleted schedule is no longer found."
+            "schedules do not mix. Text and recipients are fixed when it is scheduled: who opts out after that still "
+            "gets it. A deleted schedule is no longer found."
         ),
     ),
     (

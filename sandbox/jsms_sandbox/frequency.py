@@ -12,6 +12,8 @@ from .state.entities import CODE, MARKETING, NOTICE, Message, MessageKind
 if TYPE_CHECKING:
     from .state.world import World
 
+CREDIT_USED_UP = 4005
+"""The status of a schedule's message that there was no credit left for."""
 TYPES: dict[MessageKind, int] = {"code": CODE, "notice": NOTICE, "marketing": MARKETING}
 
 
@@ -40,8 +42,9 @@ def count(world: World, app_key: str, kind: MessageKind, mobile: str, text: str,
 
 
 def count_again(world: World, message: Message) -> None:
-    """Count a message that was kept over a restart, unless the clock was set back behind it."""
-    if message.sent_at > world.clock.now():
+    """Count a message that was kept over a restart, unless it never left or the clock was set back behind it."""
+    unpaid = message.status == CREDIT_USED_UP and message.schedule_id and message.reported_at == message.sent_at
+    if unpaid or message.sent_at > world.clock.now():
         return
     count(world, message.app_key, message.kind, message.mobile, message.text, message.sent_at)
 

@@ -30,12 +30,21 @@ class Leniency(Enum):
     BODY_WITHOUT_NEED = "A GET or DELETE should have no body; it was ignored."
 
 
-def tolerate(request: Request, leniency: Leniency, code: int, check: str) -> None:
+def tolerate(
+    request: Request, leniency: Leniency, code: int, check: str, *, allow: tuple[str, ...] | None = None
+) -> None:
     """Warn of a leniency, or refuse it where the sandbox is strict.
+
+    Args:
+        request: The request.
+        leniency: What it needs to be let through.
+        code: The code of the refusal.
+        check: The check that refuses it.
+        allow: The methods that a refusal with 405 names.
 
     Raises:
         Refusal: The sandbox is strict.
     """
     if request.strict:
-        raise Refusal(code, check, f"{leniency.value} Refused because the sandbox runs with --strict.")
+        raise Refusal(code, check, f"{leniency.value} Refused because the sandbox runs with --strict.", allow=allow)
     request.warn(leniency.value)

@@ -25,6 +25,7 @@ class Request:
         too_large: Whether the body was larger than the sandbox reads.
         strict: Whether leniencies are refused.
         operation: The operation, once the path and method are known.
+        allowed: The methods of the path, once it is known.
         path_id: The id in the path, decoded.
         app: The app, once the credentials are checked.
         fields: The fields of the body, once checked.
@@ -43,6 +44,7 @@ class Request:
     too_large: bool = False
     strict: bool = False
     operation: Operation | None = None
+    allowed: tuple[str, ...] = ()
     path_id: str | None = None
     app: App | None = None
     fields: dict[str, Any] = field(default_factory=dict[str, Any])

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from .accepting import accept
 from .checks.credit import charge
+from .frequency import CREDIT_USED_UP
 from .reports import report
 from .segments import segments
 from .state.entities import MARKETING, App, Message, Schedule, ScheduledRecipient
 from .state.world import World
-
-CREDIT_USED_UP = 4005
 
 
 def schedule_due(world: World, schedule_id: str) -> None:

@@ -88,7 +88,13 @@ def test_a_multipart_boundary_that_needs_quotes_and_has_none(app: AppUnderTest, 
 def test_a_head_request_to_the_root(sandbox: RunningSandbox, strict_sandbox: RunningSandbox, app: AppUnderTest) -> None:
     assert httpx.head(sandbox.url, trust_env=False).status_code == 200
     assert Leniency.HEAD_ROOT.value in app.last_entry().warnings
-    assert httpx.head(strict_sandbox.url, trust_env=False).status_code == 405
+    refusal = httpx.head(strict_sandbox.url, trust_env=False)
+    assert (refusal.status_code, refusal.headers["allow"]) == (405, "")
+
+
+def test_a_body_refused_by_its_method_names_the_methods_of_the_path(strict_app: AppUnderTest) -> None:
+    refusal = strict_app.send("GET", "/templates/1", b"null", headers=JSON)
+    assert (refusal.status_code, refusal.headers["allow"]) == (405, "DELETE, GET, PUT")
 
 
 def test_every_leniency_has_its_test() -> None:

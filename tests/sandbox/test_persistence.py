@@ -6,14 +6,16 @@ import threading
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import httpx
 import pytest
 
+from jsms_sandbox.clock import BEIJING
 from jsms_sandbox.settings import Settings
 from jsms_sandbox.state.codec import plain
-from jsms_sandbox.state.entities import Review
+from jsms_sandbox.state.entities import Credit, Review
 from jsms_sandbox.state.storage import SQLiteFile, StorageError
 
 from .forms import multipart, sign_form
@@ -143,6 +145,24 @@ def test_sends_of_times_to_come_are_not_counted_after_a_restart(tmp_path: Path) 
     with kept(file) as sandbox:
         app = again(sandbox, app)
         app.ok("POST", "/voice_codes", {"mobile": MOBILE})
+        app.http.close()
+
+
+def test_what_credit_was_lacking_for_is_not_counted_after_a_restart(tmp_path: Path) -> None:
+    file = tmp_path / "state.db"
+    with kept(file) as sandbox:
+        app = sandbox.app()
+        app.switch(credit=Credit(0, 0, 0, 0))
+        sandbox.wait(lambda: sandbox.world.clock.set(datetime(2030, 1, 2, 12, tzinfo=BEIJING).timestamp()))
+        for second in range(3):
+            schedule = {"send_time": f"2030-01-02 13:00:0{second}", "temp_id": 1251, "mobile": MOBILE}
+            app.ok("POST", "/schedule", schedule)
+        sandbox.advance(3_610)
+        app.switch(credit=Credit())
+        app.http.close()
+    with kept(file) as sandbox:
+        app = again(sandbox, app)
+        app.ok("POST", "/messages", {"mobile": MOBILE, "temp_id": 1251})
         app.http.close()
 
 

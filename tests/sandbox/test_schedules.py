@@ -34,6 +34,22 @@ def sent(app: AppUnderTest) -> list[Message]:
     return app.sandbox.look(lambda world: [each for each in world.messages.values() if each.app_key == key])
 
 
+@pytest.mark.parametrize(("hour", "warned"), [("03", True), ("12", False), ("21", True)])
+def test_marketing_scheduled_for_the_night_is_warned_of(app: AppUnderTest, hour: str, warned: bool) -> None:
+    when = {"send_time": f"2099-01-01 {hour}:00:00", "temp_id": 1252}
+    recipient = {"mobile": MOBILE, "temp_para": {"name": "a"}}
+    for path, body in (("/schedule", recipient), ("/schedule/batch", {"recipients": [recipient]})):
+        app.ok("POST", path, when | body)
+        assert any("08:00" in warning for warning in app.last_entry().warnings) is warned
+
+
+def test_who_opts_out_after_it_was_scheduled_still_gets_it(app: AppUnderTest) -> None:
+    app.ok("POST", "/schedule", single(app))
+    app.switch(opt_outs=[MOBILE])
+    app.sandbox.advance(3601)
+    assert [message.mobile for message in sent(app)] == [MOBILE]
+
+
 def test_a_schedule_is_sent_when_it_is_due_and_charged_then(app: AppUnderTest) -> None:
     before = app.ok("GET", "/accounts/app")["app_industry"]
     body = single(app, temp_id=1250, temp_para={"number": "1"})

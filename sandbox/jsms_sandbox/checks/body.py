@@ -24,7 +24,7 @@ def read_body(request: Request) -> None:
     schema = operation.schema
     if schema is None:
         if request.body or request.too_large:
-            tolerate(request, Leniency.BODY_WITHOUT_NEED, NO_SUCH_METHOD, "body")
+            tolerate(request, Leniency.BODY_WITHOUT_NEED, NO_SUCH_METHOD, "body", allow=request.allowed)
         check_path_id(request)
         return
     boundary = _check_media_type(request)

@@ -53,10 +53,10 @@ def route(request: Request) -> None:
         methods, request.path_id = _with_id(path)
     if methods is None:
         raise Refusal(NO_SUCH_PATH, "path", "Compare the path with the API's; ids must not be empty or hold a slash.")
-    request.operation = methods.get(request.method)
+    request.operation, request.allowed = methods.get(request.method), tuple(sorted(methods))
     if request.operation is None:
-        allowed = tuple(sorted(methods))
-        raise Refusal(NO_SUCH_METHOD, "method", f"This path takes {' and '.join(allowed)}.", allow=allowed)
+        hint = f"This path takes {' and '.join(request.allowed)}."
+        raise Refusal(NO_SUCH_METHOD, "method", hint, allow=request.allowed)
 
 
 def _with_id(path: str) -> tuple[dict[str, Operation] | None, str | None]:

@@ -76,7 +76,7 @@ class Service:
         lost: Refusal | None = None
         try:
             if request.method == "HEAD" and request.path == "/":
-                tolerate(request, Leniency.HEAD_ROOT, NO_SUCH_METHOD, "method")
+                tolerate(request, Leniency.HEAD_ROOT, NO_SUCH_METHOD, "method", allow=())
                 return EMPTY
             route(request)
         except Refusal as refused:
@@ -98,7 +98,7 @@ def refused_answer(refusal: Refusal) -> Answer:
     body: dict[str, object] = {"error": {"code": error.code, "message": error.message}}
     if refusal.is_valid is not None:
         body = {"is_valid": refusal.is_valid, **body}
-    return json_answer(body, error.http_status, (("allow", ", ".join(refusal.allow)),) if refusal.allow else ())
+    return json_answer(body, error.http_status, () if refusal.allow is None else (("allow", ", ".join(refusal.allow)),))
 
 
 async def _read(request: Request, receive: Receive) -> None:

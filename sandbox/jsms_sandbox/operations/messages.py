@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import datetime, time
 
 from ..accepting import accept
 from ..answer import Answer, json_answer
 from ..checks.credit import check_allocated, check_and_charge
 from ..checks.recipient import check_frequency, check_magic_number
+from ..clock import BEIJING
 from ..contract import contract
 from ..refusal import Refusal
 from ..request import Request
@@ -27,7 +28,7 @@ def send_message(world: World, request: Request) -> Answer:
     template, sign = chosen(world, request)
     text = compose(request, app, template, sign, fields.get("temp_para"), mobile)
     message = _send(world, app, template, sign, Recipient(mobile, fields.get("temp_para"), text), None, first=True)
-    _warn_of_the_hour(world, request, template)
+    warn_of_the_hour(request, template, world.clock.now())
     request.msg_ids.append(message.msg_id)
     return json_answer({"msg_id": message.msg_id})
 
@@ -51,7 +52,7 @@ def send_message_batch(world: World, request: Request) -> Answer:
             accepted += 1
             request.msg_ids.append(message.msg_id)
             results.append({"msg_id": message.msg_id, "mobile": message.mobile})
-    _warn_of_the_hour(world, request, template)
+    warn_of_the_hour(request, template, world.clock.now())
     return json_answer({"success_count": accepted, "failure_count": len(results) - accepted, "recipients": results})
 
 
@@ -102,7 +103,8 @@ def _send(
     return accept(world, app, message)
 
 
-def _warn_of_the_hour(world: World, request: Request, template: Template) -> None:
-    hour = world.clock.beijing().time()
+def warn_of_the_hour(request: Request, template: Template, at: float) -> None:
+    """Warn of marketing that leaves when the service would hold it back."""
+    hour = datetime.fromtimestamp(at, BEIJING).time()
     if template.type == MARKETING and not MARKETING_FROM <= hour < MARKETING_TO:
         request.warn("Marketing goes out from 08:00 to 21:00 Beijing time only; the service would hold this back.")

@@ -14,7 +14,7 @@ from ..request import Request
 from ..state.entities import Schedule, ScheduledRecipient
 from ..state.world import World
 from .drafts import Recipient, SeenTexts, check_recipient, chosen, compose
-from .messages import refused_recipient
+from .messages import refused_recipient, warn_of_the_hour
 
 INVALID_SEND_TIME, INVALID_SCHEDULE_ID, WRONG_SCHEDULE_STATUS = 50027, 50028, 50029
 SEND_TIME = "%Y-%m-%d %H:%M:%S"
@@ -82,6 +82,7 @@ def _save_single(world: World, request: Request, old: Schedule | None) -> Answer
     check_allocated(request.known_app)
     recipients = [Recipient(mobile, fields.get("temp_para"), text)]
     schedule = _save(world, request, old, send_at, template.type, sign.sign_id, recipients, batch=False)
+    warn_of_the_hour(request, template, send_at)
     return json_answer({"schedule_id": schedule.schedule_id})
 
 
@@ -98,6 +99,7 @@ def _save_batch(world: World, request: Request, old: Schedule | None) -> Answer:
         except Refusal as refusal:
             refused.append(refused_recipient(request, values, refusal))
     schedule = _save(world, request, old, send_at, template.type, sign.sign_id, recipients, batch=True)
+    warn_of_the_hour(request, template, send_at)
     return json_answer(
         {
             "schedule_id": schedule.schedule_id,
