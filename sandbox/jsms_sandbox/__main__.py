@@ -2,7 +2,11 @@
 
 import sys
 
-from .command_line import main
-
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        from .command_line import main
+
+        exit_code = main()
+    except KeyboardInterrupt:  # before the sandbox takes signals itself: what it imports takes a moment
+        exit_code = 0
+    sys.exit(exit_code)

@@ -59,6 +59,7 @@ class Server:
         self._https = https
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
+        self._asked_to_stop = False
         self.listening = Listening(
             _url("http", http), _url("https", https[0]) if https else None, _address(http).is_unspecified
         )
@@ -73,6 +74,8 @@ class Server:
             OSError: A socket cannot be served on.
         """
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
+        if self._asked_to_stop:
+            self._stopping.set()
         world = self.world
         handle_due_work(world, self.application.deliveries)
         world.start()
@@ -106,7 +109,8 @@ class Server:
             world.storage.close()
 
     def stop(self) -> None:
-        """Stop serving. Can be called from any thread and from a signal."""
+        """Stop serving, or not begin at all. Can be called from any thread and from a signal."""
+        self._asked_to_stop = True
         if self._loop is not None and self._stopping is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._stopping.set)
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import resource
 import signal
 import socket
 import sqlite3
 import ssl
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -22,7 +25,7 @@ from jsms_sandbox.server import Server, bind
 from jsms_sandbox.state.storage import SQLiteFile, StorageError
 from jsms_sandbox.state.world import World
 
-from .process import STOPS, Process, run
+from .process import STOPS, Process, environment, run
 from .running import PATIENCE
 
 
@@ -211,6 +214,27 @@ def test_it_stops_at_once_with_pages_open() -> None:
             assert (process.popen.returncode, out, err) == (0, "", "")
             assert list(lines)[-1] == ""
     assert min(seconds) < 1
+
+
+@pytest.mark.parametrize("module", ["argparse", "uvicorn"])
+def test_it_stops_without_a_word_while_it_still_imports(tmp_path: Path, module: str) -> None:
+    (tmp_path / f"{module}.py").write_text("import time\nprint('importing', flush=True)\ntime.sleep(60)\n")
+    there = environment()
+    there["PYTHONPATH"] = f"{tmp_path}{os.pathsep}{there['PYTHONPATH']}"
+    with subprocess.Popen(
+        [sys.executable, "-m", "jsms_sandbox"], env=there, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as starting:
+        assert starting.stdout is not None
+        assert starting.stdout.readline() == "importing\n"
+        starting.send_signal(signal.SIGINT)
+        out, err = starting.communicate(timeout=STOPS)
+    assert (starting.returncode, out, err) == (0, "", "")
+
+
+def test_a_stop_before_it_serves_is_heeded() -> None:
+    server = Server(World(), bind("127.0.0.1", 0))
+    server.stop()
+    asyncio.run(asyncio.wait_for(server.run(), PATIENCE))
 
 
 def test_a_callback_url_is_asked_for_its_echostr_once_it_is_ready() -> None:

@@ -205,6 +205,14 @@ def test_after_a_disk_was_full_due_work_goes_on_and_nothing_is_lost(tmp_path: Pa
         assert sandbox.look(lambda world: world.messages[before].status) == 4001
 
 
+def test_faults_belong_to_one_run(tmp_path: Path) -> None:
+    file = tmp_path / "state.db"
+    with kept(file) as sandbox:
+        httpx.post(f"{sandbox.url}/_sandbox/api/faults", json={"kind": "empty"}, trust_env=False).raise_for_status()
+    with kept(file) as sandbox:
+        assert httpx.get(f"{sandbox.url}/_sandbox/api/faults", trust_env=False).json()["faults"] == []
+
+
 def test_the_clock_stands_where_it_stood(tmp_path: Path) -> None:
     file = tmp_path / "state.db"
     with kept(file) as sandbox:
