@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Callable
 
@@ -100,6 +101,23 @@ def test_a_connection_is_broken(
     assert count(api) == accepted
     assert api.get(f"/faults/{made['number']}")["active"] is False
     assert app.last_entry().fault == made["text"]
+
+
+@pytest.mark.parametrize("kind", ["reset", "truncate", "drop"])
+def test_a_connection_that_is_broken_on_purpose_is_no_error_of_the_server(
+    api: API, app: AppUnderTest, caplog: pytest.LogCaptureFixture, kind: str
+) -> None:
+    log = logging.getLogger("uvicorn.error")
+    caplog.set_level(logging.INFO, log.name)
+    log.addHandler(caplog.handler)
+    try:
+        api.post("/faults", {"kind": kind})
+        with pytest.raises(httpx.TransportError):
+            send(app)
+        assert send(app).status_code == 200
+    finally:
+        log.removeHandler(caplog.handler)
+    assert caplog.messages == []
 
 
 def test_a_delay_takes_real_time_and_holds_up_nobody_else(api: API, app: AppUnderTest) -> None:

@@ -36,11 +36,13 @@ async def send_answer(send: Send, answer: Answer) -> None:
 
 def drop(send: Send, *, at_once: bool) -> None:
     """End the connection without another byte; ASGI has no word for it, so this asks uvicorn's own transport."""
-    transport: asyncio.Transport | None = getattr(getattr(send, "__self__", None), "transport", None)
+    cycle: Any = getattr(send, "__self__", None)
+    transport: asyncio.Transport | None = getattr(cycle, "transport", None)
     if transport is not None and transport.is_closing():
         return
     if transport is None:
         raise ConnectionAbortedError("The answer is dropped on purpose.")
+    cycle.disconnected = True  # else uvicorn complains of an answer that never came
     if at_once:
         reset = transport.get_extra_info("socket")
         if reset is not None:
