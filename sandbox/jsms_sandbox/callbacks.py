@@ -20,6 +20,7 @@ RETRY_AFTER = (180.0, 3_600.0, 43_200.0)
 """Seconds of the sandbox's clock after a failed attempt: 3 minutes, 1 hour, 12 hours."""
 TIMEOUT = 5.0
 """Real seconds that the app may take for an answer."""
+NO_ANSWER = f"No answer within {TIMEOUT:g} seconds."
 AT_ONCE = 16
 """How many notices are on their way at the same time."""
 ECHO_CHARACTERS = 8
@@ -39,12 +40,21 @@ class Deliveries:
         self._at_once = asyncio.Semaphore(AT_ONCE)
 
     async def due(self, key: str) -> None:
-        """The clock's handler: try a callback, unless that was done or put off meanwhile."""
-        world = self._world
-        callback = world.callbacks.get(int(key))
-        if callback is None or callback.next_at is None or callback.next_at > world.clock.now():
+        """The clock's handler: try a callback, unless that was done or put off meanwhile.
+
+        An advancing clock waits for one after another, so that they arrive in order. Where an app hangs, it has the
+        others that are due with this one at once: each would take as long.
+        """
+        callback = self._world.callbacks.get(int(key))
+        if callback is None or not self._is_due(callback):
             return
         await self._alone(callback, by_hand=False)
+        if callback.attempts and callback.attempts[-1].error == NO_ANSWER:
+            others = [each for each in self._world.callbacks.values() if each.app_key == callback.app_key]
+            await asyncio.gather(*(self._alone(each, by_hand=False) for each in others if self._is_due(each)))
+
+    def _is_due(self, callback: Callback) -> bool:
+        return callback.next_at is not None and callback.next_at <= self._world.clock.now()
 
     async def resend(self, callback: Callback) -> None:
         """Try a callback now, whatever became of it before."""
@@ -120,8 +130,8 @@ async def post_form(url: str, form: dict[str, str]) -> tuple[int | None, str | N
     try:
         async with asyncio.timeout(TIMEOUT), _client() as client, client.stream("POST", url, data=form) as response:
             status = response.status_code
-    except TimeoutError:
-        return None, f"No answer within {TIMEOUT:g} seconds."
+    except (TimeoutError, httpx.TimeoutException):
+        return None, NO_ANSWER
     except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as error:
         return None, describe(error)
     if response.is_redirect:
