@@ -14,6 +14,7 @@ from jsms_client.campaigns import Campaign, Counts, Progress, RecipientState, St
 from jsms_client.campaigns.conductor import MOST_REFUSED_ALONE
 from jsms_client.campaigns.pacing import MOST_FAILURES, MOST_REFUSALS
 from jsms_client.errors import (
+    APINotFoundError,
     AuthFailedError,
     ClientClosedError,
     ConfigurationError,
@@ -179,13 +180,71 @@ def test_one_recipient_that_a_whole_request_is_refused_for_costs_no_other(driver
     assert (refused.mobile, refused.code) == ("13800000321", 50037)
 
 
-def test_requests_that_are_refused_whoever_is_in_them_stop_it(sync: Driver, app: Sandbox) -> None:
-    app.fail_next(50007, operation=OPERATION, times=None)
-    campaign = sync.send(app.settings, people(200))
+@pytest.mark.parametrize("code", [50024, 50043])
+def test_a_number_that_opted_out_or_a_text_that_is_too_long_stops_nobody_else(
+    sync: Driver, app: Sandbox, code: int
+) -> None:
+    app.fail_next(code, operation=OPERATION, mobile="13800000005", times=None)
+    campaign = sync.send(app.settings, people(20))
+    assert (campaign.stop, campaign.counts.accepted, campaign.codes) == (None, 19, {code: 1})
+
+
+def test_neighbours_that_are_refused_one_by_one_do_not_stop_it(sync: Driver, app: Sandbox) -> None:
+    for mobile in numbers(4):
+        app.fail_next(50024, operation=OPERATION, mobile=mobile, times=None)
+    campaign = sync.send(app.settings, people(40))
+    assert (campaign.stop, campaign.counts.accepted, campaign.codes) == (None, 36, {50024: 4})
+
+
+@pytest.mark.parametrize("code", [50037, 50024])
+def test_requests_that_are_refused_whoever_is_in_them_stop_it_and_leave_nobody_out(
+    sync: Driver, app: Sandbox, journal: Path, code: int
+) -> None:
+    app.fail_next(code, operation=OPERATION, times=None)
+    campaign = sync.send(app.settings, people(200), journal=journal)
     assert campaign.stop is not None
     assert campaign.stop.reason is StopReason.REFUSED_CAMPAIGN
-    assert campaign.codes == {50007: MOST_REFUSED_ALONE}
-    assert campaign.counts.waiting == 200 - MOST_REFUSED_ALONE
+    assert (campaign.codes, campaign.counts.waiting) == ({}, 200)
+    app.clear_faults()
+    goes_on(sync, app, journal, 200)
+
+
+def test_once_somebody_was_accepted_those_that_are_refused_alone_stay_so(
+    sync: Driver, app: Sandbox, journal: Path, small_batches: int
+) -> None:
+    for mobile in numbers(20, small_batches):
+        app.fail_next(50024, operation=OPERATION, mobile=mobile, times=None)
+    stopped = sync.send(app.settings, people(35), journal=journal, concurrency=1)
+    assert stopped.stop is not None
+    assert stopped.codes == {50024: MOST_REFUSED_ALONE}
+    for _ in range(2):
+        sync.send(app.settings, people(35), journal=journal, concurrency=1)
+    campaign = sync.send(app.settings, people(35), journal=journal, concurrency=1)
+    assert (campaign.complete, campaign.counts.accepted, campaign.codes) == (True, 15, {50024: 20})
+
+
+def test_a_base_url_without_its_version_leaves_nobody_out(driver: Driver, app: Sandbox, journal: Path) -> None:
+    wrong = app.settings["base_url"].removesuffix("/v1")
+    campaign = driver.send({**app.settings, "base_url": wrong}, people(20), journal=journal)
+    assert campaign.stop is not None
+    assert isinstance(campaign.stop.error, APINotFoundError)
+    assert (campaign.stop.reason, campaign.counts.waiting) == (StopReason.REFUSED_CAMPAIGN, 20)
+    goes_on(driver, app, journal, 20)
+
+
+@pytest.mark.parametrize("code", [50003, 50005, 50007, 50016, 50017, 50018, 50030])
+def test_what_can_be_for_no_recipient_costs_one_request(sync: Driver, app: Sandbox, journal: Path, code: int) -> None:
+    app.fail_next(code, operation=OPERATION, times=None)
+    campaign = sync.send(app.settings, people(20), journal=journal)
+    assert campaign.stop is not None
+    assert (requests(app), campaign.counts.waiting) == (1, 20)
+
+
+def test_a_service_that_takes_fewer_at_once_gets_fewer(sync: Driver, app: Sandbox) -> None:
+    app.fail_next(50031, operation=OPERATION, times=2)
+    campaign = sync.send(app.settings, people(20))
+    assert (campaign.stop, campaign.counts.accepted) == (None, 20)
+    assert reached(app) == numbers(20)
 
 
 @pytest.mark.parametrize("driver", ["sync", "asyncio"], indirect=True)

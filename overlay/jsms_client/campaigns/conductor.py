@@ -15,7 +15,7 @@ from typing import TypeAlias
 from jsms_client.campaigns.answers import read_answer
 from jsms_client.campaigns.journal.journal import Journal
 from jsms_client.campaigns.journal.requests import Batch, Requests
-from jsms_client.campaigns.journal.schema import REFUSED, UNKNOWN, WAITING
+from jsms_client.campaigns.journal.schema import ACCEPTED, REFUSED, UNKNOWN, WAITING
 from jsms_client.campaigns.pacing import Pace
 from jsms_client.campaigns.progress import Meter, Progress
 from jsms_client.campaigns.stopping import Meaning, Stop, meaning_of, stop_for
@@ -31,8 +31,9 @@ TELL_EVERY = 0.1
 """Seconds between two tellings of how far it is."""
 TELL_PAUSED = 0.5
 """The same while nothing happens."""
-MOST_REFUSED_ALONE = 3
+MOST_REFUSED_ALONE = 6
 """Requests with one recipient that are refused as a whole, in a row: then it is not for the recipient."""
+_NEIGHBOURS = MOST_REFUSED_ALONE // 2
 
 
 class Conductor:
@@ -52,7 +53,7 @@ class Conductor:
         self._inbox: SimpleQueue[tuple[Batch, object] | None] = SimpleQueue()
         self._again: deque[Batch] = deque()
         self._on_their_way = 0
-        self._refused_alone = 0
+        self._refused_alone: list[Batch] = []
         self._interrupted = False
         self._failure: BaseException | None = None
         self.stop: Stop | None = None
@@ -122,7 +123,7 @@ class Conductor:
         if self._nothing_leaves() or self._pace.seconds(monotonic(), self._on_their_way) != 0:
             return None
         if self._again:
-            return self._again.popleft()
+            return self._again.pop() if self._far_away() else self._again.popleft()
         return self._requests.next_batch(self._pace.largest_batch(self._journal.settings.largest_batch))
 
     def _body(self, batch: Batch) -> dict[str, object]:
@@ -151,7 +152,7 @@ class Conductor:
         learned, schedule_id, unpaid = read_answer(batch, answer)
         self._requests.learn(batch, learned, schedule_id)
         self._pace.answered()
-        self._refused_alone = 0
+        self._refused_alone.clear()
         if unpaid is not None:
             self._stop(refused_error(unpaid, None))
 
@@ -188,12 +189,24 @@ class Conductor:
         if len(rows) > 1:
             self._requests.came_back(batch, WAITING)
             half = len(rows) // 2
-            self._again.extendleft((Batch(rows[half:]), Batch(rows[:half])))
+            near, far = Batch(rows[:half]), Batch(rows[half:])
+            if self._far_away():
+                self._again.extend((near, far))
+            else:
+                self._again.extendleft((far, near))
             return
-        self._refused_alone += 1
+        self._refused_alone.append(batch)
         self._requests.came_back(batch, REFUSED, code=error.code if isinstance(error, APIError) else None)
-        if self._refused_alone == MOST_REFUSED_ALONE:
+        if len(self._refused_alone) == MOST_REFUSED_ALONE:
+            # Where nobody at all was accepted it is for the campaign: once that is put right, these are sent to.
+            if not self._journal.states[ACCEPTED]:
+                for one in self._refused_alone:
+                    self._requests.put_back(one)
             self._stop(error)
+
+    def _far_away(self) -> bool:
+        """Whether to look at the other end next: neighbours may be wrong alike, as test numbers at the top are."""
+        return len(self._refused_alone) >= _NEIGHBOURS
 
     def _stop(self, error: JSMSError) -> None:
         self.stop = self.stop or stop_for(error)

@@ -21,6 +21,7 @@ from jsms_client.errors import (
     ServiceError,
     UnknownOutcomeError,
 )
+from jsms_contract.errors import ERRORS
 
 
 class StopReason(StrEnum):
@@ -69,6 +70,12 @@ class Stop:
 
 
 _TOO_LARGE = 413
+FOR_ONE_RECIPIENT = frozenset((50004, 50006, 50022, 50023, 50024, 50034, 50037, 50038, 50043, 50054))
+"""Codes that a request may be refused with as a whole for one of its recipients: number, parameters, or filled-in text.
+
+Every other code of the contract is the same whoever is in the request.
+"""
+_TOO_MANY = 50031
 _OURS = (ArgumentError, ClientClosedError, ConfigurationError)
 # A redirect is never followed; one that may come after the sending is an UnknownOutcomeError besides.
 _ANSWERS = (APIError, RedirectError)
@@ -91,11 +98,20 @@ def meaning_of(error: BaseException) -> Meaning:
         return Meaning.UNKNOWN
     if isinstance(error, (RateLimitError, ConnectionFailedError)):
         return Meaning.NOT_SENT
-    if isinstance(error, InvalidRequestError) and (error.code is not None or error.http_status == _TOO_LARGE):
+    if _may_be_for_one(error):
         return Meaning.REFUSED
     if isinstance(error, _OURS):
         return Meaning.OURS
     return Meaning.STOP if isinstance(error, _ANSWERS) else Meaning.UNKNOWN
+
+
+def _may_be_for_one(error: BaseException) -> bool:
+    """Whether a request with fewer recipients, or with others, may be taken."""
+    if not isinstance(error, APIError):
+        return False
+    if error.code in ERRORS:
+        return error.code in FOR_ONE_RECIPIENT or error.code == _TOO_MANY
+    return isinstance(error, InvalidRequestError) and (error.code is not None or error.http_status == _TOO_LARGE)
 
 
 def reason_of(error: JSMSError) -> StopReason:
@@ -110,7 +126,7 @@ def reason_of(error: JSMSError) -> StopReason:
         return StopReason.TOO_OFTEN
     if isinstance(error, (UnknownOutcomeError, ConnectionFailedError)):
         return StopReason.DEAD_SERVICE
-    if isinstance(error, (AuthenticationError, PermissionDeniedError)):
+    if isinstance(error, (AuthenticationError, PermissionDeniedError)) and error.code not in FOR_ONE_RECIPIENT:
         return StopReason.REFUSED_CREDENTIALS
     return StopReason.REFUSED_CAMPAIGN
 
@@ -126,4 +142,4 @@ def stop_for(error: JSMSError) -> Stop:
     return Stop(reason, f"{_ADVICE[reason]} ({words}).", error)
 
 
-__all__ = ["Meaning", "Stop", "StopReason", "meaning_of", "reason_of", "stop_for"]
+__all__ = ["FOR_ONE_RECIPIENT", "Meaning", "Stop", "StopReason", "meaning_of", "reason_of", "stop_for"]

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from jsms_client.campaigns.journal import files
 from jsms_client.campaigns.journal.digests import Row
 from jsms_client.campaigns.journal.journal import Journal
-from jsms_client.campaigns.journal.schema import IN_FLIGHT, UNKNOWN, WAITING
+from jsms_client.campaigns.journal.schema import IN_FLIGHT, REFUSED, UNKNOWN, WAITING
 
 Learned: TypeAlias = tuple[int, "str | None", "int | None", int]
 """What an answer tells of one recipient: state as the schema has it, msg_id, code, and the recipient's number."""
@@ -96,6 +96,14 @@ class Requests:
             code: Why they were refused.
         """
         self._all_of(batch, IN_FLIGHT, state, code=code)
+
+    def put_back(self, batch: Batch) -> None:
+        """Recipients that were refused are to be sent to again after all, as it was not for them.
+
+        Args:
+            batch: The recipients.
+        """
+        self._all_of(batch, REFUSED, WAITING)
 
     def learn(self, batch: Batch, learned: Sequence[Learned], schedule_id: str | None) -> None:
         """A request was answered, each recipient by itself.
