@@ -139,9 +139,8 @@ class AsyncCampaigns(AsyncResource):
             conductor = Conductor(opened, pace, repeat_unknown=repeat_unknown)
             crew = AsyncCrew(partial(self._api.carry_out, settings.operation), concurrency)
             await crew.run(conductor, on_progress)
-        except BaseException:
+        finally:
             let_go(opened)
-            raise
         return await async_aside(partial(campaign_of, opened, conductor.stop))
 
     async def settle(
@@ -183,9 +182,8 @@ class AsyncCampaigns(AsyncResource):
             else:
                 while piece := await pieces.next():
                     await async_aside(partial(take_reports, opened, piece))
-        except BaseException:
+        finally:
             let_go(opened)
-            raise
         return await async_aside(partial(campaign_of, opened))
 
     async def _poll(self, journal: Journal, until: float) -> None:

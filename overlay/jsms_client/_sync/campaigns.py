@@ -140,9 +140,8 @@ class Campaigns(Resource):
             conductor = Conductor(opened, pace, repeat_unknown=repeat_unknown)
             crew = Crew(partial(self._api.carry_out, settings.operation), concurrency)
             crew.run(conductor, on_progress)
-        except BaseException:
+        finally:
             let_go(opened)
-            raise
         return aside(partial(campaign_of, opened, conductor.stop))
 
     def settle(
@@ -184,9 +183,8 @@ class Campaigns(Resource):
             else:
                 while piece := pieces.next():
                     aside(partial(take_reports, opened, piece))
-        except BaseException:
+        finally:
             let_go(opened)
-            raise
         return aside(partial(campaign_of, opened))
 
     def _poll(self, journal: Journal, until: float) -> None:

@@ -139,8 +139,13 @@ class Campaign:
         if self.journal is not None:
             return Journal.open(self.journal, settings)
         journal = self._temporary()
-        if settings is not None:
-            journal.become(settings)
+        journal.claim()
+        try:
+            if settings is not None:
+                journal.become(settings)
+        except BaseException:
+            journal.release()
+            raise
         return journal
 
     def _temporary(self) -> Journal:

@@ -29,7 +29,9 @@ def open_journal(journal: JournalLike | None, settings: CampaignSettings | None 
     if isinstance(journal, Campaign):
         return journal.opened(settings)
     if journal is None and settings is not None:
-        return Journal.temporary(settings)
+        temporary = Journal.temporary(settings)
+        temporary.claim()
+        return temporary
     return Journal.open(read_path(journal), settings)
 
 
@@ -39,18 +41,19 @@ def let_go(journal: Journal) -> None:
     Args:
         journal: The journal.
     """
-    if journal.path is not None:
+    if journal.path is None:
+        journal.release()
+    else:
         journal.close()
 
 
 def campaign_of(journal: Journal, stop: Stop | None = None) -> Campaign:
-    """What became of a campaign; lets go of its journal.
+    """What became of a campaign.
 
     Args:
-        journal: The journal.
+        journal: The journal, which was let go of.
         stop: Why it stopped by itself.
     """
-    let_go(journal)
     return Campaign(journal.path or journal, stop)
 
 

@@ -9,7 +9,8 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from jsms_client.campaigns.errors import JournalDamagedError, JournalError, JournalLockedError
+from jsms_client.campaigns.errors import JournalDamagedError, JournalError
+from jsms_client.campaigns.journal.holding import check_free, in_use
 from jsms_client.campaigns.journal.schema import APPLICATION, TABLES, VERSION
 from jsms_client.campaigns.settings import CampaignSettings
 
@@ -37,9 +38,7 @@ def told_apart(path: Path | None) -> Generator[None]:
     except sqlite3.OperationalError as error:
         code = error.sqlite_errorcode & 0xFF
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            raise JournalLockedError(
-                f"{name} is in use by another campaign, in this process or another one; wait until that has ended"
-            ) from error
+            raise in_use(name) from error
         if code == sqlite3.SQLITE_ERROR:
             raise damaged(path, str(error)) from error
         raise JournalError(f"{name} cannot be used: {error}") from error
@@ -124,6 +123,7 @@ def open_to_look(path: Path) -> sqlite3.Connection:
     Raises:
         JournalError: It is locked, damaged, or cannot be used.
     """
+    check_free(path)
     connection = _connect(path)
     try:
         with told_apart(path):
@@ -216,9 +216,9 @@ def _put(made: Path, path: Path) -> None:
     except FileExistsError:
         return
     except OSError:
-        # A file system without links.
+        # A file system without links; whoever asks for the journal holds it already.
         if not path.exists():
-            made.replace(path)
+            made.rename(path)
 
 
 def _keep_name(folder: Path) -> None:

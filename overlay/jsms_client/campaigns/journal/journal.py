@@ -14,6 +14,7 @@ from jsms_client.campaigns.errors import BadLine, JournalMismatchError
 from jsms_client.campaigns.journal import files
 from jsms_client.campaigns.journal.checking import check_all, read_head
 from jsms_client.campaigns.journal.digests import Digest, Row
+from jsms_client.campaigns.journal.holding import Hold, hold, in_use
 from jsms_client.campaigns.journal.schema import WAITING
 from jsms_client.campaigns.outcomes import Why
 from jsms_client.campaigns.settings import CampaignSettings
@@ -27,6 +28,7 @@ class Journal:
     Args:
         connection: To the file.
         path: Its name; None for a temporary one.
+        held: What keeps others from it; None as above.
 
     Attributes:
         settings: What the campaign sends.
@@ -38,9 +40,11 @@ class Journal:
         mutex: To be held by whoever is at work: a cancelled task leaves the thread behind that works for it.
     """
 
-    def __init__(self, connection: sqlite3.Connection, path: Path | None) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path | None, held: Hold | None = None) -> None:
         self.connection = connection
         self.path = path
+        self._held = held
+        self._busy = Lock()
         head = read_head(connection, path)
         self.settings = head.settings
         self.input = head.input
@@ -72,16 +76,22 @@ class Journal:
         Raises:
             JournalError: It is locked, damaged, of another campaign, or cannot be used.
         """
-        if settings is not None and not path.exists():
-            files.create(path, settings)
-        connection = files.open_exclusively(path)
+        held = hold(path, files.LOCK_PATIENCE)
+        try:
+            if settings is not None and not path.exists():
+                files.create(path, settings)
+            connection = files.open_exclusively(path)
+        except BaseException:
+            held.let_go()
+            raise
         try:
             check_all(connection, path)
-            journal = cls(connection, path)
+            journal = cls(connection, path, held)
             if settings is not None:
                 journal.become(settings)
         except BaseException:
             connection.close()
+            held.let_go()
             raise
         return journal
 
@@ -231,6 +241,21 @@ class Journal:
         with self.mutex:
             self.connection.close()
             self.closed = True
+            if self._held is not None:
+                self._held.let_go()
+
+    def claim(self) -> None:
+        """Have a temporary journal for one call, as a file is held for one.
+
+        Raises:
+            JournalLockedError: Another call has it.
+        """
+        if not self._busy.acquire(blocking=False):
+            raise in_use(files.called(self.path))
+
+    def release(self) -> None:
+        """Let other calls have it; to be called by the one that claimed it."""
+        self._busy.release()
 
 
 def _other_campaign(path: Path | None, theirs: CampaignSettings, ours: CampaignSettings) -> JournalMismatchError:

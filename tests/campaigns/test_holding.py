@@ -1,0 +1,155 @@
+"""A journal is for one call at a time, whatever is done to its file meanwhile, and whatever the file system can do."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from jsms_client import JSMSError
+from jsms_client.campaigns import CampaignSettings, JournalLockedError, Progress
+from jsms_client.campaigns.journal import files, holding
+from jsms_client.campaigns.journal.journal import Journal
+from jsms_sandbox.pytest_plugin import Sandbox
+from sandbox.process import environment
+
+from .drivers import Driver
+from .people import numbers, people, reached
+
+if sys.platform != "win32":
+    import fcntl
+
+SETTINGS = CampaignSettings(1250)
+TRY = """
+import sys
+from pathlib import Path
+from jsms_client.campaigns.journal import files
+from jsms_client.campaigns.journal.journal import Journal
+files.LOCK_PATIENCE = 0.05
+Journal.open(Path(sys.argv[1]))
+"""
+LOOK = """
+import sys
+from jsms_client.campaigns import open_campaign
+open_campaign(sys.argv[1])
+"""
+
+
+def without_links(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file system that has none."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOTSUP, "not supported")
+
+    monkeypatch.setattr(os, "link", refuse)
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Path:
+    return tmp_path / "campaign.db"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="closing a file drops no other lock there")
+def test_a_copy_made_meanwhile_lets_nobody_else_in(
+    sync: Driver, app: Sandbox, journal: Path, tmp_path: Path, small_batches: int
+) -> None:
+    refused: list[str] = []
+
+    def copy(progress: Progress) -> None:
+        if progress.phase == "sending" and not refused:
+            shutil.copy(journal, tmp_path / "copy.db")
+            for use in (TRY, LOOK):
+                command = [sys.executable, "-c", use, str(journal)]
+                other = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
+                refused.append(other.stderr.splitlines()[-1])
+
+    campaign = sync.send(app.settings, people(3 * small_batches), journal=journal, on_progress=copy)
+    assert ["in use by another campaign" in each for each in refused] == [True, True]
+    assert campaign.counts.accepted == 3 * small_batches
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["campaign.db", "copy.db"]
+
+
+def test_two_that_begin_together_are_told_apart_without_links(journal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    without_links(monkeypatch)
+    monkeypatch.setattr(files, "LOCK_PATIENCE", 0.05)
+    fill = files.create
+    refused: list[JSMSError] = []
+
+    def create(path: Path, settings: CampaignSettings) -> None:
+        with pytest.raises(JournalLockedError) as caught:
+            Journal.open(path, CampaignSettings(7))
+        refused.append(caught.value)
+        fill(path, settings)
+
+    monkeypatch.setattr(files, "create", create)
+    with closing(Journal.open(journal, SETTINGS)) as opened:
+        assert opened.settings == SETTINGS
+    assert len(refused) == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there is no such lock")
+def test_a_journal_is_held_again_after_it_was_let_go_of_meanwhile(
+    journal: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = holding.hold(journal, 0.0)
+    lock = fcntl.flock
+
+    def let_go_before(descriptor: int, kind: int) -> None:
+        monkeypatch.setattr(fcntl, "flock", lock)
+        # Its name is gone by now: a lock on it would keep out nobody.
+        first.let_go()
+        lock(descriptor, kind)
+
+    monkeypatch.setattr(fcntl, "flock", let_go_before)
+    second = holding.hold(journal, 1.0)
+    with pytest.raises(JournalLockedError):
+        holding.hold(journal, 0.0)
+    second.let_go()
+    second.let_go()
+    assert list(journal.parent.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there is no such lock")
+def test_a_file_system_without_such_locks_leaves_it_to_the_database(
+    sync: Driver, app: Sandbox, journal: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOTSUP, "not supported")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    monkeypatch.setattr(files, "LOCK_PATIENCE", 0.05)
+    refused: list[JSMSError] = []
+
+    def again(_: Progress) -> None:
+        with pytest.raises(JournalLockedError) as caught:
+            sync.send(app.settings, people(3), journal=journal)
+        refused.append(caught.value)
+
+    assert sync.send(app.settings, people(3), journal=journal, on_progress=again).counts.accepted == 3
+    assert len(refused) == 1
+
+
+def test_two_calls_on_a_campaign_without_a_file_are_told_apart(sync: Driver, app: Sandbox) -> None:
+    app.set_credit(industry=2, balance=0)
+    stopped = sync.send(app.settings, people(5))
+    app.set_credit(industry=100)
+    refused: list[JSMSError] = []
+
+    def again(_: Progress) -> None:
+        for use in (
+            lambda: sync.send(app.settings, people(5), journal=stopped),
+            lambda: sync.settle(app.settings, stopped),
+        ):
+            with pytest.raises(JournalLockedError, match="the temporary journal is in use") as caught:
+                use()
+            refused.append(caught.value)
+
+    campaign = sync.send(app.settings, people(5), journal=stopped, on_progress=again)
+    assert (len(refused), campaign.counts.accepted) == (2, 5)
+    assert reached(app) == numbers(5)
