@@ -186,3 +186,13 @@ def test_messages_of_a_schedule_are_known_by_their_number(sync: Driver, app: San
 def test_an_argument_that_cannot_be_used_is_named(driver: Driver, app: Sandbox, options: Any, named: str) -> None:
     with pytest.raises(ArgumentError, match=f"^{named}"):
         driver.settle(app.settings, **{"journal": "campaign.db", **options})
+
+
+@pytest.mark.parametrize(("days", "unknown"), [(0.9, 0), (1.1, 1)])
+def test_a_report_of_another_day_is_of_another_message(
+    sync: Driver, app: Sandbox, journal: Path, days: float, unknown: int
+) -> None:
+    app.fail_next(kind="reset", operation=OPERATION)
+    sync.send(app.settings, people(1), journal=journal)
+    later = report(people(1)[0][0], seconds=days * 24 * 3600)
+    assert sync.settle(app.settings, journal, reports=[later]).counts.unknown == unknown

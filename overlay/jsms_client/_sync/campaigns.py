@@ -153,7 +153,7 @@ class Campaigns(Resource):
     ) -> Campaign:
         """Find out what became of unknown recipients, and whether messages arrived, from delivery reports.
 
-        A report that names an unknown recipient's number, and that is of a later time than the request, settles it:
+        A report that names an unknown recipient's number, and that is of the 24 hours after the request, settles it:
         the message was sent. Without ``reports`` they are polled, once in five seconds. The service hands out each
         report of the app once: an app that polls elsewhere, or takes other messages' reports too, hands ``reports``
         over instead, those of its callbacks, for example.

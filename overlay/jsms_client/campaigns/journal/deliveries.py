@@ -10,6 +10,8 @@ from jsms_client.times import parse_time
 
 CLOCKS_APART = 60.0
 """Seconds that this machine's clock may be ahead of the service's."""
+LATEST = 24 * 3600.0
+"""Seconds after a message within which a report is of it, where no id tells: nearly all come in minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,10 @@ def note_delivery(journal: Journal, delivery: Delivery) -> None:
         ours = msg_id == delivery.msg_id
     else:
         # No id to go by: the answer never came, or it is a schedule, whose messages have none until they are sent. So
-        # it is the first message to the number since then.
+        # it is the first message to the number since then, but not one of another day.
         send_time = journal.settings.send_time
         since: float = left_at if send_time is None else parse_time(send_time).timestamp()
-        ours = delivery.at is not None and delivery.at >= since - CLOCKS_APART
+        ours = delivery.at is not None and since - CLOCKS_APART <= delivery.at <= since + LATEST
     if ours:
         journal.execute(
             "UPDATE recipients SET state = ?, msg_id = ?, delivery = ?, delivered_at = ?, settled = settled OR ? "
@@ -75,4 +77,4 @@ def everything_told(journal: Journal) -> bool:
     )
 
 
-__all__ = ["CLOCKS_APART", "Delivery", "everything_told", "note_delivery"]
+__all__ = ["CLOCKS_APART", "LATEST", "Delivery", "everything_told", "note_delivery"]
