@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from pathlib import Path
 
 import pytest
 
-from jsms_client.campaigns import open_campaign
+from jsms_client import ArgumentError
+from jsms_client.campaigns import JournalError, open_campaign
 from jsms_sandbox.pytest_plugin import Sandbox
 
 from .drivers import Driver
@@ -50,3 +52,39 @@ def test_an_open_file_is_written_to_as_it_is(sync: Driver, app: Sandbox) -> None
     (refused,) = csv.DictReader(io.StringIO(target.getvalue()))
     assert (refused["state"], refused["code"], refused["temp_para"]) == ("refused", "50024", "")
     assert refused["reason"]
+
+
+def test_the_journal_is_never_written_over(journal: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link.csv"
+    link.symlink_to(journal)
+    for target in (journal, link):
+        with pytest.raises(ArgumentError, match="is the journal itself"):
+            open_campaign(journal).export(target)
+    assert open_campaign(journal).counts.accepted == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="has other ways to say whose a file is")
+def test_an_earlier_file_is_replaced_and_only_its_owner_may_read_it(journal: Path, tmp_path: Path) -> None:
+    target = tmp_path / "campaign.csv"
+    target.write_text("an earlier one")
+    open_campaign(journal).export(target)
+    assert target.stat().st_mode & 0o777 == 0o600
+    assert "13800000000" in target.read_text(encoding="utf-8-sig")
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["campaign.csv", "campaign.db"]
+
+
+def test_an_earlier_file_stays_where_the_journal_cannot_be_read(journal: Path, tmp_path: Path) -> None:
+    target = tmp_path / "campaign.csv"
+    target.write_text("an earlier one")
+    campaign = open_campaign(journal)
+    journal.unlink()
+    with pytest.raises(JournalError):
+        campaign.export(target)
+    assert target.read_text() == "an earlier one"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="has no such file")
+def test_what_is_no_file_on_a_disk_is_written_to(journal: Path) -> None:
+    open_campaign(journal).export("/dev/null")
+    assert not Path("/dev/null").is_file()

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Self, TextIO
 
+from jsms_client.arguments import refusal
 from jsms_client.campaigns import exporting
 from jsms_client.campaigns.errors import JournalError
 from jsms_client.campaigns.journal import files, looking
@@ -95,17 +96,21 @@ class Campaign:
         """Write everyone into a CSV file, and behind them the entries that were set aside.
 
         Args:
-            target: The path of the file, which is written in UTF-8 with a byte order mark, as spreadsheets want it; or
-                an open text file.
+            target: The path of the file, which is written in UTF-8 with a byte order mark, as spreadsheets want it,
+                for its owner alone; or an open text file. A file that is there already is replaced at the end.
 
         Raises:
+            ArgumentError: It is the journal.
             JournalError: The journal cannot be read.
             OSError: The file cannot be written.
         """
         if not isinstance(target, (str, os.PathLike)):
             exporting.write(target, self.outcomes(), self.set_aside())
             return
-        with Path(target).open("w", encoding="utf-8-sig", newline="") as file:
+        path = Path(target)
+        if self.journal is not None and _same(path, self.journal):
+            raise refusal("target", "is the journal itself", "give another file")
+        with exporting.replacing(path) as file:
             exporting.write(file, self.outcomes(), self.set_aside())
 
     def close(self) -> None:
@@ -163,6 +168,13 @@ class Campaign:
             yield connection
         finally:
             connection.close()
+
+
+def _same(path: Path, other: Path) -> bool:
+    try:
+        return path.samefile(other)
+    except OSError:
+        return False
 
 
 def open_campaign(journal: str | os.PathLike[str]) -> Campaign:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable
+import os
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TextIO
 
 from jsms_client.campaigns.outcomes import Outcome, SetAside
 
+_ENCODING = "utf-8-sig"
 COLUMNS = (
     "number",
     "mobile",
@@ -23,6 +27,30 @@ COLUMNS = (
     "temp_para",
 )
 """The header. ``state`` is that of the recipient, or why an entry was set aside."""
+
+
+@contextmanager
+def replacing(path: Path) -> Generator[TextIO]:
+    """A file that takes the place of another one once all of it is written; for its owner alone, as it has numbers.
+
+    Args:
+        path: The file; what is no file on a disk is written to as it is.
+    """
+    if path.exists() and not path.is_file():
+        with path.open("w", encoding=_ENCODING, newline="") as file:
+            yield file
+        return
+    # Through links: they stay what they are.
+    real = Path(os.path.realpath(path))
+    beside = real.with_name(f".{real.name}.{os.getpid()}.new")
+    beside.unlink(missing_ok=True)
+    try:
+        os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        with beside.open("w", encoding=_ENCODING, newline="") as file:
+            yield file
+        beside.replace(real)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def write(file: TextIO, outcomes: Iterable[Outcome], aside: Iterable[SetAside]) -> None:
@@ -56,4 +84,4 @@ def _recipient(one: Outcome) -> tuple[object, ...]:
     )
 
 
-__all__ = ["COLUMNS", "write"]
+__all__ = ["COLUMNS", "replacing", "write"]
