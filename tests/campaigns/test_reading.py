@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ from jsms_client.campaigns.reading.encodings import detect
 from jsms_client.campaigns.reading.entries import check
 from jsms_client.campaigns.reading.files import read_file
 from jsms_client.campaigns.reading.lines import LONGEST_LINE
+from jsms_sandbox.pytest_plugin import Sandbox
+
+from .drivers import Driver
 
 A, B = "13800000000", "13800000001"
 
@@ -249,3 +253,33 @@ def test_a_file_that_cannot_be_opened_is_said_so(tmp_path: Path) -> None:
     for path in (tmp_path / "none.csv", tmp_path):
         with pytest.raises(CampaignInputError, match="cannot be read"):
             list(read_file(RecipientFile(path)))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="has no such pipes")
+def test_a_pipe_is_refused_as_it_can_be_read_only_once(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.csv"
+    os.mkfifo(pipe)
+    with pytest.raises(CampaignInputError, match="write it into a file first"):
+        read(RecipientFile(pipe))
+
+
+@pytest.mark.parametrize("name", ["list.csv", "list.txt"])
+def test_a_file_that_breaks_off_in_a_character_is_refused(write: Any, name: str) -> None:
+    broken = write(f"mobile,name\n{A},王\n".encode("utf-16") + b"1", name)
+    with pytest.raises(CampaignInputError, match="is damaged, or not in utf-16"):
+        read(broken)
+
+
+def test_a_field_that_stands_in_a_line_twice_is_named(write: Any) -> None:
+    line = f'{{"mobile": "{A}", "mobile": "{B}"}}'
+    nested = f'{{"mobile": "{A}", "temp_para": {{"name": "a", "name": "b"}}}}'
+    given = write(f"{line}\n{nested}\n", "list.jsonl")
+    assert bad(given) == dict.fromkeys((1, 2), "a field stands in it more than once")
+
+
+@pytest.mark.parametrize("content", ["", "mobile,name\n"])
+def test_a_list_of_nobody_is_refused(driver: Driver, app: Sandbox, write: Any, content: str) -> None:
+    for nobody in (write(content), ()):
+        for dry_run in (False, True):
+            with pytest.raises(CampaignInputError, match="the list is empty"):
+                driver.send(app.settings, nobody, dry_run=dry_run)

@@ -136,11 +136,6 @@ def test_a_bad_entry_can_be_set_aside(driver: Driver, app: Sandbox) -> None:
     assert "11 digits" in aside.text
 
 
-def test_an_empty_list_is_complete(driver: Driver, app: Sandbox) -> None:
-    campaign = driver.send(app.settings, [])
-    assert (campaign.complete, campaign.counts.total, app.requests) == (True, 0, [])
-
-
 def test_progress_is_told(driver: Driver, app: Sandbox, small_batches: int) -> None:
     app.fail_next(kind="delay", delay=0.15, times=3)
     told: list[Progress] = []

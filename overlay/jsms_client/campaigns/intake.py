@@ -95,6 +95,8 @@ class Intake:
                 lines=self._bad,
                 count=self._bad_count,
             )
+        if not self._read and not self._journal.bad_lines:
+            raise CampaignInputError("the list is empty: there is nobody to send to; nothing was sent")
         with self._journal.mutex:
             self._journal.complete(self._entries, self._recipients)
             self._journal.commit()

@@ -55,6 +55,11 @@ def read_file(file: RecipientFile) -> Iterator[Entry]:
         CampaignInputError: It cannot be opened, or does not say where the numbers are.
     """
     path = Path(file.path)
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise CampaignInputError(
+            f"{path} is no file on a disk, as a pipe is none, and a list is read more than once; write it into a file "
+            "first, or hand over its entries"
+        )
     try:
         encoding = detect(path) if file.encoding is None else file.encoding
         opened = path.open(encoding=encoding, errors="surrogateescape", newline="")
@@ -63,7 +68,11 @@ def read_file(file: RecipientFile) -> Iterator[Entry]:
     except LookupError as error:
         raise CampaignInputError(f"no encoding is called {file.encoding!r}") from error
     with opened:
-        yield from _entries(opened, file.format or _BY_SUFFIX.get(path.suffix.lower()) or _guess(opened), file)
+        try:
+            yield from _entries(opened, file.format or _BY_SUFFIX.get(path.suffix.lower()) or _guess(opened), file)
+        except UnicodeError:
+            # Without its cause, which holds a piece of the list.
+            raise CampaignInputError(f"{path} is damaged, or not in {encoding}; give its encoding") from None
 
 
 def _entries(opened: TextIO, kind: FileFormat, file: RecipientFile) -> Iterator[Entry]:

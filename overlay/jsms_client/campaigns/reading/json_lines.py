@@ -28,9 +28,22 @@ def read_json_lines(lines: Iterator[tuple[int, str | BadLine]], mobile_key: str 
             yield number, _read(number, line, mobile_key)
 
 
+class _RepeatedFieldError(ValueError):
+    """A field stands in an object more than once."""
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        raise _RepeatedFieldError
+    return fields
+
+
 def _read(number: int, line: str, mobile_key: str | None) -> RecipientLike | BadLine:
     try:
-        value: object = json.loads(line)
+        value: object = json.loads(line, object_pairs_hook=_object)
+    except _RepeatedFieldError:
+        return BadLine(number, "a field stands in it more than once")
     except ValueError as error:
         # Only its words: the error itself holds the line.
         return BadLine(number, f"it is not JSON ({getattr(error, 'msg', 'a number too long')})")
