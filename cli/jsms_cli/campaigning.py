@@ -1,22 +1,18 @@
-"""Carrying a campaign out from a terminal: asking first, showing how far it is, and how to go on after Ctrl-C."""
+"""Carrying a campaign out from a terminal: asking first, showing how far it is, and what it came to."""
 
 from __future__ import annotations
 
-import shlex
-import signal
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jsms_cli.campaign_ending import Watch, ending_well, how_to_go_on
 from jsms_cli.campaign_progress import progress_bar
 from jsms_cli.campaign_report import code_of, describe, show_campaign, show_estimate
 from jsms_cli.confirming import confirm, require_person
 from jsms_cli.connecting import connect
 from jsms_cli.exit_codes import NO_CREDIT, SUCCESS
-from jsms_cli.failures import StoppedByHandError
 from jsms_cli.writing import note
 from jsms_client.campaigns import Estimate, RecipientFile, open_campaign
 
@@ -62,8 +58,13 @@ class Plan:
             )
 
     def sent_on(self, jsms: JSMS) -> Campaign:
-        """Send it."""
-        with progress_bar() as tell:
+        """Send it.
+
+        Raises:
+            StoppedByHandError: Ctrl-C; the journal knows how far it got.
+            CampaignBrokenOffError: The journal failed after something was sent.
+        """
+        with progress_bar() as tell, ending_well(watch := Watch(self.journal, tell), self.journal):
             return jsms.campaigns.send(
                 self.recipients,
                 temp_id=self.temp_id,
@@ -73,7 +74,7 @@ class Plan:
                 journal=self.journal,
                 concurrency=self.concurrency,
                 max_rate=self.max_rate,
-                on_progress=tell,
+                on_progress=watch,
                 on_bad_line="set_aside" if self.set_aside else "stop",
                 repeat_unknown=self.repeat_unknown,
             )
@@ -111,36 +112,24 @@ def carry_out(plan: Plan, profile: str | None, *, yes: bool, as_json: bool) -> i
     Raises:
         NotConfirmedError: Nobody said yes.
         StoppedByHandError: Ctrl-C; the journal knows how far it got.
+        CampaignBrokenOffError: The journal failed after something was sent.
     """
     if not yes:
         require_person(f"Send a campaign to everyone in {plan.file}")
     with connect(profile) as jsms:
         if not yes:
             _ask(plan, jsms)
-        try:
-            with _ending_like_ctrl_c():
-                campaign = plan.sent_on(jsms)
-        except KeyboardInterrupt as stop:
-            raise StoppedByHandError(_how_to_go_on(plan)) from stop
+        campaign = plan.sent_on(jsms)
     with campaign:
         show_campaign(campaign, as_json=as_json)
         if campaign.stop is not None:
             note(campaign.stop.message)
-        if not campaign.complete:
-            note(f"{campaign.counts.waiting} wait; go on with: {_same_command()}")
-        elif campaign.counts.unknown:
-            note(f"nobody knows of {campaign.counts.unknown}; find out with: jsms campaign settle {plan.journal}")
+        if following := how_to_go_on(campaign, plan.journal):
+            left = (
+                f"{campaign.counts.waiting} wait" if campaign.counts.waiting else f"{campaign.counts.unknown} unknown"
+            )
+            note(f"{left}; {following}")
         return code_of(campaign)
-
-
-@contextmanager
-def _ending_like_ctrl_c() -> Generator[None]:
-    """Let SIGTERM wait for what is on its way too: it would be unknown otherwise."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _ask(plan: Plan, jsms: JSMS) -> None:
@@ -163,24 +152,6 @@ def _ask(plan: Plan, jsms: JSMS) -> None:
         names = ", ".join(found.missing_parameters)
         note(f"{found.unfilled} recipients have no value for {names}; the service will refuse them.")
     confirm(f"Send to {found.recipients} recipients", yes=False)
-
-
-def _how_to_go_on(plan: Plan) -> str:
-    from jsms_client.campaigns import JournalError
-
-    try:
-        begun = open_campaign(plan.journal)
-    except JournalError:
-        return f"interrupted. Nothing was sent; begin again with: {_same_command()}"
-    if not begun.counts.total:
-        return f"interrupted. Nothing was sent; begin again with: {_same_command()}"
-    return f"interrupted: {describe(begun)}. Go on with: {_same_command()}"
-
-
-def _same_command() -> str:
-    from jsms_cli.application import PROGRAM, arguments_of_all
-
-    return shlex.join((PROGRAM, *arguments_of_all.get()))
 
 
 __all__ = ["Plan", "carry_out", "estimate"]

@@ -62,7 +62,11 @@ EXIT_CODES = (
     ExitCode(18, "not a callback of JSMS", ("CallbackError",)),
     ExitCode(SOME_REFUSED, "done, but some recipients were refused"),
     ExitCode(20, "the list or the journal of a campaign cannot be used, nothing was sent", ("CampaignError",)),
-    ExitCode(STOPPED, "the campaign stopped by itself and can go on later"),
+    ExitCode(
+        STOPPED,
+        "the campaign stopped by itself, or as its journal failed on the way, and can go on later",
+        ("CampaignBrokenOffError",),
+    ),
     ExitCode(22, "not confirmed, nothing was sent", ("NotConfirmedError",)),
     ExitCode(23, "a file or an address of this machine cannot be used", ("OSError",)),
     ExitCode(INTERRUPTED, "interrupted by Ctrl-C", ("StoppedByHandError",)),

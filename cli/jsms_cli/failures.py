@@ -21,6 +21,10 @@ class StoppedByHandError(Exception):
     """Ctrl-C, with something to say about it."""
 
 
+class CampaignBrokenOffError(Exception):
+    """A campaign's journal failed after something was sent."""
+
+
 def explain(error: Exception) -> str:
     """The sentence for an error.
 
@@ -31,7 +35,7 @@ def explain(error: Exception) -> str:
 
     if isinstance(error, UnknownOutcomeError):
         return f"{_stopped(str(error))} {unknown(error.operation)}"
-    if isinstance(error, (JSMSError, UsageProblemError, NotConfirmedError, StoppedByHandError)):
+    if isinstance(error, (JSMSError, UsageProblemError, NotConfirmedError, StoppedByHandError, CampaignBrokenOffError)):
         return _stopped(str(error))
     if isinstance(error, OSError):
         what = error.strerror or str(error) or type(error).__name__
@@ -80,6 +84,7 @@ def _stopped(text: str) -> str:
 
 
 __all__ = [
+    "CampaignBrokenOffError",
     "NotConfirmedError",
     "StoppedByHandError",
     "UsageProblemError",
