@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,11 +15,28 @@ from jsms_cli.confirming import confirm, require_person
 from jsms_cli.connecting import connect
 from jsms_cli.exit_codes import NO_CREDIT, SUCCESS
 from jsms_cli.writing import note
-from jsms_client.campaigns import Estimate, RecipientFile, open_campaign
+from jsms_client.campaigns import Estimate, RecipientFile, RecipientState, open_campaign
 
 if TYPE_CHECKING:
     from jsms_client import JSMS
     from jsms_client.campaigns import Campaign
+
+# An estimate for nobody: the service need not be asked.
+_NOTHING = Estimate(
+    recipients=0,
+    repeats=0,
+    bad_lines=0,
+    requests=0,
+    credit=0,
+    longest=0,
+    balance=None,
+    pool=(),
+    enough=True,
+    samples=(),
+    sign=None,
+    missing_parameters=(),
+    unfilled=0,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +61,29 @@ class Plan:
         """The list."""
         return RecipientFile(self.file, encoding=self.encoding, mobile_column=self.mobile_column)
 
-    def estimated_on(self, jsms: JSMS) -> Estimate:
-        """What it would cost."""
+    def begun(self) -> Campaign | None:
+        """How far it got; None where it is still to begin.
+
+        Raises:
+            JournalError: Its journal cannot be read.
+        """
+        if not self.journal.exists():
+            return None
+        campaign = open_campaign(self.journal)
+        return campaign if campaign.counts.total else None
+
+    def estimated_on(self, jsms: JSMS, begun: Campaign | None) -> Estimate:
+        """What it would cost.
+
+        Args:
+            jsms: The client.
+            begun: How far it got: then what is left of it.
+        """
+        if begun is not None and not self.left_of(begun):
+            return _NOTHING
         with progress_bar() as tell:
             return jsms.campaigns.send(
-                self.recipients,
+                self.recipients if begun is None else self._rest(begun),
                 temp_id=self.temp_id,
                 sign_id=self.sign_id,
                 tag=self.tag,
@@ -56,6 +92,19 @@ class Plan:
                 dry_run=True,
                 on_bad_line="set_aside" if self.set_aside else "stop",
             )
+
+    def left_of(self, begun: Campaign) -> int:
+        """How many are still to be sent to.
+
+        Args:
+            begun: How far it got.
+        """
+        return begun.counts.waiting + (begun.counts.unknown if self.repeat_unknown else 0)
+
+    def _rest(self, begun: Campaign) -> Iterator[tuple[str, Mapping[str, str] | None]]:
+        for outcome in begun.outcomes(None if self.repeat_unknown else RecipientState.WAITING):
+            if outcome.state in (RecipientState.WAITING, RecipientState.UNKNOWN):
+                yield outcome.mobile, outcome.temp_para
 
     def sent_on(self, jsms: JSMS) -> Campaign:
         """Send it.
@@ -92,7 +141,10 @@ def estimate(plan: Plan, profile: str | None, *, as_json: bool) -> int:
         The exit code: whether the credit is enough.
     """
     with connect(profile) as jsms:
-        found = plan.estimated_on(jsms)
+        begun = plan.begun()
+        found = plan.estimated_on(jsms, begun)
+    if begun is not None:
+        note(f"{plan.journal} is there: {describe(begun)}; this is for {_who(plan, begun)}.")
     show_estimate(found, as_json=as_json)
     return NO_CREDIT if found.enough is False else SUCCESS
 
@@ -133,13 +185,12 @@ def carry_out(plan: Plan, profile: str | None, *, yes: bool, as_json: bool) -> i
 
 
 def _ask(plan: Plan, jsms: JSMS) -> None:
-    if plan.journal.exists():
-        begun = open_campaign(plan.journal)
-        if begun.counts.total:
-            note(f"{plan.journal} is there: {describe(begun)}.")
-            confirm(f"Go on with it and send to {begun.counts.waiting} recipients", yes=False)
+    begun = plan.begun()
+    if begun is not None:
+        note(f"{plan.journal} is there: {describe(begun)}.")
+        if not plan.left_of(begun):
             return
-    found = plan.estimated_on(jsms)
+    found = plan.estimated_on(jsms, begun)
     for text in found.samples:
         note(text)
     credit = "unknown" if found.balance is None else str(found.balance)
@@ -151,7 +202,17 @@ def _ask(plan: Plan, jsms: JSMS) -> None:
     if found.unfilled:
         names = ", ".join(found.missing_parameters)
         note(f"{found.unfilled} recipients have no value for {names}; the service will refuse them.")
-    confirm(f"Send to {found.recipients} recipients", yes=False)
+    confirm(
+        f"Send to {found.recipients} recipients" if begun is None else f"Go on with it and send to {_who(plan, begun)}",
+        yes=False,
+    )
+
+
+def _who(plan: Plan, begun: Campaign) -> str:
+    who = f"{plan.left_of(begun)} recipients"
+    if plan.repeat_unknown and begun.counts.unknown:
+        return f"{who}, of whom {begun.counts.unknown} may get it twice"
+    return who
 
 
 __all__ = ["Plan", "carry_out", "estimate"]

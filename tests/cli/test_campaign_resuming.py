@@ -1,0 +1,74 @@
+"""Campaigns that go on: what a person is asked and told before anything more is sent."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from jsms_sandbox.pytest_plugin import Sandbox
+
+from .running import Command
+from .test_campaigns import NUMBERS, counts, sent, write_list
+
+
+@pytest.fixture
+def unknown(jsms: Command, jsms_sandbox: Sandbox, parcel: int, folder: Path) -> tuple[str, ...]:
+    """The command of a campaign whose thirty recipients are all unknown."""
+    command = ("campaign", "send", write_list(folder, *NUMBERS), "--temp-id", str(parcel))
+    jsms_sandbox.fail_next(kind="drop", operation="sendMessageBatch")
+    assert jsms(*command, "--yes").code == 15
+    return command
+
+
+@pytest.fixture
+def waiting(jsms: Command, jsms_sandbox: Sandbox, parcel: int, folder: Path) -> tuple[str, ...]:
+    """The command of a campaign whose thirty recipients all wait still."""
+    command = ("campaign", "send", write_list(folder, *NUMBERS), "--temp-id", str(parcel))
+    jsms_sandbox.switch(allowed_ips=["10.0.0.1"])
+    assert jsms(*command, "--yes").code == 21
+    jsms_sandbox.switch(allowed_ips=[])
+    return command
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal is a thing of POSIX")
+def test_whoever_repeats_unknown_ones_is_asked_about_them(unknown: tuple[str, ...], jsms_sandbox: Sandbox) -> None:
+    from .terminal import Terminal
+
+    with Terminal(*unknown, "--repeat-unknown") as terminal:
+        terminal.wait_for("30 recipients need 30 SMS of credit; the balance is ")
+        terminal.wait_for("Go on with it and send to 30 recipients, of whom 30 may get it twice? [y/N] ")
+        terminal.type("n\n")
+        assert terminal.end() == 22
+    assert sent(jsms_sandbox) == list(NUMBERS)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal is a thing of POSIX")
+def test_nobody_is_asked_where_nobody_is_left(unknown: tuple[str, ...], jsms_sandbox: Sandbox) -> None:
+    from .terminal import Terminal
+
+    with Terminal(*unknown) as terminal:
+        assert terminal.end() == 15
+    assert "[y/N]" not in terminal.seen
+    assert sent(jsms_sandbox) == list(NUMBERS)
+
+
+def test_a_dry_run_counts_those_who_are_still_to_be_sent_to(jsms: Command, unknown: tuple[str, ...]) -> None:
+    nobody = jsms(*unknown, "--dry-run", "--json")
+    assert (nobody.code, nobody.lines[0]["recipients"], nobody.lines[0]["credit"]) == (0, 0, 0)
+    assert "30 unknown, 0 waiting; this is for 0 recipients." in nobody.err
+    again = jsms(*unknown, "--dry-run", "--repeat-unknown", "--json")
+    assert (again.code, again.lines[0]["recipients"], again.lines[0]["credit"]) == (0, 30, 30)
+    assert "this is for 30 recipients, of whom 30 may get it twice." in again.err
+
+
+def test_a_dry_run_of_those_who_wait_knows_their_texts_and_sends_nothing(
+    jsms: Command, waiting: tuple[str, ...], jsms_sandbox: Sandbox
+) -> None:
+    done = jsms(*waiting, "--dry-run")
+    assert done.code == 0
+    assert "30 waiting; this is for 30 recipients." in done.err
+    assert "138****0000: 【…】您的包裹甲00已到达。" in done.out
+    assert sent(jsms_sandbox) == []
+    assert counts(jsms(*waiting, "--yes", "--json")) == {"accepted": 30}
