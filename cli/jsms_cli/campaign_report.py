@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from jsms_cli.exit_codes import SOME_REFUSED, STOPPED, SUCCESS, UNKNOWN
 from jsms_cli.plain_data import as_data, as_record
+from jsms_cli.replacing import replacing
 from jsms_cli.tables import write_card, write_table
 from jsms_cli.writing import json_line, write_json, writing_to_output
 
@@ -117,7 +118,7 @@ def export_campaign(campaign: Campaign, file: Path | None, states: Sequence[Reci
         with writing_to_output() as output:
             _export(entries, output, as_json=as_json)
     else:
-        with file.open("w", encoding="utf-8" if as_json else "utf-8-sig", newline="") as output:
+        with replacing(file, encoding="utf-8" if as_json else "utf-8-sig") as output:
             _export(entries, output, as_json=as_json)
     return entries.count
 

@@ -154,9 +154,12 @@ def export(
 ) -> None:
     """Write what became of everyone, numbers as they are: as CSV, or as JSON, one recipient a line."""
     from jsms_cli.campaign_report import export_campaign
+    from jsms_cli.replacing import is_one_of
     from jsms_client.campaigns import open_campaign
 
     states = [_state(each) for each in state or ()]
+    if file is not None and is_one_of(file, journal, journal.with_name(f"{journal.name}-journal")):
+        raise UsageProblemError(f"{file} is the journal itself, which knows who was sent to; give another name")
     if file is not None and file.exists() and not force:
         raise UsageProblemError(f"{file} is there already; give another name, or --force to write over it")
     count = export_campaign(open_campaign(journal), file, states, as_json=as_json)

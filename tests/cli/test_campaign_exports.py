@@ -1,0 +1,82 @@
+"""What a campaign is exported to: never its journal, whole or not at all, and for its owner alone."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from jsms_cli.replacing import replacing
+from jsms_sandbox.pytest_plugin import Sandbox
+
+from .running import Command
+from .test_campaigns import NUMBERS, counts, write_list
+
+
+@pytest.fixture
+def journal(jsms: Command, jsms_sandbox: Sandbox, parcel: int, folder: Path) -> Path:
+    """The journal of a campaign that is done."""
+    members = write_list(folder, *NUMBERS)
+    assert jsms("campaign", "send", members, "--temp-id", str(parcel), "--journal", "spring.db", "--yes").code == 0
+    return folder / "spring.db"
+
+
+def link(journal: Path) -> str:
+    other = journal.with_name("other.db")
+    other.hardlink_to(journal)
+    return str(other)
+
+
+def symbolic_link(journal: Path) -> str:
+    other = journal.with_name("pointer.db")
+    other.symlink_to(journal)
+    return str(other)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [str, os.path.relpath, lambda journal: f"{journal}-journal", link, symbolic_link],
+    ids=["same", "relative", "log", "link", "symbolic link"],
+)
+def test_a_journal_is_not_written_over_whatever_it_is_called(name: object, jsms: Command, journal: Path) -> None:
+    assert callable(name)
+    done = jsms("campaign", "export", str(journal), str(name(journal)), "--force")
+    assert (done.code, done.out) == (2, "")
+    assert "is the journal itself" in done.err
+    assert counts(jsms("campaign", "status", str(journal), "--json")) == {"accepted": 30}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions are a thing of POSIX")
+def test_an_export_is_for_its_owner_alone(jsms: Command, journal: Path) -> None:
+    target = journal.with_name("result.csv")
+    target.touch(mode=0o644)
+    assert jsms("campaign", "export", str(journal), str(target), "--force").code == 0
+    assert target.stat().st_mode & 0o777 == 0o600
+
+
+def test_an_export_that_fails_leaves_what_was_there(folder: Path) -> None:
+    target = folder / "result.csv"
+    target.write_text("before", encoding="utf-8")
+    with pytest.raises(RuntimeError), replacing(target, "utf-8") as output:
+        output.write("after")
+        raise RuntimeError
+    assert target.read_text(encoding="utf-8") == "before"
+    assert list(folder.iterdir()) == [target]
+
+
+def test_a_link_to_a_file_stays_one(folder: Path) -> None:
+    (folder / "pointer.csv").symlink_to("result.csv")
+    with replacing(folder / "pointer.csv", "utf-8") as output:
+        output.write("after")
+    assert (folder / "pointer.csv").is_symlink()
+    assert (folder / "result.csv").read_text(encoding="utf-8") == "after"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no /dev there")
+def test_what_is_no_file_is_written_to_as_it_is() -> None:
+    before = Path(os.devnull).stat()
+    with replacing(Path(os.devnull), "utf-8") as output:
+        output.write("after")
+    assert Path(os.devnull).stat().st_mode == before.st_mode
