@@ -23,26 +23,11 @@ def journal(jsms: Command, jsms_sandbox: Sandbox, parcel: int, folder: Path) -> 
     return folder / "spring.db"
 
 
-def link(journal: Path) -> str:
-    other = journal.with_name("other.db")
-    other.hardlink_to(journal)
-    return str(other)
-
-
-def symbolic_link(journal: Path) -> str:
-    other = journal.with_name("pointer.db")
-    other.symlink_to(journal)
-    return str(other)
-
-
-@pytest.mark.parametrize(
-    "name",
-    [str, os.path.relpath, lambda journal: f"{journal}-journal", link, symbolic_link],
-    ids=["same", "relative", "log", "link", "symbolic link"],
-)
-def test_a_journal_is_not_written_over_whatever_it_is_called(name: object, jsms: Command, journal: Path) -> None:
-    assert callable(name)
-    done = jsms("campaign", "export", str(journal), str(name(journal)), "--force")
+@pytest.mark.parametrize("name", ["spring.db", "./spring.db", "spring.db-journal", "link.db", "pointer.db"])
+def test_a_journal_is_not_written_over_whatever_it_is_called(name: str, jsms: Command, journal: Path) -> None:
+    journal.with_name("link.db").hardlink_to(journal)
+    journal.with_name("pointer.db").symlink_to(journal)
+    done = jsms("campaign", "export", str(journal), name, "--force")
     assert (done.code, done.out) == (2, "")
     assert "is the journal itself" in done.err
     assert counts(jsms("campaign", "status", str(journal), "--json")) == {"accepted": 30}
