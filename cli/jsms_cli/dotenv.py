@@ -8,7 +8,7 @@ from pathlib import Path
 from jsms_client.errors import ConfigurationError
 
 _LINE = re.compile(r"\s*(?:export\s+)?(?P<name>JSMS_[A-Z_]+)\s*=\s*(?P<value>.*?)\s*", re.DOTALL)
-_QUOTED = re.compile(r"""(?P<quote>['"])(?P<value>.*)(?P=quote)\s*(?:#.*)?""")
+_QUOTED = re.compile(r"""(?P<quote>['"])(?P<value>.*?)(?P=quote)\s*(?:#.*)?""")
 _COMMENT = re.compile(r"(?:^|\s+)#.*")
 
 
@@ -19,8 +19,11 @@ def read_dotenv(path: Path) -> dict[str, str]:
         path: The file.
 
     Raises:
-        ConfigurationError: The file is there and cannot be read.
+        ConfigurationError: The file is there and cannot be read, or is a pipe.
     """
+    if path.is_fifo():
+        # Reading would wait for whoever writes into it, maybe for ever.
+        raise ConfigurationError(f"{path} is a pipe and not a file; put a file in its place, or remove it")
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):

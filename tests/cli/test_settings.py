@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 
 from jsms_sandbox.pytest_plugin import Sandbox
 
-from .running import Command
+from .running import Command, run
 
 ADVICE = "set them in the environment, in .env, or in a profile"
 
@@ -35,6 +37,22 @@ def test_a_dotenv_file_in_the_working_folder_is_read(unset: dict[str, str], jsms
     lines = [f"export JSMS_{name.upper()}='{value}' # ours" for name, value in unset.items()]
     (folder / ".env").write_text("\n".join(("# for development", "PATH=/nowhere", *lines)), encoding="utf-8")
     assert "app_balance" in jsms("balance", "--json").data
+
+
+def test_quotes_in_the_comment_of_a_dotenv_file_are_none_of_the_value(
+    unset: dict[str, str], jsms: Command, folder: Path
+) -> None:
+    lines = [f'JSMS_{name.upper()}="{value}" # of the "shop"' for name, value in unset.items()]
+    (folder / ".env").write_text("\n".join(lines), encoding="utf-8")
+    assert jsms("balance").code == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe with a name is a thing of POSIX")
+def test_a_pipe_is_no_dotenv_file_and_nobody_waits_for_it(unset: dict[str, str], folder: Path) -> None:
+    os.mkfifo(folder / ".env")
+    done = run("balance")
+    assert (done.code, done.out) == (3, "")
+    assert ".env is a pipe and not a file" in done.err
 
 
 def test_a_dotenv_file_cannot_set_anything_else(unset: dict[str, str], jsms: Command, folder: Path) -> None:
