@@ -117,6 +117,14 @@ def test_a_bad_line_stops_it_or_is_set_aside(jsms: Command, jsms_sandbox: Sandbo
     assert counts(jsms(*command, "--set-aside")) == {"accepted": 2, "bad_lines": 1}
 
 
+@pytest.mark.parametrize("folder_name", [".", "..", "/", ""])
+def test_a_folder_is_no_list(folder_name: str, jsms: Command, jsms_sandbox: Sandbox) -> None:
+    done = jsms("campaign", "send", folder_name, "--temp-id", "1250", "--yes")
+    assert (done.code, done.out) == (2, "")
+    assert "is a folder; name the list itself" in done.err
+    assert jsms_sandbox.requests == []
+
+
 def test_refused_recipients_are_counted_by_code(
     jsms: Command, jsms_sandbox: Sandbox, parcel: int, members: str
 ) -> None:

@@ -83,6 +83,8 @@ def send(
     from jsms_cli.campaigning import Plan, carry_out, estimate
     from jsms_cli.reading import read_time
 
+    if file.is_dir():
+        raise UsageProblemError(f"{file} is a folder; name the list itself")
     plan = Plan(
         file=file,
         temp_id=temp_id,
