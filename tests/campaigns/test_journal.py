@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -171,7 +172,7 @@ def test_a_second_campaign_of_the_same_process_is_refused(
         refused.append(caught.value)
 
     sync.send(app.settings, people(3), journal=journal, on_progress=again)
-    assert len(refused) == 1
+    assert refused
     assert reached(app) == numbers(3)
 
 
@@ -341,12 +342,56 @@ def test_a_full_disk_is_an_error_and_what_is_on_its_way_then_is_unknown(
         fill()
 
     monkeypatch.setattr(files, "open_exclusively", open_and_keep)
-    with pytest.raises(JournalError, match="cannot be used: database or disk is full"):
+    with pytest.raises(JournalError, match="cannot be used: database or disk is full") as caught:
         sync.send(app.settings, members(), journal=journal)
+    assert caught.value.sending_began is (requests(app) > 0)
     campaign = sync.send(app.settings, people(1_000), journal=journal)
     assert campaign.complete
     assert campaign.counts.accepted + campaign.counts.unknown == 1_000
     assert len(set(reached(app))) == len(reached(app))
+
+
+def test_a_journal_that_fails_after_the_first_request_says_so(
+    sync: Driver, app: Sandbox, journal: Path, small_batches: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learn = Requests.learn
+
+    def fail(*given: Any) -> None:
+        learn(*given)
+        raise JournalError("the disk is gone")
+
+    with monkeypatch.context() as broken, pytest.raises(JournalError, match="the disk is gone") as caught:
+        broken.setattr(Requests, "learn", fail)
+        sync.send(app.settings, people(2 * small_batches), journal=journal)
+    assert caught.value.sending_began
+    counts = sync.send(app.settings, people(2 * small_batches), journal=journal).counts
+    assert (counts.accepted, counts.unknown) == (small_batches, small_batches)
+
+
+def test_a_journal_that_fails_before_says_that_nothing_was_sent(sync: Driver, app: Sandbox, begun: Path) -> None:
+    begun.write_bytes(b"")
+    with pytest.raises(JournalError) as caught:
+        sync.send(app.settings, people(8), journal=begun)
+    assert not caught.value.sending_began
+
+
+def test_a_schedule_whose_time_has_passed_goes_on_with_a_later_one(
+    driver: Driver, app: Sandbox, journal: Path, small_batches: int
+) -> None:
+    first, later = (app.clock.now + timedelta(days=days) for days in (1, 2))
+    app.fail_next(50014, operation="createScheduleBatch", mobile=numbers(15)[12])
+    stopped = driver.send(app.settings, people(15), journal=journal, send_time=first, concurrency=1)
+    assert (stopped.counts.accepted, stopped.counts.waiting) == (small_batches, 5)
+    with pytest.raises(JournalMismatchError, match="send_time is"):
+        driver.send(app.settings, people(15), journal=journal, send_time=later)
+    passed = CampaignSettings(1250, send_time="2020-01-01 09:00:00").to_text()
+    change(journal, f"UPDATE campaign SET settings = '{passed}'")
+    for other in ({}, {"send_time": later, "tag": "spring"}):
+        with pytest.raises(JournalMismatchError, match="send_time is"):
+            driver.send(app.settings, people(15), journal=journal, **other)
+    campaign = driver.send(app.settings, people(15), journal=journal, send_time=later)
+    assert (campaign.complete, campaign.counts.accepted) == (True, 15)
+    assert len({one.schedule_id for one in campaign}) == 2
 
 
 def test_a_journal_that_changes_while_it_is_in_use_is_not_believed(journal: Path) -> None:

@@ -183,6 +183,7 @@ def test_no_second_sees_more_than_the_rate(sync: Driver, app: Sandbox) -> None:
         ({"concurrency": True}, "concurrency"),
         ({"max_rate": "fast"}, "max_rate"),
         ({"max_rate": -1.0}, "max_rate"),
+        ({"max_rate": 1e-12}, "max_rate"),
         ({"max_rate": float("nan")}, "max_rate"),
         ({"on_bad_line": "skip"}, "on_bad_line"),
         ({"recipients": b"13800000000"}, "recipients"),
@@ -227,3 +228,11 @@ def test_everything_is_the_same_whoever_sends(app: Sandbox) -> None:
         for place, driver in enumerate(DRIVERS.values())
     ]
     assert [[each[1:] for each in campaign] for campaign in ended] == [[each[1:] for each in ended[0]]] * len(DRIVERS)
+
+
+def test_progress_is_told_while_the_first_answer_is_awaited(driver: Driver, app: Sandbox) -> None:
+    app.fail_next(kind="delay", delay=0.7)
+    told: list[Progress] = []
+    driver.send(app.settings, people(3), on_progress=told.append)
+    waiting = [progress for progress in told if progress.in_flight == 3]
+    assert len(waiting) >= 2

@@ -109,7 +109,7 @@ class AsyncCampaigns(AsyncResource):
             journal: The path of the journal, which is made where there is none; or the `Campaign` of an earlier call.
                 None for a temporary one, which is gone with the campaign that is returned.
             concurrency: How many requests may be on their way at once.
-            max_rate: How many recipients a second at most; None for as many as go.
+            max_rate: How many recipients a second at most, no fewer than one a day; None for as many as go.
             on_progress: Is called with a `Progress` some ten times a second.
             dry_run: Whether to send nothing, and to say what it would cost.
             on_bad_line: What to do about entries that cannot be sent to: ``"stop"`` before anything is sent, or
@@ -125,7 +125,7 @@ class AsyncCampaigns(AsyncResource):
             JournalLockedError: The journal is in use by another campaign; nothing was sent.
             JournalMismatchError: The journal is that of another campaign or list; nothing was sent.
             JournalDamagedError: The file is no journal, or no longer what was written into it; nothing was sent.
-            JournalError: The journal cannot be used.
+            JournalError: The journal cannot be used; ``sending_began`` says whether anything was sent.
         """
         settings = CampaignSettings.read(temp_id, sign_id, tag, send_time)
         pace = Pace(read_concurrency(concurrency), read_max_rate(max_rate), monotonic())

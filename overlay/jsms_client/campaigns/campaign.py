@@ -75,7 +75,8 @@ class Campaign:
         """What became of everyone, in the order of the list.
 
         Args:
-            state: Only those in this state; None for all.
+            state: Only those in this state; None for all. Nobody is in flight: what is so in the journal of a process
+                that was killed is unknown.
 
         Raises:
             JournalError: The journal cannot be read.

@@ -13,6 +13,7 @@ from queue import Empty, SimpleQueue
 from typing import TypeAlias
 
 from jsms_client.campaigns.answers import read_answer
+from jsms_client.campaigns.errors import JournalError
 from jsms_client.campaigns.journal.journal import Journal
 from jsms_client.campaigns.journal.requests import Batch, Requests
 from jsms_client.campaigns.journal.schema import ACCEPTED, REFUSED, UNKNOWN, WAITING
@@ -54,7 +55,7 @@ class Conductor:
         self._again: deque[Batch] = deque()
         self._on_their_way = 0
         self._refused_alone: list[Batch] = []
-        self._interrupted = False
+        self._interrupted = self._sending_began = self._told = False
         self._failure: BaseException | None = None
         self.stop: Stop | None = None
 
@@ -80,24 +81,32 @@ class Conductor:
             tell: Is told how far it is.
 
         Raises:
-            JournalError: Something could not be written down.
+            JournalError: Something could not be written down; it says whether requests had left.
             BaseException: Whatever ``tell`` raises, or a request that is no error of JSMS.
         """
+        try:
+            self._conduct(start, tell)
+        except JournalError as error:
+            error.sending_began = self._sending_began
+            raise
+        if self._failure is not None:
+            raise self._failure
+
+    def _conduct(self, start: Start, tell: Tell | None) -> None:
         with self._journal.writing():
             self._requests.recover(repeat_unknown=self._repeat_unknown)
         meter = Meter("sending", monotonic(), self._done())
         answers: list[tuple[Batch, object]] = []
         while True:
             for batch in self._write(answers):
+                self._sending_began = True
                 start(batch, self._body(batch))
             over = not self._on_their_way and self._nothing_leaves()
             if tell is not None:
                 self._tell(tell, meter, now=over)
             if over:
                 break
-            answers = self._wait(paused=tell is not None and self._pace.pause(monotonic()) > 0)
-        if self._failure is not None:
-            raise self._failure
+            answers = self._wait(telling=tell is not None)
 
     def _nothing_leaves(self) -> bool:
         return self._journal.states[WAITING] == 0 or self._interrupted or self.stop is not None
@@ -135,10 +144,10 @@ class Conductor:
         ]
         return {**self._journal.settings.body(), "recipients": recipients}
 
-    def _wait(self, *, paused: bool) -> list[tuple[Batch, object]]:
+    def _wait(self, *, telling: bool) -> list[tuple[Batch, object]]:
         """Whatever came back, as soon as there is something, or as a request may leave."""
         seconds = None if self._nothing_leaves() else self._pace.seconds(monotonic(), self._on_their_way)
-        if paused:
+        if telling:
             seconds = TELL_PAUSED if seconds is None else min(seconds, TELL_PAUSED)
         found: list[tuple[Batch, object] | None] = []
         try:
@@ -218,7 +227,8 @@ class Conductor:
     def _tell(self, tell: Tell, meter: Meter, *, now: bool) -> None:
         moment = monotonic()
         pause = self._pace.pause(moment)
-        if now or pause > 0 or meter.due(moment, TELL_EVERY):
+        if now or pause > 0 or not self._told or meter.due(moment, TELL_EVERY):
+            self._told = True
             journal = self._journal
             progress = meter.read(journal.states, journal.repeats, journal.bad_lines, moment, self._done(), pause)
             try:

@@ -53,9 +53,14 @@ class CampaignInputError(CampaignError):
 class JournalError(CampaignError):
     """The journal cannot be used.
 
-    Nothing was sent, unless the disk failed in the middle of it: then those whose answer could not be written down are
-    unknown when the campaign goes on.
+    Nothing was sent, unless ``sending_began``: then those whose answer could not be written down are unknown when the
+    campaign goes on, with the same call.
+
+    Attributes:
+        sending_began: Whether requests had left when the journal failed, as with a disk that is full.
     """
+
+    sending_began: bool = False
 
 
 class JournalLockedError(JournalError):

@@ -15,6 +15,9 @@ OnBadLine: TypeAlias = Literal["stop", "set_aside"]
 MOST_AT_ONCE = 64
 """Requests that may be on their way at once; each has up to a thousand recipients."""
 
+SLOWEST = 1 / 86_400
+"""Recipients a second: one a day."""
+
 
 def read_concurrency(value: object) -> int:
     """How many requests may be on their way at once.
@@ -41,6 +44,8 @@ def read_max_rate(value: object) -> float | None:
         raise refusal("max_rate", f"is {kind(value)}", "give a number of recipients a second, or None")
     if not (math.isfinite(value) and value > 0):
         raise refusal("max_rate", f"is {value}", "give a number of recipients a second above 0, or None")
+    if value < SLOWEST:
+        raise refusal("max_rate", f"is {value}", "give one that lets a recipient a day through at least")
     return value
 
 

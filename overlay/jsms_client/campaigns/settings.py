@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from jsms_client.requests import read_tag
-from jsms_client.times import read_send_time
+from jsms_client.times import parse_time, read_send_time
 from jsms_client.values import read_sign_id, read_temp_id
 from jsms_contract import limits
 
@@ -61,6 +61,17 @@ class CampaignSettings:
         if self.send_time is None:
             return limits.SEND_MESSAGE_BATCH_REQUEST_RECIPIENTS_MAX_ITEMS
         return limits.SCHEDULE_BATCH_REQUEST_RECIPIENTS_MAX_ITEMS
+
+    def goes_on_as(self, other: CampaignSettings, now: float) -> bool:
+        """Whether these are those of the same campaign, at another time, as its own has passed.
+
+        Args:
+            other: The settings that it is to go on with.
+            now: The time, in seconds since 1970.
+        """
+        if self.send_time is None or other.send_time is None or parse_time(self.send_time).timestamp() > now:
+            return False
+        return replace(self, send_time=other.send_time) == other
 
     def body(self) -> dict[str, object]:
         """The body of every request, without the recipients."""

@@ -93,11 +93,10 @@ def check_free(path: Path) -> None:
         descriptor = os.open(_beside(path), os.O_RDONLY)
     except OSError:
         return
-    try:
-        if not _locked(descriptor, fcntl.LOCK_SH):
-            raise in_use(str(path))
-    finally:
-        os.close(descriptor)
+    free = _locked(descriptor, fcntl.LOCK_SH)
+    os.close(descriptor)
+    if not free:
+        raise in_use(str(path))
 
 
 def in_use(name: str) -> JournalLockedError:

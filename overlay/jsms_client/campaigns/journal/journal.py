@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 import weakref
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
@@ -98,6 +99,8 @@ class Journal:
     def become(self, settings: CampaignSettings) -> None:
         """Check that this is the journal of a campaign; one into which no list was read may become it.
 
+        A schedule whose time has passed may go on with a later one: else those who still wait could never be sent to.
+
         Args:
             settings: What the campaign sends.
 
@@ -106,7 +109,7 @@ class Journal:
         """
         if self.settings == settings:
             return
-        if self.input is not None:
+        if self.input is not None and not self.settings.goes_on_as(settings, time.time()):
             raise _other_campaign(self.path, self.settings, settings)
         with self.writing():
             self.execute("UPDATE campaign SET settings = ?", (settings.to_text(),))

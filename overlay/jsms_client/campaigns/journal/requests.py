@@ -84,7 +84,10 @@ class Requests:
         """
         self._last += 1
         batch.request = self._last
-        self._journal.execute("INSERT INTO requests (number, left_at) VALUES (?, ?)", (self._last, time.time()))
+        self._journal.execute(
+            "INSERT INTO requests (number, left_at, send_time) VALUES (?, ?, ?)",
+            (self._last, time.time(), self._journal.settings.send_time),
+        )
         self._all_of(batch, WAITING, IN_FLIGHT)
 
     def came_back(self, batch: Batch, state: int, *, code: int | None = None) -> None:

@@ -32,7 +32,8 @@ TABLES = (
         number INTEGER PRIMARY KEY, mobile TEXT NOT NULL UNIQUE, temp_para TEXT, state INTEGER NOT NULL DEFAULT 0,
         request INTEGER, msg_id TEXT, code INTEGER, delivery INTEGER, delivered_at REAL,
         settled INTEGER NOT NULL DEFAULT 0)""",
-    """CREATE TABLE requests (number INTEGER PRIMARY KEY, left_at REAL NOT NULL, schedule_id TEXT)""",
+    """CREATE TABLE requests (
+        number INTEGER PRIMARY KEY, left_at REAL NOT NULL, send_time TEXT, schedule_id TEXT)""",
     """CREATE TABLE set_aside (number INTEGER PRIMARY KEY, reason TEXT NOT NULL, mobile TEXT, text TEXT NOT NULL)""",
 )
 
