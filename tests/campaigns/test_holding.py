@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from jsms_client import JSMSError
-from jsms_client.campaigns import CampaignSettings, JournalLockedError, Progress
+from jsms_client.campaigns import CampaignSettings, JournalLockedError, Progress, open_campaign
 from jsms_client.campaigns.journal import files, holding
 from jsms_client.campaigns.journal.journal import Journal
 from jsms_sandbox.pytest_plugin import Sandbox
@@ -154,3 +154,19 @@ def test_two_calls_on_a_campaign_without_a_file_are_told_apart(sync: Driver, app
     assert refused
     assert campaign.counts.accepted == 5
     assert reached(app) == numbers(5)
+
+
+def test_what_a_killed_process_leaves_behind_locks_nobody_out(sync: Driver, app: Sandbox, journal: Path) -> None:
+    sync.send(app.settings, people(3), journal=journal)
+    (journal.parent / ".campaign.db.lock").touch()
+    assert open_campaign(journal).counts.accepted == 3
+    assert sync.send(app.settings, people(3), journal=journal).complete
+    assert [each.name for each in journal.parent.iterdir()] == [journal.name]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there is no such lock")
+def test_a_journal_is_one_whatever_it_is_called(journal: Path) -> None:
+    link = journal.with_name("link.db")
+    link.symlink_to(journal)
+    with closing(Journal.open(journal, SETTINGS)), pytest.raises(JournalLockedError):
+        holding.hold(link, 0.0)
