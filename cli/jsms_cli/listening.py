@@ -1,16 +1,14 @@
-"""A small server that verifies callbacks and shows them."""
+"""Callbacks, verified and shown as they come."""
 
 from __future__ import annotations
 
 import logging
 import signal
-import socket
 import threading
 from collections.abc import Callable
-from socketserver import ThreadingMixIn
 from typing import TYPE_CHECKING
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
+from jsms_cli.callback_server import CallbackServer
 from jsms_cli.lines import line_of
 from jsms_cli.plain_data import as_record
 from jsms_cli.writing import OutputClosedError, note, write, write_json
@@ -20,30 +18,6 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from jsms_client.callbacks import Event
-
-
-class _Server(ThreadingMixIn, WSGIServer):
-    # The last answer is sent before the command ends.
-    daemon_threads = False
-
-    def __init__(self, address: tuple[str, int]) -> None:
-        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
-        super().__init__(address, _Handler)
-
-    # A slow name service would hold up the start.
-    def server_bind(self) -> None:
-        """Bind, without asking what this machine is called."""
-        self.socket.bind(self.server_address)
-        self.server_address = self.socket.getsockname()
-        self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
-        self.setup_environ()
-
-
-class _Handler(WSGIRequestHandler):
-    timeout = 5
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name in the base class
-        """Say nothing: what matters is logged by the receiver."""
 
 
 class _Refusals(logging.Handler):
@@ -106,7 +80,7 @@ def listen(
     """
     from jsms_client.callbacks import CallbackReceiver, WSGICallbackApp
 
-    server = _Server(address)
+    server = CallbackServer(address)
     # In a thread: shutdown() waits for the loop that calls this.
     show = _Show(count, lambda: threading.Thread(target=server.shutdown).start(), as_json=as_json)
     server.set_app(WSGICallbackApp(CallbackReceiver(app_key, master_secret), show))
@@ -116,9 +90,17 @@ def listen(
 
     def stop(number: int, frame: FrameType | None) -> None:
         del number, frame
+        # A second one ends it at once, whatever is still being shown.
+        restore()
         threading.Thread(target=server.shutdown).start()
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    for number in before:
+        signal.signal(number, stop)
     try:
         with server:
             host, port = server.server_name, server.server_port
@@ -127,8 +109,7 @@ def listen(
             server.serve_forever(poll_interval=0.1)
     finally:
         log.removeHandler(refusals)
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        restore()
     if show.closed:
         raise OutputClosedError
 

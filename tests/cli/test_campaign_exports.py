@@ -59,9 +59,13 @@ def test_a_link_to_a_file_stays_one(folder: Path) -> None:
     assert (folder / "result.csv").read_text(encoding="utf-8") == "after"
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there is no /dev there")
-def test_what_is_no_file_is_written_to_as_it_is() -> None:
-    before = Path(os.devnull).stat()
-    with replacing(Path(os.devnull), "utf-8") as output:
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe with a name is a thing of POSIX")
+def test_what_is_no_file_is_written_to_as_it_is(folder: Path) -> None:
+    pipe = folder / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    with replacing(pipe, "utf-8") as output:
         output.write("after")
-    assert Path(os.devnull).stat().st_mode == before.st_mode
+    assert os.read(reader, 100) == b"after"
+    os.close(reader)
+    assert pipe.is_fifo()

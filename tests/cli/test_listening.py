@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import re
 import signal
+import socket
+import struct
 import subprocess
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from urllib.error import HTTPError
@@ -14,6 +17,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 import pytest
 
 from callbacks.posting import APP_KEY, MASTER_SECRET, REPLY, REPORT, SIGN, TEMPLATE, encoded, form
+from jsms_cli.callback_server import PATIENCE, CallbackServer
 from jsms_sandbox.pytest_plugin import Sandbox
 
 from .running import Command, start
@@ -97,3 +101,59 @@ def test_an_address_that_is_taken_is_one_sentence(jsms: Command, people: Listene
     done = jsms("callback", "listen", "--port", people.address.rpartition(":")[2])
     assert (done.code, done.out) == (23, "")
     assert done.err == "jsms: Address already in use.\n"
+
+
+def connected(listener: Listener) -> socket.socket:
+    host, _, port = listener.address.removeprefix("http://").rpartition(":")
+    return socket.create_connection((host, int(port)), timeout=30)
+
+
+def test_whoever_breaks_off_is_not_worth_a_word(people: Listener) -> None:
+    for _ in range(3):
+        connection = connected(people)
+        connection.sendall(b"POST /jsms/callback HTTP/1.1\r\nContent-")
+        # Closed with a reset, as a process does that is killed.
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.close()
+    assert people.post(signed(REPORT)) == 200
+    code, out, err = people.stop()
+    assert (code, len(out.splitlines()), err) == (0, 1, "")
+
+
+def test_ctrl_c_waits_for_nobody_who_sends_nothing(people: Listener) -> None:
+    with connected(people) as silent, connected(people) as slow:
+        slow.sendall(b"POST /jsms")
+        assert people.post(signed(REPORT)) == 200
+        started = time.monotonic()
+        assert people.stop()[::2] == (0, "")
+        # Well within the patience with either of them.
+        assert time.monotonic() - started < PATIENCE - 2
+        assert silent.recv(1) == b""
+
+
+def ends_while_dripping(connection: socket.socket, seconds: float) -> bool:
+    """Whether the other side ends a request that comes byte by byte."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            connection.sendall(b"P")
+            connection.recv(100)
+        except TimeoutError:
+            continue
+        except ConnectionError:
+            pass
+        return True
+    return False
+
+
+def test_a_request_that_never_comes_to_its_end_is_ended() -> None:
+    server = CallbackServer(("127.0.0.1", 0), patience=0.2)
+    serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    serving.start()
+    try:
+        with socket.create_connection(("127.0.0.1", server.server_port), timeout=0.02) as slow:
+            assert ends_while_dripping(slow, 10)
+    finally:
+        server.shutdown()
+        serving.join()
+        server.server_close()
