@@ -33,6 +33,25 @@ def code_of(campaign: Campaign) -> int:
     return SOME_REFUSED if campaign.counts.refused else SUCCESS
 
 
+def look_at(journal: Path) -> Campaign:
+    """What became of a campaign, without sending anything.
+
+    Args:
+        journal: Its journal.
+
+    Raises:
+        JournalError: It is not there or damaged, or its campaign is running.
+    """
+    from jsms_client.campaigns import JournalLockedError, open_campaign
+
+    try:
+        return open_campaign(journal)
+    except JournalLockedError as error:
+        raise JournalLockedError(
+            f"{error}. The campaign is running, and shows on its own terminal how far it is: look when it has ended"
+        ) from error
+
+
 def describe(campaign: Campaign) -> str:
     """How far a campaign is, in a line.
 
@@ -161,4 +180,4 @@ def _meaning(code: int | None) -> str:
     return kind.info.meaning if kind is not None and kind.info is not None else "-"
 
 
-__all__ = ["code_of", "describe", "export_campaign", "show_campaign", "show_estimate"]
+__all__ = ["code_of", "describe", "export_campaign", "look_at", "show_campaign", "show_estimate"]

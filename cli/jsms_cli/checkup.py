@@ -21,8 +21,11 @@ from jsms_client.errors import (
     AuthenticationError,
     ConfigurationError,
     JSMSError,
+    LostAnswerError,
     NoCreditError,
     PermissionDeniedError,
+    RateLimitError,
+    ServiceError,
 )
 
 if TYPE_CHECKING:
@@ -138,6 +141,9 @@ def _reachability(settings: Settings, error: JSMSError | None, *, reached: bool)
     url = settings.arguments()["base_url"]
     origin = settings.origins.get("base_url", "the default")
     where = f"{url} (from {origin})"
+    if isinstance(error, LostAnswerError):
+        remedy = "try again; if it stays so, check the network and the proxy (HTTPS_PROXY, NO_PROXY)"
+        return _failed("service", error, remedy, f"{where} was reached and gave no answer: {error.message}")
     if not reached and error is not None:
         remedy = "check the address, the network and the proxy (HTTPS_PROXY, NO_PROXY)"
         return _failed("service", error, remedy, f"{where} was not reached: {error.message}")
@@ -170,9 +176,7 @@ def _clock(header: str | None, started: datetime, ended: datetime) -> Finding:
 
 def _credentials(error: JSMSError | None) -> Finding:
     if isinstance(error, APIError) and not isinstance(error, NoCreditError):
-        remedy = error.info.remedy if error.info is not None else "look at the app in the console"
-        kind = "refused" if isinstance(error, (AuthenticationError, PermissionDeniedError)) else "could not be checked"
-        return _failed("credentials", error, remedy, f"{kind}: {error.message} ({error.code or error.http_status})")
+        return _unaccepted("credentials", error)
     if error is not None and not isinstance(error, APIError):
         return Finding("credentials", State.SKIPPED, "could not be checked")
     return Finding("credentials", State.OK, "the app's key and secret are accepted")
@@ -185,10 +189,20 @@ def _developer(jsms: JSMS, settings: Settings) -> Finding:
     try:
         jsms.accounts.dev()
     except JSMSError as error:
-        info = error.info if isinstance(error, APIError) else None
-        remedy = info.remedy if info is not None else "try again later"
-        return _failed("developer", error, remedy, f"refused: {error.message} ({error.code or error.http_status})")
+        return _unaccepted("developer", error)
     return Finding("developer", State.OK, "the developer account's key and secret are accepted")
+
+
+def _unaccepted(check: str, error: JSMSError) -> Finding:
+    if not isinstance(error, APIError):
+        return _failed(check, error, "try again later", f"could not be checked: {error.message}")
+    if error.info is not None:
+        remedy = error.info.remedy
+    else:
+        later = isinstance(error, (ServiceError, RateLimitError))
+        remedy = "try again later" if later else "look at the app in the console"
+    kind = "refused" if isinstance(error, (AuthenticationError, PermissionDeniedError)) else "could not be checked"
+    return _failed(check, error, remedy, f"{kind}: {error.message} ({error.code or error.http_status})")
 
 
 def _credit(balance: ApplicationBalance | DeveloperBalance) -> Finding:

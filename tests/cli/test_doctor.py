@@ -28,6 +28,11 @@ def remedy(done: Done, check: str) -> str:
     return found
 
 
+def found(done: Done, check: str) -> str:
+    (only,) = [str(line["found"]) for line in done.lines if line["check"] == check]
+    return only
+
+
 @pytest.fixture
 def elsewhere(jsms_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[RawSocketServer]:
     """Another server instead of the sandbox."""
@@ -97,6 +102,31 @@ def test_a_service_that_is_not_there(jsms: Command, jsms_sandbox: Sandbox, monke
         done = jsms("doctor", "--json")
     assert (done.code, states(done)) == (14, {"configuration": "ok", "service": "failed"})
     assert "check the address" in remedy(done, "service")
+
+
+def test_a_service_that_breaks_off_was_reached(jsms: Command, jsms_sandbox: Sandbox) -> None:
+    jsms_sandbox.fail_next(kind="reset", operation="getAppBalance")
+    done = jsms("doctor", "--json")
+    assert (done.code, states(done)) == (16, {"configuration": "ok", "service": "failed"})
+    assert "was reached and gave no answer" in found(done, "service")
+    assert "try again" in remedy(done, "service")
+
+
+def test_a_service_that_fails_is_to_be_tried_later(jsms: Command, jsms_sandbox: Sandbox) -> None:
+    jsms_sandbox.fail_next(kind="html", status=503, operation="getAppBalance")
+    done = jsms("doctor", "--json")
+    assert (done.code, states(done)["credentials"]) == (13, "failed")
+    assert remedy(done, "credentials") == "try again later"
+
+
+def test_developer_credentials_that_could_not_be_checked_are_not_called_refused(
+    jsms: Command, jsms_sandbox: Sandbox
+) -> None:
+    jsms_sandbox.fail_next(kind="reset", operation="getDevBalance")
+    done = jsms("doctor", "--json")
+    assert (done.code, states(done)["developer"]) == (16, "failed")
+    assert found(done, "developer").startswith("could not be checked: ")
+    assert "None" not in found(done, "developer")
 
 
 @pytest.mark.parametrize(("minutes", "side"), [(10, "behind"), (-10, "ahead of")])

@@ -68,6 +68,7 @@ def test_a_campaign_that_is_told_to_end_waits_for_what_is_on_its_way(
     assert f"Go on with: jsms {' '.join(arguments)} --max-rate 10" in err
     assert (status.code, status.out) == (20, "")
     assert "is in use by another campaign" in status.err
+    assert "The campaign is running" in status.err
     jsms_sandbox.clear_faults()
     assert jsms(*arguments).code == 0
     assert sorted(message.mobile for message in jsms_sandbox.messages) == list(NUMBERS)

@@ -107,10 +107,9 @@ def send(
 @group.command()
 def status(journal: _Journal, as_json: JsonOption = False) -> None:
     """Show how far a campaign is, from its journal."""
-    from jsms_cli.campaign_report import show_campaign
-    from jsms_client.campaigns import open_campaign
+    from jsms_cli.campaign_report import look_at, show_campaign
 
-    show_campaign(open_campaign(journal), as_json=as_json)
+    show_campaign(look_at(journal), as_json=as_json)
 
 
 @group.command()
@@ -155,15 +154,14 @@ def export(
     as_json: JsonOption = False,
 ) -> None:
     """Write what became of everyone, numbers as they are: as CSV, or as JSON, one recipient a line."""
-    from jsms_cli.campaign_report import export_campaign
+    from jsms_cli.campaign_report import export_campaign, look_at
     from jsms_cli.replacing import is_one_of
-    from jsms_client.campaigns import open_campaign
 
     states = [_state(each) for each in state or ()]
     if file is not None and is_one_of(file, journal, journal.with_name(f"{journal.name}-journal")):
         raise UsageProblemError(f"{file} is the journal itself, which knows who was sent to; give another name")
     if file is not None and file.exists() and not force:
         raise UsageProblemError(f"{file} is there already; give another name, or --force to write over it")
-    count = export_campaign(open_campaign(journal), file, states, as_json=as_json)
+    count = export_campaign(look_at(journal), file, states, as_json=as_json)
     if file is not None:
         note(f"{count} lines written to {file}.")
