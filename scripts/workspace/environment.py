@@ -78,6 +78,7 @@ def prepare(root: Path, home: Path, base: str, say: Callable[[str], None] = say,
         unfinished.touch()
         try:
             if stamp.get(REQUIREMENTS) != wanted[REQUIREMENTS]:
+                faster = faster or _uv(root, home)
                 _install(root, home, faster, "-r", REQUIREMENTS)
             _install(root, home, faster, "--no-deps", "--no-build-isolation", "-e", ".")
         except SetUpError:
@@ -133,6 +134,16 @@ def _install(root: Path, home: Path, faster: Sequence[str], *what: str) -> None:
             f"pip could not install {' '.join(what)} into {home.name}:\n{_tail(done.stderr or done.stdout)}\n"
             "This step needs a network, or the packages where pip looks for them; then run this again."
         )
+
+
+def _uv(root: Path, home: Path) -> tuple[str, ...]:
+    """What installs in seconds where pip takes most of a minute, where the requirements name it."""
+    lines = (root / REQUIREMENTS).read_text(encoding="utf-8").splitlines()
+    pinned = next((line for line in lines if line.startswith("uv==")), None)
+    if pinned is None:
+        return ()
+    _install(root, home, (), pinned)
+    return (str(python_in(home)), "-m", "uv", "pip", "install", "--quiet")
 
 
 def _tail(output: str) -> str:
