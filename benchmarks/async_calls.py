@@ -118,11 +118,11 @@ def measure() -> Section:
 
 async def _measure(base_url: str) -> dict[tuple[str, int], Timing]:
     seen: dict[tuple[str, int], list[Timing]] = {}
-    for _ in range(3):
+    for _ in range(4):
         for tasks in TASKS:
             for name, way in WAYS.items():
                 slow = name in (PLAIN, "AsyncJSMS without it")
                 async with way(base_url) as call:
-                    timing = await with_tasks(call, tasks=tasks, number=600 if slow else 3000)
+                    timing = await with_tasks(call, tasks=tasks, number=600 if slow else 6000)
                 seen.setdefault((name, tasks), []).append(timing)
     return {key: best(timings) for key, timings in seen.items()}
