@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, TextIO
 
 from jsms_cli.exit_codes import SOME_REFUSED, STOPPED, SUCCESS, UNKNOWN
 from jsms_cli.plain_data import as_data, as_record
-from jsms_cli.replacing import replacing
 from jsms_cli.tables import write_card, write_table
 from jsms_cli.writing import json_line, write_json, writing_to_output
 
@@ -132,6 +131,8 @@ def export_campaign(campaign: Campaign, file: Path | None, states: Sequence[Reci
     Returns:
         How many entries were written.
     """
+    from jsms_client.campaigns.exporting import replacing
+
     entries = _Counted(campaign, states)
     if file is None:
         with writing_to_output() as output:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from jsms_cli.replacing import replacing
+from jsms_client.campaigns.exporting import replacing
 from jsms_sandbox.pytest_plugin import Sandbox
 
 from .running import Command

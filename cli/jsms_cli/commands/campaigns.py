@@ -155,7 +155,7 @@ def export(
 ) -> None:
     """Write what became of everyone, numbers as they are: as CSV, or as JSON, one recipient a line."""
     from jsms_cli.campaign_report import export_campaign, look_at
-    from jsms_cli.replacing import is_one_of
+    from jsms_cli.same_file import is_one_of
 
     states = [_state(each) for each in state or ()]
     if file is not None and is_one_of(file, journal, journal.with_name(f"{journal.name}-journal")):

@@ -30,14 +30,15 @@ COLUMNS = (
 
 
 @contextmanager
-def replacing(path: Path) -> Generator[TextIO]:
+def replacing(path: Path, encoding: str = _ENCODING) -> Generator[TextIO]:
     """A file that takes the place of another one once all of it is written; for its owner alone, as it has numbers.
 
     Args:
         path: The file; what is no file on a disk is written to as it is.
+        encoding: Its encoding.
     """
     if path.exists() and not path.is_file():
-        with path.open("w", encoding=_ENCODING, newline="") as file:
+        with path.open("w", encoding=encoding, newline="") as file:
             yield file
         return
     # Through links: they stay what they are.
@@ -46,7 +47,7 @@ def replacing(path: Path) -> Generator[TextIO]:
     beside.unlink(missing_ok=True)
     try:
         os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        with beside.open("w", encoding=_ENCODING, newline="") as file:
+        with beside.open("w", encoding=encoding, newline="") as file:
             yield file
         beside.replace(real)
     finally:
