@@ -4,8 +4,9 @@ Install:  pip install "jsms-client[callbacks]" django
 Run:      JSMS_APP_KEY=… JSMS_MASTER_SECRET=… python app.py runserver 8000
 Then enter https://<your host>/jsms/callback in the JSMS console: the view answers the service's check.
 
-The view uses the receiver itself, for apps that want the steps in their own hands. The cache below lives in one
-process; with Redis or Memcached behind it (CACHES), all workers share the nonces.
+The view uses the receiver itself, for apps that want the steps in their own hands. Nonces live in a cache of their own,
+in a database table that all workers share. A cache that evicts entries early (LocMemCache keeps 300) would forget
+nonces, and a replayed callback would pass.
 """
 
 from __future__ import annotations
@@ -18,12 +19,22 @@ from django.conf import settings
 
 settings.configure(
     ALLOWED_HOSTS=os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost").split(","),
-    CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
+    CACHES={
+        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+        "jsms": {
+            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+            "LOCATION": "jsms_nonces",
+            "OPTIONS": {"MAX_ENTRIES": 10_000_000},  # more than 14 hours bring: none may be evicted early
+        },
+    },
+    DATABASES={
+        "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": os.environ.get("DATABASE", "callbacks.sqlite3")}
+    },
     ROOT_URLCONF=__name__,
     SECRET_KEY=os.environ.get("DJANGO_SECRET_KEY", "only-for-this-example"),
 )
 
-from django.core.cache import cache  # noqa: E402 - Django reads its settings first
+from django.core.cache import caches  # noqa: E402 - Django reads its settings first
 from django.core.handlers.wsgi import WSGIHandler  # noqa: E402
 from django.http import HttpRequest, HttpResponse, JsonResponse  # noqa: E402
 from django.urls import path  # noqa: E402
@@ -52,11 +63,15 @@ class CacheNonceStore:
     def add(self, nonce: str, expires: datetime) -> bool:
         """Remember a nonce; False if it is remembered already."""
         seconds = (expires - datetime.now(UTC)).total_seconds() + 1
-        return bool(cache.add(f"jsms-nonce:{nonce}", 1, timeout=seconds))
+        return bool(caches["jsms"].add(nonce, 1, timeout=seconds))
 
     def discard(self, nonce: str) -> None:
         """Forget a nonce whose callback could not be handled."""
-        cache.delete(f"jsms-nonce:{nonce}")
+        caches["jsms"].delete(nonce)
+
+    def contains(self, nonce: str) -> bool:
+        """Whether a nonce is remembered."""
+        return nonce in caches["jsms"]
 
 
 receiver = CallbackReceiver(nonce_store=CacheNonceStore())
@@ -101,6 +116,9 @@ urlpatterns = [path("jsms/callback", callback), path("messages/<msg_id>", messag
 application = WSGIHandler()
 
 if __name__ == "__main__":
-    from django.core.management import execute_from_command_line
+    import django
+    from django.core.management import call_command, execute_from_command_line
 
+    django.setup()
+    call_command("createcachetable")
     execute_from_command_line(sys.argv)

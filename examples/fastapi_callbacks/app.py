@@ -5,7 +5,7 @@ Run:      JSMS_APP_KEY=… JSMS_MASTER_SECRET=… uvicorn app:app --port 8000
 Then enter https://<your host>/jsms/callback in the JSMS console: the app answers the service's check by itself.
 
 ``CallbackApp`` does the work: signature, age, repeats, status codes. What is left is a function that takes events.
-Several workers need a nonce store that they share: see the Django example.
+Several workers need a nonce store that they share (``CallbackReceiver(nonce_store=…)``): see the Django example.
 """
 
 from __future__ import annotations

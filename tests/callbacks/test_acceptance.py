@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import anyio
+import anyio.lowlevel
 import pytest
 
-from jsms_client.callbacks import CallbackError, CallbackReason, CallbackReceiver
+from jsms_client import ConfigurationError
+from jsms_client.callbacks import Callback, CallbackError, CallbackReason, CallbackReceiver, WSGICallbackApp
 
 from .posting import APP_KEY, MASTER_SECRET, REPORT, Clock, encoded, form
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from datetime import datetime
+
+    from jsms_client.callbacks import AsyncNonceStore
 
 
 class SlowStore:
@@ -82,7 +88,7 @@ def test_a_failing_task_gives_the_nonce_back(
         await handle(tested, body)
         with pytest.raises(CallbackError) as caught:
             await handle(tested, body)
-        assert caught.value.reason is CallbackReason.REPLAYED
+        assert caught.value.reason is CallbackReason.ALREADY_HANDLED
 
     anyio.run(main, backend=backend)
 
@@ -152,15 +158,250 @@ def test_a_store_that_fails_is_heard_of(slow: CallbackReceiver, store: SlowStore
         anyio.run(handle, slow, body)
 
 
+@pytest.mark.parametrize("in_event_loop", [False, True])
 def test_a_nonce_that_cannot_be_given_back_hides_no_failure(
-    slow: CallbackReceiver, store: SlowStore, body: bytes, caplog: pytest.LogCaptureFixture
+    slow: CallbackReceiver, store: SlowStore, body: bytes, caplog: pytest.LogCaptureFixture, in_event_loop: bool
 ) -> None:
     def handle_and_fail() -> None:
         with slow.accept(body):
             store.broken = True
             raise KeyError("the app's own")
 
+    async def handle_and_fail_in_loop() -> None:
+        async with slow.accept(body):
+            store.broken = True
+            raise KeyError("the app's own")
+
     with caplog.at_level(logging.ERROR, "jsms_client"), pytest.raises(KeyError):
-        handle_and_fail()
+        if in_event_loop:
+            anyio.run(handle_and_fail_in_loop)
+        else:
+            handle_and_fail()
 
     assert "could not be given back" in caplog.text
+
+
+class AsyncStore:
+    """A store with coroutine methods, as redis.asyncio and asyncpg lead to."""
+
+    def __init__(self) -> None:
+        self.nonces: set[str] = set()
+        self.waiting = asyncio.Event()
+        self.proceed = asyncio.Event()
+        self.proceed.set()
+
+    async def add(self, nonce: str, expires: datetime) -> bool:
+        await anyio.lowlevel.checkpoint()
+        self.waiting.set()
+        if not self.proceed.is_set():
+            await self.proceed.wait()
+        new = nonce not in self.nonces
+        self.nonces.add(nonce)
+        return new
+
+    async def discard(self, nonce: str) -> None:
+        await anyio.lowlevel.checkpoint()
+        self.nonces.discard(nonce)
+
+
+class SharedAsyncStore(AsyncStore):
+    """The same, able to say what it holds."""
+
+    async def contains(self, nonce: str) -> bool:
+        await anyio.lowlevel.checkpoint()
+        return nonce in self.nonces
+
+
+class DisguisedAsyncStore:
+    """A store whose plain methods return coroutines of another one."""
+
+    def __init__(self) -> None:
+        self.inner = AsyncStore()
+
+    def add(self, nonce: str, expires: datetime) -> Awaitable[bool]:
+        return self.inner.add(nonce, expires)
+
+    def discard(self, nonce: str) -> Awaitable[None]:
+        return self.inner.discard(nonce)
+
+
+ASYNC_STORES = [AsyncStore, SharedAsyncStore, DisguisedAsyncStore]
+
+
+def receiver_with(store: object, clock: Clock) -> CallbackReceiver:
+    return CallbackReceiver(APP_KEY, MASTER_SECRET, nonce_store=cast("AsyncNonceStore", store), clock=clock)
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+@pytest.mark.parametrize("kind", ASYNC_STORES)
+def test_an_async_store_is_awaited_so_that_a_replay_is_refused(
+    clock: Clock, backend: str, kind: Callable[[], object]
+) -> None:
+    receiver = receiver_with(kind(), clock)
+    fields = form(REPORT, timestamp=clock.milliseconds)
+
+    async def main() -> None:
+        with pytest.raises(KeyError):
+            await handle(receiver, encoded(fields), KeyError("the app's own"))
+        await handle(receiver, encoded(fields))
+        with pytest.raises(CallbackError) as copy:
+            await handle(receiver, encoded(fields))
+        assert copy.value.reason is CallbackReason.ALREADY_HANDLED
+        with pytest.raises(CallbackError) as forged:
+            await handle(receiver, encoded(fields | {"data": json.dumps(REPORT | {"status": 4003})}))
+        assert forged.value.reason is CallbackReason.REPLAYED
+
+    anyio.run(main, backend=backend)
+
+
+@pytest.mark.parametrize("kind", ASYNC_STORES)
+def test_where_nothing_can_await_it_an_async_store_is_refused(
+    clock: Clock, body: bytes, kind: Callable[[], object]
+) -> None:
+    receiver = receiver_with(kind(), clock)
+    fields = form(REPORT, timestamp=clock.milliseconds)
+
+    with pytest.raises(ConfigurationError, match="async with"), receiver.accept(body):
+        pytest.fail("nothing may be handled")  # pragma: no cover
+    with pytest.raises(ConfigurationError, match="async"):
+        receiver.verify(fields["nonce"], fields["timestamp"], fields["signature"])
+    with pytest.raises(ConfigurationError, match="async"):
+        receiver.release(fields["nonce"])
+
+
+@pytest.mark.parametrize("kind", [AsyncStore, SharedAsyncStore])
+def test_a_wsgi_app_refuses_an_async_store_when_it_is_made(clock: Clock, kind: Callable[[], object]) -> None:
+    with pytest.raises(ConfigurationError, match="nonce_store is async"):
+        WSGICallbackApp(receiver_with(kind(), clock), print)
+
+
+def test_a_store_that_returns_a_future_is_no_plain_store(clock: Clock, body: bytes) -> None:
+    class Futures:
+        def add(self, nonce: str, expires: datetime) -> asyncio.Future[bool]:
+            return asyncio.get_running_loop().create_future()
+
+        def discard(self, nonce: str) -> None: ...
+
+    async def main() -> None:
+        with pytest.raises(ConfigurationError), receiver_with(Futures(), clock).accept(body):
+            pytest.fail("nothing may be handled")  # pragma: no cover
+
+    asyncio.run(main())
+
+
+def test_a_task_cancelled_while_an_async_store_responds_leaves_the_store_as_it_was(clock: Clock, body: bytes) -> None:
+    async def main() -> None:
+        store = AsyncStore()
+        store.proceed.clear()
+        receiver = receiver_with(store, clock)
+        task = asyncio.create_task(handle(receiver, body))
+        await store.waiting.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        store.proceed.set()
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert not store.nonces
+        await handle(receiver, body)
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("steps", range(12))
+def test_a_task_cancelled_at_any_step_before_it_handles_leaves_the_callback_to_the_next_attempt(
+    clock: Clock, body: bytes, steps: int
+) -> None:
+    async def main() -> None:
+        receiver = receiver_with(AsyncStore(), clock)
+        handled: list[Callback] = []
+
+        async def attempt() -> None:
+            async with receiver.accept(body) as callback:
+                await asyncio.sleep(0)
+                handled.append(callback)
+
+        task = asyncio.create_task(attempt())
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+        for _ in range(20):
+            await asyncio.sleep(0)
+        if not handled:
+            await attempt()
+        assert len(handled) == 1
+
+    asyncio.run(main())
+
+
+def test_a_callback_that_is_still_being_handled_is_not_acknowledged(receiver: CallbackReceiver, body: bytes) -> None:
+    with receiver.accept(body), pytest.raises(CallbackError) as caught, receiver.accept(body):
+        pytest.fail("it is being handled")  # pragma: no cover
+
+    assert caught.value.reason is CallbackReason.REPLAYED
+
+
+def test_a_copy_is_recognised_in_bytes_and_in_the_form_of_a_framework(receiver: CallbackReceiver, clock: Clock) -> None:
+    fields = form(REPORT, timestamp=clock.milliseconds)
+    with receiver.accept(encoded(fields)):
+        pass
+
+    with pytest.raises(CallbackError) as caught, receiver.accept(fields):
+        pytest.fail("it was handled")  # pragma: no cover
+
+    assert caught.value.reason is CallbackReason.ALREADY_HANDLED
+    assert caught.value.http_status == 200
+
+
+class SharedStore(SlowStore):
+    """A store on a network that says what it holds."""
+
+    def contains(self, nonce: str) -> bool:
+        self._travel()
+        return nonce in self.nonces
+
+
+@pytest.mark.parametrize("in_event_loop", [False, True])
+def test_a_shared_store_recognises_a_copy_at_another_worker(clock: Clock, body: bytes, in_event_loop: bool) -> None:
+    store = SharedStore()
+    first, second = (
+        CallbackReceiver(APP_KEY, MASTER_SECRET, nonce_store=store, clock=clock),
+        CallbackReceiver(APP_KEY, MASTER_SECRET, nonce_store=store, clock=clock),
+    )
+    with first.accept(body):
+        pass
+
+    with pytest.raises(CallbackError) as caught:
+        if in_event_loop:
+            anyio.run(handle, second, body)
+        else:
+            with second.accept(body):
+                pytest.fail("it was handled")  # pragma: no cover
+
+    assert caught.value.reason is CallbackReason.ALREADY_HANDLED
+
+
+@pytest.mark.parametrize("in_event_loop", [False, True])
+def test_a_handled_callback_that_cannot_be_marked_stays_handled(
+    clock: Clock, body: bytes, caplog: pytest.LogCaptureFixture, in_event_loop: bool
+) -> None:
+    store = SharedStore()
+    receiver = CallbackReceiver(APP_KEY, MASTER_SECRET, nonce_store=store, clock=clock)
+
+    async def handle_and_break() -> None:
+        async with receiver.accept(body):
+            store.broken = True
+
+    if in_event_loop:
+        anyio.run(handle_and_break)
+    else:
+        with receiver.accept(body):
+            store.broken = True
+
+    assert "could not be marked" in caplog.text
+
+
+def test_a_block_that_was_not_entered_cannot_be_left(receiver: CallbackReceiver, body: bytes) -> None:
+    with pytest.raises(RuntimeError, match="not entered"):
+        receiver.accept(body).__exit__(None, None, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import http.client
+import json
 import logging
 import socket
 import threading
@@ -162,14 +163,54 @@ def test_a_refusal_is_a_status_and_nothing_else(
     assert not seen
 
 
-def test_old_and_repeated_callbacks_look_the_same_as_badly_signed_ones(serve: Serve, clock: Clock) -> None:
+def test_old_and_replayed_callbacks_look_the_same_as_badly_signed_ones(serve: Serve, clock: Clock) -> None:
     app = serve(lambda event: None)
-    fresh = encoded(form(REPORT, timestamp=clock.milliseconds))
+    fields = form(REPORT, timestamp=clock.milliseconds)
+    forged = fields | {"data": json.dumps(REPORT | {"status": 4003})}
     old = encoded(form(REPORT, timestamp=clock.milliseconds - 15 * 3600 * 1000))
 
-    assert app.post(fresh) == (200, b"")
-    assert app.post(fresh) == (403, b"")
+    assert app.post(encoded(fields)) == (200, b"")
+    assert app.post(encoded(forged)) == (403, b"")
     assert app.post(old) == (403, b"")
+
+
+def test_a_copy_of_a_handled_callback_is_acknowledged_and_not_handled_again(serve: Serve, clock: Clock) -> None:
+    seen: list[Event] = []
+    app = serve(seen.append)
+    body = encoded(form(REPORT, timestamp=clock.milliseconds))
+
+    assert [app.post(body) for _ in range(3)] == [(200, b"")] * 3
+    assert len(seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("age", "sentence"),
+    [
+        (15 * 3600 * 1000, "signed too long ago"),
+        (-6 * 60 * 1000, "signed in the future: is this machine's clock right?"),
+    ],
+)
+def test_the_log_says_why_a_callback_is_refused(
+    serve: Serve, clock: Clock, caplog: pytest.LogCaptureFixture, age: int, sentence: str
+) -> None:
+    app = serve(lambda event: None)
+
+    with caplog.at_level(logging.WARNING, "jsms_client.callbacks"):
+        app.post(encoded(form(REPORT, timestamp=clock.milliseconds - age)))
+
+    assert sentence in caplog.text
+    assert "138" not in caplog.text
+
+
+def test_a_bad_record_in_a_list_is_logged_and_costs_none_of_the_others(
+    serve: Serve, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    seen: list[Event] = []
+    app = serve(seen.append)
+
+    assert app.post(encoded(form([REPORT, {"msgId": "1"}], timestamp=clock.milliseconds))) == (200, b"")
+    assert len(seen) == 1
+    assert "a record of a callback cannot be read: SMS_REPORT" in caplog.text
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "multipart/form-data; boundary=x", "", "text/plain"])
@@ -203,7 +244,7 @@ def test_the_service_is_told_to_try_again_when_the_handler_fails(
     with caplog.at_level(logging.DEBUG, "jsms_client"):
         statuses = [app.post(body)[0] for _ in range(4)]
 
-    assert statuses == [500, 500, 200, 403]
+    assert statuses == [500, 500, 200, 200]
     assert len(seen) == 1
     assert "KeyError in handler" in caplog.text
     assert __file__ in caplog.text

@@ -59,8 +59,9 @@ class Example:
 
 
 @pytest.fixture(scope="module", params=COMMANDS)
-def example(request: pytest.FixtureRequest) -> Iterator[Example]:
+def example(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Example]:
     environment = os.environ | {
+        "DATABASE": str(tmp_path_factory.mktemp("example") / "callbacks.sqlite3"),
         "JSMS_APP_KEY": APP_KEY,
         "JSMS_MASTER_SECRET": MASTER_SECRET,
         "PYTHONPATH": os.pathsep.join(sys.path),
@@ -111,7 +112,18 @@ def test_a_delivery_report_reaches_the_app_once(example: Example) -> None:
     assert example.status_of("288193860302") is None
     assert example.post(fields) == 200
     assert example.status_of("288193860302") == 4003
-    assert example.post(fields) == 403
+    assert example.post(fields) == 200  # an exact copy: acknowledged, not handled again
+    assert example.post(fields | {"data": REPORT.replace("4003", "4001")}) == 403
+    assert example.status_of("288193860302") == 4003
+
+
+def test_a_replay_is_refused_after_hundreds_of_other_callbacks(example: Example) -> None:
+    fields = signed(31)
+    assert example.post(fields) == 200
+
+    assert {example.post(signed(nonce)) for nonce in range(1000, 1400)} == {200}
+
+    assert example.post(fields | {"data": REPORT.replace("4003", "4001")}) == 403
 
 
 @pytest.mark.parametrize(

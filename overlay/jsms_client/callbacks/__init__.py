@@ -20,16 +20,17 @@ except ImportError as error:
 from jsms_client.callbacks.acceptance import Acceptance
 from jsms_client.callbacks.asgi import CallbackApp
 from jsms_client.callbacks.events import Callback, Event, SignReviewed, TemplateReviewed
-from jsms_client.callbacks.nonces import MemoryNonceStore, NonceStore
+from jsms_client.callbacks.nonces import AsyncNonceStore, MemoryNonceStore, NonceStore
 from jsms_client.callbacks.receiver import DEFAULT_MAX_BODY, DEFAULT_WINDOW, CallbackReceiver
 from jsms_client.callbacks.signature import sign
 from jsms_client.callbacks.wsgi import WSGICallbackApp
-from jsms_client.results import DeliveryReport, DeliveryStatus, ReviewStatus, UserReply
+from jsms_client.results import DeliveryReport, DeliveryStatus, MalformedRecord, ReviewStatus, UserReply
 
 __all__ = [
     "DEFAULT_MAX_BODY",
     "DEFAULT_WINDOW",
     "Acceptance",
+    "AsyncNonceStore",
     "Callback",
     "CallbackApp",
     "CallbackError",
@@ -38,6 +39,7 @@ __all__ = [
     "DeliveryReport",
     "DeliveryStatus",
     "Event",
+    "MalformedRecord",
     "MemoryNonceStore",
     "NonceStore",
     "ReviewStatus",

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import logging
-import threading
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import TYPE_CHECKING
 
 import anyio
-from anyio.to_thread import run_sync
 
 from jsms_client.callbacks.events import Callback
-from jsms_client.callbacks.nonces import MemoryNonceStore, NonceStore
 from jsms_client.callbacks.refusals import refusal
 from jsms_client.errors import CallbackReason
+from jsms_client.wakeups import AsyncErrand
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime, timedelta
+    from collections.abc import Callable, Coroutine
+    from datetime import timedelta
     from types import TracebackType
+
+    from jsms_client.callbacks.nonces import UsedNonces
 
 _log = logging.getLogger(__name__)
 
@@ -26,16 +26,17 @@ _log = logging.getLogger(__name__)
 class Acceptance(AbstractContextManager[Callback, None], AbstractAsyncContextManager[Callback, None]):
     """What :meth:`CallbackReceiver.accept` returns; use it once, in a ``with`` or an ``async with`` statement.
 
-    The ``async with`` form asks a store other than :class:`MemoryNonceStore` in a worker thread, so that a store on a
-    network does not stop the event loop.
+    The ``async with`` form awaits an async store, and asks any other but :class:`MemoryNonceStore` in a worker thread,
+    so that a store on a network does not block the event loop.
     """
 
-    def __init__(self, read: Callable[[], Callback], store: NonceStore, window: timedelta) -> None:
+    def __init__(self, read: Callable[[], tuple[Callback, str]], nonces: UsedNonces, window: timedelta) -> None:
         self._read = read
-        self._store = store
+        self._nonces = nonces
         self._window = window
-        self._nonce = ""
-        self._lock = threading.Lock()
+        self._key = ""
+        self._callback: Callback | None = None
+        self._error: Exception | None = None
         self._taken = False
         self._left = False
 
@@ -44,74 +45,104 @@ class Acceptance(AbstractContextManager[Callback, None], AbstractAsyncContextMan
 
         Raises:
             CallbackError: It is refused; the nonce is not used up.
+            ConfigurationError: The nonce store is async: use ``async with``.
         """
-        callback = self._read()
-        self._take(callback.nonce, callback.signed_at)
+        callback, self._key = self._read()
+        self._callback = callback
+        if not self._nonces.add(callback.nonce, callback.signed_at + self._window):
+            raise used_before(handled=self._nonces.was_handled(self._key))
         return callback
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """Give the nonce back if the handling failed, so that the service's next attempt is accepted."""
-        if kind is not None:
-            self._leave()
+        callback = self._entered()
+        try:
+            if kind is None:
+                self._nonces.mark_handled(self._key, callback.signed_at + self._window)
+            else:
+                self._nonces.discard(callback.nonce)
+        except Exception as failure:  # noqa: BLE001 - the app needs to see the outcome of its handling, not this
+            _note(failure, handled=kind is None)
 
     async def __aenter__(self) -> Callback:
-        """The same as in a ``with`` statement, without stopping the event loop."""
-        if isinstance(self._store, MemoryNonceStore):
+        """The same as in a ``with`` statement, without blocking the event loop."""
+        if self._nonces.in_memory:
             return self.__enter__()
-        callback = self._read()
+        callback, self._key = self._read()
+        self._callback = callback
         try:
-            await run_sync(self._take, callback.nonce, callback.signed_at)
+            await AsyncErrand().run(self._take)
         except BaseException:
-            # Cancelled, perhaps with the thread still on its way: whichever comes second gives the nonce back.
-            await self._leave_in_thread()
+            # Cancelled, perhaps before the store has responded: the one that comes second gives the nonce back.
+            self._left = True
+            if self._taken:
+                await _finish(self._give_back)
             raise
+        if self._error is not None:
+            raise self._error
         return callback
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """The same as in a ``with`` statement, without stopping the event loop."""
-        if isinstance(self._store, MemoryNonceStore):
+        """The same as in a ``with`` statement, without blocking the event loop."""
+        if self._nonces.in_memory:
             self.__exit__(kind, error, traceback)
-        elif kind is not None:
-            await self._leave_in_thread()
+        else:
+            await _finish(self._mark_handled if kind is None else self._give_back)
 
-    async def _leave_in_thread(self) -> None:
-        with anyio.CancelScope(shield=True):
-            await run_sync(self._leave)
+    def _entered(self) -> Callback:
+        if self._callback is None:
+            raise RuntimeError("this block was not entered")
+        return self._callback
 
-    def _take(self, nonce: str, signed_at: datetime) -> None:
-        take_nonce(self._store, nonce, signed_at + self._window)
-        with self._lock:
-            self._nonce = nonce
-            self._taken = True
-            if self._left:
-                self._give_back()
-
-    def _leave(self) -> None:
-        with self._lock:
-            self._left = True
-            if self._taken:
-                self._give_back()
-
-    def _give_back(self) -> None:
-        self._taken = False
+    async def _take(self) -> None:
+        """Use the nonce up; keep an exception for the task that waits, if it still does."""
+        callback = self._entered()
         try:
-            self._store.discard(self._nonce)
-        except Exception as error:  # noqa: BLE001 - what the app is to hear of is the failure that led here
-            _log.error("a nonce could not be given back, the next attempt will be refused: %s", type(error).__name__)
+            self._taken = await self._nonces.aadd(callback.nonce, callback.signed_at + self._window)
+            if not self._taken:
+                self._error = used_before(handled=await self._nonces.awas_handled(self._key))
+            elif self._left:
+                await self._give_back()
+        except Exception as error:  # noqa: BLE001 - raised by the task that waits
+            self._error = error
+
+    async def _give_back(self) -> None:
+        try:
+            await self._nonces.adiscard(self._entered().nonce)
+        except Exception as error:  # noqa: BLE001 - the app needs to see the failure that led here
+            _note(error, handled=False)
+
+    async def _mark_handled(self) -> None:
+        try:
+            await self._nonces.amark_handled(self._key, self._entered().signed_at + self._window)
+        except Exception as error:  # noqa: BLE001 - the callback was handled
+            _note(error, handled=True)
 
 
-def take_nonce(store: NonceStore, nonce: str, expires: datetime) -> None:
-    """Use a nonce up.
-
-    Raises:
-        CallbackError: REPLAYED, where it was used before.
-    """
-    if not store.add(nonce, expires):
-        raise refusal(CallbackReason.REPLAYED, "the nonce was used before")
+def used_before(*, handled: bool) -> Exception:
+    """The error for a nonce that was used before."""
+    if handled:
+        return refusal(CallbackReason.ALREADY_HANDLED, "an exact copy of it was handled before: acknowledge it")
+    return refusal(CallbackReason.REPLAYED, "the nonce was used before")
 
 
-__all__ = ["Acceptance", "take_nonce"]
+async def _finish(work: Callable[[], Coroutine[object, object, None]]) -> None:
+    """Run to the end: a cancelled scope waits for it, a cancelled task of asyncio leaves it to the event loop."""
+    with anyio.CancelScope(shield=True):
+        await AsyncErrand().run(work)
+
+
+def _note(error: Exception, *, handled: bool) -> None:
+    what = (
+        "a handled callback could not be marked, a copy of it will be refused"
+        if handled
+        else "a nonce could not be given back, the next attempt will be refused"
+    )
+    _log.error("%s: %s", what, type(error).__name__)
+
+
+__all__ = ["Acceptance", "used_before"]

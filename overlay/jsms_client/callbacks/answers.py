@@ -55,8 +55,11 @@ def answer_accepted(callback: Callback) -> Answer:
 
 
 def answer_refused(error: CallbackError) -> Answer:
-    """The callback was refused; whoever sent it learns the status and nothing else."""
-    _log.warning("callback refused: %s", error.reason.value)
+    """The callback was refused, or was handled before; the response says its status and nothing else."""
+    if error.reason is CallbackReason.ALREADY_HANDLED:
+        _log.info("callback acknowledged again: %s", error)
+    else:
+        _log.warning("callback refused: %s (%s)", error.reason.value, error)
     return _answer(HTTPStatus(error.http_status or HTTPStatus.BAD_REQUEST))
 
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
 from typing import TYPE_CHECKING, Annotated, TypeAlias, TypeVar, cast
 
-import pydantic_core
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from jsms_callbacks import SignReview, SmsReply, SmsReport, TemplateReview
+from jsms_client.callbacks.form import printable
 from jsms_client.callbacks.refusals import refusal
 from jsms_client.errors import CallbackReason
 from jsms_client.redaction import mask_line, shorten
-from jsms_client.results import DeliveryReport, DeliveryStatus, ReviewStatus, UserReply
+from jsms_client.results import DeliveryReport, DeliveryStatus, MalformedRecord, ReviewStatus, UserReply
 from jsms_client.results.shown import WORDS, Result
 from jsms_client.times import parse_time
 
@@ -70,11 +72,12 @@ class Callback(Result):
     """One posted callback.
 
     Attributes:
-        type: What it tells, such as ``SMS_REPORT``.
-        events: Its records, usually one: ``data`` is an object, and where it is a list of them, none is lost.
+        type: Its kind, such as ``SMS_REPORT``.
+        events: Its records, usually one: ``data`` is an object, or a list of them.
         nonce: Its number, the same text in a repeated attempt only if the service repeats it.
         signed_at: When the service signed it.
         extra: Fields of the form that this version does not know.
+        malformed: Records of a list that cannot be read, as they came; nearly always empty.
     """
 
     type: str
@@ -82,9 +85,18 @@ class Callback(Result):
     nonce: str
     signed_at: datetime
     extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
+    malformed: tuple[MalformedRecord, ...] = ()
 
 
 _EXACT = 2**53
+_log = logging.getLogger("jsms_client.callbacks")
+
+
+def _refuse_constant(name: str) -> object:
+    raise ValueError(f"{name} is not JSON")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 class _Record(BaseModel):
@@ -161,6 +173,9 @@ def _report(item: object) -> DeliveryReport:
 
 def _reply(item: object) -> UserReply:
     time, unread, record = _apart(item, "replyTime")
+    if isinstance(record, dict) and cast("dict[str, object]", record).get("content", ...) is None:
+        # An empty SMS is still a reply: it must not be refused at every attempt.
+        record, unread = cast("dict[str, object]", record) | {"content": ""}, unread | {"content": None}
     read = _Reply.model_validate(record)
     return UserReply(read.phone, time, read.content, {**_extra(read), **unread})
 
@@ -184,23 +199,57 @@ _READERS: Mapping[str, Callable[[object], Event]] = {
 
 
 def read_callback(form: Form) -> Callback:
-    """Read what a form tells.
+    """Read the events of a form.
 
     Raises:
-        CallbackError: UNKNOWN_TYPE, or MALFORMED where ``data`` is not what the type promises.
+        CallbackError: UNKNOWN_TYPE, or MALFORMED where ``data`` holds no record of the type.
     """
     read = _READERS.get(form.type)
     if read is None:
         shown = shorten(mask_line(form.type), 40)
         raise refusal(CallbackReason.UNKNOWN_TYPE, f"this version does not know the type {shown!a}")
+    items = _items(form.data)
+    events: list[Event] = []
+    malformed: list[MalformedRecord] = []
+    for item in items:
+        try:
+            events.append(read(item))
+        except ValidationError as error:
+            malformed.append(MalformedRecord(_problem(error), item))
+    if not items or (malformed and not events):
+        # Nothing to handle: the service's next attempt may meet a version that can read it.
+        raise refusal(CallbackReason.MALFORMED, f"data is not the JSON that {form.type} promises")
+    for record in malformed:
+        _log.error("a record of a callback cannot be read: %s, %s", form.type, record.problem)
+    return Callback(form.type, tuple(events), form.nonce, form.signed_at, form.extra, tuple(malformed))
+
+
+def _items(data: str) -> list[object]:
+    """The records of ``data``; none where it is not JSON."""
     try:
-        data: object = pydantic_core.from_json(form.data, allow_inf_nan=False)
-        items = cast("list[object]", data) if isinstance(data, list) else [data]
-        return Callback(form.type, tuple(map(read, items)), form.nonce, form.signed_at, form.extra)
-    except (ValueError, OverflowError):
-        problem = f"data is not the JSON that {form.type} promises"
-    # Out here, so that no exception that holds what was posted hangs on this one.
-    raise refusal(CallbackReason.MALFORMED, problem)
+        value = _without_lone_surrogates(cast("object", _DECODER.decode(data)))
+    except (ValueError, RecursionError):
+        return []
+    return cast("list[object]", value) if isinstance(value, list) else [value]
+
+
+def _without_lone_surrogates(value: object) -> object:
+    """Replace half of an emoji with U+FFFD: it can be decoded, but not encoded again."""
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, list):
+        return [_without_lone_surrogates(item) for item in cast("list[object]", value)]
+    if isinstance(value, dict):
+        items = cast("dict[str, object]", value).items()
+        return {printable(name): _without_lone_surrogates(item) for name, item in items}
+    return value
+
+
+def _problem(error: ValidationError) -> str:
+    """What is wrong with a record: names of the contract, and nothing of what was posted."""
+    (first, *_) = error.errors(include_url=False, include_context=False, include_input=False)
+    known = str(first["loc"][0]) if first["loc"] else "the record"
+    return f"{known}: {first['type']}"
 
 
 __all__ = ["Callback", "Event", "SignReviewed", "TemplateReviewed", "read_callback"]

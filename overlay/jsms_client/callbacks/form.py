@@ -57,7 +57,7 @@ def read_form(body: Body, max_body: int) -> Form:
         fields = _decode(body if isinstance(body, str) else bytes(body))
     elif isinstance(cast("object", body), Mapping):
         # One by one: the forms of Django and Werkzeug are dicts of lists underneath.
-        fields = {name: body[name] for name in body}
+        fields = {cast("str", _clean(name)): _clean(body[name]) for name in body}
     else:
         raise refusal(CallbackReason.MALFORMED, f"the body is {kind(body)}, not bytes, a text or a form")
     form = _validated(fields)
@@ -97,16 +97,26 @@ def _validated(fields: Mapping[str, object]) -> _Form:
 
 def _decode(body: bytes | str) -> dict[str, object]:
     try:
-        text = body if isinstance(body, str) else body.decode()
-        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS)
+        # Replaced, as half of an emoji in one text must not lose the rest; what is signed is digits.
+        text = printable(body) if isinstance(body, str) else body.decode(errors="replace")
+        pairs = parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=_MAX_FIELDS)
     except ValueError:
         pairs = None
     if pairs is None:
-        raise refusal(CallbackReason.MALFORMED, "the body is not a form in UTF-8")
+        raise refusal(CallbackReason.MALFORMED, "the body is not a form")
     fields: dict[str, object] = dict(pairs)
     if len(fields) != len(pairs):
         raise refusal(CallbackReason.MALFORMED, "a field of the form is there twice")
     return fields
 
 
-__all__ = ["Body", "Form", "read_form", "read_timestamp"]
+def printable(text: str) -> str:
+    """The text with U+FFFD for each lone surrogate, which decodes but cannot be encoded."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _clean(value: object) -> object:
+    return printable(value) if isinstance(value, str) else value
+
+
+__all__ = ["Body", "Form", "printable", "read_form", "read_timestamp"]

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import heapq
+import inspect
 import threading
 import time
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
+
+from anyio.to_thread import run_sync
+
+from jsms_client.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,16 +22,19 @@ class NonceStore(Protocol):
     """Where the nonces of accepted callbacks are remembered.
 
     Several processes or machines that receive callbacks for one application need one store that they share: a Redis
-    ``SET key 1 NX EXAT …``, Django's ``cache.add``, or a table with a unique column. Both methods may be called from
-    several threads at once. An exception out of a store reaches the caller as it is (the apps answer 500), so that the
-    service tries again.
+    ``SET key 1 NX EXAT …``, Django's ``cache.add`` over a cache that evicts nothing, or a table with a unique column.
+    The methods may be called from several threads at once. An exception from a store passes through unchanged (the apps
+    respond with 500), so that the service tries again.
+
+    A store may have a third method, ``contains(nonce: str) -> bool``. With it, all processes recognise an exact copy of
+    a handled callback, which is then acknowledged and not handled again; without it, each process recognises its own.
     """
 
     def add(self, nonce: str, expires: datetime) -> bool:
         """Remember a nonce, in one atomic step.
 
         Args:
-            nonce: Digits, perhaps with a minus sign, at most 64 characters.
+            nonce: A printable ASCII text of at most 64 characters.
             expires: When it may be forgotten: from then on the callback is refused for its age.
 
         Returns:
@@ -39,6 +47,19 @@ class NonceStore(Protocol):
         ...
 
 
+@runtime_checkable
+class AsyncNonceStore(Protocol):
+    """A `NonceStore` whose methods are coroutines, for ``async with receiver.accept(…)`` and `CallbackApp` only."""
+
+    async def add(self, nonce: str, expires: datetime) -> bool:
+        """Remember a nonce, in one atomic step: True if it is new."""
+        ...
+
+    async def discard(self, nonce: str) -> None:
+        """Forget a nonce."""
+        ...
+
+
 class MemoryNonceStore:
     """Nonces in this process's memory: safe between threads, bounded, gone when the process ends.
 
@@ -46,11 +67,11 @@ class MemoryNonceStore:
     as old as those is refused: too many callbacks can make a late one be refused, and never a repeated one be accepted.
 
     Args:
-        max_nonces: The most nonces to remember, about 250 bytes each.
+        max_nonces: The most nonces to remember, about 250 bytes each; a handled callback takes the place of two.
         clock: The time in seconds since the epoch.
     """
 
-    def __init__(self, max_nonces: int = 100_000, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, max_nonces: int = 200_000, *, clock: Callable[[], float] = time.time) -> None:
         self._max_nonces = max_nonces
         self._clock = clock
         self._lock = threading.Lock()
@@ -76,6 +97,12 @@ class MemoryNonceStore:
                 self._forgotten_until = self._forget_first()
             return True
 
+    def contains(self, nonce: str) -> bool:
+        """Whether a nonce is remembered."""
+        with self._lock:
+            self._forget_expired()
+            return nonce in self._expiry
+
     def discard(self, nonce: str) -> None:
         """Forget a nonce; one that is not there is no error."""
         with self._lock:
@@ -99,4 +126,82 @@ class MemoryNonceStore:
         heapq.heapify(self._queue)
 
 
-__all__ = ["MemoryNonceStore", "NonceStore"]
+class UsedNonces:
+    """The nonces of a receiver: those in use, and which callbacks were handled to the end.
+
+    Args:
+        store: The store of the app.
+        clock: The time in seconds since the epoch.
+    """
+
+    def __init__(self, store: NonceStore | AsyncNonceStore, clock: Callable[[], float]) -> None:
+        self.store = store
+        self.in_memory = isinstance(store, MemoryNonceStore)
+        self.is_async = any(inspect.iscoroutinefunction(method) for method in (store.add, store.discard))
+        self._handled: object = store if hasattr(store, "contains") else MemoryNonceStore(clock=clock)
+
+    def add(self, nonce: str, expires: datetime) -> bool:
+        """Use a nonce up; False if it was used before."""
+        return bool(_settled(self.store.add(nonce, expires)))
+
+    def discard(self, nonce: str) -> None:
+        """Give a nonce back."""
+        _settled(self.store.discard(nonce))
+
+    def mark_handled(self, key: str, expires: datetime) -> None:
+        """Remember that a callback was handled."""
+        _settled(cast("NonceStore", self._handled).add(key, expires))
+
+    def was_handled(self, key: str) -> bool:
+        """Whether an exact copy of a callback was handled."""
+        return bool(_settled(cast("_WithContains", self._handled).contains(key)))
+
+    async def aadd(self, nonce: str, expires: datetime) -> bool:
+        """Use a nonce up without blocking the event loop."""
+        return bool(await self._call(self.store.add, nonce, expires))
+
+    async def adiscard(self, nonce: str) -> None:
+        """Give a nonce back without blocking the event loop."""
+        await self._call(self.store.discard, nonce)
+
+    async def amark_handled(self, key: str, expires: datetime) -> None:
+        """Remember that a callback was handled, without blocking the event loop."""
+        await self._call(cast("NonceStore", self._handled).add, key, expires)
+
+    async def awas_handled(self, key: str) -> bool:
+        """Whether an exact copy of a callback was handled, without blocking the event loop."""
+        return bool(await self._call(cast("_WithContains", self._handled).contains, key))
+
+    async def _call(self, method: Callable[..., object], *arguments: object) -> object:
+        """Await a coroutine method; run any other in a worker thread."""
+        if inspect.iscoroutinefunction(method):
+            return await method(*arguments)
+        if isinstance(getattr(method, "__self__", None), MemoryNonceStore):
+            return method(*arguments)
+        # In a tuple, as trio refuses a function that returns a coroutine.
+        (result,) = await run_sync(lambda: (method(*arguments),))
+        return await result if inspect.isawaitable(result) else result
+
+
+class _WithContains(Protocol):
+    def contains(self, nonce: str) -> bool: ...
+
+
+def _settled(result: object) -> object:
+    """The result of a plain method: a coroutine would pass for true, and let every replay through."""
+    if inspect.isawaitable(result):
+        if inspect.iscoroutine(result):
+            result.close()
+        raise async_store_refused()
+    return result
+
+
+def async_store_refused() -> ConfigurationError:
+    """The error for an async store where nothing can wait for it."""
+    return ConfigurationError(
+        "nonce_store is async, and nothing here can await it: use CallbackApp or `async with receiver.accept(…)`, "
+        "or a store whose methods are plain functions"
+    )
+
+
+__all__ = ["AsyncNonceStore", "MemoryNonceStore", "NonceStore", "UsedNonces", "async_store_refused"]

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 from jsms_client.arguments import kind
-from jsms_client.callbacks.acceptance import Acceptance, take_nonce
+from jsms_client.callbacks.acceptance import Acceptance, used_before
 from jsms_client.callbacks.events import Callback, read_callback
-from jsms_client.callbacks.form import Body, read_form, read_timestamp
-from jsms_client.callbacks.nonces import MemoryNonceStore, NonceStore
+from jsms_client.callbacks.form import Body, Form, read_form, read_timestamp
+from jsms_client.callbacks.nonces import (
+    AsyncNonceStore,
+    MemoryNonceStore,
+    NonceStore,
+    UsedNonces,
+    async_store_refused,
+)
 from jsms_client.callbacks.refusals import refusal
 from jsms_client.callbacks.signature import same_signature, sign
 from jsms_client.config import read_app_credentials
@@ -56,8 +63,9 @@ class CallbackReceiver:
         master_secret: The application's secret; without it, JSMS_MASTER_SECRET from the environment.
         window: How old a callback may be. A timestamp in the future is accepted up to 5 minutes ahead, for clocks that
             differ, and never further than the window.
-        nonce_store: Where used nonces are remembered. The default is this process's memory: several processes that
-            receive callbacks need a store that they share.
+        nonce_store: Where used nonces are remembered, a `NonceStore` or an `AsyncNonceStore`. The default is this
+            process's memory: several workers or machines that receive callbacks need a store that they share, or a
+            callback that one of them handled passes again at another.
         clock: The time in seconds since the epoch.
         max_body: The longest body to read, in bytes.
 
@@ -71,7 +79,7 @@ class CallbackReceiver:
         master_secret: str | None = None,
         *,
         window: timedelta = DEFAULT_WINDOW,
-        nonce_store: NonceStore | None = None,
+        nonce_store: NonceStore | AsyncNonceStore | None = None,
         clock: Callable[[], float] | None = None,
         max_body: int = DEFAULT_MAX_BODY,
     ) -> None:
@@ -80,18 +88,20 @@ class CallbackReceiver:
         self._window = window
         self._skew = min(window, _MAX_SKEW)
         self._clock = clock or time.time
-        self._store = MemoryNonceStore(clock=self._clock) if nonce_store is None else nonce_store
+        store = MemoryNonceStore(clock=self._clock) if nonce_store is None else nonce_store
+        self._nonces = UsedNonces(store, self._clock)
         self.max_body = max_body
 
     def __repr__(self) -> str:
         """The settings, without the credentials."""
-        return f"{type(self).__name__}(window={self._window!r}, nonce_store={self._store!r})"
+        return f"{type(self).__name__}(window={self._window!r}, nonce_store={self._nonces.store!r})"
 
     def accept(self, body: Body) -> Acceptance:
         """Check and read a callback, and keep its nonce only if the block that handles it succeeds.
 
         For ``with`` and ``async with``. An exception in the block gives the nonce back, so that the service's next
-        attempt is accepted.
+        attempt is accepted. An exact copy of a callback that was handled before (its response was lost) is a
+        CallbackError with the reason ALREADY_HANDLED and the ``http_status`` 200: acknowledge it, do nothing.
 
         Args:
             body: The body of the request as it came (best: a field that is there twice is then seen), or the form that
@@ -101,7 +111,7 @@ class CallbackReceiver:
             CallbackError: On entering the block: the callback is refused, ``reason`` says why and ``http_status`` is
                 the status to answer with. Whatever was posted, nothing else is raised but what the nonce store raises.
         """
-        return Acceptance(lambda: self._read(body), self._store, self._window)
+        return Acceptance(lambda: self._read(body), self._nonces, self._window)
 
     def verify(self, nonce: str | int, timestamp: str | int, signature: str) -> None:
         """Check signature and age, and use the nonce up; :meth:`release` gives it back.
@@ -115,11 +125,13 @@ class CallbackReceiver:
 
         Raises:
             CallbackError: BAD_SIGNATURE, EXPIRED, REPLAYED, or MALFORMED where nonce or timestamp are no numbers.
+            ConfigurationError: The nonce store is async: use `accept`.
         """
         nonce, timestamp = _digits(nonce), _digits(timestamp)
         signed_at = read_timestamp(nonce, timestamp)
         self._authenticate(nonce, timestamp, signature, signed_at)
-        take_nonce(self._store, nonce, signed_at + self._window)
+        if not self._nonces.add(nonce, signed_at + self._window):
+            raise used_before(handled=False)
 
     def release(self, nonce: str | int) -> None:
         """Give a nonce back that :meth:`verify` used up, because the callback could not be handled.
@@ -127,7 +139,7 @@ class CallbackReceiver:
         Raises:
             CallbackError: MALFORMED, where it is no number.
         """
-        self._store.discard(_digits(nonce))
+        self._nonces.discard(_digits(nonce))
 
     def parse(self, body: Body) -> Callback:
         """Read a callback without checking who sent it: not to be believed without :meth:`verify`.
@@ -157,10 +169,19 @@ class CallbackReceiver:
             raise refusal(CallbackReason.MALFORMED, "echostr has a character of markup in it")
         return echostr
 
-    def _read(self, body: Body) -> Callback:
+    def require_sync(self) -> None:
+        """Refuse an async nonce store, for apps that cannot await it.
+
+        Raises:
+            ConfigurationError: The nonce store is async.
+        """
+        if self._nonces.is_async:
+            raise async_store_refused()
+
+    def _read(self, body: Body) -> tuple[Callback, str]:
         form = read_form(body, self.max_body)
         self._authenticate(form.nonce, form.timestamp, form.signature, form.signed_at)
-        return read_callback(form)
+        return read_callback(form), _copy_key(form)
 
     def _authenticate(self, nonce: str, timestamp: str, signature: str, signed_at: datetime) -> None:
         expected = sign(self._credentials.key, self._credentials.secret, nonce, timestamp)
@@ -171,6 +192,12 @@ class CallbackReceiver:
             raise refusal(CallbackReason.EXPIRED, "signed too long ago")
         if -age > self._skew:
             raise refusal(CallbackReason.EXPIRED, "signed in the future: is this machine's clock right?")
+
+
+def _copy_key(form: Form) -> str:
+    """The same text for exact copies of a callback, whether its body came as bytes or as a framework's form."""
+    content = repr((form.nonce, form.timestamp, form.type, form.data, sorted(form.extra.items())))
+    return f"handled-{hashlib.sha256(content.encode()).hexdigest()[:48]}"
 
 
 def _digits(number: str | int) -> str:
@@ -190,7 +217,7 @@ def _check_settings(window: object, nonce_store: object, clock: object, max_body
     if not timedelta() < window <= _MAX_WINDOW:
         raise ConfigurationError(f"window must be longer than nothing and at most {_MAX_WINDOW.days} days")
     if nonce_store is not None and not isinstance(nonce_store, NonceStore):
-        raise ConfigurationError("nonce_store needs the methods add and discard: see NonceStore")
+        raise ConfigurationError("nonce_store needs the methods add and discard: see NonceStore and AsyncNonceStore")
     if clock is not None and not callable(clock):
         raise ConfigurationError("clock must be a function that returns the seconds since the epoch")
     if isinstance(max_body, bool) or not isinstance(max_body, int) or max_body < 1:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from jsms_client.errors import CallbackError, CallbackReason
 
-# Whoever has no valid signature learns nothing from these: the three kinds of distrust look the same.
+# A sender without a valid signature learns nothing from these: the three kinds of distrust have one status.
 _STATUS = {
+    CallbackReason.ALREADY_HANDLED: 200,
     CallbackReason.BAD_SIGNATURE: 403,
     CallbackReason.EXPIRED: 403,
     CallbackReason.REPLAYED: 403,

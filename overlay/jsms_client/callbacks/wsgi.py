@@ -39,12 +39,13 @@ class WSGICallbackApp:
         handler: Called with each event in turn. It may see an event twice.
 
     Raises:
-        ConfigurationError: The handler is async: nothing here would wait for it.
+        ConfigurationError: The handler or the receiver's nonce store is async: nothing here can await it.
     """
 
     def __init__(self, receiver: CallbackReceiver, handler: Callable[[Event], object]) -> None:
         if is_async(handler):
             raise ConfigurationError("a WSGI app cannot await an async handler: use CallbackApp, or a plain function")
+        receiver.require_sync()
         self._receiver = receiver
         self._handler = handler
 
