@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jsms_client.campaigns.answers import read_answer
-from jsms_client.campaigns.journal.requests import Batch
+from jsms_client.campaigns.journal.batches import Batch
 from jsms_client.campaigns.journal.schema import ACCEPTED, REFUSED, UNKNOWN, WAITING
 
 BATCH = Batch([(4, "13800000000", None), (9, "13800000001", '{"name":"x"}')])

@@ -30,10 +30,10 @@ from jsms_client.campaigns import (
     Why,
     open_campaign,
 )
-from jsms_client.campaigns.journal import files
-from jsms_client.campaigns.journal.digests import Digest
+from jsms_client.campaigns.journal import store
+from jsms_client.campaigns.journal.batches import BatchQueue
+from jsms_client.campaigns.journal.hashes import Digest
 from jsms_client.campaigns.journal.journal import Journal
-from jsms_client.campaigns.journal.requests import Requests
 from jsms_client.campaigns.journal.schema import UNKNOWN
 from jsms_sandbox.pytest_plugin import Sandbox
 from sandbox.process import environment
@@ -140,7 +140,7 @@ def test_a_list_that_breaks_off_leaves_nothing_behind(driver: Driver, app: Sandb
 def test_a_second_process_is_refused(
     driver: Driver, app: Sandbox, begun: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "LOCK_PATIENCE", 0.05)
+    monkeypatch.setattr(store, "LOCK_PATIENCE", 0.05)
     sent = requests(app)
     command = [sys.executable, "-c", HOLD, str(begun)]
     with subprocess.Popen(
@@ -163,7 +163,7 @@ def test_a_second_process_is_refused(
 def test_a_second_campaign_of_the_same_process_is_refused(
     sync: Driver, app: Sandbox, journal: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "LOCK_PATIENCE", 0.05)
+    monkeypatch.setattr(store, "LOCK_PATIENCE", 0.05)
     refused: list[JSMSError] = []
 
     def again(_: Progress) -> None:
@@ -259,8 +259,8 @@ def test_a_journal_that_cannot_be_there_is_said_so(sync: Driver, app: Sandbox, t
 
 
 def test_every_commit_waits_for_the_disk(journal: Path) -> None:
-    files.create(journal, SETTINGS)
-    with closing(files.open_exclusively(journal)) as connection:
+    store.create(journal, SETTINGS)
+    with closing(store.open_exclusively(journal)) as connection:
         # FULL, and a log that is in this file's place alone.
         assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
@@ -292,8 +292,8 @@ def test_what_leaves_is_in_the_file_before_it_leaves(
 
 
 def test_whoever_comes_second_takes_the_journal_that_is_there(journal: Path) -> None:
-    files.create(journal, SETTINGS)
-    files.create(journal, CampaignSettings(7))
+    store.create(journal, SETTINGS)
+    store.create(journal, CampaignSettings(7))
     with closing(Journal.open(journal)) as opened:
         assert opened.settings == SETTINGS
     assert [each.name for each in journal.parent.iterdir()] == [journal.name]
@@ -305,7 +305,7 @@ def test_a_file_system_without_links_will_do(journal: Path, monkeypatch: pytest.
 
     monkeypatch.setattr(os, "link", refuse)
     for temp_id in (1250, 7):
-        files.create(journal, CampaignSettings(temp_id))
+        store.create(journal, CampaignSettings(temp_id))
     with closing(Journal.open(journal)) as opened:
         assert opened.settings == SETTINGS
 
@@ -325,7 +325,7 @@ def test_a_disk_that_does_not_keep_the_journal_is_an_error(
 def test_a_full_disk_is_an_error_and_what_is_on_its_way_then_is_unknown(
     sync: Driver, app: Sandbox, journal: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened = files.open_exclusively
+    opened = store.open_exclusively
     full: list[sqlite3.Connection] = []
 
     def fill(*_: object) -> None:
@@ -341,7 +341,7 @@ def test_a_full_disk_is_an_error_and_what_is_on_its_way_then_is_unknown(
         yield from people(1_000)
         fill()
 
-    monkeypatch.setattr(files, "open_exclusively", open_and_keep)
+    monkeypatch.setattr(store, "open_exclusively", open_and_keep)
     with pytest.raises(JournalError, match="cannot be used: database or disk is full") as caught:
         sync.send(app.settings, members(), journal=journal)
     assert caught.value.sending_began is (requests(app) > 0)
@@ -354,14 +354,14 @@ def test_a_full_disk_is_an_error_and_what_is_on_its_way_then_is_unknown(
 def test_a_journal_that_fails_after_the_first_request_says_so(
     sync: Driver, app: Sandbox, journal: Path, small_batches: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    learn = Requests.learn
+    learn = BatchQueue.store_outcomes
 
     def fail(*given: Any) -> None:
         learn(*given)
         raise JournalError("the disk is gone")
 
     with monkeypatch.context() as broken, pytest.raises(JournalError, match="the disk is gone") as caught:
-        broken.setattr(Requests, "learn", fail)
+        broken.setattr(BatchQueue, "store_outcomes", fail)
         sync.send(app.settings, people(2 * small_batches), journal=journal)
     assert caught.value.sending_began
     counts = sync.send(app.settings, people(2 * small_batches), journal=journal).counts
@@ -399,9 +399,9 @@ def test_a_journal_that_changes_while_it_is_in_use_is_not_believed(journal: Path
         with opened.writing():
             opened.add([(1, "13800000000", None), (2, "13800000001", None)], [])
             opened.complete(Digest(), Digest())
-        asked = Requests(opened)
+        asked = BatchQueue(opened)
         batch = asked.next_batch(10)
-        for use in (lambda: asked.next_batch(10), lambda: asked.leave(batch)):
+        for use in (lambda: asked.next_batch(10), lambda: asked.mark_sent(batch)):
             with pytest.raises(JournalDamagedError, match="it changed while it was in use"), opened.writing():
                 opened.execute("UPDATE recipients SET state = ? WHERE number = 1", (UNKNOWN,))
                 use()

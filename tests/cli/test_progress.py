@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jsms_cli.campaign_progress import figures, progress_bar
+from jsms_cli.campaigns.progress import figures, progress_bar
 from jsms_client.campaigns import Progress
 
 

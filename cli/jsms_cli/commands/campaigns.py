@@ -80,7 +80,7 @@ def send(
 
     Stopped by Ctrl-C, a crash or for want of credit, the same command goes on where it stopped: the journal knows.
     """
-    from jsms_cli.campaigning import Plan, carry_out, estimate
+    from jsms_cli.campaigns.run import Plan, carry_out, estimate
     from jsms_cli.reading import read_time
 
     if file.is_dir():
@@ -107,7 +107,7 @@ def send(
 @group.command()
 def status(journal: _Journal, as_json: JsonOption = False) -> None:
     """Show how far a campaign is, from its journal."""
-    from jsms_cli.campaign_report import look_at, show_campaign
+    from jsms_cli.campaigns.report import look_at, show_campaign
 
     show_campaign(look_at(journal), as_json=as_json)
 
@@ -125,7 +125,7 @@ def settle(
 
     Takes the app's reports, each of which the service hands out once: not where something else polls them.
     """
-    from jsms_cli.campaign_report import code_of, show_campaign
+    from jsms_cli.campaigns.report import code_of, show_campaign
 
     if not journal.exists():
         raise UsageProblemError(f"{journal} does not exist")
@@ -154,7 +154,7 @@ def export(
     as_json: JsonOption = False,
 ) -> None:
     """Write what became of everyone, numbers as they are: as CSV, or as JSON, one recipient a line."""
-    from jsms_cli.campaign_report import export_campaign, look_at
+    from jsms_cli.campaigns.report import export_campaign, look_at
     from jsms_cli.same_file import is_one_of
 
     states = [_state(each) for each in state or ()]

@@ -15,7 +15,7 @@ from jsms_client.campaigns.crews import AsyncCrew
 from jsms_client.campaigns.estimates import Estimate, Estimator
 from jsms_client.campaigns.intake import Intake
 from jsms_client.campaigns.journal.journal import Journal
-from jsms_client.campaigns.opening import JournalLike, campaign_of, let_go, open_journal
+from jsms_client.campaigns.opening import JournalLike, campaign_of, close_journal, open_journal
 from jsms_client.campaigns.options import OnBadLine, read_concurrency, read_max_rate, read_on_bad_line, read_wait
 from jsms_client.campaigns.pacing import Pace
 from jsms_client.campaigns.progress import Progress
@@ -140,7 +140,7 @@ class AsyncCampaigns(AsyncResource):
             crew = AsyncCrew(partial(self._api.carry_out, settings.operation), concurrency)
             await crew.run(conductor, on_progress)
         finally:
-            let_go(opened)
+            close_journal(opened)
         return await async_aside(partial(campaign_of, opened, conductor.stop))
 
     async def settle(
@@ -183,7 +183,7 @@ class AsyncCampaigns(AsyncResource):
                 while piece := await pieces.next():
                     await async_aside(partial(take_reports, opened, piece))
         finally:
-            let_go(opened)
+            close_journal(opened)
         return await async_aside(partial(campaign_of, opened))
 
     async def _poll(self, journal: Journal, until: float) -> None:

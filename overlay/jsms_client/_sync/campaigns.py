@@ -16,7 +16,7 @@ from jsms_client.campaigns.crews import Crew
 from jsms_client.campaigns.estimates import Estimate, Estimator
 from jsms_client.campaigns.intake import Intake
 from jsms_client.campaigns.journal.journal import Journal
-from jsms_client.campaigns.opening import JournalLike, campaign_of, let_go, open_journal
+from jsms_client.campaigns.opening import JournalLike, campaign_of, close_journal, open_journal
 from jsms_client.campaigns.options import OnBadLine, read_concurrency, read_max_rate, read_on_bad_line, read_wait
 from jsms_client.campaigns.pacing import Pace
 from jsms_client.campaigns.progress import Progress
@@ -141,7 +141,7 @@ class Campaigns(Resource):
             crew = Crew(partial(self._api.carry_out, settings.operation), concurrency)
             crew.run(conductor, on_progress)
         finally:
-            let_go(opened)
+            close_journal(opened)
         return aside(partial(campaign_of, opened, conductor.stop))
 
     def settle(
@@ -184,7 +184,7 @@ class Campaigns(Resource):
                 while piece := pieces.next():
                     aside(partial(take_reports, opened, piece))
         finally:
-            let_go(opened)
+            close_journal(opened)
         return aside(partial(campaign_of, opened))
 
     def _poll(self, journal: Journal, until: float) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
-from jsms_client.campaigns.journal.requests import Batch, Learned
+from jsms_client.campaigns.journal.batches import Batch, Learned
 from jsms_client.campaigns.journal.schema import ACCEPTED, REFUSED, UNKNOWN, WAITING
 from jsms_client.errors import NoCreditError
 from jsms_client.reading.fields import error_code

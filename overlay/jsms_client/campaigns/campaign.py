@@ -13,8 +13,8 @@ from typing import Self, TextIO
 from jsms_client.arguments import refusal
 from jsms_client.campaigns import exporting
 from jsms_client.campaigns.errors import JournalError
-from jsms_client.campaigns.journal import files, looking
-from jsms_client.campaigns.journal.checking import read_head
+from jsms_client.campaigns.journal import queries, store
+from jsms_client.campaigns.journal.integrity import read_head
 from jsms_client.campaigns.journal.journal import Journal
 from jsms_client.campaigns.journal.schema import ACCEPTED, IN_FLIGHT, REFUSED, UNKNOWN, WAITING
 from jsms_client.campaigns.options import read_path
@@ -48,7 +48,7 @@ class Campaign:
         self.stop = stop
         with self._looking() as connection:
             head = read_head(connection, self.journal)
-            self.codes: Mapping[int | None, int] = MappingProxyType(looking.codes(connection))
+            self.codes: Mapping[int | None, int] = MappingProxyType(queries.codes(connection))
         self.settings: CampaignSettings = head.settings
         self.counts = Counts(
             total=sum(head.states),
@@ -81,8 +81,8 @@ class Campaign:
         Raises:
             JournalError: The journal cannot be read.
         """
-        with self._looking() as connection, files.told_apart(self.journal):
-            yield from looking.outcomes(connection, state)
+        with self._looking() as connection, store.told_apart(self.journal):
+            yield from queries.outcomes(connection, state)
 
     def set_aside(self) -> Iterator[SetAside]:
         """The entries of the list that are not sent to, in its order.
@@ -90,8 +90,8 @@ class Campaign:
         Raises:
             JournalError: The journal cannot be read.
         """
-        with self._looking() as connection, files.told_apart(self.journal):
-            yield from looking.set_aside(connection)
+        with self._looking() as connection, store.told_apart(self.journal):
+            yield from queries.set_aside(connection)
 
     def export(self, target: str | os.PathLike[str] | TextIO) -> None:
         """Write everyone into a CSV file, and behind them the entries that were set aside.
@@ -164,7 +164,7 @@ class Campaign:
         if self.journal is None:
             yield self._temporary().connection
             return
-        connection = files.open_to_look(self.journal)
+        connection = store.open_to_look(self.journal)
         try:
             yield connection
         finally:

@@ -14,8 +14,8 @@ from typing import TypeAlias
 
 from jsms_client.campaigns.answers import read_answer
 from jsms_client.campaigns.errors import JournalError
+from jsms_client.campaigns.journal.batches import Batch, BatchQueue
 from jsms_client.campaigns.journal.journal import Journal
-from jsms_client.campaigns.journal.requests import Batch, Requests
 from jsms_client.campaigns.journal.schema import ACCEPTED, REFUSED, UNKNOWN, WAITING
 from jsms_client.campaigns.pacing import Pace
 from jsms_client.campaigns.progress import Meter, Progress
@@ -48,7 +48,7 @@ class Conductor:
 
     def __init__(self, journal: Journal, pace: Pace, *, repeat_unknown: bool) -> None:
         self._journal = journal
-        self._requests = Requests(journal)
+        self._queue = BatchQueue(journal)
         self._pace = pace
         self._repeat_unknown = repeat_unknown
         self._inbox: SimpleQueue[tuple[Batch, object] | None] = SimpleQueue()
@@ -94,7 +94,7 @@ class Conductor:
 
     def _conduct(self, start: Start, tell: Tell | None) -> None:
         with self._journal.writing():
-            self._requests.recover(repeat_unknown=self._repeat_unknown)
+            self._queue.recover(repeat_unknown=self._repeat_unknown)
         meter = Meter("sending", monotonic(), self._done())
         answers: list[tuple[Batch, object]] = []
         while True:
@@ -122,7 +122,7 @@ class Conductor:
                 else:
                     self._succeeded(batch, answer)
             while (following := self._next()) is not None:
-                self._requests.leave(following)
+                self._queue.mark_sent(following)
                 self._on_their_way += 1
                 self._pace.left(len(following.rows), monotonic())
                 leaving.append(following)
@@ -133,7 +133,7 @@ class Conductor:
             return None
         if self._again:
             return self._again.pop() if self._far_away() else self._again.popleft()
-        return self._requests.next_batch(self._pace.largest_batch(self._journal.settings.largest_batch))
+        return self._queue.next_batch(self._pace.largest_batch(self._journal.settings.largest_batch))
 
     def _body(self, batch: Batch) -> dict[str, object]:
         # Parsed all at once: a thousand small texts take five times as long.
@@ -159,7 +159,7 @@ class Conductor:
 
     def _succeeded(self, batch: Batch, answer: object) -> None:
         learned, schedule_id, unpaid = read_answer(batch, answer)
-        self._requests.learn(batch, learned, schedule_id)
+        self._queue.store_outcomes(batch, learned, schedule_id)
         self._pace.answered()
         self._refused_alone.clear()
         if unpaid is not None:
@@ -168,18 +168,18 @@ class Conductor:
     def _failed(self, batch: Batch, error: BaseException) -> None:
         if not isinstance(error, JSMSError):
             # Nothing that a request is meant to raise: it is handed on, once everything is written down.
-            self._requests.came_back(batch, UNKNOWN)
+            self._queue.mark_answered(batch, UNKNOWN)
             self._fail(error)
             return
         meaning = meaning_of(error)
         if meaning is Meaning.REFUSED:
             self._refused(batch, error)
         elif meaning is Meaning.UNKNOWN:
-            self._requests.came_back(batch, UNKNOWN)
+            self._queue.mark_answered(batch, UNKNOWN)
             if self._pace.failed(monotonic()):
                 self._stop(error)
         else:
-            self._requests.came_back(batch, WAITING)
+            self._queue.mark_answered(batch, WAITING)
             self._again.append(batch)
             if meaning is Meaning.OURS:
                 self._fail(error)
@@ -196,7 +196,7 @@ class Conductor:
         self._pace.refused()
         rows = batch.rows
         if len(rows) > 1:
-            self._requests.came_back(batch, WAITING)
+            self._queue.mark_answered(batch, WAITING)
             half = len(rows) // 2
             near, far = Batch(rows[:half]), Batch(rows[half:])
             if self._far_away():
@@ -205,12 +205,12 @@ class Conductor:
                 self._again.extendleft((far, near))
             return
         self._refused_alone.append(batch)
-        self._requests.came_back(batch, REFUSED, code=error.code if isinstance(error, APIError) else None)
+        self._queue.mark_answered(batch, REFUSED, code=error.code if isinstance(error, APIError) else None)
         if len(self._refused_alone) == MOST_REFUSED_ALONE:
             # Where nobody at all was accepted it is for the campaign: once that is put right, these are sent to.
             if not self._journal.states[ACCEPTED]:
                 for one in self._refused_alone:
-                    self._requests.put_back(one)
+                    self._queue.requeue(one)
             self._stop(error)
 
     def _far_away(self) -> bool:

@@ -13,7 +13,7 @@ from threading import Thread
 from typing import TypeAlias
 
 from jsms_client.campaigns.conductor import Conductor, Tell
-from jsms_client.campaigns.journal.requests import Batch
+from jsms_client.campaigns.journal.batches import Batch
 from jsms_client.campaigns.progress import Progress
 
 Request: TypeAlias = Callable[[object], object]

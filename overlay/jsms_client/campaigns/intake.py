@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jsms_client.campaigns.errors import BadLine, CampaignInputError
 from jsms_client.campaigns.estimates import Estimator
-from jsms_client.campaigns.journal.digests import Digest
+from jsms_client.campaigns.journal.hashes import Digest
 from jsms_client.campaigns.journal.journal import Journal, to_rows
 from jsms_client.campaigns.options import OnBadLine
 from jsms_client.campaigns.progress import Meter, Progress

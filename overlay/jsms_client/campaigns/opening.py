@@ -35,7 +35,7 @@ def open_journal(journal: JournalLike | None, settings: CampaignSettings | None 
     return Journal.open(read_path(journal), settings)
 
 
-def let_go(journal: Journal) -> None:
+def close_journal(journal: Journal) -> None:
     """Let go of a journal, so that others can open it; a temporary one stays for whoever has it.
 
     Args:
@@ -57,4 +57,4 @@ def campaign_of(journal: Journal, stop: Stop | None = None) -> Campaign:
     return Campaign(journal.path or journal, stop)
 
 
-__all__ = ["JournalLike", "campaign_of", "let_go", "open_journal"]
+__all__ = ["JournalLike", "campaign_of", "close_journal", "open_journal"]

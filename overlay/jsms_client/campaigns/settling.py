@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Iterable
 from typing import TypeAlias
 
+from jsms_client.campaigns.journal.batches import BatchQueue
 from jsms_client.campaigns.journal.deliveries import Delivery, everything_told, note_delivery
 from jsms_client.campaigns.journal.journal import Journal
-from jsms_client.campaigns.journal.requests import Requests
 from jsms_client.results.receipts import DeliveryReport
 from jsms_contract.operations import OPERATIONS
 
@@ -29,7 +29,7 @@ def begin_settling(journal: Journal) -> None:
         journal: The journal.
     """
     with journal.mutex, journal.writing():
-        Requests(journal).recover(repeat_unknown=False)
+        BatchQueue(journal).recover(repeat_unknown=False)
 
 
 def take_reports(journal: Journal, reports: Iterable[DeliveryReport]) -> bool:

@@ -12,10 +12,10 @@ from pathlib import Path
 from threading import Lock
 
 from jsms_client.campaigns.errors import BadLine, JournalMismatchError
-from jsms_client.campaigns.journal import files
-from jsms_client.campaigns.journal.checking import check_all, read_head
-from jsms_client.campaigns.journal.digests import Digest, Row
-from jsms_client.campaigns.journal.holding import Hold, hold, in_use
+from jsms_client.campaigns.journal import store
+from jsms_client.campaigns.journal.hashes import Digest, Row
+from jsms_client.campaigns.journal.integrity import check_all, read_head
+from jsms_client.campaigns.journal.lock import JournalLock, acquire, in_use
 from jsms_client.campaigns.journal.schema import WAITING
 from jsms_client.campaigns.outcomes import Why
 from jsms_client.campaigns.settings import CampaignSettings
@@ -41,7 +41,7 @@ class Journal:
         mutex: To be held by whoever is at work: a cancelled task leaves the thread behind that works for it.
     """
 
-    def __init__(self, connection: sqlite3.Connection, path: Path | None, held: Hold | None = None) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path | None, held: JournalLock | None = None) -> None:
         self.connection = connection
         self.path = path
         self._held = held
@@ -61,7 +61,7 @@ class Journal:
         Args:
             settings: What the campaign sends.
         """
-        journal = cls(files.open_temporary(settings), None)
+        journal = cls(store.open_temporary(settings), None)
         weakref.finalize(journal, journal.connection.close)
         return journal
 
@@ -77,13 +77,13 @@ class Journal:
         Raises:
             JournalError: It is locked, damaged, of another campaign, or cannot be used.
         """
-        held = hold(path, files.LOCK_PATIENCE)
+        held = acquire(path, store.LOCK_PATIENCE)
         try:
             if settings is not None and not path.exists():
-                files.create(path, settings)
-            connection = files.open_exclusively(path)
+                store.create(path, settings)
+            connection = store.open_exclusively(path)
         except BaseException:
-            held.let_go()
+            held.release()
             raise
         try:
             check_all(connection, path)
@@ -92,7 +92,7 @@ class Journal:
                 journal.become(settings)
         except BaseException:
             connection.close()
-            held.let_go()
+            held.release()
             raise
         return journal
 
@@ -195,7 +195,7 @@ class Journal:
         """
         if entries.made() != self.input:
             raise JournalMismatchError(
-                f"the list is not the one that {files.called(self.path)} was begun with; go on with that one, or begin "
+                f"the list is not the one that {store.called(self.path)} was begun with; go on with that one, or begin "
                 "a new journal for this one"
             )
 
@@ -220,7 +220,7 @@ class Journal:
         Raises:
             JournalError: The file cannot be used.
         """
-        with files.told_apart(self.path):
+        with store.told_apart(self.path):
             return self.connection.execute(query, values)
 
     def executemany(self, query: str, rows: Iterable[Sequence[object]]) -> int:
@@ -236,7 +236,7 @@ class Journal:
         Raises:
             JournalError: The file cannot be used.
         """
-        with files.told_apart(self.path):
+        with store.told_apart(self.path):
             return self.connection.executemany(query, rows).rowcount
 
     def close(self) -> None:
@@ -245,7 +245,7 @@ class Journal:
             self.connection.close()
             self.closed = True
             if self._held is not None:
-                self._held.let_go()
+                self._held.release()
 
     def claim(self) -> None:
         """Have a temporary journal for one call, as a file is held for one.
@@ -254,7 +254,7 @@ class Journal:
             JournalLockedError: Another call has it.
         """
         if not self._busy.acquire(blocking=False):
-            raise in_use(files.called(self.path))
+            raise in_use(store.called(self.path))
 
     def release(self) -> None:
         """Let other calls have it; to be called by the one that claimed it."""
@@ -268,7 +268,7 @@ def _other_campaign(path: Path | None, theirs: CampaignSettings, ours: CampaignS
         for name in names
         if getattr(theirs, name) != getattr(ours, name)
     ]
-    return JournalMismatchError(f"{files.called(path)} is the journal of another campaign: {', '.join(differ)}")
+    return JournalMismatchError(f"{store.called(path)} is the journal of another campaign: {', '.join(differ)}")
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode

@@ -14,7 +14,7 @@ import pytest
 
 from jsms_client import JSMSError
 from jsms_client.campaigns import CampaignSettings, JournalLockedError, Progress, open_campaign
-from jsms_client.campaigns.journal import files, holding
+from jsms_client.campaigns.journal import lock, store
 from jsms_client.campaigns.journal.journal import Journal
 from jsms_sandbox.pytest_plugin import Sandbox
 from sandbox.process import environment
@@ -29,9 +29,9 @@ SETTINGS = CampaignSettings(1250)
 TRY = """
 import sys
 from pathlib import Path
-from jsms_client.campaigns.journal import files
+from jsms_client.campaigns.journal import store
 from jsms_client.campaigns.journal.journal import Journal
-files.LOCK_PATIENCE = 0.05
+store.LOCK_PATIENCE = 0.05
 Journal.open(Path(sys.argv[1]))
 """
 LOOK = """
@@ -77,8 +77,8 @@ def test_a_copy_made_meanwhile_lets_nobody_else_in(
 
 def test_two_that_begin_together_are_told_apart_without_links(journal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     without_links(monkeypatch)
-    monkeypatch.setattr(files, "LOCK_PATIENCE", 0.05)
-    fill = files.create
+    monkeypatch.setattr(store, "LOCK_PATIENCE", 0.05)
+    fill = store.create
     refused: list[JSMSError] = []
 
     def create(path: Path, settings: CampaignSettings) -> None:
@@ -87,7 +87,7 @@ def test_two_that_begin_together_are_told_apart_without_links(journal: Path, mon
         refused.append(caught.value)
         fill(path, settings)
 
-    monkeypatch.setattr(files, "create", create)
+    monkeypatch.setattr(store, "create", create)
     with closing(Journal.open(journal, SETTINGS)) as opened:
         assert opened.settings == SETTINGS
     assert len(refused) == 1
@@ -97,21 +97,21 @@ def test_two_that_begin_together_are_told_apart_without_links(journal: Path, mon
 def test_a_journal_is_held_again_after_it_was_let_go_of_meanwhile(
     journal: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = holding.hold(journal, 0.0)
-    lock = fcntl.flock
+    first = lock.acquire(journal, 0.0)
+    flock = fcntl.flock
 
-    def let_go_before(descriptor: int, kind: int) -> None:
-        monkeypatch.setattr(fcntl, "flock", lock)
+    def release_before(descriptor: int, kind: int) -> None:
+        monkeypatch.setattr(fcntl, "flock", flock)
         # Its name is gone by now: a lock on it would keep out nobody.
-        first.let_go()
-        lock(descriptor, kind)
+        first.release()
+        flock(descriptor, kind)
 
-    monkeypatch.setattr(fcntl, "flock", let_go_before)
-    second = holding.hold(journal, 1.0)
+    monkeypatch.setattr(fcntl, "flock", release_before)
+    second = lock.acquire(journal, 1.0)
     with pytest.raises(JournalLockedError):
-        holding.hold(journal, 0.0)
-    second.let_go()
-    second.let_go()
+        lock.acquire(journal, 0.0)
+    second.release()
+    second.release()
     assert list(journal.parent.iterdir()) == []
 
 
@@ -123,7 +123,7 @@ def test_a_file_system_without_such_locks_leaves_it_to_the_database(
         raise OSError(errno.ENOTSUP, "not supported")
 
     monkeypatch.setattr(fcntl, "flock", refuse)
-    monkeypatch.setattr(files, "LOCK_PATIENCE", 0.05)
+    monkeypatch.setattr(store, "LOCK_PATIENCE", 0.05)
     refused: list[JSMSError] = []
 
     def again(_: Progress) -> None:
@@ -169,4 +169,4 @@ def test_a_journal_is_one_whatever_it_is_called(journal: Path) -> None:
     link = journal.with_name("link.db")
     link.symlink_to(journal)
     with closing(Journal.open(journal, SETTINGS)), pytest.raises(JournalLockedError):
-        holding.hold(link, 0.0)
+        lock.acquire(link, 0.0)

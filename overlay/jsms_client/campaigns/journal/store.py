@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from jsms_client.campaigns.errors import JournalDamagedError, JournalError
-from jsms_client.campaigns.journal.holding import check_free, in_use
+from jsms_client.campaigns.journal.lock import check_free, in_use
 from jsms_client.campaigns.journal.schema import APPLICATION, TABLES, VERSION
 from jsms_client.campaigns.settings import CampaignSettings
 

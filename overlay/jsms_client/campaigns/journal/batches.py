@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import TypeAlias
 
-from jsms_client.campaigns.journal import files
-from jsms_client.campaigns.journal.digests import Row
+from jsms_client.campaigns.journal import store
+from jsms_client.campaigns.journal.hashes import Row
 from jsms_client.campaigns.journal.journal import Journal
 from jsms_client.campaigns.journal.schema import IN_FLIGHT, REFUSED, UNKNOWN, WAITING
 
@@ -31,7 +31,7 @@ class Batch:
     request: int = 0
 
 
-class Requests:
+class BatchQueue:
     """What leaves and what comes back; to be used inside of the journal's `writing`.
 
     Args:
@@ -72,11 +72,11 @@ class Requests:
             (self._cursor, WAITING, most),
         ).fetchall()
         if not rows:
-            raise files.damaged(self._journal.path, "it changed while it was in use")
+            raise store.damaged(self._journal.path, "it changed while it was in use")
         self._cursor = rows[-1][0]
         return Batch(rows)
 
-    def leave(self, batch: Batch) -> None:
+    def mark_sent(self, batch: Batch) -> None:
         """A request is about to leave.
 
         Args:
@@ -90,7 +90,7 @@ class Requests:
         )
         self._all_of(batch, WAITING, IN_FLIGHT)
 
-    def came_back(self, batch: Batch, state: int, *, code: int | None = None) -> None:
+    def mark_answered(self, batch: Batch, state: int, *, code: int | None = None) -> None:
         """A request came to an end that is the same for all of its recipients.
 
         Args:
@@ -100,7 +100,7 @@ class Requests:
         """
         self._all_of(batch, IN_FLIGHT, state, code=code)
 
-    def put_back(self, batch: Batch) -> None:
+    def requeue(self, batch: Batch) -> None:
         """Recipients that were refused are to be sent to again after all, as it was not for them.
 
         Args:
@@ -108,7 +108,7 @@ class Requests:
         """
         self._all_of(batch, REFUSED, WAITING)
 
-    def learn(self, batch: Batch, learned: Sequence[Learned], schedule_id: str | None) -> None:
+    def store_outcomes(self, batch: Batch, learned: Sequence[Learned], schedule_id: str | None) -> None:
         """A request was answered, each recipient by itself.
 
         Args:
@@ -129,8 +129,8 @@ class Requests:
             (after, batch.request, code, batch.rows[0][0], batch.rows[-1][0], before),
         ).rowcount
         if changed != len(batch.rows):
-            raise files.damaged(self._journal.path, "it changed while it was in use")
+            raise store.damaged(self._journal.path, "it changed while it was in use")
         self._journal.count(before, after, changed)
 
 
-__all__ = ["Batch", "Learned", "Requests"]
+__all__ = ["Batch", "BatchQueue", "Learned"]

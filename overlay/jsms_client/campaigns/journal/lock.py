@@ -24,7 +24,7 @@ _LOOK_AGAIN = 0.02
 _HELD = (errno.EACCES, errno.EAGAIN)
 
 
-class Hold:
+class JournalLock:
     """A journal that is held.
 
     Args:
@@ -37,7 +37,7 @@ class Hold:
         # At the end of the process the system does it, and a child that was forked is not the one to.
         self._release.atexit = False
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """Let others have it."""
         self._release()
 
@@ -50,7 +50,7 @@ def _release(path: Path, descriptor: int | None) -> None:
         os.close(descriptor)
 
 
-def hold(path: Path, patience: float) -> Hold:
+def acquire(path: Path, patience: float) -> JournalLock:
     """Have a journal for nobody else, whether it is there already or not.
 
     Args:
@@ -63,7 +63,7 @@ def hold(path: Path, patience: float) -> Hold:
     """
     beside = _beside(path)
     if sys.platform == "win32":  # pragma: no cover - closing a file drops no other lock there
-        return Hold(beside, None)
+        return JournalLock(beside, None)
     until = time.monotonic() + patience
     while True:
         try:
@@ -71,7 +71,7 @@ def hold(path: Path, patience: float) -> Hold:
         except OSError as error:
             raise JournalError(f"{path} cannot be used: {error.strerror}") from error
         if _locked(descriptor, fcntl.LOCK_EX) and _is_at(descriptor, beside):
-            return Hold(beside, descriptor)
+            return JournalLock(beside, descriptor)
         os.close(descriptor)
         if time.monotonic() >= until:
             raise in_use(str(path))
@@ -135,4 +135,4 @@ def _is_at(descriptor: int, path: Path) -> bool:
         return False
 
 
-__all__ = ["Hold", "check_free", "hold", "in_use"]
+__all__ = ["JournalLock", "acquire", "check_free", "in_use"]

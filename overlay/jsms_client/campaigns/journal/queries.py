@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from jsms_api.models.delivery_status import DeliveryStatus
-from jsms_client.campaigns.journal.checking import PAGE
+from jsms_client.campaigns.journal.integrity import PAGE
 from jsms_client.campaigns.journal.schema import IN_FLIGHT, REFUSED, STATES, UNKNOWN
 from jsms_client.campaigns.outcomes import Outcome, RecipientState, SetAside, Why
 from jsms_client.reading.fields import known

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jsms_cli.campaign_report import describe
+from jsms_cli.campaigns.report import describe
 from jsms_cli.failures import CampaignBrokenOffError, StoppedByHandError
 from jsms_client.campaigns import Campaign, JournalError, JournalLockedError, open_campaign
 

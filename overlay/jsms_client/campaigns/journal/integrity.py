@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from jsms_client.campaigns.journal.digests import Digest, Row
-from jsms_client.campaigns.journal.files import damaged, told_apart
+from jsms_client.campaigns.journal.hashes import Digest, Row
+from jsms_client.campaigns.journal.store import damaged, told_apart
 from jsms_client.campaigns.outcomes import Why
 from jsms_client.campaigns.settings import CampaignSettings
 

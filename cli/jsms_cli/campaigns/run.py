@@ -8,9 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jsms_cli.campaign_ending import Watch, ending_well, how_to_go_on
-from jsms_cli.campaign_progress import progress_bar
-from jsms_cli.campaign_report import code_of, describe, show_campaign, show_estimate
+from jsms_cli.campaigns.interrupt import Watch, ending_well, how_to_go_on
+from jsms_cli.campaigns.progress import progress_bar
+from jsms_cli.campaigns.report import code_of, describe, show_campaign, show_estimate
 from jsms_cli.confirming import confirm, require_person
 from jsms_cli.connecting import connect
 from jsms_cli.exit_codes import NO_CREDIT, SUCCESS
