@@ -8,8 +8,8 @@ from typing import cast
 import httpx
 
 from jsms_client import JSMS
+from jsms_client._request import encode_json
 from jsms_client.answers import fit, parse
-from jsms_client.http import encode_json
 from jsms_client.reading.messages import batch_result
 from jsms_client.requests import message_batch
 from jsms_contract.operation import Operation

@@ -105,7 +105,7 @@ def _service(settings: Settings) -> Generator[Finding]:
     import httpx
 
     from jsms_client import JSMS, RetryPolicy
-    from jsms_client.http import open_transport
+    from jsms_client._transport import open_transport
 
     seen: list[httpx.Response] = []
     values = settings.arguments()

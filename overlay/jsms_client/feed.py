@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import Generic, Protocol, TypeAlias, TypeVar
 
-from jsms_client.homes import Homes
+from jsms_client._concurrency import PerProcess
+from jsms_client._timeouts import monotonic
 from jsms_client.results.receipts import MalformedRecord, Records
-from jsms_client.waiting import monotonic
 
 T = TypeVar("T")
 
@@ -27,7 +27,7 @@ _log = logging.getLogger("jsms_client")
 class Sleeper(Protocol):
     """Whoever waits for records."""
 
-    def wake(self) -> None:
+    def set(self) -> None:
         """There may be some."""
 
 
@@ -41,11 +41,11 @@ class Feed(Generic[T]):
         seconds: How long to wait between two polls.
     """
 
-    __slots__ = ("_homes", "seconds")
+    __slots__ = ("_states", "seconds")
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
-        self._homes: Homes[_State[T]] = Homes(_State)
+        self._states: PerProcess[_State[T]] = PerProcess(_State)
 
     def take(self) -> T | None:
         """The oldest record that nobody has taken; None where there is none.
@@ -53,7 +53,7 @@ class Feed(Generic[T]):
         Raises:
             JSMSError: What a poll failed with; each failure is raised once, after the records before it.
         """
-        state = self._homes.here()
+        state = self._states.get()
         try:
             found = state.records.popleft()
         except IndexError:
@@ -69,7 +69,7 @@ class Feed(Generic[T]):
             None where it is the caller's turn, who must call `finish` after it; otherwise the seconds to wait before
             asking again.
         """
-        state = self._homes.here()
+        state = self._states.get()
         with state.lock:
             now = monotonic()
             if state.polling:
@@ -89,7 +89,7 @@ class Feed(Generic[T]):
             records: What it handed out.
             error: What it failed with, for whoever takes next.
         """
-        state = self._homes.here()
+        state = self._states.get()
         if records is not None:
             self.keep(records)
             state.records.extend(records)
@@ -100,11 +100,11 @@ class Feed(Generic[T]):
             state.due = monotonic() + self.seconds
             sleepers = list(state.sleepers)
         for sleeper in sleepers:
-            sleeper.wake()
+            sleeper.set()
 
     def note_poll(self) -> None:
         """A poll starts or ends outside of the turns; the next turn is a whole pause after it."""
-        state = self._homes.here()
+        state = self._states.get()
         with state.lock:
             state.due = monotonic() + self.seconds
 
@@ -119,26 +119,26 @@ class Feed(Generic[T]):
                 "%d records are not what the contract says; they are kept as they came, in malformed",
                 len(records.malformed),
             )
-            self._homes.here().malformed.extend(records.malformed)
+            self._states.get().malformed.extend(records.malformed)
 
     @property
     def malformed(self) -> list[MalformedRecord]:
         """What could not be read; take out what was dealt with."""
-        return self._homes.here().malformed
+        return self._states.get().malformed
 
     @property
     def undelivered(self) -> int:
         """How many records were fetched and not taken yet."""
-        return sum(not isinstance(found, _Failure) for found in self._homes.here().records.copy())
+        return sum(not isinstance(found, _Failure) for found in self._states.get().records.copy())
 
     def note_answer(self) -> None:
         """The service answered."""
-        self._homes.here().reached = True
+        self._states.get().reached = True
 
     @property
     def reached(self) -> bool:
         """Whether the service ever answered."""
-        return self._homes.here().reached
+        return self._states.get().reached
 
     @contextmanager
     def waking(self, sleeper: Sleeper) -> Generator[None]:
@@ -147,7 +147,7 @@ class Feed(Generic[T]):
         Args:
             sleeper: Who.
         """
-        state = self._homes.here()
+        state = self._states.get()
         with state.lock:
             state.sleepers.append(sleeper)
         try:

@@ -114,7 +114,7 @@ class WithoutExtraDriver(AsyncioDriver):
         assert isinstance(transport, httpx.AsyncHTTPTransport)
 
     async def _open(self) -> object:
-        return self.client._wire._transports.here()  # pyright: ignore[reportPrivateUsage] - no call opens a connection alone
+        return self.client._executor._transports.get()  # pyright: ignore[reportPrivateUsage] - no call opens a connection alone
 
 
 class TrioDriver:

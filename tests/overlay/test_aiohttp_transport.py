@@ -15,9 +15,9 @@ import pytest
 import trio
 
 from jsms_client import ConnectionFailedError, RetryPolicy, Timeouts
+from jsms_client._transport import open_async_transport
 from jsms_client.aiohttp_transport import OnceTransport
 from jsms_client.errors import UnknownOutcomeError
-from jsms_client.http import open_async_transport
 from servers.faults import answer, sends
 from servers.raw_socket_server import Connection, RawSocketServer, Script
 

@@ -15,6 +15,7 @@ import pytest
 
 from example_server import read_routes
 from jsms_client import JSMSError, Timeouts
+from jsms_client._sync.executor import MAX_ANSWER
 from jsms_client.errors import (
     APIError,
     ConnectionFailedError,
@@ -38,7 +39,6 @@ from jsms_client.errors import (
     UnknownOutcomeError,
     UnknownOutcomeTimeoutError,
 )
-from jsms_client.http import MAX_ANSWER
 from jsms_client.results import Records
 from jsms_contract.errors import error_class
 from jsms_contract.operation import Operation

@@ -23,14 +23,15 @@ from jsms_api.api.signs import create_sign
 from jsms_api.models import SendCodeRequest, SignForm, VerifyCodeRequest
 from jsms_api.types import File
 from jsms_client import JSMS, AsyncJSMS, ConfigurationError, RetryPolicy
+from jsms_client._request import texts_in_form, texts_in_json
+from jsms_client._retry import is_permanent, request_not_sent
+from jsms_client._transport import proxy_for
 from jsms_client.api import wrong_kind
 from jsms_client.errors import (
     ArgumentError,
     ConnectionFailedError,
     UnknownOutcomeError,
 )
-from jsms_client.failures import is_lasting, nothing_left
-from jsms_client.http import proxy_for, texts_of, texts_of_form
 from servers.faults import answer, sends
 from servers.raw_socket_server import Connection, RawSocketServer, Script
 
@@ -143,7 +144,7 @@ def test_only_what_surely_never_left_counts_as_such(
     for kind in (ClientOSError, ClientConnectorError):
         monkeypatch.setattr(kind, "__module__", "aiohttp.client_exceptions")
     error.__cause__ = cause
-    assert nothing_left(error) is not left
+    assert request_not_sent(error) is not left
 
 
 def test_a_send_over_a_transport_that_hides_what_happened_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,8 +179,8 @@ def test_a_certificate_that_does_not_verify_is_not_tried_again() -> None:
     error = httpx.ConnectError("x")
     error.__cause__ = OSError("y")
     error.__cause__.__context__ = ssl.SSLCertVerificationError()
-    assert is_lasting(error)
-    assert not is_lasting(httpx.ConnectError("x"))
+    assert is_permanent(error)
+    assert not is_permanent(httpx.ConnectError("x"))
 
 
 def ask_over_tls(base_url: str) -> None:
@@ -288,14 +289,14 @@ def test_a_generated_function_of_the_other_kind_is_refused() -> None:
 
 def test_every_text_of_a_request_is_known_so_that_it_can_be_masked() -> None:
     body = {"mobile": "1", "recipients": [{"temp_para": {"name": "2"}}], "temp_id": 3, "tag": None}
-    assert list(texts_of(body)) == ["1", "2"]
+    assert list(texts_in_json(body)) == ["1", "2"]
     form = [
         ("sign", (None, "极光".encode(), "text/plain")),
         ("image", ("me.png", b"image", "image/png")),
         ("other", (None, io.BytesIO(), None)),
     ]
-    assert list(texts_of_form(form)) == ["极光", "me.png"]
-    assert list(texts_of_form(None)) == []
+    assert list(texts_in_form(form)) == ["极光", "me.png"]
+    assert list(texts_in_form(None)) == []
 
 
 @pytest.mark.parametrize("msg_id", ["", ".", "..", "a/b", "a b", "a?b", "a#b", "编号", "a\\b", "%2e%2e"])

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from jsms_client import JSMS, AsyncJSMS, ClientClosedError, ConfigurationError, JSMSError, RetryPolicy
-from jsms_client.http import open_async_transport, open_transport
+from jsms_client._transport import open_async_transport, open_transport
 from servers.faults import answer, sends
 from servers.raw_socket_server import RawSocketServer
 

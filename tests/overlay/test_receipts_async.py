@@ -20,8 +20,8 @@ import pytest
 import trio
 
 from jsms_client import AsyncJSMS
+from jsms_client._concurrency import AsyncResettableEvent, ResettableEvent
 from jsms_client.errors import ConnectionFailedError, UnknownOutcomeError
-from jsms_client.wakeups import AsyncWakeup, Wakeup
 from servers.raw_socket_server import refusing_port
 
 from .drivers import async_client
@@ -300,16 +300,16 @@ def test_an_interrupted_poll_leaves_the_iterator_usable(monkeypatch: pytest.Monk
 
 def test_waking_before_the_wait_ends_the_wait() -> None:
     async def test() -> None:
-        wakeup = AsyncWakeup()
-        wakeup.wake()
+        wakeup = AsyncResettableEvent()
+        wakeup.set()
         with anyio.fail_after(30):
             await wakeup.wait(60)
             await wakeup.wait(0.01)
 
     asyncio.run(test())
-    wakeup = Wakeup()
-    wakeup.wake()
-    wakeup.wake()
+    wakeup = ResettableEvent()
+    wakeup.set()
+    wakeup.set()
     started = time.monotonic()
     wakeup.wait(60)
     assert time.monotonic() - started < 30

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn, cast
 
-from jsms_client._async.http import AsyncWire
+from jsms_client._async.executor import AsyncHTTPExecutor
 from jsms_client.api import APIClientBase, wrong_kind
 from jsms_contract.operations import OPERATIONS
 
@@ -17,12 +17,12 @@ class AsyncAPIClient(APIClientBase):
 
     Args:
         base_url: The service's address, for show.
-        wire: What carries out the requests.
+        executor: What carries out the requests.
     """
 
-    def __init__(self, base_url: str, wire: AsyncWire) -> None:
+    def __init__(self, base_url: str, executor: AsyncHTTPExecutor) -> None:
         super().__init__(base_url)
-        self._wire = wire
+        self._executor = executor
 
     async def carry_out(self, operation: str, json: object) -> object:
         """Carry out an operation without the generated models, which cost a batch more than everything else about it.
@@ -38,11 +38,11 @@ class AsyncAPIClient(APIClientBase):
             JSMSError: Whatever else happens.
         """
         known = OPERATIONS[operation]
-        return (await self._wire.request(known.method, known.path, json=json)).json()
+        return (await self._executor.request(known.method, known.path, json=json)).json()
 
     def get_async_httpx_client(self) -> httpx.AsyncClient:
         """What the generated functions send with; it has no more than the ``request`` they call."""
-        return cast("httpx.AsyncClient", self._wire)
+        return cast("httpx.AsyncClient", self._executor)
 
     def get_httpx_client(self) -> NoReturn:
         """The generated functions of the other kind.

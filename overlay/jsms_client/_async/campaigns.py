@@ -8,7 +8,8 @@ from functools import partial
 from typing import Literal, overload
 
 from jsms_client._async.resource import AsyncResource
-from jsms_client.aside import async_aside
+from jsms_client._concurrency import run_in_thread
+from jsms_client._timeouts import async_sleep, monotonic
 from jsms_client.campaigns.campaign import Campaign
 from jsms_client.campaigns.conductor import Conductor
 from jsms_client.campaigns.crews import AsyncCrew
@@ -23,7 +24,6 @@ from jsms_client.campaigns.reading.sources import AsyncEntries, AsyncPieces, Asy
 from jsms_client.campaigns.settings import CampaignSettings
 from jsms_client.campaigns.settling import MOST_REFUSALS, POLL_SECONDS, AsyncReports, begin_settling, take_reports
 from jsms_client.errors import APIError, RateLimitError
-from jsms_client.waiting import async_sleep, monotonic
 
 
 class AsyncCampaigns(AsyncResource):
@@ -133,7 +133,7 @@ class AsyncCampaigns(AsyncResource):
         entries = AsyncEntries(recipients)
         if dry_run:
             return await self._estimate(settings, entries, bad_lines, on_progress)
-        opened = await async_aside(partial(open_journal, journal, settings))
+        opened = await run_in_thread(partial(open_journal, journal, settings))
         try:
             await _take_in(entries, Intake(opened, bad_lines), on_progress)
             conductor = Conductor(opened, pace, repeat_unknown=repeat_unknown)
@@ -141,7 +141,7 @@ class AsyncCampaigns(AsyncResource):
             await crew.run(conductor, on_progress)
         finally:
             close_journal(opened)
-        return await async_aside(partial(campaign_of, opened, conductor.stop))
+        return await run_in_thread(partial(campaign_of, opened, conductor.stop))
 
     async def settle(
         self,
@@ -174,20 +174,20 @@ class AsyncCampaigns(AsyncResource):
         """
         until = monotonic() + read_wait(wait)
         pieces = None if reports is None else AsyncPieces(reports, "reports")
-        opened = await async_aside(partial(open_journal, journal))
+        opened = await run_in_thread(partial(open_journal, journal))
         try:
-            await async_aside(partial(begin_settling, opened))
+            await run_in_thread(partial(begin_settling, opened))
             if pieces is None:
                 await self._poll(opened, until)
             else:
                 while piece := await pieces.next():
-                    await async_aside(partial(take_reports, opened, piece))
+                    await run_in_thread(partial(take_reports, opened, piece))
         finally:
             close_journal(opened)
-        return await async_aside(partial(campaign_of, opened))
+        return await run_in_thread(partial(campaign_of, opened))
 
     async def _poll(self, journal: Journal, until: float) -> None:
-        settled = await async_aside(partial(take_reports, journal, ()))
+        settled = await run_in_thread(partial(take_reports, journal, ()))
         refused = 0
         while not settled:
             try:
@@ -198,7 +198,7 @@ class AsyncCampaigns(AsyncResource):
                     raise
             else:
                 refused = 0
-                settled = await async_aside(partial(take_reports, journal, found))
+                settled = await run_in_thread(partial(take_reports, journal, found))
                 if not found and monotonic() + POLL_SECONDS > until:
                     return
             if not settled:
@@ -231,10 +231,10 @@ async def _take_in(entries: AsyncEntries, intake: Intake, on_progress: Callable[
     intake.begin()
     try:
         while piece := await entries.next():
-            await async_aside(partial(intake.add, piece))
+            await run_in_thread(partial(intake.add, piece))
             if on_progress is not None and (progress := intake.progress()) is not None:
                 on_progress(progress)
-        await async_aside(intake.finish)
+        await run_in_thread(intake.finish)
     except BaseException:
         intake.give_up()
         raise

@@ -6,7 +6,7 @@ import logging
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, Self
 
-from jsms_client._async.http import AsyncWire
+from jsms_client._async.executor import AsyncHTTPExecutor
 from jsms_client.config import RetryPolicy, Timeouts, read_config
 from jsms_client.lazily import lazily
 
@@ -79,14 +79,14 @@ class AsyncJSMS:
             retry=retry,
         )
         self._base_url = config.base_url
-        self._wire = AsyncWire(config, http_client)
+        self._executor = AsyncHTTPExecutor(config, http_client)
 
     @lazily
     def api(self) -> AsyncAPIClient:
         """The client for the generated functions: ``await get_app_balance.asyncio_detailed(client=jsms.api)``."""
         from jsms_client._async.api import AsyncAPIClient  # noqa: PLC0415 - brings attrs, which takes a while
 
-        return AsyncAPIClient(self._base_url, self._wire)
+        return AsyncAPIClient(self._base_url, self._executor)
 
     @lazily
     def codes(self) -> AsyncCodes:
@@ -146,7 +146,7 @@ class AsyncJSMS:
 
     async def aclose(self) -> None:
         """Close the connections; calls after it raise `ClientClosedError`."""
-        await self._wire.aclose()
+        await self._executor.aclose()
         receipts: AsyncReceipts | None = vars(self).get("receipts")
         if receipts is not None and (left := receipts.undelivered):
             _log.warning(
@@ -161,7 +161,7 @@ class AsyncJSMS:
         Raises:
             ClientClosedError: It was closed.
         """
-        self._wire.ensure_open()
+        self._executor.ensure_open()
         return self
 
     async def __aexit__(

@@ -6,7 +6,7 @@ from jsms_api.api.signs import create_sign, delete_sign, get_sign, update_sign
 from jsms_api.models.sign_type import SignType
 from jsms_client import values
 from jsms_client._async.resource import AsyncResource
-from jsms_client.aside import async_aside
+from jsms_client._concurrency import run_in_thread
 from jsms_client.images import Image
 from jsms_client.reading.reviewed import saved_sign, sign_details
 from jsms_client.results.reviewed import SavedSign, SignDetails
@@ -82,7 +82,7 @@ class AsyncSigns(AsyncResource):
             other_image=other_image,
             remark=remark,
         )
-        body = await async_aside(papers.read)
+        body = await run_in_thread(papers.read)
         return saved_sign((await create_sign.asyncio_detailed(client=self._api, body=body)).parsed)
 
     async def update(
@@ -151,7 +151,7 @@ class AsyncSigns(AsyncResource):
             other_image=other_image,
             remark=remark,
         )
-        body = await async_aside(papers.read)
+        body = await run_in_thread(papers.read)
         return saved_sign((await update_sign.asyncio_detailed(number, client=self._api, body=body)).parsed)
 
     async def get(self, sign_id: int) -> SignDetails:

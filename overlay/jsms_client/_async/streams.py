@@ -6,10 +6,10 @@ import logging
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
+from jsms_client._concurrency import AsyncResettableEvent, AsyncShieldedTask
 from jsms_client.errors import ConnectionFailedError, JSMSError, RateLimitError
 from jsms_client.feed import AsyncPoll, Feed
 from jsms_client.results.receipts import MalformedRecord
-from jsms_client.wakeups import AsyncErrand, AsyncWakeup
 
 _T = TypeVar("_T")
 
@@ -40,14 +40,14 @@ class AsyncReceiptStream(Generic[_T]):
     - A record that is not what the contract says costs none of the others: it goes to `malformed`.
     """
 
-    __slots__ = ("_errand", "_feed", "_poll", "_stopped", "_wakeup")
+    __slots__ = ("_feed", "_poll", "_poll_task", "_stopped", "_wakeup")
 
     def __init__(self, feed: Feed[_T], poll: AsyncPoll[_T]) -> None:
         self._feed = feed
         self._poll = poll
         self._stopped = False
-        self._wakeup = AsyncWakeup()
-        self._errand = AsyncErrand()
+        self._wakeup = AsyncResettableEvent()
+        self._poll_task = AsyncShieldedTask()
 
     @property
     def malformed(self) -> list[MalformedRecord]:
@@ -60,7 +60,7 @@ class AsyncReceiptStream(Generic[_T]):
         A poll that is on its way comes to its end first. May be called from any task, thread or signal handler.
         """
         self._stopped = True
-        self._wakeup.wake()
+        self._wakeup.set()
 
     def __aiter__(self) -> Self:
         """The iterator itself."""
@@ -82,7 +82,7 @@ class AsyncReceiptStream(Generic[_T]):
                     raise StopAsyncIteration
                 pause = self._feed.turn()
                 if pause is None:
-                    await self._errand.run(self._fetch)
+                    await self._poll_task.run(self._fetch)
                 else:
                     await self._wakeup.wait(pause)
         return record

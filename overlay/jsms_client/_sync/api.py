@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn, cast
 
-from jsms_client._sync.http import Wire
+from jsms_client._sync.executor import HTTPExecutor
 from jsms_client.api import APIClientBase, wrong_kind
 from jsms_contract.operations import OPERATIONS
 
@@ -18,12 +18,12 @@ class APIClient(APIClientBase):
 
     Args:
         base_url: The service's address, for show.
-        wire: What carries out the requests.
+        executor: What carries out the requests.
     """
 
-    def __init__(self, base_url: str, wire: Wire) -> None:
+    def __init__(self, base_url: str, executor: HTTPExecutor) -> None:
         super().__init__(base_url)
-        self._wire = wire
+        self._executor = executor
 
     def carry_out(self, operation: str, json: object) -> object:
         """Carry out an operation without the generated models, which cost a batch more than everything else about it.
@@ -39,11 +39,11 @@ class APIClient(APIClientBase):
             JSMSError: Whatever else happens.
         """
         known = OPERATIONS[operation]
-        return (self._wire.request(known.method, known.path, json=json)).json()
+        return (self._executor.request(known.method, known.path, json=json)).json()
 
     def get_httpx_client(self) -> httpx.Client:
         """What the generated functions send with; it has no more than the ``request`` they call."""
-        return cast("httpx.Client", self._wire)
+        return cast("httpx.Client", self._executor)
 
     def get_async_httpx_client(self) -> NoReturn:
         """The generated functions of the other kind.

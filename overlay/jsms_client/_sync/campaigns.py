@@ -8,8 +8,9 @@ from datetime import datetime
 from functools import partial
 from typing import Literal, overload
 
+from jsms_client._concurrency import run_inline
 from jsms_client._sync.resource import Resource
-from jsms_client.aside import aside
+from jsms_client._timeouts import monotonic, sleep
 from jsms_client.campaigns.campaign import Campaign
 from jsms_client.campaigns.conductor import Conductor
 from jsms_client.campaigns.crews import Crew
@@ -24,7 +25,6 @@ from jsms_client.campaigns.reading.sources import Entries, Pieces, Recipients
 from jsms_client.campaigns.settings import CampaignSettings
 from jsms_client.campaigns.settling import MOST_REFUSALS, POLL_SECONDS, Reports, begin_settling, take_reports
 from jsms_client.errors import APIError, RateLimitError
-from jsms_client.waiting import monotonic, sleep
 
 
 class Campaigns(Resource):
@@ -134,7 +134,7 @@ class Campaigns(Resource):
         entries = Entries(recipients)
         if dry_run:
             return self._estimate(settings, entries, bad_lines, on_progress)
-        opened = aside(partial(open_journal, journal, settings))
+        opened = run_inline(partial(open_journal, journal, settings))
         try:
             _take_in(entries, Intake(opened, bad_lines), on_progress)
             conductor = Conductor(opened, pace, repeat_unknown=repeat_unknown)
@@ -142,7 +142,7 @@ class Campaigns(Resource):
             crew.run(conductor, on_progress)
         finally:
             close_journal(opened)
-        return aside(partial(campaign_of, opened, conductor.stop))
+        return run_inline(partial(campaign_of, opened, conductor.stop))
 
     def settle(
         self,
@@ -175,20 +175,20 @@ class Campaigns(Resource):
         """
         until = monotonic() + read_wait(wait)
         pieces = None if reports is None else Pieces(reports, "reports")
-        opened = aside(partial(open_journal, journal))
+        opened = run_inline(partial(open_journal, journal))
         try:
-            aside(partial(begin_settling, opened))
+            run_inline(partial(begin_settling, opened))
             if pieces is None:
                 self._poll(opened, until)
             else:
                 while piece := pieces.next():
-                    aside(partial(take_reports, opened, piece))
+                    run_inline(partial(take_reports, opened, piece))
         finally:
             close_journal(opened)
-        return aside(partial(campaign_of, opened))
+        return run_inline(partial(campaign_of, opened))
 
     def _poll(self, journal: Journal, until: float) -> None:
-        settled = aside(partial(take_reports, journal, ()))
+        settled = run_inline(partial(take_reports, journal, ()))
         refused = 0
         while not settled:
             try:
@@ -199,7 +199,7 @@ class Campaigns(Resource):
                     raise
             else:
                 refused = 0
-                settled = aside(partial(take_reports, journal, found))
+                settled = run_inline(partial(take_reports, journal, found))
                 if not found and monotonic() + POLL_SECONDS > until:
                     return
             if not settled:
@@ -232,10 +232,10 @@ def _take_in(entries: Entries, intake: Intake, on_progress: Callable[[Progress],
     intake.begin()
     try:
         while piece := entries.next():
-            aside(partial(intake.add, piece))
+            run_inline(partial(intake.add, piece))
             if on_progress is not None and (progress := intake.progress()) is not None:
                 on_progress(progress)
-        aside(intake.finish)
+        run_inline(intake.finish)
     except BaseException:
         intake.give_up()
         raise

@@ -7,7 +7,7 @@ import logging
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, Self
 
-from jsms_client._sync.http import Wire
+from jsms_client._sync.executor import HTTPExecutor
 from jsms_client.config import RetryPolicy, Timeouts, read_config
 from jsms_client.lazily import lazily
 
@@ -80,14 +80,14 @@ class JSMS:
             retry=retry,
         )
         self._base_url = config.base_url
-        self._wire = Wire(config, http_client)
+        self._executor = HTTPExecutor(config, http_client)
 
     @lazily
     def api(self) -> APIClient:
         """The client for the generated functions: ``get_app_balance.sync_detailed(client=jsms.api)``."""
         from jsms_client._sync.api import APIClient  # noqa: PLC0415 - brings attrs, which takes a while
 
-        return APIClient(self._base_url, self._wire)
+        return APIClient(self._base_url, self._executor)
 
     @lazily
     def codes(self) -> Codes:
@@ -147,7 +147,7 @@ class JSMS:
 
     def close(self) -> None:
         """Close the connections; calls after it raise `ClientClosedError`."""
-        self._wire.close()
+        self._executor.close()
         receipts: Receipts | None = vars(self).get("receipts")
         if receipts is not None and (left := receipts.undelivered):
             _log.warning(
@@ -162,7 +162,7 @@ class JSMS:
         Raises:
             ClientClosedError: It was closed.
         """
-        self._wire.ensure_open()
+        self._executor.ensure_open()
         return self
 
     def __exit__(

@@ -6,8 +6,8 @@ from __future__ import annotations
 from jsms_api.api.signs import create_sign, delete_sign, get_sign, update_sign
 from jsms_api.models.sign_type import SignType
 from jsms_client import values
+from jsms_client._concurrency import run_inline
 from jsms_client._sync.resource import Resource
-from jsms_client.aside import aside
 from jsms_client.images import Image
 from jsms_client.reading.reviewed import saved_sign, sign_details
 from jsms_client.results.reviewed import SavedSign, SignDetails
@@ -83,7 +83,7 @@ class Signs(Resource):
             other_image=other_image,
             remark=remark,
         )
-        body = aside(papers.read)
+        body = run_inline(papers.read)
         return saved_sign((create_sign.sync_detailed(client=self._api, body=body)).parsed)
 
     def update(
@@ -152,7 +152,7 @@ class Signs(Resource):
             other_image=other_image,
             remark=remark,
         )
-        body = aside(papers.read)
+        body = run_inline(papers.read)
         return saved_sign((update_sign.sync_detailed(number, client=self._api, body=body)).parsed)
 
     def get(self, sign_id: int) -> SignDetails:

@@ -7,10 +7,10 @@ import logging
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
+from jsms_client._concurrency import ResettableEvent, ShieldedTask
 from jsms_client.errors import ConnectionFailedError, JSMSError, RateLimitError
 from jsms_client.feed import Feed, Poll
 from jsms_client.results.receipts import MalformedRecord
-from jsms_client.wakeups import Errand, Wakeup
 
 _T = TypeVar("_T")
 
@@ -41,14 +41,14 @@ class ReceiptStream(Generic[_T]):
     - A record that is not what the contract says costs none of the others: it goes to `malformed`.
     """
 
-    __slots__ = ("_errand", "_feed", "_poll", "_stopped", "_wakeup")
+    __slots__ = ("_feed", "_poll", "_poll_task", "_stopped", "_wakeup")
 
     def __init__(self, feed: Feed[_T], poll: Poll[_T]) -> None:
         self._feed = feed
         self._poll = poll
         self._stopped = False
-        self._wakeup = Wakeup()
-        self._errand = Errand()
+        self._wakeup = ResettableEvent()
+        self._poll_task = ShieldedTask()
 
     @property
     def malformed(self) -> list[MalformedRecord]:
@@ -61,7 +61,7 @@ class ReceiptStream(Generic[_T]):
         A poll that is on its way comes to its end first. May be called from any task, thread or signal handler.
         """
         self._stopped = True
-        self._wakeup.wake()
+        self._wakeup.set()
 
     def __iter__(self) -> Self:
         """The iterator itself."""
@@ -83,7 +83,7 @@ class ReceiptStream(Generic[_T]):
                     raise StopIteration
                 pause = self._feed.turn()
                 if pause is None:
-                    self._errand.run(self._fetch)
+                    self._poll_task.run(self._fetch)
                 else:
                     self._wakeup.wait(pause)
         return record

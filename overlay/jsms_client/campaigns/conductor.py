@@ -12,6 +12,7 @@ from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import TypeAlias
 
+from jsms_client._timeouts import monotonic
 from jsms_client.campaigns.answers import read_answer
 from jsms_client.campaigns.errors import JournalError
 from jsms_client.campaigns.journal.batches import Batch, BatchQueue
@@ -22,7 +23,6 @@ from jsms_client.campaigns.progress import Meter, Progress
 from jsms_client.campaigns.stopping import Meaning, Stop, meaning_of, stop_for
 from jsms_client.errors import APIError, JSMSError, RateLimitError
 from jsms_client.results.refused import refused_error
-from jsms_client.waiting import monotonic
 
 Start: TypeAlias = Callable[[Batch, object], None]
 """Has a request sent: the batch, to hand back with the answer, and the body."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jsms_client._timeouts import monotonic
 from jsms_client.campaigns.errors import BadLine, CampaignInputError
 from jsms_client.campaigns.estimates import Estimator
 from jsms_client.campaigns.journal.hashes import Digest
@@ -9,7 +10,6 @@ from jsms_client.campaigns.journal.journal import Journal, to_rows
 from jsms_client.campaigns.options import OnBadLine
 from jsms_client.campaigns.progress import Meter, Progress
 from jsms_client.campaigns.reading.entries import Entry, check
-from jsms_client.waiting import monotonic
 
 _TELL_EVERY = 0.1
 _LINES_NAMED = 100

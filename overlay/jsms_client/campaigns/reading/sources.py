@@ -8,8 +8,8 @@ from functools import partial
 from itertools import islice
 from typing import Generic, TypeAlias, TypeVar, cast
 
+from jsms_client._concurrency import run_in_thread
 from jsms_client.arguments import kind, refusal
-from jsms_client.aside import async_aside
 from jsms_client.campaigns.reading.entries import CHUNK, Entry, chunks
 from jsms_client.campaigns.reading.files import RecipientFile, read_file
 from jsms_client.recipients import Recipient, RecipientLike
@@ -136,7 +136,7 @@ class AsyncEntries:
             CampaignInputError: The file cannot be read.
         """
         if self._file is not None:
-            return await async_aside(partial(next, self._file, list[Entry]()))
+            return await run_in_thread(partial(next, self._file, list[Entry]()))
         piece = await self._pieces.next()
         self._count += len(piece)
         return _numbered(piece, self._count)

@@ -8,32 +8,33 @@ from typing import TYPE_CHECKING, cast
 
 import httpx
 
-from jsms_client.calls import Call
-from jsms_client.config import Config
-from jsms_client.errors import ClientClosedError, ConfigurationError
-from jsms_client.homes import AsyncHomes
-from jsms_client.http import (
-    MAX_ANSWER,
-    Requests,
+from jsms_client._concurrency import PerEventLoop
+from jsms_client._request import (
+    RequestBuilder,
     encode_files,
     encode_json,
     httpx_timeout,
-    open_async_transport,
-    texts_of,
-    texts_of_form,
+    texts_in_form,
+    texts_in_json,
 )
+from jsms_client._retry import Attempts
+from jsms_client._timeouts import async_body_deadline, async_fail_after, async_sleep, total_timeout
+from jsms_client._transport import open_async_transport
+from jsms_client.config import Config
+from jsms_client.errors import ClientClosedError, ConfigurationError
 from jsms_client.routes import Routes
-from jsms_client.time_limits import async_body_limit, whole_limit
 from jsms_client.verdicts import Received, Success
-from jsms_client.waiting import async_sleep, async_time_limit
 from jsms_contract.operation import Operation
 from jsms_contract.operations import OPERATIONS
 
 if TYPE_CHECKING:
-    from jsms_client.http import Files
+    from jsms_client._request import Files
+
+MAX_ANSWER = 10 * 1024 * 1024
+"""The longest response that is read, in bytes; the largest of the contract, 1000 recipients, is well below 1 MB."""
 
 
-class AsyncWire:
+class AsyncHTTPExecutor:
     """Carries out requests of the contract: credentials, time limits, repeats, and exceptions.
 
     Args:
@@ -49,9 +50,9 @@ class AsyncWire:
             raise ConfigurationError("http_client must be an httpx.AsyncClient")
         self._config = config
         self._http_client = http_client
-        self._requests = Requests(config)
+        self._requests = RequestBuilder(config)
         self._routes = Routes(OPERATIONS)
-        self._transports = AsyncHomes(partial(open_async_transport, config.base_url))
+        self._transports = PerEventLoop(partial(open_async_transport, config.base_url))
         self._closed = False
 
     async def request(
@@ -87,7 +88,7 @@ class AsyncWire:
         elif operation.body is not None:
             body = encode_json(json, operation)
         request = self._build(operation, url, body)
-        call = Call(operation, self._config.retry, partial(self._secrets, json, files), url)
+        call = Attempts(operation, self._config.retry, partial(self._secrets, json, files), url)
         while True:
             sender = self._ready()
             call.begin()
@@ -118,7 +119,7 @@ class AsyncWire:
     async def aclose(self) -> None:
         """Close the connections that were opened here; a client of the caller's is left alone."""
         self._closed = True
-        transport = self._transports.leave()
+        transport = self._transports.pop()
         if transport is not None:
             await transport.aclose()
 
@@ -135,7 +136,7 @@ class AsyncWire:
     def _ready(self) -> httpx.AsyncBaseTransport | httpx.AsyncClient:
         """What to send with: whatever fails in here fails before anything was sent."""
         if self._http_client is None:
-            return self._transports.here()
+            return self._transports.get()
         if self._http_client.is_closed:
             raise ClientClosedError("the http_client that this client sends with was closed; make a new one of both")
         return self._http_client
@@ -143,7 +144,7 @@ class AsyncWire:
     async def _exchange(self, request: httpx.Request, sender: httpx.AsyncBaseTransport | httpx.AsyncClient) -> Received:
         # The limits that the transport has: of the caller's client, where that keeps its own.
         limits: Mapping[str, float | None] = request.extensions["timeout"]
-        async with async_time_limit(whole_limit(limits)):
+        async with async_fail_after(total_timeout(limits)):
             if isinstance(sender, httpx.AsyncClient):
                 response = await sender.send(request, stream=True, auth=None, follow_redirects=False)
             else:
@@ -157,8 +158,8 @@ class AsyncWire:
         for credentials in (self._config.app, self._config.dev):
             if credentials is not None:
                 yield from (credentials.key, credentials.secret, credentials.token)
-        yield from texts_of(json)
-        yield from texts_of_form(files)
+        yield from texts_in_json(json)
+        yield from texts_in_form(files)
 
 
 async def _read(response: httpx.Response, limit: float | None) -> Received:
@@ -166,7 +167,7 @@ async def _read(response: httpx.Response, limit: float | None) -> Received:
     size = 0
     problem = ""
     try:
-        async with async_body_limit(response, limit):
+        async with async_body_deadline(response, limit):
             async for part in response.aiter_bytes():
                 parts.append(part)
                 size += len(part)
@@ -180,4 +181,4 @@ async def _read(response: httpx.Response, limit: float | None) -> Received:
     return Received(response.status_code, response.headers, b"".join(parts), problem)
 
 
-__all__ = ["AsyncWire"]
+__all__ = ["AsyncHTTPExecutor"]

@@ -8,6 +8,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import cast
 
+import httpx
+
+from jsms_client._timeouts import monotonic
 from jsms_client.config import RetryPolicy
 from jsms_client.errors import (
     APIError,
@@ -21,17 +24,26 @@ from jsms_client.errors import (
     UnknownOutcomeError,
     UnknownOutcomeTimeoutError,
 )
-from jsms_client.failures import is_lasting, is_timeout, is_unwritable, nothing_left
 from jsms_client.redaction import MASK, mask_line
 from jsms_client.verdicts import Received, Success, judge
-from jsms_client.waiting import monotonic
 from jsms_contract.operation import Operation
 
 _log = logging.getLogger("jsms_client")
 _MSG_ID = re.compile("[0-9]{1,20}")
 
+# Errors that httpx raises before it has written a byte of the request.
+_NOT_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+# What aiohttp raises only then.
+_NEVER_CONNECTED = frozenset(("ClientConnectorError", "ConnectionTimeoutError"))
 
-class Call:
+
+class Attempts:
     """What one call has been through.
 
     Args:
@@ -75,8 +87,8 @@ class Call:
             type(error).__name__,
             (monotonic() - self._started) * 1000,
         )
-        if nothing_left(error):
-            again = not is_lasting(error) and self._attempt < self._policy.attempts
+        if request_not_sent(error):
+            again = not is_permanent(error) and self._attempt < self._policy.attempts
             return self._not_reached(error), self._pause(0, "no connection") if again else None
         self._left += 1
         self._lost = True
@@ -205,4 +217,53 @@ class _Lazily:
         return iter(self._find())
 
 
-__all__ = ["Call"]
+def request_not_sent(error: Exception) -> bool:
+    """Whether a request failed before a byte of it was written, so that repeating it is always safe.
+
+    Args:
+        error: What the transport raised.
+    """
+    if not isinstance(error, _NOT_SENT):
+        return is_unwritable(error)
+    # httpx-aiohttp reports a connection that broke after the request as one that was never made.
+    causes = {kind.__name__ for kind in type(error.__cause__).__mro__ if kind.__module__.startswith("aiohttp")}
+    return not causes or bool(causes & _NEVER_CONNECTED)
+
+
+def is_unwritable(error: BaseException) -> bool:
+    """Whether a request has something in its head that HTTP cannot carry, such as a header of the caller's client.
+
+    Args:
+        error: What the transport raised.
+    """
+    # Only while h11 looks at the head, all of it, before a byte is written; other breaches come later.
+    return isinstance(error, httpx.LocalProtocolError) and str(error).startswith("Illegal ")
+
+
+def is_timeout(error: Exception) -> bool:
+    """Whether a time limit ran out.
+
+    Args:
+        error: What the transport raised.
+    """
+    return isinstance(error, (httpx.TimeoutException, TimeoutError))
+
+
+def is_permanent(error: Exception) -> bool:
+    """Whether trying again cannot help: neither the other side's certificate nor our head will be another one.
+
+    Args:
+        error: What the transport raised.
+    """
+    if is_unwritable(error):
+        return True
+    cause: BaseException | None = error
+    while cause is not None:
+        # By name: a program that never meets TLS need not load it.
+        if type(cause).__name__ == "SSLCertVerificationError":
+            return True
+        cause = cause.__cause__ or cause.__context__
+    return False
+
+
+__all__ = ["Attempts", "is_permanent", "is_timeout", "is_unwritable", "request_not_sent"]

@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from jsms_client import JSMS, AsyncJSMS, Timeouts
+from jsms_client._timeouts import total_timeout
 from jsms_client.errors import UnknownOutcomeTimeoutError
 from jsms_client.results import SentMessage
-from jsms_client.time_limits import whole_limit
 from servers.faults import answer, head, sends
 from servers.raw_socket_server import Connection, RawSocketServer, Script
 
@@ -116,8 +116,8 @@ def test_an_answer_that_never_begins_is_cut_off_when_all_limits_together_are_ove
 
 def test_without_a_limit_for_each_phase_there_is_none_for_all_of_them() -> None:
     limits = {"connect": 1.0, "read": 2.0, "write": 3.0, "pool": 4.0}
-    assert whole_limit(limits) == 10
-    assert whole_limit({**limits, "write": None}) is None
+    assert total_timeout(limits) == 10
+    assert total_timeout({**limits, "write": None}) is None
 
 
 @pytest.mark.parametrize("flavour", DRIVERS)

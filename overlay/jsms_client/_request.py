@@ -1,7 +1,4 @@
-"""What both clients do with httpx: build requests and open connections.
-
-This module, `failures`, `time_limits` and the twins in `_async` and `_sync` are the only ones that know httpx.
-"""
+"""Build HTTP requests: headers, URLs and bodies."""
 
 from __future__ import annotations
 
@@ -9,32 +6,22 @@ import json as json_module
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, cast
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
 from jsms_client.config import Config, Credentials, Timeouts, missing_developer_credentials
-from jsms_client.errors import ArgumentError, ConfigurationError
+from jsms_client.errors import ArgumentError
 from jsms_client.version import __version__
 from jsms_contract.operation import Operation
 
 if TYPE_CHECKING:
-    import ssl
-
-    from jsms_client.aiohttp_transport import OnceTransport
-
     # What the generated functions hand over: a field's name, and (file name, content, media type).
     Files = Sequence[tuple[str, tuple[str | None, object, str | None]]]
 
-MAX_ANSWER = 10 * 1024 * 1024
-"""The longest answer that is read, in bytes; the largest of the contract, 1000 recipients, is well below 1 MB."""
-
-_LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
 _USER_AGENT = f"jsms-client/{__version__} httpx/{httpx.__version__} python/{sys.version_info[0]}.{sys.version_info[1]}"
 
 
-class Requests:
+class RequestBuilder:
     """Makes requests for one client, with what is the same for all of them worked out once.
 
     Args:
@@ -152,7 +139,7 @@ def encode_files(files: Files, operation: Operation) -> tuple[bytes, bytes]:
     return request.headers["content-type"].encode("ascii"), content
 
 
-def texts_of(value: object) -> Iterator[str]:
+def texts_in_json(value: object) -> Iterator[str]:
     """Every text in a JSON body: what must not come back out in a message.
 
     Args:
@@ -162,13 +149,13 @@ def texts_of(value: object) -> Iterator[str]:
         yield value
     elif isinstance(value, Mapping):
         for item in cast("Mapping[object, object]", value).values():
-            yield from texts_of(item)
+            yield from texts_in_json(item)
     elif isinstance(value, (list, tuple)):
         for item in cast("Sequence[object]", value):
-            yield from texts_of(item)
+            yield from texts_in_json(item)
 
 
-def texts_of_form(files: Files | None) -> Iterator[str]:
+def texts_in_form(files: Files | None) -> Iterator[str]:
     """Every text in a form: what must not come back out in a message.
 
     Args:
@@ -191,112 +178,4 @@ def httpx_timeout(timeouts: Timeouts) -> httpx.Timeout:
     return httpx.Timeout(connect=timeouts.connect, read=timeouts.read, write=timeouts.write, pool=timeouts.pool)
 
 
-def proxy_for(base_url: str) -> str | None:
-    """The proxy of the environment for an address, as every HTTP tool finds it; never for this machine itself.
-
-    Args:
-        base_url: The service's address.
-    """
-    parts = urlsplit(base_url)
-    host = parts.hostname or ""
-    if host in _LOOPBACK or proxy_bypass(host):
-        return None
-    proxies = getproxies()
-    found = proxies.get(parts.scheme) or proxies.get("all")
-    return found if found is None or "://" in found else f"http://{found}"
-
-
-def _proxy(base_url: str) -> httpx.Proxy | None:
-    found = proxy_for(base_url)
-    # Before 0.26, a transport of httpx takes no text.
-    return None if found is None else httpx.Proxy(found)
-
-
-def open_transport(base_url: str) -> httpx.BaseTransport:
-    """Connections for the threads of one process; TLS is always verified.
-
-    Args:
-        base_url: The service's address.
-
-    Raises:
-        ConfigurationError: The environment names a proxy or certificates that cannot be used.
-    """
-    try:
-        return httpx.HTTPTransport(verify=_trust(base_url), proxy=_proxy(base_url), retries=0)
-    except OSError as error:
-        raise _unusable_certificates(error) from error
-    except (ImportError, ValueError, httpx.InvalidURL) as error:
-        raise _unusable_proxy() from error
-
-
-def open_async_transport(base_url: str) -> httpx.AsyncBaseTransport:
-    """Connections for the tasks of one event loop; TLS is always verified.
-
-    The one place that says which transport `AsyncJSMS` uses: aiohttp's where the extra ``fast`` is installed, on
-    asyncio and without a proxy; otherwise httpx's own.
-
-    Args:
-        base_url: The service's address.
-
-    Raises:
-        ConfigurationError: The environment names a proxy or certificates that cannot be used.
-    """
-    try:
-        proxy, trust = _proxy(base_url), _trust(base_url)
-        if proxy is None and (fast := _fast_transport()) is not None:
-            return fast(verify=trust)
-        return httpx.AsyncHTTPTransport(verify=trust, proxy=proxy, retries=0)
-    except OSError as error:
-        raise _unusable_certificates(error) from error
-    except (ImportError, ValueError, httpx.InvalidURL) as error:
-        raise _unusable_proxy() from error
-
-
-def _fast_transport() -> type[OnceTransport] | None:
-    import asyncio  # noqa: PLC0415 - sync programs never load it
-
-    try:
-        asyncio.get_running_loop()
-        from jsms_client.aiohttp_transport import OnceTransport  # noqa: PLC0415 - an extra
-    except (RuntimeError, ImportError):
-        return None
-    return OnceTransport
-
-
-def _trust(base_url: str) -> ssl.SSLContext | bool:
-    """Whose certificates are good, for httpx: everybody's that it trusts itself."""
-    if urlsplit(base_url).scheme == "https":
-        return True
-    import ssl  # noqa: PLC0415 - httpx loads it as late
-
-    # Without TLS there is nothing to verify, and reading the certificates takes as long as sixty calls. Should this
-    # ever be asked, it verifies, and trusts nobody.
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
-
-def _unusable_proxy() -> ConfigurationError:
-    return ConfigurationError(
-        "the proxy in the environment (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY) cannot be used; "
-        "correct it, name the service in NO_PROXY, or hand over an http_client of your own"
-    )
-
-
-def _unusable_certificates(error: OSError) -> ConfigurationError:
-    return ConfigurationError(
-        f"the certificates to trust cannot be read ({type(error).__name__}); "
-        "correct SSL_CERT_FILE and SSL_CERT_DIR, or hand over an http_client of your own"
-    )
-
-
-__all__ = [
-    "MAX_ANSWER",
-    "Requests",
-    "encode_files",
-    "encode_json",
-    "httpx_timeout",
-    "open_async_transport",
-    "open_transport",
-    "proxy_for",
-    "texts_of",
-    "texts_of_form",
-]
+__all__ = ["RequestBuilder", "encode_files", "encode_json", "httpx_timeout", "texts_in_form", "texts_in_json"]
