@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import anyio
 
+from jsms_client._concurrency import AsyncShieldedTask
 from jsms_client.callbacks.events import Callback
 from jsms_client.callbacks.refusals import refusal
 from jsms_client.errors import CallbackReason
-from jsms_client.wakeups import AsyncErrand
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -73,7 +73,7 @@ class Acceptance(AbstractContextManager[Callback, None], AbstractAsyncContextMan
         callback, self._key = self._read()
         self._callback = callback
         try:
-            await AsyncErrand().run(self._take)
+            await AsyncShieldedTask().run(self._take)
         except BaseException:
             # Cancelled, perhaps before the store has responded: the one that comes second gives the nonce back.
             self._left = True
@@ -133,7 +133,7 @@ def used_before(*, handled: bool) -> Exception:
 async def _finish(work: Callable[[], Coroutine[object, object, None]]) -> None:
     """Run to the end: a cancelled scope waits for it, a cancelled task of asyncio leaves it to the event loop."""
     with anyio.CancelScope(shield=True):
-        await AsyncErrand().run(work)
+        await AsyncShieldedTask().run(work)
 
 
 def _note(error: Exception, *, handled: bool) -> None:
