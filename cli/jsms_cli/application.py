@@ -45,7 +45,12 @@ def command() -> TyperGroup:
     """The command, with all that is below it."""
     # Without Rich's help, which would take three times as long to appear.
     application = typer.Typer(
-        name=PROGRAM, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, epilog=_EPILOG
+        name=PROGRAM,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        epilog=_EPILOG,
+        context_settings={"help_option_names": ["-h", "--help"]},
     )
     application.callback()(_before)
     for name, group in (
@@ -89,6 +94,26 @@ def carry_out(tree: object, arguments: list[str]) -> int:
     return code if isinstance(code, int) else FAILURE
 
 
+def options_of(tree: object, arguments: list[str]) -> dict[str, str]:
+    """The options of the command that was typed, by the names that the client and the contract have for them.
+
+    Args:
+        tree: What `command` made.
+        arguments: What was typed.
+    """
+    node = tree
+    for word in arguments:
+        node = getattr(node, "commands", {}).get(word, node)
+    options: dict[str, str] = {}
+    for parameter in getattr(node, "params", ()):
+        option = next((each for each in parameter.opts if each.startswith("--")), None)
+        if option is not None:
+            options[parameter.name] = option
+    if "para" in options:
+        options["temp_para"] = options["para"]
+    return options
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         from jsms_cli.writing import write
@@ -108,4 +133,4 @@ def _before(
     profile_of_all.set(profile)
 
 
-__all__ = ["PROGRAM", "TyperException", "arguments_of_all", "carry_out", "command"]
+__all__ = ["PROGRAM", "TyperException", "arguments_of_all", "carry_out", "command", "options_of"]

@@ -36,8 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(command: object, arguments: list[str]) -> int:
-    from jsms_cli.application import TyperException, carry_out
-    from jsms_cli.failures import exit_code_of, explain, explain_usage
+    from jsms_cli.application import TyperException, carry_out, options_of
+    from jsms_cli.failures import exit_code_of, explain, explain_usage, in_options
     from jsms_cli.writing import OutputClosedError, close_output, note
 
     try:
@@ -51,7 +51,7 @@ def _run(command: object, arguments: list[str]) -> int:
     except Exception as error:
         if os.environ.get("JSMS_TRACEBACK"):
             raise
-        note(explain(error))
+        note(in_options(explain(error), options_of(command, arguments)))
         return exit_code_of(error)
     if code == INTERRUPTED:
         note("interrupted.")

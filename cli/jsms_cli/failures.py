@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 from jsms_cli.exit_codes import exit_code_of
 
 _SENDS = frozenset({"sendCode", "sendVoiceCode", "sendMessage", "sendMessageBatch"})
@@ -44,6 +47,18 @@ def explain(error: Exception) -> str:
         f"something went wrong that should not have, {type(error).__name__}: {error}. "
         "With JSMS_TRACEBACK=1 the command shows where."
     )
+
+
+def in_options(text: str, options: Mapping[str, str]) -> str:
+    """A sentence that speaks of the command's options, where the client and the service speak of their arguments.
+
+    Args:
+        text: The sentence.
+        options: The command's options, by the names of the arguments.
+    """
+    # A name of one word may be an ordinary word, but where a sentence begins with it.
+    words = [rf"^{name}(?= )" if "_" not in name else rf"\b{name}\b" for name in options]
+    return re.sub("|".join(words), lambda found: options[found[0]], text) if words else text
 
 
 def unknown(operation: str | None) -> str:
@@ -91,5 +106,6 @@ __all__ = [
     "exit_code_of",
     "explain",
     "explain_usage",
+    "in_options",
     "unknown",
 ]

@@ -77,10 +77,15 @@ def listen(
 
     Raises:
         OutputClosedError: Nobody reads them any more.
+        OSError: The address is in use, or not one of this machine.
     """
     from jsms_client.callbacks import CallbackReceiver, WSGICallbackApp
 
-    server = CallbackServer(address)
+    try:
+        server = CallbackServer(address)
+    except OSError as error:
+        # Without the address nobody knows which of several listeners is meant.
+        raise OSError(error.errno, error.strerror, f"{address[0]}:{address[1]}") from error
     # In a thread: shutdown() waits for the loop that calls this.
     show = _Show(count, lambda: threading.Thread(target=server.shutdown).start(), as_json=as_json)
     server.set_app(WSGICallbackApp(CallbackReceiver(app_key, master_secret), show))

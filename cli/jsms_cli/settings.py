@@ -79,7 +79,7 @@ def find_settings(
             of another place.
     """
     from jsms_cli.dotenv import read_dotenv
-    from jsms_cli.profiles import can_be_read_by_others, config_path, read_profiles
+    from jsms_cli.profiles import config_path, read_profiles
     from jsms_client.errors import ConfigurationError
 
     variables = os.environ if environment is None else environment
@@ -89,7 +89,8 @@ def find_settings(
     around.add(read_dotenv(dotenv), str(dotenv))
     named = profile or profile_of_all.get() or variables.get("JSMS_PROFILE")
     if named is None and any(setting in around.values for setting in _CREDENTIALS):
-        return _safe(around.made(), dotenv)
+        from_file = any(around.origins.get(setting) == str(dotenv) for setting in _CREDENTIALS)
+        return _safe(around.made(*_readable_by_others(dotenv if from_file else None)), dotenv)
     path = config_path(variables)
     profiles = read_profiles(path)
     if named is not None and named not in profiles:
@@ -104,8 +105,16 @@ def find_settings(
     profile_variables = {variable(setting): value for setting, value in chosen.items()}
     found.add(profile_variables, f"{path}, profile {named or DEFAULT_PROFILE}")
     found.add(around.variables("base_url"), around.origins.get("base_url", ""))
-    warning = f"{path} holds secrets and can be read by others; run: chmod 600 {path}"
-    return _safe(found.made(*([warning] if can_be_read_by_others(path) else [])), dotenv)
+    return _safe(found.made(*_readable_by_others(path)), dotenv)
+
+
+def _readable_by_others(path: Path | None) -> list[str]:
+    """The warning for a file with secrets that other users of the machine may read."""
+    from jsms_cli.profiles import can_be_read_by_others
+
+    if path is None or not can_be_read_by_others(path):
+        return []
+    return [f"{path} holds secrets and can be read by others; run: chmod 600 {path}"]
 
 
 def _safe(found: Settings, dotenv: Path) -> Settings:
@@ -151,6 +160,20 @@ class _Found:
         return {variable(setting): self.values[setting]} if setting in self.values else {}
 
     def made(self, *warnings: str) -> Settings:
+        """The settings.
+
+        Raises:
+            ConfigurationError: The two halves of a pair of credentials are from different places.
+        """
+        for key, secret in (("app_key", "master_secret"), ("dev_key", "dev_secret")):
+            places = {self.origins[setting] for setting in (key, secret) if setting in self.values}
+            if len(places) > 1:
+                from jsms_client.errors import ConfigurationError
+
+                raise ConfigurationError(
+                    f"{variable(key)} is from {self.origins[key]}, {variable(secret)} from {self.origins[secret]}: "
+                    "put both into one place, as they belong together"
+                )
         return Settings(self.values, self.origins, warnings)
 
 

@@ -10,8 +10,8 @@ from datetime import datetime
 from enum import Enum, IntEnum
 from typing import TYPE_CHECKING, cast
 
-from jsms_cli.writing import printable, write
-from jsms_client.redaction import mask_mobile, mask_text
+from jsms_cli.writing import write
+from jsms_client.redaction import mask_mobile, mask_text, printable
 
 if TYPE_CHECKING:
     from jsms_client.results.shown import Result

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import sys
-import unicodedata
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TextIO
 
 from jsms_cli.plain_data import as_data
+from jsms_client.redaction import is_control, printable
 
 
 class OutputClosedError(Exception):
@@ -50,7 +50,11 @@ def json_line(value: object, stream: TextIO) -> str:
         stream: Where it goes: what its encoding does not have is escaped as JSON does it.
     """
     unicode = (stream.encoding or "utf-8").casefold().startswith("utf")
-    return f"{json.dumps(as_data(value), ensure_ascii=not unicode)}\n"
+    line = json.dumps(as_data(value), ensure_ascii=not unicode)
+    if not line.isprintable():
+        # JSON lets them stand; a terminal obeys some, and other programs end a line at others.
+        line = "".join(json.dumps(one)[1:-1] if is_control(one) else one for one in line)
+    return f"{line}\n"
 
 
 @contextmanager
@@ -80,22 +84,6 @@ def note(text: str) -> None:
         pass
 
 
-def printable(text: str, keep: str = "") -> str:
-    """A text without what would move a terminal's cursor, change its colours or turn the direction of writing.
-
-    Args:
-        text: Any text, as a template's or a user's own.
-        keep: Control characters that may stay.
-    """
-    if text.isprintable():
-        return text
-    return "".join(one if one in keep or unicodedata.category(one) not in _UNSAFE else "\ufffd" for one in text)
-
-
-# Cc: control characters; Cf: marks of writing direction among them; Cs: halves of surrogate pairs.
-_UNSAFE = frozenset({"Cc", "Cf", "Cs"})
-
-
 def close_output() -> None:
     """Let the interpreter end without a word about the output that nobody reads."""
     try:
@@ -112,7 +100,6 @@ __all__ = [
     "close_output",
     "json_line",
     "note",
-    "printable",
     "write",
     "write_json",
     "writing_to_output",

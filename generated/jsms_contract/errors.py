@@ -610,7 +610,8 @@ class WrongMsgIDError(VerificationError):
 class InvalidSendTimeError(ScheduleError):
     """send_time is absent, badly written or already past on the service's clock (Beijing time).
 
-    Code 50027 (INVALID_SEND_TIME), HTTP 403. Send a future time as yyyy-MM-dd HH:mm:ss in Beijing time.
+    Code 50027 (INVALID_SEND_TIME), HTTP 403. Give a time that is later than now on the service's clock (Beijing
+    time); the wire has it as yyyy-MM-dd HH:mm:ss.
     """
 
     info = ErrorInfo(
@@ -621,8 +622,8 @@ class InvalidSendTimeError(ScheduleError):
         family="schedule",
         meaning="send_time is absent, badly written or already past on the service's clock (Beijing time).",
         meaning_zh="send_time 为空、格式错误，或早于当前北京时间。",
-        remedy="Send a future time as yyyy-MM-dd HH:mm:ss in Beijing time.",
-        remedy_zh="请按 yyyy-MM-dd HH:mm:ss 填写未来的北京时间。",
+        remedy="Give a time that is later than now on the service's clock (Beijing time); the wire has it as yyyy-MM-dd HH:mm:ss.",
+        remedy_zh="请填写晚于服务端当前时间（北京时间）的时间；传输格式为 yyyy-MM-dd HH:mm:ss。",
         repeat="never",
     )
 

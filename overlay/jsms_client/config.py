@@ -146,6 +146,7 @@ def read_config(
     """
     variables = os.environ if environment is None else environment
     app = read_app_credentials(app_key, master_secret, variables)
+    _check_pair(DEV_KEY, dev_key, DEV_SECRET, dev_secret, variables)
     key = _optional(DEV_KEY, dev_key, variables, user=True)
     secret = _optional(DEV_SECRET, dev_secret, variables)
     return Config(
@@ -172,6 +173,7 @@ def read_app_credentials(
         ConfigurationError: One is missing or cannot work; names argument and variable, and shows no secret.
     """
     variables = os.environ if environment is None else environment
+    _check_pair(APP_KEY, app_key, MASTER_SECRET, master_secret, variables)
     return Credentials(
         _required(APP_KEY, app_key, variables, user=True), _required(MASTER_SECRET, master_secret, variables)
     )
@@ -192,6 +194,24 @@ def missing_developer_credentials(operation: str) -> ConfigurationError:
 def _name(setting: tuple[str, str]) -> str:
     argument, variable = setting
     return f"the argument {argument} or the environment variable {variable}"
+
+
+def _check_pair(
+    key: tuple[str, str],
+    given_key: object,
+    secret: tuple[str, str],
+    given_secret: object,
+    variables: Mapping[str, str],
+) -> None:
+    """Refuse to complete half a pair from the environment: that half may belong to another application."""
+    if (given_key is None) is (given_secret is None):
+        return
+    given, missing = (key, secret) if given_secret is None else (secret, key)
+    if variables.get(missing[1]):
+        raise ConfigurationError(
+            f"{given[0]} was given without {missing[0]}, and {missing[1]} in the environment may be of another pair: "
+            f"give both as arguments, or set both {key[1]} and {secret[1]}"
+        )
 
 
 def _required(setting: tuple[str, str], given: str | None, variables: Mapping[str, str], *, user: bool = False) -> str:

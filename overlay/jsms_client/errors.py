@@ -36,6 +36,11 @@ from jsms_contract.base import APIError, ErrorInfo, JSMSError
 from jsms_contract.errors import *  # noqa: F403 - every class of the contract, by its own __all__
 from jsms_contract.errors import ServerError, ServiceError
 
+for _class in (JSMSError, ErrorInfo, *(getattr(_contract, name) for name in _contract.__all__)):
+    if isinstance(_class, type):
+        # Where an app imports them from: in tracebacks, pickles and the results of task queues.
+        _class.__module__ = __name__
+
 
 class ConfigurationError(JSMSError):
     """A setting is missing or cannot work; the message names the argument and the environment variable."""

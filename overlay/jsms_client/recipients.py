@@ -10,7 +10,7 @@ from typing import TypeAlias, cast
 
 from jsms_client.arguments import kind, refusal
 from jsms_client.parameters import Parameters, read_parameters
-from jsms_client.redaction import mask_mobile
+from jsms_client.redaction import mask_line, mask_mobile
 from jsms_client.values import compiled, read_mobile
 from jsms_contract.limits import RECIPIENT_MOBILE_PATTERN
 
@@ -121,7 +121,11 @@ def _read(one: object, where: str) -> tuple[str, dict[str, str] | None]:
     elif isinstance(one, Mapping):
         fields = cast("Mapping[object, object]", one)
         if not _FIELDS.issuperset(fields):
-            raise refusal(where, "has a field that is neither mobile nor temp_para", "put parameters into temp_para")
+            (unknown, *_) = (name for name in fields if name not in _FIELDS)
+            shown = mask_line(str(unknown)) if isinstance(unknown, (str, int)) else kind(unknown)
+            raise refusal(
+                where, f"has the field {shown!r}; it takes mobile and temp_para", "put parameters into temp_para"
+            )
         if "mobile" not in fields:
             raise refusal(where, "has no mobile", 'give it one, such as {"mobile": "13800138000"}')
         mobile, parameters = fields["mobile"], fields.get("temp_para")

@@ -57,7 +57,7 @@ def mask_text(text: str, secrets: Iterable[str] = (), *, digits: bool = True) ->
     Returns:
         The text, with phone numbers as ``138****8000`` and the rest as stars.
     """
-    return _masked(text, secrets, digits=digits, cut=False)
+    return printable(_masked(text, secrets, digits=digits, cut=False), keep="\n\t")
 
 
 def mask_line(text: str, secrets: Iterable[str] = (), *, digits: bool = True) -> str:
@@ -162,8 +162,34 @@ def shorten(text: str, limit: int = 200) -> str:
     Returns:
         One line; what was cut is marked with an ellipsis.
     """
-    line = " ".join(text[: limit * 2].split())
+    line = printable(" ".join(text[: limit * 2].split()))
     return line if len(line) <= limit and len(text) <= limit * 2 else f"{line[:limit]}…"
 
 
-__all__ = ["LONGEST_READ", "MASK", "mask_line", "mask_mobile", "mask_text", "shorten"]
+def printable(text: str, keep: str = "") -> str:
+    """Replace what moves a terminal's cursor, changes its colours, ends a line of a log or turns the writing direction.
+
+    Args:
+        text: Any text that came from outside.
+        keep: Control characters that may stay.
+
+    Returns:
+        The text, with U+FFFD for each such character.
+    """
+    if text.isprintable():
+        return text
+    return "".join("\ufffd" if is_control(one) and one not in keep else one for one in text)
+
+
+def is_control(character: str) -> bool:
+    """Whether a character is a control, a format mark (bidi overrides), a separator of lines or a lone surrogate.
+
+    Args:
+        character: One character.
+    """
+    import unicodedata  # noqa: PLC0415 - most texts are printable
+
+    return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+__all__ = ["LONGEST_READ", "MASK", "is_control", "mask_line", "mask_mobile", "mask_text", "printable", "shorten"]

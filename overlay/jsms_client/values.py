@@ -122,12 +122,17 @@ def read_number(
     Raises:
         ArgumentError: It is no whole number or out of range.
     """
+    span = "a whole number" if smallest is None else f"from {smallest} to {largest}"
+    span = span if largest is not None or smallest is None else f"at least {smallest}"
     if isinstance(value, bool) or not isinstance(value, SupportsIndex):
-        hint = f"give the number, {int(value)}" if isinstance(value, str) and _is_short_number(value) else "give one"
+        hint = (
+            f"give the number, {int(value)}"
+            if isinstance(value, str) and _is_short_number(value)
+            else f"it takes {span}{unit}"
+        )
         raise refusal(argument, f"is {kind(value)}, not a whole number", hint)
     number = operator.index(value)
     if (smallest is not None and number < smallest) or (largest is not None and number > largest):
-        span = f"at least {smallest}" if largest is None else f"from {smallest} to {largest}"
         shown = f"is {number}" if abs(number) < _BEYOND_ANY_NUMBER else "is out of range"
         raise refusal(argument, shown, f"it takes {span}{unit}")
     return number

@@ -42,24 +42,25 @@ class Problem(Exception):  # noqa: N818  # what a person is told
         self.exit_code = exit_code
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, *, program: str = PROGRAM) -> int:
     """Run the sandbox until it is told to stop.
 
     Args:
         arguments: What follows the program's name; None takes the process's own.
+        program: What was typed to run it.
 
     Returns:
         The exit code: 0 after a stop, 1 where it cannot run, 2 for a wrong argument.
     """
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     try:
-        options = _parser().parse_args(arguments)
+        options = _parser(program).parse_args(arguments)
         _run(options)
     except Problem as problem:
-        _tell(sys.stderr.write, f"{PROGRAM}: {problem}")
+        _tell(sys.stderr.write, f"{program}: {problem}")
         return problem.exit_code
     except StorageError as error:
-        _tell(sys.stderr.write, f"{PROGRAM}: {error}")
+        _tell(sys.stderr.write, f"{program}: {error}")
         return FAILURE
     return 0
 
@@ -72,9 +73,9 @@ class _Parser(argparse.ArgumentParser):
         raise Problem(f"{message[:1].upper()}{message[1:]} (--help lists the arguments).", USAGE)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(program: str) -> argparse.ArgumentParser:
     parser = _Parser(
-        prog=PROGRAM,
+        prog=program,
         description="A local JSMS to develop and test against: nothing is sent, nothing is billed.",
         allow_abbrev=False,
     )

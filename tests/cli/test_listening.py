@@ -77,7 +77,10 @@ def test_callbacks_are_shown_with_numbers_masked_and_others_are_refused(people: 
         ["template", "1250", "2", "rejected", "no", "purpose", "given"],
         ["signature", "77", "1", "passed"],
     ]
-    assert (code, err) == (0, "jsms: callback refused: bad_signature\n")
+    assert (code, err) == (
+        0,
+        "jsms: callback refused: bad_signature (not signed with this application's key and secret)\n",
+    )
 
 
 def test_the_service_itself_can_reach_it_and_machines_get_whole_numbers(
@@ -100,7 +103,7 @@ def test_the_service_itself_can_reach_it_and_machines_get_whole_numbers(
 def test_an_address_that_is_taken_is_one_sentence(jsms: Command, people: Listener, jsms_sandbox: Sandbox) -> None:
     done = jsms("callback", "listen", "--port", people.address.rpartition(":")[2])
     assert (done.code, done.out) == (23, "")
-    assert done.err == "jsms: Address already in use.\n"
+    assert done.err == f"jsms: {people.address.removeprefix('http://')}: Address already in use.\n"
 
 
 def connected(listener: Listener) -> socket.socket:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import io
+import json
 
 import pytest
 from rich.cells import cell_len
 
 from jsms_cli.tables import cell
+from jsms_cli.writing import json_line
 from jsms_contract.errors import ERRORS
 from jsms_sandbox.pytest_plugin import Sandbox
 
-from .running import ROOT, Command
+from .running import ROOT, Command, run
 
 MOBILE = "13800138000"
 
@@ -77,7 +79,41 @@ def test_a_delivery_status_is_told_from_an_error_code(jsms: Command) -> None:
     assert "4003 is no error code but a status of delivery reports: handset unavailable" in jsms("error", "4003").err
 
 
-def test_the_help_of_the_sandbox_is_its_own(jsms: Command, capsys: pytest.CaptureFixture[str], folder: Path) -> None:
-    with pytest.raises(SystemExit) as ended:
-        jsms("sandbox", "--help")
-    assert ended.value.code == 0
+def test_the_help_of_the_sandbox_has_the_name_that_was_typed() -> None:
+    done = run("sandbox", "--help")
+    assert done.code == 0
+    assert done.out.startswith("usage: jsms sandbox ")
+
+
+@pytest.mark.parametrize("words", [(), ("code",), ("code", "send"), ("campaign", "send"), ("balance",)])
+def test_help_has_a_short_option_everywhere(jsms: Command, words: tuple[str, ...]) -> None:
+    assert jsms(*words, "-h").out == jsms(*words, "--help").out != ""
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "unsaid"),
+    [
+        (("message", "send", "13800138000", "--temp-id", "{parcel}"), "--para", "temp_para"),
+        (("message", "send", "13800138000", "--temp-id", "0"), "--temp-id is 0", "temp_id"),
+    ],
+)
+def test_a_sentence_speaks_of_the_options_of_the_command(
+    jsms: Command, parcel: int, words: tuple[str, ...], said: str, unsaid: str
+) -> None:
+    done = jsms(*(word.format(parcel=parcel) for word in words))
+
+    assert done.code != 0
+    assert said in done.err
+    assert unsaid not in done.err
+
+
+@pytest.mark.parametrize("code", [0x9B, 0x85, 0x2028, 0x2029, 0x7F, 0x202E, 0x200F, 0xE0001, 0xD800])
+def test_json_is_one_line_without_raw_controls(code: int) -> None:
+    value = {"content": f"a{chr(code)}b中😀"}
+
+    line = json_line(value, io.TextIOWrapper(io.BytesIO(), encoding="utf-8"))
+
+    assert line.removesuffix("\n").isprintable()
+    assert line.splitlines(keepends=True) == [line]
+    assert "中😀" in line
+    assert json.loads(line) == value

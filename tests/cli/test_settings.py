@@ -36,6 +36,7 @@ def unset(jsms_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> dict[str, s
 def test_a_dotenv_file_in_the_working_folder_is_read(unset: dict[str, str], jsms: Command, folder: Path) -> None:
     lines = [f"export JSMS_{name.upper()}='{value}' # ours" for name, value in unset.items()]
     (folder / ".env").write_text("\n".join(("# for development", "PATH=/nowhere", *lines)), encoding="utf-8")
+    (folder / ".env").chmod(0o600)
     assert "app_balance" in jsms("balance", "--json").data
 
 
@@ -45,6 +46,33 @@ def test_quotes_in_the_comment_of_a_dotenv_file_are_none_of_the_value(
     lines = [f'JSMS_{name.upper()}="{value}" # of the "shop"' for name, value in unset.items()]
     (folder / ".env").write_text("\n".join(lines), encoding="utf-8")
     assert jsms("balance").code == 0
+
+
+@pytest.mark.parametrize(("mode", "warned"), [(0o600, False), (0o644, True), (0o640, True)])
+def test_a_dotenv_file_with_secrets_that_others_may_read_is_warned_of(
+    unset: dict[str, str], jsms: Command, folder: Path, mode: int, warned: bool
+) -> None:
+    path = folder / ".env"
+    path.write_text("\n".join(f"JSMS_{name.upper()}={value}" for name, value in unset.items()), encoding="utf-8")
+    path.chmod(mode)
+
+    done = jsms("balance")
+
+    assert done.code == 0
+    assert (f"can be read by others; run: chmod 600 {path}" in done.err) is warned
+
+
+def test_a_key_and_a_secret_of_two_places_are_never_put_together(
+    unset: dict[str, str], jsms: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / ".env").write_text("\n".join(f"JSMS_{name.upper()}={value}" for name, value in unset.items()))
+    monkeypatch.setenv("JSMS_APP_KEY", "another")
+
+    done = jsms("balance")
+
+    assert done.code == 3
+    assert "JSMS_APP_KEY is from the environment, JSMS_MASTER_SECRET from" in done.err
+    assert unset["master_secret"] not in done.err
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a pipe with a name is a thing of POSIX")

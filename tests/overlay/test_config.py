@@ -52,6 +52,19 @@ def test_an_argument_goes_before_the_environment_and_that_before_the_default() -
     assert read().base_url == SERVER_URL
 
 
+@pytest.mark.parametrize("given", ["app_key", "master_secret", "dev_key", "dev_secret"])
+def test_half_a_pair_is_never_completed_from_the_environment(given: str) -> None:
+    names = ("app_key", "master_secret") if given in ("app_key", "master_secret") else ("dev_key", "dev_secret")
+    (missing,) = set(names) - {given}
+    environment = {f"JSMS_{missing.upper()}": "env-value"}
+
+    with pytest.raises(ConfigurationError, match=f"{given} was given without {missing}.*JSMS_") as caught:
+        read(environment, **{given: "given-value", missing: None})
+
+    assert "given-value" not in str(caught.value)
+    assert "env-" not in str(caught.value)
+
+
 def test_the_clients_read_the_environment_of_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ConfigurationError, match=r"app_key.*JSMS_APP_KEY"):
         JSMS()

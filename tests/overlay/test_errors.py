@@ -97,3 +97,25 @@ def test_the_package_hands_out_its_public_names_when_they_are_asked_for() -> Non
     assert set(jsms_client.__all__) <= set(dir(jsms_client))
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = jsms_client.nothing  # type: ignore[attr-defined]  # which the checker knows too
+
+
+@pytest.mark.parametrize("kind", EVERY)
+def test_an_exception_says_that_it_is_of_the_package_that_apps_import(kind: type[JSMSError]) -> None:
+    assert kind.__module__ == "jsms_client.errors"
+    assert getattr(errors, kind.__name__) is kind
+
+
+@pytest.mark.parametrize("code", sorted(ERRORS))
+def test_a_class_for_one_code_knows_the_code_by_itself(code: int) -> None:
+    kind = ERRORS[code]
+    assert kind.info is not None
+
+    error = kind(*kind("said by the service", operation="sendCode", code=code).args)
+
+    assert (error.code, error.name, error.http_status) == (code, kind.info.name, kind.info.http_status)
+    assert kind("x", code=code, http_status=418).http_status == 418
+
+
+def test_a_family_knows_no_code() -> None:
+    assert NoCreditError("x").code is None
+    assert UnconfirmedServiceError("x").code is None

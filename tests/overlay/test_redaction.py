@@ -134,3 +134,17 @@ def test_a_long_text_becomes_a_line() -> None:
     assert shorten("x" * 201) == "x" * 200 + "…"
     assert shorten("x" * 200) == "x" * 200
     assert shorten(" " * 500 + "x") == "…"
+
+
+@pytest.mark.parametrize("code", [0x00, 0x07, 0x1B, 0x7F, 0x85, 0x9B, 0x200E, 0x202E, 0x2028, 0x2029, 0x2066, 0xD800])
+@pytest.mark.parametrize("mask", [mask_line, mask_text])
+def test_nothing_that_controls_a_terminal_or_a_log_comes_through(mask: Callable[[str], str], code: int) -> None:
+    shown = mask(f"refused{chr(code)}[31m中文😀")
+
+    assert shown.isprintable()
+    assert shown.startswith("refused")
+    assert shown.endswith("[31m中文😀")
+
+
+def test_a_text_of_several_lines_keeps_them() -> None:
+    assert mask_text("first\n\tsecond") == "first\n\tsecond"

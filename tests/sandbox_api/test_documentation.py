@@ -79,7 +79,7 @@ def test_every_call_works_as_it_stands(fresh: RunningSandbox, tmp_path: Path, bl
 def test_every_option_is_listed_as_the_help_says() -> None:
     options = [
         action
-        for action in command_line._parser()._actions  # pyright: ignore[reportPrivateUsage] - argparse has no public way
+        for action in command_line._parser(command_line.PROGRAM)._actions  # pyright: ignore[reportPrivateUsage] - argparse has no public way
         if action.dest not in DOCUMENTED_ELSEWHERE
     ]
     rows = re.findall(r"^\| (`--.*`) \| (.*) \|$", TEXT, re.MULTILINE)

@@ -18,4 +18,4 @@ def sandbox(context: typer.Context) -> int:
         raise UsageProblemError(
             f"the sandbox needs the package {error.name}; install it with: pip install 'jsms-client[sandbox]'"
         ) from error
-    return main(context.args)
+    return main(context.args, program="jsms sandbox")

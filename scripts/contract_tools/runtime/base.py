@@ -94,6 +94,23 @@ class APIError(JSMSError):
 
     info: ClassVar[ErrorInfo | None] = None
 
+    def __init__(
+        self,
+        message: str,
+        *,
+        operation: str | None = None,
+        code: int | None = None,
+        name: str | None = None,
+        http_status: int | None = None,
+        attempts: int = 0,
+    ) -> None:
+        super().__init__(message, operation=operation, code=code, name=name, http_status=http_status, attempts=attempts)
+        if self.info is not None and code is None:
+            # A class for one code knows it, also where only the message came along (Celery's JSON results).
+            self.code = self.info.code
+            self.name = self.info.name
+            self.http_status = self.info.http_status if http_status is None else http_status
+
     def __str__(self) -> str:
         """One line: operation, the service's words, code and status, meaning and what to do."""
         where = f"{self.operation}: " if self.operation else ""
