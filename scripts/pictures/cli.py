@@ -12,9 +12,9 @@ from typing import Literal
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from checks.browser import FLAGS, PACKAGES, chromium
 from jsms_sandbox.server import Server, bind
 from jsms_sandbox.state.world import World
+from provisioning.chromium import FLAGS, PACKAGES, chromium
 
 from . import scene
 

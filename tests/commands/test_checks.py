@@ -1,84 +1,95 @@
-"""What scripts/test makes of its checks."""
+"""scripts/test: names checks, hands arguments on, and lets nothing of the caller's environment into them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
-from checks import cli
-from checks.check import Check, Outcome, Result
+ROOT = Path(__file__).parents[2]
+NOXFILE = """\
+import os
+import nox
+nox.options.default_venv_backend = "none"
 
-Run = Callable[..., int]
+@nox.session
+def good(session):
+    "Passes."
+    session.run("python", "-c", "import os, sys; print('saw', *sys.argv[1:], *sorted(os.environ))", *session.posargs)
+
+@nox.session
+def bad(session):
+    "Fails."
+    session.error("as it was told to")
+
+@nox.session
+def missing(session):
+    "Needs a tool."
+    session.skip("not installed") if "JSMS_COMPLETE" not in os.environ else session.error("not installed")
+"""
 
 
 @pytest.fixture
-def ran() -> list[str]:
-    return []
+def launcher(tmp_path: Path) -> Path:
+    """The command over checks that a test can foresee."""
+    (tmp_path / "noxfile.py").write_text(NOXFILE, encoding="utf-8")
+    path = tmp_path / "run.py"
+    path.write_text(
+        f"import sys; sys.path.insert(0, {str(ROOT / 'scripts')!r})\n"
+        f"from pathlib import Path\nfrom workspace import checks\n"
+        f"checks.ROOT = Path({str(tmp_path)!r})\nsys.exit(checks.main())\n",
+        encoding="utf-8",
+    )
+    return path
 
 
-@pytest.fixture
-def scripted(ran: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    def check(name: str, result: Result, note: str = "") -> Check:
-        def run(arguments: tuple[str, ...]) -> Outcome:
-            ran.append(" ".join([name, *arguments]))
-            return Outcome(result, note)
+def run(launcher: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(launcher), *arguments],
+        env=os.environ | {"NO_COLOR": "1"} | variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
 
-        return Check(name, f"what {name} holds", run, install=lambda: ran.append(f"install {name}"))
 
-    checks = [
-        check("good", Result.PASSED),
-        check("other", Result.ABSENT, "there is no Python 2 here"),
-        check("missing", Result.LEFT_OUT, "its tool is not installed"),
-        check("bad", Result.FAILED, "exit code 3"),
+def test_every_check_runs_though_one_fails_and_the_end_lists_them(launcher: Path) -> None:
+    done = run(launcher)
+    assert done.returncode == 1
+    assert re.findall(r"\* (\w+): (\w+)", done.stdout) == [
+        ("good", "success"),
+        ("bad", "aborted"),
+        ("missing", "skipped"),
     ]
 
-    def catalogue(_: object) -> list[Check]:
-        return checks
 
-    monkeypatch.setattr(cli, "catalogue", catalogue)
-
-
-@pytest.mark.usefixtures("scripted")
-def test_every_check_runs_though_one_fails_and_the_end_counts_them(
-    ran: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert cli.main([]) == 1
-    assert ran == ["good", "other", "missing", "bad"]
-    lines = capsys.readouterr().out.splitlines()[-5:]
-    assert [line.split()[0] for line in lines[:4]] == ran
-    assert lines[1].endswith(" s  not here  (there is no Python 2 here)")
-    assert lines[2].endswith(" s  left out  (its tool is not installed)")
-    assert lines[3].endswith(" s  failed  (exit code 3)")
-    assert lines[4].endswith(" s  1 passed, 1 failed, 1 left out, 1 not here")
+def test_a_tool_that_is_missing_fails_only_a_complete_run(launcher: Path) -> None:
+    assert run(launcher, "good", "missing").returncode == 0
+    assert run(launcher, "--complete", "good", "missing").returncode == 1
 
 
-@pytest.mark.usefixtures("scripted")
-def test_a_tool_that_is_missing_fails_only_a_complete_run(ran: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["good", "missing", "other"]) == 0
-    assert cli.main(["--complete", "good", "missing", "other"]) == 1
-    assert ran[3:6] == ["install good", "install other", "install missing"]
-    assert capsys.readouterr().out.splitlines()[-2].endswith(" s  failed  (its tool is not installed)")
-    assert cli.main(["--complete", "good", "other"]) == 0
+def test_what_follows_two_dashes_is_handed_on(launcher: Path) -> None:
+    assert "saw -k one thing" in run(launcher, "good", "--", "-k", "one thing").stdout
 
 
-@pytest.mark.usefixtures("scripted")
-def test_what_stands_behind_two_dashes_is_handed_on(ran: list[str]) -> None:
-    assert cli.main(["good", "--", "-k", "one thing"]) == 0
-    assert ran == ["good -k one thing"]
+def test_an_unknown_check_is_refused_before_anything_runs(launcher: Path) -> None:
+    done = run(launcher, "good", "god")
+    assert done.returncode != 0
+    assert "god" in done.stdout
+    assert "saw" not in done.stdout
 
 
-@pytest.mark.usefixtures("scripted")
-def test_an_unknown_check_is_refused_before_anything_runs(ran: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as caught:
-        cli.main(["good", "god"])
-    assert caught.value.code == 2
-    assert "there is no check 'god'; choose from good, other, missing, bad" in capsys.readouterr().err
-    assert ran == []
+def test_the_list_says_what_each_holds(launcher: Path) -> None:
+    assert "good -> Passes." in run(launcher, "--list").stdout
 
 
-@pytest.mark.usefixtures("scripted")
-def test_the_list_says_what_each_holds(ran: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["--list"]) == 0
-    assert capsys.readouterr().out.splitlines()[0].split(maxsplit=1) == ["good", "what good holds"]
-    assert ran == []
+def test_credentials_and_paths_of_the_caller_stay_outside(launcher: Path) -> None:
+    done = run(launcher, "good", JSMS_APP_KEY="theirs", JSMS_COMPLETE="1", PYTHONPATH="/theirs")
+    (seen,) = re.findall("^saw .*$", done.stdout, re.MULTILINE)
+    assert not {"JSMS_APP_KEY", "JSMS_COMPLETE", "PYTHONPATH"} & set(seen.split())
+    assert "PYTHONUTF8" in seen.split()

@@ -1,0 +1,161 @@
+"""Every check of this project, the quick ones first. Run them with scripts/test; --list says what each holds.
+
+scripts/test makes the environment and starts nox in it, with the process environment cleaned and JSMS_COMPLETE set
+for --complete: nothing may be left out then, and what is missing is installed.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import nox
+
+sys.path.insert(0, "scripts")
+
+from provisioning import debian, node
+from provisioning.chromium import PACKAGES, chromium
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "none"  # the project's own .venv, which scripts/test has made
+nox.options.reuse_existing_virtualenvs = True
+nox.options.error_on_missing_interpreters = False
+nox.options.download_python = "never"
+
+COMPLETE = "JSMS_COMPLETE" in os.environ
+PYTHONS = ("3.12", "3.13", "3.14")
+# What reaches every line and branch of the overlay. Measuring the rest too would find nothing more, and take half as
+# long again.
+OVERLAY_TESTS = ("tests/callbacks", "tests/campaigns", "tests/overlay")
+BROWSER_TESTS = "tests/browser"
+# What apps import, and so run on a Python and with dependencies of their own choice.
+APP_TESTS = ("tests/callbacks", "tests/overlay", "tests/plugin")
+APP_EXTRAS = "callbacks,cli,fast,sandbox"
+TEST_TOOLS = ("django", "flask", "hypothesis", "pytest", "pytest-timeout", "pytest-xdist", "trio")
+_MOST_WORKERS = 8
+
+
+@nox.session
+def format(session: nox.Session) -> None:  # noqa: A001 - the check's name
+    """The code is formatted."""
+    session.run("ruff", "format", "--check", "--quiet", ".", silent=True)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Ruff has nothing against it."""
+    session.run("ruff", "check", "--quiet", ".", silent=True)
+
+
+@nox.session
+def imports(session: nox.Session) -> None:
+    """Imports go one way between packages."""
+    session.run("lint-imports", silent=True)
+
+
+@nox.session
+def sync(session: nox.Session) -> None:
+    """_sync is what _async makes."""
+    session.run("python", "scripts/unasync", "--check", silent=True)
+
+
+@nox.session
+def generated(session: nox.Session) -> None:
+    """generated/ is in step with openapi.yaml."""
+    session.run("python", "scripts/regenerate", "--check", silent=True)
+
+
+@nox.session
+def documents(session: nox.Session) -> None:
+    """The generated tables of the documentation are in step too."""
+    session.run("python", "scripts/document", "--check", silent=True)
+
+
+@nox.session
+def redocly(session: nox.Session) -> None:
+    """Redocly accepts openapi.yaml."""
+    home = node.home(node.REDOCLY)
+    _require(session, "Redocly", home.exists, lambda: node.install(node.REDOCLY))
+    cli = home / "node_modules" / "@redocly" / "cli" / "bin" / "cli.js"
+    session.run(*node.NODE, str(cli), "lint", "openapi.yaml", env={"REDOCLY_TELEMETRY": "off"}, silent=True)
+
+
+@nox.session
+def mypy(session: nox.Session) -> None:
+    """Mypy --strict."""
+    session.run("mypy", silent=True)
+
+
+@nox.session
+def pyright(session: nox.Session) -> None:
+    """Pyright, strict."""
+    session.run("pyright", silent=True)
+
+
+@nox.session
+def overlay(session: nox.Session) -> None:
+    """The tests of the overlay reach every line and branch."""
+    measured = ("--cov", "--cov-report=term-missing:skip-covered", *OVERLAY_TESTS)
+    _pytest(session, *(session.posargs or measured))
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """The other tests."""
+    _pytest(session, *(session.posargs or (f"--ignore={folder}" for folder in (*OVERLAY_TESTS, BROWSER_TESTS))))
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """The inbox page works in a real Chromium."""
+    _require(session, "Chromium", lambda: chromium() is not None, lambda: debian.install(PACKAGES))
+    # In one process, because each starts a browser.
+    session.run("python", "-m", "pytest", "-n0", *(session.posargs or (BROWSER_TESTS,)))
+
+
+@nox.session(python=PYTHONS, venv_backend="uv")
+def pythons(session: nox.Session) -> None:
+    """The tests of what apps import, with each other supported Python."""
+    _only_complete(session)
+    session.install("-r", "requirements/dev.txt")
+    session.install("--no-deps", "--no-build-isolation", "-e", ".")
+    _pytest(session, *(session.posargs or APP_TESTS))
+
+
+@nox.session(venv_backend="uv")
+def lowest(session: nox.Session) -> None:
+    """The tests of what apps import, with the lowest versions that pyproject.toml allows."""
+    _only_complete(session)
+    pinned = Path("requirements/dev.txt").read_text(encoding="utf-8").splitlines()
+    tools = [line for line in pinned if line.partition("==")[0] in TEST_TOOLS]
+    session.install("--resolution", "lowest-direct", "-e", f".[{APP_EXTRAS}]", *tools)
+    _pytest(session, *(session.posargs or APP_TESTS))
+
+
+def _pytest(session: nox.Session, *arguments: str) -> None:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    workers = max(2, min(cores, _MOST_WORKERS))
+    session.run("python", "-m", "pytest", "-n", str(workers), "--dist", "worksteal", *arguments)
+
+
+def _require(session: nox.Session, what: str, is_there: Callable[[], bool], install: Callable[[], None]) -> None:
+    """Leave the check out where a tool is missing; install the tool where nothing may be left out."""
+    if is_there():
+        return
+    if not COMPLETE:
+        session.skip(f"{what} is not installed; --complete installs it")
+    try:
+        install()
+    except debian.NotInstalledError as error:
+        session.error(f"{what} is not installed: {error}")
+
+
+def _only_complete(session: nox.Session) -> None:
+    if not COMPLETE and not session.posargs and not _named(sys.argv, session.name.partition("-")[0]):
+        session.skip("left to --complete")
+
+
+def _named(arguments: Sequence[str], name: str) -> bool:
+    return any(argument.partition("-")[0] == name for argument in arguments)

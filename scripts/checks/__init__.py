@@ -1,1 +1,0 @@
-"""Everything that has to hold before a change is merged, each check by name, in one command."""

