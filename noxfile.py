@@ -33,7 +33,7 @@ BROWSER_TESTS = "tests/browser"
 # What apps import, and so run on a Python and with dependencies of their own choice.
 APP_TESTS = ("tests/callbacks", "tests/overlay", "tests/plugin")
 APP_EXTRAS = "callbacks,cli,fast,sandbox"
-TEST_TOOLS = ("django", "flask", "hypothesis", "pytest", "pytest-timeout", "pytest-xdist", "trio")
+TEST_TOOLS = ("django", "flask", "hypothesis", "jsonschema", "pytest", "pytest-timeout", "pytest-xdist", "trio")
 _MOST_WORKERS = 8
 
 
