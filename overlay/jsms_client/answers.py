@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from itertools import chain
 from typing import cast
 
-from jsms_contract.shapes import Boolean, Integer, Items, Record, Shape, Text
+from jsms_contract.shapes import Boolean, Field, Integer, Items, Record, Shape, Text
 
 # What the contract calls an integer fits into 64 bits everywhere, databases included.
 _LARGEST = 2**63 - 1
@@ -107,6 +107,54 @@ def fit(value: object, shape: Shape) -> object:
     if isinstance(shape, Boolean):
         return _fit_boolean(value)
     return _fit_text_map(value)
+
+
+MALFORMED = "malformed"
+"""Where a response that lists recipients keeps the entries that cannot be read."""
+
+
+def fit_recipients(value: object, shape: Shape) -> object:
+    """Check a success, with the entries of its recipients that cannot be read set aside.
+
+    One malformed entry must not make the outcome for all others unknown.
+
+    Args:
+        value: What `parse` returned; changed in place.
+        shape: What the contract says.
+
+    Raises:
+        UnusableAnswer: Something else does not fit.
+    """
+    try:
+        return fit(value, shape)
+    except UnusableAnswer:
+        lists = _lists_of_recipients(value, shape)
+        if not lists:
+            raise
+    body = cast("dict[str, object]", value)
+    malformed: list[object] = []
+    for field in lists:
+        readable: list[object] = []
+        for item in cast("list[object]", body[field.name]):
+            try:
+                readable.append(fit(item, cast("Items", field.shape).of))
+            except UnusableAnswer:
+                malformed.append(item)
+        body[field.name] = readable
+    return cast("dict[str, object]", fit(body, shape)) | ({MALFORMED: malformed} if malformed else {})
+
+
+def _lists_of_recipients(value: object, shape: Shape) -> list[Field]:
+    if not isinstance(shape, Record) or not isinstance(value, dict):
+        return []
+    body = cast("dict[str, object]", value)
+    return [
+        field
+        for field in shape.fields
+        if field.name.endswith("recipients")
+        and isinstance(field.shape, Items)
+        and isinstance(body.get(field.name), list)
+    ]
 
 
 def check_id(value: object) -> None:
@@ -233,4 +281,4 @@ def _wrong(expected: str, value: object) -> UnusableAnswer:
     return UnusableAnswer(f"is {_JSON_NAMES.get(type(value), 'a number')}, not {expected}")
 
 
-__all__ = ["UnusableAnswer", "check_id", "fit", "parse"]
+__all__ = ["MALFORMED", "UnusableAnswer", "check_id", "fit", "fit_recipients", "parse"]

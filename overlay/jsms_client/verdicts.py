@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import NamedTuple, cast
 from urllib.parse import urlsplit
 
-from jsms_client.answers import UnusableAnswer, check_id, fit, parse
+from jsms_client.answers import UnusableAnswer, check_id, fit_recipients, parse
 from jsms_client.errors import (
     DecodeError,
     JSMSError,
@@ -23,14 +23,17 @@ from jsms_client.errors import (
     UnexpectedStatusError,
     error_class,
 )
+from jsms_client.reading.fields import error_code
 from jsms_client.redaction import LONGEST_READ, mask_line
 from jsms_contract.errors import ERRORS
 from jsms_contract.operation import Operation
 from jsms_contract.shapes import Items
 
 _UNSURE = "; the request may have been carried out"
-# They send the request elsewhere as it is; after any other redirect, the answer alone may be elsewhere.
-_NOT_CARRIED_OUT = (HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT)
+# Five digits: the codes of JSMS, known and new. An HTTP status as a code is of something in between.
+_CODES = range(10_000, 100_000)
+# What a response holds only where the request was carried out, whatever error stands beside it.
+_PROOFS = frozenset(("msg_id", "schedule_id", "temp_id", "sign_id", "is_valid", "success_count"))
 # What somebody in between answers who waited for the service in vain (499 is nginx's).
 _GIVEN_UP = (HTTPStatus.REQUEST_TIMEOUT, 499)
 _HIDDEN_HEADERS = frozenset(
@@ -106,15 +109,15 @@ def judge(operation: Operation, received: Received, *, attempts: int, secrets: I
     if status in operation.statuses:
         return _success(operation, received, attempts, secrets)
     if HTTPStatus.BAD_REQUEST <= status < 600:
-        return _refusal(operation, received, _detail_of(received), attempts, secrets)
+        value = _value_of(received)
+        return _refusal(operation, received, _detail(value), attempts, secrets, proof=_has_proof(value))
     never = operation.retry == "never"
     location = received.headers.get("location")
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST and location is not None:
         target = _shown_location(location, secrets)
-        unsure = never and status not in _NOT_CARRIED_OUT
-        return (UnconfirmedRedirectError if unsure else RedirectError)(
+        return (UnconfirmedRedirectError if never else RedirectError)(
             f"answered with HTTP {status}, a redirect to {target}, which is never followed; check the base URL"
-            + (_UNSURE if unsure else ""),
+            + (_UNSURE if never else ""),
             operation=operation.id,
             http_status=status,
             attempts=attempts,
@@ -140,19 +143,21 @@ def _success(operation: Operation, received: Received, attempts: int, secrets: I
         if records is not None:
             return Success(received, records)
     detail = None
+    proof = False
     try:
         value = _parsed(received)
         detail = _detail(value)
-        if detail is not None and _is_refusal(detail):
-            return _refusal(operation, received, detail, attempts, secrets)
+        proof = _has_proof(value)
+        if detail is not None and _is_refusal(detail) and not (proof and _lists_recipients(value)):
+            return _refusal(operation, received, detail, attempts, secrets, proof=proof)
         if operation.answer is not None:
-            value = fit(value, operation.answer)
+            value = fit_recipients(value, operation.answer)
             check_id(value)
         return Success(received, value)
     except UnusableAnswer as unusable:
         reason = str(unusable)
     if detail is not None and detail.code is not None and not _says_success(detail.code):
-        return _refusal(operation, received, detail, attempts, secrets)
+        return _refusal(operation, received, detail, attempts, secrets, proof=proof)
     never = operation.retry == "never"
     return (UnconfirmedDecodeError if never else DecodeError)(
         f"the answer {reason}" + (_UNSURE if never else ""),
@@ -178,8 +183,40 @@ def _says_success(code: int) -> bool:
     return code in (0, HTTPStatus.OK, ErrorCode.SUCCESS)
 
 
+def _has_proof(value: object) -> bool:
+    """Whether a body holds what the service gives only to a request that it carried out."""
+    left = [value]
+    while left:
+        item = left.pop()
+        if isinstance(item, dict):
+            fields = cast("dict[str, object]", item)
+            # A refused recipient of a batch has an id too.
+            refused = error_code(str(fields.get("error_code", ""))) != (None, None)
+            if not refused and any(name in _PROOFS and _is_given(each) for name, each in fields.items()):
+                return True
+            left.extend(fields.values())
+        elif isinstance(item, list):
+            left.extend(cast("list[object]", item))
+    return False
+
+
+def _is_given(value: object) -> bool:
+    return bool(value.strip("0 ") if isinstance(value, str) else value)
+
+
+def _lists_recipients(value: object) -> bool:
+    """Whether a body says of each recipient what happened to it, so that the error beside the list decides nothing."""
+    return isinstance(value, dict) and bool(cast("dict[str, object]", value).get("recipients"))
+
+
 def _refusal(
-    operation: Operation, received: Received, detail: ErrorDetail | None, attempts: int, secrets: Iterable[str]
+    operation: Operation,
+    received: Received,
+    detail: ErrorDetail | None,
+    attempts: int,
+    secrets: Iterable[str],
+    *,
+    proof: bool,
 ) -> JSMSError:
     code = detail.code if detail is not None else None
     kind = error_class(code, received.status)
@@ -190,7 +227,7 @@ def _refusal(
         message = info.message
     else:
         message = _without_words(received)
-    unsure = _unsure(operation, received, code, kind)
+    unsure = _unsure(operation, received, detail, kind, proof=proof)
     return (unsure or kind)(
         message if unsure is None else message + _UNSURE,
         operation=operation.id,
@@ -202,18 +239,27 @@ def _refusal(
 
 
 def _unsure(
-    operation: Operation, received: Received, code: int | None, kind: type[JSMSError]
+    operation: Operation, received: Received, detail: ErrorDetail | None, kind: type[JSMSError], *, proof: bool
 ) -> type[JSMSError] | None:
-    """The class of an error that does not say whether a request was carried out that must not be repeated."""
+    """The class of an error that does not prove that a request, which must not be retried, was not carried out.
+
+    Only an error of JSMS with a code, and without anything of a success beside it, proves that. A status alone does
+    not: a proxy or a filter in between may have made the response after the service had carried the request out.
+    """
     if operation.retry != "never":
         return None
     if issubclass(kind, ServiceError):
-        # It may fail after the message went out.
+        # It may fail after the message was sent.
         return UnconfirmedServerError if issubclass(kind, ServerError) else UnconfirmedServiceError
-    if code not in ERRORS and received.status in operation.statuses:
-        # Yes and no in one answer.
-        return UnconfirmedAPIError
-    return UnconfirmedStatusError if code is None and received.status in _GIVEN_UP else None
+    code = detail.code if detail is not None else None
+    if code is None:
+        return UnconfirmedStatusError if received.status in _GIVEN_UP else UnconfirmedAPIError
+    if code in ERRORS:
+        return UnconfirmedAPIError if proof else None
+    is_new_code = (
+        detail is not None and detail.in_error and code in _CODES and received.status not in operation.statuses
+    )
+    return None if is_new_code and not proof else UnconfirmedAPIError
 
 
 def _without_words(received: Received) -> str:
@@ -231,9 +277,9 @@ def _parsed(received: Received) -> object:
     return parse(received.content)
 
 
-def _detail_of(received: Received) -> ErrorDetail | None:
+def _value_of(received: Received) -> object:
     try:
-        return _detail(_parsed(received))
+        return _parsed(received)
     except UnusableAnswer:
         return None
 

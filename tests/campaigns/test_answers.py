@@ -11,15 +11,33 @@ from jsms_client.campaigns.journal.schema import ACCEPTED, REFUSED, UNKNOWN, WAI
 BATCH = Batch([(4, "13800000000", None), (9, "13800000001", '{"name":"x"}')])
 
 
-def answer(*recipients: object) -> object:
-    return {"success_count": 0, "failure_count": 0, "recipients": list(recipients)}
+def answer(*recipients: object, success: int | None = None, failure: int | None = None) -> dict[str, object]:
+    """A response whose counts agree with its list, unless they are given."""
+    refused = sum(
+        "error_code" in one and one["error_code"] not in ("", "0", "50000") for one in map(fields, recipients)
+    )
+    return {
+        "success_count": len(recipients) - refused if success is None else success,
+        "failure_count": refused if failure is None else failure,
+        "recipients": list(recipients),
+    }
+
+
+def fields(one: object) -> dict[str, str]:
+    assert isinstance(one, dict)
+    return one
+
+
+def states(body: object) -> list[tuple[int, str | None]]:
+    return [(state, msg_id) for state, msg_id, _, _ in read_answer(BATCH, body).learned]
+
+
+A, B = "13800000000", "13800000001"
 
 
 def test_each_is_known_by_its_number_in_any_order() -> None:
-    told = answer({"mobile": "13800000001", "msg_id": "2"}, {"mobile": "13800000000", "msg_id": "1"})
-    learned, schedule_id, unpaid = read_answer(BATCH, told)
-    assert learned == [(ACCEPTED, "1", None, 4), (ACCEPTED, "2", None, 9)]
-    assert (schedule_id, unpaid) == (None, None)
+    body = answer({"mobile": B, "msg_id": "2"}, {"mobile": A, "msg_id": "1"})
+    assert read_answer(BATCH, body) == ([(ACCEPTED, "1", None, 4), (ACCEPTED, "2", None, 9)], None, None, False)
 
 
 @pytest.mark.parametrize(
@@ -30,6 +48,7 @@ def test_each_is_known_by_its_number_in_any_order() -> None:
         ({}, UNKNOWN, None, None),
         ({"error_message": "invalid mobile"}, REFUSED, None, None),
         ({"msg_id": "", "error_code": "", "error_message": "invalid mobile"}, REFUSED, None, None),
+        ({"msg_id": "1", "error_message": "invalid mobile"}, UNKNOWN, "1", None),
         ({"msg_id": "", "error_code": "0", "error_message": "ok"}, UNKNOWN, None, None),
         ({"msg_id": "1", "error_code": ""}, ACCEPTED, "1", None),
         ({"msg_id": "1", "error_code": "50000"}, ACCEPTED, "1", None),
@@ -40,18 +59,85 @@ def test_each_is_known_by_its_number_in_any_order() -> None:
         ({"error_code": "50033"}, WAITING, None, 50033),
     ],
 )
-def test_what_is_told_of_one(told: dict[str, str], state: int, msg_id: str | None, code: int | None) -> None:
-    learned, _, unpaid = read_answer(BATCH, answer({"mobile": "13800000000", **told}))
-    assert learned[0] == (state, msg_id, code, 4)
-    assert unpaid == (code if state == WAITING else None)
+def test_what_is_said_of_one(told: dict[str, str], state: int, msg_id: str | None, code: int | None) -> None:
+    body = answer({"mobile": A, **told}, {"mobile": B, "msg_id": "2"}, success=1 + (state == ACCEPTED), failure=1)
+    outcome = read_answer(BATCH, body)
+    assert outcome.learned[0] == (state, msg_id, code, 4)
+    assert outcome.unpaid == (code if state == WAITING else None)
 
 
-def test_who_is_not_in_the_answer_is_unknown() -> None:
-    learned, _, _ = read_answer(BATCH, answer({"mobile": "13900000000", "msg_id": "1"}))
-    assert learned == [(UNKNOWN, None, None, 4), (UNKNOWN, None, None, 9)]
+def test_a_number_in_another_writing_is_the_same_number() -> None:
+    body = answer({"mobile": "+8613800000000", "msg_id": "1"}, {"mobile": "138 0000 0001", "msg_id": "2"})
+    assert read_answer(BATCH, body) == ([(ACCEPTED, "1", None, 4), (ACCEPTED, "2", None, 9)], None, None, False)
 
 
-def test_a_schedule_tells_only_of_the_refused() -> None:
-    refused = {"mobile": "13800000001", "error_code": "50024", "error_message": "unsubscribed"}
-    told = {"schedule_id": "s", "success_count": 1, "failure_count": 1, "failure_recipients": [refused]}
-    assert read_answer(BATCH, told) == ([(ACCEPTED, None, None, 4), (REFUSED, None, 50024, 9)], "s", None)
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (answer({"mobile": "13900000000", "msg_id": "1"}), [(UNKNOWN, None), (UNKNOWN, None)]),
+        (answer({"mobile": "none", "msg_id": "1"}, {"mobile": B, "msg_id": "2"}), [(UNKNOWN, None), (ACCEPTED, "2")]),
+        (answer({"mobile": A, "msg_id": "1"}), [(ACCEPTED, "1"), (UNKNOWN, None)]),
+        (
+            answer({"mobile": A, "msg_id": "1"}, {"mobile": A, "error_code": "50024"}, {"mobile": B, "msg_id": "2"}),
+            [(UNKNOWN, "1"), (ACCEPTED, "2")],
+        ),
+        (
+            answer({"mobile": A, "error_code": "50024"}, {"mobile": B, "msg_id": "2"}, success=2, failure=0),
+            [(UNKNOWN, None), (ACCEPTED, "2")],
+        ),
+        (
+            answer({"mobile": A, "msg_id": "1"}, {"mobile": B, "msg_id": "2"}, success=0, failure=2),
+            [(ACCEPTED, "1"), (ACCEPTED, "2")],
+        ),
+        (
+            answer({"mobile": A, "msg_id": "1"}, {"mobile": B, "msg_id": "2"}) | {"error": {"code": 50009}},
+            [(ACCEPTED, "1"), (ACCEPTED, "2")],
+        ),
+        (
+            answer({"mobile": A, "msg_id": "1"}) | {"malformed": [7]},
+            [(ACCEPTED, "1"), (UNKNOWN, None)],
+        ),
+    ],
+    ids=["strangers", "no number", "left out", "both", "counts say sent", "counts say refused", "error", "malformed"],
+)
+def test_a_response_that_contradicts_itself_leaves_in_doubt_what_it_does_not_prove(
+    body: object, expected: list[tuple[int, str | None]]
+) -> None:
+    assert states(body) == expected
+    if expected != [(ACCEPTED, "1"), (UNKNOWN, None)] or "malformed" in fields(body):
+        assert read_answer(BATCH, body).contradictory
+
+
+def schedule(*refused: object, success: int, failure: int) -> dict[str, object]:
+    return {
+        "schedule_id": "s",
+        "success_count": success,
+        "failure_count": failure,
+        "failure_recipients": list(refused),
+    }
+
+
+REFUSED_B = {"mobile": B, "error_code": "50024", "error_message": "unsubscribed"}
+
+
+def test_a_schedule_says_only_who_is_refused() -> None:
+    outcome = read_answer(BATCH, schedule(REFUSED_B, success=1, failure=1))
+    assert outcome == ([(ACCEPTED, None, None, 4), (REFUSED, None, 50024, 9)], "s", None, False)
+
+
+@pytest.mark.parametrize(
+    ("body", "second"),
+    [
+        (schedule(success=0, failure=2), UNKNOWN),
+        (schedule(success=2, failure=1), UNKNOWN),
+        (schedule(REFUSED_B, success=2, failure=0), REFUSED),
+        (schedule(REFUSED_B, success=0, failure=2), REFUSED),
+        (schedule({"mobile": "13900000000", "error_code": "50024"}, success=1, failure=1), UNKNOWN),
+    ],
+    ids=["nobody listed", "counts beyond the request", "listed but not counted", "one not listed", "a stranger"],
+)
+def test_a_schedule_whose_counts_do_not_fit_its_list_proves_nothing_for_the_others(body: object, second: int) -> None:
+    outcome = read_answer(BATCH, body)
+    assert [state for state, *_ in outcome.learned] == [UNKNOWN, second]
+    assert outcome.schedule_id == "s"
+    assert outcome.contradictory

@@ -96,9 +96,9 @@ def test_an_address_that_is_not_the_service_stops_it(sync: Driver, app: Sandbox,
     app.fail_next(status=404)
     campaign = sync.send(app.settings, people(3), journal=journal)
     assert campaign.stop is not None
-    assert (campaign.stop.reason, campaign.counts.waiting) == (StopReason.REFUSED_CAMPAIGN, 3)
+    # Whether something in between made the response after the service had sent cannot be known.
+    assert (campaign.stop.reason, campaign.counts.unknown) == (StopReason.UNCLEAR_RESPONSES, 3)
     assert (requests(app), reached(app)) == (1, [])
-    goes_on(sync, app, journal, 3)
 
 
 @pytest.mark.usefixtures("quick")

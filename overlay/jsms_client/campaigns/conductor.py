@@ -20,8 +20,8 @@ from jsms_client.campaigns.journal.journal import Journal
 from jsms_client.campaigns.journal.schema import ACCEPTED, REFUSED, UNKNOWN, WAITING
 from jsms_client.campaigns.pacing import Pace
 from jsms_client.campaigns.progress import Meter, Progress
-from jsms_client.campaigns.stopping import Meaning, Stop, meaning_of, stop_for
-from jsms_client.errors import APIError, JSMSError, RateLimitError
+from jsms_client.campaigns.stopping import Meaning, Stop, is_unclear, meaning_of, stop_for
+from jsms_client.errors import APIError, JSMSError, RateLimitError, UnconfirmedAPIError
 from jsms_client.results.refused import refused_error
 
 Start: TypeAlias = Callable[[Batch, object], None]
@@ -32,6 +32,8 @@ TELL_EVERY = 0.1
 """Seconds between two tellings of how far it is."""
 TELL_PAUSED = 0.5
 """The same while nothing happens."""
+MOST_UNCLEAR = 3
+"""Responses in a row that do not say who was sent to, before the campaign stops."""
 MOST_REFUSED_ALONE = 6
 """Requests with one recipient that are refused as a whole, in a row: then it is not for the recipient."""
 _NEIGHBOURS = MOST_REFUSED_ALONE // 2
@@ -57,6 +59,7 @@ class Conductor:
         self._refused_alone: list[Batch] = []
         self._interrupted = self._sending_began = self._told = False
         self._failure: BaseException | None = None
+        self._unclear_in_a_row = 0
         self.stop: Stop | None = None
 
     def interrupt(self) -> None:
@@ -158,12 +161,16 @@ class Conductor:
             return [each for each in found if each is not None]
 
     def _succeeded(self, batch: Batch, answer: object) -> None:
-        learned, schedule_id, unpaid = read_answer(batch, answer)
-        self._queue.store_outcomes(batch, learned, schedule_id)
-        self._pace.answered()
+        outcome = read_answer(batch, answer)
+        self._queue.store_outcomes(batch, outcome.learned, outcome.schedule_id)
         self._refused_alone.clear()
-        if unpaid is not None:
-            self._stop(refused_error(unpaid, None))
+        if outcome.contradictory:
+            self._unclear(UnconfirmedAPIError("the response contradicts itself; the request may have been carried out"))
+        else:
+            self._unclear_in_a_row = 0
+            self._pace.answered()
+        if outcome.unpaid is not None:
+            self._stop(refused_error(outcome.unpaid, None))
 
     def _failed(self, batch: Batch, error: BaseException) -> None:
         if not isinstance(error, JSMSError):
@@ -176,7 +183,9 @@ class Conductor:
             self._refused(batch, error)
         elif meaning is Meaning.UNKNOWN:
             self._queue.mark_answered(batch, UNKNOWN)
-            if self._pace.failed(monotonic()):
+            if is_unclear(error):
+                self._unclear(error)
+            elif self._pace.failed(monotonic()):
                 self._stop(error)
         else:
             self._queue.mark_answered(batch, WAITING)
@@ -185,6 +194,14 @@ class Conductor:
                 self._fail(error)
             elif meaning is Meaning.STOP or self._slow_down(error):
                 self._stop(error)
+
+    def _unclear(self, error: JSMSError) -> None:
+        """Stop after several responses in a row that do not say who was sent to: each may leave a thousand in doubt."""
+        self._unclear_in_a_row += 1
+        self._pace.failed(monotonic())
+        # Without any code of JSMS, the next response will come from the same wrong place.
+        if self._unclear_in_a_row >= MOST_UNCLEAR or (error.http_status is not None and error.code is None):
+            self._stop(error)
 
     def _slow_down(self, error: JSMSError) -> bool:
         """Wait before the next request; True where that was done too many times in a row."""

@@ -17,8 +17,9 @@ from jsms_client.errors import (
     NoCreditError,
     PermissionDeniedError,
     RateLimitError,
-    RedirectError,
     ServiceError,
+    UnconfirmedAPIError,
+    UnconfirmedRedirectError,
     UnknownOutcomeError,
 )
 from jsms_contract.errors import ERRORS
@@ -35,6 +36,8 @@ class StopReason(StrEnum):
     """Template, signature, schedule or the requests as such are refused: the same for every recipient."""
     TOO_OFTEN = "too_often"
     """The service kept answering that requests come too often, however slowly they came."""
+    UNCLEAR_RESPONSES = "unclear_responses"
+    """Responses that contradict themselves, or do not come from JSMS: who was sent to is not known."""
     DEAD_SERVICE = "dead_service"
     """The service was not reached, failed or did not answer several times in a row."""
 
@@ -69,7 +72,6 @@ class Stop:
     error: JSMSError | None
 
 
-_TOO_LARGE = 413
 FOR_ONE_RECIPIENT = frozenset((50004, 50006, 50022, 50023, 50024, 50034, 50037, 50038, 50043, 50054))
 """Codes that a request may be refused with as a whole for one of its recipients: number, parameters, or filled-in text.
 
@@ -77,13 +79,12 @@ Every other code of the contract is the same whoever is in the request.
 """
 _TOO_MANY = 50031
 _OURS = (ArgumentError, ClientClosedError, ConfigurationError)
-# A redirect is never followed; one that may come after the sending is an UnknownOutcomeError besides.
-_ANSWERS = (APIError, RedirectError)
 _ADVICE = {
     StopReason.NO_CREDIT: "the credit is used up; buy or allocate more, then run it again",
     StopReason.REFUSED_CREDENTIALS: "the service refuses these credentials; correct them, then run it again",
     StopReason.REFUSED_CAMPAIGN: "the service refuses the campaign as a whole; put that right, then run it again",
     StopReason.TOO_OFTEN: "the service keeps answering that requests come too often; run it again later, or slower",
+    StopReason.UNCLEAR_RESPONSES: "the responses do not say who was sent to; find out why before it goes on",
     StopReason.DEAD_SERVICE: "the service does not answer; run it again once it does",
 }
 
@@ -102,7 +103,7 @@ def meaning_of(error: BaseException) -> Meaning:
         return Meaning.REFUSED
     if isinstance(error, _OURS):
         return Meaning.OURS
-    return Meaning.STOP if isinstance(error, _ANSWERS) else Meaning.UNKNOWN
+    return Meaning.STOP if isinstance(error, APIError) else Meaning.UNKNOWN
 
 
 def _may_be_for_one(error: BaseException) -> bool:
@@ -111,7 +112,7 @@ def _may_be_for_one(error: BaseException) -> bool:
         return False
     if error.code in ERRORS:
         return error.code in FOR_ONE_RECIPIENT or error.code == _TOO_MANY
-    return isinstance(error, InvalidRequestError) and (error.code is not None or error.http_status == _TOO_LARGE)
+    return isinstance(error, InvalidRequestError) and error.code is not None
 
 
 def reason_of(error: JSMSError) -> StopReason:
@@ -124,11 +125,22 @@ def reason_of(error: JSMSError) -> StopReason:
         return StopReason.NO_CREDIT
     if isinstance(error, RateLimitError):
         return StopReason.TOO_OFTEN
+    if is_unclear(error):
+        return StopReason.UNCLEAR_RESPONSES
     if isinstance(error, (UnknownOutcomeError, ConnectionFailedError)):
         return StopReason.DEAD_SERVICE
     if isinstance(error, (AuthenticationError, PermissionDeniedError)) and error.code not in FOR_ONE_RECIPIENT:
         return StopReason.REFUSED_CREDENTIALS
     return StopReason.REFUSED_CAMPAIGN
+
+
+def is_unclear(error: JSMSError) -> bool:
+    """Whether a definite response does not prove what happened: the next one will not either.
+
+    Args:
+        error: The error.
+    """
+    return isinstance(error, (UnconfirmedAPIError, UnconfirmedRedirectError))
 
 
 def stop_for(error: JSMSError) -> Stop:
@@ -142,4 +154,4 @@ def stop_for(error: JSMSError) -> Stop:
     return Stop(reason, f"{_ADVICE[reason]} ({words}).", error)
 
 
-__all__ = ["FOR_ONE_RECIPIENT", "Meaning", "Stop", "StopReason", "meaning_of", "reason_of", "stop_for"]
+__all__ = ["FOR_ONE_RECIPIENT", "Meaning", "Stop", "StopReason", "is_unclear", "meaning_of", "reason_of", "stop_for"]

@@ -1,0 +1,176 @@
+"""Responses that contradict themselves or come from something in between: the server's own record decides."""
+
+from __future__ import annotations
+
+import json
+import random
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jsms_client import JSMS, RetryPolicy, UnknownOutcomeError
+from jsms_client.campaigns import StopReason
+
+from .people import people
+
+Respond = Callable[[list[str]], tuple[int, object, set[str]]]
+"""Makes a response to a batch: status, body (bytes as they are), and whom it is sent to."""
+CREDENTIALS = {"app_key": "a" * 24, "master_secret": "b" * 24}
+
+
+class Service(ThreadingHTTPServer):
+    """A service that responds as it is told to, and keeps its own record."""
+
+    daemon_threads = True
+
+    def __init__(self, respond: Respond) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.respond = respond
+        self.sent: Counter[str] = Counter()
+        self.requests = 0
+        self.lock = threading.Lock()
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/v1"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Service
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        mobiles = [each["mobile"] for each in body.get("recipients", [body])]
+        with self.server.lock:
+            self.server.requests += 1
+            status, response, sent = self.server.respond(mobiles)
+            self.server.sent.update(sent)
+        content = response if isinstance(response, bytes) else json.dumps(response).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(content)))
+        if 300 <= status < 400:
+            self.send_header("Location", "/elsewhere")
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name that http.server gives it
+        """Say nothing."""
+
+
+@contextmanager
+def serving(respond: Respond) -> Iterator[Service]:
+    with Service(respond) as service:
+        thread = threading.Thread(target=service.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield service
+        finally:
+            service.shutdown()
+            thread.join()
+
+
+def client(service: Service) -> JSMS:
+    return JSMS(**CREDENTIALS, base_url=service.base_url, retry=RetryPolicy(attempts=3, backoff=0))
+
+
+def accepted(mobiles: list[str]) -> dict[str, Any]:
+    entries = [{"mobile": mobile, "msg_id": str(number + 1)} for number, mobile in enumerate(mobiles)]
+    return {"success_count": len(entries), "failure_count": 0, "recipients": entries}
+
+
+CODES = (50009, 50014, 50006, 50034, 50002, 50013, 59999)
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("status", [200, 403])
+def test_an_error_beside_everyones_ids_is_never_a_reason_to_send_again(tmp_path: Path, status: int, code: int) -> None:
+    def respond(mobiles: list[str]) -> tuple[int, object, set[str]]:
+        return status, accepted(mobiles) | {"error": {"code": code, "message": "no"}}, set(mobiles)
+
+    with serving(respond) as service, client(service) as jsms:
+        for _ in range(3):
+            campaign = jsms.campaigns.send(people(30), temp_id=1250, journal=tmp_path / "j.db")
+        assert set(service.sent.values()) == {1}
+        assert (campaign.counts.waiting, campaign.counts.refused) == (0, 0)
+        assert campaign.counts.accepted == (30 if status == 200 else 0)
+
+
+@pytest.mark.parametrize("status", [301, 307, 308, 400, 401, 403, 404, 405, 409, 413, 418, 422, 429, 451, 502, 600])
+def test_a_response_without_a_code_after_everyone_was_sent_to_is_never_a_reason_to_send_again(
+    tmp_path: Path, status: int
+) -> None:
+    def respond(mobiles: list[str]) -> tuple[int, object, set[str]]:
+        return status, b"<html>blocked</html>", set(mobiles)
+
+    with serving(respond) as service, client(service) as jsms:
+        for _ in range(2):
+            campaign = jsms.campaigns.send(people(5), temp_id=1250, journal=tmp_path / "j.db")
+            assert campaign.counts.unknown == 5
+        with pytest.raises(UnknownOutcomeError):
+            jsms.messages.send("13900139000", temp_id=1250)
+        assert set(service.sent.values()) == {1}
+
+
+def test_several_contradictory_responses_in_a_row_stop_it(tmp_path: Path, small_batches: int) -> None:
+    def respond(mobiles: list[str]) -> tuple[int, object, set[str]]:
+        return 200, accepted(mobiles) | {"success_count": 0, "failure_count": len(mobiles)}, set(mobiles)
+
+    with serving(respond) as service, client(service) as jsms:
+        campaign = jsms.campaigns.send(people(10 * small_batches), temp_id=1250, journal=tmp_path / "j.db")
+        assert campaign.stop is not None
+        assert campaign.stop.reason is StopReason.UNCLEAR_RESPONSES
+        assert service.requests == 3
+
+
+@pytest.mark.usefixtures("quick", "small_batches")
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_it_responds_nobody_is_sent_to_twice_and_nobody_is_lost(tmp_path: Path, seed: int) -> None:
+    dice = random.Random(seed)
+
+    def respond(mobiles: list[str]) -> tuple[int, object, set[str]]:
+        if dice.random() < 0.5:
+            return 200, accepted(mobiles), set(mobiles)
+        if dice.random() < 0.2:
+            # An honest refusal of the whole request: nothing is sent.
+            return 403, {"error": {"code": dice.choice(CODES), "message": "no"}}, set()
+        body = accepted(mobiles)
+        entries: list[Any] = body["recipients"]
+        for _ in range(dice.randrange(4)):
+            change = dice.choice(("malform", "drop", "stranger", "plus", "double", "message", "counts", "error"))
+            entry = dice.choice(entries) if entries else {}
+            if change == "malform" and entries:
+                entries[dice.randrange(len(entries))] = dice.choice([7, None, [], {}, {"mobile": 5.5}])
+            elif change == "drop" and entries:
+                entries.remove(entry)
+            elif change == "stranger":
+                entries.append({"mobile": dice.choice(["13900139000", "x"]), "msg_id": "1"})
+            elif change == "plus" and isinstance(entry, dict) and "mobile" in entry:
+                entry["mobile"] = f"+86{entry['mobile']}"
+            elif change == "double" and isinstance(entry, dict):
+                entries.append({**entry, "msg_id": "", "error_code": dice.choice(["50024", "50014"])})
+            elif change == "message" and isinstance(entry, dict):
+                entry["error_message"] = "odd"
+            elif change == "counts":
+                body[dice.choice(["success_count", "failure_count"])] = dice.randrange(9)
+            else:
+                body["error"] = {"code": dice.choice(CODES)}
+        status = dice.choice([200, 200, 200, 403, 500, 307])
+        return status, dice.choice([body, body, b"<html>"]), set(mobiles)
+
+    with serving(respond) as service, client(service) as jsms:
+        for _ in range(8):
+            campaign = jsms.campaigns.send(people(60), temp_id=1250, journal=tmp_path / "j.db", concurrency=3)
+        assert max(service.sent.values(), default=0) <= 1
+        counts = campaign.counts
+        assert counts.accepted + counts.refused + counts.unknown + counts.waiting == 60
+        for outcome in campaign.outcomes():
+            if outcome.state in ("waiting", "refused"):
+                assert service.sent[outcome.mobile] == 0
