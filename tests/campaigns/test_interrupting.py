@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Coroutine
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +17,18 @@ import anyio
 import pytest
 import trio
 
-from jsms_client import JSMS, AsyncJSMS
-from jsms_client.campaigns import Progress, open_campaign
+from jsms_client import JSMS, ArgumentError, AsyncJSMS
+from jsms_client.campaigns import CampaignSettings, Progress, StopReason, open_campaign
+from jsms_client.campaigns.conductor import Conductor
+from jsms_client.campaigns.crews import ConductorThread
+from jsms_client.campaigns.journal.journal import Journal
+from jsms_client.campaigns.pacing import Pace
 from jsms_sandbox.pytest_plugin import Sandbox
 
 from .drivers import TEMPLATE, Driver, run_on_asyncio, settings_of
 from .people import numbers, people, reached, requests
+from .record import Record
+from .signals import RECIPIENTS, Signalled
 
 ON_ITS_WAY = 0.4
 """Seconds that an answer takes, so that something is on its way."""
@@ -139,6 +149,200 @@ def test_a_cancellation_while_the_list_is_read_leaves_nothing_behind(app: Sandbo
             assert open_campaign(journal).counts.total == 0
 
     asyncio.run(main())
+
+
+SIGNALLED = pytest.mark.skipif(sys.platform == "win32", reason="a process cannot send itself Ctrl-C there")
+
+
+@SIGNALLED
+@pytest.mark.parametrize("kind", ["threads", "tasks"])
+def test_nothing_is_sent_once_an_interrupt_was_raised_whenever_it_comes(app: Sandbox, kind: str) -> None:
+    with Signalled(kind, app.settings) as process:
+        for milliseconds in (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 20.0):
+            assert process.send(milliseconds, -1, None) == "interrupted"
+            sent = requests(app)
+            time.sleep(0.1)
+            assert requests(app) == sent, milliseconds
+
+
+@SIGNALLED
+@pytest.mark.parametrize("kind", ["threads", "tasks"])
+def test_a_second_interrupt_ends_the_call_at_once_and_the_process_lives_on(
+    app: Sandbox, sync: Driver, journal: Path, kind: str
+) -> None:
+    with Signalled(kind, app.settings) as process:
+        for second in (0.0, 1.0, 3.0, 6.0, 10.0, 15.0, 20.0, 40.0):
+            app.set_credit(industry=10 * RECIPIENTS)
+            process.send(25.0, second, journal)
+        # What was in flight may still have reached the service; nothing else leaves, and the journal is free.
+        time.sleep(0.1)
+        sent = requests(app)
+        assert open_campaign(journal).counts.total == RECIPIENTS
+        time.sleep(0.1)
+        assert requests(app) == sent
+        campaign = sync.send(app.settings, people(RECIPIENTS), journal=journal)
+    assert campaign.complete
+    record = Record(app.settings["base_url"].removesuffix("/v1"), app.settings["app_key"])
+    messages = record.messages()
+    record.close()
+    assert len(messages) >= campaign.counts.accepted
+    assert [mobile for mobile, ids in messages.items() if len(ids) > 1] == []
+
+
+@pytest.mark.parametrize("run", [run_on_asyncio, trio.run], ids=["asyncio", "trio"])
+def test_a_cancellation_while_the_journal_is_opened_leaves_it_free(
+    sync: Driver, app: Sandbox, journal: Path, run: Callable[[Callable[[], Coroutine[Any, Any, None]]], None]
+) -> None:
+    app.set_credit(industry=0, balance=0)
+    assert sync.send(app.settings, people(20_000), journal=journal).counts.waiting == 20_000
+
+    async def main() -> None:
+        async with AsyncJSMS(**settings_of(app.settings)) as jsms:
+            for milliseconds in range(0, 60, 6):
+                with anyio.move_on_after(milliseconds / 1000):
+                    await jsms.campaigns.send(people(20_000), temp_id=TEMPLATE, journal=journal)
+                with closing(Journal.open(journal)) as opened:
+                    assert opened.states[0] == 20_000
+
+    run(main)
+    assert reached(app) == []
+
+
+def test_a_task_that_is_cancelled_twice_while_it_opens_leaves_the_journal_free(app: Sandbox, journal: Path) -> None:
+    started, go_on = threading.Event(), threading.Event()
+
+    class Slow(os.PathLike[str]):
+        def __fspath__(self) -> str:
+            started.set()
+            go_on.wait()
+            return str(journal)
+
+    async def main() -> None:
+        async with AsyncJSMS(**settings_of(app.settings)) as jsms:
+            sending = asyncio.ensure_future(jsms.campaigns.send(people(3), temp_id=TEMPLATE, journal=Slow()))
+            await asyncio.to_thread(started.wait)
+            for _ in range(2):
+                sending.cancel()
+                await asyncio.sleep(0.01)
+            go_on.set()
+            with pytest.raises(asyncio.CancelledError):
+                await sending
+
+    asyncio.run(main())
+    Journal.open(journal, CampaignSettings(TEMPLATE)).close()
+
+
+@pytest.mark.parametrize("driver", ["sync", "asyncio", "trio"], indirect=True)
+def test_a_system_that_has_no_more_threads_is_an_error_and_nothing_is_sent(
+    driver: Driver, app: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = threading.Thread.start
+
+    def refuse(thread: threading.Thread) -> None:
+        if thread.name == "jsms-campaign":
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    with pytest.raises(RuntimeError, match="can't start new thread"):
+        driver.send(app.settings, people(3))
+    assert reached(app) == []
+
+
+def test_a_thread_that_begins_too_late_sends_nothing(app: Sandbox) -> None:
+    journal = Journal.temporary(CampaignSettings(TEMPLATE))
+    conductor = Conductor(journal, Pace(1, None, 0.0), repeat_unknown=False)
+    run = ConductorThread(conductor, lambda batch, body: None, lambda: None, telling=False)
+    assert run.cancel()
+    run.begin()
+    assert not run.cancel()
+    assert (run.ended, run.failures) == (False, [])
+
+
+def test_progress_is_the_newest_however_slow_it_is_taken(driver: Driver, app: Sandbox, small_batches: int) -> None:
+    late: list[float] = []
+
+    def take(progress: Progress) -> None:
+        if progress.phase == "sending":
+            late.append(time.monotonic() - began - progress.elapsed)
+            time.sleep(0.3)
+            if len(late) == 4:
+                stop.set()
+
+    app.fail_next(kind="delay", delay=0.02, times=None)
+    stop = threading.Event()
+    began = time.monotonic()
+    driver.send(app.settings, people(100 * small_batches), on_progress=take, stop_event=stop)
+    # Apart from what the list took to read: each waits for the one before it, and for no other.
+    assert len(late) >= 4
+    assert max(late) - late[0] < 0.6
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_a_stop_event_ends_a_campaign_that_can_be_continued(driver: Driver, app: Sandbox, journal: Path) -> None:
+    app.fail_next(kind="delay", delay=0.1, times=None)
+    stop = threading.Event()
+
+    def take(progress: Progress) -> None:
+        if progress.phase == "sending" and progress.accepted:
+            stop.set()
+
+    campaign = driver.send(app.settings, people(400), journal=journal, on_progress=take, stop_event=stop)
+    assert campaign.stop is not None
+    assert campaign.stop.reason is StopReason.REQUESTED
+    assert campaign.counts.accepted == len(reached(app))
+    nothing_is_lost(driver, app, journal)
+
+
+def test_a_stop_event_ends_a_pause_in_time(sync: Driver, app: Sandbox, journal: Path) -> None:
+    stop = threading.Event()
+    threading.Timer(0.3, stop.set).start()
+    began = time.monotonic()
+    campaign = sync.send(app.settings, people(2), journal=journal, max_rate=0.01, stop_event=stop)
+    assert time.monotonic() - began < 5
+    assert (campaign.counts.accepted, campaign.counts.waiting) == (1, 1)
+
+
+@pytest.mark.parametrize("kind", [asyncio.Event, anyio.Event])
+def test_the_event_of_an_event_loop_will_do(app: Sandbox, kind: Callable[[], Any]) -> None:
+    async def main() -> None:
+        stop = kind()
+        async with AsyncJSMS(**settings_of(app.settings)) as jsms:
+            stop.set()
+            campaign = await jsms.campaigns.send(people(400), temp_id=TEMPLATE, stop_event=stop)
+        assert campaign.stop is not None
+        assert reached(app) == []
+
+    asyncio.run(main())
+
+
+def test_a_stop_while_the_list_is_read_leaves_nothing_behind(driver: Driver, app: Sandbox, journal: Path) -> None:
+    stop = threading.Event()
+
+    def members() -> Iterator[Any]:
+        yield from people(1_500)
+        stop.set()
+        yield from people(1_000, 1_500)
+
+    campaign = driver.send(app.settings, members(), journal=journal, stop_event=stop)
+    assert (campaign.counts.total, campaign.complete) == (0, False)
+    assert campaign.stop is not None
+    assert reached(app) == []
+
+
+def test_a_stop_event_has_is_set(sync: Driver, app: Sandbox) -> None:
+    with pytest.raises(ArgumentError, match=r"stop_event is of type bool; give a threading\.Event"):
+        sync.send(app.settings, people(3), stop_event=True)
+
+
+def test_a_batch_size_limits_what_an_interruption_leaves_in_doubt(driver: Driver, app: Sandbox) -> None:
+    app.fail_next(kind="drop", operation="sendMessageBatch")
+    campaign = driver.send(app.settings, people(100), batch_size=30)
+    assert (campaign.counts.unknown, campaign.counts.accepted) == (30, 70)
+    assert requests(app) == 4
+    for wrong in (0, 1_001, True, 2.0, "30"):
+        with pytest.raises(ArgumentError, match="give a number from 1 to 1000, or None"):
+            driver.send(app.settings, people(3), batch_size=wrong)
 
 
 def _from_outside(cancel: Callable[[], object]) -> Callable[[], object]:

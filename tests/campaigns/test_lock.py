@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from jsms_client import JSMSError
-from jsms_client.campaigns import CampaignSettings, JournalLockedError, Progress, open_campaign
+from jsms_client.campaigns import CampaignSettings, JournalError, JournalLockedError, Progress, open_campaign
 from jsms_client.campaigns.journal import lock, store
 from jsms_client.campaigns.journal.journal import Journal
+from jsms_client.campaigns.opening import OpenJournal
 from jsms_sandbox.pytest_plugin import Sandbox
 from sandbox.process import environment
 
@@ -170,3 +171,12 @@ def test_a_journal_is_one_whatever_it_is_called(journal: Path) -> None:
     link.symlink_to(journal)
     with closing(Journal.open(journal, SETTINGS)), pytest.raises(JournalLockedError):
         lock.acquire(link, 0.0)
+
+
+def test_a_journal_is_not_opened_for_a_call_that_is_over(journal: Path) -> None:
+    late = OpenJournal(journal)
+    late.close()
+    late.close()
+    with pytest.raises(JournalError, match="closed before it was open"):
+        late.open(SETTINGS)
+    assert list(journal.parent.iterdir()) == []

@@ -16,13 +16,23 @@ from jsms_client.campaigns.crews import AsyncCrew
 from jsms_client.campaigns.estimates import Estimate, Estimator
 from jsms_client.campaigns.intake import Intake
 from jsms_client.campaigns.journal.journal import Journal
-from jsms_client.campaigns.opening import JournalLike, campaign_of, close_journal, open_journal
-from jsms_client.campaigns.options import OnBadLine, read_concurrency, read_max_rate, read_on_bad_line, read_wait
+from jsms_client.campaigns.opening import AsyncOpenJournal, JournalLike
+from jsms_client.campaigns.options import (
+    OnBadLine,
+    StopEvent,
+    read_batch_size,
+    read_concurrency,
+    read_max_rate,
+    read_on_bad_line,
+    read_stop_event,
+    read_wait,
+)
 from jsms_client.campaigns.pacing import Pace
 from jsms_client.campaigns.progress import Progress
 from jsms_client.campaigns.reading.sources import AsyncEntries, AsyncPieces, AsyncRecipients
 from jsms_client.campaigns.settings import CampaignSettings
 from jsms_client.campaigns.settling import MOST_REFUSALS, POLL_SECONDS, AsyncReports, begin_settling, take_reports
+from jsms_client.campaigns.stopping import REQUESTED
 from jsms_client.errors import APIError, RateLimitError
 
 
@@ -47,6 +57,8 @@ class AsyncCampaigns(AsyncResource):
         dry_run: Literal[False] = False,
         on_bad_line: OnBadLine = "stop",
         repeat_unknown: bool = False,
+        batch_size: int | None = None,
+        stop_event: StopEvent | None = None,
     ) -> Campaign: ...
 
     @overload
@@ -65,6 +77,8 @@ class AsyncCampaigns(AsyncResource):
         dry_run: Literal[True],
         on_bad_line: OnBadLine = "stop",
         repeat_unknown: bool = False,
+        batch_size: int | None = None,
+        stop_event: StopEvent | None = None,
     ) -> Estimate: ...
 
     async def send(
@@ -82,6 +96,8 @@ class AsyncCampaigns(AsyncResource):
         dry_run: bool = False,
         on_bad_line: OnBadLine = "stop",
         repeat_unknown: bool = False,
+        batch_size: int | None = None,
+        stop_event: StopEvent | None = None,
     ) -> Campaign | Estimate:
         """Send a template to everyone on a list, each once.
 
@@ -110,11 +126,18 @@ class AsyncCampaigns(AsyncResource):
                 None for a temporary one, which is gone with the campaign that is returned.
             concurrency: How many requests may be on their way at once.
             max_rate: How many recipients a second at most, no fewer than one a day; None for as many as go.
-            on_progress: Is called with a `Progress` some ten times a second.
+            on_progress: Is called with the newest `Progress` some ten times a second, in the caller's own thread or
+                event loop. What it raises stops the campaign as an interrupt does.
             dry_run: Whether to send nothing, and to say what it would cost.
             on_bad_line: What to do about entries that cannot be sent to: ``"stop"`` before anything is sent, or
                 ``"set_aside"`` and report them.
             repeat_unknown: Whether those that are unknown are to be sent to again.
+            batch_size: How many recipients a request may have, 1 to 1,000; None for as many as the service takes. An
+                interruption leaves that many in doubt for each request that is in flight.
+            stop_event: Stops the campaign when it is set, from any thread, task or signal handler: nothing more is
+                sent, what is in flight is waited for, and the campaign is returned with the reason ``requested``. A
+                `threading.Event`, an `asyncio.Event`, or anything else with ``is_set()``, which is called from another
+                thread.
 
         Returns:
             What became of everyone, and why it stopped, where it did; with ``dry_run`` what it would cost.
@@ -130,18 +153,21 @@ class AsyncCampaigns(AsyncResource):
         settings = CampaignSettings.read(temp_id, sign_id, tag, send_time)
         pace = Pace(read_concurrency(concurrency), read_max_rate(max_rate), monotonic())
         bad_lines = read_on_bad_line(on_bad_line)
+        largest_batch, stop = read_batch_size(batch_size), read_stop_event(stop_event)
         entries = AsyncEntries(recipients)
         if dry_run:
             return await self._estimate(settings, entries, bad_lines, on_progress)
-        opened = await run_in_thread(partial(open_journal, journal, settings))
+        opened = AsyncOpenJournal(journal)
         try:
-            await _take_in(entries, Intake(opened, bad_lines), on_progress)
-            conductor = Conductor(opened, pace, repeat_unknown=repeat_unknown)
+            book = await opened.open(settings)
+            if not await _take_in(entries, Intake(book, bad_lines), on_progress, stop):
+                return await opened.campaign(book, REQUESTED)
+            conductor = Conductor(book, pace, repeat_unknown=repeat_unknown, batch_size=largest_batch, stop_event=stop)
             crew = AsyncCrew(partial(self._api.carry_out, settings.operation), concurrency)
             await crew.run(conductor, on_progress)
+            return await opened.campaign(book, conductor.stop)
         finally:
-            close_journal(opened)
-        return await run_in_thread(partial(campaign_of, opened, conductor.stop))
+            await opened.aclose()
 
     async def settle(
         self,
@@ -174,17 +200,18 @@ class AsyncCampaigns(AsyncResource):
         """
         until = monotonic() + read_wait(wait)
         pieces = None if reports is None else AsyncPieces(reports, "reports")
-        opened = await run_in_thread(partial(open_journal, journal))
+        opened = AsyncOpenJournal(journal)
         try:
-            await run_in_thread(partial(begin_settling, opened))
+            book = await opened.open()
+            await run_in_thread(partial(begin_settling, book))
             if pieces is None:
-                await self._poll(opened, until)
+                await self._poll(book, until)
             else:
                 while piece := await pieces.next():
-                    await run_in_thread(partial(take_reports, opened, piece))
+                    await run_in_thread(partial(take_reports, book, piece))
+            return await opened.campaign(book)
         finally:
-            close_journal(opened)
-        return await run_in_thread(partial(campaign_of, opened))
+            await opened.aclose()
 
     async def _poll(self, journal: Journal, until: float) -> None:
         settled = await run_in_thread(partial(take_reports, journal, ()))
@@ -220,17 +247,29 @@ class AsyncCampaigns(AsyncResource):
         journal = Journal.temporary(settings)
         try:
             estimator = Estimator(template, sign, balance)
-            await _take_in(entries, Intake(journal, on_bad_line, estimator), on_progress)
+            await _take_in(entries, Intake(journal, on_bad_line, estimator), on_progress, None)
             return estimator.made(journal)
         finally:
             journal.close()
 
 
-async def _take_in(entries: AsyncEntries, intake: Intake, on_progress: Callable[[Progress], None] | None) -> None:
-    """Read the list to its end; nothing of it is in the journal where that fails."""
+async def _take_in(
+    entries: AsyncEntries,
+    intake: Intake,
+    on_progress: Callable[[Progress], None] | None,
+    stop: StopEvent | None,
+) -> bool:
+    """Read the list to its end; nothing of it is in the journal where that fails, or where it is stopped.
+
+    Returns:
+        Whether it was read to its end.
+    """
     intake.begin()
     try:
         while piece := await entries.next():
+            if stop is not None and stop.is_set():
+                intake.give_up()
+                return False
             await run_in_thread(partial(intake.add, piece))
             if on_progress is not None and (progress := intake.progress()) is not None:
                 on_progress(progress)
@@ -238,6 +277,7 @@ async def _take_in(entries: AsyncEntries, intake: Intake, on_progress: Callable[
     except BaseException:
         intake.give_up()
         raise
+    return True
 
 
 __all__ = ["AsyncCampaigns"]

@@ -17,13 +17,23 @@ from jsms_client.campaigns.crews import Crew
 from jsms_client.campaigns.estimates import Estimate, Estimator
 from jsms_client.campaigns.intake import Intake
 from jsms_client.campaigns.journal.journal import Journal
-from jsms_client.campaigns.opening import JournalLike, campaign_of, close_journal, open_journal
-from jsms_client.campaigns.options import OnBadLine, read_concurrency, read_max_rate, read_on_bad_line, read_wait
+from jsms_client.campaigns.opening import JournalLike, OpenJournal
+from jsms_client.campaigns.options import (
+    OnBadLine,
+    StopEvent,
+    read_batch_size,
+    read_concurrency,
+    read_max_rate,
+    read_on_bad_line,
+    read_stop_event,
+    read_wait,
+)
 from jsms_client.campaigns.pacing import Pace
 from jsms_client.campaigns.progress import Progress
 from jsms_client.campaigns.reading.sources import Entries, Pieces, Recipients
 from jsms_client.campaigns.settings import CampaignSettings
 from jsms_client.campaigns.settling import MOST_REFUSALS, POLL_SECONDS, Reports, begin_settling, take_reports
+from jsms_client.campaigns.stopping import REQUESTED
 from jsms_client.errors import APIError, RateLimitError
 
 
@@ -48,6 +58,8 @@ class Campaigns(Resource):
         dry_run: Literal[False] = False,
         on_bad_line: OnBadLine = "stop",
         repeat_unknown: bool = False,
+        batch_size: int | None = None,
+        stop_event: StopEvent | None = None,
     ) -> Campaign: ...
 
     @overload
@@ -66,6 +78,8 @@ class Campaigns(Resource):
         dry_run: Literal[True],
         on_bad_line: OnBadLine = "stop",
         repeat_unknown: bool = False,
+        batch_size: int | None = None,
+        stop_event: StopEvent | None = None,
     ) -> Estimate: ...
 
     def send(
@@ -83,6 +97,8 @@ class Campaigns(Resource):
         dry_run: bool = False,
         on_bad_line: OnBadLine = "stop",
         repeat_unknown: bool = False,
+        batch_size: int | None = None,
+        stop_event: StopEvent | None = None,
     ) -> Campaign | Estimate:
         """Send a template to everyone on a list, each once.
 
@@ -111,11 +127,18 @@ class Campaigns(Resource):
                 None for a temporary one, which is gone with the campaign that is returned.
             concurrency: How many requests may be on their way at once.
             max_rate: How many recipients a second at most, no fewer than one a day; None for as many as go.
-            on_progress: Is called with a `Progress` some ten times a second.
+            on_progress: Is called with the newest `Progress` some ten times a second, in the caller's own thread or
+                event loop. What it raises stops the campaign as an interrupt does.
             dry_run: Whether to send nothing, and to say what it would cost.
             on_bad_line: What to do about entries that cannot be sent to: ``"stop"`` before anything is sent, or
                 ``"set_aside"`` and report them.
             repeat_unknown: Whether those that are unknown are to be sent to again.
+            batch_size: How many recipients a request may have, 1 to 1,000; None for as many as the service takes. An
+                interruption leaves that many in doubt for each request that is in flight.
+            stop_event: Stops the campaign when it is set, from any thread, task or signal handler: nothing more is
+                sent, what is in flight is waited for, and the campaign is returned with the reason ``requested``. A
+                `threading.Event`, an `asyncio.Event`, or anything else with ``is_set()``, which is called from another
+                thread.
 
         Returns:
             What became of everyone, and why it stopped, where it did; with ``dry_run`` what it would cost.
@@ -131,18 +154,21 @@ class Campaigns(Resource):
         settings = CampaignSettings.read(temp_id, sign_id, tag, send_time)
         pace = Pace(read_concurrency(concurrency), read_max_rate(max_rate), monotonic())
         bad_lines = read_on_bad_line(on_bad_line)
+        largest_batch, stop = read_batch_size(batch_size), read_stop_event(stop_event)
         entries = Entries(recipients)
         if dry_run:
             return self._estimate(settings, entries, bad_lines, on_progress)
-        opened = run_inline(partial(open_journal, journal, settings))
+        opened = OpenJournal(journal)
         try:
-            _take_in(entries, Intake(opened, bad_lines), on_progress)
-            conductor = Conductor(opened, pace, repeat_unknown=repeat_unknown)
+            book = opened.open(settings)
+            if not _take_in(entries, Intake(book, bad_lines), on_progress, stop):
+                return opened.campaign(book, REQUESTED)
+            conductor = Conductor(book, pace, repeat_unknown=repeat_unknown, batch_size=largest_batch, stop_event=stop)
             crew = Crew(partial(self._api.carry_out, settings.operation), concurrency)
             crew.run(conductor, on_progress)
+            return opened.campaign(book, conductor.stop)
         finally:
-            close_journal(opened)
-        return run_inline(partial(campaign_of, opened, conductor.stop))
+            opened.close()
 
     def settle(
         self,
@@ -175,17 +201,18 @@ class Campaigns(Resource):
         """
         until = monotonic() + read_wait(wait)
         pieces = None if reports is None else Pieces(reports, "reports")
-        opened = run_inline(partial(open_journal, journal))
+        opened = OpenJournal(journal)
         try:
-            run_inline(partial(begin_settling, opened))
+            book = opened.open()
+            run_inline(partial(begin_settling, book))
             if pieces is None:
-                self._poll(opened, until)
+                self._poll(book, until)
             else:
                 while piece := pieces.next():
-                    run_inline(partial(take_reports, opened, piece))
+                    run_inline(partial(take_reports, book, piece))
+            return opened.campaign(book)
         finally:
-            close_journal(opened)
-        return run_inline(partial(campaign_of, opened))
+            opened.close()
 
     def _poll(self, journal: Journal, until: float) -> None:
         settled = run_inline(partial(take_reports, journal, ()))
@@ -221,17 +248,29 @@ class Campaigns(Resource):
         journal = Journal.temporary(settings)
         try:
             estimator = Estimator(template, sign, balance)
-            _take_in(entries, Intake(journal, on_bad_line, estimator), on_progress)
+            _take_in(entries, Intake(journal, on_bad_line, estimator), on_progress, None)
             return estimator.made(journal)
         finally:
             journal.close()
 
 
-def _take_in(entries: Entries, intake: Intake, on_progress: Callable[[Progress], None] | None) -> None:
-    """Read the list to its end; nothing of it is in the journal where that fails."""
+def _take_in(
+    entries: Entries,
+    intake: Intake,
+    on_progress: Callable[[Progress], None] | None,
+    stop: StopEvent | None,
+) -> bool:
+    """Read the list to its end; nothing of it is in the journal where that fails, or where it is stopped.
+
+    Returns:
+        Whether it was read to its end.
+    """
     intake.begin()
     try:
         while piece := entries.next():
+            if stop is not None and stop.is_set():
+                intake.give_up()
+                return False
             run_inline(partial(intake.add, piece))
             if on_progress is not None and (progress := intake.progress()) is not None:
                 on_progress(progress)
@@ -239,6 +278,7 @@ def _take_in(entries: Entries, intake: Intake, on_progress: Callable[[Progress],
     except BaseException:
         intake.give_up()
         raise
+    return True
 
 
 __all__ = ["Campaigns"]

@@ -18,9 +18,10 @@ from jsms_client.campaigns.errors import JournalError
 from jsms_client.campaigns.journal.batches import Batch, BatchQueue
 from jsms_client.campaigns.journal.journal import Journal
 from jsms_client.campaigns.journal.schema import ACCEPTED, REFUSED, UNKNOWN, WAITING
+from jsms_client.campaigns.options import MOST_PER_BATCH, StopEvent
 from jsms_client.campaigns.pacing import Pace
 from jsms_client.campaigns.progress import Meter, Progress
-from jsms_client.campaigns.stopping import Meaning, Stop, is_unclear, meaning_of, stop_for
+from jsms_client.campaigns.stopping import REQUESTED, Meaning, Stop, is_unclear, meaning_of, stop_for
 from jsms_client.errors import APIError, JSMSError, RateLimitError, UnconfirmedAPIError
 from jsms_client.results.refused import refused_error
 
@@ -34,6 +35,8 @@ TELL_PAUSED = 0.5
 """The same while nothing happens."""
 MOST_UNCLEAR = 3
 """Responses in a row that do not say who was sent to, before the campaign stops."""
+LOOK_FOR_STOP = 0.1
+"""Seconds after which the caller's stop event is looked at, while nothing else happens."""
 MOST_REFUSED_ALONE = 6
 """Requests with one recipient that are refused as a whole, in a row: then it is not for the recipient."""
 _NEIGHBOURS = MOST_REFUSED_ALONE // 2
@@ -46,9 +49,25 @@ class Conductor:
         journal: The journal, with the whole list in it.
         pace: When requests may leave.
         repeat_unknown: Whether those that are unknown are to be sent to again.
+        batch_size: How many recipients a request may have; None for as many as the service takes.
+        stop_event: Nothing is sent any more once it is set.
+
+    Attributes:
+        interrupted: Nothing is sent any more, and it ends when every request has ended. Like ``abandoned`` a plain
+            attribute: a statement that sets it first in an exception handler cannot be interrupted by a signal.
+        abandoned: Nothing is sent any more, and it ends without waiting for anything.
+        stop: Why it stopped by itself.
     """
 
-    def __init__(self, journal: Journal, pace: Pace, *, repeat_unknown: bool) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        pace: Pace,
+        *,
+        repeat_unknown: bool,
+        batch_size: int | None = None,
+        stop_event: StopEvent | None = None,
+    ) -> None:
         self._journal = journal
         self._queue = BatchQueue(journal)
         self._pace = pace
@@ -57,14 +76,22 @@ class Conductor:
         self._again: deque[Batch] = deque()
         self._on_their_way = 0
         self._refused_alone: list[Batch] = []
-        self._interrupted = self._sending_began = self._told = False
+        self._largest_batch = min(batch_size or MOST_PER_BATCH, journal.settings.largest_batch)
+        self._stop_event = stop_event
+        self._sending_began = self._told = False
+        self.interrupted = self.abandoned = False
         self._failure: BaseException | None = None
         self._unclear_in_a_row = 0
         self.stop: Stop | None = None
 
     def interrupt(self) -> None:
-        """Let nothing leave any more, and end once everything is answered; from any thread, task or signal handler."""
-        self._interrupted = True
+        """Send nothing any more, and end when every request has ended; from any thread, task or signal handler."""
+        self.interrupted = True
+        self._inbox.put(None)
+
+    def abandon(self) -> None:
+        """Send nothing any more, and end at once: what is in flight is left so in the journal."""
+        self.abandoned = True
         self._inbox.put(None)
 
     def answered(self, batch: Batch, answer: object) -> None:
@@ -80,12 +107,12 @@ class Conductor:
         """Carry it out: to its end, to a reason to stop, or until it is interrupted.
 
         Args:
-            start: Sends a request, elsewhere.
-            tell: Is told how far it is.
+            start: Has a request sent, elsewhere; not where it was abandoned meanwhile.
+            tell: Takes progress; must not block.
 
         Raises:
             JournalError: Something could not be written down; it says whether requests had left.
-            BaseException: Whatever ``tell`` raises, or a request that is no error of JSMS.
+            BaseException: Whatever a request raised that is no error of JSMS.
         """
         try:
             self._conduct(start, tell)
@@ -104,7 +131,7 @@ class Conductor:
             for batch in self._write(answers):
                 self._sending_began = True
                 start(batch, self._body(batch))
-            over = not self._on_their_way and self._nothing_leaves()
+            over = self.abandoned or (not self._on_their_way and self._nothing_leaves())
             if tell is not None:
                 self._tell(tell, meter, now=over)
             if over:
@@ -112,12 +139,18 @@ class Conductor:
             answers = self._wait(telling=tell is not None)
 
     def _nothing_leaves(self) -> bool:
-        return self._journal.states[WAITING] == 0 or self._interrupted or self.stop is not None
+        if self._journal.states[WAITING] == 0 or self.interrupted:
+            return True
+        if self.stop is None and self._stop_event is not None and self._stop_event.is_set():
+            self.stop = REQUESTED
+        return self.stop is not None
 
     def _write(self, answers: list[tuple[Batch, object]]) -> list[Batch]:
         """Write down what came back and what leaves next, all at once, as it is the disk that takes the time."""
         leaving: list[Batch] = []
         with self._journal.writing():
+            if self.abandoned:
+                return leaving
             for batch, answer in answers:
                 self._on_their_way -= 1
                 if isinstance(answer, BaseException):
@@ -136,7 +169,7 @@ class Conductor:
             return None
         if self._again:
             return self._again.pop() if self._far_away() else self._again.popleft()
-        return self._queue.next_batch(self._pace.largest_batch(self._journal.settings.largest_batch))
+        return self._queue.next_batch(self._pace.largest_batch(self._largest_batch))
 
     def _body(self, batch: Batch) -> dict[str, object]:
         # Parsed all at once: a thousand small texts take five times as long.
@@ -150,7 +183,9 @@ class Conductor:
     def _wait(self, *, telling: bool) -> list[tuple[Batch, object]]:
         """Whatever came back, as soon as there is something, or as a request may leave."""
         seconds = None if self._nothing_leaves() else self._pace.seconds(monotonic(), self._on_their_way)
-        if telling:
+        if self._stop_event is not None:
+            seconds = LOOK_FOR_STOP if seconds is None else min(seconds, LOOK_FOR_STOP)
+        elif telling:
             seconds = TELL_PAUSED if seconds is None else min(seconds, TELL_PAUSED)
         found: list[tuple[Batch, object] | None] = []
         try:
@@ -239,7 +274,7 @@ class Conductor:
 
     def _fail(self, error: BaseException) -> None:
         self._failure = self._failure or error
-        self._interrupted = True
+        self.interrupted = True
 
     def _tell(self, tell: Tell, meter: Meter, *, now: bool) -> None:
         moment = monotonic()
@@ -248,10 +283,7 @@ class Conductor:
             self._told = True
             journal = self._journal
             progress = meter.read(journal.states, journal.repeats, journal.bad_lines, moment, self._done(), pause)
-            try:
-                tell(progress)
-            except BaseException as error:  # noqa: BLE001 - whatever it is, it is handed on, after what is on its way
-                self._fail(error)
+            tell(progress)
 
     def _done(self) -> int:
         states = self._journal.states

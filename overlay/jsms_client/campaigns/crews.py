@@ -1,25 +1,91 @@
-"""Who carries a campaign's requests out, and keeps its conductor apart from what happens to the caller.
+"""Sends a campaign's requests, and keeps its conductor apart from what happens to the caller.
 
-The conductor has a thread of its own in both worlds. Requests are sent by threads here and by tasks there, and the
-caller's own thread or event loop is told how far it is.
+The conductor runs in a thread of its own in both worlds, so that no interrupt and no cancellation comes between what
+it does and what it writes down. Requests are sent by threads here and by tasks there; progress is delivered in the
+caller's own thread or event loop, always the newest: a slow ``on_progress`` misses some, and is never late.
+
+The caller may leave at any moment, between any two statements. So the first statement of each handler is the assignment
+of a plain attribute, which no signal can interrupt: after it, nothing more is sent.
 """
 
 from __future__ import annotations
 
+import math
+from collections import deque
 from collections.abc import Callable, Coroutine
-from functools import partial
+from contextlib import suppress
 from queue import SimpleQueue
 from threading import Thread
 from typing import TypeAlias
 
-from jsms_client.campaigns.conductor import Conductor, Tell
+from jsms_client._concurrency import AsyncResettableEvent
+from jsms_client._timeouts import monotonic
+from jsms_client.campaigns.conductor import TELL_EVERY, Conductor, Tell
 from jsms_client.campaigns.journal.batches import Batch
 from jsms_client.campaigns.progress import Progress
 
 Request: TypeAlias = Callable[[object], object]
-"""Sends a body; gives the answer's JSON."""
+"""Sends a body; gives the response's JSON."""
 AsyncRequest: TypeAlias = Callable[[object], Coroutine[object, object, object]]
-"""The twin of `Request`."""
+"""The async form of `Request`."""
+Job: TypeAlias = tuple[Batch, object]
+"""A request to send: its recipients, and its body."""
+
+
+class ConductorThread:
+    """A conductor in a thread of its own.
+
+    Args:
+        conductor: Carries the campaign out.
+        start: Has a request sent; must not block.
+        wake: Wakes the caller: there is new progress, or it has ended. Called from the thread; must not block.
+        telling: Whether the caller wants progress.
+
+    Attributes:
+        newest: The newest progress, until it is delivered.
+        ended: Whether it has ended.
+        failures: What the conductor raised.
+    """
+
+    def __init__(
+        self, conductor: Conductor, start: Callable[[Batch, object], None], wake: Callable[[], None], *, telling: bool
+    ) -> None:
+        self._conductor = conductor
+        self._start = start
+        self._wake = wake
+        self._telling = telling
+        self._permit = [None]
+        self.newest: deque[Progress] = deque(maxlen=1)
+        self.ended = False
+        self.failures: list[BaseException] = []
+
+    def begin(self) -> None:
+        """Start the thread. A daemon: a program that is told to end does, and what is in flight then is unknown."""
+        Thread(target=self._conduct, name="jsms-campaign", daemon=True).start()
+
+    def cancel(self) -> bool:
+        """Keep the thread from beginning; False where it has begun."""
+        # An interrupt may come while the thread is being started: this is the one place where that is decided.
+        with suppress(IndexError):
+            self._permit.pop()
+            return True
+        return False
+
+    def _conduct(self) -> None:
+        if not self.cancel():
+            return
+        try:
+            self._conductor.run(self._start, self._tell if self._telling else None)
+        except BaseException as error:  # noqa: BLE001 - raised to the caller
+            self.failures.append(error)
+        self.ended = True
+        # The event loop may have been closed under a caller that went away.
+        with suppress(RuntimeError):
+            self._wake()
+
+    def _tell(self, progress: Progress) -> None:
+        self.newest.append(progress)
+        self._wake()
 
 
 class AsyncCrew:
@@ -27,7 +93,7 @@ class AsyncCrew:
 
     Args:
         request: Sends one request.
-        size: How many may be on their way at once.
+        size: How many may be in flight at once.
     """
 
     __slots__ = ("_request",)
@@ -39,58 +105,67 @@ class AsyncCrew:
     async def run(self, conductor: Conductor, on_progress: Tell | None) -> None:
         """Carry a campaign out.
 
-        A cancellation lets nothing leave any more, and is raised on once everything that is on its way is answered
-        and written down.
+        After a cancellation nothing more is sent; it is raised on when every request has ended and is written down.
 
         Args:
-            conductor: What knows how.
-            on_progress: Is told how far it is, in the event loop.
+            conductor: Carries it out.
+            on_progress: Takes progress, in the event loop.
         """
         import anyio  # noqa: PLC0415 - comes with httpx; sync programs never load it
-        import anyio.from_thread  # noqa: PLC0415
-        import anyio.to_thread  # noqa: PLC0415
 
-        ended = anyio.Event()
+        jobs: deque[Job] = deque()
+        wakeup = AsyncResettableEvent()
         failures: list[BaseException] = []
+
+        def start(batch: Batch, body: object) -> None:
+            jobs.append((batch, body))
+            wakeup.set()
 
         async def send(batch: Batch, body: object) -> None:
             with anyio.CancelScope(shield=True):
                 conductor.answered(batch, await _outcome_of(self._request(body)))
 
-        def start(batch: Batch, body: object) -> None:
-            anyio.from_thread.run_sync(group.start_soon, send, batch, body)
+        run = ConductorThread(conductor, start, wakeup.set, telling=on_progress is not None)
 
-        def conduct() -> None:
-            try:
-                conductor.run(start, None if on_progress is None else partial(_tell, on_progress))
-            except BaseException as error:  # noqa: BLE001 - handed on
-                failures.append(error)
+        async def follow(on_progress: Tell | None) -> None:
+            ended, due = False, 0.0
+            while not ended:
+                # In this order: nothing comes after the end.
+                ended = run.ended
+                while jobs:
+                    group.start_soon(send, *jobs.popleft())
+                began = monotonic()
+                if run.newest and (ended or began >= due):
+                    _deliver(run, on_progress)
+                    # A slow callback blocks the event loop: the requests get as much of its time.
+                    due = monotonic() + max(TELL_EVERY, monotonic() - began)
+                if not ended:
+                    await wakeup.wait(due - began if run.newest else math.inf)
 
-        async def apart() -> None:
-            with anyio.CancelScope(shield=True):
-                # A limiter of its own: it is a thread for minutes, of which the common one has few.
-                await anyio.to_thread.run_sync(conduct, limiter=anyio.CapacityLimiter(1))
-            ended.set()
-
-        async with anyio.create_task_group() as group:
-            group.start_soon(apart)
-            try:
-                await ended.wait()
-            except BaseException as error:  # noqa: BLE001 - handed on
-                failures.insert(0, error)
-                conductor.interrupt()
-                with anyio.CancelScope(shield=True):
-                    await ended.wait()
-        if failures:
-            raise failures[0]
+        try:
+            async with anyio.create_task_group() as group:
+                try:
+                    run.begin()
+                    await follow(on_progress)
+                except BaseException as error:  # noqa: BLE001 - raised on, outside of the group
+                    conductor.interrupted = True
+                    failures.append(error)
+                    conductor.interrupt()
+                    if not run.cancel():
+                        with anyio.CancelScope(shield=True):
+                            await follow(None)
+        finally:
+            conductor.abandoned = True
+            conductor.abandon()
+        _raise_first(failures + run.failures)
 
 
 class Crew:
-    """Threads; the twin of `AsyncCrew`.
+    """Threads; the blocking form of `AsyncCrew`.
 
     Args:
         request: Sends one request.
-        size: How many may be on their way at once.
+        size: How many may be in flight at once.
     """
 
     __slots__ = ("_request", "_size")
@@ -102,71 +177,56 @@ class Crew:
     def run(self, conductor: Conductor, on_progress: Tell | None) -> None:
         """Carry a campaign out.
 
-        An interrupt lets nothing leave any more, and is raised on once everything that is on its way is answered and
-        written down; a second one is raised on at once.
+        After an interrupt nothing more is sent; it is raised on when every request has ended and is written down. A
+        second one is raised on at once: what is in flight then is unknown when the campaign continues.
 
         Args:
-            conductor: What knows how.
-            on_progress: Is told how far it is, in the caller's thread.
+            conductor: Carries it out.
+            on_progress: Takes progress, in the caller's thread.
         """
-        jobs: SimpleQueue[tuple[Batch, object] | None] = SimpleQueue()
-        told: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
-        failures: list[BaseException] = []
-
-        def send() -> None:
-            while (job := jobs.get()) is not None:
-                batch, body = job
-                conductor.answered(batch, self._outcome_of(body))
+        jobs: SimpleQueue[Job | None] = SimpleQueue()
+        wakeups: SimpleQueue[None] = SimpleQueue()
 
         def start(batch: Batch, body: object) -> None:
             jobs.put((batch, body))
 
-        def tell(on_progress: Tell, progress: Progress) -> None:
-            told.put(partial(on_progress, progress))
+        def send() -> None:
+            while (job := jobs.get()) is not None and not conductor.abandoned:
+                batch, body = job
+                conductor.answered(batch, self._outcome_of(body))
 
-        def conduct() -> None:
+        run = ConductorThread(conductor, start, lambda: wakeups.put(None), telling=on_progress is not None)
+
+        def follow(on_progress: Tell | None) -> None:
+            while not run.ended:
+                wakeups.get()
+                _deliver(run, on_progress)
+            _deliver(run, on_progress)
+
+        try:
             try:
-                conductor.run(start, None if on_progress is None else partial(tell, on_progress))
-            except BaseException as error:  # noqa: BLE001 - handed on
-                failures.append(error)
+                for _ in range(self._size):
+                    Thread(target=send, name="jsms-campaign", daemon=True).start()
+                run.begin()
+                follow(on_progress)
+            except BaseException:
+                conductor.interrupted = True
+                conductor.interrupt()
+                if not run.cancel():
+                    follow(None)
+                raise
+        finally:
+            conductor.abandoned = True
+            conductor.abandon()
             for _ in range(self._size):
                 jobs.put(None)
-            told.put(None)
-
-        # Daemons: a program that is told to end at once does; what was on its way then is unknown when it goes on.
-        for work in (conduct, *[send] * self._size):
-            Thread(target=work, name="jsms-campaign", daemon=True).start()
-        try:
-            while (telling := told.get()) is not None:
-                telling()
-        except BaseException:
-            conductor.interrupt()
-            while told.get() is not None:
-                pass
-            raise
-        if failures:
-            raise failures[0]
+        _raise_first(run.failures)
 
     def _outcome_of(self, body: object) -> object:
         try:
             return self._request(body)
         except BaseException as error:  # noqa: BLE001 - the conductor judges it
             return error
-
-
-def _tell(on_progress: Tell, progress: Progress) -> None:
-    """Tell the caller, in its event loop; what that raises is raised here, and never in the event loop itself."""
-    import anyio.from_thread  # noqa: PLC0415 - comes with httpx; sync programs never load it
-
-    def tell() -> BaseException | None:
-        try:
-            on_progress(progress)
-        except BaseException as error:  # noqa: BLE001 - handed on
-            return error
-        return None
-
-    if (error := anyio.from_thread.run_sync(tell)) is not None:
-        raise error
 
 
 async def _outcome_of(request: Coroutine[object, object, object]) -> object:
@@ -176,4 +236,16 @@ async def _outcome_of(request: Coroutine[object, object, object]) -> object:
         return error
 
 
-__all__ = ["AsyncCrew", "Crew"]
+def _deliver(run: ConductorThread, on_progress: Tell | None) -> None:
+    if run.newest:
+        progress = run.newest.pop()
+        if on_progress is not None:
+            on_progress(progress)
+
+
+def _raise_first(failures: list[BaseException]) -> None:
+    if failures:
+        raise failures[0]
+
+
+__all__ = ["AsyncCrew", "ConductorThread", "Crew"]

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+from functools import partial
+from threading import Lock
 from typing import TypeAlias
 
+from jsms_client._concurrency import run_in_thread
 from jsms_client.campaigns.campaign import Campaign
+from jsms_client.campaigns.errors import JournalError
 from jsms_client.campaigns.journal.journal import Journal
 from jsms_client.campaigns.options import read_path
 from jsms_client.campaigns.settings import CampaignSettings
@@ -15,46 +19,108 @@ JournalLike: TypeAlias = str | os.PathLike[str] | Campaign
 """The path of a journal, or the campaign of an earlier call."""
 
 
-def open_journal(journal: JournalLike | None, settings: CampaignSettings | None = None) -> Journal:
-    """Open the journal that a caller means, for nobody else.
+class OpenJournal:
+    """The journal that a call works on, for nobody else, from `open` to `close`.
 
     Args:
-        journal: What was given; None for a temporary one.
-        settings: What the campaign sends; None to take what is there.
-
-    Raises:
-        ArgumentError: It is no journal.
-        JournalError: It is locked, damaged, of another campaign, or cannot be used.
+        journal: What the caller gave; None for a temporary one.
     """
-    if isinstance(journal, Campaign):
-        return journal.opened(settings)
-    if journal is None and settings is not None:
-        temporary = Journal.temporary(settings)
-        temporary.claim()
-        return temporary
-    return Journal.open(read_path(journal), settings)
+
+    def __init__(self, journal: JournalLike | None) -> None:
+        self._given = journal
+        self._mutex = Lock()
+        self._opened: Journal | None = None
+        self._closed = self._is_kept = False
+
+    def open(self, settings: CampaignSettings | None = None) -> Journal:
+        """Open it.
+
+        Args:
+            settings: What the campaign sends; None to take what is there.
+
+        Raises:
+            ArgumentError: It is no journal.
+            JournalError: It is locked, damaged, of another campaign, or cannot be used.
+        """
+        # Opening may outlive the call: a cancelled task leaves the thread that opens behind, and `close` waits for it.
+        with self._mutex:
+            if self._closed:
+                raise JournalError("the journal was closed before it was open")
+            self._opened = self._open(settings)
+            return self._opened
+
+    def _open(self, settings: CampaignSettings | None) -> Journal:
+        if isinstance(self._given, Campaign):
+            self._is_kept = self._given.journal is None
+            return self._given.opened(settings)
+        if self._given is None and settings is not None:
+            temporary = Journal.temporary(settings)
+            temporary.claim()
+            return temporary
+        return Journal.open(read_path(self._given), settings)
+
+    def campaign(self, journal: Journal, stop: Stop | None = None) -> Campaign:
+        """Close it, and read what became of the campaign; a temporary journal stays open for it.
+
+        Args:
+            journal: What `open` returned.
+            stop: Why it stopped by itself.
+        """
+        self._is_kept = journal.path is None
+        self.close()
+        return Campaign(journal.path or journal, stop)
+
+    def close(self) -> None:
+        """Close it; a temporary one that a campaign keeps is released for other calls."""
+        with self._mutex:
+            if self._closed:
+                return
+            self._closed = True
+            if self._opened is None:
+                return
+            if self._is_kept:
+                self._opened.release()
+            else:
+                self._opened.close()
 
 
-def close_journal(journal: Journal) -> None:
-    """Let go of a journal, so that others can open it; a temporary one stays for whoever has it.
+class AsyncOpenJournal:
+    """The async form of `OpenJournal`.
 
     Args:
-        journal: The journal.
+        journal: What the caller gave; None for a temporary one.
     """
-    if journal.path is None:
-        journal.release()
-    else:
-        journal.close()
+
+    def __init__(self, journal: JournalLike | None) -> None:
+        self._blocking = OpenJournal(journal)
+
+    async def open(self, settings: CampaignSettings | None = None) -> Journal:
+        """Open it.
+
+        Args:
+            settings: What the campaign sends; None to take what is there.
+
+        Raises:
+            ArgumentError: It is no journal.
+            JournalError: It is locked, damaged, of another campaign, or cannot be used.
+        """
+        return await run_in_thread(partial(self._blocking.open, settings))
+
+    async def campaign(self, journal: Journal, stop: Stop | None = None) -> Campaign:
+        """Close it, and read what became of the campaign; a temporary journal stays open for it.
+
+        Args:
+            journal: What `open` returned.
+            stop: Why it stopped by itself.
+        """
+        return await run_in_thread(partial(self._blocking.campaign, journal, stop))
+
+    async def aclose(self) -> None:
+        """Close it, whether the caller is cancelled or not."""
+        import anyio  # noqa: PLC0415 - comes with httpx; sync programs never load it
+
+        with anyio.CancelScope(shield=True):
+            await run_in_thread(self._blocking.close)
 
 
-def campaign_of(journal: Journal, stop: Stop | None = None) -> Campaign:
-    """What became of a campaign.
-
-    Args:
-        journal: The journal, which was let go of.
-        stop: Why it stopped by itself.
-    """
-    return Campaign(journal.path or journal, stop)
-
-
-__all__ = ["JournalLike", "campaign_of", "close_journal", "open_journal"]
+__all__ = ["AsyncOpenJournal", "JournalLike", "OpenJournal"]

@@ -5,15 +5,31 @@ from __future__ import annotations
 import math
 import os
 from pathlib import Path
-from typing import Literal, TypeAlias, cast
+from typing import Literal, Protocol, TypeAlias, cast
 
 from jsms_client.arguments import kind, refusal
+from jsms_contract import limits
 
 OnBadLine: TypeAlias = Literal["stop", "set_aside"]
 """What to do about entries that cannot be sent to: send nothing at all, or leave them out."""
 
+
+class StopEvent(Protocol):
+    """Stops a campaign when it is set: a `threading.Event`, an `asyncio.Event`, a `multiprocessing.Event` or the like.
+
+    It is read from another thread, before each request and ten times a second.
+    """
+
+    def is_set(self) -> bool:
+        """Whether the campaign is to stop."""
+        ...
+
+
 MOST_AT_ONCE = 64
 """Requests that may be on their way at once; each has up to a thousand recipients."""
+
+MOST_PER_BATCH = limits.SEND_MESSAGE_BATCH_REQUEST_RECIPIENTS_MAX_ITEMS
+"""Recipients that the service takes in a request."""
 
 SLOWEST = 1 / 86_400
 """Recipients a second: one a day."""
@@ -47,6 +63,33 @@ def read_max_rate(value: object) -> float | None:
     if value < SLOWEST:
         raise refusal("max_rate", f"is {value}", "give one that lets a recipient a day through at least")
     return value
+
+
+def read_batch_size(value: object) -> int | None:
+    """How many recipients a request may have.
+
+    Raises:
+        ArgumentError: It is no such number.
+    """
+    if value is None:
+        return None
+    advice = f"give a number from 1 to {MOST_PER_BATCH}, or None"
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise refusal("batch_size", f"is {kind(value)}", advice)
+    if not 1 <= value <= MOST_PER_BATCH:
+        raise refusal("batch_size", f"is {value}", advice)
+    return value
+
+
+def read_stop_event(value: object) -> StopEvent | None:
+    """What stops the campaign when it is set.
+
+    Raises:
+        ArgumentError: It has no ``is_set()``.
+    """
+    if value is not None and not callable(getattr(value, "is_set", None)):
+        raise refusal("stop_event", f"is {kind(value)}", "give a threading.Event, or any object with is_set()")
+    return cast("StopEvent | None", value)
 
 
 def read_on_bad_line(value: object) -> OnBadLine:
@@ -88,4 +131,15 @@ def read_path(value: object) -> Path:
     return Path(cast("str | os.PathLike[str]", value)).absolute()
 
 
-__all__ = ["OnBadLine", "read_concurrency", "read_max_rate", "read_on_bad_line", "read_path", "read_wait"]
+__all__ = [
+    "MOST_PER_BATCH",
+    "OnBadLine",
+    "StopEvent",
+    "read_batch_size",
+    "read_concurrency",
+    "read_max_rate",
+    "read_on_bad_line",
+    "read_path",
+    "read_stop_event",
+    "read_wait",
+]

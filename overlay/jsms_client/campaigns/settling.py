@@ -28,7 +28,7 @@ def begin_settling(journal: Journal) -> None:
     Args:
         journal: The journal.
     """
-    with journal.mutex, journal.writing():
+    with journal.writing():
         BatchQueue(journal).recover(repeat_unknown=False)
 
 
@@ -42,7 +42,7 @@ def take_reports(journal: Journal, reports: Iterable[DeliveryReport]) -> bool:
     Returns:
         Whether no report could tell anything new any more.
     """
-    with journal.mutex, journal.writing():
+    with journal.writing():
         for report in reports:
             at = None if report.receive_time is None else report.receive_time.timestamp()
             note_delivery(journal, Delivery(report.phone, report.msg_id, int(report.status), at))

@@ -40,6 +40,8 @@ class StopReason(StrEnum):
     """Responses that contradict themselves, or do not come from JSMS: who was sent to is not known."""
     DEAD_SERVICE = "dead_service"
     """The service was not reached, failed or did not answer several times in a row."""
+    REQUESTED = "requested"
+    """The caller's stop event was set."""
 
 
 class Meaning(StrEnum):
@@ -71,6 +73,8 @@ class Stop:
     message: str
     error: JSMSError | None
 
+
+REQUESTED = Stop(StopReason.REQUESTED, "it was stopped by its caller; run it again to continue", None)
 
 FOR_ONE_RECIPIENT = frozenset((50004, 50006, 50022, 50023, 50024, 50034, 50037, 50038, 50043, 50054))
 """Codes that a request may be refused with as a whole for one of its recipients: number, parameters, or filled-in text.
@@ -154,4 +158,14 @@ def stop_for(error: JSMSError) -> Stop:
     return Stop(reason, f"{_ADVICE[reason]} ({words}).", error)
 
 
-__all__ = ["FOR_ONE_RECIPIENT", "Meaning", "Stop", "StopReason", "is_unclear", "meaning_of", "reason_of", "stop_for"]
+__all__ = [
+    "FOR_ONE_RECIPIENT",
+    "REQUESTED",
+    "Meaning",
+    "Stop",
+    "StopReason",
+    "is_unclear",
+    "meaning_of",
+    "reason_of",
+    "stop_for",
+]

@@ -9,9 +9,9 @@ import weakref
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock
+from threading import Lock, RLock
 
-from jsms_client.campaigns.errors import BadLine, JournalMismatchError
+from jsms_client.campaigns.errors import BadLine, JournalError, JournalMismatchError
 from jsms_client.campaigns.journal import store
 from jsms_client.campaigns.journal.hashes import Digest, Row
 from jsms_client.campaigns.journal.integrity import check_all, read_head
@@ -37,8 +37,9 @@ class Journal:
         states: How many recipients are in each state, in the order of the schema.
         repeats: How many entries were set aside as repeats.
         bad_lines: How many as bad.
-        closed: Whether the file was let go of.
-        mutex: To be held by whoever is at work: a cancelled task leaves the thread behind that works for it.
+        closed: Whether it was closed.
+        mutex: Held by the thread that works with it: SQLite crashes where a connection is closed that another thread
+            uses, and a caller that was interrupted or cancelled leaves threads behind.
     """
 
     def __init__(self, connection: sqlite3.Connection, path: Path | None, held: JournalLock | None = None) -> None:
@@ -52,7 +53,7 @@ class Journal:
         self.states = list(head.states)
         self.repeats, self.bad_lines = head.repeats, head.bad_lines
         self.closed = False
-        self.mutex = Lock()
+        self.mutex = RLock()
 
     @classmethod
     def temporary(cls, settings: CampaignSettings) -> Journal:
@@ -62,7 +63,8 @@ class Journal:
             settings: What the campaign sends.
         """
         journal = cls(store.open_temporary(settings), None)
-        weakref.finalize(journal, journal.connection.close)
+        # Not at the end of the process, when another thread may still use it.
+        weakref.finalize(journal, journal.connection.close).atexit = False
         return journal
 
     @classmethod
@@ -121,13 +123,14 @@ class Journal:
 
         After an error the journal is of no use but to be closed: nobody knows what it had counted.
         """
-        self.begin()
-        try:
-            yield
-            self.commit()
-        except BaseException:
-            self.roll_back()
-            raise
+        with self.mutex:
+            self.begin()
+            try:
+                yield
+                self.commit()
+            except BaseException:
+                self.roll_back()
+                raise
 
     def begin(self) -> None:
         """Begin what is to be written all at once."""
@@ -145,7 +148,7 @@ class Journal:
     def roll_back(self) -> None:
         """Have none of it."""
         # Where the disk is full or failed, SQLite has done so by itself.
-        if self.connection.in_transaction:
+        if not self.closed and self.connection.in_transaction:
             self.connection.execute("ROLLBACK")
 
     def add(self, rows: Sequence[Row], bad: Iterable[BadLine]) -> set[int]:
@@ -220,7 +223,8 @@ class Journal:
         Raises:
             JournalError: The file cannot be used.
         """
-        with store.told_apart(self.path):
+        with self.mutex, store.told_apart(self.path):
+            self._check_open()
             return self.connection.execute(query, values)
 
     def executemany(self, query: str, rows: Iterable[Sequence[object]]) -> int:
@@ -236,8 +240,13 @@ class Journal:
         Raises:
             JournalError: The file cannot be used.
         """
-        with store.told_apart(self.path):
+        with self.mutex, store.told_apart(self.path):
+            self._check_open()
             return self.connection.executemany(query, rows).rowcount
+
+    def _check_open(self) -> None:
+        if self.closed:
+            raise JournalError(f"{store.called(self.path)} was closed")
 
     def close(self) -> None:
         """Let go of the file."""

@@ -1,0 +1,131 @@
+"""A process that sends campaigns and is interrupted as often as it is asked to be; it says each time how that ended.
+
+Each line on its input has the milliseconds from the beginning of sending to the first Ctrl-C, the milliseconds from
+that to the second one, below 0 for none, and the journal, ``-`` for a temporary one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Self
+
+from jsms_client import JSMS, AsyncJSMS, RetryPolicy
+from sandbox.process import ROOT
+
+from .people import people
+
+# An import that is interrupted leaves half a module behind.
+import_module("jsms_client.aiohttp_transport")
+
+RECIPIENTS = 8_000
+BATCH = 500
+CONCURRENCY = 4
+TEMPLATE = 1250
+
+
+def interrupt(first: float, second: float) -> None:
+    """Send Ctrl-C to this process, once or twice."""
+    time.sleep(first / 1000)
+    os.kill(os.getpid(), signal.SIGINT)
+    if second >= 0:
+        time.sleep(second / 1000)
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+def members(then: Callable[[], None]) -> Iterator[tuple[str, dict[str, str]]]:
+    """The list; something is done when it was read to its end."""
+    yield from people(RECIPIENTS)
+    then()
+
+
+def send(url: str, auth: tuple[str, str], journal: Path | None, then: Callable[[], None]) -> None:
+    """Send by threads."""
+    with JSMS(*auth, base_url=url, retry=RetryPolicy(attempts=1)) as jsms:
+        jsms.campaigns.send(members(then), temp_id=TEMPLATE, journal=journal, concurrency=CONCURRENCY, batch_size=BATCH)
+
+
+def send_by_tasks(url: str, auth: tuple[str, str], journal: Path | None, then: Callable[[], None]) -> None:
+    """Send by tasks."""
+
+    async def main() -> None:
+        async with AsyncJSMS(*auth, base_url=url, retry=RetryPolicy(attempts=1)) as jsms:
+            await jsms.campaigns.send(
+                members(then), temp_id=TEMPLATE, journal=journal, concurrency=CONCURRENCY, batch_size=BATCH
+            )
+
+    asyncio.run(main())
+
+
+def main(url: str, key: str, secret: str, kind: str) -> None:
+    """Do as each line says."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    work = send if kind == "threads" else send_by_tasks
+    for line in sys.stdin:
+        first, second, journal = line.split()
+        ended = "complete"
+        shots = threading.Thread(target=interrupt, args=(float(first), float(second)), daemon=True)
+        try:
+            try:
+                signal.signal(signal.SIGINT, signal.default_int_handler)
+                work(url, (key, secret), None if journal == "-" else Path(journal), shots.start)
+            finally:
+                signal.signal(signal.SIGINT, signal.SIG_IGN)
+        except KeyboardInterrupt:
+            ended = "interrupted"
+        shots.join()
+        print(ended, flush=True)
+
+
+class Signalled:
+    """That process; a context manager that ends it.
+
+    Args:
+        kind: Whether it sends by ``threads`` or by ``tasks``.
+        settings: What its client is made with.
+    """
+
+    def __init__(self, kind: str, settings: Mapping[str, Any]) -> None:
+        paths = [str(ROOT / folder) for folder in ("tests", "overlay", "generated", "sandbox")]
+        credentials = (settings["base_url"], settings["app_key"], settings["master_secret"])
+        self._popen = subprocess.Popen(
+            [sys.executable, "-m", "campaigns.signals", *credentials, kind],
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def send(self, first: float, second: float, journal: Path | None) -> str:
+        """Have it send, and be interrupted; how that ended."""
+        assert self._popen.stdin is not None
+        assert self._popen.stdout is not None
+        self._popen.stdin.write(f"{first} {second} {journal or '-'}\n")
+        self._popen.stdin.flush()
+        ended = self._popen.stdout.readline().strip()
+        if not ended:
+            _, errors = self._popen.communicate()
+            raise AssertionError(f"the process ended with {self._popen.returncode}: {errors}")
+        return ended
+
+    def __exit__(self, *_: object) -> None:
+        self._popen.communicate()
+
+
+__all__ = ["RECIPIENTS", "Signalled"]
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
