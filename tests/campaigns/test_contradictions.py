@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import json
 import random
+import socket
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -28,12 +32,12 @@ class Service(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, respond: Respond) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, respond: Respond, port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
         self.respond = respond
         self.sent: Counter[str] = Counter()
         self.requests = 0
-        self.lock = threading.Lock()
+        self.lock: AbstractContextManager[object] = threading.Lock()
 
     @property
     def base_url(self) -> str:
@@ -182,3 +186,57 @@ def test_whatever_it_responds_nobody_is_sent_to_twice_and_nobody_is_lost(tmp_pat
         for outcome in campaign.outcomes():
             if outcome.state in ("waiting", "refused"):
                 assert service.sent[outcome.mobile] == 0
+
+
+def test_an_outage_of_seconds_ends_no_campaign(tmp_path: Path) -> None:
+    with socket.socket() as reserved:
+        reserved.bind(("127.0.0.1", 0))
+        port = reserved.getsockname()[1]
+    services: list[Service] = []
+
+    def come_back() -> None:
+        service = Service(lambda mobiles: (200, accepted(mobiles), set(mobiles)), port)
+        services.append(service)
+        service.serve_forever(poll_interval=0.01)
+
+    timer = threading.Timer(1.5, come_back)
+    timer.start()
+    with JSMS("a" * 24, "b" * 24, base_url=f"http://127.0.0.1:{port}/v1", retry=RetryPolicy(attempts=1)) as jsms:
+        campaign = jsms.campaigns.send(people(30), temp_id=1250, journal=tmp_path / "j.db")
+    (service,) = services
+    service.shutdown()
+    timer.join()
+    service.server_close()
+    assert (campaign.stop, campaign.counts.accepted) == (None, 30)
+    assert set(service.sent.values()) == {1}
+
+
+@pytest.mark.usefixtures("quick", "small_batches")
+def test_what_fails_at_one_moment_is_one_failure(tmp_path: Path) -> None:
+    together = threading.Barrier(8)
+    seen = itertools.count()
+
+    def respond(mobiles: list[str]) -> tuple[int, object, set[str]]:
+        if 7 <= next(seen) < 15:
+            together.wait(10)
+            return 502, b"<html>", set(mobiles)
+        return 200, accepted(mobiles), set(mobiles)
+
+    with serving(respond) as service, client(service) as jsms:
+        service.lock = contextlib.nullcontext()
+        campaign = jsms.campaigns.send(people(400), temp_id=1250, journal=tmp_path / "j.db", concurrency=8)
+        assert (campaign.stop, campaign.counts.accepted, campaign.counts.unknown) == (None, 320, 80)
+
+
+@pytest.mark.parametrize("rate", [1500, 40])
+def test_no_second_sees_more_recipients_than_the_rate(tmp_path: Path, rate: int) -> None:
+    arrived: list[tuple[float, int]] = []
+
+    def respond(mobiles: list[str]) -> tuple[int, object, set[str]]:
+        arrived.append((time.monotonic(), len(mobiles)))
+        return 200, accepted(mobiles), set(mobiles)
+
+    with serving(respond) as service, client(service) as jsms:
+        jsms.campaigns.send(people(3 * rate), temp_id=1250, journal=tmp_path / "j.db", max_rate=rate, concurrency=8)
+    assert sum(number for _, number in arrived) == 3 * rate
+    assert all(sum(n for at, n in arrived if start <= at < start + 1) <= rate for start, _ in arrived)

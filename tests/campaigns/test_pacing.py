@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from jsms_client.campaigns.pacing import (
     FIRST_PAUSE,
     LONGEST_PAUSE,
@@ -21,20 +23,37 @@ def test_it_begins_with_one_request_and_doubles_with_each_answer() -> None:
     assert allowed == [1, 2, 4, 4]
 
 
-def test_a_rate_spreads_requests_out() -> None:
+@pytest.mark.parametrize("rate", [0.5, 1, 1.5, 3, 99, 999, 1000, 1001, 1500, 1999, 2500, 12_345])
+def test_no_second_sees_more_recipients_than_the_rate(rate: float) -> None:
+    pace, now = Pace(64, rate, 0.0), 0.0
+    for _ in range(6):
+        pace.answered()
+    left: list[tuple[float, int]] = []
+    while now < 20 / min(rate, 1):
+        recipients = pace.largest_batch(1000)
+        if (wait := pace.seconds(now, 0)) == 0:
+            left.append((now, recipients))
+            pace.left(recipients, now)
+        else:
+            assert wait is not None
+            now += wait
+    seconds = max(1.0, 1 / rate)
+    most = max(1, int(rate))
+    assert all(sum(n for at, n in left if start <= at <= start + seconds) <= most for start, _ in left)
+    assert sum(n for _, n in left) >= 0.9 * most * now / seconds - most
+
+
+def test_a_rate_cuts_batches_into_equal_parts() -> None:
     pace = Pace(4, 100, 0.0)
     assert pace.largest_batch(1000) == 100
     assert Pace(4, 0.5, 0.0).largest_batch(1000) == 1
     assert Pace(4, None, 0.0).largest_batch(1000) == 1000
-    pace.left(50, 0.0)
-    assert pace.seconds(0.1, 0) == 0.4
-    assert pace.seconds(0.6, 0) == 0.0
 
 
 def test_each_refusal_doubles_the_pause_up_to_a_minute() -> None:
     pace, now, pauses = Pace(4, None, 0.0), 0.0, list[float]()
     for place in range(MOST_REFUSALS):
-        assert pace.too_often(now) == (place == MOST_REFUSALS - 1)
+        assert pace.too_often(now, now) == (place == MOST_REFUSALS - 1)
         pauses.append(pace.pause(now))
         now += pauses[-1]
     assert pauses[:3] == [FIRST_PAUSE, 2 * FIRST_PAUSE, 4 * FIRST_PAUSE]
@@ -42,18 +61,39 @@ def test_each_refusal_doubles_the_pause_up_to_a_minute() -> None:
     assert pace.seconds(now, 1) is None
 
 
-def test_what_fails_at_the_same_time_makes_one_pause() -> None:
-    pace = Pace(4, None, 0.0)
-    for _ in range(MOST_FAILURES - 1):
-        assert not pace.failed(0.0)
-    assert pace.pause(0.0) == FIRST_PAUSE
-    assert pace.failed(FIRST_PAUSE)
+def test_what_was_in_flight_together_fails_as_one_moment() -> None:
+    pace = Pace(16, None, 0.0)
+    for number in range(16):
+        # Timeouts of requests that left at almost the same time are noticed one after the other.
+        assert not pace.failed(30.0 + number, float(number) / 100)
+    for moment in range(2, MOST_FAILURES):
+        assert not pace.failed(100.0 * moment, 100.0 * moment - 1)
+    assert pace.failed(1000.0, 999.0)
+
+
+def test_sixteen_refusals_of_one_moment_count_as_one() -> None:
+    pace = Pace(16, None, 0.0)
+    assert not any(pace.too_often(1.0 + number / 100, 0.0) for number in range(16))
+    assert pace.pause(1.0) == FIRST_PAUSE
+
+
+def test_where_nothing_is_sent_it_goes_on_trying_as_long_as_the_patience() -> None:
+    pace, now = Pace(4, None, 0.0, patience=60.0), 0.0
+    tries = 0
+    while not pace.not_reached(now):
+        now += pace.pause(now)
+        tries += 1
+    assert 60 <= now < 66
+    assert tries > 10
+    pace.refused()
+    assert not pace.not_reached(now)
+    assert Pace(4, None, 0.0, patience=0).not_reached(0.0)
 
 
 def test_an_answer_ends_the_counting() -> None:
     pace = Pace(4, None, 0.0)
     for now in range(0, 100, 10):
-        assert not pace.failed(now)
+        assert not pace.failed(now, now)
         assert pace.pause(now) == FIRST_PAUSE
         pace.answered()
 

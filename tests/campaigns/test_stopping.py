@@ -165,7 +165,7 @@ def test_nobody_is_unknown_where_the_service_is_not_reached(driver: Driver, app:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         nowhere = f"http://127.0.0.1:{closed.getsockname()[1]}/v1"
-        campaign = driver.send({**app.settings, "base_url": nowhere}, people(3), journal=journal)
+        campaign = driver.send({**app.settings, "base_url": nowhere}, people(3), journal=journal, patience=0.1)
     assert campaign.stop is not None
     assert (campaign.stop.reason, campaign.counts.waiting) == (StopReason.DEAD_SERVICE, 3)
     goes_on(driver, app, journal, 3)

@@ -51,6 +51,7 @@ class Plan:
     send_time: datetime | None
     concurrency: int
     max_rate: float | None
+    patience: float
     set_aside: bool
     repeat_unknown: bool
     mobile_column: str | None
@@ -123,6 +124,7 @@ class Plan:
                 journal=self.journal,
                 concurrency=self.concurrency,
                 max_rate=self.max_rate,
+                patience=self.patience,
                 on_progress=watch,
                 on_bad_line="set_aside" if self.set_aside else "stop",
                 repeat_unknown=self.repeat_unknown,

@@ -57,6 +57,10 @@ def send(
     max_rate: Annotated[
         float | None, typer.Option("--max-rate", metavar="N", help="Recipients a second, at most.")
     ] = None,
+    patience: Annotated[
+        float,
+        typer.Option("--patience", metavar="SECONDS", min=0, help="How long to go on trying while it is not reached."),
+    ] = 300.0,
     set_aside: Annotated[
         bool, typer.Option("--set-aside", help="Leave out lines that cannot be sent to, instead of stopping.")
     ] = False,
@@ -94,6 +98,7 @@ def send(
         send_time=None if send_time is None else read_time(send_time),
         concurrency=concurrency,
         max_rate=max_rate,
+        patience=patience,
         set_aside=set_aside,
         repeat_unknown=repeat_unknown,
         mobile_column=mobile_column,

@@ -25,10 +25,10 @@ from jsms_client.campaigns.options import (
     read_concurrency,
     read_max_rate,
     read_on_bad_line,
+    read_seconds,
     read_stop_event,
-    read_wait,
 )
-from jsms_client.campaigns.pacing import Pace
+from jsms_client.campaigns.pacing import PATIENCE, Pace
 from jsms_client.campaigns.progress import Progress
 from jsms_client.campaigns.reading.sources import Entries, Pieces, Recipients
 from jsms_client.campaigns.settings import CampaignSettings
@@ -54,6 +54,7 @@ class Campaigns(Resource):
         journal: JournalLike | None = None,
         concurrency: int = 4,
         max_rate: float | None = None,
+        patience: float = PATIENCE,
         on_progress: Callable[[Progress], None] | None = None,
         dry_run: Literal[False] = False,
         on_bad_line: OnBadLine = "stop",
@@ -74,6 +75,7 @@ class Campaigns(Resource):
         journal: JournalLike | None = None,
         concurrency: int = 4,
         max_rate: float | None = None,
+        patience: float = PATIENCE,
         on_progress: Callable[[Progress], None] | None = None,
         dry_run: Literal[True],
         on_bad_line: OnBadLine = "stop",
@@ -93,6 +95,7 @@ class Campaigns(Resource):
         journal: JournalLike | None = None,
         concurrency: int = 4,
         max_rate: float | None = None,
+        patience: float = PATIENCE,
         on_progress: Callable[[Progress], None] | None = None,
         dry_run: bool = False,
         on_bad_line: OnBadLine = "stop",
@@ -126,7 +129,8 @@ class Campaigns(Resource):
             journal: The path of the journal, which is made where there is none; or the `Campaign` of an earlier call.
                 None for a temporary one, which is gone with the campaign that is returned.
             concurrency: How many requests may be on their way at once.
-            max_rate: How many recipients a second at most, no fewer than one a day; None for as many as go.
+            max_rate: How many recipients in any second at most, no fewer than one a day; None for as many as go.
+            patience: How many seconds to go on trying while the service is not reached and nothing is sent.
             on_progress: Is called with the newest `Progress` some ten times a second, in the caller's own thread or
                 event loop. What it raises stops the campaign as an interrupt does.
             dry_run: Whether to send nothing, and to say what it would cost.
@@ -152,7 +156,9 @@ class Campaigns(Resource):
             JournalError: The journal cannot be used; ``sending_began`` says whether anything was sent.
         """
         settings = CampaignSettings.read(temp_id, sign_id, tag, send_time)
-        pace = Pace(read_concurrency(concurrency), read_max_rate(max_rate), monotonic())
+        pace = Pace(
+            read_concurrency(concurrency), read_max_rate(max_rate), monotonic(), read_seconds(patience, "patience")
+        )
         bad_lines = read_on_bad_line(on_bad_line)
         largest_batch, stop = read_batch_size(batch_size), read_stop_event(stop_event)
         entries = Entries(recipients)
@@ -199,7 +205,7 @@ class Campaigns(Resource):
             JournalError: The journal is locked, damaged, or cannot be used.
             JSMSError: Polling failed; what was polled before is in the journal.
         """
-        until = monotonic() + read_wait(wait)
+        until = monotonic() + read_seconds(wait, "wait")
         pieces = None if reports is None else Pieces(reports, "reports")
         opened = OpenJournal(journal)
         try:

@@ -128,7 +128,10 @@ class Conductor:
         meter = Meter("sending", monotonic(), self._done())
         answers: list[tuple[Batch, object]] = []
         while True:
-            for batch in self._write(answers):
+            leaving = self._write(answers)
+            # Writing it down took a while: the rate counts from here.
+            self._pace.departed(len(leaving), monotonic())
+            for batch in leaving:
                 self._sending_began = True
                 start(batch, self._body(batch))
             over = self.abandoned or (not self._on_their_way and self._nothing_leaves())
@@ -160,7 +163,8 @@ class Conductor:
             while (following := self._next()) is not None:
                 self._queue.mark_sent(following)
                 self._on_their_way += 1
-                self._pace.left(len(following.rows), monotonic())
+                following.left_at = monotonic()
+                self._pace.left(len(following.rows), following.left_at)
                 leaving.append(following)
         return leaving
 
@@ -200,7 +204,9 @@ class Conductor:
         self._queue.store_outcomes(batch, outcome.learned, outcome.schedule_id)
         self._refused_alone.clear()
         if outcome.contradictory:
-            self._unclear(UnconfirmedAPIError("the response contradicts itself; the request may have been carried out"))
+            self._unclear(
+                batch, UnconfirmedAPIError("the response contradicts itself; the request may have been carried out")
+            )
         else:
             self._unclear_in_a_row = 0
             self._pace.answered()
@@ -219,29 +225,30 @@ class Conductor:
         elif meaning is Meaning.UNKNOWN:
             self._queue.mark_answered(batch, UNKNOWN)
             if is_unclear(error):
-                self._unclear(error)
-            elif self._pace.failed(monotonic()):
+                self._unclear(batch, error)
+            elif self._pace.failed(monotonic(), batch.left_at):
                 self._stop(error)
         else:
             self._queue.mark_answered(batch, WAITING)
             self._again.append(batch)
             if meaning is Meaning.OURS:
                 self._fail(error)
-            elif meaning is Meaning.STOP or self._slow_down(error):
+            elif meaning is Meaning.STOP or self._slow_down(batch, error):
                 self._stop(error)
 
-    def _unclear(self, error: JSMSError) -> None:
+    def _unclear(self, batch: Batch, error: JSMSError) -> None:
         """Stop after several responses in a row that do not say who was sent to: each may leave a thousand in doubt."""
         self._unclear_in_a_row += 1
-        self._pace.failed(monotonic())
+        self._pace.failed(monotonic(), batch.left_at)
         # Without any code of JSMS, the next response will come from the same wrong place.
         if self._unclear_in_a_row >= MOST_UNCLEAR or (error.http_status is not None and error.code is None):
             self._stop(error)
 
-    def _slow_down(self, error: JSMSError) -> bool:
-        """Wait before the next request; True where that was done too many times in a row."""
-        too_often = isinstance(error, RateLimitError)
-        return self._pace.too_often(monotonic()) if too_often else self._pace.failed(monotonic())
+    def _slow_down(self, batch: Batch, error: JSMSError) -> bool:
+        """Wait before the next request; True where that was done too often, or for too long."""
+        if isinstance(error, RateLimitError):
+            return self._pace.too_often(monotonic(), batch.left_at)
+        return self._pace.not_reached(monotonic())
 
     def _refused(self, batch: Batch, error: JSMSError) -> None:
         """Find out for whom a request was refused as a whole: it is cut in two, until one is left."""

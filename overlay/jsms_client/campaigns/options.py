@@ -105,16 +105,16 @@ def read_on_bad_line(value: object) -> OnBadLine:
     raise refusal("on_bad_line", "is neither of the two ways", 'give "stop" or "set_aside"')
 
 
-def read_wait(value: object) -> float:
-    """How many seconds to wait for delivery reports.
+def read_seconds(value: object, argument: str) -> float:
+    """How many seconds to wait.
 
     Raises:
         ArgumentError: It is no number of seconds.
     """
     if not isinstance(value, (int, float)) or isinstance(value, bool):
-        raise refusal("wait", f"is {kind(value)}", "give a number of seconds")
+        raise refusal(argument, f"is {kind(value)}", "give a number of seconds")
     if not value >= 0:
-        raise refusal("wait", f"is {value}", "give a number of seconds from 0")
+        raise refusal(argument, f"is {value}", "give a number of seconds from 0")
     return value
 
 
@@ -140,6 +140,6 @@ __all__ = [
     "read_max_rate",
     "read_on_bad_line",
     "read_path",
+    "read_seconds",
     "read_stop_event",
-    "read_wait",
 ]

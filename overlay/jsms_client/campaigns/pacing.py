@@ -3,58 +3,106 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 
 FIRST_PAUSE = 1.0
-"""Seconds to wait after a first 50009, failed connection or lost answer; twice as long after each further one."""
+"""Seconds to wait after a first 50009, failed connection or lost response; twice as long after each further one."""
 LONGEST_PAUSE = 60.0
 """Seconds that a pause is never longer than."""
+LONGEST_UNREACHED_PAUSE = 5.0
+"""The same while the service is not reached: a connection that is refused costs nothing and sends nothing."""
 MOST_REFUSALS = 10
-"""How many answers in a row say "too often" before the campaign stops: about five minutes of waiting."""
+"""How often in a row the service says "too often" before the campaign stops: about five minutes of waiting."""
 MOST_FAILURES = 5
-"""How many failures in a row make a service a dead one."""
+"""How often in a row responses are lost before the campaign stops."""
+PATIENCE = 300.0
+"""Seconds for which a campaign goes on trying while the service is not reached."""
+_MARGIN = 0.05
+"""Seconds added to the window of a rate: requests do not take equally long to arrive."""
 
 
 class Pace:
     """Knows when the next request may leave.
 
+    What was in flight together fails together: failures of requests that left before the last failure was seen are one
+    moment, and moments are what is counted.
+
     Args:
-        concurrency: How many requests may be on their way at once.
-        max_rate: How many recipients in a second; None for as many as go.
+        concurrency: How many requests may be in flight at once.
+        max_rate: How many recipients in any second; None for as many as go.
         now: The time, in seconds of a clock that only goes forward.
+        patience: Seconds for which it goes on trying while the service is not reached.
     """
 
-    __slots__ = ("_allowed", "_concurrency", "_due", "_failures", "_max_rate", "_pause", "_refusals", "_waits_until")
+    __slots__ = (
+        "_allowed",
+        "_batch",
+        "_concurrency",
+        "_failed_at",
+        "_failures",
+        "_left",
+        "_most",
+        "_patience",
+        "_pause",
+        "_refusals",
+        "_unreached_since",
+        "_waits_until",
+        "_window",
+    )
 
-    def __init__(self, concurrency: int, max_rate: float | None, now: float) -> None:
+    def __init__(self, concurrency: int, max_rate: float | None, now: float, patience: float = PATIENCE) -> None:
         self._concurrency = concurrency
-        # One at first, so that a service that takes messages and loses answers leaves few in doubt.
+        # One at first, so that a service that takes messages and loses responses leaves few in doubt.
         self._allowed = 1
-        self._max_rate = max_rate
-        self._due = self._waits_until = now
+        self._most = None if max_rate is None else max(1, math.floor(max_rate))
+        self._window = 1.0 if max_rate is None else max(1.0, (self._most or 1) / max_rate) + _MARGIN
+        self._batch = self._most or 0
+        self._left: deque[tuple[float, int]] = deque()
+        self._patience = patience
+        self._waits_until = now
         self._pause = 0.0
         self._failures = self._refusals = 0
+        self._failed_at = -math.inf
+        self._unreached_since: float | None = None
 
     def largest_batch(self, limit: int) -> int:
-        """How many recipients the next request may have: no second is to see more than the rate.
+        """How many recipients the next request may have: equal parts of the rate, none larger than the service takes.
 
         Args:
             limit: How many the service takes.
         """
-        return limit if self._max_rate is None else max(1, min(limit, math.floor(self._max_rate)))
+        if self._most is None:
+            return limit
+        self._batch = max(1, self._most // math.ceil(self._most / limit))
+        return self._batch
 
-    def seconds(self, now: float, on_their_way: int) -> float | None:
+    def seconds(self, now: float, in_flight: int) -> float | None:
         """How long to wait for the next request.
 
         Args:
             now: The time.
-            on_their_way: How many requests are on their way.
+            in_flight: How many requests are in flight.
 
         Returns:
-            Seconds, 0 for none; None where an answer has to come first.
+            Seconds, 0 for none; None where a response has to come first.
         """
-        if on_their_way >= self._allowed:
+        if in_flight >= self._allowed:
             return None
-        return max(0.0, self._due - now, self._waits_until - now)
+        return max(0.0, self._due(now) - now, self._waits_until - now)
+
+    def _due(self, now: float) -> float:
+        """When the next request may leave, so that no second sees more recipients than the rate."""
+        if self._most is None:
+            return now
+        while self._left and self._left[0][0] <= now - self._window:
+            self._left.popleft()
+        taken = sum(recipients for _, recipients in self._left)
+        for left_at, recipients in self._left:
+            if taken + self._batch <= self._most:
+                break
+            taken -= recipients
+            now = left_at + self._window
+        return now
 
     def pause(self, now: float) -> float:
         """How long the campaign waits because the service struggles."""
@@ -67,43 +115,85 @@ class Pace:
             recipients: How many it has.
             now: The time.
         """
-        if self._max_rate is not None:
-            self._due = max(self._due, now) + recipients / self._max_rate
+        if self._most is not None:
+            self._left.append((now, recipients))
+
+    def departed(self, requests: int, now: float) -> None:
+        """The last requests that were let go leave only now.
+
+        Args:
+            requests: How many.
+            now: The time.
+        """
+        if self._most is not None:
+            last = [self._left.pop()[1] for _ in range(requests)]
+            self._left.extend((now, recipients) for recipients in last)
 
     def refused(self) -> None:
-        """The service refused a request for what is in it: it is well."""
+        """A rejected request is still a healthy response: do not slow down."""
         self._failures = self._refusals = 0
         self._pause = 0.0
+        self._unreached_since = None
 
     def answered(self) -> None:
         """The service took a request."""
         self.refused()
         self._allowed = min(self._concurrency, self._allowed * 2)
 
-    def too_often(self, now: float) -> bool:
+    def too_often(self, now: float, left_at: float) -> bool:
         """The service says that requests come too often.
+
+        Args:
+            now: The time.
+            left_at: When the request left.
 
         Returns:
             Whether it has said so too many times in a row.
         """
-        self._refusals += 1
-        self._slow_down(now)
+        self._unreached_since = None
+        if self._is_new_moment(now, left_at):
+            self._refusals += 1
+        self._slow_down(now, LONGEST_PAUSE)
         return self._refusals >= MOST_REFUSALS
 
-    def failed(self, now: float) -> bool:
-        """The service was not reached, or no usable answer came.
+    def failed(self, now: float, left_at: float) -> bool:
+        """No response came, or none that says what happened.
+
+        Args:
+            now: The time.
+            left_at: When the request left.
 
         Returns:
             Whether that happened too many times in a row.
         """
-        self._failures += 1
-        self._slow_down(now)
+        self._unreached_since = None
+        if self._is_new_moment(now, left_at):
+            self._failures += 1
+        self._slow_down(now, LONGEST_PAUSE)
         return self._failures >= MOST_FAILURES
 
-    def _slow_down(self, now: float) -> None:
-        # What was on its way at the same time fails together: one pause for all of it.
+    def not_reached(self, now: float) -> bool:
+        """The service was not reached, and nothing was sent.
+
+        Args:
+            now: The time.
+
+        Returns:
+            Whether that has been so for longer than the patience.
+        """
+        if self._unreached_since is None:
+            self._unreached_since = now
+        self._slow_down(now, LONGEST_UNREACHED_PAUSE)
+        return now - self._unreached_since >= self._patience
+
+    def _is_new_moment(self, now: float, left_at: float) -> bool:
+        is_new = left_at >= self._failed_at
+        self._failed_at = now
+        return is_new
+
+    def _slow_down(self, now: float, longest: float) -> None:
         if now >= self._waits_until:
-            self._pause = min(LONGEST_PAUSE, self._pause * 2 or FIRST_PAUSE)
+            self._pause = min(longest, self._pause * 2 or FIRST_PAUSE)
             self._waits_until = now + self._pause
         self._allowed = 1
 
@@ -134,4 +224,4 @@ class Rate:
         return (done - before) / (now - began) if now > began else 0.0
 
 
-__all__ = ["FIRST_PAUSE", "LONGEST_PAUSE", "MOST_FAILURES", "MOST_REFUSALS", "Pace", "Rate"]
+__all__ = ["FIRST_PAUSE", "LONGEST_PAUSE", "MOST_FAILURES", "MOST_REFUSALS", "PATIENCE", "Pace", "Rate"]

@@ -25,10 +25,12 @@ class Batch:
     Attributes:
         rows: They themselves, in the order of the list.
         request: The request's number in the journal; 0 until it leaves.
+        left_at: When it left, in seconds of a clock that only goes forward.
     """
 
     rows: Sequence[Row]
     request: int = 0
+    left_at: float = 0.0
 
 
 class BatchQueue:
