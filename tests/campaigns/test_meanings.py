@@ -6,6 +6,7 @@ import pytest
 
 from jsms_client.campaigns.stopping import Meaning, StopReason, meaning_of, reason_of
 from jsms_client.errors import (
+    InvalidRequestError,
     JSMSError,
     NoMoneyError,
     UnconfirmedAPIError,
@@ -24,3 +25,8 @@ def test_an_answer_that_confirms_nothing_leaves_them_unknown(kind: type[JSMSErro
 @pytest.mark.parametrize("kind", [NoMoneyError])
 def test_an_answer_that_refuses_the_request_leaves_them_waiting(kind: type[JSMSError]) -> None:
     assert meaning_of(kind("what happened")) is Meaning.STOP
+
+
+@pytest.mark.parametrize(("code", "meaning"), [(59999, Meaning.REFUSED), (None, Meaning.STOP)])
+def test_a_new_code_for_the_request_may_be_for_one_recipient(code: int | None, meaning: Meaning) -> None:
+    assert meaning_of(InvalidRequestError("what happened", code=code)) is meaning
