@@ -7,6 +7,7 @@ import os
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
@@ -116,6 +117,14 @@ class Config(NamedTuple):
     timeouts: Timeouts
     timeouts_given: bool
     retry: RetryPolicy
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """Which service and which app this is: the address, in one spelling, and a hash of the app's key."""
+        parts = urlsplit(self.base_url)
+        port = f":{parts.port}" if parts.port not in (None, {"http": 80, "https": 443}[parts.scheme]) else ""
+        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+        return f"{parts.scheme}://{host}{port}{parts.path}", sha256(f"jsms {self.app.key}".encode()).hexdigest()
 
 
 def read_config(

@@ -23,6 +23,7 @@ from jsms_client.campaigns.conductor import Conductor
 from jsms_client.campaigns.crews import ConductorThread
 from jsms_client.campaigns.journal.journal import Journal
 from jsms_client.campaigns.pacing import Pace
+from jsms_client.campaigns.settings import Service
 from jsms_sandbox.pytest_plugin import Sandbox
 
 from .drivers import TEMPLATE, Driver, run_on_asyncio, settings_of
@@ -30,6 +31,7 @@ from .people import numbers, people, reached, requests
 from .record import Record
 from .signals import RECIPIENTS, Signalled
 
+SERVICE = Service("http://127.0.0.1/v1", "app")
 ON_ITS_WAY = 0.4
 """Seconds that an answer takes, so that something is on its way."""
 
@@ -229,7 +231,7 @@ def test_a_task_that_is_cancelled_twice_while_it_opens_leaves_the_journal_free(a
                 await sending
 
     asyncio.run(main())
-    Journal.open(journal, CampaignSettings(TEMPLATE)).close()
+    Journal.open(journal, CampaignSettings(TEMPLATE), SERVICE).close()
 
 
 @pytest.mark.parametrize("driver", ["sync", "asyncio", "trio"], indirect=True)
@@ -250,7 +252,7 @@ def test_a_system_that_has_no_more_threads_is_an_error_and_nothing_is_sent(
 
 
 def test_a_thread_that_begins_too_late_sends_nothing(app: Sandbox) -> None:
-    journal = Journal.temporary(CampaignSettings(TEMPLATE))
+    journal = Journal.temporary(CampaignSettings(TEMPLATE), SERVICE)
     conductor = Conductor(journal, Pace(1, None, 0.0), repeat_unknown=False)
     run = ConductorThread(conductor, lambda batch, body: None, lambda: None, telling=False)
     assert run.cancel()

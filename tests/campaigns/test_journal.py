@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -32,9 +33,12 @@ from jsms_client.campaigns import (
 )
 from jsms_client.campaigns.journal import store
 from jsms_client.campaigns.journal.batches import BatchQueue
+from jsms_client.campaigns.journal.connection import connect
 from jsms_client.campaigns.journal.hashes import Digest
+from jsms_client.campaigns.journal.integrity import read_head
 from jsms_client.campaigns.journal.journal import Journal
 from jsms_client.campaigns.journal.schema import UNKNOWN
+from jsms_client.campaigns.settings import Service
 from jsms_sandbox.pytest_plugin import Sandbox
 from sandbox.process import environment
 
@@ -42,6 +46,7 @@ from .drivers import TEMPLATE, Driver
 from .people import numbers, people, reached, requests
 
 SETTINGS = CampaignSettings(1250)
+SERVICE = Service("http://127.0.0.1/v1", "app")
 HOLD = """
 import sys
 from pathlib import Path
@@ -242,7 +247,7 @@ def test_a_damaged_journal_is_not_believed(
 def test_a_journal_of_a_later_version_is_left_alone(sync: Driver, app: Sandbox, begun: Path) -> None:
     change(begun, "PRAGMA user_version = 9")
     for use in (lambda: sync.send(app.settings, people(8), journal=begun), lambda: open_campaign(begun)):
-        with pytest.raises(JournalError, match="format 9; this version of jsms-client reads 1"):
+        with pytest.raises(JournalError, match="format 9; this version of jsms-client reads 2: finish it"):
             use()
 
 
@@ -259,7 +264,7 @@ def test_a_journal_that_cannot_be_there_is_said_so(sync: Driver, app: Sandbox, t
 
 
 def test_every_commit_waits_for_the_disk(journal: Path) -> None:
-    store.create(journal, SETTINGS)
+    store.create(journal, SETTINGS, SERVICE)
     with closing(store.open_exclusively(journal)) as connection:
         # FULL, and a log that is in this file's place alone.
         assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
@@ -292,8 +297,8 @@ def test_what_leaves_is_in_the_file_before_it_leaves(
 
 
 def test_whoever_comes_second_takes_the_journal_that_is_there(journal: Path) -> None:
-    store.create(journal, SETTINGS)
-    store.create(journal, CampaignSettings(7))
+    store.create(journal, SETTINGS, SERVICE)
+    store.create(journal, CampaignSettings(7), SERVICE)
     with closing(Journal.open(journal)) as opened:
         assert opened.settings == SETTINGS
     assert [each.name for each in journal.parent.iterdir()] == [journal.name]
@@ -305,7 +310,7 @@ def test_a_file_system_without_links_will_do(journal: Path, monkeypatch: pytest.
 
     monkeypatch.setattr(os, "link", refuse)
     for temp_id in (1250, 7):
-        store.create(journal, CampaignSettings(temp_id))
+        store.create(journal, CampaignSettings(temp_id), SERVICE)
     with closing(Journal.open(journal)) as opened:
         assert opened.settings == SETTINGS
 
@@ -385,7 +390,9 @@ def test_a_schedule_whose_time_has_passed_goes_on_with_a_later_one(
     with pytest.raises(JournalMismatchError, match="send_time is"):
         driver.send(app.settings, people(15), journal=journal, send_time=later)
     passed = CampaignSettings(1250, send_time="2020-01-01 09:00:00").to_text()
-    change(journal, f"UPDATE campaign SET settings = '{passed}'")
+    with closing(connect(journal, journal, timeout=1.0)) as connection:
+        head = replace(read_head(connection, journal), settings=passed)
+        connection.execute("UPDATE campaign SET settings = ?, seal = ?", (passed, head.seal))
     for other in ({}, {"send_time": later, "tag": "spring"}):
         with pytest.raises(JournalMismatchError, match="send_time is"):
             driver.send(app.settings, people(15), journal=journal, **other)
@@ -395,7 +402,7 @@ def test_a_schedule_whose_time_has_passed_goes_on_with_a_later_one(
 
 
 def test_a_journal_that_changes_while_it_is_in_use_is_not_believed(journal: Path) -> None:
-    with closing(Journal.open(journal, SETTINGS)) as opened:
+    with closing(Journal.open(journal, SETTINGS, SERVICE)) as opened:
         with opened.writing():
             opened.add([(1, "13800000000", None), (2, "13800000001", None)], [])
             opened.complete(Digest(), Digest())

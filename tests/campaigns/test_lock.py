@@ -17,6 +17,7 @@ from jsms_client.campaigns import CampaignSettings, JournalError, JournalLockedE
 from jsms_client.campaigns.journal import lock, store
 from jsms_client.campaigns.journal.journal import Journal
 from jsms_client.campaigns.opening import OpenJournal
+from jsms_client.campaigns.settings import Service
 from jsms_sandbox.pytest_plugin import Sandbox
 from sandbox.process import environment
 
@@ -27,6 +28,7 @@ if sys.platform != "win32":
     import fcntl
 
 SETTINGS = CampaignSettings(1250)
+SERVICE = Service("http://127.0.0.1/v1", "app")
 TRY = """
 import sys
 from pathlib import Path
@@ -82,14 +84,14 @@ def test_two_that_begin_together_are_told_apart_without_links(journal: Path, mon
     fill = store.create
     refused: list[JSMSError] = []
 
-    def create(path: Path, settings: CampaignSettings) -> None:
+    def create(path: Path, settings: CampaignSettings, service: Service) -> None:
         with pytest.raises(JournalLockedError) as caught:
-            Journal.open(path, CampaignSettings(7))
+            Journal.open(path, CampaignSettings(7), SERVICE)
         refused.append(caught.value)
-        fill(path, settings)
+        fill(path, settings, service)
 
     monkeypatch.setattr(store, "create", create)
-    with closing(Journal.open(journal, SETTINGS)) as opened:
+    with closing(Journal.open(journal, SETTINGS, SERVICE)) as opened:
         assert opened.settings == SETTINGS
     assert len(refused) == 1
 
@@ -169,7 +171,7 @@ def test_what_a_killed_process_leaves_behind_locks_nobody_out(sync: Driver, app:
 def test_a_journal_is_one_whatever_it_is_called(journal: Path) -> None:
     link = journal.with_name("link.db")
     link.symlink_to(journal)
-    with closing(Journal.open(journal, SETTINGS)), pytest.raises(JournalLockedError):
+    with closing(Journal.open(journal, SETTINGS, SERVICE)), pytest.raises(JournalLockedError):
         lock.acquire(link, 0.0)
 
 
@@ -178,5 +180,5 @@ def test_a_journal_is_not_opened_for_a_call_that_is_over(journal: Path) -> None:
     late.close()
     late.close()
     with pytest.raises(JournalError, match="closed before it was open"):
-        late.open(SETTINGS)
+        late.open(SETTINGS, SERVICE)
     assert list(journal.parent.iterdir()) == []

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from jsms_cli.campaigns.report import describe
 from jsms_cli.failures import CampaignBrokenOffError, StoppedByHandError
-from jsms_client.campaigns import Campaign, JournalError, JournalLockedError, open_campaign
+from jsms_client.campaigns import Campaign, JournalError, JournalLockedError, JournalReplacedError, open_campaign
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -66,6 +66,9 @@ def ending_well(watch: Watch, journal: Path) -> Generator[None]:
             yield
     except KeyboardInterrupt as stop:
         raise StoppedByHandError(_interrupted(journal)) from stop
+    except JournalReplacedError as error:
+        # Never the same command again: it would begin anew.
+        raise CampaignBrokenOffError(str(error)) from error
     except JournalError as error:
         # Whoever has the journal locked is another one, who may be sending with it just now.
         if isinstance(error, JournalLockedError) or not watch.has_sent():

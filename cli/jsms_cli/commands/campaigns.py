@@ -141,6 +141,19 @@ def settle(
 
 
 @group.command()
+def restored(journal: _Journal, as_json: JsonOption = False) -> None:
+    """Make a restored copy of a journal safe to use, before anything else is done with it.
+
+    A copy does not know who was sent to after it was made. Everyone who waits in it is unknown then, and is not sent to
+    unless asked: "jsms campaign settle" finds out about them.
+    """
+    from jsms_cli.campaigns.report import show_campaign
+    from jsms_client.campaigns import mark_restored
+
+    show_campaign(mark_restored(journal), as_json=as_json)
+
+
+@group.command()
 def export(
     journal: _Journal,
     file: Annotated[

@@ -30,7 +30,7 @@ from jsms_client.campaigns.options import (
 from jsms_client.campaigns.pacing import PATIENCE, Pace
 from jsms_client.campaigns.progress import Progress
 from jsms_client.campaigns.reading.sources import AsyncEntries, AsyncPieces, AsyncRecipients
-from jsms_client.campaigns.settings import CampaignSettings
+from jsms_client.campaigns.settings import CampaignSettings, Service
 from jsms_client.campaigns.settling import MOST_REFUSALS, POLL_SECONDS, AsyncReports, begin_settling, take_reports
 from jsms_client.campaigns.stopping import REQUESTED
 from jsms_client.errors import APIError, RateLimitError
@@ -165,7 +165,7 @@ class AsyncCampaigns(AsyncResource):
             return await self._estimate(settings, entries, bad_lines, on_progress)
         opened = AsyncOpenJournal(journal)
         try:
-            book = await opened.open(settings)
+            book = await opened.open(settings, Service(*self._api.identity))
             if not await _take_in(entries, Intake(book, bad_lines), on_progress, stop):
                 return await opened.campaign(book, REQUESTED)
             conductor = Conductor(book, pace, repeat_unknown=repeat_unknown, batch_size=largest_batch, stop_event=stop)
@@ -208,7 +208,7 @@ class AsyncCampaigns(AsyncResource):
         pieces = None if reports is None else AsyncPieces(reports, "reports")
         opened = AsyncOpenJournal(journal)
         try:
-            book = await opened.open()
+            book = await opened.open(None, Service(*self._api.identity) if pieces is None else None)
             await run_in_thread(partial(begin_settling, book))
             if pieces is None:
                 await self._poll(book, until)
@@ -250,7 +250,7 @@ class AsyncCampaigns(AsyncResource):
             balance = await self._client.accounts.app()
         except APIError:
             balance = None
-        journal = Journal.temporary(settings)
+        journal = Journal.temporary(settings, Service(*self._api.identity))
         try:
             estimator = Estimator(template, sign, balance)
             await _take_in(entries, Intake(journal, on_bad_line, estimator), on_progress, None)

@@ -107,6 +107,11 @@ class AsyncHTTPExecutor:
                     raise failure
             await async_sleep(pause)
 
+    @property
+    def identity(self) -> tuple[str, str]:
+        """Which service and which app the requests are for: the address, and a hash of the app's key."""
+        return self._config.identity
+
     def ensure_open(self) -> None:
         """Refuse to go on after `aclose`.
 

@@ -25,6 +25,11 @@ class APIClient(APIClientBase):
         super().__init__(base_url)
         self._executor = executor
 
+    @property
+    def identity(self) -> tuple[str, str]:
+        """Which service and which app the requests are for: the address, and a hash of the app's key."""
+        return self._executor.identity
+
     def carry_out(self, operation: str, json: object) -> object:
         """Carry out an operation without the generated models, which cost a batch more than everything else about it.
 

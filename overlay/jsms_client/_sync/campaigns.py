@@ -31,7 +31,7 @@ from jsms_client.campaigns.options import (
 from jsms_client.campaigns.pacing import PATIENCE, Pace
 from jsms_client.campaigns.progress import Progress
 from jsms_client.campaigns.reading.sources import Entries, Pieces, Recipients
-from jsms_client.campaigns.settings import CampaignSettings
+from jsms_client.campaigns.settings import CampaignSettings, Service
 from jsms_client.campaigns.settling import MOST_REFUSALS, POLL_SECONDS, Reports, begin_settling, take_reports
 from jsms_client.campaigns.stopping import REQUESTED
 from jsms_client.errors import APIError, RateLimitError
@@ -166,7 +166,7 @@ class Campaigns(Resource):
             return self._estimate(settings, entries, bad_lines, on_progress)
         opened = OpenJournal(journal)
         try:
-            book = opened.open(settings)
+            book = opened.open(settings, Service(*self._api.identity))
             if not _take_in(entries, Intake(book, bad_lines), on_progress, stop):
                 return opened.campaign(book, REQUESTED)
             conductor = Conductor(book, pace, repeat_unknown=repeat_unknown, batch_size=largest_batch, stop_event=stop)
@@ -209,7 +209,7 @@ class Campaigns(Resource):
         pieces = None if reports is None else Pieces(reports, "reports")
         opened = OpenJournal(journal)
         try:
-            book = opened.open()
+            book = opened.open(None, Service(*self._api.identity) if pieces is None else None)
             run_inline(partial(begin_settling, book))
             if pieces is None:
                 self._poll(book, until)
@@ -251,7 +251,7 @@ class Campaigns(Resource):
             balance = self._client.accounts.app()
         except APIError:
             balance = None
-        journal = Journal.temporary(settings)
+        journal = Journal.temporary(settings, Service(*self._api.identity))
         try:
             estimator = Estimator(template, sign, balance)
             _take_in(entries, Intake(journal, on_bad_line, estimator), on_progress, None)

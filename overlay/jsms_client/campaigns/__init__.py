@@ -11,7 +11,7 @@ The same call goes on where it stopped. `open_campaign` reads a journal without 
 
 from __future__ import annotations
 
-from jsms_client.campaigns.campaign import Campaign, open_campaign
+from jsms_client.campaigns.campaign import Campaign, mark_restored, open_campaign
 from jsms_client.campaigns.errors import (
     BadLine,
     CampaignError,
@@ -20,6 +20,7 @@ from jsms_client.campaigns.errors import (
     JournalError,
     JournalLockedError,
     JournalMismatchError,
+    JournalReplacedError,
 )
 from jsms_client.campaigns.estimates import Estimate
 from jsms_client.campaigns.outcomes import Outcome, RecipientState, SetAside, Why
@@ -40,6 +41,7 @@ __all__ = [
     "JournalError",
     "JournalLockedError",
     "JournalMismatchError",
+    "JournalReplacedError",
     "Outcome",
     "Progress",
     "RecipientFile",
@@ -48,5 +50,6 @@ __all__ = [
     "Stop",
     "StopReason",
     "Why",
+    "mark_restored",
     "open_campaign",
 ]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Self, TextIO
@@ -14,13 +13,14 @@ from jsms_client.arguments import refusal
 from jsms_client.campaigns import exporting
 from jsms_client.campaigns.errors import JournalError
 from jsms_client.campaigns.journal import queries, store
+from jsms_client.campaigns.journal.connection import Connection
 from jsms_client.campaigns.journal.integrity import read_head
 from jsms_client.campaigns.journal.journal import Journal
 from jsms_client.campaigns.journal.schema import ACCEPTED, IN_FLIGHT, REFUSED, UNKNOWN, WAITING
 from jsms_client.campaigns.options import read_path
 from jsms_client.campaigns.outcomes import Outcome, RecipientState, SetAside
 from jsms_client.campaigns.progress import Counts
-from jsms_client.campaigns.settings import CampaignSettings
+from jsms_client.campaigns.settings import CampaignSettings, Service
 from jsms_client.campaigns.stopping import Stop
 
 
@@ -37,6 +37,7 @@ class Campaign:
     Attributes:
         journal: The path of the journal; None where it is a temporary one.
         settings: What it sends.
+        service: The address of the service that it is sent by.
         counts: How many recipients are in each state.
         codes: How many were refused, by error code; None for a code that is no number.
         stop: Why it stopped by itself; None where it did not, or where the call that stopped was another one.
@@ -49,7 +50,8 @@ class Campaign:
         with self._looking() as connection:
             head = read_head(connection, self.journal)
             self.codes: Mapping[int | None, int] = MappingProxyType(queries.codes(connection))
-        self.settings: CampaignSettings = head.settings
+        self.settings: CampaignSettings = head.what()
+        self.service = head.service
         self.counts = Counts(
             total=sum(head.states),
             waiting=head.states[WAITING],
@@ -81,7 +83,7 @@ class Campaign:
         Raises:
             JournalError: The journal cannot be read.
         """
-        with self._looking() as connection, store.told_apart(self.journal):
+        with self._looking() as connection:
             yield from queries.outcomes(connection, state)
 
     def set_aside(self) -> Iterator[SetAside]:
@@ -90,7 +92,7 @@ class Campaign:
         Raises:
             JournalError: The journal cannot be read.
         """
-        with self._looking() as connection, store.told_apart(self.journal):
+        with self._looking() as connection:
             yield from queries.set_aside(connection)
 
     def export(self, target: str | os.PathLike[str] | TextIO) -> None:
@@ -133,22 +135,22 @@ class Campaign:
         """The counts, and nothing of the recipients."""
         return f"<Campaign {self.counts} stop={None if self.stop is None else self.stop.reason.value}>"
 
-    def opened(self, settings: CampaignSettings | None) -> Journal:
+    def opened(self, settings: CampaignSettings | None, service: Service | None) -> Journal:
         """Open its journal for nobody else; for calls that go on with it.
 
         Args:
             settings: What they send; None to take what is there.
+            service: Where; None where that does not matter.
 
         Raises:
             JournalError: It is locked, damaged, of another campaign, or was closed.
         """
         if self.journal is not None:
-            return Journal.open(self.journal, settings)
+            return Journal.open(self.journal, settings, service)
         journal = self._temporary()
         journal.claim()
         try:
-            if settings is not None:
-                journal.become(settings)
+            journal.become(settings, service)
         except BaseException:
             journal.release()
             raise
@@ -160,11 +162,11 @@ class Campaign:
         return self._kept
 
     @contextmanager
-    def _looking(self) -> Generator[sqlite3.Connection]:
+    def _looking(self) -> Generator[Connection]:
         if self.journal is None:
             yield self._temporary().connection
             return
-        connection = store.open_to_look(self.journal)
+        connection = store.open_to_read(self.journal)
         try:
             yield connection
         finally:
@@ -194,4 +196,26 @@ def open_campaign(journal: str | os.PathLike[str]) -> Campaign:
     return Campaign(read_path(journal))
 
 
-__all__ = ["Campaign", "open_campaign"]
+def mark_restored(journal: str | os.PathLike[str]) -> Campaign:
+    """Make a copy of a journal safe to use: everyone who waits in it is unknown then.
+
+    A copy does not know who was sent to after it was made: they would be sent to again. Unknown ones are not, unless
+    asked: find out about them with ``campaigns.settle`` first.
+
+    Args:
+        journal: The path of the copy, where it was restored.
+
+    Returns:
+        The campaign, as the copy has it.
+
+    Raises:
+        ArgumentError: ``journal`` is no path.
+        JournalError: It is not there, in use by a campaign, or damaged, or it was made before the list was read.
+    """
+    path = read_path(journal)
+    with closing(Journal.open(path)) as opened:
+        opened.mark_restored()
+    return Campaign(path)
+
+
+__all__ = ["Campaign", "mark_restored", "open_campaign"]

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from jsms_client._timeouts import monotonic
 from jsms_client.campaigns.answers import read_answer
-from jsms_client.campaigns.errors import JournalError
+from jsms_client.campaigns.errors import JournalError, JournalReplacedError
 from jsms_client.campaigns.journal.batches import Batch, BatchQueue
 from jsms_client.campaigns.journal.journal import Journal
 from jsms_client.campaigns.journal.schema import ACCEPTED, REFUSED, UNKNOWN, WAITING
@@ -115,12 +115,22 @@ class Conductor:
             BaseException: Whatever a request raised that is no error of JSMS.
         """
         try:
-            self._conduct(start, tell)
+            try:
+                self._conduct(start, tell)
+                if self._failure is not None:
+                    raise self._failure
+            except JournalReplacedError as error:
+                raise self._journal.rescue(error) from None
         except JournalError as error:
             error.sending_began = self._sending_began
             raise
-        if self._failure is not None:
-            raise self._failure
+
+    def _replaced(self) -> JournalReplacedError | None:
+        try:
+            self._journal.check_in_place()
+        except JournalReplacedError as error:
+            return error
+        return None
 
     def _conduct(self, start: Start, tell: Tell | None) -> None:
         with self._journal.writing():
@@ -129,6 +139,13 @@ class Conductor:
         answers: list[tuple[Batch, object]] = []
         while True:
             leaving = self._write(answers)
+            # What is written must be where the next call looks for it: else that sends to the same people again.
+            if (replaced := self._replaced()) is not None:
+                self._fail(replaced)
+                # They do not leave; what is in flight is waited for.
+                for batch in leaving:
+                    self.answered(batch, replaced)
+                leaving = []
             # Writing it down took a while: the rate counts from here.
             self._pace.departed(len(leaving), monotonic())
             for batch in leaving:
@@ -218,6 +235,9 @@ class Conductor:
             # Nothing that a request is meant to raise: it is handed on, once everything is written down.
             self._queue.mark_answered(batch, UNKNOWN)
             self._fail(error)
+            return
+        if isinstance(error, JournalReplacedError):
+            self._queue.mark_answered(batch, WAITING)
             return
         meaning = meaning_of(error)
         if meaning is Meaning.REFUSED:

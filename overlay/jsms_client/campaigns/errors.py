@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from jsms_client.errors import JSMSError
 
@@ -71,6 +72,18 @@ class JournalMismatchError(JournalError):
     """The journal belongs to another campaign, or the list has changed since; nothing was sent."""
 
 
+class JournalReplacedError(JournalError):
+    """The journal's file was removed, moved, replaced or written over while the campaign ran; it was stopped.
+
+    The same call must not be made before that is put right: it would send to people again. The message says how.
+
+    Attributes:
+        rescued: The file with the state of everyone, where it could be written; None where it could not.
+    """
+
+    rescued: Path | None = None
+
+
 class JournalDamagedError(JournalError):
     """The file is no journal, or no longer what was written into it; nothing was sent."""
 
@@ -83,4 +96,5 @@ __all__ = [
     "JournalError",
     "JournalLockedError",
     "JournalMismatchError",
+    "JournalReplacedError",
 ]

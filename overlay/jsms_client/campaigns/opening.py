@@ -9,10 +9,10 @@ from typing import TypeAlias
 
 from jsms_client._concurrency import run_in_thread
 from jsms_client.campaigns.campaign import Campaign
-from jsms_client.campaigns.errors import JournalError
+from jsms_client.campaigns.errors import JournalError, JournalReplacedError
 from jsms_client.campaigns.journal.journal import Journal
 from jsms_client.campaigns.options import read_path
-from jsms_client.campaigns.settings import CampaignSettings
+from jsms_client.campaigns.settings import CampaignSettings, Service
 from jsms_client.campaigns.stopping import Stop
 
 JournalLike: TypeAlias = str | os.PathLike[str] | Campaign
@@ -32,11 +32,12 @@ class OpenJournal:
         self._opened: Journal | None = None
         self._closed = self._is_kept = False
 
-    def open(self, settings: CampaignSettings | None = None) -> Journal:
+    def open(self, settings: CampaignSettings | None, service: Service | None) -> Journal:
         """Open it.
 
         Args:
             settings: What the campaign sends; None to take what is there.
+            service: Where; None where that does not matter.
 
         Raises:
             ArgumentError: It is no journal.
@@ -46,18 +47,18 @@ class OpenJournal:
         with self._mutex:
             if self._closed:
                 raise JournalError("the journal was closed before it was open")
-            self._opened = self._open(settings)
+            self._opened = self._open(settings, service)
             return self._opened
 
-    def _open(self, settings: CampaignSettings | None) -> Journal:
+    def _open(self, settings: CampaignSettings | None, service: Service | None) -> Journal:
         if isinstance(self._given, Campaign):
             self._is_kept = self._given.journal is None
-            return self._given.opened(settings)
-        if self._given is None and settings is not None:
-            temporary = Journal.temporary(settings)
+            return self._given.opened(settings, service)
+        if self._given is None and settings is not None and service is not None:
+            temporary = Journal.temporary(settings, service)
             temporary.claim()
             return temporary
-        return Journal.open(read_path(self._given), settings)
+        return Journal.open(read_path(self._given), settings, service)
 
     def campaign(self, journal: Journal, stop: Stop | None = None) -> Campaign:
         """Close it, and read what became of the campaign; a temporary journal stays open for it.
@@ -66,6 +67,10 @@ class OpenJournal:
             journal: What `open` returned.
             stop: Why it stopped by itself.
         """
+        try:
+            journal.check_in_place()
+        except JournalReplacedError as error:
+            raise journal.rescue(error) from None
         self._is_kept = journal.path is None
         self.close()
         return Campaign(journal.path or journal, stop)
@@ -94,17 +99,18 @@ class AsyncOpenJournal:
     def __init__(self, journal: JournalLike | None) -> None:
         self._blocking = OpenJournal(journal)
 
-    async def open(self, settings: CampaignSettings | None = None) -> Journal:
+    async def open(self, settings: CampaignSettings | None, service: Service | None) -> Journal:
         """Open it.
 
         Args:
             settings: What the campaign sends; None to take what is there.
+            service: Where; None where that does not matter.
 
         Raises:
             ArgumentError: It is no journal.
             JournalError: It is locked, damaged, of another campaign, or cannot be used.
         """
-        return await run_in_thread(partial(self._blocking.open, settings))
+        return await run_in_thread(partial(self._blocking.open, settings, service))
 
     async def campaign(self, journal: Journal, stop: Stop | None = None) -> Campaign:
         """Close it, and read what became of the campaign; a temporary journal stays open for it.

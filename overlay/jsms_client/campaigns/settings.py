@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, replace
+from typing import NamedTuple
 
 from jsms_client.requests import read_tag
 from jsms_client.times import parse_time, read_send_time
 from jsms_client.values import read_sign_id, read_temp_id
 from jsms_contract import limits
+
+
+class Service(NamedTuple):
+    """Which service sends a campaign, and for which app.
+
+    Attributes:
+        url: The service's address.
+        app: A hash of the app's key.
+    """
+
+    url: str
+    app: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,4 +91,4 @@ class CampaignSettings:
         return {name: value for name, value in asdict(self).items() if value is not None}
 
 
-__all__ = ["CampaignSettings"]
+__all__ = ["CampaignSettings", "Service"]

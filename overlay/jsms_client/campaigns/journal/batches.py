@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import TypeAlias
 
-from jsms_client.campaigns.journal import store
+from jsms_client.campaigns.journal.connection import damaged
 from jsms_client.campaigns.journal.hashes import Row
 from jsms_client.campaigns.journal.journal import Journal
 from jsms_client.campaigns.journal.schema import IN_FLIGHT, REFUSED, UNKNOWN, WAITING
@@ -74,7 +74,7 @@ class BatchQueue:
             (self._cursor, WAITING, most),
         ).fetchall()
         if not rows:
-            raise store.damaged(self._journal.path, "it changed while it was in use")
+            raise damaged(self._journal.path, "it changed while it was in use")
         self._cursor = rows[-1][0]
         return Batch(rows)
 
@@ -131,7 +131,7 @@ class BatchQueue:
             (after, batch.request, code, batch.rows[0][0], batch.rows[-1][0], before),
         ).rowcount
         if changed != len(batch.rows):
-            raise store.damaged(self._journal.path, "it changed while it was in use")
+            raise damaged(self._journal.path, "it changed while it was in use")
         self._journal.count(before, after, changed)
 
 

@@ -39,20 +39,21 @@ def note_delivery(journal: Journal, delivery: Delivery) -> None:
         delivery: What the report says.
     """
     row = journal.execute(
-        "SELECT recipients.number, state, msg_id, left_at, send_time FROM recipients "
+        "SELECT recipients.number, state, msg_id, left_at, left_until, send_time FROM recipients "
         "JOIN requests ON requests.number = request WHERE mobile = ? AND state IN (?, ?)",
         (delivery.mobile, ACCEPTED, UNKNOWN),
     ).fetchone()
     if row is None:
         return
-    number, state, msg_id, left_at, send_time = row
+    number, state, msg_id, left_at, left_until, send_time = row
     if state == ACCEPTED and msg_id is not None:
         ours = msg_id == delivery.msg_id
     else:
         # No id to go by: the answer never came, or it is a schedule, whose messages have none until they are sent. So
         # it is the first message to the number since then, but not one of another day.
         since: float = left_at if send_time is None else parse_time(send_time).timestamp()
-        ours = delivery.at is not None and since - CLOCKS_APART <= delivery.at <= since + LATEST
+        until = max(since, left_until or since)
+        ours = delivery.at is not None and since - CLOCKS_APART <= delivery.at <= until + LATEST
     if ours:
         journal.execute(
             "UPDATE recipients SET state = ?, msg_id = ?, delivery = ?, delivered_at = ?, settled = settled OR ? "

@@ -2,42 +2,94 @@
 
 from __future__ import annotations
 
-import sqlite3
+import hashlib
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
+from jsms_client.campaigns.journal.connection import Connection, damaged
 from jsms_client.campaigns.journal.hashes import Digest, Row
-from jsms_client.campaigns.journal.store import damaged, told_apart
 from jsms_client.campaigns.outcomes import Why
-from jsms_client.campaigns.settings import CampaignSettings
+from jsms_client.campaigns.settings import CampaignSettings, Service
 
 PAGE = 1000
 """Rows that are in memory at once."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Head:
-    """What the file says of the campaign as a whole.
+    """The row of the file that describes the campaign as a whole; its names are those of the columns.
 
     Attributes:
-        settings: What it sends.
+        identity: Tells this journal from every other one; its copies have the same.
+        generation: How many times it was written.
+        settings: What it sends, as text.
+        service: The address of the service.
+        app: A hash of the app's key.
+        made_at: When it was made, in seconds since 1970.
+        saved_at: When it was last written.
         input: The digest of the list; None where the list was never read to its end.
         rows: The digest of the recipients; None as above.
-        states: How many recipients are in each state, in the order of the schema.
+        waiting: How many recipients are in this state; the others alike.
+        in_flight: As above.
+        accepted: As above.
+        refused: As above.
+        unknown: As above.
         repeats: How many entries were set aside as repeats.
         bad_lines: How many as bad.
     """
 
-    settings: CampaignSettings
-    input: str | None
-    rows: str | None
-    states: tuple[int, ...]
-    repeats: int
-    bad_lines: int
+    identity: str
+    generation: int
+    settings: str
+    service: str
+    app: str
+    made_at: float
+    saved_at: float
+    input: str | None = None
+    rows: str | None = None
+    waiting: int = 0
+    in_flight: int = 0
+    accepted: int = 0
+    refused: int = 0
+    unknown: int = 0
+    repeats: int = 0
+    bad_lines: int = 0
+
+    @property
+    def values(self) -> tuple[object, ...]:
+        """Everything, in the order of `COLUMNS`."""
+        return tuple(getattr(self, name) for name in COLUMNS)
+
+    @property
+    def seal(self) -> str:
+        """The digest of everything; no two states of a journal have the same."""
+        return hashlib.sha256(json.dumps(self.values).encode()).hexdigest()
+
+    @property
+    def states(self) -> list[int]:
+        """How many recipients are in each state, in the order of the schema."""
+        return [self.waiting, self.in_flight, self.accepted, self.refused, self.unknown]
+
+    @states.setter
+    def states(self, states: list[int]) -> None:
+        self.waiting, self.in_flight, self.accepted, self.refused, self.unknown = states
+
+    def what(self) -> CampaignSettings:
+        """What it sends."""
+        return CampaignSettings.from_text(self.settings)
+
+    def where(self) -> Service:
+        """The service and the app."""
+        return Service(self.service, self.app)
 
 
-def read_head(connection: sqlite3.Connection, path: Path | None) -> Head:
+COLUMNS = tuple(field.name for field in fields(Head))
+"""The columns of the campaign's row, apart from its key and its seal."""
+
+
+def read_head(connection: Connection, path: Path | None) -> Head:
     """Read what the file says of the campaign as a whole.
 
     Args:
@@ -47,52 +99,76 @@ def read_head(connection: sqlite3.Connection, path: Path | None) -> Head:
     Raises:
         JournalDamagedError: It does not say that.
     """
-    with told_apart(path):
-        found = connection.execute(
-            "SELECT settings, input, rows, waiting, in_flight, accepted, refused, unknown, repeats, bad_lines "
-            "FROM campaign"
-        ).fetchall()
+    found = connection.execute(f"SELECT seal, {', '.join(COLUMNS)} FROM campaign").fetchall()  # noqa: S608 - our own names
     try:
-        [(settings, input_, rows, *states, repeats, bad_lines)] = found
-        return Head(CampaignSettings.from_text(settings), input_, rows, tuple(states), repeats, bad_lines)
+        [(seal, *values)] = found
+        head = Head(*values)
+        head.what()
+        sealed = head.seal
     except (TypeError, ValueError) as error:
         raise damaged(path, "it does not say what the campaign is") from error
+    if seal != sealed:
+        raise damaged(path, "what it says of the campaign was changed")
+    return head
 
 
-def check_all(connection: sqlite3.Connection, path: Path) -> None:
+def check_all(connection: Connection, path: Path | None) -> Head:
     """Check everything there is: about three seconds for a million recipients.
 
     Args:
         connection: To the file.
         path: Its name, for messages.
 
+    Returns:
+        What the file says of the campaign as a whole.
+
     Raises:
         JournalDamagedError: The file's structure is broken, or what it says does not add up.
     """
     head = read_head(connection, path)
-    with told_apart(path):
-        problem = str(connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
-        if problem != "ok":
-            raise damaged(path, problem)
-        states = dict(connection.execute("SELECT state, count(*) FROM recipients GROUP BY state").fetchall())
-        aside = dict(connection.execute("SELECT reason, count(*) FROM set_aside GROUP BY reason").fetchall())
-        digest = Digest()
+    problem = connection.execute("PRAGMA integrity_check(1)").fetchall()
+    if problem != [("ok",)]:
+        raise damaged(path, "its structure is broken")
+    states = dict(connection.execute("SELECT state, count(*) FROM recipients GROUP BY state").fetchall())
+    aside = dict(connection.execute("SELECT reason, count(*) FROM set_aside GROUP BY reason").fetchall())
+    expected = {state: number for state, number in enumerate(head.states) if number}
+    expected_aside = {Why.REPEAT: head.repeats, Why.BAD_LINE: head.bad_lines}
+    if states != expected or aside != {why: number for why, number in expected_aside.items() if number}:
+        raise damaged(path, "its recipients do not add up")
+    digest = Digest()
+    try:
         for page in _pages(connection):
             digest.add(page)
-    told = {state: number for state, number in enumerate(head.states) if number}
-    told_aside = {Why.REPEAT: head.repeats, Why.BAD_LINE: head.bad_lines}
-    if states != told or aside != {why: number for why, number in told_aside.items() if number}:
-        raise damaged(path, "its recipients do not add up")
+    except (TypeError, UnicodeError) as error:
+        raise damaged(path, "its recipients are none") from error
     if head.input is not None and digest.made() != head.rows:
         raise damaged(path, "its recipients are not those that were written into it")
+    return head
 
 
-def _pages(connection: sqlite3.Connection) -> Iterator[list[Row]]:
+def _pages(connection: Connection) -> Iterator[list[Row]]:
     after = -1
     query = "SELECT number, mobile, temp_para FROM recipients WHERE number > ? ORDER BY number LIMIT ?"
     while page := connection.execute(query, (after, PAGE)).fetchall():
         yield page
-        after = page[-1][0]
+        after = ascending(page, after)
 
 
-__all__ = ["PAGE", "Head", "check_all", "read_head"]
+def ascending(page: list[Row], after: int) -> int:
+    """The last number of a page.
+
+    Args:
+        page: The page.
+        after: The last number of the page before it.
+
+    Raises:
+        TypeError: The numbers do not go up, as in a broken file: reading would never end.
+    """
+    for number, *_ in page:
+        if number <= after:
+            raise TypeError("the numbers do not go up")
+        after = number
+    return after
+
+
+__all__ = ["COLUMNS", "PAGE", "Head", "ascending", "check_all", "read_head"]

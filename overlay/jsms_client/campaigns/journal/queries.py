@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator
 from datetime import datetime
 
 from jsms_api.models.delivery_status import DeliveryStatus
+from jsms_client.campaigns.journal.connection import Connection
 from jsms_client.campaigns.journal.integrity import PAGE
 from jsms_client.campaigns.journal.schema import IN_FLIGHT, REFUSED, STATES, UNKNOWN
 from jsms_client.campaigns.outcomes import Outcome, RecipientState, SetAside, Why
@@ -15,7 +15,7 @@ from jsms_client.reading.fields import known
 from jsms_client.times import BEIJING
 
 
-def codes(connection: sqlite3.Connection) -> dict[int | None, int]:
+def codes(connection: Connection) -> dict[int | None, int]:
     """How many recipients were refused, by code.
 
     Args:
@@ -25,7 +25,7 @@ def codes(connection: sqlite3.Connection) -> dict[int | None, int]:
     return dict(connection.execute(query, (REFUSED,)).fetchall())
 
 
-def outcomes(connection: sqlite3.Connection, state: RecipientState | None) -> Iterator[Outcome]:
+def outcomes(connection: Connection, state: RecipientState | None) -> Iterator[Outcome]:
     """What became of everyone, in the order of the list.
 
     Args:
@@ -61,7 +61,7 @@ def _shown(state: int) -> RecipientState:
     return STATES[UNKNOWN if state == IN_FLIGHT else state]
 
 
-def set_aside(connection: sqlite3.Connection) -> Iterator[SetAside]:
+def set_aside(connection: Connection) -> Iterator[SetAside]:
     """The entries of the list that are not sent to, in its order.
 
     Args:

@@ -1,88 +1,99 @@
-"""The file of a journal: made whole or not at all, opened by one at a time, and checked before it is believed."""
+"""The file of a journal: made whole or not at all, opened by one at a time, and watched while it is in use."""
 
 from __future__ import annotations
 
 import os
+import secrets
 import sqlite3
 import time
-from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
-from jsms_client.campaigns.errors import JournalDamagedError, JournalError
-from jsms_client.campaigns.journal.lock import check_free, in_use
+from jsms_client.campaigns.errors import JournalError
+from jsms_client.campaigns.journal.connection import Connection, connect, damaged
+from jsms_client.campaigns.journal.integrity import COLUMNS, Head, check_all
+from jsms_client.campaigns.journal.lock import check_free
 from jsms_client.campaigns.journal.schema import APPLICATION, TABLES, VERSION
-from jsms_client.campaigns.settings import CampaignSettings
+from jsms_client.campaigns.settings import CampaignSettings, Service
 
 LOCK_PATIENCE = 1.0
-"""Seconds to wait for whoever only looks something up."""
+"""Seconds to wait for another process that only reads."""
 
 _CACHE = "PRAGMA cache_size = -16000"  # KiB: flat, however long the list is
 
 
-@contextmanager
-def told_apart(path: Path | None) -> Generator[None]:
-    """Make of SQLite's errors what they mean for a journal.
+class Watch:
+    """Sees whether the file at a path is still the journal that is open, and has what was last written into it.
+
+    It has a descriptor of its own, to be closed after the connection: closing one drops SQLite's lock on the file.
 
     Args:
-        path: The file; None where there is none.
-
-    Raises:
-        JournalLockedError: Somebody else has it.
-        JournalDamagedError: It is not what was written into it.
-        JournalError: Anything else, such as a full disk.
+        path: The file.
     """
-    name = called(path)
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        code = error.sqlite_errorcode & 0xFF
-        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            raise in_use(name) from error
-        if code == sqlite3.SQLITE_ERROR:
-            raise damaged(path, str(error)) from error
-        raise JournalError(f"{name} cannot be used: {error}") from error
-    except sqlite3.DatabaseError as error:
-        raise damaged(path, str(error)) from error
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file = path.open("rb", buffering=0)
+        self._offset = self._page = 0
+
+    def begin(self, connection: Connection) -> None:
+        """Find the place of the campaign's row.
+
+        Args:
+            connection: To the file.
+        """
+        (self._page,) = connection.execute("PRAGMA page_size").fetchone()
+        (root,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'campaign'").fetchone()
+        self._offset = (root - 1) * self._page
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether the path leads to another file, or to none."""
+        try:
+            return not os.path.samestat(os.fstat(self._file.fileno()), self._path.stat())
+        except OSError:
+            return True
+
+    def is_overwritten(self, seal: str, pages: int) -> bool:
+        """Whether the open file has something else in it than what was last written.
+
+        Args:
+            seal: The seal that was last written.
+            pages: How many pages it has.
+        """
+        self._file.seek(self._offset)
+        page = self._file.read(self._page)
+        return seal.encode() not in page or os.fstat(self._file.fileno()).st_size < pages * self._page
+
+    def close(self) -> None:
+        """Close it, after the connection."""
+        self._file.close()
 
 
-def called(path: Path | None) -> str:
-    """What a message calls the file.
+def rescued(path: Path) -> Path:
+    """Where the state of a journal is written whose file is gone.
 
     Args:
-        path: The file; None where there is none.
+        path: The journal.
     """
-    return "the temporary journal" if path is None else str(path)
+    return path.with_name(f"{path.name}.rescued")
 
 
-def damaged(path: Path | None, what: str) -> JournalDamagedError:
-    """The error for a file that cannot be believed.
-
-    Args:
-        path: The file; None where there is none.
-        what: What is wrong with it.
-    """
-    return JournalDamagedError(
-        f"{called(path)} is damaged, or no journal of a campaign ({what}); restore it from a copy, or "
-        "begin a new journal with a list of those who are surely still to be sent to"
-    )
-
-
-def open_temporary(settings: CampaignSettings) -> sqlite3.Connection:
+def open_temporary(settings: CampaignSettings, service: Service) -> Connection:
     """A journal that nobody else sees and that is gone when it is closed: SQLite keeps what is much in a nameless file.
 
     Args:
         settings: What the campaign sends.
+        service: Where.
     """
-    with told_apart(None):
-        connection = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-        for pragma in (_CACHE, "PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF"):
-            connection.execute(pragma)
-        _fill(connection, settings)
+    connection = connect("", None, timeout=LOCK_PATIENCE)
+    for pragma in (_CACHE, "PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF"):
+        connection.execute(pragma)
+    _fill(connection, settings, service)
     return connection
 
 
-def open_exclusively(path: Path) -> sqlite3.Connection:
+def open_exclusively(path: Path) -> Connection:
     """Open a journal for nobody else, until it is closed or the process ends, however it ends.
 
     A rollback journal, not a write-ahead log: what is committed is in this one file, so that a copy of it is a copy of
@@ -97,24 +108,23 @@ def open_exclusively(path: Path) -> sqlite3.Connection:
     """
     connection = _connect(path)
     try:
-        with told_apart(path):
-            for pragma in (
-                "PRAGMA locking_mode = EXCLUSIVE",
-                "PRAGMA journal_mode = DELETE",
-                "PRAGMA synchronous = FULL",
-                _CACHE,
-            ):
-                connection.execute(pragma)
-            connection.execute("BEGIN EXCLUSIVE")
-            connection.execute("COMMIT")
-            check_head(connection, path)
+        for pragma in (
+            "PRAGMA locking_mode = EXCLUSIVE",
+            "PRAGMA journal_mode = DELETE",
+            "PRAGMA synchronous = FULL",
+            _CACHE,
+        ):
+            connection.execute(pragma)
+        connection.execute("BEGIN EXCLUSIVE")
+        connection.execute("COMMIT")
+        check_format(connection, path)
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def open_to_look(path: Path) -> sqlite3.Connection:
+def open_to_read(path: Path) -> Connection:
     """Open a journal to read it; nobody is locked out for longer than a page takes.
 
     Args:
@@ -126,16 +136,15 @@ def open_to_look(path: Path) -> sqlite3.Connection:
     check_free(path)
     connection = _connect(path)
     try:
-        with told_apart(path):
-            check_head(connection, path)
-            connection.execute("PRAGMA query_only = ON")
+        check_format(connection, path)
+        connection.execute("PRAGMA query_only = ON")
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _connect(path: Path) -> Connection:
     try:
         empty = path.stat().st_size == 0
     except FileNotFoundError as error:
@@ -145,11 +154,10 @@ def _connect(path: Path) -> sqlite3.Connection:
     if empty:
         # None is ever made empty: the disk has lost what was in it, and with it who was sent to.
         raise damaged(path, "it is empty")
-    with told_apart(path):
-        return sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=LOCK_PATIENCE)
+    return connect(path, path, timeout=LOCK_PATIENCE)
 
 
-def check_head(connection: sqlite3.Connection, path: Path) -> None:
+def check_format(connection: Connection, path: Path) -> None:
     """Check whose file it is.
 
     Raises:
@@ -160,15 +168,19 @@ def check_head(connection: sqlite3.Connection, path: Path) -> None:
         raise damaged(path, "it was not written by this library")
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     if version != VERSION:
-        raise JournalError(f"{path} is a journal of format {version}; this version of jsms-client reads {VERSION}")
+        raise JournalError(
+            f"{path} is a journal of format {version}; this version of jsms-client reads {VERSION}: finish it with the "
+            "version that began it"
+        )
 
 
-def create(path: Path, settings: CampaignSettings) -> None:
+def create(path: Path, settings: CampaignSettings, service: Service) -> None:
     """Make the file of a new journal, unless there is one; a kill leaves all of it or nothing.
 
     Args:
         path: The file.
         settings: What the campaign sends.
+        service: Where.
 
     Raises:
         JournalError: It cannot be made.
@@ -178,12 +190,8 @@ def create(path: Path, settings: CampaignSettings) -> None:
     try:
         # It has people's numbers: for nobody's eyes but its owner's. SQLite's own files beside it are as this one is.
         os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        with told_apart(path):
-            connection = sqlite3.connect(beside, isolation_level=None)
-            try:
-                _fill(connection, settings)
-            finally:
-                connection.close()
+        with closing(connect(beside, path, timeout=LOCK_PATIENCE)) as connection:
+            _fill(connection, settings, service)
         _put(beside, path)
         _keep_name(path.parent)
     except OSError as error:
@@ -197,15 +205,42 @@ def _remove(path: Path) -> None:
         path.unlink()
 
 
-def _fill(connection: sqlite3.Connection, settings: CampaignSettings) -> None:
+def save_copy(connection: sqlite3.Connection, target: Path) -> None:
+    """Write all that a connection has into a file of its own, whole or not at all, over one that is there.
+
+    Args:
+        connection: The connection.
+        target: The file.
+
+    Raises:
+        OSError: It cannot be written.
+        sqlite3.Error: As above.
+        JournalError: What the connection has is damaged.
+    """
+    beside = target.with_name(f".{target.name}.{os.getpid()}.new")
+    _remove(beside)
+    try:
+        os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        with closing(connect(beside, target, timeout=LOCK_PATIENCE)) as copy:
+            connection.backup(copy)
+            check_all(copy, target)
+        beside.replace(target)
+        _keep_name(target.parent)
+    finally:
+        _remove(beside)
+
+
+def _fill(connection: Connection, settings: CampaignSettings, service: Service) -> None:
+    now = time.time()
+    head = Head(secrets.token_hex(16), 0, settings.to_text(), service.url, service.app, now, now)
     connection.execute("BEGIN")
     connection.execute(f"PRAGMA application_id = {APPLICATION}")
     connection.execute(f"PRAGMA user_version = {VERSION}")
     for table in TABLES:
         connection.execute(table)
-    connection.execute(
-        "INSERT INTO campaign (one, settings, made_at) VALUES (1, ?, ?)", (settings.to_text(), time.time())
-    )
+    marks = ", ".join("?" * len(COLUMNS))
+    query = f"INSERT INTO campaign (one, seal, {', '.join(COLUMNS)}) VALUES (1, ?, {marks})"  # noqa: S608 - our own names
+    connection.execute(query, (head.seal, *head.values))
     connection.execute("COMMIT")
 
 
@@ -233,11 +268,11 @@ def _keep_name(folder: Path) -> None:
 
 __all__ = [
     "LOCK_PATIENCE",
-    "called",
+    "Watch",
     "create",
-    "damaged",
     "open_exclusively",
     "open_temporary",
-    "open_to_look",
-    "told_apart",
+    "open_to_read",
+    "rescued",
+    "save_copy",
 ]
