@@ -21,6 +21,8 @@ Parameters: TypeAlias = Mapping[str, Scalar]
 
 # No message is as long; a Decimal with a larger exponent would be written out as that many zeros.
 _MOST_DIGITS = 1000
+LONGEST_VALUE = 1000
+"""Characters that a parameter may have: no message is as long."""
 
 
 def read_parameters(value: object, argument: str = "temp_para") -> dict[str, str]:
@@ -49,7 +51,16 @@ def read_parameters(value: object, argument: str = "temp_para") -> dict[str, str
             if not scalar.isascii():
                 check_writable(scalar, f"{argument}[{name!r}]")
             texts[str.__str__(name)] = scalar
+        _check_length(name, texts[str.__str__(name)], argument)
     return texts
+
+
+def _check_length(name: str, text: str, argument: str) -> None:
+    if len(name) > LONGEST_VALUE:
+        raise refusal(argument, f"has a name of {len(name)} characters", f"a name has at most {LONGEST_VALUE}")
+    if len(text) > LONGEST_VALUE:
+        shown = f"{argument}[{name!r}]"
+        raise refusal(shown, f"has {len(text)} characters", f"a parameter has at most {LONGEST_VALUE}")
 
 
 def _to_text(value: object, argument: str) -> str:
@@ -83,4 +94,4 @@ def _to_text(value: object, argument: str) -> str:
     raise refusal(argument, f"is {kind(value)}", "give a text or a number")
 
 
-__all__ = ["Parameters", "Scalar", "read_parameters"]
+__all__ = ["LONGEST_VALUE", "Parameters", "Scalar", "read_parameters"]

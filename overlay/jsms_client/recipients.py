@@ -9,7 +9,7 @@ from itertools import chain, islice
 from typing import TypeAlias, cast
 
 from jsms_client.arguments import kind, refusal
-from jsms_client.parameters import Parameters, read_parameters
+from jsms_client.parameters import LONGEST_VALUE, Parameters, read_parameters
 from jsms_client.redaction import mask_line, mask_mobile
 from jsms_client.values import compiled, read_mobile
 from jsms_contract.limits import RECIPIENT_MOBILE_PATTERN
@@ -108,6 +108,8 @@ def _are_texts(parameters: list[object]) -> bool:
     texts = [*chain.from_iterable(map(dict[object, object].values, cast("list[dict[object, object]]", parameters)))]
     names = {*chain.from_iterable(cast("list[dict[object, object]]", parameters))}
     if not {*map(type, texts), *map(type, names)} <= {str} or "" in names:
+        return False
+    if max(map(len, cast("Iterable[str]", chain(texts, names))), default=0) > LONGEST_VALUE:
         return False
     written = "".join(cast("list[str]", [*names, *texts]))
     return written.isascii() or _SURROGATE.search(written) is None

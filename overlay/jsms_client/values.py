@@ -5,6 +5,8 @@ from __future__ import annotations
 import operator
 import re
 import unicodedata
+from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 from typing import SupportsIndex
 
@@ -15,6 +17,11 @@ from jsms_contract import limits
 # Spaces, hyphens and dashes, brackets and dots: what people and address books put between the digits of a number,
 # invisible marks of writing direction (copied along with a contact) among them.
 _BETWEEN_DIGITS = re.compile(r"[\s().\-\u2010-\u2015\u2212\u00b7\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+")
+# 13800138000.0, as pandas and spreadsheets write a column of numbers.
+_DECIMALS = re.compile(r"(\+?[0-9]{11,15})\.0+")
+_SCIENTIFIC = re.compile(r"\+?(?P<whole>[0-9])(?:\.(?P<part>[0-9]{1,20}))?[eE]\+?0?(?P<exponent>1[0-4])")
+# A spreadsheet shows three to six digits before an exponent; a program that writes all of them rarely needs fewer.
+_EXACT_DIGITS = 8
 _COUNTRY_CODE = re.compile(r"\A(?:\+|00)?86")
 
 # What a path takes as it stands (RFC 3986, unreserved), so that no id can reach another path.
@@ -30,21 +37,20 @@ compiled = lru_cache(maxsize=64)(re.compile)
 def read_mobile(value: object, argument: str = "mobile") -> str:
     """A mainland China mobile number as the service writes it: 11 digits.
 
-    ``"+86 138-0013-8000"``, ``"0086 13800138000"``, full-width digits and the number 13800138000 are the same number.
+    ``"+86 138-0013-8000"``, ``"0086 13800138000"``, full-width digits, the numbers 13800138000 and 13800138000.0, and
+    what a spreadsheet makes of it (``"13800138000.0"``, ``"'13800138000"``, ``"1.3800138E+10"``) are the same number.
 
     Raises:
-        ArgumentError: It is not a mainland China mobile number.
+        ArgumentError: It is not a mainland China mobile number, or one that lost digits.
     """
     pattern: re.Pattern[str] = compiled(limits.RECIPIENT_MOBILE_PATTERN)
     if isinstance(value, str):
         if pattern.fullmatch(value):
             return value if type(value) is str else str.__str__(value)
         written = value
-    elif isinstance(value, int) and not isinstance(value, bool):
-        written = str(int(value)) if 0 < value < _BEYOND_ANY_NUMBER else "0"
     else:
-        raise refusal(argument, f"is {kind(value)}", 'give the number as a text, such as "13800138000"')
-    digits = _BETWEEN_DIGITS.sub("", unicodedata.normalize("NFKC", written))
+        written = _whole_number(value, argument)
+    digits = _BETWEEN_DIGITS.sub("", _as_typed(written, argument))
     for number in (digits, _COUNTRY_CODE.sub("", digits, count=1)):
         if pattern.fullmatch(number):
             return number
@@ -55,6 +61,39 @@ def read_mobile(value: object, argument: str = "mobile") -> str:
         f"is not a mainland China mobile number ({mask_mobile(digits)})",
         "give the 11 digits beginning with 1, with or without +86",
     )
+
+
+def _whole_number(value: object, argument: str) -> str:
+    """The digits of a number that is exact, whatever its type."""
+    if isinstance(value, bool) or not isinstance(value, (SupportsIndex, float, Decimal, Fraction)):
+        raise refusal(argument, f"is {kind(value)}", 'give the number as a text, such as "13800138000"')
+    if isinstance(value, SupportsIndex):
+        number = operator.index(value)
+    else:
+        try:
+            number = int(value)
+        except (ValueError, OverflowError):
+            number = 0
+        if number != value:
+            raise refusal(argument, "is not a whole number", 'give the number as a text, such as "13800138000"')
+    return str(number) if 0 < number < _BEYOND_ANY_NUMBER else "0"
+
+
+def _as_typed(text: str, argument: str) -> str:
+    """What was typed into a spreadsheet, from what it wrote into a file."""
+    text = unicodedata.normalize("NFKC", text).strip().lstrip("'\u2018\u2019")
+    if found := _DECIMALS.fullmatch(text):
+        return found[1]
+    if found := _SCIENTIFIC.fullmatch(text):
+        digits = found["whole"] + (found["part"] or "")
+        if len(digits) < _EXACT_DIGITS:
+            raise refusal(
+                argument,
+                "has lost digits: a spreadsheet wrote it with an exponent",
+                "format the column as text, enter the numbers again, and save the file anew",
+            )
+        return digits.ljust(int(found["exponent"]) + 1, "0")
+    return text
 
 
 def read_text(

@@ -13,8 +13,8 @@ def full_text(sign: str, body: str, *, marketing: bool) -> str:
 
 
 def length(text: str) -> int:
-    """Characters as the service counts them: each one, a line break two."""
-    return len(text) + text.count("\n")
+    """UTF-16 units, as carriers count: an emoji is two or more, and a line break two."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2 + text.count("\n")
 
 
 def segments(text: str) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from jsms_client.campaigns import CampaignInputError, Estimate, Progress
+from jsms_client.campaigns import CampaignInputError, Estimate, Progress, estimates
 from jsms_client.errors import InvalidTempIDError
 from jsms_sandbox.pytest_plugin import Sandbox
 
@@ -96,3 +96,8 @@ def test_it_tells_how_far_it_is(sync: Driver, app: Sandbox) -> None:
 
     sync.send(app.settings, slowly(), dry_run=True, on_progress=told.append)
     assert {each.phase for each in told} == {"reading"}
+
+
+@pytest.mark.parametrize(("text", "units"), [("a" * 70, 70), ("😀" * 35, 70), ("👨‍👩‍👧", 8), ("中文", 2), ("a\nb", 4)])
+def test_a_text_is_counted_in_utf_16_units(text: str, units: int) -> None:
+    assert estimates._length(text) == units  # pyright: ignore[reportPrivateUsage] - what billing rests on

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from jsms_client import ArgumentError
-from jsms_client.campaigns import JournalError, open_campaign
+from jsms_client.campaigns import CampaignInputError, JournalError, RecipientState, exporting, open_campaign
+from jsms_client.campaigns.outcomes import Outcome, SetAside, Why
 from jsms_sandbox.pytest_plugin import Sandbox
 
 from .drivers import Driver
@@ -32,25 +33,26 @@ def journal(sync: Driver, app: Sandbox, tmp_path: Path) -> Path:
 def test_everyone_is_in_the_file_and_what_was_set_aside_behind_them(journal: Path, tmp_path: Path) -> None:
     target = tmp_path / "campaign.csv"
     open_campaign(journal).export(target)
-    assert target.read_bytes().startswith(b"\xef\xbb\xbfnumber,mobile,state,")
+    assert target.read_bytes().startswith(b"\xef\xbb\xbfline,mobile,state,")
     with target.open(encoding="utf-8-sig", newline="") as file:
         first, second, third, fourth = csv.DictReader(file)
-    assert (first["number"], first["mobile"], first["state"]) == ("1", "13800000000", "accepted")
+    assert (first["line"], first["mobile"], first["state"]) == ("1", "13800000000", "accepted")
     assert (first["msg_id"], first["delivery"], first["settled"]) == ("900", "4003", "yes")
     assert first["delivered_at"].endswith("+08:00")
     assert first["temp_para"] == '{"number": "0000"}'
     assert (second["state"], second["msg_id"], second["settled"]) == ("unknown", "", "")
-    assert (third["number"], third["mobile"], third["state"]) == ("3", "13800000001", "repeat")
+    assert (third["line"], third["mobile"], third["state"]) == ("3", "13800000001", "repeat")
     assert third["reason"] == "the number stands at 2 already, with other parameters"
-    assert (fourth["number"], fourth["mobile"], fourth["state"]) == ("4", "", "bad_line")
+    assert (fourth["line"], fourth["mobile"], fourth["state"]) == ("4", "", "bad_line")
 
 
 def test_an_open_file_is_written_to_as_it_is(sync: Driver, app: Sandbox) -> None:
-    campaign = sync.send(app.settings, ["13000050024"])
+    campaign = sync.send(app.settings, [("13000050024", {"number": "1"}), "13800000000"])
     target = io.StringIO()
     campaign.export(target)
-    (refused,) = csv.DictReader(io.StringIO(target.getvalue()))
-    assert (refused["state"], refused["code"], refused["temp_para"]) == ("refused", "50024", "")
+    refused, without = csv.DictReader(io.StringIO(target.getvalue()))
+    assert (refused["state"], refused["code"], refused["temp_para"]) == ("refused", "50024", '{"number": "1"}')
+    assert without["temp_para"] == ""
     assert refused["reason"]
 
 
@@ -88,3 +90,44 @@ def test_an_earlier_file_stays_where_the_journal_cannot_be_read(journal: Path, t
 def test_what_is_no_file_on_a_disk_is_written_to(journal: Path) -> None:
     open_campaign(journal).export("/dev/null")
     assert not Path("/dev/null").is_file()
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+8613800138000", "'+8613800138000"),
+        ("-1", "'-1"),
+        ("@sum", "'@sum"),
+        ("\t=1", "'\t=1"),
+        ("288193860302", "288193860302"),
+        ("1" * 15, "1" * 15),
+        ("1" * 16, "\t" + "1" * 16),
+        ("TD", "TD"),
+    ],
+)
+def test_no_cell_is_a_formula_or_loses_digits_in_a_spreadsheet(text: str, cell: str) -> None:
+    outcome = Outcome(1, "13800138000", RecipientState.ACCEPTED, msg_id=text)
+    target = io.StringIO()
+    exporting.write(target, [outcome], [SetAside(2, Why.BAD_LINE, None, text)])
+    accepted, aside = csv.DictReader(io.StringIO(target.getvalue()))
+    assert (accepted["msg_id"], aside["reason"]) == (cell, cell)
+
+
+@pytest.mark.parametrize("columns", [None, ("line", "mobile", "state", "msg_id"), ("mobile", "temp_para", "state")])
+def test_an_export_is_never_sent_to_as_a_list(
+    sync: Driver, app: Sandbox, tmp_path: Path, columns: tuple[str, ...] | None
+) -> None:
+    campaign = sync.send(app.settings, people(3))
+    target = tmp_path / "export.csv"
+    campaign.export(target)
+    if columns is not None:
+        rows = list(csv.DictReader(target.read_text(encoding="utf-8-sig").splitlines()))
+        with target.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, columns, extrasaction="ignore")
+            writer.writeheader()
+            writer.writerows(rows)
+    before = len(app.messages)
+    with pytest.raises(CampaignInputError, match="export of a campaign, not a list"):
+        sync.send(app.settings, target)
+    assert len(app.messages) == before

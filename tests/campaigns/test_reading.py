@@ -283,3 +283,54 @@ def test_a_list_of_nobody_is_refused(driver: Driver, app: Sandbox, write: Any, c
         for dry_run in (False, True):
             with pytest.raises(CampaignInputError, match="the list is empty"):
                 driver.send(app.settings, nobody, dry_run=dry_run)
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "said"),
+    [
+        ("people.xlsx", b"PK\x03\x04\x14\x00", "Excel workbook.*CSV UTF-8"),
+        ("people.csv", b"PK\x03\x04\x14\x00", "Excel workbook.*CSV UTF-8"),
+        ("people.xls", b"\xd0\xcf\x11\xe0\xa1\xb1", "Excel workbook of the old format.*CSV UTF-8"),
+        ("people.xls", b"\xef\xbb\xbf <html><table>", "HTML or XML.*CSV UTF-8"),
+        ("people.json", b' \n[{"mobile": "13800138000"}]', "JSON array.*one object on each line"),
+        ("people.csv.gz", b"\x1f\x8b\x08", "gzip"),
+        ("people.db", b"SQLite format 3\x00", "database"),
+        ("people.pdf", b"%PDF-1.7", "PDF"),
+    ],
+)
+def test_what_is_no_list_is_named(tmp_path: Path, name: str, start: bytes, said: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(start + b"\x00" * 50)
+    with pytest.raises(CampaignInputError, match=said):
+        list(read_file(RecipientFile(path)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sep=;\nmobile;name\n13800138000;x\n",
+        "\n\nSEP=;\r\nmobile;name\r\n13800138000;x\r\n",
+        "Our members\nmobile,name\n13800138000,x\n",
+        "Our members,,\nof spring,,\nname,mobile,\nx,13800138000,\n",
+        ",mobile,name\n0,13800138000,x\n",
+    ],
+)
+def test_a_list_as_spreadsheets_and_pandas_write_it_is_read(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text(text, encoding="utf-8")
+    assert [entry for _, entry in read_file(RecipientFile(path))] == [("13800138000", {"name": "x"})]
+
+
+def test_a_first_column_without_a_name_that_is_no_index_is_a_bad_line(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text(",mobile\nx,13800138000\n", encoding="utf-8")
+    ((_, entry),) = read_file(RecipientFile(path))
+    assert isinstance(entry, BadLine)
+    assert "the first column has no name" in entry.reason
+
+
+def test_a_title_above_numbers_without_a_header_is_no_header(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("Our members\n13800138000\n", encoding="utf-8")
+    with pytest.raises(CampaignInputError, match="no column of the header, line 1"):
+        list(read_file(RecipientFile(path)))

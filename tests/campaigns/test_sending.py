@@ -167,7 +167,8 @@ def test_no_second_sees_more_than_the_rate(sync: Driver, app: Sandbox) -> None:
     began = time.monotonic()
     sync.send(app.settings, people(120), max_rate=100)
     assert time.monotonic() - began >= 1.0
-    assert [len(each.msg_ids) for each in app.requests] == [100, 20]
+    sent = [each for each in app.requests if each.operation == "sendMessageBatch"]
+    assert [len(each.msg_ids) for each in sent] == [100, 20]
 
 
 @pytest.mark.parametrize(
@@ -235,3 +236,30 @@ def test_sending_is_told_from_the_first_request_on(driver: Driver, app: Sandbox)
     driver.send(app.settings, people(3), on_progress=told.append)
     first = next(progress for progress in told if progress.phase == "sending")
     assert (first.in_flight, first.done) == (3, 0)
+
+
+def test_a_list_without_the_templates_parameter_is_refused_before_anything_is_sent(
+    driver: Driver, app: Sandbox, tmp_path: Path
+) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("mobile,Number\n13800138000,1\n13800138001,2\n", encoding="utf-8")
+    journal = tmp_path / "journal.db"
+    for given in (path, [("13800138000", {"Number": 1})], [("13800138000", {"number": ""})], ["13800138000"]):
+        with pytest.raises(CampaignInputError, match="template 1250 needs 'number', for which no entry has a value"):
+            driver.send(app.settings, given, journal=journal)
+    assert not app.messages
+    # The corrected file is not another campaign's list.
+    path.write_text("mobile,number\n13800138000,1\n13800138001,2\n", encoding="utf-8")
+    assert driver.send(app.settings, path, journal=journal).counts.accepted == 2
+
+
+def test_a_template_that_cannot_be_looked_up_keeps_nobody_from_sending(sync: Driver, app: Sandbox) -> None:
+    app.fail_next(50019, operation="getTemplate", times=None)
+    assert sync.send(app.settings, people(2)).counts.accepted == 2
+
+
+def test_a_parameter_longer_than_any_message_is_refused(sync: Driver, app: Sandbox) -> None:
+    for given in ({"number": "x" * 1001}, {"x" * 1001: "1", "number": "1"}):
+        with pytest.raises(CampaignInputError, match="1001 characters"):
+            sync.send(app.settings, [("13800138000", given), ("13800138001", {"number": "1"})])
+    assert not app.messages

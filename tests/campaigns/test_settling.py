@@ -196,3 +196,10 @@ def test_a_report_of_another_day_is_of_another_message(
     sync.send(app.settings, people(1), journal=journal)
     later = report(people(1)[0][0], seconds=days * 24 * 3600)
     assert sync.settle(app.settings, journal, reports=[later]).counts.unknown == unknown
+
+
+@pytest.mark.parametrize("wrong", [None, 7, {"msg_id": "1"}])
+def test_what_is_no_delivery_report_is_refused(sync: Driver, app: Sandbox, journal: Path, wrong: Any) -> None:
+    sync.send(app.settings, people(1), journal=journal)
+    with pytest.raises(ArgumentError, match="^reports has an entry that is "):
+        sync.settle(app.settings, journal, reports=[wrong])

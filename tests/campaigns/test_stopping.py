@@ -93,7 +93,7 @@ def test_wrong_credentials_stop_it_before_anybody_is_sent_to(driver: Driver, app
 
 
 def test_an_address_that_is_not_the_service_stops_it(sync: Driver, app: Sandbox, journal: Path) -> None:
-    app.fail_next(status=404)
+    app.fail_next(status=404, operation=OPERATION)
     campaign = sync.send(app.settings, people(3), journal=journal)
     assert campaign.stop is not None
     # Whether something in between made the response after the service had sent cannot be known.
@@ -273,7 +273,8 @@ def test_an_end_that_a_request_is_not_meant_to_have_is_raised_once_all_is_writte
     app: Sandbox, journal: Path, small_batches: int
 ) -> None:
     def leave(response: httpx.Response) -> None:
-        raise SystemExit(7)
+        if response.request.method == "POST":
+            raise SystemExit(7)
 
     with (
         httpx.Client(event_hooks={"response": [leave]}) as http_client,

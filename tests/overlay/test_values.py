@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
+from decimal import Decimal
 from enum import IntEnum
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -62,7 +65,7 @@ def test_what_is_no_mainland_number_is_refused(wrong: object) -> None:
         values.read_mobile(wrong)
 
 
-@pytest.mark.parametrize("wrong", [None, True, 13800138000.0, b"13800138000", ["13800138000"]])
+@pytest.mark.parametrize("wrong", [None, True, b"13800138000", ["13800138000"]])
 def test_a_number_of_another_type_is_refused_by_its_type(wrong: object) -> None:
     with pytest.raises(ArgumentError, match=r"^mobile is (None|of type \w+); give the number as a text"):
         values.read_mobile(wrong)
@@ -247,3 +250,43 @@ def test_a_typed_code_is_left_to_the_service_without_the_spaces_around_it(typed:
 def test_a_typed_code_that_is_none_is_refused(wrong: object) -> None:
     with pytest.raises(ArgumentError, match="^code "):
         values.read_typed_code(wrong)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("13800138000.0", "13800138000.00", "'13800138000", "\u201913800138000", "1.3800138E+10", "1.3800138e10"),
+        *(
+            "+8613800138000.0",
+            "8613800138000.0",
+            "１３８００１３８０００",
+            "\ufeff13800138000",
+            " 138\u00a00013\u20118000 ",
+        ),
+        *(13800138000, 13800138000.0, Decimal(13800138000), Decimal("1.3800138E+10"), Decimal("13800138000.0")),
+        *(Fraction(13800138000), 8613800138000, 8613800138000.0),
+    ],
+)
+def test_a_number_as_spreadsheets_and_programs_write_it_is_read(written: object) -> None:
+    assert values.read_mobile(written) == "13800138000"
+
+
+@pytest.mark.parametrize("written", ["1.38E+10", "1.38001E+10", "1.380014e10", "1E+10"])
+def test_a_number_that_lost_digits_is_refused_with_the_remedy(written: str) -> None:
+    with pytest.raises(ArgumentError, match="has lost digits.*format the column as text"):
+        values.read_mobile(written)
+
+
+@pytest.mark.parametrize("written", [13800138000.5, Decimal("13800138000.5"), math.inf, math.nan, Fraction(1, 3)])
+def test_a_number_that_is_not_whole_is_refused(written: object) -> None:
+    with pytest.raises(ArgumentError, match="is not a whole number"):
+        values.read_mobile(written)
+
+
+@pytest.mark.parametrize("written", [1.38e10, 13800138000.75, "138001380000.0", "13800138000.1", True, 1 + 0j])
+def test_what_is_another_number_is_never_taken_for_one(written: object) -> None:
+    if written == 1.38e10:
+        assert values.read_mobile(written) == "13800000000"
+        return
+    with pytest.raises(ArgumentError):
+        values.read_mobile(written)

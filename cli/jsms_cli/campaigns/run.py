@@ -13,7 +13,7 @@ from jsms_cli.campaigns.progress import progress_bar
 from jsms_cli.campaigns.report import code_of, describe, show_campaign, show_estimate
 from jsms_cli.confirming import confirm, require_person
 from jsms_cli.connecting import connect
-from jsms_cli.exit_codes import NO_CREDIT, SUCCESS
+from jsms_cli.exit_codes import NO_CREDIT, SOME_REFUSED, SUCCESS
 from jsms_cli.writing import note
 from jsms_client.campaigns import Estimate, RecipientFile, RecipientState, open_campaign
 
@@ -148,6 +148,10 @@ def estimate(plan: Plan, profile: str | None, *, as_json: bool) -> int:
     if begun is not None:
         note(f"{plan.journal} is there: {describe(begun)}; this is for {_who(plan, begun)}.")
     show_estimate(found, as_json=as_json)
+    if found.unfilled:
+        names = ", ".join(found.missing_parameters)
+        note(f"{found.unfilled} recipients have no value for {names}: the service will refuse them.")
+        return SOME_REFUSED
     return NO_CREDIT if found.enough is False else SUCCESS
 
 

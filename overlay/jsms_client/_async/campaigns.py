@@ -13,7 +13,7 @@ from jsms_client._timeouts import async_sleep, monotonic
 from jsms_client.campaigns.campaign import Campaign
 from jsms_client.campaigns.conductor import Conductor
 from jsms_client.campaigns.crews import AsyncCrew
-from jsms_client.campaigns.estimates import Estimate, Estimator
+from jsms_client.campaigns.estimates import Estimate, Estimator, variables_of
 from jsms_client.campaigns.intake import Intake
 from jsms_client.campaigns.journal.journal import Journal
 from jsms_client.campaigns.opening import AsyncOpenJournal, JournalLike
@@ -33,7 +33,7 @@ from jsms_client.campaigns.reading.sources import AsyncEntries, AsyncPieces, Asy
 from jsms_client.campaigns.settings import CampaignSettings, Service
 from jsms_client.campaigns.settling import MOST_REFUSALS, POLL_SECONDS, AsyncReports, begin_settling, take_reports
 from jsms_client.campaigns.stopping import REQUESTED
-from jsms_client.errors import APIError, RateLimitError
+from jsms_client.errors import APIError, JSMSError, RateLimitError
 
 
 class AsyncCampaigns(AsyncResource):
@@ -104,10 +104,11 @@ class AsyncCampaigns(AsyncResource):
     ) -> Campaign | Estimate:
         """Send a template to everyone on a list, each once.
 
-        The whole list is read first, and numbers that stand further up are set aside; then it is sent in the largest
-        batches that the service takes. The journal is written before a request leaves and after its answer: after a
-        crash, the same call with the same list goes on where it stopped. Recipients of a request whose answer never
-        came are unknown, and are not sent to again unless asked.
+        The whole list is read first, and numbers that stand further up are set aside; a list without any value for a
+        variable of the template is refused. Then it is sent in the largest batches that the service takes. The journal
+        is written before a request leaves and after its response: after a crash, the same call with the same list goes
+        on where it stopped. Recipients of a request whose response never came are unknown, and are not sent to again
+        unless asked.
 
         It goes on past refused recipients, and slows down while the service says "too often". It stops by itself, and
         can be gone on with, where the credit is used up, the credentials or the campaign as a whole are refused, or
@@ -166,7 +167,7 @@ class AsyncCampaigns(AsyncResource):
         opened = AsyncOpenJournal(journal)
         try:
             book = await opened.open(settings, Service(*self._api.identity))
-            if not await _take_in(entries, Intake(book, bad_lines), on_progress, stop):
+            if not await self._take_in(entries, Intake(book, bad_lines), on_progress, stop, settings):
                 return await opened.campaign(book, REQUESTED)
             conductor = Conductor(book, pace, repeat_unknown=repeat_unknown, batch_size=largest_batch, stop_event=stop)
             crew = AsyncCrew(partial(self._api.carry_out, settings.operation), concurrency)
@@ -237,6 +238,15 @@ class AsyncCampaigns(AsyncResource):
             if not settled:
                 await async_sleep(POLL_SECONDS)
 
+    async def _variables(self, settings: CampaignSettings) -> tuple[str, ...]:
+        """The template's variables; none where the service does not tell them."""
+        try:
+            template = await self._client.templates.get(settings.temp_id)
+        except JSMSError:
+            # What is wrong shows when the first request is sent.
+            return ()
+        return variables_of(template.template)
+
     async def _estimate(
         self,
         settings: CampaignSettings,
@@ -253,37 +263,40 @@ class AsyncCampaigns(AsyncResource):
         journal = Journal.temporary(settings, Service(*self._api.identity))
         try:
             estimator = Estimator(template, sign, balance)
-            await _take_in(entries, Intake(journal, on_bad_line, estimator), on_progress, None)
+            await self._take_in(entries, Intake(journal, on_bad_line, estimator), on_progress, None, None)
             return estimator.made(journal)
         finally:
             journal.close()
 
+    async def _take_in(
+        self,
+        entries: AsyncEntries,
+        intake: Intake,
+        on_progress: Callable[[Progress], None] | None,
+        stop: StopEvent | None,
+        settings: CampaignSettings | None,
+    ) -> bool:
+        """Read the list to its end; nothing of it is in the journal where that fails, or where it is stopped.
 
-async def _take_in(
-    entries: AsyncEntries,
-    intake: Intake,
-    on_progress: Callable[[Progress], None] | None,
-    stop: StopEvent | None,
-) -> bool:
-    """Read the list to its end; nothing of it is in the journal where that fails, or where it is stopped.
-
-    Returns:
-        Whether it was read to its end.
-    """
-    intake.begin()
-    try:
-        while piece := await entries.next():
-            if stop is not None and stop.is_set():
-                intake.give_up()
-                return False
-            await run_in_thread(partial(intake.add, piece))
-            if on_progress is not None and (progress := intake.progress()) is not None:
-                on_progress(progress)
-        await run_in_thread(intake.finish)
-    except BaseException:
-        intake.give_up()
-        raise
-    return True
+        Returns:
+            Whether it was read to its end.
+        """
+        intake.begin()
+        try:
+            while piece := await entries.next():
+                if stop is not None and stop.is_set():
+                    intake.give_up()
+                    return False
+                await run_in_thread(partial(intake.add, piece))
+                if on_progress is not None and (progress := intake.progress()) is not None:
+                    on_progress(progress)
+            if settings is not None and intake.needs_check:
+                intake.check_variables(await self._variables(settings))
+            await run_in_thread(intake.finish)
+        except BaseException:
+            intake.give_up()
+            raise
+        return True
 
 
 __all__ = ["AsyncCampaigns"]

@@ -14,7 +14,7 @@ from jsms_client._timeouts import monotonic, sleep
 from jsms_client.campaigns.campaign import Campaign
 from jsms_client.campaigns.conductor import Conductor
 from jsms_client.campaigns.crews import Crew
-from jsms_client.campaigns.estimates import Estimate, Estimator
+from jsms_client.campaigns.estimates import Estimate, Estimator, variables_of
 from jsms_client.campaigns.intake import Intake
 from jsms_client.campaigns.journal.journal import Journal
 from jsms_client.campaigns.opening import JournalLike, OpenJournal
@@ -34,7 +34,7 @@ from jsms_client.campaigns.reading.sources import Entries, Pieces, Recipients
 from jsms_client.campaigns.settings import CampaignSettings, Service
 from jsms_client.campaigns.settling import MOST_REFUSALS, POLL_SECONDS, Reports, begin_settling, take_reports
 from jsms_client.campaigns.stopping import REQUESTED
-from jsms_client.errors import APIError, RateLimitError
+from jsms_client.errors import APIError, JSMSError, RateLimitError
 
 
 class Campaigns(Resource):
@@ -105,10 +105,11 @@ class Campaigns(Resource):
     ) -> Campaign | Estimate:
         """Send a template to everyone on a list, each once.
 
-        The whole list is read first, and numbers that stand further up are set aside; then it is sent in the largest
-        batches that the service takes. The journal is written before a request leaves and after its answer: after a
-        crash, the same call with the same list goes on where it stopped. Recipients of a request whose answer never
-        came are unknown, and are not sent to again unless asked.
+        The whole list is read first, and numbers that stand further up are set aside; a list without any value for a
+        variable of the template is refused. Then it is sent in the largest batches that the service takes. The journal
+        is written before a request leaves and after its response: after a crash, the same call with the same list goes
+        on where it stopped. Recipients of a request whose response never came are unknown, and are not sent to again
+        unless asked.
 
         It goes on past refused recipients, and slows down while the service says "too often". It stops by itself, and
         can be gone on with, where the credit is used up, the credentials or the campaign as a whole are refused, or
@@ -167,7 +168,7 @@ class Campaigns(Resource):
         opened = OpenJournal(journal)
         try:
             book = opened.open(settings, Service(*self._api.identity))
-            if not _take_in(entries, Intake(book, bad_lines), on_progress, stop):
+            if not self._take_in(entries, Intake(book, bad_lines), on_progress, stop, settings):
                 return opened.campaign(book, REQUESTED)
             conductor = Conductor(book, pace, repeat_unknown=repeat_unknown, batch_size=largest_batch, stop_event=stop)
             crew = Crew(partial(self._api.carry_out, settings.operation), concurrency)
@@ -238,6 +239,15 @@ class Campaigns(Resource):
             if not settled:
                 sleep(POLL_SECONDS)
 
+    def _variables(self, settings: CampaignSettings) -> tuple[str, ...]:
+        """The template's variables; none where the service does not tell them."""
+        try:
+            template = self._client.templates.get(settings.temp_id)
+        except JSMSError:
+            # What is wrong shows when the first request is sent.
+            return ()
+        return variables_of(template.template)
+
     def _estimate(
         self,
         settings: CampaignSettings,
@@ -254,37 +264,40 @@ class Campaigns(Resource):
         journal = Journal.temporary(settings, Service(*self._api.identity))
         try:
             estimator = Estimator(template, sign, balance)
-            _take_in(entries, Intake(journal, on_bad_line, estimator), on_progress, None)
+            self._take_in(entries, Intake(journal, on_bad_line, estimator), on_progress, None, None)
             return estimator.made(journal)
         finally:
             journal.close()
 
+    def _take_in(
+        self,
+        entries: Entries,
+        intake: Intake,
+        on_progress: Callable[[Progress], None] | None,
+        stop: StopEvent | None,
+        settings: CampaignSettings | None,
+    ) -> bool:
+        """Read the list to its end; nothing of it is in the journal where that fails, or where it is stopped.
 
-def _take_in(
-    entries: Entries,
-    intake: Intake,
-    on_progress: Callable[[Progress], None] | None,
-    stop: StopEvent | None,
-) -> bool:
-    """Read the list to its end; nothing of it is in the journal where that fails, or where it is stopped.
-
-    Returns:
-        Whether it was read to its end.
-    """
-    intake.begin()
-    try:
-        while piece := entries.next():
-            if stop is not None and stop.is_set():
-                intake.give_up()
-                return False
-            run_inline(partial(intake.add, piece))
-            if on_progress is not None and (progress := intake.progress()) is not None:
-                on_progress(progress)
-        run_inline(intake.finish)
-    except BaseException:
-        intake.give_up()
-        raise
-    return True
+        Returns:
+            Whether it was read to its end.
+        """
+        intake.begin()
+        try:
+            while piece := entries.next():
+                if stop is not None and stop.is_set():
+                    intake.give_up()
+                    return False
+                run_inline(partial(intake.add, piece))
+                if on_progress is not None and (progress := intake.progress()) is not None:
+                    on_progress(progress)
+            if settings is not None and intake.needs_check:
+                intake.check_variables(self._variables(settings))
+            run_inline(intake.finish)
+        except BaseException:
+            intake.give_up()
+            raise
+        return True
 
 
 __all__ = ["Campaigns"]

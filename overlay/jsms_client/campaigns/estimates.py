@@ -37,7 +37,7 @@ class Estimate(Result):
         bad_lines: Entries that would be set aside because they cannot be sent to.
         requests: How many requests it takes, at the least.
         credit: How many SMS are billed: one up to 70 characters, above that one for each 67, signature and opt-out
-            text included, a line break counted twice.
+            text included; counted in UTF-16 units, so that an emoji is two or more, and a line break twice.
         longest: Characters of the longest text.
         balance: SMS of this kind that the app can still send; None where it could not be asked for.
         pool: Where that credit is, by the names of `ApplicationBalance`: the kind's own pool, then that for all types.
@@ -64,6 +64,15 @@ class Estimate(Result):
     unfilled: int
 
 
+def variables_of(template: str) -> tuple[str, ...]:
+    """The variables of a template's text, each once.
+
+    Args:
+        template: The text, with ``{{name}}`` in it.
+    """
+    return tuple(dict.fromkeys(_VARIABLE.findall(template)))
+
+
 class Estimator:
     """Adds up what each recipient will cost.
 
@@ -81,7 +90,7 @@ class Estimator:
         self._pool = ("app_market" if marketing else "app_industry", "app_balance")
         self._balance = None if balance is None else sum(getattr(balance, name) or 0 for name in self._pool)
         self._opt_out = _OPT_OUT if marketing else ""
-        front = len(sign) if sign is not None else limits.SIGN_FORM_SIGN_MAX_LENGTH
+        front = _length(sign) if sign is not None else limits.SIGN_FORM_SIGN_MAX_LENGTH
         self._fixed = front + len("【】") + len(self._opt_out) + sum(map(_length, self._pieces[::2]))
         self._credit = self._longest = self._unfilled = 0
         self._missing: dict[str, None] = {}
@@ -136,7 +145,9 @@ class Estimator:
 
 
 def _length(text: str) -> int:
-    return len(text) + text.count("\n")
+    """In UTF-16 units, as carriers count: an emoji is two or more."""
+    units = len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
+    return units + text.count("\n")
 
 
-__all__ = ["ONE_PART", "ONE_SMS", "SAMPLES", "Estimate", "Estimator"]
+__all__ = ["ONE_PART", "ONE_SMS", "SAMPLES", "Estimate", "Estimator", "variables_of"]

@@ -13,8 +13,9 @@ from typing import TextIO
 from jsms_client.campaigns.outcomes import Outcome, SetAside
 
 _ENCODING = "utf-8-sig"
+_DIGITS_KEPT = 15
 COLUMNS = (
-    "number",
+    "line",
     "mobile",
     "state",
     "msg_id",
@@ -64,8 +65,22 @@ def write(file: TextIO, outcomes: Iterable[Outcome], aside: Iterable[SetAside]) 
     """
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
-    writer.writerows(_recipient(one) for one in outcomes)
-    writer.writerows((one.number, one.mobile, one.reason.value, *[None] * 3, one.text, *[None] * 4) for one in aside)
+    writer.writerows(map(_harmless, map(_recipient, outcomes)))
+    writer.writerows(
+        _harmless((one.number, one.mobile, one.reason.value, *[None] * 3, one.text, *[None] * 4)) for one in aside
+    )
+
+
+def _harmless(cells: Iterable[object]) -> list[object]:
+    """No cell that a spreadsheet would take for a formula, or whose last digits it would lose."""
+    return [_harmless_text(cell) if isinstance(cell, str) else cell for cell in cells]
+
+
+def _harmless_text(text: str) -> str:
+    if text.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return f"'{text}"
+    # A spreadsheet keeps 15 digits of a number; behind a tab it is a text.
+    return f"\t{text}" if len(text) > _DIGITS_KEPT and text.isdigit() else text
 
 
 def _recipient(one: Outcome) -> tuple[object, ...]:

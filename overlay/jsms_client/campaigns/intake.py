@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from jsms_client._timeouts import monotonic
 from jsms_client.campaigns.errors import BadLine, CampaignInputError
 from jsms_client.campaigns.estimates import Estimator
@@ -26,6 +28,7 @@ class Intake:
 
     def __init__(self, journal: Journal, on_bad_line: OnBadLine, estimator: Estimator | None = None) -> None:
         self._journal = journal
+        self._given: dict[str, bool] = {}
         self._stops = on_bad_line == "stop"
         self._estimator = estimator
         self._is_new = journal.input is None
@@ -56,6 +59,9 @@ class Intake:
         self._entries.add(rows, len(bad))
         if not self._is_new:
             return
+        for _, _, given in checked:
+            if given is not None and not all(map(self._given.get, given)):
+                self._given.update({name: bool(value) or self._given.get(name, False) for name, value in given.items()})
         if bad and self._stops:
             # The rest is still looked through: all that is wrong is told at once.
             self._bad_count += len(bad)
@@ -77,6 +83,28 @@ class Intake:
             return None
         journal = self._journal
         return self._meter.read((self._read, 0, 0, 0, 0), journal.repeats, journal.bad_lines, now, self._read)
+
+    @property
+    def needs_check(self) -> bool:
+        """Whether `check_variables` can find anything: the list is new, and can be sent to otherwise."""
+        return self._is_new and self._read > 0 and not self._bad
+
+    def check_variables(self, variables: Sequence[str]) -> None:
+        """Refuse a list without any value for a variable of the template: everyone would be refused.
+
+        Args:
+            variables: Those of the template.
+
+        Raises:
+            CampaignInputError: The list has no value for one of them.
+        """
+        never = ", ".join(repr(name) for name in variables if not self._given.get(name))
+        if never:
+            given = ", ".join(repr(name[:40]) for name in list(self._given)[:10]) or "no parameters"
+            raise CampaignInputError(
+                f"template {self._journal.settings.temp_id} needs {never}, for which no entry has a value: "
+                f"the list has {given}; nothing was sent"
+            )
 
     def finish(self) -> None:
         """The list has ended.

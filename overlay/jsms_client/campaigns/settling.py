@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Iterable
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
+from jsms_client.arguments import kind, refusal
 from jsms_client.campaigns.journal.batches import BatchQueue
 from jsms_client.campaigns.journal.deliveries import Delivery, everything_told, note_delivery
 from jsms_client.campaigns.journal.journal import Journal
@@ -41,9 +42,14 @@ def take_reports(journal: Journal, reports: Iterable[DeliveryReport]) -> bool:
 
     Returns:
         Whether no report could tell anything new any more.
+
+    Raises:
+        ArgumentError: One is no delivery report.
     """
     with journal.writing():
         for report in reports:
+            if not isinstance(cast("object", report), DeliveryReport):
+                raise refusal("reports", f"has an entry that is {kind(report)}", "give DeliveryReport objects")
             at = None if report.receive_time is None else report.receive_time.timestamp()
             note_delivery(journal, Delivery(report.phone, report.msg_id, int(report.status), at))
         return everything_told(journal)

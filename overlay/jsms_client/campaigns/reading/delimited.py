@@ -6,6 +6,7 @@ import csv
 import re
 from collections import deque
 from collections.abc import Iterator
+from itertools import islice
 
 from jsms_client.campaigns.errors import BadLine, CampaignInputError
 from jsms_client.campaigns.reading.columns import find_mobile
@@ -16,6 +17,9 @@ from jsms_client.values import read_mobile
 MOST_LINES = 50
 """Lines that one quoted cell may reach over; beyond that, a quote was forgotten."""
 
+_SAID_DELIMITER = re.compile(r"(?i)\ufeff?sep=(.)")
+_EXPORTED = frozenset(("state", "msg_id", "schedule_id", "delivery", "delivered_at", "settled", "temp_para"))
+_MOST_TITLES = 5
 _AFTER_QUOTE = re.compile(r'(?<!")" +(?=[,;\t\r\n]|$)')
 _NUMBERS = tuple[int, "str | BadLine"]
 
@@ -32,14 +36,24 @@ def read_delimited(lines: Iterator[_NUMBERS], delimiter: str | None, mobile_colu
         CampaignInputError: The header does not say where the numbers are.
     """
     source = _Source(lines)
+    # What Excel writes for itself in front of the header.
+    if (said := _SAID_DELIMITER.fullmatch(source.peek().rstrip())) is not None:
+        delimiter = said[1]
+        while not next(source).strip():
+            pass
+        source.begin()
     rows = _rows(source, delimiter or _delimiter(source.peek()))
-    header = next(rows, None)
+    header = _header(rows, mobile_column)
     if header is None:
         return
-    number, cells = header
-    if isinstance(cells, BadLine):
-        raise CampaignInputError(f"the header, line {number}, cannot be read: {cells.reason}")
-    names = _names(cells)
+    number, names = header
+    if len(_EXPORTED.intersection(names)) > 1:
+        raise CampaignInputError(
+            "this is the export of a campaign, not a list: its columns are not parameters. To go on with the campaign, "
+            "send the list that it was made from with its journal; for a new list, keep the columns that the template "
+            "needs"
+        )
+    has_index = names[0] == ""
     mobile = find_mobile(names, mobile_column)
     if mobile is None:
         if not _is_mobile(names[0]) or len(names) > 1:
@@ -50,15 +64,37 @@ def read_delimited(lines: Iterator[_NUMBERS], delimiter: str | None, mobile_colu
         # A list of numbers and nothing else needs no header.
         yield number, (names[0], None)
         mobile, names = 0, ["mobile"]
-    others = [(place, name) for place, name in enumerate(names) if place != mobile]
+    others = [(place, name) for place, name in enumerate(names) if place != mobile and name]
     width = len(names)
     for number, row in rows:
         if isinstance(row, BadLine):
             yield number, row
         elif len(row) != width and (len(row) < width or any(row[width:])):
             yield number, BadLine(number, f"it has {len(row)} cells where the header has {width}")
+        elif has_index and not row[0].isdigit():
+            yield number, BadLine(number, "the first column has no name in the header; name it, or take it out")
         else:
             yield number, (row[mobile], {name: row[place] for place, name in others} if others else None)
+
+
+def _header(rows: Iterator[tuple[int, list[str] | BadLine]], mobile_column: str | None) -> tuple[int, list[str]] | None:
+    """The header and the number of its line; titles above it are left out."""
+    first: tuple[int, list[str]] | None = None
+    for number, cells in islice(rows, _MOST_TITLES + 1):
+        if isinstance(cells, BadLine):
+            raise CampaignInputError(f"the header, line {number}, cannot be read: {cells.reason}")
+        # A title is one cell, with empty ones beside it at most; anything else is the header.
+        is_title = sum(map(bool, cells)) == 1 and not _is_mobile(cells[0]) and not _has_mobile(cells, mobile_column)
+        if not is_title and (first is None or _has_mobile(cells, mobile_column)):
+            return number, _names(cells)
+        first = first or (number, cells)
+        if not is_title:
+            break
+    return None if first is None else (first[0], _names(first[1]))
+
+
+def _has_mobile(cells: list[str], mobile_column: str | None) -> bool:
+    return mobile_column in cells or (mobile_column is None and find_mobile(cells, None) is not None)
 
 
 def _is_mobile(text: str) -> bool:
@@ -74,8 +110,9 @@ def _names(cells: list[str]) -> list[str]:
     # Spreadsheets write columns that were used once.
     while not names[-1]:
         names.pop()
-    if "" in names:
-        raise CampaignInputError(f"column {names.index('') + 1} of the header has no name")
+    # The first may be the index that pandas writes.
+    if "" in names[1:]:
+        raise CampaignInputError(f"column {names.index('', 1) + 1} of the header has no name")
     for name in names:
         if names.count(name) > 1:
             raise CampaignInputError(f"two columns of the header have the same name, {name[:40]!r}")

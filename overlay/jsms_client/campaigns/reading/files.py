@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -45,6 +46,33 @@ class RecipientFile:
     mobile_column: str | None = None
 
 
+_SAVE_AS_CSV = "save it as “CSV UTF-8” and give that file"
+_OTHER_FORMATS = (
+    (b"PK\x03\x04", f"an Excel workbook or another zip archive: {_SAVE_AS_CSV}"),
+    (b"\xd0\xcf\x11\xe0", f"an Excel workbook of the old format: {_SAVE_AS_CSV}"),
+    (b"%PDF", "a PDF: give the list itself, as CSV"),
+    (b"\x1f\x8b", "compressed with gzip: unpack it first"),
+    (b"{\\rtf", f"a document in RTF: {_SAVE_AS_CSV}"),
+    (b"SQLite format 3", "a database, perhaps a journal: give the list itself"),
+    (b"<", f"HTML or XML, as some programs call an Excel workbook: {_SAVE_AS_CSV}"),
+    (b"[", "a JSON array: write one object on each line (JSON lines), without brackets and commas around them"),
+)
+
+
+def _refuse_other_formats(path: Path) -> None:
+    """Name what people take for a list and is none.
+
+    Raises:
+        CampaignInputError: It is one of these.
+        OSError: It cannot be read.
+    """
+    with path.open("rb") as file:
+        start = file.read(256).removeprefix(codecs.BOM_UTF8).lstrip()
+    for mark, what in _OTHER_FORMATS:
+        if start.startswith(mark):
+            raise CampaignInputError(f"{path} is {what}")
+
+
 def read_file(file: RecipientFile) -> Iterator[Entry]:
     """Every entry of a file, with the number of its line.
 
@@ -52,7 +80,7 @@ def read_file(file: RecipientFile) -> Iterator[Entry]:
         file: The file.
 
     Raises:
-        CampaignInputError: It cannot be opened, or does not say where the numbers are.
+        CampaignInputError: It cannot be opened, is no text, or does not say where the numbers are.
     """
     path = Path(file.path)
     if path.exists() and not path.is_file() and not path.is_dir():
@@ -61,6 +89,7 @@ def read_file(file: RecipientFile) -> Iterator[Entry]:
             "first, or hand over its entries"
         )
     try:
+        _refuse_other_formats(path)
         encoding = detect(path) if file.encoding is None else file.encoding
         opened = path.open(encoding=encoding, errors="surrogateescape", newline="")
     except OSError as error:
