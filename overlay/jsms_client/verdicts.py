@@ -23,7 +23,6 @@ from jsms_client.errors import (
     UnexpectedStatusError,
     error_class,
 )
-from jsms_client.reading.fields import error_code
 from jsms_client.redaction import LONGEST_READ, mask_line
 from jsms_contract.errors import ERRORS
 from jsms_contract.operation import Operation
@@ -191,13 +190,20 @@ def _has_proof(value: object) -> bool:
         if isinstance(item, dict):
             fields = cast("dict[str, object]", item)
             # A refused recipient of a batch has an id too.
-            refused = error_code(str(fields.get("error_code", ""))) != (None, None)
-            if not refused and any(name in _PROOFS and _is_given(each) for name, each in fields.items()):
+            if not _is_refused(fields) and any(name in _PROOFS and _is_given(each) for name, each in fields.items()):
                 return True
             left.extend(fields.values())
         elif isinstance(item, list):
             left.extend(cast("list[object]", item))
     return False
+
+
+def _is_refused(fields: Mapping[str, object]) -> bool:
+    if "error_code" not in fields:
+        return False
+    from jsms_client.reading.fields import error_code  # noqa: PLC0415 - brings the generated models
+
+    return error_code(str(fields["error_code"])) != (None, None)
 
 
 def _is_given(value: object) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -39,6 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--complete", action="store_true", help="install what is missing, and leave nothing out")
     parser.add_argument("--list", action="store_true", help="show what each check holds")
     options = parser.parse_args(given[:end])
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # As under nohup or in a shell's background: the tests' own processes would inherit it, and outlive Ctrl-C.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     command = [sys.executable, "-m", "nox", "--noxfile", str(ROOT / "noxfile.py")]
     if options.list:
         command.append("--list")

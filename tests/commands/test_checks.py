@@ -20,6 +20,7 @@ nox.options.default_venv_backend = "none"
 def good(session):
     "Passes."
     session.run("python", "-c", "import os, sys; print('saw', *sys.argv[1:], *sorted(os.environ))", *session.posargs)
+    session.run("python", "-c", "import signal; print('SIGINT:', signal.getsignal(signal.SIGINT))")
 
 @nox.session
 def bad(session):
@@ -93,3 +94,15 @@ def test_credentials_and_paths_of_the_caller_stay_outside(launcher: Path) -> Non
     (seen,) = re.findall("^saw .*$", done.stdout, re.MULTILINE)
     assert not {"JSMS_APP_KEY", "JSMS_COMPLETE", "PYTHONPATH"} & set(seen.split())
     assert "PYTHONUTF8" in seen.split()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are ignored in another way there")
+def test_ctrl_c_reaches_what_the_checks_start_in_the_background_too(launcher: Path) -> None:
+    done = subprocess.run(
+        ["sh", "-c", 'trap "" INT; exec "$@"', "sh", sys.executable, str(launcher), "good"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=True,
+    )
+    assert "SIGINT: <built-in function default_int_handler>" in done.stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import signal
@@ -40,13 +41,33 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def made(made_once: Path, tmp_path: Path) -> Path:
     """A project whose environment is up to date: a copy, as making one takes seconds."""
-    return shutil.copytree(made_once, tmp_path / "made", symlinks=True)
+    project = shutil.copytree(made_once, tmp_path / "made", symlinks=True)
+    stamp = project / ".venv" / "jsms-workspace.txt"
+    places = [f"place {hashlib.sha256(str(each.resolve()).encode()).hexdigest()}" for each in (made_once, project)]
+    stamp.write_text(stamp.read_text(encoding="utf-8").replace(*places), encoding="utf-8")
+    assert up_to_date(project, project / ".venv")
+    return project
 
 
 def ready(project: Path, home: Path) -> list[str]:
     said: list[str] = []
     prepare(project, home, BASE, said.append)
     return said
+
+
+@pytest.mark.parametrize("how", ["copied", "moved"])
+def test_a_checkout_that_was_copied_or_moved_gets_an_environment_of_its_own(
+    made_once: Path, tmp_path: Path, how: str
+) -> None:
+    project = shutil.copytree(made_once, tmp_path / "first", symlinks=True)
+    if how == "moved":
+        project = project.rename(tmp_path / "second")
+    home = project / ".venv"
+    assert not up_to_date(project, home)
+    ready(project, home)
+    assert up_to_date(project, home)
+    (link,) = home.glob("lib/python*/site-packages/small.pth")
+    assert link.read_text(encoding="utf-8") == str(project)
 
 
 def test_it_is_made_once_and_made_again_in_step_when_the_project_changes(project: Path, home: Path) -> None:
