@@ -156,7 +156,7 @@ def test_a_second_process_is_refused(
         for use in (
             lambda: driver.send(app.settings, people(8), journal=begun),
             lambda: driver.settle(app.settings, begun),
-            lambda: open_campaign(begun),
+            lambda: list(open_campaign(begun)),
         ):
             with pytest.raises(JournalLockedError, match="in use by another campaign"):
                 use()
@@ -179,6 +179,42 @@ def test_a_second_campaign_of_the_same_process_is_refused(
     sync.send(app.settings, people(3), journal=journal, on_progress=again)
     assert refused
     assert reached(app) == numbers(3)
+
+
+def test_another_service_or_app_is_refused(driver: Driver, app: Sandbox, begun: Path) -> None:
+    sent = requests(app)
+    elsewhere = app.settings["base_url"].replace("127.0.0.1", "localhost")
+    with pytest.raises(
+        JournalMismatchError, match=rf"begun at http://127\.0\.0\.1.*, and this call is for {elsewhere}"
+    ):
+        driver.send({**app.settings, "base_url": elsewhere}, people(8), journal=begun)
+    other = {**app.settings, "app_key": "0" * 24}
+    for use in (lambda: driver.send(other, people(8), journal=begun), lambda: driver.settle(other, begun)):
+        with pytest.raises(JournalMismatchError, match="with the key of another app") as caught:
+            use()
+        assert app.settings["app_key"] not in str(caught.value)
+    assert requests(app) == sent
+    # The reports of callbacks come to no client in particular, and the address has more than one spelling.
+    driver.settle(other, begun, reports=[])
+    same = {**app.settings, "base_url": app.settings["base_url"].replace("http://", "HTTP://") + "/"}
+    assert driver.send(same, people(8), journal=begun).counts.accepted == 8
+    assert open_campaign(begun).service == app.settings["base_url"]
+    assert app.settings["app_key"].encode() not in begun.read_bytes()
+
+
+@pytest.mark.parametrize("driver", ["sync"], indirect=True)
+def test_a_campaign_without_a_file_is_of_one_service_too(driver: Driver, app: Sandbox) -> None:
+    campaign = driver.send(app.settings, people(3))
+    with pytest.raises(JournalMismatchError, match="the temporary journal"):
+        driver.send({**app.settings, "app_key": "0" * 24}, people(3), journal=campaign)
+
+
+def test_a_journal_of_another_service_is_not_looked_at_where_nobody_was_sent_to(
+    sync: Driver, app: Sandbox, journal: Path
+) -> None:
+    with pytest.raises(CampaignInputError):
+        sync.send({**app.settings, "app_key": "0" * 24}, ["1380000"], journal=journal)
+    assert sync.send(app.settings, people(3), journal=journal).counts.accepted == 3
 
 
 def cut(path: Path) -> None:

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
 import subprocess
 import sys
-from contextlib import closing
+import tempfile
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
 from jsms_client import JSMSError
-from jsms_client.campaigns import CampaignSettings, JournalError, JournalLockedError, Progress, open_campaign
+from jsms_client.campaigns import Campaign, CampaignSettings, JournalError, JournalLockedError, Progress, open_campaign
 from jsms_client.campaigns.journal import lock, store
 from jsms_client.campaigns.journal.journal import Journal
 from jsms_client.campaigns.opening import OpenJournal
 from jsms_client.campaigns.settings import Service
 from jsms_sandbox.pytest_plugin import Sandbox
-from sandbox.process import environment
+from sandbox.process import ROOT, environment
 
 from .drivers import Driver
 from .people import numbers, people, reached
@@ -40,7 +42,7 @@ Journal.open(Path(sys.argv[1]))
 LOOK = """
 import sys
 from jsms_client.campaigns import open_campaign
-open_campaign(sys.argv[1])
+list(open_campaign(sys.argv[1]))
 """
 
 
@@ -76,6 +78,51 @@ def test_a_copy_made_meanwhile_lets_nobody_else_in(
     assert ["in use by another campaign" in each for each in refused] == [True, True]
     assert campaign.counts.accepted == 3 * small_batches
     assert sorted(each.name for each in tmp_path.iterdir()) == ["campaign.db", "copy.db"]
+
+
+def test_a_campaign_that_is_running_can_be_looked_at(
+    driver: Driver, app: Sandbox, journal: Path, small_batches: int
+) -> None:
+    seen: list[Campaign] = []
+
+    def look(progress: Progress) -> None:
+        if progress.phase == "sending":
+            seen.append(open_campaign(journal))
+
+    driver.send(app.settings, people(3 * small_batches), journal=journal, on_progress=look, concurrency=1)
+    assert seen[0].running
+    assert (seen[0].counts.total, seen[0].counts.in_flight) == (3 * small_batches, small_batches)
+    assert (seen[0].counts.unknown, seen[0].codes) == (0, {})
+    ended = open_campaign(journal)
+    assert (ended.running, ended.counts.in_flight, ended.counts.accepted) == (False, 0, 3 * small_batches)
+
+
+def test_a_journal_that_is_being_written_all_the_time_is_in_use(journal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "LOCK_PATIENCE", 0.05)
+    with closing(Journal.open(journal, SETTINGS, SERVICE)):
+        content = bytearray(journal.read_bytes())
+        content[content.index(b"http:")] = 0
+        torn = journal.with_name("torn.db")
+        torn.write_bytes(content)
+    with pytest.raises(JournalLockedError):
+        store.read_running(torn)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no such children")
+@pytest.mark.parametrize("phase", ["reading", "sending"])
+@pytest.mark.parametrize("end", ["os._exit", "sys.exit", "stays"])
+def test_a_child_that_is_forked_meanwhile_neither_keeps_nor_harms_the_journal(
+    app: Sandbox, sync: Driver, journal: Path, phase: str, end: str
+) -> None:
+    paths = [str(ROOT / folder) for folder in ("tests", "overlay", "generated", "sandbox")]
+    command = [sys.executable, "-m", "campaigns.forking", json.dumps(dict(app.settings)), str(journal), phase, end]
+    done = subprocess.run(
+        command, env=environment() | {"PYTHONPATH": os.pathsep.join(paths)}, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "400 accepted\n"), done.stderr
+    # The child that outlives its parent is still there: it has no lock.
+    assert sync.send(app.settings, people(400), journal=journal).complete
+    assert reached(app) == numbers(400)
 
 
 def test_two_that_begin_together_are_told_apart_without_links(journal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,3 +229,37 @@ def test_a_journal_is_not_opened_for_a_call_that_is_over(journal: Path) -> None:
     with pytest.raises(JournalError, match="closed before it was open"):
         late.open(SETTINGS, SERVICE)
     assert list(journal.parent.iterdir()) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no such children")
+def test_a_child_cannot_use_what_it_inherited(journal: Path) -> None:
+    opened = Journal.open(journal, SETTINGS, SERVICE)
+    child = os.fork()
+    if child == 0:
+        status = 1
+        with suppress(BaseException):
+            opened.roll_back()
+            opened.close()
+            try:
+                opened.begin()
+            except JournalError as error:
+                status = 0 if "forked from" in str(error) else 2
+        os._exit(status)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    with pytest.raises(JournalLockedError):
+        lock.acquire(journal, 0.0)
+    opened.close()
+    opened.close()
+    with pytest.raises(JournalError, match="was closed"):
+        opened.execute("SELECT 1")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there is no such lock")
+def test_a_system_without_a_folder_for_temporary_files_has_the_other_lock(
+    journal: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(journal.with_name("none")))
+    held = lock.acquire(journal, 0.0)
+    with pytest.raises(JournalLockedError):
+        lock.acquire(journal, 0.0)
+    held.release()

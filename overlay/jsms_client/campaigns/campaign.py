@@ -11,7 +11,7 @@ from typing import Self, TextIO
 
 from jsms_client.arguments import refusal
 from jsms_client.campaigns import exporting
-from jsms_client.campaigns.errors import JournalError
+from jsms_client.campaigns.errors import JournalError, JournalLockedError
 from jsms_client.campaigns.journal import queries, store
 from jsms_client.campaigns.journal.connection import Connection
 from jsms_client.campaigns.journal.integrity import read_head
@@ -41,15 +41,26 @@ class Campaign:
         counts: How many recipients are in each state.
         codes: How many were refused, by error code; None for a code that is no number.
         stop: Why it stopped by itself; None where it did not, or where the call that stopped was another one.
+        running: Whether another call is sending it at the moment: then the counts are those of its last request, there
+            are no codes, and the recipients cannot be read.
     """
 
     def __init__(self, source: Path | Journal, stop: Stop | None = None) -> None:
         self._kept = source if isinstance(source, Journal) else None
         self.journal = None if isinstance(source, Journal) else source
         self.stop = stop
-        with self._looking() as connection:
-            head = read_head(connection, self.journal)
-            self.codes: Mapping[int | None, int] = MappingProxyType(queries.codes(connection))
+        self.running = False
+        codes: Mapping[int | None, int] = {}
+        try:
+            with self._looking() as connection:
+                head = read_head(connection, self.journal)
+                codes = queries.codes(connection, head)
+        except JournalLockedError:
+            if self.journal is None:
+                raise
+            head = store.read_running(self.journal)
+            self.running = True
+        self.codes: Mapping[int | None, int] = MappingProxyType(codes)
         self.settings: CampaignSettings = head.what()
         self.service = head.service
         self.counts = Counts(
@@ -58,9 +69,10 @@ class Campaign:
             accepted=head.states[ACCEPTED],
             refused=head.states[REFUSED],
             # What was in flight when a process was killed is unknown.
-            unknown=head.states[UNKNOWN] + head.states[IN_FLIGHT],
+            unknown=head.states[UNKNOWN] + (0 if self.running else head.states[IN_FLIGHT]),
             repeats=head.repeats,
             bad_lines=head.bad_lines,
+            in_flight=head.states[IN_FLIGHT] if self.running else 0,
         )
         self._began = head.input is not None
 
@@ -191,7 +203,7 @@ def open_campaign(journal: str | os.PathLike[str]) -> Campaign:
 
     Raises:
         ArgumentError: ``journal`` is no path.
-        JournalError: It is not there, in use by a campaign, or damaged.
+        JournalError: It is not there, or damaged.
     """
     return Campaign(read_path(journal))
 

@@ -11,6 +11,7 @@ of a plain attribute, which no signal can interrupt: after it, nothing more is s
 from __future__ import annotations
 
 import math
+import os
 from collections import deque
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
@@ -55,6 +56,7 @@ class ConductorThread:
         self._wake = wake
         self._telling = telling
         self._permit = [None]
+        self._process = os.getpid()
         self.newest: deque[Progress] = deque(maxlen=1)
         self.ended = False
         self.failures: list[BaseException] = []
@@ -64,12 +66,12 @@ class ConductorThread:
         Thread(target=self._conduct, name="jsms-campaign", daemon=True).start()
 
     def cancel(self) -> bool:
-        """Keep the thread from beginning; False where it has begun."""
+        """Keep the thread from beginning; False where it has begun, in this process: a forked child has none."""
         # An interrupt may come while the thread is being started: this is the one place where that is decided.
         with suppress(IndexError):
             self._permit.pop()
             return True
-        return False
+        return os.getpid() != self._process
 
     def _conduct(self) -> None:
         if not self.cancel():

@@ -22,6 +22,7 @@ class Counts:
         unknown: In a request whose answer never came.
         repeats: Entries set aside because the number stands further up.
         bad_lines: Entries set aside because they cannot be sent to.
+        in_flight: In requests that are on their way, of a campaign that another call is sending.
     """
 
     total: int
@@ -31,6 +32,7 @@ class Counts:
     unknown: int
     repeats: int
     bad_lines: int
+    in_flight: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,9 @@ def translating(path: Path | None) -> Generator[None]:
         yield
     except sqlite3.ProgrammingError as error:
         raise JournalError(f"{called(path)} was closed") from error
+    except UnicodeDecodeError:
+        # SQLite's message quotes the file.
+        raise damaged(path, "its tables are none") from None
     except sqlite3.Error as error:
         # Errors of Python's own have no code; they quote what the file has, such as a number.
         code: int | None = getattr(error, "sqlite_errorcode", None)

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from jsms_client.campaigns.journal.connection import Connection, damaged
 from jsms_client.campaigns.journal.hashes import Digest, Row
@@ -154,11 +155,11 @@ def _pages(connection: Connection) -> Iterator[list[Row]]:
         after = ascending(page, after)
 
 
-def ascending(page: list[Row], after: int) -> int:
+def ascending(page: list[Any], after: int) -> int:
     """The last number of a page.
 
     Args:
-        page: The page.
+        page: The page, rows that begin with their numbers.
         after: The last number of the page before it.
 
     Raises:

@@ -9,15 +9,17 @@ import time
 from contextlib import closing, suppress
 from pathlib import Path
 
-from jsms_client.campaigns.errors import JournalError
+from jsms_client.campaigns.errors import JournalDamagedError, JournalError
 from jsms_client.campaigns.journal.connection import Connection, connect, damaged
-from jsms_client.campaigns.journal.integrity import COLUMNS, Head, check_all
-from jsms_client.campaigns.journal.lock import check_free
+from jsms_client.campaigns.journal.integrity import COLUMNS, Head, check_all, read_head
+from jsms_client.campaigns.journal.lock import check_free, in_use
 from jsms_client.campaigns.journal.schema import APPLICATION, TABLES, VERSION
 from jsms_client.campaigns.settings import CampaignSettings, Service
 
 LOCK_PATIENCE = 1.0
 """Seconds to wait for another process that only reads."""
+
+_READ_AGAIN = 0.02
 
 _CACHE = "PRAGMA cache_size = -16000"  # KiB: flat, however long the list is
 
@@ -142,6 +144,31 @@ def open_to_read(path: Path) -> Connection:
         connection.close()
         raise
     return connection
+
+
+def read_running(path: Path) -> Head:
+    """What a journal says of the campaign as a whole while another call writes it, which is not disturbed.
+
+    The file is read as it is. Its seal tells where that was in the middle of a write.
+
+    Args:
+        path: The file.
+
+    Raises:
+        JournalLockedError: It was being written all the time.
+        JournalError: It cannot be used.
+    """
+    until = time.monotonic() + LOCK_PATIENCE
+    address = f"{path.as_uri()}?mode=ro&immutable=1"
+    while True:
+        try:
+            with closing(connect(address, path, timeout=LOCK_PATIENCE, uri=True)) as connection:
+                check_format(connection, path)
+                return read_head(connection, path)
+        except JournalDamagedError:
+            if time.monotonic() >= until:
+                raise in_use(str(path)) from None
+            time.sleep(_READ_AGAIN)
 
 
 def _connect(path: Path) -> Connection:
@@ -273,6 +300,7 @@ __all__ = [
     "open_exclusively",
     "open_temporary",
     "open_to_read",
+    "read_running",
     "rescued",
     "save_copy",
 ]
