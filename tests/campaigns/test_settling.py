@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 
 from jsms_client import ArgumentError
-from jsms_client.campaigns import RecipientState
+from jsms_client.campaigns import Campaign, RecipientState
 from jsms_client.errors import OutOfFreqError
 from jsms_client.results import DeliveryReport, DeliveryStatus
 from jsms_sandbox.pytest_plugin import Sandbox
 
 from .drivers import Driver
-from .people import people
+from .people import numbers, people, reached, requests
 
 OPERATION = "sendMessageBatch"
 
@@ -203,3 +203,22 @@ def test_what_is_no_delivery_report_is_refused(sync: Driver, app: Sandbox, journ
     sync.send(app.settings, people(1), journal=journal)
     with pytest.raises(ArgumentError, match="^reports has an entry that is "):
         sync.settle(app.settings, journal, reports=[wrong])
+
+
+def test_unknown_ones_are_sent_to_once_more_after_each_settling(sync: Driver, app: Sandbox, tmp_path: Path) -> None:
+    journal = tmp_path / "campaign.db"
+
+    def send(*, repeat_unknown: bool) -> Campaign:
+        app.fail_next(kind="reset", operation="sendMessageBatch")
+        campaign: Campaign = sync.send(app.settings, people(3), journal=journal, repeat_unknown=repeat_unknown)
+        app.clear_faults()
+        return campaign
+
+    send(repeat_unknown=False)
+    assert [one.resent for one in send(repeat_unknown=True)] == [True] * 3
+    before = requests(app)
+    assert send(repeat_unknown=True).counts.unknown == 3
+    assert requests(app) == before
+    assert [one.resent for one in sync.settle(app.settings, journal, reports=[])] == [False] * 3
+    assert sync.send(app.settings, people(3), journal=journal, repeat_unknown=True).counts.accepted == 3
+    assert reached(app) == numbers(3)

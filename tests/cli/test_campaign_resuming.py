@@ -72,3 +72,23 @@ def test_a_dry_run_of_those_who_wait_knows_their_texts_and_sends_nothing(
     assert "138****0000: 【…】您的包裹甲00已到达。" in done.out
     assert sent(jsms_sandbox) == []
     assert counts(jsms(*waiting, "--yes", "--json")) == {"accepted": 30}
+
+
+def test_unknown_ones_are_sent_to_once_more_and_not_again_until_they_were_settled(
+    jsms: Command, unknown: tuple[str, ...], jsms_sandbox: Sandbox
+) -> None:
+    for _ in range(3):
+        jsms_sandbox.fail_next(kind="drop", operation="sendMessageBatch")
+        done = jsms(*unknown, "--repeat-unknown", "--yes")
+        assert done.code == 15
+        assert "wait an hour" in done.err
+        assert "--repeat-unknown" not in done.err
+        jsms_sandbox.clear_faults()
+    assert sent(jsms_sandbox) == sorted(NUMBERS * 2)
+
+
+def test_a_restored_copy_is_made_safe(jsms: Command, waiting: tuple[str, ...], jsms_sandbox: Sandbox) -> None:
+    journal = f"{waiting[2]}.journal"
+    assert counts(jsms("campaign", "restored", journal, "--json")) == {"unknown": 30}
+    assert counts(jsms(*waiting, "--yes", "--json")) == {"unknown": 30}
+    assert sent(jsms_sandbox) == []

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from jsms_cli.campaigns import progress as campaign_progress
 from jsms_cli.campaigns.progress import figures, progress_bar
 from jsms_client.campaigns import Progress
 
@@ -30,6 +33,13 @@ def test_reading_counts_what_is_left_out() -> None:
     assert figures(reading) == "500, 250/s, left out 3"
 
 
-def test_nothing_is_shown_where_there_is_no_terminal() -> None:
+def test_a_line_a_minute_is_written_where_there_is_no_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     with progress_bar() as tell:
-        assert tell is None
+        tell(progress(accepted=10))
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(campaign_progress, "EVERY", 0.0)
+    with progress_bar() as tell:
+        tell(progress(accepted=10))
+    assert capsys.readouterr().err == "jsms: sending 10/300000, 0/s, 0 refused\n"

@@ -20,7 +20,20 @@ if TYPE_CHECKING:
 
     from jsms_client.campaigns import Progress
 
-_WAITING = "\njsms: waiting for what is on its way; Ctrl-C again ends at once, and nobody knows of those then.\n"
+_WAITING = "\njsms: waiting for what is in flight; Ctrl-C again ends at once, and those are unknown then.\n"
+REPEAT_UNKNOWN = "--repeat-unknown"
+_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+
+
+class StopRequest:
+    """What the first signal sets. Not a threading.Event: the interrupted thread itself may hold its lock."""
+
+    def __init__(self) -> None:
+        self.requested = False
+
+    def is_set(self) -> bool:
+        """Whether the campaign is to stop."""
+        return self.requested
 
 
 class Watch:
@@ -50,32 +63,37 @@ class Watch:
 
 
 @contextmanager
-def ending_well(watch: Watch, journal: Path) -> Generator[None]:
-    """Let Ctrl-C and SIGTERM wait for what is on its way, and tell apart whether anything was sent.
+def ending_well(watch: Watch, journal: Path) -> Generator[StopRequest]:
+    """Let Ctrl-C, SIGTERM and SIGHUP wait for what is in flight, and find out whether anything was sent.
 
     Args:
         watch: What saw how far it got.
         journal: The campaign's journal.
 
     Raises:
-        StoppedByHandError: Ctrl-C; the journal knows how far it got.
+        StoppedByHandError: A signal; the journal knows how far it got.
         CampaignBrokenOffError: The journal failed after something was sent.
     """
+    stop = StopRequest()
     try:
-        with _telling_of_signals():
-            yield
-    except KeyboardInterrupt as stop:
-        raise StoppedByHandError(_interrupted(journal)) from stop
+        with _heeding_signals(stop):
+            yield stop
+        if stop.requested:
+            raise StoppedByHandError(_interrupted(journal, watch))
+    except KeyboardInterrupt as error:
+        raise StoppedByHandError(_interrupted(journal, watch)) from error
     except JournalReplacedError as error:
         # Never the same command again: it would begin anew.
         raise CampaignBrokenOffError(str(error)) from error
     except JournalError as error:
-        # Whoever has the journal locked is another one, who may be sending with it just now.
+        # A journal that is locked belongs to another call, which may be sending with it just now.
         if isinstance(error, JournalLockedError) or not watch.has_sent():
             raise
+        if not journal.exists():
+            raise CampaignBrokenOffError(f"{error}. {_gone(journal)}") from error
         raise CampaignBrokenOffError(
-            f"{error}. Sending had begun, and nobody knows of those whose answer could not be written down. "
-            f"Once the journal can be written, go on with: {same_command()}"
+            f"{error}. Sending had begun; those whose response could not be written down are unknown. Once the journal "
+            f"can be written, go on with: {same_command()}"
         ) from error
 
 
@@ -89,15 +107,24 @@ def how_to_go_on(campaign: Campaign, journal: Path) -> str:
     if not campaign.complete:
         return f"go on with: {same_command()}"
     if campaign.counts.unknown:
-        return f"find out about the unknown ones with: {shlex.join(('jsms', 'campaign', 'settle', str(journal)))}"
+        settle = shlex.join(("jsms", "campaign", "settle", str(journal)))
+        return f"wait an hour, as delivery reports take a while; then find out about the unknown ones with: {settle}"
     return ""
 
 
 def same_command() -> str:
-    """The command as it was typed."""
+    """The command as it was typed, but for ``--repeat-unknown``: what it was meant for is done or waits already."""
     from jsms_cli.application import PROGRAM, arguments_of_all
 
-    return shlex.join((PROGRAM, *arguments_of_all.get()))
+    return shlex.join((PROGRAM, *(each for each in arguments_of_all.get() if each != REPEAT_UNKNOWN)))
+
+
+def _gone(journal: Path) -> str:
+    restored = shlex.join(("jsms", "campaign", "restored", str(journal)))
+    return (
+        f"{journal} is gone, and with it who was sent to: do not run this command again, it would send to everyone. "
+        f"Put the journal or its newest copy back first, and run: {restored}"
+    )
 
 
 def _dealt_with(journal: Path) -> int | None:
@@ -111,10 +138,10 @@ def _dealt_with(journal: Path) -> int | None:
     return counts.accepted + counts.refused + counts.unknown
 
 
-def _interrupted(journal: Path) -> str:
+def _interrupted(journal: Path, watch: Watch) -> str:
     nothing = f"interrupted. Nothing was sent; begin again with: {same_command()}"
     if not journal.exists():
-        return nothing
+        return f"interrupted. {_gone(journal)}" if watch.has_sent() else nothing
     try:
         begun = open_campaign(journal)
     except JournalError:
@@ -126,22 +153,21 @@ def _interrupted(journal: Path) -> str:
 
 
 @contextmanager
-def _telling_of_signals() -> Generator[None]:
-    """Let SIGTERM be as Ctrl-C: what is on its way would be unknown otherwise."""
-    told = False
+def _heeding_signals(stop: StopRequest) -> Generator[None]:
+    """Stop at the first signal, and end at the second one, whichever they are."""
 
-    def stop(number: int, frame: FrameType | None) -> None:
-        nonlocal told
-        if not told:
-            told = True
-            # Not by the stream: the signal may have come while it was being written to.
-            with suppress(OSError, ValueError):
-                os.write(sys.stderr.fileno(), _WAITING.encode())
-        signal.default_int_handler(number, frame)
+    def heed(number: int, frame: FrameType | None) -> None:
+        if stop.requested:
+            signal.default_int_handler(number, frame)
+        stop.requested = True
+        # Not by the stream: the signal may have come while it was being written to. Nor where the terminal is gone.
+        with suppress(OSError, ValueError):
+            os.write(sys.stderr.fileno(), _WAITING.encode())
 
+    numbers = [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]
     # Whoever started the command may want it to go on: nohup, a shell's background.
-    heeded = [number for number in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(number) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, stop) for number in heeded}
+    heeded = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, heed) for number in heeded}
     try:
         yield
     finally:
@@ -149,4 +175,4 @@ def _telling_of_signals() -> Generator[None]:
             signal.signal(number, handler)
 
 
-__all__ = ["Watch", "ending_well", "how_to_go_on", "same_command"]
+__all__ = ["REPEAT_UNKNOWN", "StopRequest", "Watch", "ending_well", "how_to_go_on", "same_command"]

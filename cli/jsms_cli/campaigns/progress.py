@@ -1,22 +1,29 @@
-"""How far a campaign is, as a bar on a terminal; nothing where there is none."""
+"""How far a campaign is: a bar on a terminal, and a line a minute where there is none, as under cron or systemd."""
 
 from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+from jsms_cli.writing import note
 
 if TYPE_CHECKING:
     from jsms_client.campaigns import Progress as _Told
 
 
+EVERY = 60.0
+"""Seconds between two lines."""
+
+
 @contextmanager
-def progress_bar() -> Generator[Callable[[_Told], None] | None]:
-    """What to tell of the progress; None where nobody watches."""
+def progress_bar() -> Generator[Callable[[_Told], None]]:
+    """What takes the progress."""
     if not sys.stderr.isatty():
-        yield None
+        yield Lines(time.monotonic())
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
@@ -37,6 +44,23 @@ def progress_bar() -> Generator[Callable[[_Told], None] | None]:
             )
 
         yield tell
+
+
+class Lines:
+    """Writes a line a minute.
+
+    Args:
+        now: The time, in seconds of a clock that only goes forward.
+    """
+
+    def __init__(self, now: float) -> None:
+        self._due = now + EVERY
+
+    def __call__(self, progress: _Told) -> None:
+        """Write one, if it is due."""
+        if time.monotonic() >= self._due:
+            self._due = time.monotonic() + EVERY
+            note(f"{progress.phase} {figures(progress)}")
 
 
 def figures(progress: _Told) -> str:
@@ -65,4 +89,4 @@ def _duration(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-__all__ = ["figures", "progress_bar"]
+__all__ = ["Lines", "figures", "progress_bar"]

@@ -54,6 +54,7 @@ class Plan:
     patience: float
     set_aside: bool
     repeat_unknown: bool
+    batch_size: int | None
     mobile_column: str | None
     encoding: str | None
 
@@ -100,11 +101,22 @@ class Plan:
         Args:
             begun: How far it got.
         """
-        return begun.counts.waiting + (begun.counts.unknown if self.repeat_unknown else 0)
+        return begun.counts.waiting + self.unknown_of(begun)
+
+    def unknown_of(self, begun: Campaign) -> int:
+        """How many unknown ones are to be sent to again: those that were not since delivery reports were asked for.
+
+        Args:
+            begun: How far it got.
+        """
+        if not (self.repeat_unknown and begun.counts.unknown):
+            return 0
+        return sum(not outcome.resent for outcome in begun.outcomes(RecipientState.UNKNOWN))
 
     def _rest(self, begun: Campaign) -> Iterator[tuple[str, Mapping[str, str] | None]]:
         for outcome in begun.outcomes(None if self.repeat_unknown else RecipientState.WAITING):
-            if outcome.state in (RecipientState.WAITING, RecipientState.UNKNOWN):
+            again = outcome.state is RecipientState.UNKNOWN and not outcome.resent
+            if again or outcome.state is RecipientState.WAITING:
                 yield outcome.mobile, outcome.temp_para
 
     def sent_on(self, jsms: JSMS) -> Campaign:
@@ -114,7 +126,7 @@ class Plan:
             StoppedByHandError: Ctrl-C; the journal knows how far it got.
             CampaignBrokenOffError: The journal failed after something was sent.
         """
-        with progress_bar() as tell, ending_well(watch := Watch(self.journal, tell), self.journal):
+        with progress_bar() as tell, ending_well(watch := Watch(self.journal, tell), self.journal) as stop:
             return jsms.campaigns.send(
                 self.recipients,
                 temp_id=self.temp_id,
@@ -128,6 +140,8 @@ class Plan:
                 on_progress=watch,
                 on_bad_line="set_aside" if self.set_aside else "stop",
                 repeat_unknown=self.repeat_unknown,
+                batch_size=self.batch_size,
+                stop_event=stop,
             )
 
 
@@ -216,8 +230,8 @@ def _ask(plan: Plan, jsms: JSMS) -> None:
 
 def _who(plan: Plan, begun: Campaign) -> str:
     who = f"{plan.left_of(begun)} recipients"
-    if plan.repeat_unknown and begun.counts.unknown:
-        return f"{who}, of whom {begun.counts.unknown} may get it twice"
+    if again := plan.unknown_of(begun):
+        return f"{who}, of whom {again} may get it twice"
     return who
 
 

@@ -65,8 +65,19 @@ def send(
         bool, typer.Option("--set-aside", help="Leave out lines that cannot be sent to, instead of stopping.")
     ] = False,
     repeat_unknown: Annotated[
-        bool, typer.Option("--repeat-unknown", help="Send again to those of whom nobody knows; some may get it twice.")
+        bool,
+        typer.Option("--repeat-unknown", help="Send once more to unknown ones, who may get it twice; settle first."),
     ] = False,
+    batch_size: Annotated[
+        int | None,
+        typer.Option(
+            "--batch-size",
+            metavar="N",
+            min=1,
+            max=1000,
+            help="Recipients in a request; an interruption leaves so many in doubt. As many as go if left out.",
+        ),
+    ] = None,
     mobile_column: Annotated[
         str | None, typer.Option("--mobile-column", metavar="NAME", help="The column with the numbers.")
     ] = None,
@@ -101,6 +112,7 @@ def send(
         patience=patience,
         set_aside=set_aside,
         repeat_unknown=repeat_unknown,
+        batch_size=batch_size,
         mobile_column=mobile_column,
         encoding=encoding,
     )

@@ -31,7 +31,14 @@ from jsms_client.campaigns.pacing import PATIENCE, Pace
 from jsms_client.campaigns.progress import Progress
 from jsms_client.campaigns.reading.sources import AsyncEntries, AsyncPieces, AsyncRecipients
 from jsms_client.campaigns.settings import CampaignSettings, Service
-from jsms_client.campaigns.settling import MOST_REFUSALS, POLL_SECONDS, AsyncReports, begin_settling, take_reports
+from jsms_client.campaigns.settling import (
+    MOST_REFUSALS,
+    POLL_SECONDS,
+    AsyncReports,
+    begin_settling,
+    end_settling,
+    take_reports,
+)
 from jsms_client.campaigns.stopping import REQUESTED
 from jsms_client.errors import APIError, JSMSError, RateLimitError
 
@@ -136,7 +143,8 @@ class AsyncCampaigns(AsyncResource):
             dry_run: Whether to send nothing, and to say what it would cost.
             on_bad_line: What to do about entries that cannot be sent to: ``"stop"`` before anything is sent, or
                 ``"set_aside"`` and report them.
-            repeat_unknown: Whether those that are unknown are to be sent to again.
+            repeat_unknown: Whether those that are unknown are to be sent to again: each once, and once more after
+                another `settle`. Wait an hour and `settle` first: then those who were sent to are no longer unknown.
             batch_size: How many recipients a request may have, 1 to 1,000; None for as many as the service takes. An
                 interruption leaves that many in doubt for each request that is in flight.
             stop_event: Stops the campaign when it is set, from any thread, task or signal handler: nothing more is
@@ -216,6 +224,7 @@ class AsyncCampaigns(AsyncResource):
             else:
                 while piece := await pieces.next():
                     await run_in_thread(partial(take_reports, book, piece))
+            await run_in_thread(partial(end_settling, book))
             return await opened.campaign(book)
         finally:
             await opened.aclose()

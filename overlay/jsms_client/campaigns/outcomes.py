@@ -52,6 +52,7 @@ class Outcome(Result):
         delivered_at: The time in that report, aware, in Beijing time (UTC+8).
         settled: Whether it was unknown, until a delivery report came.
         temp_para: The template parameters.
+        resent: Whether it was sent to again as an unknown one, since delivery reports were last asked for.
     """
 
     number: int
@@ -64,6 +65,7 @@ class Outcome(Result):
     delivered_at: datetime | None = None
     settled: bool = False
     temp_para: Mapping[str, str] | None = field(default=None, hash=False, metadata=HIDDEN)
+    resent: bool = False
 
     @property
     def error(self) -> APIError | None:

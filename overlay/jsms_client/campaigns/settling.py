@@ -33,6 +33,16 @@ def begin_settling(journal: Journal) -> None:
         BatchQueue(journal).recover(repeat_unknown=False)
 
 
+def end_settling(journal: Journal) -> None:
+    """Those that are unknown still may be sent to once more.
+
+    Args:
+        journal: The journal.
+    """
+    with journal.writing():
+        BatchQueue(journal).allow_resending()
+
+
 def take_reports(journal: Journal, reports: Iterable[DeliveryReport]) -> bool:
     """Take delivery reports in; those of other messages are left out.
 
@@ -55,4 +65,4 @@ def take_reports(journal: Journal, reports: Iterable[DeliveryReport]) -> bool:
         return everything_told(journal)
 
 
-__all__ = ["MOST_REFUSALS", "POLL_SECONDS", "AsyncReports", "Reports", "begin_settling", "take_reports"]
+__all__ = ["MOST_REFUSALS", "POLL_SECONDS", "AsyncReports", "Reports", "begin_settling", "end_settling", "take_reports"]

@@ -49,11 +49,19 @@ class BatchQueue:
         """Begin where another process was killed: what was in flight then is unknown now.
 
         Args:
-            repeat_unknown: Whether those that are unknown are to be sent to again.
+            repeat_unknown: Whether those that are unknown are to be sent to again: each once, until delivery reports
+                were asked for. So the same call after an interruption continues, and sends to nobody a third time.
         """
         self._move(IN_FLIGHT, UNKNOWN)
-        if repeat_unknown:
-            self._move(UNKNOWN, WAITING)
+        if repeat_unknown and self._journal.states[UNKNOWN]:
+            again = self._journal.execute(
+                "UPDATE recipients SET state = ?, resent = 1 WHERE state = ? AND NOT resent", (WAITING, UNKNOWN)
+            ).rowcount
+            self._journal.count(UNKNOWN, WAITING, again)
+
+    def allow_resending(self) -> None:
+        """Delivery reports were asked for: those that are unknown still may be sent to once more."""
+        self._journal.execute("UPDATE recipients SET resent = 0 WHERE state = ? AND resent", (UNKNOWN,))
 
     def _move(self, before: int, after: int) -> None:
         if self._journal.states[before]:

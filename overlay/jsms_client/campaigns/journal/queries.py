@@ -33,6 +33,7 @@ _OUTCOME = (
     _TIME_OR_NONE,
     _NUMBER,
     _TEXT_OR_NONE,
+    _NUMBER,
 )
 _SET_ASIDE = (_NUMBER, _TEXT, _TEXT_OR_NONE, _TEXT)
 _UNREADABLE = (TypeError, ValueError, OverflowError, OSError, RecursionError)
@@ -70,7 +71,7 @@ def outcomes(connection: Connection, state: RecipientState | None) -> Iterator[O
     after = -1
     query = (
         "SELECT recipients.number, mobile, state, msg_id, schedule_id, code, delivery, delivered_at, settled, "
-        "temp_para FROM recipients LEFT JOIN requests ON requests.number = request "
+        "temp_para, resent FROM recipients LEFT JOIN requests ON requests.number = request "
         "WHERE recipients.number > ? ORDER BY recipients.number LIMIT ?"
     )
     digest = Digest()
@@ -98,8 +99,8 @@ def _is_unchanged(connection: Connection, head: Head) -> bool:
 
 def _outcome(row: Sequence[object]) -> Outcome:
     _check_kinds(row, _OUTCOME)
-    number, mobile, at, msg_id, schedule_id, code, delivery, delivered_at, settled, parameters = cast(
-        "tuple[int, str, int, str | None, str | None, int | None, int | None, float | None, int, str | None]", row
+    number, mobile, at, msg_id, schedule_id, code, delivery, delivered_at, settled, parameters, resent = cast(
+        "tuple[int, str, int, str | None, str | None, int | None, int | None, float | None, int, str | None, int]", row
     )
     return Outcome(
         number,
@@ -112,6 +113,7 @@ def _outcome(row: Sequence[object]) -> Outcome:
         None if delivered_at is None else datetime.fromtimestamp(delivered_at, BEIJING),
         bool(settled),
         None if parameters is None else _parameters(parameters),
+        bool(resent),
     )
 
 
