@@ -43,8 +43,8 @@ def made(made_once: Path, tmp_path: Path) -> Path:
     """A project whose environment is up to date: a copy, as making one takes seconds."""
     project = shutil.copytree(made_once, tmp_path / "made", symlinks=True)
     stamp = project / ".venv" / "jsms-workspace.txt"
-    places = [f"place {hashlib.sha256(str(each.resolve()).encode()).hexdigest()}" for each in (made_once, project)]
-    stamp.write_text(stamp.read_text(encoding="utf-8").replace(*places), encoding="utf-8")
+    old, new = (hashlib.sha256(str(each.resolve()).encode()).hexdigest() for each in (made_once, project))
+    stamp.write_text(stamp.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
     assert up_to_date(project, project / ".venv")
     return project
 
