@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jsms_cli.failures import UsageProblemError
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from jsms_client.campaigns.errors import BadLine
     from jsms_client.campaigns.reading.entries import Entry
     from jsms_client.recipients import RecipientLike
+    from jsms_client.results import DeliveryReport
 
 _MOST_TOLD = 5
 
@@ -83,6 +85,37 @@ def read_recipients(
     return _read_file(file)
 
 
+def read_reports(file: Path) -> Iterator[DeliveryReport]:
+    """The delivery reports in what ``jsms callback listen --json`` wrote; other events are left out.
+
+    Args:
+        file: The file, one object on each line.
+
+    Raises:
+        UsageProblemError: A line is none of these.
+    """
+    from jsms_client.results import DeliveryReport
+
+    with file.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                event: dict[str, Any] = json.loads(line)
+                if event["type"] != "SMS_REPORT":
+                    continue
+                time = event["receive_time"]
+                report = DeliveryReport(
+                    str(event["msg_id"]),
+                    str(event["phone"]),
+                    None if time is None else datetime.fromisoformat(time),
+                    int(event["status"]),
+                )
+            except (KeyError, TypeError, ValueError) as error:
+                raise UsageProblemError(
+                    f"{file}, line {number}: it is not an event that jsms callback listen --json wrote"
+                ) from error
+            yield report
+
+
 def _read_file(file: Path) -> list[RecipientLike]:
     from jsms_client.campaigns.reading.entries import check
     from jsms_client.campaigns.reading.files import RecipientFile, read_file
@@ -107,4 +140,4 @@ def _told(bad: Sequence[BadLine]) -> str:
     return "; ".join((*lines[:_MOST_TOLD], *([f"and {more} more"] if more > 0 else [])))
 
 
-__all__ = ["read_parameters", "read_recipients", "read_time"]
+__all__ = ["read_parameters", "read_recipients", "read_reports", "read_time"]

@@ -17,6 +17,8 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FORM: Final = "yyyy-MM-dd HH:mm:ss"
 _HINT: Final = "such as datetime(2030, 7, 1, 9, tzinfo=ZoneInfo('Asia/Shanghai'))"
 
+_HEADER_IS_EXACT_TO = 1.5
+"""Seconds: the Date header has whole ones, and a response takes a while."""
 _NUMBER = re.compile(r"[+-]?[0-9]{1,19}")
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}.*", re.ASCII)
 # What Java's Date.toString() writes: Fri Apr 14 15:04:05 CST 2017.
@@ -103,4 +105,25 @@ def _parse_text(value: str) -> datetime:
     return time.replace(tzinfo=BEIJING) if time.utcoffset() is None else time.astimezone(BEIJING)
 
 
-__all__ = ["BEIJING", "parse_time", "read_send_time"]
+def clock_difference(date: str | None, now: float) -> float:
+    """How many seconds the clock of a response is ahead of this machine's.
+
+    Args:
+        date: Its Date header; None for none.
+        now: When it came, in seconds since 1970.
+
+    Returns:
+        The difference; 0 where it is below the second that the header is exact to, or not known.
+    """
+    if date is None:
+        return 0.0
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - seldom asked
+
+    try:
+        ahead = parsedate_to_datetime(date).timestamp() - now
+    except (ValueError, OverflowError):
+        return 0.0
+    return ahead if abs(ahead) > _HEADER_IS_EXACT_TO else 0.0
+
+
+__all__ = ["BEIJING", "clock_difference", "parse_time", "read_send_time"]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
+
 import pytest
 
+from jsms_client import ArgumentError
+from jsms_client.campaigns.options import read_window
 from jsms_client.campaigns.pacing import (
     FIRST_PAUSE,
     LONGEST_PAUSE,
@@ -105,3 +109,33 @@ def test_the_rate_is_that_of_the_last_seconds() -> None:
     rates = [rate.note(count, float(second)) for second, count in enumerate(done, 1)]
     assert (rates[29], rates[-1]) == (100.0, 10.0)
     assert rate.note(3_300, 60.01) > 9
+
+
+def at(text: str) -> float:
+    return datetime.fromisoformat(f"2026-11-26T{text}+08:00").timestamp()
+
+
+@pytest.mark.parametrize(
+    ("window", "now", "seconds"),
+    [
+        ("08:00-21:00", "08:00:00", 0),
+        ("08:00-21:00", "20:59:59", 0),
+        ("08:00-21:00", "21:00:00", 11 * 3600),
+        ("8:00 - 21:00", "07:30:00", 1800),
+        ((time(8), time(21)), "12:00:00", 0),
+        ("22:00-06:00", "23:00:00", 0),
+        ("22:00-06:00", "05:59:59", 0),
+        ("22:00-06:00", "06:00:00", 16 * 3600),
+    ],
+)
+def test_hours_of_a_day_are_kept_in_beijing_time(window: object, now: str, seconds: float) -> None:
+    read = read_window(window)
+    assert read is not None
+    assert read.seconds(at(now)) == seconds
+
+
+@pytest.mark.parametrize("window", ["", "8-21", "25:00-26:00", "08:00-08:00", (8, 21), (time(8),), 7])
+def test_what_is_no_span_of_a_day_is_refused(window: object) -> None:
+    with pytest.raises(ArgumentError, match="window is no span of a day"):
+        read_window(window)
+    assert read_window(None) is None

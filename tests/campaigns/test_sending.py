@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from jsms_client import ArgumentError, Recipient
-from jsms_client.campaigns import CampaignInputError, Counts, Progress, RecipientState, Why
+from jsms_client import JSMS, ArgumentError, Recipient
+from jsms_client.campaigns import CampaignInputError, Counts, Progress, RecipientState, Why, open_campaign
 from jsms_client.errors import UnsubscribedMobileError
+from jsms_client.times import BEIJING
 from jsms_sandbox.pytest_plugin import Sandbox
 
 from .drivers import DRIVERS, Driver
@@ -263,4 +264,38 @@ def test_a_parameter_longer_than_any_message_is_refused(sync: Driver, app: Sandb
     for given in ({"number": "x" * 1001}, {"x" * 1001: "1", "number": "1"}):
         with pytest.raises(CampaignInputError, match="1001 characters"):
             sync.send(app.settings, [("13800138000", given), ("13800138001", {"number": "1"})])
+    assert not app.messages
+
+
+def test_outside_of_the_window_nothing_leaves(sync: Driver, app: Sandbox) -> None:
+    now = datetime.now(BEIJING)
+    later, much_later = (now + timedelta(hours=2)).time(), (now + timedelta(hours=3)).time()
+    stop = threading.Event()
+    threading.Timer(0.5, stop.set).start()
+    campaign = sync.send(app.settings, people(3), window=(later, much_later), stop_event=stop)
+    assert (campaign.counts.waiting, app.messages) == (3, [])
+    earlier = (now - timedelta(hours=1)).time()
+    assert sync.send(app.settings, people(3), window=(earlier, later)).counts.accepted == 3
+
+
+def test_a_window_does_not_go_with_a_schedule(sync: Driver, app: Sandbox) -> None:
+    with pytest.raises(ArgumentError, match="window does not go with send_time"):
+        sync.send(app.settings, people(1), window="08:00-21:00", send_time="2099-07-01 09:00:00")
+
+
+def test_a_scheduled_campaign_can_be_taken_back_until_it_is_sent(
+    sync: Driver, app: Sandbox, tmp_path: Path, small_batches: int
+) -> None:
+    journal = tmp_path / "journal.db"
+    when = app.clock.now + timedelta(days=1)
+    sync.send(app.settings, people(2 * small_batches), journal=journal, send_time=when)
+    with JSMS(**app.settings) as jsms:
+        first, second = sorted({one.schedule_id for one in open_campaign(journal) if one.schedule_id is not None})
+        app.fail_next(50029, operation="deleteSchedule")
+        campaign = jsms.campaigns.cancel(journal)
+        assert (campaign.counts.waiting, campaign.counts.accepted) == (small_batches, small_batches)
+        campaign = jsms.campaigns.cancel(journal)
+        assert (campaign.counts.waiting, campaign.counts.accepted) == (2 * small_batches, 0)
+    assert first != second
+    app.clock.advance(2 * 24 * 3600)
     assert not app.messages

@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
-from jsms_client import ArgumentError
-from jsms_client.campaigns import Campaign, RecipientState
+from jsms_client import JSMS, ArgumentError
+from jsms_client.campaigns import Campaign, RecipientState, Settlement, open_campaign
 from jsms_client.errors import OutOfFreqError
 from jsms_client.results import DeliveryReport, DeliveryStatus
+from jsms_client.times import clock_difference
 from jsms_sandbox.pytest_plugin import Sandbox
 
 from .drivers import Driver
@@ -222,3 +223,83 @@ def test_unknown_ones_are_sent_to_once_more_after_each_settling(sync: Driver, ap
     assert [one.resent for one in sync.settle(app.settings, journal, reports=[])] == [False] * 3
     assert sync.send(app.settings, people(3), journal=journal, repeat_unknown=True).counts.accepted == 3
     assert reached(app) == numbers(3)
+
+
+def test_settling_one_campaign_keeps_the_reports_of_another(driver: Driver, app: Sandbox, tmp_path: Path) -> None:
+    first, second = tmp_path / "first.db", tmp_path / "second.db"
+    driver.send(app.settings, people(2), journal=first)
+    app.fail_next(kind="drop", operation=OPERATION)
+    driver.send(app.settings, people(3, 10), journal=second)
+    app.clock.advance(10)
+
+    settled = driver.settle(app.settings, first)
+    others = list(settled.other_reports())
+
+    assert settled.deliveries == {DeliveryStatus.DELIVERED: 2}
+    assert len(others) == 3
+    assert driver.settle(app.settings, second, reports=others).counts.unknown == 0
+
+
+def test_several_journals_are_settled_by_the_same_reports(sync: Driver, app: Sandbox, tmp_path: Path) -> None:
+    journals = [tmp_path / "first.db", tmp_path / "second.db"]
+    for place, journal in enumerate(journals):
+        app.fail_next(kind="drop", operation=OPERATION)
+        sync.send(app.settings, people(2, 10 * place), journal=journal)
+    app.clock.advance(10)
+    told: list[Settlement] = []
+
+    with JSMS(**app.settings) as jsms:
+        jsms.campaigns.settle(*journals, on_progress=told.append)
+
+    assert [open_campaign(journal).counts.unknown for journal in journals] == [0, 0]
+    assert told[-1] == Settlement(reports=4, matched=4, unknown=0)
+
+
+@pytest.mark.parametrize("mobile", ["none", "13900000000"])
+def test_a_report_of_no_recipient_is_kept(sync: Driver, app: Sandbox, journal: Path, mobile: str) -> None:
+    sync.send(app.settings, people(1), journal=journal)
+    campaign = sync.settle(app.settings, journal, reports=[report(mobile)] * 2)
+    (kept,) = campaign.other_reports()
+    assert (kept.phone, kept.msg_id, kept.status) == (mobile, "900", 4001)
+
+
+@pytest.mark.parametrize("mobile", ["+8613800000000", "86 138-0000-0000", "13800000000"])
+def test_a_report_with_the_number_in_another_writing_settles(
+    sync: Driver, app: Sandbox, journal: Path, mobile: str
+) -> None:
+    app.fail_next(kind="reset", operation=OPERATION)
+    sync.send(app.settings, people(1), journal=journal)
+    assert sync.settle(app.settings, journal, reports=[report(mobile)]).counts.accepted == 1
+
+
+def test_a_report_is_matched_by_its_id_whatever_its_number_and_time(sync: Driver, app: Sandbox, journal: Path) -> None:
+    (sent,) = sync.send(app.settings, people(1), journal=journal)
+    assert sent.msg_id is not None
+    odd = report("none", sent.msg_id, seconds=-7200)
+    assert sync.settle(app.settings, journal, reports=[odd]).deliveries == {DeliveryStatus.DELIVERED: 1}
+
+
+@pytest.mark.parametrize("seconds", [-240, -30, 30, 3600])
+def test_clocks_that_differ_by_minutes_lose_no_report(
+    sync: Driver, app: Sandbox, journal: Path, seconds: float
+) -> None:
+    app.fail_next(kind="reset", operation=OPERATION)
+    sync.send(app.settings, people(1), journal=journal)
+    given = [report("13800000000", seconds=seconds)]
+    assert sync.settle(app.settings, journal, reports=given).counts.accepted == 1
+
+
+@pytest.mark.parametrize(
+    ("date", "ahead"),
+    [
+        (None, 0.0),
+        ("Thu, 26 Nov 2026 08:00:00 GMT", 0.0),
+        ("Thu, 26 Nov 2026 08:00:01 GMT", 0.0),
+        ("Thu, 26 Nov 2026 07:58:00 GMT", -120.0),
+        ("Thu, 26 Nov 2026 09:00:00 GMT", 3600.0),
+        ("yesterday", 0.0),
+        ("", 0.0),
+    ],
+)
+def test_the_services_clock_is_known_from_its_responses(date: str | None, ahead: float) -> None:
+    assert clock_difference(date, datetime(2026, 11, 26, 8, tzinfo=UTC).timestamp()) == ahead

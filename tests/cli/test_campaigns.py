@@ -206,3 +206,62 @@ def test_ctrl_c_leaves_a_journal_with_which_everyone_is_sent_to_once(
     done = jsms("campaign", "send", members, "--temp-id", str(parcel), "--yes", "--json")
     assert done.code == 0, json.dumps(done.lines)
     assert sent(jsms_sandbox) == list(NUMBERS)
+
+
+def test_reports_that_callbacks_brought_settle_several_journals(
+    jsms: Command, jsms_sandbox: Sandbox, parcel: int, members: str, folder: Path
+) -> None:
+    jsms_sandbox.fail_next(kind="drop", operation="sendMessageBatch")
+    jsms("campaign", "send", members, "--temp-id", str(parcel), "--yes")
+    events = folder / "events.jsonl"
+    now = jsms_sandbox.clock.now.isoformat()
+    lines = [
+        {"type": "SMS_REPORT", "msg_id": m.msg_id, "phone": m.mobile, "receive_time": now, "status": 4001}
+        for m in jsms_sandbox.messages
+    ]
+    events.write_text("".join(f"{json.dumps(line)}\n" for line in [{"type": "SMS_REPLY"}, *lines]), encoding="utf-8")
+
+    done = jsms("campaign", "settle", f"{members}.journal", "--reports", str(events), "--json")
+
+    assert (done.code, counts(done)) == (0, {"accepted": 30, "repeats": 1})
+    assert done.lines[0]["deliveries"] == {"4001": 30}
+    assert "30 reports, 30 of them matched; 0 unknown." in done.err
+    events.write_text("{}\n", encoding="utf-8")
+    assert (
+        "line 1: it is not an event" in jsms("campaign", "settle", f"{members}.journal", "--reports", str(events)).err
+    )
+
+
+def test_where_no_terminal_is_a_line_says_how_far_it_is(
+    jsms: Command, parcel: int, members: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jsms_cli.campaigns.progress.EVERY", 0.0)
+    assert "jsms: sending " in jsms("campaign", "send", members, "--temp-id", str(parcel), "--yes").err
+
+
+def test_marketing_at_night_is_said_before_it_is_sent(jsms: Command, jsms_sandbox: Sandbox, members: str) -> None:
+    sale = jsms_sandbox.add_template("{{number}} off", type=3)
+    at = ("--send-time", "2099-07-01 22:00:00")
+    done = jsms("campaign", "send", members, "--temp-id", str(sale), "--dry-run", *at)
+    assert "marketing is delivered between 08:00 and 21:00 Beijing time only" in done.err
+    by_day = jsms(
+        "campaign", "send", members, "--temp-id", str(sale), "--dry-run", "--send-time", "2099-07-01 12:00:00"
+    )
+    assert "marketing is delivered" not in by_day.err
+
+
+def test_a_scheduled_campaign_is_taken_back(jsms: Command, jsms_sandbox: Sandbox, parcel: int, members: str) -> None:
+    jsms("campaign", "send", members, "--temp-id", str(parcel), "--yes", "--at", "2099-07-01 12:00:00")
+    done = jsms("campaign", "cancel", f"{members}.journal", "--yes", "--json")
+    assert (done.code, counts(done)) == (0, {"waiting": 30, "repeats": 1})
+
+
+def test_a_dry_run_that_would_be_refused_ends_so(jsms: Command, parcel: int, folder: Path) -> None:
+    people = folder / "people.csv"
+    people.write_text("mobile,Number\n13800138000,1\n", encoding="utf-8")
+    done = jsms("campaign", "send", str(people), "--temp-id", str(parcel), "--dry-run")
+    assert done.code == 19
+    assert "1 recipients have no value for number" in done.err
+    sent = jsms("campaign", "send", str(people), "--temp-id", str(parcel), "--yes")
+    assert sent.code == 20
+    assert "needs 'number', for which no entry has a value: the list has 'Number'" in sent.err

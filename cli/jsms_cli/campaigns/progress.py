@@ -14,7 +14,6 @@ from jsms_cli.writing import note
 if TYPE_CHECKING:
     from jsms_client.campaigns import Progress as _Told
 
-
 EVERY = 60.0
 """Seconds between two lines."""
 

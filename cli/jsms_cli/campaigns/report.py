@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import fields
+from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from jsms_cli.exit_codes import SOME_REFUSED, STOPPED, SUCCESS, UNKNOWN
 from jsms_cli.plain_data import as_data, as_record
 from jsms_cli.tables import write_card, write_table
-from jsms_cli.writing import json_line, write_json, writing_to_output
+from jsms_cli.writing import json_line, note, write_json, writing_to_output
 
 if TYPE_CHECKING:
-    from jsms_client.campaigns import Campaign, Estimate, Outcome, RecipientState, SetAside
+    from jsms_client.campaigns import Campaign, Estimate, Outcome, RecipientState, SetAside, Settlement
 
 _NO_NUMBER = "other"
 """The name of refusals whose code is no number."""
@@ -78,6 +80,7 @@ def show_campaign(campaign: Campaign, *, as_json: bool) -> None:
                 "journal": None if campaign.journal is None else str(campaign.journal),
                 "settings": as_data(campaign.settings),
                 "counts": as_data(campaign.counts),
+                "deliveries": {str(int(status)): count for status, count in campaign.deliveries.items()},
                 "codes": {_NO_NUMBER if code is None else code: count for code, count in campaign.codes.items()},
                 "complete": campaign.complete,
                 "stop": None if stop is None else {"reason": stop.reason.value, "message": stop.message},
@@ -86,10 +89,28 @@ def show_campaign(campaign: Campaign, *, as_json: bool) -> None:
         return
     counts = campaign.counts
     write_card((field.name, getattr(counts, field.name)) for field in fields(counts))
+    if campaign.deliveries:
+        write_table(
+            ("reports", "status", "meaning"),
+            [(count, int(status), _status_name(status)) for status, count in campaign.deliveries.items()],
+        )
     if campaign.codes:
         write_table(
             ("refused", "code", "meaning"), [(count, code, _meaning(code)) for code, count in campaign.codes.items()]
         )
+
+
+@contextmanager
+def show_settlement() -> Generator[Callable[[Settlement], None]]:
+    """Show how far settling is, in a line after each poll."""
+    last: list[Settlement] = []
+
+    def tell(settlement: Settlement) -> None:
+        if last != [settlement]:
+            last[:] = [settlement]
+            note(f"{settlement.reports} reports, {settlement.matched} of them matched; {settlement.unknown} unknown.")
+
+    yield tell
 
 
 def show_estimate(estimate: Estimate, *, as_json: bool) -> None:
@@ -174,6 +195,10 @@ def _export(entries: _Counted, output: TextIO, *, as_json: bool) -> None:
     output.writelines(json_line({**as_record(entry), "state": "set_aside"}, output) for entry in entries.set_aside())
 
 
+def _status_name(status: int) -> str:
+    return status.name.lower().replace("_", " ") if isinstance(status, IntEnum) else "-"
+
+
 def _meaning(code: int | None) -> str:
     from jsms_contract.errors import ERRORS
 
@@ -181,4 +206,4 @@ def _meaning(code: int | None) -> str:
     return kind.info.meaning if kind is not None and kind.info is not None else "-"
 
 
-__all__ = ["code_of", "describe", "export_campaign", "look_at", "show_campaign", "show_estimate"]
+__all__ = ["code_of", "describe", "export_campaign", "look_at", "show_campaign", "show_estimate", "show_settlement"]

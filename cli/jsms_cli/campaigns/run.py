@@ -36,6 +36,7 @@ _NOTHING = Estimate(
     sign=None,
     missing_parameters=(),
     unfilled=0,
+    marketing=False,
 )
 
 
@@ -52,6 +53,7 @@ class Plan:
     concurrency: int
     max_rate: float | None
     patience: float
+    window: str | None
     set_aside: bool
     repeat_unknown: bool
     batch_size: int | None
@@ -137,6 +139,7 @@ class Plan:
                 concurrency=self.concurrency,
                 max_rate=self.max_rate,
                 patience=self.patience,
+                window=self.window,
                 on_progress=watch,
                 on_bad_line="set_aside" if self.set_aside else "stop",
                 repeat_unknown=self.repeat_unknown,
@@ -162,6 +165,7 @@ def estimate(plan: Plan, profile: str | None, *, as_json: bool) -> int:
     if begun is not None:
         note(f"{plan.journal} is there: {describe(begun)}; this is for {_who(plan, begun)}.")
     show_estimate(found, as_json=as_json)
+    _note_hours(plan, found)
     if found.unfilled:
         names = ", ".join(found.missing_parameters)
         note(f"{found.unfilled} recipients have no value for {names}: the service will refuse them.")
@@ -215,6 +219,7 @@ def _ask(plan: Plan, jsms: JSMS) -> None:
         note(text)
     credit = "unknown" if found.balance is None else str(found.balance)
     note(f"{found.recipients} recipients need {found.credit} SMS of credit; the balance is {credit}.")
+    _note_hours(plan, found)
     if found.enough is False:
         note("that is not enough: the campaign would stop on its way, and could go on later.")
     if found.repeats or found.bad_lines:
@@ -226,6 +231,20 @@ def _ask(plan: Plan, jsms: JSMS) -> None:
         f"Send to {found.recipients} recipients" if begun is None else f"Go on with it and send to {_who(plan, begun)}",
         yes=False,
     )
+
+
+def _note_hours(plan: Plan, found: Estimate) -> None:
+    """Say that marketing outside the service's hours is not delivered at once."""
+    from jsms_client.campaigns import MARKETING_HOURS
+    from jsms_client.times import BEIJING
+
+    begins, ends = MARKETING_HOURS
+    at = (plan.send_time or datetime.now(BEIJING)).astimezone(BEIJING).time()
+    if found.marketing and not begins <= at < ends and plan.window is None:
+        note(
+            f"marketing is delivered between {begins:%H:%M} and {ends:%H:%M} Beijing time only, and this would be sent "
+            f"at {at:%H:%M}: give --window {begins:%H:%M}-{ends:%H:%M}, or another --send-time."
+        )
 
 
 def _who(plan: Plan, begun: Campaign) -> str:

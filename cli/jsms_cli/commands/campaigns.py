@@ -61,6 +61,10 @@ def send(
         float,
         typer.Option("--patience", metavar="SECONDS", min=0, help="How long to go on trying while it is not reached."),
     ] = 300.0,
+    window: Annotated[
+        str | None,
+        typer.Option("--window", metavar="FROM-TO", help="Hours of a day to send in, Beijing time: 08:00-21:00."),
+    ] = None,
     set_aside: Annotated[
         bool, typer.Option("--set-aside", help="Leave out lines that cannot be sent to, instead of stopping.")
     ] = False,
@@ -110,6 +114,7 @@ def send(
         concurrency=concurrency,
         max_rate=max_rate,
         patience=patience,
+        window=window,
         set_aside=set_aside,
         repeat_unknown=repeat_unknown,
         batch_size=batch_size,
@@ -131,25 +136,57 @@ def status(journal: _Journal, as_json: JsonOption = False) -> None:
 
 @group.command()
 def settle(
-    journal: _Journal,
+    journals: Annotated[list[Path], typer.Argument(metavar="JOURNAL...", help="The journals of one campaign or more.")],
     wait: Annotated[
         float, typer.Option("--wait", metavar="SECONDS", min=0, help="How long to go on asking for reports.")
     ] = 0.0,
+    reports: Annotated[
+        Path | None,
+        typer.Option(
+            "--reports", metavar="FILE", help="Reports that jsms callback listen --json wrote; none are polled."
+        ),
+    ] = None,
     profile: ProfileOption = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Find out from delivery reports what became of unknown recipients, and whether messages arrived.
+    """Find out from delivery reports who of the unknown was sent to, and which messages arrived.
 
-    Takes the app's reports, each of which the service hands out once: not where something else polls them.
+    Takes the app's reports, each of which the service hands out once: those of other messages are kept in the first
+    journal.
     """
-    from jsms_cli.campaigns.report import code_of, show_campaign
+    from jsms_cli.campaigns.report import code_of, show_campaign, show_settlement
+    from jsms_cli.reading import read_reports
+    from jsms_client.campaigns import open_campaign
 
-    if not journal.exists():
-        raise UsageProblemError(f"{journal} does not exist")
+    for journal in journals:
+        if not journal.exists():
+            raise UsageProblemError(f"{journal} does not exist")
+    given = None if reports is None else read_reports(reports)
+    with connect(profile) as jsms, show_settlement() as tell:
+        jsms.campaigns.settle(*journals, reports=given, wait=wait, on_progress=tell)
+    campaigns = [open_campaign(journal) for journal in journals]
+    for campaign in campaigns:
+        show_campaign(campaign, as_json=as_json)
+    return max(map(code_of, campaigns))
+
+
+@group.command()
+def cancel(
+    journal: _Journal, yes: YesOption = False, profile: ProfileOption = None, as_json: JsonOption = False
+) -> int:
+    """Take a scheduled campaign back: delete its schedules that were not sent yet.
+
+    Recipients of a deleted schedule wait again; those of one that was sent stay accepted.
+    """
+    from jsms_cli.campaigns.report import look_at, show_campaign
+    from jsms_cli.confirming import confirm
+    from jsms_cli.exit_codes import SUCCESS
+
+    confirm(f"Take back what is still scheduled of {look_at(journal).counts.accepted} recipients", yes=yes)
     with connect(profile) as jsms:
-        campaign = jsms.campaigns.settle(journal, wait=wait)
+        campaign = jsms.campaigns.cancel(journal)
     show_campaign(campaign, as_json=as_json)
-    return code_of(campaign)
+    return SUCCESS
 
 
 @group.command()

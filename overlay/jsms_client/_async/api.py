@@ -25,6 +25,11 @@ class AsyncAPIClient(APIClientBase):
         self._executor = executor
 
     @property
+    def clock_ahead(self) -> float:
+        """How many seconds the service's clock is ahead of this machine's, by its last response; 0 where unknown."""
+        return self._executor.clock_ahead
+
+    @property
     def identity(self) -> tuple[str, str]:
         """Which service and which app the requests are for: the address, and a hash of the app's key."""
         return self._executor.identity

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, time
 from functools import partial
 from typing import Literal, overload
 
 from jsms_client._async.resource import AsyncResource
 from jsms_client._concurrency import run_in_thread
 from jsms_client._timeouts import async_sleep, monotonic
+from jsms_client.arguments import refusal
 from jsms_client.campaigns.campaign import Campaign
 from jsms_client.campaigns.conductor import Conductor
 from jsms_client.campaigns.crews import AsyncCrew
 from jsms_client.campaigns.estimates import Estimate, Estimator, variables_of
 from jsms_client.campaigns.intake import Intake
+from jsms_client.campaigns.journal.batches import scheduled_requests, take_back
 from jsms_client.campaigns.journal.journal import Journal
 from jsms_client.campaigns.opening import AsyncOpenJournal, JournalLike
 from jsms_client.campaigns.options import (
@@ -26,21 +28,15 @@ from jsms_client.campaigns.options import (
     read_on_bad_line,
     read_seconds,
     read_stop_event,
+    read_window,
 )
 from jsms_client.campaigns.pacing import PATIENCE, Pace
 from jsms_client.campaigns.progress import Progress
 from jsms_client.campaigns.reading.sources import AsyncEntries, AsyncPieces, AsyncRecipients
 from jsms_client.campaigns.settings import CampaignSettings, Service
-from jsms_client.campaigns.settling import (
-    MOST_REFUSALS,
-    POLL_SECONDS,
-    AsyncReports,
-    begin_settling,
-    end_settling,
-    take_reports,
-)
+from jsms_client.campaigns.settling import MOST_REFUSALS, POLL_SECONDS, AsyncReports, Settlement, Settler
 from jsms_client.campaigns.stopping import REQUESTED
-from jsms_client.errors import APIError, JSMSError, RateLimitError
+from jsms_client.errors import APIError, JSMSError, RateLimitError, ScheduleError
 
 
 class AsyncCampaigns(AsyncResource):
@@ -61,6 +57,7 @@ class AsyncCampaigns(AsyncResource):
         concurrency: int = 4,
         max_rate: float | None = None,
         patience: float = PATIENCE,
+        window: tuple[time, time] | str | None = None,
         on_progress: Callable[[Progress], None] | None = None,
         dry_run: Literal[False] = False,
         on_bad_line: OnBadLine = "stop",
@@ -82,6 +79,7 @@ class AsyncCampaigns(AsyncResource):
         concurrency: int = 4,
         max_rate: float | None = None,
         patience: float = PATIENCE,
+        window: tuple[time, time] | str | None = None,
         on_progress: Callable[[Progress], None] | None = None,
         dry_run: Literal[True],
         on_bad_line: OnBadLine = "stop",
@@ -102,6 +100,7 @@ class AsyncCampaigns(AsyncResource):
         concurrency: int = 4,
         max_rate: float | None = None,
         patience: float = PATIENCE,
+        window: tuple[time, time] | str | None = None,
         on_progress: Callable[[Progress], None] | None = None,
         dry_run: bool = False,
         on_bad_line: OnBadLine = "stop",
@@ -138,6 +137,8 @@ class AsyncCampaigns(AsyncResource):
             concurrency: How many requests may be on their way at once.
             max_rate: How many recipients in any second at most, no fewer than one a day; None for as many as go.
             patience: How many seconds to go on trying while the service is not reached and nothing is sent.
+            window: The hours of a day in which requests may leave, in Beijing time: ``"08:00-21:00"`` or
+                ``(time(8), time(21))``; outside of them it waits. None for all. Not together with ``send_time``.
             on_progress: Is called with the newest `Progress` some ten times a second, in the caller's own thread or
                 event loop. What it raises stops the campaign as an interrupt does.
             dry_run: Whether to send nothing, and to say what it would cost.
@@ -168,6 +169,9 @@ class AsyncCampaigns(AsyncResource):
             read_concurrency(concurrency), read_max_rate(max_rate), monotonic(), read_seconds(patience, "patience")
         )
         bad_lines = read_on_bad_line(on_bad_line)
+        hours = read_window(window)
+        if hours is not None and send_time is not None:
+            raise refusal("window", "does not go with send_time", "schedule it for a time within the hours")
         largest_batch, stop = read_batch_size(batch_size), read_stop_event(stop_event)
         entries = AsyncEntries(recipients)
         if dry_run:
@@ -177,7 +181,14 @@ class AsyncCampaigns(AsyncResource):
             book = await opened.open(settings, Service(*self._api.identity))
             if not await self._take_in(entries, Intake(book, bad_lines), on_progress, stop, settings):
                 return await opened.campaign(book, REQUESTED)
-            conductor = Conductor(book, pace, repeat_unknown=repeat_unknown, batch_size=largest_batch, stop_event=stop)
+            conductor = Conductor(
+                book,
+                pace,
+                repeat_unknown=repeat_unknown,
+                batch_size=largest_batch,
+                stop_event=stop,
+                window=hours,
+            )
             crew = AsyncCrew(partial(self._api.carry_out, settings.operation), concurrency)
             await crew.run(conductor, on_progress)
             return await opened.campaign(book, conductor.stop)
@@ -187,50 +198,89 @@ class AsyncCampaigns(AsyncResource):
     async def settle(
         self,
         journal: JournalLike,
-        *,
+        *more: JournalLike,
         reports: AsyncReports | None = None,
         wait: float = 0.0,
+        on_progress: Callable[[Settlement], None] | None = None,
     ) -> Campaign:
-        """Find out what became of unknown recipients, and whether messages arrived, from delivery reports.
+        """Find out from delivery reports which unknown recipients were sent to, and which messages arrived.
 
-        A report that names an unknown recipient's number, and that is of the 24 hours after the request, settles it:
-        the message was sent. Without ``reports`` they are polled, once in five seconds. The service hands out each
-        report of the app once: an app that polls elsewhere, or takes other messages' reports too, hands ``reports``
-        over instead, those of its callbacks, for example.
+        A report is matched by its msg_id; where a recipient has none, by its number and a time within 24 hours after
+        the request, on the service's clock. The service hands out each report of the app once: reports of other
+        messages are kept in the first journal, see `Campaign.other_reports`. Settle several journals in one call, or
+        hand over ``reports``, those of callbacks, for example. Without ``reports`` they are polled, once in five
+        seconds.
 
         JSMS operation: pollReports, GET /report
 
         Args:
             journal: The path of the journal, or the `Campaign` itself.
+            more: Further journals, which the same reports are matched with.
             reports: Delivery reports, such as the events of a callback; None to poll.
             wait: How many seconds to go on polling when there are no more reports, until everyone is settled.
+            on_progress: Is called with a `Settlement` after each poll, or each thousand of ``reports``.
 
         Returns:
-            What became of everyone; those that no report told of are unknown still.
+            The campaign of the first journal; recipients that no report named are unknown still.
 
         Raises:
             ArgumentError: An argument cannot be used.
-            JournalError: The journal is locked, damaged, or cannot be used.
+            JournalError: A journal is locked, damaged, or cannot be used.
             JSMSError: Polling failed; what was polled before is in the journal.
         """
         until = monotonic() + read_seconds(wait, "wait")
         pieces = None if reports is None else AsyncPieces(reports, "reports")
-        opened = AsyncOpenJournal(journal)
+        service = Service(*self._api.identity) if pieces is None else None
+        opened = [AsyncOpenJournal(each) for each in (journal, *more)]
         try:
-            book = await opened.open(None, Service(*self._api.identity) if pieces is None else None)
-            await run_in_thread(partial(begin_settling, book))
+            books = [await each.open(None, service) for each in opened]
+            settler = Settler(books)
+            settled = await run_in_thread(settler.begin)
             if pieces is None:
-                await self._poll(book, until)
+                await self._poll(settler, until, on_progress, settled=settled)
             else:
                 while piece := await pieces.next():
-                    await run_in_thread(partial(take_reports, book, piece))
-            await run_in_thread(partial(end_settling, book))
+                    await run_in_thread(partial(settler.add, piece))
+                    if on_progress is not None:
+                        on_progress(settler.progress)
+            await run_in_thread(settler.end)
+            return await opened[0].campaign(books[0])
+        finally:
+            for each in opened:
+                await each.aclose()
+
+    async def cancel(self, journal: JournalLike) -> Campaign:
+        """Take a scheduled campaign back: delete each of its schedules that was not sent yet.
+
+        JSMS operation: deleteSchedule, DELETE /schedule/{schedule_id}
+
+        Args:
+            journal: The path of the journal, or the `Campaign` itself.
+
+        Returns:
+            The campaign: recipients of a deleted schedule wait again, and are sent to by the same call as before.
+            Those of a schedule that was sent already, or that the service does not know, stay accepted.
+
+        Raises:
+            JournalError: The journal is locked, damaged, or cannot be used.
+            JSMSError: A schedule could not be deleted; call it again. What was deleted before is in the journal.
+        """
+        opened = AsyncOpenJournal(journal)
+        try:
+            book = await opened.open(None, Service(*self._api.identity))
+            for request, schedule_id in await run_in_thread(partial(scheduled_requests, book)):
+                try:
+                    await self._client.schedules.delete(schedule_id)
+                except ScheduleError:
+                    continue
+                await run_in_thread(partial(take_back, book, request))
             return await opened.campaign(book)
         finally:
             await opened.aclose()
 
-    async def _poll(self, journal: Journal, until: float) -> None:
-        settled = await run_in_thread(partial(take_reports, journal, ()))
+    async def _poll(
+        self, settler: Settler, until: float, on_progress: Callable[[Settlement], None] | None, *, settled: bool
+    ) -> None:
         refused = 0
         while not settled:
             try:
@@ -241,7 +291,9 @@ class AsyncCampaigns(AsyncResource):
                     raise
             else:
                 refused = 0
-                settled = await run_in_thread(partial(take_reports, journal, found))
+                settled = await run_in_thread(partial(settler.add, found, self._api.clock_ahead))
+                if on_progress is not None:
+                    on_progress(settler.progress)
                 if not found and monotonic() + POLL_SECONDS > until:
                     return
             if not settled:

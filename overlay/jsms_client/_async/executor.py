@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, cast
@@ -42,7 +43,7 @@ class AsyncHTTPExecutor:
         http_client: A client of the caller's to send with; None for connections of our own.
     """
 
-    __slots__ = ("_closed", "_config", "_http_client", "_requests", "_routes", "_transports")
+    __slots__ = ("_closed", "_config", "_dated", "_http_client", "_requests", "_routes", "_transports")
 
     def __init__(self, config: Config, http_client: httpx.AsyncClient | None) -> None:
         # An object of the other kind would fail only after the first request has left.
@@ -53,6 +54,7 @@ class AsyncHTTPExecutor:
         self._requests = RequestBuilder(config)
         self._routes = Routes(OPERATIONS)
         self._transports = PerEventLoop(partial(open_async_transport, config.base_url))
+        self._dated: tuple[str | None, float] = None, 0.0
         self._closed = False
 
     async def request(
@@ -99,6 +101,7 @@ class AsyncHTTPExecutor:
                 if pause is None:
                     raise failure from error
             else:
+                self._dated = received.headers.get("date"), time.time()
                 verdict = call.answered(received)
                 if isinstance(verdict, Success):
                     return verdict
@@ -106,6 +109,13 @@ class AsyncHTTPExecutor:
                 if pause is None:
                     raise failure
             await async_sleep(pause)
+
+    @property
+    def clock_ahead(self) -> float:
+        """How many seconds the service's clock is ahead of this machine's, by its last response; 0 where unknown."""
+        from jsms_client.times import clock_difference  # noqa: PLC0415 - only for settling a campaign
+
+        return clock_difference(*self._dated)
 
     @property
     def identity(self) -> tuple[str, str]:

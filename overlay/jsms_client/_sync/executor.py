@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, cast
@@ -43,7 +44,7 @@ class HTTPExecutor:
         http_client: A client of the caller's to send with; None for connections of our own.
     """
 
-    __slots__ = ("_closed", "_config", "_http_client", "_requests", "_routes", "_transports")
+    __slots__ = ("_closed", "_config", "_dated", "_http_client", "_requests", "_routes", "_transports")
 
     def __init__(self, config: Config, http_client: httpx.Client | None) -> None:
         # An object of the other kind would fail only after the first request has left.
@@ -54,6 +55,7 @@ class HTTPExecutor:
         self._requests = RequestBuilder(config)
         self._routes = Routes(OPERATIONS)
         self._transports = PerProcess(partial(open_transport, config.base_url))
+        self._dated: tuple[str | None, float] = None, 0.0
         self._closed = False
 
     def request(
@@ -100,6 +102,7 @@ class HTTPExecutor:
                 if pause is None:
                     raise failure from error
             else:
+                self._dated = received.headers.get("date"), time.time()
                 verdict = call.answered(received)
                 if isinstance(verdict, Success):
                     return verdict
@@ -107,6 +110,13 @@ class HTTPExecutor:
                 if pause is None:
                     raise failure
             sleep(pause)
+
+    @property
+    def clock_ahead(self) -> float:
+        """How many seconds the service's clock is ahead of this machine's, by its last response; 0 where unknown."""
+        from jsms_client.times import clock_difference  # noqa: PLC0415 - only for settling a campaign
+
+        return clock_difference(*self._dated)
 
     @property
     def identity(self) -> tuple[str, str]:

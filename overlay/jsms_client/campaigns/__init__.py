@@ -22,14 +22,16 @@ from jsms_client.campaigns.errors import (
     JournalMismatchError,
     JournalReplacedError,
 )
-from jsms_client.campaigns.estimates import Estimate
+from jsms_client.campaigns.estimates import MARKETING_HOURS, Estimate
 from jsms_client.campaigns.outcomes import Outcome, RecipientState, SetAside, Why
 from jsms_client.campaigns.progress import Counts, Progress
 from jsms_client.campaigns.reading.files import RecipientFile
 from jsms_client.campaigns.settings import CampaignSettings
+from jsms_client.campaigns.settling import Settlement
 from jsms_client.campaigns.stopping import Stop, StopReason
 
 __all__ = [
+    "MARKETING_HOURS",
     "BadLine",
     "Campaign",
     "CampaignError",
@@ -47,6 +49,7 @@ __all__ = [
     "RecipientFile",
     "RecipientState",
     "SetAside",
+    "Settlement",
     "Stop",
     "StopReason",
     "Why",

@@ -22,6 +22,7 @@ from jsms_client.campaigns.outcomes import Outcome, RecipientState, SetAside
 from jsms_client.campaigns.progress import Counts
 from jsms_client.campaigns.settings import CampaignSettings, Service
 from jsms_client.campaigns.stopping import Stop
+from jsms_client.results import DeliveryReport, DeliveryStatus
 
 
 class Campaign:
@@ -40,6 +41,7 @@ class Campaign:
         service: The address of the service that it is sent by.
         counts: How many recipients are in each state.
         codes: How many were refused, by error code; None for a code that is no number.
+        deliveries: How many delivery reports came, by status.
         stop: Why it stopped by itself; None where it did not, or where the call that stopped was another one.
         running: Whether another call is sending it at the moment: then the counts are those of its last request, there
             are no codes, and the recipients cannot be read.
@@ -51,16 +53,19 @@ class Campaign:
         self.stop = stop
         self.running = False
         codes: Mapping[int | None, int] = {}
+        deliveries: Mapping[DeliveryStatus | int, int] = {}
         try:
             with self._looking() as connection:
                 head = read_head(connection, self.journal)
                 codes = queries.codes(connection, head)
+                deliveries = queries.deliveries(connection)
         except JournalLockedError:
             if self.journal is None:
                 raise
             head = store.read_running(self.journal)
             self.running = True
         self.codes: Mapping[int | None, int] = MappingProxyType(codes)
+        self.deliveries: Mapping[DeliveryStatus | int, int] = MappingProxyType(deliveries)
         self.settings: CampaignSettings = head.what()
         self.service = head.service
         self.counts = Counts(
@@ -106,6 +111,15 @@ class Campaign:
         """
         with self._looking() as connection:
             yield from queries.set_aside(connection)
+
+    def other_reports(self) -> Iterator[DeliveryReport]:
+        """Delivery reports of other messages that settling fetched; the service does not hand them out again.
+
+        Raises:
+            JournalError: The journal cannot be read.
+        """
+        with self._looking() as connection:
+            yield from queries.other_reports(connection)
 
     def export(self, target: str | os.PathLike[str] | TextIO) -> None:
         """Write everyone into a CSV file, and behind them the entries that were set aside.

@@ -7,6 +7,7 @@ happens to its caller, an interrupt or a cancellation, comes in between of what 
 from __future__ import annotations
 
 import json
+import time
 from collections import deque
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
@@ -18,7 +19,7 @@ from jsms_client.campaigns.errors import JournalError, JournalReplacedError
 from jsms_client.campaigns.journal.batches import Batch, BatchQueue
 from jsms_client.campaigns.journal.journal import Journal
 from jsms_client.campaigns.journal.schema import ACCEPTED, REFUSED, UNKNOWN, WAITING
-from jsms_client.campaigns.options import MOST_PER_BATCH, StopEvent
+from jsms_client.campaigns.options import MOST_PER_BATCH, StopEvent, Window
 from jsms_client.campaigns.pacing import Pace
 from jsms_client.campaigns.progress import Meter, Progress
 from jsms_client.campaigns.stopping import REQUESTED, Meaning, Stop, is_unclear, meaning_of, stop_for
@@ -51,6 +52,7 @@ class Conductor:
         repeat_unknown: Whether those that are unknown are to be sent to again.
         batch_size: How many recipients a request may have; None for as many as the service takes.
         stop_event: Nothing is sent any more once it is set.
+        window: The hours in which requests may leave; None for all.
 
     Attributes:
         interrupted: Nothing is sent any more, and it ends when every request has ended. Like ``abandoned`` a plain
@@ -67,7 +69,9 @@ class Conductor:
         repeat_unknown: bool,
         batch_size: int | None = None,
         stop_event: StopEvent | None = None,
+        window: Window | None = None,
     ) -> None:
+        self._window = window
         self._journal = journal
         self._queue = BatchQueue(journal)
         self._pace = pace
@@ -185,8 +189,15 @@ class Conductor:
                 leaving.append(following)
         return leaving
 
+    def _seconds(self) -> float | None:
+        """How long to wait for the next request; None where a response has to come first."""
+        seconds = self._pace.seconds(monotonic(), self._on_their_way)
+        if seconds is None or self._window is None:
+            return seconds
+        return max(seconds, self._window.seconds(time.time()))
+
     def _next(self) -> Batch | None:
-        if self._nothing_leaves() or self._pace.seconds(monotonic(), self._on_their_way) != 0:
+        if self._nothing_leaves() or self._seconds() != 0:
             return None
         if self._again:
             return self._again.pop() if self._far_away() else self._again.popleft()
@@ -203,7 +214,7 @@ class Conductor:
 
     def _wait(self, *, telling: bool) -> list[tuple[Batch, object]]:
         """Whatever came back, as soon as there is something, or as a request may leave."""
-        seconds = None if self._nothing_leaves() else self._pace.seconds(monotonic(), self._on_their_way)
+        seconds = None if self._nothing_leaves() else self._seconds()
         if self._stop_event is not None:
             seconds = LOOK_FOR_STOP if seconds is None else min(seconds, LOOK_FOR_STOP)
         elif telling:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import time
 
 from jsms_api.models.template_type import TemplateType
 from jsms_client.campaigns.journal.journal import Journal
@@ -22,6 +23,8 @@ ONE_PART = 67
 SAMPLES = 3
 """How many texts are shown."""
 
+MARKETING_HOURS = (time(8), time(21))
+"""When the service delivers marketing, in Beijing time."""
 # What the service appends to marketing; the longest that has been seen.
 _OPT_OUT = "，拒收请回复R"
 _VARIABLE = re.compile(r"\{\{([0-9A-Za-z]+)\}\}")
@@ -47,6 +50,7 @@ class Estimate(Result):
             possible one is counted then.
         missing_parameters: Variables of the template that some recipients have no value for, or an empty one.
         unfilled: How many recipients that is: the service will refuse them.
+        marketing: Whether it is marketing, which is delivered in `MARKETING_HOURS` only.
     """
 
     recipients: int
@@ -62,6 +66,7 @@ class Estimate(Result):
     sign: str | None
     missing_parameters: tuple[str, ...]
     unfilled: int
+    marketing: bool
 
 
 def variables_of(template: str) -> tuple[str, ...]:
@@ -86,7 +91,7 @@ class Estimator:
         self._pieces = _VARIABLE.split(template.template)
         self._names = self._pieces[1::2]
         self._sign = sign
-        marketing = template.type == TemplateType.MARKETING
+        self._marketing = marketing = template.type == TemplateType.MARKETING
         self._pool = ("app_market" if marketing else "app_industry", "app_balance")
         self._balance = None if balance is None else sum(getattr(balance, name) or 0 for name in self._pool)
         self._opt_out = _OPT_OUT if marketing else ""
@@ -135,6 +140,7 @@ class Estimator:
             self._sign,
             tuple(self._missing),
             self._unfilled,
+            self._marketing,
         )
 
     def _text(self, given: Mapping[str, str]) -> str:
@@ -150,4 +156,4 @@ def _length(text: str) -> int:
     return units + text.count("\n")
 
 
-__all__ = ["ONE_PART", "ONE_SMS", "SAMPLES", "Estimate", "Estimator", "variables_of"]
+__all__ = ["MARKETING_HOURS", "ONE_PART", "ONE_SMS", "SAMPLES", "Estimate", "Estimator", "variables_of"]

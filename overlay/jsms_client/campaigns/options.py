@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 import os
+import re
+from contextlib import suppress
+from datetime import time
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias, cast
 
@@ -118,6 +121,63 @@ def read_seconds(value: object, argument: str) -> float:
     return value
 
 
+class Window:
+    """The hours of a day in which requests may leave, in Beijing time.
+
+    Args:
+        begins: When they begin.
+        ends: When they end; before ``begins`` for hours over midnight.
+    """
+
+    def __init__(self, begins: time, ends: time) -> None:
+        self._begins = _seconds_of(begins)
+        self._length = (_seconds_of(ends) - self._begins) % _DAY
+
+    def seconds(self, now: float) -> float:
+        """How long until a request may leave.
+
+        Args:
+            now: The time, in seconds since 1970.
+
+        Returns:
+            Seconds; 0 inside of the hours.
+        """
+        since = (now + _BEIJING - self._begins) % _DAY
+        return 0.0 if since < self._length else _DAY - since
+
+
+_DAY = 86_400.0
+_BEIJING = 8 * 3600.0
+_WINDOW = re.compile(r"([0-9]{1,2}:[0-9]{2})\s*[-\u2013]\s*([0-9]{1,2}:[0-9]{2})")
+
+
+def _seconds_of(moment: time) -> float:
+    return moment.hour * 3600.0 + moment.minute * 60.0 + moment.second
+
+
+def read_window(value: object) -> Window | None:
+    """The hours in which requests may leave.
+
+    Raises:
+        ArgumentError: They are none.
+    """
+    if value is None:
+        return None
+    hint = 'give two times of a day in Beijing time, "08:00-21:00" or (time(8), time(21))'
+    begins: object = None
+    ends: object = None
+    if isinstance(value, str) and (found := _WINDOW.fullmatch(value.strip())) is not None:
+        with suppress(ValueError):
+            begins, ends = (time.fromisoformat(each.zfill(5)) for each in found.groups())
+    elif isinstance(value, tuple):
+        begins, ends = (
+            cast("tuple[object, ...]", value) if len(cast("tuple[object, ...]", value)) == 2 else (None, None)
+        )
+    if not isinstance(begins, time) or not isinstance(ends, time) or begins == ends:
+        raise refusal("window", "is no span of a day", hint)
+    return Window(begins, ends)
+
+
 def read_path(value: object) -> Path:
     """Where the journal is.
 
@@ -135,6 +195,7 @@ __all__ = [
     "MOST_PER_BATCH",
     "OnBadLine",
     "StopEvent",
+    "Window",
     "read_batch_size",
     "read_concurrency",
     "read_max_rate",
@@ -142,4 +203,5 @@ __all__ = [
     "read_path",
     "read_seconds",
     "read_stop_event",
+    "read_window",
 ]

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Iterable
-from typing import TypeAlias, cast
+from collections.abc import AsyncIterable, Iterable, Sequence
+from contextlib import ExitStack
+from typing import NamedTuple, TypeAlias, cast
 
 from jsms_client.arguments import kind, refusal
 from jsms_client.campaigns.journal.batches import BatchQueue
-from jsms_client.campaigns.journal.deliveries import Delivery, everything_told, note_delivery
+from jsms_client.campaigns.journal.deliveries import (
+    Delivery,
+    begin_matching,
+    everything_told,
+    keep_other,
+    note_delivery,
+)
 from jsms_client.campaigns.journal.journal import Journal
+from jsms_client.campaigns.journal.schema import UNKNOWN
 from jsms_client.results.receipts import DeliveryReport
 from jsms_contract.operations import OPERATIONS
 
@@ -23,46 +31,87 @@ MOST_REFUSALS = 3
 """Polls in a row that are refused as coming too often, before that is an error: somebody else polls all the time."""
 
 
-def begin_settling(journal: Journal) -> None:
-    """What was in flight when a process was killed is unknown.
+class Settlement(NamedTuple):
+    """How far settling is.
+
+    Attributes:
+        reports: How many delivery reports came so far.
+        matched: How many of them were of recipients; the others are kept in the first journal.
+        unknown: How many recipients are unknown still.
+    """
+
+    reports: int
+    matched: int
+    unknown: int
+
+
+class Settler:
+    """Matches delivery reports with the recipients of journals.
 
     Args:
-        journal: The journal.
+        journals: The journals, one or more.
     """
-    with journal.writing():
-        BatchQueue(journal).recover(repeat_unknown=False)
+
+    def __init__(self, journals: Sequence[Journal]) -> None:
+        self._journals = journals
+        self._reports = self._matched = 0
+
+    def begin(self) -> bool:
+        """Begin: what was in flight when a process was killed is unknown.
+
+        Returns:
+            Whether no report could say anything new.
+        """
+        for journal in self._journals:
+            with journal.writing():
+                BatchQueue(journal).recover(repeat_unknown=False)
+                begin_matching(journal)
+        return self.is_settled
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether no report could say anything new any more."""
+        return all(map(everything_told, self._journals))
+
+    @property
+    def progress(self) -> Settlement:
+        """How far it is."""
+        unknown = sum(journal.states[UNKNOWN] for journal in self._journals)
+        return Settlement(self._reports, self._matched, unknown)
+
+    def end(self) -> None:
+        """End: those that are unknown still may be sent to once more."""
+        for journal in self._journals:
+            with journal.writing():
+                BatchQueue(journal).allow_resending()
+
+    def add(self, reports: Iterable[DeliveryReport], clock_ahead: float = 0.0) -> bool:
+        """Store delivery reports; those of other messages are kept beside the recipients of the first journal.
+
+        Args:
+            reports: The reports.
+            clock_ahead: How many seconds the service's clock is ahead of this machine's.
+
+        Returns:
+            Whether no report could say anything new any more.
+
+        Raises:
+            ArgumentError: One is no delivery report.
+        """
+        with ExitStack() as stack:
+            for journal in self._journals:
+                stack.enter_context(journal.writing())
+            for report in reports:
+                if not isinstance(cast("object", report), DeliveryReport):
+                    raise refusal("reports", f"has an entry that is {kind(report)}", "give DeliveryReport objects")
+                at = None if report.receive_time is None else report.receive_time.timestamp() - clock_ahead
+                delivery = Delivery(report.phone, report.msg_id, int(report.status), at)
+                self._reports += 1
+                if any(note_delivery(journal, delivery) for journal in self._journals):
+                    self._matched += 1
+                else:
+                    keep_other(self._journals[0], delivery)
+        return self.is_settled
 
 
-def end_settling(journal: Journal) -> None:
-    """Those that are unknown still may be sent to once more.
-
-    Args:
-        journal: The journal.
-    """
-    with journal.writing():
-        BatchQueue(journal).allow_resending()
-
-
-def take_reports(journal: Journal, reports: Iterable[DeliveryReport]) -> bool:
-    """Take delivery reports in; those of other messages are left out.
-
-    Args:
-        journal: The journal.
-        reports: The reports.
-
-    Returns:
-        Whether no report could tell anything new any more.
-
-    Raises:
-        ArgumentError: One is no delivery report.
-    """
-    with journal.writing():
-        for report in reports:
-            if not isinstance(cast("object", report), DeliveryReport):
-                raise refusal("reports", f"has an entry that is {kind(report)}", "give DeliveryReport objects")
-            at = None if report.receive_time is None else report.receive_time.timestamp()
-            note_delivery(journal, Delivery(report.phone, report.msg_id, int(report.status), at))
-        return everything_told(journal)
-
-
-__all__ = ["MOST_REFUSALS", "POLL_SECONDS", "AsyncReports", "Reports", "begin_settling", "end_settling", "take_reports"]
+__all__ = ["MOST_REFUSALS", "POLL_SECONDS", "AsyncReports", "Reports", "Settlement", "Settler"]

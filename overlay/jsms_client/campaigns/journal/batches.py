@@ -12,7 +12,7 @@ from typing import TypeAlias
 from jsms_client.campaigns.journal.connection import damaged
 from jsms_client.campaigns.journal.hashes import Row
 from jsms_client.campaigns.journal.journal import Journal
-from jsms_client.campaigns.journal.schema import IN_FLIGHT, REFUSED, UNKNOWN, WAITING
+from jsms_client.campaigns.journal.schema import ACCEPTED, IN_FLIGHT, REFUSED, UNKNOWN, WAITING
 
 Learned: TypeAlias = tuple[int, "str | None", "int | None", int]
 """What an answer tells of one recipient: state as the schema has it, msg_id, code, and the recipient's number."""
@@ -143,4 +143,31 @@ class BatchQueue:
         self._journal.count(before, after, changed)
 
 
-__all__ = ["Batch", "BatchQueue", "Learned"]
+def scheduled_requests(journal: Journal) -> list[tuple[int, str]]:
+    """The requests whose schedules may still be deleted, each with the id of its schedule.
+
+    Args:
+        journal: The journal.
+    """
+    query = "SELECT number, schedule_id FROM requests WHERE schedule_id IS NOT NULL ORDER BY number"
+    found: list[tuple[int, str]] = journal.execute(query).fetchall()
+    return found
+
+
+def take_back(journal: Journal, request: int) -> None:
+    """A schedule was deleted: those who were accepted for it wait again.
+
+    Args:
+        journal: The journal.
+        request: The number of its request.
+    """
+    with journal.writing():
+        changed = journal.execute(
+            "UPDATE recipients SET state = ?, request = NULL WHERE request = ? AND state = ?",
+            (WAITING, request, ACCEPTED),
+        ).rowcount
+        journal.execute("UPDATE requests SET schedule_id = NULL WHERE number = ?", (request,))
+        journal.count(ACCEPTED, WAITING, changed)
+
+
+__all__ = ["Batch", "BatchQueue", "Learned", "scheduled_requests", "take_back"]

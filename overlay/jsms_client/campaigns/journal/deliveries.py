@@ -1,4 +1,4 @@
-"""What delivery reports tell of recipients: whether a message arrived, and of unknown ones that it was sent at all."""
+"""What delivery reports say of recipients: whether a message arrived, and of unknown ones that it was sent at all."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from jsms_client.campaigns.journal.journal import Journal
 from jsms_client.campaigns.journal.schema import ACCEPTED, UNKNOWN
+from jsms_client.errors import ArgumentError
 from jsms_client.times import parse_time
+from jsms_client.values import read_mobile
 
-CLOCKS_APART = 60.0
-"""Seconds that this machine's clock may be ahead of the service's."""
+CLOCKS_APART = 300.0
+"""Seconds that two clocks may be apart, beyond what the service's own time says of them."""
 LATEST = 24 * 3600.0
 """Seconds after a message within which a report is of it, where no id tells: nearly all come in minutes."""
 
@@ -21,8 +23,8 @@ class Delivery:
     Attributes:
         mobile: The number.
         msg_id: Id of the SMS.
-        status: What became of it.
-        at: When, in seconds since 1970; None where the service does not say.
+        status: The status.
+        at: When, in seconds since 1970 on this machine's clock; None where the service does not say.
     """
 
     mobile: str
@@ -31,36 +33,72 @@ class Delivery:
     at: float | None
 
 
-def note_delivery(journal: Journal, delivery: Delivery) -> None:
-    """Take a delivery report in, where it is about one of the recipients; inside of the journal's `writing`.
+def begin_matching(journal: Journal) -> None:
+    """Make looking up a msg_id quick; inside of the journal's `writing`.
+
+    Args:
+        journal: The journal.
+    """
+    journal.execute("CREATE INDEX IF NOT EXISTS recipients_by_msg_id ON recipients (msg_id)")
+
+
+def note_delivery(journal: Journal, delivery: Delivery) -> bool:
+    """Store a delivery report, where it is about one of the recipients; inside of the journal's `writing`.
+
+    Args:
+        journal: The journal.
+        delivery: What the report says.
+
+    Returns:
+        Whether it was about one of them.
+    """
+    found = journal.execute(
+        "SELECT number, state FROM recipients WHERE msg_id = ? AND state IN (?, ?)",
+        (delivery.msg_id, ACCEPTED, UNKNOWN),
+    ).fetchone() or _by_mobile(journal, delivery)
+    if found is None:
+        return False
+    number, state = found
+    journal.execute(
+        "UPDATE recipients SET state = ?, msg_id = ?, delivery = ?, delivered_at = ?, settled = settled OR ? "
+        "WHERE number = ?",
+        (ACCEPTED, delivery.msg_id, delivery.status, delivery.at, state == UNKNOWN, number),
+    )
+    journal.count(state, ACCEPTED, 1)
+    return True
+
+
+def _by_mobile(journal: Journal, delivery: Delivery) -> tuple[int, int] | None:
+    """The recipient with this number whose message has no id: it is unknown, or in a schedule."""
+    try:
+        mobile = read_mobile(delivery.mobile)
+    except ArgumentError:
+        return None
+    row = journal.execute(
+        "SELECT recipients.number, state, left_at, left_until, send_time FROM recipients "
+        "JOIN requests ON requests.number = request WHERE mobile = ? AND msg_id IS NULL AND state IN (?, ?)",
+        (mobile, ACCEPTED, UNKNOWN),
+    ).fetchone()
+    if row is None or delivery.at is None:
+        return None
+    number, state, left_at, left_until, send_time = row
+    # It is of the first message to the number since then, but not of one of another day.
+    since: float = left_at if send_time is None else parse_time(send_time).timestamp()
+    until = max(since, left_until or since)
+    return (number, state) if since - CLOCKS_APART <= delivery.at <= until + LATEST else None
+
+
+def keep_other(journal: Journal, delivery: Delivery) -> None:
+    """Keep a report of another message; inside of the journal's `writing`.
 
     Args:
         journal: The journal.
         delivery: What the report says.
     """
-    row = journal.execute(
-        "SELECT recipients.number, state, msg_id, left_at, left_until, send_time FROM recipients "
-        "JOIN requests ON requests.number = request WHERE mobile = ? AND state IN (?, ?)",
-        (delivery.mobile, ACCEPTED, UNKNOWN),
-    ).fetchone()
-    if row is None:
-        return
-    number, state, msg_id, left_at, left_until, send_time = row
-    if state == ACCEPTED and msg_id is not None:
-        ours = msg_id == delivery.msg_id
-    else:
-        # No id to go by: the answer never came, or it is a schedule, whose messages have none until they are sent. So
-        # it is the first message to the number since then, but not one of another day.
-        since: float = left_at if send_time is None else parse_time(send_time).timestamp()
-        until = max(since, left_until or since)
-        ours = delivery.at is not None and since - CLOCKS_APART <= delivery.at <= until + LATEST
-    if ours:
-        journal.execute(
-            "UPDATE recipients SET state = ?, msg_id = ?, delivery = ?, delivered_at = ?, settled = settled OR ? "
-            "WHERE number = ?",
-            (ACCEPTED, delivery.msg_id, delivery.status, delivery.at, state == UNKNOWN, number),
-        )
-        journal.count(state, ACCEPTED, 1)
+    journal.execute(
+        "INSERT OR IGNORE INTO other_reports (msg_id, mobile, status, at) VALUES (?, ?, ?, ?)",
+        (delivery.msg_id, delivery.mobile, delivery.status, delivery.at),
+    )
 
 
 def everything_told(journal: Journal) -> bool:
@@ -77,4 +115,12 @@ def everything_told(journal: Journal) -> bool:
     )
 
 
-__all__ = ["CLOCKS_APART", "LATEST", "Delivery", "everything_told", "note_delivery"]
+__all__ = [
+    "CLOCKS_APART",
+    "LATEST",
+    "Delivery",
+    "begin_matching",
+    "everything_told",
+    "keep_other",
+    "note_delivery",
+]

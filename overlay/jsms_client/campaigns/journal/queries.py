@@ -15,6 +15,7 @@ from jsms_client.campaigns.journal.integrity import PAGE, Head, ascending, read_
 from jsms_client.campaigns.journal.schema import IN_FLIGHT, REFUSED, STATES, UNKNOWN
 from jsms_client.campaigns.outcomes import Outcome, RecipientState, SetAside, Why
 from jsms_client.reading.fields import known
+from jsms_client.results.receipts import DeliveryReport
 from jsms_client.times import BEIJING
 
 _TEXT = (str,)
@@ -137,6 +138,31 @@ def _shown(state: int) -> RecipientState:
     return STATES[UNKNOWN if state == IN_FLIGHT else state]
 
 
+def deliveries(connection: Connection) -> dict[DeliveryStatus | int, int]:
+    """How many delivery reports came, by status.
+
+    Args:
+        connection: To the file.
+    """
+    query = "SELECT delivery, count(*) FROM recipients WHERE delivery IS NOT NULL GROUP BY delivery ORDER BY delivery"
+    return {known(DeliveryStatus, status): count for status, count in connection.execute(query).fetchall()}
+
+
+def other_reports(connection: Connection) -> Iterator[DeliveryReport]:
+    """The delivery reports of other messages that were fetched.
+
+    Args:
+        connection: To the file.
+    """
+    after = 0
+    query = "SELECT rowid, msg_id, mobile, status, at FROM other_reports WHERE rowid > ? ORDER BY rowid LIMIT ?"
+    while page := connection.execute(query, (after, PAGE)).fetchall():
+        for _, msg_id, mobile, status, at in page:
+            time = None if at is None else datetime.fromtimestamp(at, BEIJING)
+            yield DeliveryReport(msg_id, mobile, time, known(DeliveryStatus, status))
+        after = page[-1][0]
+
+
 def set_aside(connection: Connection) -> Iterator[SetAside]:
     """The entries of the list that are not sent to, in its order.
 
@@ -167,4 +193,4 @@ def _set_aside(row: Sequence[object]) -> SetAside:
     return SetAside(number, Why(reason), mobile, text)
 
 
-__all__ = ["codes", "outcomes", "set_aside"]
+__all__ = ["codes", "deliveries", "other_reports", "outcomes", "set_aside"]

@@ -39,6 +39,9 @@ TABLES = (
     # left_until: the latest time that the request may have left, where that is not known, as in a restored copy.
     """CREATE TABLE requests (
         number INTEGER PRIMARY KEY, left_at REAL NOT NULL, left_until REAL, send_time TEXT, schedule_id TEXT)""",
+    # Delivery reports that were fetched and are of other messages: the service does not hand them out again.
+    """CREATE TABLE other_reports (msg_id TEXT NOT NULL, mobile TEXT NOT NULL, status INTEGER NOT NULL, at REAL,
+        UNIQUE (msg_id, mobile, status))""",
     """CREATE TABLE set_aside (number INTEGER PRIMARY KEY, reason TEXT NOT NULL, mobile TEXT, text TEXT NOT NULL)""",
 )
 
