@@ -1,7 +1,8 @@
 """A process that sends campaigns and is interrupted as often as it is asked to be; it says each time how that ended.
 
-Each line on its input has the milliseconds from the beginning of sending to the first Ctrl-C, the milliseconds from
-that to the second one, below 0 for none, and the journal, ``-`` for a temporary one.
+Each line on its input has the milliseconds until the first Ctrl-C, the milliseconds from that to the second one, and
+the journal, ``-`` for a temporary one. Where the second is below 0 there is none, and the first counts from the end
+of the list, else from the first request.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from jsms_client import JSMS, AsyncJSMS, RetryPolicy
+from jsms_client.campaigns import Progress
 from sandbox.process import ROOT
 
 from .people import people
@@ -41,10 +43,23 @@ def interrupt(first: float, second: float) -> None:
         os.kill(os.getpid(), signal.SIGINT)
 
 
+class Once:
+    """Does something the first time that it is called."""
+
+    def __init__(self, work: Callable[[], None]) -> None:
+        self._work = [work]
+
+    def __call__(self, progress: Progress | None = None) -> None:
+        """Do it: at the end of the list, or with the first progress of sending."""
+        if self._work and (progress is None or progress.phase == "sending"):
+            self._work.pop()()
+
+
 def members(then: Callable[[], None]) -> Iterator[tuple[str, dict[str, str]]]:
     """The list; something is done when it was read to its end."""
     yield from people(RECIPIENTS)
-    then()
+    if not isinstance(then, Once):
+        then()
 
 
 def send(url: str, auth: tuple[str, str], journal: Path | None, then: Callable[[], None]) -> None:
@@ -59,7 +74,12 @@ def send_by_tasks(url: str, auth: tuple[str, str], journal: Path | None, then: C
     async def main() -> None:
         async with AsyncJSMS(*auth, base_url=url, retry=RetryPolicy(attempts=1)) as jsms:
             await jsms.campaigns.send(
-                members(then), temp_id=TEMPLATE, journal=journal, concurrency=CONCURRENCY, batch_size=BATCH
+                members(then),
+                temp_id=TEMPLATE,
+                journal=journal,
+                concurrency=CONCURRENCY,
+                batch_size=BATCH,
+                on_progress=then if isinstance(then, Once) else None,
             )
 
     asyncio.run(main())
@@ -76,12 +96,14 @@ def main(url: str, key: str, secret: str, kind: str) -> None:
         try:
             try:
                 signal.signal(signal.SIGINT, signal.default_int_handler)
-                work(url, (key, secret), None if journal == "-" else Path(journal), shots.start)
+                then = shots.start if float(second) < 0 else Once(shots.start)
+                work(url, (key, secret), None if journal == "-" else Path(journal), then)
             finally:
                 signal.signal(signal.SIGINT, signal.SIG_IGN)
         except KeyboardInterrupt:
             ended = "interrupted"
-        shots.join()
+        if shots.ident is not None:
+            shots.join()
         print(ended, flush=True)
 
 

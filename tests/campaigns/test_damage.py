@@ -142,9 +142,9 @@ def test_what_cannot_have_been_written_is_damage(
 
 
 def test_numbers_that_do_not_go_up_end_the_reading() -> None:
-    assert ascending([(1,), (3,)], 0) == 3
-    with pytest.raises(TypeError):
-        ascending([(1,), (3,)], 1)
+    assert ascending(None, [(1,), (3,)], 0) == 3
+    with pytest.raises(JournalDamagedError, match="do not go up"):
+        ascending(None, [(1,), (3,)], 1)
 
 
 def test_what_is_written_meanwhile_is_no_damage(journal: Path) -> None:

@@ -259,6 +259,12 @@ def test_a_thread_that_begins_too_late_sends_nothing(app: Sandbox) -> None:
     run.begin()
     assert not run.cancel()
     assert (run.ended, run.failures) == (False, [])
+    with journal.writing():
+        journal.add([(1, "13800000000", None)], [])
+    started: list[object] = []
+    conductor.abandon()
+    conductor.run(lambda batch, body: started.append(batch), None)
+    assert started == []
 
 
 def test_progress_is_the_newest_however_slow_it_is_taken(driver: Driver, app: Sandbox, small_batches: int) -> None:

@@ -15,7 +15,15 @@ from pathlib import Path
 import pytest
 
 from jsms_client import JSMSError
-from jsms_client.campaigns import Campaign, CampaignSettings, JournalError, JournalLockedError, Progress, open_campaign
+from jsms_client.campaigns import (
+    Campaign,
+    CampaignSettings,
+    JournalError,
+    JournalLockedError,
+    JournalReplacedError,
+    Progress,
+    open_campaign,
+)
 from jsms_client.campaigns.journal import lock, store
 from jsms_client.campaigns.journal.journal import Journal
 from jsms_client.campaigns.opening import OpenJournal
@@ -263,3 +271,31 @@ def test_a_system_without_a_folder_for_temporary_files_has_the_other_lock(
     with pytest.raises(JournalLockedError):
         lock.acquire(journal, 0.0)
     held.release()
+
+
+def test_what_belongs_to_another_process_is_left_alone(journal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(Journal.open(journal, SETTINGS, SERVICE)) as opened:
+        with monkeypatch.context() as forked:
+            forked.setattr(os, "getpid", lambda: 1)
+            opened.close()
+            with pytest.raises(JournalError, match="in use by the process that this one was forked from"):
+                opened.begin()
+        assert not opened.closed
+
+
+def test_a_temporary_journal_is_not_watched() -> None:
+    with closing(Journal.temporary(SETTINGS, SERVICE)) as temporary:
+        temporary.check_in_place()
+        with pytest.raises(JournalError, match="has no file"):
+            temporary.rescue(JournalReplacedError("gone"))
+
+
+def test_a_journal_that_is_written_over_is_seen_before_a_request_leaves(journal: Path) -> None:
+    with closing(Journal.open(journal, SETTINGS, SERVICE)) as opened:
+        older = journal.read_bytes()
+        with opened.writing():
+            opened.add([(1, "13800000000", None)], [])
+        opened.check_in_place()
+        journal.write_bytes(older)
+        with pytest.raises(JournalReplacedError, match="was written over"):
+            opened.check_in_place()

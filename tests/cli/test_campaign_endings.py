@@ -91,7 +91,6 @@ def test_a_second_signal_ends_the_command_at_any_moment(
             _, err = process.communicate(timeout=30)
         # Python itself ends by a signal that comes at its very end.
         assert process.returncode in (0, 15, 130, -signal.SIGINT), (milliseconds, process.returncode, err)
-        assert "Traceback" not in err
     assert run(*arguments).code in (0, 15)
     record = Record(jsms_sandbox.settings["base_url"].removesuffix("/v1"), jsms_sandbox.settings["app_key"])
     messages = record.messages()

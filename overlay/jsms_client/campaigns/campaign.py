@@ -60,9 +60,8 @@ class Campaign:
                 codes = queries.codes(connection, head)
                 deliveries = queries.deliveries(connection)
         except JournalLockedError:
-            if self.journal is None:
-                raise
-            head = store.read_running(self.journal)
+            # Never of a temporary one.
+            head = store.read_running(read_path(self.journal))
             self.running = True
         self.codes: Mapping[int | None, int] = MappingProxyType(codes)
         self.deliveries: Mapping[DeliveryStatus | int, int] = MappingProxyType(deliveries)

@@ -137,11 +137,8 @@ def check_all(connection: Connection, path: Path | None) -> Head:
     if states != expected or aside != {why: number for why, number in expected_aside.items() if number}:
         raise damaged(path, "its recipients do not add up")
     digest = Digest()
-    try:
-        for page in _pages(connection):
-            digest.add(page)
-    except (TypeError, UnicodeError) as error:
-        raise damaged(path, "its recipients are none") from error
+    for page in _pages(connection):
+        digest.add(page)
     if head.input is not None and digest.made() != head.rows:
         raise damaged(path, "its recipients are not those that were written into it")
     return head
@@ -152,22 +149,23 @@ def _pages(connection: Connection) -> Iterator[list[Row]]:
     query = "SELECT number, mobile, temp_para FROM recipients WHERE number > ? ORDER BY number LIMIT ?"
     while page := connection.execute(query, (after, PAGE)).fetchall():
         yield page
-        after = ascending(page, after)
+        after = ascending(connection.path, page, after)
 
 
-def ascending(page: list[Any], after: int) -> int:
+def ascending(path: Path | None, page: list[Any], after: int) -> int:
     """The last number of a page.
 
     Args:
+        path: The file, for messages.
         page: The page, rows that begin with their numbers.
         after: The last number of the page before it.
 
     Raises:
-        TypeError: The numbers do not go up, as in a broken file: reading would never end.
+        JournalDamagedError: The numbers do not go up, as in a broken file: reading would never end.
     """
     for number, *_ in page:
         if number <= after:
-            raise TypeError("the numbers do not go up")
+            raise damaged(path, "its numbers do not go up")
         after = number
     return after
 

@@ -79,7 +79,7 @@ def outcomes(connection: Connection, state: RecipientState | None) -> Iterator[O
     states: Counter[int] = Counter()
     while page := connection.execute(query, (after, PAGE)).fetchall():
         try:
-            after = ascending(page, after)
+            after = ascending(connection.path, page, after)
             read = [_outcome(row) for row in page]
             digest.add((row[0], row[1], row[9]) for row in page)
         except _UNREADABLE:
@@ -177,7 +177,7 @@ def set_aside(connection: Connection) -> Iterator[SetAside]:
     query = "SELECT number, reason, mobile, text FROM set_aside WHERE number > ? ORDER BY number LIMIT ?"
     while page := connection.execute(query, (after, PAGE)).fetchall():
         try:
-            after = ascending(page, after)
+            after = ascending(connection.path, page, after)
             read = [_set_aside(row) for row in page]
         except _UNREADABLE:
             raise damaged(connection.path, "an entry cannot be read") from None
