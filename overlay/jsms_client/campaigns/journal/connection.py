@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from jsms_client.campaigns.errors import JournalDamagedError, JournalError
 from jsms_client.campaigns.journal.lock import in_use
@@ -82,8 +82,6 @@ def translating(path: Path | None) -> Generator[None]:
 class Cursor(sqlite3.Cursor):
     """A cursor of a `Connection`."""
 
-    connection: Connection
-
     def execute(self, sql: str, parameters: Any = (), /) -> Cursor:
         """Carry out one statement.
 
@@ -123,7 +121,7 @@ class Cursor(sqlite3.Cursor):
     @contextmanager
     def _translating(self) -> Generator[None]:
         try:
-            with translating(self.connection.path):
+            with translating(cast("Connection", self.connection).path):
                 yield
         except BaseException:
             # A traceback keeps the cursor, and a cursor the lock on the file, beyond the end of the connection.

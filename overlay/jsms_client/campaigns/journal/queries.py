@@ -51,11 +51,11 @@ def codes(connection: Connection, head: Head) -> dict[int | None, int]:
         JournalDamagedError: That is not how many were refused.
     """
     query = "SELECT code, count(*) FROM recipients WHERE state = ? GROUP BY code ORDER BY count(*) DESC, code"
-    found: dict[int | None, int] = dict(connection.execute(query, (REFUSED,)).fetchall())
+    found: dict[object, int] = dict(connection.execute(query, (REFUSED,)).fetchall())
     are_numbers = all(isinstance(code, _NUMBER_OR_NONE) for code in found)
     if not are_numbers or (sum(found.values()) != head.refused and _is_unchanged(connection, head)):
         raise damaged(connection.path, "its recipients do not add up")
-    return found
+    return cast("dict[int | None, int]", found)
 
 
 def outcomes(connection: Connection, state: RecipientState | None) -> Iterator[Outcome]:
