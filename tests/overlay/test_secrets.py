@@ -125,7 +125,7 @@ def test_an_error_shows_nothing_private_even_where_the_service_repeats_it(
         cause = cause.__cause__ or cause.__context__
 
 
-@pytest.mark.parametrize("name", ["王明", 'O\'Neil "<b>"', "王小明，北京市朝阳区" * 1000])
+@pytest.mark.parametrize("name", ["王明", 'O\'Neil "<b>"', "王小明，北京市朝阳区" * 100])
 @pytest.mark.parametrize("escape", [json.dumps, html.escape, quote])
 def test_an_error_shows_no_parameter_in_whatever_way_it_is_repeated(
     driver: Driver, example_server: ExampleServer, name: str, escape: Callable[[str], str]
