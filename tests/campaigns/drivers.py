@@ -34,8 +34,12 @@ class Driver(Protocol):
         """Send one; ``temp_id`` may be left out."""
         ...
 
-    def settle(self, settings: Mapping[str, Any], journal: Any, **options: Any) -> Campaign:
-        """Settle one."""
+    def settle(self, settings: Mapping[str, Any], journal: Any, *more: Any, **options: Any) -> Campaign:
+        """Settle one, or several."""
+        ...
+
+    def cancel(self, settings: Mapping[str, Any], journal: Any) -> Campaign:
+        """Take one back."""
         ...
 
 
@@ -48,10 +52,15 @@ class SyncDriver:
             send: Callable[..., Any] = jsms.campaigns.send
             return send(recipients, **_with_template(options))
 
-    def settle(self, settings: Mapping[str, Any], journal: Any, **options: Any) -> Campaign:
-        """Settle one."""
+    def settle(self, settings: Mapping[str, Any], journal: Any, *more: Any, **options: Any) -> Campaign:
+        """Settle one, or several."""
         with JSMS(**settings_of(settings)) as jsms:
-            return jsms.campaigns.settle(journal, **options)
+            return jsms.campaigns.settle(journal, *more, **options)
+
+    def cancel(self, settings: Mapping[str, Any], journal: Any) -> Campaign:
+        """Take one back."""
+        with JSMS(**settings_of(settings)) as jsms:
+            return jsms.campaigns.cancel(journal)
 
 
 class AsyncDriver:
@@ -74,14 +83,24 @@ class AsyncDriver:
 
         return self._run(send)
 
-    def settle(self, settings: Mapping[str, Any], journal: Any, **options: Any) -> Campaign:
-        """Settle one."""
+    def settle(self, settings: Mapping[str, Any], journal: Any, *more: Any, **options: Any) -> Campaign:
+        """Settle one, or several."""
 
         async def settle() -> Campaign:
             async with AsyncJSMS(**settings_of(settings)) as jsms:
-                return await jsms.campaigns.settle(journal, **options)
+                return await jsms.campaigns.settle(journal, *more, **options)
 
         campaign: Campaign = self._run(settle)
+        return campaign
+
+    def cancel(self, settings: Mapping[str, Any], journal: Any) -> Campaign:
+        """Take one back."""
+
+        async def cancel() -> Campaign:
+            async with AsyncJSMS(**settings_of(settings)) as jsms:
+                return await jsms.campaigns.cancel(journal)
+
+        campaign: Campaign = self._run(cancel)
         return campaign
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from jsms_client import JSMS, ArgumentError, Recipient
+from jsms_client import ArgumentError, Recipient
 from jsms_client.campaigns import CampaignInputError, Counts, Progress, RecipientState, Why, open_campaign
 from jsms_client.errors import UnsubscribedMobileError
 from jsms_client.times import BEIJING
@@ -278,24 +278,23 @@ def test_outside_of_the_window_nothing_leaves(sync: Driver, app: Sandbox) -> Non
     assert sync.send(app.settings, people(3), window=(earlier, later)).counts.accepted == 3
 
 
-def test_a_window_does_not_go_with_a_schedule(sync: Driver, app: Sandbox) -> None:
+def test_a_window_does_not_go_with_a_schedule(driver: Driver, app: Sandbox) -> None:
     with pytest.raises(ArgumentError, match="window does not go with send_time"):
-        sync.send(app.settings, people(1), window="08:00-21:00", send_time="2099-07-01 09:00:00")
+        driver.send(app.settings, people(1), window="08:00-21:00", send_time="2099-07-01 09:00:00")
 
 
 def test_a_scheduled_campaign_can_be_taken_back_until_it_is_sent(
-    sync: Driver, app: Sandbox, tmp_path: Path, small_batches: int
+    driver: Driver, app: Sandbox, tmp_path: Path, small_batches: int
 ) -> None:
     journal = tmp_path / "journal.db"
     when = app.clock.now + timedelta(days=1)
-    sync.send(app.settings, people(2 * small_batches), journal=journal, send_time=when)
-    with JSMS(**app.settings) as jsms:
-        first, second = sorted({one.schedule_id for one in open_campaign(journal) if one.schedule_id is not None})
-        app.fail_next(50029, operation="deleteSchedule")
-        campaign = jsms.campaigns.cancel(journal)
-        assert (campaign.counts.waiting, campaign.counts.accepted) == (small_batches, small_batches)
-        campaign = jsms.campaigns.cancel(journal)
-        assert (campaign.counts.waiting, campaign.counts.accepted) == (2 * small_batches, 0)
+    driver.send(app.settings, people(2 * small_batches), journal=journal, send_time=when)
+    first, second = sorted({one.schedule_id for one in open_campaign(journal) if one.schedule_id is not None})
+    app.fail_next(50029, operation="deleteSchedule")
+    campaign = driver.cancel(app.settings, journal)
+    assert (campaign.counts.waiting, campaign.counts.accepted) == (small_batches, small_batches)
+    campaign = driver.cancel(app.settings, journal)
+    assert (campaign.counts.waiting, campaign.counts.accepted) == (2 * small_batches, 0)
     assert first != second
     app.clock.advance(2 * 24 * 3600)
     assert not app.messages

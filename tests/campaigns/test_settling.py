@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from jsms_client import JSMS, ArgumentError
+from jsms_client import ArgumentError
 from jsms_client.campaigns import Campaign, RecipientState, Settlement, open_campaign
 from jsms_client.errors import OutOfFreqError
 from jsms_client.results import DeliveryReport, DeliveryStatus
@@ -130,7 +130,9 @@ def test_reports_of_callbacks_are_taken_too(driver: Driver, app: Sandbox, journa
     app.fail_next(kind="drop", operation=OPERATION)
     driver.send(app.settings, people(3), journal=journal)
     given = [report("13800000000", "901"), report("13800000001", "902", status=4003), report("13900000000")]
-    campaign = driver.settle(app.settings, journal, reports=iter(given))
+    told: list[Settlement] = []
+    campaign = driver.settle(app.settings, journal, reports=iter(given), on_progress=told.append)
+    assert told == [Settlement(3, 2, 1)]
     first, second, third = campaign
     assert (first.state, first.msg_id, first.delivery) == (RecipientState.ACCEPTED, "901", 4001)
     assert (second.state, second.delivery) == (RecipientState.ACCEPTED, DeliveryStatus.HANDSET_UNAVAILABLE)
@@ -240,16 +242,15 @@ def test_settling_one_campaign_keeps_the_reports_of_another(driver: Driver, app:
     assert driver.settle(app.settings, second, reports=others).counts.unknown == 0
 
 
-def test_several_journals_are_settled_by_the_same_reports(sync: Driver, app: Sandbox, tmp_path: Path) -> None:
+def test_several_journals_are_settled_by_the_same_reports(driver: Driver, app: Sandbox, tmp_path: Path) -> None:
     journals = [tmp_path / "first.db", tmp_path / "second.db"]
     for place, journal in enumerate(journals):
         app.fail_next(kind="drop", operation=OPERATION)
-        sync.send(app.settings, people(2, 10 * place), journal=journal)
+        driver.send(app.settings, people(2, 10 * place), journal=journal)
     app.clock.advance(10)
     told: list[Settlement] = []
 
-    with JSMS(**app.settings) as jsms:
-        jsms.campaigns.settle(*journals, on_progress=told.append)
+    driver.settle(app.settings, *journals, on_progress=told.append)
 
     assert [open_campaign(journal).counts.unknown for journal in journals] == [0, 0]
     assert told[-1] == Settlement(reports=4, matched=4, unknown=0)

@@ -43,7 +43,9 @@ def server() -> Iterator[ExampleServer]:
 
 @pytest.mark.parametrize(("page", "block"), PROGRAMS)
 def test_every_program_runs_as_it_stands(page: Path, block: Block, server: ExampleServer, tmp_path: Path) -> None:
-    (tmp_path / "members.csv").write_text("mobile,number,code\n13800138000,741627,1\n13800138001,741628,2\n", encoding="utf-8")
+    (tmp_path / "members.csv").write_text(
+        "mobile,number,code\n13800138000,741627,1\n13800138001,741628,2\n", encoding="utf-8"
+    )
     key, secret = EXAMPLE_CREDENTIALS["appAuth"]
     settings = {"JSMS_APP_KEY": key, "JSMS_MASTER_SECRET": secret, "JSMS_BASE_URL": server.base_url}
     done = subprocess.run(
