@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 _USER_AGENT = f"jsms-client/{__version__} httpx/{httpx.__version__} python/{sys.version_info[0]}.{sys.version_info[1]}"
 
 
+# A service that closes an idle connection at the wrong moment would leave a thousand recipients in doubt.
+_ON_A_CONNECTION_OF_ITS_OWN = frozenset(("sendMessageBatch", "createScheduleBatch"))
+
+
 class RequestBuilder:
     """Makes requests for one client, with what is the same for all of them worked out once.
 
@@ -92,6 +96,8 @@ class RequestBuilder:
             media_type, content = body
             length = str(len(content)).encode("ascii")
             headers = [*headers, (b"Content-Type", media_type), (b"Content-Length", length)]
+        if operation.id in _ON_A_CONNECTION_OF_ITS_OWN:
+            headers = [(name, b"close" if name == b"Connection" else value) for name, value in headers]
         return httpx.Request(
             operation.method,
             self.url(operation, path),

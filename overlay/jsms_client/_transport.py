@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from jsms_client.aiohttp_transport import OnceTransport
 
+# A connection that the service closes while it is idle costs a send its outcome: none is kept for long.
+_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=0.8)
 _LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
 
 
@@ -54,7 +56,7 @@ def open_transport(base_url: str) -> httpx.BaseTransport:
         ConfigurationError: The environment names a proxy or certificates that cannot be used.
     """
     try:
-        return httpx.HTTPTransport(verify=_trust(base_url), proxy=_proxy(base_url), retries=0)
+        return httpx.HTTPTransport(verify=_trust(base_url), proxy=_proxy(base_url), limits=_LIMITS, retries=0)
     except OSError as error:
         raise _unusable_certificates(error) from error
     except (ImportError, ValueError, httpx.InvalidURL) as error:
@@ -77,7 +79,7 @@ def open_async_transport(base_url: str) -> httpx.AsyncBaseTransport:
         proxy, trust = _proxy(base_url), _trust(base_url)
         if proxy is None and (fast := _fast_transport()) is not None:
             return fast(verify=trust)
-        return httpx.AsyncHTTPTransport(verify=trust, proxy=proxy, retries=0)
+        return httpx.AsyncHTTPTransport(verify=trust, proxy=proxy, limits=_LIMITS, retries=0)
     except OSError as error:
         raise _unusable_certificates(error) from error
     except (ImportError, ValueError, httpx.InvalidURL) as error:

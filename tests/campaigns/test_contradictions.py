@@ -240,3 +240,31 @@ def test_no_second_sees_more_recipients_than_the_rate(tmp_path: Path, rate: int)
         jsms.campaigns.send(people(3 * rate), temp_id=1250, journal=tmp_path / "j.db", max_rate=rate, concurrency=8)
     assert sum(number for _, number in arrived) == 3 * rate
     assert all(sum(n for at, n in arrived if start <= at < start + 1) <= rate for start, _ in arrived)
+
+
+@pytest.mark.parametrize("idle", [0.02, 0.9])
+def test_a_service_that_closes_idle_connections_costs_no_batch(tmp_path: Path, idle: float) -> None:
+    class Closing(_Handler):
+        timeout = idle
+
+    with serving(lambda mobiles: (200, accepted(mobiles), set(mobiles))) as service, client(service) as jsms:
+        service.RequestHandlerClass = Closing
+        campaign = jsms.campaigns.send(
+            people(40), temp_id=1250, journal=tmp_path / "j.db", batch_size=10, max_rate=12 if idle > 0.5 else 200
+        )
+        assert (campaign.stop, campaign.counts.accepted) == (None, 40)
+
+
+def test_each_batch_has_a_connection_of_its_own(tmp_path: Path) -> None:
+    ports: list[int] = []
+
+    class Noting(_Handler):
+        def do_POST(self) -> None:
+            ports.append(self.client_address[1])
+            assert self.headers["Connection"] == "close"
+            super().do_POST()
+
+    with serving(lambda mobiles: (200, accepted(mobiles), set(mobiles))) as service, client(service) as jsms:
+        service.RequestHandlerClass = Noting
+        jsms.campaigns.send(people(40), temp_id=1250, journal=tmp_path / "j.db", batch_size=10)
+    assert len(ports) == len(set(ports)) == 4
