@@ -11,6 +11,10 @@ from .contract import Operation
 from .known import known
 from .state.entities import App, UploadedFile
 
+MOST_WARNINGS = 100
+"""How many warnings of one request are kept: a request with thousands of unknown fields must not hold up the others."""
+MORE_WARNINGS = "Further warnings were left out."
+
 
 @dataclass(slots=True)
 class Request:
@@ -84,5 +88,5 @@ class Request:
 
     def warn(self, text: str) -> None:
         """Note something for the person who reads the journal, once."""
-        if text not in self.warnings:
-            self.warnings.append(text)
+        if len(self.warnings) < MOST_WARNINGS and text not in self.warnings:
+            self.warnings.append(text if len(self.warnings) < MOST_WARNINGS - 1 else MORE_WARNINGS)

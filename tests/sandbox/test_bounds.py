@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
+from collections.abc import Callable
+
+import httpx
 import pytest
 
 from jsms_sandbox import clock as clocks
 from jsms_sandbox import events as event_log
 from jsms_sandbox.events import EventLog
+from jsms_sandbox.request import MORE_WARNINGS, MOST_WARNINGS
 from jsms_sandbox.state import windows as rolling
 from jsms_sandbox.state import world as state
 from jsms_sandbox.state.windows import Windows
 
-from .running import RunningSandbox
+from .running import RunningSandbox, refused
 
 
 def test_messages_and_journal_are_capped(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,3 +78,47 @@ def test_due_work_on_messages_that_went_is_forgotten(monkeypatch: pytest.MonkeyP
         reported = [report["msgId"] for report in app.ok("GET", "/report")]
         app.http.close()
         assert reported == sent[-10:]
+
+
+def test_a_request_with_many_unknown_fields_holds_nothing_up(sandbox: RunningSandbox) -> None:
+    app = sandbox.app()
+    fields = {f"field {number}": 1 for number in range(40_000)}
+    seconds = _seconds(lambda: app.ok("POST", "/messages", {"mobile": "13800138000", "temp_id": 1251, **fields}))
+    warnings = app.last_entry().warnings
+    assert len(warnings) == MOST_WARNINGS
+    assert warnings[-1] == MORE_WARNINGS
+    assert seconds < 5
+    app.http.close()
+
+
+@pytest.mark.parametrize("form", ["many parts", "many headers", "large header"])
+def test_a_form_is_read_within_bounds(sandbox: RunningSandbox, form: str) -> None:
+    app = sandbox.app()
+    part = b'--b\r\nContent-Disposition: form-data; name="x%d"\r\n'
+    match form:
+        case "many parts":
+            body = b"".join(part % number + b"\r\nx\r\n" for number in range(300_000))
+        case "many headers":
+            body = part % 1 + b"".join(b"h%d: v\r\n" % number for number in range(500_000)) + b"\r\nx\r\n"
+        case _:
+            body = part % 1 + b"h: " + b";" * 2**23 + b"\r\n\r\nx\r\n"
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    seconds = _seconds(lambda: refused(app.send("POST", "/sign", body + b"--b--\r\n", headers=headers)))
+    assert app.last_entry().code == 50007
+    assert seconds < 5
+    app.http.close()
+
+
+def test_large_headers_are_refused(sandbox: RunningSandbox) -> None:
+    app = sandbox.app()
+    for headers in ({"X-Large": "x" * 2**20}, {f"X-{number}": "x" * 100 for number in range(10_000)}):
+        with contextlib.suppress(httpx.TransportError):  # the refusal may be lost with what was still being sent
+            assert app.send("GET", "/accounts/app", headers=headers).status_code == 400
+    app.ok("GET", "/accounts/app", headers={"X-Large": "x" * 2**14})
+    app.http.close()
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    call()
+    return time.perf_counter() - started

@@ -40,8 +40,11 @@ class CallbackApp:
 
     ::
 
-        app = CallbackApp(CallbackReceiver(), on_event)                       # uvicorn module:app
+        app = CallbackApp(CallbackReceiver(), on_event)                       # uvicorn --http h11 module:app
         api.router.routes.append(Route("/jsms/callback", endpoint=app))       # inside FastAPI
+
+    With httptools, uvicorn drops the body of a request that offers an upgrade, as Java's HttpClient does in every
+    request; a callback that is forwarded by such a client then arrives empty and is refused. ``--http h11`` keeps it.
 
     Args:
         receiver: What checks and reads the callbacks.

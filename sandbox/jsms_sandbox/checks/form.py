@@ -21,6 +21,8 @@ BOUNDARY = re.compile(r"""boundary\s*=\s*("(?P<quoted>[^"]+)"|(?P<plain>[^;\s]+)
 OLD_IMAGE = full_match(r"image[0-9]?|images(\[[0-9]?\])?")
 OLD_FIELDS = frozenset({"sign", "type", "remark"})
 NUMBER = full_match("[0-9]{1,9}")
+MOST_PARTS, LARGEST_HEAD = 100, 8 * 1024
+"""How many parts of a form are read, and how many bytes of headers each may have."""
 NOT_A_FORM = "The body is not the multipart form that its Content-Type announces."
 
 
@@ -31,6 +33,7 @@ class Part:
         self.name: str | None = None
         self.filename: str | None = None
         self.headers: dict[str, str] = {}
+        self.head_size = 0
         self.content = bytearray()
 
 
@@ -121,13 +124,21 @@ def _parts(body: bytes, boundary: bytes) -> list[Part]:
     name, value = bytearray(), bytearray()
 
     def begin() -> None:
+        if len(parts) == MOST_PARTS:
+            raise Refusal(INVALID_BODY, "body", f"The form has more than {MOST_PARTS} parts.")
         parts.append(Part())
 
     def header_field(data: bytes, start: int, end: int) -> None:
-        name.extend(data[start:end])
+        extend_head(name, data[start:end])
 
     def header_value(data: bytes, start: int, end: int) -> None:
-        value.extend(data[start:end])
+        extend_head(value, data[start:end])
+
+    def extend_head(text: bytearray, more: bytes) -> None:
+        parts[-1].head_size += len(more)
+        if parts[-1].head_size > LARGEST_HEAD:
+            raise Refusal(INVALID_BODY, "body", f"The headers of a part are larger than {LARGEST_HEAD} bytes.")
+        text.extend(more)
 
     def header_end() -> None:
         parts[-1].headers[bytes(name).decode("latin-1").lower()] = bytes(value).decode("latin-1")

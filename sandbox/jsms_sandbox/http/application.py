@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from ..answer import json_answer
 from ..callbacks import Deliveries
@@ -36,6 +37,8 @@ class Application:
         """One request."""
         if scope["type"] != "http":
             return
+        if not scope["path"].startswith("/"):
+            _take_path_of_absolute_form(scope)
         path: str = scope["path"]
         if path == f"{OWN}/readyz":
             await send_answer(send, json_answer({"ready": True}))
@@ -51,3 +54,11 @@ class Application:
 
             self._own = OwnSide(self.service, self.faults, self.deliveries)
         return self._own
+
+
+def _take_path_of_absolute_form(scope: Scope) -> None:
+    """Route ``http://host/path``, the form that clients use behind a proxy, as ``/path``."""
+    scheme, _, rest = scope["raw_path"].decode("latin-1").partition("://")
+    if scheme.lower() in ("http", "https"):
+        raw_path = "/" + rest.partition("/")[2]
+        scope["raw_path"], scope["path"] = raw_path.encode("latin-1"), unquote(raw_path)
