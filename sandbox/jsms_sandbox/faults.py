@@ -18,10 +18,12 @@ from .credentials import claimed_app
 from .refusal import Refusal
 from .request import Request
 from .state.world import World
+from .variants import Variant, vary
 
-FaultKind = Literal["code", "status", "delay", "reset", "truncate", "broken_json", "html", "empty", "drop"]
+FaultKind = Literal["code", "status", "delay", "reset", "truncate", "broken_json", "html", "empty", "drop", "variant"]
 """What is done: answer an error code or an HTTP status; only wait; reset the connection; cut the answer; break its
-JSON; answer a proxy's page, or nothing; or drop: carry the request out, then close the connection without a byte."""
+JSON; answer a proxy's page, or nothing; drop: carry the request out, then close the connection without a byte; or
+answer in another form that clients must read."""
 
 CARRIED_OUT: Mapping[FaultKind, bool] = {
     "code": False,
@@ -33,6 +35,7 @@ CARRIED_OUT: Mapping[FaultKind, bool] = {
     "html": False,
     "empty": True,
     "drop": True,
+    "variant": True,
 }
 """Whether the request takes effect, where the fault does not say."""
 FAULTS_KEPT = 1_000
@@ -56,6 +59,7 @@ class Fault:
         mobile: The number it hits; None for any.
         times: How many more requests it hits; None for no end.
         probability: How likely a request is hit.
+        variant: The form of ``variant``; None for all that can be applied together.
         seed: Makes the chance the same in each run.
         expires_at: When, on the sandbox's clock, it ends; None for never.
         hits: How many requests it hit.
@@ -72,6 +76,7 @@ class Fault:
     mobile: str | None = None
     times: int | None = None
     probability: float = 1.0
+    variant: Variant | None = None
     seed: int | None = None
     expires_at: float | None = None
     hits: int = 0
@@ -225,6 +230,12 @@ class FaultList:
                 return Answer(status, page.encode(), HTML_HEADERS)
             case "empty":
                 return Answer(fault.status or answer.status)
+            case "variant":
+                other = vary(answer.body or b"", fault.variant)
+                if other is None:
+                    request.warn("The fault changed nothing: this response has nothing that its variant changes.")
+                    return answer
+                return replace(answer, status=fault.status or answer.status, body=other)
 
     def _publish(self, app_key: str | None) -> None:
         self._world.events.publish("fault", {"app_key": app_key})
@@ -235,6 +246,8 @@ def describe(fault: Fault) -> str:
     what: str = fault.kind
     if fault.code is not None:
         what += f" {fault.code}"
+    if fault.variant is not None:
+        what += f" {fault.variant}"
     if fault.status is not None:
         what += f" HTTP {fault.status}"
     if fault.delay:

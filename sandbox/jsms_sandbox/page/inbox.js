@@ -57,7 +57,7 @@ const ZH = {
   "Credit": "额度", "Pool": "额度池", "Developer account": "开发者账号", "for all types": "通用", "codes and notices": "验证码与通知", "Save": "保存", "Saved.": "已保存。", "An empty field means that the pool was never allocated.": "留空表示从未分配该额度。",
   "Credentials": "凭据", "Switches": "开关", "May send": "允许发送", "On the blacklist": "在黑名单中", "Every code is": "固定验证码", "random": "随机", "Report after (s)": "回执延迟（秒）", "Report status": "回执状态", "Callback URL": "回调地址", "Reviews": "审核方式", "at_once": "立即通过", "by_hand": "手动", "after": "延迟", "after (s)": "延迟（秒）", "Allowed IPs": "允许的 IP", "all": "全部", "Opted-out numbers": "退订号码", "Blocked words": "敏感词", "none": "无",
   "New fault": "新建故障", "Make requests fail on purpose, to see what your app does then.": "故意让请求失败，看看应用如何应对。", "What happens": "故障类型", "Error code": "错误码", "HTTP status": "HTTP 状态", "Delay (s)": "延迟（秒）", "Operation": "接口", "any": "任意", "Only this number": "仅此号码", "How often": "次数", "no end": "不限", "Probability": "概率", "Add the fault": "添加故障", "The fault is on.": "故障已生效。", "Delete": "删除", "Delete all": "全部删除", "It is gone.": "已删除。", "active": "生效中", "over": "已结束", "hits: {n}": "命中 {n} 次", "Hits": "命中", "Left": "剩余次数", "Takes effect": "请求是否生效", "yes": "是", "no": "否",
-  "drop: accept, then lose the answer": "drop：受理后丢弃响应", "code: an error code": "code：错误码", "status: an HTTP status": "status：HTTP 状态", "delay: answer late": "delay：延迟响应", "reset: reset the connection": "reset：重置连接", "truncate: cut the answer": "truncate：截断响应", "broken_json: broken JSON": "broken_json：损坏的 JSON", "html: a proxy's page": "html：代理错误页", "empty: an empty answer": "empty：空响应",
+  "drop: accept, then lose the answer": "drop：受理后丢弃响应", "code: an error code": "code：错误码", "status: an HTTP status": "status：HTTP 状态", "delay: answer late": "delay：延迟响应", "reset: reset the connection": "reset：重置连接", "truncate: cut the answer": "truncate：截断响应", "broken_json: broken JSON": "broken_json：损坏的 JSON", "html: a proxy's page": "html：代理错误页", "empty: an empty answer": "empty：空响应", "variant: another form of the response": "variant：另一种响应形式", "Variant": "响应形式", "all together": "全部",
   "No message yet. Point your app here.": "还没有短信。把应用指向这里。", "Nothing is sent and nothing is billed: whatever your app sends appears here at once.": "不会真正发送，也不会计费：应用发送的内容会立即显示在这里。",
   "Base URL": "服务地址", "Environment": "环境变量", "Send this one now": "立即发送一条", "Send the first message": "发送第一条短信", "Send to {number} to be answered with that error code; a delivery status works too, as in 13000004003.": "发送到 {number} 会返回对应的错误码；也可用送达状态，例如 13000004003。", "Codes, limits and schedules follow the clock above: advance it instead of waiting.": "验证码、频率限制和定时短信都以上方时钟为准：快进即可，无需等待。", "Refused requests say what to change.": "“被拒请求”会说明如何修改。",
   "Nothing was refused.": "没有被拒的请求。", "To see one, send to 13000050014: it is answered with error 50014.": "想看看效果，可发送到 13000050014：会返回错误 50014。", "Nothing is scheduled.": "没有定时短信。", "What your app schedules waits here until its time comes.": "应用创建的定时短信会在这里等待发送。", "No callback was sent.": "没有回调。", "With a callback URL set, reports, replies and reviews are posted to your app.": "设置回调地址后，回执、上行回复和审核结果会推送给应用。", "No fault is set.": "没有设置故障。", "No template and no signature.": "没有模板和签名。", "No app.": "没有应用。",
@@ -822,7 +822,8 @@ function appDetail(a) {
   ];
 }
 
-const FAULT_KINDS = ["code: an error code", "drop: accept, then lose the answer", "status: an HTTP status", "delay: answer late", "reset: reset the connection", "truncate: cut the answer", "broken_json: broken JSON", "html: a proxy's page", "empty: an empty answer"];
+const FAULT_KINDS = ["code: an error code", "drop: accept, then lose the answer", "status: an HTTP status", "delay: answer late", "reset: reset the connection", "truncate: cut the answer", "broken_json: broken JSON", "html: a proxy's page", "empty: an empty answer", "variant: another form of the response"];
+const VARIANTS = ["numeric_msg_id", "number_for_text", "unknown_field", "unknown_status", "unknown_code", "time_text", "time_iso", "time_java", "time_digits"];
 
 function newFault() {
   const add = (event) => {
@@ -830,7 +831,7 @@ function newFault() {
     const value = (id) => $(id).value.trim() || null, kind = $("fault-kind").value;
     const number = (id) => (value(id) === null ? null : Number(value(id)));
     const body = {
-      kind, code: kind === "code" ? number("fault-code") : null, status: kind === "code" ? null : number("fault-status"), delay: number("fault-delay") ?? 0,
+      kind, code: kind === "code" ? number("fault-code") : null, status: kind === "code" ? null : number("fault-status"), variant: kind === "variant" ? value("fault-variant") : null, delay: number("fault-delay") ?? 0,
       operation: value("fault-operation"), mobile: value("fault-mobile"), times: number("fault-times"), probability: number("fault-probability") ?? 1,
     };
     act(async () => { const made = await call("POST", "faults", { query: { app: state.app }, body }); await store.faults.load(); choose(String(made.number)); }, t("The fault is on."));
@@ -845,6 +846,7 @@ function newFault() {
       field(t("Error code"), input("fault-code", { type: "number", list: "codes", value: "50014" })),
       h("datalist", { id: "codes" }, [...state.errors.values()].map((error) => h("option", { value: String(error.code) }, `${error.name}: ${language === "en" ? error.meaning : error.meaning_zh}`))),
       field(t("HTTP status"), input("fault-status", { type: "number", min: 200, max: 599, placeholder: "503" })),
+      field(t("Variant"), h("select", { class: "field", id: "fault-variant", "data-keep": "fault-variant" }, h("option", { value: "" }, t("all together")), VARIANTS.map((each) => h("option", { value: each }, each)))),
       field(t("Delay (s)"), input("fault-delay", { type: "number", min: 0, max: 60, step: "any", value: "0" })),
       field(t("Operation"), h("select", { class: "field", id: "fault-operation", "data-keep": "fault-operation" }, h("option", { value: "" }, t("any")), state.operations.map((each) => h("option", { value: each.id }, `${each.id} (${each.method} ${each.path})`)))),
       field(t("Only this number"), input("fault-mobile", { placeholder: t("any"), inputmode: "numeric" })),
@@ -859,7 +861,7 @@ function faultDetail(f) {
     title([h("h2", {}, f.text), chip(f.active ? t("active") : t("over"), f.active ? "wait" : "")]),
     h("div", { class: "actions" }, button(t("Delete"), () => act(() => call("DELETE", `faults/${f.number}`), t("It is gone.")), { class: "button bad", "data-keep": "delete" })),
     card(null, facts(
-      [t("What happens"), f.kind], [t("Error code"), f.code && String(f.code)], [t("HTTP status"), f.status && String(f.status)], f.delay > 0 && [t("Delay (s)"), String(f.delay)],
+      [t("What happens"), f.kind], [t("Error code"), f.code && String(f.code)], [t("HTTP status"), f.status && String(f.status)], f.variant && [t("Variant"), f.variant], f.delay > 0 && [t("Delay (s)"), String(f.delay)],
       [t("Operation"), f.operation ?? t("any")], [t("Only this number"), f.mobile ?? t("any")], [t("App"), f.app_key ?? t("any")],
       [t("Takes effect"), f.carried_out ? t("yes") : t("no")], [t("Left"), f.times === null ? t("no end") : String(f.times)], [t("Probability"), String(f.probability)], [t("Hits"), String(f.hits)])),
   ];

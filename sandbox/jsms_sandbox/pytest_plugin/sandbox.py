@@ -16,6 +16,7 @@ from ..http.test_api.requests import Request, Requests
 from ..http.test_api.reviewed import Sign, Template
 from ..http.test_api.seeding import Seeded
 from ..state.entities import MessageKind
+from ..variants import Variant
 from .account import Wanted, account
 from .api import Api, SandboxCallError
 from .clock import SandboxClock
@@ -213,6 +214,7 @@ class Sandbox:
         kind: FaultKind | None = None,
         operation: str | None = None,
         mobile: str | None = None,
+        variant: Variant | None = None,
         times: int | None = 1,
         delay: float = 0.0,
     ) -> Fault:
@@ -221,10 +223,12 @@ class Sandbox:
         Args:
             code: The error code to answer.
             status: The bare HTTP status to answer.
-            kind: Another way to fail: delay, reset, truncate, broken_json, html, empty, or drop (the default): the
-                request is carried out, and its answer is lost.
+            kind: Another way to fail: delay, reset, truncate, broken_json, html, empty, variant, or drop (the default):
+                the request is carried out, and its answer is lost.
             operation: Only this operationId, such as sendCode.
             mobile: Only requests about this number.
+            variant: The form that the kind variant answers in, such as numeric_msg_id or time_text; None for all that
+                can be applied together.
             times: How many requests; None for all to come.
             delay: Real seconds before the answer, 60 at most.
 
@@ -232,9 +236,10 @@ class Sandbox:
             SandboxCallError: The sandbox cannot fail like that; the message says why.
         """
         if kind is None:
-            kind = "code" if code is not None else "status" if status is not None else "drop"
+            implied: list[tuple[FaultKind, object]] = [("variant", variant), ("code", code), ("status", status)]
+            kind = next((each for each, value in implied if value is not None), "drop")
         body: dict[str, object] = {"kind": kind, "times": times, "delay": delay}
-        given = {"code": code, "status": status, "operation": operation, "mobile": mobile}
+        given = {"code": code, "status": status, "operation": operation, "mobile": mobile, "variant": variant}
         body |= {name: value for name, value in given.items() if value is not None}
         return self._api.post("/faults", Fault, body)
 

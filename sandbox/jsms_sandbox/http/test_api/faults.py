@@ -11,6 +11,7 @@ from pydantic.config import JsonDict
 from ... import faults
 from ...contract import contract
 from ...faults import CARRIED_OUT, FaultKind, describe
+from ...variants import Variant
 from .call import Call
 from .endpoint import delete, get, post
 from .models import LARGEST_ID, At, Body, Mobile, Query, Shape, milliseconds
@@ -35,6 +36,7 @@ class Fault(Shape):
     kind: FaultKind
     code: int | None
     status: int | None
+    variant: Variant | None
     delay: float
     carried_out: Annotated[bool, Field(description="Whether the request takes effect.")]
     operation: str | None
@@ -63,6 +65,10 @@ class NewFault(Body):
     status: Annotated[int | None, Field(ge=200, le=599, description="The HTTP status; needed for the kind status.")] = (
         None
     )
+    variant: Annotated[
+        Variant | None,
+        Field(description="The form of the kind variant; null for all that can be applied together."),
+    ] = None
     delay: Annotated[float, Field(ge=0, le=LONGEST_DELAY, description="Real seconds before the answer leaves.")] = 0.0
     carried_out: Annotated[
         bool | None, Field(description="Whether the request takes effect; each kind has its own default.")
@@ -94,6 +100,7 @@ def fault_shape(fault: faults.Fault, now: float) -> Fault:
         kind=fault.kind,
         code=fault.code,
         status=fault.status,
+        variant=fault.variant,
         delay=fault.delay,
         carried_out=fault.carried_out,
         operation=fault.operation,
@@ -130,6 +137,7 @@ def create_fault(call: Call, query: Query, body: NewFault) -> Fault:
         body.kind,
         code=body.code,
         status=body.status,
+        variant=body.variant,
         delay=body.delay,
         carried_out=CARRIED_OUT[body.kind] if body.carried_out is None else body.carried_out,
         operation=body.operation,
@@ -168,6 +176,12 @@ def _check(body: NewFault) -> None:
             raise wrong(f"body.{kind}", f"{kind} is missing.", f"A fault of the kind {kind} needs it.")
     if body.code is not None and body.kind != "code":
         raise wrong("body.code", f"A fault of the kind {body.kind} answers no code.", "Use the kind code.")
+    if body.variant is not None and body.kind != "variant":
+        raise wrong("body.variant", f"A fault of the kind {body.kind} has no variant.", "Use the kind variant.")
+    if body.kind == "variant" and body.carried_out is False:
+        raise wrong(
+            "body.carried_out", "A variant changes a response, so the request must take effect.", "Leave it out."
+        )
     known = {operation.id for operation in contract().operations.values()}
     if body.operation is not None and body.operation not in known:
         raise wrong("body.operation", f"There is no operation {body.operation[:50]!r}.", OPERATION_NEEDS)
