@@ -16,7 +16,7 @@ from httpx_aiohttp import AiohttpTransport
 
 # More than that wait, at some cost; a process may usually have 1,024 files open.
 _MOST_CONNECTIONS = 256
-_KEPT_FOR = 5.0  # as httpx has it
+_KEPT_FOR = 0.8  # a connection that the service closes while it is idle costs a send its outcome
 _OUR_OWN_HEADERS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
 
@@ -27,6 +27,8 @@ class OnceTransport(AiohttpTransport):
         """Send a request."""
         # As bytes, which need no second trip through the event loop.
         request.read()
+        # aiohttp keeps a connection that the service closes without a word in its response.
+        request.headers["Connection"] = "keep-alive"
         limits = request.extensions["timeout"]
         if limits["pool"] is not None:
             # What aiohttp allows for a free connection is for making one, too.
