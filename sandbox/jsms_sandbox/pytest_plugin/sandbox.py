@@ -237,7 +237,8 @@ class Sandbox:
         """
         if kind is None:
             implied: list[tuple[FaultKind, object]] = [("variant", variant), ("code", code), ("status", status)]
-            kind = next((each for each, value in implied if value is not None), "drop")
+            named: list[FaultKind] = [each for each, value in implied if value is not None]
+            kind = named[0] if named else "drop"
         body: dict[str, object] = {"kind": kind, "times": times, "delay": delay}
         given = {"code": code, "status": status, "operation": operation, "mobile": mobile, "variant": variant}
         body |= {name: value for name, value in given.items() if value is not None}
