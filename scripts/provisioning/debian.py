@@ -29,7 +29,8 @@ def install(packages: Sequence[str]) -> None:
     for command in (["update"], ["install", "--no-install-recommends", *packages]):
         done = subprocess.run(
             [*_APT_GET, *command],
-            env={"DEBIAN_FRONTEND": "noninteractive", **os.environ},
+            # In run level 1, Debian's packages start no service of theirs.
+            env={"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1", **os.environ},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -1,0 +1,7 @@
+"""PostgreSQL, MariaDB and Redis on loopback, each with a data folder of its own."""
+
+from __future__ import annotations
+
+from .running import ENGINES, Engine, MariaDB, PostgreSQL, Redis
+
+__all__ = ["ENGINES", "Engine", "MariaDB", "PostgreSQL", "Redis"]

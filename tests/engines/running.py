@@ -1,0 +1,231 @@
+"""Start an engine, stop it, kill it, and make databases in it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping
+from contextlib import closing
+from itertools import count
+from pathlib import Path
+from types import TracebackType
+from typing import ClassVar, Self
+
+import sqlalchemy
+from sqlalchemy.exc import OperationalError
+
+from provisioning import engines
+
+PATIENCE = 60.0
+"""Seconds that a busy machine may take to start one."""
+
+
+class Engine:
+    """One running engine; a context manager that ends it and removes its data.
+
+    Attributes:
+        name: As `provisioning.engines` calls it.
+        port: Where it listens, on 127.0.0.1.
+    """
+
+    name: ClassVar[str]
+
+    def __init__(self) -> None:
+        found = engines.programs(self.name)
+        assert found is not None, f"{self.name} is not installed"
+        self.programs = found
+        self.port = _free_port()
+        self.folder = Path(tempfile.mkdtemp(prefix=f"jsms-{self.name.lower()}-"))
+        # PostgreSQL refuses to run as root; what it may read belongs to an account without rights then.
+        self.user = "nobody" if os.name != "nt" and os.geteuid() == 0 else None
+        if self.user is not None:
+            shutil.chown(self.folder, self.user)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._numbers = count(1)
+
+    def __enter__(self) -> Self:
+        """Start it."""
+        try:
+            self.initialize()
+            self.start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """End it."""
+        self.close()
+
+    def close(self) -> None:
+        """End it and remove its data."""
+        self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def start(self) -> None:
+        """Start it, and wait until it can be used."""
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder, user=self.user
+            )
+        end = time.monotonic() + PATIENCE
+        while not self.answers():
+            ended = self._process.poll() is not None or time.monotonic() > end
+            assert not ended, (self.folder / "log").read_text()
+            time.sleep(0.05)
+
+    def kill(self) -> None:
+        """End it at once, as a crash would."""
+        if self._process is not None and self._process.poll() is None:
+            # PostgreSQL ends its own children at SIGQUIT, and would leave them running at SIGKILL.
+            self._process.send_signal(signal.SIGQUIT if self.name == "PostgreSQL" else signal.SIGKILL)
+            self._process.wait(PATIENCE)
+
+    def pause(self) -> None:
+        """Let it hang: connections stay open, and nothing comes back."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on."""
+        self._signal(signal.SIGCONT)
+
+    def initialize(self) -> None:
+        """Make the data folder."""
+
+    def command(self) -> list[str]:
+        """What to start."""
+        raise NotImplementedError
+
+    def answers(self) -> bool:
+        """Whether it can be used."""
+        raise NotImplementedError
+
+    def database(self) -> str:
+        """Make an empty database; the address of a store in it."""
+        raise NotImplementedError
+
+    def run(self, *command: str) -> None:
+        """Run one of its programs to its end."""
+        done = subprocess.run(command, cwd=self.folder, user=self.user, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def _signal(self, number: int) -> None:
+        assert self._process is not None
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
+        for pid in (self._process.pid, *map(int, children.read_text().split())):
+            os.kill(pid, number)
+
+
+class SQLServer(Engine):
+    """What PostgreSQL and MariaDB share."""
+
+    scheme: ClassVar[str]
+    first_database: ClassVar[str] = ""
+
+    def answers(self) -> bool:
+        """Whether it can be used."""
+        try:
+            self._execute("SELECT 1")
+        except OperationalError:
+            return False
+        return True
+
+    def database(self) -> str:
+        """Make an empty database; the address of a store in it."""
+        name = f"store{next(self._numbers)}"
+        self._execute(f"CREATE DATABASE {name}")
+        return self._address(name)
+
+    def _address(self, name: str) -> str:
+        return f"{self.scheme}@127.0.0.1:{self.port}/{name}"
+
+    def _execute(self, statement: str) -> None:
+        engine = sqlalchemy.create_engine(
+            self._address(self.first_database), isolation_level="AUTOCOMMIT", poolclass=sqlalchemy.NullPool
+        )
+        with engine.connect() as connection:
+            connection.exec_driver_sql(statement)
+
+
+class PostgreSQL(SQLServer):
+    """PostgreSQL. It need not survive a power cut, so nothing waits for the disk."""
+
+    name = "PostgreSQL"
+    scheme = "postgresql+psycopg://jsms"
+    first_database = "postgres"
+
+    def initialize(self) -> None:
+        """Make the data folder."""
+        data = str(self.folder / "data")
+        self.run(self.programs[0], "-D", data, "-U", "jsms", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
+
+    def command(self) -> list[str]:
+        """What to start."""
+        settings = ("listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "max_connections=200")
+        options = [part for setting in settings for part in ("-c", setting)]
+        return [self.programs[1], "-D", str(self.folder / "data"), "-p", str(self.port), *options]
+
+
+class MariaDB(SQLServer):
+    """MariaDB, for everything that speaks MySQL's protocol."""
+
+    name = "MariaDB"
+    scheme = "mysql+pymysql://root"
+
+    def initialize(self) -> None:
+        """Make the data folder."""
+        data = str(self.folder / "data")
+        self.run(
+            self.programs[0], "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal",
+            "--skip-test-db", "--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0",
+        )  # fmt: skip
+
+    def command(self) -> list[str]:
+        """What to start."""
+        return [
+            self.programs[1], "--no-defaults", f"--datadir={self.folder / 'data'}", f"--port={self.port}",
+            "--bind-address=127.0.0.1", f"--socket={self.folder / 's'}", "--skip-name-resolve",
+            "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=32M",
+        ]  # fmt: skip
+
+
+class Redis(Engine):
+    """Redis, with every write in its append-only file before it is confirmed."""
+
+    name = "Redis"
+
+    def command(self) -> list[str]:
+        """What to start."""
+        return [
+            self.programs[0], "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder),
+            "--save", "", "--appendonly", "yes", "--appendfsync", "always", "--databases", "4096",
+        ]  # fmt: skip
+
+    def answers(self) -> bool:
+        """Whether it can be used."""
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
+                connection.sendall(b"PING\r\n")
+                return connection.recv(7) == b"+PONG\r\n"
+        except OSError:
+            return False
+
+    def database(self) -> str:
+        """Choose an empty database; the address of a store in it."""
+        return f"redis://127.0.0.1:{self.port}/{next(self._numbers)}"
+
+
+ENGINES: Mapping[str, type[Engine]] = {kind.name: kind for kind in (PostgreSQL, MariaDB, Redis)}
+
+
+def _free_port() -> int:
+    with closing(socket.socket()) as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])

@@ -1,0 +1,49 @@
+"""The engines that other tests use: started on loopback with data of their own, and nothing left of them."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from provisioning import engines
+
+from .fixtures import SQLITE, Started
+from .running import ENGINES, Engine
+
+
+@pytest.mark.parametrize("engine", ENGINES, indirect=True)
+def test_an_engine_starts_makes_databases_and_leaves_nothing_behind(engine: Engine) -> None:
+    assert engine.database() != engine.database()
+    assert engine.answers()
+    engine.close()
+    assert not engine.answers()
+    assert not engine.folder.exists()
+
+
+@pytest.mark.parametrize("engine", ENGINES, indirect=True)
+def test_an_engine_can_be_killed_and_started_again(engine: Engine) -> None:
+    began = time.monotonic()
+    engine.kill()
+    assert not engine.answers()
+    engine.start()
+    assert engine.answers()
+    assert time.monotonic() - began < 60
+
+
+def test_what_is_not_installed_is_said_and_only_a_complete_run_demands_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "_FOLDERS", ())
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("JSMS_COMPLETE", raising=False)
+    assert engines.missing() == list(ENGINES)
+    started = Started()
+    with pytest.raises(pytest.skip.Exception, match="Redis is not installed"):
+        started.get("Redis")
+    monkeypatch.setenv("JSMS_COMPLETE", "1")
+    with pytest.raises(pytest.fail.Exception, match="Redis is not installed"):
+        started.get("Redis")
+    assert started.address(SQLITE, tmp_path) == os.path.join(tmp_path, "store.db")  # noqa: PTH118 - spelled another way
