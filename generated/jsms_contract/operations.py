@@ -547,7 +547,10 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
                 (
                     50001,
                     50002,
+                    50008,
+                    50009,
                     50019,
+                    50033,
                     50035,
                 )
             ),
@@ -568,6 +571,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
                     50001,
                     50002,
                     50008,
+                    50009,
                     50019,
                     50033,
                     50035,

@@ -50,6 +50,25 @@ OWN = (
         "reviews",
         "The first signature that passes becomes the default one. A signature in review refuses every other (50103).",
     ),
+    (
+        "numbers",
+        "A mobile number is 11 digits: one with +86, 86 or separators is refused with 50006.",
+    ),
+    (
+        "code templates",
+        (
+            "sendMessage, sendMessageBatch and schedules send them as notices. sendCode refuses a template of another "
+            "type (50025). ttl may be absent for types 2 and 3. A code template has one {{code}}, once; names of "
+            "variables have no underscore."
+        ),
+    ),
+    (
+        "signature forms",
+        (
+            "The form of September 2025 takes types 1, 3, 6 and 7 (50104 for others). The older form, with image0 to "
+            "image9 or images, takes types 1 to 7 and needs an image."
+        ),
+    ),
     ("template changes", "temp_id in the body must be the one in the path (50013)."),
     (
         "marketing",

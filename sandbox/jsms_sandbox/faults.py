@@ -16,7 +16,7 @@ from .answer import JSON_HEADERS, Answer, json_answer
 from .contract import contract
 from .credentials import claimed_app
 from .refusal import Refusal
-from .request import Request
+from .request import Request, is_verification
 from .state.world import World
 from .variants import Variant, vary
 
@@ -39,7 +39,6 @@ CARRIED_OUT: Mapping[FaultKind, bool] = {
 }
 """Whether the request takes effect, where the fault does not say."""
 FAULTS_KEPT = 1_000
-VERIFICATION_CODES = (50010, 50011, 50012)
 HTML_HEADERS = (("content-type", "text/html; charset=utf-8"),)
 
 
@@ -152,7 +151,7 @@ class FaultList:
         known = fault.code is not None and fault.code in contract().errors
         if known and fault.status is None:
             code = cast("int", fault.code)
-            raise Refusal(code, "fault", f"{request.fault}.", is_valid=_is_valid(request, code))
+            raise Refusal(code, "fault", f"{request.fault}.")
         return self._spoil(fault, request, Answer(200))
 
     def after(self, request: Request, answer: Answer) -> Answer:
@@ -193,7 +192,7 @@ class FaultList:
     def _mobiles(self, request: Request) -> frozenset[str]:
         """The numbers that a request is about; its body is not checked yet."""
         found: set[str] = set()
-        if request.operation is not None and request.operation.id == "verifyCode":
+        if is_verification(request):
             message = self._world.messages.get(request.path_id or "")
             return frozenset({message.mobile} if message else ())
         try:
@@ -258,11 +257,6 @@ def describe(fault: Fault) -> str:
 def _code_answer(request: Request, code: int, status: int | None) -> Answer:
     known = contract().errors.get(code)
     body: dict[str, object] = {"error": {"code": code, "message": known.message if known else "injected fault"}}
-    if _is_valid(request, code) is not None:
+    if is_verification(request):
         body = {"is_valid": False, **body}
     return json_answer(body, status or (known.http_status if known else 403))
-
-
-def _is_valid(request: Request, code: int) -> bool | None:
-    verifying = request.operation is not None and request.operation.id == "verifyCode"
-    return False if verifying and code in VERIFICATION_CODES else None

@@ -10,16 +10,12 @@ class Refusal(Exception):  # noqa: N818  # it refuses, nothing failed
         code: The error code of the answer.
         check: The name of the check that failed, as the journal shows it.
         hint: What to change, for the person who reads the journal.
-        is_valid: What a refused verification says beside the error; None where it says nothing.
         allow: The methods for the Allow header of a 405, which may be none; None for no such header.
     """
 
-    def __init__(
-        self, code: int, check: str, hint: str, *, is_valid: bool | None = None, allow: tuple[str, ...] | None = None
-    ) -> None:
+    def __init__(self, code: int, check: str, hint: str, *, allow: tuple[str, ...] | None = None) -> None:
         super().__init__(code, check, hint)
         self.code = code
         self.check = check
         self.hint = hint
-        self.is_valid = is_valid
         self.allow = allow

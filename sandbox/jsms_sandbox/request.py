@@ -90,3 +90,8 @@ class Request:
         """Note something for the person who reads the journal, once."""
         if len(self.warnings) < MOST_WARNINGS and text not in self.warnings:
             self.warnings.append(text if len(self.warnings) < MOST_WARNINGS - 1 else MORE_WARNINGS)
+
+
+def is_verification(request: Request) -> bool:
+    """Whether each refusal says ``is_valid: false`` beside the error, as the refusals of verifyCode do."""
+    return request.operation is not None and request.operation.id == "verifyCode"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
@@ -98,7 +99,18 @@ def test_only_the_app_that_sent_a_code_can_verify_it(app: AppUnderTest, msg_id: 
 def test_a_message_that_is_no_code_cannot_be_verified(app: AppUnderTest) -> None:
     msg_id = app.ok("POST", "/messages", {"mobile": MOBILE, "temp_id": 1251})["msg_id"]
     answer = app.post(f"/codes/{msg_id}/valid", {"code": "123456"})
-    assert answer.json() == {"error": {"code": 50026, "message": "wrong msg_id"}}
+    assert answer.json() == {"is_valid": False, "error": {"code": 50026, "message": "wrong msg_id"}}
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [({"auth": None}, 50001), ({"auth": ("x", "y")}, 50002), ({"body": b""}, 50003), ({"body": {}}, 50015)],
+)
+def test_every_refusal_of_a_verification_says_that_the_code_is_not_valid(
+    app: AppUnderTest, more: dict[str, Any], code: int
+) -> None:
+    answer = app.post("/codes/1/valid", **{"body": {"code": "123456"}, **more})
+    assert (answer.json()["is_valid"], answer.json()["error"]["code"]) == (False, code)
 
 
 def test_a_fixed_code_is_every_code(app: AppUnderTest) -> None:

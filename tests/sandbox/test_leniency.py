@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from jsms_sandbox.leniency import Leniency
+from jsms_sandbox.operations.drafts import CODE_TEMPLATE
 
 from .forms import FileField, image, multipart, sign_form
 from .provocations import MOBILE
@@ -31,9 +32,15 @@ REQUESTS: list[tuple[Leniency, int, str, str, dict[str, Any]]] = [
     (Leniency.CONTENT_TYPE, 50017, "POST", "/codes", {"body": CODE}),
     (Leniency.CONTENT_TYPE, 50017, "POST", "/codes", {"body": CODE, "headers": {"Content-Type": "text/plain"}}),
     (Leniency.CONTENT_TYPE, 50017, "POST", "/codes", {"body": CODE, "headers": TEXT}),
-    (Leniency.TEMP_ID_TEXT, 50007, "POST", "/messages", {"body": body(temp_id="1250")}),
-    (Leniency.TEMP_ID_TEXT, 50007, "POST", "/messages", {"body": body(sign_id="4321")}),
-    (Leniency.MOBILE_NUMBER, 50007, "POST", "/messages", {"body": body(mobile=13800138000)}),
+    (Leniency.INTEGER_TEXT, 50007, "POST", "/messages", {"body": body(temp_id="1250")}),
+    (Leniency.INTEGER_TEXT, 50007, "POST", "/messages", {"body": body(sign_id="4321")}),
+    (Leniency.INTEGER_TEXT, 50007, "POST", "/voice_codes", {"body": {"mobile": MOBILE, "voice_lang": "0"}}),
+    (Leniency.INTEGER_TEXT, 50007, "POST", "/voice_codes", {"body": {"mobile": MOBILE, "ttl": "60"}}),
+    (Leniency.INTEGER_TEXT, 50007, "POST", "/templates", {"body": {"template": "您好。", "type": "2"}}),
+    (Leniency.TEXT_NUMBER, 50007, "POST", "/voice_codes", {"body": {"mobile": MOBILE, "code": 741627}}),
+    (Leniency.TEXT_NUMBER, 50007, "POST", "/templates", {"body": {"template": "您好。", "type": 2, "remark": 5}}),
+    (Leniency.NULL_FIELD, 50007, "POST", "/voice_codes", {"body": {"mobile": MOBILE, "ttl": ""}}),
+    (Leniency.TEXT_NUMBER, 50007, "POST", "/messages", {"body": body(mobile=13800138000)}),
     (Leniency.TEMP_PARA_LIST, 50007, "POST", "/messages", {"body": body(temp_id=1251, temp_para=[])}),
     (Leniency.TEMP_PARA_NUMBER, 50007, "POST", "/messages", {"body": body(temp_para={"number": 741627})}),
     (Leniency.NULL_FIELD, 50007, "POST", "/messages", {"body": body(sign_id=None)}),
@@ -100,6 +107,41 @@ def test_a_body_refused_by_its_method_names_the_methods_of_the_path(strict_app: 
 def test_every_leniency_has_its_test() -> None:
     apart = {Leniency.MULTIPART_SPACING, Leniency.HEAD_ROOT}
     assert {leniency for leniency, *_ in REQUESTS} | apart == set(Leniency)
+
+
+@pytest.mark.parametrize(
+    ("path", "more"),
+    [
+        ("/messages", {"mobile": MOBILE, "temp_para": {"code": "741627"}}),
+        ("/messages/batch", {"recipients": [{"mobile": MOBILE, "temp_para": {"code": "741627"}}]}),
+        ("/schedule", {"mobile": MOBILE, "temp_para": {"code": "741627"}, "send_time": "2099-01-01 00:00:00"}),
+    ],
+)
+def test_a_code_template_is_sent_as_a_message_with_a_warning_in_both(
+    app: AppUnderTest, strict_app: AppUnderTest, path: str, more: dict[str, Any]
+) -> None:
+    for each in (app, strict_app):
+        each.ok("POST", path, {"temp_id": 1, **more})
+        assert CODE_TEMPLATE in each.last_entry().warnings
+
+
+def test_an_empty_sign_id_is_documented_to_mean_the_default_and_works_in_both(
+    app: AppUnderTest, strict_app: AppUnderTest
+) -> None:
+    for each in (app, strict_app):
+        each.ok("POST", "/messages", body(sign_id=""))
+        assert each.last_entry().warnings == []
+
+
+@pytest.mark.parametrize("value", ["1.5", "x", "-1", "１２５０", " 1250", True, 1.5, [1250]])
+def test_what_is_no_integer_stays_refused(app: AppUnderTest, value: object) -> None:
+    assert app.code_of("POST", "/messages", body(temp_id=value)) == 50007
+
+
+@pytest.mark.parametrize("kind", ["2", "4", "5"])
+def test_types_of_the_older_form_are_refused_in_the_newer_one(app: AppUnderTest, kind: str) -> None:
+    assert app.code_of("POST", "/sign", files=multipart(sign_form() | {"type": kind})) == 50104
+    app.ok("POST", "/sign", files=multipart(OLD_FORM | {"type": kind, "image0": image()}))
 
 
 def test_temp_id_in_the_body_of_a_template_update_is_documented_and_works_in_both(

@@ -10,15 +10,14 @@ APP_QUOTA_NOT_ASSIGNED, NO_MONEY = 50033, 50014
 POOLS: dict[MessageKind, Pool] = {"code": "industry", "notice": "industry", "voice": "voice", "marketing": "market"}
 
 
-def check_allocated(app: App) -> None:
-    """Check that the app was given any credit at all.
+def check_allocated(credit: Credit) -> None:
+    """Check that any credit was allocated at all.
 
     Raises:
         Refusal: All its pools are null (50033).
     """
-    credit = app.credit
     if credit.balance is None and credit.voice is None and credit.industry is None and credit.market is None:
-        raise Refusal(APP_QUOTA_NOT_ASSIGNED, "credit", "No credit is allocated to the app: all its pools are null.")
+        raise Refusal(APP_QUOTA_NOT_ASSIGNED, "credit", "No credit is allocated: all pools are null.")
 
 
 def charge(world: World, app: App, kind: MessageKind, count: int) -> bool:

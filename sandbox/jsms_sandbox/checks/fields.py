@@ -13,7 +13,8 @@ from ..request import Request
 
 INVALID_BODY = 50007
 ID_TEXT = full_match("[0-9]{1,19}")
-IDS = frozenset({"temp_id", "sign_id"})
+DEFAULTS_WHERE_EMPTY = frozenset({"sign_id"})
+"""Optional integers for which an empty text is documented: it means the default."""
 JSON_NAMES = {"string": "a text", "integer": "an integer", "object": "an object", "array": "a list"}
 
 
@@ -106,10 +107,14 @@ def _typed_value(request: Request, field: Field, value: object, place: str) -> o
         return None
     if value == "" and field.required and field.missing:
         return None
+    if value == "" and field.type == "integer" and not field.required:
+        if field.name not in DEFAULTS_WHERE_EMPTY:
+            tolerate(request, Leniency.NULL_FIELD, INVALID_BODY, f"field {place}")
+        return None
     if field.type == "string":
-        return _text(request, field, value, place)
+        return _text(request, value, place)
     if field.type == "integer":
-        return _integer(request, field, value, place)
+        return _integer(request, value, place)
     if field.type == "object":
         return _texts_by_name(request, value, place)
     if not isinstance(value, list):
@@ -123,22 +128,22 @@ def _typed_value(request: Request, field: Field, value: object, place: str) -> o
     return typed
 
 
-def _text(request: Request, field: Field, value: object, place: str) -> str:
+def _text(request: Request, value: object, place: str) -> str:
     if isinstance(value, str):
         return value
-    if field.name == "mobile" and isinstance(value, int) and not isinstance(value, bool):
-        tolerate(request, Leniency.MOBILE_NUMBER, INVALID_BODY, f"field {place}")
+    if isinstance(value, int) and not isinstance(value, bool):
+        tolerate(request, Leniency.TEXT_NUMBER, INVALID_BODY, f"field {place}")
         return str(value) if abs(value) < 10**20 else "?"
     raise _wrong_type("string", place)
 
 
-def _integer(request: Request, field: Field, value: object, place: str) -> int:
+def _integer(request: Request, value: object, place: str) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    if field.name in IDS and isinstance(value, str) and ID_TEXT(value):
-        tolerate(request, Leniency.TEMP_ID_TEXT, INVALID_BODY, f"field {place}")
+    if isinstance(value, str) and ID_TEXT(value):
+        tolerate(request, Leniency.INTEGER_TEXT, INVALID_BODY, f"field {place}")
         return int(value)
     raise _wrong_type("integer", place)
 

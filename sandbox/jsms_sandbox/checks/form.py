@@ -74,13 +74,25 @@ def read_form(request: Request, schema: Schema, boundary: bytes) -> None:
         else:
             values[name] = _form_value(part, field.type, field.invalid)
     request.fields = values
-    if old_images:
+    if not old_images:
+        _check_type(schema, values)
+    else:
         tolerate(request, Leniency.OLD_SIGN_FORM, INVALID_BODY, "form")
         most = next(field.max_bytes for field in schema.fields.values() if field.max_bytes is not None)
         images = [_image(request, part, most, INVALID_IMAGE) for part in old_images]
         if not any(images):
             raise Refusal(INVALID_IMAGE, f"field {old_images[0].name}", "The image is empty.")
         request.waived = frozenset(schema.fields) - OLD_FIELDS
+
+
+def _check_type(schema: Schema, values: dict[str, Any]) -> None:
+    """Check that the type is one that the newer form has papers for."""
+    types = {value for field in schema.fields.values() if field.needed_when for value in field.needed_when[1]}
+    if isinstance(values.get("type"), int) and values["type"] not in types:
+        known = ", ".join(str(each) for each in sorted(types))
+        raise Refusal(
+            schema.fields["type"].invalid, "field type", f"The form of September 2025 takes the types {known}."
+        )
 
 
 def _form_value(part: Part, kind: str, invalid: int) -> object:

@@ -15,7 +15,7 @@ from ..contract import FORM_TYPE, contract
 from ..journal import record
 from ..leniency import Leniency, tolerate
 from ..refusal import Refusal
-from ..request import Request
+from ..request import Request, is_verification
 from ..state.storage import StorageError
 from ..state.world import World
 from .sending import Receive, Scope, Send, send_answer
@@ -57,18 +57,18 @@ class Service:
         try:
             answer = self._answer(request)
         except Refusal as refused:
-            refusal, answer = refused, refused_answer(refused)
+            refusal, answer = refused, refused_answer(refused, request)
         except Exception:
             log.exception("The sandbox itself failed at %s %s", request.method, request.path)
             refusal = Refusal(SERVER_ERROR, "sandbox", "This is a bug of the sandbox; its log has the details.")
-            answer = refused_answer(refusal)
+            answer = refused_answer(refusal, request)
         answer = world.faults.after(request, answer)
         record(world, request, answer, refusal, perf_counter() - started)
         try:
             world.commit()
         except StorageError as error:
             log.error("%s", error)  # noqa: TRY400  # the sentence says all
-            return refused_answer(Refusal(SERVER_ERROR, "storage", str(error)))
+            return refused_answer(Refusal(SERVER_ERROR, "storage", str(error)), request)
         return answer
 
     def _answer(self, request: Request) -> Answer:
@@ -92,12 +92,12 @@ class Service:
         return operations.run(world, request)
 
 
-def refused_answer(refusal: Refusal) -> Answer:
-    """The error answer of a refusal, in the contract's words."""
+def refused_answer(refusal: Refusal, request: Request) -> Answer:
+    """The error response of a refusal, in the contract's words."""
     error = contract().errors[refusal.code]
     body: dict[str, object] = {"error": {"code": error.code, "message": error.message}}
-    if refusal.is_valid is not None:
-        body = {"is_valid": refusal.is_valid, **body}
+    if is_verification(request):
+        body = {"is_valid": False, **body}
     return json_answer(body, error.http_status, () if refusal.allow is None else (("allow", ", ".join(refusal.allow)),))
 
 

@@ -11,12 +11,13 @@ from ..state.world import World
 
 def get_dev_balance(_world: World, request: Request) -> Answer:
     """What is left in the developer account's pools."""
+    check_allocated(request.known_app.dev_credit)
     return _balance("dev", request.known_app.dev_credit)
 
 
 def get_app_balance(_world: World, request: Request) -> Answer:
     """What is left in the app's pools."""
-    check_allocated(request.known_app)
+    check_allocated(request.known_app.credit)
     return _balance("app", request.known_app.credit)
 
 

@@ -35,7 +35,7 @@ def send_code(world: World, request: Request) -> Answer:
     text = full_text(sign.sign, fill(template.template, {"code": code}), marketing=False)
     check_opt_out(app, mobile)
     check_frequency(world, app, "code", mobile, text)
-    check_allocated(app)
+    check_allocated(app.credit)
     count = segments(text)
     check_and_charge(world, app, "code", count)
     now = world.clock.now()
@@ -61,7 +61,7 @@ def send_voice_code(world: World, request: Request) -> Answer:
     check_magic_number(request, mobile, request.known_operation.codes)
     check_opt_out(app, mobile)
     check_frequency(world, app, "voice", mobile, "")
-    check_allocated(app)
+    check_allocated(app.credit)
     check_and_charge(world, app, "voice", 1)
     code: str = fields.get("code") or new_code(app)
     language: int = fields.get("voice_lang") or 0
@@ -88,13 +88,13 @@ def verify_code(world: World, request: Request) -> Answer:
         raise Refusal(WRONG_MSG_ID, "msg_id", "The app sent no code under this msg_id.")
     code = message.code
     if code.verified_at is not None:
-        raise Refusal(VERIFIED_CODE, "code", "This code was verified before; a code counts once.", is_valid=False)
+        raise Refusal(VERIFIED_CODE, "code", "This code was verified before; a code counts once.")
     now = world.clock.now()
     if now >= code.expires_at:
         late = now - code.expires_at
-        raise Refusal(EXPIRED_CODE, "code", f"This code expired {late:.0f} seconds ago.", is_valid=False)
+        raise Refusal(EXPIRED_CODE, "code", f"This code expired {late:.0f} seconds ago.")
     if typed != code.code:
-        raise Refusal(INVALID_CODE, "code", "This is not the code that was sent.", is_valid=False)
+        raise Refusal(INVALID_CODE, "code", "This is not the code that was sent.")
     code.verified_at = now
     world.save(message)
     request.msg_ids.append(message.msg_id)

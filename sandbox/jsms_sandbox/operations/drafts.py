@@ -16,10 +16,14 @@ from ..known import known
 from ..refusal import Refusal
 from ..request import Request
 from ..segments import full_text
-from ..state.entities import MARKETING, NOTICE, App, Sign, Template
+from ..state.entities import CODE, MARKETING, NOTICE, App, Sign, Template
 from ..state.world import World
 
 REPEAT_SEND = 50034
+CODE_TEMPLATE = (
+    "A code template is sent as a notice, with the code of the caller: verifyCode does not know it. Official examples "
+    "send template 1 so; the schedules' page lists 50025 against it."
+)
 
 SeenTexts = set[tuple[str, str]]
 """Numbers and texts that occurred in a batch before."""
@@ -41,7 +45,9 @@ def chosen(world: World, request: Request) -> tuple[Template, Sign]:
         Refusal: One of them cannot be sent.
     """
     app, fields = request.known_app, request.fields
-    template = usable_template(world, app, fields["temp_id"], (NOTICE, MARKETING))
+    template = usable_template(world, app, fields["temp_id"], (CODE, NOTICE, MARKETING))
+    if template.type == CODE:
+        request.warn(CODE_TEMPLATE)
     return template, usable_sign(world, app, fields.get("sign_id"))
 
 

@@ -37,7 +37,7 @@ def send_message_batch(world: World, request: Request) -> Answer:
     """Send a template SMS to many numbers; refused ones do not stop the others."""
     app, fields = request.known_app, request.fields
     template, sign = chosen(world, request)
-    check_allocated(app)
+    check_allocated(app.credit)
     seen: SeenTexts = set()
     results: list[dict[str, object]] = []
     accepted = 0
@@ -84,7 +84,7 @@ def _send(
     kind: MessageKind = "marketing" if template.type == MARKETING else "notice"
     check_frequency(world, app, kind, recipient.mobile, recipient.text)
     if first:
-        check_allocated(app)
+        check_allocated(app.credit)
     count = segments(recipient.text)
     check_and_charge(world, app, kind, count)
     message = Message(

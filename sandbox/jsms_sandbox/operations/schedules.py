@@ -79,7 +79,7 @@ def _save_single(world: World, request: Request, old: Schedule | None) -> Answer
     check_magic_number(request, mobile, request.known_operation.codes)
     template, sign = chosen(world, request)
     text = compose(request, request.known_app, template, sign, fields.get("temp_para"), mobile)
-    check_allocated(request.known_app)
+    check_allocated(request.known_app.credit)
     recipients = [Recipient(mobile, fields.get("temp_para"), text)]
     schedule = _save(world, request, old, send_at, template.type, sign.sign_id, recipients, batch=False)
     warn_of_the_hour(request, template, send_at)
@@ -89,7 +89,7 @@ def _save_single(world: World, request: Request, old: Schedule | None) -> Answer
 def _save_batch(world: World, request: Request, old: Schedule | None) -> Answer:
     send_at = _send_at(world, request)
     template, sign = chosen(world, request)
-    check_allocated(request.known_app)
+    check_allocated(request.known_app.credit)
     seen: SeenTexts = set()
     recipients: list[Recipient] = []
     refused: list[dict[str, object]] = []
