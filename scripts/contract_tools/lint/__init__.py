@@ -15,6 +15,7 @@ from .problem import Problem
 from .references import LINKS, REFERENCES
 from .rule import Finding
 from .schemas import SCHEMAS
+from .shown import SHOWN
 from .structure import STRUCTURE, WHOLE
 from .texts import TEXTS
 
@@ -22,7 +23,7 @@ from .texts import TEXTS
 _STAGES = (
     (STRUCTURE,),
     (LINKS,),
-    (REFERENCES, OPERATIONS, ANSWERS, SCHEMAS, NAMES, ENUMS, TEXTS, CATALOGUE, CODES, EXAMPLES),
+    (REFERENCES, OPERATIONS, ANSWERS, SCHEMAS, NAMES, ENUMS, TEXTS, CATALOGUE, CODES, SHOWN, EXAMPLES),
     (WHOLE,),
 )
 RULES = tuple(rule for stage in _STAGES for family in stage for rule in family.rules)

@@ -21,6 +21,11 @@ _DEFAULT = Rule(
     "add default with the shared error answer",
 )
 _SUCCESS = Rule("answer-success", "{id} has no answer of success", "add an answer with a 2xx status")
+_ELSEWHERE = Rule(
+    "answer-in-place",
+    "the success response {status} is a $ref, and some generators then type its result as null",
+    "write the response in place; error responses may stay references",
+)
 _EXAMPLE = Rule("example-missing", "this body has no example", "add examples with at least one complete value")
 _PARAMETER = Rule("parameter-example", "the parameter {name} has no example", "add an example beside its schema")
 _NO_SCHEMA = Rule(
@@ -49,6 +54,8 @@ def _check_answers(contract: Contract) -> Iterator[Finding]:
         for answer in answers:
             if _RANGE_KEY.fullmatch(answer.status):
                 yield _RANGE.broken(answer.pointer, status=answer.status)
+            if answer.status.startswith("2") and "$ref" in mapping(contract.at(answer.pointer)):
+                yield _ELSEWHERE.broken(answer.pointer, status=answer.status)
     for operation in contract.operations:
         statuses = {answer.status for answer in contract.answers(operation)}
         pointer = pointer_to(operation.pointer, "responses")
@@ -83,4 +90,4 @@ def _check(contract: Contract) -> Iterator[Finding]:
         yield from check(contract)
 
 
-ANSWERS = Family(_check, (_RANGE, _DEFAULT, _SUCCESS, _EXAMPLE, _PARAMETER, _NO_SCHEMA, _ENCODING, _FORM))
+ANSWERS = Family(_check, (_RANGE, _DEFAULT, _SUCCESS, _ELSEWHERE, _EXAMPLE, _PARAMETER, _NO_SCHEMA, _ENCODING, _FORM))

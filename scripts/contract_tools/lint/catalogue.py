@@ -6,6 +6,7 @@ import keyword
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from types import MappingProxyType
 
 from ..document import pointer_to
@@ -54,7 +55,6 @@ _ROOTS = ("JSMSError", "APIError")
 _STATUSES = range(100, 600)
 _NAME = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 _ROW = re.compile(r"^\|\s*([0-9]+)\s*\|(.*)\|\s*$", re.MULTILINE)
-_COLUMNS = ("http_status", "message", "meaning", "meaning_zh")
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,8 @@ def _check_table(contract: Contract) -> Iterator[Finding]:
                 yield _TABLE_MISSING.broken(pointer, code=code)
                 continue
             cells = [cell.strip() for cell in rows[code].split("|")]
-            for found, wanted in zip(cells, (str(entry.get(key)) for key in _COLUMNS), strict=False):
+            columns = (f"{entry.get('http_status')} {entry.get('message')}", str(entry.get("meaning")))
+            for found, wanted in zip_longest(cells, columns):
                 if found != wanted:
                     yield _TABLE.broken(pointer, code=code, found=_shown(found), wanted=_shown(wanted))
 

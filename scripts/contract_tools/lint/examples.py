@@ -23,7 +23,7 @@ from .validation import Misfit, first_misfit
 _FITS = Rule("example-fits", "the example does not fit its schema: {problem}", "correct the example or the schema")
 _CONTENT = Rule(
     "example-content",
-    "the text in {name} does not hold what contentSchema says: {problem}",
+    "the text in {name} does not hold what x-payloads says: {problem}",
     "correct the example or the schema",
 )
 _CODE = Rule(
@@ -114,9 +114,14 @@ def _check_content(contract: Contract, example: _Example, misfit_of: _Fit) -> It
         return
     for name, field in mapping(schema.value.get("properties")).items():
         held = mapping(example.value).get(name)
-        if "contentSchema" not in mapping(field) or not isinstance(held, str):
+        payloads = mapping(mapping(field).get("x-payloads"))
+        if not payloads or not isinstance(held, str):
             continue
-        wanted = pointer_to(schema.pointer, "properties", name, "contentSchema")
+        # An example without a type fits any of them that is the only one.
+        kinds = [
+            text(payload) for kind, payload in payloads.items() if kind in (mapping(example.value).get("type"), None)
+        ]
+        wanted = kinds[0] if kinds else ""
         pointer = pointer_to(example.pointer, name)
         try:
             value = json.loads(held)

@@ -32,9 +32,9 @@ _PROPERTY_TWIN = Rule(
 _PARAMETER = Rule("parameter-reserved", "a parameter named {name} {reason}", "call it something else")
 _SCHEMA = Rule("schema-reserved", "a schema named {name} {reason}", "call it something else, such as {name}Body")
 _SCHEMA_FORM = Rule("schema-name", "{name} makes no class name", "write it like SentMessage")
-_SCHEMA_TWIN = Rule(
-    "schema-unique",
-    "{name} and {other} become the same file or class",
+_COMPONENT_TWIN = Rule(
+    "component-unique",
+    "{name} and {other} become the same file or class, whatever their sections",
     "call one of the two something else",
 )
 
@@ -104,17 +104,22 @@ def _check_properties(place: Place) -> Iterator[Finding]:
         seen.setdefault(folded, name)
 
 
-def _check_schemas(contract: Contract) -> Iterator[Finding]:
-    seen: dict[str, str] = {}
-    for name in mapping(mapping(contract.data.get("components")).get("schemas")):
+def _check_components(contract: Contract) -> Iterator[Finding]:
+    components = mapping(contract.data.get("components"))
+    for name in mapping(components.get("schemas")):
         pointer = pointer_to("#/components/schemas", name)
         if name in _SCHEMAS:
             yield _SCHEMA.broken(pointer, name=name, reason=_SCHEMAS[name])
         elif not _SCHEMA_NAME.fullmatch(name):
             yield _SCHEMA_FORM.broken(pointer, name=name)
-        if _folded(name) in seen:
-            yield _SCHEMA_TWIN.broken(pointer, name=name, other=seen[_folded(name)])
-        seen.setdefault(_folded(name), name)
+    seen: dict[str, str] = {}
+    for section, members in components.items():
+        for name in mapping(members):
+            shown = f"{section}/{name}"
+            if _folded(name) in seen:
+                pointer = pointer_to("#/components", section, name)
+                yield _COMPONENT_TWIN.broken(pointer, name=shown, other=seen[_folded(name)])
+            seen.setdefault(_folded(name), shown)
 
 
 def _check_parameters(contract: Contract) -> Iterator[Finding]:
@@ -130,7 +135,7 @@ def _check_parameters(contract: Contract) -> Iterator[Finding]:
 def _check(contract: Contract) -> Iterator[Finding]:
     for place in contract.of_kind("schema"):
         yield from _check_properties(place)
-    yield from _check_schemas(contract)
+    yield from _check_components(contract)
     yield from _check_parameters(contract)
 
 
@@ -144,6 +149,6 @@ NAMES = Family(
         _PARAMETER,
         _SCHEMA,
         _SCHEMA_FORM,
-        _SCHEMA_TWIN,
+        _COMPONENT_TWIN,
     ),
 )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..document import pointer_to
 from ..places import Place
-from ..reading import mapping, sequence, text
+from ..reading import mapping, schemas, sequence, text
 from .contract import Contract
 from .rule import Family, Finding, Rule
 
@@ -56,6 +57,21 @@ _NOT_OBJECT = Rule(
     "{name} is no object and no enum, so generators wrap it in a class of its own",
     "write it in place where it is used",
 )
+_CONTENT = Rule(
+    "schema-content",
+    "{keyword} makes a file of the text in some generated clients",
+    "take it out, and name the schemas of a JSON text in x-payloads",
+)
+_DIGITS = Rule(
+    "digits-format",
+    "{name} is a text of digits that may come as a number, and nothing says so",
+    "add format: digits, which recipes map to a type that reads both",
+)
+_SAME = Rule(
+    "schema-twin",
+    "{name} has the same fields as {other}, so typed languages get two classes for one record",
+    "refer to {other}, and take this one out",
+)
 _ITEMS = Rule("array-items", "this array does not say what is in it", "add items")
 _REQUIRED = Rule(
     "required-declared", "{name} is required, but not among the properties", "add the property or correct the name"
@@ -100,6 +116,7 @@ _KEYWORDS = (
         _UNREAD,
     ),
     _Keyword(("title",), _TITLE),
+    _Keyword(("contentMediaType", "contentEncoding", "contentSchema"), _CONTENT),
 )
 _RANGES = (
     ("minLength", "maxLength"),
@@ -108,6 +125,8 @@ _RANGES = (
     ("minProperties", "maxProperties"),
 )
 _SIZES = ("int32", "int64")
+_MESSAGE_ID = re.compile(r"(?i)msg_?id")
+_FEWEST = 2  # one field of the same name is a coincidence
 
 
 def kinds_of(schema: object) -> list[str]:
@@ -169,17 +188,40 @@ def _check_bounds(place: Place) -> Iterator[Finding]:
             yield _BOUNDS.broken(pointer_to(place.pointer, high), low=low, least=least, high=high, most=most)
 
 
+def _check_digits(contract: Contract) -> Iterator[Finding]:
+    """Fields of responses and callbacks that hold the id of a message, or a code."""
+    for place in contract.of_kind("schema"):
+        is_id = _MESSAGE_ID.fullmatch(place.name) is not None or "x-values" in place.value
+        if place.role != "properties" or not is_id or kinds_of(place.value) != ["string"]:
+            continue
+        if place.value.get("format") != "digits" and not contract.is_requested(place):
+            yield _DIGITS.broken(place.pointer, name=place.name)
+
+
+def _check_same(contract: Contract) -> Iterator[Finding]:
+    seen: dict[tuple[object, ...], str] = {}
+    for name, schema in schemas(contract.data).items():
+        fields = tuple(
+            (field, str(mapping(value).get("$ref", mapping(value).get("type"))))
+            for field, value in sorted(mapping(mapping(schema).get("properties")).items())
+        )
+        if len(fields) < _FEWEST:
+            continue
+        if fields in seen:
+            yield _SAME.broken(pointer_to("#/components/schemas", name), name=name, other=seen[fields])
+        seen.setdefault(fields, name)
+
+
 def _check(contract: Contract) -> Iterator[Finding]:
     for place in contract.of_kind("schema"):
-        # What a text holds, once it is parsed, is for receivers; generators do not look inside.
-        if any(around.role == "contentSchema" for around in place.outward()):
-            continue
         yield from _check_keywords(place)
         yield from _check_type(place, contract)
         yield from _check_object(place)
         yield from _check_bounds(place)
         if "default" in place.value and contract.is_requested(place):
             yield _DEFAULT.broken(pointer_to(place.pointer, "default"))
+    yield from _check_digits(contract)
+    yield from _check_same(contract)
 
 
 SCHEMAS = Family(
@@ -196,6 +238,9 @@ SCHEMAS = Family(
         _DEFAULT,
         _INLINE,
         _NOT_OBJECT,
+        _CONTENT,
+        _DIGITS,
+        _SAME,
         _ITEMS,
         _REQUIRED,
         _NULLABLE_REQUIRED,

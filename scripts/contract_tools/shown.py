@@ -1,0 +1,134 @@
+"""Text for descriptions that shows what renderers hide: codes, payloads of callbacks, the table of codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from .reading import follow, mapping, schemas, sequence, text
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of one language."""
+
+    description: str
+    meaning: str
+    codes: str
+    recipient_codes: str
+    status: str
+    separator: str
+    comma: str
+    end: str
+    payload: str
+    payload_head: tuple[str, ...]
+    null: str
+    code_head: tuple[str, ...]
+
+
+ENGLISH = Words(
+    description="description",
+    meaning="meaning",
+    codes="Error codes: ",
+    recipient_codes="For a single recipient: ",
+    status="HTTP {}: ",
+    separator="; ",
+    comma=", ",
+    end=".",
+    payload="data is a JSON text with these fields:",
+    payload_head=("field", "type", "meaning"),
+    null=" or null",
+    code_head=("code", "HTTP status and message", "meaning"),
+)
+CHINESE = Words(
+    description="x-description-zh",
+    meaning="meaning_zh",
+    codes="错误码：",
+    recipient_codes="单个接收者的错误码：",
+    status="HTTP {}：",
+    separator="；",
+    comma="、",
+    end="。",
+    payload="data 为 JSON 文本，字段如下：",
+    payload_head=("字段", "类型", "含义"),
+    null="或 null",
+    code_head=("错误码", "HTTP 状态与消息", "含义"),
+)
+
+
+def shown_codes(data: Mapping[str, object], operation: Mapping[str, object], words: Words) -> str:
+    """The paragraph that lists the codes of an operation by HTTP status; empty where it has none."""
+    catalogue = mapping(data.get("x-error-codes"))
+    by_status: dict[str, list[str]] = {}
+    for code in sequence(operation.get("x-error-codes")):
+        by_status.setdefault(str(mapping(catalogue.get(str(code))).get("http_status")), []).append(str(code))
+    statuses = (words.status.format(status) + words.comma.join(by_status[status]) for status in sorted(by_status))
+    recipients = [str(code) for code in sequence(operation.get("x-recipient-error-codes"))]
+    parts = [
+        prefix + written + words.end
+        for prefix, written in (
+            (words.codes, words.separator.join(statuses)),
+            (words.recipient_codes, words.comma.join(recipients)),
+        )
+        if written
+    ]
+    return " ".join(parts) if words is ENGLISH else "".join(parts)
+
+
+def shown_payload(data: Mapping[str, object], callback: Mapping[str, object], words: Words) -> str:
+    """The table of the fields in a callback's ``data``; empty where the document does not say which they are."""
+    schema = mapping(schemas(data).get(_payload(data, callback)))
+    if not schema:
+        return ""
+    rows = (
+        (name, _type(mapping(field), words), text(mapping(field).get(words.description)))
+        for name, field in mapping(schema.get("properties")).items()
+    )
+    return f"{words.payload}\n\n{_table(words.payload_head, rows)}"
+
+
+def shown_catalogue(data: Mapping[str, object], words: Words) -> str:
+    """The table of all codes."""
+    rows = (
+        (
+            code,
+            f"{mapping(entry).get('http_status')} {mapping(entry).get('message')}",
+            text(mapping(entry).get(words.meaning)),
+        )
+        for code, entry in mapping(data.get("x-error-codes")).items()
+    )
+    return _table(words.code_head, rows)
+
+
+def flat(description: str) -> str:
+    """A description without its line breaks: where lines are folded is no difference."""
+    return " ".join(description.split())
+
+
+def _payload(data: Mapping[str, object], callback: Mapping[str, object]) -> str:
+    """The schema of what a callback's examples carry, by the ``type`` in them."""
+    for content in mapping(follow(data, callback.get("requestBody")).get("content")).values():
+        form = follow(data, mapping(content).get("schema"))
+        for payloads in _payloads(form):
+            for example in mapping(mapping(content).get("examples")).values():
+                kind = mapping(mapping(example).get("value")).get("type")
+                return text(payloads.get(str(kind))).rsplit("/", 1)[-1]
+    return ""
+
+
+def _payloads(form: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
+    for field in mapping(form.get("properties")).values():
+        if "x-payloads" in mapping(field):
+            yield mapping(mapping(field)["x-payloads"])
+
+
+def _type(schema: Mapping[str, object], words: Words) -> str:
+    written = schema.get("type")
+    kinds = [str(kind) for kind in (sequence(written) or [written])]
+    named = [kind for kind in kinds if kind != "null"]
+    return " ".join(named) + (words.null if len(named) < len(kinds) else "")
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
