@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from .models import CallbackForm, SignReview, SmsReply, SmsReport, TemplateReview
+from .models import CallbackForm, DeliveryReport, SignReview, TemplateReview, UserReply
 
 __all__ = [
     "CallbackForm",
+    "DeliveryReport",
     "SignReview",
-    "SmsReply",
-    "SmsReport",
     "TemplateReview",
+    "UserReply",
 ]

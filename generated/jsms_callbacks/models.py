@@ -6,6 +6,56 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 
+class DeliveryReport(BaseModel):
+    """
+    The outcome of one SMS, polled or posted as SMS_REPORT.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+        coerce_numbers_to_str=True,
+    )
+    msg_id: Annotated[str, Field(alias="msgId")]
+    """
+    Id of the SMS, a text of digits. The service has been seen to send a number; read both and keep a text.
+    """
+    phone: str
+    """
+    The number.
+    """
+    receive_time: Annotated[int, Field(alias="receiveTime")]
+    """
+    When the handset or the carrier answered, in milliseconds since the epoch.
+    """
+    status: int
+    """
+    The outcome, see DeliveryStatus. The set is open.
+    """
+
+
+class UserReply(BaseModel):
+    """
+    What one user answered, polled or posted as SMS_REPLY.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+        coerce_numbers_to_str=True,
+    )
+    phone: str
+    """
+    The number.
+    """
+    reply_time: Annotated[int, Field(alias="replyTime")]
+    """
+    When the user answered, in milliseconds since the epoch.
+    """
+    content: str
+    """
+    The text.
+    """
+
+
 class CallbackForm(BaseModel):
     """
     What every callback posts. signature covers nonce and timestamp only: whoever has seen one can send it again with other data. Check it in constant time, refuse old timestamps and reused nonces, and treat data as untrusted.
@@ -34,56 +84,6 @@ class CallbackForm(BaseModel):
     data: str
     """
     A JSON text; what it holds depends on type.
-    """
-
-
-class SmsReport(BaseModel):
-    """
-    Data of SMS_REPORT, what became of one SMS.
-    """
-
-    model_config = ConfigDict(
-        extra="allow",
-        coerce_numbers_to_str=True,
-    )
-    msg_id: Annotated[str, Field(alias="msgId")]
-    """
-    Id of the SMS, a text of digits. The service has been seen to send a number; read both and keep a text.
-    """
-    phone: str
-    """
-    The number.
-    """
-    receive_time: Annotated[int, Field(alias="receiveTime")]
-    """
-    When the handset or the carrier answered, in milliseconds since the epoch.
-    """
-    status: int
-    """
-    What became of it, see DeliveryStatus. The set is open.
-    """
-
-
-class SmsReply(BaseModel):
-    """
-    Data of SMS_REPLY, what one user answered.
-    """
-
-    model_config = ConfigDict(
-        extra="allow",
-        coerce_numbers_to_str=True,
-    )
-    phone: str
-    """
-    The number.
-    """
-    reply_time: Annotated[int, Field(alias="replyTime")]
-    """
-    When the user answered, in milliseconds since the epoch.
-    """
-    content: str
-    """
-    The text.
     """
 
 

@@ -128,7 +128,7 @@ def _make_callbacks(data: Mapping[str, object], scratch: Path, package: Path, pr
         wanted = schemas_within(data, webhooks(data))
         names: list[str] = []
         if wanted:
-            bodies = {name: _without_content(body) for name, body in schemas(data).items() if name in wanted}
+            bodies = {name: body for name, body in schemas(data).items() if name in wanted}
             reduced = {
                 "openapi": data.get("openapi"),
                 "info": data.get("info"),
@@ -183,19 +183,6 @@ def _finish(tree: Path) -> None:
 def _without(components: Mapping[str, object], names: set[str]) -> dict[str, object]:
     kept = {name: body for name, body in mapping(components.get("schemas")).items() if name not in names}
     return {**components, "schemas": kept}
-
-
-def _without_content(node: object) -> object:
-    """Leaves ``contentSchema`` out: it has named the payloads, and would be copied word for word into the models."""
-    if is_mapping(node):
-        return {
-            key: _without_content(value)
-            for key, value in node.items()
-            if key not in ("contentSchema", "contentMediaType")
-        }
-    if is_sequence(node):
-        return [_without_content(item) for item in node]
-    return node
 
 
 def _write(path: Path, content: str) -> None:

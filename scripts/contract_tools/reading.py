@@ -84,7 +84,7 @@ def schemas(data: Mapping[str, object]) -> Mapping[str, object]:
 
 
 def schemas_within(data: Mapping[str, object], start: object) -> set[str]:
-    """Names of the schemas that can be reached from a part of the document, through any chain of ``$ref``."""
+    """Names of the schemas that can be reached from a part of the document, through ``$ref`` and ``x-payloads``."""
     found: set[str] = set()
     seen: set[str] = set()
     waiting: list[object] = [start]
@@ -92,12 +92,12 @@ def schemas_within(data: Mapping[str, object], start: object) -> set[str]:
         node = waiting.pop()
         if is_mapping(node):
             waiting.extend(node.values())
-            reference = node.get("$ref")
-            if isinstance(reference, str) and reference not in seen:
-                seen.add(reference)
-                if reference.startswith("#/components/schemas/"):
-                    found.add(reference.removeprefix("#/components/schemas/"))
-                waiting.append(follow(data, {"$ref": reference}))
+            for reference in (node.get("$ref"), *mapping(node.get("x-payloads")).values()):
+                if isinstance(reference, str) and reference not in seen:
+                    seen.add(reference)
+                    if reference.startswith("#/components/schemas/"):
+                        found.add(reference.removeprefix("#/components/schemas/"))
+                    waiting.append(follow(data, {"$ref": reference}))
         elif is_sequence(node):
             waiting.extend(node)
     return found & set(schemas(data))

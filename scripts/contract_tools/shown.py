@@ -126,7 +126,8 @@ def _type(schema: Mapping[str, object], words: Words) -> str:
     written = schema.get("type")
     kinds = [str(kind) for kind in (sequence(written) or [written])]
     named = [kind for kind in kinds if kind != "null"]
-    return " ".join(named) + (words.null if len(named) < len(kinds) else "")
+    may_be_null = len(named) < len(kinds) or schema.get("nullable") is True  # as OpenAPI 3.1 and 3.0 write it
+    return " ".join(named) + (words.null if may_be_null else "")
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

@@ -210,7 +210,7 @@ BROKEN = (
         "my_post:",
     ),
     broken(
-        "schema-unique",
+        "component-unique",
         "    Refusal:\n",
         "    LETTER: {type: object, properties: {a: {type: string}}}\n    Refusal:\n",
         "LETTER:",
@@ -239,7 +239,7 @@ BROKEN = (
     broken("pattern-classes", _PATTERN, r"pattern: '^\d+$'", "pattern:"),
     broken("pattern-classes", _PATTERN, r"pattern: '^\w+$'", "pattern:"),
     broken("pattern-dialect", _PATTERN, "pattern: '^(?=1)[0-9]+$'", "pattern:"),
-    broken("text-comment", "description: Sends one letter.", "description: Sends a/*b*/c.", "Sends a/*b*/c"),
+    broken("text-comment", "        Sends one letter.", "        Sends a/*b*/c.", "    post:", "description:"),
     broken("text-comment", "meaning: The key is wrong.", "meaning: The */ key.", "The */ key."),
     broken("text-escape", "description: What it says.", r"description: What \u0041 says.", "What \\u0041"),
     broken("info-short", "description: Short.", f"description: {'Long. ' * 60}", "Long."),
@@ -265,11 +265,11 @@ BROKEN = (
     broken("enum-code-extra", "        - 104\n", "        - 105\n", "- 105"),
     broken("enum-code-agrees", "        - NO_SUCH_PLACE\n", "        - NO_PLACE\n", "- NO_PLACE"),
     broken("enum-code-agrees", "        - The path is wrong.\n", "        - The way is wrong.\n", "The way is wrong"),
-    broken("code-table-agrees", "| 103 | 403 |", "| 103 | 404 |", "  - name: errors", "description:"),
-    broken("code-table-agrees", "| 路径错误。 |", "| 路径。 |", "  - name: errors", "description:"),
+    broken("code-table-agrees", "| 103 | 403 bad", "| 103 | 404 bad", "  - name: errors", "description:"),
+    broken("code-table-agrees", "| The path is wrong. |", "| A path. |", "  - name: errors", "description:"),
     broken(
         "code-table-complete",
-        "      | 104 | 404 | no such place | The path is wrong. | 路径错误。 |\n",
+        "      | 104 | 404 no such place | The path is wrong. |\n",
         "",
         "  - name: errors",
         "description:",
@@ -289,6 +289,42 @@ BROKEN = (
     broken("example-fits", "      example: 7\n", "      example: seven\n", "example: seven"),
     broken("example-content", '{"letterId": 7}', '{"letterId": "7"}', '{"letterId": "7"}'),
     broken("example-content", '{"letterId": 7}', "letterId=7", "letterId=7"),
+    broken(
+        "component-unique",
+        "    Missing:\n",
+        "    letterRequest:\n      description: x\n    Missing:\n",
+        "    LetterRequest:",
+    ),
+    broken(
+        "answer-in-place",
+        "        '204':\n          description: Added.\n",
+        "        '204':\n          $ref: '#/components/responses/Unknown'\n",
+        "        '204':",
+    ),
+    broken("schema-content", _STAMP, f"{_STAMP}          contentMediaType: text/html\n", "contentMediaType"),
+    broken("digits-format", "          format: digits\n", "", "        error_code:"),
+    broken(
+        "schema-same",
+        "    Refusal:\n",
+        "    Rejection:\n      type: object\n"
+        "      properties: {error_code: {type: string}, error_message: {type: string}}\n"
+        "    Refusal:\n",
+        "    Refusal:",
+    ),
+    broken(
+        "codes-shown", "codes: HTTP 401: 101; HTTP 403: 103.", "codes: HTTP 401: 101.", "    put:", "description: >-"
+    ),
+    broken(
+        "codes-shown", "x-error-codes: [101, 102, 103]", "x-error-codes: [101, 102]", "    post:", "description: >-"
+    ),
+    broken(
+        "payload-shown",
+        "| letterId | integer | Which. |",
+        "| letterId | string | Which. |",
+        "onLetterArrived",
+        "description: |-",
+    ),
+    broken("server-name", "example.test/v1\n", "example.test/v1\n    description: The real one.\n", "The real one"),
     broken("example-code-known", "{code: 103, message: bad number}", "{code: 999, message: bad}", "code: 999"),
     broken("example-message", "{code: 103, message: bad number}", "{code: 103, message: bad}", "message: bad}"),
     broken("example-message", "error_message: bad number", "error_message: bad", "error_message: bad}"),

@@ -12,7 +12,7 @@ T = TypeVar("T", bound="DeliveryReport")
 
 @_attrs_define
 class DeliveryReport:
-    """What became of one SMS."""
+    """The outcome of one SMS, polled or posted as SMS_REPORT."""
 
     msg_id: str
     """ Id of the SMS, a text of digits. The service has been seen to send a number; read both and keep a text. """
@@ -21,7 +21,7 @@ class DeliveryReport:
     receive_time: int
     """ When the handset or the carrier answered, in milliseconds since the epoch. """
     status: int
-    """ What became of it, see DeliveryStatus. The set is open. """
+    """ The outcome, see DeliveryStatus. The set is open. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

@@ -12,7 +12,7 @@ T = TypeVar("T", bound="UserReply")
 
 @_attrs_define
 class UserReply:
-    """What one user answered."""
+    """What one user answered, polled or posted as SMS_REPLY."""
 
     phone: str
     """ The number. """

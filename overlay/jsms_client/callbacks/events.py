@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from jsms_callbacks import SignReview, SmsReply, SmsReport, TemplateReview
+from jsms_callbacks import SignReview, TemplateReview, models
 from jsms_client.callbacks.form import printable
 from jsms_client.callbacks.refusals import refusal
 from jsms_client.errors import CallbackReason
@@ -118,11 +118,11 @@ class _Record(BaseModel):
         return value
 
 
-class _Report(_Record, SmsReport):
+class _Report(_Record, models.DeliveryReport):
     pass
 
 
-class _Reply(_Record, SmsReply):
+class _Reply(_Record, models.UserReply):
     pass
 
 

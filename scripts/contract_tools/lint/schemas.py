@@ -68,7 +68,7 @@ _DIGITS = Rule(
     "add format: digits, which recipes map to a type that reads both",
 )
 _SAME = Rule(
-    "schema-twin",
+    "schema-same",
     "{name} has the same fields as {other}, so typed languages get two classes for one record",
     "refer to {other}, and take this one out",
 )

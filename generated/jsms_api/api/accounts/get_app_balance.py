@@ -72,6 +72,9 @@ def sync_detailed(
 
      What is left of the credit that the account allocated to this app.
 
+    Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50009, 50033, 50035, 50036; HTTP
+    500: 50019.
+
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
@@ -97,6 +100,9 @@ def sync(
 
      What is left of the credit that the account allocated to this app.
 
+    Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50009, 50033, 50035, 50036; HTTP
+    500: 50019.
+
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
@@ -117,6 +123,9 @@ async def asyncio_detailed(
     """Credit of the app
 
      What is left of the credit that the account allocated to this app.
+
+    Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50009, 50033, 50035, 50036; HTTP
+    500: 50019.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -140,6 +149,9 @@ async def asyncio(
     """Credit of the app
 
      What is left of the credit that the account allocated to this app.
+
+    Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50009, 50033, 50035, 50036; HTTP
+    500: 50019.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -71,6 +71,9 @@ def sync_detailed(
      The one operation with the developer's own credentials, devKey and devSecret (an older English page
     says appKey). Generated clients keep one user and password: use one client for each pair.
 
+    Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50009, 50033, 50035; HTTP 500:
+    50019.
+
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
@@ -97,6 +100,9 @@ def sync(
      The one operation with the developer's own credentials, devKey and devSecret (an older English page
     says appKey). Generated clients keep one user and password: use one client for each pair.
 
+    Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50009, 50033, 50035; HTTP 500:
+    50019.
+
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
@@ -118,6 +124,9 @@ async def asyncio_detailed(
 
      The one operation with the developer's own credentials, devKey and devSecret (an older English page
     says appKey). Generated clients keep one user and password: use one client for each pair.
+
+    Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50009, 50033, 50035; HTTP 500:
+    50019.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -142,6 +151,9 @@ async def asyncio(
 
      The one operation with the developer's own credentials, devKey and devSecret (an older English page
     says appKey). Generated clients keep one user and password: use one client for each pair.
+
+    Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50009, 50033, 50035; HTTP 500:
+    50019.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -88,6 +88,9 @@ def sync_detailed(
     number must be 20 seconds apart. Billed from the voice pool. Never repeat a request whose answer got
     lost: the call may be under way.
 
+    Error codes: HTTP 400: 50001, 50003, 50004; HTTP 401: 50002; HTTP 403: 50006, 50007, 50008, 50009,
+    50014, 50024, 50033, 50035, 50036, 50038, 50039, 50040, 50041; HTTP 415: 50017; HTTP 500: 50019.
+
     Args:
         body (SendVoiceCodeRequest): Whom to call, and what to read out.
 
@@ -121,6 +124,9 @@ def sync(
     number must be 20 seconds apart. Billed from the voice pool. Never repeat a request whose answer got
     lost: the call may be under way.
 
+    Error codes: HTTP 400: 50001, 50003, 50004; HTTP 401: 50002; HTTP 403: 50006, 50007, 50008, 50009,
+    50014, 50024, 50033, 50035, 50036, 50038, 50039, 50040, 50041; HTTP 415: 50017; HTTP 500: 50019.
+
     Args:
         body (SendVoiceCodeRequest): Whom to call, and what to read out.
 
@@ -148,6 +154,9 @@ async def asyncio_detailed(
      Calls the number and reads the code out. Without code the service makes one. Voice codes to one
     number must be 20 seconds apart. Billed from the voice pool. Never repeat a request whose answer got
     lost: the call may be under way.
+
+    Error codes: HTTP 400: 50001, 50003, 50004; HTTP 401: 50002; HTTP 403: 50006, 50007, 50008, 50009,
+    50014, 50024, 50033, 50035, 50036, 50038, 50039, 50040, 50041; HTTP 415: 50017; HTTP 500: 50019.
 
     Args:
         body (SendVoiceCodeRequest): Whom to call, and what to read out.
@@ -179,6 +188,9 @@ async def asyncio(
      Calls the number and reads the code out. Without code the service makes one. Voice codes to one
     number must be 20 seconds apart. Billed from the voice pool. Never repeat a request whose answer got
     lost: the call may be under way.
+
+    Error codes: HTTP 400: 50001, 50003, 50004; HTTP 401: 50002; HTTP 403: 50006, 50007, 50008, 50009,
+    50014, 50024, 50033, 50035, 50036, 50038, 50039, 50040, 50041; HTTP 415: 50017; HTTP 500: 50019.
 
     Args:
         body (SendVoiceCodeRequest): Whom to call, and what to read out.

@@ -94,6 +94,9 @@ def sync_detailed(
     answer to a refusal is the success object with error beside is_valid. Never repeat a request whose
     answer got lost: the code may be used up by then.
 
+    Error codes: HTTP 400: 50001, 50003, 50015; HTTP 401: 50002; HTTP 403: 50007, 50008, 50010, 50011,
+    50012, 50026, 50035, 50036; HTTP 415: 50017; HTTP 500: 50019.
+
     Args:
         msg_id (str):
         body (VerifyCodeRequest): What the user typed.
@@ -131,6 +134,9 @@ def sync(
     answer to a refusal is the success object with error beside is_valid. Never repeat a request whose
     answer got lost: the code may be used up by then.
 
+    Error codes: HTTP 400: 50001, 50003, 50015; HTTP 401: 50002; HTTP 403: 50007, 50008, 50010, 50011,
+    50012, 50026, 50035, 50036; HTTP 415: 50017; HTTP 500: 50019.
+
     Args:
         msg_id (str):
         body (VerifyCodeRequest): What the user typed.
@@ -162,6 +168,9 @@ async def asyncio_detailed(
     the first success it is refused as used. A wrong try changes nothing (assumed). Not billed. The
     answer to a refusal is the success object with error beside is_valid. Never repeat a request whose
     answer got lost: the code may be used up by then.
+
+    Error codes: HTTP 400: 50001, 50003, 50015; HTTP 401: 50002; HTTP 403: 50007, 50008, 50010, 50011,
+    50012, 50026, 50035, 50036; HTTP 415: 50017; HTTP 500: 50019.
 
     Args:
         msg_id (str):
@@ -197,6 +206,9 @@ async def asyncio(
     the first success it is refused as used. A wrong try changes nothing (assumed). Not billed. The
     answer to a refusal is the success object with error beside is_valid. Never repeat a request whose
     answer got lost: the code may be used up by then.
+
+    Error codes: HTTP 400: 50001, 50003, 50015; HTTP 401: 50002; HTTP 403: 50007, 50008, 50010, 50011,
+    50012, 50026, 50035, 50036; HTTP 415: 50017; HTTP 500: 50019.
 
     Args:
         msg_id (str):

@@ -88,6 +88,10 @@ def sync_detailed(
     can go to one number three times in ten minutes. Marketing goes out from 08:00 to 21:00 Beijing time
     only. Billed by length. Never repeat a request whose answer got lost: the SMS may be on its way.
 
+    Error codes: HTTP 400: 50001, 50003, 50004, 50005; HTTP 401: 50002; HTTP 403: 50006, 50007, 50008,
+    50009, 50013, 50014, 50020, 50021, 50022, 50023, 50024, 50025, 50033, 50034, 50035, 50036, 50037,
+    50038, 50046, 50054, 50102; HTTP 415: 50017; HTTP 500: 50019.
+
     Args:
         body (SendMessageRequest): To whom a template SMS goes, and with which parameters.
 
@@ -121,6 +125,10 @@ def sync(
     can go to one number three times in ten minutes. Marketing goes out from 08:00 to 21:00 Beijing time
     only. Billed by length. Never repeat a request whose answer got lost: the SMS may be on its way.
 
+    Error codes: HTTP 400: 50001, 50003, 50004, 50005; HTTP 401: 50002; HTTP 403: 50006, 50007, 50008,
+    50009, 50013, 50014, 50020, 50021, 50022, 50023, 50024, 50025, 50033, 50034, 50035, 50036, 50037,
+    50038, 50046, 50054, 50102; HTTP 415: 50017; HTTP 500: 50019.
+
     Args:
         body (SendMessageRequest): To whom a template SMS goes, and with which parameters.
 
@@ -148,6 +156,10 @@ async def asyncio_detailed(
      Sends a notice (type 2) or marketing (type 3) template. The same notice, and the same marketing SMS,
     can go to one number three times in ten minutes. Marketing goes out from 08:00 to 21:00 Beijing time
     only. Billed by length. Never repeat a request whose answer got lost: the SMS may be on its way.
+
+    Error codes: HTTP 400: 50001, 50003, 50004, 50005; HTTP 401: 50002; HTTP 403: 50006, 50007, 50008,
+    50009, 50013, 50014, 50020, 50021, 50022, 50023, 50024, 50025, 50033, 50034, 50035, 50036, 50037,
+    50038, 50046, 50054, 50102; HTTP 415: 50017; HTTP 500: 50019.
 
     Args:
         body (SendMessageRequest): To whom a template SMS goes, and with which parameters.
@@ -179,6 +191,10 @@ async def asyncio(
      Sends a notice (type 2) or marketing (type 3) template. The same notice, and the same marketing SMS,
     can go to one number three times in ten minutes. Marketing goes out from 08:00 to 21:00 Beijing time
     only. Billed by length. Never repeat a request whose answer got lost: the SMS may be on its way.
+
+    Error codes: HTTP 400: 50001, 50003, 50004, 50005; HTTP 401: 50002; HTTP 403: 50006, 50007, 50008,
+    50009, 50013, 50014, 50020, 50021, 50022, 50023, 50024, 50025, 50033, 50034, 50035, 50036, 50037,
+    50038, 50046, 50054, 50102; HTTP 415: 50017; HTTP 500: 50019.
 
     Args:
         body (SendMessageRequest): To whom a template SMS goes, and with which parameters.

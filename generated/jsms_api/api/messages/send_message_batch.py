@@ -88,6 +88,10 @@ def sync_detailed(
     each one. Entries with the same number and content are refused as repeats (50034). Billed for each
     accepted recipient. Never repeat a request whose answer got lost: the SMS may be on their way.
 
+    Error codes: HTTP 400: 50001, 50003, 50005; HTTP 401: 50002; HTTP 403: 50007, 50008, 50013, 50020,
+    50021, 50025, 50030, 50031, 50033, 50035, 50036, 50046, 50102; HTTP 415: 50017; HTTP 500: 50019. For
+    a single recipient: 50004, 50006, 50009, 50014, 50022, 50023, 50024, 50034, 50037, 50038, 50054.
+
     Args:
         body (SendMessageBatchRequest): A template SMS and its recipients.
 
@@ -121,6 +125,10 @@ def sync(
     each one. Entries with the same number and content are refused as repeats (50034). Billed for each
     accepted recipient. Never repeat a request whose answer got lost: the SMS may be on their way.
 
+    Error codes: HTTP 400: 50001, 50003, 50005; HTTP 401: 50002; HTTP 403: 50007, 50008, 50013, 50020,
+    50021, 50025, 50030, 50031, 50033, 50035, 50036, 50046, 50102; HTTP 415: 50017; HTTP 500: 50019. For
+    a single recipient: 50004, 50006, 50009, 50014, 50022, 50023, 50024, 50034, 50037, 50038, 50054.
+
     Args:
         body (SendMessageBatchRequest): A template SMS and its recipients.
 
@@ -148,6 +156,10 @@ async def asyncio_detailed(
      Each recipient has parameters of its own. The answer is 200 even where recipients are refused: read
     each one. Entries with the same number and content are refused as repeats (50034). Billed for each
     accepted recipient. Never repeat a request whose answer got lost: the SMS may be on their way.
+
+    Error codes: HTTP 400: 50001, 50003, 50005; HTTP 401: 50002; HTTP 403: 50007, 50008, 50013, 50020,
+    50021, 50025, 50030, 50031, 50033, 50035, 50036, 50046, 50102; HTTP 415: 50017; HTTP 500: 50019. For
+    a single recipient: 50004, 50006, 50009, 50014, 50022, 50023, 50024, 50034, 50037, 50038, 50054.
 
     Args:
         body (SendMessageBatchRequest): A template SMS and its recipients.
@@ -179,6 +191,10 @@ async def asyncio(
      Each recipient has parameters of its own. The answer is 200 even where recipients are refused: read
     each one. Entries with the same number and content are refused as repeats (50034). Billed for each
     accepted recipient. Never repeat a request whose answer got lost: the SMS may be on their way.
+
+    Error codes: HTTP 400: 50001, 50003, 50005; HTTP 401: 50002; HTTP 403: 50007, 50008, 50013, 50020,
+    50021, 50025, 50030, 50031, 50033, 50035, 50036, 50046, 50102; HTTP 415: 50017; HTTP 500: 50019. For
+    a single recipient: 50004, 50006, 50009, 50014, 50022, 50023, 50024, 50034, 50037, 50038, 50054.
 
     Args:
         body (SendMessageBatchRequest): A template SMS and its recipients.

@@ -80,6 +80,9 @@ def sync_detailed(
     seconds. Kept three days (one client says seven). With a callback URL set up the answer is an empty
     list (assumed).
 
+    Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50009, 50035, 50036; HTTP 500:
+    50019.
+
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
@@ -108,6 +111,9 @@ def sync(
     seconds. Kept three days (one client says seven). With a callback URL set up the answer is an empty
     list (assumed).
 
+    Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50009, 50035, 50036; HTTP 500:
+    50019.
+
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
@@ -131,6 +137,9 @@ async def asyncio_detailed(
     request whose answer got lost and think the records are still there. At most one call in five
     seconds. Kept three days (one client says seven). With a callback URL set up the answer is an empty
     list (assumed).
+
+    Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50009, 50035, 50036; HTTP 500:
+    50019.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -157,6 +166,9 @@ async def asyncio(
     request whose answer got lost and think the records are still there. At most one call in five
     seconds. Kept three days (one client says seven). With a callback URL set up the answer is an empty
     list (assumed).
+
+    Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50009, 50035, 50036; HTTP 500:
+    50019.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -87,6 +87,10 @@ def sync_detailed(
      Sends a notice or marketing template at send_time, Beijing time. Never repeat a request whose answer
     got lost: the schedule may exist.
 
+    Error codes: HTTP 400: 50001, 50003, 50004, 50005; HTTP 401: 50002; HTTP 403: 50006, 50007, 50008,
+    50013, 50014, 50020, 50021, 50022, 50023, 50024, 50025, 50027, 50033, 50035, 50036, 50037, 50038,
+    50046, 50054, 50102; HTTP 415: 50017; HTTP 500: 50019.
+
     Args:
         body (ScheduleRequest): When a template SMS goes out, to whom, and with which parameters.
 
@@ -119,6 +123,10 @@ def sync(
      Sends a notice or marketing template at send_time, Beijing time. Never repeat a request whose answer
     got lost: the schedule may exist.
 
+    Error codes: HTTP 400: 50001, 50003, 50004, 50005; HTTP 401: 50002; HTTP 403: 50006, 50007, 50008,
+    50013, 50014, 50020, 50021, 50022, 50023, 50024, 50025, 50027, 50033, 50035, 50036, 50037, 50038,
+    50046, 50054, 50102; HTTP 415: 50017; HTTP 500: 50019.
+
     Args:
         body (ScheduleRequest): When a template SMS goes out, to whom, and with which parameters.
 
@@ -145,6 +153,10 @@ async def asyncio_detailed(
 
      Sends a notice or marketing template at send_time, Beijing time. Never repeat a request whose answer
     got lost: the schedule may exist.
+
+    Error codes: HTTP 400: 50001, 50003, 50004, 50005; HTTP 401: 50002; HTTP 403: 50006, 50007, 50008,
+    50013, 50014, 50020, 50021, 50022, 50023, 50024, 50025, 50027, 50033, 50035, 50036, 50037, 50038,
+    50046, 50054, 50102; HTTP 415: 50017; HTTP 500: 50019.
 
     Args:
         body (ScheduleRequest): When a template SMS goes out, to whom, and with which parameters.
@@ -175,6 +187,10 @@ async def asyncio(
 
      Sends a notice or marketing template at send_time, Beijing time. Never repeat a request whose answer
     got lost: the schedule may exist.
+
+    Error codes: HTTP 400: 50001, 50003, 50004, 50005; HTTP 401: 50002; HTTP 403: 50006, 50007, 50008,
+    50013, 50014, 50020, 50021, 50022, 50023, 50024, 50025, 50027, 50033, 50035, 50036, 50037, 50038,
+    50046, 50054, 50102; HTTP 415: 50017; HTTP 500: 50019.
 
     Args:
         body (ScheduleRequest): When a template SMS goes out, to whom, and with which parameters.

@@ -90,6 +90,10 @@ def sync_detailed(
     even where recipients are refused. Never repeat a request whose answer got lost: the schedule may
     exist.
 
+    Error codes: HTTP 400: 50001, 50003, 50005; HTTP 401: 50002; HTTP 403: 50007, 50008, 50013, 50014,
+    50020, 50021, 50025, 50027, 50030, 50031, 50033, 50035, 50036, 50046, 50102; HTTP 415: 50017; HTTP
+    500: 50019. For a single recipient: 50004, 50006, 50022, 50023, 50024, 50034, 50037, 50038, 50054.
+
     Args:
         body (ScheduleBatchRequest): When a template SMS goes out, and to whom.
 
@@ -123,6 +127,10 @@ def sync(
     even where recipients are refused. Never repeat a request whose answer got lost: the schedule may
     exist.
 
+    Error codes: HTTP 400: 50001, 50003, 50005; HTTP 401: 50002; HTTP 403: 50007, 50008, 50013, 50014,
+    50020, 50021, 50025, 50027, 50030, 50031, 50033, 50035, 50036, 50046, 50102; HTTP 415: 50017; HTTP
+    500: 50019. For a single recipient: 50004, 50006, 50022, 50023, 50024, 50034, 50037, 50038, 50054.
+
     Args:
         body (ScheduleBatchRequest): When a template SMS goes out, and to whom.
 
@@ -150,6 +158,10 @@ async def asyncio_detailed(
      Sends a notice or marketing template to all recipients at send_time, Beijing time. The answer is 200
     even where recipients are refused. Never repeat a request whose answer got lost: the schedule may
     exist.
+
+    Error codes: HTTP 400: 50001, 50003, 50005; HTTP 401: 50002; HTTP 403: 50007, 50008, 50013, 50014,
+    50020, 50021, 50025, 50027, 50030, 50031, 50033, 50035, 50036, 50046, 50102; HTTP 415: 50017; HTTP
+    500: 50019. For a single recipient: 50004, 50006, 50022, 50023, 50024, 50034, 50037, 50038, 50054.
 
     Args:
         body (ScheduleBatchRequest): When a template SMS goes out, and to whom.
@@ -181,6 +193,10 @@ async def asyncio(
      Sends a notice or marketing template to all recipients at send_time, Beijing time. The answer is 200
     even where recipients are refused. Never repeat a request whose answer got lost: the schedule may
     exist.
+
+    Error codes: HTTP 400: 50001, 50003, 50005; HTTP 401: 50002; HTTP 403: 50007, 50008, 50013, 50014,
+    50020, 50021, 50025, 50027, 50030, 50031, 50033, 50035, 50036, 50046, 50102; HTTP 415: 50017; HTTP
+    500: 50019. For a single recipient: 50004, 50006, 50022, 50023, 50024, 50034, 50037, 50038, 50054.
 
     Args:
         body (ScheduleBatchRequest): When a template SMS goes out, and to whom.

@@ -78,6 +78,9 @@ def sync_detailed(
     (50029); a client that repeats it after a lost answer may see that refusal although its first try
     succeeded.
 
+    Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50028, 50029, 50035, 50036; HTTP
+    500: 50019.
+
     Args:
         schedule_id (str):
 
@@ -111,6 +114,9 @@ def sync(
     (50029); a client that repeats it after a lost answer may see that refusal although its first try
     succeeded.
 
+    Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50028, 50029, 50035, 50036; HTTP
+    500: 50019.
+
     Args:
         schedule_id (str):
 
@@ -138,6 +144,9 @@ async def asyncio_detailed(
      Deletes a single or batch schedule while it waits. Deleting twice is refused the second time
     (50029); a client that repeats it after a lost answer may see that refusal although its first try
     succeeded.
+
+    Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50028, 50029, 50035, 50036; HTTP
+    500: 50019.
 
     Args:
         schedule_id (str):
@@ -169,6 +178,9 @@ async def asyncio(
      Deletes a single or batch schedule while it waits. Deleting twice is refused the second time
     (50029); a client that repeats it after a lost answer may see that refusal although its first try
     succeeded.
+
+    Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50028, 50029, 50035, 50036; HTTP
+    500: 50019.
 
     Args:
         schedule_id (str):

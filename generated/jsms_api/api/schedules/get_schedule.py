@@ -76,6 +76,9 @@ def sync_detailed(
 
      Answers the schedule with one msg_id for each recipient. Works for single and for batch schedules.
 
+    Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50028, 50035, 50036; HTTP 500:
+    50019.
+
     Args:
         schedule_id (str):
 
@@ -107,6 +110,9 @@ def sync(
 
      Answers the schedule with one msg_id for each recipient. Works for single and for batch schedules.
 
+    Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50028, 50035, 50036; HTTP 500:
+    50019.
+
     Args:
         schedule_id (str):
 
@@ -132,6 +138,9 @@ async def asyncio_detailed(
     """Look up a scheduled SMS
 
      Answers the schedule with one msg_id for each recipient. Works for single and for batch schedules.
+
+    Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50028, 50035, 50036; HTTP 500:
+    50019.
 
     Args:
         schedule_id (str):
@@ -161,6 +170,9 @@ async def asyncio(
     """Look up a scheduled SMS
 
      Answers the schedule with one msg_id for each recipient. Works for single and for batch schedules.
+
+    Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50028, 50035, 50036; HTTP 500:
+    50019.
 
     Args:
         schedule_id (str):

@@ -92,6 +92,10 @@ def sync_detailed(
      Replaces the whole schedule while it waits. Sending the same change twice has the same effect as
     once.
 
+    Error codes: HTTP 400: 50001, 50003, 50004, 50005; HTTP 401: 50002; HTTP 403: 50006, 50007, 50008,
+    50013, 50014, 50020, 50021, 50022, 50023, 50024, 50025, 50027, 50028, 50029, 50033, 50035, 50036,
+    50037, 50038, 50046, 50054, 50102; HTTP 415: 50017; HTTP 500: 50019.
+
     Args:
         schedule_id (str):
         body (ScheduleRequest): When a template SMS goes out, to whom, and with which parameters.
@@ -127,6 +131,10 @@ def sync(
      Replaces the whole schedule while it waits. Sending the same change twice has the same effect as
     once.
 
+    Error codes: HTTP 400: 50001, 50003, 50004, 50005; HTTP 401: 50002; HTTP 403: 50006, 50007, 50008,
+    50013, 50014, 50020, 50021, 50022, 50023, 50024, 50025, 50027, 50028, 50029, 50033, 50035, 50036,
+    50037, 50038, 50046, 50054, 50102; HTTP 415: 50017; HTTP 500: 50019.
+
     Args:
         schedule_id (str):
         body (ScheduleRequest): When a template SMS goes out, to whom, and with which parameters.
@@ -156,6 +164,10 @@ async def asyncio_detailed(
 
      Replaces the whole schedule while it waits. Sending the same change twice has the same effect as
     once.
+
+    Error codes: HTTP 400: 50001, 50003, 50004, 50005; HTTP 401: 50002; HTTP 403: 50006, 50007, 50008,
+    50013, 50014, 50020, 50021, 50022, 50023, 50024, 50025, 50027, 50028, 50029, 50033, 50035, 50036,
+    50037, 50038, 50046, 50054, 50102; HTTP 415: 50017; HTTP 500: 50019.
 
     Args:
         schedule_id (str):
@@ -189,6 +201,10 @@ async def asyncio(
 
      Replaces the whole schedule while it waits. Sending the same change twice has the same effect as
     once.
+
+    Error codes: HTTP 400: 50001, 50003, 50004, 50005; HTTP 401: 50002; HTTP 403: 50006, 50007, 50008,
+    50013, 50014, 50020, 50021, 50022, 50023, 50024, 50025, 50027, 50028, 50029, 50033, 50035, 50036,
+    50037, 50038, 50046, 50054, 50102; HTTP 415: 50017; HTTP 500: 50019.
 
     Args:
         schedule_id (str):

@@ -94,6 +94,11 @@ def sync_detailed(
      Replaces the whole batch while it waits. Sending the same change twice has the same effect as once.
     Whether tag is read here is not documented.
 
+    Error codes: HTTP 400: 50001, 50003, 50005; HTTP 401: 50002; HTTP 403: 50007, 50008, 50013, 50014,
+    50020, 50021, 50025, 50027, 50028, 50029, 50030, 50031, 50033, 50035, 50036, 50046, 50102; HTTP 415:
+    50017; HTTP 500: 50019. For a single recipient: 50004, 50006, 50022, 50023, 50024, 50034, 50037,
+    50038, 50054.
+
     Args:
         schedule_id (str):
         body (ScheduleBatchRequest): When a template SMS goes out, and to whom.
@@ -129,6 +134,11 @@ def sync(
      Replaces the whole batch while it waits. Sending the same change twice has the same effect as once.
     Whether tag is read here is not documented.
 
+    Error codes: HTTP 400: 50001, 50003, 50005; HTTP 401: 50002; HTTP 403: 50007, 50008, 50013, 50014,
+    50020, 50021, 50025, 50027, 50028, 50029, 50030, 50031, 50033, 50035, 50036, 50046, 50102; HTTP 415:
+    50017; HTTP 500: 50019. For a single recipient: 50004, 50006, 50022, 50023, 50024, 50034, 50037,
+    50038, 50054.
+
     Args:
         schedule_id (str):
         body (ScheduleBatchRequest): When a template SMS goes out, and to whom.
@@ -158,6 +168,11 @@ async def asyncio_detailed(
 
      Replaces the whole batch while it waits. Sending the same change twice has the same effect as once.
     Whether tag is read here is not documented.
+
+    Error codes: HTTP 400: 50001, 50003, 50005; HTTP 401: 50002; HTTP 403: 50007, 50008, 50013, 50014,
+    50020, 50021, 50025, 50027, 50028, 50029, 50030, 50031, 50033, 50035, 50036, 50046, 50102; HTTP 415:
+    50017; HTTP 500: 50019. For a single recipient: 50004, 50006, 50022, 50023, 50024, 50034, 50037,
+    50038, 50054.
 
     Args:
         schedule_id (str):
@@ -191,6 +206,11 @@ async def asyncio(
 
      Replaces the whole batch while it waits. Sending the same change twice has the same effect as once.
     Whether tag is read here is not documented.
+
+    Error codes: HTTP 400: 50001, 50003, 50005; HTTP 401: 50002; HTTP 403: 50007, 50008, 50013, 50014,
+    50020, 50021, 50025, 50027, 50028, 50029, 50030, 50031, 50033, 50035, 50036, 50046, 50102; HTTP 415:
+    50017; HTTP 500: 50019. For a single recipient: 50004, 50006, 50022, 50023, 50024, 50034, 50037,
+    50038, 50054.
 
     Args:
         schedule_id (str):

@@ -89,6 +89,9 @@ def sync_detailed(
     app is in review, a new one is refused (50103). Never repeat a request whose answer got lost: the
     signature may exist.
 
+    Error codes: HTTP 400: 50001, 50003; HTTP 401: 50002; HTTP 403: 50007, 50008, 50035, 50036, 50037,
+    50045, 50101, 50103, 50104; HTTP 415: 50017; HTTP 500: 50019.
+
     Args:
         body (SignForm): A signature with the papers that prove the right to it. Every image is
             PNG or JPEG of at most 2 MB. They are identity papers: do not keep or log them.
@@ -124,6 +127,9 @@ def sync(
     app is in review, a new one is refused (50103). Never repeat a request whose answer got lost: the
     signature may exist.
 
+    Error codes: HTTP 400: 50001, 50003; HTTP 401: 50002; HTTP 403: 50007, 50008, 50035, 50036, 50037,
+    50045, 50101, 50103, 50104; HTTP 415: 50017; HTTP 500: 50019.
+
     Args:
         body (SignForm): A signature with the papers that prove the right to it. Every image is
             PNG or JPEG of at most 2 MB. They are identity papers: do not keep or log them.
@@ -153,6 +159,9 @@ async def asyncio_detailed(
     clients send only sign, type, remark and image0). People review it. While another signature of the
     app is in review, a new one is refused (50103). Never repeat a request whose answer got lost: the
     signature may exist.
+
+    Error codes: HTTP 400: 50001, 50003; HTTP 401: 50002; HTTP 403: 50007, 50008, 50035, 50036, 50037,
+    50045, 50101, 50103, 50104; HTTP 415: 50017; HTTP 500: 50019.
 
     Args:
         body (SignForm): A signature with the papers that prove the right to it. Every image is
@@ -186,6 +195,9 @@ async def asyncio(
     clients send only sign, type, remark and image0). People review it. While another signature of the
     app is in review, a new one is refused (50103). Never repeat a request whose answer got lost: the
     signature may exist.
+
+    Error codes: HTTP 400: 50001, 50003; HTTP 401: 50002; HTTP 403: 50007, 50008, 50035, 50036, 50037,
+    50045, 50101, 50103, 50104; HTTP 415: 50017; HTTP 500: 50019.
 
     Args:
         body (SignForm): A signature with the papers that prove the right to it. Every image is

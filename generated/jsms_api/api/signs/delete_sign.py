@@ -77,6 +77,9 @@ def sync_detailed(
      Deletes a signature that is not the default one (50105). A client that repeats it after a lost
     answer may be refused (50102) although its first try succeeded.
 
+    Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50035, 50036, 50102, 50105; HTTP
+    500: 50019.
+
     Args:
         sign_id (int):
 
@@ -109,6 +112,9 @@ def sync(
      Deletes a signature that is not the default one (50105). A client that repeats it after a lost
     answer may be refused (50102) although its first try succeeded.
 
+    Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50035, 50036, 50102, 50105; HTTP
+    500: 50019.
+
     Args:
         sign_id (int):
 
@@ -135,6 +141,9 @@ async def asyncio_detailed(
 
      Deletes a signature that is not the default one (50105). A client that repeats it after a lost
     answer may be refused (50102) although its first try succeeded.
+
+    Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50035, 50036, 50102, 50105; HTTP
+    500: 50019.
 
     Args:
         sign_id (int):
@@ -165,6 +174,9 @@ async def asyncio(
 
      Deletes a signature that is not the default one (50105). A client that repeats it after a lost
     answer may be refused (50102) although its first try succeeded.
+
+    Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50035, 50036, 50102, 50105; HTTP
+    500: 50019.
 
     Args:
         sign_id (int):

@@ -76,6 +76,9 @@ def sync_detailed(
 
      Answers the signature with the state of its review.
 
+    Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50035, 50036, 50102; HTTP 500:
+    50019.
+
     Args:
         sign_id (int):
 
@@ -107,6 +110,9 @@ def sync(
 
      Answers the signature with the state of its review.
 
+    Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50035, 50036, 50102; HTTP 500:
+    50019.
+
     Args:
         sign_id (int):
 
@@ -132,6 +138,9 @@ async def asyncio_detailed(
     """Look up a signature
 
      Answers the signature with the state of its review.
+
+    Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50035, 50036, 50102; HTTP 500:
+    50019.
 
     Args:
         sign_id (int):
@@ -161,6 +170,9 @@ async def asyncio(
     """Look up a signature
 
      Answers the signature with the state of its review.
+
+    Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50035, 50036, 50102; HTTP 500:
+    50019.
 
     Args:
         sign_id (int):

@@ -92,6 +92,9 @@ def sync_detailed(
      POST, not PUT. Only a signature that was rejected may be changed; it goes back into review. The
     whole form is sent again. Never repeat a request whose answer got lost.
 
+    Error codes: HTTP 400: 50001, 50003; HTTP 401: 50002; HTTP 403: 50007, 50008, 50035, 50036, 50037,
+    50045, 50101, 50102, 50103, 50104; HTTP 415: 50017; HTTP 500: 50019.
+
     Args:
         sign_id (int):
         body (SignForm): A signature with the papers that prove the right to it. Every image is
@@ -128,6 +131,9 @@ def sync(
      POST, not PUT. Only a signature that was rejected may be changed; it goes back into review. The
     whole form is sent again. Never repeat a request whose answer got lost.
 
+    Error codes: HTTP 400: 50001, 50003; HTTP 401: 50002; HTTP 403: 50007, 50008, 50035, 50036, 50037,
+    50045, 50101, 50102, 50103, 50104; HTTP 415: 50017; HTTP 500: 50019.
+
     Args:
         sign_id (int):
         body (SignForm): A signature with the papers that prove the right to it. Every image is
@@ -158,6 +164,9 @@ async def asyncio_detailed(
 
      POST, not PUT. Only a signature that was rejected may be changed; it goes back into review. The
     whole form is sent again. Never repeat a request whose answer got lost.
+
+    Error codes: HTTP 400: 50001, 50003; HTTP 401: 50002; HTTP 403: 50007, 50008, 50035, 50036, 50037,
+    50045, 50101, 50102, 50103, 50104; HTTP 415: 50017; HTTP 500: 50019.
 
     Args:
         sign_id (int):
@@ -192,6 +201,9 @@ async def asyncio(
 
      POST, not PUT. Only a signature that was rejected may be changed; it goes back into review. The
     whole form is sent again. Never repeat a request whose answer got lost.
+
+    Error codes: HTTP 400: 50001, 50003; HTTP 401: 50002; HTTP 403: 50007, 50008, 50035, 50036, 50037,
+    50045, 50101, 50102, 50103, 50104; HTTP 415: 50017; HTTP 500: 50019.
 
     Args:
         sign_id (int):

@@ -88,6 +88,9 @@ def sync_detailed(
     template up. The app needs a signature first (50046). Never repeat a request whose answer got lost:
     the template may exist.
 
+    Error codes: HTTP 400: 50001, 50003; HTTP 401: 50002; HTTP 403: 50007, 50008, 50025, 50035, 50036,
+    50037, 50041, 50042, 50043, 50044, 50045, 50046, 50052, 50053; HTTP 415: 50017; HTTP 500: 50019.
+
     Args:
         body (TemplateRequest): A template to be reviewed.
 
@@ -121,6 +124,9 @@ def sync(
     template up. The app needs a signature first (50046). Never repeat a request whose answer got lost:
     the template may exist.
 
+    Error codes: HTTP 400: 50001, 50003; HTTP 401: 50002; HTTP 403: 50007, 50008, 50025, 50035, 50036,
+    50037, 50041, 50042, 50043, 50044, 50045, 50046, 50052, 50053; HTTP 415: 50017; HTTP 500: 50019.
+
     Args:
         body (TemplateRequest): A template to be reviewed.
 
@@ -148,6 +154,9 @@ async def asyncio_detailed(
      The template goes into review by people; the decision arrives as a callback or by looking the
     template up. The app needs a signature first (50046). Never repeat a request whose answer got lost:
     the template may exist.
+
+    Error codes: HTTP 400: 50001, 50003; HTTP 401: 50002; HTTP 403: 50007, 50008, 50025, 50035, 50036,
+    50037, 50041, 50042, 50043, 50044, 50045, 50046, 50052, 50053; HTTP 415: 50017; HTTP 500: 50019.
 
     Args:
         body (TemplateRequest): A template to be reviewed.
@@ -179,6 +188,9 @@ async def asyncio(
      The template goes into review by people; the decision arrives as a callback or by looking the
     template up. The app needs a signature first (50046). Never repeat a request whose answer got lost:
     the template may exist.
+
+    Error codes: HTTP 400: 50001, 50003; HTTP 401: 50002; HTTP 403: 50007, 50008, 50025, 50035, 50036,
+    50037, 50041, 50042, 50043, 50044, 50045, 50046, 50052, 50053; HTTP 415: 50017; HTTP 500: 50019.
 
     Args:
         body (TemplateRequest): A template to be reviewed.

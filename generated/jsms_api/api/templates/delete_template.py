@@ -77,6 +77,9 @@ def sync_detailed(
      Deletes the template. A client that repeats it after a lost answer may be refused (50013) although
     its first try succeeded.
 
+    Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50013, 50035, 50036; HTTP 500:
+    50019.
+
     Args:
         temp_id (int):
 
@@ -109,6 +112,9 @@ def sync(
      Deletes the template. A client that repeats it after a lost answer may be refused (50013) although
     its first try succeeded.
 
+    Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50013, 50035, 50036; HTTP 500:
+    50019.
+
     Args:
         temp_id (int):
 
@@ -135,6 +141,9 @@ async def asyncio_detailed(
 
      Deletes the template. A client that repeats it after a lost answer may be refused (50013) although
     its first try succeeded.
+
+    Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50013, 50035, 50036; HTTP 500:
+    50019.
 
     Args:
         temp_id (int):
@@ -165,6 +174,9 @@ async def asyncio(
 
      Deletes the template. A client that repeats it after a lost answer may be refused (50013) although
     its first try succeeded.
+
+    Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50013, 50035, 50036; HTTP 500:
+    50019.
 
     Args:
         temp_id (int):

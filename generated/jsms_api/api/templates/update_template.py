@@ -92,6 +92,10 @@ def sync_detailed(
      Only a template that was rejected may be changed (50047); it goes back into review. A repeat after a
     lost answer finds it in review and is refused, so it is never repeated.
 
+    Error codes: HTTP 400: 50001, 50003, 50005; HTTP 401: 50002; HTTP 403: 50007, 50008, 50013, 50025,
+    50035, 50036, 50037, 50041, 50042, 50043, 50044, 50045, 50046, 50047, 50052, 50053; HTTP 415: 50017;
+    HTTP 500: 50019.
+
     Args:
         temp_id (int):
         body (UpdateTemplateRequest): A rejected template with its changes.
@@ -127,6 +131,10 @@ def sync(
      Only a template that was rejected may be changed (50047); it goes back into review. A repeat after a
     lost answer finds it in review and is refused, so it is never repeated.
 
+    Error codes: HTTP 400: 50001, 50003, 50005; HTTP 401: 50002; HTTP 403: 50007, 50008, 50013, 50025,
+    50035, 50036, 50037, 50041, 50042, 50043, 50044, 50045, 50046, 50047, 50052, 50053; HTTP 415: 50017;
+    HTTP 500: 50019.
+
     Args:
         temp_id (int):
         body (UpdateTemplateRequest): A rejected template with its changes.
@@ -156,6 +164,10 @@ async def asyncio_detailed(
 
      Only a template that was rejected may be changed (50047); it goes back into review. A repeat after a
     lost answer finds it in review and is refused, so it is never repeated.
+
+    Error codes: HTTP 400: 50001, 50003, 50005; HTTP 401: 50002; HTTP 403: 50007, 50008, 50013, 50025,
+    50035, 50036, 50037, 50041, 50042, 50043, 50044, 50045, 50046, 50047, 50052, 50053; HTTP 415: 50017;
+    HTTP 500: 50019.
 
     Args:
         temp_id (int):
@@ -189,6 +201,10 @@ async def asyncio(
 
      Only a template that was rejected may be changed (50047); it goes back into review. A repeat after a
     lost answer finds it in review and is refused, so it is never repeated.
+
+    Error codes: HTTP 400: 50001, 50003, 50005; HTTP 401: 50002; HTTP 403: 50007, 50008, 50013, 50025,
+    50035, 50036, 50037, 50041, 50042, 50043, 50044, 50045, 50046, 50047, 50052, 50053; HTTP 415: 50017;
+    HTTP 500: 50019.
 
     Args:
         temp_id (int):
