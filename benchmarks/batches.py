@@ -12,8 +12,8 @@ from jsms_client._request import encode_json
 from jsms_client.answers import fit, parse
 from jsms_client.reading.messages import batch_result
 from jsms_client.requests import message_batch
-from jsms_contract.operation import Operation
 from jsms_contract.operations import OPERATIONS
+from jsms_runtime.operation import Operation
 
 from .clock import side_by_side
 from .figures import Row, Section, Target

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from .base import APIError, ErrorInfo
+from jsms_runtime.errors import APIError, ErrorInfo
 
 
 class AuthenticationError(APIError):
@@ -158,6 +158,7 @@ class MissingMobileError(InvalidRequestError):
         remedy="Fill in mobile.",
         remedy_zh="请填写 mobile。",
         repeat="never",
+        concerns="recipient",
     )
 
 
@@ -199,6 +200,7 @@ class InvalidMobileError(InvalidRequestError):
         remedy="Send 11 digits beginning with 1, without a country code, spaces or dashes.",
         remedy_zh="请填写以 1 开头的 11 位数字，不带国家码、空格或横线。",
         repeat="never",
+        concerns="recipient",
     )
 
 
@@ -523,6 +525,7 @@ class ParametersNotAllReplacedError(InvalidRequestError):
         remedy="Give a value in temp_para for each variable of the template.",
         remedy_zh="请在 temp_para 中为模板的每个变量赋值。",
         repeat="never",
+        concerns="recipient",
     )
 
 
@@ -543,6 +546,7 @@ class ParametersIsEmptyError(InvalidRequestError):
         remedy="Send temp_para with a text that is not empty for each variable.",
         remedy_zh="请在 temp_para 中为每个变量提供非空文本。",
         repeat="never",
+        concerns="recipient",
     )
 
 
@@ -563,6 +567,7 @@ class UnsubscribedMobileError(PermissionDeniedError):
         remedy="Take the number off your list.",
         remedy_zh="请把该号码移出发送名单。",
         repeat="never",
+        concerns="recipient",
     )
 
 
@@ -746,6 +751,7 @@ class RepeatSendError(InvalidRequestError):
         remedy="Send it once; take repeats out of the list.",
         remedy_zh="请去掉重复的接收者，每人只发送一次。",
         repeat="never",
+        concerns="recipient",
     )
 
 
@@ -806,6 +812,7 @@ class HasBlackWordError(InvalidRequestError):
         remedy="Change the wording or the parameter that carries it.",
         remedy_zh="请修改内容或含有该词的参数。",
         repeat="never",
+        concerns="recipient",
     )
 
 
@@ -826,6 +833,7 @@ class InvalidCodeLengthError(InvalidRequestError):
         remedy="Send a code of 4 to 8 digits, or shorten the text.",
         remedy_zh="请使用 4 至 8 位验证码，或缩短短信内容。",
         repeat="never",
+        concerns="recipient",
     )
 
 
@@ -926,6 +934,7 @@ class TemplateTooLongError(TemplateError):
         remedy="Shorten it; signature, body and opt-out text count together.",
         remedy_zh="请缩短模板，签名、正文与退订提示合并计算长度。",
         repeat="never",
+        concerns="recipient",
     )
 
 
@@ -1068,6 +1077,7 @@ class ContentContainsSpecialSymbolError(InvalidRequestError):
         remedy="Take the symbols out of temp_para.",
         remedy_zh="请从 temp_para 中去掉这些符号。",
         repeat="never",
+        concerns="recipient",
     )
 
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from .operation import Operation
-from .shapes import Boolean, Field, Integer, Items, Record, Text, TextMap
+from jsms_runtime.operation import Operation
+from jsms_runtime.shapes import Boolean, Field, Integer, Items, Record, Text, TextMap, Time
 
 _SENT_MESSAGE = Record("SentMessage", (Field("msg_id", Text(), True),))
 _ERROR_DETAIL = Record(
@@ -64,8 +64,8 @@ _SCHEDULE_BATCH_RESULT = Record(
 _SCHEDULED_RECIPIENT = Record(
     "ScheduledRecipient",
     (
-        Field("msg_id", Text(), True),
         Field("mobile", Text(), True),
+        Field("msg_id", Text(), True),
         Field("temp_para", TextMap(), False),
     ),
 )
@@ -73,7 +73,7 @@ _SCHEDULE = Record(
     "Schedule",
     (
         Field("schedule_id", Text(), True),
-        Field("send_time", Text(), True),
+        Field("send_time", Time(strict=True), True),
         Field("temp_id", Integer(), True),
         Field("recipients", Items(_SCHEDULED_RECIPIENT), True),
     ),
@@ -124,7 +124,7 @@ _DELIVERY_REPORT = Record(
     (
         Field("msgId", Text(), True),
         Field("phone", Text(), True),
-        Field("receiveTime", Integer(), True),
+        Field("receiveTime", Time(), True),
         Field("status", Integer(), True),
     ),
 )
@@ -132,7 +132,7 @@ _USER_REPLY = Record(
     "UserReply",
     (
         Field("phone", Text(), True),
-        Field("replyTime", Integer(), True),
+        Field("replyTime", Time(), True),
         Field("content", Text(), True),
     ),
 )
@@ -144,6 +144,9 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             method="POST",
             path="/codes",
             tag="codes",
+            resource="codes",
+            method_name="send",
+            effect="sends",
             credentials="app",
             retry="never",
             statuses=(200,),
@@ -173,6 +176,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
                     50102,
                 )
             ),
+            recipient_error_codes=frozenset(),
             body="json",
             answer=_SENT_MESSAGE,
             poll_seconds=None,
@@ -182,6 +186,9 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             method="POST",
             path="/voice_codes",
             tag="codes",
+            resource="codes",
+            method_name="send_voice",
+            effect="sends",
             credentials="app",
             retry="never",
             statuses=(200,),
@@ -208,6 +215,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
                     50041,
                 )
             ),
+            recipient_error_codes=frozenset(),
             body="json",
             answer=_SENT_MESSAGE,
             poll_seconds=None,
@@ -217,6 +225,9 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             method="POST",
             path="/codes/{msg_id}/valid",
             tag="codes",
+            resource="codes",
+            method_name="verify",
+            effect="changes",
             credentials="app",
             retry="never",
             statuses=(200,),
@@ -238,6 +249,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
                     50036,
                 )
             ),
+            recipient_error_codes=frozenset(),
             body="json",
             answer=_VERIFICATION,
             poll_seconds=None,
@@ -247,6 +259,9 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             method="POST",
             path="/messages",
             tag="messages",
+            resource="messages",
+            method_name="send",
+            effect="sends",
             credentials="app",
             retry="never",
             statuses=(200,),
@@ -282,6 +297,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
                     50102,
                 )
             ),
+            recipient_error_codes=frozenset(),
             body="json",
             answer=_SENT_MESSAGE,
             poll_seconds=None,
@@ -291,6 +307,9 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             method="POST",
             path="/messages/batch",
             tag="messages",
+            resource="messages",
+            method_name="send_batch",
+            effect="sends",
             credentials="app",
             retry="never",
             statuses=(200,),
@@ -317,6 +336,21 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
                     50102,
                 )
             ),
+            recipient_error_codes=frozenset(
+                (
+                    50004,
+                    50006,
+                    50009,
+                    50014,
+                    50022,
+                    50023,
+                    50024,
+                    50034,
+                    50037,
+                    50038,
+                    50054,
+                )
+            ),
             body="json",
             answer=_BATCH_RESULT,
             poll_seconds=None,
@@ -326,6 +360,9 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             method="POST",
             path="/schedule",
             tag="schedules",
+            resource="schedules",
+            method_name="create",
+            effect="schedules",
             credentials="app",
             retry="never",
             statuses=(200,),
@@ -360,6 +397,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
                     50102,
                 )
             ),
+            recipient_error_codes=frozenset(),
             body="json",
             answer=_SCHEDULED_MESSAGE,
             poll_seconds=None,
@@ -369,6 +407,9 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             method="POST",
             path="/schedule/batch",
             tag="schedules",
+            resource="schedules",
+            method_name="create_batch",
+            effect="schedules",
             credentials="app",
             retry="never",
             statuses=(200,),
@@ -397,6 +438,19 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
                     50102,
                 )
             ),
+            recipient_error_codes=frozenset(
+                (
+                    50004,
+                    50006,
+                    50022,
+                    50023,
+                    50024,
+                    50034,
+                    50037,
+                    50038,
+                    50054,
+                )
+            ),
             body="json",
             answer=_SCHEDULE_BATCH_RESULT,
             poll_seconds=None,
@@ -406,6 +460,9 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             method="GET",
             path="/schedule/{schedule_id}",
             tag="schedules",
+            resource="schedules",
+            method_name="get",
+            effect="reads",
             credentials="app",
             retry="safe",
             statuses=(200,),
@@ -420,6 +477,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
                     50036,
                 )
             ),
+            recipient_error_codes=frozenset(),
             body=None,
             answer=_SCHEDULE,
             poll_seconds=None,
@@ -429,6 +487,9 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             method="PUT",
             path="/schedule/{schedule_id}",
             tag="schedules",
+            resource="schedules",
+            method_name="update",
+            effect="schedules",
             credentials="app",
             retry="safe",
             statuses=(200,),
@@ -465,6 +526,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
                     50102,
                 )
             ),
+            recipient_error_codes=frozenset(),
             body="json",
             answer=_SCHEDULED_MESSAGE,
             poll_seconds=None,
@@ -474,6 +536,9 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             method="DELETE",
             path="/schedule/{schedule_id}",
             tag="schedules",
+            resource="schedules",
+            method_name="delete",
+            effect="changes",
             credentials="app",
             retry="safe",
             statuses=(
@@ -492,6 +557,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
                     50036,
                 )
             ),
+            recipient_error_codes=frozenset(),
             body=None,
             answer=None,
             poll_seconds=None,
@@ -501,6 +567,9 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             method="PUT",
             path="/schedule/batch/{schedule_id}",
             tag="schedules",
+            resource="schedules",
+            method_name="update_batch",
+            effect="schedules",
             credentials="app",
             retry="safe",
             statuses=(200,),
@@ -531,6 +600,19 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
                     50102,
                 )
             ),
+            recipient_error_codes=frozenset(
+                (
+                    50004,
+                    50006,
+                    50022,
+                    50023,
+                    50024,
+                    50034,
+                    50037,
+                    50038,
+                    50054,
+                )
+            ),
             body="json",
             answer=_SCHEDULE_BATCH_RESULT,
             poll_seconds=None,
@@ -540,6 +622,9 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             method="GET",
             path="/accounts/dev",
             tag="accounts",
+            resource="accounts",
+            method_name="dev",
+            effect="reads",
             credentials="dev",
             retry="safe",
             statuses=(200,),
@@ -554,6 +639,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
                     50035,
                 )
             ),
+            recipient_error_codes=frozenset(),
             body=None,
             answer=_DEVELOPER_BALANCE,
             poll_seconds=None,
@@ -563,6 +649,9 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             method="GET",
             path="/accounts/app",
             tag="accounts",
+            resource="accounts",
+            method_name="app",
+            effect="reads",
             credentials="app",
             retry="safe",
             statuses=(200,),
@@ -578,6 +667,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
                     50036,
                 )
             ),
+            recipient_error_codes=frozenset(),
             body=None,
             answer=_APPLICATION_BALANCE,
             poll_seconds=None,
@@ -587,6 +677,9 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             method="POST",
             path="/templates",
             tag="templates",
+            resource="templates",
+            method_name="create",
+            effect="changes",
             credentials="app",
             retry="never",
             statuses=(200,),
@@ -613,6 +706,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
                     50053,
                 )
             ),
+            recipient_error_codes=frozenset(),
             body="json",
             answer=_SAVED_TEMPLATE,
             poll_seconds=None,
@@ -622,6 +716,9 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             method="GET",
             path="/templates/{temp_id}",
             tag="templates",
+            resource="templates",
+            method_name="get",
+            effect="reads",
             credentials="app",
             retry="safe",
             statuses=(200,),
@@ -636,6 +733,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
                     50036,
                 )
             ),
+            recipient_error_codes=frozenset(),
             body=None,
             answer=_TEMPLATE_DETAILS,
             poll_seconds=None,
@@ -645,6 +743,9 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             method="PUT",
             path="/templates/{temp_id}",
             tag="templates",
+            resource="templates",
+            method_name="update",
+            effect="changes",
             credentials="app",
             retry="never",
             statuses=(200,),
@@ -674,6 +775,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
                     50053,
                 )
             ),
+            recipient_error_codes=frozenset(),
             body="json",
             answer=_SAVED_TEMPLATE,
             poll_seconds=None,
@@ -683,6 +785,9 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             method="DELETE",
             path="/templates/{temp_id}",
             tag="templates",
+            resource="templates",
+            method_name="delete",
+            effect="changes",
             credentials="app",
             retry="safe",
             statuses=(
@@ -700,6 +805,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
                     50036,
                 )
             ),
+            recipient_error_codes=frozenset(),
             body=None,
             answer=None,
             poll_seconds=None,
@@ -709,6 +815,9 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             method="POST",
             path="/sign",
             tag="signs",
+            resource="signs",
+            method_name="create",
+            effect="changes",
             credentials="app",
             retry="never",
             statuses=(200,),
@@ -730,6 +839,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
                     50104,
                 )
             ),
+            recipient_error_codes=frozenset(),
             body="multipart",
             answer=_SAVED_SIGN,
             poll_seconds=None,
@@ -739,6 +849,9 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             method="GET",
             path="/sign/{sign_id}",
             tag="signs",
+            resource="signs",
+            method_name="get",
+            effect="reads",
             credentials="app",
             retry="safe",
             statuses=(200,),
@@ -753,6 +866,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
                     50102,
                 )
             ),
+            recipient_error_codes=frozenset(),
             body=None,
             answer=_SIGN_DETAILS,
             poll_seconds=None,
@@ -762,6 +876,9 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             method="POST",
             path="/sign/{sign_id}",
             tag="signs",
+            resource="signs",
+            method_name="update",
+            effect="changes",
             credentials="app",
             retry="never",
             statuses=(200,),
@@ -784,6 +901,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
                     50104,
                 )
             ),
+            recipient_error_codes=frozenset(),
             body="multipart",
             answer=_SAVED_SIGN,
             poll_seconds=None,
@@ -793,6 +911,9 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             method="DELETE",
             path="/sign/{sign_id}",
             tag="signs",
+            resource="signs",
+            method_name="delete",
+            effect="changes",
             credentials="app",
             retry="safe",
             statuses=(
@@ -811,6 +932,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
                     50105,
                 )
             ),
+            recipient_error_codes=frozenset(),
             body=None,
             answer=None,
             poll_seconds=None,
@@ -820,6 +942,9 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             method="GET",
             path="/report",
             tag="receipts",
+            resource="receipts",
+            method_name="reports",
+            effect="polls",
             credentials="app",
             retry="never",
             statuses=(200,),
@@ -834,6 +959,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
                     50036,
                 )
             ),
+            recipient_error_codes=frozenset(),
             body=None,
             answer=Items(_DELIVERY_REPORT),
             poll_seconds=5,
@@ -843,6 +969,9 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             method="GET",
             path="/reply",
             tag="receipts",
+            resource="receipts",
+            method_name="replies",
+            effect="polls",
             credentials="app",
             retry="never",
             statuses=(200,),
@@ -857,6 +986,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
                     50036,
                 )
             ),
+            recipient_error_codes=frozenset(),
             body=None,
             answer=Items(_USER_REPLY),
             poll_seconds=5,

@@ -12,7 +12,7 @@ import httpx
 from jsms_client.config import Config, Credentials, Timeouts, missing_developer_credentials
 from jsms_client.errors import ArgumentError
 from jsms_client.version import __version__
-from jsms_contract.operation import Operation
+from jsms_runtime.operation import Operation
 
 if TYPE_CHECKING:
     # What the generated functions hand over: a field's name, and (file name, content, media type).

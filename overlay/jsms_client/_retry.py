@@ -26,7 +26,7 @@ from jsms_client.errors import (
 )
 from jsms_client.redaction import MASK, mask_line
 from jsms_client.verdicts import Received, Success, judge
-from jsms_contract.operation import Operation
+from jsms_runtime.operation import Operation
 
 _log = logging.getLogger("jsms_client")
 _MSG_ID = re.compile("[0-9]{1,20}")

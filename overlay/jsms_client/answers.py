@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from itertools import chain
 from typing import cast
 
-from jsms_contract.shapes import Boolean, Field, Integer, Items, Record, Shape, Text
+from jsms_runtime.shapes import Anything, Boolean, Field, Integer, Items, Number, Record, Shape, Text, Time
 
 # What the contract calls an integer fits into 64 bits everywhere, databases included.
 _LARGEST = 2**63 - 1
+_DECIMAL = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
 _DIGITS = re.compile(r"-?[0-9]{1,19}")
 _IDS = ("msg_id", "schedule_id")
 _ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
@@ -106,7 +107,11 @@ def fit(value: object, shape: Shape) -> object:
         return _fit_integer(value)
     if isinstance(shape, Boolean):
         return _fit_boolean(value)
-    return _fit_text_map(value)
+    if isinstance(shape, Number):
+        return _fit_number(value)
+    if isinstance(shape, Time):
+        return _fit_time(value, shape)
+    return value if isinstance(shape, Anything) else _fit_text_map(value)
 
 
 MALFORMED = "malformed"
@@ -245,6 +250,26 @@ def _fit_integer(value: object) -> int:
     if not -_LARGEST <= number <= _LARGEST:
         raise UnusableAnswer("is a number beyond 64 bits")
     return number
+
+
+def _fit_number(value: object) -> float:
+    if isinstance(value, str) and _DECIMAL.fullmatch(value) is not None:
+        return float(value)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return value
+    raise _wrong("a number", value)
+
+
+def _fit_time(value: object, shape: Time) -> object:
+    """The value as it came: what reads it knows its forms. A time that must be one is tried."""
+    if shape.strict:
+        from jsms_client.times import parse_time  # noqa: PLC0415 - only for responses with times
+
+        try:
+            parse_time(value)
+        except ValueError as error:
+            raise UnusableAnswer("is no time") from error
+    return value
 
 
 def _fit_boolean(value: object) -> bool:

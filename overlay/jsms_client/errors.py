@@ -32,9 +32,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from jsms_contract import errors as _contract
-from jsms_contract.base import APIError, ErrorInfo, JSMSError
 from jsms_contract.errors import *  # noqa: F403 - every class of the contract, by its own __all__
 from jsms_contract.errors import ServerError, ServiceError
+from jsms_runtime.errors import APIError, ErrorInfo, JSMSError
 
 for _class in (JSMSError, ErrorInfo, *(getattr(_contract, name) for name in _contract.__all__)):
     if isinstance(_class, type):

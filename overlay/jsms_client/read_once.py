@@ -11,7 +11,7 @@ from typing import cast
 
 from jsms_client.answers import UnusableAnswer, fit
 from jsms_client.results.receipts import MalformedRecord
-from jsms_contract.shapes import Items, Record
+from jsms_runtime.shapes import Items, Record, Time
 
 MALFORMED = ""
 """Where the generated model of a record that cannot be read keeps its `MalformedRecord`."""
@@ -67,9 +67,12 @@ def _read(item: object, shape: Record) -> object:
     record = {_whole(name): value for name, value in raw.items()}
     for field in shape.fields:
         value = record.get(field.name)
-        if field.name.endswith("Time"):
-            # Read, or kept as it is, by whoever makes the result.
+        if isinstance(field.shape, Time):
+            # Read, or kept as it came, where the result is made.
             record[field.name] = value
+            continue
+        if value is None and not field.required:
+            record.pop(field.name, None)
             continue
         if field.name not in record:
             return _marked(f"{field.name} is missing", raw, shape)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from jsms_client.errors import ArgumentError
-from jsms_contract.operation import Operation
+from jsms_runtime.operation import Operation
 
 # What an id is made of. Anything else, quoted or not, could lead to another path on the way to the service.
 _ID = re.compile(r"[A-Za-z0-9._~-]+")

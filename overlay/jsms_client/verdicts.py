@@ -25,8 +25,8 @@ from jsms_client.errors import (
 )
 from jsms_client.redaction import LONGEST_READ, mask_line
 from jsms_contract.errors import ERRORS
-from jsms_contract.operation import Operation
-from jsms_contract.shapes import Items
+from jsms_runtime.operation import Operation
+from jsms_runtime.shapes import Items
 
 _UNSURE = "; the request may have been carried out"
 # Five digits: the codes of JSMS, known and new. An HTTP status as a code is of something in between.

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-OPT_OUT = "，拒收请回复R"
-"""What stands at the end of marketing."""
-ONE_SMS, ONE_PART = 70, 67
+from jsms_contract.billing import OPT_OUT_SUFFIX, PART_CHARACTERS, SMS_CHARACTERS
 
 
 def full_text(sign: str, body: str, *, marketing: bool) -> str:
     """The text as a phone shows it: signature in front, opt-out text at the end of marketing."""
-    return f"【{sign}】{body}{OPT_OUT if marketing else ''}"
+    return f"【{sign}】{body}{OPT_OUT_SUFFIX if marketing else ''}"
 
 
 def length(text: str) -> int:
@@ -18,6 +16,6 @@ def length(text: str) -> int:
 
 
 def segments(text: str) -> int:
-    """How many SMS a text is billed as: one up to 70 characters, above that one per 67."""
+    """How many SMS a text is billed as: one for a short text, above that one for each part of it."""
     size = length(text)
-    return 1 if size <= ONE_SMS else -(-size // ONE_PART)
+    return 1 if size <= SMS_CHARACTERS else -(-size // PART_CHARACTERS)

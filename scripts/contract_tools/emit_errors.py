@@ -76,7 +76,7 @@ def emit_errors(data: Mapping[str, object]) -> str:
             "from collections.abc import Mapping",
             "from types import MappingProxyType",
             "",
-            "from .base import APIError, ErrorInfo",
+            "from jsms_runtime.errors import APIError, ErrorInfo",
         ],
         exports=[
             "APIError",
@@ -99,6 +99,7 @@ def _family(name: str, family: Mapping[str, object]) -> str:
 def _error(code: int, entry: Mapping[str, object]) -> str:
     name = text(entry.get("name"))
     facts = "".join(f"        {field}={literal(text(entry.get(field)))},\n" for field in _TEXT_FIELDS)
+    concerns = f"        concerns={literal('recipient')},\n" if entry.get("concerns") == "recipient" else ""
     words = docstring(
         text(entry.get("meaning"), name),
         f"Code {code} ({name}), HTTP {whole(entry.get('http_status'))}. {text(entry.get('remedy'))}",
@@ -111,6 +112,7 @@ def _error(code: int, entry: Mapping[str, object]) -> str:
         f"        http_status={whole(entry.get('http_status'))},\n"
         f"{facts}"
         f"        repeat={literal(text(entry.get('repeat'), 'never'))},\n"
+        f"{concerns}"
         f"    )\n"
     )
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from .naming import constant_name
 from .python_source import docstring, literal, module
 from .reading import follow, mapping, operations, schemas, sequence, text, whole
+from .surface.model import Surface, effect_of, method_name, poll_seconds, resource_name, retry_of
 
 _BODIES = {"application/json": "json", "multipart/form-data": "multipart"}
-# A method that HTTP calls idempotent; what the document says of an operation comes first.
-_IDEMPOTENT = frozenset({"get", "head", "options", "put", "delete", "trace"})
-_SCALARS = {"string": "Text", "integer": "Integer", "boolean": "Boolean"}
+_SCALARS = {"string": "Text", "integer": "Integer", "number": "Number", "boolean": "Boolean"}
+_TIMES = ("beijing-time", "epoch-millis")
 
 
 class UnknownShapeError(Exception):
@@ -20,7 +20,7 @@ class UnknownShapeError(Exception):
 
 def emit_operations(data: Mapping[str, object]) -> str:
     """The module ``operations``: everything that sending a request and reading its answer need to know."""
-    shapes = _Shapes(data)
+    shapes = _Shapes(data, Surface(data).lenient_records)
     rows: dict[str, str] = {}
     for path, method, operation, _ in operations(data):
         name = text(operation.get("operationId")) or constant_name(method, path).lower()
@@ -35,8 +35,8 @@ def emit_operations(data: Mapping[str, object]) -> str:
             "from collections.abc import Mapping",
             "from types import MappingProxyType",
             "",
-            "from .operation import Operation",
-            *([f"from .shapes import {', '.join(sorted(shapes.used))}"] if shapes.used else []),
+            "from jsms_runtime.operation import Operation",
+            *([f"from jsms_runtime.shapes import {', '.join(sorted(shapes.used))}"] if shapes.used else []),
         ],
         exports=["OPERATIONS", "Operation"],
     )
@@ -55,20 +55,22 @@ def _operation(
         for status, response in mapping(operation.get("responses")).items()
         if str(status).startswith("2") and str(status).isdecimal()
     }
-    retry = text(operation.get("x-retry")) or ("safe" if method in _IDEMPOTENT else "never")
-    codes = sorted({whole(code) for code in sequence(operation.get("x-error-codes"))})
     facts = {
         "id": literal(name),
         "method": literal(method.upper()),
         "path": literal(path),
         "tag": literal(text(next(iter(sequence(operation.get("tags"))), ""), "default")),
+        "resource": literal(resource_name(operation)),
+        "method_name": literal(method_name(operation, method, path)),
+        "effect": literal(effect_of(operation, method)),
         "credentials": literal(_credentials(data, operation)),
-        "retry": literal(retry),
+        "retry": literal(retry_of(operation, method)),
         "statuses": literal(sorted(answers)),
-        "error_codes": f"frozenset({literal(codes)})" if codes else "frozenset()",
+        "error_codes": _codes(operation, "x-error-codes"),
+        "recipient_error_codes": _codes(operation, "x-recipient-error-codes"),
         "body": literal(_body(data, operation)),
         "answer": _answer(shapes, name, answers),
-        "poll_seconds": literal(_poll_seconds(operation)),
+        "poll_seconds": literal(poll_seconds(operation)),
     }
     return f"Operation({', '.join(f'{key}={value}' for key, value in facts.items())},)"
 
@@ -80,10 +82,9 @@ def _credentials(data: Mapping[str, object], operation: Mapping[str, object]) ->
     return "app"
 
 
-def _poll_seconds(operation: Mapping[str, object]) -> int | None:
-    """How long to wait between two calls of an operation that hands out each record once."""
-    poll = mapping(operation.get("x-poll"))
-    return whole(poll["interval_seconds"]) if "interval_seconds" in poll else None
+def _codes(operation: Mapping[str, object], key: str) -> str:
+    codes = sorted({whole(code) for code in sequence(operation.get(key))})
+    return f"frozenset({literal(codes)})" if codes else "frozenset()"
 
 
 def _body(data: Mapping[str, object], operation: Mapping[str, object]) -> str | None:
@@ -98,11 +99,11 @@ def _answer(shapes: _Shapes, name: str, answers: Mapping[int, Mapping[str, objec
         schema = mapping(mapping(answers[status].get("content")).get("application/json")).get("schema")
         if schema is None:
             continue
-        shape = shapes.of(schema)
-        if shape is None:
+        shape = shapes.of(schema, strict=True)
+        if shape == "Anything()":
             raise UnknownShapeError(
-                f"the answer {status} of {name} is neither an object, a list of them, a text, a whole number nor a "
-                "boolean; make it one of these"
+                f"the response {status} of {name} is neither an object, a list, a text, a number nor a boolean; make "
+                "it one of these"
             )
         return shape
     return "None"
@@ -111,55 +112,57 @@ def _answer(shapes: _Shapes, name: str, answers: Mapping[int, Mapping[str, objec
 class _Shapes:
     """Shapes as source; each named object becomes a constant, written once, after those it needs."""
 
-    def __init__(self, data: Mapping[str, object]) -> None:
+    def __init__(self, data: Mapping[str, object], lenient: frozenset[str]) -> None:
+        self._lenient = lenient
         self.constants: dict[str, str] = {}
         self.used: set[str] = set()
         self._data = data
         self._open: list[str] = []
 
-    def of(self, schema: object) -> str | None:
-        """The shape of a schema; None where there is no shape for it, and its value is taken as it comes."""
+    def of(self, schema: object, *, strict: bool) -> str:
+        """The shape of a schema; ``Anything()`` where there is none for it, and its value is taken as it comes."""
         reference = text(mapping(schema).get("$ref"))
         if not reference:
-            return self._inline(mapping(schema), "")
+            return self._inline(mapping(schema), "", strict=strict)
         name = reference.rsplit("/", 1)[-1]
         target = follow(self._data, schema)
+        strict = name not in self._lenient
         if target is not mapping(schemas(self._data).get(name)) or not _is_record(target):
-            return self._inline(target, name)
+            return self._inline(target, name, strict=strict)
         constant = f"_{constant_name(name)}"
         if name in self._open:
             return self._made("Record", literal(name), "()")  # inside itself: its fields are checked one level deep
         if constant not in self.constants:
             self._open.append(name)
-            record = self._record(target, name)
+            record = self._record(target, name, strict=strict)
             self._open.pop()
             self.constants[constant] = f"{constant} = {record}"
         return constant
 
-    def _inline(self, schema: Mapping[str, object], name: str) -> str | None:
+    def _inline(self, schema: Mapping[str, object], name: str, *, strict: bool) -> str:
         kind = schema.get("type")
         kinds = {text(item) for item in sequence(kind)} or {text(kind)}
         nullable = ["nullable=True"] if "null" in kinds or schema.get("nullable") is True else []
         kinds.discard("null")
         only = kinds.pop() if len(kinds) == 1 else ""
+        if schema.get("x-kind") in _TIMES:
+            return self._made("Time", *nullable, *(["strict=True"] if strict else []))
         if only in _SCALARS:
             return self._made(_SCALARS[only], *nullable)
-        if only == "array":
-            of = self.of(schema.get("items"))
-            return self._made("Items", of, *nullable) if of is not None else None
+        if only == "array" and "items" in schema:
+            return self._made("Items", self.of(schema["items"], strict=strict), *nullable)
         if only == "object" and mapping(schema.get("additionalProperties")).get("type") == "string":
             return self._made("TextMap", *nullable)
         if _is_record(schema) or (only == "object" and "additionalProperties" not in schema):
-            return self._record(schema, name, *nullable)
-        return None
+            return self._record(schema, name, *nullable, strict=strict)
+        return self._made("Anything")
 
-    def _record(self, schema: Mapping[str, object], name: str, *nullable: str) -> str:
+    def _record(self, schema: Mapping[str, object], name: str, *nullable: str, strict: bool) -> str:
         required = sequence(schema.get("required"))
-        fields: list[str] = []
-        for key, value in mapping(schema.get("properties")).items():
-            shape = self.of(value)
-            if shape is not None:
-                fields.append(self._made("Field", literal(key), shape, literal(key in required)))
+        fields = [
+            self._made("Field", literal(key), self.of(value, strict=strict), literal(key in required))
+            for key, value in mapping(schema.get("properties")).items()
+        ]
         return self._made("Record", literal(name), f"({''.join(f'{field}, ' for field in fields)})", *nullable)
 
     def _made(self, kind: str, *arguments: str) -> str:

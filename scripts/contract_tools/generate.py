@@ -18,6 +18,7 @@ from . import tools
 from .document import Document
 from .downgrade import to_3_0_3
 from .emit_errors import emit_errors
+from .emit_fields import emit_billing, emit_fields
 from .emit_limits import emit_limits
 from .emit_operations import emit_operations
 from .lazy_models import lazy_models
@@ -25,8 +26,8 @@ from .manifest import MANIFEST, make_manifest
 from .progress import Progress
 from .python_source import LINE_LENGTH, MARK, module
 from .reading import is_mapping, is_sequence, mapping, schemas, schemas_within, webhooks
+from .surface.model import Surface
 
-_RUNTIME = Path(__file__).with_name("runtime")
 _RUFF = ("--isolated", "--no-cache", "--quiet", "--target-version", "py311", "--line-length", str(LINE_LENGTH))
 _API_CONFIG: Mapping[str, object] = {
     "literal_enums": False,
@@ -43,6 +44,12 @@ _CALLBACK_OPTIONS = (
     *("--extra-fields", "allow", "--extra-template-data", '{"#all#": {"config": {"coerce_numbers_to_str": true}}}'),
     "--ignore-pyproject",
 )
+_CONTRACT = '''\
+"""The contract as data: ``errors``, ``operations``, ``limits``, ``fields``, ``billing``, and the document itself.
+
+Import the module you need; this one imports nothing, so that none costs more than itself.
+"""
+'''
 _CLIENT_TYPES = """\
 # __exit__ and __aexit__ take *args: object, and hand them to httpx, which wants exactly three of exact types.
 # mypy: disable-error-code="arg-type"
@@ -156,15 +163,18 @@ def _make_callbacks(data: Mapping[str, object], scratch: Path, package: Path, pr
 
 def _make_contract(document: Document, tree: Path, progress: Progress) -> None:
     """The contract as data: exceptions, operations, limits, and the document itself in three forms."""
-    with progress.step("jsms_contract: errors, operations, limits; the 3.0.3 twin"):
+    with progress.step("jsms_contract: errors, operations, limits, fields; the document as 3.0.3"):
         data = document.data
         package = tree / "jsms_contract"
         package.mkdir()
-        for source in sorted(_RUNTIME.glob("*.py")):
-            _write(package / source.name, source.read_text(encoding="utf-8"))
+        _write(package / "__init__.py", _CONTRACT)
         _write(package / "errors.py", emit_errors(data))
         _write(package / "operations.py", emit_operations(data))
         _write(package / "limits.py", emit_limits(data))
+        _write(package / "fields.py", emit_fields(Surface(data)))
+        billing = emit_billing(data)
+        if billing is not None:
+            _write(package / "billing.py", billing)
         _write_json(package / "openapi.json", data)
         _write(tree / "openapi-3.0.3.yaml", f"{MARK}\n{_yaml(to_3_0_3(document.data))}")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from contract_tools.reading import mapping, text
-from jsms_contract.base import APIError
 from jsms_contract.errors import ERRORS, FAMILIES
+from jsms_runtime.errors import APIError
 
 from .languages import CHINESE, Language
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from jsms_client.answers import UnusableAnswer, fit, parse
-from jsms_contract.shapes import Boolean, Field, Integer, Items, Record, Shape, Text, TextMap
+from jsms_runtime.shapes import Boolean, Field, Integer, Items, Record, Shape, Text, TextMap
 
 PAGE = Record(
     "Page",

@@ -41,8 +41,8 @@ from jsms_client.errors import (
 )
 from jsms_client.results import Records
 from jsms_contract.errors import error_class
-from jsms_contract.operation import Operation
 from jsms_contract.operations import OPERATIONS
+from jsms_runtime.operation import Operation
 from servers.contract import load_document
 from servers.faults import FAULTS, Fault, Meaning, answer, harmless, sends, too_long
 from servers.raw_socket_server import Connection, Counts, RawSocketServer, Script, refusing_port, silent_port

@@ -17,7 +17,7 @@ from jsms_client.reading.receipts import delivery_reports, user_replies
 from jsms_client.results import DeliveryReport, DeliveryStatus, Records, UserReply
 from jsms_client.times import BEIJING
 from jsms_contract.operations import OPERATIONS
-from jsms_contract.shapes import Items, Text
+from jsms_runtime.shapes import Items, Text
 
 REPORT: dict[str, object] = {"msgId": "1", "phone": "13800138000", "receiveTime": 1492153445000, "status": 4001}
 REPLY: dict[str, object] = {"phone": "13800138000", "replyTime": 1492153445000, "content": "TD"}

@@ -18,7 +18,7 @@ from example_server import EXAMPLE_CREDENTIALS, Answer, ExampleServer, Hook, Rec
 from jsms_client import JSMS, AsyncJSMS, JSMSError
 from jsms_client.errors import ArgumentError, UnknownOutcomeError
 from jsms_client.results import BatchResult, ScheduleBatchResult
-from jsms_contract.base import APIError
+from jsms_runtime.errors import APIError
 from servers.faults import answer, sends
 from servers.raw_socket_server import Connection, RawSocketServer, Script
 

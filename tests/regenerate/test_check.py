@@ -65,10 +65,10 @@ def test_an_edited_file_is_named_with_the_line(built: Path, output: Path) -> Non
 
 
 def test_a_file_cut_short_is_named(built: Path, output: Path) -> None:
-    operation = output / "jsms_contract" / "operation.py"
-    operation.write_text(operation.read_text(encoding="utf-8").partition("class Operation")[0], encoding="utf-8")
+    operations = output / "jsms_contract" / "operations.py"
+    operations.write_text(operations.read_text(encoding="utf-8").partition("OPERATIONS:")[0], encoding="utf-8")
     (line,) = found(built, output)
-    assert line.startswith("edited by hand  jsms_contract/operation.py: line ")
+    assert line.startswith("edited by hand  jsms_contract/operations.py: line ")
 
 
 def test_a_link_in_the_place_of_a_file_is_an_edit(built: Path, output: Path) -> None:

@@ -66,7 +66,9 @@ def test_exceptions_can_be_imported_without_the_client(built: Path) -> None:
         "import sys, jsms_contract, jsms_contract.errors\n"
         "print(sorted(name for name in sys.modules if name.split('.')[0].startswith(('jsms', 'httpx', 'attr', 'pyd'))))"
     )
-    assert python_with(built, code).stdout.strip() == "['jsms_contract', 'jsms_contract.base', 'jsms_contract.errors']"
+    assert python_with(built, code).stdout.strip() == (
+        "['jsms_contract', 'jsms_contract.errors', 'jsms_runtime', 'jsms_runtime.errors']"
+    )
 
 
 def test_an_operation_brings_its_own_models_and_no_others(built: Path) -> None:

@@ -12,7 +12,7 @@ from jsms_cli.tables import write_card, write_table
 from jsms_cli.writing import write_json
 
 if TYPE_CHECKING:
-    from jsms_contract.base import ErrorInfo
+    from jsms_runtime.errors import ErrorInfo
 
 _REPEAT = {
     "never": "no: the same request fails again",

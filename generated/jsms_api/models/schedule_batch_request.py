@@ -20,10 +20,10 @@ T = TypeVar("T", bound="ScheduleBatchRequest")
 class ScheduleBatchRequest:
     """When a template SMS goes out, and to whom."""
 
-    send_time: str
-    """ When to send, as yyyy-MM-dd HH:mm:ss in Beijing time (UTC+8); in the future. """
     temp_id: int
     """ A notice (type 2) or marketing (type 3) template that passed review. """
+    send_time: str
+    """ When to send, as yyyy-MM-dd HH:mm:ss in Beijing time (UTC+8); in the future. """
     recipients: list[Recipient]
     """ 1 to 1000 recipients. """
     sign_id: int | Unset = UNSET
@@ -33,9 +33,9 @@ class ScheduleBatchRequest:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        send_time = self.send_time
-
         temp_id = self.temp_id
+
+        send_time = self.send_time
 
         recipients = []
         for recipients_item_data in self.recipients:
@@ -50,8 +50,8 @@ class ScheduleBatchRequest:
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
-                "send_time": send_time,
                 "temp_id": temp_id,
+                "send_time": send_time,
                 "recipients": recipients,
             }
         )
@@ -67,9 +67,9 @@ class ScheduleBatchRequest:
         from ..models.recipient import Recipient
 
         d = dict(src_dict)
-        send_time = d.pop("send_time")
-
         temp_id = d.pop("temp_id")
+
+        send_time = d.pop("send_time")
 
         recipients = []
         _recipients = d.pop("recipients")
@@ -83,8 +83,8 @@ class ScheduleBatchRequest:
         tag = d.pop("tag", UNSET)
 
         schedule_batch_request = cls(
-            send_time=send_time,
             temp_id=temp_id,
+            send_time=send_time,
             recipients=recipients,
             sign_id=sign_id,
             tag=tag,

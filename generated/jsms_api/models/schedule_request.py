@@ -20,12 +20,12 @@ T = TypeVar("T", bound="ScheduleRequest")
 class ScheduleRequest:
     """When a template SMS goes out, to whom, and with which parameters."""
 
-    send_time: str
-    """ When to send, as yyyy-MM-dd HH:mm:ss in Beijing time (UTC+8); in the future. """
     mobile: str
     """ A mainland China mobile number, 11 digits beginning with 1, without a country code. """
     temp_id: int
     """ A notice (type 2) or marketing (type 3) template that passed review. """
+    send_time: str
+    """ When to send, as yyyy-MM-dd HH:mm:ss in Beijing time (UTC+8); in the future. """
     sign_id: int | Unset = UNSET
     """ A signature that passed review; without it the app's default signature stands in front. """
     temp_para: ScheduleRequestTempPara | Unset = UNSET
@@ -33,11 +33,11 @@ class ScheduleRequest:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        send_time = self.send_time
-
         mobile = self.mobile
 
         temp_id = self.temp_id
+
+        send_time = self.send_time
 
         sign_id = self.sign_id
 
@@ -49,9 +49,9 @@ class ScheduleRequest:
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
-                "send_time": send_time,
                 "mobile": mobile,
                 "temp_id": temp_id,
+                "send_time": send_time,
             }
         )
         if sign_id is not UNSET:
@@ -66,11 +66,11 @@ class ScheduleRequest:
         from ..models.schedule_request_temp_para import ScheduleRequestTempPara
 
         d = dict(src_dict)
-        send_time = d.pop("send_time")
-
         mobile = d.pop("mobile")
 
         temp_id = d.pop("temp_id")
+
+        send_time = d.pop("send_time")
 
         sign_id = d.pop("sign_id", UNSET)
 
@@ -82,9 +82,9 @@ class ScheduleRequest:
             temp_para = ScheduleRequestTempPara.from_dict(_temp_para)
 
         schedule_request = cls(
-            send_time=send_time,
             mobile=mobile,
             temp_id=temp_id,
+            send_time=send_time,
             sign_id=sign_id,
             temp_para=temp_para,
         )

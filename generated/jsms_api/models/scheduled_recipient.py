@@ -20,18 +20,18 @@ T = TypeVar("T", bound="ScheduledRecipient")
 class ScheduledRecipient:
     """One recipient of a schedule."""
 
-    msg_id: str
-    """ Id of the SMS to come, a text of digits. Read a number too and keep a text. """
     mobile: str
     """ The number. """
+    msg_id: str
+    """ Id of the SMS to come, a text of digits. Read a number too and keep a text. """
     temp_para: ScheduledRecipientTempPara | Unset = UNSET
     """ The parameters of the recipient. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        msg_id = self.msg_id
-
         mobile = self.mobile
+
+        msg_id = self.msg_id
 
         temp_para: dict[str, Any] | Unset = UNSET
         if not isinstance(self.temp_para, Unset):
@@ -41,8 +41,8 @@ class ScheduledRecipient:
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
-                "msg_id": msg_id,
                 "mobile": mobile,
+                "msg_id": msg_id,
             }
         )
         if temp_para is not UNSET:
@@ -55,9 +55,9 @@ class ScheduledRecipient:
         from ..models.scheduled_recipient_temp_para import ScheduledRecipientTempPara
 
         d = dict(src_dict)
-        msg_id = d.pop("msg_id")
-
         mobile = d.pop("mobile")
+
+        msg_id = d.pop("msg_id")
 
         _temp_para = d.pop("temp_para", UNSET)
         temp_para: ScheduledRecipientTempPara | Unset
@@ -67,8 +67,8 @@ class ScheduledRecipient:
             temp_para = ScheduledRecipientTempPara.from_dict(_temp_para)
 
         scheduled_recipient = cls(
-            msg_id=msg_id,
             mobile=mobile,
+            msg_id=msg_id,
             temp_para=temp_para,
         )
 

@@ -26,8 +26,8 @@ from jsms_client.config import Config
 from jsms_client.errors import ClientClosedError, ConfigurationError
 from jsms_client.routes import Routes
 from jsms_client.verdicts import Received, Success
-from jsms_contract.operation import Operation
 from jsms_contract.operations import OPERATIONS
+from jsms_runtime.operation import Operation
 
 if TYPE_CHECKING:
     from jsms_client._request import Files

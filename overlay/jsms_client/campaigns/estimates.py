@@ -15,18 +15,13 @@ from jsms_client.results.accounts import ApplicationBalance
 from jsms_client.results.reviewed import TemplateDetails
 from jsms_client.results.shown import HIDDEN, Result
 from jsms_contract import limits
+from jsms_contract.billing import OPT_OUT_SUFFIX, PART_CHARACTERS, SMS_CHARACTERS
 
-ONE_SMS = 70
-"""Characters that are billed as one SMS."""
-ONE_PART = 67
-"""Characters of each part of a longer one."""
 SAMPLES = 3
 """How many texts are shown."""
 
 MARKETING_HOURS = (time(8), time(21))
 """When the service delivers marketing, in Beijing time."""
-# What the service appends to marketing; the longest that has been seen.
-_OPT_OUT = "，拒收请回复R"
 _VARIABLE = re.compile(r"\{\{([0-9A-Za-z]+)\}\}")
 
 
@@ -94,7 +89,7 @@ class Estimator:
         self._marketing = marketing = template.type == TemplateType.MARKETING
         self._pool = ("app_market" if marketing else "app_industry", "app_balance")
         self._balance = None if balance is None else sum(getattr(balance, name) or 0 for name in self._pool)
-        self._opt_out = _OPT_OUT if marketing else ""
+        self._opt_out = OPT_OUT_SUFFIX if marketing else ""
         front = _length(sign) if sign is not None else limits.SIGN_FORM_SIGN_MAX_LENGTH
         self._fixed = front + len("【】") + len(self._opt_out) + sum(map(_length, self._pieces[::2]))
         self._credit = self._longest = self._unfilled = 0
@@ -116,7 +111,7 @@ class Estimator:
                 named = zip(self._names, values, strict=True)
                 self._missing.update((name, None) for name, value in named if not value)
             size = self._fixed + _length("".join(values))
-            self._credit += 1 if size <= ONE_SMS else -(-size // ONE_PART)
+            self._credit += 1 if size <= SMS_CHARACTERS else -(-size // PART_CHARACTERS)
             self._longest = max(self._longest, size)
 
     def made(self, journal: Journal) -> Estimate:
@@ -156,4 +151,4 @@ def _length(text: str) -> int:
     return units + text.count("\n")
 
 
-__all__ = ["MARKETING_HOURS", "ONE_PART", "ONE_SMS", "SAMPLES", "Estimate", "Estimator", "variables_of"]
+__all__ = ["MARKETING_HOURS", "SAMPLES", "Estimate", "Estimator", "variables_of"]

@@ -10,7 +10,7 @@ from enum import StrEnum
 from jsms_api.models.delivery_status import DeliveryStatus
 from jsms_client.results.refused import refused_error
 from jsms_client.results.shown import HIDDEN, NUMBER, Result
-from jsms_contract.base import APIError
+from jsms_runtime.errors import APIError
 
 
 class RecipientState(StrEnum):

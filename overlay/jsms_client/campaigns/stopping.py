@@ -76,7 +76,9 @@ class Stop:
 
 REQUESTED = Stop(StopReason.REQUESTED, "it was stopped by its caller; run it again to continue", None)
 
-FOR_ONE_RECIPIENT = frozenset((50004, 50006, 50022, 50023, 50024, 50034, 50037, 50038, 50043, 50054))
+FOR_ONE_RECIPIENT = frozenset(
+    code for code, kind in ERRORS.items() if kind.info is not None and kind.info.concerns == "recipient"
+)
 """Codes that a request may be refused with as a whole for one of its recipients: number, parameters, or filled-in text.
 
 Every other code of the contract is the same whoever is in the request.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from jsms_client.results.refused import refused_error
 from jsms_client.results.shown import HIDDEN, NUMBER, WORDS, Result
-from jsms_contract.base import APIError
+from jsms_runtime.errors import APIError
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from jsms_client.redaction import mask_text
-from jsms_contract.base import APIError
 from jsms_contract.errors import error_class
+from jsms_runtime.errors import APIError
 
 _SUCCESS_STATUS = 200
 

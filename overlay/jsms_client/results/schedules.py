@@ -8,7 +8,7 @@ from datetime import datetime
 
 from jsms_client.results.refused import refused_error
 from jsms_client.results.shown import HIDDEN, NUMBER, WORDS, Result
-from jsms_contract.base import APIError
+from jsms_runtime.errors import APIError
 
 
 @dataclass(frozen=True, slots=True, repr=False)

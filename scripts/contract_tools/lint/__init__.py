@@ -9,6 +9,7 @@ from .codes import CODES
 from .contract import Contract
 from .enums import ENUMS
 from .examples import EXAMPLES
+from .extensions import EXTENSION_RULES
 from .names import NAMES
 from .operations import OPERATIONS
 from .problem import Problem
@@ -23,7 +24,7 @@ from .texts import TEXTS
 _STAGES = (
     (STRUCTURE,),
     (LINKS,),
-    (REFERENCES, OPERATIONS, ANSWERS, SCHEMAS, NAMES, ENUMS, TEXTS, CATALOGUE, CODES, SHOWN, EXAMPLES),
+    (REFERENCES, OPERATIONS, ANSWERS, SCHEMAS, NAMES, ENUMS, TEXTS, CATALOGUE, CODES, SHOWN, EXAMPLES, EXTENSION_RULES),
     (WHOLE,),
 )
 RULES = tuple(rule for stage in _STAGES for family in stage for rule in family.rules)

@@ -53,6 +53,7 @@ _TABLE_MISSING = Rule("code-table-complete", "the table in the description has n
 SUCCESS = "success"
 _ROOTS = ("JSMSError", "APIError")
 _STATUSES = range(100, 600)
+_CONCERNS = "request or recipient, or leave it out for request"
 _NAME = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 _ROW = re.compile(r"^\|\s*([0-9]+)\s*\|(.*)\|\s*$", re.MULTILINE)
 
@@ -105,6 +106,9 @@ def _check_fields(contract: Contract) -> Iterator[Finding]:
     families = mapping(contract.data.get("x-error-families"))
     for code, entry in contract.codes.items():
         pointer = pointer_to("#/x-error-codes", code)
+        if entry.get("concerns", "request") not in ("request", "recipient"):
+            at = pointer_to(pointer, "concerns")
+            yield _FIELD.broken(at, key="concerns", code=code, found=_shown(entry["concerns"]), wanted=_CONCERNS)
         if not (code.isascii() and code.isdecimal()):
             yield _KEY.broken(pointer, code=code)
         for key, wanted in _ENTRY.items():

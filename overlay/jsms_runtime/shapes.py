@@ -1,7 +1,6 @@
 """The shape of a success answer, as data: small enough to check every answer against.
 
 Named tuples, because making a dataclass takes five times as long, each time that a program starts.
-Regenerating copies this file, as it stands, beside the operations made from the contract.
 """
 
 from __future__ import annotations
@@ -25,6 +24,30 @@ class Boolean(NamedTuple):
     """True or false."""
 
     nullable: bool = False
+
+
+class Number(NamedTuple):
+    """A number, whole or not; where the service sends its digits as a text instead, they are read."""
+
+    nullable: bool = False
+
+
+class Time(NamedTuple):
+    """A moment, in any form that the service has been seen to use.
+
+    Attributes:
+        nullable: Whether it may be null.
+        strict: Whether a response is of no use without it. Otherwise a value that is no time is kept as it came.
+    """
+
+    nullable: bool = False
+    strict: bool = False
+
+
+class Anything(NamedTuple):
+    """A value that the contract says no more of."""
+
+    nullable: bool = True
 
 
 class TextMap(NamedTuple):
@@ -56,4 +79,6 @@ class Record(NamedTuple):
     nullable: bool = False
 
 
-Shape = Text | Integer | Boolean | TextMap | Items | Record
+Shape = Text | Integer | Boolean | Number | Time | Anything | TextMap | Items | Record
+
+__all__ = ["Anything", "Boolean", "Field", "Integer", "Items", "Number", "Record", "Shape", "Text", "TextMap", "Time"]

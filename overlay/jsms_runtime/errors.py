@@ -1,7 +1,4 @@
-"""The root of every exception, and what an error code is.
-
-Regenerating copies this file, as it stands, beside the exceptions made from the contract.
-"""
+"""The root of every exception, and what an error code is."""
 
 from __future__ import annotations
 
@@ -22,6 +19,7 @@ class ErrorInfo(NamedTuple):
         remedy: What to do about it.
         remedy_zh: The same in Chinese.
         repeat: Whether sending the same request again can help.
+        concerns: What the code is about: the request as a whole, or one of its recipients.
     """
 
     code: int
@@ -34,6 +32,7 @@ class ErrorInfo(NamedTuple):
     remedy: str
     remedy_zh: str
     repeat: Literal["never", "later", "after_change"]
+    concerns: Literal["request", "recipient"] = "request"
 
 
 class JSMSError(Exception):

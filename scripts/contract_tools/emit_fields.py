@@ -1,0 +1,101 @@
+"""What the contract says of arguments and of billing, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .python_source import docstring, literal, module
+from .reading import mapping, sequence, text, whole
+from .surface.model import Argument, Surface, python_name
+
+
+def emit_fields(surface: Surface) -> str:
+    """The module ``fields``: the arguments of every operation."""
+    rows = "".join(
+        f"        {literal(operation.id)}: ({''.join(_argument(each) for each in operation.arguments)}),\n"
+        for operation in surface.operations
+    )
+    return module(
+        "The arguments of every operation of the contract, with their limits.",
+        f"ARGUMENTS: Mapping[str, tuple[Argument, ...]] = MappingProxyType(\n    {{\n{rows}    }}\n)\n"
+        + docstring("The arguments of every operation, by operationId, in the order of its method.", indent=0),
+        imports=[
+            "from collections.abc import Mapping",
+            "from types import MappingProxyType",
+            "",
+            "from jsms_runtime.fields import Argument",
+        ],
+        exports=["ARGUMENTS", "Argument"],
+    )
+
+
+def _argument(argument: Argument) -> str:
+    member = argument.member
+    value = member.value
+    place = next(place for place in ("path", "query", "body") if place in argument.places)
+    facts = {
+        "name": literal(member.name),
+        "field": literal(member.wire),
+        "place": literal(place),
+        "required": literal(member.required),
+        "positional": literal(argument.positional),
+        "type": literal({"map": "object", "record": "object", "anything": "object"}.get(value.type, value.type)),
+        "kind": literal(value.kind),
+        "description": literal(value.description),
+    }
+    optional: dict[str, tuple[object, str]] = {
+        "values": (value.values, literal(value.values)),
+        "needed_when": (member.needed_when, _needed_when(member.needed_when)),
+        "pattern": (value.schema.get("pattern"), literal(text(value.schema.get("pattern")))),
+        "media_types": (
+            value.schema.get("x-media-types"),
+            literal([text(item) for item in sequence(value.schema.get("x-media-types"))]),
+        ),
+    }
+    for name, limit in (
+        ("minimum", value.limit("minimum")),
+        ("maximum", value.limit("maximum")),
+        ("shortest", _first(value.limit("minLength"), value.limit("minItems"))),
+        ("longest", _first(value.limit("maxLength"), value.limit("maxItems"))),
+        ("max_bytes", value.limit("x-max-bytes")),
+    ):
+        optional[name] = (limit is not None, literal(limit))
+    facts |= {name: written for name, (given, written) in optional.items() if given}
+    return f"Argument({', '.join(f'{name}={written}' for name, written in facts.items())},), "
+
+
+def _first(*limits: int | None) -> int | None:
+    return next((limit for limit in limits if limit is not None), None)
+
+
+def _needed_when(fields: Mapping[str, object]) -> str:
+    pairs = [
+        f"({literal(python_name(name))}, ({''.join(f'{literal(_scalar(value))}, ' for value in sequence(values))}))"
+        for name, values in fields.items()
+    ]
+    return f"({''.join(f'{pair}, ' for pair in pairs)})"
+
+
+def _scalar(value: object) -> str | int | bool:
+    return value if isinstance(value, (str, int)) else str(value)
+
+
+def emit_billing(data: Mapping[str, object]) -> str | None:
+    """The module ``billing``: how SMS are counted; None where the document does not say it."""
+    billing = mapping(data.get("x-billing"))
+    if not billing:
+        return None
+    lines = [
+        f"SMS_CHARACTERS: Final = {literal(whole(billing.get('sms_characters')))}\n"
+        + docstring("The most characters of a text that is billed as one SMS.", indent=0),
+        f"PART_CHARACTERS: Final = {literal(whole(billing.get('part_characters')))}\n"
+        + docstring("How many characters of a longer text are billed as one SMS.", indent=0),
+        f"OPT_OUT_SUFFIX: Final = {literal(text(billing.get('opt_out_suffix')))}\n"
+        + docstring("What the service puts at the end of marketing.", indent=0),
+    ]
+    return module(
+        "How SMS are counted, and what marketing ends with.",
+        "".join(lines),
+        imports=["from typing import Final"],
+        exports=["SMS_CHARACTERS", "PART_CHARACTERS", "OPT_OUT_SUFFIX"],
+    )

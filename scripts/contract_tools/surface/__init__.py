@@ -1,0 +1,1 @@
+"""The typed surface: the methods, arguments and results that an app sees, from the contract."""

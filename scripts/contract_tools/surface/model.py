@@ -1,0 +1,450 @@
+"""Operations and responses as the surface has them: methods with arguments, and result classes with fields."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ..reading import follow, mapping, operations, schemas, sequence, text, whole
+
+_WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+")
+_BODIES = {"application/json": "json", "multipart/form-data": "multipart"}
+
+
+class SurfaceError(Exception):
+    """A document that the typed surface cannot be made from."""
+
+
+def python_name(name: str) -> str:
+    """A name of the service's in the style of Python: ``legalPersonName`` gives ``legal_person_name``."""
+    snake = "_".join(word for word in _WORD_STARTS.split(name) if word).lower()
+    snake = f"_{snake}" if snake[:1].isdigit() else snake or "_"
+    return f"{snake}_" if keyword.iskeyword(snake) or snake == "self" else snake
+
+
+def class_name(name: str) -> str:
+    """A resource as a class: ``voice_codes`` gives ``VoiceCodes``."""
+    return "".join(word.capitalize() for word in python_name(name).split("_"))
+
+
+def resource_name(operation: Mapping[str, object]) -> str:
+    """The attribute of the client that has an operation's method."""
+    tag = text(next(iter(sequence(operation.get("tags"))), ""), "default")
+    return text(operation.get("x-resource")) or python_name(tag)
+
+
+def method_name(operation: Mapping[str, object], method: str, path: str) -> str:
+    """The name of an operation's method: its operationId, without what the resource says already.
+
+    ``createTemplate`` of templates is ``create``, ``sendMessageBatch`` of messages ``send_batch``, and a GET is not
+    called so where anything else is left: ``getUsage`` of accounts is ``usage``.
+    """
+    if named := text(operation.get("x-method")):
+        return named
+    words = python_name(text(operation.get("operationId")) or f"{method} {path}").strip("_").split("_")
+    own = set(resource_name(operation).split("_"))
+    own |= {word.removesuffix("s") for word in own}
+    left = [word for word in words if word not in own] or words
+    if len(left) > 1 and left[0] == "get":
+        left = left[1:]
+    return python_name("_".join(left))
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What a field holds.
+
+    Attributes:
+        schema: Its schema, behind any ``$ref``.
+        type: ``string``, ``integer``, ``number``, ``boolean``, ``array``, ``map``, ``record`` or ``anything``.
+        nullable: Whether it may be null.
+        record: The component's name, for a record.
+        of: What is in it, for an array or a map.
+    """
+
+    schema: Mapping[str, object]
+    type: str
+    nullable: bool = False
+    record: str = ""
+    of: Value | None = None
+
+    @property
+    def kind(self) -> str:
+        """What it holds where the type does not say it."""
+        return text(self.schema.get("x-kind"))
+
+    @property
+    def values(self) -> str:
+        """The component with its known values."""
+        return text(self.schema.get("x-values"))
+
+    @property
+    def description(self) -> str:
+        """What the contract says of it."""
+        return " ".join(text(self.schema.get("description")).split())
+
+    def limit(self, keyword_: str) -> int | None:
+        """One of its limits; None where it has none."""
+        value = self.schema.get(keyword_)
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A field of a record, or an argument.
+
+    Attributes:
+        name: Its name in Python.
+        wire: Its name in the request or response.
+        required: Whether it is always there.
+        value: What it holds.
+    """
+
+    name: str
+    wire: str
+    required: bool
+    value: Value
+
+    @property
+    def needed_when(self) -> Mapping[str, object]:
+        """Other fields, and the values of theirs that make this one required."""
+        return mapping(self.value.schema.get("x-needed-when"))
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A named object.
+
+    Attributes:
+        name: The component's name.
+        description: What the contract says of it.
+        members: Its fields, in the order of the contract.
+    """
+
+    name: str
+    description: str
+    members: tuple[Member, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """An argument of a method.
+
+    Attributes:
+        member: Its name and what it holds.
+        places: Where in the request it goes: ``path``, ``query``, ``body``.
+        positional: Whether it may be given by its position.
+    """
+
+    member: Member
+    places: frozenset[str]
+    positional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation as a method.
+
+    Attributes:
+        id: Its operationId.
+        verb: The HTTP method, in capitals.
+        path: The path, with names in braces.
+        resource: The attribute of the client.
+        name: The method.
+        source: What the contract says of it.
+        arguments: The arguments, in the order of the signature.
+        body: The record that is sent; None for no body, or one that is no record.
+        body_value: The body where it is no record.
+        form: Whether the body is a form and not JSON.
+        response: What a success holds; None for nothing.
+    """
+
+    id: str
+    verb: str
+    path: str
+    resource: str
+    name: str
+    source: Mapping[str, object]
+    arguments: tuple[Argument, ...]
+    body: Record | None
+    body_value: Member | None
+    form: bool
+    response: Value | None
+
+    @property
+    def polls(self) -> bool:
+        """Whether it hands out each record once."""
+        return "x-poll" in self.source
+
+    @property
+    def never_again(self) -> bool:
+        """Whether a request that may have arrived must not be sent again."""
+        return retry_of(self.source, self.verb.lower()) == "never"
+
+    @property
+    def effect(self) -> str:
+        """What it does."""
+        return effect_of(self.source, self.verb.lower())
+
+
+# A method that HTTP calls idempotent; what the document says of an operation comes first.
+_IDEMPOTENT = frozenset({"get", "head", "options", "put", "delete", "trace"})
+
+
+def retry_of(operation: Mapping[str, object], method: str) -> str:
+    """Whether a request that may have arrived can be sent again: ``safe`` or ``never``."""
+    return text(operation.get("x-retry")) or ("safe" if method in _IDEMPOTENT else "never")
+
+
+def effect_of(operation: Mapping[str, object], method: str) -> str:
+    """What an operation does: ``sends``, ``schedules``, ``polls``, ``reads`` or ``changes``."""
+    if named := text(operation.get("x-effect")):
+        return named
+    if "x-poll" in operation:
+        return "polls"
+    return "reads" if method in ("get", "head") else "changes"
+
+
+@dataclass
+class Surface:
+    """Everything that is emitted for an app to use.
+
+    Attributes:
+        data: The document.
+    """
+
+    data: Mapping[str, object]
+    _records: dict[str, Record] = field(default_factory=dict[str, Record])
+
+    @cached_property
+    def operations(self) -> list[Operation]:
+        """Every operation, in the order of the document."""
+        return [
+            _Reader(self, path, method, operation, around).operation()
+            for path, method, operation, around in operations(self.data)
+        ]
+
+    @cached_property
+    def resources(self) -> Mapping[str, list[Operation]]:
+        """The operations of each resource."""
+        found: dict[str, list[Operation]] = {}
+        for operation in self.operations:
+            found.setdefault(operation.resource, []).append(operation)
+        return found
+
+    @cached_property
+    def results(self) -> Mapping[str, list[Record]]:
+        """The records of responses, below the resource that has them first; what others need comes before them."""
+        found: dict[str, list[Record]] = {resource: [] for resource in self.resources}
+        for operation in self.operations:
+            for name in self._within(operation.response):
+                if not any(record.name == name for records in found.values() for record in records):
+                    found[operation.resource].append(self.record(name))
+        return found
+
+    @cached_property
+    def home_of_result(self) -> Mapping[str, str]:
+        """The resource that each record of a response stands below."""
+        return {record.name: resource for resource, records in self.results.items() for record in records}
+
+    @cached_property
+    def requests(self) -> Mapping[str, list[Record]]:
+        """The records of requests, below the resource that has them first; what others need comes before them."""
+        found: dict[str, list[Record]] = {resource: [] for resource in self.resources}
+        for operation in self.operations:
+            values = [*operation.body.members] if operation.body is not None else []
+            values += [operation.body_value] if operation.body_value is not None else []
+            names = [name for member in values for name in self._within(member.value, requests=True)]
+            names += [operation.body.name] if operation.body is not None else []
+            for name in names:
+                if not any(record.name == name for records in found.values() for record in records):
+                    found[operation.resource].append(self.record(name))
+        return found
+
+    @cached_property
+    def lenient_records(self) -> frozenset[str]:
+        """Records whose times are kept as they came where they are none: their request cannot be sent again."""
+        return frozenset(
+            name for operation in self.operations if operation.never_again for name in self._within(operation.response)
+        )
+
+    def record(self, name: str) -> Record:
+        """A named object."""
+        if name not in self._records:
+            schema = mapping(schemas(self.data).get(name))
+            self._records[name] = Record(name, _words(schema), tuple(self.members(schema)))
+        return self._records[name]
+
+    def members(self, schema: Mapping[str, object]) -> Iterator[Member]:
+        """The fields of an object."""
+        required = sequence(schema.get("required"))
+        seen: set[str] = set()
+        for wire, definition in mapping(schema.get("properties")).items():
+            name = python_name(wire)
+            while name in seen:
+                name += "_"
+            seen.add(name)
+            yield Member(name, wire, wire in required, self.value(definition))
+
+    def value(self, schema: object) -> Value:
+        """What a schema says of a value."""
+        reference = text(mapping(schema).get("$ref"))
+        name = reference.rsplit("/", 1)[-1] if reference.startswith("#/components/schemas/") else ""
+        target = follow(self.data, schema)
+        written = target.get("type")
+        types = {text(item) for item in sequence(written)} or {text(written)}
+        nullable = "null" in types or target.get("nullable") is True
+        types -= {"null", ""}
+        only = types.pop() if len(types) == 1 else ""
+        inside = mapping(target.get("additionalProperties"))
+        if mapping(target.get("properties")) and only in ("object", ""):
+            return Value(target, "record", nullable, name) if name else Value(target, "anything", nullable)
+        if only == "object" and inside.get("type") is not None:
+            return Value(target, "map", nullable, of=self.value(inside))
+        if only == "array" and "items" in target:
+            return Value(target, "array", nullable, of=self.value(target.get("items")))
+        if only in ("string", "integer", "number", "boolean"):
+            return Value(target, only, nullable)
+        return Value(target, "anything", nullable)
+
+    def _within(self, value: Value | None, *, requests: bool = False, around: tuple[str, ...] = ()) -> Iterator[str]:
+        """The records that a value holds, from the inside out."""
+        if value is None:
+            return
+        if value.of is not None and not (requests and value.kind == "recipients"):
+            yield from self._within(value.of, requests=requests, around=around)
+        if value.record and value.record not in around:
+            for member in self.record(value.record).members:
+                yield from self._within(member.value, requests=requests, around=(*around, value.record))
+            yield value.record
+
+
+class _Reader:
+    """One operation, read from the document."""
+
+    def __init__(
+        self,
+        surface: Surface,
+        path: str,
+        method: str,
+        operation: Mapping[str, object],
+        around: Mapping[str, object],
+    ) -> None:
+        self._surface = surface
+        self._path = path
+        self._method = method
+        self._operation = operation
+        self._around = around
+
+    def operation(self) -> Operation:
+        body, body_value, form = self._body()
+        name = text(self._operation.get("operationId")) or f"{self._method}_{python_name(self._path)}"
+        return Operation(
+            id=name,
+            verb=self._method.upper(),
+            path=self._path,
+            resource=resource_name(self._operation),
+            name=method_name(self._operation, self._method, self._path),
+            source=self._operation,
+            arguments=tuple(self._arguments(name, body, body_value)),
+            body=body,
+            body_value=body_value,
+            form=form,
+            response=self._response(),
+        )
+
+    def _arguments(self, name: str, body: Record | None, body_value: Member | None) -> list[Argument]:
+        places: dict[str, set[str]] = {}
+        members: dict[str, Member] = {}
+        for where, member in self._members(name, body, body_value):
+            places.setdefault(member.name, set()).add(where)
+            # The same id in the path and in the body is one argument.
+            members.setdefault(member.name, member)
+        positional = self._positional(members, places)
+        first = [member for member in positional if member in members]
+        rest = [member for member in members if member not in first]
+        ordered = [*first, *(n for n in rest if members[n].required), *(n for n in rest if not members[n].required)]
+        return [Argument(members[n], frozenset(places[n]), n in first) for n in ordered]
+
+    def _positional(self, members: Mapping[str, Member], places: Mapping[str, set[str]]) -> list[str]:
+        if "x-positional" in self._operation:
+            return [python_name(text(name)) for name in sequence(self._operation["x-positional"])]
+        return [
+            name
+            for name, member in members.items()
+            if "path" in places[name] or (member.required and member.value.kind in ("mobile", "recipients"))
+        ]
+
+    def _members(self, name: str, body: Record | None, body_value: Member | None) -> Iterator[tuple[str, Member]]:
+        for parameter in parameters_of(self._surface.data, self._operation, self._around):
+            where = text(parameter.get("in"))
+            if where not in ("path", "query"):
+                raise SurfaceError(f"{name} has a parameter in a {where}; the typed client has path and query alone")
+            wire = text(parameter.get("name"))
+            # What is said of the parameter counts for its value: its kind, its words, its known values.
+            schema = {**follow(self._surface.data, parameter.get("schema"))}
+            schema |= {key: value for key, value in parameter.items() if key.startswith("x-") or key == "description"}
+            required = where == "path" or parameter.get("required") is True
+            yield where, Member(python_name(wire), wire, required, self._surface.value(schema))
+        if body is not None:
+            for member in body.members:
+                yield "body", member
+        if body_value is not None:
+            yield "body", body_value
+
+    def _body(self) -> tuple[Record | None, Member | None, bool]:
+        request = follow(self._surface.data, self._operation.get("requestBody"))
+        for media_type, kind in _BODIES.items():
+            content = mapping(mapping(request.get("content")).get(media_type))
+            if "schema" in content:
+                value = self._surface.value(content["schema"])
+                if value.record:
+                    return self._surface.record(value.record), None, kind == "multipart"
+                return None, Member("body", "body", request.get("required") is True, value), kind == "multipart"
+        return None, None, False
+
+    def _response(self) -> Value | None:
+        responses = mapping(self._operation.get("responses"))
+        for status in sorted(status for status in responses if str(status).startswith("2")):
+            content = mapping(follow(self._surface.data, responses[status]).get("content"))
+            schema = mapping(content.get("application/json")).get("schema")
+            if schema is not None:
+                return self._surface.value(schema)
+        return None
+
+
+def parameters_of(
+    data: Mapping[str, object], operation: Mapping[str, object], around: Mapping[str, object]
+) -> list[Mapping[str, object]]:
+    """The parameters of an operation, those of its path first; one of its own replaces that of the path."""
+    found: dict[tuple[str, str], Mapping[str, object]] = {}
+    for owner in (around, operation):
+        for value in sequence(owner.get("parameters")):
+            parameter = follow(data, value)
+            found[text(parameter.get("in")), text(parameter.get("name"))] = parameter
+    return list(found.values())
+
+
+def positional_candidates(
+    data: Mapping[str, object], operation: Mapping[str, object], around: Mapping[str, object]
+) -> list[str]:
+    """The names of an operation's arguments, as x-positional may list them."""
+    names = [python_name(text(parameter.get("name"))) for parameter in parameters_of(data, operation, around)]
+    content = mapping(follow(data, operation.get("requestBody")).get("content"))
+    for media_type in _BODIES:
+        schema = follow(data, mapping(content.get(media_type)).get("schema"))
+        names += [python_name(name) for name in mapping(schema.get("properties"))]
+    return list(dict.fromkeys(names))
+
+
+def _words(schema: Mapping[str, object]) -> str:
+    return " ".join(text(schema.get("description")).split())
+
+
+def poll_seconds(operation: Mapping[str, object]) -> int | None:
+    """How long to wait between two calls of an operation that hands out each record once."""
+    poll = mapping(operation.get("x-poll"))
+    return whole(poll["interval_seconds"]) if "interval_seconds" in poll else None
