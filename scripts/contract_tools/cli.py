@@ -21,6 +21,7 @@ from .manifest import UNMARKED, Difference, differences, files_in, is_marked, re
 from .progress import Progress
 from .revisions import at_revision
 from .tools import ToolError
+from .translate import check_translations
 
 _ROOT = Path(__file__).parents[2]
 _DOCUMENT = _ROOT / "openapi.yaml"
@@ -153,7 +154,7 @@ def _check(options: _Options) -> int:
 def _read(path: Path, progress: Progress) -> Document:
     with progress.step(f"read and check {path}"):
         document = load(path)
-        problems = lint(document)
+        problems = lint(document) or sorted(check_translations(document))
         if problems:
             lines = "\n".join(str(problem) for problem in problems)
             number = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"

@@ -27,6 +27,7 @@ from .progress import Progress
 from .python_source import LINE_LENGTH, MARK, module
 from .reading import is_mapping, is_sequence, mapping, schemas, schemas_within, webhooks
 from .surface.model import Surface
+from .translate import to_chinese
 
 _RUFF = ("--isolated", "--no-cache", "--quiet", "--target-version", "py311", "--line-length", str(LINE_LENGTH))
 _API_CONFIG: Mapping[str, object] = {
@@ -163,7 +164,7 @@ def _make_callbacks(data: Mapping[str, object], scratch: Path, package: Path, pr
 
 def _make_contract(document: Document, tree: Path, progress: Progress) -> None:
     """The contract as data: exceptions, operations, limits, and the document itself in three forms."""
-    with progress.step("jsms_contract: errors, operations, limits, fields; the document as 3.0.3"):
+    with progress.step("jsms_contract: errors, operations, limits, fields; the editions of the document"):
         data = document.data
         package = tree / "jsms_contract"
         package.mkdir()
@@ -176,7 +177,9 @@ def _make_contract(document: Document, tree: Path, progress: Progress) -> None:
         if billing is not None:
             _write(package / "billing.py", billing)
         _write_json(package / "openapi.json", data)
-        _write(tree / "openapi-3.0.3.yaml", f"{MARK}\n{_yaml(to_3_0_3(document.data))}")
+        _write(tree / "openapi-3.0.3.yaml", f"{MARK}\n{as_yaml(to_3_0_3(document.data))}")
+        if (chinese := to_chinese(document)) is not None:
+            _write(tree / "openapi.zh-CN.yaml", f"{MARK}\n{as_yaml(chinese)}")
 
 
 def _finish(tree: Path) -> None:
@@ -204,7 +207,7 @@ def _write_json(path: Path, content: object) -> Path:
     return path
 
 
-def _yaml(data: Mapping[str, object]) -> str:
+def as_yaml(data: Mapping[str, object]) -> str:
     """The document as YAML that readers of YAML 1.1 and 1.2 understand alike."""
     yaml = YAML(typ="rt", pure=True)
     yaml.width = 1_000_000  # folding leaves a space at the end of a line

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from .reading import follow, mapping, schemas, sequence, text
@@ -12,7 +12,6 @@ from .reading import follow, mapping, schemas, sequence, text
 class Words:
     """The words of one language."""
 
-    description: str
     meaning: str
     codes: str
     recipient_codes: str
@@ -27,7 +26,6 @@ class Words:
 
 
 ENGLISH = Words(
-    description="description",
     meaning="meaning",
     codes="Error codes: ",
     recipient_codes="For a single recipient: ",
@@ -41,10 +39,9 @@ ENGLISH = Words(
     code_head=("code", "HTTP status and message", "meaning"),
 )
 CHINESE = Words(
-    description="x-description-zh",
     meaning="meaning_zh",
-    codes="错误码：",
-    recipient_codes="单个接收者的错误码：",
+    codes="返回码：",
+    recipient_codes="单个接收者的返回码：",
     status="HTTP {}：",
     separator="；",
     comma="、",
@@ -52,7 +49,7 @@ CHINESE = Words(
     payload="data 为 JSON 文本，字段如下：",
     payload_head=("字段", "类型", "含义"),
     null="或 null",
-    code_head=("错误码", "HTTP 状态与消息", "含义"),
+    code_head=("返回码", "HTTP 状态与消息", "含义"),
 )
 
 
@@ -75,13 +72,22 @@ def shown_codes(data: Mapping[str, object], operation: Mapping[str, object], wor
     return " ".join(parts) if words is ENGLISH else "".join(parts)
 
 
-def shown_payload(data: Mapping[str, object], callback: Mapping[str, object], words: Words) -> str:
+def _as_it_is(meaning: str) -> str:
+    return meaning
+
+
+def shown_payload(
+    data: Mapping[str, object],
+    callback: Mapping[str, object],
+    words: Words,
+    say: Callable[[str], str] = _as_it_is,
+) -> str:
     """The table of the fields in a callback's ``data``; empty where the document does not say which they are."""
     schema = mapping(schemas(data).get(_payload(data, callback)))
     if not schema:
         return ""
     rows = (
-        (name, _type(mapping(field), words), text(mapping(field).get(words.description)))
+        (name, _type(mapping(field), words), say(text(mapping(field).get("description"))))
         for name, field in mapping(schema.get("properties")).items()
     )
     return f"{words.payload}\n\n{_table(words.payload_head, rows)}"

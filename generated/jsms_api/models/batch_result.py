@@ -16,7 +16,7 @@ T = TypeVar("T", bound="BatchResult")
 
 @_attrs_define
 class BatchResult:
-    """What became of each recipient."""
+    """The outcome for each recipient."""
 
     success_count: int
     """ How many recipients were accepted. """
