@@ -138,6 +138,14 @@ def lowest(session: nox.Session) -> None:
     _pytest(session, *(session.posargs or APP_TESTS))
 
 
+@nox.session
+def portability(session: nox.Session) -> None:
+    """Generated clients of other languages do what their recipes say."""
+    _only_complete(session)
+    install = ("--install",) if COMPLETE else ()
+    session.run("python", "scripts/portability", *(session.posargs or ("--every-change", *install)))
+
+
 def _pytest(session: nox.Session, *arguments: str) -> None:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     workers = max(2, min(cores, _MOST_WORKERS))

@@ -78,6 +78,10 @@ class LocalSandbox:
         """Tell its test API."""
         return _read(self._api.post(path, json=body))
 
+    def change_app(self, **changes: object) -> None:
+        """Change the first app."""
+        _read(self._api.patch(f"apps/{self.credentials.app_key}", json=changes))
+
     def _run(self) -> None:
         asyncio.run(self._server.run(lambda _: self._ready.set()))
 

@@ -7,6 +7,8 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from client_recipes import page as portability
+
 from . import provocations, tables
 from .languages import LANGUAGES
 
@@ -54,6 +56,7 @@ def pages(root: Path) -> dict[Path, str]:
             raise SystemExit(f"{language.readme} has lost the marks {_BEGIN.strip()} and {_END.strip()}.")
         found[language.readme] = f"{before}{begin}{tables.families(document, language)}\n{end}{after}"
     found[provocations.PAGE] = f"<!-- {_MARK} from tests/sandbox/provocations.py -->\n{provocations.page(root)}"
+    found[portability.PAGE] = f"<!-- {_MARK} from examples/clients -->\n{portability.page()}"
     return found
 
 

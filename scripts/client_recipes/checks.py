@@ -1,0 +1,280 @@
+"""What a generated client has to do against the sandbox: one check for each column of the results."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from demonstration.local import LocalSandbox
+
+from .building import IMAGE, PICTURE
+from .program import Driver
+from .receiver import Receiver
+
+NOTICE, CODE_TEMPLATE = 1250, 1
+NAME = "张三丰"
+CODE = "031415"
+_UNKNOWN_CODE, _UNKNOWN_STATUS = 59999, 4999
+_PICTURES = ("idCardImage", "businessLicenseImage")
+_POLL_INTERVAL = 6
+_PROXY_STATUS = 502
+
+
+class Difference(Exception):  # noqa: N818 - a result, not a failure of this script
+    """The client did something else; the message says what."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A client and the sandbox that it talks to."""
+
+    driver: Driver
+    sandbox: LocalSandbox
+
+    def value(self, operation: str, **fields: object) -> Any:
+        """Have an operation carried out that must succeed."""
+        response = self.driver.ask(operation, **fields)
+        if "value" not in response:
+            raise Difference(f"{operation}: {_shown(response)}")
+        return response["value"]
+
+    def refused(self, operation: str, status: int, code: int | None, **fields: object) -> None:
+        """Have an operation carried out that the service must refuse, and the client must report as such."""
+        response = self.driver.ask(operation, **fields)
+        if response != {"status": status, "code": code}:
+            raise Difference(f"{operation}: {_shown(response)} instead of status {status}, code {code}")
+
+    def send(self, mobile: str) -> str:
+        """Send a notice."""
+        return str(self.value("sendMessage", body=notice(mobile))["msg_id"])
+
+    def fault(self, kind: str, **settings: object) -> None:
+        """Let the next request that fits fail."""
+        self.sandbox.post("faults", {"kind": kind, **settings})
+
+
+def notice(mobile: str, text: str = NAME) -> dict[str, object]:
+    """The body of a notice."""
+    return {"mobile": mobile, "temp_id": NOTICE, "temp_para": {"number": text}}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One column: its name in recipes, its heading, what it holds, and how."""
+
+    name: str
+    heading: str
+    holds: str
+    run: Callable[[Trial], None]
+
+
+def code(trial: Trial) -> None:
+    """Send and verify."""
+    sent = trial.value("sendCode", body={"mobile": "13800000001", "temp_id": CODE_TEMPLATE})
+    latest = trial.sandbox.get("codes/latest", mobile="13800000001")
+    _same("msg_id", sent["msg_id"], latest["msg_id"])
+    verified = trial.value("verifyCode", msg_id=sent["msg_id"], body={"code": latest["code"]})
+    _same("is_valid", verified["is_valid"], True)
+
+
+def wrong_code(trial: Trial) -> None:
+    """A wrong code, then one that was used."""
+    sent = trial.value("sendCode", body={"mobile": "13800000002", "temp_id": CODE_TEMPLATE})
+    trial.refused("verifyCode", 403, 50010, msg_id=sent["msg_id"], body={"code": "999999"})
+    trial.value("verifyCode", msg_id=sent["msg_id"], body={"code": CODE})
+    trial.refused("verifyCode", 403, 50012, msg_id=sent["msg_id"], body={"code": CODE})
+
+
+def unknown_code(trial: Trial) -> None:
+    """An error code that the contract does not list."""
+    trial.fault("variant", variant="unknown_code", operation="sendMessage")
+    trial.refused("sendMessage", 403, _UNKNOWN_CODE, body=notice("13000050024"))
+
+
+def batch(trial: Trial) -> None:
+    """Chinese parameters, and one recipient refused."""
+    recipients = [{"mobile": mobile, "temp_para": {"number": NAME}} for mobile in ("13800000003", "13000050024")]
+    result = trial.value("sendMessageBatch", body={"temp_id": NOTICE, "tag": "春节", "recipients": recipients})
+    _same("counts", (result["success_count"], result["failure_count"]), (1, 1))
+    accepted, refused = result["recipients"]
+    message = trial.sandbox.get(f"messages/{accepted['msg_id']}")
+    _same("the text", NAME in message["text"], True)
+    _same("the refused recipient", (refused["mobile"], refused["error_code"]), ("13000050024", "50024"))
+    _same("its parameters", refused["temp_para"], {"number": NAME})
+
+
+def schedule(trial: Trial) -> None:
+    """Create, change, get, delete, and delete again."""
+    body = {"send_time": "2035-01-01 09:00:00", **notice("13800000004")}
+    made = str(trial.value("createSchedule", body=body)["schedule_id"])
+    later = {**body, "send_time": "2035-01-02 09:00:00"}
+    changed = trial.value("updateSchedule", schedule_id=made, body=later)
+    _same("schedule_id", changed["schedule_id"], made)
+    found = trial.value("getSchedule", schedule_id=made)
+    _same("send_time", found["send_time"], later["send_time"])
+    _same("temp_para", found["recipients"][0]["temp_para"], {"number": NAME})
+    trial.value("deleteSchedule", schedule_id=made)
+    trial.refused("deleteSchedule", 403, 50029, schedule_id=made)
+
+
+def empty_delete(trial: Trial) -> None:
+    """Responses with nothing in them, and the same with 204."""
+    trial.sandbox.post("seed", {"templates": [{"temp_id": 9001, "type": 2, "template": "{{n}}"}]})
+    trial.value("deleteTemplate", temp_id=9001)
+    trial.refused("deleteTemplate", 403, 50013, temp_id=9001)
+
+
+def balances(trial: Trial) -> None:
+    """Pools that were not allocated are null; the developer account has credentials of its own."""
+    pools = {"balance": 7, "voice": None, "industry": 100, "market": None}
+    trial.sandbox.change_app(credit=pools, dev_credit=pools)
+    for operation, pool in (("getAppBalance", "app"), ("getDevBalance", "dev")):
+        found = trial.value(operation)
+        _same(operation, {name: found.get(f"{pool}_{name}") for name in pools}, pools)
+
+
+def reports(trial: Trial) -> None:
+    """Fetch delivery reports."""
+    sent = trial.send("13800000005")
+    found = _polled(trial, "pollReports")
+    report = next((one for one in found if one["msgId"] == sent), None)
+    if report is None:
+        raise Difference(f"pollReports: no report of {sent} in {_shown(found)}")
+    _same("status", (report["phone"], report["status"]), ("13800000005", 4001))
+    _same("receiveTime", isinstance(report["receiveTime"], int), True)
+
+
+def replies(trial: Trial) -> None:
+    """Fetch what users sent back."""
+    trial.sandbox.answer("13800000006", "好的👍")
+    found = _polled(trial, "pollReplies")
+    _same("replies", [(one["phone"], one["content"]) for one in found], [("13800000006", "好的👍")])
+
+
+def signature(trial: Trial) -> None:
+    """Upload a signature with Chinese text and a picture, and look it up."""
+    form = {
+        "sign": "测试签名",
+        "type": 1,
+        "legalPersonName": NAME,
+        "legalPersonIdNumber": "11010519491231002X",
+        "socialCreditCode": "91440300708461136T",
+        "remark": "用于验证码",
+        **dict.fromkeys(_PICTURES, IMAGE),
+    }
+    made = trial.value("createSign", body=form)["sign_id"]
+    found = trial.value("getSign", sign_id=made)
+    _same("sign", found["sign"], form["sign"])
+    kept = trial.sandbox.get(f"signs/{made}")
+    _same("remark", kept["remark"], form["remark"])
+    digest = hashlib.sha256(PICTURE).hexdigest()
+    _same("files", {one["field"]: one["sha256"] for one in kept["files"]}, dict.fromkeys(_PICTURES, digest))
+    trial.value("deleteSign", sign_id=made)
+
+
+def callbacks(trial: Trial) -> None:
+    """Parse each callback and check its signature; one of another secret is not genuine."""
+    with Receiver() as receiver:
+        posted = trial.sandbox.post("callbacks/samples", {"url": receiver.url})["samples"]
+    _same("callbacks", len(receiver.forms), len(posted))
+    for form, sample in zip(receiver.forms, posted, strict=True):
+        read = trial.value("callback", form=form)
+        _same(f"{sample['type']} is genuine", read["genuine"], True)
+        expected = {name: value for name, value in json.loads(sample["data"]).items() if value is not None}
+        # Types without null leave such a field out when they are written as JSON.
+        held = {name: value for name, value in read["data"].items() if value is not None}
+        _same(sample["type"], held, expected)
+        forged = form.replace("timestamp=", "timestamp=1")
+        _same("a changed callback is genuine", trial.value("callback", form=forged)["genuine"], False)
+
+
+def numeric_id(trial: Trial) -> None:
+    """msg_id as a JSON number, of a code too, which can still be verified."""
+    trial.fault("variant", variant="numeric_msg_id", operation="sendMessage")
+    sent = trial.value("sendMessage", body=notice("13800000007"))
+    (message,) = trial.sandbox.get("messages", mobile="13800000007")["messages"]
+    _same("msg_id", sent["msg_id"], message["msg_id"])
+    trial.fault("variant", variant="numeric_msg_id", operation="sendCode")
+    made = trial.value("sendCode", body={"mobile": "13800000007", "temp_id": CODE_TEMPLATE})
+    _same("is_valid", trial.value("verifyCode", msg_id=made["msg_id"], body={"code": CODE})["is_valid"], True)
+
+
+def unknown_field(trial: Trial) -> None:
+    """One more field in each object of a response, and of an error."""
+    trial.fault("variant", variant="unknown_field", operation="sendMessage")
+    trial.send("13800000008")
+    trial.fault("variant", variant="unknown_field", operation="getAppBalance")
+    trial.value("getAppBalance")
+    trial.fault("variant", variant="unknown_field", operation="sendMessage")
+    trial.refused("sendMessage", 403, 50024, body=notice("13000050024"))
+
+
+def unknown_status(trial: Trial) -> None:
+    """A delivery status that the contract does not list."""
+    trial.send("13800000009")
+    trial.fault("variant", variant="unknown_status", operation="pollReports")
+    found = _polled(trial, "pollReports")
+    _same("an unknown status", _UNKNOWN_STATUS in [one["status"] for one in found], True)
+
+
+def proxy(trial: Trial) -> None:
+    """A page of HTML with status 502."""
+    trial.fault("html", mobile="13800000010")
+    trial.refused("sendMessage", _PROXY_STATUS, None, body=notice("13800000010"))
+
+
+def once(trial: Trial) -> None:
+    """A connection that was used before closes or breaks without a response: the request was sent once."""
+    for number, kind in enumerate(("drop", "reset")):
+        text, coded = f"1380000011{number}", f"1380000012{number}"
+        bodies: Mapping[str, Mapping[str, object]] = {
+            "sendMessage": notice(text),
+            "sendCode": {"mobile": coded, "temp_id": CODE_TEMPLATE},
+        }
+        for operation, body in bodies.items():
+            trial.send(f"1380000013{number}" if operation == "sendMessage" else f"1380000014{number}")
+            trial.fault(kind, mobile=body["mobile"])
+            response = trial.driver.ask(operation, body=body)
+            arrived = [one for one in trial.sandbox.requests() if str(body["mobile"]) in (one["body"] or "")]
+            if len(arrived) != 1:
+                raise Difference(f"{operation}: {len(arrived)} requests arrived after a {kind}")
+            if "failure" not in response:
+                raise Difference(f"{operation}: {_shown(response)} after a {kind}")
+
+
+CHECKS: Sequence[Check] = (
+    Check("code", "code", "a code is sent and verified", code),
+    Check("wrong_code", "wrong code", "a wrong and a used code are refused with their own error codes", wrong_code),
+    Check("unknown_code", "new error code", "an error code that the contract does not list", unknown_code),
+    Check("batch", "batch", "a batch with Chinese parameters, and the refused recipient with its code", batch),
+    Check("schedule", "schedule", "a schedule is created, changed, looked up and deleted", schedule),
+    Check("empty_delete", "delete", "a response with an empty body is a success", empty_delete),
+    Check("balances", "balances", "null pools, and the credentials of the developer account", balances),
+    Check("reports", "reports", "delivery reports are fetched", reports),
+    Check("replies", "replies", "replies are fetched, with Chinese text and an emoji", replies),
+    Check("signature", "signature", "a signature with Chinese text and pictures arrives whole", signature),
+    Check("callbacks", "callbacks", "all four callbacks are parsed and their signature is verified", callbacks),
+    Check("numeric_id", "numeric id", "an id that comes as a JSON number is the same text", numeric_id),
+    Check("unknown_field", "new field", "a new field in a response does not matter", unknown_field),
+    Check("unknown_status", "new status", "a delivery status that the contract does not list", unknown_status),
+    Check("proxy", "proxy page", "an HTML page of a proxy is an error with its HTTP status", proxy),
+    Check("once", "sent once", "a request whose connection closes or breaks is not sent again", once),
+)
+
+
+def _polled(trial: Trial, operation: str) -> list[dict[str, Any]]:
+    trial.sandbox.advance(_POLL_INTERVAL)  # what was sent is delivered by then, and the poll is not too soon
+    found: list[dict[str, Any]] = trial.value(operation)
+    return found
+
+
+def _same(what: str, found: object, expected: object) -> None:
+    if found != expected:
+        raise Difference(f"{what}: {_shown(found)} instead of {_shown(expected)}")
+
+
+def _shown(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)[:300]

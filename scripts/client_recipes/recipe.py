@@ -1,0 +1,95 @@
+"""Recipes: how a client in another language is generated, built and run."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "examples" / "clients"
+_FILE = "recipe.toml"
+
+
+class RecipeError(Exception):
+    """A recipe cannot be read; the message says which one and why."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One generated client.
+
+    Attributes:
+        name: The name of its folder.
+        folder: Where its programs and build files are.
+        title: Language, generator and HTTP library.
+        versions: What is pinned, by name.
+        document: The contract that the generator reads, from the root of the project.
+        programs: What must be on the PATH.
+        debian: The Debian packages that bring them.
+        toolchain: The command that prints the version of the language.
+        build: Shell commands that generate and compile, one after the other in a copy of the folder.
+        quickstart: The command that sends and verifies a code.
+        driver: The command that carries out operations, see program.py.
+        source: The file of the quickstart that the documentation shows.
+        notes: What a team has to know: options and switches, and why they are there.
+        cannot: Why a check fails, by the name of the check.
+        every_change: Whether CI runs it on every change.
+    """
+
+    name: str
+    folder: Path
+    title: str
+    versions: Mapping[str, str]
+    document: Path
+    programs: Sequence[str]
+    debian: Sequence[str]
+    toolchain: str
+    build: Sequence[str]
+    quickstart: str
+    driver: str
+    source: Path
+    notes: Sequence[str]
+    cannot: Mapping[str, str]
+    every_change: bool
+
+
+def recipes(folder: Path = FOLDER) -> dict[str, Recipe]:
+    """Every recipe by its name, those of every change first.
+
+    Raises:
+        RecipeError: One cannot be read.
+    """
+    found = [_read(path.parent) for path in folder.glob(f"*/{_FILE}")]
+    return {recipe.name: recipe for recipe in sorted(found, key=lambda one: (not one.every_change, one.name))}
+
+
+def _read(folder: Path) -> Recipe:
+    try:
+        said = tomllib.loads((folder / _FILE).read_text(encoding="utf-8"))
+        recipe = _recipe(folder, said)
+    except (OSError, tomllib.TOMLDecodeError, KeyError) as error:
+        raise RecipeError(f"{folder.name}/{_FILE}: {error!r}") from error
+    return recipe
+
+
+def _recipe(folder: Path, said: Mapping[str, Any]) -> Recipe:
+    return Recipe(
+        name=folder.name,
+        folder=folder,
+        title=said["title"],
+        versions=said["versions"],
+        document=ROOT / said["document"],
+        programs=said["programs"],
+        debian=said.get("debian", ()),
+        toolchain=said["toolchain"],
+        build=said["build"],
+        quickstart=said["quickstart"],
+        driver=said["driver"],
+        source=folder / said["source"],
+        notes=said["notes"],
+        cannot=said.get("cannot", {}),
+        every_change=said.get("every_change", False),
+    )

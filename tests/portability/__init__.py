@@ -1,0 +1,1 @@
+"""What ``scripts/portability`` finds in a client, and what a recipe has to have."""

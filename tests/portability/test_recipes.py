@@ -1,0 +1,37 @@
+"""Each recipe pins what it takes, and says why where a check fails."""
+
+from __future__ import annotations
+
+import pytest
+
+from client_recipes.checks import CHECKS
+from client_recipes.recipe import Recipe, recipes
+from client_recipes.results import QUICKSTART, YES, read
+
+NAMES = {QUICKSTART, *(check.name for check in CHECKS)}
+KNOWN = [pytest.param(recipe, id=name) for name, recipe in recipes().items()]
+
+
+@pytest.mark.parametrize("recipe", KNOWN)
+def test_versions_are_those_that_are_built_with(recipe: Recipe) -> None:
+    pinned = "\n".join(recipe.build) + "".join(
+        path.read_text(encoding="utf-8") for path in recipe.folder.rglob("*") if path.is_file()
+    ).replace((recipe.folder / "recipe.toml").read_text(encoding="utf-8"), "")
+    assert [name for name, version in recipe.versions.items() if version not in pinned] == []
+
+
+@pytest.mark.parametrize("recipe", KNOWN)
+def test_what_ran_last_is_what_the_recipe_says(recipe: Recipe) -> None:
+    assert set(recipe.cannot) <= NAMES
+    result = read()[recipe.name]
+    assert set(result.cells) == NAMES
+    assert {name for name, cell in result.cells.items() if cell != YES} == set(recipe.cannot)
+
+
+@pytest.mark.parametrize("recipe", KNOWN)
+def test_its_quickstart_is_short(recipe: Recipe) -> None:
+    assert len(recipe.source.read_text(encoding="utf-8").splitlines()) <= 50
+
+
+def test_ci_runs_some_on_every_change() -> None:
+    assert [name for name, recipe in recipes().items() if recipe.every_change]

@@ -1,0 +1,75 @@
+"""A trial finds what a generated client does wrong, and nothing else."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from client_recipes.building import IMAGE, PICTURE
+from client_recipes.recipe import Recipe
+from client_recipes.results import YES, Result
+from client_recipes.trial import surprises, try_out
+
+HERE = Path(__file__).parent
+
+
+def recipe(*, wrong: str = "", quickstart: str = "once", cannot: dict[str, str] | None = None) -> Recipe:
+    return Recipe(
+        name="by-hand",
+        folder=HERE,
+        title="by hand",
+        versions={},
+        document=HERE,
+        programs=(),
+        debian=(),
+        toolchain=f"{sys.executable} --version",
+        build=(),
+        quickstart=f"{sys.executable} {HERE / 'quickstart.py'} {quickstart}",
+        driver=f"{sys.executable} {HERE / 'driver.py'} {wrong}",
+        source=HERE / "quickstart.py",
+        notes=(),
+        cannot=cannot or {},
+        every_change=False,
+    )
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    (tmp_path / IMAGE).write_bytes(PICTURE)
+    return tmp_path
+
+
+def test_a_right_client_passes_every_check(place: Path) -> None:
+    result = try_out(recipe(), place)
+    assert {name: cell for name, cell in result.cells.items() if cell != YES} == {}
+    assert result.toolchain.startswith("Python 3")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "checks", "words"),
+    [
+        ("resends", {"once"}, "2 requests arrived after a drop"),
+        ("numbers", {"numeric_id"}, "msg_id"),
+        ("garbles", {"signature"}, "remark"),
+        ("believes", {"callbacks"}, "a changed callback is genuine"),
+        ("trusts", {"proxy"}, "instead of status 502"),
+        ("stops", {"replies"}, "stopped by itself"),
+    ],
+)
+def test_a_fault_shows_in_its_own_check_alone(wrong: str, checks: set[str], words: str, place: Path) -> None:
+    cells = {name: cell for name, cell in try_out(recipe(wrong=wrong), place).cells.items() if cell != YES}
+    assert set(cells) == checks
+    assert all(words in cell for cell in cells.values())
+
+
+def test_a_quickstart_that_sends_twice_is_found(place: Path) -> None:
+    assert try_out(recipe(quickstart="twice"), place).cells["quickstart"].startswith("2 SMS")
+
+
+def test_what_differs_from_the_recipe_is_said_both_ways() -> None:
+    result = Result("2026-01-31", "1", {"code": YES, "batch": "nothing came"})
+    assert surprises(recipe(), result) == ["by-hand, batch: nothing came"]
+    (better,) = surprises(recipe(cannot={"batch": "a reason", "code": "another"}), result)
+    assert better.startswith("by-hand, code: it works")
