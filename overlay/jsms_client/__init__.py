@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         ConnectionFailedError,
         ConnectTimeoutError,
         DecodeError,
+        IdempotencyError,
         InvalidRequestError,
         JSMSError,
         LostAnswerError,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
         ScheduleError,
         ServiceError,
         SignatureError,
+        StoreError,
         TemplateError,
         UnexpectedStatusError,
         UnknownOutcomeError,
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
         VerificationReason,
         VoiceLanguage,
     )
+    from jsms_client.store import Store
     from jsms_client.version import __version__
 
 # Where each name is found when it is first asked for: importing the package costs nothing that is not used.
@@ -71,6 +74,7 @@ _HOMES = {
     "DeliveryStatus": "results",
     "ReviewStatus": "results",
     "SignType": "results",
+    "Store": "store",
     "TemplateType": "results",
     "VerificationReason": "results",
     "VoiceLanguage": "results",
@@ -108,6 +112,7 @@ __all__ = [
     "ConnectionFailedError",
     "DecodeError",
     "DeliveryStatus",
+    "IdempotencyError",
     "InvalidRequestError",
     "JSMSError",
     "LostAnswerError",
@@ -124,6 +129,8 @@ __all__ = [
     "ServiceError",
     "SignType",
     "SignatureError",
+    "Store",
+    "StoreError",
     "TemplateError",
     "TemplateType",
     "Timeouts",

@@ -4,8 +4,10 @@
 JSMSError
 ├── ConfigurationError            credentials, address or time limits that cannot work
 ├── ArgumentError                 a value that JSMS would refuse, found before anything was sent (also a ValueError)
+│   └── IdempotencyError          a key of once= that was used for another request; nothing was sent
 ├── MissingDependencyError        an extra that is not installed
 ├── ClientClosedError             a call after close()
+├── StoreError                    the store that processes share failed
 ├── ConnectionFailedError         the service was never reached; nothing was sent
 │   └── ConnectTimeoutError
 ├── RequestTimeoutError           every time limit, whichever it was
@@ -50,12 +52,24 @@ class ArgumentError(JSMSError, ValueError):
     """A value that JSMS would refuse, found before anything was sent."""
 
 
+class IdempotencyError(ArgumentError):
+    """A key of ``once=`` that was used for another operation or other arguments; nothing was sent."""
+
+
 class MissingDependencyError(JSMSError):
     """Part of the package needs an extra that is not installed; the message says which."""
 
 
 class ClientClosedError(JSMSError):
     """The client was closed; make a new one."""
+
+
+class StoreError(JSMSError):
+    """The store that processes share failed: it was not reached, is full, or its tables do not fit.
+
+    Nothing was sent: what must be written before a request leaves was not. Once a request was accepted, a store that
+    fails raises nothing; the call gives its result, and a warning is logged.
+    """
 
 
 class RequestTimeoutError(JSMSError):
@@ -218,12 +232,14 @@ __all__ = [
     "ConnectionFailedError",
     "DecodeError",
     "ErrorInfo",
+    "IdempotencyError",
     "JSMSError",
     "LostAnswerError",
     "LostAnswerTimeoutError",
     "MissingDependencyError",
     "RedirectError",
     "RequestTimeoutError",
+    "StoreError",
     "UnconfirmedAPIError",
     "UnconfirmedDecodeError",
     "UnconfirmedRedirectError",

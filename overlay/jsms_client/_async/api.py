@@ -11,6 +11,9 @@ from jsms_contract.operations import OPERATIONS
 if TYPE_CHECKING:
     import httpx
 
+    from jsms_client._async.once import AsyncOnceExecutor
+    from jsms_client.store import Store
+
 
 class AsyncAPIClient(APIClientBase):
     """Hand it to any function of ``jsms_api.api`` as ``client``: same credentials, time limits and exceptions.
@@ -18,11 +21,32 @@ class AsyncAPIClient(APIClientBase):
     Args:
         base_url: The service's address, for show.
         executor: What carries out the requests.
+        store: What the app's processes share; None for nothing.
+        once: The key of the one call that it is for; None for any number of calls.
     """
 
-    def __init__(self, base_url: str, executor: AsyncHTTPExecutor) -> None:
+    def __init__(
+        self, base_url: str, executor: AsyncHTTPExecutor, store: Store | None = None, once: str | None = None
+    ) -> None:
         super().__init__(base_url)
         self._executor = executor
+        self._store = store
+        self._sender: AsyncHTTPExecutor | AsyncOnceExecutor = executor
+        if once is not None:
+            from jsms_client._async.once import AsyncOnceExecutor  # noqa: PLC0415 - a program loads what it uses
+
+            self._sender = AsyncOnceExecutor(executor, store, once)
+
+    def once(self, key: str | None) -> AsyncAPIClient:
+        """The same client for one call that is sent at most once for a key; itself without a key.
+
+        Args:
+            key: What the caller gave as ``once``.
+
+        Raises:
+            ConfigurationError: The client has no store.
+        """
+        return self if key is None else AsyncAPIClient(self._base_url, self._executor, self._store, key)
 
     @property
     def clock_ahead(self) -> float:
@@ -48,11 +72,11 @@ class AsyncAPIClient(APIClientBase):
             JSMSError: Whatever else happens.
         """
         known = OPERATIONS[operation]
-        return (await self._executor.request(known.method, known.path, json=json)).json()
+        return (await self._sender.request(known.method, known.path, json=json)).json()
 
     def get_async_httpx_client(self) -> httpx.AsyncClient:
         """What the generated functions send with; it has no more than the ``request`` they call."""
-        return cast("httpx.AsyncClient", self._executor)
+        return cast("httpx.AsyncClient", self._sender)
 
     def get_httpx_client(self) -> NoReturn:
         """The generated functions of the other kind.

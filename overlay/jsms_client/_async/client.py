@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn, Self
 from jsms_client._async.executor import AsyncHTTPExecutor
 from jsms_client.config import RetryPolicy, Timeouts, read_config
 from jsms_client.lazily import lazily
+from jsms_client.store._store import StoreLike, open_store
 
 if TYPE_CHECKING:
     import httpx
@@ -52,6 +53,8 @@ class AsyncJSMS:
         http_client: An httpx.AsyncClient to send with, as it is: its TLS, proxies, headers and, where ``timeout`` is
             left out, its time limits. Closing it is up to you.
         retry: When to try again; never a send that may have arrived, whatever it says.
+        store: What several processes share, for ``once=`` and for receipts: a file (``"jsms.db"``), an address
+            (``postgresql+psycopg://…``, ``mysql+pymysql://…``, ``redis://…``) or a `Store`. Nothing is shared without.
 
     Raises:
         ConfigurationError: A setting is missing or cannot work; the message names argument and variable.
@@ -68,6 +71,7 @@ class AsyncJSMS:
         timeout: float | Timeouts | httpx.Timeout | None = None,
         http_client: httpx.AsyncClient | None = None,
         retry: RetryPolicy | None = None,
+        store: StoreLike | None = None,
     ) -> None:
         config = read_config(
             app_key,
@@ -80,13 +84,15 @@ class AsyncJSMS:
         )
         self._base_url = config.base_url
         self._executor = AsyncHTTPExecutor(config, http_client)
+        self._store = None if store is None else open_store(store)
+        self._closes_store = self._store is not store
 
     @lazily
     def api(self) -> AsyncAPIClient:
         """The client for the generated functions: ``await get_app_balance.asyncio_detailed(client=jsms.api)``."""
         from jsms_client._async.api import AsyncAPIClient  # noqa: PLC0415 - brings attrs, which takes a while
 
-        return AsyncAPIClient(self._base_url, self._executor)
+        return AsyncAPIClient(self._base_url, self._executor, self._store)
 
     @lazily
     def codes(self) -> AsyncCodes:
@@ -147,6 +153,8 @@ class AsyncJSMS:
     async def aclose(self) -> None:
         """Close the connections; calls after it raise `ClientClosedError`."""
         await self._executor.aclose()
+        if self._store is not None and self._closes_store:
+            self._store.close()
         receipts: AsyncReceipts | None = vars(self).get("receipts")
         if receipts is not None and (left := receipts.undelivered):
             _log.warning(

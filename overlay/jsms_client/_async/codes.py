@@ -21,7 +21,9 @@ class AsyncCodes(AsyncResource):
 
     __slots__ = ()
 
-    async def send(self, mobile: str, *, temp_id: int, sign_id: int | None = None) -> SentMessage:
+    async def send(
+        self, mobile: str, *, temp_id: int, sign_id: int | None = None, once: str | None = None
+    ) -> SentMessage:
         """Send a verification code as a text message. The service makes the code and keeps it.
 
         One message is billed. The same number gets at most 200 codes in 24 hours.
@@ -32,12 +34,16 @@ class AsyncCodes(AsyncResource):
             mobile: A mainland China mobile number: 11 digits, with or without +86, spaces and hyphens.
             temp_id: A code template that passed review; template 1 exists in every app.
             sign_id: A signature that passed review; None for the app's default signature.
+            once: A key of this message, such as ``"login-42"``. The same key again, in any process that shares the
+                client's store, sends nothing and gives the first result.
 
         Returns:
             The ``msg_id`` to verify the code with.
 
         Raises:
             ArgumentError: An argument that the service would refuse; nothing was sent.
+            IdempotencyError: ``once`` was used with other arguments; nothing was sent.
+            StoreError: The store failed before the request left; nothing was sent.
             UnknownOutcomeError: No answer came, and the code may have been sent. It was not repeated.
             JSMSError: Anything else.
         """
@@ -46,7 +52,7 @@ class AsyncCodes(AsyncResource):
             temp_id=values.read_temp_id(temp_id),
             sign_id=UNSET if sign_id is None else values.read_sign_id(sign_id),
         )
-        return sent_message((await send_code.asyncio_detailed(client=self._api, body=body)).parsed)
+        return sent_message((await send_code.asyncio_detailed(client=self._api.once(once), body=body)).parsed)
 
     async def send_voice(
         self,
@@ -55,6 +61,7 @@ class AsyncCodes(AsyncResource):
         code: str | None = None,
         voice_lang: VoiceLanguage | int | None = None,
         ttl: int | None = None,
+        once: str | None = None,
     ) -> SentMessage:
         """Call a number and read a verification code out.
 
@@ -68,12 +75,16 @@ class AsyncCodes(AsyncResource):
                 service makes.
             voice_lang: The language; None for Chinese.
             ttl: How long the code lives, 1 to 86400 seconds; None for 60.
+            once: A key of this message, such as ``"login-42"``. The same key again, in any process that shares the
+                client's store, sends nothing and gives the first result.
 
         Returns:
             The ``msg_id`` to verify the code with.
 
         Raises:
             ArgumentError: An argument that the service would refuse; nothing was sent.
+            IdempotencyError: ``once`` was used with other arguments; nothing was sent.
+            StoreError: The store failed before the request left; nothing was sent.
             UnknownOutcomeError: No answer came, and the call may have been made. It was not repeated.
             JSMSError: Anything else.
         """
@@ -98,7 +109,7 @@ class AsyncCodes(AsyncResource):
                 unit=" seconds",
             ),
         )
-        return sent_message((await send_voice_code.asyncio_detailed(client=self._api, body=body)).parsed)
+        return sent_message((await send_voice_code.asyncio_detailed(client=self._api.once(once), body=body)).parsed)
 
     async def verify(self, msg_id: str | int, code: str) -> Verification:
         """Check the code that a user typed. A code counts once, within its time to live.

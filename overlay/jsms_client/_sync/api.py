@@ -12,6 +12,9 @@ from jsms_contract.operations import OPERATIONS
 if TYPE_CHECKING:
     import httpx
 
+    from jsms_client._sync.once import OnceExecutor
+    from jsms_client.store import Store
+
 
 class APIClient(APIClientBase):
     """Hand it to any function of ``jsms_api.api`` as ``client``: same credentials, time limits and exceptions.
@@ -19,11 +22,32 @@ class APIClient(APIClientBase):
     Args:
         base_url: The service's address, for show.
         executor: What carries out the requests.
+        store: What the app's processes share; None for nothing.
+        once: The key of the one call that it is for; None for any number of calls.
     """
 
-    def __init__(self, base_url: str, executor: HTTPExecutor) -> None:
+    def __init__(
+        self, base_url: str, executor: HTTPExecutor, store: Store | None = None, once: str | None = None
+    ) -> None:
         super().__init__(base_url)
         self._executor = executor
+        self._store = store
+        self._sender: HTTPExecutor | OnceExecutor = executor
+        if once is not None:
+            from jsms_client._sync.once import OnceExecutor  # noqa: PLC0415 - a program loads what it uses
+
+            self._sender = OnceExecutor(executor, store, once)
+
+    def once(self, key: str | None) -> APIClient:
+        """The same client for one call that is sent at most once for a key; itself without a key.
+
+        Args:
+            key: What the caller gave as ``once``.
+
+        Raises:
+            ConfigurationError: The client has no store.
+        """
+        return self if key is None else APIClient(self._base_url, self._executor, self._store, key)
 
     @property
     def clock_ahead(self) -> float:
@@ -49,11 +73,11 @@ class APIClient(APIClientBase):
             JSMSError: Whatever else happens.
         """
         known = OPERATIONS[operation]
-        return (self._executor.request(known.method, known.path, json=json)).json()
+        return (self._sender.request(known.method, known.path, json=json)).json()
 
     def get_httpx_client(self) -> httpx.Client:
         """What the generated functions send with; it has no more than the ``request`` they call."""
-        return cast("httpx.Client", self._executor)
+        return cast("httpx.Client", self._sender)
 
     def get_async_httpx_client(self) -> NoReturn:
         """The generated functions of the other kind.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn, Self
 from jsms_client._sync.executor import HTTPExecutor
 from jsms_client.config import RetryPolicy, Timeouts, read_config
 from jsms_client.lazily import lazily
+from jsms_client.store._store import StoreLike, open_store
 
 if TYPE_CHECKING:
     import httpx
@@ -53,6 +54,8 @@ class JSMS:
         http_client: An httpx.Client to send with, as it is: its TLS, proxies, headers and, where ``timeout`` is
             left out, its time limits. Closing it is up to you.
         retry: When to try again; never a send that may have arrived, whatever it says.
+        store: What several processes share, for ``once=`` and for receipts: a file (``"jsms.db"``), an address
+            (``postgresql+psycopg://…``, ``mysql+pymysql://…``, ``redis://…``) or a `Store`. Nothing is shared without.
 
     Raises:
         ConfigurationError: A setting is missing or cannot work; the message names argument and variable.
@@ -69,6 +72,7 @@ class JSMS:
         timeout: float | Timeouts | httpx.Timeout | None = None,
         http_client: httpx.Client | None = None,
         retry: RetryPolicy | None = None,
+        store: StoreLike | None = None,
     ) -> None:
         config = read_config(
             app_key,
@@ -81,13 +85,15 @@ class JSMS:
         )
         self._base_url = config.base_url
         self._executor = HTTPExecutor(config, http_client)
+        self._store = None if store is None else open_store(store)
+        self._closes_store = self._store is not store
 
     @lazily
     def api(self) -> APIClient:
         """The client for the generated functions: ``get_app_balance.sync_detailed(client=jsms.api)``."""
         from jsms_client._sync.api import APIClient  # noqa: PLC0415 - brings attrs, which takes a while
 
-        return APIClient(self._base_url, self._executor)
+        return APIClient(self._base_url, self._executor, self._store)
 
     @lazily
     def codes(self) -> Codes:
@@ -148,6 +154,8 @@ class JSMS:
     def close(self) -> None:
         """Close the connections; calls after it raise `ClientClosedError`."""
         self._executor.close()
+        if self._store is not None and self._closes_store:
+            self._store.close()
         receipts: Receipts | None = vars(self).get("receipts")
         if receipts is not None and (left := receipts.undelivered):
             _log.warning(

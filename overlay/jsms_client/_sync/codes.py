@@ -22,7 +22,7 @@ class Codes(Resource):
 
     __slots__ = ()
 
-    def send(self, mobile: str, *, temp_id: int, sign_id: int | None = None) -> SentMessage:
+    def send(self, mobile: str, *, temp_id: int, sign_id: int | None = None, once: str | None = None) -> SentMessage:
         """Send a verification code as a text message. The service makes the code and keeps it.
 
         One message is billed. The same number gets at most 200 codes in 24 hours.
@@ -33,12 +33,16 @@ class Codes(Resource):
             mobile: A mainland China mobile number: 11 digits, with or without +86, spaces and hyphens.
             temp_id: A code template that passed review; template 1 exists in every app.
             sign_id: A signature that passed review; None for the app's default signature.
+            once: A key of this message, such as ``"login-42"``. The same key again, in any process that shares the
+                client's store, sends nothing and gives the first result.
 
         Returns:
             The ``msg_id`` to verify the code with.
 
         Raises:
             ArgumentError: An argument that the service would refuse; nothing was sent.
+            IdempotencyError: ``once`` was used with other arguments; nothing was sent.
+            StoreError: The store failed before the request left; nothing was sent.
             UnknownOutcomeError: No answer came, and the code may have been sent. It was not repeated.
             JSMSError: Anything else.
         """
@@ -47,7 +51,7 @@ class Codes(Resource):
             temp_id=values.read_temp_id(temp_id),
             sign_id=UNSET if sign_id is None else values.read_sign_id(sign_id),
         )
-        return sent_message((send_code.sync_detailed(client=self._api, body=body)).parsed)
+        return sent_message((send_code.sync_detailed(client=self._api.once(once), body=body)).parsed)
 
     def send_voice(
         self,
@@ -56,6 +60,7 @@ class Codes(Resource):
         code: str | None = None,
         voice_lang: VoiceLanguage | int | None = None,
         ttl: int | None = None,
+        once: str | None = None,
     ) -> SentMessage:
         """Call a number and read a verification code out.
 
@@ -69,12 +74,16 @@ class Codes(Resource):
                 service makes.
             voice_lang: The language; None for Chinese.
             ttl: How long the code lives, 1 to 86400 seconds; None for 60.
+            once: A key of this message, such as ``"login-42"``. The same key again, in any process that shares the
+                client's store, sends nothing and gives the first result.
 
         Returns:
             The ``msg_id`` to verify the code with.
 
         Raises:
             ArgumentError: An argument that the service would refuse; nothing was sent.
+            IdempotencyError: ``once`` was used with other arguments; nothing was sent.
+            StoreError: The store failed before the request left; nothing was sent.
             UnknownOutcomeError: No answer came, and the call may have been made. It was not repeated.
             JSMSError: Anything else.
         """
@@ -99,7 +108,7 @@ class Codes(Resource):
                 unit=" seconds",
             ),
         )
-        return sent_message((send_voice_code.sync_detailed(client=self._api, body=body)).parsed)
+        return sent_message((send_voice_code.sync_detailed(client=self._api.once(once), body=body)).parsed)
 
     def verify(self, msg_id: str | int, code: str) -> Verification:
         """Check the code that a user typed. A code counts once, within its time to live.

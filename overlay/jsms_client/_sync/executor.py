@@ -123,6 +123,11 @@ class HTTPExecutor:
         """Which service and which app the requests are for: the address, and a hash of the app's key."""
         return self._config.identity
 
+    @property
+    def once_scope(self) -> tuple[str, str, str]:
+        """Service, app and secret: what the keys of ``once`` belong to, and what hides the arguments kept with them."""
+        return *self._config.identity, self._config.app.secret
+
     def ensure_open(self) -> None:
         """Refuse to go on after `close`.
 

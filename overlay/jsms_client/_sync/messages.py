@@ -24,7 +24,13 @@ class Messages(Resource):
     __slots__ = ()
 
     def send(
-        self, mobile: str, *, temp_id: int, sign_id: int | None = None, temp_para: Parameters | None = None
+        self,
+        mobile: str,
+        *,
+        temp_id: int,
+        sign_id: int | None = None,
+        temp_para: Parameters | None = None,
+        once: str | None = None,
     ) -> SentMessage:
         """Send a message made from a template.
 
@@ -39,12 +45,16 @@ class Messages(Resource):
             sign_id: A signature that passed review; None for the app's default signature.
             temp_para: Variable name to value, for each variable of the template. Numbers and booleans become texts,
                 numbers without an exponent; a date has to be given as the text that it should read as.
+            once: A key of this message, such as ``"login-42"``. The same key again, in any process that shares the
+                client's store, sends nothing and gives the first result.
 
         Returns:
             The ``msg_id`` that the delivery report names.
 
         Raises:
             ArgumentError: An argument that the service would refuse; nothing was sent.
+            IdempotencyError: ``once`` was used with other arguments; nothing was sent.
+            StoreError: The store failed before the request left; nothing was sent.
             UnknownOutcomeError: No answer came, and the message may have been sent. It was not repeated.
             JSMSError: Anything else.
         """
@@ -54,7 +64,7 @@ class Messages(Resource):
             sign_id=UNSET if sign_id is None else values.read_sign_id(sign_id),
             temp_para=requests.message_parameters(temp_para),
         )
-        return sent_message((send_message.sync_detailed(client=self._api, body=body)).parsed)
+        return sent_message((send_message.sync_detailed(client=self._api.once(once), body=body)).parsed)
 
     def send_batch(
         self,
@@ -63,6 +73,7 @@ class Messages(Resource):
         temp_id: int,
         sign_id: int | None = None,
         tag: str | None = None,
+        once: str | None = None,
     ) -> BatchResult:
         """Send a template to up to 1000 recipients, each with parameters of their own.
 
@@ -76,17 +87,21 @@ class Messages(Resource):
             temp_id: A notice or marketing template that passed review.
             sign_id: A signature that passed review; None for the app's default signature.
             tag: A label for your own statistics, at most 10 characters; never shown to a recipient.
+            once: A key of this message, such as ``"login-42"``. The same key again, in any process that shares the
+                client's store, sends nothing and gives the first result.
 
         Returns:
             Each recipient with a ``msg_id`` or an error: see ``accepted`` and ``refused``.
 
         Raises:
             ArgumentError: An argument that the service would refuse, naming the recipient; nothing was sent.
+            IdempotencyError: ``once`` was used with other arguments; nothing was sent.
+            StoreError: The store failed before the request left; nothing was sent.
             UnknownOutcomeError: No answer came, and the messages may have been sent. It was not repeated.
             JSMSError: Anything else.
         """
         body = requests.message_batch(recipients, temp_id, sign_id, tag)
-        return batch_result(self._api.carry_out("sendMessageBatch", body))
+        return batch_result(self._api.once(once).carry_out("sendMessageBatch", body))
 
 
 __all__ = ["Messages"]

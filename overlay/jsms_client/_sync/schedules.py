@@ -39,6 +39,7 @@ class Schedules(Resource):
         send_time: datetime | str,
         sign_id: int | None = None,
         temp_para: Parameters | None = None,
+        once: str | None = None,
     ) -> ScheduledMessage:
         """Have a message sent at a given time.
 
@@ -51,6 +52,8 @@ class Schedules(Resource):
                 or ``yyyy-MM-dd HH:mm:ss`` in Beijing time (UTC+8).
             sign_id: A signature that passed review; None for the app's default signature.
             temp_para: Variable name to value, for each variable of the template.
+            once: A key of this message, such as ``"login-42"``. The same key again, in any process that shares the
+                client's store, sends nothing and gives the first result.
 
         Returns:
             The ``schedule_id`` to change, look at or delete it with.
@@ -58,11 +61,13 @@ class Schedules(Resource):
         Raises:
             ArgumentError: An argument that the service would refuse, such as a datetime without a time zone; nothing
                 was sent.
+            IdempotencyError: ``once`` was used with other arguments; nothing was sent.
+            StoreError: The store failed before the request left; nothing was sent.
             UnknownOutcomeError: No answer came, and the schedule may have been saved. It was not repeated.
             JSMSError: Anything else.
         """
         body = _one(mobile, temp_id, send_time, sign_id, temp_para)
-        return scheduled_message((create_schedule.sync_detailed(client=self._api, body=body)).parsed)
+        return scheduled_message((create_schedule.sync_detailed(client=self._api.once(once), body=body)).parsed)
 
     def create_batch(
         self,
@@ -72,6 +77,7 @@ class Schedules(Resource):
         send_time: datetime | str,
         sign_id: int | None = None,
         tag: str | None = None,
+        once: str | None = None,
     ) -> ScheduleBatchResult:
         """Have a template sent to up to 1000 recipients at a given time.
 
@@ -85,17 +91,21 @@ class Schedules(Resource):
                 or ``yyyy-MM-dd HH:mm:ss`` in Beijing time (UTC+8).
             sign_id: A signature that passed review; None for the app's default signature.
             tag: A label for your own statistics, at most 10 characters; never shown to a recipient.
+            once: A key of this message, such as ``"login-42"``. The same key again, in any process that shares the
+                client's store, sends nothing and gives the first result.
 
         Returns:
             The ``schedule_id``, and the recipients that were refused, each with its error.
 
         Raises:
             ArgumentError: An argument that the service would refuse, naming the recipient; nothing was sent.
+            IdempotencyError: ``once`` was used with other arguments; nothing was sent.
+            StoreError: The store failed before the request left; nothing was sent.
             UnknownOutcomeError: No answer came, and the schedule may have been saved. It was not repeated.
             JSMSError: Anything else.
         """
         body = _many(recipients, temp_id, send_time, sign_id, tag)
-        response = create_schedule_batch.sync_detailed(client=self._api, body=body)
+        response = create_schedule_batch.sync_detailed(client=self._api.once(once), body=body)
         return schedule_batch_result(response.parsed)
 
     def update(

@@ -1,0 +1,162 @@
+"""The SQL databases: how their dialects differ, and the tables of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple, Protocol, TypeVar
+
+from jsms_client.errors import StoreError
+
+_T = TypeVar("_T")
+
+
+class Rows(NamedTuple):
+    """What a statement gave.
+
+    Attributes:
+        rows: The rows that it selected.
+        changed: How many rows it inserted, updated or deleted.
+    """
+
+    rows: Sequence[Sequence[object]]
+    changed: int
+
+
+class Execute(Protocol):
+    """Executes one statement inside a transaction; parameters are written ``:name``."""
+
+    def __call__(self, statement: str, /, **parameters: object) -> Rows:
+        """Execute it."""
+        ...
+
+
+class Dialect(NamedTuple):
+    """What the databases write in different ways.
+
+    Attributes:
+        name: Which database it is.
+        now: Seconds since the epoch by the database's clock.
+        greatest: The function for the larger of two values.
+        serial: The type of a primary key that counts by itself.
+        text: The type of a text of any length.
+        insert_new: How an INSERT begins that leaves existing rows alone.
+        unless_there: How it ends.
+        skip_locked: How a SELECT ends whose rows are for one transaction alone.
+        lock: Keeps other processes from changing the tables until the transaction ends.
+    """
+
+    name: str
+    now: str
+    greatest: str
+    serial: str
+    text: str
+    insert_new: str = "INSERT INTO"
+    unless_there: str = "ON CONFLICT DO NOTHING"
+    skip_locked: str = "FOR UPDATE SKIP LOCKED"
+    lock: str = ""
+
+
+# SQLite locks the whole file for a transaction that writes.
+SQLITE = Dialect(
+    "sqlite",
+    now="((julianday('now') - 2440587.5) * 86400.0)",
+    greatest="max",
+    serial="INTEGER PRIMARY KEY AUTOINCREMENT",
+    text="TEXT",
+    skip_locked="",
+)
+_POSTGRESQL = Dialect(
+    "postgresql",
+    now="CAST(extract(epoch FROM clock_timestamp()) AS double precision)",
+    greatest="greatest",
+    serial="BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+    text="TEXT",
+    lock="SELECT pg_advisory_xact_lock(7076777783)",
+)
+_MYSQL = Dialect(
+    "mysql",
+    # Not unix_timestamp(), which reads a time of day in the session's time zone.
+    now="(timestampdiff(MICROSECOND, '1970-01-01', utc_timestamp(6)) / 1e6)",
+    greatest="greatest",
+    serial="BIGINT AUTO_INCREMENT PRIMARY KEY",
+    text="LONGTEXT",
+    insert_new="INSERT IGNORE INTO",
+    unless_there="",
+)
+DIALECTS: Mapping[str, Dialect] = {
+    "sqlite": SQLITE,
+    "postgresql": _POSTGRESQL,
+    "mysql": _MYSQL,
+    "mariadb": _MYSQL,
+}
+
+
+class Database(Protocol):
+    """Runs transactions.
+
+    Attributes:
+        dialect: How it writes what others write in another way.
+    """
+
+    dialect: Dialect
+
+    def run(self, work: Callable[[Execute], _T]) -> _T:
+        """Run a transaction; one that lost a deadlock is run again.
+
+        Args:
+            work: Executes its statements; may be called more than once.
+
+        Raises:
+            StoreError: The database failed, and the transaction was rolled back or its outcome is not known.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close this process's connections."""
+        ...
+
+
+# Each makes the tables of one version from those of the version before it. Never change one that was released. A
+# database that commits each of these by itself may run one again; constraints inside a table are its indexes.
+_MIGRATIONS: Sequence[Sequence[str]] = (
+    (
+        """CREATE TABLE IF NOT EXISTS jsms_entries (id CHAR(64) PRIMARY KEY, owner CHAR(32) NOT NULL,
+        value {text} NOT NULL, expires DOUBLE PRECISION NOT NULL, UNIQUE (expires, id))""",
+        """CREATE TABLE IF NOT EXISTS jsms_items (number {serial}, queue CHAR(64) NOT NULL, value {text} NOT NULL,
+        owner CHAR(32) NOT NULL, leased DOUBLE PRECISION NOT NULL, UNIQUE (queue, leased, number))""",
+    ),
+)
+
+
+def migrate(database: Database) -> None:
+    """Create the tables of the store, or bring them up to this version.
+
+    Raises:
+        StoreError: The database failed, or its tables are of a newer version.
+    """
+    try:
+        version = database.run(_version)
+    except StoreError:
+        version = 0  # there are no tables, or no connection, which the next transaction finds out
+    if version > len(_MIGRATIONS):
+        raise StoreError(
+            f"the tables of the store are of version {version}, and this version of jsms-client knows "
+            f"{len(_MIGRATIONS)}: update jsms-client; nothing was sent"
+        )
+    if version < len(_MIGRATIONS):
+        database.run(lambda execute: _migrate(execute, database.dialect))
+
+
+def _version(execute: Execute) -> int:
+    rows = execute("SELECT max(version) FROM jsms_schema").rows
+    return int(str(rows[0][0] or 0))
+
+
+def _migrate(execute: Execute, dialect: Dialect) -> None:
+    if dialect.lock:
+        execute(dialect.lock)
+    execute("CREATE TABLE IF NOT EXISTS jsms_schema (version INT PRIMARY KEY)")
+    for version in range(_version(execute) + 1, len(_MIGRATIONS) + 1):
+        for statement in _MIGRATIONS[version - 1]:
+            execute(statement.format(text=dialect.text, serial=dialect.serial))
+        execute(f"{dialect.insert_new} jsms_schema (version) VALUES (:version) {dialect.unless_there}", version=version)

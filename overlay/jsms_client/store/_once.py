@@ -1,0 +1,153 @@
+"""Send-once keys: what is written before a request leaves, and what the same key gives afterwards."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import logging
+from collections.abc import Callable
+from typing import NamedTuple, cast
+
+from jsms_client.errors import (
+    APIError,
+    ArgumentError,
+    ClientClosedError,
+    ConfigurationError,
+    ConnectionFailedError,
+    IdempotencyError,
+    StoreError,
+    UnknownOutcomeError,
+)
+from jsms_client.redaction import mask_line
+from jsms_client.store._backend import Entry
+from jsms_client.store._store import Store, entry_id, new_owner
+
+_log = logging.getLogger("jsms_client")
+_LONGEST = 200
+# How often the result of a request that was accepted is tried to be written.
+_ATTEMPTS = 3
+# Raised only where the request was not carried out. Of the first, those that are an UnknownOutcomeError are not.
+_NOT_SENT = (APIError, ArgumentError, ClientClosedError, ConfigurationError, ConnectionFailedError)
+
+
+class Answer(NamedTuple):
+    """What is kept of a response.
+
+    Attributes:
+        status: The HTTP status.
+        value: The checked value of its body.
+    """
+
+    status: int
+    value: object
+
+
+class Claim:
+    """One request under one key: at most one process may send it.
+
+    Args:
+        store: Where the key is kept.
+        key: What the caller gave as ``once``.
+        app: Which service and app the request is for, and what makes the hash of its arguments unguessable.
+        operation: The operation's id.
+        body: The request's JSON.
+
+    Raises:
+        ArgumentError: The key is no key.
+    """
+
+    __slots__ = ("_id", "_key", "_operation", "_owner", "_request", "_store")
+
+    def __init__(self, store: Store, key: object, app: tuple[str, str, str], operation: str, body: object) -> None:
+        self._key = _checked(key, operation)
+        self._operation = operation
+        self._store = store
+        service, key_hash, secret = app
+        self._id = entry_id("once", service, key_hash, self._key)
+        text = json.dumps([operation, body], sort_keys=True)
+        # With the secret, as a code of four digits could be found by trying all of them.
+        self._request = hmac.digest(secret.encode(), text.encode(), "sha256").hex()
+        self._owner = new_owner()
+
+    def take(self) -> Answer | None:
+        """Write the key before the request leaves.
+
+        Returns:
+            None where this call may send; else the response that an earlier call got.
+
+        Raises:
+            IdempotencyError: The key was used with other arguments.
+            UnknownOutcomeError: The key's request may have left before, and its outcome is not known.
+            StoreError: The store failed; nothing was sent.
+        """
+        try:
+            found = self._store.backend.add(self._id, self._entry(None), self._store.keep)
+        except StoreError as error:
+            error.operation = self._operation
+            error.message += "; nothing was sent"
+            raise
+        if found.owner == self._owner:
+            return None
+        kept = cast("dict[str, object]", json.loads(found.value))
+        if kept["request"] != self._request:
+            raise IdempotencyError(
+                f"once={self._shown} was used for another request: another operation or other arguments; nothing "
+                "was sent now. Use a key of its own for each message",
+                operation=self._operation,
+            )
+        if kept["answer"] is None:
+            raise UnknownOutcomeError(
+                f"the request under once={self._shown} left earlier, or is on its way in another call, and its outcome "
+                "is not known; nothing was sent now. Find out first, then send under another key if need be",
+                operation=self._operation,
+            )
+        status, value = cast("tuple[int, object]", kept["answer"])
+        return Answer(status, value)
+
+    def accept(self, answer: Answer) -> None:
+        """Keep the response: the same key gives it from now on.
+
+        A store that fails here does not fail the call, whose request was carried out: the key stays in doubt.
+        """
+        for attempt in range(1, _ATTEMPTS + 1):
+            if self._try(lambda: self._store.backend.replace(self._id, self._entry(answer), self._store.keep)):
+                return
+            _log.debug("%s: once was not settled, attempt %d of %d", self._operation, attempt, _ATTEMPTS)
+
+    def give_back(self) -> None:
+        """Give the key back: nothing was sent."""
+        self._try(lambda: self._store.backend.remove(self._id, self._owner))
+
+    def _try(self, write: Callable[[], object]) -> bool:
+        try:
+            write()
+        except StoreError as failure:
+            _log.warning("%s: once=%s stays in doubt, as %s", self._operation, self._shown, failure)
+            return False
+        return True
+
+    def _entry(self, answer: Answer | None) -> Entry:
+        kept = {"request": self._request, "answer": answer}
+        return Entry(self._owner, json.dumps(kept, separators=(",", ":")))
+
+    @property
+    def _shown(self) -> str:
+        return mask_line(repr(self._key), ())
+
+
+def proves_not_sent(error: BaseException) -> bool:
+    """Whether an error that a request raised proves that it was not carried out."""
+    return isinstance(error, _NOT_SENT) and not isinstance(error, UnknownOutcomeError)
+
+
+def _checked(key: object, operation: str) -> str:
+    problem = ""
+    if not isinstance(key, str):
+        problem = f"is of type {type(key).__name__}"
+    elif not key.strip() or len(key) > _LONGEST:
+        problem = "is empty" if not key.strip() else f"has {len(key)} characters"
+    elif any("\ud800" <= character <= "\udfff" for character in key):
+        problem = "has half a character in it"
+    else:
+        return key
+    raise ArgumentError(f"once {problem}: give a text of 1 to {_LONGEST} characters", operation=operation)

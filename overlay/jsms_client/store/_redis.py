@@ -1,0 +1,170 @@
+"""A store in Redis (or Valkey), through redis-py; what takes several commands is a script, so that it is one step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+from urllib.parse import urlsplit
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from jsms_client._concurrency import PerProcess
+from jsms_client.errors import ConfigurationError
+from jsms_client.store._backend import Entry, Leased
+from jsms_client.store._failures import lost
+
+# Seconds; a Redis that cannot be reached must not hold a send for minutes. The address may say otherwise.
+_TIMEOUT = 10
+_NOW = "local t = redis.call('TIME'); local now = t[1] + t[2] / 1000000; "
+
+# What a script gives is a whole number, a text or nothing; a fraction would be cut off.
+_ADD = """
+if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return ARGV[1] end
+return redis.call('GET', KEYS[1])
+"""
+_GET = "return redis.call('GET', KEYS[1])"
+_REPLACE = """
+local found = redis.call('GET', KEYS[1])
+if not found or string.sub(found, 1, string.len(ARGV[1])) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+return 1
+"""
+_REMOVE = """
+local found = redis.call('GET', KEYS[1])
+if found and string.sub(found, 1, string.len(ARGV[1])) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+return 0
+"""
+_RESERVE = (
+    _NOW
+    + """
+local due = math.max(now, tonumber(redis.call('GET', KEYS[1]) or '0'))
+redis.call('SET', KEYS[1], string.format('%.6f', due + ARGV[1]), 'PX', math.ceil((due - now + ARGV[1]) * 1000) + 1000)
+return string.format('%.6f', due - now)
+"""
+)
+# A queue has its items in a hash, and their numbers in a sorted set by when they are free.
+_PUSH = """
+for _, value in ipairs(ARGV) do
+  local number = redis.call('INCR', KEYS[3])
+  redis.call('HSET', KEYS[2], number, value)
+  redis.call('ZADD', KEYS[1], 0, string.format('%015d', number))
+end
+return 0
+"""
+_LEASE = (
+    _NOW
+    + """
+local member = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, 1)[1]
+if not member then return nil end
+local number = tostring(tonumber(member))
+redis.call('ZADD', KEYS[1], now + ARGV[2], member)
+redis.call('HSET', KEYS[3], number, ARGV[1])
+return {number, redis.call('HGET', KEYS[2], number)}
+"""
+)
+_FINISH = """
+if redis.call('HGET', KEYS[3], ARGV[1]) ~= ARGV[2] then return 0 end
+redis.call('ZREM', KEYS[1], string.format('%015d', ARGV[1]))
+redis.call('HDEL', KEYS[2], ARGV[1])
+redis.call('HDEL', KEYS[3], ARGV[1])
+return 0
+"""
+
+
+class RedisBackend:
+    """The store's steps in Redis.
+
+    Args:
+        address: As redis-py takes it: ``redis://``, ``rediss://`` or ``unix://``.
+
+    Raises:
+        ConfigurationError: It is no address of Redis.
+    """
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        try:
+            parts = urlsplit(address)
+            self._shown = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+            self._password = parts.password or ""
+            self._clients = PerProcess(self._make)
+            self._clients.get()
+        except ValueError as error:
+            raise ConfigurationError(
+                "store is no address of Redis: write redis://user:password@host:port/number"
+            ) from error
+
+    def add(self, name: str, entry: Entry, seconds: float) -> Entry:
+        """Keep an entry unless there is one."""
+        return _entry(str(self._script(_ADD, [_key(name)], _text(entry), _milliseconds(seconds))))
+
+    def get(self, name: str) -> Entry | None:
+        """The entry."""
+        found = self._script(_GET, [_key(name)])
+        return None if found is None else _entry(str(found))
+
+    def replace(self, name: str, entry: Entry, seconds: float) -> bool:
+        """Replace an entry of the same owner."""
+        return self._script(_REPLACE, [_key(name)], entry.owner + " ", _text(entry), _milliseconds(seconds)) == 1
+
+    def remove(self, name: str, owner: str | None = None) -> None:
+        """Remove an entry."""
+        self._script(_REMOVE, [_key(name)], "" if owner is None else owner + " ")
+
+    def reserve(self, name: str, seconds: float) -> float:
+        """Reserve the next free stretch of time."""
+        return float(str(self._script(_RESERVE, [_key(name)], f"{seconds:.6f}")))
+
+    def push(self, queue: str, values: Sequence[str]) -> None:
+        """Append items to a queue."""
+        self._script(_PUSH, [_key(queue), _key(queue, "values"), _key(queue, "count")], *values)
+
+    def lease(self, queue: str, owner: str, seconds: float) -> Leased | None:
+        """The first item that no consumer has."""
+        found = self._script(
+            _LEASE, [_key(queue), _key(queue, "values"), _key(queue, "owners")], owner, f"{seconds:.6f}"
+        )
+        if found is None:
+            return None
+        number, value = cast("tuple[str, str]", found)
+        return Leased(int(number), value)
+
+    def finish(self, queue: str, number: int, owner: str) -> None:
+        """Remove an item that its consumer is done with."""
+        self._script(_FINISH, [_key(queue), _key(queue, "values"), _key(queue, "owners")], str(number), owner)
+
+    def close(self) -> None:
+        """Close this process's connections."""
+        client = self._clients.pop()
+        if client is not None:
+            client.close()
+
+    def _make(self) -> Redis:
+        return Redis.from_url(  # pyright: ignore[reportUnknownMemberType] - its options are untyped
+            self._address, decode_responses=True, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT
+        )
+
+    def _script(self, script: str, keys: Sequence[str], *arguments: str) -> object:
+        try:
+            return self._clients.get().eval(script, len(keys), *keys, *arguments)
+        except RedisError as error:
+            raise lost(self._shown, error, self._password) from error
+
+
+def _key(name: str, part: str = "") -> str:
+    # In braces, so that a cluster keeps what a script uses on one machine.
+    return f"jsms:{{{name}}}{part and ':' + part}"
+
+
+def _text(entry: Entry) -> str:
+    return f"{entry.owner} {entry.value}"
+
+
+def _entry(text: str) -> Entry:
+    owner, _, value = text.partition(" ")
+    return Entry(owner, value)
+
+
+def _milliseconds(seconds: float) -> str:
+    return str(max(1, round(seconds * 1000)))

@@ -1,0 +1,140 @@
+"""The store's steps as SQL, the same for every database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from jsms_client._timeouts import monotonic
+from jsms_client.store._backend import Entry, Leased
+from jsms_client.store._database import Database, Execute, migrate
+
+_T = TypeVar("_T")
+# How often a process removes entries whose time is over, in seconds.
+_CLEANING = 600.0
+
+
+class SQLBackend:
+    """The store's steps in an SQL database, each in a transaction of its own.
+
+    Args:
+        database: Runs the transactions.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._now = database.dialect.now
+        self._ready = False
+        self._cleaned = monotonic()
+
+    def add(self, name: str, entry: Entry, seconds: float) -> Entry:
+        """Keep an entry unless there is one."""
+        dialect = self.database.dialect
+        insert = (
+            f"{dialect.insert_new} jsms_entries (id, owner, value, expires)"
+            f" VALUES (:id, :owner, :value, {self._now} + :seconds) {dialect.unless_there}"
+        )
+
+        def work(execute: Execute) -> Entry:
+            self._clean(execute)
+            found = self._get(execute, name)
+            if found is None:
+                execute(f"DELETE FROM jsms_entries WHERE id = :id AND expires <= {self._now}", id=name)
+                execute(insert, id=name, owner=entry.owner, value=entry.value, seconds=seconds)
+                # Another process may have been first.
+                found = self._get(execute, name)
+            return entry if found is None else found
+
+        return self._run(work)
+
+    def get(self, name: str) -> Entry | None:
+        """The entry."""
+        return self._run(lambda execute: self._get(execute, name))
+
+    def replace(self, name: str, entry: Entry, seconds: float) -> bool:
+        """Replace an entry of the same owner."""
+        statement = (
+            f"UPDATE jsms_entries SET value = :value, expires = {self._now} + :seconds"
+            " WHERE id = :id AND owner = :owner"
+        )
+        return self._run(
+            lambda execute: (
+                execute(statement, id=name, owner=entry.owner, value=entry.value, seconds=seconds).changed > 0
+            )
+        )
+
+    def remove(self, name: str, owner: str | None = None) -> None:
+        """Remove an entry."""
+        condition = "" if owner is None else " AND owner = :owner"
+        parameters = {"id": name} if owner is None else {"id": name, "owner": owner}
+        self._run(lambda execute: execute(f"DELETE FROM jsms_entries WHERE id = :id{condition}", **parameters))
+
+    def reserve(self, name: str, seconds: float) -> float:
+        """Reserve the next free stretch of time."""
+        dialect = self.database.dialect
+        insert = (
+            f"{dialect.insert_new} jsms_entries (id, owner, value, expires)"
+            f" VALUES (:id, '', '', {self._now}) {dialect.unless_there}"
+        )
+        update = f"UPDATE jsms_entries SET expires = {dialect.greatest}(expires, {self._now}) + :seconds WHERE id = :id"
+
+        def work(execute: Execute) -> float:
+            if not execute(update, id=name, seconds=seconds).changed:
+                execute(insert, id=name)
+                execute(update, id=name, seconds=seconds)
+            rows = execute(f"SELECT expires - {self._now} FROM jsms_entries WHERE id = :id", id=name).rows
+            return max(0.0, float(str(rows[0][0])) - seconds)
+
+        return self._run(work)
+
+    def push(self, queue: str, values: Sequence[str]) -> None:
+        """Append items to a queue."""
+        insert = "INSERT INTO jsms_items (queue, value, owner, leased) VALUES (:queue, :value, '', 0)"
+
+        def work(execute: Execute) -> None:
+            for value in values:
+                execute(insert, queue=queue, value=value)
+
+        self._run(work)
+
+    def lease(self, queue: str, owner: str, seconds: float) -> Leased | None:
+        """The first item that no consumer has."""
+        select = (
+            f"SELECT number, value FROM jsms_items WHERE queue = :queue AND leased <= {self._now}"
+            f" ORDER BY leased, number LIMIT 1 {self.database.dialect.skip_locked}"
+        )
+        update = f"UPDATE jsms_items SET owner = :owner, leased = {self._now} + :seconds WHERE number = :number"
+
+        def work(execute: Execute) -> Leased | None:
+            rows = execute(select, queue=queue).rows
+            if not rows:
+                return None
+            number, value = rows[0]
+            execute(update, owner=owner, seconds=seconds, number=number)
+            return Leased(int(str(number)), str(value))
+
+        return self._run(work)
+
+    def finish(self, queue: str, number: int, owner: str) -> None:
+        """Remove an item that its consumer is done with."""
+        statement = "DELETE FROM jsms_items WHERE number = :number AND queue = :queue AND owner = :owner"
+        self._run(lambda execute: execute(statement, number=number, queue=queue, owner=owner))
+
+    def close(self) -> None:
+        """Close this process's connections."""
+        self.database.close()
+
+    def _run(self, work: Callable[[Execute], _T]) -> _T:
+        if not self._ready:
+            migrate(self.database)
+            self._ready = True
+        return self.database.run(work)
+
+    def _get(self, execute: Execute, name: str) -> Entry | None:
+        rows = execute(f"SELECT owner, value FROM jsms_entries WHERE id = :id AND expires > {self._now}", id=name).rows
+        return Entry(str(rows[0][0]), str(rows[0][1])) if rows else None
+
+    def _clean(self, execute: Execute) -> None:
+        if monotonic() - self._cleaned > _CLEANING:
+            self._cleaned = monotonic()
+            execute(f"DELETE FROM jsms_entries WHERE expires <= {self._now}")

@@ -1,0 +1,108 @@
+"""A store in PostgreSQL, MySQL or MariaDB, through SQLAlchemy Core."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+
+from jsms_client._concurrency import PerProcess
+from jsms_client.errors import ConfigurationError, MissingDependencyError
+from jsms_client.store._database import DIALECTS, Execute, Rows
+from jsms_client.store._failures import lost
+
+_T = TypeVar("_T")
+_ATTEMPTS = 5
+# Of MySQL, and of PostgreSQL (deadlock_detected, serialization_failure).
+_DEADLOCKS = (1213, "40P01", "40001")
+# Seconds; a database that cannot be reached must not hold a send for minutes. The address may say otherwise.
+_CONNECT_TIMEOUT = 10
+# Those that take connect_timeout.
+_KNOWN_DRIVERS = frozenset(("psycopg", "psycopg2", "pymysql", "mysqldb"))
+
+
+class SQLAlchemyDatabase:
+    """A pool of connections for each process.
+
+    Args:
+        address: As SQLAlchemy takes it.
+
+    Raises:
+        ConfigurationError: It is no address, or of a database that cannot be used.
+        MissingDependencyError: Its driver is not installed.
+    """
+
+    def __init__(self, address: str) -> None:
+        try:
+            url = make_url(address)
+            dialect = DIALECTS.get(url.get_backend_name())
+        except (ArgumentError, ValueError):
+            dialect, url = None, URL.create("unknown")
+        if dialect is None:
+            raise ConfigurationError(
+                "store is an address of no database that can be used: give a file, or an address that begins with "
+                "postgresql+psycopg://, mysql+pymysql:// or redis://"
+            )
+        self.dialect = dialect
+        self._url = url
+        self._shown = url.render_as_string(hide_password=True).partition("?")[0]
+        self._engines = PerProcess(self._make)
+        try:
+            self._is_async = self._engines.get().dialect.is_async
+        except (ImportError, NoSuchModuleError) as error:
+            raise MissingDependencyError(
+                f"store needs the driver of {url.drivername}, which is not installed ({error}): install psycopg for "
+                "postgresql+psycopg://, PyMySQL for mysql+pymysql://"
+            ) from error
+        if self._is_async:
+            raise ConfigurationError(
+                f"store cannot use {url.drivername}, a driver for asyncio alone: use postgresql+psycopg:// or "
+                "mysql+pymysql://, which serve both clients"
+            )
+
+    def run(self, work: Callable[[Execute], _T]) -> _T:
+        """Run a transaction."""
+        attempt = 1
+        while True:
+            try:
+                with self._engines.get().begin() as connection:
+                    return work(_executing(connection))
+            except SQLAlchemyError as error:
+                cause: object = getattr(error, "orig", None)
+                # SQLAlchemy's own error holds the statement's parameters.
+                failure = cause if isinstance(cause, Exception) else error
+                attempt += 1
+                if attempt > _ATTEMPTS or not _is_deadlock(failure):
+                    raise lost(self._shown, failure, str(self._url.password or "")) from failure
+
+    def close(self) -> None:
+        """Close this process's connections."""
+        engine = self._engines.pop()
+        if engine is not None:
+            engine.dispose()
+
+    def _make(self) -> Engine:
+        known = self._url.get_driver_name() in _KNOWN_DRIVERS and "connect_timeout" not in self._url.query
+        return create_engine(
+            self._url,
+            pool_pre_ping=True,  # a connection that the database closed meanwhile is replaced
+            isolation_level="READ COMMITTED",
+            hide_parameters=True,
+            connect_args={"connect_timeout": _CONNECT_TIMEOUT} if known else {},
+        )
+
+
+def _executing(connection: Connection) -> Execute:
+    def execute(statement: str, /, **parameters: object) -> Rows:
+        result = connection.execute(text(statement), parameters)
+        rows = [tuple(row) for row in result] if result.returns_rows else []
+        return Rows(rows, result.rowcount)
+
+    return execute
+
+
+def _is_deadlock(error: Exception) -> bool:
+    return getattr(error, "sqlstate", None) in _DEADLOCKS or (bool(error.args) and error.args[0] in _DEADLOCKS)
