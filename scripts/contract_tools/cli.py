@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import generate, swap
-from .changes import compare
+from . import gate, generate, swap
+from .changes import LEVELS, Change, Level, compare
 from .document import Document, DocumentError, load
 from .emit_limits import NameClashError
 from .emit_operations import UnknownShapeError
@@ -30,7 +30,9 @@ _EXAMPLES = """\
 examples:
   scripts/regenerate                              make generated/ from openapi.yaml
   scripts/regenerate --check                      is generated/ in step? (what CI runs)
-  scripts/regenerate --check v1.0.0               the same, and what changed for callers since v1.0.0
+  scripts/regenerate --check --against v1.0.0     the same; what changed for callers since then, in the contract and in
+                                                  Python, and whether versions and changelog say so
+  scripts/regenerate --check --against v1.0.0 --fail-on breaking
   scripts/regenerate fork.yaml --output fork/     the same from another document, elsewhere
 """
 
@@ -63,6 +65,7 @@ class _Options:
     output: Path
     check: bool
     against: str | None
+    fail_on: Level | None
 
 
 def _options(arguments: Sequence[str] | None) -> _Options:
@@ -88,6 +91,12 @@ def _options(arguments: Sequence[str] | None) -> _Options:
     parser.add_argument(
         "--against", metavar="REVISION", help="compare with the document of a git revision, not with the last run's"
     )
+    parser.add_argument(
+        "--fail-on",
+        choices=LEVELS,
+        metavar="LEVEL",
+        help="with --check and a revision: exit 1 on a change of this level or above (breaking, additive, wording)",
+    )
     given = parser.parse_args(arguments)
     check: str | None = given.check
     if check and given.document is None and Path(check).is_file():
@@ -96,7 +105,10 @@ def _options(arguments: Sequence[str] | None) -> _Options:
     if given.output is None and document.resolve() != _DOCUMENT:
         parser.error("say with --output DIR where to put what another document makes")
     output: Path = given.output or _OUTPUT
-    return _Options(Path(_shown(document)), output.resolve(), check is not None, given.against or check or None)
+    against: str | None = given.against or check or None
+    if given.fail_on and (check is None or against is None):
+        parser.error("--fail-on needs --check and a revision: --check --against REVISION")
+    return _Options(Path(_shown(document)), output.resolve(), check is not None, against, given.fail_on)
 
 
 def _regenerate(options: _Options) -> int:
@@ -133,9 +145,11 @@ def _check(options: _Options) -> int:
     else:
         found = differences(files, output)
     _say_changes(before, document, progress)
+    revision = options.against
+    passed = revision is None or before is None or _passes(options, revision, before, document, progress)
     if not found:
         progress.say(f"\nIn step: {len(files)} files, {progress.seconds:.1f} s.")
-        return 0
+        return 0 if passed else 1
     if output.exists():
         progress.say(f"\n{len(found)} of {len(files)} files out of step:")
         for difference in found:
@@ -178,15 +192,36 @@ def _say_changes(before: Document | None, document: Document, progress: Progress
         progress.say("\nNo earlier document to compare with.")
         return
     found = compare(before.data, document.data)
-    if not found:
+    if found:
+        _list_changes(f"since {before.path}", found, progress)
+    else:
         progress.say(f"\nNothing changes for callers since {before.path}.")
-        return
-    progress.say(f"\nWhat changes for callers since {before.path}:")
+
+
+def _list_changes(since: str, found: Sequence[Change], progress: Progress) -> None:
+    progress.say(f"\nWhat changes for callers {since}:")
     for change in found:
         progress.say(f"  {'BREAKS ' if change.breaking else '       '} {change.sentence}")
     breaking = sum(change.breaking for change in found)
     if breaking:
         progress.say(f"{breaking} of {len(found)} can break an app that was right before.")
+
+
+def _passes(options: _Options, revision: str, before: Document, document: Document, progress: Progress) -> bool:
+    """Whether versions and changelog match what changed since a revision, and nothing did that may not."""
+    parts = gate.compared(options.document.resolve(), revision, before.data, document.data)
+    for part in parts:
+        if part.name == gate.PYTHON and part.changes:
+            _list_changes(f"in Python since {revision}", part.changes, progress)
+    progress.say(f"\nSince {revision}:")
+    for part in parts:
+        progress.say(f"  {part}")
+    problems = list(gate.mismatches(parts, options.document.resolve().parent, revision))
+    if options.fail_on is not None:
+        problems += gate.failures(parts, options.fail_on)
+    for problem in problems:
+        progress.say(f"  {problem}")
+    return not problems
 
 
 def _refuse_strangers(options: _Options) -> None:

@@ -27,6 +27,11 @@ def at_revision(path: Path, revision: str) -> Document:
     return parse(content.decode("utf-8-sig", "replace"), name)
 
 
+def text_at_revision(path: Path, revision: str) -> str:
+    """A text file as it was in a git revision; empty where the revision does not have it."""
+    return (_git(path, "show", f"{revision}:./{path.name}") or b"").decode("utf-8-sig", "replace")
+
+
 def _git(path: Path, *arguments: str) -> bytes | None:
     try:
         finished = subprocess.run(

@@ -249,6 +249,18 @@ EDITS_OF_MODELS: list[tuple[str, Edit, bool, str]] = [
         "Code 104 says later to whether a repeat can help, and said never.",
     ),
     (
+        "sent model without other fields",
+        lambda d: schema(d, "LetterRequest").update(additionalProperties=False),
+        BREAKS,
+        "Model LetterRequest takes no other fields now.",
+    ),
+    (
+        "received model without other fields",
+        lambda d: schema(d, "Letter").update(additionalProperties=False),
+        BREAKS,
+        "Model Letter takes no other fields now.",
+    ),
+    (
         "family gone",
         lambda d: d["x-error-families"].pop("authentication"),
         BREAKS,

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import copy
 
-from .edits import BREAKS, FINE, Edit, field, scanning, schema, sending
+from .edits import BREAKS, FINE, Data, Edit, field, scanning, schema, sending
+
+
+def _rename(section: Data, old: str, new: str) -> None:
+    section[new] = section.pop(old)
+
 
 # Each: what happens, the edit of the document, whether it breaks callers, and how it is told.
 EDITS_OF_OPERATIONS: list[tuple[str, Edit, bool, str]] = [
@@ -182,5 +187,17 @@ EDITS_OF_OPERATIONS: list[tuple[str, Edit, bool, str]] = [
         lambda d: field(d, "CallbackForm", "data")["x-payloads"].update(ARRIVED="#/components/schemas/Letter"),
         BREAKS,
         "Type ARRIVED in field CallbackForm.data holds Letter now.",
+    ),
+    (
+        "component renamed",
+        lambda d: _rename(d["components"]["responses"], "Missing", "Absent"),
+        BREAKS,
+        "Component responses/Missing is called Absent now.",
+    ),
+    (
+        "component gone",
+        lambda d: d["components"]["parameters"].pop("LetterId"),
+        BREAKS,
+        "Component parameters/LetterId is gone.",
     ),
 ]

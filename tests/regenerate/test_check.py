@@ -139,10 +139,32 @@ def repository(tmp_path: Path) -> Path:
 def test_a_revision_is_compared_in_words(repository: Path, output: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(repository, "--output", output) == 0
     capsys.readouterr()
-    assert run(repository, "--output", output, "--check", "v1") == 0
+    assert run(repository, "--output", output, "--check", "v1") == 1
     said = capsys.readouterr().out
     assert "What changes for callers since v1:openapi.yaml" in said
     assert "BREAKS  Field SignForm.legalPersonName" in said
+    assert (
+        "The contract: breaking changes, but info.version of openapi.yaml is 1.2.0, as at v1. Fix: make it 2.0.0"
+        in said
+    )
+
+
+def test_a_change_that_its_version_announces_passes_unless_it_may_not_break(
+    repository: Path, output: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = repository.read_text(encoding="utf-8")
+    repository.write_text(source.replace("version: 1.2.0", "version: 2.0.0"), encoding="utf-8")
+    assert run(repository, "--output", output) == 0
+    assert run(repository, "--output", output, "--check", "--against", "v1") == 0
+    capsys.readouterr()
+    assert run(repository, "--output", output, "--check", "--against", "v1", "--fail-on", "breaking") == 1
+    assert "The contract: breaking changes, and --fail-on is breaking." in capsys.readouterr().out
+
+
+def test_what_to_fail_on_needs_a_revision(repository: Path, output: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        run(repository, "--output", output, "--check", "--fail-on", "breaking")
+    assert "--check --against REVISION" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("revision", ["nowhere", "--output=x", "HEAD:openapi.yaml"])

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["added", "removed", "changed"]
+Kind = Literal["added", "removed", "changed", "reworded"]
+Level = Literal["breaking", "additive", "wording"]
+LEVELS: tuple[Level, ...] = ("breaking", "additive", "wording")
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +16,7 @@ class Change:
     """One difference that a caller can notice.
 
     Attributes:
-        kind: Added, removed or changed.
+        kind: Added, removed, changed, or reworded for readers alone.
         subject: What it is about, such as ``operation sendCode``.
         breaking: Whether an app that was right before can be wrong after.
         sentence: The change in words.
@@ -24,6 +26,13 @@ class Change:
     subject: str
     breaking: bool
     sentence: str
+
+    @property
+    def level(self) -> Level:
+        """What it asks of the next version: ``breaking``, ``additive`` or ``wording``."""
+        if self.breaking:
+            return "breaking"
+        return "wording" if self.kind == "reworded" else "additive"
 
 
 def added(subject: str, *, breaking: bool = False, why: str = "") -> Change:
@@ -39,6 +48,11 @@ def removed(subject: str, *, breaking: bool = True, why: str = "") -> Change:
 def changed(subject: str, words: str, *, breaking: bool) -> Change:
     """Something that is different; the words go on after the subject."""
     return Change("changed", subject, breaking, f"{_begin(subject)} {words}.")
+
+
+def reworded(subject: str, words: str) -> Change:
+    """Other words for readers, and nothing that a program notices."""
+    return Change("reworded", subject, False, f"{_begin(subject)} {words}.")
 
 
 def members(

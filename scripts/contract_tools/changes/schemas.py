@@ -70,6 +70,12 @@ def compare_properties(
     owner: Value, name: str, old: Mapping[str, object], new: Mapping[str, object]
 ) -> Iterator[Change]:
     """What changed in the fields of an object; ``name`` is the model's, where it has one."""
+    was_closed, is_closed = (schema.get("additionalProperties") is False for schema in (old, new))
+    if is_closed and not was_closed:
+        # Clients that are generated from it fail on the first field that the service adds.
+        yield changed(owner.subject, "takes no other fields now", breaking=True)
+    elif was_closed and not is_closed:
+        yield changed(owner.subject, "takes other fields too now", breaking=owner.breaks(less_room=False))
     before, after = mapping(old.get("properties")), mapping(new.get("properties"))
     was_required, is_required = sequence(old.get("required")), sequence(new.get("required"))
     label = f"field {name}.{{}}" if name else f"field {{}} of {owner.subject}"

@@ -1,0 +1,131 @@
+"""Whether versions and changelog say what the changes since a revision ask for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from .changes import LEVELS, Change, Level, compare, compare_words
+from .reading import mapping, text
+from .revisions import text_at_revision
+
+CONTRACT = "The contract"
+PYTHON = "The Python API"
+_CHANGELOG = "CHANGELOG.md"
+_BREAKING = "**(Breaking)**"
+_VERSION = re.compile(r"([0-9]+)\.([0-9]+)\.([0-9]+)")
+_VERSION_FILE = Path("overlay", "jsms_client", "version.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Versioned:
+    """One thing with a version of its own, and its changes.
+
+    Attributes:
+        name: What it is.
+        place: Where its version stands.
+        before: The version at the revision.
+        now: The version in the work tree.
+        changes: What changed in between.
+    """
+
+    name: str
+    place: str
+    before: str
+    now: str
+    changes: Sequence[Change]
+
+    def __str__(self) -> str:
+        """Its level and versions in one line."""
+        level = level_of(self.changes) or "no"
+        return f"{self.name}: {level} changes; {self.place} was {self.before}, and is {self.now}."
+
+
+def level_of(changes: Iterable[Change]) -> Level | None:
+    """The heaviest level among some changes."""
+    found = {change.level for change in changes}
+    return next((level for level in LEVELS if level in found), None)
+
+
+def compared(document: Path, revision: str, before: Mapping[str, object], now: Mapping[str, object]) -> list[Versioned]:
+    """The contract, and the Python API of the repository around it where it has one.
+
+    Args:
+        document: The file of the contract.
+        revision: The git revision to compare with.
+        before: The contract at the revision.
+        now: The contract in the work tree.
+    """
+    changes = compare(before, now) + compare_words(before, now)
+    was, is_now = (text(mapping(data.get("info")).get("version")) for data in (before, now))
+    found = [Versioned(CONTRACT, f"info.version of {document.name}", was, is_now, changes)]
+    package_version = document.parent / _VERSION_FILE
+    was = text_at_revision(package_version, revision)
+    if was and package_version.is_file():
+        from .changes.python_api import compare_python_api
+
+        is_now = package_version.read_text(encoding="utf-8")
+        changes = compare_python_api(document.parent, revision)
+        found.append(Versioned(PYTHON, "__version__ of jsms_client", _version(was), _version(is_now), changes))
+    return found
+
+
+def failures(versioned: Iterable[Versioned], fail_on: Level) -> Iterator[str]:
+    """The parts with changes of a level or above, whatever their versions say."""
+    for item in versioned:
+        level = level_of(item.changes)
+        if level is not None and LEVELS.index(level) <= LEVELS.index(fail_on):
+            yield f"{item.name}: {level} changes, and --fail-on is {fail_on}."
+
+
+def mismatches(versioned: Iterable[Versioned], root: Path, revision: str) -> Iterator[str]:
+    """What does not match, with what to do about it."""
+    found = list(versioned)
+    for item in found:
+        level = level_of(item.changes)
+        wanted = _least(item.before, level) if level is not None else None
+        if wanted is not None and _parts(item.now) < wanted:
+            number = ".".join(map(str, wanted))
+            was = f"and was {item.before}" if item.now != item.before else f"as at {revision}"
+            yield (
+                f"{item.name}: {level} changes, but {item.place} is {item.now}, {was}. "
+                f"Fix: make it {number} or later, or take the changes back."
+            )
+    changelog = root / _CHANGELOG
+    level = level_of(change for item in found for change in item.changes)
+    if level not in ("breaking", "additive") or not changelog.is_file():
+        return
+    fresh = _entries(changelog.read_text(encoding="utf-8")) - _entries(text_at_revision(changelog, revision))
+    if not fresh:
+        yield f"{_CHANGELOG}: {level} changes, but no entry that {revision} does not have. Fix: add one."
+    elif level == "breaking" and not any(_BREAKING in entry for entry in fresh):
+        yield f"{_CHANGELOG}: breaking changes, but no new entry says {_BREAKING}. Fix: mark the entry that names them."
+
+
+def _version(source: str) -> str:
+    match = _VERSION.search(source)
+    return match.group() if match else ""
+
+
+def _parts(version: str) -> tuple[int, ...]:
+    match = _VERSION.match(version)
+    return tuple(map(int, match.groups())) if match else (0, 0, 0)
+
+
+def _least(before: str, level: Level) -> tuple[int, ...] | None:
+    """The lowest version that is right after a change: below 1.0, a breaking one raises the second number."""
+    if not _VERSION.match(before):
+        return None
+    major, minor, patch = _parts(before)
+    if level == "wording" or (level == "additive" and not major):
+        return major, minor, patch + 1
+    if level == "additive" or not major:
+        return major, minor + 1, 0
+    return major + 1, 0, 0
+
+
+def _entries(changelog: str) -> set[str]:
+    """The entries of a changelog, without their line breaks."""
+    return {" ".join(entry.split()) for entry in re.findall(r"(?ms)^- (.*?)(?=^- |^#|\Z)", changelog)}
