@@ -48,7 +48,7 @@ def read_time(given: str) -> datetime:
         given: What was typed.
 
     Raises:
-        UsageProblemError: It is no time, or a day without one.
+        UsageProblemError: It is not a time, or a day without one.
     """
     from jsms_client.times import BEIJING
 
@@ -58,7 +58,8 @@ def read_time(given: str) -> datetime:
         time = None
     if time is None or ":" not in given:
         raise UsageProblemError(
-            f"--send-time {given!r} is no time: write '2030-07-01 09:00:00' for Beijing time, or 2030-07-01T09:00+08:00"
+            f"--send-time {given!r} is not a time: write '2030-07-01 09:00:00' for Beijing time, or "
+            "2030-07-01T09:00+08:00"
         )
     return time.replace(tzinfo=BEIJING) if time.utcoffset() is None else time
 

@@ -162,8 +162,30 @@ def _lists_of_recipients(value: object, shape: Shape) -> list[Field]:
     ]
 
 
+# A code of success in an error: the service's own, and what such responses hold everywhere.
+_SUCCESS_CODES = frozenset(("", "0", "200", "50000"))
+
+
+def holds_error(value: object) -> bool:
+    """Whether a response that looks like a success has an error beside it, in whatever form.
+
+    Args:
+        value: What `parse` returned.
+    """
+    body = cast("dict[str, object]", value) if isinstance(value, dict) else {}
+    return any(_is_error(body.get(name)) for name in ("error", "errors", "error_code"))
+
+
+def _is_error(value: object) -> bool:
+    if isinstance(value, dict):
+        fields = cast("dict[str, object]", value)
+        return _is_error(fields["code"]) if "code" in fields else bool(fields)
+    written = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    return bool(value) and written.strip() not in _SUCCESS_CODES
+
+
 def check_id(value: object) -> None:
-    """Refuse an id that nothing can be looked up by: an answer with such a one does not say what became of a request.
+    """Refuse an id that nothing can be looked up by: a response with such a one does not say what happened.
 
     Args:
         value: What `fit` returned.
@@ -268,7 +290,7 @@ def _fit_time(value: object, shape: Time) -> object:
         try:
             parse_time(value)
         except ValueError as error:
-            raise UnusableAnswer("is no time") from error
+            raise UnusableAnswer("is not a time") from error
     return value
 
 
@@ -306,4 +328,4 @@ def _wrong(expected: str, value: object) -> UnusableAnswer:
     return UnusableAnswer(f"is {_JSON_NAMES.get(type(value), 'a number')}, not {expected}")
 
 
-__all__ = ["MALFORMED", "UnusableAnswer", "check_id", "fit", "fit_recipients", "parse"]
+__all__ = ["MALFORMED", "UnusableAnswer", "check_id", "fit", "fit_recipients", "holds_error", "parse"]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import NamedTuple, cast
 from urllib.parse import urlsplit
 
-from jsms_client.answers import UnusableAnswer, check_id, fit_recipients, parse
+from jsms_client.answers import UnusableAnswer, check_id, fit_recipients, holds_error, parse
 from jsms_client.errors import (
     DecodeError,
     JSMSError,
@@ -31,8 +32,8 @@ from jsms_runtime.shapes import Items
 _UNSURE = "; the request may have been carried out"
 # Five digits: the codes of JSMS, known and new. An HTTP status as a code is of something in between.
 _CODES = range(10_000, 100_000)
-# What a response holds only where the request was carried out, whatever error stands beside it.
-_PROOFS = frozenset(("msg_id", "schedule_id", "temp_id", "sign_id", "is_valid", "success_count"))
+# What a response holds only where the request was carried out, whatever error is beside it; in any spelling.
+_PROOFS = frozenset(("msgid", "msgids", "scheduleid", "tempid", "signid", "isvalid", "successcount"))
 # What somebody in between answers who waited for the service in vain (499 is nginx's).
 _GIVEN_UP = (HTTPStatus.REQUEST_TIMEOUT, 499)
 _HIDDEN_HEADERS = frozenset(
@@ -152,9 +153,13 @@ def _success(operation: Operation, received: Received, attempts: int, secrets: I
         if operation.answer is not None:
             value = fit_recipients(value, operation.answer)
             check_id(value)
-        return Success(received, value)
     except UnusableAnswer as unusable:
         reason = str(unusable)
+    else:
+        if operation.retry == "never" and holds_error(value) and not _lists_recipients(value):
+            detail = detail or ErrorDetail(None, "an error beside a success", in_error=False)
+            return _refusal(operation, received, detail, attempts, secrets, proof=True)
+        return Success(received, value)
     if detail is not None and detail.code is not None and not _says_success(detail.code):
         return _refusal(operation, received, detail, attempts, secrets, proof=proof)
     never = operation.retry == "never"
@@ -183,22 +188,41 @@ def _says_success(code: int) -> bool:
 
 
 def _has_proof(value: object) -> bool:
-    """Whether a body holds what the service gives only to a request that it carried out."""
-    left = [value]
+    """Whether a body holds what the service gives only to a request that it carried out.
+
+    A list beside the error proves nothing about anybody only where it names refused recipients and nothing else.
+    """
+    left: list[object] = [value]
     while left:
-        item = left.pop()
-        if isinstance(item, dict):
-            fields = cast("dict[str, object]", item)
-            # A refused recipient of a batch has an id too.
-            if not _is_refused(fields) and any(name in _PROOFS and _is_given(each) for name, each in fields.items()):
+        fields = left.pop()
+        if not isinstance(fields, dict):
+            continue
+        for name, each in cast("dict[str, object]", fields).items():
+            if name.replace("_", "").lower() in _PROOFS and _is_given(each):
                 return True
-            left.extend(fields.values())
-        elif isinstance(item, list):
-            left.extend(cast("list[object]", item))
+            if isinstance(each, list):
+                if name != "error" and not all(map(_is_refused, cast("list[object]", each))):
+                    return True
+            elif name != "temp_para":
+                left.append(each)
     return False
 
 
-def _is_refused(fields: Mapping[str, object]) -> bool:
+def _repeats_a_name(content: bytes) -> bool:
+    """Whether an object of a body has a name twice: what was read of it is only the last."""
+    repeated = False
+
+    def look(pairs: list[tuple[str, object]]) -> None:
+        nonlocal repeated
+        repeated = repeated or len({name for name, _ in pairs}) < len(pairs)
+
+    json.loads(content, object_pairs_hook=look)
+    return repeated
+
+
+def _is_refused(entry: object) -> bool:
+    """Whether an entry of a list is a refused recipient of a batch, who may have an id too."""
+    fields = cast("dict[str, object]", entry) if isinstance(entry, dict) else {}
     if "error_code" not in fields:
         return False
     from jsms_client.reading.fields import error_code  # noqa: PLC0415 - brings the generated models
@@ -257,6 +281,7 @@ def _unsure(
     if issubclass(kind, ServiceError):
         # It may fail after the message was sent.
         return UnconfirmedServerError if issubclass(kind, ServerError) else UnconfirmedServiceError
+    proof = proof or (detail is not None and _repeats_a_name(received.content))
     code = detail.code if detail is not None else None
     if code is None:
         return UnconfirmedStatusError if received.status in _GIVEN_UP else UnconfirmedAPIError

@@ -14,7 +14,7 @@ from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -112,6 +112,94 @@ def test_an_error_beside_everyones_ids_is_never_a_reason_to_send_again(tmp_path:
         assert set(service.sent.values()) == {1}
         assert (campaign.counts.waiting, campaign.counts.refused) == (0, 0)
         assert campaign.counts.accepted == (30 if status == 200 else 0)
+
+
+ERROR = {"code": 50009, "message": "no"}
+SUCCESS_BESIDE_AN_ERROR: dict[str, Callable[[list[str]], object]] = {
+    "an error code beside the error": lambda mobiles: {"success_count": len(mobiles), "error_code": "50009"},
+    "recipients without ids": lambda mobiles: {"recipients": [{"mobile": mobile} for mobile in mobiles]},
+    "ids in another spelling": lambda mobiles: {"recipients": [{"mobile": mobile, "msgId": "7"} for mobile in mobiles]},
+    "another list": lambda mobiles: {"success_recipients": mobiles},
+    "ids alone": lambda mobiles: {"msg_ids": ["7"] * len(mobiles)},
+    "a result inside": lambda mobiles: {"data": accepted(mobiles)},
+    "a schedule": lambda _: {"schedule_id": "s", "error_code": "50009"},
+}
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("kind", SUCCESS_BESIDE_AN_ERROR)
+@pytest.mark.parametrize("status", [200, 403, 500])
+@pytest.mark.parametrize("scheduled", [False, True])
+def test_a_success_in_any_form_beside_an_error_is_never_a_reason_to_send_again(
+    tmp_path: Path, status: int, kind: str, scheduled: bool
+) -> None:
+    def respond(mobiles: list[str]) -> tuple[int, object, set[str]]:
+        return (
+            status,
+            {**cast("dict[str, object]", SUCCESS_BESIDE_AN_ERROR[kind](mobiles)), "error": ERROR},
+            set(mobiles),
+        )
+
+    send_time = "2999-01-01 09:00:00" if scheduled else None
+    with serving(respond) as service, client(service) as jsms:
+        for _ in range(2):
+            campaign = jsms.campaigns.send(people(4), temp_id=1250, journal=tmp_path / "j.db", send_time=send_time)
+            assert campaign.counts.unknown == 4
+    assert set(service.sent.values()) == {1}
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_schedule_that_counts_everyone_as_accepted_is_not_made_again_for_those_it_lists(tmp_path: Path) -> None:
+    def respond(mobiles: list[str]) -> tuple[int, object, set[str]]:
+        listed = [{"mobile": mobiles[0], "error_code": "50014", "error_message": "no"}]
+        counts = {"success_count": len(mobiles), "failure_count": 0}
+        return 200, {"schedule_id": "s", **counts, "failure_recipients": listed}, set(mobiles)
+
+    with serving(respond) as service, client(service) as jsms:
+        for _ in range(2):
+            jsms.campaigns.send(people(4), temp_id=1250, journal=tmp_path / "j.db", send_time="2999-01-01 09:00:00")
+    assert set(service.sent.values()) == {1}
+
+
+@pytest.mark.parametrize("error", [None, "", {}, {"code": 0}, {"code": 50000.0, "message": "success"}])
+def test_an_error_that_is_none_stops_no_campaign(tmp_path: Path, error: object) -> None:
+    def respond(mobiles: list[str]) -> tuple[int, object, set[str]]:
+        return 200, accepted(mobiles) | {"error": error}, set(mobiles)
+
+    with serving(respond) as service, client(service) as jsms:
+        campaign = jsms.campaigns.send(people(50), temp_id=1250, journal=tmp_path / "j.db", batch_size=10)
+    assert (campaign.stop, campaign.counts.accepted) == (None, 50)
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("error", [{"error": "no"}, {"error_code": "50009"}])
+def test_an_error_beside_successes_is_not_called_a_dead_service(tmp_path: Path, error: dict[str, object]) -> None:
+    def respond(mobiles: list[str]) -> tuple[int, object, set[str]]:
+        body: dict[str, object] = {
+            "schedule_id": "s",
+            "success_count": len(mobiles),
+            "failure_count": 0,
+            "failure_recipients": [],
+        }
+        return 200, body | error, set(mobiles)
+
+    with serving(respond) as service, client(service) as jsms:
+        campaign = jsms.campaigns.send(
+            people(60), temp_id=1250, journal=tmp_path / "j.db", batch_size=10, send_time="2999-01-01 09:00:00"
+        )
+    assert campaign.stop is not None
+    assert campaign.stop.reason is StopReason.UNCLEAR_RESPONSES
+
+
+def test_no_batch_calls_somebody_refused_whom_it_calls_accepted_too() -> None:
+    def respond(mobiles: list[str]) -> tuple[int, object, set[str]]:
+        body = accepted(mobiles)
+        body["recipients"].append({"mobile": mobiles[0], "error_code": "50024", "msg_id": ""})
+        return 200, body, set(mobiles)
+
+    with serving(respond) as service, client(service) as jsms:
+        result = jsms.messages.send_batch([{"mobile": "13900139000"}, {"mobile": "13900139001"}], temp_id=1250)
+    assert (len(result.accepted), len(result.refused)) == (2, 0)
 
 
 @pytest.mark.parametrize("status", [301, 307, 308, 400, 401, 403, 404, 405, 409, 413, 418, 422, 429, 451, 502, 600])

@@ -158,7 +158,7 @@ def test_a_time_without_a_zone_is_beijing_time_and_one_with_a_zone_is_the_same_m
 def test_what_is_no_time_is_refused_before_anything_is_sent(given: str, jsms: Command, world: World) -> None:
     done = jsms("schedule", "create", *world.message, "--at", given)
     assert (done.code, done.out) == (2, "")
-    assert "is no time" in done.err
+    assert "is not a time" in done.err
     assert world.sandbox.requests == []
 
 

@@ -102,6 +102,14 @@ REFUSED = [{"mobile": "13800138000", "msg_id": "1", "error_code": "50024"}]
         ("sendCode", 200, {"msg_id": "1", "error": {"code": 50009}}, UnconfirmedAPIError, 50009),
         ("sendCode", 403, {"data": [{"msg_id": 7}], "error": {"code": 50014}}, UnconfirmedAPIError, 50014),
         ("sendCode", 403, {"msg_id": "", "error": {"code": 50009}}, OutOfFreqError, 50009),
+        ("sendCode", 200, {"msg_id": "1", "error_code": "50009", "error": {"code": 50009}}, UnconfirmedAPIError, 50009),
+        ("sendCode", 403, {"msg_id": "1", "error_code": "50009", "error": {"code": 50009}}, UnconfirmedAPIError, 50009),
+        ("sendCode", 403, {"msgId": "1", "error": {"code": 50009}}, UnconfirmedAPIError, 50009),
+        ("sendCode", 403, {"error": {"code": 50009, "msg_id": "1"}}, UnconfirmedAPIError, 50009),
+        ("sendCode", 403, b'{"msg_id":"1","error":{"code":50009},"msg_id":""}', UnconfirmedAPIError, 50009),
+        ("sendCode", 403, {"request_id": "r", "error": {"code": 50009}}, OutOfFreqError, 50009),
+        ("sendCode", 403, {"data": {}, "list": [], "error": {"code": 50009}}, OutOfFreqError, 50009),
+        ("sendCode", 403, {"temp_para": {"msg_id": "1"}, "error": {"code": 50009}}, OutOfFreqError, 50009),
         ("createSchedule", 200, {"schedule_id": "s", "error": {"code": 50014}}, UnconfirmedAPIError, 50014),
         ("createTemplate", 200, {"temp_id": 7, "code": 50042}, UnconfirmedAPIError, 50042),
         ("verifyCode", 403, {"is_valid": True, "error": {"code": 50010}}, UnconfirmedAPIError, 50010),
@@ -252,6 +260,24 @@ def test_an_answer_with_a_problem_is_judged_by_its_status() -> None:
     assert type(error_of("deleteSchedule", 403, {"error": {"code": 50014}}, problem="is odd")) is PermissionDeniedError
     assert type(error_of("deleteSchedule", 200, problem="is odd")) is DecodeError
     assert type(error_of("pollReports", 200, [], problem="is odd")) is UnconfirmedDecodeError
+
+
+@pytest.mark.parametrize(
+    "error", [{"error": "no"}, {"error": {"message": "no"}}, {"errors": [{"code": 50009}]}, {"error_code": "50009"}]
+)
+def test_an_error_of_any_form_beside_an_id_confirms_nothing(error: Mapping[str, object]) -> None:
+    for operation, name in (("sendCode", "msg_id"), ("sendMessage", "msg_id"), ("createSchedule", "schedule_id")):
+        assert type(error_of(operation, 200, {name: "1", **error})) is UnconfirmedAPIError
+    assert isinstance(error_of("verifyCode", 200, {"is_valid": True, **error}), UnknownOutcomeError)
+    assert isinstance(verdict_of("updateSchedule", 200, {"schedule_id": "1", **error}), Success)
+
+
+@pytest.mark.parametrize("send_time", ["soon", "", "2030-02-30 09:00:00", "030-07-01 09:00:00", "+" + "9" * 19])
+def test_a_schedule_with_a_time_that_cannot_be_read_is_unusable(send_time: str) -> None:
+    body: dict[str, object] = {"schedule_id": "s", "send_time": send_time, "temp_id": 1, "recipients": []}
+    error = error_of("getSchedule", 200, body)
+    assert type(error) is DecodeError
+    assert "send_time is not a time" in str(error)
 
 
 @pytest.mark.parametrize("body", [b"null", [], {}, {"msg_id": None}, {"error": {}}, {"error": "no"}, {"code": 0}])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, cast
 
-from jsms_client.answers import MALFORMED
+from jsms_client.answers import MALFORMED, holds_error
 from jsms_client.campaigns.journal.batches import Batch, Learned
 from jsms_client.campaigns.journal.schema import ACCEPTED, REFUSED, UNKNOWN, WAITING
 from jsms_client.errors import ArgumentError, NoCreditError
@@ -45,7 +45,7 @@ def read_answer(batch: Batch, answer: object) -> BatchOutcome:
     schedule_id = cast("str | None", body.get("schedule_id"))
     entries, strange = _by_mobile(body.get("failure_recipients" if schedule_id is not None else "recipients"))
     known = {mobile for _, mobile, _ in batch.rows}
-    contradictory = strange or MALFORMED in body or "error" in body or not entries.keys() <= known
+    contradictory = strange or MALFORMED in body or holds_error(body) or not entries.keys() <= known
     if schedule_id is not None:
         # The accepted are those that are not listed: only where the counts say that the list is whole.
         whole = (
@@ -59,15 +59,22 @@ def read_answer(batch: Batch, answer: object) -> BatchOutcome:
             for number, mobile, _ in batch.rows
         ]
         contradictory = not whole
+        if cast("int", body["success_count"]) > len(batch.rows) - len(entries):
+            # More were accepted than the list leaves: perhaps those that it calls refused.
+            learned = [(UNKNOWN, msg_id, code, number) for _, msg_id, code, number in learned]
     else:
         learned = [_learn(number, entries.get(mobile, ())) for number, mobile, _ in batch.rows]
         accepted = sum(state == ACCEPTED for state, *_ in learned)
         refused = sum(state in (REFUSED, WAITING) for state, *_ in learned)
         if (body["success_count"], body["failure_count"]) != (accepted, refused):
             contradictory = True
-            if cast("int", body["success_count"]) > accepted:
+            # Those that the list says nothing of may be the ones that are missing.
+            if cast("int", body["success_count"]) > accepted + sum(state == UNKNOWN for state, *_ in learned):
                 # More were sent to than the list says: perhaps those that it calls refused.
-                learned = [each if each[0] == ACCEPTED else (UNKNOWN, *each[1:]) for each in learned]
+                learned = [
+                    (state if state == ACCEPTED else UNKNOWN, msg_id, code, number)
+                    for state, msg_id, code, number in learned
+                ]
     unpaid = next((code for state, _, code, _ in learned if state == WAITING), None)
     return BatchOutcome(learned, schedule_id, unpaid, contradictory)
 

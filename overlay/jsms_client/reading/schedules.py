@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from jsms_api.types import Unset
-from jsms_client.errors import DecodeError
 from jsms_client.reading.fields import error_code
 from jsms_client.results.schedules import (
     RefusedRecipient,
@@ -50,19 +49,11 @@ def _refused_recipient(model: models.RefusedRecipient) -> RefusedRecipient:
 
 
 def schedule(parsed: object) -> Schedule:
-    """A schedule as it stands.
-
-    Raises:
-        DecodeError: Its time is none.
-    """
+    """A schedule as it stands."""
     model = cast("models.Schedule", parsed)
-    try:
-        send_time = parse_time(model.send_time)
-    except ValueError as error:
-        raise DecodeError("the answer's send_time is no time", operation="getSchedule", http_status=200) from error
     return Schedule(
         model.schedule_id,
-        send_time,
+        parse_time(model.send_time),
         model.temp_id,
         tuple(
             ScheduledRecipient(

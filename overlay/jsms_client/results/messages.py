@@ -61,8 +61,9 @@ class BatchResult(Result):
 
     @property
     def refused(self) -> tuple[BatchRecipient, ...]:
-        """Those that were refused, each with its error."""
-        return tuple(recipient for recipient in self.recipients if not recipient.accepted)
+        """Those that were refused, each with its error; not those that another entry calls accepted."""
+        accepted = {recipient.mobile for recipient in self.recipients if recipient.accepted}
+        return tuple(recipient for recipient in self.recipients if recipient.mobile not in accepted)
 
 
 __all__ = ["BatchRecipient", "BatchResult"]
