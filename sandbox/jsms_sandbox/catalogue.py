@@ -10,6 +10,7 @@ from importlib import resources
 from typing import Any
 
 from .contract import resolve
+from .state.entities import CallbackType
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Catalogue:
 
     delivery_statuses: tuple[StatusText, ...]
     status_names: Mapping[int, str]
-    callback_samples: Mapping[str, str]
+    callback_samples: Mapping[CallbackType, str]
 
 
 @functools.cache
@@ -36,7 +37,7 @@ def catalogue() -> Catalogue:
     document: dict[str, Any] = json.loads(resources.files("jsms_contract").joinpath("openapi.json").read_bytes())
     statuses: dict[str, Any] = document["components"]["schemas"]["DeliveryStatus"]
     columns = zip(statuses["enum"], statuses["x-enum-varnames"], statuses["x-enum-descriptions"], strict=True)
-    samples: dict[str, str] = {}
+    samples: dict[CallbackType, str] = {}
     for webhook in document["webhooks"].values():
         media = resolve(document, webhook)["post"]["requestBody"]["content"]["application/x-www-form-urlencoded"]
         for example in media["examples"].values():

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Literal
 
-from .state.entities import App, Callback
+from .state.entities import App, Callback, CallbackType
 from .state.world import World
 
-NoticeType = Literal["SMS_REPORT", "SMS_REPLY", "SMS_TEMPLATE", "SMS_SIGN"]
 
-
-def raise_notice(world: World, app: App, notice: NoticeType, data: Mapping[str, object]) -> Callback | None:
+def raise_notice(world: World, app: App, notice: CallbackType, data: Mapping[str, object]) -> Callback | None:
     """Queue a callback, due now; None where the app has no callback URL.
 
     The clock's handler ``callback`` delivers it.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 
 from jsms_client import JSMS
@@ -204,9 +206,26 @@ def test_an_app_can_start_afresh(jsms_sandbox: Sandbox) -> None:
         jsms.codes.send(MOBILE, temp_id=1)
 
 
-def test_the_server_is_one_thread_of_this_process(jsms_sandbox_server: SandboxServer) -> None:
-    assert "jsms-sandbox" in {each.name for each in threading.enumerate()}
-    assert jsms_sandbox_server.page_url.startswith("http://127.0.0.1:")
+def test_the_server_is_a_process_of_its_own_that_ends_with_its_block() -> None:
+    with SandboxServer() as server:
+        assert server.page_url.startswith("http://127.0.0.1:")
+        app = server.new_app()
+    with pytest.raises(SandboxCallError, match="does not answer"):
+        _ = app.app
+    assert "jsms-sandbox" not in {each.name for each in threading.enumerate()}
+
+
+def test_the_fixture_is_strict_and_a_server_is_lenient(jsms_sandbox: Sandbox) -> None:
+    def send(app: Sandbox) -> tuple[int, list[str]]:
+        """Send JSON without a Content-Type."""
+        auth = (app.settings["app_key"], app.settings["master_secret"])
+        body = json.dumps({"mobile": MOBILE, "temp_id": 1})
+        response = httpx.post(f"{app.url}/codes", content=body, auth=auth, trust_env=False)
+        return response.status_code, app.requests[-1].warnings
+
+    assert send(jsms_sandbox) == (415, [])
+    with SandboxServer() as server, server.new_app() as lenient:
+        assert send(lenient) == (200, ["The Content-Type of a JSON body should be application/json."])
 
 
 def test_callbacks_to_an_app_that_is_not_there_are_seen_as_waiting(jsms_sandbox: Sandbox) -> None:

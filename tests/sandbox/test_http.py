@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import socket
 import time
 
@@ -77,6 +78,16 @@ def test_head_of_an_operation_is_refused_without_a_body(app: AppUnderTest) -> No
     assert "405" in head.splitlines()[0]
     assert "allow: post" in head
     assert body == ""
+
+
+@pytest.mark.parametrize("method", ["post", "Post", "get", "FOO"])
+def test_a_method_is_told_by_its_case_and_leaves_a_trace(app: AppUnderTest, method: str) -> None:
+    head, body = raw(
+        app, f"{method} /v1/codes HTTP/1.1\r\nHost: x\r\nAuthorization: {basic(app)}\r\nConnection: close\r\n\r\n"
+    )
+    assert "405" in head.splitlines()[0]
+    assert json.loads(body)["error"]["code"] == 50018
+    assert (app.last_entry().method, app.last_entry().path) == (method, "/v1/codes")
 
 
 def test_the_empty_answer_of_a_deletion_stays_empty(app: AppUnderTest) -> None:

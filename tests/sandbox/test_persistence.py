@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 import threading
 import time
-from collections.abc import Generator
-from contextlib import contextmanager
+import typing
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
+from itertools import product
 from pathlib import Path
+from typing import Any, TypeVar
 
 import httpx
 import pytest
 
 from jsms_sandbox.clock import BEIJING
 from jsms_sandbox.settings import Settings
-from jsms_sandbox.state.codec import plain
-from jsms_sandbox.state.entities import Credit, Review
-from jsms_sandbox.state.storage import SQLiteFile, StorageError
+from jsms_sandbox.state.codec import decode, plain
+from jsms_sandbox.state.entities import Counters, Credit, Entity, Review
+from jsms_sandbox.state.storage import InMemory, SQLiteFile, StorageError
+from jsms_sandbox.state.world import World
 
 from .forms import multipart, sign_form
-from .process import Process
+from .process import Process, run
 from .running import PATIENCE, AppUnderTest, RunningSandbox
 
 MOBILE = "13800138000"
+E = TypeVar("E", bound=Entity)
+
+
+VALUES: tuple[object, ...] = (None, "x", -1, 77, 1e300, True, [], {}, [None])
+"""What a person may write into a field by mistake."""
 
 
 @contextmanager
@@ -234,3 +245,96 @@ def test_a_reset_forgets_all_of_it(tmp_path: Path) -> None:
         snapshot = sandbox.look(lambda world: world.snapshot())
         assert snapshot["messages"] == []
         assert sandbox.look(lambda world: list(world.apps)) == [Settings().credentials.app_key]
+
+
+def test_the_file_and_those_beside_it_are_for_their_owner_alone(tmp_path: Path) -> None:
+    file, older = tmp_path / "state.db", tmp_path / "older.db"
+    SQLiteFile(older).close()
+    older.chmod(0o644)
+    for each in (file, older):
+        storage = SQLiteFile(each)
+        storage.save(Counters())
+        storage.commit()
+        modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.glob(f"{each.name}*")}
+        assert f"{each.name}-wal" in modes
+        assert set(modes.values()) == {0o600}
+        storage.close()
+
+
+def rows_of_every_kind(file: Path) -> list[tuple[int, str, dict[str, Any]]]:
+    """One row of each kind, as number, kind and data, with everything in it that can be."""
+    with kept(file) as sandbox:
+        app = sandbox.app()
+        app.switch(callback_url="http://127.0.0.1:9/", polled={"report": 1.0})
+        app.ok("POST", "/sign", files=multipart(sign_form()))
+        msg_id, _ = app.sent_code()
+        app.ok("POST", "/schedule", {"send_time": "2099-01-01 00:00:00", "temp_id": 1251, "mobile": MOBILE})
+        api = f"{sandbox.url}/_sandbox/api"
+        here: dict[str, Any] = {"params": {"app": app.app.app_key}, "trust_env": False}
+        httpx.post(f"{api}/replies", json={"mobile": MOBILE, "content": "?"}, **here).raise_for_status()
+        httpx.post(f"{api}/messages/{msg_id}/report", json={}, **here).raise_for_status()
+        sandbox.advance(400)
+        app.http.close()
+    with closing(sqlite3.connect(file)) as connection:
+        rows = connection.execute("SELECT number, kind, data FROM entity ORDER BY number").fetchall()
+    return [*{kind: (number, kind, json.loads(data)) for number, kind, data in rows}.values()]
+
+
+def edited(file: Path, number: int, data: dict[str, Any]) -> None:
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        connection.execute("UPDATE entity SET data = ? WHERE number = ?", (json.dumps(data), number))
+
+
+class Rows(InMemory):
+    """What a file would give back, without the file."""
+
+    def __init__(self, rows: dict[str, dict[str, Any]]) -> None:
+        self._rows = rows
+
+    def load(self, kind: type[E]) -> Iterator[E]:
+        try:
+            entity = decode(kind, json.dumps(self._rows[kind.table]))
+        except ValueError as error:
+            raise self.damaged(kind.table, "", str(error)) from error
+        yield entity
+
+
+def test_a_row_edited_by_hand_is_refused_in_a_sentence_or_works(tmp_path: Path) -> None:
+    rows = {kind: data for _, kind, data in rows_of_every_kind(tmp_path / "state.db")}
+    assert set(rows) == {entity.table for entity in typing.get_args(Entity)}
+    refused = started = 0
+    for kind, data in rows.items():
+        for name, value in product(data, VALUES):
+            world = World(storage=Rows(rows | {kind: data | {name: value}}))
+            try:
+                world.start()
+                started += 1
+                world.snapshot()
+            except StorageError as error:
+                refused += 1
+                assert "\n" not in str(error)
+    assert refused > 500
+    assert started > 50
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "said"),
+    [
+        ("message", {"app_key": "none"}, "its app is missing"),
+        ("callback", {"number": 99}, "the key is another than in the data"),
+        ("message", {"code": {"code": "1", "expires_at": "soon"}}, "code.expires_at: input should be a valid number"),
+        ("template", {"status": 3}, "status: input should be less than or equal to 2"),
+    ],
+)
+def test_what_is_wrong_with_a_row_is_named_without_what_is_in_it(
+    tmp_path: Path, kind: str, change: dict[str, Any], said: str
+) -> None:
+    file = tmp_path / "state.db"
+    number, _, data = next(row for row in rows_of_every_kind(file) if row[1] == kind)
+    edited(file, number, data | change)
+    done = run("--port", "0", "--db", str(file))
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert f"is damaged ({kind} " in done.stderr
+    assert f": {said}); name another file." in done.stderr
+    assert MOBILE not in done.stderr

@@ -106,6 +106,25 @@ def test_answers_may_not_be_framed_guessed_at_or_kept(sandbox: RunningSandbox) -
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a" * 300,
+        "a" * 5_000,
+        "a" * 300 + ".js",
+        "%00",
+        "a%00.js",
+        "..%2Fserver.py",
+        "%5C",
+        "index.html%2F",
+        "x.py",
+    ],
+)
+def test_a_name_that_is_no_file_of_the_page_is_not_found(sandbox: RunningSandbox, name: str) -> None:
+    answer = httpx.get(f"{sandbox.url}/_sandbox/{name}", trust_env=False)
+    assert (answer.status_code, answer.text) == (404, "There is no such file.\n")
+
+
 def test_the_service_itself_answers_under_any_name(app: AppUnderTest) -> None:
     # An app under development may reach it under whatever name its containers give it; it has credentials to show.
     assert app.http.get("/accounts/app", headers={"host": "jsms:8025"}).status_code == 200

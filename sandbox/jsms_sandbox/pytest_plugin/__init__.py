@@ -7,6 +7,7 @@ switches it off. Nothing but pytest is imported before a fixture is used: tests 
 from __future__ import annotations
 
 import importlib
+import importlib.util
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
@@ -42,23 +43,31 @@ _HOMES = {
     "Template": "jsms_sandbox.http.test_api.reviewed",
 }
 
+_NEEDED = ("pydantic", "starlette", "uvicorn", "python_multipart")
+"""What the extra installs, that the server cannot do without."""
+
 _SANDBOX = pytest.StashKey["Sandbox"]()
 """Where a test's sandbox is found, whichever fixture asked for it."""
+_PASSED = pytest.StashKey[bool]()
+"""Whether a test passed, for the fixtures that are torn down after it."""
 
 
 @pytest.fixture(scope="session")
 def jsms_sandbox_server() -> Iterator[SandboxServer]:
-    """A running sandbox on a free port of 127.0.0.1, for the whole session (with pytest-xdist: of each worker)."""
-    try:
-        from .server import SandboxServer  # noqa: PLC0415  # no test that needs no sandbox waits for this
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0].startswith("jsms_"):
-            raise
+    """A running sandbox on a free port of 127.0.0.1, for the whole session (with pytest-xdist: of each worker).
+
+    It is strict: what the service does not document is refused. ``SandboxServer()`` is lenient; override this fixture
+    to use it.
+    """
+    missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
         pytest.fail(
-            f"The fixture needs the package {error.name}; install it with: pip install 'jsms-client[sandbox]'",
+            f"The fixture needs the package {missing[0]}; install it with: pip install 'jsms-client[sandbox]'",
             pytrace=False,
         )
-    with SandboxServer() as server:
+    from .server import SandboxServer  # noqa: PLC0415  # no test that needs no sandbox waits for this
+
+    with SandboxServer(strict=True) as server:
         yield server
 
 
@@ -68,7 +77,10 @@ def _jsms_app(jsms_sandbox_server: SandboxServer, request: pytest.FixtureRequest
     with jsms_sandbox_server.new_app(request.node.name) as sandbox:
         request.node.stash[_SANDBOX] = sandbox
         yield sandbox
+        unmet = sandbox.unmet_faults() if request.node.stash.get(_PASSED, False) else None
     jsms_sandbox_server.clock.reset()
+    if unmet:
+        pytest.fail(unmet, pytrace=False)
 
 
 @pytest.fixture
@@ -85,6 +97,8 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show what the sandbox saw below the report of a test that failed."""
     report = yield
+    if call.when == "call":
+        item.stash[_PASSED] = report.passed
     sandbox = item.stash.get(_SANDBOX, None)
     if sandbox is not None and report.failed and call.when != "teardown":
         report.sections.append(("JSMS sandbox", _account(sandbox)))

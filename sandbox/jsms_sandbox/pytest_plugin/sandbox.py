@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Self, Unpack
 
 from ..faults import FaultKind
 from ..http.test_api.apps import App, Credit
-from ..http.test_api.callbacks import Callback, Callbacks, CallbackType
-from ..http.test_api.faults import Fault
+from ..http.test_api.callbacks import Callback, Callbacks
+from ..http.test_api.faults import Fault, Faults
 from ..http.test_api.messages import LatestCode, Message, Messages
 from ..http.test_api.replies import NewReply, Reply
 from ..http.test_api.requests import Request, Requests
 from ..http.test_api.reviewed import Sign, Template
 from ..http.test_api.seeding import Seeded
-from ..state.entities import MessageKind
+from ..state.entities import CallbackType, MessageKind
 from ..variants import Variant
 from .account import Wanted, account
 from .api import Api, SandboxCallError
@@ -46,6 +46,7 @@ class Sandbox:
     def __init__(self, api: Api, app: App, server: SandboxServer) -> None:
         self._api = api
         self._path = f"/apps/{app.app_key}"
+        self._failures_set = False
         self.settings = ClientSettings(
             app_key=app.app_key,
             master_secret=app.master_secret,
@@ -218,7 +219,7 @@ class Sandbox:
         times: int | None = 1,
         delay: float = 0.0,
     ) -> Fault:
-        """Let the next request fail.
+        """Let the next request fail. A test that passes without having met it fails at its end.
 
         Args:
             code: The error code to answer.
@@ -242,11 +243,23 @@ class Sandbox:
         body: dict[str, object] = {"kind": kind, "times": times, "delay": delay}
         given = {"code": code, "status": status, "operation": operation, "mobile": mobile, "variant": variant}
         body |= {name: value for name, value in given.items() if value is not None}
-        return self._api.post("/faults", Fault, body)
+        fault = self._api.post("/faults", Fault, body)
+        self._failures_set = True
+        return fault
 
     def clear_faults(self) -> None:
         """Let nothing fail any more."""
         self._api.delete("/faults")
+        self._failures_set = False
+
+    def unmet_faults(self) -> str:
+        """What fail_next asked for and no request met, in lines for a report; empty where there is nothing."""
+        faults = self._api.get("/faults", Faults).faults if self._failures_set else []
+        unmet = [f"{each.text}, for {each.operation or 'any operation'}" for each in faults if not each.hits]
+        if not unmet:
+            return ""
+        told = f"fail_next met no request: {'; '.join(unmet)}. Compare operation and mobile with what was sent, or "
+        return f"{told}take it back with clear_faults().\n{self.account()}"
 
     def reply(self, mobile: str, content: str) -> Reply:
         """Reply as the user of a phone. TD, T and R opt the number out.

@@ -1,33 +1,28 @@
-"""A sandbox in a thread of the tests' process.
+"""A sandbox in a child process of the tests.
 
-A thread, not a process: it starts in a fraction of the time, needs no output to be read, and is gone with the test run
-however that ends. Tests still reach it over a socket, as they would reach the service.
+A process, not a thread: what tests patch in their own (the time, ``asyncio.sleep``, sockets, HTTP transports) does not
+reach it. It ends with the test run however that ends.
 """
 
 from __future__ import annotations
 
-import asyncio
-import threading
+import os
+import subprocess
+import sys
 from typing import Self
 
+from ..child import HOST
 from ..http.test_api import apps
-from ..server import Server, bind
-from ..settings import Settings
-from ..state.world import World
 from .api import Api, SandboxCallError
 from .clock import SandboxClock
 from .sandbox import Sandbox
-
-HOST = "127.0.0.1"
-START_WITHIN = 60.0
-STOP_WITHIN = 30.0
 
 
 class SandboxServer:
     """A running sandbox; a context manager that stops it.
 
     Attributes:
-        base_url: What clients take as their base URL.
+        base_url: What clients take as their base URL; set by entering the block, as are the next two.
         page_url: The inbox, to look at in a browser while a test stands still in a debugger.
         clock: Its time.
 
@@ -35,17 +30,12 @@ class SandboxServer:
         strict: Whether to refuse what existing clients send but the service does not document.
     """
 
+    base_url: str
+    page_url: str
+    clock: SandboxClock
+
     def __init__(self, *, strict: bool = False) -> None:
-        socket = bind(HOST, 0)
-        port = int(socket.getsockname()[1])
-        self._server = Server(World(Settings(strict=strict)), socket)
-        self._api = Api(HOST, port)
-        self._ready = threading.Event()
-        self._failure: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, name="jsms-sandbox", daemon=True)
-        self.base_url = f"http://{HOST}:{port}/v1"
-        self.page_url = f"http://{HOST}:{port}/_sandbox/"
-        self.clock = SandboxClock(self._api)
+        self._strict = strict
 
     def __enter__(self) -> Self:
         """Start; comes back when requests are answered.
@@ -53,15 +43,26 @@ class SandboxServer:
         Raises:
             SandboxCallError: It did not start.
         """
-        self._thread.start()
-        if not self._ready.wait(START_WITHIN) or self._failure is not None:
-            raise SandboxCallError("The sandbox did not start.") from self._failure
+        self._process = subprocess.Popen(  # noqa: S603  # our own code
+            [sys.executable, "-P", "-c", f"from jsms_sandbox.child import main; main(strict={self._strict})"],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        assert self._process.stdout is not None  # noqa: S101  # a pipe was asked for
+        port = self._process.stdout.readline()
+        if not port:
+            self._stop()
+            raise SandboxCallError("The sandbox did not start; its error output says why.")
+        address = f"http://{HOST}:{int(port)}"
+        self.base_url, self.page_url = f"{address}/v1", f"{address}/_sandbox/"
+        self._api = Api(HOST, int(port))
+        self.clock = SandboxClock(self._api)
         return self
 
     def __exit__(self, *_: object) -> None:
         """Stop."""
-        self._server.stop()
-        self._thread.join(STOP_WITHIN)
+        self._stop()
 
     def new_app(self, name: str = "") -> Sandbox:
         """A JSMS of its own: credentials, templates, messages and balance that nobody else has.
@@ -74,9 +75,7 @@ class SandboxServer:
         made = self._api.post("/apps", apps.App, {"name": name[: apps.LONGEST_NAME]})
         return Sandbox(self._api.of_app(made.app_key), made, self)
 
-    def _run(self) -> None:
-        try:
-            asyncio.run(self._server.run(lambda _: self._ready.set()))
-        except BaseException as error:  # noqa: BLE001  # whoever waits for the start raises it
-            self._failure = error
-            self._ready.set()
+    def _stop(self) -> None:
+        """Kill it: it keeps nothing."""
+        with self._process:
+            self._process.kill()

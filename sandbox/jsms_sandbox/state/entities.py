@@ -6,7 +6,11 @@ Each entity is saved whole, under its table and key. What JSON cannot hold (time
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+from annotated_types import Interval
+
+from ..clock import LATEST
 
 IN_REVIEW, PASSED, REJECTED = 0, 1, 2
 """ReviewStatus of the contract."""
@@ -17,6 +21,12 @@ MessageKind = Literal["code", "voice", "notice", "marketing"]
 Pool = Literal["balance", "voice", "industry", "market"]
 ReviewMode = Literal["at_once", "by_hand", "after"]
 ScheduleStatus = Literal["pending", "sent", "deleted"]
+CallbackType = Literal["SMS_REPORT", "SMS_REPLY", "SMS_TEMPLATE", "SMS_SIGN"]
+Moment = Annotated[float, Interval(ge=0, le=LATEST)]
+"""Seconds since the epoch."""
+Seconds = Annotated[float, Interval(ge=-LATEST, le=LATEST)]
+ReviewStatus = Annotated[int, Interval(ge=IN_REVIEW, le=REJECTED)]
+TemplateType = Annotated[int, Interval(ge=CODE, le=MARKETING)]
 
 
 @dataclass(slots=True)
@@ -34,7 +44,7 @@ class Review:
     """How templates and signatures are decided on: at once, by hand, or after some seconds."""
 
     mode: ReviewMode = "at_once"
-    seconds: float = 0.0
+    seconds: Seconds = 0.0
 
 
 @dataclass(slots=True)
@@ -54,12 +64,12 @@ class App:
     dev_credit: Credit = field(default_factory=Credit)
     fixed_code: str | None = None
     review: Review = field(default_factory=Review)
-    report_delay: float = 1.0
+    report_delay: Seconds = 1.0
     report_status: int = 4001
     callback_url: str | None = None
     words: list[str] = field(default_factory=list[str])
     opt_outs: list[str] = field(default_factory=list[str])
-    polled: dict[str, float] = field(default_factory=dict[str, float])
+    polled: dict[str, Moment] = field(default_factory=dict[str, float])
     next_temp_id: int = 2
     next_sign_id: int = 2
 
@@ -77,13 +87,13 @@ class Template:
     app_key: str
     temp_id: int
     template: str
-    type: int
+    type: TemplateType
     ttl: int | None
     remark: str
-    status: int
-    created_at: float
+    status: ReviewStatus
+    created_at: Moment
     refuse_reason: str | None = None
-    review_at: float | None = None
+    review_at: Moment | None = None
 
     @property
     def key(self) -> str:
@@ -111,12 +121,12 @@ class Sign:
     sign: str
     type: int
     remark: str
-    status: int
-    created_at: float
+    status: ReviewStatus
+    created_at: Moment
     is_default: bool = False
     files: list[UploadedFile] = field(default_factory=list[UploadedFile])
     refuse_reason: str | None = None
-    review_at: float | None = None
+    review_at: Moment | None = None
 
     @property
     def key(self) -> str:
@@ -129,8 +139,8 @@ class Code:
     """A verification code that was sent."""
 
     code: str
-    expires_at: float
-    verified_at: float | None = None
+    expires_at: Moment
+    verified_at: Moment | None = None
 
 
 @dataclass(slots=True)
@@ -144,7 +154,7 @@ class Message:
     mobile: str
     text: str
     segments: int
-    sent_at: float
+    sent_at: Moment
     temp_id: int | None = None
     sign_id: int | None = None
     temp_para: dict[str, str] = field(default_factory=dict[str, str])
@@ -152,11 +162,11 @@ class Message:
     schedule_id: str | None = None
     language: int | None = None
     code: Code | None = None
-    report_at: float | None = None
+    report_at: Moment | None = None
     """When its delivery report falls due."""
     status: int | None = None
     """Its delivery status, once reported."""
-    reported_at: float | None = None
+    reported_at: Moment | None = None
     handed_out: bool = False
     """Whether the report was polled or went out as a callback."""
 
@@ -184,14 +194,14 @@ class Schedule:
     schedule_id: str
     app_key: str
     batch: bool
-    send_at: float
+    send_at: Moment
     send_time: str
     temp_id: int
-    template_type: int
+    template_type: TemplateType
     sign_id: int | None
     tag: str | None
     recipients: list[ScheduledRecipient]
-    created_at: float
+    created_at: Moment
     status: ScheduleStatus = "pending"
 
     @property
@@ -209,7 +219,7 @@ class Reply:
     app_key: str
     phone: str
     content: str
-    replied_at: float
+    replied_at: Moment
     handed_out: bool = False
 
     @property
@@ -222,11 +232,11 @@ class Reply:
 class Attempt:
     """One try to deliver a callback."""
 
-    at: float
+    at: Moment
     url: str
     status: int | None
     error: str | None
-    seconds: float
+    seconds: Seconds
     by_hand: bool = False
     """Whether a person asked for it, out of the order of retries."""
 
@@ -238,10 +248,10 @@ class Callback:
     table: ClassVar[str] = "callback"
     number: int
     app_key: str
-    type: str
+    type: CallbackType
     data: str
-    created_at: float
-    next_at: float | None
+    created_at: Moment
+    next_at: Moment | None
     """When it is tried next; None once it was delivered or given up."""
     delivered: bool = False
     attempts: list[Attempt] = field(default_factory=list[Attempt])
@@ -258,7 +268,7 @@ class JournalEntry:
 
     table: ClassVar[str] = "journal"
     number: int
-    at: float
+    at: Moment
     method: str
     path: str
     client: str
@@ -276,7 +286,7 @@ class JournalEntry:
     answer: str = ""
     msg_ids: list[str] = field(default_factory=list[str])
     fault: str | None = None
-    milliseconds: float = 0.0
+    milliseconds: Seconds = 0.0
 
     @property
     def key(self) -> str:
@@ -305,8 +315,8 @@ class Time:
     """Where the clock stands, once somebody has moved it."""
 
     table: ClassVar[str] = "time"
-    shift: float
-    frozen_at: float | None
+    shift: Seconds
+    frozen_at: Moment | None
 
     @property
     def key(self) -> str:

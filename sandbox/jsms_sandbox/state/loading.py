@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, TypeVar
 
 from .. import frequency
 from .entities import App, Callback, Counters, JournalEntry, Message, Reply, Schedule, Sign, Template, Time
 
 if TYPE_CHECKING:
     from .world import World
+
+Owned = TypeVar("Owned", Template, Sign, Message, Schedule, Reply, Callback)
 
 
 def load_world(world: World) -> None:
@@ -27,30 +30,38 @@ def load_world(world: World) -> None:
         world.journal[entry.number] = entry
 
 
+def _load(world: World, kind: type[Owned]) -> Iterator[Owned]:
+    """The kept entities of a kind, each of an app that is kept too."""
+    for entity in world.storage.load(kind):
+        if entity.app_key not in world.apps:
+            raise world.storage.damaged(kind.table, entity.key, "its app is missing")
+        yield entity
+
+
 def _load_reviewed(world: World) -> None:
-    for template in world.storage.load(Template):
+    for template in _load(world, Template):
         world.templates[template.app_key][template.temp_id] = template
         if template.review_at is not None:
             world.clock.at(template.review_at, "template_review", template.key)
-    for sign in world.storage.load(Sign):
+    for sign in _load(world, Sign):
         world.signs[sign.app_key][sign.sign_id] = sign
         if sign.review_at is not None:
             world.clock.at(sign.review_at, "sign_review", sign.key)
 
 
 def _load_waiting(world: World) -> None:
-    for schedule in world.storage.load(Schedule):
+    for schedule in _load(world, Schedule):
         world.schedules[schedule.schedule_id] = schedule
         if schedule.status == "pending":
             world.clock.at(schedule.send_at, "schedule", schedule.schedule_id)
-    for callback in world.storage.load(Callback):
+    for callback in _load(world, Callback):
         world.callbacks[callback.number] = callback
         if callback.next_at is not None:
             world.clock.at(callback.next_at, "callback", callback.key)
 
 
 def _load_replies(world: World) -> None:
-    for reply in world.storage.load(Reply):
+    for reply in _load(world, Reply):
         world.replies[reply.number] = reply
         if not reply.handed_out:
             world.replies_to_fetch[reply.app_key].append(reply.number)
@@ -58,7 +69,7 @@ def _load_replies(world: World) -> None:
 
 def _load_messages(world: World) -> None:
     reported: list[Message] = []
-    for message in world.storage.load(Message):
+    for message in _load(world, Message):
         world.messages[message.msg_id] = message
         frequency.count_again(world, message)
         if message.report_at is not None:

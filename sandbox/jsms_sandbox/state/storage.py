@@ -20,6 +20,9 @@ APPLICATION_ID = 0x4A534D53
 FORMAT = 1
 """The version of what is in the file."""
 
+OWNER_ALONE = 0o600
+"""The files' mode: numbers, codes and secrets are in them. SQLite gives those beside the file its mode."""
+
 E = TypeVar("E", bound=Entity)
 
 
@@ -40,6 +43,10 @@ class Storage(Protocol):
 
     def load(self, kind: type[E]) -> Iterator[E]:
         """Every kept entity of a kind, in the order of first saving."""
+        ...
+
+    def damaged(self, table: str, key: object, why: str) -> StorageError:
+        """What to raise where a kept entity cannot be used."""
         ...
 
     def clear(self) -> None:
@@ -71,6 +78,10 @@ class InMemory:
         """Nothing is kept."""
         return iter(())
 
+    def damaged(self, table: str, key: object, why: str) -> StorageError:
+        """Nothing is kept, so nothing is damaged."""
+        return StorageError(f"{table} {key}: {why}")
+
     def clear(self) -> None:
         """Nothing to do."""
 
@@ -93,6 +104,8 @@ class SQLiteFile:
         self._changed: dict[tuple[str, str], Entity | None] = {}
         if path.is_dir():
             raise StorageError(f"{path} is a folder; --db needs a file.")
+        with suppress(OSError):  # where there is one, or none can be made, SQLite says more
+            path.touch(OWNER_ALONE, exist_ok=False)
         try:
             # The thread that serves may be another than the one that opens; never two at once.
             self._connection = sqlite3.connect(path, isolation_level=None, timeout=0.5, check_same_thread=False)
@@ -128,6 +141,7 @@ class SQLiteFile:
         (state,) = run("PRAGMA quick_check(1)").fetchone()
         if state != "ok":
             raise self._damaged(state.splitlines()[-1])
+        self._hide_from_others()
         run("PRAGMA locking_mode = EXCLUSIVE")
         run("PRAGMA journal_mode = WAL")
         run("PRAGMA synchronous = NORMAL")
@@ -139,6 +153,12 @@ class SQLiteFile:
             "data TEXT NOT NULL, UNIQUE (kind, key))"
         )
         run("COMMIT")
+
+    def _hide_from_others(self) -> None:
+        """Let the owner alone read the file, and those beside it, made by an earlier version."""
+        for beside in ("", "-wal", "-shm"):
+            with suppress(OSError):
+                self._path.with_name(self._path.name + beside).chmod(OWNER_ALONE)
 
     def save(self, entity: Entity) -> None:
         """Keep an entity as it is at the next commit."""
@@ -174,11 +194,23 @@ class SQLiteFile:
     def load(self, kind: type[E]) -> Iterator[E]:
         """Every kept entity of a kind, in the order of first saving."""
         try:
-            rows = self._connection.execute("SELECT data FROM entity WHERE kind = ? ORDER BY number", (kind.table,))
-            for (data,) in rows:
-                yield decode(kind, data)
-        except (sqlite3.Error, ValueError, TypeError, KeyError) as error:
+            rows = self._connection.execute(
+                "SELECT key, data FROM entity WHERE kind = ? ORDER BY number", (kind.table,)
+            ).fetchall()
+        except sqlite3.Error as error:
             raise self._damaged(error) from error
+        for key, data in rows:
+            try:
+                entity = decode(kind, data if isinstance(data, str | bytes) else b"")
+            except ValueError as error:
+                raise self.damaged(kind.table, key, str(error)) from error
+            if entity.key != key:
+                raise self.damaged(kind.table, key, "the key is another than in the data")
+            yield entity
+
+    def damaged(self, table: str, key: object, why: str) -> StorageError:
+        """What to raise where a row cannot be used."""
+        return self._damaged(f"{table} {str(key)[:50]!r}: {why}")
 
     def _damaged(self, why: object) -> StorageError:
         return StorageError(f"{self._path} is damaged ({why}); name another file.")

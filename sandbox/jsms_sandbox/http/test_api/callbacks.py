@@ -10,14 +10,13 @@ from pydantic import Field
 from ...callbacks import check_url, post_form, signed_form, url_problem, url_warnings
 from ...catalogue import catalogue
 from ...state import entities
-from ...state.entities import App
+from ...state.entities import App, CallbackType
 from .call import Call
 from .endpoint import get, post
 from .listing import Listing, NumberPage, number_id
 from .models import At, Body, NoBody, Query, Shape, milliseconds
 from .problems import conflict, not_found, wrong
 
-CallbackType = Literal["SMS_REPORT", "SMS_REPLY", "SMS_TEMPLATE", "SMS_SIGN"]
 CallbackState = Literal["waiting", "delivered", "given_up"]
 LONGEST_URL = 2_000
 Url = Annotated[str, Field(max_length=LONGEST_URL)]
@@ -203,7 +202,7 @@ async def check_callback_url(call: Call, _: Query, body: UrlToCheck) -> CheckedU
     return CheckedUrl(ok=problem is None, problem=problem, warnings=url_warnings(body.url))
 
 
-async def _send_sample(call: Call, app: App, url: str, name: str, data: str) -> SentSample:
+async def _send_sample(call: Call, app: App, url: str, name: CallbackType, data: str) -> SentSample:
     now = call.world.clock.now()
     form = signed_form(app, entities.Callback(0, app.app_key, name, data, now, None), call.world.clock.now_ms())
     started = perf_counter()
