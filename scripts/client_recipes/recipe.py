@@ -24,10 +24,12 @@ class Recipe:
     Attributes:
         name: The name of its folder.
         folder: Where its programs and build files are.
+        shared: A folder that several recipes of a language take their common files from; None where there is none.
         title: Language, generator and HTTP library.
         versions: What is pinned, by name.
         document: The contract that the generator reads, from the root of the project.
         programs: What must be on the PATH.
+        probe: A command that fails where a library of the system is missing; empty where there is none.
         debian: The Debian packages that bring them.
         toolchain: The command that prints the version of the language.
         build: Shell commands that generate and compile, one after the other in a copy of the folder.
@@ -41,10 +43,12 @@ class Recipe:
 
     name: str
     folder: Path
+    shared: Path | None
     title: str
     versions: Mapping[str, str]
     document: Path
     programs: Sequence[str]
+    probe: str
     debian: Sequence[str]
     toolchain: str
     build: Sequence[str]
@@ -79,10 +83,12 @@ def _recipe(folder: Path, said: Mapping[str, Any]) -> Recipe:
     return Recipe(
         name=folder.name,
         folder=folder,
+        shared=folder.parent / said["shared"] if "shared" in said else None,
         title=said["title"],
         versions=said["versions"],
         document=ROOT / said["document"],
         programs=said["programs"],
+        probe=said.get("probe", ""),
         debian=said.get("debian", ()),
         toolchain=said["toolchain"],
         build=said["build"],

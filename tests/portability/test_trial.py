@@ -19,10 +19,12 @@ def recipe(*, wrong: str = "", quickstart: str = "once", cannot: dict[str, str] 
     return Recipe(
         name="by-hand",
         folder=HERE,
+        shared=None,
         title="by hand",
         versions={},
         document=HERE,
         programs=(),
+        probe="",
         debian=(),
         toolchain=f"{sys.executable} --version",
         build=(),
