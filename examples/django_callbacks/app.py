@@ -1,41 +1,28 @@
-"""JSMS callbacks inside Django, with nonces in Django's cache: one file, a whole app.
+"""JSMS callbacks inside Django: one file, a whole app.
 
-Install:  pip install "jsms-client[callbacks]" django
-Run:      JSMS_APP_KEY=… JSMS_MASTER_SECRET=… python app.py runserver 8000
+Install:  pip install "jsms-client[callbacks]" django gunicorn
+Run:      JSMS_APP_KEY=… JSMS_MASTER_SECRET=… JSMS_STORE=jsms.db gunicorn --workers 4 app:application
 Then enter https://<your host>/jsms/callback in the JSMS console: the view answers the service's check.
 
-The view uses the receiver itself, for apps that want the steps in their own hands. Nonces live in a cache of their own,
-in a database table that all workers share. A cache that evicts entries early (LocMemCache keeps 300) would forget
-nonces, and a replayed callback would pass.
+The view uses the receiver itself, for apps that want the steps in their own hands. Workers share the nonces of handled
+callbacks in JSMS_STORE: a file (jsms.db), or the address of Redis or a database. Without it, run one worker: a callback
+that one has handled would pass again at another.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from datetime import UTC, datetime
 
 from django.conf import settings
 
 settings.configure(
     ALLOWED_HOSTS=os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost").split(","),
-    CACHES={
-        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-        "jsms": {
-            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-            "LOCATION": "jsms_nonces",
-            "OPTIONS": {"MAX_ENTRIES": 10_000_000},  # more than 14 hours bring: none may be evicted early
-        },
-    },
-    DATABASES={
-        "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": os.environ.get("DATABASE", "callbacks.sqlite3")}
-    },
     ROOT_URLCONF=__name__,
     SECRET_KEY=os.environ.get("DJANGO_SECRET_KEY", "only-for-this-example"),
 )
 
-from django.core.cache import caches  # noqa: E402 - Django reads its settings first
-from django.core.handlers.wsgi import WSGIHandler  # noqa: E402
+from django.core.handlers.wsgi import WSGIHandler  # noqa: E402 - Django reads its settings first
 from django.http import HttpRequest, HttpResponse, JsonResponse  # noqa: E402
 from django.urls import path  # noqa: E402
 from django.views.decorators.csrf import csrf_exempt  # noqa: E402
@@ -57,24 +44,7 @@ opted_out: set[str] = set()
 reviewed: dict[str, bool] = {}
 
 
-class CacheNonceStore:
-    """Nonces in Django's cache: ``add`` is atomic, and every process that uses the cache sees them."""
-
-    def add(self, nonce: str, expires: datetime) -> bool:
-        """Remember a nonce; False if it is remembered already."""
-        seconds = (expires - datetime.now(UTC)).total_seconds() + 1
-        return bool(caches["jsms"].add(nonce, 1, timeout=seconds))
-
-    def discard(self, nonce: str) -> None:
-        """Forget a nonce whose callback could not be handled."""
-        caches["jsms"].delete(nonce)
-
-    def contains(self, nonce: str) -> bool:
-        """Whether a nonce is remembered."""
-        return nonce in caches["jsms"]
-
-
-receiver = CallbackReceiver(nonce_store=CacheNonceStore())
+receiver = CallbackReceiver(nonce_store=os.environ.get("JSMS_STORE"))
 
 
 def on_event(event: Event) -> None:
@@ -117,8 +87,7 @@ application = WSGIHandler()
 
 if __name__ == "__main__":
     import django
-    from django.core.management import call_command, execute_from_command_line
+    from django.core.management import execute_from_command_line
 
     django.setup()
-    call_command("createcachetable")
     execute_from_command_line(sys.argv)

@@ -1,14 +1,17 @@
 """JSMS callbacks inside a FastAPI app.
 
 Install:  pip install "jsms-client[callbacks]" fastapi uvicorn
-Run:      JSMS_APP_KEY=… JSMS_MASTER_SECRET=… uvicorn app:app --port 8000
+Run:      JSMS_APP_KEY=… JSMS_MASTER_SECRET=… JSMS_STORE=jsms.db uvicorn app:app --port 8000 --workers 4
 Then enter https://<your host>/jsms/callback in the JSMS console: the app answers the service's check by itself.
 
 ``CallbackApp`` does the work: signature, age, repeats, status codes. What is left is a function that takes events.
-Several workers need a nonce store that they share (``CallbackReceiver(nonce_store=…)``): see the Django example.
+Workers share the nonces of handled callbacks in JSMS_STORE: a file (jsms.db), or the address of Redis or a database.
+Without it, run one worker: a callback that one has handled would pass again at another.
 """
 
 from __future__ import annotations
+
+import os
 
 from fastapi import FastAPI
 from starlette.routing import Route
@@ -43,9 +46,10 @@ async def on_event(event: Event) -> None:
             reviewed[f"signature {sign_id}"] = status == ReviewStatus.PASSED
 
 
+receiver = CallbackReceiver(nonce_store=os.environ.get("JSMS_STORE"))
 app = FastAPI(title="An app that sends SMS")
 # A route of its own, not app.mount(): a mount answers POST /jsms/callback with a redirect to /jsms/callback/.
-app.router.routes.append(Route("/jsms/callback", endpoint=CallbackApp(CallbackReceiver(), on_event)))
+app.router.routes.append(Route("/jsms/callback", endpoint=CallbackApp(receiver, on_event)))
 
 
 @app.get("/messages/{msg_id}")

@@ -1,14 +1,17 @@
 """JSMS callbacks inside a Flask app.
 
-Install:  pip install "jsms-client[callbacks]" flask
-Run:      JSMS_APP_KEY=… JSMS_MASTER_SECRET=… flask --app app run --port 8000
+Install:  pip install "jsms-client[callbacks]" flask gunicorn
+Run:      JSMS_APP_KEY=… JSMS_MASTER_SECRET=… JSMS_STORE=jsms.db gunicorn --workers 4 app:app
 Then enter https://<your host>/jsms/callback in the JSMS console: the app answers the service's check by itself.
 
 ``WSGICallbackApp`` does the work: signature, age, repeats, status codes. What is left is a function that takes events.
-Several processes (gunicorn -w 4) need a nonce store that they share: see the Django example.
+Workers share the nonces of handled callbacks in JSMS_STORE: a file (jsms.db), or the address of Redis or a database.
+Without it, run one worker: a callback that one has handled would pass again at another.
 """
 
 from __future__ import annotations
+
+import os
 
 from flask import Flask
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
@@ -43,9 +46,10 @@ def on_event(event: Event) -> None:
             reviewed[f"signature {sign_id}"] = status == ReviewStatus.PASSED
 
 
+receiver = CallbackReceiver(nonce_store=os.environ.get("JSMS_STORE"))
 app = Flask(__name__)
 app.wsgi_app = DispatcherMiddleware(  # type: ignore[method-assign]  # how Flask says that WSGI apps are put around it
-    app.wsgi_app, {"/jsms/callback": WSGICallbackApp(CallbackReceiver(), on_event)}
+    app.wsgi_app, {"/jsms/callback": WSGICallbackApp(receiver, on_event)}
 )
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
 import time
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 from urllib.request import ProxyHandler, Request, build_opener
 
@@ -20,7 +22,7 @@ import pytest
 from jsms_client.callbacks import sign
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 APP_KEY, MASTER_SECRET = "dev_sample_appKey", "dev_sample_appMasterSecret"
@@ -28,6 +30,13 @@ COMMANDS = {
     "fastapi_callbacks": ["-m", "uvicorn", "app:app", "--port", "0"],
     "flask_callbacks": ["-m", "flask", "--app", "app", "run", "--port", "0"],
     "django_callbacks": ["app.py", "runserver", "--noreload", "0"],
+}
+WORKERS = 4
+_GUNICORN = ("-m", "gunicorn", "--workers", str(WORKERS), "--bind", "127.0.0.1:0")
+MANY_WORKERS = {
+    "fastapi_callbacks": ("-m", "uvicorn", "app:app", "--port", "0", "--workers", str(WORKERS)),
+    "flask_callbacks": (*_GUNICORN, "app:app"),
+    "django_callbacks": (*_GUNICORN, "app:application"),
 }
 REPORT = '{"msgId":"288193860302","phone":"13800138000","receiveTime":1492150741000,"status":4003}'
 open_url = build_opener(ProxyHandler({})).open
@@ -58,18 +67,20 @@ class Example:
                 return error.code, error.read()
 
 
-@pytest.fixture(scope="module", params=COMMANDS)
-def example(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Example]:
+@contextmanager
+def running(folder: str, *command: str, store: Path | None = None) -> Generator[tuple[Example, int]]:
+    """A running example, and its process id."""
     environment = os.environ | {
-        "DATABASE": str(tmp_path_factory.mktemp("example") / "callbacks.sqlite3"),
         "JSMS_APP_KEY": APP_KEY,
         "JSMS_MASTER_SECRET": MASTER_SECRET,
         "PYTHONPATH": os.pathsep.join(sys.path),
         "PYTHONUNBUFFERED": "1",
     }
+    if store is not None:
+        environment["JSMS_STORE"] = str(store)
     process = subprocess.Popen(
-        [sys.executable, *COMMANDS[request.param]],
-        cwd=EXAMPLES / request.param,
+        [sys.executable, *command],
+        cwd=EXAMPLES / folder,
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -87,12 +98,18 @@ def example(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     reader.start()
     try:
         assert address is not None, "".join(said)
-        yield Example(address)
+        yield Example(address), process.pid
     finally:
         process.terminate()
         process.wait(30)
         reader.join()
         process.stdout.close()
+
+
+@pytest.fixture(scope="module", params=COMMANDS)
+def example(request: pytest.FixtureRequest) -> Iterator[Example]:
+    with running(request.param, *COMMANDS[request.param]) as (started, _):
+        yield started
 
 
 def signed(nonce: int, kind: str = "SMS_REPORT", data: str = REPORT) -> dict[str, str]:
@@ -143,3 +160,47 @@ def test_a_forgery_is_refused(example: Example) -> None:
     assert example.post(signed(21) | {"nonce": "22"}) == 403
     assert example.post(signed(23) | {"data": "{"}) == 400
     assert example.post({}) in (400, 415)
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs the list of a process's children")
+@pytest.mark.parametrize("folder", MANY_WORKERS)
+def test_a_replay_is_refused_at_every_worker(folder: str, tmp_path: Path) -> None:
+    with running(folder, *MANY_WORKERS[folder], store=tmp_path / "jsms.db") as (example, pid):
+        workers = workers_of(pid)
+        fields = signed(41)
+        while True:
+            with suppress(URLError):  # nothing listens before the first worker does
+                assert example.post(fields) == 200
+                break
+        replay = fields | {"data": REPORT.replace("4003", "4001")}
+        for worker in workers:
+            with stopped(*(each for each in workers if each != worker)):
+                assert (example.post(replay), example.post(fields)) == (403, 200)
+
+
+def workers_of(pid: int) -> list[int]:
+    """The processes that serve, once all of them do."""
+    end = time.monotonic() + 30
+    while True:
+        children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        # uvicorn has one more, which only watches for its end.
+        workers = [
+            child for child in children if b"resource_tracker" not in Path(f"/proc/{child}/cmdline").read_bytes()
+        ]
+        if len(workers) == WORKERS:
+            time.sleep(1)
+            return workers
+        assert time.monotonic() < end, workers
+        time.sleep(0.1)
+
+
+@contextmanager
+def stopped(*pids: int) -> Generator[None]:
+    """Let processes take nothing for a while, so that another one must."""
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, cast
@@ -22,9 +23,12 @@ from jsms_client.callbacks.refusals import refusal
 from jsms_client.callbacks.signature import same_signature, sign
 from jsms_client.config import read_app_credentials
 from jsms_client.errors import CallbackReason, ConfigurationError
+from jsms_client.store import SharedNonceStore, Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from jsms_client.store import StoreLike
 
 DEFAULT_WINDOW = timedelta(hours=14)
 DEFAULT_MAX_BODY = 1_048_576
@@ -63,9 +67,10 @@ class CallbackReceiver:
         master_secret: The application's secret; without it, JSMS_MASTER_SECRET from the environment.
         window: How old a callback may be. A timestamp in the future is accepted up to 5 minutes ahead, for clocks that
             differ, and never further than the window.
-        nonce_store: Where used nonces are remembered, a `NonceStore` or an `AsyncNonceStore`. The default is this
-            process's memory: several workers or machines that receive callbacks need a store that they share, or a
-            callback that one of them handled passes again at another.
+        nonce_store: Where used nonces are remembered: what ``JSMS(store=…)`` takes (``"jsms.db"``, ``"redis://…"``, a
+            `Store`), a `NonceStore` or an `AsyncNonceStore`. The default is this process's memory: several workers or
+            machines that receive callbacks need a store that they share, or a callback that one of them handled passes
+            again at another.
         clock: The time in seconds since the epoch.
         max_body: The longest body to read, in bytes.
 
@@ -79,7 +84,7 @@ class CallbackReceiver:
         master_secret: str | None = None,
         *,
         window: timedelta = DEFAULT_WINDOW,
-        nonce_store: NonceStore | AsyncNonceStore | None = None,
+        nonce_store: StoreLike | NonceStore | AsyncNonceStore | None = None,
         clock: Callable[[], float] | None = None,
         max_body: int = DEFAULT_MAX_BODY,
     ) -> None:
@@ -88,8 +93,14 @@ class CallbackReceiver:
         self._window = window
         self._skew = min(window, _MAX_SKEW)
         self._clock = clock or time.time
-        store = MemoryNonceStore(clock=self._clock) if nonce_store is None else nonce_store
-        self._nonces = UsedNonces(store, self._clock)
+        if nonce_store is None:
+            nonce_store = MemoryNonceStore(clock=self._clock)
+        elif isinstance(nonce_store, (str, os.PathLike, Store)):
+            try:
+                nonce_store = SharedNonceStore(nonce_store, self._credentials.key)
+            except ConfigurationError as error:
+                raise ConfigurationError(f"nonce_store: {error.message}") from error
+        self._nonces = UsedNonces(nonce_store, self._clock)
         self.max_body = max_body
 
     def __repr__(self) -> str:
@@ -216,8 +227,10 @@ def _check_settings(window: object, nonce_store: object, clock: object, max_body
         raise ConfigurationError(f"window is of type {type(window).__name__}: give a datetime.timedelta")
     if not timedelta() < window <= _MAX_WINDOW:
         raise ConfigurationError(f"window must be longer than nothing and at most {_MAX_WINDOW.days} days")
-    if nonce_store is not None and not isinstance(nonce_store, NonceStore):
-        raise ConfigurationError("nonce_store needs the methods add and discard: see NonceStore and AsyncNonceStore")
+    if nonce_store is not None and not isinstance(nonce_store, (str, os.PathLike, Store, NonceStore)):
+        raise ConfigurationError(
+            "nonce_store must be a file, an address or a Store, or have the methods add and discard of NonceStore"
+        )
     if clock is not None and not callable(clock):
         raise ConfigurationError("clock must be a function that returns the seconds since the epoch")
     if isinstance(max_body, bool) or not isinstance(max_body, int) or max_body < 1:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from jsms_client.store._nonces import SharedNonceStore
 from jsms_client.store._store import Store, StoreLike
 
-__all__ = ["Store", "StoreLike"]
+__all__ = ["SharedNonceStore", "Store", "StoreLike"]

@@ -109,7 +109,7 @@ def _open(address: object) -> tuple[str, Backend]:
             "postgresql+psycopg://user:password@host/database, or a Store"
         )
     text = os.fsdecode(cast("str | os.PathLike[str]", address))
-    if not text.strip() or "\0" in text or text == ":memory:":
+    if not text.strip() or "\0" in text or text in (":memory:", "memory"):
         raise ConfigurationError(
             "store must name a file or a database that other processes can open: it is empty or in memory"
         )
