@@ -76,7 +76,7 @@ function firstLanguage() {
 let language = firstLanguage();
 
 function t(english, values = {}) {
-  const text = language === "en" ? english : ZH[english] ?? english;
+  const text = language !== "en" && Object.hasOwn(ZH, english) ? ZH[english] : english;
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
@@ -606,7 +606,7 @@ const expire = (m) => act(() => call("POST", `messages/${m.msg_id}/expire`), t("
 
 function title(parts, ...others) {
   return h("div", { class: "title" },
-    h("button", { type: "button", class: "button back", onclick: () => { document.body.classList.remove("picked"); $("list").focus(); } }, icon("back"), t("Back to the list")),
+    h("button", { type: "button", class: "button back", onclick: backToList }, icon("back"), t("Back to the list")),
     ...parts, h("span", { class: "gap" }), ...others);
 }
 
@@ -945,6 +945,7 @@ function drawSide() {
     item.children[1].textContent = t(view.title);
     item.children[2].textContent = number;
     item.children[2].className = view.alert && number ? "alert" : "";
+    item.setAttribute("aria-label", number ? `${t(view.title)} ${number}` : t(view.title)); // at phone width the text is hidden
     if (view.id === state.view) item.setAttribute("aria-current", "page");
     else item.removeAttribute("aria-current");
   }
@@ -1157,17 +1158,27 @@ function tick() {
 
 // --- moving about ---------------------------------------------------------------------------------------------------
 
-function writeHash() {
+// Each place that a person goes to is an entry of the browser's history; what the page follows by itself replaces one.
+function writeHash(visited = false) {
   const key = state.following ? undefined : state.picked.get(state.view);
   const hash = `#${state.view}${key ? `/${key}` : ""}`;
-  if (location.hash !== hash) history.replaceState(null, "", hash);
+  if (location.hash === hash) return;
+  if (visited) history.pushState(null, "", hash);
+  else history.replaceState(null, "", hash);
+}
+
+function decoded(text) {
+  try { return decodeURIComponent(text); } catch { return text; } // a % that begins no character
 }
 
 function readHash() {
-  const [view, ...key] = decodeURIComponent(location.hash.slice(1)).split("/");
-  if (!VIEWS[view]) return;
+  const [named, ...key] = decoded(location.hash.slice(1)).split("/");
+  const view = Object.hasOwn(VIEWS, named) ? named : NAMES[0], there = view === named && key.length > 0;
   state.view = view;
-  if (key.length) { state.following = false; state.picked.set(view, key.join("/")); }
+  state.following = !there;
+  if (there) state.picked.set(view, key.join("/"));
+  else state.picked.delete(view);
+  document.body.classList.toggle("picked", there);
   listed = null;
 }
 
@@ -1182,7 +1193,7 @@ function go(view, key) {
   document.body.classList.toggle("picked", key !== undefined);
   if (view === "balances") store.apps.reload();
   if (view === "faults") store.faults.reload();
-  writeHash();
+  writeHash(true);
   paint("side", "list", "detail");
   if (key !== undefined) requestAnimationFrame(() => requestAnimationFrame(reveal));
 }
@@ -1191,8 +1202,16 @@ function choose(key) {
   state.picked.set(state.view, key);
   state.following = false;
   document.body.classList.add("picked");
-  writeHash();
+  writeHash(true);
   paint("list", "detail");
+}
+
+function backToList() {
+  document.body.classList.remove("picked");
+  state.following = true;
+  writeHash(true);
+  paint("list", "detail");
+  $("list").focus();
 }
 
 function reveal() {
@@ -1360,7 +1379,7 @@ for (const each of document.querySelectorAll("dialog")) each.addEventListener("c
 document.addEventListener("keydown", pressed);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) { state.unseen = 0; readClock(); paint("side", "list", "detail"); } });
 addEventListener("resize", () => paint("list"));
-addEventListener("hashchange", () => { readHash(); paint("side", "list", "detail"); });
+addEventListener("popstate", () => { readHash(); paint("side", "list", "detail"); }); // the address too, typed or followed
 readHash();
 drawAll();
 setInterval(tick, 500);
