@@ -76,6 +76,7 @@ def _ask_what_it_is(api: API) -> None:
     assert info["base_url"] == f"{api.url}/v1"
     assert info["caps"]["messages"] == MESSAGES_KEPT
     assert {item["code"] for item in api.get("/errors")["errors"]} > {50001, 50036}
+    assert {step["state"] for step in api.get("/conformance")["steps"]} == {"todo"}
 
 
 def _seed(api: API) -> Any:

@@ -12,6 +12,7 @@ from ..callbacks import Deliveries
 from ..faults import FaultList
 from .application import OWN
 from .guards import guard
+from .own_contract import CONTRACT, contract_answer
 from .page import page_answer, to_page
 from .service import Service
 from .test_api.api import TestAPI, problem_answer
@@ -43,6 +44,8 @@ class OwnSide:
             await problem_answer(refused)(scope, receive, send)
         elif path == API or path.startswith(f"{API}/"):
             await self._api(path.removeprefix(API), scope, receive, send)
+        elif path == CONTRACT and scope["method"] == "GET":
+            await contract_answer(scope)(scope, receive, send)
         else:
             await _page(path, scope["method"])(scope, receive, send)
 

@@ -19,6 +19,7 @@ from . import (
     blocked,
     callbacks,
     clock,
+    conformance,
     event_stream,
     faults,
     general,
@@ -53,6 +54,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *faults.ENDPOINTS,
     *callbacks.ENDPOINTS,
     *event_stream.ENDPOINTS,
+    *conformance.ENDPOINTS,
 )
 DOCUMENT = "/openapi.json"
 HEADERS = {
