@@ -1,4 +1,4 @@
-"""Concurrency, the same for both clients: one object per process or event loop, waits, and worker threads.
+"""Concurrency, the same for both clients: one object per process, slots, waits, and worker threads.
 
 What differs between the clients has an async form and a blocking one, so that code written once as async can be made
 into sync.
@@ -7,13 +7,16 @@ into sync.
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable, Coroutine
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Generic, TypeVar
-from weakref import WeakKeyDictionary
+from weakref import ref
 
 if TYPE_CHECKING:
     import asyncio
+
+    import anyio
 
 _T = TypeVar("_T")
 
@@ -46,40 +49,113 @@ class PerProcess(Generic[_T]):
         return self._made.pop(os.getpid(), None)
 
 
-class PerEventLoop(Generic[_T]):
-    """One object for each event loop of each process: a socket of one loop is of no use to another.
+class Slots:
+    """A number of slots, for the calls that may run at once in the threads of a process.
+
+    A slot that is lost comes back by itself: an exception of a signal handler may come between any two instructions.
+    For the same reason there is no lock here that it could leave locked.
 
     Args:
-        make: Makes the object.
+        number: How many there are.
     """
 
-    __slots__ = ("_loops", "_make")
+    __slots__ = ("_free",)
 
-    def __init__(self, make: Callable[[], _T]) -> None:
-        self._make = make
-        self._loops: WeakKeyDictionary[object, PerProcess[_T]] = WeakKeyDictionary()
+    def __init__(self, number: int) -> None:
+        self._free: SimpleQueue[Slot] = SimpleQueue()
+        for _ in range(number):
+            self._free.put(Slot(self._free))
 
-    def get(self) -> _T:
-        """This event loop's object."""
-        loop = _event_loop()
-        found = self._loops.get(loop)
-        if found is None:
-            self._remove_closed()
-            found = self._loops.setdefault(loop, PerProcess(self._make))
-        return found.get()
+    def acquire(self, seconds: float | None) -> Slot | None:
+        """A free slot; None when there was none in time.
 
-    def pop(self) -> _T | None:
-        """Remove this event loop's object and return it, to be closed."""
-        found = self._loops.get(_event_loop())
-        return None if found is None else found.pop()
+        Args:
+            seconds: How long to wait for one; None for no limit.
+        """
+        try:
+            return self._free.get(timeout=seconds)
+        except Empty:
+            return None
 
-    def _remove_closed(self) -> None:
-        """Drop the objects of event loops that were closed: a program may run one loop for each piece of work."""
-        for loop in list(self._loops):
-            # A loop of trio cannot be asked; nothing that was opened there keeps it alive.
-            is_closed: Callable[[], bool] | None = getattr(loop, "is_closed", None)
-            if is_closed is not None and is_closed():
-                self._loops.pop(loop, None)
+
+class Slot:
+    """One of them."""
+
+    _free: ref[SimpleQueue[Slot]] | None = None
+
+    def __init__(self, free: SimpleQueue[Slot]) -> None:
+        self._free = ref(free)
+
+    def release(self) -> None:
+        """Free it; the holder must forget it."""
+        if self._free is not None and (free := self._free()) is not None:
+            free.put(self)
+
+    def __del__(self) -> None:
+        """Put a new one in the place of one that was lost."""
+        if self._free is not None and (free := self._free()) is not None:
+            free.put(Slot(free))
+
+
+class AsyncSlots:
+    """The form of `Slots` for the tasks of one event loop, which are cancelled at an await alone.
+
+    Args:
+        number: How many there are.
+    """
+
+    __slots__ = ("_free", "_waiters")
+
+    def __init__(self, number: int) -> None:
+        self._free = number
+        self._waiters: deque[anyio.Event] = deque()
+
+    async def acquire(self, seconds: float | None) -> AsyncSlot | None:
+        """A free slot, in the order of asking; None when there was none in time.
+
+        Args:
+            seconds: How long to wait for one; None for no limit.
+        """
+        if self._free:
+            self._free -= 1
+            return AsyncSlot(self)
+        import anyio  # noqa: PLC0415 - comes with httpx; most programs never wait
+
+        event = anyio.Event()
+        self._waiters.append(event)
+        try:
+            with anyio.move_on_after(seconds):
+                await event.wait()
+        except BaseException:
+            if event.is_set():
+                self.release()
+            else:
+                self._waiters.remove(event)
+            raise
+        if event.is_set():
+            return AsyncSlot(self)
+        self._waiters.remove(event)
+        return None
+
+    def release(self) -> None:
+        """Free a slot, or hand it on."""
+        if self._waiters:
+            self._waiters.popleft().set()
+        else:
+            self._free += 1
+
+
+class AsyncSlot:
+    """One of them."""
+
+    __slots__ = ("_slots",)
+
+    def __init__(self, slots: AsyncSlots) -> None:
+        self._slots = slots
+
+    def release(self) -> None:
+        """Free it; the holder must forget it."""
+        self._slots.release()
 
 
 class AsyncResettableEvent:
@@ -210,17 +286,6 @@ def run_inline(work: Callable[[], _T]) -> _T:
     return work()
 
 
-def _event_loop() -> object:
-    from asyncio import get_running_loop  # noqa: PLC0415 - sync programs never load it
-
-    try:
-        return get_running_loop()
-    except RuntimeError:
-        import trio  # noqa: PLC0415 - it must be running, as asyncio is not
-
-        return trio.lowlevel.current_trio_token()
-
-
 def _threadsafe(callback: Callable[[], None]) -> Callable[[], object]:
     """The same callback, for any thread."""
     import asyncio  # noqa: PLC0415 - sync programs never load it
@@ -238,10 +303,13 @@ def _threadsafe(callback: Callable[[], None]) -> Callable[[], object]:
 __all__ = [
     "AsyncResettableEvent",
     "AsyncShieldedTask",
-    "PerEventLoop",
+    "AsyncSlot",
+    "AsyncSlots",
     "PerProcess",
     "ResettableEvent",
     "ShieldedTask",
+    "Slot",
+    "Slots",
     "run_in_thread",
     "run_inline",
 ]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json as json_module
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, cast
 
 import httpx
 
-from jsms_client.config import Config, Credentials, Timeouts, missing_developer_credentials
+from jsms_client.config import Config, Credentials, missing_developer_credentials
 from jsms_client.errors import ArgumentError
 from jsms_client.version import __version__
 from jsms_runtime.operation import Operation
@@ -19,6 +20,38 @@ if TYPE_CHECKING:
     Files = Sequence[tuple[str, tuple[str | None, object, str | None]]]
 
 _USER_AGENT = f"jsms-client/{__version__} httpx/{httpx.__version__} python/{sys.version_info[0]}.{sys.version_info[1]}"
+
+
+class Departure:
+    """Whether a request may have left.
+
+    Attributes:
+        may_have_left: False as long as nothing of it was written, True from then on; None where the transport does not
+            say, and only its exception tells.
+    """
+
+    __slots__ = ("may_have_left",)
+
+    def __init__(self) -> None:
+        self.may_have_left: bool | None = False
+
+    def trace(self, event: str, info: Mapping[str, object]) -> None:
+        """What httpcore reports of a request's progress, for a client of the caller's.
+
+        Args:
+            event: What happens, such as ``http11.send_request_headers.started``.
+            info: More about it.
+        """
+        if event.endswith(".send_request_headers.started"):
+            # A CONNECT request is for the proxy alone.
+            if getattr(info.get("request"), "method", b"") != b"CONNECT":
+                self.may_have_left = True
+        elif self.may_have_left is None:
+            self.may_have_left = False
+
+    async def async_trace(self, event: str, info: Mapping[str, object]) -> None:
+        """The same for async clients."""
+        self.trace(event, info)
 
 
 # A service that closes an idle connection at the wrong moment would leave a thousand recipients in doubt.
@@ -32,14 +65,14 @@ class RequestBuilder:
         config: The client's settings.
     """
 
-    __slots__ = ("_base_url", "_config", "_extensions", "_headers", "_urls")
+    __slots__ = ("_base_url", "_config", "_headers", "_timeouts", "_urls")
 
     def __init__(self, config: Config) -> None:
         self._config = config
         self._base_url = config.base_url
         self._urls: dict[str, httpx.URL] = {}
         self._headers: dict[str, list[tuple[bytes, bytes]]] = {}
-        self._extensions = {"timeout": httpx_timeout(config.timeouts).as_dict()}
+        self._timeouts = asdict(config.timeouts)
 
     def headers(self, operation: Operation) -> list[tuple[bytes, bytes]]:
         """The headers that every request with these credentials has.
@@ -96,14 +129,16 @@ class RequestBuilder:
             media_type, content = body
             length = str(len(content)).encode("ascii")
             headers = [*headers, (b"Content-Type", media_type), (b"Content-Length", length)]
+        extensions: dict[str, object] = {"timeout": self._timeouts}
         if operation.id in _ON_A_CONNECTION_OF_ITS_OWN:
             headers = [(name, b"close" if name == b"Connection" else value) for name, value in headers]
+            extensions["fresh"] = True
         return httpx.Request(
             operation.method,
             self.url(operation, path),
             headers=headers,
             stream=httpx.ByteStream(content),
-            extensions=self._extensions,
+            extensions=extensions,
         )
 
 
@@ -175,13 +210,4 @@ def texts_in_form(files: Files | None) -> Iterator[str]:
             yield content.decode("utf-8", "replace")
 
 
-def httpx_timeout(timeouts: Timeouts) -> httpx.Timeout:
-    """The time limits as httpx takes them.
-
-    Args:
-        timeouts: The time limits.
-    """
-    return httpx.Timeout(connect=timeouts.connect, read=timeouts.read, write=timeouts.write, pool=timeouts.pool)
-
-
-__all__ = ["RequestBuilder", "encode_files", "encode_json", "httpx_timeout", "texts_in_form", "texts_in_json"]
+__all__ = ["Departure", "RequestBuilder", "encode_files", "encode_json", "texts_in_form", "texts_in_json"]

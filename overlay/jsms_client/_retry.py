@@ -6,10 +6,17 @@ import logging
 import random
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-import httpx
-
+from jsms_client._failures import (
+    foreign,
+    is_permanent,
+    is_pool_timeout,
+    is_proxy_refusal,
+    is_timeout,
+    is_unwritable,
+    request_not_sent,
+)
 from jsms_client._timeouts import monotonic
 from jsms_client.config import RetryPolicy
 from jsms_client.errors import (
@@ -20,6 +27,7 @@ from jsms_client.errors import (
     JSMSError,
     LostAnswerError,
     LostAnswerTimeoutError,
+    PoolTimeoutError,
     RateLimitError,
     UnknownOutcomeError,
     UnknownOutcomeTimeoutError,
@@ -28,19 +36,11 @@ from jsms_client.redaction import MASK, mask_line
 from jsms_client.verdicts import Received, Success, judge
 from jsms_runtime.operation import Operation
 
+if TYPE_CHECKING:
+    from jsms_client._request import Departure
+
 _log = logging.getLogger("jsms_client")
 _MSG_ID = re.compile("[0-9]{1,20}")
-
-# Errors that httpx raises before it has written a byte of the request.
-_NOT_SENT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-)
-# What aiohttp raises only then.
-_NEVER_CONNECTED = frozenset(("ClientConnectorError", "ConnectionTimeoutError"))
 
 
 class Attempts:
@@ -72,22 +72,27 @@ class Attempts:
         self._attempt += 1
         self._started = monotonic()
 
-    def failed(self, error: Exception) -> tuple[JSMSError, float | None]:
+    def failed(self, error: BaseException, departure: Departure, *, own: bool) -> tuple[BaseException, float | None]:
         """An attempt ended without an answer.
 
         Args:
-            error: What was raised.
+            error: What came through the transport.
+            departure: Whether the request may have left.
+            own: Whether the transport is one of ours.
 
         Returns:
             What to raise, and how many seconds to wait before another attempt instead, where that is safe.
         """
+        if (passed := foreign(error, own=own)) is not None:
+            self._note_departure(passed, departure)
+            return passed, None
         _log.debug(
             "%s: no answer (%s), %.0f ms",
             self._operation.id,
             type(error).__name__,
             (monotonic() - self._started) * 1000,
         )
-        if request_not_sent(error):
+        if departure.may_have_left is False or request_not_sent(error):
             again = not is_permanent(error) and self._attempt < self._policy.attempts
             return self._not_reached(error), self._pause(0, "no connection") if again else None
         self._left += 1
@@ -126,6 +131,13 @@ class Attempts:
             verdict.message += "; an earlier attempt of this call may have been carried out"
         return verdict, None
 
+    def _note_departure(self, error: BaseException, departure: Departure) -> None:
+        """Add to an exception of the caller's what it may mean for a request that must not be repeated."""
+        note = f"{self._operation.id}: the request may have left and been carried out, such as a message sent"
+        if self._operation.retry != "safe" and departure.may_have_left is not False:
+            # It may be raised more than once.
+            error.__notes__ = [*(each for each in getattr(error, "__notes__", ()) if each != note), note]
+
     def _pause(self, wanted: float, reason: str) -> float:
         # Spread out, so that clients that failed together do not come back together; nothing secret about it.
         part = random.uniform(0.5, 1)  # noqa: S311
@@ -140,20 +152,26 @@ class Attempts:
         )
         return seconds
 
-    def _not_reached(self, error: Exception) -> JSMSError:
+    def _not_reached(self, error: BaseException) -> JSMSError:
         if is_unwritable(error):
             return ConfigurationError(
                 "the http_client adds something that HTTP cannot carry, and nothing was sent; look at its headers",
                 operation=self._operation.id,
             )
-        kind = ConnectTimeoutError if is_timeout(error) else ConnectionFailedError
+        kind: type[JSMSError] = ConnectTimeoutError if is_timeout(error) else ConnectionFailedError
+        problem = "the service was not reached"
+        if is_pool_timeout(error):
+            kind = PoolTimeoutError
+            problem = "no connection was free in time: make fewer calls at once, or give timeout a longer pool"
+        elif is_proxy_refusal(error):
+            problem = "the proxy refuses its credentials: check the proxy credentials in HTTPS_PROXY"
         return kind(
-            f"the service was not reached, and nothing was sent ({self._words(error)}; {self._tries()})",
+            f"{problem}; nothing was sent ({self._words(error)}; {self._tries()})",
             operation=self._operation.id,
             attempts=self._left,
         )
 
-    def _no_answer(self, error: Exception) -> JSMSError:
+    def _no_answer(self, error: BaseException) -> JSMSError:
         timeout = is_timeout(error)
         kind: type[JSMSError]
         if self._operation.retry == "never":
@@ -168,7 +186,7 @@ class Attempts:
             attempts=self._left,
         )
 
-    def _words(self, error: Exception) -> str:
+    def _words(self, error: BaseException) -> str:
         text = mask_line(str(error), self._secrets())
         return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
@@ -217,53 +235,4 @@ class _Lazily:
         return iter(self._find())
 
 
-def request_not_sent(error: Exception) -> bool:
-    """Whether a request failed before a byte of it was written, so that repeating it is always safe.
-
-    Args:
-        error: What the transport raised.
-    """
-    if not isinstance(error, _NOT_SENT):
-        return is_unwritable(error)
-    # httpx-aiohttp reports a connection that broke after the request as one that was never made.
-    causes = {kind.__name__ for kind in type(error.__cause__).__mro__ if kind.__module__.startswith("aiohttp")}
-    return not causes or bool(causes & _NEVER_CONNECTED)
-
-
-def is_unwritable(error: BaseException) -> bool:
-    """Whether a request has something in its head that HTTP cannot carry, such as a header of the caller's client.
-
-    Args:
-        error: What the transport raised.
-    """
-    # Only while h11 looks at the head, all of it, before a byte is written; other breaches come later.
-    return isinstance(error, httpx.LocalProtocolError) and str(error).startswith("Illegal ")
-
-
-def is_timeout(error: Exception) -> bool:
-    """Whether a time limit ran out.
-
-    Args:
-        error: What the transport raised.
-    """
-    return isinstance(error, (httpx.TimeoutException, TimeoutError))
-
-
-def is_permanent(error: Exception) -> bool:
-    """Whether trying again cannot help: neither the other side's certificate nor our head will be another one.
-
-    Args:
-        error: What the transport raised.
-    """
-    if is_unwritable(error):
-        return True
-    cause: BaseException | None = error
-    while cause is not None:
-        # By name: a program that never meets TLS need not load it.
-        if type(cause).__name__ == "SSLCertVerificationError":
-            return True
-        cause = cause.__cause__ or cause.__context__
-    return False
-
-
-__all__ = ["Attempts", "is_permanent", "is_timeout", "is_unwritable", "request_not_sent"]
+__all__ = ["Attempts"]

@@ -1,14 +1,11 @@
-"""Timeouts: the clock, waiting, and the deadlines of an attempt and of a body beside httpx's own timeouts."""
+"""Timeouts: the clock, waiting, and deadlines."""
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import AsyncGenerator, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
-from typing import cast
-
-import httpx
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 
 _UNLIMITED = nullcontext()
 
@@ -38,33 +35,30 @@ def sleep(seconds: float) -> None:
     time.sleep(seconds)
 
 
-def async_fail_after(seconds: float | None) -> AbstractAsyncContextManager[object]:
-    """Cancel what is done inside when it takes too long, with TimeoutError.
-
-    Args:
-        seconds: How long it may take; None for as long as it likes.
-    """
-    import asyncio  # noqa: PLC0415 - sync programs never load it
-
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return _trio_fail_after(seconds)
-    return asyncio.timeout(seconds)
+class DeadlineError(TimeoutError):
+    """What was done inside `async_fail_after` took too long."""
 
 
 @asynccontextmanager
-async def _trio_fail_after(seconds: float | None) -> AsyncGenerator[None]:
-    import trio  # noqa: PLC0415 - it must be running, as asyncio is not
+async def async_fail_after(seconds: float | None) -> AsyncGenerator[None]:
+    """Cancel what is done inside when it takes too long.
 
-    with trio.move_on_after(math.inf if seconds is None else seconds) as scope:
+    Args:
+        seconds: How long it may take; None for no limit.
+
+    Raises:
+        DeadlineError: It took too long.
+    """
+    import anyio  # noqa: PLC0415 - comes with httpx; sync programs never load it
+
+    with anyio.move_on_after(seconds) as scope:
         yield
     if scope.cancelled_caught:
-        raise TimeoutError
+        raise DeadlineError
 
 
 def fail_after(seconds: float | None) -> AbstractContextManager[None]:
-    """Nothing: a thread that waits for a socket cannot be told to stop from outside.
+    """Nothing: a thread that waits for a socket cannot be stopped from outside.
 
     Args:
         seconds: How long it may take.
@@ -73,63 +67,34 @@ def fail_after(seconds: float | None) -> AbstractContextManager[None]:
     return _UNLIMITED
 
 
-def total_timeout(limits: Mapping[str, float | None]) -> float | None:
-    """How long an attempt may take from its start to its end, in seconds; None where a phase has no limit.
+def total_timeout(timeouts: Mapping[str, float | None]) -> float | None:
+    """How long an attempt may take from its start to its end, in seconds; None where a phase has no timeout.
 
     Args:
-        limits: The time limits as httpx keeps them with a request.
+        timeouts: The timeouts as httpx keeps them with a request.
     """
     whole = 0.0
-    for limit in limits.values():
+    for limit in timeouts.values():
         if limit is None:
             return None
         whole += limit
     return whole
 
 
-def async_body_deadline(response: httpx.Response, limit: float | None) -> AbstractAsyncContextManager[object]:
-    """Read a body inside of this, which ends with TimeoutError when it takes too long.
+def deadline(seconds: float | None) -> float:
+    """The moment that is so many seconds from now.
 
     Args:
-        response: Whose body it is.
-        limit: How long it may take from now on, in seconds; None for as long as it likes.
+        seconds: How many; None for no limit.
     """
-    del response
-    return async_fail_after(limit)
-
-
-def body_deadline(response: httpx.Response, limit: float | None) -> AbstractContextManager[None]:
-    """The twin, which can only look at the clock when a part comes; also at one that is compressed to nothing.
-
-    Args:
-        response: Whose body it is.
-        limit: How long it may take from now on, in seconds; None for as long as it likes.
-    """
-    if limit is not None:
-        response.stream = DeadlineStream(cast("httpx.SyncByteStream", response.stream), limit)
-    return nullcontext()
-
-
-class DeadlineStream(httpx.SyncByteStream):
-    def __init__(self, parts: httpx.SyncByteStream, limit: float) -> None:
-        self._parts = parts
-        self._end = monotonic() + limit
-
-    def __iter__(self) -> Iterator[bytes]:
-        for part in self._parts:
-            yield part
-            if monotonic() > self._end:
-                raise TimeoutError
-
-    def close(self) -> None:
-        self._parts.close()
+    return math.inf if seconds is None else time.monotonic() + seconds
 
 
 __all__ = [
-    "async_body_deadline",
+    "DeadlineError",
     "async_fail_after",
     "async_sleep",
-    "body_deadline",
+    "deadline",
     "fail_after",
     "monotonic",
     "sleep",

@@ -1,28 +1,222 @@
-"""Choose and open the transport: an httpx transport for each process, or for each event loop.
+"""Choose and open the transport: one for each process, or for each event loop of each process.
 
-A transport is a class with the interface of `httpx.BaseTransport` or `httpx.AsyncBaseTransport`. It sends a request at
-most once and raises httpx's exceptions: those for a request of which nothing was sent (see `_retry.request_not_sent`)
-only then.
+A transport has the interface of `httpx.BaseTransport` or `httpx.AsyncBaseTransport`. It sends a request at most once,
+keeps the timeouts in ``request.extensions["timeout"]``, raises httpx's exceptions, and sets ``may_have_left`` of
+``request.extensions["departure"]`` as soon as it knows (see `_request.Departure`).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+import sys
+from contextlib import suppress
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
+from weakref import WeakKeyDictionary, ref
 
 import httpx
 
+from jsms_client._timeouts import async_sleep
 from jsms_client.errors import ConfigurationError
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import AsyncGenerator, Callable
 
-    from jsms_client.aiohttp_transport import OnceTransport
-
-# A connection that the service closes while it is idle costs a send its outcome: none is kept for long.
-_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=0.8)
 _LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
+_PROXY_SCHEMES = frozenset(("http", "https", "socks5", "socks5h"))
+_trusted: dict[tuple[object, ...], ssl.SSLContext] = {}
+
+
+class Route(NamedTuple):
+    """How the service is reached.
+
+    Attributes:
+        trust: Whose certificates are good.
+        proxy: The proxy; None for none.
+        layers: How many TLS handshakes come before a request.
+        forwards: Whether the proxy sees the requests and may respond itself.
+    """
+
+    trust: ssl.SSLContext
+    proxy: httpx.Proxy | None
+    layers: int
+    forwards: bool
+
+
+class Transports:
+    """The transports of one client: one for each process.
+
+    A process that forks must not share its sockets with the child: each has its own, and what a child inherits is left
+    untouched. There is no lock because one that another thread holds during a fork is never released in the child.
+
+    Args:
+        base_url: The service's address.
+    """
+
+    __slots__ = ("_base_url", "_opened")
+
+    def __init__(self, base_url: str) -> None:
+        self._base_url = base_url
+        self._opened: dict[int, httpx.BaseTransport] = {}
+
+    def get(self) -> httpx.BaseTransport:
+        """This process's transport.
+
+        Raises:
+            ConfigurationError: The environment names a proxy or certificates that cannot be used.
+        """
+        pid = os.getpid()
+        found = self._opened.get(pid)
+        # When two threads open one, the first to store it wins, and the other's is dropped unused.
+        return self._opened.setdefault(pid, open_transport(self._base_url)) if found is None else found
+
+    def close(self) -> None:
+        """Close this process's transport."""
+        found = self._opened.pop(os.getpid(), None)
+        if found is not None:
+            found.close()
+
+
+class AsyncTransports:
+    """The transports of one client: one for each event loop of each process.
+
+    Args:
+        base_url: The service's address.
+    """
+
+    __slots__ = ("_base_url", "_loops")
+
+    def __init__(self, base_url: str) -> None:
+        self._base_url = base_url
+        self._loops: WeakKeyDictionary[object, dict[int, _Opened]] = WeakKeyDictionary()
+
+    async def get(self) -> httpx.AsyncBaseTransport:
+        """This event loop's transport.
+
+        Raises:
+            ConfigurationError: The environment names a proxy or certificates that cannot be used.
+        """
+        loop, pid = _event_loop(), os.getpid()
+        processes = self._loops.get(loop)
+        if processes is not None and pid in processes:
+            return processes[pid].transport
+        opened = _Opened(await open_async_transport(self._base_url))
+        self._remove_closed()
+        kept = self._loops.setdefault(loop, {}).setdefault(pid, opened)
+        # When two tasks open one, the first to store it wins, and the other's is dropped unused.
+        if kept is opened:
+            await opened.watch()
+        return kept.transport
+
+    async def aclose(self) -> None:
+        """Close this event loop's transport."""
+        opened = self._loops.get(_event_loop(), {}).pop(os.getpid(), None)
+        if opened is not None:
+            await opened.aclose()
+            # asyncio closes a socket in its next round.
+            await async_sleep(0)
+
+    def _remove_closed(self) -> None:
+        """Drop the transports of event loops that were closed: a program may run one loop for each piece of work."""
+        for loop in list(self._loops):
+            # A loop of trio cannot be asked; nothing that was opened there keeps it alive.
+            is_closed: Callable[[], bool] | None = getattr(loop, "is_closed", None)
+            if is_closed is not None and is_closed():
+                self._loops.pop(loop, None)
+
+
+class _Opened:
+    """A transport, and what closes its idle connections when its event loop ends before `aclose` was called.
+
+    An event loop closes its asynchronous generators before it ends: there is no other way to be called then.
+    """
+
+    __slots__ = ("__weakref__", "_watch", "transport")
+
+    def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
+        self.transport = transport
+        self._watch = _at_the_end(ref(transport))
+
+    async def watch(self) -> None:
+        """Begin to wait for the end of the event loop."""
+        await anext(self._watch)
+
+    async def aclose(self) -> None:
+        """Close the transport."""
+        await self.transport.aclose()
+        await self._watch.aclose()
+
+
+async def _at_the_end(transport: ref[httpx.AsyncBaseTransport]) -> AsyncGenerator[None]:
+    try:
+        yield
+    finally:
+        found = transport()
+        if found is not None:
+            await found.aclose()
+
+
+def open_transport(base_url: str) -> httpx.BaseTransport:
+    """Connections for the threads of one process; TLS is always verified.
+
+    Args:
+        base_url: The service's address.
+
+    Raises:
+        ConfigurationError: The environment names a proxy or certificates that cannot be used.
+    """
+    route = find_route(base_url)
+    from jsms_client._sync.pool import ConnectionPool  # noqa: PLC0415 - a program loads what it uses
+
+    return ConnectionPool(route)
+
+
+async def open_async_transport(base_url: str) -> httpx.AsyncBaseTransport:
+    """Connections for the tasks of one event loop; TLS is always verified.
+
+    Args:
+        base_url: The service's address.
+
+    Raises:
+        ConfigurationError: The environment names a proxy or certificates that cannot be used.
+    """
+    if (fast := _fast_transport()) is not None and (route := find_route(base_url)).proxy is None:
+        return fast(verify=route.trust)
+    if "jsms_client._async.pool" not in sys.modules or _needs_trust(base_url):
+        # Imports and certificates take tenths of a second, in which no other task would run.
+        await _in_thread(lambda: _prepare(base_url))
+    from jsms_client._async.pool import AsyncConnectionPool  # noqa: PLC0415 - a program loads what it uses
+
+    return AsyncConnectionPool(find_route(base_url))
+
+
+def find_route(base_url: str) -> Route:
+    """How a service is reached: directly or by the environment's proxy, and whose certificates are good.
+
+    Args:
+        base_url: The service's address.
+
+    Raises:
+        ConfigurationError: The environment names a proxy or certificates that cannot be used.
+    """
+    proxy_url = proxy_for(base_url)
+    proxy_scheme = "" if proxy_url is None else _proxy_scheme(proxy_url)
+    encrypted = urlsplit(base_url).scheme == "https"
+    trust = _trust(needed=encrypted or proxy_scheme == "https")
+    proxy = None
+    if proxy_url is not None:
+        try:
+            proxy = httpx.Proxy(proxy_url, ssl_context=trust if proxy_scheme == "https" else None)
+        except (ValueError, httpx.InvalidURL):
+            proxy_scheme = ""
+        if not proxy_scheme:
+            raise _unusable_proxy("it is not a URL")
+    return Route(trust, proxy, encrypted + (proxy_scheme == "https"), not encrypted and proxy_scheme.startswith("http"))
 
 
 def proxy_for(base_url: str) -> str | None:
@@ -40,53 +234,90 @@ def proxy_for(base_url: str) -> str | None:
     return found if found is None or "://" in found else f"http://{found}"
 
 
-def _proxy(base_url: str) -> httpx.Proxy | None:
-    found = proxy_for(base_url)
-    # Before 0.26, a transport of httpx takes no text.
-    return None if found is None else httpx.Proxy(found)
-
-
-def open_transport(base_url: str) -> httpx.BaseTransport:
-    """Connections for the threads of one process; TLS is always verified.
-
-    Args:
-        base_url: The service's address.
-
-    Raises:
-        ConfigurationError: The environment names a proxy or certificates that cannot be used.
-    """
+def _proxy_scheme(proxy_url: str) -> str:
+    """The scheme of a proxy's address; empty where the address cannot be used."""
+    if proxy_url != proxy_url.strip() or not proxy_url.isprintable():
+        return ""
     try:
-        return httpx.HTTPTransport(verify=_trust(base_url), proxy=_proxy(base_url), limits=_LIMITS, retries=0)
-    except OSError as error:
-        raise _unusable_certificates(error) from error
-    except (ImportError, ValueError, httpx.InvalidURL) as error:
-        raise _unusable_proxy() from error
+        parts = urlsplit(proxy_url)
+        # Raises ValueError for a port or a host that no socket takes.
+        _ = parts.port
+        host = (parts.hostname or "").encode("idna")
+    except ValueError:
+        return ""
+    if parts.scheme not in _PROXY_SCHEMES:
+        raise _unusable_proxy(f"its scheme is none of {', '.join(sorted(_PROXY_SCHEMES))}")
+    if parts.scheme.startswith("socks") and find_spec("socksio") is None:
+        raise _unusable_proxy("a SOCKS proxy takes the package socksio: pip install 'httpx[socks]'")
+    return parts.scheme if host else ""
 
 
-def open_async_transport(base_url: str) -> httpx.AsyncBaseTransport:
-    """Connections for the tasks of one event loop; TLS is always verified.
+def _trust(*, needed: bool) -> ssl.SSLContext:
+    """Whose certificates are good: loaded once for all clients, threads and event loops of a process."""
+    if not needed:
+        import ssl  # noqa: PLC0415 - httpx loads it as late
 
-    The one place that says which transport `AsyncJSMS` uses: aiohttp's where the extra ``fast`` is installed, on
-    asyncio and without a proxy; otherwise httpx's own.
+        # Without TLS there is nothing to verify, and reading the certificates takes as long as sixty calls. Should this
+        # ever be asked, it verifies, and trusts nobody.
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    key = _trust_key()
+    found = _trusted.get(key)
+    if found is None:
+        try:
+            found = httpx.create_ssl_context()
+        except OSError as error:
+            raise _unusable_certificates(error) from error
+        _trusted.clear()
+        _trusted[key] = found
+    return found
 
-    Args:
-        base_url: The service's address.
 
-    Raises:
-        ConfigurationError: The environment names a proxy or certificates that cannot be used.
-    """
+def _trust_key() -> tuple[object, ...]:
+    """What the certificates were loaded from; another key when the settings or the file change."""
+    file = os.environ.get("SSL_CERT_FILE")
+    state = None
+    with suppress(OSError, ValueError):
+        found = Path(file).stat() if file else None
+        state = found and (found.st_ino, found.st_mtime_ns, found.st_size)
+    return file, state, os.environ.get("SSL_CERT_DIR")
+
+
+def _needs_trust(base_url: str) -> bool:
+    return urlsplit(base_url).scheme == "https" and _trust_key() not in _trusted
+
+
+def _prepare(base_url: str) -> None:
+    """Load what takes long, for whoever calls `find_route` next."""
+    import_module("jsms_client._async.pool")
+    find_route(base_url)
+
+
+async def _in_thread(work: Callable[[], None]) -> None:
+    # Not through anyio: loading that takes long itself.
+    import asyncio  # noqa: PLC0415 - sync programs never load it
+
     try:
-        proxy, trust = _proxy(base_url), _trust(base_url)
-        if proxy is None and (fast := _fast_transport()) is not None:
-            return fast(verify=trust)
-        return httpx.AsyncHTTPTransport(verify=trust, proxy=proxy, limits=_LIMITS, retries=0)
-    except OSError as error:
-        raise _unusable_certificates(error) from error
-    except (ImportError, ValueError, httpx.InvalidURL) as error:
-        raise _unusable_proxy() from error
+        asyncio.get_running_loop()
+    except RuntimeError:
+        import trio  # noqa: PLC0415 - it must be running, as asyncio is not
+
+        await trio.to_thread.run_sync(work)
+    else:
+        await asyncio.to_thread(work)
 
 
-def _fast_transport() -> type[OnceTransport] | None:
+def _event_loop() -> object:
+    from asyncio import get_running_loop  # noqa: PLC0415 - sync programs never load it
+
+    try:
+        return get_running_loop()
+    except RuntimeError:
+        import trio  # noqa: PLC0415 - it must be running, as asyncio is not
+
+        return trio.lowlevel.current_trio_token()
+
+
+def _fast_transport() -> Callable[..., httpx.AsyncBaseTransport] | None:
     import asyncio  # noqa: PLC0415 - sync programs never load it
 
     try:
@@ -97,29 +328,18 @@ def _fast_transport() -> type[OnceTransport] | None:
     return OnceTransport
 
 
-def _trust(base_url: str) -> ssl.SSLContext | bool:
-    """Whose certificates are good, for httpx: everybody's that it trusts itself."""
-    if urlsplit(base_url).scheme == "https":
-        return True
-    import ssl  # noqa: PLC0415 - httpx loads it as late
-
-    # Without TLS there is nothing to verify, and reading the certificates takes as long as sixty calls. Should this
-    # ever be asked, it verifies, and trusts nobody.
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
-
-def _unusable_proxy() -> ConfigurationError:
+def _unusable_proxy(problem: str) -> ConfigurationError:
     return ConfigurationError(
-        "the proxy in the environment (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY) cannot be used; "
-        "correct it, name the service in NO_PROXY, or hand over an http_client of your own"
+        f"the proxy in the environment (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY) cannot be used: {problem}; "
+        "correct it, name the service in NO_PROXY, or give an http_client of your own"
     )
 
 
 def _unusable_certificates(error: OSError) -> ConfigurationError:
     return ConfigurationError(
         f"the certificates to trust cannot be read ({type(error).__name__}); "
-        "correct SSL_CERT_FILE and SSL_CERT_DIR, or hand over an http_client of your own"
+        "correct SSL_CERT_FILE and SSL_CERT_DIR, or give an http_client of your own"
     )
 
 
-__all__ = ["open_async_transport", "open_transport", "proxy_for"]
+__all__ = ["AsyncTransports", "Route", "Transports", "open_async_transport", "open_transport", "proxy_for"]

@@ -9,7 +9,8 @@ JSMSError
 ├── ClientClosedError             a call after close()
 ├── StoreError                    the store that processes share failed
 ├── ConnectionFailedError         the service was never reached; nothing was sent
-│   └── ConnectTimeoutError
+│   ├── ConnectTimeoutError
+│   └── PoolTimeoutError          all connections of the client were in use
 ├── RequestTimeoutError           every time limit, whichever it was
 ├── LostAnswerError               a call that may be repeated was, and no answer came
 │   └── LostAnswerTimeoutError
@@ -82,6 +83,10 @@ class ConnectionFailedError(JSMSError):
 
 class ConnectTimeoutError(ConnectionFailedError, RequestTimeoutError):
     """No connection within the time limit; nothing was sent and repeating the call is safe."""
+
+
+class PoolTimeoutError(ConnectionFailedError, RequestTimeoutError):
+    """All connections of the client were in use for too long; nothing was sent and repeating the call is safe."""
 
 
 class LostAnswerError(JSMSError):
@@ -237,6 +242,7 @@ __all__ = [
     "LostAnswerError",
     "LostAnswerTimeoutError",
     "MissingDependencyError",
+    "PoolTimeoutError",
     "RedirectError",
     "RequestTimeoutError",
     "StoreError",

@@ -237,4 +237,4 @@ _ALL = (
 
 CALLS: Mapping[str, Call] = {call.operation: call for call in _ALL}
 
-__all__ = ["CALLS", "PRIVATE", "Call"]
+__all__ = ["CALLS", "PNG", "PRIVATE", "Call"]

@@ -8,11 +8,12 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Protocol, TypedDict, TypeVar, Unpack
 from unittest.mock import patch
 
-import httpx
 import trio
 
 from example_server import EXAMPLE_CREDENTIALS
 from jsms_client import JSMS, AsyncJSMS, RetryPolicy, Timeouts
+from jsms_client._async.pool import AsyncConnectionPool
+from jsms_client._async.senders import AsyncTransportSender
 
 from .calls import Call
 
@@ -110,11 +111,10 @@ class WithoutExtraDriver(AsyncioDriver):
     def __init__(self, base_url: str, **settings: Unpack[Settings]) -> None:
         super().__init__(base_url, **settings)
         with patch.dict(sys.modules, {"jsms_client.aiohttp_transport": None}):
-            transport = self.runner.run(self._open())
-        assert isinstance(transport, httpx.AsyncHTTPTransport)
-
-    async def _open(self) -> object:
-        return self.client._executor._transports.get()  # pyright: ignore[reportPrivateUsage] - no call opens a connection alone
+            sender = self.client._executor._sender  # pyright: ignore[reportPrivateUsage] - no call opens a connection alone
+            assert isinstance(sender, AsyncTransportSender)
+            transport = self.runner.run(sender._transports.get())  # pyright: ignore[reportPrivateUsage] - the same
+        assert isinstance(transport, AsyncConnectionPool)
 
 
 class TrioDriver:

@@ -15,6 +15,7 @@ import pytest
 import trio
 
 from jsms_client import ConnectionFailedError, RetryPolicy, Timeouts
+from jsms_client._async.pool import AsyncConnectionPool
 from jsms_client._transport import open_async_transport
 from jsms_client.aiohttp_transport import OnceTransport
 from jsms_client.errors import UnknownOutcomeError
@@ -29,16 +30,16 @@ ONCE = RetryPolicy(attempts=1)
 
 
 async def opened(base_url: str) -> type[httpx.AsyncBaseTransport]:
-    transport = open_async_transport(base_url)
+    transport = await open_async_transport(base_url)
     await transport.aclose()
     return type(transport)
 
 
 def test_it_is_used_where_it_can_be(monkeypatch: pytest.MonkeyPatch) -> None:
     assert asyncio.run(opened("https://api.sms.jpush.cn/v1")) is OnceTransport
-    assert trio.run(opened, "https://api.sms.jpush.cn/v1") is httpx.AsyncHTTPTransport
+    assert trio.run(opened, "https://api.sms.jpush.cn/v1") is AsyncConnectionPool
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy:1")
-    assert asyncio.run(opened("https://api.sms.jpush.cn/v1")) is httpx.AsyncHTTPTransport
+    assert asyncio.run(opened("https://api.sms.jpush.cn/v1")) is AsyncConnectionPool
 
 
 @pytest.mark.parametrize("end", [Connection.close, Connection.reset])

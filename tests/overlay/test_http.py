@@ -23,8 +23,8 @@ from jsms_api.api.signs import create_sign
 from jsms_api.models import SendCodeRequest, SignForm, VerifyCodeRequest
 from jsms_api.types import File
 from jsms_client import JSMS, AsyncJSMS, ConfigurationError, RetryPolicy
+from jsms_client._failures import is_permanent, request_not_sent
 from jsms_client._request import texts_in_form, texts_in_json
-from jsms_client._retry import is_permanent, request_not_sent
 from jsms_client._transport import proxy_for
 from jsms_client.api import wrong_kind
 from jsms_client.errors import (
@@ -163,16 +163,37 @@ def test_a_send_over_a_transport_that_hides_what_happened_is_not_repeated(monkey
     assert len(asked) == 1
 
 
-def test_anything_a_callers_client_raises_is_an_error_of_ours() -> None:
+def test_a_mock_transport_of_httpx_is_used() -> None:
     def handle(request: httpx.Request) -> httpx.Response:
-        raise ZeroDivisionError(f"while sending {request.content.decode()}")
+        return httpx.Response(200, json={"msg_id": "1"})
+
+    transport = httpx.MockTransport(handle)
+    with httpx.Client(transport=transport) as own:
+        jsms = JSMS(APP_KEY, MASTER_SECRET, base_url="http://127.0.0.1:1/v1", http_client=own)
+        assert jsms.codes.send("13800138000", temp_id=1).msg_id == "1"
+
+    async def main() -> None:
+        async with httpx.AsyncClient(transport=transport) as own:
+            jsms = AsyncJSMS(APP_KEY, MASTER_SECRET, base_url="http://127.0.0.1:1/v1", http_client=own)
+            assert (await jsms.codes.send("13800138000", temp_id=1)).msg_id == "1"
+
+    anyio.run(main)
+
+
+def test_what_is_not_the_transports_passes_through_with_a_note() -> None:
+    def handle(request: httpx.Request) -> httpx.Response:
+        raise ZeroDivisionError("the caller's own")
 
     with httpx.Client(transport=httpx.MockTransport(handle)) as client:
         jsms = JSMS(APP_KEY, MASTER_SECRET, base_url="http://127.0.0.1:1/v1", http_client=client)
-        with pytest.raises(UnknownOutcomeError, match="ZeroDivisionError") as caught:
+        with pytest.raises(ZeroDivisionError, match="the caller's own") as caught:
             jsms.codes.send("13800138000", temp_id=1)
-    assert isinstance(caught.value.__cause__, ZeroDivisionError)
-    assert "13800138000" not in str(caught.value)
+        assert caught.value.__notes__ == [
+            "sendCode: the request may have left and been carried out, such as a message sent"
+        ]
+        with pytest.raises(ZeroDivisionError) as read:
+            jsms.accounts.app()
+        assert not hasattr(read.value, "__notes__")
 
 
 def test_a_certificate_that_does_not_verify_is_not_tried_again() -> None:

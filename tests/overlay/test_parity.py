@@ -22,11 +22,13 @@ from .drivers import async_client, sync_client
 _SPELLINGS: tuple[tuple[str, str], ...] = (
     (r"\basync (for|with|def)\b", r"\1"),
     (r"\bawait ", ""),
+    (r"\bAsyncByteStream\b", "SyncByteStream"),
     (r"\bAsync(?=[A-Z])", ""),
     (r"\basyncio_detailed\b", "sync_detailed"),
     (r"\b(Iterator|Generator|ContextManager)\b", r"\1"),
     (r"\ba(close|iter|next|enter|exit)\b", r"\1"),
     (r"__a(iter|next|enter|exit)__", r"__\1__"),
+    (r"\bhandle_async_request\b", "handle_request"),
     (r"\bStopAsyncIteration\b", "StopIteration"),
     (r"\ban? (?=[A-Za-z`])", "a "),
     (r"\s+", " "),
@@ -71,7 +73,8 @@ def test_a_module_has_the_same_classes_members_signatures_and_texts(module: str)
         theirs, ours = dict(_members(kind)), dict(_members(sync[name]))
         assert theirs.keys() == ours.keys()
         for member, value in theirs.items():
-            if member in ONE_OF_TWO:
+            # What a class of httpx brings is httpx's own.
+            if member in ONE_OF_TWO or not getattr(value, "__module__", "jsms_client").startswith("jsms_client"):
                 continue
             where = f"{name}.{member}"
             assert _as_sync(inspect.getdoc(value) or "") == _as_sync(inspect.getdoc(ours[member]) or ""), where

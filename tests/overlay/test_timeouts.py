@@ -102,14 +102,14 @@ def test_a_body_that_is_nothing_is_not_read_for_ever(server: RawSocketServer, fl
     driver.close()
 
 
-@pytest.mark.parametrize("flavour", ["asyncio", "asyncio-without-extra", "trio"])
+@pytest.mark.parametrize("flavour", ["sync", "asyncio-without-extra", "trio"])
 @pytest.mark.parametrize("act", [drips_headers, sends_hints_without_end])
 def test_an_answer_that_never_begins_is_cut_off_when_all_limits_together_are_over(
     server: RawSocketServer, flavour: str, act: Callable[[Connection], None]
 ) -> None:
     server.play(Script(act))
     driver = DRIVERS[flavour](server.base_url, timeout=Timeouts(connect=0.2, read=0.2, write=0.2, pool=0.2))
-    with pytest.raises(UnknownOutcomeTimeoutError, match=r"no whole answer came \(TimeoutError\)"):
+    with pytest.raises(UnknownOutcomeTimeoutError, match=r"not complete after 0\.2 s"):
         driver.make(CALLS["sendMessage"])
     driver.close()
 

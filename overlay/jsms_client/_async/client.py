@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NoReturn, Self
 
 from jsms_client._async.executor import AsyncHTTPExecutor
 from jsms_client.config import RetryPolicy, Timeouts, read_config
+from jsms_client.errors import ConfigurationError
 from jsms_client.lazily import lazily
 from jsms_client.store._store import StoreLike, open_store
 
@@ -73,15 +74,20 @@ class AsyncJSMS:
         retry: RetryPolicy | None = None,
         store: StoreLike | None = None,
     ) -> None:
-        config = read_config(
-            app_key,
-            master_secret,
-            dev_key=dev_key,
-            dev_secret=dev_secret,
-            base_url=base_url,
-            timeout=timeout,
-            retry=retry,
-        )
+        try:
+            config = read_config(
+                app_key,
+                master_secret,
+                dev_key=dev_key,
+                dev_secret=dev_secret,
+                base_url=base_url,
+                timeout=timeout,
+                retry=retry,
+            )
+        except ConfigurationError as error:
+            # Error trackers send away what is in the frames: no malformed secret, nor the environment.
+            del app_key, master_secret, dev_key, dev_secret
+            raise error.with_traceback(None) from None
         self._base_url = config.base_url
         self._executor = AsyncHTTPExecutor(config, http_client)
         self._store = None if store is None else open_store(store)

@@ -1,0 +1,66 @@
+"""Compressed responses: one coding, decompressed within the limits of size and time."""
+
+from __future__ import annotations
+
+import gzip
+import time
+import zlib
+from collections.abc import Iterator
+
+import pytest
+
+from jsms_client import JSMS, DecodeError
+from servers.faults import answer, sends
+from servers.raw_socket_server import RawSocketServer
+
+from .drivers import APP_KEY, MASTER_SECRET
+
+BALANCE = b'{"app_balance": 1, "app_voice": 1, "app_industry": 1, "app_market": 1}'
+
+
+@pytest.fixture
+def server() -> Iterator[RawSocketServer]:
+    with RawSocketServer() as running:
+        yield running
+
+
+def _raw(data: bytes) -> bytes:
+    compressor = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return compressor.compress(data) + compressor.flush()
+
+
+@pytest.mark.parametrize(
+    ("coding", "data"),
+    [
+        ("gzip", gzip.compress(BALANCE, mtime=0)),
+        ("x-gzip", gzip.compress(BALANCE, mtime=0)),
+        ("deflate", zlib.compress(BALANCE)),
+        ("deflate", _raw(BALANCE)),
+        ("identity", BALANCE),
+        ("", BALANCE),
+    ],
+)
+def test_one_coding_is_read(server: RawSocketServer, coding: str, data: bytes) -> None:
+    server.play(sends(answer(200, data, f"Content-Encoding: {coding}")))
+    with JSMS(APP_KEY, MASTER_SECRET, base_url=server.base_url) as jsms:
+        assert jsms.accounts.app().app_balance == 1
+
+
+@pytest.mark.parametrize(
+    ("coding", "data"),
+    [
+        ("gzip, gzip", gzip.compress(gzip.compress(b"0" * 20_000_000, mtime=0), mtime=0)),
+        ("gzip", gzip.compress(b"0" * 200_000_000, mtime=0)),
+        ("br", b"x"),
+        ("br", b""),
+        ("gzip", b"no gzip"),
+        ("gzip", gzip.compress(BALANCE, mtime=0)[:-9]),
+    ],
+    ids=["twice", "a bomb", "not asked for", "not asked for, and empty", "none", "cut off"],
+)
+def test_what_is_compressed_otherwise_is_an_error_soon(server: RawSocketServer, coding: str, data: bytes) -> None:
+    server.play(sends(answer(200, data, f"Content-Encoding: {coding}")))
+    began = time.monotonic()
+    with JSMS(APP_KEY, MASTER_SECRET, base_url=server.base_url) as jsms, pytest.raises(DecodeError):
+        jsms.accounts.app()
+    assert time.monotonic() - began < 5

@@ -1,0 +1,158 @@
+"""A sync call in the main thread that a signal handler interrupts: its exception passes through unchanged."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from types import FrameType
+
+import httpx
+import pytest
+
+from jsms_client import JSMS, JSMSError
+from jsms_client.errors import ConnectionFailedError, UnknownOutcomeError
+from servers.faults import answer
+from servers.raw_socket_server import Connection, RawSocketServer, Script, refusing_port, silent_port
+
+from .calls import CALLS, PNG, Call
+from .drivers import APP_KEY, DRIVERS, MASTER_SECRET, sync_client
+
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGUSR1"),
+    # socket.create_connection leaves one to the garbage collector.
+    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
+]
+
+SMALL = CALLS["createSign"]
+_LARGE = PNG + bytes(2_000_000)
+_IMAGES = ("id_card_image", "business_license_image", "icp_app_screenshot", "trademark_image", "third_party_auth_image")
+UPLOAD = replace(SMALL, options={**SMALL.options, **dict.fromkeys(_IMAGES, _LARGE)})
+NOTE = "createSign: the request may have left and been carried out, such as a message sent"
+
+
+class SoftTimeLimitExceededError(Exception):
+    """As Celery's."""
+
+
+class JobTimeoutError(TimeoutError):
+    """One that can be taken for a socket's."""
+
+
+def raises(kind: type[Exception], number: int, frame: FrameType | None) -> None:
+    raise kind
+
+
+class WorkerLostError(ConnectionResetError):
+    """One that can be taken for a lost connection."""
+
+
+@contextmanager
+def interrupted_by(handler: Callable[[int, FrameType | None], None]) -> Generator[None]:
+    before = signal.signal(signal.SIGUSR1, handler)
+    main = threading.main_thread().ident
+    assert main == threading.get_ident()
+    timer = threading.Timer(0.2, signal.pthread_kill, (main, signal.SIGUSR1))
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.join()
+        signal.signal(signal.SIGUSR1, before)
+
+
+@pytest.fixture(params=[SoftTimeLimitExceededError, JobTimeoutError, WorkerLostError])
+def kind(request: pytest.FixtureRequest) -> type[Exception]:
+    return request.param  # type: ignore[no-any-return]
+
+
+def interrupt(client: JSMS, kind: type[Exception], *, note: bool, call: Call = SMALL) -> None:
+    """Interrupt a call, and look at what comes out."""
+
+    def raises_too(*given: object) -> None:
+        raise kind
+
+    for handler in (partial(raises, kind), raises_too):
+        with interrupted_by(handler), pytest.raises(kind) as caught:
+            call.on(client)
+        assert type(caught.value) is kind
+        assert getattr(caught.value, "__notes__", []) == ([NOTE] if note else [])
+        assert caught.value.__cause__ is None
+
+
+def test_while_it_connects(kind: type[Exception]) -> None:
+    with silent_port() as port, sync_client(f"http://127.0.0.1:{port}/v1") as client:
+        interrupt(client, kind, note=False)
+
+
+def test_in_the_tls_handshake(kind: type[Exception]) -> None:
+    with RawSocketServer() as server:
+        counts = server.play(Script(Connection.hold))
+        with sync_client(server.base_url.replace("http:", "https:")) as client:
+            interrupt(client, kind, note=False)
+        assert counts.connections == 2
+
+
+def test_while_it_writes(kind: type[Exception]) -> None:
+    with RawSocketServer() as server, sync_client(server.base_url) as client:
+        counts = server.play(Script(lambda connection: connection.wait(5)))
+        interrupt(client, kind, note=True, call=UPLOAD)
+        server.stopping.set()
+        assert counts.connections == 2
+
+
+def test_while_it_reads(kind: type[Exception]) -> None:
+    def act(connection: Connection) -> None:
+        connection.read_request()
+        connection.send(answer(200, b'{"sign_id": 1}')[:-3])
+        connection.hold()
+
+    with RawSocketServer() as server, sync_client(server.base_url) as client:
+        counts = server.play(Script(act))
+        interrupt(client, kind, note=True)
+        server.settle()
+        assert counts.whole == 2
+
+
+def test_with_a_client_of_the_callers(kind: type[Exception]) -> None:
+    def act(connection: Connection) -> None:
+        connection.read_request()
+        connection.hold()
+
+    with RawSocketServer() as server, httpx.Client(trust_env=False, timeout=30) as own:
+        server.play(Script(act))
+        client = JSMS(APP_KEY, MASTER_SECRET, base_url=server.base_url, http_client=own)
+        interrupt(client, kind, note=True)
+
+
+@pytest.mark.parametrize("flavour", ["sync", "asyncio-without-extra", "trio"])
+def test_a_service_that_refuses_an_upload_before_reading_it_is_heard(flavour: str) -> None:
+    def act(connection: Connection) -> None:
+        connection.read_some(100)
+        connection.send(answer(413, b'{"error": {"code": 50007, "message": "too large"}}'))
+        connection.wait(0.2)
+        connection.close()
+
+    with RawSocketServer() as server:
+        server.play(Script(act))
+        driver = DRIVERS[flavour](server.base_url)
+        with pytest.raises(JSMSError) as caught:
+            driver.make(UPLOAD)
+        # Unless the reset that follows is faster than its response.
+        assert "too large" in str(caught.value) or isinstance(caught.value, UnknownOutcomeError)
+        driver.close()
+
+
+def test_an_older_interruption_is_not_taken_for_one_of_this_call() -> None:
+    with refusing_port() as port, sync_client(f"http://127.0.0.1:{port}/v1") as client:
+        try:
+            with interrupted_by(partial(raises, JobTimeoutError)):
+                time.sleep(5)
+        except JobTimeoutError:
+            with pytest.raises(ConnectionFailedError):
+                CALLS["sendCode"].on(client)

@@ -1,0 +1,408 @@
+"""Which connection a call uses, how many there are, and what happens to one that did not end well."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from unittest.mock import patch
+
+import anyio
+import anyio.lowlevel
+import httpx
+import pytest
+
+from jsms_client import ConnectionFailedError, RetryPolicy, Timeouts
+from jsms_client._async.pool import AsyncConnection as AsyncConnections
+from jsms_client._async.pool import AsyncConnectionPool, AsyncPooledBody
+from jsms_client._concurrency import AsyncSlots, Slot, Slots
+from jsms_client._sync.pool import Connection as Connections
+from jsms_client._sync.pool import ConnectionPool, PooledBody
+from jsms_client._transport import find_route
+from jsms_client.errors import PoolTimeoutError, RequestTimeoutError
+from servers.faults import answer, sends
+from servers.raw_socket_server import Connection, RawSocketServer, Script
+from servers.tls import CERTIFICATE, encrypted
+
+from .calls import CALLS
+from .drivers import DRIVERS, async_client, sync_client
+
+SENT = answer(200, b'{"msg_id": "1"}')
+OWN = ("sync", "asyncio-without-extra", "trio")
+KEEPING = ("sync", "asyncio-without-extra")
+ONCE = RetryPolicy(attempts=1)
+
+
+@pytest.fixture
+def server() -> Iterator[RawSocketServer]:
+    with RawSocketServer() as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def two_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+    for client in ("_async", "_sync"):
+        monkeypatch.setattr(f"jsms_client.{client}.pool.MOST_CONNECTIONS", 2)
+
+
+@pytest.mark.parametrize("flavour", KEEPING)
+def test_one_call_after_another_uses_one_connection(server: RawSocketServer, flavour: str) -> None:
+    counts = server.play(sends(SENT))
+    driver = DRIVERS[flavour](server.base_url)
+    for _ in range(5):
+        driver.make(CALLS["sendCode"])
+    driver.close()
+    assert (counts.connections, counts.whole) == (1, 5)
+
+
+@pytest.mark.parametrize("flavour", KEEPING)
+def test_a_connection_that_was_idle_for_long_is_not_used(
+    server: RawSocketServer, flavour: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for client in ("_async", "_sync"):
+        monkeypatch.setattr(f"jsms_client.{client}.pool.KEPT_FOR", 0.05)
+    counts = server.play(sends(SENT))
+    driver = DRIVERS[flavour](server.base_url)
+    for _ in range(3):
+        driver.make(CALLS["sendCode"])
+        time.sleep(0.06)
+    driver.close()
+    assert counts.connections == 3
+
+
+@pytest.mark.parametrize("flavour", KEEPING)
+def test_a_connection_that_the_service_closed_meanwhile_is_not_used(server: RawSocketServer, flavour: str) -> None:
+    counts = server.play(sends(SENT, then=Connection.close))
+    driver = DRIVERS[flavour](server.base_url)
+    for _ in range(10):
+        driver.make(CALLS["sendCode"])
+        server.settle()  # in which an event loop stands still, and sees nothing
+    driver.close()
+    assert counts.whole == counts.connections == 10
+
+
+@pytest.mark.parametrize("flavour", KEEPING)
+@pytest.mark.parametrize("more", [b"\r\n", b"garbage", b"HTTP/1.1 20", answer(200, b'{"msg_id": "2"}')])
+def test_what_comes_behind_a_response_is_not_taken_for_the_next_one(
+    server: RawSocketServer, flavour: str, more: bytes
+) -> None:
+    counts = server.play(sends(SENT + more))
+    driver = DRIVERS[flavour](server.base_url)
+    for _ in range(3):
+        assert "msg_id='1'" in repr(driver.make(CALLS["sendCode"]))
+        server.settle()
+    driver.close()
+    assert counts.whole == 3
+
+
+@pytest.mark.parametrize("flavour", KEEPING)
+def test_a_response_that_is_not_read_to_its_end_costs_its_connection(server: RawSocketServer, flavour: str) -> None:
+    server.play(sends(answer(200, b"x" * 100, "Content-Encoding: br")))
+    driver = DRIVERS[flavour](server.base_url)
+    with pytest.raises(Exception, match="not asked for"):
+        driver.make(CALLS["sendCode"])
+    counts = server.play(sends(SENT))
+    driver.make(CALLS["sendCode"])
+    driver.close()
+    assert (counts.connections, counts.whole) == (1, 1)
+
+
+def test_threads_that_find_no_free_connection_are_told_of_it_by_an_error_of_its_own(server: RawSocketServer) -> None:
+    counts = server.play(Script(Connection.hold))
+    with (
+        sync_client(server.base_url, timeout=Timeouts(read=5, pool=0.1), retry=ONCE) as client,
+        ThreadPoolExecutor(2) as threads,
+    ):
+        busy = [threads.submit(CALLS["getAppBalance"].on, client) for _ in range(2)]
+        while counts.connections < 2:
+            time.sleep(0.01)
+        with pytest.raises(PoolTimeoutError, match="no connection was free in time") as caught:
+            CALLS["sendCode"].on(client)
+        server.stopping.set()
+        assert all(isinstance(call.exception(), Exception) for call in busy)
+    check_exhausted(caught.value)
+    assert counts.connections == 2
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_tasks_that_find_no_free_connection_are_told_of_it_by_an_error_of_its_own(
+    server: RawSocketServer, backend: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "jsms_client.aiohttp_transport", None)
+    counts = server.play(Script(Connection.hold))
+
+    async def main() -> None:
+        client = async_client(server.base_url, timeout=Timeouts(read=5, pool=0.1), retry=ONCE)
+        async with client, anyio.create_task_group() as tasks:
+            for _ in range(2):
+                tasks.start_soon(CALLS["getAppBalance"].on_async, client)
+            while counts.connections < 2:
+                await anyio.sleep(0.01)
+            with pytest.raises(PoolTimeoutError, match="no connection was free in time") as caught:
+                await CALLS["sendCode"].on_async(client)
+            check_exhausted(caught.value)
+            tasks.cancel_scope.cancel()
+
+    anyio.run(main, backend=backend)
+    assert counts.connections == 2
+
+
+def without_extra() -> AbstractContextManager[object]:
+    return patch.dict(sys.modules, {"jsms_client.aiohttp_transport": None})
+
+
+def check_exhausted(error: PoolTimeoutError) -> None:
+    assert isinstance(error, ConnectionFailedError)
+    assert isinstance(error, RequestTimeoutError)
+    assert error.attempts == 0
+    assert "not reached" not in str(error)
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_calls_wait_for_their_turn_in_the_order_they_came(
+    server: RawSocketServer, backend: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "jsms_client.aiohttp_transport", None)
+    monkeypatch.setattr("jsms_client._async.pool.MOST_CONNECTIONS", 1)
+    counts = server.play(sends(SENT))
+    done: list[int] = []
+
+    async def main() -> None:
+        async with async_client(server.base_url) as client:
+
+            async def call(number: int) -> None:
+                await CALLS["sendCode"].on_async(client)
+                done.append(number)
+
+            async with anyio.create_task_group() as tasks:
+                for number in range(10):
+                    tasks.start_soon(call, number)
+                    await anyio.sleep(0.002)
+
+    anyio.run(main, backend=backend)
+    assert done == list(range(10))
+    assert counts.whole == 10
+
+
+def test_many_threads_share_few_connections(server: RawSocketServer) -> None:
+    counts = server.play(sends(SENT))
+    with sync_client(server.base_url) as client, ThreadPoolExecutor(16) as threads:
+        for call in [threads.submit(CALLS["sendCode"].on, client) for _ in range(200)]:
+            call.result(timeout=30)
+    assert counts.whole == 200
+    assert counts.connections <= 2
+
+
+def test_a_call_that_ends_after_its_client_was_closed_keeps_no_connection(server: RawSocketServer) -> None:
+    ended = threading.Event()
+
+    def act(connection: Connection) -> None:
+        connection.read_request()
+        connection.wait(0.2)
+        connection.send(SENT)
+        if not connection.socket.recv(1):
+            ended.set()
+        connection.close()
+
+    counts = server.play(Script(act))
+    client = sync_client(server.base_url)
+    with ThreadPoolExecutor(1) as threads:
+        call = threads.submit(CALLS["sendCode"].on, client)
+        while not counts.whole:
+            time.sleep(0.005)
+        client.close()
+        assert "msg_id='1'" in repr(call.result(timeout=30))
+    assert ended.wait(30)
+
+
+def test_a_whole_response_that_comes_unasked_is_not_taken_for_the_next_one_whatever_httpcore_says(
+    server: RawSocketServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def says_so(_: object) -> bool:
+        return True
+
+    for connection in (Connections, AsyncConnections):
+        monkeypatch.setattr(connection, "is_clean", says_so)
+    for flavour in KEEPING:
+        counts = server.play(sends(SENT + SENT.replace(b'"1"', b'"2"')))
+        driver = DRIVERS[flavour](server.base_url)
+        for _ in range(3):
+            assert "msg_id='1'" in repr(driver.make(CALLS["sendCode"]))
+        driver.close()
+        assert counts.whole == 3
+
+
+@pytest.mark.parametrize("flavour", KEEPING)
+def test_after_many_calls_at_once_few_connections_stay_open(
+    server: RawSocketServer, flavour: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("_async", "_sync"):
+        monkeypatch.setattr(f"jsms_client.{module}.pool.KEPT_FOR", 0.2)
+    seen: list[socket.socket] = []
+
+    def act(connection: Connection) -> None:
+        seen.append(connection.socket)
+        connection.read_request()
+        connection.wait(0.1)
+        connection.send(SENT)
+
+    def close_meanwhile() -> bool:
+        time.sleep(0.1)  # for the server to notice
+        return len({sock for sock in seen if sock.fileno() == -1}) == 1
+
+    counts = server.play(Script(act))
+    if flavour == "sync":
+        with sync_client(server.base_url) as client, ThreadPoolExecutor(2) as threads:
+            for call in [threads.submit(CALLS["sendCode"].on, client) for _ in range(2)]:
+                call.result(timeout=30)
+            for _ in range(4):
+                CALLS["sendCode"].on(client)
+            assert close_meanwhile()
+    else:
+
+        async def main() -> None:
+            async with async_client(server.base_url) as client:
+                async with anyio.create_task_group() as tasks:
+                    for _ in range(2):
+                        tasks.start_soon(CALLS["sendCode"].on_async, client)
+                for _ in range(4):
+                    await CALLS["sendCode"].on_async(client)
+                await anyio.lowlevel.checkpoint()
+                assert close_meanwhile()
+
+        with without_extra():
+            anyio.run(main)
+    assert counts.whole == 6
+
+
+@pytest.mark.parametrize("flavour", OWN)
+def test_a_connection_that_cannot_be_made_costs_no_other_call_its_turn(
+    server: RawSocketServer, flavour: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise MemoryError
+
+    server.play(sends(SENT))
+    driver = DRIVERS[flavour](server.base_url, timeout=Timeouts(pool=0.1))
+    with monkeypatch.context() as context:
+        context.setattr(AsyncConnections, "__init__", fails)
+        context.setattr(Connections, "__init__", fails)
+        for _ in range(3):
+            with pytest.raises(MemoryError):
+                driver.make(CALLS["sendCode"])
+    driver.make(CALLS["sendCode"])
+    driver.close()
+
+
+def test_a_body_that_cannot_be_closed_costs_its_connection_once() -> None:
+    class Parts(httpx.SyncByteStream, httpx.AsyncByteStream):
+        def close(self) -> None:
+            raise KeyboardInterrupt
+
+        async def aclose(self) -> None:
+            raise KeyboardInterrupt
+
+    route = find_route("http://127.0.0.1:1/v1")
+    pool, slots = ConnectionPool(route), Slots(1)
+    slot = slots.acquire(0)
+    assert slot is not None
+    body = PooledBody(pool, Connections(route), slot, Parts())
+    with pytest.raises(KeyboardInterrupt):
+        body.close()
+    body.close()
+    del slot
+    again = slots.acquire(0)
+    assert again is not None
+    assert slots.acquire(0) is None
+
+    async def main() -> None:
+        slots = AsyncSlots(1)
+        slot = await slots.acquire(0)
+        assert slot is not None
+        body = AsyncPooledBody(AsyncConnectionPool(route), AsyncConnections(route), slot, Parts())
+        with pytest.raises(KeyboardInterrupt):
+            await body.aclose()
+        await body.aclose()
+        assert await slots.acquire(0) is not None
+        assert await slots.acquire(0) is None
+
+    asyncio.run(main())
+
+
+def test_a_slot_that_is_lost_comes_back_and_outlives_its_pool() -> None:
+    slots = Slots(1)
+    lost = slots.acquire(None)
+    assert lost is not None
+    assert slots.acquire(0.01) is None
+    del lost
+    kept = slots.acquire(0.1)
+    assert kept is not None
+    del slots
+    kept.release()
+    # An exception of a signal handler may come before it is all made.
+    Slot.__new__(Slot).release()
+
+
+def test_a_slot_is_handed_on_when_the_call_that_gets_it_is_cancelled() -> None:
+    async def main() -> None:
+        slots = AsyncSlots(1)
+        first = await slots.acquire(None)
+        assert first is not None
+        second, third = (asyncio.create_task(slots.acquire(1)) for _ in range(2))
+        await asyncio.sleep(0)
+        first.release()
+        second.cancel()
+        assert await third is not None
+        assert await slots.acquire(0.01) is None
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_tasks_that_start_together_share_one_pool(
+    server: RawSocketServer, monkeypatch: pytest.MonkeyPatch, backend: str
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    # Reading the certificates takes the time of a worker thread.
+    monkeypatch.setattr("jsms_client._transport._trusted", {})
+    counts = server.play(encrypted(SENT, requests=5))
+
+    async def main() -> None:
+        base_url = server.base_url.replace("http:", "https:")
+        async with async_client(base_url) as client, anyio.create_task_group() as tasks:
+            for _ in range(5):
+                tasks.start_soon(CALLS["sendCode"].on_async, client)
+
+    with without_extra():
+        anyio.run(main, backend=backend)
+    assert counts.whole == 5
+    assert counts.connections <= 2
+
+
+def test_a_client_that_is_dropped_leaves_no_connection_open(server: RawSocketServer) -> None:
+    ended = threading.Event()
+
+    def act(connection: Connection) -> None:
+        connection.read_request()
+        connection.send(SENT)
+        connection.hold()
+        ended.set()
+
+    server.play(Script(act))
+
+    async def main() -> None:
+        client = async_client(server.base_url)
+        await CALLS["sendCode"].on_async(client)
+        del client
+        gc.collect()
+        await asyncio.sleep(0.01)
+        assert ended.wait(5)
+
+    with without_extra():
+        asyncio.run(main())
