@@ -44,13 +44,14 @@ def show_all(records: Records[T], *, as_json: bool) -> None:
     _show_malformed(list(records.malformed), as_json=as_json)
 
 
-def watch(stream: ReceiptStream[T], count: int | None, *, as_json: bool) -> None:
+def watch(stream: ReceiptStream[T], count: int | None, *, as_json: bool, kept: bool = False) -> None:
     """Show records until Ctrl-C, or until there were enough.
 
     Args:
         stream: Where they come from.
         count: How many are enough; more may be shown, as whatever was fetched is handed out once only.
         as_json: Whether a machine reads them.
+        kept: Whether a store keeps those that were fetched and not shown.
 
     Raises:
         OutputClosedError: Nobody reads them any more.
@@ -62,7 +63,8 @@ def watch(stream: ReceiptStream[T], count: int | None, *, as_json: bool) -> None
                 _show(record, as_json=as_json)
             except OutputClosedError:
                 stream.stop()
-                _tell_lost(1 + sum(1 for _ in stream))
+                if not kept:
+                    _tell_lost(1 + sum(1 for _ in stream))
                 raise
             done += 1
             if count is not None and done >= count:

@@ -21,6 +21,12 @@ Poll: TypeAlias = Callable[[], Records[T]]
 AsyncPoll: TypeAlias = Callable[[], Coroutine[object, object, Records[T]]]
 """The twin of `Poll`."""
 
+RawPoll: TypeAlias = Callable[[], list[object]]
+"""One call that hands out records as the service's JSON has them."""
+
+AsyncRawPoll: TypeAlias = Callable[[], Coroutine[object, object, list[object]]]
+"""The async form of `RawPoll`."""
+
 _log = logging.getLogger("jsms_client")
 
 
@@ -181,4 +187,4 @@ class _State(Generic[T]):
         self.due = float("-inf")
 
 
-__all__ = ["AsyncPoll", "Feed", "Poll", "Sleeper"]
+__all__ = ["AsyncPoll", "AsyncRawPoll", "Feed", "Poll", "RawPoll", "Sleeper"]

@@ -7,6 +7,7 @@ import signal
 import subprocess
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 
 from jsms_client import JSMS
 from jsms_sandbox.pytest_plugin import Sandbox
@@ -103,3 +104,33 @@ def test_nothing_is_fetched_any_more_once_nobody_reads(jsms: Command, jsms_sandb
     jsms_sandbox.clock.advance(60)
     send(jsms_sandbox, parcel, MOBILES[1])
     assert [line["phone"] for line in jsms("report", "watch", "--once", "--json").lines] == [MOBILES[1]]
+
+
+def test_with_a_store_what_was_fetched_and_not_shown_waits_for_the_next_command(
+    jsms: Command, jsms_sandbox: Sandbox, parcel: int, tmp_path: Path
+) -> None:
+    send(jsms_sandbox, parcel, *MOBILES)
+    store = str(tmp_path / "jsms.db")
+    shown = [jsms("report", "watch", "--json", "--store", store, "-n", count) for count in ("1", "2")]
+    assert [len(done.lines) for done in shown] == [1, 2]
+    assert {str(line["phone"]) for done in shown for line in done.lines} == set(MOBILES)
+
+
+def test_with_a_store_an_output_that_ends_costs_no_record(jsms_sandbox: Sandbox, parcel: int, tmp_path: Path) -> None:
+    send(jsms_sandbox, parcel, *MOBILES)
+    store = str(tmp_path / "jsms.db")
+    with started("report", "watch", "--json", "--store", store) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.stdout.close()
+        process.wait(30)
+        assert process.stderr is not None
+        assert "lost" not in process.stderr.read()
+
+
+def test_a_store_is_for_watching(jsms: Command, jsms_sandbox: Sandbox, tmp_path: Path) -> None:
+    for kind in ("report", "reply"):
+        done = jsms(kind, "watch", "--once", "--store", str(tmp_path / "jsms.db"))
+        assert done.code == 2
+        assert "--store is for watching" in done.err
+    assert "store is an address of no database" in jsms("report", "watch", "--store", "nothing://").err

@@ -15,27 +15,47 @@ replies = typer.Typer(help="What users answer.", no_args_is_help=True)
 
 _Once = Annotated[bool, typer.Option("--once", help="Ask once, and stop.")]
 _Count = Annotated[int | None, typer.Option("--count", "-n", metavar="N", min=1, help="Stop after so many.")]
+_Store = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        metavar="STORE",
+        help="Keep fetched records there until they are shown, shared with others: a file, or an address such as redis://…",
+    ),
+]
 
 
 @reports.command("watch")
 def watch_reports(
-    once: _Once = False, count: _Count = None, profile: ProfileOption = None, as_json: JsonOption = False
+    once: _Once = False,
+    count: _Count = None,
+    store: _Store = None,
+    profile: ProfileOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Show delivery reports as they come, until Ctrl-C; the service hands each out once and never again."""
     with connect(profile, "pollReports") as jsms:
+        if once and store is not None:
+            raise typer.BadParameter("--store is for watching; --once shows what one call hands out, and keeps nothing")
         if once:
             show_all(jsms.receipts.reports(), as_json=as_json)
         else:
-            watch(jsms.receipts.iter_reports(), count, as_json=as_json)
+            watch(jsms.receipts.iter_reports(store=store), count, as_json=as_json, kept=store is not None)
 
 
 @replies.command("watch")
 def watch_replies(
-    once: _Once = False, count: _Count = None, profile: ProfileOption = None, as_json: JsonOption = False
+    once: _Once = False,
+    count: _Count = None,
+    store: _Store = None,
+    profile: ProfileOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Show what users answer as it comes, until Ctrl-C; the service hands each answer out once and never again."""
     with connect(profile, "pollReplies") as jsms:
+        if once and store is not None:
+            raise typer.BadParameter("--store is for watching; --once shows what one call hands out, and keeps nothing")
         if once:
             show_all(jsms.receipts.replies(), as_json=as_json)
         else:
-            watch(jsms.receipts.iter_replies(), count, as_json=as_json)
+            watch(jsms.receipts.iter_replies(store=store), count, as_json=as_json, kept=store is not None)

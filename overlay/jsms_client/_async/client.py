@@ -57,6 +57,9 @@ class AsyncJSMS:
         store: What several processes share, for ``once=`` and for receipts: a file (``"jsms.db"``), an address
             (``postgresql+psycopg://…``, ``mysql+pymysql://…``, ``redis://…``) or a `Store`. Nothing is shared without.
 
+    Attributes:
+        store: The store; None where there is none.
+
     Raises:
         ConfigurationError: A setting is missing or cannot work; the message names argument and variable.
     """
@@ -90,15 +93,15 @@ class AsyncJSMS:
             raise error.with_traceback(None) from None
         self._base_url = config.base_url
         self._executor = AsyncHTTPExecutor(config, http_client)
-        self._store = None if store is None else open_store(store)
-        self._closes_store = self._store is not store
+        self.store = None if store is None else open_store(store)
+        self._closes_store = self.store is not store
 
     @lazily
     def api(self) -> AsyncAPIClient:
         """The client for the generated functions: ``await get_app_balance.asyncio_detailed(client=jsms.api)``."""
         from jsms_client._async.api import AsyncAPIClient  # noqa: PLC0415 - brings attrs, which takes a while
 
-        return AsyncAPIClient(self._base_url, self._executor, self._store)
+        return AsyncAPIClient(self._base_url, self._executor, self.store)
 
     @lazily
     def codes(self) -> AsyncCodes:
@@ -159,8 +162,8 @@ class AsyncJSMS:
     async def aclose(self) -> None:
         """Close the connections; calls after it raise `ClientClosedError`."""
         await self._executor.aclose()
-        if self._store is not None and self._closes_store:
-            self._store.close()
+        if self.store is not None and self._closes_store:
+            self.store.close()
         receipts: AsyncReceipts | None = vars(self).get("receipts")
         if receipts is not None and (left := receipts.undelivered):
             _log.warning(

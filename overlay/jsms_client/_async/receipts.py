@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, cast
 
 from jsms_api.api.receipts import poll_replies, poll_reports
 from jsms_client._async.resource import AsyncResource
-from jsms_client._async.streams import AsyncReceiptStream
+from jsms_client._async.streams import AsyncReceiptStream, AsyncSharedReceiptStream
 from jsms_client.feed import Feed
-from jsms_client.reading.receipts import delivery_reports, user_replies
+from jsms_client.reading.receipts import delivery_reports, stored_replies, stored_reports, user_replies
 from jsms_client.results.receipts import DeliveryReport, Records, UserReply
+from jsms_client.store._store import StoreLike, open_store
 from jsms_contract.operations import OPERATIONS
 
 if TYPE_CHECKING:
     from jsms_client._async.client import AsyncJSMS
+    from jsms_client.store._receipts import SharedQueue
 
 
 class AsyncReceipts(AsyncResource):
@@ -80,27 +83,41 @@ class AsyncReceipts(AsyncResource):
         finally:
             self._replies.note_poll()
 
-    def iter_reports(self) -> AsyncReceiptStream[DeliveryReport]:
+    def iter_reports(self, *, store: StoreLike | None = None) -> AsyncReceiptStream[DeliveryReport]:
         """Iterate over delivery reports without end, one poll in five seconds at most.
 
         JSMS operation: pollReports, GET /report
 
+        Args:
+            store: Where fetched records are kept, so that several consumers share them and a killed one loses none:
+                what ``AsyncJSMS(store=…)`` takes; None for the client's store. Without any, they are kept in memory.
+
         Returns:
             An iterator that can be stopped without losing a record; see `AsyncReceiptStream` for what it does
             when something goes wrong.
         """
-        return AsyncReceiptStream(self._reports, self._poll_reports)
+        queue = self._shared_queue("reports", self._reports.seconds, store)
+        if queue is None:
+            return AsyncReceiptStream(self._reports, self._poll_reports)
+        return AsyncSharedReceiptStream(self._reports, partial(self._poll_raw, "pollReports"), queue, stored_reports)
 
-    def iter_replies(self) -> AsyncReceiptStream[UserReply]:
+    def iter_replies(self, *, store: StoreLike | None = None) -> AsyncReceiptStream[UserReply]:
         """Iterate over what users answer without end, one poll in five seconds at most.
 
         JSMS operation: pollReplies, GET /reply
 
+        Args:
+            store: Where fetched records are kept, so that several consumers share them and a killed one loses none:
+                what ``AsyncJSMS(store=…)`` takes; None for the client's store. Without any, they are kept in memory.
+
         Returns:
             An iterator that can be stopped without losing a record; see `AsyncReceiptStream` for what it does
             when something goes wrong.
         """
-        return AsyncReceiptStream(self._replies, self._poll_replies)
+        queue = self._shared_queue("replies", self._replies.seconds, store)
+        if queue is None:
+            return AsyncReceiptStream(self._replies, self._poll_replies)
+        return AsyncSharedReceiptStream(self._replies, partial(self._poll_raw, "pollReplies"), queue, stored_replies)
 
     @property
     def undelivered(self) -> int:
@@ -112,6 +129,17 @@ class AsyncReceipts(AsyncResource):
 
     async def _poll_replies(self) -> Records[UserReply]:
         return user_replies((await poll_replies.asyncio_detailed(client=self._api)).parsed)
+
+    async def _poll_raw(self, operation: str) -> list[object]:
+        return cast("list[object]", await self._api.carry_out(operation, None))
+
+    def _shared_queue(self, kind: str, seconds: float, store: StoreLike | None) -> SharedQueue | None:
+        found = self._client.store if store is None else open_store(store)
+        if found is None:
+            return None
+        from jsms_client.store._receipts import SharedQueue  # noqa: PLC0415 - a program loads what it uses
+
+        return SharedQueue(found, self._api.identity, kind, seconds)
 
 
 __all__ = ["AsyncReceipts"]

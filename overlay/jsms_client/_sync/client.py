@@ -58,6 +58,9 @@ class JSMS:
         store: What several processes share, for ``once=`` and for receipts: a file (``"jsms.db"``), an address
             (``postgresql+psycopg://…``, ``mysql+pymysql://…``, ``redis://…``) or a `Store`. Nothing is shared without.
 
+    Attributes:
+        store: The store; None where there is none.
+
     Raises:
         ConfigurationError: A setting is missing or cannot work; the message names argument and variable.
     """
@@ -91,15 +94,15 @@ class JSMS:
             raise error.with_traceback(None) from None
         self._base_url = config.base_url
         self._executor = HTTPExecutor(config, http_client)
-        self._store = None if store is None else open_store(store)
-        self._closes_store = self._store is not store
+        self.store = None if store is None else open_store(store)
+        self._closes_store = self.store is not store
 
     @lazily
     def api(self) -> APIClient:
         """The client for the generated functions: ``get_app_balance.sync_detailed(client=jsms.api)``."""
         from jsms_client._sync.api import APIClient  # noqa: PLC0415 - brings attrs, which takes a while
 
-        return APIClient(self._base_url, self._executor, self._store)
+        return APIClient(self._base_url, self._executor, self.store)
 
     @lazily
     def codes(self) -> Codes:
@@ -160,8 +163,8 @@ class JSMS:
     def close(self) -> None:
         """Close the connections; calls after it raise `ClientClosedError`."""
         self._executor.close()
-        if self._store is not None and self._closes_store:
-            self._store.close()
+        if self.store is not None and self._closes_store:
+            self.store.close()
         receipts: Receipts | None = vars(self).get("receipts")
         if receipts is not None and (left := receipts.undelivered):
             _log.warning(

@@ -4,13 +4,17 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from types import TracebackType
-from typing import Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
-from jsms_client._concurrency import ResettableEvent, ShieldedTask
-from jsms_client.errors import ConnectionFailedError, JSMSError, RateLimitError
-from jsms_client.feed import Feed, Poll
-from jsms_client.results.receipts import MalformedRecord
+from jsms_client._concurrency import ResettableEvent, ShieldedTask, run_inline
+from jsms_client.errors import ConnectionFailedError, JSMSError, RateLimitError, StoreError
+from jsms_client.feed import Feed, Poll, RawPoll
+from jsms_client.results.receipts import MalformedRecord, Records
+
+if TYPE_CHECKING:
+    from jsms_client.store._receipts import SharedQueue
 
 _T = TypeVar("_T")
 
@@ -125,4 +129,75 @@ class ReceiptStream(Generic[_T]):
             self._feed.finish(records)
 
 
-__all__ = ["ReceiptStream"]
+class SharedReceiptStream(ReceiptStream[_T]):
+    """An `ReceiptStream` whose records are in a store: several consumers share them, and a killed one loses none.
+
+    One of the consumers polls at a time, at the service's pace for all of them. A record is written before it is handed
+    out, and counts as handled when the next one is asked for, or when the ``with`` block ends without an
+    exception. One that was not handled goes to another consumer when its lease is over (see `Store`). `stop` ends the
+    iteration at once; what was fetched stays in the store.
+    """
+
+    __slots__ = ("_convert", "_poll_raw", "_queue")
+
+    def __init__(
+        self,
+        feed: Feed[_T],
+        poll: RawPoll,
+        queue: SharedQueue,
+        convert: Callable[[list[object]], Records[_T]],
+    ) -> None:
+        super().__init__(feed, self._poll_and_keep)
+        self._poll_raw = poll
+        self._queue = queue
+        self._convert = convert
+
+    def __next__(self) -> _T:
+        """The next record, as soon as there is one; the one before it counts as handled.
+
+        Raises:
+            StopIteration: It was stopped.
+            StoreError: The store failed; the iterator can be used on.
+            JSMSError: A poll failed; the iterator can be used on.
+        """
+        run_inline(self._queue.finish)
+        # In the feed is what a poll failed with, and what could not be kept in the store.
+        while (record := self._feed.take()) is None:
+            if self._stopped:
+                raise StopIteration
+            found = self._convert(run_inline(self._queue.take))
+            if found:
+                return found[0]
+            if found.malformed:
+                self._feed.keep(found)
+                run_inline(self._queue.finish)
+                continue
+            pause = run_inline(self._queue.turn)
+            if pause is None:
+                self._poll_task.run(self._fetch)
+            else:
+                self._wakeup.wait(pause)
+        return record
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Stop it; without an exception, the last record counts as handled."""
+        self.stop()
+        if kind is None:
+            run_inline(self._queue.finish)
+
+    def _poll_and_keep(self) -> Records[_T]:
+        try:
+            records = self._poll_raw()
+        finally:
+            run_inline(self._queue.end_turn)
+        try:
+            run_inline(lambda: self._queue.put(records))
+        except StoreError as error:
+            _log.error("%d records were fetched and are kept in memory alone, as %s", len(records), error)
+            return self._convert(records)
+        return self._convert([])
+
+
+__all__ = ["ReceiptStream", "SharedReceiptStream"]

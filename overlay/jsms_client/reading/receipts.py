@@ -39,6 +39,20 @@ def _user_reply(model: models.UserReply) -> UserReply:
     return UserReply(model.phone, reply_time, model.content, extra)
 
 
+def stored_reports(raw: list[object]) -> Records[DeliveryReport]:
+    """Delivery reports from the JSON of the service."""
+    from jsms_api.models.delivery_report import DeliveryReport as Model  # noqa: PLC0415 - brings attrs
+
+    return delivery_reports([Model.from_dict(cast("dict[str, object]", each)) for each in raw])
+
+
+def stored_replies(raw: list[object]) -> Records[UserReply]:
+    """Replies from the JSON of the service."""
+    from jsms_api.models.user_reply import UserReply as Model  # noqa: PLC0415 - brings attrs
+
+    return user_replies([Model.from_dict(cast("dict[str, object]", each)) for each in raw])
+
+
 R = TypeVar("R", "models.DeliveryReport", "models.UserReply")
 
 
@@ -64,4 +78,4 @@ def _time(value: object, name: str, extra: Mapping[str, object]) -> tuple[dateti
         return None, {**extra, name: value}
 
 
-__all__ = ["delivery_reports", "user_replies"]
+__all__ = ["delivery_reports", "stored_replies", "stored_reports", "user_replies"]

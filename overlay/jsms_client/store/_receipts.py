@@ -1,0 +1,101 @@
+"""Fetched records in the store: written before they are handed out, and removed when their consumer is done."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import cast
+
+from jsms_client.read_once import MALFORMED
+from jsms_client.results.receipts import MalformedRecord
+from jsms_client.store._backend import Entry
+from jsms_client.store._store import Store, entry_id, new_owner
+
+# Seconds that a poll may take before another process may poll beside it.
+_LONGEST_POLL = 30.0
+# Seconds between two looks of a consumer that waits for the others' records.
+_LOOK = 0.5
+
+
+class SharedQueue:
+    """The records of one kind and app, for one consumer.
+
+    Args:
+        store: Where they are kept.
+        app: Which service and app they are of.
+        kind: What they are: ``reports`` or ``replies``.
+        seconds: How long to wait between two polls, in whichever processes.
+    """
+
+    __slots__ = ("_name", "_owner", "_polling", "_seconds", "_store", "_taken", "_turn")
+
+    def __init__(self, store: Store, app: tuple[str, str], kind: str, seconds: float) -> None:
+        self._store = store
+        self._name = entry_id("records", kind, *app)
+        self._turn = entry_id("turn", kind, *app)
+        self._owner = new_owner()
+        self._seconds = seconds
+        self._polling = ""
+        self._taken: int | None = None
+
+    def put(self, records: Iterable[object]) -> None:
+        """Keep what a poll handed out: the JSON of the service, or what marks a record that cannot be read.
+
+        Raises:
+            StoreError: The store failed; none is kept.
+        """
+        self._store.backend.push(self._name, [json.dumps(record, default=_of_malformed) for record in records])
+
+    def take(self) -> list[object]:
+        """The next record that no consumer has, in a list as `put` takes it; empty where there is none.
+
+        Raises:
+            StoreError: The store failed.
+        """
+        found = self._store.backend.lease(self._name, self._owner, self._store.lease)
+        if found is None:
+            return []
+        self._taken = found.number
+        return [_with_malformed(json.loads(found.value))]
+
+    def finish(self) -> None:
+        """Mark the record that was taken last as handled.
+
+        Raises:
+            StoreError: The store failed; the record is handed out again.
+        """
+        if self._taken is not None:
+            self._store.backend.finish(self._name, self._taken, self._owner)
+            self._taken = None
+
+    def turn(self) -> float | None:
+        """Ask for the turn to poll; None where it is the caller's, else how many seconds to wait before looking again.
+
+        Raises:
+            StoreError: The store failed.
+        """
+        # Of this turn alone: the pause after an earlier turn of this consumer is no turn of its own.
+        self._polling = new_owner()
+        found = self._store.backend.add(self._turn, Entry(self._polling), _LONGEST_POLL)
+        return None if found.owner == self._polling else _LOOK
+
+    def end_turn(self) -> None:
+        """A poll came to its end: the next one, in whichever process, is a whole pause later.
+
+        Raises:
+            StoreError: The store failed.
+        """
+        self._store.backend.replace(self._turn, Entry(self._polling), self._seconds)
+
+
+def _of_malformed(value: object) -> object:
+    record = cast("MalformedRecord", value)  # nothing else in a record is not of JSON
+    return {"problem": record.problem, "raw": record.raw}
+
+
+def _with_malformed(value: object) -> object:
+    record = cast("dict[str, object]", value)
+    if MALFORMED in record:
+        mark = cast("dict[str, object]", record[MALFORMED])
+        record[MALFORMED] = MalformedRecord(str(mark["problem"]), mark["raw"])
+    return record
