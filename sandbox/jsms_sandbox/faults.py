@@ -15,6 +15,7 @@ from typing import Any, Literal, cast
 from .answer import JSON_HEADERS, Answer, json_answer
 from .contract import contract
 from .credentials import claimed_app
+from .hints import Hint, hint
 from .refusal import Refusal
 from .request import Request, is_verification
 from .state.world import World
@@ -151,7 +152,7 @@ class FaultList:
         known = fault.code is not None and fault.code in contract().errors
         if known and fault.status is None:
             code = cast("int", fault.code)
-            raise Refusal(code, "fault", f"{request.fault}.")
+            raise Refusal(code, "fault", "%s.", _said(fault))
         return self._spoil(fault, request, Answer(200))
 
     def after(self, request: Request, answer: Answer) -> Answer:
@@ -242,6 +243,10 @@ class FaultList:
 
 def describe(fault: Fault) -> str:
     """A fault in a few words, as the journal shows it."""
+    return _said(fault).english()
+
+
+def _said(fault: Fault) -> Hint:
     what: str = fault.kind
     if fault.code is not None:
         what += f" {fault.code}"
@@ -249,9 +254,10 @@ def describe(fault: Fault) -> str:
         what += f" {fault.variant}"
     if fault.status is not None:
         what += f" HTTP {fault.status}"
-    if fault.delay:
-        what += f" after {fault.delay:g} s" if fault.kind != "delay" else f" {fault.delay:g} s"
-    return f"fault {fault.number}: {what}, {'carried out' if fault.carried_out else 'not carried out'}"
+    if fault.kind == "delay":
+        what += f" {fault.delay:g} s"
+    told = hint("%s after %g s", what, fault.delay) if fault.delay and fault.kind != "delay" else what
+    return hint("fault %s: %s, %s", fault.number, told, Hint("carried out" if fault.carried_out else "not carried out"))
 
 
 def _code_answer(request: Request, code: int, status: int | None) -> Answer:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from enum import Enum
 
+from .hints import Hint
 from .refusal import Refusal
 from .request import Request
 
@@ -46,5 +47,7 @@ def tolerate(
         Refusal: The sandbox is strict.
     """
     if request.strict:
-        raise Refusal(code, check, f"{leniency.value} Refused because the sandbox runs with --strict.", allow=allow)
+        raise Refusal(
+            code, check, "%s Refused because the sandbox runs with --strict.", Hint(leniency.value), allow=allow
+        )
     request.warn(leniency.value)

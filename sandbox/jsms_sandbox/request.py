@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .contract import Operation
+from .hints import Hint
 from .known import known
 from .state.entities import App, UploadedFile
 
 MOST_WARNINGS = 100
 """How many warnings of one request are kept: a request with thousands of unknown fields must not hold up the others."""
-MORE_WARNINGS = "Further warnings were left out."
+MORE_WARNINGS = Hint("Further warnings were left out.")
 
 
 @dataclass(slots=True)
@@ -54,7 +55,7 @@ class Request:
     fields: dict[str, Any] = field(default_factory=dict[str, Any])
     files: list[UploadedFile] = field(default_factory=list[UploadedFile])
     waived: frozenset[str] = frozenset()
-    warnings: list[str] = field(default_factory=list[str])
+    warnings: list[Hint] = field(default_factory=list[Hint])
     msg_ids: list[str] = field(default_factory=list[str])
     fault: str | None = None
 
@@ -86,10 +87,11 @@ class Request:
         """The app, where it is known to be known."""
         return known(self.app)
 
-    def warn(self, text: str) -> None:
-        """Note something for the person who reads the journal, once."""
-        if len(self.warnings) < MOST_WARNINGS and text not in self.warnings:
-            self.warnings.append(text if len(self.warnings) < MOST_WARNINGS - 1 else MORE_WARNINGS)
+    def warn(self, text: str, *values: object) -> None:
+        """Note something for the person who reads the journal, once; with % conversions for the values."""
+        warning = Hint(text, values)
+        if len(self.warnings) < MOST_WARNINGS and warning not in self.warnings:
+            self.warnings.append(warning if len(self.warnings) < MOST_WARNINGS - 1 else MORE_WARNINGS)
 
 
 def is_verification(request: Request) -> bool:

@@ -6,7 +6,7 @@ import json
 import socket
 
 import httpx
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from sandbox.running import AppUnderTest, RunningSandbox
 
@@ -39,6 +39,19 @@ def test_a_refused_request_says_which_check_failed_what_that_means_and_what_to_c
     (error,) = (each for each in errors if each["code"] == 50013)
     for text in (error["meaning"], error["meaning_zh"], error["remedy"], error["remedy_zh"]):
         expect(detail).to_contain_text(text)
+
+
+def test_in_chinese_the_reason_is_chinese_too(browser: Browser, sandbox: RunningSandbox, app: AppUnderTest) -> None:
+    assert app.code_of("POST", "/codes", {"mobile": MOBILE, "temp_id": 999_999}) == 50013
+    app.ok("POST", "/messages", {"mobile": MOBILE, "temp_id": "1251"})
+    with Inbox(browser, sandbox.url, locale="zh-CN") as inbox:
+        inbox.view("被拒请求")
+        expect(inbox.row("sendCode")).to_contain_text("应用没有模板 999999；现有模板：")
+        expect(inbox.detail.locator(".hint")).to_contain_text("应用没有模板 999999；现有模板：")
+        expect(inbox.detail).not_to_contain_text("The app has no template")
+        inbox.page.locator("#views button[data-view=messages]").click()
+        expect(inbox.detail.locator(".warning")).to_have_text("整数（例如 temp_id、ttl）应为 JSON 数字，而不是字符串。")
+        inbox.must_have_behaved()
 
 
 def test_what_is_assumed_says_so_and_shows_all_assumptions(inbox: Inbox, app: AppUnderTest) -> None:

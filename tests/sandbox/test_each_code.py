@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, cast
 
 import pytest
@@ -14,6 +15,8 @@ from jsms_sandbox.state.world import World
 from .forms import multipart
 from .provocations import PROVOCATIONS, Call, Provocation, Switch, Wait
 from .running import AppUnderTest, refused
+
+CHINESE_TEXT = re.compile("[\u4e00-\u9fff]")
 
 
 @pytest.mark.parametrize("provocation", PROVOCATIONS, ids=lambda provocation: str(provocation.code))
@@ -41,6 +44,7 @@ def test_code_is_answered(app: AppUnderTest, provocation: Provocation) -> None:
         assert entry.code == provocation.code
         assert entry.check
         assert entry.hint
+        assert CHINESE_TEXT.search(entry.hint_zh or ""), entry.hint
 
 
 def test_every_code_of_the_contract_but_success_is_in_the_table() -> None:

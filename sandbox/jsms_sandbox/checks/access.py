@@ -20,7 +20,7 @@ def check_access(request: Request) -> None:
     """
     app, operation = request.known_app, request.known_operation
     if app.allowed_ips and not any(_covers(allowed, request.client) for allowed in app.allowed_ips):
-        raise Refusal(ILLEGAL_IP, "access", f"The app allows {', '.join(app.allowed_ips)}, not {request.client}.")
+        raise Refusal(ILLEGAL_IP, "access", "The app allows %s, not %s.", ", ".join(app.allowed_ips), request.client)
     if app.blacklisted and APP_IN_BLACK in operation.codes:
         raise Refusal(APP_IN_BLACK, "access", "The app is switched to blacklisted.")
     if not app.sms_enabled and NO_SMS_CODE_AUTH in operation.codes:
@@ -29,8 +29,8 @@ def check_access(request: Request) -> None:
     if code is None:
         return
     if code in operation.codes:
-        raise Refusal(code, "magic app key", f"The key {app.app_key} asks for code {code}.")
-    request.warn(f"{operation.id} cannot answer {code}, which the key {app.app_key} asks for.")
+        raise Refusal(code, "magic app key", "The key %s asks for code %s.", app.app_key, code)
+    request.warn("%s cannot answer %s, which the key %s asks for.", operation.id, code, app.app_key)
 
 
 def _covers(allowed: str, client: str) -> bool:

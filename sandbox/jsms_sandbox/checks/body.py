@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..contract import FORM_TYPE, JSON_TYPE
+from ..hints import Hint
 from ..leniency import Leniency, tolerate
 from ..refusal import Refusal
 from ..request import Request
@@ -48,11 +49,11 @@ def _check_media_type(request: Request) -> bytes | None:
     if wanted == FORM_TYPE:
         if bare != FORM_TYPE:
             raise Refusal(
-                MEDIA_NOT_SUPPORTED, "media type", f"Send the form as {FORM_TYPE}, not as {sent or 'nothing'}."
+                MEDIA_NOT_SUPPORTED, "media type", "Send the form as %s, not as %s.", FORM_TYPE, sent or Hint("nothing")
             )
         return boundary_of(request, sent)
     if bare in ("", "text/plain"):
         tolerate(request, Leniency.CONTENT_TYPE, MEDIA_NOT_SUPPORTED, "media type")
     elif bare != JSON_TYPE:
-        raise Refusal(MEDIA_NOT_SUPPORTED, "media type", f"Send Content-Type: {JSON_TYPE}, not {sent}.")
+        raise Refusal(MEDIA_NOT_SUPPORTED, "media type", "Send Content-Type: %s, not %s.", JSON_TYPE, sent)
     return None

@@ -36,7 +36,7 @@ def check_words(app: App, text: str) -> None:
     """
     for word in app.words:
         if word in text:
-            raise Refusal(HAS_BLACK_WORD, "content", f"The text holds the blocked word {word}.")
+            raise Refusal(HAS_BLACK_WORD, "content", "The text holds the blocked word %s.", word)
 
 
 def check_length(text: str) -> None:
@@ -50,5 +50,7 @@ def check_length(text: str) -> None:
         raise Refusal(
             INVALID_CODE_LENGTH,
             "content",
-            f"With signature and opt-out text it has {size} characters, more than {text_limit()}.",
+            "With signature and opt-out text it has %s characters, more than %s.",
+            size,
+            text_limit(),
         )

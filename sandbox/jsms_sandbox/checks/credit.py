@@ -41,7 +41,7 @@ def check_and_charge(world: World, app: App, kind: MessageKind, count: int) -> N
     """
     if not charge(world, app, kind, count):
         left = (getattr(app.credit, POOLS[kind]) or 0) + (app.credit.balance or 0)
-        raise Refusal(NO_MONEY, "credit", f"This costs {count} SMS; {left} are left for it.")
+        raise Refusal(NO_MONEY, "credit", "This costs %s SMS; %s are left for it.", count, left)
 
 
 def _take(credit: Credit, pool: Pool, count: int) -> bool:

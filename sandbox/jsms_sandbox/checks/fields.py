@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from ..fields import Field, Schema, full_match
+from ..hints import Hint, hint
 from ..known import known
 from ..leniency import Leniency, tolerate
 from ..refusal import Refusal
@@ -33,8 +34,8 @@ def check_fields(request: Request, schema: Schema) -> None:
     Raises:
         Refusal: With the code that the contract names for the field.
     """
-    for code, name, hint in problems(schema, request.fields, request.waived):
-        raise Refusal(code, f"field {name}", hint)
+    for code, name, said in problems(schema, request.fields, request.waived):
+        raise Refusal(code, f"field {name}", said)
     for field in schema.fields.values():
         if field.max_bytes is None and _is_ignored(field, request.fields):
             for code, _ in broken(field, request.fields.get(field.name)):
@@ -43,15 +44,15 @@ def check_fields(request: Request, schema: Schema) -> None:
 
 def problems(
     schema: Schema, values: Mapping[str, Any], waived: frozenset[str] = frozenset()
-) -> Iterator[tuple[int, str, str]]:
+) -> Iterator[tuple[int, str, Hint]]:
     """What is wrong with the fields, in order: code, field and hint."""
     for field in schema.fields.values():
         if field.is_missing(values.get(field.name)) and field.name not in waived and _is_needed(field, values):
-            yield field.missing or field.invalid, field.name, f"{field.name} is needed and must not be empty."
+            yield field.missing or field.invalid, field.name, hint("%s is needed and must not be empty.", field.name)
     for field in schema.fields.values():
         if field.max_bytes is None and not _is_ignored(field, values):
             for code, keyword in broken(field, values.get(field.name)):
-                yield code, field.name, f"{field.name} breaks the contract's {keyword}."
+                yield code, field.name, hint("%s breaks the contract's %s.", field.name, keyword)
 
 
 def broken(field: Field, value: object) -> Iterator[tuple[int, str]]:
@@ -76,7 +77,7 @@ def check_path_id(request: Request) -> None:
     else:
         fits = ID_TEXT(text) and parameter.schema["minimum"] <= int(text) < 2**63
     if not fits:
-        raise Refusal(parameter.code, f"path {parameter.name}", f"{parameter.name} in the path is not well-formed.")
+        raise Refusal(parameter.code, f"path {parameter.name}", "%s in the path is not well-formed.", parameter.name)
 
 
 def _is_needed(field: Field, values: Mapping[str, Any]) -> bool:
@@ -92,7 +93,7 @@ def _is_ignored(field: Field, values: Mapping[str, Any]) -> bool:
 
 def _typed(request: Request, schema: Schema, value: Mapping[str, Any], place: str) -> dict[str, Any]:
     for name in value.keys() - schema.fields.keys():
-        request.warn(f"The field {place}{name[:50]!r} is not in the contract; it was ignored.")
+        request.warn("The field %s%r is not in the contract; it was ignored.", place, name[:50])
     return {
         name: _typed_value(request, field, value[name], f"{place}{name}")
         for name, field in schema.fields.items()
@@ -170,4 +171,4 @@ def _texts_by_name(request: Request, value: object, place: str) -> dict[str, str
 
 
 def _wrong_type(wanted: str, place: str) -> Refusal:
-    return Refusal(INVALID_BODY, f"field {place}", f"{place} must be {JSON_NAMES[wanted]}.")
+    return Refusal(INVALID_BODY, f"field {place}", "%s must be %s.", place, Hint(JSON_NAMES[wanted]))

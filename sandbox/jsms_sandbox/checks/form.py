@@ -66,9 +66,9 @@ def read_form(request: Request, schema: Schema, boundary: bytes) -> None:
         if field is None and OLD_IMAGE(name):
             old_images.append(part)
         elif field is None:
-            request.warn(f"The field {name[:50]!r} is not in the contract; it was ignored.")
+            request.warn("The field %r is not in the contract; it was ignored.", name[:50])
         elif name in values:
-            raise Refusal(INVALID_BODY, f"field {name}", f"{name} occurs twice in the form.")
+            raise Refusal(INVALID_BODY, f"field {name}", "%s occurs twice in the form.", name)
         elif field.max_bytes is not None:
             values[name] = _image(request, part, field.max_bytes, field.invalid)
         else:
@@ -91,7 +91,7 @@ def _check_type(schema: Schema, values: dict[str, Any]) -> None:
     if isinstance(values.get("type"), int) and values["type"] not in types:
         known = ", ".join(str(each) for each in sorted(types))
         raise Refusal(
-            schema.fields["type"].invalid, "field type", f"The form of September 2025 takes the types {known}."
+            schema.fields["type"].invalid, "field type", "The form of September 2025 takes the types %s.", known
         )
 
 
@@ -99,11 +99,11 @@ def _form_value(part: Part, kind: str, invalid: int) -> object:
     try:
         text = bytes(part.content).decode("utf-8")
     except UnicodeDecodeError:
-        raise Refusal(INVALID_BODY, f"field {part.name}", f"{part.name} is not UTF-8.") from None
+        raise Refusal(INVALID_BODY, f"field {part.name}", "%s is not UTF-8.", part.name) from None
     if kind != "integer" or text == "":
         return text
     if not NUMBER(text):
-        raise Refusal(invalid, f"field {part.name}", f"{part.name} must be a number.")
+        raise Refusal(invalid, f"field {part.name}", "%s must be a number.", part.name)
     return int(text)
 
 
@@ -113,9 +113,9 @@ def _image(request: Request, part: Part, most: int, invalid: int) -> UploadedFil
         return None
     media_type = _media_type(content)
     if media_type is None:
-        raise Refusal(invalid, f"field {part.name}", f"{part.name} must be a PNG or JPEG image.")
+        raise Refusal(invalid, f"field {part.name}", "%s must be a PNG or JPEG image.", part.name)
     if len(content) > most:
-        raise Refusal(invalid, f"field {part.name}", f"{part.name} has {len(content)} bytes, more than {most}.")
+        raise Refusal(invalid, f"field {part.name}", "%s has %s bytes, more than %s.", part.name, len(content), most)
     file = UploadedFile(part.name or "", len(content), media_type, hashlib.sha256(content).hexdigest())
     request.files.append(file)
     return file
@@ -137,7 +137,7 @@ def _parts(body: bytes, boundary: bytes) -> list[Part]:
 
     def begin() -> None:
         if len(parts) == MOST_PARTS:
-            raise Refusal(INVALID_BODY, "body", f"The form has more than {MOST_PARTS} parts.")
+            raise Refusal(INVALID_BODY, "body", "The form has more than %s parts.", MOST_PARTS)
         parts.append(Part())
 
     def header_field(data: bytes, start: int, end: int) -> None:
@@ -149,7 +149,7 @@ def _parts(body: bytes, boundary: bytes) -> list[Part]:
     def extend_head(text: bytearray, more: bytes) -> None:
         parts[-1].head_size += len(more)
         if parts[-1].head_size > LARGEST_HEAD:
-            raise Refusal(INVALID_BODY, "body", f"The headers of a part are larger than {LARGEST_HEAD} bytes.")
+            raise Refusal(INVALID_BODY, "body", "The headers of a part are larger than %s bytes.", LARGEST_HEAD)
         text.extend(more)
 
     def header_end() -> None:

@@ -27,14 +27,14 @@ def read_json(body: bytes) -> dict[str, Any]:
     except RecursionError:
         _refuse("The JSON is nested too deep.")
     except ValueError as error:
-        _refuse(f"The body is not JSON: {error}.")
+        _refuse("The body is not JSON: %s.", error)
     if not isinstance(value, dict):
         _refuse("The body must be a JSON object.")
     return cast("dict[str, Any]", value)
 
 
-def _refuse(hint: str) -> NoReturn:
-    raise Refusal(INVALID_BODY, "body", hint) from None
+def _refuse(hint: str, *values: object) -> NoReturn:
+    raise Refusal(INVALID_BODY, "body", hint, *values) from None
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

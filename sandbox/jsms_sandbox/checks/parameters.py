@@ -28,11 +28,11 @@ def fill(template: str, parameters: Mapping[str, str] | None) -> str:
     if not names:
         return template
     if not parameters:
-        raise Refusal(PARAMETERS_IS_EMPTY, "parameters", f"The template needs temp_para with {', '.join(names)}.")
+        raise Refusal(PARAMETERS_IS_EMPTY, "parameters", "The template needs temp_para with %s.", ", ".join(names))
     for name in names:
         if parameters.get(name) == "":
-            raise Refusal(PARAMETERS_IS_EMPTY, "parameters", f"The value of {name} in temp_para is empty.")
+            raise Refusal(PARAMETERS_IS_EMPTY, "parameters", "The value of %s in temp_para is empty.", name)
     for name in names:
         if name not in parameters:
-            raise Refusal(PARAMETERS_NOT_ALL_REPLACED, "parameters", f"temp_para has no value for {name}.")
+            raise Refusal(PARAMETERS_NOT_ALL_REPLACED, "parameters", "temp_para has no value for %s.", name)
     return VARIABLE.sub(lambda match: parameters[match[1]], template)

@@ -7,12 +7,19 @@ import re
 from .. import frequency
 from ..contract import contract
 from ..credentials import refusing_codes
+from ..hints import Hint, hint
 from ..refusal import Refusal
 from ..request import Request
 from ..state.entities import App, MessageKind
 from ..state.world import World
 
 UNSUBSCRIBED_MOBILE, OUT_OF_FREQ = 50024, 50009
+MESSAGES: dict[MessageKind, str] = {
+    "code": "a code message",
+    "voice": "a voice message",
+    "notice": "a notice message",
+    "marketing": "a marketing message",
+}
 MAGIC_NUMBER = re.compile(r"130000([0-9]{5})", re.ASCII)
 
 
@@ -32,8 +39,8 @@ def check_magic_number(request: Request, mobile: str, codes: frozenset[int]) -> 
     if code not in refusing_codes():
         return
     if code in codes:
-        raise Refusal(code, "magic number", f"The number {mobile} asks for code {code}.")
-    request.warn(f"{request.known_operation.id} cannot answer {code}, which the number {mobile} asks for.")
+        raise Refusal(code, "magic number", "The number %s asks for code %s.", mobile, code)
+    request.warn("%s cannot answer %s, which the number %s asks for.", request.known_operation.id, code, mobile)
 
 
 def magic_status(mobile: str) -> int | None:
@@ -49,7 +56,7 @@ def check_opt_out(app: App, mobile: str) -> None:
         Refusal: It did (50024).
     """
     if mobile in app.opt_outs:
-        raise Refusal(UNSUBSCRIBED_MOBILE, "opt-out", f"{mobile} has opted out of this app's messages.")
+        raise Refusal(UNSUBSCRIBED_MOBILE, "opt-out", "%s has opted out of this app's messages.", mobile)
 
 
 def check_frequency(world: World, app: App, kind: MessageKind, mobile: str, text: str) -> None:
@@ -60,6 +67,6 @@ def check_frequency(world: World, app: App, kind: MessageKind, mobile: str, text
     """
     limit = frequency.too_often(world, app.app_key, kind, mobile, text)
     if limit is not None:
-        what = "the same text" if limit.by_content else f"a {kind} message"
-        often = "once" if limit.count == 1 else f"{limit.count} times"
-        raise Refusal(OUT_OF_FREQ, "frequency", f"{mobile} can get {what} {often} in {limit.seconds:g} seconds.")
+        what = Hint("the same text" if limit.by_content else MESSAGES[kind])
+        often = Hint("once") if limit.count == 1 else hint("%s times", limit.count)
+        raise Refusal(OUT_OF_FREQ, "frequency", "%s can get %s %s in %g seconds.", mobile, what, often, limit.seconds)

@@ -43,7 +43,7 @@ def route(request: Request) -> None:
         Refusal: There is no such path (50016), or not with this method (50018).
     """
     if not request.path.startswith(f"{PREFIX}/"):
-        raise Refusal(NO_SUCH_PATH, "path", f"Every path of the API begins with {PREFIX}/.")
+        raise Refusal(NO_SUCH_PATH, "path", "Every path of the API begins with %s/.", PREFIX)
     path = request.path[len(PREFIX) :]
     if path == "/sign/":
         tolerate(request, Leniency.SIGN_SLASH, NO_SUCH_PATH, "path")
@@ -55,8 +55,8 @@ def route(request: Request) -> None:
         raise Refusal(NO_SUCH_PATH, "path", "Compare the path with the API's; ids must not be empty or hold a slash.")
     request.operation, request.allowed = methods.get(request.method), tuple(sorted(methods))
     if request.operation is None:
-        hint = f"This path takes {' and '.join(request.allowed)}."
-        raise Refusal(NO_SUCH_METHOD, "method", hint, allow=request.allowed)
+        allowed = ", ".join(request.allowed)
+        raise Refusal(NO_SUCH_METHOD, "method", "This path takes %s.", allowed, allow=request.allowed)
 
 
 def _with_id(path: str) -> tuple[dict[str, Operation] | None, str | None]:

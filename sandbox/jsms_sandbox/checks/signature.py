@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..hints import Hint
 from ..refusal import Refusal
 from ..state.entities import PASSED, App, Sign
 from ..state.world import World
@@ -17,8 +18,8 @@ def own_sign(world: World, app: App, sign_id: int) -> Sign:
     """
     sign = world.signs[app.app_key].get(sign_id)
     if sign is None:
-        known = ", ".join(str(known) for known in list(world.signs[app.app_key])[:20]) or "none"
-        raise Refusal(INVALID_SIGN_ID, "signature", f"The app has no signature {sign_id}; it has {known}.")
+        known = ", ".join(str(known) for known in list(world.signs[app.app_key])[:20]) or Hint("none")
+        raise Refusal(INVALID_SIGN_ID, "signature", "The app has no signature %s; it has %s.", sign_id, known)
     return sign
 
 
@@ -35,5 +36,5 @@ def usable_sign(world: World, app: App, sign_id: int | None) -> Sign:
         return next((sign for sign in passed if sign.is_default), passed[0])
     sign = own_sign(world, app, sign_id)
     if sign.status != PASSED:
-        raise Refusal(INVALID_SIGN_ID, "signature", f"Signature {sign_id} did not pass review.")
+        raise Refusal(INVALID_SIGN_ID, "signature", "Signature %s did not pass review.", sign_id)
     return sign

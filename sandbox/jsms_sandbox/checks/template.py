@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..hints import Hint
 from ..refusal import Refusal
 from ..state.entities import IN_REVIEW, REJECTED, App, Template
 from ..state.world import World
@@ -17,8 +18,8 @@ def own_template(world: World, app: App, temp_id: int) -> Template:
     """
     template = world.templates[app.app_key].get(temp_id)
     if template is None:
-        known = ", ".join(str(known) for known in list(world.templates[app.app_key])[:20]) or "none"
-        raise Refusal(INVALID_TEMP_ID, "template", f"The app has no template {temp_id}; it has {known}.")
+        known = ", ".join(str(known) for known in list(world.templates[app.app_key])[:20]) or Hint("none")
+        raise Refusal(INVALID_TEMP_ID, "template", "The app has no template %s; it has %s.", temp_id, known)
     return template
 
 
@@ -30,13 +31,18 @@ def usable_template(world: World, app: App, temp_id: int, types: tuple[int, ...]
     """
     template = own_template(world, app, temp_id)
     if template.status == IN_REVIEW:
-        raise Refusal(TEMPLATE_AUDITING, "template", f"Template {temp_id} is still in review; decide on it first.")
+        raise Refusal(TEMPLATE_AUDITING, "template", "Template %s is still in review; decide on it first.", temp_id)
     if template.status == REJECTED:
-        reason = template.refuse_reason or "no reason given"
-        raise Refusal(TEMPLATE_NOT_PASS, "template", f"Template {temp_id} was rejected: {reason}.")
+        reason = template.refuse_reason or Hint("no reason given")
+        raise Refusal(TEMPLATE_NOT_PASS, "template", "Template %s was rejected: %s.", temp_id, reason)
     if template.type not in types:
-        wanted = " or ".join(str(kind) for kind in types)
+        wanted = ", ".join(str(kind) for kind in types)
         raise Refusal(
-            WRONG_TEMPLATE_TYPE, "template", f"Template {temp_id} has type {template.type}; this sends type {wanted}."
+            WRONG_TEMPLATE_TYPE,
+            "template",
+            "Template %s has type %s; this sends type %s.",
+            temp_id,
+            template.type,
+            wanted,
         )
     return template

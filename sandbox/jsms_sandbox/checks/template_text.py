@@ -42,7 +42,9 @@ def check_template_text(app: App, sign: Sign, text: str, kind: int, remark: str)
         raise Refusal(
             TEMPLATE_TOO_LONG,
             "template text",
-            f"With signature and opt-out text it has {size} characters, more than {text_limit()}.",
+            "With signature and opt-out text it has %s characters, more than %s.",
+            size,
+            text_limit(),
         )
 
 

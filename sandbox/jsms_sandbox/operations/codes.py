@@ -92,7 +92,7 @@ def verify_code(world: World, request: Request) -> Answer:
     now = world.clock.now()
     if now >= code.expires_at:
         late = now - code.expires_at
-        raise Refusal(EXPIRED_CODE, "code", f"This code expired {late:.0f} seconds ago.")
+        raise Refusal(EXPIRED_CODE, "code", "This code expired %.0f seconds ago.", late)
     if typed != code.code:
         raise Refusal(INVALID_CODE, "code", "This is not the code that was sent.")
     code.verified_at = now

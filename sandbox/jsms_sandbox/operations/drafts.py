@@ -62,7 +62,7 @@ def compose(
     body = fill(template.template, parameters)
     names = variables(template.template)
     for name in (parameters or {}).keys() - set(names):
-        request.warn(f"temp_para has a value for {name[:50]!r}, which the template does not have.")
+        request.warn("temp_para has a value for %r, which the template does not have.", name[:50])
     check_values((parameters or {}).values())
     text = full_text(sign.sign, body, marketing=template.type == MARKETING)
     check_words(app, text)
@@ -81,12 +81,12 @@ def check_recipient(
     """
     operation = request.known_operation
     item = known(known(operation.schema).fields["recipients"].item)
-    for code, name, hint in problems(item, values):
-        raise Refusal(code, f"field {name}", hint)
+    for code, name, said in problems(item, values):
+        raise Refusal(code, f"field {name}", said)
     mobile: str = values["mobile"]
     check_magic_number(request, mobile, operation.recipient_codes)
     text = compose(request, request.known_app, template, sign, values.get("temp_para"), mobile)
     if (mobile, text) in seen:
-        raise Refusal(REPEAT_SEND, "repeat", f"{mobile} gets the same text twice in this batch.")
+        raise Refusal(REPEAT_SEND, "repeat", "%s gets the same text twice in this batch.", mobile)
     seen.add((mobile, text))
     return Recipient(mobile, values.get("temp_para"), text)

@@ -10,6 +10,7 @@ from ..checks.credit import check_allocated, check_and_charge
 from ..checks.recipient import check_frequency, check_magic_number
 from ..clock import BEIJING
 from ..contract import contract
+from ..hints import Hint
 from ..refusal import Refusal
 from ..request import Request
 from ..segments import segments
@@ -59,7 +60,10 @@ def send_message_batch(world: World, request: Request) -> Answer:
 def refused_recipient(request: Request, values: dict[str, object], refused: Refusal) -> dict[str, object]:
     """A refused recipient as a batch's answer tells it."""
     request.warn(
-        f"{values.get('mobile') or 'A recipient without a number'} was refused: {refused.code}, {refused.hint}"
+        "%s was refused: %s, %s",
+        values.get("mobile") or Hint("A recipient without a number"),
+        refused.code,
+        refused.said,
     )
     told: dict[str, object] = {
         "mobile": values.get("mobile") or "",

@@ -58,7 +58,7 @@ def _poll(world: World, request: Request, what: str, take: Callable[[int, float]
     now = world.clock.now()
     last = app.polled.get(what)
     if last is not None and 0 <= now - last < pace.interval_seconds:
-        raise Refusal(OUT_OF_FREQ, "frequency", f"Poll at most once in {pace.interval_seconds:g} seconds.")
+        raise Refusal(OUT_OF_FREQ, "frequency", "Poll at most once in %g seconds.", pace.interval_seconds)
     app.polled[what] = now
     world.save(app)
     if app.callback_url is not None:

@@ -9,6 +9,7 @@ from ..answer import EMPTY, Answer, json_answer
 from ..checks.credit import check_allocated
 from ..checks.recipient import check_magic_number
 from ..clock import BEIJING
+from ..hints import Hint
 from ..refusal import Refusal
 from ..request import Request
 from ..state.entities import Schedule, ScheduledRecipient
@@ -153,7 +154,7 @@ def _send_at(world: World, request: Request) -> float:
         raise Refusal(INVALID_SEND_TIME, "field send_time", "send_time is no date and time of the calendar.") from None
     if send_at <= world.clock.now():
         now = world.clock.beijing().strftime(SEND_TIME)
-        raise Refusal(INVALID_SEND_TIME, "field send_time", f"send_time is past: in Beijing it is {now} now.")
+        raise Refusal(INVALID_SEND_TIME, "field send_time", "send_time is past: in Beijing it is %s now.", now)
     return send_at
 
 
@@ -167,10 +168,10 @@ def _own(world: World, request: Request) -> Schedule:
 def _pending(world: World, request: Request, *, batch: bool | None) -> Schedule:
     schedule = _own(world, request)
     if batch is not None and schedule.batch is not batch:
-        kind = "batch" if schedule.batch else "single"
-        raise Refusal(INVALID_SCHEDULE_ID, "schedule", f"This is the id of a {kind} schedule; the paths do not mix.")
+        kind = Hint("batch" if schedule.batch else "single")
+        raise Refusal(INVALID_SCHEDULE_ID, "schedule", "This is the id of a %s schedule; the paths do not mix.", kind)
     if schedule.status != "pending":
-        raise Refusal(WRONG_SCHEDULE_STATUS, "schedule", f"The schedule was {schedule.status} already.")
+        raise Refusal(WRONG_SCHEDULE_STATUS, "schedule", "The schedule was %s already.", Hint(schedule.status))
     return schedule
 
 

@@ -73,7 +73,8 @@ def _check_none_in_review(world: World, request: Request) -> None:
             raise Refusal(
                 OTHER_SIGNATURES_IN_THE_AUDIT,
                 "signature",
-                f"Signature {sign.sign_id} is still in review; decide on it first.",
+                "Signature %s is still in review; decide on it first.",
+                sign.sign_id,
             )
 
 

@@ -439,6 +439,7 @@ function statusChip(message, long = false) {
 
 const checkName = (check) => (check.startsWith("field ") ? `${t("field")} ${check.slice(6)}` : t(check));
 const where = (entry) => entry.operation ?? `${entry.method} ${entry.path}`;
+const hintOf = (refusal) => (language === "en" ? refusal?.hint : refusal?.hint_zh) ?? "";
 const refusalCode = (entry) => entry.refusal?.code ?? entry.status;
 
 const VIEWS = {
@@ -456,13 +457,13 @@ const VIEWS = {
   },
   refused: {
     title: "Refused requests", things: () => store.refused.items, sources: ["refused"], alert: true,
-    search: (r) => ({ to: /1\d{10}/.exec(r.body)?.[0], text: [r.body, r.answer, r.path], code: [r.refusal?.code, r.status], type: [r.operation, r.refusal?.check], status: r.status, msg: [r.number, ...r.msg_ids], other: [r.refusal?.name, r.refusal?.hint, r.refusal?.meaning, r.refusal?.meaning_zh, r.fault] }),
+    search: (r) => ({ to: /1\d{10}/.exec(r.body)?.[0], text: [r.body, r.answer, r.path], code: [r.refusal?.code, r.status], type: [r.operation, r.refusal?.check], status: r.status, msg: [r.number, ...r.msg_ids], other: [r.refusal?.name, r.refusal?.hint, r.refusal?.hint_zh, r.refusal?.meaning, r.refusal?.meaning_zh, r.fault] }),
     row: (r) => ({
       head: [h("strong", {}, where(r)), chip(r.refusal?.check ? checkName(r.refusal.check) : t("fault"), "bad"), appChip(r.app_key)],
       meta: [h("span", {}, `HTTP ${r.status}`), aged(r.at)],
-      text: r.refusal?.hint || r.fault || r.answer,
+      text: hintOf(r.refusal) || r.fault || r.answer,
       side: [h("span", { class: "big bad" }, String(refusalCode(r)))],
-      label: `${refusalCode(r)} ${where(r)} ${r.refusal?.hint ?? ""}`,
+      label: `${refusalCode(r)} ${where(r)} ${hintOf(r.refusal)}`,
     }),
     detail: refusedDetail, empty: () => blank("refused", t("Nothing was refused."), t("To see one, send to 13000050014: it is answered with error 50014.")),
   },
@@ -691,7 +692,7 @@ function exchange(entry) {
   const request = asText(`${entry.method} ${entry.path}`, entry.headers, entry.body), response = asText(`HTTP ${entry.status}`, entry.answer_headers, entry.answer);
   return h("section", { class: "card" },
     h("h3", {}, t("Request and response"), h("span", { class: "gap" }), h("span", { class: "note" }, `${t("request {n}", { n: entry.number })} · ${t("took {n} ms", { n: entry.milliseconds })}`)),
-    entry.warnings.length > 0 && [h("p", { class: "note" }, t("Works here, though no source documents it:")), entry.warnings.map((text) => h("p", { class: "warning" }, text))],
+    entry.warnings.length > 0 && [h("p", { class: "note" }, t("Works here, though no source documents it:")), (language === "en" ? entry.warnings : entry.warnings_zh).map((text) => h("p", { class: "warning" }, text))],
     entry.fault && h("p", { class: "warning" }, `${t("fault")}: ${entry.fault}`),
     h("h4", {}, t("Request"), copyButton(request, t("Request")), link2(t("Copy as curl"), () => copy(asCurl(entry), "curl"))),
     h("pre", { class: "raw", tabindex: 0, "data-keep": "request" }, request),
@@ -716,9 +717,9 @@ function refusedDetail(r) {
         h("span", { class: "gap" }), button([icon("copy"), t("Copy")], () => copy(String(refusalCode(r)), String(refusalCode(r))), { "data-keep": "copy" })),
       h("div", { class: "why" },
         h("div", {}, h("h4", {}, t("The check that failed")), why?.check ? [chip(checkName(why.check), "bad"), " ", assumed("order of checks", "refusals")] : r.fault ? t("Answered by an injected fault.") : "–"),
-        r.fault && h("div", {}, h("h4", {}, t("Faults")), r.fault)),
+        r.fault && !why && h("div", {}, h("h4", {}, t("Faults")), r.fault)),
       why && h("div", { class: "why" }, both(why.meaning, why.meaning_zh).map(([text, lang], index) => h("div", { lang }, h("h4", {}, index ? (zhFirst ? "Meaning" : "含义") : t("Meaning")), h("p", {}, text)))),
-      why && h("div", { class: "fix" }, h("h4", {}, t("What to change")), why.hint && h("p", { class: "hint", lang: "en" }, why.hint), both(why.remedy, why.remedy_zh).map(([text, lang]) => h("p", { lang }, text)))),
+      why && h("div", { class: "fix" }, h("h4", {}, t("What to change")), why.hint && h("p", { class: "hint", lang: language }, hintOf(why)), both(why.remedy, why.remedy_zh).map(([text, lang]) => h("p", { lang }, text)))),
     exchange(r),
   ];
 }

@@ -281,7 +281,9 @@ class JournalEntry:
     check: str | None = None
     """The check that failed; None where the request was accepted."""
     hint: str | None = None
+    hint_zh: str | None = None
     warnings: list[str] = field(default_factory=list[str])
+    warnings_zh: list[str] = field(default_factory=list[str])
     answer_headers: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     answer: str = ""
     msg_ids: list[str] = field(default_factory=list[str])

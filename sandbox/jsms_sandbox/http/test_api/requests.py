@@ -23,6 +23,7 @@ class Refusal(Shape):
 
     check: Annotated[str, Field(description="The check that failed.")]
     hint: Annotated[str, Field(description="What is wrong with this very request.")]
+    hint_zh: Annotated[str, Field(description="The same in Chinese.")]
     code: int
     name: str
     message: str
@@ -49,6 +50,7 @@ class Request(Shape):
     answer: str
     milliseconds: float
     warnings: list[str]
+    warnings_zh: Annotated[list[str], Field(description="The same in Chinese.")]
     fault: Annotated[str | None, Field(description="The injected fault that hit it.")]
     msg_ids: Annotated[list[str], Field(description="The messages that it is about.")]
     refusal: Refusal | None
@@ -92,6 +94,7 @@ def request_shape(entry: entities.JournalEntry) -> Request:
         answer=entry.answer,
         milliseconds=entry.milliseconds,
         warnings=entry.warnings,
+        warnings_zh=entry.warnings_zh,
         fault=entry.fault,
         msg_ids=entry.msg_ids,
         refusal=_refusal(entry),
@@ -133,6 +136,7 @@ def _refusal(entry: entities.JournalEntry) -> Refusal | None:
     return Refusal(
         check=entry.check or "",
         hint=entry.hint or "",
+        hint_zh=entry.hint_zh or entry.hint or "",
         code=text.code,
         name=text.name,
         message=text.message,
