@@ -1,0 +1,1 @@
+"""The contract kit, the release artefact for teams in other languages."""
