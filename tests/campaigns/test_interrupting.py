@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import anyio.to_thread
 import pytest
 import trio
 
@@ -210,7 +211,10 @@ def test_a_cancellation_while_the_journal_is_opened_leaves_it_free(
     assert reached(app) == []
 
 
-def test_a_task_that_is_cancelled_twice_while_it_opens_leaves_the_journal_free(app: Sandbox, journal: Path) -> None:
+@pytest.mark.parametrize("busy", [False, True], ids=["threads are free", "all threads are busy"])
+def test_a_task_that_is_cancelled_twice_while_it_opens_leaves_the_journal_free(
+    app: Sandbox, journal: Path, busy: bool
+) -> None:
     started, go_on = threading.Event(), threading.Event()
 
     class Slow(os.PathLike[str]):
@@ -223,12 +227,19 @@ def test_a_task_that_is_cancelled_twice_while_it_opens_leaves_the_journal_free(a
         async with AsyncJSMS(**settings_of(app.settings)) as jsms:
             sending = asyncio.ensure_future(jsms.campaigns.send(people(3), temp_id=TEMPLATE, journal=Slow()))
             await asyncio.to_thread(started.wait)
+            other: asyncio.Future[None] | None = None
+            if busy:
+                limiter = anyio.to_thread.current_default_thread_limiter()
+                limiter.total_tokens = 1
+                other = asyncio.ensure_future(limiter.acquire_on_behalf_of(object()))
             for _ in range(2):
                 sending.cancel()
                 await asyncio.sleep(0.01)
             go_on.set()
             with pytest.raises(asyncio.CancelledError):
                 await sending
+            if other is not None:
+                await other
 
     asyncio.run(main())
     Journal.open(journal, CampaignSettings(TEMPLATE), SERVICE).close()

@@ -30,7 +30,7 @@ class OpenJournal:
         self._given = journal
         self._mutex = Lock()
         self._opened: Journal | None = None
-        self._closed = self._is_kept = False
+        self._closed = self._is_kept = self._is_abandoned = False
 
     def open(self, settings: CampaignSettings | None, service: Service | None) -> Journal:
         """Open it.
@@ -47,8 +47,10 @@ class OpenJournal:
         with self._mutex:
             if self._closed:
                 raise JournalError("the journal was closed before it was open")
-            self._opened = self._open(settings, service)
-            return self._opened
+            self._opened = opened = self._open(settings, service)
+        if self._is_abandoned:
+            self.close()
+        return opened
 
     def _open(self, settings: CampaignSettings | None, service: Service | None) -> Journal:
         if isinstance(self._given, Campaign):
@@ -88,6 +90,13 @@ class OpenJournal:
             else:
                 self._opened.close()
 
+    def abandon(self) -> None:
+        """Close it without waiting: now, or when the thread that opens it is done."""
+        self._is_abandoned = True
+        if self._mutex.acquire(blocking=False):
+            self._mutex.release()
+            self.close()
+
 
 class AsyncOpenJournal:
     """The async form of `OpenJournal`.
@@ -125,8 +134,13 @@ class AsyncOpenJournal:
         """Close it, whether the caller is cancelled or not."""
         import anyio  # noqa: PLC0415 - comes with httpx; sync programs never load it
 
-        with anyio.CancelScope(shield=True):
-            await run_in_thread(self._blocking.close)
+        try:
+            with anyio.CancelScope(shield=True):
+                await run_in_thread(self._blocking.close)
+        except BaseException:
+            # asyncio cancels in a shield too, perhaps before the thread has begun.
+            self._blocking.abandon()
+            raise
 
 
 __all__ = ["AsyncOpenJournal", "JournalLike", "OpenJournal"]
