@@ -21,6 +21,9 @@ _TAG = "tag:yaml.org,2002:"
 _NOT_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 _VERSION = re.compile(r"3\.[01](\.[0-9]+)?")
 _SUCCESSOR = re.compile(r"3\.[2-9]")
+_MOST_DIGITS = 100
+# How many characters aliases may add to a document when each of them is written out.
+_MOST_REPEATED = 100_000
 
 
 class DocumentError(Exception):
@@ -106,7 +109,7 @@ def parse(text: str, name: str) -> Document:
     from_json = _read_json(text, name) if is_json else None
     root = _compose(_as_yaml(text) if is_json else text, name)
     try:
-        from_yaml = _Construction(name).value(root, "#")
+        from_yaml = _Construction(name, len(text)).value(root, "#")
     except RecursionError as error:
         raise DocumentError(name, 1, "#", "the document is nested too deeply", "make it flatter") from error
     if root.id != _MAPPING:
@@ -175,7 +178,7 @@ def _compose(text: str, name: str) -> Any:
 
 def _read_json(text: str, name: str) -> object:
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
+        return json.loads(text, parse_constant=_refuse_constant, parse_int=_whole_number)
     except _NotJSONError as error:
         line = next((number for number, row in enumerate(text.splitlines(), 1) if str(error) in row), 1)
         problem = f"{error} is not a number in JSON"
@@ -200,15 +203,23 @@ def _refuse_constant(name: str) -> object:
     raise _NotJSONError(name)
 
 
+def _whole_number(digits: str) -> int:
+    # A longer one is refused with its line, when the JSON is read as YAML.
+    return int(digits) if len(digits) <= _MOST_DIGITS else 0
+
+
 class _Construction:
     """Nodes of YAML to what JSON knows, refusing what JSON does not know."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, length: int) -> None:
         self._name = name
         reader: Any = YAML(typ="safe", pure=True)
         self._constructor = reader.constructor
         self._made: dict[int, object] = {}
         self._open: set[int] = set()
+        # Characters of each node with its aliases written out, and how many the document may have.
+        self._lengths: dict[int, int] = {}
+        self._longest = length + _MOST_REPEATED
 
     def value(self, node: Any, pointer: str) -> object:
         """The value of a node; one that an alias repeats is made once."""
@@ -217,8 +228,21 @@ class _Construction:
         if id(node) not in self._made:
             self._open.add(id(node))
             self._made[id(node)] = self._new(node, pointer)
+            self._lengths[id(node)] = self._length(node, pointer)
             self._open.discard(id(node))
         return self._made[id(node)]
+
+    def _length(self, node: Any, pointer: str) -> int:
+        if node.id == _MAPPING:
+            length = sum(len(key.value) + self._lengths[id(value)] for key, value in node.value)
+        elif node.id == _SEQUENCE:
+            length = sum(self._lengths[id(item)] for item in node.value)
+        else:
+            length = len(node.value)
+        if length >= self._longest:
+            problem = f"the aliases (*) in this part make it {length:,} characters long when they are written out"
+            raise self._error(node, pointer, problem, "refer with $ref to a part among the components instead")
+        return length + 1
 
     def _new(self, node: Any, pointer: str) -> object:
         if node.id == _MAPPING:
@@ -248,6 +272,9 @@ class _Construction:
             return _joined(str(node.value))
         if kind not in ("null", "bool", "int", "float"):
             raise self._error(node, pointer, f"the YAML tag {node.tag} means nothing in JSON", "take it off")
+        if len(node.value) > _MOST_DIGITS:
+            problem = f"this number has {len(node.value):,} characters"
+            raise self._error(node, pointer, problem, f"write at most {_MOST_DIGITS}, or put it in quotes as a text")
         value: object = self._constructor.construct_object(node)
         if isinstance(value, float) and not math.isfinite(value):
             raise self._error(node, pointer, f"{node.value} is not a number in JSON", "give a finite number")

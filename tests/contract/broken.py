@@ -194,6 +194,9 @@ BROKEN = (
     broken("property-reserved", "        stamp:\n", "        fieldDict:\n", "        fieldDict:"),
     broken("property-reserved", "        stamp:\n", "        d:\n", "        d:"),
     broken("property-keyword", "        stamp:\n", "        from:\n", "        from:"),
+    broken("name-characters", "        stamp:\n", "        ｃｌａｓｓ:\n", "        ｃｌａｓｓ:"),
+    broken("name-characters", "        stamp:\n", '        "sta\\u200Bmp":\n', '        "sta'),
+    broken("name-characters", "- name: letters\n", "- name: ｌetters\n", "- name: ｌetters"),
     broken("property-like-schema", "        stamp:\n", "        letter_request:\n", "        letter_request:"),
     broken("property-unique", "        stamp:\n", "        Kind:\n", "        Kind:"),
     broken("parameter-reserved", "      name: letter_id\n", "      name: headers\n", "name: headers"),
@@ -238,6 +241,13 @@ BROKEN = (
     broken("pattern-anchored", _PATTERN, "pattern: '^1|[0-9]+$'", "pattern:"),
     broken("pattern-classes", _PATTERN, r"pattern: '^\d+$'", "pattern:"),
     broken("pattern-classes", _PATTERN, r"pattern: '^\w+$'", "pattern:"),
+    broken("pattern-compiles", _PATTERN, "pattern: '^[0-9]{99999999999}$'", "pattern:"),
+    broken("pattern-compiles", _PATTERN, f"pattern: '^{'(' * 2000}1{')' * 2000}$'", "pattern:"),
+    broken("pattern-slow", _PATTERN, "pattern: '^(1+)+$'", "pattern:"),
+    broken("pattern-slow", _PATTERN, f"pattern: '^{'1' * 600}$'", "pattern:"),
+    broken(
+        "pattern-slow", _STAMPED, f"{_STAMPED}          patternProperties: {{'^(a+)+$': {{}}}}\n", "patternProperties"
+    ),
     broken("pattern-dialect", _PATTERN, "pattern: '^(?=1)[0-9]+$'", "pattern:"),
     broken("text-comment", "        Sends one letter.", "        Sends a/*b*/c.", "    post:", "description:"),
     broken("text-comment", "meaning: The key is wrong.", "meaning: The */ key.", "The */ key."),

@@ -36,6 +36,9 @@ REFUSED = {
     "an endless alias": (f"{HEAD}info: &a\n  b:\n    - *a\n", 2, "#/info/b/0", "inside what it repeats"),
     "a tag": (f"{HEAD}info: !thing a\n", 2, "#/info", "means nothing in JSON"),
     "a number without end": (f"{HEAD}info: {{a: .inf}}\n", 2, "#/info/a", "not a number in JSON"),
+    "a number of 200,000 digits": (f"{HEAD}info: {{a: {'9' * 200_000}}}\n", 2, "#/info/a", "has 200,000 characters"),
+    "a number of many hex digits": (f"{HEAD}info: {{a: 0x{'f' * 5000}}}\n", 2, "#/info/a", "has 5,002 characters"),
+    "a number of many decimals": (f"{HEAD}info: {{a: 0.{'3' * 101}}}\n", 2, "#/info/a", "has 103 characters"),
     "too many levels": (f"{HEAD}info: {'[' * 3000}{']' * 3000}\n", 1, "#", "nested too deeply"),
 }
 
@@ -56,6 +59,12 @@ REFUSED_JSON = {
     "an open brace": ('{"openapi": "3.1.0",\n', 2, "#", "this is not JSON"),
     "a comment": ('{"openapi": "3.1.0",\n// no\n"info": {}}', 2, "#", "this is not JSON"),
     "a key twice": ('{"openapi": "3.1.0",\n"a": 1,\n"a": 2}', 3, "#/a", "the first time on line 2"),
+    "a number of 200,000 digits": (
+        f'{{"openapi": "3.1.0",\n"a": {"9" * 200_000}}}',
+        2,
+        "#/a",
+        "has 200,000 characters",
+    ),
     "no number": ('{"openapi": "3.1.0",\n"a": NaN}', 2, "#", "NaN is not a number"),
 }
 
@@ -118,6 +127,31 @@ def test_an_alias_repeats_what_it_names() -> None:
     document = parse(f"{HEAD}a: &one {{b: c}}\nd: *one\n", "alias.yaml")
 
     assert document.data["a"] == document.data["d"] == {"b": "c"}
+
+
+def bomb(first: str, repeated: str, levels: int) -> str:
+    """A document of a few hundred bytes whose parts each hold nine aliases of the part before."""
+    lines = [f"a0: &a0 {first}"]
+    lines += [f"a{level}: &a{level} {repeated.format(f'*a{level - 1}')}" for level in range(1, levels + 1)]
+    return HEAD + "\n".join(lines) + "\n"
+
+
+BOMBS = {
+    "lists": bomb("[l, l, l, l, l, l, l, l, l]", f"[{', '.join(['{0}'] * 9)}]", 9),
+    "objects": bomb("{p: l}", f"{{{{{', '.join(f'p{index}: {{0}}' for index in range(9))}}}}}", 9),
+    "long texts": bomb(f"'{'long ' * 2000}'", f"[{', '.join(['{0}'] * 9)}]", 3),
+}
+
+
+@pytest.mark.parametrize("text", BOMBS.values(), ids=BOMBS)
+def test_aliases_that_multiply_are_refused_where_they_get_too_long(text: str) -> None:
+    with pytest.raises(
+        DocumentError, match=r"the aliases \(\*\) in this part make it [0-9,]+ characters long"
+    ) as caught:
+        parse(text, "bomb.yaml")
+
+    assert caught.value.line > 2
+    assert caught.value.pointer.startswith("#/a")
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from .examples import EXAMPLES
 from .extensions import EXTENSION_RULES
 from .names import NAMES
 from .operations import OPERATIONS
+from .patterns import PATTERNS
 from .problem import Problem
 from .references import LINKS, REFERENCES
 from .rule import Finding
@@ -20,10 +21,11 @@ from .shown import SHOWN
 from .structure import STRUCTURE, WHOLE
 from .texts import TEXTS
 
-# A stage is reached only where those before it found nothing: what comes after them would be guesses.
+# A stage is reached only where those before it found nothing: what comes after them would be guesses, and
+# patterns are matched with examples.
 _STAGES = (
     (STRUCTURE,),
-    (LINKS,),
+    (LINKS, PATTERNS),
     (REFERENCES, OPERATIONS, ANSWERS, SCHEMAS, NAMES, ENUMS, TEXTS, CATALOGUE, CODES, SHOWN, EXAMPLES, EXTENSION_RULES),
     (WHOLE,),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
@@ -32,6 +33,7 @@ _PROPERTY_TWIN = Rule(
 _PARAMETER = Rule("parameter-reserved", "a parameter named {name} {reason}", "call it something else")
 _SCHEMA = Rule("schema-reserved", "a schema named {name} {reason}", "call it something else, such as {name}Body")
 _SCHEMA_FORM = Rule("schema-name", "{name} makes no class name", "write it like SentMessage")
+_CHARACTERS = Rule("name-characters", "the name {name} {reason}", "write it with plain characters, such as {plain}")
 _COMPONENT_TWIN = Rule(
     "component-unique",
     "{name} and {other} become the same file or class, whatever their sections",
@@ -85,7 +87,20 @@ def _snake_case(name: str) -> str:
 
 
 def _folded(name: str) -> str:
-    return re.sub(r"[^A-Za-z0-9]", "", name).lower()
+    return re.sub(r"[\W_]", "", name).lower() or name
+
+
+def _check_characters(place: Place) -> Iterator[Finding]:
+    """Names that are not what they look like: Python's parser reads ｃｌａｓｓ as class, and U+200B is invisible."""
+    given = (place.name, place.pointer), (text(place.value.get("name")), pointer_to(place.pointer, "name"))
+    for name, pointer in given:
+        plain = unicodedata.normalize("NFKC", name)
+        hidden = next((character for character in name if not character.isprintable()), None)
+        if hidden is not None:
+            readable = "".join(character for character in plain if character.isprintable()) or "name"
+            yield _CHARACTERS.broken(pointer, name=ascii(name), reason=f"holds U+{ord(hidden):04X}", plain=readable)
+        elif plain != name:
+            yield _CHARACTERS.broken(pointer, name=name, reason=f"is read as {plain} by Python", plain=plain)
 
 
 def _check_properties(place: Place) -> Iterator[Finding]:
@@ -133,6 +148,8 @@ def _check_parameters(contract: Contract) -> Iterator[Finding]:
 
 
 def _check(contract: Contract) -> Iterator[Finding]:
+    for place in contract.places:
+        yield from _check_characters(place)
     for place in contract.of_kind("schema"):
         yield from _check_properties(place)
     yield from _check_components(contract)
@@ -149,6 +166,7 @@ NAMES = Family(
         _PARAMETER,
         _SCHEMA,
         _SCHEMA_FORM,
+        _CHARACTERS,
         _COMPONENT_TWIN,
     ),
 )
