@@ -6,6 +6,7 @@ for --complete: nothing may be left out then, and what is missing is installed.
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -33,7 +34,18 @@ BROWSER_TESTS = "tests/browser"
 # What apps import, and so run on a Python and with dependencies of their own choice.
 APP_TESTS = ("tests/callbacks", "tests/overlay", "tests/plugin")
 APP_EXTRAS = "callbacks,cli,fast,sandbox"
-TEST_TOOLS = ("django", "flask", "hypothesis", "jsonschema", "pytest", "pytest-timeout", "pytest-xdist", "trio")
+TEST_TOOLS = (
+    "django",
+    "flask",
+    "freezegun",
+    "hypothesis",
+    "jsonschema",
+    "pytest",
+    "pytest-timeout",
+    "pytest-xdist",
+    "time-machine",
+    "trio",
+)
 _MOST_WORKERS = 8
 
 
@@ -80,6 +92,16 @@ def redocly(session: nox.Session) -> None:
     _require(session, "Redocly", home.exists, lambda: node.install(node.REDOCLY))
     cli = home / "node_modules" / "@redocly" / "cli" / "bin" / "cli.js"
     session.run(*node.NODE, str(cli), "lint", "openapi.yaml", env={"REDOCLY_TELEMETRY": "off"}, silent=True)
+
+
+@nox.session
+def page(session: nox.Session) -> None:
+    """The sandbox's page is formatted, linted and type-checked."""
+    for package in (node.BIOME, node.TYPESCRIPT):
+        _require(session, package, node.home(package).exists, functools.partial(node.install, package))
+    modules = [node.home(package) / "node_modules" for package in (node.BIOME, node.TYPESCRIPT)]
+    session.run(*node.NODE, str(modules[0] / "@biomejs/biome/bin/biome"), "ci", "--error-on-warnings", silent=True)
+    session.run(*node.NODE, str(modules[1] / "typescript/bin/tsc"), "-p", "jsconfig.json", silent=True)
 
 
 @nox.session

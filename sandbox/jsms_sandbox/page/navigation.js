@@ -1,0 +1,69 @@
+// @ts-check
+// Where the page is, in its address and in the browser's history.
+
+import { $ } from "./dom.js";
+import { paint } from "./paint.js";
+import { setQuery } from "./search.js";
+import { NAMES, state } from "./state.js";
+import { store } from "./store.js";
+
+// Each place that a person goes to is an entry of the browser's history; what the page follows by itself replaces one.
+export function writeHash(visited = false) {
+  const key = state.following ? undefined : state.picked.get(state.view);
+  const hash = `#${state.view}${key ? `/${key}` : ""}`;
+  if (location.hash === hash) return;
+  if (visited) history.pushState(null, "", hash);
+  else history.replaceState(null, "", hash);
+}
+
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  } // a % that begins no character
+}
+
+export function readHash() {
+  const [named, ...key] = decoded(location.hash.slice(1)).split("/");
+  const view = NAMES.includes(named) ? named : NAMES[0],
+    there = view === named && key.length > 0;
+  state.view = view;
+  state.following = !there;
+  if (there) state.picked.set(view, key.join("/"));
+  else state.picked.delete(view);
+  document.body.classList.toggle("picked", there);
+  state.listed = null;
+}
+
+export function go(view, key) {
+  state.view = view;
+  state.following = key === undefined;
+  state.listed = null;
+  if (key !== undefined) {
+    if (state.query) setQuery("");
+    state.picked.set(view, key);
+  }
+  document.body.classList.toggle("picked", key !== undefined);
+  if (view === "balances") store.apps.reload();
+  if (view === "faults") store.faults.reload();
+  writeHash(true);
+  paint("side", "list", "detail");
+  if (key !== undefined) paint("row");
+}
+
+export function choose(key) {
+  state.picked.set(state.view, key);
+  state.following = false;
+  document.body.classList.add("picked");
+  writeHash(true);
+  paint("list", "detail");
+}
+
+export function backToList() {
+  document.body.classList.remove("picked");
+  state.following = true;
+  writeHash(true);
+  paint("list", "detail");
+  $("list").focus();
+}
