@@ -25,7 +25,7 @@ def test_what_is_committed_is_in_step_with_the_contract() -> None:
 
 
 def test_every_code_stands_in_every_language_with_its_exception() -> None:
-    made = pages(ROOT)
+    made = {path: text for path, text in pages(ROOT).items() if path.name != "portability.md"}
     assert len(made) == 5
     for path, text in made.items():
         for code, error in ERRORS.items():

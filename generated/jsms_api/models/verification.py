@@ -18,10 +18,10 @@ T = TypeVar("T", bound="Verification")
 
 @_attrs_define
 class Verification:
-    """The outcome of checking a code. The 403 of the operation has the same form, with error."""
+    """The outcome of checking a code. Every refusal of the operation has the same form, with error."""
 
     is_valid: bool | Unset = UNSET
-    """ Whether the code is right; absent where the request itself was refused. """
+    """ Whether the code is right; false in every refusal. """
     error: ErrorDetail | Unset = UNSET
     """ What went wrong. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

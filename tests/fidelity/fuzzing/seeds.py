@@ -142,6 +142,8 @@ def _template(fields: Fields) -> Fields:
 
 
 def _form(fields: Fields) -> Fields:
+    # The newer form has papers for some types of the older one only, which its schema cannot say.
+    _replace(fields, "type", lambda value: _is_id(value) and value <= max(IMAGES) and value not in IMAGES, min(IMAGES))
     needed = IMAGES.get(fields["type"]) if isinstance(fields.get("type"), int) else None
     for name in FILES & fields.keys():
         _replace(fields, name, lambda value: isinstance(value, str), Binary(PNG))

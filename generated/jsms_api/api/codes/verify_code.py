@@ -41,12 +41,12 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
         return response_200
 
     if response.status_code == 400:
-        response_400 = ErrorBody.from_dict(response.json())
+        response_400 = Verification.from_dict(response.json())
 
         return response_400
 
     if response.status_code == 401:
-        response_401 = ErrorBody.from_dict(response.json())
+        response_401 = Verification.from_dict(response.json())
 
         return response_401
 
@@ -56,12 +56,12 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
         return response_403
 
     if response.status_code == 415:
-        response_415 = ErrorBody.from_dict(response.json())
+        response_415 = Verification.from_dict(response.json())
 
         return response_415
 
     if response.status_code == 500:
-        response_500 = ErrorBody.from_dict(response.json())
+        response_500 = Verification.from_dict(response.json())
 
         return response_500
 
@@ -90,8 +90,8 @@ def sync_detailed(
     """Check the code that a user typed
 
      Checks a text or voice code against the msg_id that its sending answered. A code counts once: after
-    the first success it is refused as used. A wrong try changes nothing (assumed). Not billed. The
-    answer to a refusal is the success object with error beside is_valid. Never repeat a request whose
+    the first success it is refused as used. A wrong try changes nothing (assumed). Not billed. Every
+    refusal is the success object, is_valid false with error beside it. Never repeat a request whose
     answer got lost: the code may be used up by then.
 
     Error codes: HTTP 400: 50001, 50003, 50015; HTTP 401: 50002; HTTP 403: 50007, 50008, 50010, 50011,
@@ -130,8 +130,8 @@ def sync(
     """Check the code that a user typed
 
      Checks a text or voice code against the msg_id that its sending answered. A code counts once: after
-    the first success it is refused as used. A wrong try changes nothing (assumed). Not billed. The
-    answer to a refusal is the success object with error beside is_valid. Never repeat a request whose
+    the first success it is refused as used. A wrong try changes nothing (assumed). Not billed. Every
+    refusal is the success object, is_valid false with error beside it. Never repeat a request whose
     answer got lost: the code may be used up by then.
 
     Error codes: HTTP 400: 50001, 50003, 50015; HTTP 401: 50002; HTTP 403: 50007, 50008, 50010, 50011,
@@ -165,8 +165,8 @@ async def asyncio_detailed(
     """Check the code that a user typed
 
      Checks a text or voice code against the msg_id that its sending answered. A code counts once: after
-    the first success it is refused as used. A wrong try changes nothing (assumed). Not billed. The
-    answer to a refusal is the success object with error beside is_valid. Never repeat a request whose
+    the first success it is refused as used. A wrong try changes nothing (assumed). Not billed. Every
+    refusal is the success object, is_valid false with error beside it. Never repeat a request whose
     answer got lost: the code may be used up by then.
 
     Error codes: HTTP 400: 50001, 50003, 50015; HTTP 401: 50002; HTTP 403: 50007, 50008, 50010, 50011,
@@ -203,8 +203,8 @@ async def asyncio(
     """Check the code that a user typed
 
      Checks a text or voice code against the msg_id that its sending answered. A code counts once: after
-    the first success it is refused as used. A wrong try changes nothing (assumed). Not billed. The
-    answer to a refusal is the success object with error beside is_valid. Never repeat a request whose
+    the first success it is refused as used. A wrong try changes nothing (assumed). Not billed. Every
+    refusal is the success object, is_valid false with error beside it. Never repeat a request whose
     answer got lost: the code may be used up by then.
 
     Error codes: HTTP 400: 50001, 50003, 50015; HTTP 401: 50002; HTTP 403: 50007, 50008, 50010, 50011,
