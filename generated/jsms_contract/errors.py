@@ -6,66 +6,66 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from jsms_runtime.errors import APIError, ErrorInfo
+from jsms_runtime.errors import APIError, ErrorInfo, NotSentError
 
 
-class AuthenticationError(APIError):
+class AuthenticationError(APIError, NotSentError):
     """Key or secret is missing or wrong.
 
     鉴权信息缺失或错误。
     """
 
 
-class PermissionDeniedError(APIError):
+class PermissionDeniedError(APIError, NotSentError):
     """The app, the address or the number may not do this.
 
     应用、IP 或号码没有权限。
     """
 
 
-class InvalidRequestError(APIError):
+class InvalidRequestError(APIError, NotSentError):
     """The request itself must change.
 
     请求本身有误，需要修改。
     """
 
 
-class RateLimitError(APIError):
+class RateLimitError(APIError, NotSentError):
     """Too often: wait.
 
     过于频繁，需要等待。
     """
 
 
-class NoCreditError(APIError):
+class NoCreditError(APIError, NotSentError):
     """Credit is used up or was never allocated.
 
     余量不足或未分配。
     """
 
 
-class TemplateError(APIError):
+class TemplateError(APIError, NotSentError):
     """The template does not exist, is not approved or breaks a rule.
 
     模板不存在、未通过审核或不合规则。
     """
 
 
-class SignatureError(APIError):
+class SignatureError(APIError, NotSentError):
     """The signature does not exist, is not approved or breaks a rule.
 
     签名不存在、未通过审核或不合规则。
     """
 
 
-class ScheduleError(APIError):
+class ScheduleError(APIError, NotSentError):
     """The scheduled SMS does not exist or can no longer change.
 
     定时短信不存在或不能再修改。
     """
 
 
-class VerificationError(APIError):
+class VerificationError(APIError, NotSentError):
     """The code or its msg_id does not verify.
 
     验证码或其 msg_id 无法通过验证。

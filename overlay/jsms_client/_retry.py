@@ -129,6 +129,7 @@ class Attempts:
             verdict.message += f"; not repeated, as the service asks to wait {wanted:.0f} s"
         if self._lost and isinstance(verdict, APIError) and self._operation.method != "GET":
             verdict.message += "; an earlier attempt of this call may have been carried out"
+            verdict.sent = "unknown"
         return verdict, None
 
     def _note_departure(self, error: BaseException, departure: Departure) -> None:

@@ -25,6 +25,9 @@ JSMSError
 └── APIError                      the service says no: families, and one class for each code of the contract
 ```
 
+Each has ``sent``: whether the request was carried out. Where it certainly was not, the exception is a `NotSentError`
+too: refusals by the service, and whatever failed before the request left.
+
 The classes of the families and codes are made from the contract; this module hands them on, so that
 ``from jsms_client.errors import NoMoneyError`` works.
 """
@@ -37,19 +40,19 @@ from enum import StrEnum
 from jsms_contract import errors as _contract
 from jsms_contract.errors import *  # noqa: F403 - every class of the contract, by its own __all__
 from jsms_contract.errors import ServerError, ServiceError
-from jsms_runtime.errors import APIError, ErrorInfo, JSMSError
+from jsms_runtime.errors import APIError, ErrorInfo, JSMSError, NotSentError, Sent
 
-for _class in (JSMSError, ErrorInfo, *(getattr(_contract, name) for name in _contract.__all__)):
+for _class in (JSMSError, NotSentError, ErrorInfo, *(getattr(_contract, name) for name in _contract.__all__)):
     if isinstance(_class, type):
         # Where an app imports them from: in tracebacks, pickles and the results of task queues.
         _class.__module__ = __name__
 
 
-class ConfigurationError(JSMSError):
+class ConfigurationError(NotSentError):
     """A setting is missing or cannot work; the message names the argument and the environment variable."""
 
 
-class ArgumentError(JSMSError, ValueError):
+class ArgumentError(NotSentError, ValueError):
     """A value that JSMS would refuse, found before anything was sent."""
 
 
@@ -57,15 +60,15 @@ class IdempotencyError(ArgumentError):
     """A key of ``once=`` that was used for another operation or other arguments; nothing was sent."""
 
 
-class MissingDependencyError(JSMSError):
+class MissingDependencyError(NotSentError):
     """Part of the package needs an extra that is not installed; the message says which."""
 
 
-class ClientClosedError(JSMSError):
+class ClientClosedError(NotSentError):
     """The client was closed; make a new one."""
 
 
-class StoreError(JSMSError):
+class StoreError(NotSentError):
     """The store that processes share failed: it was not reached, is full, or its tables do not fit.
 
     Nothing was sent: what must be written before a request leaves was not. Once a request was accepted, a store that
@@ -77,7 +80,7 @@ class RequestTimeoutError(JSMSError):
     """A time limit ran out: the base of every time limit, whatever it means for the request."""
 
 
-class ConnectionFailedError(JSMSError):
+class ConnectionFailedError(NotSentError):
     """The service was not reached and nothing was sent; repeating the call is safe."""
 
 
@@ -91,6 +94,8 @@ class PoolTimeoutError(ConnectionFailedError, RequestTimeoutError):
 
 class LostAnswerError(JSMSError):
     """No usable answer came, after every attempt; repeating the call is safe, as the operation may be repeated."""
+
+    sent: Sent = "yes"
 
 
 class LostAnswerTimeoutError(LostAnswerError, RequestTimeoutError):
@@ -129,6 +134,8 @@ class DecodeError(JSMSError):
         body: The beginning of the answer, with numbers and secrets masked.
     """
 
+    sent: Sent = "yes"
+
     headers: Mapping[str, str]
     body: str
 
@@ -156,6 +163,8 @@ class DecodeError(JSMSError):
 class UnconfirmedDecodeError(DecodeError, UnknownOutcomeError):
     """A request that must not be repeated was answered with success, but the answer cannot be used."""
 
+    sent: Sent = "unknown"
+
 
 class RedirectError(JSMSError):
     """The answer points to another address; the client never follows, so check the base URL.
@@ -163,6 +172,8 @@ class RedirectError(JSMSError):
     Attributes:
         location: Where it points, without credentials and query.
     """
+
+    sent: Sent = "yes"
 
     location: str
 
@@ -182,13 +193,19 @@ class RedirectError(JSMSError):
 class UnconfirmedRedirectError(RedirectError, UnknownOutcomeError):
     """A request that must not be repeated was answered with a redirect; it may have been carried out before that."""
 
+    sent: Sent = "unknown"
+
 
 class UnexpectedStatusError(JSMSError):
     """The HTTP status is neither one that the contract gives for success nor an error."""
 
+    sent: Sent = "yes"
+
 
 class UnconfirmedStatusError(UnexpectedStatusError, UnknownOutcomeError):
     """A request that must not be repeated was answered with a status that says nothing about its outcome."""
+
+    sent: Sent = "unknown"
 
 
 class CallbackReason(StrEnum):
@@ -212,7 +229,7 @@ class CallbackReason(StrEnum):
     """Not ``application/x-www-form-urlencoded``."""
 
 
-class CallbackError(JSMSError):
+class CallbackError(NotSentError):
     """What arrived is not a callback of JSMS that can be trusted and understood.
 
     Attributes:
@@ -242,6 +259,7 @@ __all__ = [
     "LostAnswerError",
     "LostAnswerTimeoutError",
     "MissingDependencyError",
+    "NotSentError",
     "PoolTimeoutError",
     "RedirectError",
     "RequestTimeoutError",

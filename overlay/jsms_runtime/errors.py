@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal, NamedTuple, TypeVar
+from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias, TypeVar
 
 
 class ErrorInfo(NamedTuple):
@@ -35,6 +35,10 @@ class ErrorInfo(NamedTuple):
     concerns: Literal["request", "recipient"] = "request"
 
 
+Sent: TypeAlias = Literal["no", "yes", "unknown"]
+"""Whether a request was carried out."""
+
+
 class JSMSError(Exception):
     """Anything that went wrong between an app and JSMS.
 
@@ -45,8 +49,11 @@ class JSMSError(Exception):
         name: The code's name in the contract, where the contract knows it.
         http_status: The HTTP status of the answer, where there was one.
         attempts: How many requests may have left for this call.
+        sent: Whether the request was carried out, such as a message sent: ``"no"`` where that is certain, ``"yes"``
+            where it was, or may have been and may be repeated, ``"unknown"`` otherwise.
     """
 
+    sent: Sent = "unknown"
     message: str
     operation: str | None
     code: int | None
@@ -79,6 +86,16 @@ class JSMSError(Exception):
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by state, so that a subclass may take any arguments."""
         return (_restore, (type(self), self.args, self.__dict__.copy()))
+
+
+class NotSentError(JSMSError):
+    """Nothing was sent, scheduled, created or changed: the base of every exception that is certain of it.
+
+    For what repeats calls: Celery's ``autoretry_for=(NotSentError,)`` never sends a message twice. Whether the same
+    call can succeed later is for the class below it to say (`RateLimitError` and `ConnectionFailedError`: yes).
+    """
+
+    sent: Sent = "no"
 
 
 class APIError(JSMSError):
@@ -135,4 +152,4 @@ def _restore(kind: type[_E], args: tuple[Any, ...], state: dict[str, Any]) -> _E
     return error
 
 
-__all__ = ["APIError", "ErrorInfo", "JSMSError"]
+__all__ = ["APIError", "ErrorInfo", "JSMSError", "NotSentError", "Sent"]

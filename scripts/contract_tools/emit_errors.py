@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 
 from .naming import error_class_name, family_class_name
 from .python_source import docstring, literal, module
@@ -76,7 +77,7 @@ def emit_errors(data: Mapping[str, object]) -> str:
             "from collections.abc import Mapping",
             "from types import MappingProxyType",
             "",
-            "from jsms_runtime.errors import APIError, ErrorInfo",
+            "from jsms_runtime.errors import APIError, ErrorInfo, NotSentError",
         ],
         exports=[
             "APIError",
@@ -93,7 +94,9 @@ def emit_errors(data: Mapping[str, object]) -> str:
 
 def _family(name: str, family: Mapping[str, object]) -> str:
     summary = docstring(text(family.get("summary"), f"An error of the family {name}."), text(family.get("summary_zh")))
-    return f"class {family_class_name(name)}(APIError):\n{summary}"
+    # A service that failed may have carried the request out before that.
+    fails = any(whole(status) >= HTTPStatus.INTERNAL_SERVER_ERROR for status in sequence(family.get("http_statuses")))
+    return f"class {family_class_name(name)}({'APIError' if fails else 'APIError, NotSentError'}):\n{summary}"
 
 
 def _error(code: int, entry: Mapping[str, object]) -> str:

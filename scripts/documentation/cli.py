@@ -15,7 +15,6 @@ from .languages import LANGUAGES
 ROOT = Path(__file__).resolve().parents[2]
 _CONTRACT = Path("generated/jsms_contract/openapi.json")
 _MARK = "made by scripts/document"
-_BEGIN, _END = f"<!-- families: {_MARK} -->\n", "<!-- end of families -->"
 
 
 def main(arguments: Sequence[str] | None = None, *, root: Path = ROOT) -> int:
@@ -50,14 +49,25 @@ def pages(root: Path) -> dict[Path, str]:
     found: dict[Path, str] = {}
     for language in LANGUAGES:
         found[language.errors] = f"<!-- {_MARK} from openapi.yaml -->\n{tables.codes(document, language)}"
-        before, begin, rest = _read(root / language.readme).partition(_BEGIN)
-        _, end, after = rest.partition(_END)
-        if not end:
-            raise SystemExit(f"{language.readme} has lost the marks {_BEGIN.strip()} and {_END.strip()}.")
-        found[language.readme] = f"{before}{begin}{tables.families(document, language)}\n{end}{after}"
+        readme = _read(root / language.readme)
+        for name, table in (
+            ("families", tables.families(document, language)),
+            ("outcomes", tables.outcomes(language)),
+        ):
+            readme = _with_table(readme, name, table, language.readme)
+        found[language.readme] = readme
     found[provocations.PAGE] = f"<!-- {_MARK} from tests/sandbox/provocations.py -->\n{provocations.page(root)}"
     found[portability.PAGE] = f"<!-- {_MARK} from examples/clients -->\n{portability.page()}"
     return found
+
+
+def _with_table(page: str, name: str, table: str, path: Path) -> str:
+    first, last = f"<!-- {name}: {_MARK} -->\n", f"<!-- end of {name} -->"
+    before, begin, rest = page.partition(first)
+    _, end, after = rest.partition(last)
+    if not end:
+        raise SystemExit(f"{path} has lost the marks {first.strip()} and {last}.")
+    return f"{before}{begin}{table}\n{end}{after}"
 
 
 def _read(path: Path) -> str:

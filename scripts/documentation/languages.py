@@ -21,6 +21,11 @@ class Language:
         families: The head of the table of families.
         codes: The head of the table of codes.
         repeat: The contract's words for whether a repeat can help.
+        outcomes: The head of the table of what exceptions say of the request.
+        sent: The words for each value of ``JSMSError.sent``.
+        below: What follows the name of a class whose whole family is meant.
+        advice: What to do, for each group of exceptions that say the same, by the name of its first.
+        separator: What stands between the names of classes.
     """
 
     suffix: str
@@ -31,6 +36,11 @@ class Language:
     families: tuple[str, str, str]
     codes: tuple[str, str, str, str, str, str]
     repeat: Mapping[str, str]
+    outcomes: tuple[str, str, str]
+    sent: Mapping[str, str]
+    below: str
+    advice: Mapping[str, str]
+    separator: str
 
 
 ENGLISH: Final = Language(
@@ -45,6 +55,18 @@ ENGLISH: Final = Language(
     families=("exception", "what it means", "codes"),
     codes=("code", "exception", "HTTP", "what it means", "what to do", "repeat?"),
     repeat={"never": "no", "later": "later", "after_change": "after the change"},
+    outcomes=("exception", "`sent`: was it carried out?", "what to do"),
+    sent={"no": '`"no"`', "yes": '`"yes"`: it may be repeated, and perhaps was', "unknown": '`"unknown"`: perhaps'},
+    below=" and everything below it",
+    advice={
+        "ConfigurationError": "correct what the message names",
+        "ConnectionFailedError": "call again",
+        "StoreError": "repair the store, then call again",
+        "UnknownOutcomeError": "find out first: see the next section",
+        "LostAnswerError": "call again",
+        "DecodeError": "a proxy or another service responded: check the address; the message shows the beginning",
+    },
+    separator=", ",
 )
 CHINESE: Final = Language(
     suffix="_zh",
@@ -58,5 +80,17 @@ CHINESE: Final = Language(
     families=("异常", "含义", "错误码"),
     codes=("错误码", "异常", "HTTP", "含义", "处理办法", "可否重试"),
     repeat={"never": "否", "later": "稍后", "after_change": "修改后"},
+    outcomes=("异常", "`sent`：请求是否已执行", "怎么办"),
+    sent={"no": '`"no"`：否', "yes": '`"yes"`：是，该接口可以重复，可能已重试', "unknown": '`"unknown"`：可能'},
+    below=" 及其子类",
+    advice={
+        "ConfigurationError": "按提示修改",
+        "ConnectionFailedError": "再次调用",
+        "StoreError": "检查共享存储后再次调用",
+        "UnknownOutcomeError": "先查清楚，见下一节",
+        "LostAnswerError": "再次调用",
+        "DecodeError": "应答来自代理或其他服务：检查地址；应答开头在异常信息中",
+    },
+    separator="、",
 )
 LANGUAGES: Final = (ENGLISH, CHINESE)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from contract_tools.reading import mapping, text
+from jsms_client import errors
+from jsms_client.errors import APIError, JSMSError
 from jsms_contract.errors import ERRORS, FAMILIES
-from jsms_runtime.errors import APIError
 
 from .languages import CHINESE, Language
 
@@ -30,6 +32,36 @@ def codes(document: Mapping[str, object], language: Language) -> str:
         rows = [_code(code, error, language) for code, error in members.items()]
         parts += [f"## {FAMILIES[name].__name__}", meaning, _table(language.codes, rows)]
     return "\n\n".join(parts) + "\n"
+
+
+_GROUPS: Final[Mapping[str, Sequence[type[JSMSError]]]] = {
+    "ConfigurationError": (
+        errors.ConfigurationError,
+        errors.ArgumentError,
+        errors.MissingDependencyError,
+        errors.ClientClosedError,
+    ),
+    "ConnectionFailedError": (
+        errors.ConnectionFailedError,
+        errors.ConnectTimeoutError,
+        errors.PoolTimeoutError,
+    ),
+    "StoreError": (errors.StoreError,),
+    "UnknownOutcomeError": (errors.UnknownOutcomeError,),
+    "LostAnswerError": (errors.LostAnswerError,),
+    "DecodeError": (errors.DecodeError, errors.UnexpectedStatusError, errors.RedirectError),
+}
+
+
+def outcomes(language: Language) -> str:
+    """What each exception that is not an error of the service says of the request."""
+    rows: list[Sequence[str]] = []
+    for name, members in _GROUPS.items():
+        (sent,) = {member.sent for member in members}
+        classes = language.separator.join(f"`{member.__name__}`" for member in members)
+        below = language.below if sent == "unknown" else ""
+        rows.append((classes + below, language.sent[sent], language.advice[name]))
+    return _table(language.outcomes, rows)
 
 
 def _code(code: int, error: type[APIError], language: Language) -> tuple[str, ...]:

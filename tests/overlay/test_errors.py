@@ -21,6 +21,7 @@ from jsms_client.errors import (
     LostAnswerTimeoutError,
     NoCreditError,
     NoMoneyError,
+    NotSentError,
     RedirectError,
     RequestTimeoutError,
     ServerError,
@@ -119,3 +120,27 @@ def test_a_class_for_one_code_knows_the_code_by_itself(code: int) -> None:
 def test_a_family_knows_no_code() -> None:
     assert NoCreditError("x").code is None
     assert UnconfirmedServiceError("x").code is None
+
+
+SENT = {
+    errors.LostAnswerError: "yes",
+    errors.LostAnswerTimeoutError: "yes",
+    errors.DecodeError: "yes",
+    errors.RedirectError: "yes",
+    errors.UnexpectedStatusError: "yes",
+    # Raised as they are only for requests that may be repeated.
+    errors.JSMSError: "unknown",
+    errors.APIError: "unknown",
+    errors.RequestTimeoutError: "unknown",
+    errors.ServiceError: "unknown",
+    errors.ServerError: "unknown",
+}
+
+
+@pytest.mark.parametrize("kind", EVERY)
+def test_every_exception_says_whether_the_request_was_carried_out(kind: type[JSMSError]) -> None:
+    expected = "unknown" if issubclass(kind, UnknownOutcomeError) else SENT.get(kind, "no")
+    assert kind.sent == expected
+    # What retries by class, such as a task queue, names one class.
+    assert issubclass(kind, NotSentError) == (expected == "no")
+    assert not issubclass(kind, NotSentError) or not issubclass(kind, UnknownOutcomeError)

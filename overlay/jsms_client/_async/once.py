@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from jsms_client._async.executor import AsyncHTTPExecutor
 from jsms_client._concurrency import AsyncShieldedTask, run_in_thread
-from jsms_client.errors import ConfigurationError
+from jsms_client.errors import ConfigurationError, NotSentError
 from jsms_client.routes import Routes
-from jsms_client.store._once import Answer, Claim, proves_not_sent
+from jsms_client.store._once import Answer, Claim
 from jsms_client.verdicts import Received, Success
 from jsms_contract.operations import OPERATIONS
 
@@ -71,7 +71,7 @@ class AsyncOnceExecutor:
         try:
             success = await self._executor.request(method, url, json=json, files=files, headers=headers)
         except Exception as error:
-            if proves_not_sent(error):
+            if isinstance(error, NotSentError):
                 await self._write(claim.give_back)
             raise
         await self._write(lambda: claim.accept(Answer(success.status_code, success.json())))

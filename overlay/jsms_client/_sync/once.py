@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from jsms_client._concurrency import ShieldedTask, run_inline
 from jsms_client._sync.executor import HTTPExecutor
-from jsms_client.errors import ConfigurationError
+from jsms_client.errors import ConfigurationError, NotSentError
 from jsms_client.routes import Routes
-from jsms_client.store._once import Answer, Claim, proves_not_sent
+from jsms_client.store._once import Answer, Claim
 from jsms_client.verdicts import Received, Success
 from jsms_contract.operations import OPERATIONS
 
@@ -72,7 +72,7 @@ class OnceExecutor:
         try:
             success = self._executor.request(method, url, json=json, files=files, headers=headers)
         except Exception as error:
-            if proves_not_sent(error):
+            if isinstance(error, NotSentError):
                 self._write(claim.give_back)
             raise
         self._write(lambda: claim.accept(Answer(success.status_code, success.json())))

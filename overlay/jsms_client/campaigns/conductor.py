@@ -127,6 +127,8 @@ class Conductor:
                 raise self._journal.rescue(error) from None
         except JournalError as error:
             error.sending_began = self._sending_began
+            if self._sending_began:
+                error.sent = "unknown"
             raise
 
     def _replaced(self) -> JournalReplacedError | None:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jsms_client.errors import JSMSError
+from jsms_client.errors import JSMSError, NotSentError
+from jsms_runtime.errors import Sent
 
 _SHOWN = 5
 
@@ -28,7 +29,7 @@ class CampaignError(JSMSError):
     """A campaign cannot begin or go on."""
 
 
-class CampaignInputError(CampaignError):
+class CampaignInputError(CampaignError, NotSentError):
     """The list cannot be read, or has entries that cannot be sent to; nothing was sent.
 
     Attributes:
@@ -61,14 +62,15 @@ class JournalError(CampaignError):
         sending_began: Whether requests had left when the journal failed, as with a disk that is full.
     """
 
+    sent: Sent = "no"
     sending_began: bool = False
 
 
-class JournalLockedError(JournalError):
+class JournalLockedError(JournalError, NotSentError):
     """Another process, or another campaign of this one, has the journal open; nothing was sent."""
 
 
-class JournalMismatchError(JournalError):
+class JournalMismatchError(JournalError, NotSentError):
     """The journal belongs to another campaign, or the list has changed since; nothing was sent."""
 
 

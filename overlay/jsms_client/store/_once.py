@@ -9,11 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple, cast
 
 from jsms_client.errors import (
-    APIError,
     ArgumentError,
-    ClientClosedError,
-    ConfigurationError,
-    ConnectionFailedError,
     IdempotencyError,
     StoreError,
     UnknownOutcomeError,
@@ -26,8 +22,6 @@ _log = logging.getLogger("jsms_client")
 _LONGEST = 200
 # How often the result of a request that was accepted is tried to be written.
 _ATTEMPTS = 3
-# Raised only where the request was not carried out. Of the first, those that are an UnknownOutcomeError are not.
-_NOT_SENT = (APIError, ArgumentError, ClientClosedError, ConfigurationError, ConnectionFailedError)
 
 
 class Answer(NamedTuple):
@@ -133,11 +127,6 @@ class Claim:
     @property
     def _shown(self) -> str:
         return mask_line(repr(self._key), ())
-
-
-def proves_not_sent(error: BaseException) -> bool:
-    """Whether an error that a request raised proves that it was not carried out."""
-    return isinstance(error, _NOT_SENT) and not isinstance(error, UnknownOutcomeError)
 
 
 def _checked(key: object, operation: str) -> str:
