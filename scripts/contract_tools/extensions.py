@@ -31,8 +31,10 @@ HIDDEN_KINDS = ("template-parameters", "secret", "personal-text")
 
 _ANYWHERE: tuple[str, ...] = ()
 _TEXT: Mapping[str, object] = {"type": "string", "minLength": 1}
+_WORDS: Mapping[str, object] = {"type": "string", "pattern": r"\S"}
 _NAME: Mapping[str, object] = {"type": "string", "pattern": "^[a-z][a-z0-9]*(_[a-z0-9]+)*$"}
 _COUNT: Mapping[str, object] = {"type": "integer", "minimum": 1}
+_STATUS: Mapping[str, object] = {"type": "integer", "minimum": 100, "maximum": 599}
 _OBJECT: Mapping[str, object] = {"type": "object"}
 
 
@@ -49,14 +51,32 @@ def _record(required: Mapping[str, object], optional: Mapping[str, object] = Map
     }
 
 
+def _objects(members: Mapping[str, object], names: Mapping[str, object] = _TEXT) -> Mapping[str, object]:
+    return {"type": "object", "propertyNames": names, "additionalProperties": members}
+
+
 _CODES = _list({"type": "integer"})
+_CODE = _record(
+    dict.fromkeys(("message", "family", "meaning", "meaning_zh", "remedy", "remedy_zh"), _WORDS)
+    | {
+        "name": {"type": "string", "pattern": "^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$"},
+        "http_status": _STATUS,
+        "repeat": {"enum": ["never", "later", "after_change"]},
+    },
+    {"concerns": {"enum": ["request", "recipient"]}, "documented_in": _WORDS, "sources_disagree": _WORDS},
+)
+_FAMILY = _record({"summary": _WORDS, "summary_zh": _WORDS, "http_statuses": _list(_STATUS)})
+_LIMIT = _record(
+    {"per": {"enum": ["mobile", "mobile and content"]}, "count": _COUNT, "seconds": _COUNT},
+    {"type": {"type": "integer"}},
+)
 
 EXTENSIONS: Mapping[str, tuple[tuple[tuple[str, ...], Mapping[str, object]], ...]] = MappingProxyType(
     {
         "x-summary-zh": ((_ANYWHERE, _TEXT),),
         "x-assumed": ((_ANYWHERE, _TEXT),),
-        "x-error-families": ((("document",), _OBJECT),),
-        "x-error-codes": ((("document",), _OBJECT), (("operation",), _CODES)),
+        "x-error-families": ((("document",), _objects(_FAMILY)),),
+        "x-error-codes": ((("document",), _objects(_CODE, {"pattern": "^[0-9]+$"})), (("operation",), _CODES)),
         "x-routing-error-codes": ((("document",), _CODES),),
         "x-billing": (
             (
@@ -70,15 +90,7 @@ EXTENSIONS: Mapping[str, tuple[tuple[tuple[str, ...], Mapping[str, object]], ...
         "x-resource": ((("operation",), _NAME),),
         "x-method": ((("operation",), _NAME),),
         "x-positional": ((("operation",), _list(_NAME)),),
-        "x-limits": (
-            (
-                ("operation",),
-                {
-                    "type": "array",
-                    "items": _record({"per": _TEXT, "count": _COUNT, "seconds": _COUNT}, {"type": {"type": "integer"}}),
-                },
-            ),
-        ),
+        "x-limits": ((("operation",), _list(_LIMIT)),),
         "x-poll": (
             (("operation",), _record({"interval_seconds": _COUNT}, {"max_records": _COUNT, "kept_days": _COUNT})),
         ),
@@ -100,11 +112,11 @@ EXTENSIONS: Mapping[str, tuple[tuple[tuple[str, ...], Mapping[str, object]], ...
             ),
         ),
         "x-values": ((("schema", "parameter"), _TEXT),),
-        "x-needed-when": ((("schema",), {"type": "object", "additionalProperties": {"type": "array"}}),),
+        "x-needed-when": ((("schema",), _objects(_list({"type": "integer"}))),),
         "x-max-bytes": ((("schema",), _COUNT),),
-        "x-media-types": ((("schema",), _list(_TEXT)),),
+        "x-media-types": ((("schema",), _list({"type": "string", "pattern": "^[a-z]+/[a-z0-9.+-]+$"})),),
         "x-also-read": ((("schema",), _list(_TEXT)),),
-        "x-payloads": ((("schema",), {"type": "object", "additionalProperties": _TEXT}),),
+        "x-payloads": ((("schema",), _objects(_TEXT)),),
         "x-enum-varnames": ((("schema",), {"type": "array", "items": _TEXT}),),
         "x-enum-descriptions": ((("schema",), {"type": "array", "items": _TEXT}),),
         # Where OpenAPI 3.0 has no place of its own for these.

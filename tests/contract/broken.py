@@ -53,6 +53,7 @@ _EXAMPLES = """\
                 value: {number: '12', kind: 1, words: {name: Li}}
 """
 _SEND = "      operationId: sendLetter\n"
+_LIMIT = "      x-limits: [{per: mobil, count: 1, seconds: 60}]\n"
 _PATTERN = "pattern: '^[0-9]+$'"
 
 BROKEN = (
@@ -253,15 +254,15 @@ BROKEN = (
     broken("text-comment", "meaning: The key is wrong.", "meaning: The */ key.", "The */ key."),
     broken("text-escape", "description: What it says.", r"description: What \u0041 says.", "What \\u0041"),
     broken("info-short", "description: Short.", f"description: {'Long. ' * 60}", "Long."),
-    broken("code-number", "  '104':\n    name", "  'E104':\n    name", "'E104'"),
-    broken("code-field", "    remedy: Give the number.\n", "", "  '102':"),
-    broken("code-field", "    http_status: 400\n", "    http_status: 4000\n", "http_status: 4000"),
-    broken("code-field", "    repeat: after_change\n", "    repeat: perhaps\n", "repeat: perhaps"),
-    broken("code-field", "    name: AUTH_FAILED\n", "    name: auth-failed\n", "name: auth-failed"),
+    broken("extension-value", "  '104':\n    name", "  'E104':\n    name", "'E104'"),
+    broken("extension-value", "    remedy: Give the number.\n", "", "  '102':"),
+    broken("extension-value", "    http_status: 400\n", "    http_status: 4000\n", "http_status: 4000"),
+    broken("extension-value", "    repeat: after_change\n", "    repeat: perhaps\n", "repeat: perhaps"),
+    broken("extension-value", "    name: AUTH_FAILED\n", "    name: auth-failed\n", "name: auth-failed"),
     broken("code-name-unique", "    name: INVALID_NUMBER\n", "    name: MISSING_NUMBER\n", "  '103':", "name:"),
     broken("code-family-known", "    family: authentication\n", "    family: luck\n", "family: luck"),
-    broken("family-field", "    summary_zh: 密钥错误。\n", "", "  authentication:"),
-    broken("family-field", "http_statuses: [401]", "http_statuses: [forbidden]", "http_statuses: [forbidden]"),
+    broken("extension-value", "    summary_zh: 密钥错误。\n", "", "  authentication:"),
+    broken("extension-value", "http_statuses: [401]", "http_statuses: [forbidden]", "http_statuses: [forbidden]"),
     broken("family-status-unique", "http_statuses: [400, 404]", "http_statuses: [400, 401]", "[400, 401]"),
     broken(
         "family-unused",
@@ -349,12 +350,26 @@ BROKEN = (
     broken("extension-place", "      x-retry: safe\n", "      x-retry: safe\n      x-kind: id\n", "x-kind: id"),
     broken("extension-value", "x-retry: safe", "x-retry: perhaps", "x-retry: perhaps"),
     broken("extension-value", f"{_STAMP}", f"{_STAMP}          x-kind: phone\n", "x-kind: phone"),
+    broken("extension-value", "    name: AUTH_FAILED\n", "    name: AUTH_FAILED\n    remedy_en: x\n", "remedy_en"),
+    broken("extension-value", "x-needed-when: {kind: [1]}", "x-needed-when: {kind: [one]}", "kind: [one]"),
+    broken("extension-value", "      x-retry: never\n", f"      x-retry: never\n{_LIMIT}", "per: mobil"),
+    broken(
+        "extension-value",
+        "      x-retry: never\n",
+        "      x-retry: never\n      x-limits: {per: mobil, count: two}\n",
+        "x-limits: {per: mobil",
+    ),
+    broken("extension-spelling", "x-errors: {missing", "x-erors: {missing", "x-erors"),
+    broken("extension-place", "      responses:\n", "      responses:\n        x-errors: {missing: 102}\n", "x-errors"),
+    broken("extension-place", "paths:\n", "paths:\n  x-limits: []\n", "x-limits"),
+    broken("schema-keyword", "          minLength: 1\n", "          minlength: 1\n", "minlength"),
+    broken("schema-keyword", "x-errors: {missing", "xerrors: {missing", "xerrors"),
     broken("kind-type", f"{_KIND}", f"{_KIND}          x-kind: mobile\n", "x-kind: mobile"),
     broken("method-unique", "operationId: scanLetter", "operationId: scanLetter\n      x-method: send", "    put:"),
     broken("method-name", "operationId: scanLetter", "operationId: scanLetter\n      x-method: import", "    put:"),
     broken("positional-known", _SEND, f"{_SEND}      x-positional: [number, place]\n", "[number, place]"),
     broken("effect-retry", "x-retry: safe", "x-effect: sends\n      x-retry: safe", "x-effect: sends"),
-    broken("code-field", "    name: AUTH_FAILED\n", "    name: AUTH_FAILED\n    concerns: all\n", "concerns: all"),
+    broken("extension-value", "    name: AUTH_FAILED\n", "    name: AUTH_FAILED\n    concerns: all\n", "concerns: all"),
     broken(
         "validator",
         "          description: The same in words.\n",

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from itertools import zip_longest
-from types import MappingProxyType
 
 from ..document import pointer_to
 from ..naming import error_class_name, family_class_name
-from ..reading import is_list, mapping, sequence, text, whole
+from ..reading import mapping, sequence, text
 from .contract import Contract
 from .rule import Family, Finding, Rule
 
-_KEY = Rule("code-number", "the key {code} is no error code", "write the number as a text, such as '50001'")
-_FIELD = Rule("code-field", "{key} of {code} is {found}", "write {wanted}")
 _NAME_UNIQUE = Rule("code-name-unique", "{name} is the name of {other} too", "give each code a name of its own")
 _FAMILY = Rule("code-family-known", "the family {family} of {code} is not declared", "use one of these: {known}")
-_FAMILY_FIELD = Rule("family-field", "{key} of the family {family} is {found}", "write {wanted}")
 _FAMILY_STATUS = Rule(
     "family-status-unique",
     "HTTP {status} falls to {other} already",
@@ -52,53 +47,12 @@ _TABLE_MISSING = Rule("code-table-complete", "the table in the description has n
 # No exception is made for success, so its family needs no declaration.
 SUCCESS = "success"
 _ROOTS = ("JSMSError", "APIError")
-_STATUSES = range(100, 600)
-_CONCERNS = "request or recipient, or leave it out for request"
 _NAME = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 _ROW = re.compile(r"^\|\s*([0-9]+)\s*\|(.*)\|\s*$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    words: str
-    fits: Callable[[object], bool]
-
-
-def _is_words(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip())
-
-
 def _is_name(value: object) -> bool:
     return isinstance(value, str) and bool(_NAME.fullmatch(value)) and not keyword.iskeyword(value)
-
-
-def _is_status(value: object) -> bool:
-    return whole(value) in _STATUSES
-
-
-_WORDS = _Wanted("a text", _is_words)
-_ENTRY: Mapping[str, _Wanted] = MappingProxyType(
-    {
-        "name": _Wanted("a name like NO_MONEY", _is_name),
-        "http_status": _Wanted("an HTTP status", _is_status),
-        "message": _WORDS,
-        "family": _WORDS,
-        "meaning": _WORDS,
-        "meaning_zh": _WORDS,
-        "remedy": _WORDS,
-        "remedy_zh": _WORDS,
-        "repeat": _Wanted("never, later or after_change", lambda value: value in ("never", "later", "after_change")),
-    }
-)
-_FAMILY_ENTRY: Mapping[str, _Wanted] = MappingProxyType(
-    {
-        "summary": _WORDS,
-        "summary_zh": _WORDS,
-        "http_statuses": _Wanted(
-            "a list of HTTP statuses", lambda value: is_list(value) and all(map(_is_status, value))
-        ),
-    }
-)
 
 
 def _check_fields(contract: Contract) -> Iterator[Finding]:
@@ -106,15 +60,6 @@ def _check_fields(contract: Contract) -> Iterator[Finding]:
     families = mapping(contract.data.get("x-error-families"))
     for code, entry in contract.codes.items():
         pointer = pointer_to("#/x-error-codes", code)
-        if entry.get("concerns", "request") not in ("request", "recipient"):
-            at = pointer_to(pointer, "concerns")
-            yield _FIELD.broken(at, key="concerns", code=code, found=_shown(entry["concerns"]), wanted=_CONCERNS)
-        if not (code.isascii() and code.isdecimal()):
-            yield _KEY.broken(pointer, code=code)
-        for key, wanted in _ENTRY.items():
-            if not wanted.fits(entry.get(key)):
-                at = pointer_to(pointer, key)
-                yield _FIELD.broken(at, key=key, code=code, found=_shown(entry.get(key)), wanted=wanted.words)
         name = text(entry.get("name"))
         if name in names:
             yield _NAME_UNIQUE.broken(pointer_to(pointer, "name"), name=name, other=names[name])
@@ -130,11 +75,6 @@ def _check_families(contract: Contract) -> Iterator[Finding]:
     used = {text(entry.get("family")) for entry in contract.codes.values()}
     for family, value in mapping(contract.data.get("x-error-families")).items():
         pointer, entry = pointer_to("#/x-error-families", family), mapping(value)
-        for key, wanted in _FAMILY_ENTRY.items():
-            if not wanted.fits(entry.get(key)):
-                at = pointer_to(pointer, key)
-                found = _shown(entry.get(key))
-                yield _FAMILY_FIELD.broken(at, key=key, family=family, found=found, wanted=wanted.words)
         for index, status in enumerate(map(str, sequence(entry.get("http_statuses")))):
             if status in statuses:
                 at = pointer_to(pointer, "http_statuses", index)
@@ -212,11 +152,8 @@ def _check(contract: Contract) -> Iterator[Finding]:
 CATALOGUE = Family(
     _check,
     (
-        _KEY,
-        _FIELD,
         _NAME_UNIQUE,
         _FAMILY,
-        _FAMILY_FIELD,
         _FAMILY_STATUS,
         _FAMILY_UNUSED,
         _CLASS,

@@ -16,11 +16,12 @@ from ..reading import mapping, sequence, text
 from ..surface.model import method_name, positional_candidates, resource_name
 from .contract import Contract, title
 from .rule import Family, Finding, Rule
-from .validation import first_misfit
+from .validation import misfits
 
 _SPELLING = Rule("extension-spelling", "{name} is no extension that anything reads", "did you mean {wanted}?")
 _PLACE = Rule("extension-place", "{name} does nothing on this {kind}", "put it on: {places}")
 _VALUE = Rule("extension-value", "{name} does not fit: {problem}", "see the table of extensions in docs/contract.md")
+_KEYWORD = Rule("schema-keyword", "{name} is no keyword of a schema, so nothing reads it", "{remedy}")
 _KIND = Rule("kind-type", "a field of the kind {kind} has the type {found}", "make it {wanted}, or take x-kind out")
 _METHOD = Rule(
     "method-unique",
@@ -35,8 +36,21 @@ _EFFECT = Rule(
     "effect-retry", "{operation} {effect}, and x-retry does not say never", "write x-retry: never, or another x-effect"
 )
 
+# Every keyword of JSON Schema, with those that OpenAPI 3.0 and 3.1 add.
+KEYWORDS = frozenset(
+    (
+        *Draft202012Validator.VALIDATORS,
+        *("$schema", "$comment", "$defs", "$id", "$anchor", "$dynamicAnchor", "$vocabulary", "then", "else"),
+        *("title", "description", "default", "deprecated", "readOnly", "writeOnly", "examples"),
+        *("contentMediaType", "contentEncoding", "contentSchema"),
+        *("discriminator", "xml", "externalDocs", "example", "nullable"),
+    )
+)
 # Close enough to be one of ours misspelt, and far enough to leave the extensions of other tools alone.
 _CUTOFF = 0.75
+# Members whose names and values are the document's own; info has a check of its own.
+_FREE = ("info", "example", "examples", "default", "enum", "const", "value")
+_BY_LOWER = {name.lower(): name for name in (*KEYWORDS, *EXTENSIONS)}
 
 
 def _check_names(pointer: str, kind: str, value: Mapping[str, object]) -> Iterator[Finding]:
@@ -53,9 +67,29 @@ def _check_names(pointer: str, kind: str, value: Mapping[str, object]) -> Iterat
             places = ", ".join(place for kinds, _ in EXTENSIONS[name] for place in kinds)
             yield _PLACE.broken(pointer_to(pointer, name), name=name, kind=kind, places=places)
             continue
-        misfit = first_misfit(_validator(name, [*EXTENSIONS[name]].index(allowed[0])), content)
-        if misfit is not None:
+        for misfit in misfits(_validator(name, [*EXTENSIONS[name]].index(allowed[0])), content):
             yield _VALUE.broken(pointer_to(pointer, name, *misfit.path), name=name, problem=misfit.problem)
+
+
+def _check_between(contract: Contract, place: Place) -> Iterator[Finding]:
+    """Extensions among the members of a map, such as responses, where they stand by a wrong indentation."""
+    for role, members in place.value.items():
+        pointer = pointer_to(place.pointer, role)
+        if role.startswith("x-") or role in _FREE or pointer in contract.by_pointer:
+            continue
+        for name in mapping(members):
+            places = ", ".join(kind for kinds, _ in EXTENSIONS.get(name, ()) for kind in kinds)
+            if places:
+                yield _PLACE.broken(pointer_to(pointer, name), name=name, kind=f"part {role}", places=places)
+
+
+def _check_keywords(place: Place) -> Iterator[Finding]:
+    for name in place.value:
+        if name in KEYWORDS or name.startswith("x-"):
+            continue
+        near = difflib.get_close_matches(name.lower(), _BY_LOWER, n=1, cutoff=_CUTOFF)
+        remedy = f"did you mean {_BY_LOWER[near[0]]}?" if near else "take it out, or begin its name with x-"
+        yield _KEYWORD.broken(pointer_to(place.pointer, name), name=name, remedy=remedy)
 
 
 @lru_cache(maxsize=64)
@@ -100,6 +134,9 @@ def _check_methods(contract: Contract) -> Iterator[Finding]:
 
 def _check(contract: Contract) -> Iterator[Finding]:
     for place in contract.places:
+        yield from _check_between(contract, place)
+        if place.kind == "schema":
+            yield from _check_keywords(place)
         if "$ref" not in place.value or place.kind == "path_item":
             yield from _check_names(place.pointer, place.kind.replace("_", " "), place.value)
         if place.kind in ("schema", "parameter"):
@@ -108,4 +145,6 @@ def _check(contract: Contract) -> Iterator[Finding]:
     yield from _check_methods(contract)
 
 
-EXTENSION_RULES = Family(_check, (_SPELLING, _PLACE, _VALUE, _KIND, _METHOD, _METHOD_NAME, _POSITIONAL, _EFFECT))
+EXTENSION_RULES = Family(
+    _check, (_SPELLING, _PLACE, _VALUE, _KEYWORD, _KIND, _METHOD, _METHOD_NAME, _POSITIONAL, _EFFECT)
+)

@@ -56,7 +56,9 @@ def _misfit(error: Any) -> Misfit:
 
 
 def _unexpected(error: Any) -> tuple[str, ...]:
-    """The member that may not be there: such an error names it in its message alone."""
+    """The member that may not be there, or not by this name: such an error says so in its message alone."""
+    if "propertyNames" in error.absolute_schema_path:
+        return (error.instance,)
     named = _UNEXPECTED.search(error.message)
     return (named[1],) if named and named[1] in mapping(error.instance) else ()
 
