@@ -35,6 +35,8 @@ from jsms_client.campaigns.progress import Progress
 from jsms_client.campaigns.reading.sources import AsyncEntries, AsyncPieces, AsyncRecipients
 from jsms_client.campaigns.settings import CampaignSettings, Service
 from jsms_client.campaigns.settling import MOST_REFUSALS, POLL_SECONDS, AsyncReports, Settlement, Settler
+from jsms_client.campaigns.shared import queue as shared
+from jsms_client.campaigns.shared.journal import SharedJournal
 from jsms_client.campaigns.stopping import REQUESTED
 from jsms_client.errors import APIError, JSMSError, RateLimitError, ScheduleError
 
@@ -133,6 +135,8 @@ class AsyncCampaigns(AsyncResource):
             send_time: When the service is to send, in the future: an aware datetime in any zone, or
                 ``yyyy-MM-dd HH:mm:ss`` in Beijing time (UTC+8); None for at once.
             journal: The path of the journal, which is made where there is none; or the `Campaign` of an earlier call.
+                Or the address of a campaign in a database, ``postgresql+psycopg://…/db?campaign=spring``: any number of
+                processes and machines that make the same call then share the list, ``max_rate`` and reasons to stop.
                 None for a temporary one, which is gone with the campaign that is returned.
             concurrency: How many requests may be on their way at once.
             max_rate: How many recipients in any second at most, no fewer than one a day; None for as many as go.
@@ -268,12 +272,12 @@ class AsyncCampaigns(AsyncResource):
         opened = AsyncOpenJournal(journal)
         try:
             book = await opened.open(None, Service(*self._api.identity))
-            for request, schedule_id in await run_in_thread(partial(scheduled_requests, book)):
+            for request, schedule_id in await run_in_thread(partial(_scheduled_requests, book)):
                 try:
                     await self._client.schedules.delete(schedule_id)
                 except ScheduleError:
                     continue
-                await run_in_thread(partial(take_back, book, request))
+                await run_in_thread(partial(_take_back, book, request))
             return await opened.campaign(book)
         finally:
             await opened.aclose()
@@ -358,6 +362,17 @@ class AsyncCampaigns(AsyncResource):
             intake.give_up()
             raise
         return True
+
+
+def _scheduled_requests(journal: Journal | SharedJournal) -> list[tuple[int, str]]:
+    return shared.scheduled_requests(journal) if isinstance(journal, SharedJournal) else scheduled_requests(journal)
+
+
+def _take_back(journal: Journal | SharedJournal, request: int) -> None:
+    if isinstance(journal, SharedJournal):
+        shared.take_back(journal, request)
+    else:
+        take_back(journal, request)
 
 
 __all__ = ["AsyncCampaigns"]

@@ -36,6 +36,8 @@ from jsms_client.campaigns.progress import Progress
 from jsms_client.campaigns.reading.sources import Entries, Pieces, Recipients
 from jsms_client.campaigns.settings import CampaignSettings, Service
 from jsms_client.campaigns.settling import MOST_REFUSALS, POLL_SECONDS, Reports, Settlement, Settler
+from jsms_client.campaigns.shared import queue as shared
+from jsms_client.campaigns.shared.journal import SharedJournal
 from jsms_client.campaigns.stopping import REQUESTED
 from jsms_client.errors import APIError, JSMSError, RateLimitError, ScheduleError
 
@@ -134,6 +136,8 @@ class Campaigns(Resource):
             send_time: When the service is to send, in the future: an aware datetime in any zone, or
                 ``yyyy-MM-dd HH:mm:ss`` in Beijing time (UTC+8); None for at once.
             journal: The path of the journal, which is made where there is none; or the `Campaign` of an earlier call.
+                Or the address of a campaign in a database, ``postgresql+psycopg://…/db?campaign=spring``: any number of
+                processes and machines that make the same call then share the list, ``max_rate`` and reasons to stop.
                 None for a temporary one, which is gone with the campaign that is returned.
             concurrency: How many requests may be on their way at once.
             max_rate: How many recipients in any second at most, no fewer than one a day; None for as many as go.
@@ -269,12 +273,12 @@ class Campaigns(Resource):
         opened = OpenJournal(journal)
         try:
             book = opened.open(None, Service(*self._api.identity))
-            for request, schedule_id in run_inline(partial(scheduled_requests, book)):
+            for request, schedule_id in run_inline(partial(_scheduled_requests, book)):
                 try:
                     self._client.schedules.delete(schedule_id)
                 except ScheduleError:
                     continue
-                run_inline(partial(take_back, book, request))
+                run_inline(partial(_take_back, book, request))
             return opened.campaign(book)
         finally:
             opened.close()
@@ -359,6 +363,17 @@ class Campaigns(Resource):
             intake.give_up()
             raise
         return True
+
+
+def _scheduled_requests(journal: Journal | SharedJournal) -> list[tuple[int, str]]:
+    return shared.scheduled_requests(journal) if isinstance(journal, SharedJournal) else scheduled_requests(journal)
+
+
+def _take_back(journal: Journal | SharedJournal, request: int) -> None:
+    if isinstance(journal, SharedJournal):
+        shared.take_back(journal, request)
+    else:
+        take_back(journal, request)
 
 
 __all__ = ["Campaigns"]

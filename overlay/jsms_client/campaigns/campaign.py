@@ -21,6 +21,7 @@ from jsms_client.campaigns.options import read_path
 from jsms_client.campaigns.outcomes import Outcome, RecipientState, SetAside
 from jsms_client.campaigns.progress import Counts
 from jsms_client.campaigns.settings import CampaignSettings, Service
+from jsms_client.campaigns.shared.address import SharedAddress, is_shared
 from jsms_client.campaigns.stopping import Stop
 from jsms_client.results import DeliveryReport, DeliveryStatus
 
@@ -218,6 +219,10 @@ def open_campaign(journal: str | os.PathLike[str]) -> Campaign:
         ArgumentError: ``journal`` is no path.
         JournalError: It is not there, or damaged.
     """
+    if is_shared(journal):
+        from jsms_client.campaigns.shared.campaign import SharedCampaign  # noqa: PLC0415 - is made of this module
+
+        return SharedCampaign(SharedAddress(journal))
     return Campaign(read_path(journal))
 
 

@@ -22,6 +22,8 @@ from jsms_client.campaigns.journal.schema import ACCEPTED, REFUSED, UNKNOWN, WAI
 from jsms_client.campaigns.options import MOST_PER_BATCH, StopEvent, Window
 from jsms_client.campaigns.pacing import Pace
 from jsms_client.campaigns.progress import Meter, Progress
+from jsms_client.campaigns.shared.journal import SharedJournal
+from jsms_client.campaigns.shared.queue import SharedQueue
 from jsms_client.campaigns.stopping import REQUESTED, Meaning, Stop, is_unclear, meaning_of, stop_for
 from jsms_client.errors import APIError, JSMSError, RateLimitError, UnconfirmedAPIError
 from jsms_client.results.refused import refused_error
@@ -63,7 +65,7 @@ class Conductor:
 
     def __init__(
         self,
-        journal: Journal,
+        journal: Journal | SharedJournal,
         pace: Pace,
         *,
         repeat_unknown: bool,
@@ -73,7 +75,7 @@ class Conductor:
     ) -> None:
         self._window = window
         self._journal = journal
-        self._queue = BatchQueue(journal)
+        self._queue = BatchQueue(journal) if isinstance(journal, Journal) else SharedQueue(journal, pace.max_rate)
         self._pace = pace
         self._repeat_unknown = repeat_unknown
         self._inbox: SimpleQueue[tuple[Batch, object] | None] = SimpleQueue()
@@ -121,6 +123,7 @@ class Conductor:
         try:
             try:
                 self._conduct(start, tell)
+                self._journal.end()
                 if self._failure is not None:
                     raise self._failure
             except JournalReplacedError as error:
@@ -165,8 +168,9 @@ class Conductor:
             answers = self._wait(telling=tell is not None)
 
     def _nothing_leaves(self) -> bool:
-        if self._journal.states[WAITING] == 0 or self.interrupted:
+        if self._journal.is_done or self.interrupted:
             return True
+        self.stop = self.stop or self._journal.stop
         if self.stop is None and self._stop_event is not None and self._stop_event.is_set():
             self.stop = REQUESTED
         return self.stop is not None
@@ -177,14 +181,18 @@ class Conductor:
         with self._journal.writing():
             if self.abandoned:
                 return leaving
+            self._journal.show_alive()
             for batch, answer in answers:
                 self._on_their_way -= 1
                 if isinstance(answer, BaseException):
                     self._failed(batch, answer)
                 else:
                     self._succeeded(batch, answer)
+            self._journal.share_pause(self._pace.pause(monotonic()))
             while (following := self._next()) is not None:
                 self._queue.mark_sent(following)
+                if not following.rows:
+                    continue
                 self._on_their_way += 1
                 following.left_at = monotonic()
                 self._pace.left(len(following.rows), following.left_at)
@@ -194,15 +202,20 @@ class Conductor:
     def _seconds(self) -> float | None:
         """How long to wait for the next request; None where a response has to come first."""
         seconds = self._pace.seconds(monotonic(), self._on_their_way)
-        if seconds is None or self._window is None:
-            return seconds
-        return max(seconds, self._window.seconds(time.time()))
+        if seconds is None:
+            return None
+        outside = 0.0 if self._window is None else self._window.seconds(time.time())
+        return max(seconds, outside, self._journal.pause())
 
     def _next(self) -> Batch | None:
         if self._nothing_leaves() or self._seconds() != 0:
             return None
         if self._again:
-            return self._again.pop() if self._far_away() else self._again.popleft()
+            again = self._again.pop() if self._far_away() else self._again.popleft()
+            if self._journal.reserve_time(len(again.rows), self._pace.max_rate):
+                return again
+            self._again.appendleft(again)
+            return None
         return self._queue.next_batch(self._pace.largest_batch(self._largest_batch))
 
     def _body(self, batch: Batch) -> dict[str, object]:
@@ -217,6 +230,8 @@ class Conductor:
     def _wait(self, *, telling: bool) -> list[tuple[Batch, object]]:
         """Whatever came back, as soon as there is something, or as a request may leave."""
         seconds = None if self._nothing_leaves() else self._seconds()
+        if self._journal.look_again is not None:
+            seconds = self._journal.look_again if seconds is None else min(seconds, self._journal.look_again)
         if self._stop_event is not None:
             seconds = LOOK_FOR_STOP if seconds is None else min(seconds, LOOK_FOR_STOP)
         elif telling:
@@ -311,6 +326,7 @@ class Conductor:
 
     def _stop(self, error: JSMSError) -> None:
         self.stop = self.stop or stop_for(error)
+        self._journal.share_stop(self.stop)
 
     def _fail(self, error: BaseException) -> None:
         self._failure = self._failure or error

@@ -12,6 +12,7 @@ from jsms_client.campaigns.journal.journal import Journal, to_rows
 from jsms_client.campaigns.options import OnBadLine
 from jsms_client.campaigns.progress import Meter, Progress
 from jsms_client.campaigns.reading.entries import Entry, check
+from jsms_client.campaigns.shared.journal import SharedJournal
 
 _TELL_EVERY = 0.1
 _LINES_NAMED = 100
@@ -26,7 +27,9 @@ class Intake:
         estimator: Adds up what the recipients will cost.
     """
 
-    def __init__(self, journal: Journal, on_bad_line: OnBadLine, estimator: Estimator | None = None) -> None:
+    def __init__(
+        self, journal: Journal | SharedJournal, on_bad_line: OnBadLine, estimator: Estimator | None = None
+    ) -> None:
         self._journal = journal
         self._given: dict[str, bool] = {}
         self._stops = on_bad_line == "stop"

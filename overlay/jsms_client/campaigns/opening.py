@@ -13,6 +13,9 @@ from jsms_client.campaigns.errors import JournalError, JournalReplacedError
 from jsms_client.campaigns.journal.journal import Journal
 from jsms_client.campaigns.options import read_path
 from jsms_client.campaigns.settings import CampaignSettings, Service
+from jsms_client.campaigns.shared.address import SharedAddress, is_shared
+from jsms_client.campaigns.shared.campaign import SharedCampaign
+from jsms_client.campaigns.shared.journal import SharedJournal
 from jsms_client.campaigns.stopping import Stop
 
 JournalLike: TypeAlias = str | os.PathLike[str] | Campaign
@@ -29,10 +32,10 @@ class OpenJournal:
     def __init__(self, journal: JournalLike | None) -> None:
         self._given = journal
         self._mutex = Lock()
-        self._opened: Journal | None = None
+        self._opened: Journal | SharedJournal | None = None
         self._closed = self._is_kept = self._is_abandoned = False
 
-    def open(self, settings: CampaignSettings | None, service: Service | None) -> Journal:
+    def open(self, settings: CampaignSettings | None, service: Service | None) -> Journal | SharedJournal:
         """Open it.
 
         Args:
@@ -52,9 +55,11 @@ class OpenJournal:
             self.close()
         return opened
 
-    def _open(self, settings: CampaignSettings | None, service: Service | None) -> Journal:
+    def _open(self, settings: CampaignSettings | None, service: Service | None) -> Journal | SharedJournal:
+        if is_shared(self._given):
+            return SharedJournal(SharedAddress(self._given), settings, service)
         if isinstance(self._given, Campaign):
-            self._is_kept = self._given.journal is None
+            self._is_kept = self._given.journal is None and not isinstance(self._given, SharedCampaign)
             return self._given.opened(settings, service)
         if self._given is None and settings is not None and service is not None:
             temporary = Journal.temporary(settings, service)
@@ -62,13 +67,16 @@ class OpenJournal:
             return temporary
         return Journal.open(read_path(self._given), settings, service)
 
-    def campaign(self, journal: Journal, stop: Stop | None = None) -> Campaign:
+    def campaign(self, journal: Journal | SharedJournal, stop: Stop | None = None) -> Campaign:
         """Close it, and read what became of the campaign; a temporary journal stays open for it.
 
         Args:
             journal: What `open` returned.
             stop: Why it stopped by itself.
         """
+        if isinstance(journal, SharedJournal):
+            self.close()
+            return SharedCampaign(journal.address, stop)
         try:
             journal.check_in_place()
         except JournalReplacedError as error:
@@ -85,7 +93,7 @@ class OpenJournal:
             self._closed = True
             if self._opened is None:
                 return
-            if self._is_kept:
+            if self._is_kept and isinstance(self._opened, Journal):
                 self._opened.release()
             else:
                 self._opened.close()
@@ -108,7 +116,7 @@ class AsyncOpenJournal:
     def __init__(self, journal: JournalLike | None) -> None:
         self._blocking = OpenJournal(journal)
 
-    async def open(self, settings: CampaignSettings | None, service: Service | None) -> Journal:
+    async def open(self, settings: CampaignSettings | None, service: Service | None) -> Journal | SharedJournal:
         """Open it.
 
         Args:
@@ -121,7 +129,7 @@ class AsyncOpenJournal:
         """
         return await run_in_thread(partial(self._blocking.open, settings, service))
 
-    async def campaign(self, journal: Journal, stop: Stop | None = None) -> Campaign:
+    async def campaign(self, journal: Journal | SharedJournal, stop: Stop | None = None) -> Campaign:
         """Close it, and read what became of the campaign; a temporary journal stays open for it.
 
         Args:

@@ -32,6 +32,9 @@ class Pace:
         max_rate: How many recipients in any second; None for as many as go.
         now: The time, in seconds of a clock that only goes forward.
         patience: Seconds for which it goes on trying while the service is not reached.
+
+    Attributes:
+        max_rate: As above.
     """
 
     __slots__ = (
@@ -48,9 +51,11 @@ class Pace:
         "_unreached_since",
         "_waits_until",
         "_window",
+        "max_rate",
     )
 
     def __init__(self, concurrency: int, max_rate: float | None, now: float, patience: float = PATIENCE) -> None:
+        self.max_rate = max_rate
         self._concurrency = concurrency
         # One at first, so that a service that takes messages and loses responses leaves few in doubt.
         self._allowed = 1

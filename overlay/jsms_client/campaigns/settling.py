@@ -7,16 +7,14 @@ from contextlib import ExitStack
 from typing import NamedTuple, TypeAlias, cast
 
 from jsms_client.arguments import kind, refusal
+from jsms_client.campaigns.journal import deliveries
 from jsms_client.campaigns.journal.batches import BatchQueue
-from jsms_client.campaigns.journal.deliveries import (
-    Delivery,
-    begin_matching,
-    everything_told,
-    keep_other,
-    note_delivery,
-)
+from jsms_client.campaigns.journal.deliveries import Delivery, begin_matching
 from jsms_client.campaigns.journal.journal import Journal
 from jsms_client.campaigns.journal.schema import UNKNOWN
+from jsms_client.campaigns.shared import deliveries as shared
+from jsms_client.campaigns.shared.journal import SharedJournal
+from jsms_client.campaigns.shared.queue import SharedQueue
 from jsms_client.results.receipts import DeliveryReport
 from jsms_contract.operations import OPERATIONS
 
@@ -52,7 +50,7 @@ class Settler:
         journals: The journals, one or more.
     """
 
-    def __init__(self, journals: Sequence[Journal]) -> None:
+    def __init__(self, journals: Sequence[Journal | SharedJournal]) -> None:
         self._journals = journals
         self._reports = self._matched = 0
 
@@ -64,14 +62,17 @@ class Settler:
         """
         for journal in self._journals:
             with journal.writing():
-                BatchQueue(journal).recover(repeat_unknown=False)
-                begin_matching(journal)
+                if isinstance(journal, SharedJournal):
+                    journal.take_over()
+                else:
+                    BatchQueue(journal).recover(repeat_unknown=False)
+                    begin_matching(journal)
         return self.is_settled
 
     @property
     def is_settled(self) -> bool:
         """Whether no report could say anything new any more."""
-        return all(map(everything_told, self._journals))
+        return all(map(_everything_told, self._journals))
 
     @property
     def progress(self) -> Settlement:
@@ -83,7 +84,10 @@ class Settler:
         """End: those that are unknown still may be sent to once more."""
         for journal in self._journals:
             with journal.writing():
-                BatchQueue(journal).allow_resending()
+                if isinstance(journal, SharedJournal):
+                    SharedQueue(journal, None).allow_resending()
+                else:
+                    BatchQueue(journal).allow_resending()
 
     def add(self, reports: Iterable[DeliveryReport], clock_ahead: float = 0.0) -> bool:
         """Store delivery reports; those of other messages are kept beside the recipients of the first journal.
@@ -107,11 +111,30 @@ class Settler:
                 at = None if report.receive_time is None else report.receive_time.timestamp() - clock_ahead
                 delivery = Delivery(report.phone, report.msg_id, int(report.status), at)
                 self._reports += 1
-                if any(note_delivery(journal, delivery) for journal in self._journals):
+                if any(_note_delivery(journal, delivery) for journal in self._journals):
                     self._matched += 1
                 else:
-                    keep_other(self._journals[0], delivery)
+                    _keep_other(self._journals[0], delivery)
         return self.is_settled
+
+
+def _everything_told(journal: Journal | SharedJournal) -> bool:
+    if isinstance(journal, SharedJournal):
+        return shared.everything_told(journal)
+    return deliveries.everything_told(journal)
+
+
+def _note_delivery(journal: Journal | SharedJournal, delivery: Delivery) -> bool:
+    if isinstance(journal, SharedJournal):
+        return shared.note_delivery(journal, delivery)
+    return deliveries.note_delivery(journal, delivery)
+
+
+def _keep_other(journal: Journal | SharedJournal, delivery: Delivery) -> None:
+    if isinstance(journal, SharedJournal):
+        shared.keep_other(journal, delivery)
+    else:
+        deliveries.keep_other(journal, delivery)
 
 
 __all__ = ["MOST_REFUSALS", "POLL_SECONDS", "AsyncReports", "Reports", "Settlement", "Settler"]

@@ -125,6 +125,31 @@ _MIGRATIONS: Sequence[Sequence[str]] = (
         """CREATE TABLE IF NOT EXISTS jsms_items (number {serial}, queue CHAR(64) NOT NULL, value {text} NOT NULL,
         owner CHAR(32) NOT NULL, leased DOUBLE PRECISION NOT NULL, UNIQUE (queue, leased, number))""",
     ),
+    # Campaigns that several processes share. A state is a number of the journal's schema; a holder is the worker that
+    # has a recipient in flight, or reserved for its next request.
+    (
+        """CREATE TABLE IF NOT EXISTS jsms_campaigns (number {serial}, name VARCHAR(200) NOT NULL UNIQUE,
+        settings {text} NOT NULL, service VARCHAR(400) NOT NULL, app CHAR(64) NOT NULL, input CHAR(64),
+        waiting BIGINT NOT NULL DEFAULT 0, in_flight BIGINT NOT NULL DEFAULT 0, accepted BIGINT NOT NULL DEFAULT 0,
+        refused BIGINT NOT NULL DEFAULT 0, unknown BIGINT NOT NULL DEFAULT 0, repeats BIGINT NOT NULL DEFAULT 0,
+        bad_lines BIGINT NOT NULL DEFAULT 0, requests BIGINT NOT NULL DEFAULT 0,
+        due DOUBLE PRECISION NOT NULL DEFAULT 0, stop {text})""",
+        """CREATE TABLE IF NOT EXISTS jsms_recipients (campaign BIGINT NOT NULL, number BIGINT NOT NULL,
+        mobile CHAR(11) NOT NULL, temp_para {text}, state SMALLINT NOT NULL DEFAULT 0,
+        holder CHAR(32) NOT NULL DEFAULT '', request BIGINT, msg_id VARCHAR(64), code INT, delivery INT,
+        delivered_at DOUBLE PRECISION, settled SMALLINT NOT NULL DEFAULT 0, resent SMALLINT NOT NULL DEFAULT 0,
+        PRIMARY KEY (campaign, number), UNIQUE (campaign, mobile), UNIQUE (campaign, state, holder, number))""",
+        """CREATE TABLE IF NOT EXISTS jsms_requests (campaign BIGINT NOT NULL, number BIGINT NOT NULL,
+        left_at DOUBLE PRECISION NOT NULL, send_time CHAR(19), schedule_id VARCHAR(64),
+        PRIMARY KEY (campaign, number))""",
+        """CREATE TABLE IF NOT EXISTS jsms_set_aside (campaign BIGINT NOT NULL, number BIGINT NOT NULL,
+        reason VARCHAR(20) NOT NULL, mobile VARCHAR(32), text {text} NOT NULL, PRIMARY KEY (campaign, number))""",
+        """CREATE TABLE IF NOT EXISTS jsms_other_reports (number {serial}, campaign BIGINT NOT NULL,
+        msg_id VARCHAR(64) NOT NULL, mobile VARCHAR(32) NOT NULL, status INT NOT NULL, at DOUBLE PRECISION,
+        UNIQUE (campaign, msg_id, mobile, status))""",
+        """CREATE TABLE IF NOT EXISTS jsms_workers (campaign BIGINT NOT NULL, holder CHAR(32) NOT NULL,
+        expires DOUBLE PRECISION NOT NULL, PRIMARY KEY (campaign, holder))""",
+    ),
 )
 
 

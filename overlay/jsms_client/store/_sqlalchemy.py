@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, text
@@ -10,7 +11,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from jsms_client._concurrency import PerProcess
-from jsms_client.errors import ConfigurationError, MissingDependencyError
+from jsms_client.errors import ConfigurationError, MissingDependencyError, StoreError
 from jsms_client.store._database import DIALECTS, Execute, Rows
 from jsms_client.store._failures import lost
 
@@ -71,12 +72,34 @@ class SQLAlchemyDatabase:
                 with self._engines.get().begin() as connection:
                     return work(_executing(connection))
             except SQLAlchemyError as error:
-                cause: object = getattr(error, "orig", None)
-                # SQLAlchemy's own error holds the statement's parameters.
-                failure = cause if isinstance(cause, Exception) else error
                 attempt += 1
-                if attempt > _ATTEMPTS or not _is_deadlock(failure):
-                    raise lost(self._shown, failure, str(self._url.password or "")) from failure
+                if attempt > _ATTEMPTS or not _is_deadlock(_cause(error)):
+                    raise self._lost(error) from _cause(error)
+
+    @contextmanager
+    def session(self) -> Generator[Session]:
+        """One connection for several transactions, each from its first statement to its commit or roll-back.
+
+        Raises:
+            StoreError: The database failed.
+        """
+        with self._translated():
+            connection = self._engines.get().connect()
+        try:
+            yield Session(connection, self._translated)
+        finally:
+            with suppress(SQLAlchemyError):
+                connection.close()
+
+    @contextmanager
+    def _translated(self) -> Generator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            raise self._lost(error) from _cause(error)
+
+    def _lost(self, error: SQLAlchemyError) -> StoreError:
+        return lost(self._shown, _cause(error), str(self._url.password or ""))
 
     def close(self) -> None:
         """Close this process's connections."""
@@ -93,6 +116,47 @@ class SQLAlchemyDatabase:
             hide_parameters=True,
             connect_args={"connect_timeout": _CONNECT_TIMEOUT} if known else {},
         )
+
+
+class Session:
+    """A connection and its transaction, for one thread at a time.
+
+    Args:
+        connection: The connection.
+        translated: Turns the errors of SQLAlchemy into `StoreError`.
+    """
+
+    def __init__(self, connection: Connection, translated: Callable[[], AbstractContextManager[None]]) -> None:
+        self._connection = connection
+        self._translated = translated
+
+    def execute(self, statement: str, /, **parameters: object) -> Rows:
+        """Execute one statement."""
+        with self._translated():
+            return _executing(self._connection)(statement, **parameters)
+
+    def execute_many(self, statement: str, rows: Sequence[Mapping[str, object]]) -> int:
+        """Execute one statement for each of the rows; gives how many it changed."""
+        if not rows:
+            return 0
+        with self._translated():
+            return self._connection.execute(text(statement), [dict(row) for row in rows]).rowcount
+
+    def commit(self) -> None:
+        """Commit the transaction."""
+        with self._translated():
+            self._connection.commit()
+
+    def roll_back(self) -> None:
+        """Roll it back."""
+        with self._translated():
+            self._connection.rollback()
+
+
+def _cause(error: SQLAlchemyError) -> Exception:
+    """The driver's own error: SQLAlchemy's holds the statement's parameters."""
+    cause: object = getattr(error, "orig", None)
+    return cause if isinstance(cause, Exception) else error
 
 
 def _executing(connection: Connection) -> Execute:

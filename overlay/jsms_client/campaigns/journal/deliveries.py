@@ -79,13 +79,25 @@ def _by_mobile(journal: Journal, delivery: Delivery) -> tuple[int, int] | None:
         "JOIN requests ON requests.number = request WHERE mobile = ? AND msg_id IS NULL AND state IN (?, ?)",
         (mobile, ACCEPTED, UNKNOWN),
     ).fetchone()
-    if row is None or delivery.at is None:
+    if row is None:
         return None
     number, state, left_at, left_until, send_time = row
-    # It is of the first message to the number since then, but not of one of another day.
+    return (number, state) if in_time(delivery, left_at, send_time, left_until) else None
+
+
+def in_time(delivery: Delivery, left_at: float, send_time: str | None, left_until: float | None) -> bool:
+    """Whether a report can be of the first message to its number since a request left: not of one of another day.
+
+    Args:
+        delivery: What the report says.
+        left_at: When the request left.
+        send_time: When the service was to send it.
+        left_until: The latest time that it may have left; None where that is known.
+    """
+    if delivery.at is None:
+        return False
     since: float = left_at if send_time is None else parse_time(send_time).timestamp()
-    until = max(since, left_until or since)
-    return (number, state) if since - CLOCKS_APART <= delivery.at <= until + LATEST else None
+    return since - CLOCKS_APART <= delivery.at <= max(since, left_until or since) + LATEST
 
 
 def keep_other(journal: Journal, delivery: Delivery) -> None:
@@ -121,6 +133,7 @@ __all__ = [
     "Delivery",
     "begin_matching",
     "everything_told",
+    "in_time",
     "keep_other",
     "note_delivery",
 ]

@@ -21,6 +21,7 @@ from jsms_client.campaigns.journal.lock import JournalLock, acquire, in_use
 from jsms_client.campaigns.journal.schema import IN_FLIGHT, UNKNOWN, WAITING
 from jsms_client.campaigns.outcomes import Why
 from jsms_client.campaigns.settings import CampaignSettings, Service
+from jsms_client.campaigns.stopping import Stop
 
 _SAVE = f"UPDATE campaign SET seal = ?, {', '.join(f'{name} = ?' for name in COLUMNS)}"  # noqa: S608 - our own names
 
@@ -405,6 +406,36 @@ class Journal:
                 self._watch.close()
             if self._lock is not None:
                 self._lock.release()
+
+    # What workers of a shared campaign tell each other; the file has one worker.
+
+    look_again: float | None = None
+    stop: Stop | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nobody waits to be sent to."""
+        return self.states[WAITING] == 0
+
+    def pause(self) -> float:
+        """Nothing to wait for."""
+        return 0.0
+
+    def reserve_time(self, recipients: int, max_rate: float | None) -> bool:  # noqa: ARG002 - for several workers
+        """Time is the worker's own."""
+        return True
+
+    def share_pause(self, seconds: float) -> None:
+        """Nothing to share."""
+
+    def share_stop(self, stop: Stop) -> None:
+        """Nothing to share."""
+
+    def show_alive(self) -> None:
+        """Nothing to show."""
+
+    def end(self) -> None:
+        """Nothing to leave to others."""
 
     def claim(self) -> None:
         """Have a temporary journal for one call, as a file is held for one.

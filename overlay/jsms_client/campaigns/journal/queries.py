@@ -80,7 +80,7 @@ def outcomes(connection: Connection, state: RecipientState | None) -> Iterator[O
     while page := connection.execute(query, (after, PAGE)).fetchall():
         try:
             after = ascending(connection.path, page, after)
-            read = [_outcome(row) for row in page]
+            read = [read_outcome(row) for row in page]
             digest.add((row[0], row[1], row[9]) for row in page)
         except _UNREADABLE:
             # Without its cause, which may quote what the file has.
@@ -98,7 +98,8 @@ def _is_unchanged(connection: Connection, head: Head) -> bool:
     return read_head(connection, connection.path).seal == head.seal
 
 
-def _outcome(row: Sequence[object]) -> Outcome:
+def read_outcome(row: Sequence[object]) -> Outcome:
+    """A recipient as a row of `outcomes` has it."""
     _check_kinds(row, _OUTCOME)
     number, mobile, at, msg_id, schedule_id, code, delivery, delivered_at, settled, parameters, resent = cast(
         "tuple[int, str, int, str | None, str | None, int | None, int | None, float | None, int, str | None, int]", row
@@ -158,9 +159,14 @@ def other_reports(connection: Connection) -> Iterator[DeliveryReport]:
     query = "SELECT rowid, msg_id, mobile, status, at FROM other_reports WHERE rowid > ? ORDER BY rowid LIMIT ?"
     while page := connection.execute(query, (after, PAGE)).fetchall():
         for _, msg_id, mobile, status, at in page:
-            time = None if at is None else datetime.fromtimestamp(at, BEIJING)
-            yield DeliveryReport(msg_id, mobile, time, known(DeliveryStatus, status))
+            yield report_of(msg_id, mobile, status, at)
         after = page[-1][0]
+
+
+def report_of(msg_id: str, mobile: str, status: int, at: float | None) -> DeliveryReport:
+    """A delivery report as a row of a journal."""
+    time = None if at is None else datetime.fromtimestamp(at, BEIJING)
+    return DeliveryReport(msg_id, mobile, time, known(DeliveryStatus, status))
 
 
 def set_aside(connection: Connection) -> Iterator[SetAside]:
@@ -193,4 +199,4 @@ def _set_aside(row: Sequence[object]) -> SetAside:
     return SetAside(number, Why(reason), mobile, text)
 
 
-__all__ = ["codes", "deliveries", "other_reports", "outcomes", "set_aside"]
+__all__ = ["codes", "deliveries", "other_reports", "outcomes", "read_outcome", "report_of", "set_aside"]

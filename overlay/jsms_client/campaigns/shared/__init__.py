@@ -1,0 +1,1 @@
+"""Campaigns that several processes and machines send together, from one SQL database."""

@@ -1,0 +1,68 @@
+"""Where a shared campaign is: ``postgresql+psycopg://user:password@host/database?campaign=spring``."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, cast
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from jsms_client.arguments import refusal
+from jsms_client.errors import ConfigurationError, MissingDependencyError
+
+if TYPE_CHECKING:
+    from jsms_client.store._sqlalchemy import SQLAlchemyDatabase
+
+LEASE = 60.0
+"""Seconds after which a worker that does not write is dead."""
+_LONGEST_NAME = 200
+
+
+def is_shared(journal: object) -> bool:
+    """Whether a journal is in a database, and not in a file."""
+    return isinstance(journal, (str, os.PathLike)) and "://" in os.fsdecode(cast("str | os.PathLike[str]", journal))
+
+
+class SharedAddress:
+    """A campaign in a database.
+
+    Args:
+        journal: What the caller gave.
+
+    Raises:
+        ArgumentError: It names no campaign, or no database that can be used.
+        MissingDependencyError: The extra or the driver that it needs is not installed.
+    """
+
+    def __init__(self, journal: object) -> None:
+        parts = urlsplit(os.fsdecode(cast("str | os.PathLike[str]", journal)))
+        query = dict(parse_qsl(parts.query))
+        self.campaign = query.pop("campaign", "").strip()
+        lease = query.pop("lease", str(LEASE))
+        try:
+            self.lease = float(lease)
+        except ValueError:
+            self.lease = 0.0
+        if not 0 < len(self.campaign) <= _LONGEST_NAME:
+            raise refusal("journal", "names no campaign", "end the address with ?campaign= and a name of your own")
+        if not 0 < self.lease < 1e6:
+            raise refusal("journal", "has a lease that is no number of seconds above 0", "leave it out for 60")
+        if parts.scheme.partition("+")[0] not in ("postgresql", "mysql", "mariadb"):
+            raise refusal(
+                "journal",
+                f"is in {parts.scheme}, which cannot hold a campaign for several machines",
+                "give a file, or an address that begins with postgresql+psycopg:// or mysql+pymysql://",
+            )
+        try:
+            from jsms_client.store._sqlalchemy import SQLAlchemyDatabase  # noqa: PLC0415 - an extra
+        except ModuleNotFoundError as error:
+            raise MissingDependencyError(
+                f"a journal in {parts.scheme} needs the extra 'sql' (missing: {error.name}): install jsms-client[sql]"
+            ) from error
+        try:
+            self.database: SQLAlchemyDatabase = SQLAlchemyDatabase(urlunsplit(parts._replace(query=urlencode(query))))
+        except ConfigurationError as error:
+            raise refusal("journal", error.message.removeprefix("store "), "see docs/campaigns.md") from error
+
+    def __str__(self) -> str:
+        """The campaign's name, and nothing that opens the database."""
+        return f"the shared campaign {self.campaign!r}"

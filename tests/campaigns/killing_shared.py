@@ -1,0 +1,123 @@
+"""A shared campaign whose workers are killed at random, with faults of every kind; the sandbox's record decides."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from collections import Counter
+from unittest.mock import patch
+
+from jsms_client import JSMS
+from jsms_client.campaigns import CampaignSettings, JournalError, RecipientState, open_campaign, pacing
+
+from .killing import Verdict
+from .people import people
+from .record import TEMPLATE, Record
+
+BATCH = 20
+LONGEST_LIFE = 1.0
+PROBABILITY = 0.01
+
+
+class SharedProof:
+    """Sends campaigns with several workers, and kills them.
+
+    Args:
+        url: The sandbox, without ``/v1``.
+        auth: An app's key and secret.
+        address: An empty database, as a store has it.
+        seed: Decides when.
+        workers: How many processes send at once.
+        recipients: How many a campaign has.
+    """
+
+    def __init__(
+        self, url: str, auth: tuple[str, str], address: str, seed: int, *, workers: int = 4, recipients: int = 1500
+    ) -> None:
+        self._url, self._auth, self._address, self._seed = url, auth, address, seed
+        self._workers, self._recipients = workers, recipients
+        self._chance = random.Random(seed)
+        self._record = Record(url, auth[0])
+        self.verdict = Verdict()
+
+    def run(self, kills: int) -> Verdict:
+        """Go on until so many workers were killed, and the last campaign has come to its end."""
+        self._record.add_faults(PROBABILITY, self._seed)
+        while self.verdict.kills < kills:
+            self._campaign(kills)
+        self.verdict.faults = self._record.hits()
+        self._record.clear_faults()
+        self._record.close()
+        return self.verdict
+
+    def _campaign(self, kills: int) -> None:
+        self.verdict.campaigns += 1
+        first = self.verdict.campaigns * self._recipients
+        journal = f"{self._address}?campaign=number+{self.verdict.campaigns}&lease=1"
+        running: set[int] = set()
+        done = False
+        while running or not done:
+            while not done and len(running) < self._workers:
+                running.add(self._start(first, journal))
+            if self.verdict.kills < kills and running:
+                time.sleep(self._chance.uniform(0.05, LONGEST_LIFE))
+                os.kill(self._chance.choice(sorted(running)), signal.SIGKILL)
+            pid, status = os.waitpid(-1, 0)
+            running.discard(pid)
+            if os.WIFSIGNALED(status):
+                self.verdict.kills += 1
+            elif os.WEXITSTATUS(status) == 0:
+                done = True
+            elif os.WEXITSTATUS(status) == 1:
+                self.verdict.problems.append("a worker failed")
+        self._judge([mobile for mobile, _ in people(self._recipients, first)], journal)
+
+    def _start(self, first: int, journal: str) -> int:
+        self.verdict.runs += 1
+        child = os.fork()
+        if child:
+            return child
+        status = 1
+        try:
+            with (
+                patch.object(CampaignSettings, "largest_batch", BATCH),
+                patch.object(pacing, "FIRST_PAUSE", 0.002),
+                patch.object(pacing, "LONGEST_PAUSE", 0.01),
+                JSMS(*self._auth, base_url=f"{self._url}/v1") as jsms,
+            ):
+                listed = people(self._recipients, first)
+                campaign = jsms.campaigns.send(listed, temp_id=TEMPLATE, journal=journal, concurrency=2)
+            status = 0 if campaign.complete and not campaign.counts.in_flight else 3
+        except JournalError as error:
+            print(error, flush=True)
+        finally:
+            os._exit(status)
+
+    def _judge(self, listed: list[str], journal: str) -> None:
+        sent = self._record.messages()
+        outcomes = list(open_campaign(journal))
+        if [one.mobile for one in outcomes] != listed:
+            self._found("the campaign has other recipients than the list")
+        counted: Counter[RecipientState] = Counter()
+        for one in outcomes:
+            ids = sent.get(one.mobile, [])
+            counted[one.state] += 1
+            if len(ids) > 1:
+                self._found(f"{one.mobile} was sent to {len(ids)} times")
+            if one.state is RecipientState.WAITING:
+                self._found(f"{one.mobile} was left out")
+            if one.state is RecipientState.ACCEPTED and ids != [one.msg_id]:
+                self._found(f"{one.mobile} was accepted as {one.msg_id}, and the sandbox has {ids}")
+            if one.state is RecipientState.REFUSED and ids:
+                self._found(f"{one.mobile} was refused, and the sandbox has {ids}")
+            self.verdict.sent_though_unknown += one.state is RecipientState.UNKNOWN and bool(ids)
+        self.verdict.states.update({state.value: count for state, count in counted.items()})
+        counts = open_campaign(journal).counts
+        for state in (RecipientState.WAITING, RecipientState.ACCEPTED, RecipientState.REFUSED, RecipientState.UNKNOWN):
+            if getattr(counts, state.value) != counted[state]:
+                self._found(f"{getattr(counts, state.value)} are counted as {state.value}, and {counted[state]} are so")
+
+    def _found(self, problem: str) -> None:
+        self.verdict.problems.append(f"campaign {self.verdict.campaigns}: {problem}")

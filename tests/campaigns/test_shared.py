@@ -1,0 +1,225 @@
+"""Campaigns that several processes and machines send together, from one database."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engines.fixtures import SHARED, Started
+from jsms_client.campaigns import (
+    Campaign,
+    CampaignInputError,
+    JournalError,
+    JournalMismatchError,
+    RecipientState,
+    StopReason,
+    open_campaign,
+)
+from jsms_client.errors import ArgumentError, MissingDependencyError
+from jsms_client.results import DeliveryReport
+from jsms_sandbox.pytest_plugin import Sandbox
+from sandbox.process import Process
+
+from .drivers import Driver
+from .killing_shared import SharedProof
+from .people import people, reached
+
+
+@pytest.fixture(params=SHARED)
+def journal(request: pytest.FixtureRequest, started_engines: Started, tmp_path: Path) -> str:
+    """A campaign in an empty database, of each kind in turn."""
+    return started_engines.address(request.param, tmp_path) + "?campaign=spring&lease=1"
+
+
+@pytest.fixture
+def postgresql(started_engines: Started, tmp_path: Path) -> str:
+    """A campaign in one kind of database, for what is the same in all."""
+    return started_engines.address("PostgreSQL", tmp_path) + "?campaign=spring&lease=1"
+
+
+def test_a_list_is_sent_once_and_read_from_anywhere(driver: Driver, journal: str, app: Sandbox) -> None:
+    listed = [*people(30), next(iter(people(1))), "no number"]
+    campaign = driver.send(app.settings, listed, journal=journal, batch_size=8, on_bad_line="set_aside")
+    assert (campaign.complete, campaign.stop) == (True, None)
+    read = open_campaign(journal)
+    assert read.counts == campaign.counts
+    assert (read.counts.accepted, read.counts.repeats, read.counts.bad_lines) == (30, 1, 1)
+    assert {(one.mobile, one.msg_id) for one in read} == {(each.mobile, each.msg_id) for each in app.messages}
+    assert [each.number for each in read.set_aside()] == [31, 32]
+    assert [one.number for one in read.outcomes(RecipientState.ACCEPTED)] == list(range(1, 31))
+    assert list(read.outcomes(RecipientState.UNKNOWN)) == []
+    text = io.StringIO()
+    read.export(text)
+    assert text.getvalue().count("accepted") == 30
+    # The same call again has nothing to send.
+    again = driver.send(app.settings, listed, journal=journal, on_bad_line="set_aside")
+    assert again.counts == campaign.counts
+    assert len(app.messages) == 30
+
+
+def test_workers_share_the_list_and_one_of_them_loads_it(sync: Driver, journal: str, app: Sandbox) -> None:
+    def work(_: int) -> Campaign:
+        campaign: Campaign = sync.send(app.settings, people(200), journal=journal, batch_size=5, concurrency=2)
+        return campaign
+
+    with ThreadPoolExecutor(4) as threads:
+        campaigns = list(threads.map(work, range(4)))
+    assert all(campaign.complete for campaign in campaigns)
+    assert reached(app) == sorted(mobile for mobile, _ in people(200))
+    assert open_campaign(journal).counts.accepted == 200
+
+
+def test_one_rate_holds_for_all_workers(sync: Driver, postgresql: str, app: Sandbox) -> None:
+    def work(_: int) -> None:
+        sync.send(app.settings, people(60), journal=postgresql, batch_size=5, max_rate=40)
+
+    began = time.monotonic()
+    with ThreadPoolExecutor(3) as threads:
+        list(threads.map(work, range(3)))
+    # The first five leave at once.
+    assert time.monotonic() - began >= 55 / 40
+    assert len(app.messages) == 60
+
+
+def test_a_reason_to_stop_stops_all_workers_and_the_next_run_goes_on(
+    sync: Driver, postgresql: str, app: Sandbox
+) -> None:
+    app.set_credit(industry=40, balance=0)
+
+    def work(_: int) -> Campaign:
+        campaign: Campaign = sync.send(app.settings, people(200), journal=postgresql, batch_size=10, concurrency=1)
+        return campaign
+
+    with ThreadPoolExecutor(3) as threads:
+        campaigns = list(threads.map(work, range(3)))
+    assert {None if each.stop is None else each.stop.reason for each in campaigns} == {StopReason.NO_CREDIT}
+    assert (stopped := open_campaign(postgresql)).stop is not None
+    assert stopped.counts.accepted == len(app.messages) == 40
+    app.set_credit(industry=1000)
+    assert sync.send(app.settings, people(200), journal=postgresql).complete
+    assert reached(app) == sorted(mobile for mobile, _ in people(200))
+
+
+def test_a_request_that_is_refused_for_one_recipient_is_split_and_nobody_else_takes_its_parts(
+    sync: Driver, postgresql: str, app: Sandbox
+) -> None:
+    def work(_: int) -> None:
+        sync.send(app.settings, people(60), journal=postgresql, batch_size=16)
+
+    listed = [mobile for mobile, _ in people(60)]
+    app.fail_next(code=50006, operation="sendMessageBatch", mobile=listed[12], times=None)
+    with ThreadPoolExecutor(3) as threads:
+        list(threads.map(work, range(3)))
+    campaign = open_campaign(postgresql)
+    assert [one.mobile for one in campaign.outcomes(RecipientState.REFUSED)] == [listed[12]]
+    assert campaign.codes == {50006: 1}
+    assert reached(app) == sorted(set(listed) - {listed[12]})
+
+
+def test_a_killed_workers_request_is_unknown_and_the_rest_is_sent_by_others(
+    sync: Driver, journal: str, app: Sandbox
+) -> None:
+    app.fail_next(kind="delay", delay=5, operation="sendMessageBatch")
+    child = os.fork()
+    if child == 0:
+        try:
+            sync.send(app.settings, people(60), journal=journal, batch_size=10)
+        finally:
+            os._exit(1)
+    while not any(request.operation == "sendMessageBatch" for request in app.requests):
+        time.sleep(0.05)
+    assert open_campaign(journal).running
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    campaign = sync.send(app.settings, people(60), journal=journal, batch_size=10)
+    assert campaign.complete
+    assert (campaign.counts.unknown, campaign.counts.accepted) == (10, 50)
+    assert len(set(reached(app))) == len(app.messages)
+    # Settling says which of them were sent to.
+    reports = [DeliveryReport(each.msg_id, each.mobile, datetime.now(UTC), 4001) for each in app.messages]
+    settled = sync.settle(app.settings, journal, reports=[*reports, DeliveryReport("7", "13700000000", None, 4001)])
+    assert settled.counts.unknown == 60 - len(app.messages)
+    assert sum(settled.deliveries.values()) == len(app.messages)
+    assert [each.msg_id for each in settled.other_reports()] == ["7"]
+    again = sync.send(app.settings, people(60), journal=journal, repeat_unknown=True)
+    assert again.counts.unknown == 0
+
+
+def test_a_list_that_cannot_be_sent_leaves_nothing_behind(sync: Driver, postgresql: str, app: Sandbox) -> None:
+    with pytest.raises(CampaignInputError):
+        sync.send(app.settings, [*people(5), "no number"], journal=postgresql)
+    assert open_campaign(postgresql).counts.total == 0
+    assert sync.send(app.settings, people(5), journal=postgresql).counts.accepted == 5
+
+
+def test_another_list_other_settings_or_another_service_is_refused(sync: Driver, postgresql: str, app: Sandbox) -> None:
+    sync.send(app.settings, people(5), journal=postgresql)
+    with pytest.raises(JournalMismatchError, match="the list is not the one"):
+        sync.send(app.settings, people(6), journal=postgresql)
+    with pytest.raises(JournalMismatchError, match="other settings"):
+        sync.send(app.settings, people(5), journal=postgresql, temp_id=1)
+    with pytest.raises(JournalMismatchError, match="another service"):
+        sync.send({**app.settings, "base_url": "http://127.0.0.1:1/v1"}, people(5), journal=postgresql)
+    other = postgresql.replace("spring", "autumn")
+    with pytest.raises(JournalError, match="no campaign 'autumn'"):
+        open_campaign(other)
+    assert sync.send(app.settings, people(6), journal=other).counts.accepted == 6
+    assert len(app.messages) == 11
+
+
+def test_a_scheduled_campaign_is_taken_back(sync: Driver, postgresql: str, app: Sandbox) -> None:
+    later: dict[str, Any] = {"send_time": "2099-01-01 09:00:00"}
+    campaign = sync.send(app.settings, people(20), journal=postgresql, batch_size=10, **later)
+    assert campaign.counts.accepted == 20
+    assert len({one.schedule_id for one in campaign}) == 2
+    assert sync.cancel(app.settings, postgresql).counts.waiting == 20
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("postgresql+psycopg://h/db", "names no campaign"),
+        ("postgresql+psycopg://h/db?campaign=" + "x" * 201, "names no campaign"),
+        ("postgresql+psycopg://h/db?campaign=a&lease=0", "lease"),
+        ("postgresql+psycopg://h/db?campaign=a&lease=soon", "lease"),
+        ("redis://h/0?campaign=a", "redis, which cannot hold a campaign"),
+        ("sqlite:///x.db?campaign=a", "sqlite, which cannot hold a campaign"),
+        ("postgresql+psycopg://h:port/db?campaign=a", "journal"),
+    ],
+)
+def test_an_address_that_cannot_be_one_is_named(address: str, words: str) -> None:
+    with pytest.raises(ArgumentError, match=words):
+        open_campaign(address)
+
+
+def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    monkeypatch.delitem(sys.modules, "jsms_client.store._sqlalchemy", raising=False)
+    monkeypatch.setitem(sys.modules, "sqlalchemy", None)
+    with pytest.raises(MissingDependencyError, match=r"jsms-client\[sql\]"):
+        open_campaign("postgresql+psycopg://h/db?campaign=a")
+
+
+def test_a_database_that_is_not_there_is_a_journal_error_without_the_password() -> None:
+    with pytest.raises(JournalError, match="cannot go on here") as caught:
+        open_campaign("postgresql+psycopg://u:s3cret@127.0.0.1:1/db?campaign=a")
+    assert "s3cret" not in str(caught.value)
+
+
+def test_workers_that_are_killed_send_to_nobody_twice_and_leave_nobody_out(
+    started_engines: Started, tmp_path: Path
+) -> None:
+    with Process() as sandbox:
+        address = started_engines.address("PostgreSQL", tmp_path)
+        verdict = SharedProof(sandbox.url, sandbox.auth, address, 1, workers=3, recipients=600).run(6)
+    assert verdict.problems == []
+    assert verdict.kills >= 6
