@@ -77,6 +77,10 @@ def command() -> TyperGroup:
     return cast("TyperGroup", get_command(application))
 
 
+# Parameters of commands that the client has other names for.
+_ARGUMENTS = {"para": "temp_para", "language": "voice_lang", "name": "sign"}
+
+
 def carry_out(tree: object, arguments: list[str]) -> int:
     """Carry out one command.
 
@@ -95,7 +99,7 @@ def carry_out(tree: object, arguments: list[str]) -> int:
 
 
 def options_of(tree: object, arguments: list[str]) -> dict[str, str]:
-    """The options of the command that was typed, by the names that the client and the contract have for them.
+    """The options and arguments of the command that was typed, by the names that the client has for them.
 
     Args:
         tree: What `command` made.
@@ -107,10 +111,9 @@ def options_of(tree: object, arguments: list[str]) -> dict[str, str]:
     options: dict[str, str] = {}
     for parameter in getattr(node, "params", ()):
         option = next((each for each in parameter.opts if each.startswith("--")), None)
-        if option is not None:
-            options[parameter.name] = option
-    if "para" in options:
-        options["temp_para"] = options["para"]
+        shown = option or (parameter.metavar or "").strip("[].{}")
+        if shown:
+            options[_ARGUMENTS.get(parameter.name, parameter.name)] = shown
     return options
 
 

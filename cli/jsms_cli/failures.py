@@ -56,6 +56,7 @@ def in_options(text: str, options: Mapping[str, str]) -> str:
         text: The sentence.
         options: The command's options, by the names of the arguments.
     """
+    text = re.sub(r"^recipients\[([0-9]+)\](\.mobile)?", lambda found: f"MOBILE {int(found[1]) + 1}", text)
     # A name of one word may be an ordinary word, but where a sentence begins with it.
     words = [rf"^{name}(?= )" if "_" not in name else rf"\b{name}\b" for name in options]
     return re.sub("|".join(words), lambda found: options[found[0]], text) if words else text

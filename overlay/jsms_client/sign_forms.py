@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from jsms_api.models.sign_form import SignForm
+from jsms_api.models.sign_type import SignType
 from jsms_api.types import UNSET, File, Unset
 from jsms_client.arguments import refusal
 from jsms_client.images import read_image
-from jsms_client.values import read_number, read_text
+from jsms_client.values import read_choice, read_text
 from jsms_contract import limits
 
 
@@ -37,8 +38,8 @@ class SignPapers:
         Raises:
             ArgumentError: Something that the service would refuse, or an image that cannot be read.
         """
-        kind = read_number(
-            self.type, "type", smallest=limits.SIGN_FORM_TYPE_MINIMUM, largest=limits.SIGN_FORM_TYPE_MAXIMUM
+        kind = read_choice(
+            self.type, "type", SignType, smallest=limits.SIGN_FORM_TYPE_MINIMUM, largest=limits.SIGN_FORM_TYPE_MAXIMUM
         )
         self._demand_proof(kind)
         return SignForm(
@@ -137,7 +138,11 @@ class SignPapers:
         )
         for argument, image, kinds in proofs:
             if image is None and kind in kinds:
-                raise refusal(argument, f"is missing, and a signature of type {kind} needs it", "give the image")
+                raise refusal(
+                    argument,
+                    f"is missing, and a signature of type {kind} ({SignType(kind).name}) needs it",
+                    "give the image",
+                )
 
 
 def _file(image: object, argument: str, field: str, max_bytes: int, media_types: tuple[str, ...]) -> File:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from jsms_api.models.template_type import TemplateType
 from jsms_client.arguments import refusal
-from jsms_client.values import read_number, read_text
+from jsms_client.values import read_choice, read_number, read_text
 from jsms_contract import limits
 
 
@@ -37,14 +38,19 @@ def read(template: object, type_: object, ttl: object, remark: object) -> Templa
         shortest=limits.TEMPLATE_REQUEST_TEMPLATE_MIN_LENGTH,
         longest=limits.TEMPLATE_REQUEST_TEMPLATE_MAX_LENGTH,
     )
-    kind = read_number(
+    kind = read_choice(
         type_,
         "type",
+        TemplateType,
         smallest=limits.TEMPLATE_REQUEST_TYPE_MINIMUM,
         largest=limits.TEMPLATE_REQUEST_TYPE_MAXIMUM,
     )
     if ttl is None and kind in limits.TEMPLATE_REQUEST_TTL_NEEDED_WHEN_TYPE:
-        raise refusal("ttl", f"is missing, and a template of type {kind} needs it", "say how many seconds a code lives")
+        raise refusal(
+            "ttl",
+            f"is missing, and a template of type {kind} ({TemplateType(kind).name}) needs it",
+            "say how many seconds a code lives",
+        )
     seconds = (
         None
         if ttl is None

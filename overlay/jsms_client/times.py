@@ -14,7 +14,7 @@ BEIJING: Final = timezone(timedelta(hours=8), "UTC+08:00")
 """The service's clock. China has one time zone and no summer time."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_FORM: Final = "yyyy-MM-dd HH:mm:ss"
+_FORM: Final = '"2030-07-01 09:00:00"'
 _HINT: Final = "such as datetime(2030, 7, 1, 9, tzinfo=ZoneInfo('Asia/Shanghai'))"
 
 _HEADER_IS_EXACT_TO = 1.5
@@ -57,13 +57,13 @@ def read_send_time(value: object, argument: str = "send_time") -> str:
     if not compiled(limits.SCHEDULE_REQUEST_SEND_TIME_PATTERN).fullmatch(value):
         raise refusal(
             argument,
-            f"is not written as {_FORM}",
-            f"write Beijing time so, or give an aware datetime, {_HINT}",
+            f"is not a time written like {_FORM}",
+            f"write Beijing time in that form, or give an aware datetime, {_HINT}",
         )
     try:
         datetime.fromisoformat(value)
     except ValueError as error:
-        raise refusal(argument, "is not in the calendar", f"give a time that exists, as {_FORM}") from error
+        raise refusal(argument, "is not in the calendar", f"give a time that exists, like {_FORM}") from error
     return str.__str__(value)
 
 

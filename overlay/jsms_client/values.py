@@ -6,6 +6,7 @@ import operator
 import re
 import unicodedata
 from decimal import Decimal
+from enum import IntEnum
 from fractions import Fraction
 from functools import lru_cache
 from typing import SupportsIndex
@@ -163,17 +164,33 @@ def read_number(
     """
     span = "a whole number" if smallest is None else f"from {smallest} to {largest}"
     span = span if largest is not None or smallest is None else f"at least {smallest}"
+    return _read_number(value, argument, smallest, largest, f"it takes {span}{unit}")
+
+
+def read_choice(
+    value: object, argument: str, choices: type[IntEnum], *, smallest: int | None = None, largest: int | None = None
+) -> int:
+    """A member of an enum, or a number: of one that was added after this version, within the range of the contract.
+
+    Raises:
+        ArgumentError: It is no whole number or out of range; the message names every member.
+    """
+    members = ", ".join(f"{choice.value} ({choice.name})" for choice in choices)
+    return _read_number(value, argument, smallest, largest, f"give one of {choices.__name__}: {members}")
+
+
+def _read_number(value: object, argument: str, smallest: int | None, largest: int | None, advice: str) -> int:
+    def is_within(number: int) -> bool:
+        return (smallest is None or number >= smallest) and (largest is None or number <= largest)
+
     if isinstance(value, bool) or not isinstance(value, SupportsIndex):
-        hint = (
-            f"give the number, {int(value)}"
-            if isinstance(value, str) and _is_short_number(value)
-            else f"it takes {span}{unit}"
-        )
+        is_number = isinstance(value, str) and _is_short_number(value) and is_within(int(value))
+        hint = f"give the number, {value}" if is_number else advice
         raise refusal(argument, f"is {kind(value)}, not a whole number", hint)
     number = operator.index(value)
-    if (smallest is not None and number < smallest) or (largest is not None and number > largest):
+    if not is_within(number):
         shown = f"is {number}" if abs(number) < _BEYOND_ANY_NUMBER else "is out of range"
-        raise refusal(argument, shown, f"it takes {span}{unit}")
+        raise refusal(argument, shown, advice)
     return number
 
 
@@ -255,6 +272,7 @@ def read_typed_code(value: object) -> str:
 __all__ = [
     "check_writable",
     "compiled",
+    "read_choice",
     "read_id",
     "read_mobile",
     "read_number",

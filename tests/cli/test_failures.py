@@ -78,7 +78,14 @@ def test_a_service_that_is_not_there_got_nothing(
         (("message", "send", MOBILE, "--temp-id", "9", "--para", "x"), "--para takes NAME=VALUE"),
         (("message", "send", MOBILE, "--temp-id", "9", "-p", "a=1", "-p", "a=2"), "--para a was given twice"),
         (("batch", "send", "--temp-id", "9"), "give either numbers or a file with --from"),
-        (("code", "send", "138"), "mobile is not a mainland China mobile number"),
+        (("code", "send", "138"), "jsms: MOBILE is not a mainland China mobile number"),
+        (("batch", "send", MOBILE, "138", "--temp-id", "9"), "jsms: MOBILE 2 is not a mainland China mobile number"),
+        (("voice", "send", MOBILE, "--language", "7"), "--language is 7; give one of VoiceLanguage: 0 (CHINESE), 1 "),
+        (("template", "create", "x", "--type", "7"), "--type is 7; give one of TemplateType: 1 (VERIFICATION_CODE), "),
+        (("template", "get", "0"), "jsms: TEMP_ID is 0"),
+        (("template", "create", "", "--type", "notice"), "jsms: TEXT is empty"),
+        (("schedule", "get", "a/b"), "jsms: SCHEDULE_ID has characters that no id has; give the SCHEDULE_ID as"),
+        (("schedule", "create", MOBILE, "--temp-id", "9", "--at", "tomorrow"), "--send-time 'tomorrow' is not a time"),
     ],
 )
 def test_what_was_typed_wrongly_is_named_and_nothing_is_sent(

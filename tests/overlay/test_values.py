@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from jsms_client import values
 from jsms_client.errors import ArgumentError, JSMSError
-from jsms_client.results import TemplateType
+from jsms_client.results import SignType, TemplateType
 
 FORMATS = ["13800138000", "1380 0138 000", "138-0013-8000", "138 0013 8000", "138.0013.8000"]
 PREFIXES = ["", "+86", "+86 ", "+86-", "0086", "0086 ", "86", "86 ", "(+86) "]
@@ -161,6 +161,22 @@ def test_what_is_no_template_id_is_refused(wrong: object) -> None:
 def test_a_number_given_as_text_is_answered_with_the_number_to_give() -> None:
     with pytest.raises(ArgumentError, match=r"^sign_id is of type str, not a whole number; give the number, 4321\.$"):
         values.read_sign_id("4321")
+
+
+@pytest.mark.parametrize("wrong", ["code", "CODE", 9, 0, "9", None, True, 1.5, b"1"])
+def test_a_choice_names_its_members(wrong: object) -> None:
+    with pytest.raises(
+        ArgumentError,
+        match=r"^type is .*; give one of TemplateType: 1 \(VERIFICATION_CODE\), 2 \(NOTICE\), 3 \(MARKETING\)\.$",
+    ):
+        values.read_choice(wrong, "type", TemplateType, smallest=1, largest=3)
+
+
+def test_a_choice_is_a_member_or_its_number() -> None:
+    assert values.read_choice(TemplateType.NOTICE, "type", TemplateType, smallest=1, largest=3) == 2
+    assert values.read_choice(5, "type", SignType, smallest=1, largest=7) == 5
+    with pytest.raises(ArgumentError, match=r"; give the number, 2\.$"):
+        values.read_choice("2", "type", TemplateType, smallest=1, largest=3)
 
 
 def test_a_number_out_of_range_names_the_range() -> None:

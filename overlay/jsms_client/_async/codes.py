@@ -93,9 +93,10 @@ class AsyncCodes(AsyncResource):
             code=UNSET if code is None else values.read_spoken_code(code),
             voice_lang=UNSET
             if voice_lang is None
-            else values.read_number(
+            else values.read_choice(
                 voice_lang,
                 "voice_lang",
+                VoiceLanguage,
                 smallest=limits.SEND_VOICE_CODE_REQUEST_VOICE_LANG_MINIMUM,
                 largest=limits.SEND_VOICE_CODE_REQUEST_VOICE_LANG_MAXIMUM,
             ),

@@ -104,7 +104,10 @@ class Sandbox:
         try:
             latest = self._api.get("/codes/latest", LatestCode, mobile=mobile, after=after, wait=timeout)
         except SandboxCallError as error:
-            raise SandboxCallError(f"{error}\n{self.account()}") from error
+            if error.status != HTTPStatus.NOT_FOUND:
+                raise
+            whom = f" to {mobile}" if mobile is not None else ""
+            raise SandboxCallError(f"No code was sent{whom} within {timeout:g} s.\n{self.account()}") from error
         return latest.code
 
     def wait_message(
