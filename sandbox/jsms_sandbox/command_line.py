@@ -15,9 +15,9 @@ from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from .callbacks import check_url, url_problem, url_warnings
-from .credentials import KEY
+from .service.access import KEY
 from .settings import Credentials, Settings
+from .simulation.callbacks import check_url, url_problem, url_warnings
 from .state.entities import Review
 from .state.storage import InMemory, SQLiteFile, StorageError
 from .state.world import World

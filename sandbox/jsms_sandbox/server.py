@@ -14,8 +14,8 @@ from typing import Any
 
 import uvicorn
 
-from .due_work import handle_due_work
-from .http.application import Application
+from .asgi import Application
+from .simulation.scheduler import handle_due_work
 from .state.world import World
 
 IPV4 = 4

@@ -11,7 +11,8 @@ from jsonschema import Draft202012Validator
 
 from jsms_client.callbacks import CallbackReceiver
 from jsms_contract.operations import OPERATIONS
-from jsms_sandbox import reports, reviews
+from jsms_sandbox.simulation import delivery as reports
+from jsms_sandbox.simulation import reviews
 from jsms_sandbox.state.entities import JournalEntry, Review
 from jsms_sandbox.state.world import World
 from sandbox.forms import multipart, sign_form

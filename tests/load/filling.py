@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import json
 
-from jsms_sandbox.callbacks import Deliveries
-from jsms_sandbox.due_work import handle_due_work
-from jsms_sandbox.http.service import Service
-from jsms_sandbox.request import Request
+from jsms_sandbox.service.endpoint import Service
+from jsms_sandbox.service.request import Request
+from jsms_sandbox.simulation.callbacks import Deliveries
+from jsms_sandbox.simulation.scheduler import handle_due_work
 from jsms_sandbox.state.entities import Credit
 from jsms_sandbox.state.world import World
 

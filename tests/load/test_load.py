@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from jsms_sandbox import clock, events
-from jsms_sandbox.state import windows, world
+from jsms_sandbox.simulation import clock
+from jsms_sandbox.state import events, windows, world
 
 from .filling import Filler
 from .server import loaded

@@ -9,12 +9,12 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from jsms_sandbox import clock as clocks
-from jsms_sandbox import events as event_log
-from jsms_sandbox.events import EventLog
-from jsms_sandbox.request import MORE_WARNINGS, MOST_WARNINGS
+from jsms_sandbox.service.request import MORE_WARNINGS, MOST_WARNINGS
+from jsms_sandbox.simulation import clock as clocks
+from jsms_sandbox.state import events as event_log
 from jsms_sandbox.state import windows as rolling
 from jsms_sandbox.state import world as state
+from jsms_sandbox.state.events import EventLog
 from jsms_sandbox.state.windows import Windows
 
 from .running import RunningSandbox, refused

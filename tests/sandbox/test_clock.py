@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from jsms_sandbox.clock import LATEST, Clock
+from jsms_sandbox.simulation.clock import LATEST, Clock
 
 from .running import AppUnderTest
 

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from jsms_sandbox import hints
-from jsms_sandbox.checks.fields import JSON_NAMES
-from jsms_sandbox.checks.form import NOT_A_FORM
-from jsms_sandbox.checks.recipient import MESSAGES
-from jsms_sandbox.hints import Hint, hint
-from jsms_sandbox.leniency import Leniency
-from jsms_sandbox.operations.drafts import CODE_TEMPLATE
+from jsms_sandbox.service import hints
+from jsms_sandbox.service.composing import CODE_TEMPLATE
+from jsms_sandbox.service.fields import JSON_NAMES
+from jsms_sandbox.service.form import NOT_A_FORM
+from jsms_sandbox.service.hints import Hint, hint
+from jsms_sandbox.service.leniency import Leniency
+from jsms_sandbox.service.limits import MESSAGES
 
 PACKAGE = Path(str(resources.files("jsms_sandbox")))
 CONVERSION = re.compile(r"%[^ ]*?[srdfg]")

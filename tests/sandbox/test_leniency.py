@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from jsms_sandbox.leniency import Leniency
-from jsms_sandbox.operations.drafts import CODE_TEMPLATE
+from jsms_sandbox.service.composing import CODE_TEMPLATE
+from jsms_sandbox.service.leniency import Leniency
 
 from .forms import FileField, image, multipart, sign_form
 from .provocations import MOBILE

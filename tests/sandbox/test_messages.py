@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jsms_contract.billing import OPT_OUT_SUFFIX as OPT_OUT
-from jsms_sandbox.segments import segments
+from jsms_sandbox.service.text import segments
 from jsms_sandbox.state.entities import Credit, Message
 
 from .running import AppUnderTest

@@ -17,8 +17,8 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 
-from jsms_sandbox.clock import BEIJING
 from jsms_sandbox.settings import Settings
+from jsms_sandbox.simulation.clock import BEIJING
 from jsms_sandbox.state.codec import decode, plain
 from jsms_sandbox.state.entities import Counters, Credit, Entity, Review
 from jsms_sandbox.state.storage import InMemory, SQLiteFile, StorageError

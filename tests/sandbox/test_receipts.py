@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jsms_sandbox import reports
+from jsms_sandbox.simulation import delivery as reports
 from jsms_sandbox.state.world import World
 
 from .running import AppUnderTest

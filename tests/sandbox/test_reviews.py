@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from jsms_sandbox.reviews import decide
+from jsms_sandbox.simulation.reviews import decide
 from jsms_sandbox.state.entities import Review, Sign, Template
 from jsms_sandbox.state.world import World
 

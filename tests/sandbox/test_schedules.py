@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from jsms_sandbox.clock import BEIJING
+from jsms_sandbox.simulation.clock import BEIJING
 from jsms_sandbox.state.entities import Credit, Message
 
 from .running import AppUnderTest

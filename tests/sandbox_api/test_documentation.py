@@ -16,10 +16,10 @@ import pytest
 
 from jsms_sandbox import command_line
 from jsms_sandbox.assumptions import assumptions
-from jsms_sandbox.callbacks import RETRY_AFTER
-from jsms_sandbox.faults import CARRIED_OUT
-from jsms_sandbox.leniency import Leniency
+from jsms_sandbox.service.leniency import Leniency
 from jsms_sandbox.settings import Credentials
+from jsms_sandbox.simulation.callbacks import RETRY_AFTER
+from jsms_sandbox.simulation.faults import CARRIED_OUT
 from pages.reading import ROOT, Block, blocks, prose
 from sandbox.process import environment
 from sandbox.running import RunningSandbox

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from jsms_sandbox.events import EVENTS_KEPT
+from jsms_sandbox.state.events import EVENTS_KEPT
 from sandbox.running import AppUnderTest, RunningSandbox
 
 from .calling import API

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from jsms_sandbox import callbacks
+from jsms_sandbox.simulation import callbacks
 from sandbox.running import PATIENCE, RunningSandbox
 
 from .calling import API

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from ..http.test_api.apps import App, Credit
-    from ..http.test_api.callbacks import Callback
-    from ..http.test_api.messages import Message
-    from ..http.test_api.replies import Reply
-    from ..http.test_api.requests import Request
-    from ..http.test_api.reviewed import Sign, Template
+    from ..admin.apps import App, Credit
+    from ..admin.callbacks import Callback
+    from ..admin.messages import Message
+    from ..admin.replies import Reply
+    from ..admin.requests import Request
+    from ..admin.reviewed import Sign, Template
     from .api import SandboxCallError
     from .clock import SandboxClock
     from .sandbox import Sandbox

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..http.test_api.messages import Message
-from ..http.test_api.requests import Request
+from ..admin.messages import Message
+from ..admin.requests import Request
 from .masking import code_masked, masked, numbers_masked
 
 MOST_LINES = 20

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from ..http.test_api import clock as shapes
+from ..admin import clock as shapes
 from .api import Api
 
 

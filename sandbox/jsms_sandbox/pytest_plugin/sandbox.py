@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Self, Unpack
 
-from ..faults import FaultKind
-from ..http.test_api.apps import App, Credit
-from ..http.test_api.callbacks import Callback, Callbacks
-from ..http.test_api.faults import Fault, Faults
-from ..http.test_api.messages import LatestCode, Message, Messages
-from ..http.test_api.replies import NewReply, Reply
-from ..http.test_api.requests import Request, Requests
-from ..http.test_api.reviewed import Sign, Template
-from ..http.test_api.seeding import Seeded
+from ..admin.apps import App, Credit
+from ..admin.callbacks import Callback, Callbacks
+from ..admin.faults import Fault, Faults
+from ..admin.messages import LatestCode, Message, Messages
+from ..admin.replies import NewReply, Reply
+from ..admin.requests import Request, Requests
+from ..admin.reviewed import Sign, Template
+from ..admin.seeding import Seeded
+from ..simulation.faults import FaultKind
+from ..simulation.variants import Variant
 from ..state.entities import CallbackType, MessageKind
-from ..variants import Variant
 from .account import Wanted, account
 from .api import Api, SandboxCallError
 from .clock import SandboxClock

@@ -11,8 +11,8 @@ import subprocess
 import sys
 from typing import Self
 
+from ..admin import apps
 from ..child import HOST
-from ..http.test_api import apps
 from .api import Api, SandboxCallError
 from .clock import SandboxClock
 from .sandbox import Sandbox

@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Literal
 
 from annotated_types import Interval
 
-from ..clock import LATEST
+from ..simulation.clock import LATEST
 
 IN_REVIEW, PASSED, REJECTED = 0, 1, 2
 """ReviewStatus of the contract."""

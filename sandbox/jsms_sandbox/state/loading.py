@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypeVar
 
-from .. import frequency
+from . import windows
 from .entities import App, Callback, Counters, JournalEntry, Message, Reply, Schedule, Sign, Template, Time
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _load_messages(world: World) -> None:
     reported: list[Message] = []
     for message in _load(world, Message):
         world.messages[message.msg_id] = message
-        frequency.count_again(world, message)
+        windows.count_again(world, message)
         if message.report_at is not None:
             world.clock.at(message.report_at, "report", message.msg_id)
         elif message.reported_at is not None and not message.handed_out:

@@ -8,10 +8,9 @@ from collections import deque
 from dataclasses import replace
 from typing import TypeVar
 
-from ..clock import Clock
-from ..events import EventLog
-from ..faults_seam import Faults, NoFaults
+from ..service.fault_hooks import Faults, NoFaults
 from ..settings import Credentials, Settings
+from ..simulation.clock import Clock
 from .codec import plain
 from .entities import (
     App,
@@ -28,6 +27,7 @@ from .entities import (
     Template,
     Time,
 )
+from .events import EventLog
 from .loading import load_world
 from .seeds import BLOCKED_WORD, first_sign, first_templates
 from .storage import InMemory, Storage, StorageError

@@ -1,0 +1,264 @@
+"""Apps: fresh credentials for tests that run side by side, and each app's switches."""
+
+from __future__ import annotations
+
+import ipaddress
+import secrets
+from http import HTTPStatus
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from ..service.access import KEY
+from ..settings import Credentials
+from ..simulation.callbacks import check_url, url_problem, url_warnings
+from ..state import entities
+from .blocked import MOST, Word
+from .call import Call
+from .callbacks import Url
+from .endpoint import delete, get, patch, post
+from .models import Body, Mobile, NoBody, Query, Shape, Status
+from .problems import Problem, conflict, wrong
+
+LONGEST_NAME = 100
+LARGEST_CREDIT = 10**12
+LONGEST_DELAY = 10**9
+KEY_NAMES = ("app_key", "master_secret", "dev_key", "dev_secret")
+SWITCHES = ("name", "sms_enabled", "blacklisted", "report_delay", "report_status")
+LISTS = ("allowed_ips", "words", "opt_outs")
+
+
+def _network(text: str) -> str:
+    ipaddress.ip_network(text, strict=False)
+    return text
+
+
+Key = Annotated[str, Field(pattern=f"^{KEY.pattern}$")]
+Address = Annotated[str, AfterValidator(_network), Field(description="An address, or a network such as 10.0.0.0/8.")]
+Amount = Annotated[int | None, Field(ge=0, le=LARGEST_CREDIT)]
+
+
+class Credit(Shape):
+    """What is left in each pool, in SMS; null where a pool was never allocated."""
+
+    balance: Annotated[int | None, Field(description="For all types.")]
+    voice: int | None
+    industry: Annotated[int | None, Field(description="For codes and notices.")]
+    market: int | None
+
+
+class Review(Shape):
+    """How templates and signatures are decided on: at once, by hand, or after some seconds."""
+
+    mode: entities.ReviewMode
+    seconds: float
+
+
+class App(Shape):
+    """One application with its developer account: credentials, switches and credit."""
+
+    app_key: str
+    master_secret: str
+    dev_key: str
+    dev_secret: str
+    name: str
+    first: Annotated[bool, Field(description="Whether it is the app that calls are about by default.")]
+    sms_enabled: bool
+    blacklisted: bool
+    allowed_ips: list[str]
+    credit: Credit
+    dev_credit: Credit
+    fixed_code: str | None
+    review: Review
+    report_delay: Annotated[float, Field(description="Seconds until a message is reported.")]
+    report_status: int
+    callback_url: str | None
+    words: list[str]
+    opt_outs: list[str]
+    warnings: Annotated[list[str], Field(description="What the real service would not take.")]
+
+
+class Apps(Shape):
+    """Apps."""
+
+    apps: list[App]
+
+
+class CreditChange(Body):
+    """What shall be left in each pool; what is left out stays, null takes the pool away."""
+
+    balance: Amount = None
+    voice: Amount = None
+    industry: Amount = None
+    market: Amount = None
+
+
+class ReviewChange(Body):
+    """How templates and signatures shall be decided on."""
+
+    mode: entities.ReviewMode
+    seconds: Annotated[float, Field(ge=0, le=LONGEST_DELAY)] = 0.0
+
+
+class AppChange(Body):
+    """Switches of an app. What is left out stays; null takes fixed_code and callback_url away, and nothing else."""
+
+    name: Annotated[str | None, Field(max_length=LONGEST_NAME)] = None
+    sms_enabled: Annotated[bool | None, Field(description="False: 50008.")] = None
+    blacklisted: Annotated[bool | None, Field(description="True: 50036.")] = None
+    allowed_ips: Annotated[
+        list[Address] | None, Field(max_length=1_000, description="Others are answered 50035; [] allows all.")
+    ] = None
+    credit: Annotated[CreditChange | None, Field(description="Too little: 50014; all null: 50033.")] = None
+    dev_credit: CreditChange | None = None
+    fixed_code: Annotated[str | None, Field(pattern="^[0-9]{6}$", description="Makes every text code this one.")] = None
+    review: ReviewChange | None = None
+    report_delay: Annotated[float | None, Field(ge=0, le=LONGEST_DELAY)] = None
+    report_status: Status | None = None
+    callback_url: Url | None = None
+    check_callback: Annotated[
+        bool, Field(description="Whether callback_url is asked to echo some characters before it is taken.")
+    ] = True
+    words: Annotated[list[Word] | None, Field(max_length=MOST, description="Blocked words (50037).")] = None
+    opt_outs: Annotated[list[Mobile] | None, Field(max_length=MOST, description="Numbers that opted out (50024).")] = (
+        None
+    )
+
+
+class NewApp(AppChange):
+    """An app; keys that are left out are made up."""
+
+    app_key: Key | None = None
+    master_secret: Key | None = None
+    dev_key: Key | None = None
+    dev_secret: Key | None = None
+    with_signature: Annotated[bool, Field(description="Whether it starts with a signature that passed.")] = True
+
+
+def app_shape(call: Call, app: entities.App) -> App:
+    """An app as the test API shows it."""
+    return App(
+        app_key=app.app_key,
+        master_secret=app.master_secret,
+        dev_key=app.dev_key,
+        dev_secret=app.dev_secret,
+        name=app.name,
+        first=app.app_key == call.world.settings.credentials.app_key,
+        sms_enabled=app.sms_enabled,
+        blacklisted=app.blacklisted,
+        allowed_ips=app.allowed_ips,
+        credit=_credit(app.credit),
+        dev_credit=_credit(app.dev_credit),
+        fixed_code=app.fixed_code,
+        review=Review(mode=app.review.mode, seconds=app.review.seconds),
+        report_delay=app.report_delay,
+        report_status=app.report_status,
+        callback_url=app.callback_url,
+        words=app.words,
+        opt_outs=app.opt_outs,
+        warnings=url_warnings(app.callback_url),
+    )
+
+
+def list_apps(call: Call, query: Query) -> Apps:
+    """List the apps."""
+    app = call.selected(query)
+    return Apps(apps=[app_shape(call, each) for each in ([app] if app else call.world.apps.values())])
+
+
+async def create_app(call: Call, _: Query, body: NewApp) -> App:
+    """Make an app with credentials of its own, so that tests can run side by side."""
+    await _check_callback_url(body)
+    keys = Credentials(*(getattr(body, name) or secrets.token_hex(12) for name in KEY_NAMES))
+    try:
+        app = call.world.create_app(keys, with_signature=body.with_signature)
+    except ValueError as error:
+        raise conflict(str(error), "Choose other keys, or leave them out.") from None
+    _apply(call, app, body)
+    return app_shape(call, app)
+
+
+def get_app(call: Call, _: Query) -> App:
+    """Show one app."""
+    return app_shape(call, _named(call))
+
+
+async def update_app(call: Call, _: Query, body: AppChange) -> App:
+    """Change switches of an app."""
+    _named(call)
+    await _check_callback_url(body)
+    app = _named(call)  # it may be gone, or another, after the wait
+    _apply(call, app, body)
+    return app_shape(call, app)
+
+
+def delete_app(call: Call, _: Query) -> None:
+    """Delete an app with all that is its own, but for its requests."""
+    app = _named(call)
+    if app.app_key == call.world.settings.credentials.app_key:
+        raise conflict("The first app stays.", "Reset it instead: POST /_sandbox/api/apps/{app_key}/reset.")
+    call.sandbox.faults.clear(app.app_key)
+    call.world.remove_app(app)
+    call.world.events.publish("reset", {"app_key": app.app_key})
+
+
+def reset_app(call: Call, _: Query, body: NoBody) -> App:  # noqa: ARG001  # every handler takes its body
+    """Give an app a fresh start under the same keys; its faults go too."""
+    return fresh_app(call, _named(call))
+
+
+def fresh_app(call: Call, app: entities.App) -> App:
+    """Reset an app."""
+    call.sandbox.faults.clear(app.app_key)
+    return app_shape(call, call.world.reset_app(app))
+
+
+def _named(call: Call) -> entities.App:
+    return call.app_of_key(call.path["app_key"], "path.app_key")
+
+
+def _credit(credit: entities.Credit) -> Credit:
+    return Credit(balance=credit.balance, voice=credit.voice, industry=credit.industry, market=credit.market)
+
+
+async def _check_callback_url(body: AppChange) -> None:
+    url = body.callback_url
+    if url is None:
+        return
+    problem = url_problem(url)
+    if problem is not None:
+        raise wrong("body.callback_url", problem, "Give the whole URL, such as http://127.0.0.1:8000/jsms.")
+    problem = await check_url(url) if body.check_callback else None
+    if problem is not None:
+        raise Problem("conflict", problem, "Start the app first, or give check_callback: false.", "body.callback_url")
+
+
+def _apply(call: Call, app: entities.App, body: AppChange) -> None:
+    for name in SWITCHES:
+        value = getattr(body, name)
+        if value is not None:
+            setattr(app, name, value)
+    for name in LISTS:
+        value = getattr(body, name)
+        if value is not None:
+            setattr(app, name, list(dict.fromkeys(value)))
+    for name in ("fixed_code", "callback_url"):
+        if name in body.model_fields_set:
+            setattr(app, name, getattr(body, name))
+    for name in ("credit", "dev_credit"):
+        change: CreditChange | None = getattr(body, name)
+        for pool in change.model_fields_set if change else ():
+            setattr(getattr(app, name), pool, getattr(change, pool))
+    if body.review is not None:
+        app.review = entities.Review(body.review.mode, body.review.seconds)
+    call.world.app_changed(app)
+
+
+ENDPOINTS = (
+    get("/apps", list_apps, Query, Apps),
+    post("/apps", create_app, NewApp, App, "conflict", status=HTTPStatus.CREATED),
+    get("/apps/{app_key}", get_app, Query, App, "not_found"),
+    patch("/apps/{app_key}", update_app, AppChange, App, "not_found", "conflict"),
+    delete("/apps/{app_key}", delete_app, None, "not_found", "conflict"),
+    post("/apps/{app_key}/reset", reset_app, NoBody, App, "not_found"),
+)

@@ -1,0 +1,103 @@
+"""The sandbox's time: read, set, frozen, advanced."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ..simulation import clock as time
+from .call import Call
+from .endpoint import get, post
+from .models import At, Body, Query, Shape, milliseconds
+from .problems import wrong
+
+BEIJING_FORMAT = "%Y-%m-%d %H:%M:%S"
+LONGEST_ADVANCE = 1_000_000_000
+LATEST = int(time.LATEST * 1000)
+MOVES = ("now", "beijing", "real")
+
+
+class Clock(Shape):
+    """Where the clock stands."""
+
+    now: At
+    beijing: Annotated[str, Field(description="The wall time in Beijing, yyyy-MM-dd HH:mm:ss.")]
+    frozen: bool
+    ahead: Annotated[float, Field(description="Seconds ahead of real time.")]
+    next_due_at: Annotated[At | None, Field(description="When the next report, schedule or the like falls due.")]
+
+
+class ClockChange(Body):
+    """Where the clock shall stand; what is left out stays."""
+
+    now: Annotated[int | None, Field(ge=0, le=LATEST, description="Milliseconds since the epoch.")] = None
+    beijing: Annotated[str | None, Field(description="A wall time in Beijing, yyyy-MM-dd HH:mm:ss.")] = None
+    real: Annotated[Literal[True] | None, Field(description="Back to real time, running.")] = None
+    frozen: Annotated[bool | None, Field(description="Whether it stands still from now on.")] = None
+
+
+class Advance(Body):
+    """How much time shall pass."""
+
+    seconds: Annotated[float, Field(ge=0, le=LONGEST_ADVANCE)]
+
+
+def clock_shape(clock: time.Clock) -> Clock:
+    """A clock as the test API shows it."""
+    return Clock(
+        now=clock.now_ms(),
+        beijing=clock.beijing().strftime(BEIJING_FORMAT),
+        frozen=clock.frozen,
+        ahead=round(clock.shift(), 3) + 0.0,
+        next_due_at=milliseconds(clock.next_due()),
+    )
+
+
+def get_clock(call: Call, _: Query) -> Clock:
+    """Tell where the clock stands."""
+    return clock_shape(call.world.clock)
+
+
+async def set_clock(call: Call, _: Query, body: ClockChange) -> Clock:
+    """Set the clock, freeze it or let it run; going forward does the work that falls due on the way."""
+    clock = call.world.clock
+    moves = [name for name in MOVES if getattr(body, name) is not None]
+    if len(moves) > 1:
+        raise wrong(f"body.{moves[1]}", f"{' and '.join(moves)} exclude each other.", "Give one of them.")
+    when = None if body.now is None else body.now / 1000
+    if body.beijing is not None:
+        when = _beijing(body.beijing)
+    if body.real:
+        await clock.restart()
+    if body.frozen:
+        clock.freeze()  # before it is set, so that it stands exactly there
+    if when is not None:
+        await clock.set(when)
+    if body.frozen is False:
+        clock.run()
+    return clock_shape(clock)
+
+
+async def advance_clock(call: Call, _: Query, body: Advance) -> Clock:
+    """Let time pass: what falls due meanwhile is done, in order, before this is answered."""
+    await call.world.clock.settle()
+    await call.world.clock.advance(body.seconds)
+    return clock_shape(call.world.clock)
+
+
+def _beijing(text: str) -> float:
+    try:
+        return datetime.strptime(text, BEIJING_FORMAT).replace(tzinfo=time.BEIJING).timestamp()
+    except (ValueError, OverflowError):
+        raise wrong(
+            "body.beijing", f"{text[:50]!r} is no date and time.", "Write it as yyyy-MM-dd HH:mm:ss, Beijing time."
+        ) from None
+
+
+ENDPOINTS = (
+    get("/clock", get_clock, Query, Clock),
+    post("/clock", set_clock, ClockChange, Clock),
+    post("/clock/advance", advance_clock, Advance, Clock),
+)

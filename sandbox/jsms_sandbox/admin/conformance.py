@@ -1,0 +1,61 @@
+"""Conformance: which steps of the list an app's client has done right."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ..conformance import judge
+from .call import Call
+from .endpoint import get
+from .models import Query, Shape
+
+
+class Step(Shape):
+    """One thing that a client should do, and how far it is."""
+
+    id: str
+    title: str
+    title_zh: str
+    task: Annotated[str, Field(description="How to do it against the sandbox.")]
+    task_zh: str
+    state: Literal["todo", "right", "wrong"]
+    detail: Annotated[str, Field(description="What is missing or wrong.")]
+    request: Annotated[int | None, Field(description="The number of the request that decided it.")]
+
+
+class Conformance(Shape):
+    """The whole list."""
+
+    app_key: str
+    right: int
+    wrong: int
+    total: int
+    steps: list[Step]
+
+
+def get_conformance(call: Call, query: Query) -> Conformance:
+    """Judge the client of an app, by default the first one, by its requests since the sandbox started or was reset."""
+    app = call.app(query)
+    judged = judge(call.world, app)
+    states = [verdict.state for _, verdict in judged]
+    steps = [
+        Step(
+            id=step.id,
+            title=step.title,
+            title_zh=step.title_zh,
+            task=step.task,
+            task_zh=step.task_zh,
+            state=verdict.state,
+            detail=verdict.detail,
+            request=verdict.request,
+        )
+        for step, verdict in judged
+    ]
+    return Conformance(
+        app_key=app.app_key, right=states.count("right"), wrong=states.count("wrong"), total=len(steps), steps=steps
+    )
+
+
+ENDPOINTS = (get("/conformance", get_conformance, Query, Conformance),)

@@ -1,0 +1,247 @@
+"""The sandbox as a whole: what it is, what it knows, all that it holds, and starting over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, TypeVar
+
+from pydantic import Field
+
+from ..assumptions import assumptions
+from ..catalogue import catalogue
+from ..contract import contract
+from ..service import journal
+from ..simulation import faults
+from ..simulation.callbacks import RETRY_AFTER
+from ..state import entities, events, world
+from .apps import App, Apps, app_shape, fresh_app
+from .call import Call
+from .callbacks import Callback, callback_shape
+from .clock import Clock, clock_shape
+from .endpoint import get, post
+from .event_stream import event_id
+from .faults import Fault, fault_shape
+from .messages import Message, message_shape
+from .models import NoBody, Query, Shape
+from .replies import Reply, reply_shape
+from .reviewed import Sign, Template, sign_shape, template_shape
+from .schedules import Schedule, schedule_shape
+
+T = TypeVar("T", entities.Message, entities.Schedule, entities.Reply, entities.Callback)
+
+
+class Assumption(Shape):
+    """What no source documents and the sandbox had to choose."""
+
+    subject: str
+    text: str
+
+
+class Caps(Shape):
+    """How many of each thing are kept; the oldest go."""
+
+    apps: int
+    messages: int
+    schedules: int
+    replies: int
+    callbacks: int
+    requests: int
+    events: int
+    faults: int
+    receipts: Annotated[int, Field(description="Reports, and replies, that one app has not fetched yet.")]
+    characters_of_a_body: int
+
+
+class Magic(Shape):
+    """What answers with an error or a status of your choice, from any language: CCCCC is the code."""
+
+    number: str
+    app_key: str
+
+
+class Info(Shape):
+    """What the sandbox is, and where."""
+
+    version: Annotated[str, Field(description="The contract's.")]
+    strict: bool
+    base_url: Annotated[str, Field(description="What a client is pointed at.")]
+    page_url: str
+    api_url: str
+    run: Annotated[str, Field(description="Tells this run of the sandbox from the next.")]
+    last_event: Annotated[str, Field(description="The id of the newest event.")]
+    app: Annotated[App, Field(description="The app of the call, by default the first one.")]
+    magic: Magic
+    assumptions: list[Assumption]
+    caps: Caps
+    callback_retry_after: Annotated[list[float], Field(description="Seconds after each failed attempt.")]
+    clock: Clock
+
+
+class ErrorCode(Shape):
+    """What the contract says of an error code."""
+
+    code: int
+    name: str
+    http_status: int
+    message: str
+    meaning: str
+    meaning_zh: str
+    remedy: str
+    remedy_zh: str
+
+
+class DeliveryStatus(Shape):
+    """What the contract says of a delivery status."""
+
+    status: int
+    name: str
+    meaning: str
+
+
+class Operation(Shape):
+    """An operation of the contract, and the codes that it can answer."""
+
+    id: str
+    method: str
+    path: str
+    tag: str
+    codes: list[int]
+
+
+class Catalogue(Shape):
+    """What the contract knows."""
+
+    errors: list[ErrorCode]
+    delivery_statuses: list[DeliveryStatus]
+    operations: list[Operation]
+
+
+class Snapshot(Shape):
+    """All that the sandbox holds but requests and events, oldest first."""
+
+    clock: Clock
+    apps: list[App]
+    templates: list[Template]
+    signs: list[Sign]
+    messages: list[Message]
+    schedules: list[Schedule]
+    replies: list[Reply]
+    callbacks: list[Callback]
+    faults: list[Fault]
+
+
+def get_info(call: Call, query: Query) -> Info:
+    """Tell what the sandbox is: where to point a client, with which credentials, and what is assumed."""
+    root = str(call.request.base_url).rstrip("/")
+    return Info(
+        version=contract().version,
+        strict=call.world.settings.strict,
+        base_url=f"{root}/v1",
+        page_url=f"{root}/_sandbox/",
+        api_url=f"{root}/_sandbox/api",
+        run=call.sandbox.run,
+        last_event=event_id(call.sandbox, call.world.events.last_number),
+        app=app_shape(call, call.app(query)),
+        magic=Magic(number="130000CCCCC", app_key="sandboxappNNNNNNNNNCCCCC"),
+        assumptions=[Assumption(subject=subject, text=text) for subject, text in assumptions()],
+        caps=_caps(),
+        callback_retry_after=list(RETRY_AFTER),
+        clock=clock_shape(call.world.clock),
+    )
+
+
+def list_errors(call: Call, _: Query) -> Catalogue:  # noqa: ARG001  # every handler takes its call
+    """List the error codes, delivery statuses and operations of the contract."""
+    known = contract()
+    return Catalogue(
+        errors=[
+            ErrorCode(
+                code=error.code,
+                name=error.name,
+                http_status=error.http_status,
+                message=error.message,
+                meaning=error.meaning,
+                meaning_zh=error.meaning_zh,
+                remedy=error.remedy,
+                remedy_zh=error.remedy_zh,
+            )
+            for error in known.errors.values()
+        ],
+        delivery_statuses=[
+            DeliveryStatus(status=text.status, name=text.name, meaning=text.meaning)
+            for text in catalogue().delivery_statuses
+        ],
+        operations=[
+            Operation(
+                id=operation.id,
+                method=operation.method,
+                path=operation.path,
+                tag=operation.tag,
+                codes=sorted(operation.codes | operation.recipient_codes),
+            )
+            for operation in known.operations.values()
+        ],
+    )
+
+
+async def reset(call: Call, query: Query, _: NoBody) -> Apps:
+    """Start over: everything, faults and clock included, or one app alone."""
+    app = call.selected(query)
+    if app is not None:
+        fresh_app(call, app)
+    else:
+        call.sandbox.faults.clear()
+        call.world.reset()
+        await call.world.clock.restart()
+    return Apps(apps=[app_shape(call, each) for each in call.world.apps.values()])
+
+
+def get_snapshot(call: Call, query: Query) -> Snapshot:
+    """Show all that the sandbox holds, or what is one app's."""
+    state, app, now = call.world, call.selected(query), call.world.clock.now()
+    key = app.app_key if app else None
+
+    def of_app(items: Iterable[T]) -> list[T]:
+        return [item for item in items if key in (None, item.app_key)]
+
+    return Snapshot(
+        clock=clock_shape(state.clock),
+        apps=[app_shape(call, each) for each in ([app] if app else state.apps.values())],
+        templates=[
+            template_shape(item)
+            for owner, items in state.templates.items()
+            if key in (None, owner)
+            for item in items.values()
+        ],
+        signs=[
+            sign_shape(item) for owner, items in state.signs.items() if key in (None, owner) for item in items.values()
+        ],
+        messages=[message_shape(state, item) for item in of_app(state.messages.values())],
+        schedules=[schedule_shape(item) for item in of_app(state.schedules.values())],
+        replies=[reply_shape(item) for item in of_app(state.replies.values())],
+        callbacks=[callback_shape(item) for item in of_app(state.callbacks.values())],
+        faults=[fault_shape(item, now) for item in call.sandbox.faults.all.values() if key in (None, item.app_key)],
+    )
+
+
+def _caps() -> Caps:
+    return Caps(
+        apps=world.APPS_KEPT,
+        messages=world.MESSAGES_KEPT,
+        schedules=world.SCHEDULES_KEPT,
+        replies=world.REPLIES_KEPT,
+        callbacks=world.CALLBACKS_KEPT,
+        requests=world.JOURNAL_KEPT,
+        events=events.EVENTS_KEPT,
+        faults=faults.FAULTS_KEPT,
+        receipts=world.RECEIPTS_KEPT,
+        characters_of_a_body=journal.TEXT_KEPT,
+    )
+
+
+ENDPOINTS = (
+    get("/info", get_info, Query, Info),
+    get("/errors", list_errors, Query, Catalogue),
+    post("/reset", reset, NoBody, Apps),
+    get("/snapshot", get_snapshot, Query, Snapshot),
+)

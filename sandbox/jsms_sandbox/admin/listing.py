@@ -1,0 +1,153 @@
+"""Lists of the test API: newest first, a page at a time, and waited for where the call asks for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import Field
+
+from ..state.events import Event
+from ..state.world import World
+from .call import Call
+from .models import LARGEST_ID, Query
+from .problems import wrong
+
+LONGEST_WAIT = 60.0
+"""Real seconds that a call may wait."""
+PAGE, LARGEST_PAGE = 100, 1_000
+
+Wait = Annotated[float, Field(ge=0, le=LONGEST_WAIT, description="Real seconds to wait for what is asked for.")]
+Number = Annotated[int, Field(ge=0, le=LARGEST_ID)]
+K = TypeVar("K", str, int)
+T = TypeVar("T")
+
+
+class PageQuery(Query):
+    """What every list can be asked."""
+
+    limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE, description="How many items at most.")] = PAGE
+    wait: Wait = 0.0
+    at_least: Annotated[int, Field(ge=1, le=LARGEST_PAGE, description="How many items to wait for.")] = 1
+
+
+class IdPage(PageQuery):
+    """A list of things with ids."""
+
+    after: Annotated[str | None, Field(description="Only what is newer than this id.")] = None
+    before: Annotated[str | None, Field(description="Only what is older than this id.")] = None
+
+
+class NumberPage(PageQuery):
+    """A list of things with numbers."""
+
+    after: Annotated[Number | None, Field(description="Only what is newer than this number.")] = None
+    before: Annotated[Number | None, Field(description="Only what is older than this number.")] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[K, T]):
+    """One list of things.
+
+    Attributes:
+        kept: Where they are, oldest first.
+        id_of: The key of the thing that an event is about; None where it is about none.
+    """
+
+    kept: Callable[[World], dict[K, T]]
+    id_of: Callable[[Event], K | None]
+
+    async def page(
+        self, call: Call, query: PageQuery, after: K | None, before: K | None, fits: Callable[[T], bool]
+    ) -> tuple[list[T], bool]:
+        """The newest things that fit, and whether there are more.
+
+        Raises:
+            Problem: There is no such thing as ``after`` or ``before`` names.
+        """
+        world = call.world
+        for name, key in (("after", after), ("before", before)):
+            if isinstance(key, str) and key not in self.kept(world):
+                raise wrong(f"query.{name}", f"There is no {key[:50]!r} to begin at.", "Use an id that the list shows.")
+        enough = min(query.at_least, query.limit)
+
+        def concerns(event: Event) -> bool:
+            key = self.id_of(event)
+            item = None if key is None else self.kept(world).get(key)
+            return item is not None and fits(item)
+
+        found = await wait_for(
+            world, query.wait, lambda: self._find(world, query.limit + 1, after, before, fits), concerns, enough
+        )
+        return found[: query.limit], len(found) > query.limit
+
+    def _find(self, world: World, most: int, after: K | None, before: K | None, fits: Callable[[T], bool]) -> list[T]:
+        return list(islice(filter(fits, self._between(world, after, before)), most))
+
+    def _between(self, world: World, after: K | None, before: K | None) -> Iterator[T]:
+        kept = self.kept(world)
+        waiting = isinstance(before, str)
+        for key in reversed(kept):
+            if _is_end(key, after):
+                return
+            if waiting:
+                waiting = key != before
+            elif not isinstance(before, int) or key < before:
+                yield kept[key]
+
+
+def _is_end(key: str | int, after: str | int | None) -> bool:
+    if isinstance(key, int) and isinstance(after, int):
+        return key <= after
+    return key == after
+
+
+async def wait_for(
+    world: World, seconds: float, look: Callable[[], list[T]], concerns: Callable[[Event], bool], enough: int = 1
+) -> list[T]:
+    """Look until there is enough, or time is up.
+
+    Args:
+        world: Where things happen.
+        seconds: Real seconds to wait at most.
+        look: Finds what is asked for.
+        concerns: Whether an event makes it worth looking again.
+        enough: How many things to wait for.
+
+    Returns:
+        What ``look`` found last.
+    """
+    loop = asyncio.get_running_loop()
+    end = loop.time() + seconds
+    number = world.events.last_number
+    found = look()
+    while len(found) < enough and (left := end - loop.time()) > 0:
+        if not await world.events.wait(number, left):
+            break
+        happened, number = world.events.since(number), world.events.last_number
+        if happened is None or any(concerns(event) for event in happened):
+            found = look()
+    return found
+
+
+def text_id(name: str) -> Callable[[Event], str | None]:
+    """Finds an id in an event."""
+
+    def find(event: Event) -> str | None:
+        value = event.payload.get(name)
+        return value if isinstance(value, str) else None
+
+    return find
+
+
+def number_id(name: str) -> Callable[[Event], int | None]:
+    """Finds a number in an event."""
+
+    def find(event: Event) -> int | None:
+        value = event.payload.get(name)
+        return value if isinstance(value, int) else None
+
+    return find

@@ -1,0 +1,300 @@
+"""Messages: found, waited for, looked into, and what becomes of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ..catalogue import catalogue
+from ..known import known
+from ..service.limits import charge
+from ..service.text import length
+from ..simulation import delivery
+from ..simulation.delivery import accept
+from ..state import entities
+from ..state.entities import CODE, MARKETING, NOTICE
+from ..state.world import World
+from .call import Call
+from .endpoint import get, post
+from .listing import IdPage, Listing, Wait, text_id, wait_for
+from .models import At, Body, NoBody, Query, Shape, Status, milliseconds
+from .problems import conflict, not_found, wrong
+
+DELIVERED = 4001
+SHORTEST_TTL = 60.0
+TYPES: dict[entities.MessageKind, int | None] = {"code": CODE, "notice": NOTICE, "marketing": MARKETING, "voice": None}
+CodeState = Literal["issued", "verified", "expired"]
+
+
+class Code(Shape):
+    """A verification code that was sent."""
+
+    code: str
+    state: CodeState
+    expires_at: At
+    verified_at: At | None
+
+
+class Message(Shape):
+    """One SMS or call that was accepted."""
+
+    msg_id: str
+    app_key: str
+    kind: entities.MessageKind
+    type: Annotated[int | None, Field(description="The type of its template.")]
+    mobile: str
+    text: Annotated[str, Field(description="As the phone shows or reads it.")]
+    characters: Annotated[int, Field(description="As they are billed: a line break counts two.")]
+    segments: Annotated[int, Field(description="How many SMS are billed.")]
+    code: Code | None
+    sent_at: At
+    temp_id: int | None
+    sign_id: int | None
+    temp_para: dict[str, str]
+    tag: str | None
+    schedule_id: str | None
+    language: Annotated[int | None, Field(description="In which language a voice code is read.")]
+    status: Annotated[int | None, Field(description="The delivery status, once reported.")]
+    status_name: str | None
+    report_at: Annotated[At | None, Field(description="When the delivery report falls due.")]
+    reported_at: At | None
+    handed_out: Annotated[bool, Field(description="Whether the report was fetched, or went out as a callback.")]
+
+
+class Messages(Shape):
+    """A page of messages."""
+
+    messages: list[Message]
+    more: bool
+
+
+class MessagesQuery(IdPage):
+    """Which messages."""
+
+    mobile: str | None = None
+    kind: entities.MessageKind | None = None
+    type: int | None = None
+    text: Annotated[str | None, Field(description="Stands in the text, in any case.")] = None
+    code: str | None = None
+    status: Annotated[int | Literal["pending"] | None, Field(description="A delivery status, or pending.")] = None
+    tag: str | None = None
+    temp_id: int | None = None
+    schedule_id: str | None = None
+
+
+class LatestQuery(Query):
+    """Whose code."""
+
+    mobile: str | None = None
+    after: Annotated[str | None, Field(description="Only a code of a newer message than this msg_id.")] = None
+    wait: Wait = 0.0
+
+
+class LatestCode(Shape):
+    """The newest code, and the message it stands in."""
+
+    code: str
+    msg_id: str
+    mobile: str
+    kind: entities.MessageKind
+    sent_at: At
+    expires_at: At
+    state: CodeState
+
+
+class StatusToReport(Body):
+    """What became of a message."""
+
+    status: Annotated[Status, Field(description="A documented delivery status.")] = DELIVERED
+
+
+LISTING: Listing[str, entities.Message] = Listing(lambda world: world.messages, text_id("msg_id"))
+
+
+def message_shape(world: World, message: entities.Message) -> Message:
+    """A message as the test API shows it."""
+    names = catalogue().status_names
+    return Message(
+        msg_id=message.msg_id,
+        app_key=message.app_key,
+        kind=message.kind,
+        type=TYPES[message.kind],
+        mobile=message.mobile,
+        text=message.text,
+        characters=length(message.text),
+        segments=message.segments,
+        code=None if message.code is None else _code_shape(world, message.code),
+        sent_at=milliseconds(message.sent_at),
+        temp_id=message.temp_id,
+        sign_id=message.sign_id,
+        temp_para=message.temp_para,
+        tag=message.tag,
+        schedule_id=message.schedule_id,
+        language=message.language,
+        status=message.status,
+        status_name=None if message.status is None else names.get(message.status),
+        report_at=milliseconds(message.report_at),
+        reported_at=milliseconds(message.reported_at),
+        handed_out=message.handed_out,
+    )
+
+
+async def list_messages(call: Call, query: MessagesQuery) -> Messages:
+    """List accepted messages, newest first."""
+    app = call.selected(query)
+    text = None if query.text is None else query.text.casefold()
+
+    def fits(message: entities.Message) -> bool:
+        status: int | str = "pending" if message.status is None else message.status
+        return (
+            (app is None or message.app_key == app.app_key)
+            and query.mobile in (None, message.mobile)
+            and query.kind in (None, message.kind)
+            and query.type in (None, TYPES[message.kind])
+            and query.status in (None, status)
+            and query.tag in (None, message.tag)
+            and query.temp_id in (None, message.temp_id)
+            and query.schedule_id in (None, message.schedule_id)
+            and (query.code is None or (message.code is not None and message.code.code == query.code))
+            and (text is None or text in message.text.casefold())
+        )
+
+    found, more = await LISTING.page(call, query, query.after, query.before, fits)
+    return Messages(messages=[message_shape(call.world, message) for message in found], more=more)
+
+
+async def get_latest_code(call: Call, query: LatestQuery) -> LatestCode:
+    """Show the newest code, waiting for it where the call asks for that."""
+    world, app = call.world, call.selected(query)
+    if query.after is not None and query.after not in world.messages:
+        raise wrong("query.after", "There is no such message.", "Give a msg_id that messages lists.")
+
+    def fits(message: entities.Message) -> bool:
+        return (
+            message.code is not None
+            and (app is None or message.app_key == app.app_key)
+            and query.mobile in (None, message.mobile)
+        )
+
+    def look() -> list[entities.Message]:
+        for msg_id in reversed(world.messages):
+            if msg_id == query.after:
+                break
+            if fits(world.messages[msg_id]):
+                return [world.messages[msg_id]]
+        return []
+
+    found = await wait_for(
+        world,
+        query.wait,
+        look,
+        lambda event: event.kind == "message" and fits(world.messages[str(event.payload["msg_id"])]),
+    )
+    if not found:
+        whom = f" to {query.mobile[:20]}" if query.mobile is not None else ""
+        raise not_found(
+            f"No code was sent{whom} yet.",
+            "Give wait= some seconds; GET /_sandbox/api/requests?refused=true shows what was refused.",
+        )
+    (message,) = found
+    code = _code_shape(world, known(message.code))
+    return LatestCode(
+        code=code.code,
+        msg_id=message.msg_id,
+        mobile=message.mobile,
+        kind=message.kind,
+        sent_at=milliseconds(message.sent_at),
+        expires_at=code.expires_at,
+        state=code.state,
+    )
+
+
+def report_message(call: Call, query: Query, body: StatusToReport) -> Message:
+    """Report now what became of a message; a report that was not fetched yet is replaced."""
+    message = find_message(call, query)
+    delivery.report(call.world, call.world.apps[message.app_key], message, body.status)
+    return message_shape(call.world, message)
+
+
+def expire_message(call: Call, query: Query, _: NoBody) -> Message:
+    """Let the code of a message expire now."""
+    world, message = call.world, find_message(call, query)
+    if message.code is None:
+        raise conflict("The message holds no code.", "Choose a message of the kind code or voice.", "path.msg_id")
+    if message.code.verified_at is not None:
+        raise conflict("The code was verified already.", "Send a new one.", "path.msg_id")
+    message.code.expires_at = min(message.code.expires_at, world.clock.now())
+    world.save(message)
+    world.events.publish("changed", {"msg_id": message.msg_id, "app_key": message.app_key})
+    return message_shape(world, message)
+
+
+def resend_message(call: Call, query: Query, _: NoBody) -> Message:
+    """Send a message once more, as a new one with the same text and code."""
+    world, old = call.world, find_message(call, query)
+    app, now = world.apps[old.app_key], world.clock.now()
+    if not charge(world, app, old.kind, old.segments):
+        raise conflict(
+            f"The app has too little credit for {old.segments} SMS.",
+            "Give it some: PATCH /_sandbox/api/apps/{app_key} with credit.",
+        )
+    message = replace(
+        old,
+        msg_id=str(world.next_number("message")),
+        sent_at=now,
+        code=None if old.code is None else entities.Code(old.code.code, now + _ttl(world, old, old.code)),
+        schedule_id=None,
+        status=None,
+        reported_at=None,
+        handed_out=False,
+    )
+    return message_shape(world, accept(world, app, message))
+
+
+def find_message(call: Call, query: Query) -> entities.Message:
+    """The message that the path names.
+
+    Raises:
+        Problem: There is none, or it is another app's than the call names.
+    """
+    app, message = call.selected(query), call.world.messages.get(call.path["msg_id"])
+    if message is None or (app is not None and message.app_key != app.app_key):
+        raise not_found("There is no such message.", "GET /_sandbox/api/messages lists them.", "path.msg_id")
+    return message
+
+
+def _code_shape(world: World, code: entities.Code) -> Code:
+    state: CodeState = "expired" if world.clock.now() >= code.expires_at else "issued"
+    return Code(
+        code=code.code,
+        state=state if code.verified_at is None else "verified",
+        expires_at=milliseconds(code.expires_at),
+        verified_at=milliseconds(code.verified_at),
+    )
+
+
+def _ttl(world: World, message: entities.Message, code: entities.Code) -> float:
+    template = world.templates[message.app_key].get(message.temp_id or 0)
+    if template is not None and template.ttl is not None:
+        return template.ttl
+    return max(code.expires_at - message.sent_at, SHORTEST_TTL)
+
+
+ENDPOINTS = (
+    get("/messages", list_messages, MessagesQuery, Messages),
+    post("/messages/{msg_id}/report", report_message, StatusToReport, Message, "not_found"),
+    post("/messages/{msg_id}/expire", expire_message, NoBody, Message, "not_found", "conflict"),
+    post(
+        "/messages/{msg_id}/resend",
+        resend_message,
+        NoBody,
+        Message,
+        "not_found",
+        "conflict",
+        status=HTTPStatus.CREATED,
+    ),
+    get("/codes/latest", get_latest_code, LatestQuery, LatestCode, "not_found"),
+)

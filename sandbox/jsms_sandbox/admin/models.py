@@ -1,0 +1,76 @@
+"""What bodies, queries and answers are made of. The OpenAPI document is made from the same models."""
+
+from __future__ import annotations
+
+from typing import Annotated, overload
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
+
+from jsms_contract.limits import SEND_CODE_REQUEST_MOBILE_PATTERN
+
+from ..contract import contract
+from .problems import ProblemType
+
+
+class Body(BaseModel):
+    """A JSON body: nothing but its fields, each of its own type."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
+
+
+class Query(BaseModel):
+    """The query of a call: nothing but its fields."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True)
+
+    app: Annotated[
+        str | None,
+        Field(description="The appKey of the app that the call is about; the header X-Sandbox-App does too."),
+    ] = None
+
+
+class Shape(BaseModel):
+    """An answer, or a part of one."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_serialization_defaults_required=True)
+
+
+class NoBody(Body):
+    """A body without fields; an empty body does as well."""
+
+
+class ProblemAnswer(Shape):
+    """What is wrong with a call, where, and what to do."""
+
+    type: ProblemType
+    error: str
+    where: str | None
+    remedy: str
+
+
+def _known_status(status: int) -> int:
+    known = contract().delivery_statuses
+    if status not in known:
+        raise ValueError(f"there is no delivery status {status}; there are {', '.join(map(str, sorted(known)))}")
+    return status
+
+
+def _list_statuses(schema: JsonDict) -> None:
+    schema["enum"] = [*sorted(contract().delivery_statuses)]
+
+
+Mobile = Annotated[str, Field(pattern=SEND_CODE_REQUEST_MOBILE_PATTERN)]
+At = Annotated[int, Field(description="Milliseconds since the epoch, on the sandbox's clock.")]
+Status = Annotated[int, AfterValidator(_known_status), Field(json_schema_extra=_list_statuses)]
+LARGEST_ID = 2**63 - 1
+Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+
+
+@overload
+def milliseconds(seconds: float) -> int: ...
+@overload
+def milliseconds(seconds: float | None) -> int | None: ...
+def milliseconds(seconds: float | None) -> int | None:
+    """A time as the contract writes it."""
+    return None if seconds is None else int(seconds * 1000)

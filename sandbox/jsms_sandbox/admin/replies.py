@@ -1,0 +1,103 @@
+"""What users answer."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated
+
+from pydantic import Field
+
+from ..simulation import delivery
+from ..simulation.opt_outs import opt_out, wants_out
+from ..state import entities
+from .call import Call
+from .endpoint import get, post
+from .listing import Listing, NumberPage, number_id
+from .models import At, Body, Mobile, Query, Shape, milliseconds
+
+LONGEST_REPLY = 500
+
+
+class Reply(Shape):
+    """What a user answered."""
+
+    number: int
+    app_key: str
+    mobile: str
+    content: str
+    replied_at: At
+    handed_out: Annotated[bool, Field(description="Whether the app fetched it, or has a callback URL.")]
+
+
+class NewReply(Reply):
+    """A reply that was just made."""
+
+    opted_out: Annotated[bool, Field(description="Whether it asked for no more messages (TD, T or R).")]
+
+
+class Replies(Shape):
+    """A page of replies."""
+
+    replies: list[Reply]
+    more: bool
+
+
+class RepliesQuery(NumberPage):
+    """Which replies."""
+
+    mobile: str | None = None
+    text: Annotated[str | None, Field(description="Stands in the reply, in any case.")] = None
+
+
+class ReplyToMake(Body):
+    """What a user answers."""
+
+    mobile: Mobile
+    content: Annotated[str, Field(min_length=1, max_length=LONGEST_REPLY)]
+
+
+LISTING: Listing[int, entities.Reply] = Listing(lambda world: world.replies, number_id("reply"))
+
+
+def reply_shape(reply: entities.Reply) -> Reply:
+    """A reply as the test API shows it."""
+    return Reply(
+        number=reply.number,
+        app_key=reply.app_key,
+        mobile=reply.phone,
+        content=reply.content,
+        replied_at=milliseconds(reply.replied_at),
+        handed_out=reply.handed_out,
+    )
+
+
+async def list_replies(call: Call, query: RepliesQuery) -> Replies:
+    """List replies of users, newest first."""
+    app = call.selected(query)
+    text = None if query.text is None else query.text.casefold()
+
+    def fits(reply: entities.Reply) -> bool:
+        return (
+            (app is None or reply.app_key == app.app_key)
+            and query.mobile in (None, reply.phone)
+            and (text is None or text in reply.content.casefold())
+        )
+
+    found, more = await LISTING.page(call, query, query.after, query.before, fits)
+    return Replies(replies=[reply_shape(reply) for reply in found], more=more)
+
+
+def create_reply(call: Call, query: Query, body: ReplyToMake) -> NewReply:
+    """Reply as a user; TD, T or R opts the number out."""
+    app = call.app(query)
+    out = wants_out(body.content)
+    if out:
+        opt_out(call.world, app, body.mobile)
+    reply = delivery.reply(call.world, app, body.mobile, body.content)
+    return NewReply(**reply_shape(reply).model_dump(), opted_out=out)
+
+
+ENDPOINTS = (
+    get("/replies", list_replies, RepliesQuery, Replies),
+    post("/replies", create_reply, ReplyToMake, NewReply, status=HTTPStatus.CREATED),
+)

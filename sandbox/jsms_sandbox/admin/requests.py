@@ -1,0 +1,153 @@
+"""The journal: every request and its answer, and what is wrong with the refused ones."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from ..contract import contract
+from ..state import entities
+from .call import Call
+from .endpoint import get
+from .listing import Listing, NumberPage, number_id
+from .models import At, Query, Shape
+from .models import milliseconds as ms
+from .problems import not_found
+
+FIRST_ERROR = 400
+
+
+class Refusal(Shape):
+    """Why a request was refused."""
+
+    check: Annotated[str, Field(description="The check that failed.")]
+    hint: Annotated[str, Field(description="What is wrong with this very request.")]
+    hint_zh: Annotated[str, Field(description="The same in Chinese.")]
+    code: int
+    name: str
+    message: str
+    meaning: str
+    meaning_zh: str
+    remedy: str
+    remedy_zh: str
+
+
+class Request(Shape):
+    """One request and its answer, secrets left out."""
+
+    number: int
+    at: At
+    app_key: str | None
+    operation: str | None
+    method: str
+    path: str
+    client: str
+    headers: list[tuple[str, str]]
+    body: str
+    status: int
+    answer_headers: list[tuple[str, str]]
+    answer: str
+    milliseconds: float
+    warnings: list[str]
+    warnings_zh: Annotated[list[str], Field(description="The same in Chinese.")]
+    fault: Annotated[str | None, Field(description="The injected fault that hit it.")]
+    msg_ids: Annotated[list[str], Field(description="The messages that it is about.")]
+    refusal: Refusal | None
+
+
+class Requests(Shape):
+    """A page of requests."""
+
+    requests: list[Request]
+    more: bool
+
+
+class RequestsQuery(NumberPage):
+    """Which requests."""
+
+    refused: bool | None = None
+    operation: str | None = None
+    code: int | None = None
+    status: int | None = None
+    text: Annotated[str | None, Field(description="Stands in path, body or answer, in any case.")] = None
+    msg_id: str | None = None
+
+
+LISTING: Listing[int, entities.JournalEntry] = Listing(lambda world: world.journal, number_id("request"))
+
+
+def request_shape(entry: entities.JournalEntry) -> Request:
+    """An entry of the journal as the test API shows it."""
+    return Request(
+        number=entry.number,
+        at=ms(entry.at),
+        app_key=entry.app_key,
+        operation=entry.operation,
+        method=entry.method,
+        path=entry.path,
+        client=entry.client,
+        headers=entry.headers,
+        body=entry.body,
+        status=entry.status,
+        answer_headers=entry.answer_headers,
+        answer=entry.answer,
+        milliseconds=entry.milliseconds,
+        warnings=entry.warnings,
+        warnings_zh=entry.warnings_zh,
+        fault=entry.fault,
+        msg_ids=entry.msg_ids,
+        refusal=_refusal(entry),
+    )
+
+
+async def list_requests(call: Call, query: RequestsQuery) -> Requests:
+    """List requests to the service, newest first."""
+    app = call.selected(query)
+    text = None if query.text is None else query.text.casefold()
+
+    def fits(entry: entities.JournalEntry) -> bool:
+        return (
+            (app is None or entry.app_key == app.app_key)
+            and query.refused in (None, entry.status >= FIRST_ERROR)
+            and query.operation in (None, entry.operation)
+            and query.code in (None, entry.code)
+            and query.status in (None, entry.status)
+            and (query.msg_id is None or query.msg_id in entry.msg_ids)
+            and (text is None or any(text in part.casefold() for part in (entry.path, entry.body, entry.answer)))
+        )
+
+    found, more = await LISTING.page(call, query, query.after, query.before, fits)
+    return Requests(requests=[request_shape(entry) for entry in found], more=more)
+
+
+def get_request(call: Call, query: Query) -> Request:
+    """Show one request."""
+    app, entry = call.selected(query), call.world.journal.get(call.number("number"))
+    if entry is None or (app is not None and entry.app_key != app.app_key):
+        raise not_found("There is no such request.", "GET /_sandbox/api/requests lists them.", "path.number")
+    return request_shape(entry)
+
+
+def _refusal(entry: entities.JournalEntry) -> Refusal | None:
+    text = None if entry.code is None else contract().errors.get(entry.code)
+    if text is None:
+        return None
+    return Refusal(
+        check=entry.check or "",
+        hint=entry.hint or "",
+        hint_zh=entry.hint_zh or entry.hint or "",
+        code=text.code,
+        name=text.name,
+        message=text.message,
+        meaning=text.meaning,
+        meaning_zh=text.meaning_zh,
+        remedy=text.remedy,
+        remedy_zh=text.remedy_zh,
+    )
+
+
+ENDPOINTS = (
+    get("/requests", list_requests, RequestsQuery, Requests),
+    get("/requests/{number}", get_request, Query, Request, "not_found"),
+)

@@ -1,0 +1,192 @@
+"""Templates and signatures, and deciding on them as the service's reviewers do."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import Field
+
+from ..simulation.reviews import decide
+from ..state import entities
+from ..state.entities import IN_REVIEW, PASSED, REJECTED
+from .call import Call
+from .endpoint import get, post
+from .models import At, Body, Query, Shape, milliseconds
+from .problems import not_found
+
+ReviewStatusName = Literal["IN_REVIEW", "PASSED", "REJECTED"]
+STATUS_NAMES: dict[int, ReviewStatusName] = {IN_REVIEW: "IN_REVIEW", PASSED: "PASSED", REJECTED: "REJECTED"}
+LONGEST_REASON = 500
+T = TypeVar("T")
+
+
+class Template(Shape):
+    """One template with the state of its review."""
+
+    app_key: str
+    temp_id: int
+    template: str
+    type: int
+    ttl: int | None
+    remark: str
+    status: int
+    status_name: ReviewStatusName
+    refuse_reason: str | None
+    review_at: Annotated[At | None, Field(description="When it is decided on by itself.")]
+    created_at: At
+
+
+class Templates(Shape):
+    """Templates."""
+
+    templates: list[Template]
+
+
+class File(Shape):
+    """What is kept of an uploaded image; never its content."""
+
+    field: str
+    size: int
+    media_type: str
+    sha256: str
+
+
+class Sign(Shape):
+    """One signature with the state of its review."""
+
+    app_key: str
+    sign_id: int
+    sign: str
+    type: int
+    remark: str
+    status: int
+    status_name: ReviewStatusName
+    is_default: bool
+    files: list[File]
+    refuse_reason: str | None
+    review_at: At | None
+    created_at: At
+
+
+class Signs(Shape):
+    """Signatures."""
+
+    signs: list[Sign]
+
+
+class ReviewedQuery(Query):
+    """Which templates or signatures."""
+
+    status: int | None = None
+
+
+class Decision(Body):
+    """What the reviewers decide."""
+
+    passed: bool
+    reason: Annotated[str | None, Field(max_length=LONGEST_REASON, description="Why it is rejected.")] = None
+
+
+def template_shape(template: entities.Template) -> Template:
+    """A template as the test API shows it."""
+    return Template(
+        app_key=template.app_key,
+        temp_id=template.temp_id,
+        template=template.template,
+        type=template.type,
+        ttl=template.ttl,
+        remark=template.remark,
+        status=template.status,
+        status_name=STATUS_NAMES[template.status],
+        refuse_reason=template.refuse_reason,
+        review_at=milliseconds(template.review_at),
+        created_at=milliseconds(template.created_at),
+    )
+
+
+def sign_shape(sign: entities.Sign) -> Sign:
+    """A signature as the test API shows it."""
+    return Sign(
+        app_key=sign.app_key,
+        sign_id=sign.sign_id,
+        sign=sign.sign,
+        type=sign.type,
+        remark=sign.remark,
+        status=sign.status,
+        status_name=STATUS_NAMES[sign.status],
+        is_default=sign.is_default,
+        files=[
+            File(field=file.field, size=file.size, media_type=file.media_type, sha256=file.sha256)
+            for file in sign.files
+        ],
+        refuse_reason=sign.refuse_reason,
+        review_at=milliseconds(sign.review_at),
+        created_at=milliseconds(sign.created_at),
+    )
+
+
+def list_templates(call: Call, query: ReviewedQuery) -> Templates:
+    """List templates, newest first."""
+    found = _of(call, query, call.world.templates)
+    return Templates(
+        templates=[template_shape(item) for item in reversed(found) if query.status in (None, item.status)]
+    )
+
+
+def get_template(call: Call, query: Query) -> Template:
+    """Show one template."""
+    return template_shape(_template(call, query))
+
+
+def review_template(call: Call, query: Query, body: Decision) -> Template:
+    """Decide on a template, whatever its status."""
+    template = _template(call, query)
+    decide(call.world, call.app(query), template, passed=body.passed, reason=body.reason)
+    return template_shape(template)
+
+
+def list_signs(call: Call, query: ReviewedQuery) -> Signs:
+    """List signatures, newest first."""
+    found = _of(call, query, call.world.signs)
+    return Signs(signs=[sign_shape(item) for item in reversed(found) if query.status in (None, item.status)])
+
+
+def get_sign(call: Call, query: Query) -> Sign:
+    """Show one signature."""
+    return sign_shape(_sign(call, query))
+
+
+def review_sign(call: Call, query: Query, body: Decision) -> Sign:
+    """Decide on a signature, whatever its status."""
+    sign = _sign(call, query)
+    decide(call.world, call.app(query), sign, passed=body.passed, reason=body.reason)
+    return sign_shape(sign)
+
+
+def _of(call: Call, query: Query, by_app: dict[str, dict[int, T]]) -> list[T]:
+    app = call.selected(query)
+    return [item for key, items in by_app.items() if app is None or key == app.app_key for item in items.values()]
+
+
+def _template(call: Call, query: Query) -> entities.Template:
+    found = call.world.templates[call.app(query).app_key].get(call.number("temp_id"))
+    if found is None:
+        raise not_found("The app has no such template.", "GET /_sandbox/api/templates lists them.", "path.temp_id")
+    return found
+
+
+def _sign(call: Call, query: Query) -> entities.Sign:
+    found = call.world.signs[call.app(query).app_key].get(call.number("sign_id"))
+    if found is None:
+        raise not_found("The app has no such signature.", "GET /_sandbox/api/signs lists them.", "path.sign_id")
+    return found
+
+
+ENDPOINTS = (
+    get("/templates", list_templates, ReviewedQuery, Templates),
+    get("/templates/{temp_id}", get_template, Query, Template, "not_found"),
+    post("/templates/{temp_id}/review", review_template, Decision, Template, "not_found"),
+    get("/signs", list_signs, ReviewedQuery, Signs),
+    get("/signs/{sign_id}", get_sign, Query, Sign, "not_found"),
+    post("/signs/{sign_id}/review", review_sign, Decision, Sign, "not_found"),
+)

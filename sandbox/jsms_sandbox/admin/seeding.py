@@ -1,0 +1,188 @@
+"""Filling an app with templates and signatures of given ids, and with sample messages."""
+
+from __future__ import annotations
+
+import base64
+import json
+import random
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Annotated
+
+from pydantic import Field
+
+from ..service.request import Request
+from ..simulation import delivery
+from ..simulation.clock import BEIJING
+from ..state import entities
+from ..state.entities import CODE, PASSED
+from ..state.seeds import BLOCKED_WORD
+from .call import Call
+from .endpoint import post
+from .models import Body, Id, Query, Shape
+from .reviewed import Sign, Template, sign_shape, template_shape
+
+CODE_TTL = 300
+LONGEST_TTL = 86_400
+LONGEST_TEXT = 500
+MOST_SAMPLES, MOST_OTHERS = 1_000, 100
+REPLY_EVERY = 10
+REPLIES = ("好的", "收到，谢谢", "请问几点送到？", "ok")
+NAMES = ("小明", "李女士", "王先生", "Ada")
+ReviewStatus = Annotated[int, Field(ge=0, le=2, description="0 in review, 1 passed, 2 rejected.")]
+Message = tuple[str, dict[str, object]]
+
+
+class TemplateToSeed(Body):
+    """A template as it shall be; one of the same id is replaced."""
+
+    template: Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
+    temp_id: Id | None = None
+    type: Annotated[int, Field(ge=1, le=3)] = CODE
+    ttl: Annotated[int | None, Field(ge=1, le=LONGEST_TTL)] = None
+    remark: Annotated[str, Field(max_length=LONGEST_TEXT)] = ""
+    status: ReviewStatus = PASSED
+
+
+class SignToSeed(Body):
+    """A signature as it shall be; one of the same id is replaced."""
+
+    sign: Annotated[str, Field(min_length=1, max_length=20)]
+    sign_id: Id | None = None
+    type: Annotated[int, Field(ge=1, le=7)] = 1
+    remark: Annotated[str, Field(max_length=LONGEST_TEXT)] = ""
+    status: ReviewStatus = PASSED
+    is_default: bool = False
+
+
+class Seed(Body):
+    """What shall be there."""
+
+    templates: Annotated[list[TemplateToSeed], Field(default_factory=list[TemplateToSeed], max_length=MOST_SAMPLES)]
+    signs: Annotated[list[SignToSeed], Field(default_factory=list[SignToSeed], max_length=MOST_SAMPLES)]
+    samples: Annotated[
+        int, Field(ge=0, le=MOST_SAMPLES, description="So many messages of every kind, and some replies.")
+    ] = 0
+    refused: Annotated[int, Field(ge=0, le=MOST_OTHERS, description="So many refused requests.")] = 0
+    schedules: Annotated[int, Field(ge=0, le=MOST_OTHERS, description="So many scheduled SMS.")] = 0
+    seed: Annotated[int, Field(description="Makes the samples the same in each run.")] = 0
+
+
+class Seeded(Shape):
+    """What was made."""
+
+    templates: list[Template]
+    signs: list[Sign]
+    msg_ids: list[str]
+    schedule_ids: list[str]
+
+
+def seed(call: Call, query: Query, body: Seed) -> Seeded:
+    """Fill an app: templates and signatures as given, and samples sent as a client would, with their requests."""
+    app, chance = call.app(query), random.Random(body.seed)  # noqa: S311  # samples
+    templates = [_template(call, app, item) for item in body.templates]
+    signs = [_sign(call, app, item) for item in body.signs]
+    for number in range(body.refused):
+        path, fields = REFUSED[number % len(REFUSED)]
+        _post(call, app, path, fields)
+    msg_ids: list[str] = []
+    for number in range(body.samples):
+        path, fields = _sample(number, chance)
+        msg_id = _post(call, app, path, fields).get("msg_id")
+        if msg_id is not None:
+            msg_ids.append(msg_id)
+        if number % REPLY_EVERY == 0:
+            delivery.reply(call.world, app, str(fields["mobile"]), chance.choice(REPLIES))
+    schedule_ids = [
+        _post(call, app, "/v1/schedule", _schedule(call, number, chance)).get("schedule_id")
+        for number in range(body.schedules)
+    ]
+    return Seeded(
+        templates=[template_shape(item) for item in templates],
+        signs=[sign_shape(item) for item in signs],
+        msg_ids=msg_ids,
+        schedule_ids=[schedule_id for schedule_id in schedule_ids if schedule_id is not None],
+    )
+
+
+def _template(call: Call, app: entities.App, item: TemplateToSeed) -> entities.Template:
+    kept = call.world.templates[app.app_key]
+    temp_id = item.temp_id or max((0, *kept)) + 1
+    ttl = (item.ttl or CODE_TTL) if item.type == CODE else None
+    now = call.world.clock.now()
+    template = entities.Template(app.app_key, temp_id, item.template, item.type, ttl, item.remark, item.status, now)
+    call.world.add_template(template)
+    call.world.events.publish("template", {"app_key": app.app_key, "temp_id": temp_id, "status": item.status})
+    return template
+
+
+def _sign(call: Call, app: entities.App, item: SignToSeed) -> entities.Sign:
+    kept = call.world.signs[app.app_key]
+    sign_id = item.sign_id or max((0, *kept)) + 1
+    for other in kept.values() if item.is_default else ():
+        if other.is_default:
+            other.is_default = False
+            call.world.save(other)
+    now = call.world.clock.now()
+    sign = entities.Sign(
+        app.app_key, sign_id, item.sign, item.type, item.remark, item.status, now, is_default=item.is_default
+    )
+    call.world.add_sign(sign)
+    call.world.events.publish("sign", {"app_key": app.app_key, "sign_id": sign_id, "status": item.status})
+    return sign
+
+
+def _sample(number: int, chance: random.Random) -> Message:
+    mobile = f"138{chance.randrange(10**8):08d}"
+    order = {"number": str(chance.randrange(10**6))}
+    match number % 4:
+        case 0:
+            return "/v1/codes", {"mobile": mobile, "temp_id": 1}
+        case 1:
+            return "/v1/messages", {"mobile": mobile, "temp_id": 1250, "temp_para": order}
+        case 2:
+            return "/v1/messages", {"mobile": mobile, "temp_id": 1252, "temp_para": {"name": chance.choice(NAMES)}}
+        case _:
+            return "/v1/voice_codes", {"mobile": mobile}
+
+
+REFUSED: tuple[Message, ...] = (
+    ("/v1/codes", {"mobile": "13800138000", "temp_id": 999_999}),
+    ("/v1/messages", {"mobile": "13800138000", "temp_id": 1250, "temp_para": {}}),
+    ("/v1/codes", {"mobile": "138001", "temp_id": 1}),
+    ("/v1/messages", {"mobile": "13800138000", "temp_id": 1250, "temp_para": {"number": BLOCKED_WORD}}),
+    ("/v1/codes", {"temp_id": 1}),
+    ("/v1/sms", {"mobile": "13800138000"}),
+)
+
+
+def _schedule(call: Call, number: int, chance: random.Random) -> dict[str, object]:
+    when: datetime = call.world.clock.beijing() + timedelta(days=1, minutes=number)
+    order = {"number": str(chance.randrange(10**6))}
+    return {
+        "send_time": when.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S"),
+        "mobile": f"139{chance.randrange(10**8):08d}",
+        "temp_id": 1250,
+        "temp_para": order,
+    }
+
+
+def _post(call: Call, app: entities.App, path: str, fields: dict[str, object]) -> dict[str, str]:
+    """Send a request as a client would, but not over a socket."""
+    content = json.dumps(fields, ensure_ascii=False).encode()
+    credentials = base64.b64encode(f"{app.app_key}:{app.master_secret}".encode()).decode()
+    headers = [
+        ("host", call.request.headers.get("host", "")),
+        ("authorization", f"Basic {credentials}"),
+        ("content-type", "application/json"),
+        ("content-length", str(len(content))),
+        ("user-agent", "jsms-sandbox seed"),
+    ]
+    request = Request("POST", path, headers, content, "127.0.0.1")
+    answer = call.sandbox.service.answer(request)
+    if answer.status != HTTPStatus.OK or request.fault or not answer.body:
+        return {}
+    return dict(json.loads(answer.body))
+
+
+ENDPOINTS = (post("/seed", seed, Seed, Seeded),)

@@ -1,0 +1,63 @@
+"""The whole sandbox as one ASGI app: the service, and the sandbox's own pages beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from .service.endpoint import Service
+from .service.response import Receive, Scope, Send, json_answer, send_answer
+from .simulation.callbacks import Deliveries
+from .simulation.faults import FaultList
+from .state.world import World
+
+if TYPE_CHECKING:
+    from .admin.own import OwnSide
+
+OWN = "/_sandbox"
+
+
+class Application:
+    """Sends each request to the service or to the sandbox's own side.
+
+    Args:
+        world: The state that both share.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.service = Service(world)
+        self.deliveries = Deliveries(world)
+        self.faults = FaultList(world)
+        world.faults = self.faults
+        self._own: OwnSide | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            return
+        if not scope["path"].startswith("/"):
+            _take_path_of_absolute_form(scope)
+        path: str = scope["path"]
+        if path == f"{OWN}/readyz":
+            await send_answer(send, json_answer({"ready": True}))
+        elif path == OWN or path.startswith(f"{OWN}/"):
+            await self._own_side()(scope, receive, send)
+        else:
+            await self.service(scope, receive, send)
+
+    def _own_side(self) -> OwnSide:
+        """The page and the test API, made when they are first asked for: what they import takes time to load."""
+        if self._own is None:
+            from .admin.own import OwnSide  # noqa: PLC0415  # no part of starting up
+
+            self._own = OwnSide(self.service, self.faults, self.deliveries)
+        return self._own
+
+
+def _take_path_of_absolute_form(scope: Scope) -> None:
+    """Route ``http://host/path``, the form that clients use behind a proxy, as ``/path``."""
+    scheme, _, rest = scope["raw_path"].decode("latin-1").partition("://")
+    if scheme.lower() in ("http", "https"):
+        raw_path = "/" + rest.partition("/")[2]
+        scope["raw_path"], scope["path"] = raw_path.encode("latin-1"), unquote(raw_path)

@@ -1,1 +1,0 @@
-"""The checks that a request goes through, in the order of the design; each raises a Refusal."""

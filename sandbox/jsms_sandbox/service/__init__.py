@@ -1,0 +1,1 @@
+"""What JSMS does with a request: checks, operations, and the record of them."""

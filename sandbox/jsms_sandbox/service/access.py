@@ -1,0 +1,184 @@
+"""Whether a request gets in: its path and method, its credentials, and the switches of its app."""
+
+from __future__ import annotations
+
+import functools
+import hmac
+import ipaddress
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from ..contract import Operation, contract
+from ..settings import Credentials
+from ..state.entities import App
+from ..state.world import World
+from .leniency import Leniency, tolerate
+from .refusal import Refusal
+from .request import Request
+
+PREFIX = "/v1"
+NO_SUCH_PATH, NO_SUCH_METHOD = 50016, 50018
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """Operations by path, then method: whole paths first, then those with an id by the parts around it."""
+
+    literal: dict[str, dict[str, Operation]]
+    templated: dict[tuple[str, str], dict[str, Operation]]
+
+
+@functools.cache
+def routes() -> Routes:
+    """All routes, out of the contract."""
+    found = Routes({}, {})
+    for (method, path), operation in contract().operations.items():
+        before, brace, rest = path.partition("{")
+        if brace:
+            found.templated.setdefault((before, rest.partition("}")[2]), {})[method] = operation
+        else:
+            found.literal.setdefault(path, {})[method] = operation
+    return found
+
+
+def route(request: Request) -> None:
+    """Find the operation and the id in the path.
+
+    Raises:
+        Refusal: There is no such path (50016), or not with this method (50018).
+    """
+    if not request.path.startswith(f"{PREFIX}/"):
+        raise Refusal(NO_SUCH_PATH, "path", "Every path of the API begins with %s/.", PREFIX)
+    path = request.path[len(PREFIX) :]
+    if path == "/sign/":
+        tolerate(request, Leniency.SIGN_SLASH, NO_SUCH_PATH, "path")
+        path = "/sign"
+    methods = routes().literal.get(path)
+    if methods is None:
+        methods, request.path_id = _with_id(path)
+    if methods is None:
+        raise Refusal(NO_SUCH_PATH, "path", "Compare the path with the API's; ids must not be empty or hold a slash.")
+    request.operation, request.allowed = methods.get(request.method), tuple(sorted(methods))
+    if request.operation is None:
+        allowed = ", ".join(request.allowed)
+        raise Refusal(NO_SUCH_METHOD, "method", "This path takes %s.", allowed, allow=request.allowed)
+
+
+def _with_id(path: str) -> tuple[dict[str, Operation] | None, str | None]:
+    for before, after in _longest_first():
+        if path.startswith(before) and path.endswith(after):
+            raw = path[len(before) : len(path) - len(after)] if after else path[len(before) :]
+            if raw and "/" not in raw:
+                return routes().templated[before, after], unquote(raw)
+    return None, None
+
+
+@functools.cache
+def _longest_first() -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(routes().templated, key=lambda around: -len(around[0]) - len(around[1])))
+
+
+MISSING_AUTH, AUTH_FAILED = 50001, 50002
+
+
+def authenticate(world: World, request: Request) -> App:
+    """Find the app that the credentials belong to.
+
+    Raises:
+        Refusal: There are none (50001), or they are not right (50002).
+    """
+    if not (request.header("authorization") or "").strip():
+        raise Refusal(MISSING_AUTH, "authentication", "Send HTTP Basic credentials in the Authorization header.")
+    claimed = request.claimed()
+    if claimed is None:
+        raise Refusal(
+            AUTH_FAILED, "authentication", "The Authorization header must be Basic, with key:secret in Base64."
+        )
+    key, secret = claimed
+    dev = request.known_operation.credentials == "dev"
+    app = (world.apps_by_dev_key if dev else world.apps).get(key) or magic_app(world, key)
+    if app is None:
+        raise Refusal(AUTH_FAILED, "authentication", _unknown_key(world, key, dev=dev))
+    if not hmac.compare_digest(secret.encode(), (app.dev_secret if dev else app.master_secret).encode()):
+        raise Refusal(AUTH_FAILED, "authentication", "The key is right, the secret is not.")
+    return app
+
+
+def _unknown_key(world: World, key: str, *, dev: bool) -> str:
+    if dev and key in world.apps:
+        return "This operation takes devKey and devSecret; these are an app's."
+    if not dev and key in world.apps_by_dev_key:
+        return "This operation takes appKey and masterSecret; these are a developer account's."
+    return "The sandbox does not know this key; it prints its keys when it starts."
+
+
+ILLEGAL_IP, APP_IN_BLACK, NO_SMS_CODE_AUTH = 50035, 50036, 50008
+
+
+def check_access(request: Request) -> None:
+    """Check the app's switches.
+
+    Raises:
+        Refusal: The address is not allowed (50035), the app is blacklisted (50036) or not enabled (50008), or its magic
+            key asks for an error.
+    """
+    app, operation = request.known_app, request.known_operation
+    if app.allowed_ips and not any(_covers(allowed, request.client) for allowed in app.allowed_ips):
+        raise Refusal(ILLEGAL_IP, "access", "The app allows %s, not %s.", ", ".join(app.allowed_ips), request.client)
+    if app.blacklisted and APP_IN_BLACK in operation.codes:
+        raise Refusal(APP_IN_BLACK, "access", "The app is switched to blacklisted.")
+    if not app.sms_enabled and NO_SMS_CODE_AUTH in operation.codes:
+        raise Refusal(NO_SMS_CODE_AUTH, "access", "The app's SMS service is switched off.")
+    code = magic_code(app.app_key)
+    if code is None:
+        return
+    if code in operation.codes:
+        raise Refusal(code, "magic app key", "The key %s asks for code %s.", app.app_key, code)
+    request.warn("%s cannot answer %s, which the key %s asks for.", operation.id, code, app.app_key)
+
+
+def _covers(allowed: str, client: str) -> bool:
+    try:
+        return ipaddress.ip_address(client) in ipaddress.ip_network(allowed, strict=False)
+    except ValueError:
+        return allowed == client
+
+
+SUCCESS = 50000
+KEY = re.compile(r"[0-9A-Za-z_.-]{1,64}", re.ASCII)
+MAGIC_KEY = re.compile(r"sandboxapp[0-9]{9}([0-9]{5})", re.ASCII)
+
+
+@functools.cache
+def refusing_codes() -> frozenset[int]:
+    """Every code that a refusal can have: all but that of success."""
+    return frozenset(contract().errors) - {SUCCESS}
+
+
+def magic_code(app_key: str) -> int | None:
+    """The error code that a magic key asks for; None for any other key."""
+    match = MAGIC_KEY.fullmatch(app_key)
+    code = int(match[1]) if match else 0
+    return code if code in refusing_codes() else None
+
+
+def claimed_app(world: World, request: Request) -> App | None:
+    """The app that a request names in its credentials, right or wrong; None where there is no such app."""
+    claimed = request.claimed()
+    if claimed is None:
+        return None
+    return world.apps.get(claimed[0]) or world.apps_by_dev_key.get(claimed[0])
+
+
+def magic_app(world: World, key: str) -> App | None:
+    """The app of a magic key, made at its first use; None for any other key.
+
+    A magic key is its own secret, and its own developer key.
+    """
+    if magic_code(key) is None:
+        return None
+    try:
+        return world.create_app(Credentials(key, key, key, key), name="magic")
+    except ValueError:
+        return None

@@ -1,0 +1,163 @@
+"""Which template and signature a send uses, and the text that each recipient gets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..known import known
+from ..state.entities import CODE, IN_REVIEW, MARKETING, NOTICE, PASSED, REJECTED, App, Sign, Template
+from ..state.world import World
+from .fields import problems
+from .hints import Hint
+from .limits import check_magic_number, check_opt_out
+from .refusal import Refusal
+from .request import Request
+from .text import check_length, check_values, check_words, fill, full_text, variables
+
+REPEAT_SEND = 50034
+CODE_TEMPLATE = (
+    "A code template is sent as a notice, with the code of the caller: verifyCode does not know it. Official examples "
+    "send template 1 so; the schedules' page lists 50025 against it."
+)
+
+SeenTexts = set[tuple[str, str]]
+"""Numbers and texts that occurred in a batch before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One number with the text for it."""
+
+    mobile: str
+    temp_para: dict[str, str] | None
+    text: str
+
+
+def chosen(world: World, request: Request) -> tuple[Template, Sign]:
+    """The template and signature that a request names.
+
+    Raises:
+        Refusal: One of them cannot be sent.
+    """
+    app, fields = request.known_app, request.fields
+    template = usable_template(world, app, fields["temp_id"], (CODE, NOTICE, MARKETING))
+    if template.type == CODE:
+        request.warn(CODE_TEMPLATE)
+    return template, usable_sign(world, app, fields.get("sign_id"))
+
+
+def compose(
+    request: Request, app: App, template: Template, sign: Sign, parameters: Mapping[str, str] | None, mobile: str
+) -> str:
+    """The whole text for one number, checked up to the opt-out.
+
+    Raises:
+        Refusal: The parameters or the content are wrong, or the number opted out.
+    """
+    body = fill(template.template, parameters)
+    names = variables(template.template)
+    for name in (parameters or {}).keys() - set(names):
+        request.warn("temp_para has a value for %r, which the template does not have.", name[:50])
+    check_values((parameters or {}).values())
+    text = full_text(sign.sign, body, marketing=template.type == MARKETING)
+    check_words(app, text)
+    check_length(text)
+    check_opt_out(app, mobile)
+    return text
+
+
+def check_recipient(
+    request: Request, template: Template, sign: Sign, values: Mapping[str, Any], seen: SeenTexts
+) -> Recipient:
+    """One recipient of a batch, checked up to repeats.
+
+    Raises:
+        Refusal: With a code for this recipient alone.
+    """
+    operation = request.known_operation
+    item = known(known(operation.schema).fields["recipients"].item)
+    for code, name, said in problems(item, values):
+        raise Refusal(code, f"field {name}", said)
+    mobile: str = values["mobile"]
+    check_magic_number(request, mobile, operation.recipient_codes)
+    text = compose(request, request.known_app, template, sign, values.get("temp_para"), mobile)
+    if (mobile, text) in seen:
+        raise Refusal(REPEAT_SEND, "repeat", "%s gets the same text twice in this batch.", mobile)
+    seen.add((mobile, text))
+    return Recipient(mobile, values.get("temp_para"), text)
+
+
+INVALID_TEMP_ID, TEMPLATE_AUDITING, TEMPLATE_NOT_PASS, WRONG_TEMPLATE_TYPE = 50013, 50020, 50021, 50025
+
+
+def own_template(world: World, app: App, temp_id: int) -> Template:
+    """The app's template of this id.
+
+    Raises:
+        Refusal: There is none (50013).
+    """
+    template = world.templates[app.app_key].get(temp_id)
+    if template is None:
+        known = ", ".join(str(known) for known in list(world.templates[app.app_key])[:20]) or Hint("none")
+        raise Refusal(INVALID_TEMP_ID, "template", "The app has no template %s; it has %s.", temp_id, known)
+    return template
+
+
+def usable_template(world: World, app: App, temp_id: int, types: tuple[int, ...]) -> Template:
+    """The app's template, passed and of a type that the operation sends.
+
+    Raises:
+        Refusal: It is unknown, in review, rejected or of the wrong type.
+    """
+    template = own_template(world, app, temp_id)
+    if template.status == IN_REVIEW:
+        raise Refusal(TEMPLATE_AUDITING, "template", "Template %s is still in review; decide on it first.", temp_id)
+    if template.status == REJECTED:
+        reason = template.refuse_reason or Hint("no reason given")
+        raise Refusal(TEMPLATE_NOT_PASS, "template", "Template %s was rejected: %s.", temp_id, reason)
+    if template.type not in types:
+        wanted = ", ".join(str(kind) for kind in types)
+        raise Refusal(
+            WRONG_TEMPLATE_TYPE,
+            "template",
+            "Template %s has type %s; this sends type %s.",
+            temp_id,
+            template.type,
+            wanted,
+        )
+    return template
+
+
+SIGNATURE_NOT_SET, INVALID_SIGN_ID = 50046, 50102
+
+
+def own_sign(world: World, app: App, sign_id: int) -> Sign:
+    """The app's signature of this id.
+
+    Raises:
+        Refusal: There is none (50102).
+    """
+    sign = world.signs[app.app_key].get(sign_id)
+    if sign is None:
+        known = ", ".join(str(known) for known in list(world.signs[app.app_key])[:20]) or Hint("none")
+        raise Refusal(INVALID_SIGN_ID, "signature", "The app has no signature %s; it has %s.", sign_id, known)
+    return sign
+
+
+def usable_sign(world: World, app: App, sign_id: int | None) -> Sign:
+    """The chosen signature, or the default one.
+
+    Raises:
+        Refusal: The app has none that passed (50046), or the chosen one is unknown or did not pass (50102).
+    """
+    passed = [sign for sign in world.signs[app.app_key].values() if sign.status == PASSED]
+    if not passed:
+        raise Refusal(SIGNATURE_NOT_SET, "signature", "The app has no signature that passed review.")
+    if sign_id is None:
+        return next((sign for sign in passed if sign.is_default), passed[0])
+    sign = own_sign(world, app, sign_id)
+    if sign.status != PASSED:
+        raise Refusal(INVALID_SIGN_ID, "signature", "Signature %s did not pass review.", sign_id)
+    return sign

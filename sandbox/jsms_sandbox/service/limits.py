@@ -1,0 +1,123 @@
+"""What one number may get, and what that costs: magic numbers, opt-outs (50024), frequency (50009), credit (50014)."""
+
+from __future__ import annotations
+
+import re
+
+from ..contract import contract
+from ..state import windows
+from ..state.entities import App, Credit, MessageKind, Pool
+from ..state.world import World
+from .access import refusing_codes
+from .hints import Hint, hint
+from .refusal import Refusal
+from .request import Request
+
+UNSUBSCRIBED_MOBILE, OUT_OF_FREQ = 50024, 50009
+MESSAGES: dict[MessageKind, str] = {
+    "code": "a code message",
+    "voice": "a voice message",
+    "notice": "a notice message",
+    "marketing": "a marketing message",
+}
+MAGIC_NUMBER = re.compile(r"130000([0-9]{5})", re.ASCII)
+
+
+def magic_number(mobile: str) -> int:
+    """The code or delivery status that a magic number asks for; 0 for any other number."""
+    match = MAGIC_NUMBER.fullmatch(mobile)
+    return int(match[1]) if match else 0
+
+
+def check_magic_number(request: Request, mobile: str, codes: frozenset[int]) -> None:
+    """Refuse a magic number with the code it asks for, or warn that the operation cannot answer that code.
+
+    Raises:
+        Refusal: The number asks for it.
+    """
+    code = magic_number(mobile)
+    if code not in refusing_codes():
+        return
+    if code in codes:
+        raise Refusal(code, "magic number", "The number %s asks for code %s.", mobile, code)
+    request.warn("%s cannot answer %s, which the number %s asks for.", request.known_operation.id, code, mobile)
+
+
+def magic_status(mobile: str) -> int | None:
+    """The delivery status that a magic number asks for."""
+    status = magic_number(mobile)
+    return status if status in contract().delivery_statuses else None
+
+
+def check_opt_out(app: App, mobile: str) -> None:
+    """Check that the number did not opt out.
+
+    Raises:
+        Refusal: It did (50024).
+    """
+    if mobile in app.opt_outs:
+        raise Refusal(UNSUBSCRIBED_MOBILE, "opt-out", "%s has opted out of this app's messages.", mobile)
+
+
+def check_frequency(world: World, app: App, kind: MessageKind, mobile: str, text: str) -> None:
+    """Check the rolling windows.
+
+    Raises:
+        Refusal: One more would be too many (50009).
+    """
+    limit = windows.too_often(world, app.app_key, kind, mobile, text)
+    if limit is not None:
+        what = Hint("the same text" if limit.by_content else MESSAGES[kind])
+        often = Hint("once") if limit.count == 1 else hint("%s times", limit.count)
+        raise Refusal(OUT_OF_FREQ, "frequency", "%s can get %s %s in %g seconds.", mobile, what, often, limit.seconds)
+
+
+APP_QUOTA_NOT_ASSIGNED, NO_MONEY = 50033, 50014
+POOLS: dict[MessageKind, Pool] = {"code": "industry", "notice": "industry", "voice": "voice", "marketing": "market"}
+
+
+def check_allocated(credit: Credit) -> None:
+    """Check that any credit was allocated at all.
+
+    Raises:
+        Refusal: All its pools are null (50033).
+    """
+    if credit.balance is None and credit.voice is None and credit.industry is None and credit.market is None:
+        raise Refusal(APP_QUOTA_NOT_ASSIGNED, "credit", "No credit is allocated: all pools are null.")
+
+
+def charge(world: World, app: App, kind: MessageKind, count: int) -> bool:
+    """Take credit from the kind's own pool, then from the pool for all types.
+
+    Where both together are too little nothing is taken, and the answer is False.
+    The developer account's pool shrinks with it (assumed), and is never what a send is refused for.
+    """
+    if not _take(app.credit, POOLS[kind], count):
+        return False
+    _take(app.dev_credit, POOLS[kind], count)
+    world.save(app)
+    return True
+
+
+def check_and_charge(world: World, app: App, kind: MessageKind, count: int) -> None:
+    """Take credit.
+
+    Raises:
+        Refusal: There is too little (50014).
+    """
+    if not charge(world, app, kind, count):
+        left = (getattr(app.credit, POOLS[kind]) or 0) + (app.credit.balance or 0)
+        raise Refusal(NO_MONEY, "credit", "This costs %s SMS; %s are left for it.", count, left)
+
+
+def _take(credit: Credit, pool: Pool, count: int) -> bool:
+    own: int = getattr(credit, pool) or 0
+    from_own = min(own, count)
+    rest = count - from_own
+    if rest > (credit.balance or 0):
+        return False
+    if from_own:
+        setattr(credit, pool, own - from_own)
+    if rest:
+        credit.balance = (credit.balance or 0) - rest
+    return True

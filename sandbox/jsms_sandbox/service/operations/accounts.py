@@ -1,0 +1,32 @@
+"""Credit left: getDevBalance, getAppBalance."""
+
+from __future__ import annotations
+
+from ...state.entities import Credit
+from ...state.world import World
+from ..limits import check_allocated
+from ..request import Request
+from ..response import Answer, json_answer
+
+
+def get_dev_balance(_world: World, request: Request) -> Answer:
+    """What is left in the developer account's pools."""
+    check_allocated(request.known_app.dev_credit)
+    return _balance("dev", request.known_app.dev_credit)
+
+
+def get_app_balance(_world: World, request: Request) -> Answer:
+    """What is left in the app's pools."""
+    check_allocated(request.known_app.credit)
+    return _balance("app", request.known_app.credit)
+
+
+def _balance(prefix: str, credit: Credit) -> Answer:
+    return json_answer(
+        {
+            f"{prefix}_balance": credit.balance,
+            f"{prefix}_voice": credit.voice,
+            f"{prefix}_industry": credit.industry,
+            f"{prefix}_market": credit.market,
+        }
+    )

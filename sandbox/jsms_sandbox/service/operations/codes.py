@@ -1,0 +1,118 @@
+"""Verification codes: sendCode, sendVoiceCode, verifyCode."""
+
+from __future__ import annotations
+
+import secrets
+
+from ...simulation.delivery import accept
+from ...state.entities import CODE, App, Code, Message
+from ...state.world import World
+from ..composing import usable_sign, usable_template
+from ..limits import check_allocated, check_and_charge, check_frequency, check_magic_number, check_opt_out
+from ..refusal import Refusal
+from ..request import Request
+from ..response import Answer, json_answer
+from ..text import fill, full_text, segments
+
+INVALID_CODE, EXPIRED_CODE, VERIFIED_CODE, WRONG_MSG_ID = 50010, 50011, 50012, 50026
+VOICE_TTL = 60
+"""Seconds; what the contract says of a voice code without ttl."""
+SHORTEST_TTL = 60
+"""Seconds for a code template without ttl, which no template of ours is."""
+
+
+def send_code(world: World, request: Request) -> Answer:
+    """Make a code, fill it into a code template and send it."""
+    app, fields = request.known_app, request.fields
+    mobile: str = fields["mobile"]
+    check_magic_number(request, mobile, request.known_operation.codes)
+    template = usable_template(world, app, fields["temp_id"], (CODE,))
+    sign = usable_sign(world, app, fields.get("sign_id"))
+    code = new_code(app)
+    text = full_text(sign.sign, fill(template.template, {"code": code}), marketing=False)
+    check_opt_out(app, mobile)
+    check_frequency(world, app, "code", mobile, text)
+    check_allocated(app.credit)
+    count = segments(text)
+    check_and_charge(world, app, "code", count)
+    now = world.clock.now()
+    message = Message(
+        str(world.next_number("message")),
+        app.app_key,
+        "code",
+        mobile,
+        text,
+        count,
+        now,
+        temp_id=template.temp_id,
+        sign_id=sign.sign_id,
+        code=Code(code, now + (template.ttl or SHORTEST_TTL)),
+    )
+    return _sent(world, request, message)
+
+
+def send_voice_code(world: World, request: Request) -> Answer:
+    """Call a number and read a code out."""
+    app, fields = request.known_app, request.fields
+    mobile: str = fields["mobile"]
+    check_magic_number(request, mobile, request.known_operation.codes)
+    check_opt_out(app, mobile)
+    check_frequency(world, app, "voice", mobile, "")
+    check_allocated(app.credit)
+    check_and_charge(world, app, "voice", 1)
+    code: str = fields.get("code") or new_code(app)
+    language: int = fields.get("voice_lang") or 0
+    now = world.clock.now()
+    message = Message(
+        str(world.next_number("message")),
+        app.app_key,
+        "voice",
+        mobile,
+        SPOKEN[language].format(code=" ".join(code)),
+        1,
+        now,
+        language=language,
+        code=Code(code, now + (fields.get("ttl") or VOICE_TTL)),
+    )
+    return _sent(world, request, message)
+
+
+def verify_code(world: World, request: Request) -> Answer:
+    """Check what the user typed; a code counts once."""
+    app, typed = request.known_app, request.fields["code"]
+    message = world.messages.get(request.path_id or "")
+    if message is None or message.app_key != app.app_key or message.code is None:
+        raise Refusal(WRONG_MSG_ID, "msg_id", "The app sent no code under this msg_id.")
+    code = message.code
+    if code.verified_at is not None:
+        raise Refusal(VERIFIED_CODE, "code", "This code was verified before; a code counts once.")
+    now = world.clock.now()
+    if now >= code.expires_at:
+        late = now - code.expires_at
+        raise Refusal(EXPIRED_CODE, "code", "This code expired %.0f seconds ago.", late)
+    if typed != code.code:
+        raise Refusal(INVALID_CODE, "code", "This is not the code that was sent.")
+    code.verified_at = now
+    world.save(message)
+    request.msg_ids.append(message.msg_id)
+    world.events.publish("verified", {"msg_id": message.msg_id, "app_key": app.app_key})
+    return json_answer({"is_valid": True})
+
+
+def new_code(app: App) -> str:
+    """Six digits by chance, or the app's fixed code."""
+    return app.fixed_code or f"{secrets.randbelow(1_000_000):06d}"
+
+
+def _sent(world: World, request: Request, message: Message) -> Answer:
+    accept(world, request.known_app, message)
+    request.msg_ids.append(message.msg_id)
+    return json_answer({"msg_id": message.msg_id})
+
+
+SPOKEN = (
+    "您的验证码是 {code}",
+    "Your verification code is {code}",
+    "您的验证码是 {code}. Your verification code is {code}",
+)
+"""By VoiceLanguage of the contract: what the voice says."""

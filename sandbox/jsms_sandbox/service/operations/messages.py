@@ -1,0 +1,113 @@
+"""Template SMS: sendMessage, sendMessageBatch."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+from ...contract import contract
+from ...simulation.clock import BEIJING
+from ...simulation.delivery import accept
+from ...state.entities import MARKETING, App, Message, MessageKind, Sign, Template
+from ...state.world import World
+from ..composing import Recipient, SeenTexts, check_recipient, chosen, compose
+from ..hints import Hint
+from ..limits import check_allocated, check_and_charge, check_frequency, check_magic_number
+from ..refusal import Refusal
+from ..request import Request
+from ..response import Answer, json_answer
+from ..text import segments
+
+MARKETING_FROM, MARKETING_TO = time(8), time(21)
+
+
+def send_message(world: World, request: Request) -> Answer:
+    """Send a template SMS to one number."""
+    app, fields = request.known_app, request.fields
+    mobile: str = fields["mobile"]
+    check_magic_number(request, mobile, request.known_operation.codes)
+    template, sign = chosen(world, request)
+    text = compose(request, app, template, sign, fields.get("temp_para"), mobile)
+    message = _send(world, app, template, sign, Recipient(mobile, fields.get("temp_para"), text), None, first=True)
+    warn_of_the_hour(request, template, world.clock.now())
+    request.msg_ids.append(message.msg_id)
+    return json_answer({"msg_id": message.msg_id})
+
+
+def send_message_batch(world: World, request: Request) -> Answer:
+    """Send a template SMS to many numbers; refused ones do not stop the others."""
+    app, fields = request.known_app, request.fields
+    template, sign = chosen(world, request)
+    check_allocated(app.credit)
+    seen: SeenTexts = set()
+    results: list[dict[str, object]] = []
+    accepted = 0
+    for values in fields["recipients"]:
+        try:
+            recipient = check_recipient(request, template, sign, values, seen)
+            message = _send(world, app, template, sign, recipient, fields.get("tag"))
+        except Refusal as refused:
+            msg_id = str(world.next_number("message"))
+            results.append({"msg_id": msg_id, **refused_recipient(request, values, refused)})
+        else:
+            accepted += 1
+            request.msg_ids.append(message.msg_id)
+            results.append({"msg_id": message.msg_id, "mobile": message.mobile})
+    warn_of_the_hour(request, template, world.clock.now())
+    return json_answer({"success_count": accepted, "failure_count": len(results) - accepted, "recipients": results})
+
+
+def refused_recipient(request: Request, values: dict[str, object], refused: Refusal) -> dict[str, object]:
+    """A refused recipient as a batch's answer tells it."""
+    request.warn(
+        "%s was refused: %s, %s",
+        values.get("mobile") or Hint("A recipient without a number"),
+        refused.code,
+        refused.said,
+    )
+    told: dict[str, object] = {
+        "mobile": values.get("mobile") or "",
+        "error_code": str(refused.code),
+        "error_message": contract().errors[refused.code].message,
+    }
+    if values.get("temp_para") is not None:
+        told["temp_para"] = values["temp_para"]
+    return told
+
+
+def _send(
+    world: World,
+    app: App,
+    template: Template,
+    sign: Sign,
+    recipient: Recipient,
+    tag: str | None,
+    *,
+    first: bool = False,
+) -> Message:
+    kind: MessageKind = "marketing" if template.type == MARKETING else "notice"
+    check_frequency(world, app, kind, recipient.mobile, recipient.text)
+    if first:
+        check_allocated(app.credit)
+    count = segments(recipient.text)
+    check_and_charge(world, app, kind, count)
+    message = Message(
+        str(world.next_number("message")),
+        app.app_key,
+        kind,
+        recipient.mobile,
+        recipient.text,
+        count,
+        world.clock.now(),
+        temp_id=template.temp_id,
+        sign_id=sign.sign_id,
+        temp_para=recipient.temp_para or {},
+        tag=tag,
+    )
+    return accept(world, app, message)
+
+
+def warn_of_the_hour(request: Request, template: Template, at: float) -> None:
+    """Warn of marketing that leaves when the service would hold it back."""
+    hour = datetime.fromtimestamp(at, BEIJING).time()
+    if template.type == MARKETING and not MARKETING_FROM <= hour < MARKETING_TO:
+        request.warn("Marketing goes out from 08:00 to 21:00 Beijing time only; the service would hold this back.")

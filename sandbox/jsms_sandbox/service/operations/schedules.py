@@ -1,0 +1,181 @@
+"""Scheduled SMS: create, change, look up and delete, single and batch."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from ...simulation.clock import BEIJING
+from ...state.entities import Schedule, ScheduledRecipient
+from ...state.world import World
+from ..composing import Recipient, SeenTexts, check_recipient, chosen, compose
+from ..hints import Hint
+from ..limits import check_allocated, check_magic_number
+from ..refusal import Refusal
+from ..request import Request
+from ..response import EMPTY, Answer, json_answer
+from .messages import refused_recipient, warn_of_the_hour
+
+INVALID_SEND_TIME, INVALID_SCHEDULE_ID, WRONG_SCHEDULE_STATUS = 50027, 50028, 50029
+SEND_TIME = "%Y-%m-%d %H:%M:%S"
+
+
+def create_schedule(world: World, request: Request) -> Answer:
+    """Schedule a template SMS to one number."""
+    return _save_single(world, request, None)
+
+
+def create_schedule_batch(world: World, request: Request) -> Answer:
+    """Schedule a template SMS to many numbers."""
+    return _save_batch(world, request, None)
+
+
+def update_schedule(world: World, request: Request) -> Answer:
+    """Replace a single schedule while it waits."""
+    _send_at(world, request)
+    return _save_single(world, request, _pending(world, request, batch=False))
+
+
+def update_schedule_batch(world: World, request: Request) -> Answer:
+    """Replace a scheduled batch while it waits."""
+    _send_at(world, request)
+    return _save_batch(world, request, _pending(world, request, batch=True))
+
+
+def get_schedule(world: World, request: Request) -> Answer:
+    """Look a schedule of either kind up."""
+    schedule = _own(world, request)
+    if schedule.status == "deleted":
+        raise Refusal(INVALID_SCHEDULE_ID, "schedule", "The schedule was deleted.")
+    recipients: list[dict[str, object]] = []
+    for recipient in schedule.recipients:
+        told: dict[str, object] = {"msg_id": recipient.msg_id, "mobile": recipient.mobile}
+        if recipient.temp_para is not None:
+            told["temp_para"] = recipient.temp_para
+        recipients.append(told)
+    return json_answer(
+        {
+            "schedule_id": schedule.schedule_id,
+            "send_time": schedule.send_time,
+            "temp_id": schedule.temp_id,
+            "recipients": recipients,
+        }
+    )
+
+
+def delete_schedule(world: World, request: Request) -> Answer:
+    """Delete a schedule of either kind while it waits."""
+    schedule = _pending(world, request, batch=None)
+    schedule.status = "deleted"
+    world.save(schedule)
+    _publish(world, schedule)
+    return EMPTY
+
+
+def _save_single(world: World, request: Request, old: Schedule | None) -> Answer:
+    fields = request.fields
+    send_at = _send_at(world, request)
+    mobile: str = fields["mobile"]
+    check_magic_number(request, mobile, request.known_operation.codes)
+    template, sign = chosen(world, request)
+    text = compose(request, request.known_app, template, sign, fields.get("temp_para"), mobile)
+    check_allocated(request.known_app.credit)
+    recipients = [Recipient(mobile, fields.get("temp_para"), text)]
+    schedule = _save(world, request, old, send_at, template.type, sign.sign_id, recipients, batch=False)
+    warn_of_the_hour(request, template, send_at)
+    return json_answer({"schedule_id": schedule.schedule_id})
+
+
+def _save_batch(world: World, request: Request, old: Schedule | None) -> Answer:
+    send_at = _send_at(world, request)
+    template, sign = chosen(world, request)
+    check_allocated(request.known_app.credit)
+    seen: SeenTexts = set()
+    recipients: list[Recipient] = []
+    refused: list[dict[str, object]] = []
+    for values in request.fields["recipients"]:
+        try:
+            recipients.append(check_recipient(request, template, sign, values, seen))
+        except Refusal as refusal:
+            refused.append(refused_recipient(request, values, refusal))
+    schedule = _save(world, request, old, send_at, template.type, sign.sign_id, recipients, batch=True)
+    warn_of_the_hour(request, template, send_at)
+    return json_answer(
+        {
+            "schedule_id": schedule.schedule_id,
+            "success_count": len(recipients),
+            "failure_count": len(refused),
+            "failure_recipients": refused,
+        }
+    )
+
+
+def _save(
+    world: World,
+    request: Request,
+    old: Schedule | None,
+    send_at: float,
+    template_type: int,
+    sign_id: int,
+    recipients: list[Recipient],
+    *,
+    batch: bool,
+) -> Schedule:
+    fields = request.fields
+    schedule = Schedule(
+        old.schedule_id if old else str(uuid.uuid4()),
+        request.known_app.app_key,
+        batch,
+        send_at,
+        fields["send_time"],
+        fields["temp_id"],
+        template_type,
+        sign_id,
+        fields.get("tag"),
+        [
+            ScheduledRecipient(str(world.next_number("message")), item.mobile, item.temp_para, item.text)
+            for item in recipients
+        ],
+        old.created_at if old else world.clock.now(),
+    )
+    world.add_schedule(schedule)
+    world.clock.at(send_at, "schedule", schedule.schedule_id)
+    request.msg_ids.extend(recipient.msg_id for recipient in schedule.recipients)
+    _publish(world, schedule)
+    return schedule
+
+
+def _send_at(world: World, request: Request) -> float:
+    try:
+        wall = datetime.strptime(request.fields["send_time"], SEND_TIME).replace(tzinfo=BEIJING)
+        send_at = wall.timestamp()
+    except (ValueError, OverflowError):
+        raise Refusal(INVALID_SEND_TIME, "field send_time", "send_time is no date and time of the calendar.") from None
+    if send_at <= world.clock.now():
+        now = world.clock.beijing().strftime(SEND_TIME)
+        raise Refusal(INVALID_SEND_TIME, "field send_time", "send_time is past: in Beijing it is %s now.", now)
+    return send_at
+
+
+def _own(world: World, request: Request) -> Schedule:
+    schedule = world.schedules.get((request.path_id or "").lower())
+    if schedule is None or schedule.app_key != request.known_app.app_key:
+        raise Refusal(INVALID_SCHEDULE_ID, "schedule", "The app has no schedule of this id.")
+    return schedule
+
+
+def _pending(world: World, request: Request, *, batch: bool | None) -> Schedule:
+    schedule = _own(world, request)
+    if batch is not None and schedule.batch is not batch:
+        kind = Hint("batch" if schedule.batch else "single")
+        raise Refusal(INVALID_SCHEDULE_ID, "schedule", "This is the id of a %s schedule; the paths do not mix.", kind)
+    if schedule.status != "pending":
+        raise Refusal(WRONG_SCHEDULE_STATUS, "schedule", "The schedule was %s already.", Hint(schedule.status))
+    return schedule
+
+
+def _publish(world: World, schedule: Schedule) -> None:
+    world.events.publish(
+        "schedule",
+        {"schedule_id": schedule.schedule_id, "app_key": schedule.app_key, "status": schedule.status},
+    )

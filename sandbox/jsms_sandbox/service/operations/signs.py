@@ -1,0 +1,86 @@
+"""Signatures and their review: create, change, look up and delete."""
+
+from __future__ import annotations
+
+from ...simulation.reviews import submit
+from ...state.entities import IN_REVIEW, PASSED, Sign
+from ...state.world import World
+from ..composing import own_sign
+from ..refusal import Refusal
+from ..request import Request
+from ..response import EMPTY, Answer, json_answer
+from ..text import check_words
+
+INVALID_SIGN_ID, OTHER_SIGNATURES_IN_THE_AUDIT, DEFAULT_SIGNATURE_CANNOT_BE_DELETED = 50102, 50103, 50105
+
+
+def create_sign(world: World, request: Request) -> Answer:
+    """Submit a signature for review."""
+    app = request.known_app
+    _check_none_in_review(world, request)
+    check_words(app, request.fields["sign"])
+    while app.next_sign_id in world.signs[app.app_key]:
+        app.next_sign_id += 1
+    sign = Sign(app.app_key, app.next_sign_id, "", 0, "", IN_REVIEW, world.clock.now())
+    app.next_sign_id += 1
+    world.save(app)
+    world.add_sign(sign)
+    return _save(world, request, sign)
+
+
+def update_sign(world: World, request: Request) -> Answer:
+    """Change a rejected signature and submit it again."""
+    sign = _own(world, request)
+    _check_none_in_review(world, request)
+    if sign.status == PASSED:
+        raise Refusal(INVALID_SIGN_ID, "signature", "Only a signature that was rejected in review may be changed.")
+    check_words(request.known_app, request.fields["sign"])
+    return _save(world, request, sign)
+
+
+def get_sign(world: World, request: Request) -> Answer:
+    """Look a signature up."""
+    sign = _own(world, request)
+    return json_answer(
+        {
+            "sign_id": sign.sign_id,
+            "sign": sign.sign,
+            "status": sign.status,
+            "is_default": int(sign.is_default),
+            "use_status": int(sign.status == PASSED),
+        }
+    )
+
+
+def delete_sign(world: World, request: Request) -> Answer:
+    """Delete a signature that is not the default one."""
+    sign = _own(world, request)
+    if sign.is_default:
+        raise Refusal(DEFAULT_SIGNATURE_CANNOT_BE_DELETED, "signature", "Make another signature the default one first.")
+    del world.signs[sign.app_key][sign.sign_id]
+    world.storage.remove(sign)
+    world.events.publish("sign", {"app_key": sign.app_key, "sign_id": sign.sign_id, "status": None})
+    return EMPTY
+
+
+def _own(world: World, request: Request) -> Sign:
+    return own_sign(world, request.known_app, int(request.path_id or 0))
+
+
+def _check_none_in_review(world: World, request: Request) -> None:
+    for sign in world.signs[request.known_app.app_key].values():
+        if sign.status == IN_REVIEW:
+            raise Refusal(
+                OTHER_SIGNATURES_IN_THE_AUDIT,
+                "signature",
+                "Signature %s is still in review; decide on it first.",
+                sign.sign_id,
+            )
+
+
+def _save(world: World, request: Request, sign: Sign) -> Answer:
+    fields = request.fields
+    sign.sign, sign.type, sign.remark = fields["sign"], fields["type"], fields.get("remark") or ""
+    sign.files = list(request.files)
+    submit(world, request.known_app, sign)
+    return json_answer({"sign_id": sign.sign_id})

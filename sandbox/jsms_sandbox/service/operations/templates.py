@@ -1,0 +1,77 @@
+"""Templates and their review: create, change, look up and delete."""
+
+from __future__ import annotations
+
+from ...simulation.reviews import submit
+from ...state.entities import CODE, IN_REVIEW, REJECTED, Template
+from ...state.world import World
+from ..composing import own_template, usable_sign
+from ..refusal import Refusal
+from ..request import Request
+from ..response import EMPTY, Answer, json_answer
+from ..text import check_template_text
+
+INVALID_TEMP_ID, MODIFY_TEMPLATE_NOT_ALLOW = 50013, 50047
+
+
+def create_template(world: World, request: Request) -> Answer:
+    """Submit a template for review."""
+    app = request.known_app
+    _check_text(world, request)
+    while app.next_temp_id in world.templates[app.app_key]:
+        app.next_temp_id += 1
+    template = Template(app.app_key, app.next_temp_id, "", 0, None, "", IN_REVIEW, world.clock.now())
+    app.next_temp_id += 1
+    world.save(app)
+    world.add_template(template)
+    return _save(world, request, template)
+
+
+def update_template(world: World, request: Request) -> Answer:
+    """Change a rejected template and submit it again."""
+    template = _own(world, request)
+    if request.fields["temp_id"] != template.temp_id:
+        raise Refusal(INVALID_TEMP_ID, "template", "temp_id in the body is not the one in the path.")
+    if template.status != REJECTED:
+        raise Refusal(
+            MODIFY_TEMPLATE_NOT_ALLOW, "template", "Only a template that was rejected in review may be changed."
+        )
+    _check_text(world, request)
+    return _save(world, request, template)
+
+
+def get_template(world: World, request: Request) -> Answer:
+    """Look a template up."""
+    template = _own(world, request)
+    answer: dict[str, object] = {"temp_id": template.temp_id, "template": template.template, "type": template.type}
+    if template.ttl is not None:
+        answer["ttl"] = template.ttl
+    return json_answer(answer | {"remark": template.remark, "status": template.status})
+
+
+def delete_template(world: World, request: Request) -> Answer:
+    """Delete a template."""
+    template = _own(world, request)
+    del world.templates[template.app_key][template.temp_id]
+    world.storage.remove(template)
+    world.events.publish("template", {"app_key": template.app_key, "temp_id": template.temp_id, "status": None})
+    return EMPTY
+
+
+def _own(world: World, request: Request) -> Template:
+    return own_template(world, request.known_app, int(request.path_id or 0))
+
+
+def _check_text(world: World, request: Request) -> None:
+    app, fields = request.known_app, request.fields
+    sign = usable_sign(world, app, None)
+    check_template_text(app, sign, fields["template"], fields["type"], fields.get("remark") or "")
+
+
+def _save(world: World, request: Request, template: Template) -> Answer:
+    fields = request.fields
+    template.template, template.type = fields["template"], fields["type"]
+    template.ttl = fields["ttl"] if template.type == CODE else None
+    template.remark = fields.get("remark") or ""
+    submit(world, request.known_app, template)
+    return json_answer({"temp_id": template.temp_id})

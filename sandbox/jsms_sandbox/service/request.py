@@ -1,0 +1,99 @@
+"""One request on its way through the checks."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..contract import Operation
+from ..known import known
+from ..state.entities import App, UploadedFile
+from .hints import Hint
+
+MOST_WARNINGS = 100
+"""How many warnings of one request are kept: a request with thousands of unknown fields must not hold up the others."""
+MORE_WARNINGS = Hint("Further warnings were left out.")
+
+
+@dataclass(slots=True)
+class Request:
+    """One request to ``/v1``, and what the checks found out about it.
+
+    Attributes:
+        method: The HTTP method.
+        path: The path as it was sent, still percent-encoded, without the query.
+        headers: Names in lower case, in the order sent.
+        body: The whole body, unless it was too large.
+        client: The caller's address.
+        too_large: Whether the body was larger than the sandbox reads.
+        strict: Whether leniencies are refused.
+        operation: The operation, once the path and method are known.
+        allowed: The methods of the path, once it is known.
+        path_id: The id in the path, decoded.
+        app: The app, once the credentials are checked.
+        fields: The fields of the body, once checked.
+        files: What is kept of uploaded files.
+        waived: Fields that an older form need not have.
+        warnings: What a strict service would have refused, or a person should know.
+        msg_ids: The messages that the request made.
+        fault: The injected fault that hit the request.
+    """
+
+    method: str
+    path: str
+    headers: list[tuple[str, str]]
+    body: bytes
+    client: str
+    too_large: bool = False
+    strict: bool = False
+    operation: Operation | None = None
+    allowed: tuple[str, ...] = ()
+    path_id: str | None = None
+    app: App | None = None
+    fields: dict[str, Any] = field(default_factory=dict[str, Any])
+    files: list[UploadedFile] = field(default_factory=list[UploadedFile])
+    waived: frozenset[str] = frozenset()
+    warnings: list[Hint] = field(default_factory=list[Hint])
+    msg_ids: list[str] = field(default_factory=list[str])
+    fault: str | None = None
+
+    def header(self, name: str) -> str | None:
+        """The first header of this name (in lower case)."""
+        for key, value in self.headers:
+            if key == name:
+                return value
+        return None
+
+    def claimed(self) -> tuple[str, str] | None:
+        """Key and secret of the Authorization header, not checked; None where there is no readable one."""
+        scheme, _, encoded = (self.header("authorization") or "").strip().partition(" ")
+        if scheme.lower() != "basic":
+            return None
+        try:
+            key, colon, secret = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
+        except (binascii.Error, ValueError):
+            return None
+        return (key, secret) if colon else None
+
+    @property
+    def known_operation(self) -> Operation:
+        """The operation, where it is known to be known."""
+        return known(self.operation)
+
+    @property
+    def known_app(self) -> App:
+        """The app, where it is known to be known."""
+        return known(self.app)
+
+    def warn(self, text: str, *values: object) -> None:
+        """Note something for the person who reads the journal, once; with % conversions for the values."""
+        warning = Hint(text, values)
+        if len(self.warnings) < MOST_WARNINGS and warning not in self.warnings:
+            self.warnings.append(warning if len(self.warnings) < MOST_WARNINGS - 1 else MORE_WARNINGS)
+
+
+def is_verification(request: Request) -> bool:
+    """Whether each refusal says ``is_valid: false`` beside the error, as the refusals of verifyCode do."""
+    return request.operation is not None and request.operation.id == "verifyCode"

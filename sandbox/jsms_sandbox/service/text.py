@@ -1,0 +1,153 @@
+"""Texts: parameters filled in, blocked words, lengths and billing, and what the text of a template may hold."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Mapping
+
+from jsms_contract.billing import OPT_OUT_SUFFIX, PART_CHARACTERS, SMS_CHARACTERS
+
+from ..contract import text_limit
+from ..state.entities import CODE, MARKETING, App, Sign
+from .refusal import Refusal
+
+CONTENT_CONTAINS_SPECIAL_SYMBOL, HAS_BLACK_WORD, INVALID_CODE_LENGTH = 50054, 50037, 50038
+RESERVED = frozenset("【】")
+
+
+def check_values(values: Iterable[str]) -> None:
+    """Check that no value holds a reserved symbol.
+
+    Raises:
+        Refusal: One does (50054).
+    """
+    for value in values:
+        if not RESERVED.isdisjoint(value):
+            raise Refusal(
+                CONTENT_CONTAINS_SPECIAL_SYMBOL,
+                "content",
+                "【 and 】 are kept for the signature; take them out of temp_para.",
+            )
+
+
+def check_words(app: App, text: str) -> None:
+    """Check that a text holds no blocked word.
+
+    Raises:
+        Refusal: It does (50037).
+    """
+    for word in app.words:
+        if word in text:
+            raise Refusal(HAS_BLACK_WORD, "content", "The text holds the blocked word %s.", word)
+
+
+def check_length(text: str) -> None:
+    """Check that a whole text is not too long.
+
+    Raises:
+        Refusal: It is (50038).
+    """
+    size = length(text)
+    if size > text_limit():
+        raise Refusal(
+            INVALID_CODE_LENGTH,
+            "content",
+            "With signature and opt-out text it has %s characters, more than %s.",
+            size,
+            text_limit(),
+        )
+
+
+PARAMETERS_IS_EMPTY, PARAMETERS_NOT_ALL_REPLACED = 50023, 50022
+VARIABLE = re.compile(r"\{\{([0-9A-Za-z]+)\}\}", re.ASCII)
+
+
+@functools.lru_cache(maxsize=1024)
+def variables(template: str) -> tuple[str, ...]:
+    """The names of a template's variables, each once, in order."""
+    return tuple(dict.fromkeys(VARIABLE.findall(template)))
+
+
+def fill(template: str, parameters: Mapping[str, str] | None) -> str:
+    """The text with its variables filled in.
+
+    Raises:
+        Refusal: There are no parameters or an empty value (50023), or one is missing (50022).
+    """
+    names = variables(template)
+    if not names:
+        return template
+    if not parameters:
+        raise Refusal(PARAMETERS_IS_EMPTY, "parameters", "The template needs temp_para with %s.", ", ".join(names))
+    for name in names:
+        if parameters.get(name) == "":
+            raise Refusal(PARAMETERS_IS_EMPTY, "parameters", "The value of %s in temp_para is empty.", name)
+    for name in names:
+        if name not in parameters:
+            raise Refusal(PARAMETERS_NOT_ALL_REPLACED, "parameters", "temp_para has no value for %s.", name)
+    return VARIABLE.sub(lambda match: parameters[match[1]], template)
+
+
+def full_text(sign: str, body: str, *, marketing: bool) -> str:
+    """The text as a phone shows it: signature in front, opt-out text at the end of marketing."""
+    return f"【{sign}】{body}{OPT_OUT_SUFFIX if marketing else ''}"
+
+
+def length(text: str) -> int:
+    """UTF-16 units, as carriers count: an emoji is two or more, and a line break two."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2 + text.count("\n")
+
+
+def segments(text: str) -> int:
+    """How many SMS a text is billed as: one for a short text, above that one for each part of it."""
+    size = length(text)
+    return 1 if size <= SMS_CHARACTERS else -(-size // PART_CHARACTERS)
+
+
+TEMPLATE_TOO_LONG, TEMPLATE_PARAMETER_INVALID = 50043, 50044
+TEMPLATE_CONTAINS_SPECIAL_SYMBOL, LINK_NEEDS_REMARK = 50052, 50053
+LINK_VARIABLE = "url"
+LINK = re.compile(r"https?://|[0-9a-z-]+\.[a-z]{2,}", re.IGNORECASE | re.ASCII)
+
+
+def check_template_text(app: App, sign: Sign, text: str, kind: int, remark: str) -> None:
+    """Check a template that is to be reviewed.
+
+    Raises:
+        Refusal: It breaks a rule.
+    """
+    if not RESERVED.isdisjoint(text):
+        raise Refusal(
+            TEMPLATE_CONTAINS_SPECIAL_SYMBOL,
+            "template text",
+            "【 and 】 are kept for the signature, which is put in front.",
+        )
+    names = _variables(text)
+    if kind == CODE and names != ["code"]:
+        raise Refusal(
+            TEMPLATE_PARAMETER_INVALID, "template text", "A code template has exactly one variable, {{code}}."
+        )
+    if LINK_VARIABLE in names and not LINK.search(remark):
+        raise Refusal(LINK_NEEDS_REMARK, "template text", "The template has {{url}}: write the link into remark.")
+    check_words(app, text)
+    size = length(full_text(sign.sign, text, marketing=kind == MARKETING))
+    if size > text_limit():
+        raise Refusal(
+            TEMPLATE_TOO_LONG,
+            "template text",
+            "With signature and opt-out text it has %s characters, more than %s.",
+            size,
+            text_limit(),
+        )
+
+
+def _variables(text: str) -> list[str]:
+    rest = VARIABLE.sub("", text)
+    if "{{" in rest or "}}" in rest:
+        raise Refusal(
+            TEMPLATE_PARAMETER_INVALID,
+            "template text",
+            "Write variables as {{name}}, names of Latin letters and digits.",
+        )
+    return VARIABLE.findall(text)

@@ -1,0 +1,1 @@
+"""What happens by itself: the clock, delivery, reviews, callbacks, and faults on purpose."""

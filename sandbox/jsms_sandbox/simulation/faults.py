@@ -1,0 +1,268 @@
+"""Faults on purpose: which requests they hit, and what becomes of the answer.
+
+Some faults stand in place of the service, so that the request has no effect; others let it take effect and spoil the
+answer, which finds clients that send twice.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, cast
+
+from ..contract import contract
+from ..service.access import claimed_app
+from ..service.hints import Hint, hint
+from ..service.refusal import Refusal
+from ..service.request import Request, is_verification
+from ..service.response import JSON_HEADERS, Answer, json_answer
+from ..state.world import World
+from .variants import Variant, vary
+
+FaultKind = Literal["code", "status", "delay", "reset", "truncate", "broken_json", "html", "empty", "drop", "variant"]
+"""What is done: answer an error code or an HTTP status; only wait; reset the connection; cut the answer; break its
+JSON; answer a proxy's page, or nothing; drop: carry the request out, then close the connection without a byte; or
+answer in another form that clients must read."""
+
+CARRIED_OUT: Mapping[FaultKind, bool] = {
+    "code": False,
+    "status": False,
+    "delay": True,
+    "reset": False,
+    "truncate": True,
+    "broken_json": True,
+    "html": False,
+    "empty": True,
+    "drop": True,
+    "variant": True,
+}
+"""Whether the request takes effect, where the fault does not say."""
+FAULTS_KEPT = 1_000
+HTML_HEADERS = (("content-type", "text/html; charset=utf-8"),)
+
+
+@dataclass(slots=True)
+class Fault:
+    """One fault: whom it hits, how often, and what it does.
+
+    Attributes:
+        number: Its number.
+        kind: What it does.
+        code: The error code of ``code``; the contract need not know it.
+        status: The HTTP status of the answer; None for the kind's own.
+        delay: Real seconds before the answer leaves.
+        carried_out: Whether the request takes effect.
+        operation: The operation it hits; None for any.
+        app_key: The app it hits; None for any.
+        mobile: The number it hits; None for any.
+        times: How many more requests it hits; None for no end.
+        probability: How likely a request is hit.
+        variant: The form of ``variant``; None for all that can be applied together.
+        seed: Makes the chance the same in each run.
+        expires_at: When, on the sandbox's clock, it ends; None for never.
+        hits: How many requests it hit.
+    """
+
+    number: int
+    kind: FaultKind
+    code: int | None = None
+    status: int | None = None
+    delay: float = 0.0
+    carried_out: bool = False
+    operation: str | None = None
+    app_key: str | None = None
+    mobile: str | None = None
+    times: int | None = None
+    probability: float = 1.0
+    variant: Variant | None = None
+    seed: int | None = None
+    expires_at: float | None = None
+    hits: int = 0
+    chance: random.Random = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.chance = random.Random(self.seed)  # noqa: S311  # chance that can be repeated is the point
+
+    def active(self, now: float) -> bool:
+        """Whether it can still hit."""
+        return self.times != 0 and (self.expires_at is None or now < self.expires_at)
+
+
+class FaultList:
+    """All faults of a sandbox, oldest first; the first that matches a request hits it.
+
+    Args:
+        world: Whose requests they hit.
+    """
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._number = 0
+        self._hitting: Fault | None = None
+        self.all: dict[int, Fault] = {}
+
+    def add(self, fault: Fault) -> Fault:
+        """Add a fault, numbered anew.
+
+        Raises:
+            ValueError: There are too many.
+        """
+        if len(self.all) >= FAULTS_KEPT:
+            now = self._world.clock.now()
+            self.all = {number: kept for number, kept in self.all.items() if kept.active(now)}
+        if len(self.all) >= FAULTS_KEPT:
+            raise ValueError(f"There are {FAULTS_KEPT} faults already; delete some first.")
+        self._number += 1
+        fault.number = self._number
+        self.all[fault.number] = fault
+        self._publish(fault.app_key)
+        return fault
+
+    def remove(self, number: int) -> Fault | None:
+        """Remove a fault; None where there is none of this number."""
+        fault = self.all.pop(number, None)
+        if fault is not None:
+            self._publish(fault.app_key)
+        return fault
+
+    def clear(self, app_key: str | None = None) -> int:
+        """Remove every fault, or those of one app; how many."""
+        before = len(self.all)
+        self.all = {} if app_key is None else {n: kept for n, kept in self.all.items() if kept.app_key != app_key}
+        if before != len(self.all):
+            self._publish(app_key)
+        return before - len(self.all)
+
+    # --- the seam ----------------------------------------------------------------------------------------------------
+
+    def before(self, request: Request) -> Answer | None:
+        """Answer in place of the service where a fault says so; None to go on.
+
+        Raises:
+            Refusal: The fault is a code that the contract knows.
+        """
+        fault = self._hitting = self._take(request)
+        if fault is None:
+            return None
+        request.fault = describe(fault)
+        if fault.carried_out:
+            return None
+        known = fault.code is not None and fault.code in contract().errors
+        if known and fault.status is None:
+            code = cast("int", fault.code)
+            raise Refusal(code, "fault", "%s.", _said(fault))
+        return self._spoil(fault, request, Answer(200))
+
+    def after(self, request: Request, answer: Answer) -> Answer:
+        """Change the answer, or how it leaves, after the request took effect."""
+        fault, self._hitting = self._hitting, None
+        if fault is None:
+            return answer
+        if fault.carried_out:
+            answer = self._spoil(fault, request, answer)
+        return replace(answer, delay=fault.delay) if fault.delay else answer
+
+    def _take(self, request: Request) -> Fault | None:
+        if not self.all:
+            return None
+        now = self._world.clock.now()
+        app = claimed_app(self._world, request)
+        mobiles: frozenset[str] | None = None
+        for fault in self.all.values():
+            if not fault.active(now):
+                continue
+            if fault.operation is not None and (request.operation is None or request.operation.id != fault.operation):
+                continue
+            if fault.app_key is not None and (app is None or app.app_key != fault.app_key):
+                continue
+            if fault.mobile is not None:
+                mobiles = self._mobiles(request) if mobiles is None else mobiles
+                if fault.mobile not in mobiles:
+                    continue
+            if fault.probability < 1 and fault.chance.random() >= fault.probability:
+                continue
+            fault.hits += 1
+            if fault.times is not None:
+                fault.times -= 1
+            self._publish(fault.app_key)
+            return fault
+        return None
+
+    def _mobiles(self, request: Request) -> frozenset[str]:
+        """The numbers that a request is about; its body is not checked yet."""
+        found: set[str] = set()
+        if is_verification(request):
+            message = self._world.messages.get(request.path_id or "")
+            return frozenset({message.mobile} if message else ())
+        try:
+            body: object = json.loads(request.body)
+        except (ValueError, RecursionError):
+            return frozenset()
+        if isinstance(body, dict):
+            fields = cast("dict[str, Any]", body)
+            recipients = fields.get("recipients")
+            items: list[Any] = [fields, *(recipients if isinstance(recipients, list) else ())]
+            found.update(str(cast("dict[str, Any]", item).get("mobile")) for item in items if isinstance(item, dict))
+        return frozenset(found)
+
+    def _spoil(self, fault: Fault, request: Request, answer: Answer) -> Answer:
+        match fault.kind:
+            case "code":
+                return _code_answer(request, fault.code or 0, fault.status)
+            case "status":
+                return Answer(fault.status or 500)
+            case "delay":
+                return answer
+            case "reset":
+                return replace(answer, ending="reset")
+            case "drop":
+                return replace(answer, ending="close")
+            case "truncate":
+                body = answer.body or b'{"msg_id":"288193860302"}'
+                return replace(answer, status=fault.status or answer.status, body=body, ending="truncate")
+            case "broken_json":
+                return Answer(fault.status or answer.status, b'{"msg_id": 2881938603', JSON_HEADERS)
+            case "html":
+                status = fault.status or 502
+                page = f"<html><head><title>{status}</title></head><body><h1>{status} from a proxy</h1></body></html>"
+                return Answer(status, page.encode(), HTML_HEADERS)
+            case "empty":
+                return Answer(fault.status or answer.status)
+            case "variant":
+                other = vary(answer.body or b"", fault.variant)
+                if other is None:
+                    request.warn("The fault changed nothing: this response has nothing that its variant changes.")
+                    return answer
+                return replace(answer, status=fault.status or answer.status, body=other)
+
+    def _publish(self, app_key: str | None) -> None:
+        self._world.events.publish("fault", {"app_key": app_key})
+
+
+def describe(fault: Fault) -> str:
+    """A fault in a few words, as the journal shows it."""
+    return _said(fault).english()
+
+
+def _said(fault: Fault) -> Hint:
+    what: str = fault.kind
+    if fault.code is not None:
+        what += f" {fault.code}"
+    if fault.variant is not None:
+        what += f" {fault.variant}"
+    if fault.status is not None:
+        what += f" HTTP {fault.status}"
+    if fault.kind == "delay":
+        what += f" {fault.delay:g} s"
+    told = hint("%s after %g s", what, fault.delay) if fault.delay and fault.kind != "delay" else what
+    return hint("fault %s: %s, %s", fault.number, told, Hint("carried out" if fault.carried_out else "not carried out"))
+
+
+def _code_answer(request: Request, code: int, status: int | None) -> Answer:
+    known = contract().errors.get(code)
+    body: dict[str, object] = {"error": {"code": code, "message": known.message if known else "injected fault"}}
+    if is_verification(request):
+        body = {"is_valid": False, **body}
+    return json_answer(body, status or (known.http_status if known else 403))

@@ -1,0 +1,74 @@
+"""Who does the work that falls due, and what happens to it when the clock is set back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..state.entities import Sign, Template
+from ..state.world import World
+from . import delivery, reviews
+from .callbacks import Deliveries
+from .clock import DueWork
+from .delivery import schedule_due
+
+
+def handle_due_work(world: World, deliveries: Deliveries) -> None:
+    """Name the handlers on a world's clock."""
+    clock = world.clock
+    clock.handle("report", lambda subject: delivery.report_due(world, subject))
+    clock.handle("schedule", lambda subject: schedule_due(world, subject))
+    clock.handle("template_review", lambda subject: reviews.template_due(world, subject))
+    clock.handle("callback", deliveries.due)
+    clock.handle("sign_review", lambda subject: reviews.sign_due(world, subject))
+    clock.on_back = lambda seconds: go_back(world, seconds)
+    clock.wanted = lambda work: _is_wanted(world, work)
+
+
+def _is_wanted(world: World, work: DueWork) -> bool:
+    """Whether what is to be done is still to be done then: the oldest messages go, and schedules are put off."""
+    if work.kind == "report":
+        message = world.messages.get(work.subject)
+        return message is not None and message.report_at == work.when
+    if work.kind == "schedule":
+        schedule = world.schedules.get(work.subject)
+        return schedule is not None and schedule.send_at == work.when
+    if work.kind == "callback":
+        callback = world.callbacks.get(int(work.subject))
+        return callback is not None and callback.next_at == work.when
+    return True
+
+
+def go_back(world: World, seconds: float) -> None:
+    """Let what waits wait as long as it still had to, and forget sends that count against limits in times to come.
+
+    Schedules stay: a person chose their time. What was done stays done.
+
+    Args:
+        world: Whose clock was set back already.
+        seconds: How far.
+    """
+    world.windows.forget_after(world.clock.now())
+    clock = world.clock
+    for message in world.messages.values():
+        if message.report_at is not None:
+            message.report_at -= seconds
+            clock.at(message.report_at, "report", message.key)
+            world.save(message)
+    for callback in world.callbacks.values():
+        if callback.next_at is not None:
+            callback.next_at -= seconds
+            clock.at(callback.next_at, "callback", callback.key)
+            world.save(callback)
+    for item in _reviewed(world):
+        if item.review_at is not None:
+            item.review_at -= seconds
+            clock.at(item.review_at, "template_review" if isinstance(item, Template) else "sign_review", item.key)
+            world.save(item)
+    clock.drop_unwanted()
+
+
+def _reviewed(world: World) -> Iterator[Template | Sign]:
+    for templates in world.templates.values():
+        yield from templates.values()
+    for signs in world.signs.values():
+        yield from signs.values()
