@@ -13,6 +13,7 @@ import pytest
 
 from jsms_client import JSMS
 from jsms_client.errors import NoMoneyError, OutOfFreqError, UnknownOutcomeError
+from jsms_sandbox import pytest_plugin
 from jsms_sandbox.pytest_plugin import Sandbox, SandboxCallError, SandboxServer
 
 MOBILE = "13800138000"
@@ -239,3 +240,8 @@ def test_callbacks_to_an_app_that_is_not_there_are_seen_as_waiting(jsms_sandbox:
     assert [each.number for each in jsms_sandbox.callbacks] == [callback.number]
     with pytest.raises(SandboxCallError, match="No callback of type SMS_REPLY within 0 s"):
         jsms_sandbox.wait_callback("SMS_REPLY", timeout=0)
+
+
+def test_every_public_name_is_there() -> None:
+    for name in pytest_plugin.__all__:
+        assert getattr(pytest_plugin, name) is not None

@@ -27,20 +27,20 @@ if TYPE_CHECKING:
     from .switches import ClientSettings, Switches
 
 _HOMES = {
-    "App": "jsms_sandbox.http.test_api.apps",
-    "Callback": "jsms_sandbox.http.test_api.callbacks",
+    "App": "jsms_sandbox.admin.apps",
+    "Callback": "jsms_sandbox.admin.callbacks",
     "ClientSettings": "jsms_sandbox.pytest_plugin.switches",
-    "Credit": "jsms_sandbox.http.test_api.apps",
-    "Message": "jsms_sandbox.http.test_api.messages",
-    "Reply": "jsms_sandbox.http.test_api.replies",
-    "Request": "jsms_sandbox.http.test_api.requests",
+    "Credit": "jsms_sandbox.admin.apps",
+    "Message": "jsms_sandbox.admin.messages",
+    "Reply": "jsms_sandbox.admin.replies",
+    "Request": "jsms_sandbox.admin.requests",
     "Sandbox": "jsms_sandbox.pytest_plugin.sandbox",
     "SandboxCallError": "jsms_sandbox.pytest_plugin.api",
     "SandboxClock": "jsms_sandbox.pytest_plugin.clock",
     "SandboxServer": "jsms_sandbox.pytest_plugin.server",
-    "Sign": "jsms_sandbox.http.test_api.reviewed",
+    "Sign": "jsms_sandbox.admin.reviewed",
     "Switches": "jsms_sandbox.pytest_plugin.switches",
-    "Template": "jsms_sandbox.http.test_api.reviewed",
+    "Template": "jsms_sandbox.admin.reviewed",
 }
 
 _NEEDED = ("pydantic", "starlette", "uvicorn", "python_multipart")
