@@ -61,6 +61,13 @@ def test_a_code_that_never_came_is_explained_by_what_was_refused(jsms_sandbox: S
         jsms_sandbox.wait_code(MOBILE, timeout=0)
 
 
+@pytest.mark.parametrize("timeout", [-1, 100])
+def test_a_timeout_out_of_range_is_refused_by_its_name(jsms_sandbox: Sandbox, timeout: float) -> None:
+    for wait in (jsms_sandbox.wait_code, jsms_sandbox.wait_message, jsms_sandbox.wait_callback):
+        with pytest.raises(SandboxCallError, match=rf"^timeout: .*given was '{timeout}'"):
+            wait(timeout=timeout)
+
+
 def test_each_app_sees_its_own_messages_alone(jsms_sandbox_server: SandboxServer) -> None:
     with jsms_sandbox_server.new_app("one") as one, jsms_sandbox_server.new_app("two") as two:
         with JSMS(**one.settings) as jsms:

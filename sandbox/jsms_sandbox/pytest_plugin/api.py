@@ -130,6 +130,8 @@ def _plain(value: object) -> object:
 def _problem(status: int, received: bytes) -> str:
     try:
         problem = json.loads(received)
-        return f"{problem['error']} {problem['remedy']}"
+        said = f"{problem['error']} {problem['remedy']}"
+        # What the methods of the fixture call it.
+        return f"timeout:{said.removeprefix('wait:')}" if said.startswith("wait:") else said
     except (ValueError, KeyError, TypeError):
         return f"The sandbox answered {status}: {received[:200]!r}"
