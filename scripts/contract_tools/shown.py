@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from .reading import follow, mapping, schemas, sequence, text
+from .reading import METHODS, follow, mapping, schemas, sequence, text, webhooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,10 @@ ENGLISH = Words(
     separator="; ",
     comma=", ",
     end=".",
-    payload="data is a JSON text with these fields:",
+    payload="With type {}, data is a JSON text with these fields:",
     payload_head=("field", "type", "meaning"),
     null=" or null",
-    code_head=("code", "HTTP status and message", "meaning"),
+    code_head=("code, HTTP status and message", "meaning"),
 )
 CHINESE = Words(
     meaning="meaning_zh",
@@ -46,10 +46,10 @@ CHINESE = Words(
     separator="；",
     comma="、",
     end="。",
-    payload="data 为 JSON 文本，字段如下：",
+    payload="type 为 {} 时，data 为 JSON 文本，字段如下：",
     payload_head=("字段", "类型", "含义"),
     null="或 null",
-    code_head=("返回码", "HTTP 状态与消息", "含义"),
+    code_head=("返回码、HTTP 状态与消息", "含义"),
 )
 
 
@@ -83,22 +83,28 @@ def shown_payload(
     say: Callable[[str], str] = _as_it_is,
 ) -> str:
     """The table of the fields in a callback's ``data``; empty where the document does not say which they are."""
-    schema = mapping(schemas(data).get(_payload(data, callback)))
+    kind, name = _payload(data, callback)
+    schema = mapping(schemas(data).get(name))
     if not schema:
         return ""
     rows = (
         (name, _type(mapping(field), words), say(text(mapping(field).get("description"))))
         for name, field in mapping(schema.get("properties")).items()
     )
-    return f"{words.payload}\n\n{_table(words.payload_head, rows)}"
+    return f"{words.payload.format(kind)}\n\n{_table(words.payload_head, rows)}"
+
+
+def shown_payloads(data: Mapping[str, object], tag: str, words: Words, say: Callable[[str], str] = _as_it_is) -> str:
+    """The tables of all callbacks of a tag: some renderers show the tag, and no callback."""
+    callbacks = (operation for operation in _callbacks(data) if tag in sequence(operation.get("tags")))
+    return "\n\n".join(filter(None, (shown_payload(data, callback, words, say) for callback in callbacks)))
 
 
 def shown_catalogue(data: Mapping[str, object], words: Words) -> str:
     """The table of all codes."""
     rows = (
         (
-            code,
-            f"{mapping(entry).get('http_status')} {mapping(entry).get('message')}",
+            f"{code}, HTTP {mapping(entry).get('http_status')}: {mapping(entry).get('message')}",
             text(mapping(entry).get(words.meaning)),
         )
         for code, entry in mapping(data.get("x-error-codes")).items()
@@ -111,15 +117,21 @@ def flat(description: str) -> str:
     return " ".join(description.split())
 
 
-def _payload(data: Mapping[str, object], callback: Mapping[str, object]) -> str:
-    """The schema of what a callback's examples carry, by the ``type`` in them."""
+def _callbacks(data: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
+    for item in webhooks(data).values():
+        around = follow(data, item)
+        yield from (mapping(around[method]) for method in METHODS if method in around)
+
+
+def _payload(data: Mapping[str, object], callback: Mapping[str, object]) -> tuple[str, str]:
+    """The ``type`` in a callback's examples, and the schema of what they carry."""
     for content in mapping(follow(data, callback.get("requestBody")).get("content")).values():
         form = follow(data, mapping(content).get("schema"))
         for payloads in _payloads(form):
             for example in mapping(mapping(content).get("examples")).values():
-                kind = mapping(mapping(example).get("value")).get("type")
-                return text(payloads.get(str(kind))).rsplit("/", 1)[-1]
-    return ""
+                kind = text(mapping(mapping(example).get("value")).get("type"))
+                return kind, text(payloads.get(kind)).rsplit("/", 1)[-1]
+    return "", ""
 
 
 def _payloads(form: Mapping[str, object]) -> Iterator[Mapping[str, object]]:

@@ -12,7 +12,7 @@ from ruamel.yaml.error import YAMLError
 from .document import Document, DocumentError, pointer_to
 from .lint.problem import Problem
 from .reading import is_list, is_object, mapping, text
-from .shown import CHINESE, ENGLISH, flat, shown_catalogue, shown_codes, shown_payload
+from .shown import CHINESE, ENGLISH, flat, shown_catalogue, shown_codes, shown_payload, shown_payloads
 
 _FOLDER = "translations"
 # Values and facts for programs. A server's description becomes an identifier in some generated clients.
@@ -133,4 +133,6 @@ def _shown(
         yield shown_codes(data, node, ENGLISH), shown_codes(data, node, CHINESE)
         yield shown_payload(data, node, ENGLISH), shown_payload(data, node, CHINESE, say)
     elif "name" in node:
+        tag = text(node["name"])
+        yield shown_payloads(data, tag, ENGLISH), shown_payloads(data, tag, CHINESE, say)
         yield shown_catalogue(data, ENGLISH), shown_catalogue(data, CHINESE)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Iterator
-from itertools import zip_longest
 
 from ..document import pointer_to
 from ..naming import error_class_name, family_class_name
 from ..reading import mapping, sequence, text
+from ..shown import ENGLISH, shown_catalogue
 from .contract import Contract
 from .rule import Family, Finding, Rule
 
@@ -48,7 +48,7 @@ _TABLE_MISSING = Rule("code-table-complete", "the table in the description has n
 SUCCESS = "success"
 _ROOTS = ("JSMSError", "APIError")
 _NAME = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
-_ROW = re.compile(r"^\|\s*([0-9]+)\s*\|(.*)\|\s*$", re.MULTILINE)
+_ROW = re.compile(r"^\| ([0-9]+), .*$", re.MULTILINE)
 
 
 def _is_name(value: object) -> bool:
@@ -125,19 +125,15 @@ def _check_enum(contract: Contract) -> Iterator[Finding]:
 def _check_table(contract: Contract) -> Iterator[Finding]:
     """A table of the codes in a tag's description, which readers see where renderers hide the enum."""
     for place in contract.of_kind("tag"):
-        rows = dict(_ROW.findall(text(place.value.get("description"))))
+        rows = {row[1]: row[0] for row in _ROW.finditer(text(place.value.get("description")))}
         if not rows.keys() & contract.codes.keys():
             continue
         pointer = pointer_to(place.pointer, "description")
-        for code, entry in contract.codes.items():
-            if code not in rows:
-                yield _TABLE_MISSING.broken(pointer, code=code)
-                continue
-            cells = [cell.strip() for cell in rows[code].split("|")]
-            columns = (f"{entry.get('http_status')} {entry.get('message')}", str(entry.get("meaning")))
-            for found, wanted in zip_longest(cells, columns):
-                if found != wanted:
-                    yield _TABLE.broken(pointer, code=code, found=_shown(found), wanted=_shown(wanted))
+        for row in _ROW.finditer(shown_catalogue(contract.data, ENGLISH)):
+            if row[1] not in rows:
+                yield _TABLE_MISSING.broken(pointer, code=row[1])
+            elif rows[row[1]] != row[0]:
+                yield _TABLE.broken(pointer, code=row[1], found=_shown(rows[row[1]]), wanted=_shown(row[0]))
 
 
 def _shown(value: object) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ..document import pointer_to
 from ..reading import mapping, sequence, text
-from ..shown import ENGLISH, flat, shown_codes, shown_payload
+from ..shown import ENGLISH, flat, shown_codes, shown_payload, shown_payloads
 from .contract import Contract, title
 from .rule import Family, Finding, Rule
 
@@ -38,6 +38,11 @@ def _check(contract: Contract) -> Iterator[Finding]:
             wanted = shown(contract.data, operation.value, ENGLISH)
             if not flat(text(operation.value.get("description"))).endswith(flat(wanted)):
                 yield rule.broken(pointer_to(operation.pointer, "description"), id=title(operation), wanted=wanted)
+    for tag in contract.of_kind("tag"):
+        wanted = shown_payloads(contract.data, text(tag.value.get("name")), ENGLISH)
+        if not flat(text(tag.value.get("description"))).endswith(flat(wanted)):
+            pointer = pointer_to(tag.pointer, "description")
+            yield _PAYLOAD.broken(pointer, id=f"the tag {tag.value.get('name')}", wanted=wanted)
     for index, server in enumerate(sequence(contract.data.get("servers"))):
         found = mapping(server).get("description")
         if found is not None and not _WORD.fullmatch(text(found)):
