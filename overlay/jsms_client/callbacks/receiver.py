@@ -200,7 +200,7 @@ class CallbackReceiver:
             raise refusal(CallbackReason.BAD_SIGNATURE, "not signed with this application's key and secret")
         age = datetime.fromtimestamp(self._clock(), UTC) - signed_at
         if age > self._window:
-            raise refusal(CallbackReason.EXPIRED, "signed too long ago")
+            raise refusal(CallbackReason.EXPIRED, "signed too long ago: is this machine's clock right?")
         if -age > self._skew:
             raise refusal(CallbackReason.EXPIRED, "signed in the future: is this machine's clock right?")
 
