@@ -12,6 +12,7 @@ from typing import cast
 
 import pytest
 
+from engines.fixtures import Started
 from jsms_sandbox.pytest_plugin import Sandbox
 
 from .running import Command, Done
@@ -265,3 +266,22 @@ def test_a_dry_run_that_would_be_refused_ends_so(jsms: Command, parcel: int, fol
     sent = jsms("campaign", "send", str(people), "--temp-id", str(parcel), "--yes")
     assert sent.code == 20
     assert "needs 'number', for which no entry has a value: the list has 'Number'" in sent.err
+
+
+def test_a_shared_campaign_is_named_by_its_address(
+    jsms: Command, jsms_sandbox: Sandbox, started_engines: Started, tmp_path: Path
+) -> None:
+    address = started_engines.address("PostgreSQL", tmp_path).replace("jsms@", "jsms:s3cret@") + "?campaign=spring"
+    file = tmp_path / "members.csv"
+    file.write_text("mobile,number\n13800138000,1\n13800138001,2\n")
+    jsms_sandbox.set_credit(industry=100)
+    sent = jsms("campaign", "send", str(file), "--temp-id", "1250", "--journal", address, "--yes")
+    assert sent.code == 0, sent.err
+    status = jsms("campaign", "status", address)
+    assert status.code == 0, status.err
+    exported = jsms("campaign", "export", address, str(tmp_path / "out.csv"))
+    assert exported.code == 0, exported.err
+    assert (tmp_path / "out.csv").read_text("utf-8-sig").count("accepted") == 2
+    unknown = jsms("campaign", "status", address.replace("spring", "autumn"))
+    assert unknown.code != 0
+    assert all("s3cret" not in done.out + done.err for done in (sent, status, exported, unknown))

@@ -8,9 +8,9 @@ import signal
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jsms_cli.campaigns.journals import JournalPath
 from jsms_cli.campaigns.report import describe
 from jsms_cli.failures import CampaignBrokenOffError, StoppedByHandError
 from jsms_client.campaigns import Campaign, JournalError, JournalLockedError, JournalReplacedError, open_campaign
@@ -44,7 +44,7 @@ class Watch:
         tell: Who else is told of the progress.
     """
 
-    def __init__(self, journal: Path, tell: Callable[[Progress], None] | None) -> None:
+    def __init__(self, journal: JournalPath, tell: Callable[[Progress], None] | None) -> None:
         self._journal = journal
         self._tell = tell
         self._sending = False
@@ -63,7 +63,7 @@ class Watch:
 
 
 @contextmanager
-def ending_well(watch: Watch, journal: Path) -> Generator[StopRequest]:
+def ending_well(watch: Watch, journal: JournalPath) -> Generator[StopRequest]:
     """Let Ctrl-C, SIGTERM and SIGHUP wait for what is in flight, and find out whether anything was sent.
 
     Args:
@@ -97,7 +97,7 @@ def ending_well(watch: Watch, journal: Path) -> Generator[StopRequest]:
         ) from error
 
 
-def how_to_go_on(campaign: Campaign, journal: Path) -> str:
+def how_to_go_on(campaign: Campaign, journal: JournalPath) -> str:
     """What to do about a campaign that is not done; empty where nothing is left to do.
 
     Args:
@@ -119,7 +119,7 @@ def same_command() -> str:
     return shlex.join((PROGRAM, *(each for each in arguments_of_all.get() if each != REPEAT_UNKNOWN)))
 
 
-def _gone(journal: Path) -> str:
+def _gone(journal: JournalPath) -> str:
     restored = shlex.join(("jsms", "campaign", "restored", str(journal)))
     return (
         f"{journal} is gone, and with it who was sent to: do not run this command again, it would send to everyone. "
@@ -127,7 +127,7 @@ def _gone(journal: Path) -> str:
     )
 
 
-def _dealt_with(journal: Path) -> int | None:
+def _dealt_with(journal: JournalPath) -> int | None:
     """How many were sent to, or may have been; None where the journal does not tell."""
     if not journal.exists():
         return 0
@@ -138,7 +138,7 @@ def _dealt_with(journal: Path) -> int | None:
     return counts.accepted + counts.refused + counts.unknown
 
 
-def _interrupted(journal: Path, watch: Watch) -> str:
+def _interrupted(journal: JournalPath, watch: Watch) -> str:
     nothing = f"interrupted. Nothing was sent; begin again with: {same_command()}"
     if not journal.exists():
         return f"interrupted. {_gone(journal)}" if watch.has_sent() else nothing

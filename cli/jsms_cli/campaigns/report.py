@@ -9,6 +9,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from jsms_cli.campaigns.journals import JournalPath
 from jsms_cli.exit_codes import SOME_REFUSED, STOPPED, SUCCESS, UNKNOWN
 from jsms_cli.plain_data import as_data, as_record
 from jsms_cli.tables import write_card, write_table
@@ -34,7 +35,7 @@ def code_of(campaign: Campaign) -> int:
     return SOME_REFUSED if campaign.counts.refused else SUCCESS
 
 
-def look_at(journal: Path) -> Campaign:
+def look_at(journal: JournalPath) -> Campaign:
     """What became of a campaign, without sending anything.
 
     Args:

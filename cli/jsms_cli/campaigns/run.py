@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jsms_cli.campaigns.interrupt import Watch, ending_well, how_to_go_on
+from jsms_cli.campaigns.journals import JournalPath
 from jsms_cli.campaigns.progress import progress_bar
 from jsms_cli.campaigns.report import code_of, describe, show_campaign, show_estimate
 from jsms_cli.confirming import confirm, require_person
@@ -46,7 +47,7 @@ class Plan:
 
     file: Path
     temp_id: int
-    journal: Path
+    journal: JournalPath
     sign_id: int | None
     tag: str | None
     send_time: datetime | None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jsms_cli.campaigns.journals import JournalPath
 from jsms_cli.connecting import connect
 from jsms_cli.failures import UsageProblemError
 from jsms_cli.options import JsonOption, ProfileOption, SignIdOption, TagOption, TempIdOption, YesOption
@@ -20,7 +21,10 @@ group = typer.Typer(help="A list of any length, sent once.", no_args_is_help=Tru
 _List = Annotated[
     Path, typer.Argument(metavar="FILE", help="CSV, TSV or JSON lines; the header names the template's variables.")
 ]
-_Journal = Annotated[Path, typer.Argument(metavar="JOURNAL", help="The campaign's journal.")]
+_Journal = Annotated[
+    JournalPath,
+    typer.Argument(metavar="JOURNAL", parser=JournalPath, help="The campaign's journal: a file, or an address."),
+]
 _States = ("waiting", "in_flight", "accepted", "refused", "unknown")
 
 
@@ -42,8 +46,13 @@ def send(
     file: _List,
     temp_id: TempIdOption,
     journal: Annotated[
-        Path | None,
-        typer.Option("--journal", metavar="FILE", help="What became of everyone; FILE.journal if left out."),
+        JournalPath | None,
+        typer.Option(
+            "--journal",
+            metavar="FILE",
+            parser=JournalPath,
+            help="What became of everyone; FILE.journal if left out. Or an address: ...?campaign=NAME, to share it.",
+        ),
     ] = None,
     sign_id: SignIdOption = None,
     tag: TagOption = None,
@@ -107,7 +116,7 @@ def send(
     plan = Plan(
         file=file,
         temp_id=temp_id,
-        journal=journal or file.with_name(f"{file.name}.journal"),
+        journal=journal or JournalPath(str(file.with_name(f"{file.name}.journal"))),
         sign_id=sign_id,
         tag=tag,
         send_time=None if send_time is None else read_time(send_time),
@@ -136,7 +145,10 @@ def status(journal: _Journal, as_json: JsonOption = False) -> None:
 
 @group.command()
 def settle(
-    journals: Annotated[list[Path], typer.Argument(metavar="JOURNAL...", help="The journals of one campaign or more.")],
+    journals: Annotated[
+        list[JournalPath],
+        typer.Argument(metavar="JOURNAL...", parser=JournalPath, help="The journals of one campaign or more."),
+    ],
     wait: Annotated[
         float, typer.Option("--wait", metavar="SECONDS", min=0, help="How long to go on asking for reports.")
     ] = 0.0,
@@ -225,7 +237,7 @@ def export(
     from jsms_cli.same_file import is_one_of
 
     states = [_state(each) for each in state or ()]
-    if file is not None and is_one_of(file, journal, journal.with_name(f"{journal.name}-journal")):
+    if file is not None and is_one_of(file, *journal.files):
         raise UsageProblemError(f"{file} is the journal itself, which knows who was sent to; give another name")
     if file is not None and file.exists() and not force:
         raise UsageProblemError(f"{file} is there already; give another name, or --force to write over it")

@@ -21,6 +21,7 @@ from jsms_client.campaigns.errors import (
     JournalLockedError,
     JournalMismatchError,
     JournalReplacedError,
+    NoCampaignError,
 )
 from jsms_client.campaigns.estimates import MARKETING_HOURS, Estimate
 from jsms_client.campaigns.outcomes import Outcome, RecipientState, SetAside, Why
@@ -44,6 +45,7 @@ __all__ = [
     "JournalLockedError",
     "JournalMismatchError",
     "JournalReplacedError",
+    "NoCampaignError",
     "Outcome",
     "Progress",
     "RecipientFile",

@@ -242,6 +242,8 @@ def mark_restored(journal: str | os.PathLike[str]) -> Campaign:
         ArgumentError: ``journal`` is no path.
         JournalError: It is not there, in use by a campaign, or damaged, or it was made before the list was read.
     """
+    if is_shared(journal):
+        raise refusal("journal", "is in a database, not in a file", "restore the database as a whole, or not at all")
     path = read_path(journal)
     with closing(Journal.open(path)) as opened:
         opened.mark_restored()

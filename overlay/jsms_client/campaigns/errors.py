@@ -66,6 +66,10 @@ class JournalError(CampaignError):
     sending_began: bool = False
 
 
+class NoCampaignError(JournalError, NotSentError):
+    """The database of a shared campaign has none of this name; nothing was sent."""
+
+
 class JournalLockedError(JournalError, NotSentError):
     """Another process, or another campaign of this one, has the journal open; nothing was sent."""
 
@@ -99,4 +103,5 @@ __all__ = [
     "JournalLockedError",
     "JournalMismatchError",
     "JournalReplacedError",
+    "NoCampaignError",
 ]

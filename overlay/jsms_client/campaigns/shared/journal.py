@@ -14,7 +14,7 @@ from threading import RLock
 from typing import TYPE_CHECKING
 
 from jsms_client._timeouts import monotonic
-from jsms_client.campaigns.errors import BadLine, JournalError, JournalMismatchError
+from jsms_client.campaigns.errors import BadLine, JournalError, JournalMismatchError, NoCampaignError
 from jsms_client.campaigns.journal.hashes import Digest, Row
 from jsms_client.campaigns.journal.schema import IN_FLIGHT, STATES, UNKNOWN, WAITING
 from jsms_client.campaigns.outcomes import Why
@@ -99,7 +99,7 @@ class SharedJournal:
                 "SELECT number FROM jsms_campaigns WHERE name = :name", name=self.address.campaign
             ).rows
             if not rows:
-                raise JournalError(f"there is no campaign {self.address.campaign!r} in {self.address}")
+                raise NoCampaignError(f"there is no campaign {self.address.campaign!r} in {self.address}")
             self.number = int(str(rows[0][0]))
             if dialect.name == "mysql":
                 # Another process may read a long list for longer than the 50 seconds that are the default.

@@ -1,0 +1,51 @@
+"""A campaign's journal as the command takes it: a file, or a campaign in a database."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+class JournalPath(os.PathLike[str]):
+    """The path of a file, or the address of a campaign in a database.
+
+    Args:
+        given: What the caller typed.
+    """
+
+    def __init__(self, given: str) -> None:
+        self._given = given
+        self._is_shared = "://" in given
+
+    def __fspath__(self) -> str:
+        """The same, as the client takes it."""
+        return self._given
+
+    def exists(self) -> bool:
+        """Whether the file is there, or the campaign has begun.
+
+        Raises:
+            JournalError: The database cannot be used.
+        """
+        if not self._is_shared:
+            return Path(self._given).exists()
+        from jsms_client.campaigns import NoCampaignError, open_campaign
+
+        try:
+            open_campaign(self)
+        except NoCampaignError:
+            return False
+        return True
+
+    @property
+    def files(self) -> list[Path]:
+        """Its files, which nothing may be written over."""
+        return [] if self._is_shared else [Path(self._given), Path(f"{self._given}-journal")]
+
+    def __str__(self) -> str:
+        """The path, or the address without its password."""
+        if not self._is_shared:
+            return self._given
+        parts = urlsplit(self._given)
+        return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
