@@ -34,6 +34,7 @@ class Engine:
     """
 
     name: ClassVar[str]
+    _end: ClassVar[signal.Signals] = signal.SIGKILL
 
     def __init__(self) -> None:
         found = engines.programs(self.name)
@@ -73,7 +74,12 @@ class Engine:
         """Start it, and wait until it can be used."""
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder, user=self.user
+                [*_with_parent(self._end), *self.command()],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                user=self.user,
             )
         end = time.monotonic() + PATIENCE
         while not self.answers():
@@ -84,8 +90,7 @@ class Engine:
     def kill(self) -> None:
         """End it at once, as a crash would."""
         if self._process is not None and self._process.poll() is None:
-            # PostgreSQL ends its own children at SIGQUIT, and would leave them running at SIGKILL.
-            self._process.send_signal(signal.SIGQUIT if self.name == "PostgreSQL" else signal.SIGKILL)
+            self._process.send_signal(self._end)
             self._process.wait(PATIENCE)
 
     def pause(self) -> None:
@@ -160,6 +165,8 @@ class PostgreSQL(SQLServer):
     name = "PostgreSQL"
     scheme = "postgresql+psycopg://jsms"
     first_database = "postgres"
+    # Its own children end with it then, and would go on after SIGKILL.
+    _end = signal.SIGQUIT
 
     def initialize(self) -> None:
         """Make the data folder."""
@@ -223,6 +230,12 @@ class Redis(Engine):
 
 
 ENGINES: Mapping[str, type[Engine]] = {kind.name: kind for kind in (PostgreSQL, MariaDB, Redis)}
+
+
+def _with_parent(end: signal.Signals) -> tuple[str, ...]:
+    """What ends a process together with the one that started it, however that ends; nothing where it is not there."""
+    setpriv = shutil.which("setpriv")
+    return () if setpriv is None else (setpriv, "--pdeathsig", end.name.removeprefix("SIG"))
 
 
 def _free_port() -> int:

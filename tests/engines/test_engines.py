@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
+import socket
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -10,7 +14,7 @@ import pytest
 
 from provisioning import engines
 
-from .fixtures import SQLITE, Started
+from .fixtures import SQLITE, Started, require
 from .running import ENGINES, Engine
 
 
@@ -47,3 +51,28 @@ def test_what_is_not_installed_is_said_and_only_a_complete_run_demands_it(
     with pytest.raises(pytest.fail.Exception, match="Redis is not installed"):
         started.get("Redis")
     assert started.address(SQLITE, tmp_path) == os.path.join(tmp_path, "store.db")  # noqa: PTH118 - spelled another way
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="needs setpriv")
+def test_an_engine_ends_with_the_process_that_started_it_however_that_ends() -> None:
+    require("Redis")
+    script = (
+        "import os, signal; from engines import Redis; engine = Redis(); engine.__enter__();"
+        "print(engine.port, engine.folder, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    port, folder = done.stdout.split()
+    end = time.monotonic() + 10
+    while True:
+        with socket.socket() as connection:
+            if connection.connect_ex(("127.0.0.1", int(port))):
+                break
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    shutil.rmtree(folder)
