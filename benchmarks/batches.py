@@ -10,10 +10,10 @@ import httpx
 from jsms_client import JSMS
 from jsms_client._request import encode_json
 from jsms_client.answers import fit, parse
-from jsms_client.reading.messages import batch_result
-from jsms_client.requests import message_batch
 from jsms_contract.operations import OPERATIONS
 from jsms_runtime.operation import Operation
+from jsms_surface.requests.messages import send_message_batch_request
+from jsms_surface.results.messages import read_batch_result
 
 from .clock import side_by_side
 from .figures import Row, Section, Target
@@ -42,8 +42,8 @@ def measure() -> Section:
         return json.loads(answer)
 
     def ours() -> object:
-        encode_json(message_batch(recipients, 1, None, "spring"), operation)
-        return batch_result(fit(parse(answer), shape))
+        encode_json(send_message_batch_request(1, recipients, None, "spring"), operation)
+        return read_batch_result(cast("dict[str, object]", fit(parse(answer), shape)))
 
     # As a user sees it, with everything that a call does but a network.
     here = httpx.MockTransport(lambda _: httpx.Response(200, content=answer))
@@ -53,11 +53,11 @@ def measure() -> Section:
             {
                 "json alone, both bodies": bare,
                 "build and parse": ours,
-                "… check and build the request": lambda: message_batch(recipients, 1, None, "spring"),
+                "… check and build the request": lambda: send_message_batch_request(1, recipients, None, "spring"),
                 "… write it as JSON": lambda: encode_json(body, operation),
                 "… read the answer's JSON": lambda: parse(answer),
                 "… check it": lambda: fit(value, shape),
-                "… make the results": lambda: batch_result(cast("object", value)),
+                "… make the results": lambda: read_batch_result(value),
                 "`messages.send_batch` over httpx's mock transport": lambda: jsms.messages.send_batch(
                     recipients, temp_id=1, tag="spring"
                 ),

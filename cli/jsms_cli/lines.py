@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from jsms_cli.tables import cell
-from jsms_client.redaction import mask_mobile
+from jsms_runtime.redaction import mask_mobile
 
 _NO_TIME = "-" * len("2030-07-01 09:00:00")
 

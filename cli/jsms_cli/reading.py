@@ -13,8 +13,8 @@ from jsms_cli.failures import UsageProblemError
 if TYPE_CHECKING:
     from jsms_client.campaigns.errors import BadLine
     from jsms_client.campaigns.reading.entries import Entry
-    from jsms_client.recipients import RecipientLike
     from jsms_client.results import DeliveryReport
+    from jsms_runtime.recipients import RecipientLike
 
 _MOST_TOLD = 5
 
@@ -50,7 +50,7 @@ def read_time(given: str) -> datetime:
     Raises:
         UsageProblemError: It is not a time, or a day without one.
     """
-    from jsms_client.times import BEIJING
+    from jsms_runtime.times import BEIJING
 
     try:
         time = datetime.fromisoformat(given.strip())

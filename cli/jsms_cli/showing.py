@@ -10,8 +10,8 @@ from jsms_cli.writing import note, write_json
 
 if TYPE_CHECKING:
     from jsms_client.results import BatchResult, Schedule, ScheduleBatchResult
-    from jsms_client.results.shown import Result
     from jsms_runtime.errors import APIError
+    from jsms_runtime.results import Result
 
 
 def show(result: Result, *, as_json: bool) -> None:

@@ -11,10 +11,10 @@ from enum import Enum, IntEnum
 from typing import TYPE_CHECKING, cast
 
 from jsms_cli.writing import write
-from jsms_client.redaction import mask_mobile, mask_text, printable
+from jsms_runtime.redaction import mask_mobile, mask_text, printable
 
 if TYPE_CHECKING:
-    from jsms_client.results.shown import Result
+    from jsms_runtime.results import Result
 
 _WIDE = 10_000
 """Columns, where no terminal sets a limit: nothing is broken that another program is to read."""

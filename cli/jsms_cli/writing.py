@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TextIO
 
 from jsms_cli.plain_data import as_data
-from jsms_client.redaction import is_control, printable
+from jsms_runtime.redaction import is_control, printable
 
 
 class OutputClosedError(Exception):

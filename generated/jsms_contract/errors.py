@@ -1285,6 +1285,10 @@ FAMILY_BY_STATUS: Mapping[int, type[APIError]] = MappingProxyType(
 """The family of a code that the contract does not know, by HTTP status."""
 
 
+SUCCESS_CODES: frozenset[int] = frozenset((50000,))
+"""The codes that are no error."""
+
+
 def error_class(code: int | None, http_status: int) -> type[APIError]:
     """The exception for an answer: the code's own, else its HTTP status's family, else ``APIError``.
 
@@ -1300,6 +1304,7 @@ __all__ = [
     "ERRORS",
     "FAMILIES",
     "FAMILY_BY_STATUS",
+    "SUCCESS_CODES",
     "APIError",
     "APINotFoundError",
     "AppInBlackError",

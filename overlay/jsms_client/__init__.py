@@ -52,7 +52,6 @@ if TYPE_CHECKING:
         UnknownOutcomeError,
         VerificationError,
     )
-    from jsms_client.recipients import Recipient
     from jsms_client.results import (
         DeliveryStatus,
         ReviewStatus,
@@ -63,22 +62,23 @@ if TYPE_CHECKING:
     )
     from jsms_client.store import Store
     from jsms_client.version import __version__
+    from jsms_runtime.recipients import Recipient
 
 # Where each name is found when it is first asked for: importing the package costs nothing that is not used.
 _HOMES = {
-    "AsyncJSMS": "_async.client",
-    "JSMS": "_sync.client",
-    "Recipient": "recipients",
-    "RetryPolicy": "config",
-    "Timeouts": "config",
-    "__version__": "version",
-    "DeliveryStatus": "results",
-    "ReviewStatus": "results",
-    "SignType": "results",
-    "Store": "store",
-    "TemplateType": "results",
-    "VerificationReason": "results",
-    "VoiceLanguage": "results",
+    "AsyncJSMS": "jsms_client._async.client",
+    "JSMS": "jsms_client._sync.client",
+    "Recipient": "jsms_runtime.recipients",
+    "RetryPolicy": "jsms_client.config",
+    "Timeouts": "jsms_client.config",
+    "__version__": "jsms_client.version",
+    "DeliveryStatus": "jsms_client.results",
+    "ReviewStatus": "jsms_client.results",
+    "SignType": "jsms_client.results",
+    "Store": "jsms_client.store",
+    "TemplateType": "jsms_client.results",
+    "VerificationReason": "jsms_client.results",
+    "VoiceLanguage": "jsms_client.results",
 }
 
 
@@ -90,7 +90,7 @@ if not TYPE_CHECKING:  # pragma: no branch
         from importlib import import_module  # noqa: PLC0415 - nothing at import time
 
         # What is not listed is an exception: most names are.
-        value: object = getattr(import_module(f"{__name__}.{_HOMES.get(name, 'errors')}"), name)
+        value: object = getattr(import_module(_HOMES.get(name, "jsms_client.errors")), name)
         globals()[name] = value
         return value
 

@@ -13,6 +13,8 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Generic, TypeVar
 from weakref import ref
 
+from jsms_runtime.threads import run_in_thread, run_inline
+
 if TYPE_CHECKING:
     import asyncio
 
@@ -264,26 +266,6 @@ class ShieldedTask:
             work: What to run.
         """
         work()
-
-
-async def run_in_thread(work: Callable[[], _T]) -> _T:
-    """Run blocking file access in a worker thread, on asyncio or trio.
-
-    Args:
-        work: What to run.
-    """
-    import anyio.to_thread  # noqa: PLC0415 - comes with httpx; sync programs never load it
-
-    return await anyio.to_thread.run_sync(work)
-
-
-def run_inline(work: Callable[[], _T]) -> _T:
-    """The blocking form of `run_in_thread`: run it in the caller's own thread.
-
-    Args:
-        work: What to run.
-    """
-    return work()
 
 
 def _threadsafe(callback: Callable[[], None]) -> Callable[[], object]:

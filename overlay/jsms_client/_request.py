@@ -210,4 +210,25 @@ def texts_in_form(files: Files | None) -> Iterator[str]:
             yield content.decode("utf-8", "replace")
 
 
-__all__ = ["Departure", "RequestBuilder", "encode_files", "encode_json", "texts_in_form", "texts_in_json"]
+def with_query(path: str, params: Mapping[str, object] | None) -> str:
+    """A path with its query.
+
+    Args:
+        path: The path.
+        params: Names and values; None for no query.
+    """
+    if not params:
+        return path
+    # As httpx writes it: true and false in small letters, a list as one pair for each of its items.
+    return f"{path}?{httpx.QueryParams(cast('dict[str, str]', dict(params)))}"
+
+
+__all__ = [
+    "Departure",
+    "RequestBuilder",
+    "encode_files",
+    "encode_json",
+    "texts_in_form",
+    "texts_in_json",
+    "with_query",
+]

@@ -32,9 +32,9 @@ from jsms_client.errors import (
     UnknownOutcomeError,
     UnknownOutcomeTimeoutError,
 )
-from jsms_client.redaction import MASK, mask_line
 from jsms_client.verdicts import Received, Success, judge
 from jsms_runtime.operation import Operation
+from jsms_runtime.redaction import MASK, mask_line
 
 if TYPE_CHECKING:
     from jsms_client._request import Departure

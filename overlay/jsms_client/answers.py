@@ -285,7 +285,7 @@ def _fit_number(value: object) -> float:
 def _fit_time(value: object, shape: Time) -> object:
     """The value as it came: what reads it knows its forms. A time that must be one is tried."""
     if shape.strict:
-        from jsms_client.times import parse_time  # noqa: PLC0415 - only for responses with times
+        from jsms_runtime.times import parse_time  # noqa: PLC0415 - only for responses with times
 
         try:
             parse_time(value)

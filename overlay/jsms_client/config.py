@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from jsms_client.errors import ConfigurationError
-from jsms_client.redaction import MASK
 from jsms_contract.limits import SERVER_URL
+from jsms_runtime.redaction import MASK
 
 if TYPE_CHECKING:
     import httpx

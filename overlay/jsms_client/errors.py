@@ -40,9 +40,15 @@ from enum import StrEnum
 from jsms_contract import errors as _contract
 from jsms_contract.errors import *  # noqa: F403 - every class of the contract, by its own __all__
 from jsms_contract.errors import ServerError, ServiceError
-from jsms_runtime.errors import APIError, ErrorInfo, JSMSError, NotSentError, Sent
+from jsms_runtime.errors import APIError, ArgumentError, ErrorInfo, JSMSError, NotSentError, Sent
 
-for _class in (JSMSError, NotSentError, ErrorInfo, *(getattr(_contract, name) for name in _contract.__all__)):
+for _class in (
+    JSMSError,
+    NotSentError,
+    ArgumentError,
+    ErrorInfo,
+    *(getattr(_contract, name) for name in _contract.__all__),
+):
     if isinstance(_class, type):
         # Where an app imports them from: in tracebacks, pickles and the results of task queues.
         _class.__module__ = __name__
@@ -50,10 +56,6 @@ for _class in (JSMSError, NotSentError, ErrorInfo, *(getattr(_contract, name) fo
 
 class ConfigurationError(NotSentError):
     """A setting is missing or cannot work; the message names the argument and the environment variable."""
-
-
-class ArgumentError(NotSentError, ValueError):
-    """A value that JSMS would refuse, found before anything was sent."""
 
 
 class IdempotencyError(ArgumentError):

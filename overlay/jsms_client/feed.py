@@ -11,7 +11,7 @@ from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from jsms_client._concurrency import PerProcess
 from jsms_client._timeouts import monotonic
-from jsms_client.results.receipts import MalformedRecord, Records
+from jsms_runtime.records import MalformedRecord, Records
 
 T = TypeVar("T")
 

@@ -10,11 +10,8 @@ import re
 from typing import cast
 
 from jsms_client.answers import UnusableAnswer, fit
-from jsms_client.results.receipts import MalformedRecord
+from jsms_runtime.records import MALFORMED, MalformedRecord
 from jsms_runtime.shapes import Items, Record, Time
-
-MALFORMED = ""
-"""Where the generated model of a record that cannot be read keeps its `MalformedRecord`."""
 
 _BETWEEN = re.compile(r"[\s,]*")
 _DECODER = json.JSONDecoder()

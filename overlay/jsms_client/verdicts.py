@@ -24,9 +24,9 @@ from jsms_client.errors import (
     UnexpectedStatusError,
     error_class,
 )
-from jsms_client.redaction import LONGEST_READ, mask_line
-from jsms_contract.errors import ERRORS
+from jsms_contract.errors import ERRORS, SUCCESS_CODES
 from jsms_runtime.operation import Operation
+from jsms_runtime.redaction import LONGEST_READ, mask_line
 from jsms_runtime.shapes import Items
 
 _UNSURE = "; the request may have been carried out"
@@ -225,9 +225,9 @@ def _is_refused(entry: object) -> bool:
     fields = cast("dict[str, object]", entry) if isinstance(entry, dict) else {}
     if "error_code" not in fields:
         return False
-    from jsms_client.reading.fields import error_code  # noqa: PLC0415 - brings the generated models
+    from jsms_runtime.reading import error_code  # noqa: PLC0415 - only for responses with codes in them
 
-    return error_code(str(fields["error_code"])) != (None, None)
+    return error_code(fields["error_code"], SUCCESS_CODES) != (None, None)
 
 
 def _is_given(value: object) -> bool:

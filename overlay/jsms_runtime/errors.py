@@ -142,6 +142,10 @@ class APIError(JSMSError):
         return f"{where}{self.message} ({facts}).{advice}"
 
 
+class ArgumentError(NotSentError, ValueError):
+    """A value that JSMS would refuse, found before anything was sent."""
+
+
 _E = TypeVar("_E", bound=JSMSError)
 
 
@@ -152,4 +156,4 @@ def _restore(kind: type[_E], args: tuple[Any, ...], state: dict[str, Any]) -> _E
     return error
 
 
-__all__ = ["APIError", "ErrorInfo", "JSMSError", "NotSentError", "Sent"]
+__all__ = ["APIError", "ArgumentError", "ErrorInfo", "JSMSError", "NotSentError", "Sent"]

@@ -9,6 +9,7 @@ from .naming import error_class_name, family_class_name
 from .python_source import docstring, literal, module
 from .reading import mapping, sequence, text, whole
 
+SUCCESS = "success"
 _TEXT_FIELDS = ("message", "family", "meaning", "meaning_zh", "remedy", "remedy_zh")
 
 _LOOK_UP = '''
@@ -69,6 +70,11 @@ def emit_errors(data: Mapping[str, object]) -> str:
             {literal(status): by_status[status] for status in sorted(by_status)},
         )
     )
+    success = sorted(code for code, entry in codes.items() if entry.get("family") == SUCCESS)
+    parts.append(
+        f"SUCCESS_CODES: frozenset[int] = frozenset({literal(success)})\n"
+        + docstring("The codes that are no error.", indent=0)
+    )
     parts.append(_LOOK_UP.strip("\n"))
     return module(
         "Every error code of the contract as an exception, below a family for what an app handles alike.",
@@ -85,6 +91,7 @@ def emit_errors(data: Mapping[str, object]) -> str:
             "ERRORS",
             "FAMILIES",
             "FAMILY_BY_STATUS",
+            "SUCCESS_CODES",
             "error_class",
             *(family_class_name(name) for name in families),
             *(error_class_name(text(entry.get("name"))) for entry in errors.values()),

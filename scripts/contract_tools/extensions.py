@@ -113,6 +113,8 @@ EXTENSIONS: Mapping[str, tuple[tuple[tuple[str, ...], Mapping[str, object]], ...
         ),
         "x-values": ((("schema", "parameter"), _TEXT),),
         "x-needed-when": ((("schema",), _objects(_list({"type": "integer"}))),),
+        "x-noun": ((("schema",), _TEXT),),
+        "x-pattern-advice": ((("schema", "parameter"), _TEXT),),
         "x-max-bytes": ((("schema",), _COUNT),),
         "x-media-types": ((("schema",), _list({"type": "string", "pattern": "^[a-z]+/[a-z0-9.+-]+$"})),),
         "x-also-read": ((("schema",), _list(_TEXT)),),

@@ -26,6 +26,7 @@ from .manifest import MANIFEST, make_manifest
 from .progress import Progress
 from .python_source import LINE_LENGTH, MARK, module
 from .reading import is_mapping, is_sequence, mapping, schemas, schemas_within, webhooks
+from .surface.emit import PACKAGE, emit_surface
 from .surface.model import Surface
 from .translate import to_chinese
 
@@ -82,6 +83,7 @@ def build(document: Document, progress: Progress) -> dict[str, bytes]:
                 pool.submit(_make_api, data, scratch, tree / "jsms_api", progress),
                 pool.submit(_make_callbacks, data, scratch, tree / "jsms_callbacks", progress),
                 pool.submit(_make_contract, document, tree, progress),
+                pool.submit(_make_surface, data, tree / PACKAGE, progress),
             ]
             for part in parts:
                 part.result()
@@ -180,6 +182,15 @@ def _make_contract(document: Document, tree: Path, progress: Progress) -> None:
         _write(tree / "openapi-3.0.3.yaml", f"{MARK}\n{as_yaml(to_3_0_3(document.data))}")
         if (chinese := to_chinese(document)) is not None:
             _write(tree / "openapi.zh-CN.yaml", f"{MARK}\n{as_yaml(chinese)}")
+
+
+def _make_surface(data: Mapping[str, object], package: Path, progress: Progress) -> None:
+    """What apps call and get: a method for each operation, and the results."""
+    with progress.step("jsms_surface: methods and results"):
+        for name, source in emit_surface(Surface(data)).items():
+            path = package / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write(path, source)
 
 
 def _finish(tree: Path) -> None:

@@ -22,6 +22,7 @@ UNMARKED = frozenset(
         "jsms_contract/openapi.json",
         "jsms_contract/openapi.yaml",
         "jsms_contract/py.typed",
+        "jsms_surface/py.typed",
     }
 )
 _WORDS = "Made by scripts/regenerate from the OpenAPI document. Do not edit."

@@ -14,7 +14,7 @@ import pytest
 from jsms_client import ArgumentError, Recipient
 from jsms_client.campaigns import CampaignInputError, Counts, Progress, RecipientState, Why, open_campaign
 from jsms_client.errors import UnsubscribedMobileError
-from jsms_client.times import BEIJING
+from jsms_runtime.times import BEIJING
 from jsms_sandbox.pytest_plugin import Sandbox
 
 from .drivers import DRIVERS, Driver

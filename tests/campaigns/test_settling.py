@@ -16,7 +16,7 @@ from jsms_client import ArgumentError
 from jsms_client.campaigns import Campaign, RecipientState, Settlement, open_campaign
 from jsms_client.errors import OutOfFreqError
 from jsms_client.results import DeliveryReport, DeliveryStatus
-from jsms_client.times import clock_difference
+from jsms_runtime.times import clock_difference
 from jsms_sandbox.pytest_plugin import Sandbox
 
 from .drivers import Driver

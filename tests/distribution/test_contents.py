@@ -19,6 +19,8 @@ PACKAGES = {
     "jsms_api": "generated/jsms_api",
     "jsms_callbacks": "generated/jsms_callbacks",
     "jsms_contract": "generated/jsms_contract",
+    "jsms_runtime": "overlay/jsms_runtime",
+    "jsms_surface": "generated/jsms_surface",
     "jsms_sandbox": "sandbox/jsms_sandbox",
     "jsms_cli": "cli/jsms_cli",
 }

@@ -10,7 +10,7 @@ from enum import IntEnum
 from typing import cast
 
 from jsms_client.results import BatchRecipient
-from jsms_client.results.shown import Result
+from jsms_runtime.results import Result
 
 
 def plain(result: object, name: str = "") -> object:

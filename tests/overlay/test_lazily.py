@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jsms_client.lazily import lazily
+from jsms_runtime.lazily import lazily
 
 
 class House:

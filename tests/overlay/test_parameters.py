@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jsms_client.errors import ArgumentError
-from jsms_client.parameters import read_parameters
+from jsms_runtime.parameters import read_parameters
 
 
 class Plan(StrEnum):

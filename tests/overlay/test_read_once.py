@@ -10,14 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jsms_api.models.delivery_report import DeliveryReport as ReportModel
-from jsms_api.models.user_reply import UserReply as ReplyModel
 from jsms_client.read_once import read_records
-from jsms_client.reading.receipts import delivery_reports, user_replies
 from jsms_client.results import DeliveryReport, DeliveryStatus, Records, UserReply
-from jsms_client.times import BEIJING
 from jsms_contract.operations import OPERATIONS
+from jsms_runtime.records import read_records as read_all
 from jsms_runtime.shapes import Items, Text
+from jsms_runtime.times import BEIJING
+from jsms_surface.results.receipts import read_delivery_report, read_user_reply
 
 REPORT: dict[str, object] = {"msgId": "1", "phone": "13800138000", "receiveTime": 1492153445000, "status": 4001}
 REPLY: dict[str, object] = {"phone": "13800138000", "replyTime": 1492153445000, "content": "TD"}
@@ -32,13 +31,13 @@ def shape(operation: str) -> Items:
 def reports(content: bytes) -> Records[DeliveryReport]:
     records = read_records(content, shape("pollReports"))
     assert records is not None
-    return delivery_reports([ReportModel.from_dict(cast("dict[str, object]", record)) for record in records])
+    return read_all(records, read_delivery_report)
 
 
 def replies(content: bytes) -> Records[UserReply]:
     records = read_records(content, shape("pollReplies"))
     assert records is not None
-    return user_replies([ReplyModel.from_dict(cast("dict[str, object]", record)) for record in records])
+    return read_all(records, read_user_reply)
 
 
 def one(**changes: object) -> Records[DeliveryReport]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from jsms_client import Recipient
 from jsms_client.errors import ArgumentError
-from jsms_client.recipients import read_recipients
+from jsms_runtime.recipients import read_recipients
 
 A, B = "13800138000", "13800138001"
 NO_PARAMETERS: dict[str, str] = {}

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jsms_client.redaction import LONGEST_READ, mask_line, mask_mobile, mask_text, shorten
+from jsms_runtime.redaction import LONGEST_READ, mask_line, mask_mobile, mask_text, shorten
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,8 @@ from datetime import datetime
 
 import pytest
 
-from jsms_api import models
 from jsms_client import results
 from jsms_client.errors import APIError, InvalidMobileError, UnsubscribedMobileError
-from jsms_client.reading import accounts, codes, messages, reviewed, schedules
 from jsms_client.results import (
     BatchRecipient,
     BatchResult,
@@ -31,7 +29,13 @@ from jsms_client.results import (
     Verification,
     VerificationReason,
 )
-from jsms_client.times import BEIJING
+from jsms_runtime.times import BEIJING
+from jsms_surface.results.accounts import read_application_balance
+from jsms_surface.results.codes import read_verification
+from jsms_surface.results.messages import read_batch_result
+from jsms_surface.results.schedules import read_schedule, read_schedule_batch_result
+from jsms_surface.results.signs import read_sign_details
+from jsms_surface.results.templates import read_template_details
 
 PHONE = "13800138000"
 MOMENT = datetime(2030, 7, 1, 9, tzinfo=BEIJING)
@@ -111,20 +115,23 @@ def test_records_are_a_list_that_can_be_pickled() -> None:
 
 
 def test_a_verification_is_true_only_where_the_service_says_so() -> None:
-    assert codes.verification(models.Verification.from_dict({"is_valid": True}))
+    assert read_verification({"is_valid": True})
     for answer in ({"is_valid": False}, {}):
-        verification = codes.verification(models.Verification.from_dict(answer))
+        verification = read_verification(answer)
         assert not verification
         assert verification.reason is None
 
 
-def test_another_error_than_wrong_expired_or_used_is_no_reason() -> None:
-    assert codes.refused_code(InvalidMobileError("no", code=50006)).reason is None
+def test_an_error_beside_a_code_is_shown_without_a_reason() -> None:
+    found = read_verification({"is_valid": False, "error": {"code": 50006, "message": "invalid mobile"}})
+    assert (found.reason, found.code, found.message, found.extra) == (None, 50006, "invalid mobile", {})
+    odd = read_verification({"is_valid": False, "error": {"code": "x", "message": 1, "reason": "wrong"}})
+    assert (odd.reason, odd.code, odd.message) == (None, None, None)
 
 
 def batch(*recipients: Mapping[str, object]) -> tuple[BatchRecipient, ...]:
     body = {"success_count": 1, "failure_count": 1, "recipients": list(recipients)}
-    return messages.batch_result(body).recipients
+    return read_batch_result(body).recipients
 
 
 def test_a_batch_tells_accepted_and_refused_apart() -> None:
@@ -137,7 +144,7 @@ def test_a_batch_tells_accepted_and_refused_apart() -> None:
         ],
         "more": 1,
     }
-    result = messages.batch_result(body)
+    result = read_batch_result(body)
     (accepted,), (refused,) = result.accepted, result.refused
     assert (accepted.msg_id, accepted.error, accepted.temp_para) == ("1", None, None)
     assert isinstance(refused.error, UnsubscribedMobileError)
@@ -186,7 +193,7 @@ def test_a_scheduled_batch_tells_who_was_refused() -> None:
         {"mobile": PHONE, "error_code": "odd", "error_message": "odd"},
     ]
     body = {"schedule_id": "x", "success_count": 0, "failure_count": 2, "failure_recipients": refused}
-    result = schedules.schedule_batch_result(models.ScheduleBatchResult.from_dict(body))
+    result = read_schedule_batch_result(body)
     known, odd = result.failure_recipients
     assert isinstance(known.error, InvalidMobileError)
     assert known.temp_para == {"a": "b"}
@@ -198,7 +205,7 @@ def test_a_scheduled_batch_tells_who_was_refused() -> None:
 def schedule(send_time: str) -> Schedule:
     recipients = [{"msg_id": "1", "mobile": PHONE, "temp_para": {"a": "b"}}, {"msg_id": "2", "mobile": PHONE}]
     body = {"schedule_id": "x", "send_time": send_time, "temp_id": 1, "recipients": recipients}
-    return schedules.schedule(models.Schedule.from_dict(body))
+    return read_schedule(body)
 
 
 def test_a_schedule_goes_out_in_beijing_time() -> None:
@@ -209,21 +216,21 @@ def test_a_schedule_goes_out_in_beijing_time() -> None:
 
 def test_what_is_absent_from_a_template_is_none() -> None:
     body = {"temp_id": 1, "template": "x", "type": 2, "status": 0}
-    result = reviewed.template_details(models.TemplateDetails.from_dict(body))
+    result = read_template_details(body)
     assert (result.type, result.status) == (TemplateType.NOTICE, ReviewStatus.IN_REVIEW)
     assert (result.ttl, result.remark) == (None, None)
 
 
 def test_a_state_of_the_future_is_its_number() -> None:
     body = {"sign_id": 1, "sign": "x", "status": 9, "is_default": 0, "use_status": 1}
-    result = reviewed.sign_details(models.SignDetails.from_dict(body))
+    result = read_sign_details(body)
     assert result.status == 9
     assert result.is_default is False
 
 
 def test_credit_that_was_never_allocated_is_none() -> None:
     body = {"app_balance": 5, "app_voice": None, "app_industry": 0, "app_market": None}
-    result = accounts.application_balance(models.ApplicationBalance.from_dict(body))
+    result = read_application_balance(body)
     assert (result.app_balance, result.app_voice, result.app_industry) == (5, None, 0)
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jsms_client.errors import ArgumentError
-from jsms_client.times import BEIJING, parse_time, read_send_time
+from jsms_runtime.times import BEIJING, parse_time, read_send_time
 
 ZONES = ["Asia/Shanghai", "America/New_York", "Europe/Berlin", "Asia/Kathmandu", "UTC"]
 

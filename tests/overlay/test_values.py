@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jsms_client import values
 from jsms_client.errors import ArgumentError, JSMSError
 from jsms_client.results import SignType, TemplateType
+from jsms_runtime import values
+from jsms_surface.requests.codes import send_voice_code_request, verify_code_request
 
 FORMATS = ["13800138000", "1380 0138 000", "138-0013-8000", "138 0013 8000", "138.0013.8000"]
 PREFIXES = ["", "+86", "+86 ", "+86-", "0086", "0086 ", "86", "86 ", "(+86) "]
@@ -143,7 +144,7 @@ class Template(IntEnum):
 
 @pytest.mark.parametrize("value", [1250, Template.LOGIN])
 def test_a_number_or_a_member_of_an_enum_is_a_plain_number(value: int) -> None:
-    read = values.read_temp_id(value)
+    read = values.read_number(value, "temp_id", smallest=1)
     assert read == 1250
     assert type(read) is int
 
@@ -155,12 +156,12 @@ def test_an_enum_of_the_contract_is_its_number() -> None:
 @pytest.mark.parametrize("wrong", [0, -1, True, 1.0, "1250", None, 1 + 0j, "x"])
 def test_what_is_no_template_id_is_refused(wrong: object) -> None:
     with pytest.raises(ArgumentError, match="^temp_id is "):
-        values.read_temp_id(wrong)
+        values.read_number(wrong, "temp_id", smallest=1)
 
 
 def test_a_number_given_as_text_is_answered_with_the_number_to_give() -> None:
     with pytest.raises(ArgumentError, match=r"^sign_id is of type str, not a whole number; give the number, 4321\.$"):
-        values.read_sign_id("4321")
+        values.read_number("4321", "sign_id", smallest=1)
 
 
 @pytest.mark.parametrize("wrong", ["code", "CODE", 9, 0, "9", None, True, 1.5, b"1"])
@@ -247,25 +248,25 @@ def test_no_id_changes_the_path(value: str) -> None:
 
 @pytest.mark.parametrize("code", ["0426", "12345678"])
 def test_a_code_to_read_out_is_4_to_8_digits(code: str) -> None:
-    assert values.read_spoken_code(code) == code
+    assert send_voice_code_request("13800138000", code, None, None)["code"] == code
 
 
-@pytest.mark.parametrize("wrong", ["", "123", "123456789", "12a4", "１２３４", " 1234", 1234, None])
+@pytest.mark.parametrize("wrong", ["", "123", "123456789", "12a4", "１２３４", " 1234", 1234, 1.5])
 def test_another_code_to_read_out_is_refused_without_showing_it(wrong: object) -> None:
     with pytest.raises(ArgumentError, match="^code ") as caught:
-        values.read_spoken_code(wrong)
-    assert not wrong or str(wrong) == "None" or str(wrong) not in str(caught.value)
+        send_voice_code_request("13800138000", wrong, None, None)
+    assert not wrong or str(wrong) not in str(caught.value)
 
 
 @pytest.mark.parametrize(("typed", "read"), [("123456", "123456"), (" 123456\n", "123456"), ("12ab", "12ab")])
 def test_a_typed_code_is_left_to_the_service_without_the_spaces_around_it(typed: str, read: str) -> None:
-    assert values.read_typed_code(typed) == read
+    assert verify_code_request(typed) == {"code": read}
 
 
 @pytest.mark.parametrize("wrong", ["", "  ", 123456, None, "12\ud83d"])
 def test_a_typed_code_that_is_none_is_refused(wrong: object) -> None:
     with pytest.raises(ArgumentError, match="^code "):
-        values.read_typed_code(wrong)
+        verify_code_request(wrong)
 
 
 @pytest.mark.parametrize(

@@ -19,15 +19,15 @@ NEVER = {"yaml", "ruamel", "pydantic", "jsms_callbacks", "trio", "aiohttp", "htt
     [
         ("import jsms_client", {"httpx", "attr", "asyncio", "dataclasses", "jsms_contract", "jsms_api"}),
         ("from jsms_client import NoCreditError, CallbackReason", {"httpx", "attr", "asyncio", "jsms_api"}),
-        (CLIENT, {"attr", "jsms_api", "jsms_client.results", "jsms_client.values", "jsms_client.aiohttp_transport"}),
+        (CLIENT, {"attr", "jsms_api", "jsms_client.results", "jsms_runtime.values", "jsms_client.aiohttp_transport"}),
         (
             f"{CLIENT}; client.codes",
             {
                 "jsms_api.api.messages",
-                "jsms_client.recipients",
-                "jsms_client.images",
+                "jsms_runtime.recipients",
+                "jsms_runtime.images",
                 "jsms_client.read_once",
-                "jsms_client.results.messages",
+                "jsms_surface.results.messages",
                 "jsms_client._async.client",
             },
         ),

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from .running import ROOT, SMALL, python_with, tree
 
+PACKAGES = ("jsms_api", "jsms_callbacks", "jsms_contract", "jsms_surface")
+
 
 def test_the_manifest_lists_every_file_with_its_digest(built: Path) -> None:
     manifest = json.loads((built / "manifest.json").read_text(encoding="utf-8"))
@@ -32,7 +34,7 @@ def test_the_document_itself_is_copied_byte_for_byte(built: Path) -> None:
 
 
 def test_every_package_has_types(built: Path) -> None:
-    assert all((built / name / "py.typed").is_file() for name in ("jsms_api", "jsms_callbacks", "jsms_contract"))
+    assert all((built / name / "py.typed").is_file() for name in PACKAGES)
 
 
 def test_the_callbacks_hold_what_is_posted_and_nothing_else(built: Path) -> None:
@@ -101,7 +103,7 @@ def test_the_generated_packages_import_nothing_of_ours(built: Path) -> None:
 
 
 def test_the_generated_packages_are_clean_under_mypy_strict(built: Path, tmp_path: Path) -> None:
-    packages = [argument for name in ("jsms_api", "jsms_callbacks", "jsms_contract") for argument in ("-p", name)]
+    packages = [argument for name in PACKAGES for argument in ("-p", name)]
     checked = subprocess.run(
         [sys.executable, "-m", "mypy", "--strict", "--config-file=", "--cache-dir", str(tmp_path), *packages],
         cwd=built,

@@ -237,7 +237,7 @@ def _ask(plan: Plan, jsms: JSMS) -> None:
 def _note_hours(plan: Plan, found: Estimate) -> None:
     """Say that marketing outside the service's hours is not delivered at once."""
     from jsms_client.campaigns import MARKETING_HOURS
-    from jsms_client.times import BEIJING
+    from jsms_runtime.times import BEIJING
 
     begins, ends = MARKETING_HOURS
     at = (plan.send_time or datetime.now(BEIJING)).astimezone(BEIJING).time()

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, time
 from functools import partial
-from typing import Literal, overload
+from typing import TYPE_CHECKING, Literal, overload
 
-from jsms_client._async.resource import AsyncResource
 from jsms_client._concurrency import run_in_thread
 from jsms_client._timeouts import async_sleep, monotonic
-from jsms_client.arguments import refusal
 from jsms_client.campaigns.campaign import Campaign
 from jsms_client.campaigns.conductor import Conductor
 from jsms_client.campaigns.crews import AsyncCrew
@@ -39,12 +37,28 @@ from jsms_client.campaigns.shared import queue as shared
 from jsms_client.campaigns.shared.journal import SharedJournal
 from jsms_client.campaigns.stopping import REQUESTED
 from jsms_client.errors import APIError, JSMSError, RateLimitError, ScheduleError
+from jsms_runtime.arguments import refusal
+
+if TYPE_CHECKING:
+    from jsms_client._async.client import AsyncJSMS
 
 
-class AsyncCampaigns(AsyncResource):
-    """A list of any length, sent once, whatever happens in between."""
+class AsyncCampaigns:
+    """A list of any length, sent once, whatever happens in between.
 
-    __slots__ = ()
+    Args:
+        client: The client whose credentials, timeouts and connections are used.
+    """
+
+    __slots__ = ("_api", "_client")
+
+    def __init__(self, client: AsyncJSMS) -> None:
+        self._client = client
+        self._api = client.api
+
+    def __repr__(self) -> str:
+        """The kind of resource, and nothing of the client."""
+        return f"<{type(self).__name__}>"
 
     @overload
     async def send(

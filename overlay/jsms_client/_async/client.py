@@ -9,26 +9,21 @@ from typing import TYPE_CHECKING, NoReturn, Self
 from jsms_client._async.executor import AsyncHTTPExecutor
 from jsms_client.config import RetryPolicy, Timeouts, read_config
 from jsms_client.errors import ConfigurationError
-from jsms_client.lazily import lazily
 from jsms_client.store._store import StoreLike, open_store
+from jsms_runtime.lazily import lazily
+from jsms_surface.resources import AsyncResources
 
 if TYPE_CHECKING:
     import httpx
 
-    from jsms_client._async.accounts import AsyncAccounts
     from jsms_client._async.api import AsyncAPIClient
     from jsms_client._async.campaigns import AsyncCampaigns
-    from jsms_client._async.codes import AsyncCodes
-    from jsms_client._async.messages import AsyncMessages
-    from jsms_client._async.receipts import AsyncReceipts
-    from jsms_client._async.schedules import AsyncSchedules
-    from jsms_client._async.signs import AsyncSigns
-    from jsms_client._async.templates import AsyncTemplates
+    from jsms_client._async.customised import AsyncCodes, AsyncReceipts
 
 _log = logging.getLogger("jsms_client")
 
 
-class AsyncJSMS:
+class AsyncJSMS(AsyncResources):
     """The client of one application; may be shared by all of its tasks.
 
     ```python
@@ -106,23 +101,16 @@ class AsyncJSMS:
     @lazily
     def codes(self) -> AsyncCodes:
         """Verification codes: send, send by voice, verify."""
-        from jsms_client._async.codes import AsyncCodes  # noqa: PLC0415 - a program loads what it calls
+        from jsms_client._async.customised import AsyncCodes  # noqa: PLC0415 - a program loads what it calls
 
-        return AsyncCodes(self)
-
-    @lazily
-    def messages(self) -> AsyncMessages:
-        """Messages from templates, to one number or to many."""
-        from jsms_client._async.messages import AsyncMessages  # noqa: PLC0415 - a program loads what it calls
-
-        return AsyncMessages(self)
+        return AsyncCodes(self.api)
 
     @lazily
-    def schedules(self) -> AsyncSchedules:
-        """Messages to be sent later."""
-        from jsms_client._async.schedules import AsyncSchedules  # noqa: PLC0415 - a program loads what it calls
+    def receipts(self) -> AsyncReceipts:
+        """Delivery reports and replies, by polling."""
+        from jsms_client._async.customised import AsyncReceipts  # noqa: PLC0415 - a program loads what it calls
 
-        return AsyncSchedules(self)
+        return AsyncReceipts(self)
 
     @lazily
     def campaigns(self) -> AsyncCampaigns:
@@ -131,33 +119,8 @@ class AsyncJSMS:
 
         return AsyncCampaigns(self)
 
-    @lazily
-    def accounts(self) -> AsyncAccounts:
-        """Credit of the application and of the developer account."""
-        from jsms_client._async.accounts import AsyncAccounts  # noqa: PLC0415 - a program loads what it calls
-
-        return AsyncAccounts(self)
-
-    @lazily
-    def templates(self) -> AsyncTemplates:
-        """Templates: create, change, look at, delete."""
-        from jsms_client._async.templates import AsyncTemplates  # noqa: PLC0415 - a program loads what it calls
-
-        return AsyncTemplates(self)
-
-    @lazily
-    def signs(self) -> AsyncSigns:
-        """Signatures: create, change, look at, delete."""
-        from jsms_client._async.signs import AsyncSigns  # noqa: PLC0415 - a program loads what it calls
-
-        return AsyncSigns(self)
-
-    @lazily
-    def receipts(self) -> AsyncReceipts:
-        """Delivery reports and replies, by polling."""
-        from jsms_client._async.receipts import AsyncReceipts  # noqa: PLC0415 - a program loads what it calls
-
-        return AsyncReceipts(self)
+    def _carrier(self) -> AsyncAPIClient:
+        return self.api
 
     async def aclose(self) -> None:
         """Close the connections; calls after it raise `ClientClosedError`."""

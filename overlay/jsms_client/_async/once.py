@@ -48,6 +48,7 @@ class AsyncOnceExecutor:
         *,
         json: object = None,
         files: Files | None = None,
+        params: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Success:
         """Carry out one operation, or give the response that it had before.
@@ -57,6 +58,7 @@ class AsyncOnceExecutor:
             url: The path below the base URL.
             json: The body.
             files: Handed on.
+            params: The query.
             headers: Handed on.
 
         Raises:
@@ -64,12 +66,14 @@ class AsyncOnceExecutor:
         """
         self._executor.ensure_open()
         operation = Routes(OPERATIONS).find(method.upper(), url).id
-        claim = Claim(self._store, self._key, self._executor.once_scope, operation, json)
+        claim = Claim(
+            self._store, self._key, self._executor.once_scope, operation, [json, dict(params)] if params else json
+        )
         earlier = await self._take(claim)
         if earlier is not None:
             return Success(Received(earlier.status, {}, b"{}"), earlier.value)
         try:
-            success = await self._executor.request(method, url, json=json, files=files, headers=headers)
+            success = await self._executor.request(method, url, json=json, files=files, params=params, headers=headers)
         except Exception as error:
             if isinstance(error, NotSentError):
                 await self._write(claim.give_back)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn, cast
+from typing import TYPE_CHECKING, NoReturn, Unpack, cast
 
 from jsms_client._sync.executor import HTTPExecutor
 from jsms_client.api import APIClientBase, wrong_kind
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from jsms_client._sync.once import OnceExecutor
     from jsms_client.store import Store
+    from jsms_runtime.resource import Parts
 
 
 class APIClient(APIClientBase):
@@ -59,21 +60,29 @@ class APIClient(APIClientBase):
         """Which service and which app the requests are for: the address, and a hash of the app's key."""
         return self._executor.identity
 
-    def carry_out(self, operation: str, json: object) -> object:
-        """Carry out an operation without the generated models, which cost a batch more than everything else about it.
+    def carry_out(self, operation: str, json: object = None, **parts: Unpack[Parts]) -> object:
+        """Carry out an operation without the models of ``jsms_api``; the resources call it.
 
         Args:
-            operation: Its operationId; one without ids in its path.
-            json: The body, as the contract has it.
+            operation: Its operationId.
+            json: The body, where it takes JSON, as the contract has it.
+            **parts: The ``path`` with ids in it, the ``params`` of a query, the ``files`` of a form.
 
         Returns:
-            The answer's JSON, of the shape that the contract gives.
+            The JSON of the response, of the shape that the contract gives; None where it has none.
 
         Raises:
             JSMSError: Whatever else happens.
         """
         known = OPERATIONS[operation]
-        return (self._sender.request(known.method, known.path, json=json)).json()
+        sent = self._sender.request(
+            known.method,
+            parts.get("path", known.path),
+            json=json,
+            files=parts.get("files"),
+            params=parts.get("params"),
+        )
+        return sent.json()
 
     def get_httpx_client(self) -> httpx.Client:
         """What the generated functions send with; it has no more than the ``request`` they call."""

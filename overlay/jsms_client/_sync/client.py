@@ -10,26 +10,21 @@ from typing import TYPE_CHECKING, NoReturn, Self
 from jsms_client._sync.executor import HTTPExecutor
 from jsms_client.config import RetryPolicy, Timeouts, read_config
 from jsms_client.errors import ConfigurationError
-from jsms_client.lazily import lazily
 from jsms_client.store._store import StoreLike, open_store
+from jsms_runtime.lazily import lazily
+from jsms_surface.resources import Resources
 
 if TYPE_CHECKING:
     import httpx
 
-    from jsms_client._sync.accounts import Accounts
     from jsms_client._sync.api import APIClient
     from jsms_client._sync.campaigns import Campaigns
-    from jsms_client._sync.codes import Codes
-    from jsms_client._sync.messages import Messages
-    from jsms_client._sync.receipts import Receipts
-    from jsms_client._sync.schedules import Schedules
-    from jsms_client._sync.signs import Signs
-    from jsms_client._sync.templates import Templates
+    from jsms_client._sync.customised import Codes, Receipts
 
 _log = logging.getLogger("jsms_client")
 
 
-class JSMS:
+class JSMS(Resources):
     """The client of one application; may be shared by all of its threads.
 
     ```python
@@ -107,23 +102,16 @@ class JSMS:
     @lazily
     def codes(self) -> Codes:
         """Verification codes: send, send by voice, verify."""
-        from jsms_client._sync.codes import Codes  # noqa: PLC0415 - a program loads what it calls
+        from jsms_client._sync.customised import Codes  # noqa: PLC0415 - a program loads what it calls
 
-        return Codes(self)
-
-    @lazily
-    def messages(self) -> Messages:
-        """Messages from templates, to one number or to many."""
-        from jsms_client._sync.messages import Messages  # noqa: PLC0415 - a program loads what it calls
-
-        return Messages(self)
+        return Codes(self.api)
 
     @lazily
-    def schedules(self) -> Schedules:
-        """Messages to be sent later."""
-        from jsms_client._sync.schedules import Schedules  # noqa: PLC0415 - a program loads what it calls
+    def receipts(self) -> Receipts:
+        """Delivery reports and replies, by polling."""
+        from jsms_client._sync.customised import Receipts  # noqa: PLC0415 - a program loads what it calls
 
-        return Schedules(self)
+        return Receipts(self)
 
     @lazily
     def campaigns(self) -> Campaigns:
@@ -132,33 +120,8 @@ class JSMS:
 
         return Campaigns(self)
 
-    @lazily
-    def accounts(self) -> Accounts:
-        """Credit of the application and of the developer account."""
-        from jsms_client._sync.accounts import Accounts  # noqa: PLC0415 - a program loads what it calls
-
-        return Accounts(self)
-
-    @lazily
-    def templates(self) -> Templates:
-        """Templates: create, change, look at, delete."""
-        from jsms_client._sync.templates import Templates  # noqa: PLC0415 - a program loads what it calls
-
-        return Templates(self)
-
-    @lazily
-    def signs(self) -> Signs:
-        """Signatures: create, change, look at, delete."""
-        from jsms_client._sync.signs import Signs  # noqa: PLC0415 - a program loads what it calls
-
-        return Signs(self)
-
-    @lazily
-    def receipts(self) -> Receipts:
-        """Delivery reports and replies, by polling."""
-        from jsms_client._sync.receipts import Receipts  # noqa: PLC0415 - a program loads what it calls
-
-        return Receipts(self)
+    def _carrier(self) -> APIClient:
+        return self.api
 
     def close(self) -> None:
         """Close the connections; calls after it raise `ClientClosedError`."""

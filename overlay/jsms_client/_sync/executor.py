@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from jsms_client._failures import clear_requests
-from jsms_client._request import Departure, encode_files, encode_json, texts_in_form, texts_in_json
+from jsms_client._request import Departure, encode_files, encode_json, texts_in_form, texts_in_json, with_query
 from jsms_client._retry import Attempts
 from jsms_client._sync.senders import open_sender
 from jsms_client._timeouts import sleep
@@ -48,6 +48,7 @@ class HTTPExecutor:
         *,
         json: object = None,
         files: Files | None = None,
+        params: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Success:
         """Carry out one operation; called by the generated functions.
@@ -57,6 +58,7 @@ class HTTPExecutor:
             url: The path below the base URL.
             json: The body of an operation that takes JSON.
             files: The form of an operation that takes one.
+            params: The query.
             headers: What the generator would send; ours are used instead, its multipart boundary being a fixed one.
 
         Returns:
@@ -73,7 +75,7 @@ class HTTPExecutor:
             body = encode_files(files, operation)
         elif operation.body is not None:
             body = encode_json(json, operation)
-        request = self._sender.build(operation, url, body)
+        request = self._sender.build(operation, with_query(url, params), body)
         call = Attempts(operation, self._config.retry, partial(self._secrets, json, files), url)
         # Error trackers send away what is in the frames of an exception.
         del body, json, files
@@ -102,7 +104,7 @@ class HTTPExecutor:
     @property
     def clock_ahead(self) -> float:
         """How many seconds the service's clock is ahead of this machine's, by its last response; 0 where unknown."""
-        from jsms_client.times import clock_difference  # noqa: PLC0415 - only for settling a campaign
+        from jsms_runtime.times import clock_difference  # noqa: PLC0415 - only for settling a campaign
 
         return clock_difference(*self._dated)
 

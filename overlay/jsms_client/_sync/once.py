@@ -49,6 +49,7 @@ class OnceExecutor:
         *,
         json: object = None,
         files: Files | None = None,
+        params: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Success:
         """Carry out one operation, or give the response that it had before.
@@ -58,6 +59,7 @@ class OnceExecutor:
             url: The path below the base URL.
             json: The body.
             files: Handed on.
+            params: The query.
             headers: Handed on.
 
         Raises:
@@ -65,12 +67,14 @@ class OnceExecutor:
         """
         self._executor.ensure_open()
         operation = Routes(OPERATIONS).find(method.upper(), url).id
-        claim = Claim(self._store, self._key, self._executor.once_scope, operation, json)
+        claim = Claim(
+            self._store, self._key, self._executor.once_scope, operation, [json, dict(params)] if params else json
+        )
         earlier = self._take(claim)
         if earlier is not None:
             return Success(Received(earlier.status, {}, b"{}"), earlier.value)
         try:
-            success = self._executor.request(method, url, json=json, files=files, headers=headers)
+            success = self._executor.request(method, url, json=json, files=files, params=params, headers=headers)
         except Exception as error:
             if isinstance(error, NotSentError):
                 self._write(claim.give_back)

@@ -16,10 +16,10 @@ from jsms_callbacks import SignReview, TemplateReview, models
 from jsms_client.callbacks.form import printable
 from jsms_client.callbacks.refusals import refusal
 from jsms_client.errors import CallbackReason
-from jsms_client.redaction import mask_line, shorten
 from jsms_client.results import DeliveryReport, DeliveryStatus, MalformedRecord, ReviewStatus, UserReply
-from jsms_client.results.shown import WORDS, Result
-from jsms_client.times import parse_time
+from jsms_runtime.redaction import mask_line, shorten
+from jsms_runtime.results import WORDS, Result
+from jsms_runtime.times import parse_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable

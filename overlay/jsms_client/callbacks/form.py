@@ -11,9 +11,9 @@ from urllib.parse import parse_qsl
 from pydantic import ConfigDict, ValidationError
 
 from jsms_callbacks import CallbackForm
-from jsms_client.arguments import kind
 from jsms_client.callbacks.refusals import refusal
 from jsms_client.errors import CallbackReason
+from jsms_runtime.arguments import kind
 
 Body: TypeAlias = "bytes | bytearray | memoryview | str | Mapping[str, object]"
 """The body of a request as it came, or the form that a framework made of it."""

@@ -8,7 +8,6 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
-from jsms_client.arguments import kind
 from jsms_client.callbacks.acceptance import Acceptance, used_before
 from jsms_client.callbacks.events import Callback, read_callback
 from jsms_client.callbacks.form import Body, Form, read_form, read_timestamp
@@ -24,6 +23,7 @@ from jsms_client.callbacks.signature import same_signature, sign
 from jsms_client.config import read_app_credentials
 from jsms_client.errors import CallbackReason, ConfigurationError
 from jsms_client.store import SharedNonceStore, Store
+from jsms_runtime.arguments import kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable

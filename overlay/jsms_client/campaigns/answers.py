@@ -9,9 +9,9 @@ from jsms_client.answers import MALFORMED, holds_error
 from jsms_client.campaigns.journal.batches import Batch, Learned
 from jsms_client.campaigns.journal.schema import ACCEPTED, REFUSED, UNKNOWN, WAITING
 from jsms_client.errors import ArgumentError, NoCreditError
-from jsms_client.reading.fields import error_code
-from jsms_client.values import read_mobile
-from jsms_contract.errors import error_class
+from jsms_contract.errors import SUCCESS_CODES, error_class
+from jsms_runtime.reading import error_code
+from jsms_runtime.values import read_mobile
 
 _SUCCESS = 200
 
@@ -112,7 +112,7 @@ def _learn(number: int, entries: tuple[Entry, ...]) -> Learned:
 
 
 def _read(entry: Entry) -> tuple[int, str | None, int | None]:
-    code, unread = error_code(entry.get("error_code", ""))
+    code, unread = error_code(entry.get("error_code", ""), SUCCESS_CODES)
     if code is not None or unread is not None:
         # Refused, though the service gives such a recipient an id too.
         unpaid = issubclass(error_class(code, _SUCCESS), NoCreditError)

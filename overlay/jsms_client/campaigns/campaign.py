@@ -9,7 +9,6 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Self, TextIO
 
-from jsms_client.arguments import refusal
 from jsms_client.campaigns import exporting
 from jsms_client.campaigns.errors import JournalError, JournalLockedError
 from jsms_client.campaigns.journal import queries, store
@@ -24,6 +23,7 @@ from jsms_client.campaigns.settings import CampaignSettings, Service
 from jsms_client.campaigns.shared.address import SharedAddress, is_shared
 from jsms_client.campaigns.stopping import Stop
 from jsms_client.results import DeliveryReport, DeliveryStatus
+from jsms_runtime.arguments import refusal
 
 
 class Campaign:

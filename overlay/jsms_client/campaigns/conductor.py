@@ -26,7 +26,8 @@ from jsms_client.campaigns.shared.journal import SharedJournal
 from jsms_client.campaigns.shared.queue import SharedQueue
 from jsms_client.campaigns.stopping import REQUESTED, Meaning, Stop, is_unclear, meaning_of, stop_for
 from jsms_client.errors import APIError, JSMSError, RateLimitError, UnconfirmedAPIError
-from jsms_client.results.refused import refused_error
+from jsms_contract.errors import error_class
+from jsms_runtime.refusals import refused_error
 
 Start: TypeAlias = Callable[[Batch, object], None]
 """Has a request sent: the batch, to hand back with the answer, and the body."""
@@ -256,7 +257,7 @@ class Conductor:
             self._unclear_in_a_row = 0
             self._pace.answered()
         if outcome.unpaid is not None:
-            self._stop(refused_error(outcome.unpaid, None))
+            self._stop(refused_error(error_class(outcome.unpaid, 200), outcome.unpaid, None))
 
     def _failed(self, batch: Batch, error: BaseException) -> None:
         if not isinstance(error, JSMSError):

@@ -10,12 +10,11 @@ from datetime import time
 from jsms_api.models.template_type import TemplateType
 from jsms_client.campaigns.journal.journal import Journal
 from jsms_client.campaigns.journal.schema import WAITING
-from jsms_client.redaction import mask_mobile
-from jsms_client.results.accounts import ApplicationBalance
-from jsms_client.results.reviewed import TemplateDetails
-from jsms_client.results.shown import HIDDEN, Result
+from jsms_client.results import ApplicationBalance, TemplateDetails
 from jsms_contract import limits
 from jsms_contract.billing import OPT_OUT_SUFFIX, PART_CHARACTERS, SMS_CHARACTERS
+from jsms_runtime.redaction import mask_mobile
+from jsms_runtime.results import HIDDEN, Result
 
 SAMPLES = 3
 """How many texts are shown."""

@@ -10,8 +10,8 @@ from datetime import time
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias, cast
 
-from jsms_client.arguments import kind, refusal
 from jsms_contract import limits
+from jsms_runtime.arguments import kind, refusal
 
 OnBadLine: TypeAlias = Literal["stop", "set_aside"]
 """What to do about entries that cannot be sent to: send nothing at all, or leave them out."""

@@ -8,9 +8,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from jsms_api.models.delivery_status import DeliveryStatus
-from jsms_client.results.refused import refused_error
-from jsms_client.results.shown import HIDDEN, NUMBER, Result
+from jsms_contract.errors import error_class
 from jsms_runtime.errors import APIError
+from jsms_runtime.refusals import refused_error
+from jsms_runtime.results import HIDDEN, NUMBER, Result
 
 
 class RecipientState(StrEnum):
@@ -70,7 +71,11 @@ class Outcome(Result):
     @property
     def error(self) -> APIError | None:
         """The exception that says why it was refused, not raised; None where it was not."""
-        return refused_error(self.code, None) if self.state is RecipientState.REFUSED else None
+        return (
+            refused_error(error_class(self.code, 200), self.code, None)
+            if self.state is RecipientState.REFUSED
+            else None
+        )
 
 
 @dataclass(frozen=True, slots=True, repr=False)

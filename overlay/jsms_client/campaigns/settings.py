@@ -6,10 +6,9 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import NamedTuple
 
-from jsms_client.requests import read_tag
-from jsms_client.times import parse_time, read_send_time
-from jsms_client.values import read_sign_id, read_temp_id
 from jsms_contract import limits
+from jsms_runtime.times import parse_time, read_send_time
+from jsms_runtime.values import read_number, read_text
 
 
 class Service(NamedTuple):
@@ -48,9 +47,11 @@ class CampaignSettings:
             ArgumentError: One of them is not what the contract allows.
         """
         return cls(
-            read_temp_id(temp_id),
-            None if sign_id is None else read_sign_id(sign_id),
-            None if tag is None else read_tag(tag),
+            read_number(temp_id, "temp_id", smallest=limits.SEND_MESSAGE_BATCH_REQUEST_TEMP_ID_MINIMUM),
+            None
+            if sign_id is None
+            else read_number(sign_id, "sign_id", smallest=limits.SEND_MESSAGE_BATCH_REQUEST_SIGN_ID_MINIMUM),
+            None if tag is None else read_text(tag, "tag", longest=limits.SEND_MESSAGE_BATCH_REQUEST_TAG_MAX_LENGTH),
             None if send_time is None else read_send_time(send_time),
         )
 

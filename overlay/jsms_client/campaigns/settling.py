@@ -6,7 +6,6 @@ from collections.abc import AsyncIterable, Iterable, Sequence
 from contextlib import ExitStack
 from typing import NamedTuple, TypeAlias, cast
 
-from jsms_client.arguments import kind, refusal
 from jsms_client.campaigns.journal import deliveries
 from jsms_client.campaigns.journal.batches import BatchQueue
 from jsms_client.campaigns.journal.deliveries import Delivery, begin_matching
@@ -15,8 +14,9 @@ from jsms_client.campaigns.journal.schema import UNKNOWN
 from jsms_client.campaigns.shared import deliveries as shared
 from jsms_client.campaigns.shared.journal import SharedJournal
 from jsms_client.campaigns.shared.queue import SharedQueue
-from jsms_client.results.receipts import DeliveryReport
+from jsms_client.results import DeliveryReport
 from jsms_contract.operations import OPERATIONS
+from jsms_runtime.arguments import kind, refusal
 
 Reports: TypeAlias = Iterable[DeliveryReport]
 """Delivery reports, from callbacks for example."""

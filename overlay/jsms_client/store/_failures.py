@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jsms_client.errors import StoreError
-from jsms_client.redaction import mask_line
+from jsms_runtime.redaction import mask_line
 
 
 def lost(store: str, error: Exception, *secrets: str) -> StoreError:

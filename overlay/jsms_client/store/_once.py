@@ -14,9 +14,9 @@ from jsms_client.errors import (
     StoreError,
     UnknownOutcomeError,
 )
-from jsms_client.redaction import mask_line
 from jsms_client.store._backend import Entry
 from jsms_client.store._store import Store, entry_id, new_owner
+from jsms_runtime.redaction import mask_line
 
 _log = logging.getLogger("jsms_client")
 _LONGEST = 200

@@ -6,10 +6,9 @@ import json
 from collections.abc import Iterable
 from typing import cast
 
-from jsms_client.read_once import MALFORMED
-from jsms_client.results.receipts import MalformedRecord
 from jsms_client.store._backend import Entry
 from jsms_client.store._store import Store, entry_id, new_owner
+from jsms_runtime.records import MALFORMED, MalformedRecord
 
 # Seconds that a poll may take before another process may poll beside it.
 _LONGEST_POLL = 30.0

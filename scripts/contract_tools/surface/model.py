@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ..reading import follow, mapping, operations, schemas, sequence, text, whole
+from .customised import customised_results
 
 _WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+")
 _BODIES = {"application/json": "json", "multipart/form-data": "multipart"}
@@ -120,13 +121,18 @@ class Record:
 
     Attributes:
         name: The component's name.
-        description: What the contract says of it.
+        schema: What the contract says of it.
         members: Its fields, in the order of the contract.
     """
 
     name: str
-    description: str
+    schema: Mapping[str, object]
     members: tuple[Member, ...]
+
+    @property
+    def description(self) -> str:
+        """What it is, in words."""
+        return _words(self.schema)
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +281,7 @@ class Surface:
         """A named object."""
         if name not in self._records:
             schema = mapping(schemas(self.data).get(name))
-            self._records[name] = Record(name, _words(schema), tuple(self.members(schema)))
+            self._records[name] = Record(name, schema, tuple(self.members(schema)))
         return self._records[name]
 
     def members(self, schema: Mapping[str, object]) -> Iterator[Member]:
@@ -317,8 +323,10 @@ class Surface:
         if value.of is not None and not (requests and value.kind == "recipients"):
             yield from self._within(value.of, requests=requests, around=around)
         if value.record and value.record not in around:
+            custom = None if requests else customised_results()[0].get(value.record)
             for member in self.record(value.record).members:
-                yield from self._within(member.value, requests=requests, around=(*around, value.record))
+                if custom is None or member.name not in custom.left_out:
+                    yield from self._within(member.value, requests=requests, around=(*around, value.record))
             yield value.record
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from jsms_client.campaigns.journal.journal import Journal
 from jsms_client.campaigns.journal.schema import ACCEPTED, UNKNOWN
 from jsms_client.errors import ArgumentError
-from jsms_client.times import parse_time
-from jsms_client.values import read_mobile
+from jsms_runtime.times import parse_time
+from jsms_runtime.values import read_mobile
 
 CLOCKS_APART = 300.0
 """Seconds that two clocks may be apart, beyond what the service's own time says of them."""

@@ -14,9 +14,9 @@ from jsms_client.campaigns.journal.hashes import Digest
 from jsms_client.campaigns.journal.integrity import PAGE, Head, ascending, read_head
 from jsms_client.campaigns.journal.schema import IN_FLIGHT, REFUSED, STATES, UNKNOWN
 from jsms_client.campaigns.outcomes import Outcome, RecipientState, SetAside, Why
-from jsms_client.reading.fields import known
-from jsms_client.results.receipts import DeliveryReport
-from jsms_client.times import BEIJING
+from jsms_client.results import DeliveryReport
+from jsms_runtime.reading import known
+from jsms_runtime.times import BEIJING
 
 _TEXT = (str,)
 _TEXT_OR_NONE = (str, type(None))

@@ -12,7 +12,7 @@ from jsms_client.campaigns.errors import BadLine, CampaignInputError
 from jsms_client.campaigns.reading.columns import find_mobile
 from jsms_client.campaigns.reading.entries import Entry
 from jsms_client.errors import ArgumentError
-from jsms_client.values import read_mobile
+from jsms_runtime.values import read_mobile
 
 MOST_LINES = 50
 """Lines that one quoted cell may reach over; beyond that, a quote was forgotten."""

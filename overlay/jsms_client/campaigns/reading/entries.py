@@ -8,7 +8,7 @@ from typing import TypeAlias, TypeVar
 
 from jsms_client.campaigns.errors import BadLine
 from jsms_client.errors import ArgumentError
-from jsms_client.recipients import RecipientLike, read_recipients
+from jsms_runtime.recipients import RecipientLike, read_recipients
 
 Entry: TypeAlias = tuple[int, RecipientLike | BadLine]
 """Its number in the list, and what stands there."""

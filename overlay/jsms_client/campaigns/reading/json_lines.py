@@ -9,7 +9,7 @@ from typing import cast
 from jsms_client.campaigns.errors import BadLine, CampaignInputError
 from jsms_client.campaigns.reading.columns import find_mobile
 from jsms_client.campaigns.reading.entries import Entry
-from jsms_client.recipients import RecipientLike
+from jsms_runtime.recipients import RecipientLike
 
 _PARAMETERS = "temp_para"
 

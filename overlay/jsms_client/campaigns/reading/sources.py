@@ -9,10 +9,10 @@ from itertools import islice
 from typing import Generic, TypeAlias, TypeVar, cast
 
 from jsms_client._concurrency import run_in_thread
-from jsms_client.arguments import kind, refusal
 from jsms_client.campaigns.reading.entries import CHUNK, Entry, chunks
 from jsms_client.campaigns.reading.files import RecipientFile, read_file
-from jsms_client.recipients import Recipient, RecipientLike
+from jsms_runtime.arguments import kind, refusal
+from jsms_runtime.recipients import Recipient, RecipientLike
 
 T = TypeVar("T")
 

@@ -6,8 +6,8 @@ import os
 from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from jsms_client.arguments import refusal
 from jsms_client.errors import ConfigurationError, MissingDependencyError
+from jsms_runtime.arguments import refusal
 
 if TYPE_CHECKING:
     from jsms_client.store._sqlalchemy import SQLAlchemyDatabase

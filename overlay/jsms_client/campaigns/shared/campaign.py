@@ -13,8 +13,8 @@ from jsms_client.campaigns.journal.schema import ACCEPTED, IN_FLIGHT, REFUSED, S
 from jsms_client.campaigns.outcomes import Outcome, RecipientState, SetAside, Why
 from jsms_client.campaigns.progress import Counts
 from jsms_client.campaigns.shared.journal import SharedJournal
-from jsms_client.reading.fields import known
 from jsms_client.results import DeliveryReport, DeliveryStatus
+from jsms_runtime.reading import known
 
 if TYPE_CHECKING:
     from jsms_client.campaigns.settings import CampaignSettings, Service

@@ -6,7 +6,7 @@ from jsms_client.campaigns.journal.deliveries import Delivery, in_time
 from jsms_client.campaigns.journal.schema import ACCEPTED, UNKNOWN
 from jsms_client.campaigns.shared.journal import SharedJournal
 from jsms_client.errors import ArgumentError
-from jsms_client.values import read_mobile
+from jsms_runtime.values import read_mobile
 
 _FOUND = (
     "SELECT r.number, r.state, r.msg_id, q.left_at, q.send_time FROM jsms_recipients r LEFT JOIN jsms_requests q"

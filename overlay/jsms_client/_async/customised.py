@@ -1,0 +1,141 @@
+"""Resources that do more than their operations, each in place of the generated resource of its name.
+
+Everything else is generated from ``openapi.yaml``: signatures, checks of arguments, docstrings and results. Results
+that say more than their response does are in ``jsms_runtime/customised.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar, Unpack, cast
+
+from jsms_client._async.streams import AsyncReceiptStream, AsyncSharedReceiptStream
+from jsms_client.errors import ExpiredCodeError, InvalidCodeError, VerifiedCodeError
+from jsms_client.feed import Feed
+from jsms_client.store._store import StoreLike, open_store
+from jsms_contract.operations import OPERATIONS
+from jsms_runtime.customised import VerificationReason
+from jsms_runtime.records import Records, read_records
+from jsms_runtime.resource import Call
+from jsms_surface._async import codes, receipts
+from jsms_surface.results.receipts import DeliveryReport, UserReply, read_delivery_report, read_user_reply
+
+if TYPE_CHECKING:
+    from jsms_client._async.client import AsyncJSMS
+
+_T = TypeVar("_T")
+
+_REASONS = (
+    (InvalidCodeError, VerificationReason.WRONG),
+    (ExpiredCodeError, VerificationReason.EXPIRED),
+    (VerifiedCodeError, VerificationReason.USED),
+)
+
+
+class AsyncCodes(codes.AsyncCodes):
+    """Verification codes: send, send by voice, verify.
+
+    Reason: a wrong, expired or used code is an expected result of `verify`, not an exception.
+    """
+
+    __slots__ = ()
+
+    async def _carry_out(self, operation: str, json: object = None, **call: Unpack[Call]) -> Any:
+        try:
+            return await super()._carry_out(operation, json, **call)
+        except (InvalidCodeError, ExpiredCodeError, VerifiedCodeError) as error:
+            if operation != "verifyCode":
+                raise
+            reason = next(reason for kind, reason in _REASONS if isinstance(error, kind))
+            return {"is_valid": False, "error": {"code": error.code, "message": error.message, "reason": reason}}
+
+
+class AsyncReceipts(receipts.AsyncReceipts):
+    """Delivery reports and replies, for apps without a callback URL.
+
+    Reason: endless iteration at the pace that the service allows, which loses no record that was fetched.
+
+    Args:
+        client: The client that it belongs to.
+    """
+
+    __slots__ = ("_client", "_feeds", "_replies", "_reports")
+
+    def __init__(self, client: AsyncJSMS) -> None:
+        super().__init__(client.api)
+        self._client = client
+        self._reports: Feed[DeliveryReport] = Feed(OPERATIONS["pollReports"].poll_seconds or 0)
+        self._replies: Feed[UserReply] = Feed(OPERATIONS["pollReplies"].poll_seconds or 0)
+        self._feeds: Mapping[str, Feed[Any]] = {"pollReports": self._reports, "pollReplies": self._replies}
+
+    def iter_reports(self, *, store: StoreLike | None = None) -> AsyncReceiptStream[DeliveryReport]:
+        """Iterate over delivery reports without end, one poll in five seconds at most.
+
+        JSMS operation: pollReports, GET /report
+
+        Args:
+            store: Where fetched records are kept, so that several consumers share them and a killed one loses none:
+                what ``AsyncJSMS(store=…)`` takes; None for the client's store. Without any, they are kept in memory.
+
+        Returns:
+            An iterator that can be stopped without losing a record; see `AsyncReceiptStream` for what it does
+            when something goes wrong.
+        """
+        return self._stream("reports", "pollReports", self._reports, read_delivery_report, store)
+
+    def iter_replies(self, *, store: StoreLike | None = None) -> AsyncReceiptStream[UserReply]:
+        """Iterate over what users answer without end, one poll in five seconds at most.
+
+        JSMS operation: pollReplies, GET /reply
+
+        Args:
+            store: Where fetched records are kept, so that several consumers share them and a killed one loses none:
+                what ``AsyncJSMS(store=…)`` takes; None for the client's store. Without any, they are kept in memory.
+
+        Returns:
+            An iterator that can be stopped without losing a record; see `AsyncReceiptStream` for what it does
+            when something goes wrong.
+        """
+        return self._stream("replies", "pollReplies", self._replies, read_user_reply, store)
+
+    @property
+    def undelivered(self) -> int:
+        """How many records an iterator has fetched that were not taken yet: the next one goes on with them."""
+        return self._reports.undelivered + self._replies.undelivered
+
+    def _stream(
+        self,
+        kind: str,
+        operation: str,
+        feed: Feed[_T],
+        read: Callable[[dict[str, Any]], _T],
+        store: StoreLike | None,
+    ) -> AsyncReceiptStream[_T]:
+        async def poll_raw() -> list[object]:
+            return cast("list[object]", await self._carry_out(operation))
+
+        async def poll() -> Records[_T]:
+            return read_records(await self._carry_out(operation), read)
+
+        found = self._client.store if store is None else open_store(store)
+        if found is None:
+            return AsyncReceiptStream(feed, poll)
+        from jsms_client.store._receipts import SharedQueue  # noqa: PLC0415 - a program loads what it uses
+
+        queue = SharedQueue(found, self._client.api.identity, kind, feed.seconds)
+        return AsyncSharedReceiptStream(feed, poll_raw, queue, partial(read_records, read=read))
+
+    async def _carry_out(self, operation: str, json: object = None, **call: Unpack[Call]) -> Any:
+        """The next poll is a whole pause after this one, whether it is one of an iterator or not."""
+        feed = self._feeds.get(operation)
+        if feed is not None:
+            feed.note_poll()
+        try:
+            return await super()._carry_out(operation, json, **call)
+        finally:
+            if feed is not None:
+                feed.note_poll()
+
+
+__all__ = ["AsyncCodes", "AsyncReceipts"]

@@ -1,0 +1,131 @@
+"""Images: from a path, bytes or a file to a checked upload."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+from pathlib import Path
+from typing import BinaryIO, NamedTuple, Protocol, TypeAlias, cast, runtime_checkable
+
+from jsms_runtime.arguments import kind, refusal
+
+Image: TypeAlias = "str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO"
+"""A path, the content itself, or a file opened in binary mode."""
+
+
+class Upload(NamedTuple):
+    """An image that can be sent.
+
+    Attributes:
+        content: The file's bytes.
+        file_name: A name made from the form's field: the local one could name a person.
+        media_type: ``image/png`` or ``image/jpeg``, as the content shows.
+    """
+
+    content: bytes
+    file_name: str
+    media_type: str
+
+
+@runtime_checkable
+class _Readable(Protocol):
+    def read(self, size: int, /) -> object: ...
+
+
+_LONGEST = 2**31 - 1
+
+# How each format begins, and the ending its file names have. The name that a file came with says nothing.
+_FORMATS = {
+    "image/png": (b"\x89PNG\r\n\x1a\n", "png"),
+    "image/jpeg": (b"\xff\xd8\xff", "jpg"),
+}
+
+
+def read_image(
+    image: object, argument: str, *, field: str, max_bytes: int | None, media_types: tuple[str, ...]
+) -> Upload:
+    """Read an image and check its size and format.
+
+    Args:
+        image: A path, bytes, or a file opened in binary mode; a file is read from where it stands and left open.
+        argument: Its name, for the message.
+        field: The form's field, from which the sent file's name is made.
+        max_bytes: The most bytes it may have; None for as many as fit into memory.
+        media_types: The formats it may have; none for any.
+
+    Raises:
+        ArgumentError: No such file, not a file, empty, too large, in another format, or opened in text mode.
+    """
+    most = _LONGEST if max_bytes is None else max_bytes
+    content = _content(image, argument, most + 1)
+    if not content:
+        raise refusal(argument, "is empty", "give an image (a file that was read before stands at its end)")
+    if len(content) > most:
+        raise refusal(argument, f"is larger than {most} bytes", "make the image smaller")
+    if not media_types:
+        return Upload(content, field, "application/octet-stream")
+    for media_type, (beginning, ending) in _FORMATS.items():
+        if media_type in media_types and content.startswith(beginning):
+            return Upload(content, f"{field}.{ending}", media_type)
+    formats = " or ".join(media_type.removeprefix("image/").upper() for media_type in media_types)
+    raise refusal(argument, f"is not a {formats} image by its content", f"convert it to {formats}")
+
+
+def _content(image: object, argument: str, limit: int) -> bytes:
+    if isinstance(image, (str, os.PathLike)):
+        return _read_path(cast("str | os.PathLike[str]", image), argument, limit)
+    if isinstance(image, (bytes, bytearray)):
+        return bytes(image[:limit])
+    if isinstance(image, memoryview):
+        return image.tobytes()[:limit]
+    if isinstance(image, io.TextIOBase):
+        raise refusal(argument, "is a file opened in text mode", "open it with mode 'rb'")
+    if isinstance(image, _Readable):
+        return _read_file(image, argument, limit)
+    raise refusal(argument, f"is {kind(image)}", "give a path, bytes or a file opened with mode 'rb'")
+
+
+def _read_path(path: str | os.PathLike[str], argument: str, limit: int) -> bytes:
+    try:
+        # Asked first: opening a pipe would wait for its other end.
+        mode = Path(path).stat().st_mode
+        if stat.S_ISREG(mode):
+            with Path(path).open("rb") as file:
+                return file.read(limit)
+    except FileNotFoundError as error:
+        raise refusal(argument, "is the path of a file that does not exist", "check the path") from error
+    except OSError as error:
+        problem = f"is the path of a file that cannot be read ({error.strerror})"
+        raise refusal(argument, problem, "check the path and who may read it") from error
+    except ValueError as error:
+        raise refusal(argument, "is no path (it has a NUL or half a surrogate pair)", "check the path") from error
+    problem = "is the path of a folder" if stat.S_ISDIR(mode) else "is the path of something that is no ordinary file"
+    raise refusal(argument, problem, "give the path of an image")
+
+
+def _read_file(file: _Readable, argument: str, limit: int) -> bytes:
+    content = bytearray()
+    # More than once: a raw file may give less than was asked for.
+    while len(content) < limit:
+        try:
+            part = file.read(limit - len(content))
+        except io.UnsupportedOperation as error:
+            raise refusal(argument, "is a file that is not open for reading", "open it with mode 'rb'") from error
+        except OSError as error:
+            raise refusal(argument, f"is a file that cannot be read ({error.strerror})", "check the file") from error
+        except ValueError as error:
+            raise refusal(argument, "is a closed file", "give it while it is open") from error
+        except Exception as error:
+            # A file object of somebody's own, or of a package: its words may say anything.
+            problem = f"is a file that cannot be read ({type(error).__name__})"
+            raise refusal(argument, problem, "check the file") from error
+        if not isinstance(part, (bytes, bytearray, memoryview)):
+            raise refusal(argument, f"gives something {kind(part)} when it is read", "open it with mode 'rb'")
+        if not part:
+            break
+        content += part
+    return bytes(content[:limit])
+
+
+__all__ = ["Image", "Upload", "read_image"]

@@ -1,0 +1,195 @@
+"""What may be shown of a number, a code or a secret: in logs, in reprs and in exceptions."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+
+# In this order: the first that fits at a place is what is masked there.
+_PATTERNS = (
+    r"(?P<scheme>\b(?:Basic|Bearer)) +[^\s\"',;<>]+",
+    # A mainland number, written together or in the usual groups, with or without the country code.
+    r"(?<!\d)(?:\+?86[ -]?)?(?P<first>1\d{2})[ -]?\d{4}[ -]?(?P<last>\d{4})(?!\d)",
+    # Keys and secrets of JSMS: 24 hexadecimal characters in every published example.
+    r"\b[0-9A-Fa-f]{20,}\b",
+)
+_PERSONAL = re.compile("|".join(_PATTERNS), re.IGNORECASE)
+# And anything else that could be a code, an identity number or a number of another country.
+_ANY = re.compile("|".join((*_PATTERNS, r"\d{4,}[\dX]*")), re.IGNORECASE)
+_MOBILE = re.compile(_PATTERNS[1])
+# Shorter values would be found inside ordinary words; a Chinese name is often no longer than two characters.
+_SHORTEST_ASCII = 3
+# How a character begins that is written in another way.
+_SIGNS = frozenset("\\%&+")
+# No character takes more than this, however it is written.
+_LONGEST_CHARACTER = 64
+
+MASK = "****"
+
+LONGEST_READ = 8192
+"""How many characters of a text are read for a line of it."""
+
+
+def mask_mobile(number: str) -> str:
+    """Keep the first three and last four digits of a phone number.
+
+    Args:
+        number: The number, in any writing.
+
+    Returns:
+        ``138****8000``; only stars where the number is too short to keep anything.
+    """
+    digits = [character for character in number if character.isdigit()]
+    if len(digits) < 11:
+        return MASK
+    return f"{''.join(digits[:3])}{MASK}{''.join(digits[-4:])}"
+
+
+def mask_text(text: str, secrets: Iterable[str] = (), *, digits: bool = True) -> str:
+    """Mask everything in a text that could identify a person or open an account.
+
+    Args:
+        text: A text that came from outside, such as the service's own message.
+        secrets: Values that must not be shown, such as those of the request.
+        digits: Whether to mask every other longer number too; not where dates and lengths are what matters.
+
+    Returns:
+        The text, with phone numbers as ``138****8000`` and the rest as stars.
+    """
+    return printable(_masked(text, secrets, digits=digits, cut=False), keep="\n\t")
+
+
+def mask_line(text: str, secrets: Iterable[str] = (), *, digits: bool = True) -> str:
+    """Make a line that fits into a message of a text of any length: masked first, and then cut.
+
+    Args:
+        text: A text that came from outside.
+        secrets: Values that must not be shown.
+        digits: As for `mask_text`.
+
+    Returns:
+        One line, without anything that could identify a person or open an account.
+    """
+    cut = len(text) > LONGEST_READ
+    if cut:
+        text = _up_to_a_whole_character(text[:LONGEST_READ])
+    return shorten(_masked(text, secrets, digits=digits, cut=cut))
+
+
+def _up_to_a_whole_character(text: str) -> str:
+    """Without the end, which may be a part of a character that is written in another way."""
+    from jsms_runtime.escapes import unescape  # noqa: PLC0415 - most programs never see such a text
+
+    _, places = unescape(text)
+    return text[: places[bisect_left(places, len(text) - _LONGEST_CHARACTER)]]
+
+
+def _masked(text: str, secrets: Iterable[str], *, digits: bool, cut: bool) -> str:
+    known = {secret for secret in secrets if _is_telling(secret)}
+    # Numbers are left to their own pattern, which keeps their ends.
+    numbers = {secret for secret in known if _MOBILE.fullmatch(secret)}
+    pattern = _ANY if digits else _PERSONAL
+    parts: list[str] = []
+    done = 0
+    for start, end in _places(text, known - numbers, cut=cut):
+        parts += (pattern.sub(_mask, text[done:start]), MASK)
+        done = end
+    shown = "".join((*parts, pattern.sub(_mask, text[done:])))
+    for number in numbers:
+        # One that follows another digit, or the two of an escaped blank.
+        shown = shown.replace(number, mask_mobile(number))
+    return shown
+
+
+def _places(text: str, secrets: Iterable[str], *, cut: bool) -> list[tuple[int, int]]:
+    """Where secrets are in a text, in whatever way they are written; in order, without overlaps."""
+    found = [place for secret in secrets for place in _occurrences(text, secret, cut=cut)]
+    if not _SIGNS.isdisjoint(text):
+        from jsms_runtime.escapes import unescape  # noqa: PLC0415 - most programs never see such a text
+
+        plain, places = unescape(text)
+        meant = {unescape(secret)[0] for secret in secrets}
+        found += [
+            (places[start], places[end])
+            for secret in filter(_is_telling, meant)
+            for start, end in _occurrences(plain, secret, cut=cut)
+        ]
+    found.sort()
+    apart: list[tuple[int, int]] = []
+    for start, end in found:
+        if apart and start <= apart[-1][1]:
+            apart[-1] = (apart[-1][0], max(end, apart[-1][1]))
+        else:
+            apart.append((start, end))
+    return apart
+
+
+def _occurrences(text: str, secret: str, *, cut: bool) -> Iterator[tuple[int, int]]:
+    """Where a secret is; and where the beginning of one is, at the end of a text that was cut."""
+    start = text.find(secret)
+    while start >= 0:
+        yield start, start + len(secret)
+        start = text.find(secret, start + len(secret))
+    if not cut:
+        return
+    beginning = secret[: _SHORTEST_ASCII if secret.isascii() else 1]
+    start = text.find(beginning, max(0, len(text) - len(secret) + 1))
+    while start >= 0:
+        if secret.startswith(text[start:]):
+            yield start, len(text)
+            return
+        start = text.find(beginning, start + 1)
+
+
+def _is_telling(secret: str) -> bool:
+    return len(secret) >= _SHORTEST_ASCII or not secret.isascii()
+
+
+def _mask(found: re.Match[str]) -> str:
+    if found["scheme"]:
+        return f"{found['scheme']} {MASK}"
+    return f"{found['first']}{MASK}{found['last']}" if found["first"] else MASK
+
+
+def shorten(text: str, limit: int = 200) -> str:
+    """Cut a text to a line that fits into a message.
+
+    Args:
+        text: Any text.
+        limit: The number of characters to keep.
+
+    Returns:
+        One line; what was cut is marked with an ellipsis.
+    """
+    line = printable(" ".join(text[: limit * 2].split()))
+    return line if len(line) <= limit and len(text) <= limit * 2 else f"{line[:limit]}…"
+
+
+def printable(text: str, keep: str = "") -> str:
+    """Replace what moves a terminal's cursor, changes its colours, ends a line of a log or turns the writing direction.
+
+    Args:
+        text: Any text that came from outside.
+        keep: Control characters that may stay.
+
+    Returns:
+        The text, with U+FFFD for each such character.
+    """
+    if text.isprintable():
+        return text
+    return "".join("\ufffd" if is_control(one) and one not in keep else one for one in text)
+
+
+def is_control(character: str) -> bool:
+    """Whether a character is a control, a format mark (bidi overrides), a separator of lines or a lone surrogate.
+
+    Args:
+        character: One character.
+    """
+    import unicodedata  # noqa: PLC0415 - most texts are printable
+
+    return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+__all__ = ["LONGEST_READ", "MASK", "is_control", "mask_line", "mask_mobile", "mask_text", "printable", "shorten"]

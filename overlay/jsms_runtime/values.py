@@ -1,0 +1,295 @@
+"""Numbers, texts and ids: from what people have to what the service wants."""
+
+from __future__ import annotations
+
+import math
+import operator
+import re
+import unicodedata
+from decimal import Decimal
+from enum import IntEnum
+from fractions import Fraction
+from functools import lru_cache
+from typing import Final, SupportsIndex
+
+from jsms_runtime.arguments import kind, refusal
+from jsms_runtime.redaction import mask_mobile
+
+# Spaces, hyphens and dashes, brackets and dots: what people and address books put between the digits of a number,
+# invisible marks of writing direction (copied along with a contact) among them.
+_BETWEEN_DIGITS = re.compile(r"[\s().\-\u2010-\u2015\u2212\u00b7\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+")
+# 13800138000.0, as pandas and spreadsheets write a column of numbers.
+_DECIMALS = re.compile(r"(\+?[0-9]{11,15})\.0+")
+_SCIENTIFIC = re.compile(r"\+?(?P<whole>[0-9])(?:\.(?P<part>[0-9]{1,20}))?[eE]\+?0?(?P<exponent>1[0-4])")
+# A spreadsheet shows three to six digits before an exponent; a program that writes all of them rarely needs fewer.
+_EXACT_DIGITS = 8
+_COUNTRY_CODE = re.compile(r"\A(?:\+|00)?86")
+
+# What a path takes as it stands (RFC 3986, unreserved), so that no id can reach another path.
+_ID = re.compile(r"[A-Za-z0-9._~-]+")
+_DOTS = re.compile(r"\.+")
+
+# Longer ones are not written into a message, nor into a path.
+_BEYOND_ANY_NUMBER = 10**40
+
+compiled = lru_cache(maxsize=64)(re.compile)
+
+
+MOBILE: Final = "^1[0-9]{10}$"
+"""How a mainland China mobile number is written, where a field has no pattern of its own."""
+
+
+def read_mobile(value: object, argument: str = "mobile", pattern: str = MOBILE) -> str:
+    """A mainland China mobile number as the service writes it: 11 digits.
+
+    ``"+86 138-0013-8000"``, ``"0086 13800138000"``, full-width digits, the numbers 13800138000 and 13800138000.0, and
+    what a spreadsheet makes of it (``"13800138000.0"``, ``"'13800138000"``, ``"1.3800138E+10"``) are the same number.
+
+    Raises:
+        ArgumentError: It is not a mainland China mobile number, or one that lost digits.
+    """
+    form: re.Pattern[str] = compiled(pattern)
+    if isinstance(value, str):
+        if form.fullmatch(value):
+            return value if type(value) is str else str.__str__(value)
+        written = value
+    else:
+        written = _whole_number(value, argument)
+    digits = _BETWEEN_DIGITS.sub("", _as_typed(written, argument))
+    for number in (digits, _COUNTRY_CODE.sub("", digits, count=1)):
+        if form.fullmatch(number):
+            return number
+    if not digits:
+        raise refusal(argument, "is empty", 'give a mobile number, such as "13800138000"')
+    raise refusal(
+        argument,
+        f"is not a mainland China mobile number ({mask_mobile(digits)})",
+        "give the 11 digits beginning with 1, with or without +86",
+    )
+
+
+def _whole_number(value: object, argument: str) -> str:
+    """The digits of a number that is exact, whatever its type."""
+    if isinstance(value, bool) or not isinstance(value, (SupportsIndex, float, Decimal, Fraction)):
+        raise refusal(argument, f"is {kind(value)}", 'give the number as a text, such as "13800138000"')
+    if isinstance(value, SupportsIndex):
+        number = operator.index(value)
+    else:
+        try:
+            number = int(value)
+        except (ValueError, OverflowError):
+            number = 0
+        if number != value:
+            raise refusal(argument, "is not a whole number", 'give the number as a text, such as "13800138000"')
+    return str(number) if 0 < number < _BEYOND_ANY_NUMBER else "0"
+
+
+def _as_typed(text: str, argument: str) -> str:
+    """What was typed into a spreadsheet, from what it wrote into a file."""
+    text = unicodedata.normalize("NFKC", text).strip().lstrip("'\u2018\u2019")
+    if found := _DECIMALS.fullmatch(text):
+        return found[1]
+    if found := _SCIENTIFIC.fullmatch(text):
+        digits = found["whole"] + (found["part"] or "")
+        if len(digits) < _EXACT_DIGITS:
+            raise refusal(
+                argument,
+                "has lost digits: a spreadsheet wrote it with an exponent",
+                "format the column as text, enter the numbers again, and save the file anew",
+            )
+        return digits.ljust(int(found["exponent"]) + 1, "0")
+    return text
+
+
+def read_text(
+    value: object,
+    argument: str,
+    *,
+    shortest: int = 0,
+    longest: int | None = None,
+    pattern: str | None = None,
+    advice: str = "leave the others out",
+) -> str:
+    """A text within its limits, counted in characters.
+
+    Args:
+        value: The text.
+        argument: Its name, for the message.
+        shortest: The fewest characters it may have.
+        longest: The most characters it may have.
+        pattern: What it must match as a whole.
+        advice: What to do where it does not match.
+
+    Raises:
+        ArgumentError: It is no text, too short, too long, has other characters, or cannot be written in UTF-8.
+    """
+    if not isinstance(value, str):
+        raise refusal(argument, f"is {kind(value)}", "give a text")
+    if not value.isascii():
+        check_writable(value, argument)
+    if not value and shortest:
+        raise refusal(argument, "is empty", "give a text")
+    if len(value) < shortest or (longest is not None and len(value) > longest):
+        span = f"exactly {longest}" if shortest == longest else f"{shortest} to {longest}"
+        span = f"at least {shortest}" if longest is None else f"at most {longest}" if not shortest else span
+        raise refusal(argument, f"has {len(value)} characters", f"it takes {span}")
+    if pattern is not None and not compiled(pattern).fullmatch(value):
+        raise refusal(argument, "has characters that it cannot have", advice)
+    return str.__str__(value)
+
+
+def check_writable(value: str, argument: str) -> None:
+    """Refuse half of a surrogate pair, which no UTF-8 can carry.
+
+    Raises:
+        ArgumentError: The text has one.
+    """
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        # Not chained: the error holds the whole text.
+        where = error.start
+    else:
+        return
+    raise refusal(
+        argument,
+        f"cannot be written in UTF-8 (character {where + 1} is half of a surrogate pair)",
+        "decode the text properly where it is read",
+    )
+
+
+def read_number(
+    value: object, argument: str, *, smallest: int | None = None, largest: int | None = None, unit: str = ""
+) -> int:
+    """A whole number within its limits; a member of an enum is its number.
+
+    Raises:
+        ArgumentError: It is no whole number or out of range.
+    """
+    span = "a whole number" if smallest is None else f"from {smallest} to {largest}"
+    span = span if largest is not None or smallest is None else f"at least {smallest}"
+    return _read_number(value, argument, smallest, largest, f"it takes {span}{unit}")
+
+
+def read_choice(
+    value: object, argument: str, choices: type[IntEnum], *, smallest: int | None = None, largest: int | None = None
+) -> int:
+    """A member of an enum, or a number: of one that was added after this version, within the range of the contract.
+
+    Raises:
+        ArgumentError: It is no whole number or out of range; the message names every member.
+    """
+    members = ", ".join(f"{choice.value} ({choice.name})" for choice in choices)
+    return _read_number(value, argument, smallest, largest, f"give one of {choices.__name__}: {members}")
+
+
+def _read_number(value: object, argument: str, smallest: int | None, largest: int | None, advice: str) -> int:
+    def is_within(number: int) -> bool:
+        return (smallest is None or number >= smallest) and (largest is None or number <= largest)
+
+    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
+        is_number = isinstance(value, str) and _is_short_number(value) and is_within(int(value))
+        hint = f"give the number, {value}" if is_number else advice
+        raise refusal(argument, f"is {kind(value)}, not a whole number", hint)
+    number = operator.index(value)
+    if not is_within(number):
+        shown = f"is {number}" if abs(number) < _BEYOND_ANY_NUMBER else "is out of range"
+        raise refusal(argument, shown, advice)
+    return number
+
+
+def _is_short_number(value: str) -> bool:
+    return re.fullmatch(r"[0-9]{1,18}", value) is not None
+
+
+def read_id(value: object, argument: str) -> str:
+    """An id that becomes a part of the path: a text, or the number that some have stored it as.
+
+    Raises:
+        ArgumentError: It is empty, or holds what would lead to another path.
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        if not 0 < value < _BEYOND_ANY_NUMBER:
+            raise refusal(argument, "is a number that no id can be", f"give the {argument} that the service answered")
+        return str(int(value))
+    if not isinstance(value, str):
+        raise refusal(argument, f"is {kind(value)}", f"give the {argument} that the service answered, a text")
+    if not value.strip():
+        raise refusal(argument, "is empty", f"give the {argument} that the service answered")
+    if not _ID.fullmatch(value) or _DOTS.fullmatch(value):
+        raise refusal(
+            argument, "has characters that no id has", f"give the {argument} as the service answered it, nothing added"
+        )
+    return str.__str__(value)
+
+
+def read_code(
+    value: object,
+    argument: str,
+    *,
+    shortest: int = 0,
+    longest: int | None = None,
+    pattern: str | None = None,
+    advice: str = "leave the others out",
+) -> str:
+    """A verification code: never a number, which has no leading zeros.
+
+    Where it has no pattern it is what a person typed, and spaces around it do not count.
+
+    Raises:
+        ArgumentError: It is a number, or no text within its limits.
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        raise refusal(argument, "is a number, which loses leading zeros", 'give it as a text, such as "0426"')
+    text = value.strip() if isinstance(value, str) and pattern is None else value
+    return read_text(text, argument, shortest=shortest, longest=longest, pattern=pattern, advice=advice)
+
+
+def read_decimal(
+    value: object, argument: str, *, smallest: float | None = None, largest: float | None = None, unit: str = ""
+) -> float:
+    """A number, whole or not, within its limits.
+
+    Raises:
+        ArgumentError: It is no number, not finite, or out of range.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal, Fraction)):
+        raise refusal(argument, f"is {kind(value)}, not a number", "give a number")
+    try:
+        number = value if isinstance(value, int) else float(value)
+        finite = math.isfinite(number)
+    except OverflowError:
+        number, finite = 0, False
+    if not finite:
+        raise refusal(argument, "is not a finite number", "give a number")
+    if (smallest is not None and number < smallest) or (largest is not None and number > largest):
+        span = f"at least {smallest}" if largest is None else f"from {smallest} to {largest}"
+        span = f"at most {largest}" if smallest is None else span
+        raise refusal(argument, f"is {number}", f"it takes {span}{unit}")
+    return number
+
+
+def read_truth(value: object, argument: str) -> bool:
+    """True or false.
+
+    Raises:
+        ArgumentError: It is anything else.
+    """
+    if isinstance(value, bool):
+        return value
+    raise refusal(argument, f"is {kind(value)}", "give True or False")
+
+
+__all__ = [
+    "MOBILE",
+    "check_writable",
+    "compiled",
+    "read_choice",
+    "read_code",
+    "read_decimal",
+    "read_id",
+    "read_mobile",
+    "read_number",
+    "read_text",
+    "read_truth",
+]

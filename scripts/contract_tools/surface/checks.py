@@ -1,0 +1,206 @@
+"""Arguments: their types in a signature, and the expressions that check them before anything is sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from ..naming import constant_name
+from ..python_source import literal
+from ..reading import sequence, text
+from .model import Argument, Member, Operation, Record, SurfaceError, Value, python_name
+
+_SCALARS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
+_KINDS = {
+    "beijing-time": "datetime | str",
+    "epoch-millis": "datetime | int",
+    "template-parameters": "Parameters",
+    "recipients": "Iterable[RecipientLike]",
+    "image": "Image",
+    "flag": "bool",
+}
+_OF_DIGITS = re.compile(r"\^\[0-9\][{+]")
+
+
+def type_of_argument(value: Value) -> str:
+    """The type of an argument."""
+    if value.kind in _KINDS:
+        return _KINDS[value.kind]
+    if value.type == "string" and text(value.schema.get("format")) == "binary":
+        return "Image"
+    if value.values:
+        return f"{value.values} | {_SCALARS.get(value.type, 'int')}"
+    if value.kind == "id" and (
+        value.schema.get("format") == "digits" or _OF_DIGITS.match(text(value.schema.get("pattern")))
+    ):
+        return "str | int"  # digits that some have stored as a number
+    if value.type == "array" and value.of is not None:
+        return f"Iterable[{type_of_argument(value.of)}]"
+    if value.type == "map" and value.of is not None:
+        return f"Mapping[str, {type_of_argument(value.of)}]"
+    return "Mapping[str, object]" if value.type == "record" else _SCALARS.get(value.type, "object")
+
+
+def is_file(value: Value) -> bool:
+    """Whether a field of a form is a file."""
+    return value.kind == "image" or (value.type == "string" and value.schema.get("format") == "binary")
+
+
+def check(value: Value, given: str, where: str, depth: int = 0) -> str:
+    """An expression for the JSON of a checked value.
+
+    Args:
+        value: What the contract says of it.
+        given: The expression of what the caller gave.
+        where: The expression of its name, for the message.
+        depth: How many lists and maps it is inside of.
+    """
+    kind = value.kind
+    if kind == "mobile":
+        return _call("read_mobile", given, where, pattern=_pattern(value))
+    if kind == "id":
+        return _call("read_id", given, where)
+    if kind == "beijing-time":
+        return _call("read_send_time", given, where, pattern=_pattern(value))
+    if kind == "epoch-millis":
+        return _call("read_moment", given, where)
+    if kind == "template-parameters":
+        return _call("read_parameters", given, where)
+    if kind == "recipients":
+        return _recipients(value, given, where)
+    if kind == "flag" and value.type == "integer":
+        return f"int({_call('read_truth', given, where)})"
+    return _check_type(value, given, where, depth)
+
+
+def _check_type(value: Value, given: str, where: str, depth: int) -> str:
+    if value.type == "string":
+        function = "read_code" if value.kind == "secret" else "read_text"
+        advice = text(value.schema.get("x-pattern-advice"))
+        return _call(
+            function,
+            given,
+            where,
+            shortest=_limit(value, "minLength"),
+            longest=_limit(value, "maxLength"),
+            pattern=_pattern(value),
+            advice=literal(advice) if advice else None,
+        )
+    if value.type == "integer" and value.values:
+        limits = {"smallest": _bound(value, "minimum", 1), "largest": _bound(value, "maximum", -1)}
+        return _call("read_choice", given, where, value.values, **limits)
+    if value.type in ("integer", "number"):
+        unit = text(value.schema.get("x-unit"))
+        return _call(
+            "read_number" if value.type == "integer" else "read_decimal",
+            given,
+            where,
+            smallest=_bound(value, "minimum", 1),
+            largest=_bound(value, "maximum", -1),
+            unit=literal(f" {unit}") if unit else None,
+        )
+    if value.type == "boolean":
+        return _call("read_truth", given, where)
+    if value.type == "record":
+        return f"{record_name(value.record)}_of({given}, {where})"
+    if value.type in ("array", "map") and value.of is not None:
+        return _each(value, value.of, given, where, depth)
+    return given
+
+
+def _each(value: Value, of: Value, given: str, where: str, depth: int) -> str:
+    place, item = f"place_{depth}" if depth else "place", f"item_{depth}" if depth else "item"
+    name = where.removeprefix("f")[1:-1]
+    inside = f'f"{name}[{{{place}!r}}]"'
+    if value.type == "array":
+        listed = _call("read_list", given, where, fewest=_limit(value, "minItems"), most=_limit(value, "maxItems"))
+        return f"[{check(of, item, inside, depth + 1)} for {place}, {item} in enumerate({listed})]"
+    mapped = _call("read_map", given, where, fewest=_limit(value, "minProperties"), most=_limit(value, "maxProperties"))
+    return f"{{{place}: {check(of, item, inside, depth + 1)} for {place}, {item} in {mapped}.items()}}"
+
+
+def _recipients(value: Value, given: str, where: str) -> str:
+    of = value.of.schema if value.of is not None else {}
+    properties = of.get("properties")
+    mobile = properties.get("mobile") if isinstance(properties, Mapping) else None
+    pattern = mobile.get("pattern") if isinstance(mobile, Mapping) else None
+    call = _call(
+        "read_recipients",
+        given,
+        fewest=_limit(value, "minItems") or "0",
+        most=_limit(value, "maxItems") or "1_000_000",
+        argument=None if where == '"recipients"' else where,
+        pattern=literal(pattern) if isinstance(pattern, str) else None,
+    )
+    return f"recipients_as_json({call})"
+
+
+def check_file(member: Member, given: str, where: str) -> str:
+    """An expression for a checked file of a form."""
+    value = member.value
+    media_types = [text(item) for item in sequence(value.schema.get("x-media-types"))]
+    return _call(
+        "read_upload",
+        given,
+        where,
+        field=literal(member.wire),
+        max_bytes=literal(value.limit("x-max-bytes")),
+        media_types=f"({', '.join(map(literal, media_types))}{',' if len(media_types) == 1 else ''})",
+    )
+
+
+def check_path(member: Member, given: str) -> str:
+    """An expression for an id in a path: a text that leads to no other path."""
+    value = member.value
+    if value.type == "integer":
+        return check(value, given, literal(member.name))
+    return _call("read_id", given, literal(member.name))
+
+
+def _call(function: str, *arguments: str, **named: str | None) -> str:
+    given = [*arguments, *(f"{name}={value}" for name, value in named.items() if value is not None)]
+    return f"{function}({', '.join(given)})"
+
+
+def _limit(value: Value, keyword: str) -> str | None:
+    limit = value.limit(keyword)
+    return None if limit is None else literal(limit)
+
+
+def _bound(value: Value, keyword: str, step: int) -> str | None:
+    limit = value.schema.get(keyword)
+    beyond = value.schema.get(f"exclusive{keyword.capitalize()}")
+    if isinstance(beyond, int) and not isinstance(beyond, bool) and value.type == "integer":
+        limit = beyond + step
+    return repr(limit) if isinstance(limit, (int, float)) and not isinstance(limit, bool) else None
+
+
+def _pattern(value: Value) -> str | None:
+    pattern = text(value.schema.get("pattern"))
+    return literal(pattern) if pattern else None
+
+
+def record_name(name: str) -> str:
+    """The function that makes the JSON of a record."""
+    return constant_name(name).lower()
+
+
+def record_parameters(record: Record) -> list[Member]:
+    """The parameters of the function that makes a record's JSON: those that are required come first."""
+    return [*(m for m in record.members if m.required), *(m for m in record.members if not m.required)]
+
+
+def argument_types(operation: Operation) -> list[tuple[Argument, str]]:
+    """Every argument of an operation with its type in the signature."""
+    return [(argument, type_of_argument(argument.member.value)) for argument in operation.arguments]
+
+
+def needed_when(member: Member) -> list[tuple[str, str]]:
+    """The fields whose values make a field required, with these values as source."""
+    found: list[tuple[str, str]] = []
+    for name, values in member.needed_when.items():
+        listed = [item for item in sequence(values) if isinstance(item, (str, int))]
+        if not listed:
+            raise SurfaceError(f"x-needed-when of {member.name} names no value of {name}")
+        found.append((python_name(name), f"({', '.join(map(literal, listed))}{',' if len(listed) == 1 else ''})"))
+    return found

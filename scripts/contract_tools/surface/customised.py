@@ -1,0 +1,85 @@
+"""The customised results of the overlay, read from their source."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+SOURCE = Path(__file__).parents[3] / "overlay" / "jsms_runtime" / "customised.py"
+
+_ATTRIBUTE = re.compile(r"^ {4}(?P<name>\w+): (?P<words>.*(?:\n {8}.*)*)", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field that a customised class adds or gives another type.
+
+    Attributes:
+        name: Its name.
+        type: Its type, as source.
+        default: Its default, as source; empty for none.
+        words: What its class says of it.
+    """
+
+    name: str
+    type: str
+    default: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Customised:
+    """What a customised class changes about the generated one.
+
+    Attributes:
+        name: The class.
+        summary: The first line of its docstring.
+        fields: The fields that it adds or changes.
+        finders: For each field with a method that makes it: the fields of the response that the method takes.
+        left_out: Fields of the response that are not shown.
+    """
+
+    name: str
+    summary: str
+    fields: tuple[Field, ...]
+    finders: Mapping[str, tuple[str, ...]]
+    left_out: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def customised_results(source: Path = SOURCE) -> tuple[Mapping[str, Customised], tuple[str, ...]]:
+    """Every customised class by name, and the names that its module exports."""
+    tree = ast.parse(source.read_text(encoding="utf-8"))
+    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+    exported = tuple(
+        text.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
+        for text in ast.walk(node.value)
+        if isinstance(text, ast.Constant) and isinstance(text.value, str)
+    )
+    found = {name: _read(node) for name, node in classes.items() if not node.bases and name in exported}
+    return found, exported
+
+
+def _read(node: ast.ClassDef) -> Customised:
+    docstring = ast.get_docstring(node) or ""
+    words = {found["name"]: " ".join(found["words"].split()) for found in _ATTRIBUTE.finditer(docstring)}
+    fields: list[Field] = []
+    finders: dict[str, tuple[str, ...]] = {}
+    left_out: frozenset[str] = frozenset()
+    for each in node.body:
+        if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name):
+            name, kind = each.target.id, ast.unparse(each.annotation)
+            value = "" if each.value is None else ast.unparse(each.value)
+            if name == "left_out":
+                left_out = frozenset(ast.literal_eval(value))
+            elif not kind.startswith("ClassVar"):
+                fields.append(Field(name, kind, value, words.get(name, "")))
+        elif isinstance(each, ast.FunctionDef) and each.name.startswith("find_"):
+            finders[each.name.removeprefix("find_")] = tuple(argument.arg for argument in each.args.args)
+    return Customised(node.name, docstring.partition("\n")[0], tuple(fields), finders, left_out)

@@ -1,0 +1,414 @@
+"""The package ``jsms_surface``: what apps call, and what they get."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from ..python_source import literal, module
+from ..reading import mapping, schemas, sequence, text
+from .checks import (
+    argument_types,
+    check,
+    check_path,
+    is_file,
+    record_name,
+    record_parameters,
+    type_of_argument,
+)
+from .customised import customised_results
+from .model import Operation, Record, Surface, Value, class_name
+from .options import OPTIONS
+from .requests import body_function, nested_function, query_function, query_name
+from .results import ResultClass, reader_name, result_type
+from .words import argument_line, docstring, first_sentence, raises, result_line, sentence
+
+PACKAGE = "jsms_surface"
+
+# Where each name of an emitted module comes from. Only those that a module uses are imported.
+_IMPORTS: Mapping[str, str] = {
+    "Iterable": "collections.abc",
+    "Mapping": "collections.abc",
+    "partial": "functools",
+    "dataclass": "dataclasses",
+    "field": "dataclasses",
+    "datetime": "datetime",
+    "Any": "typing",
+    "cast": "typing",
+    "SUCCESS_CODES": "jsms_contract.errors",
+    "error_class": "jsms_contract.errors",
+    "customised": "jsms_runtime",
+    "refusal": "jsms_runtime.arguments",
+    "APIError": "jsms_runtime.errors",
+    "form_field": "jsms_runtime.forms",
+    "query_text": "jsms_runtime.forms",
+    "read_upload": "jsms_runtime.forms",
+    "Image": "jsms_runtime.images",
+    "read_fields": "jsms_runtime.collections",
+    "read_list": "jsms_runtime.collections",
+    "read_map": "jsms_runtime.collections",
+    "lazily": "jsms_runtime.lazily",
+    "Parameters": "jsms_runtime.parameters",
+    "read_parameters": "jsms_runtime.parameters",
+    "known": "jsms_runtime.reading",
+    "read_outcomes": "jsms_runtime.reading",
+    "take_error_code": "jsms_runtime.reading",
+    "take_moment": "jsms_runtime.reading",
+    "take_time": "jsms_runtime.reading",
+    "RecipientLike": "jsms_runtime.recipients",
+    "read_recipients": "jsms_runtime.recipients",
+    "recipients_as_json": "jsms_runtime.recipients",
+    "Records": "jsms_runtime.records",
+    "read_records": "jsms_runtime.records",
+    "refused_error": "jsms_runtime.refusals",
+    "AsyncCarrier": "jsms_runtime.resource",
+    "AsyncResource": "jsms_runtime.resource",
+    "Carrier": "jsms_runtime.resource",
+    "Files": "jsms_runtime.resource",
+    "Resource": "jsms_runtime.resource",
+    "HIDDEN": "jsms_runtime.results",
+    "NUMBER": "jsms_runtime.results",
+    "Result": "jsms_runtime.results",
+    "WORDS": "jsms_runtime.results",
+    "run_in_thread": "jsms_runtime.threads",
+    "run_inline": "jsms_runtime.threads",
+    "parse_time": "jsms_runtime.times",
+    "read_moment": "jsms_runtime.times",
+    "read_send_time": "jsms_runtime.times",
+    "read_choice": "jsms_runtime.values",
+    "read_code": "jsms_runtime.values",
+    "read_decimal": "jsms_runtime.values",
+    "read_id": "jsms_runtime.values",
+    "read_mobile": "jsms_runtime.values",
+    "read_number": "jsms_runtime.values",
+    "read_text": "jsms_runtime.values",
+    "read_truth": "jsms_runtime.values",
+}
+# What only type checkers need: a program loads what it calls.
+_FOR_TYPES = frozenset(
+    {"Iterable", "Mapping", "datetime", "Parameters", "RecipientLike", "Image", "APIError", "AsyncCarrier", "Carrier"}
+)
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 - it writes Python
+    )
+
+
+def emit_surface(surface: Surface) -> dict[str, str]:
+    """Every module of the package, by its path in it."""
+    emitter = _Emitter(surface)
+    files = {
+        "__init__.py": '"""The typed surface: resources with a method for each operation, and their results."""\n',
+        "requests/__init__.py": '"""From arguments to the checked bodies of requests, a module for each resource."""\n',
+        "_async/__init__.py": '"""The resources of the async client."""\n',
+        "_sync/__init__.py": '"""The resources of the blocking client."""\n',
+        "results/__init__.py": emitter.results_package(),
+        "resources.py": emitter.clients(),
+    }
+    for resource, operations in surface.resources.items():
+        if source := emitter.requests(resource):
+            files[f"requests/{resource}.py"] = source
+        if source := emitter.results(resource):
+            files[f"results/{resource}.py"] = source
+        for kind in ("_async", "_sync"):
+            files[f"{kind}/{resource}.py"] = emitter.resource(resource, operations, is_async=kind == "_async")
+    return files
+
+
+class _Emitter:
+    def __init__(self, surface: Surface) -> None:
+        self._surface = surface
+        self._enums = {name for name, schema in schemas(surface.data).items() if "enum" in mapping(schema)}
+        self._request_home = {
+            record.name: resource for resource, records in surface.requests.items() for record in records
+        }
+        self._descriptions = {
+            name: text(mapping(schema).get("description")) for name, schema in schemas(surface.data).items()
+        }
+
+    # Requests
+
+    def requests(self, resource: str) -> str:
+        """The module that checks what the methods of a resource are given; empty where there is nothing to check."""
+        bodies = {operation.body.name: operation for operation in self._surface.operations if operation.body}
+        nested = self._nested()
+        parts: list[str] = []
+        names: list[str] = []
+        for record in self._surface.requests[resource]:
+            if record.name in nested:
+                parts.append(nested_function(record))
+                names.append(f"{record_name(record.name)}_of")
+            if record.name in bodies:
+                parts.append(body_function(record, form=bodies[record.name].form))
+                names.append(record_name(record.name))
+        for operation in self._surface.resources[resource]:
+            if source := query_function(operation):
+                parts.append(source)
+                names.append(query_name(operation))
+        if not parts:
+            return ""
+        return self._module(
+            f"What the methods of {resource} are given, checked and made into requests.",
+            parts,
+            names,
+            module_name=f"requests.{resource}",
+        )
+
+    def _nested(self) -> set[str]:
+        """The records inside of others, or inside of lists that are sent."""
+        found: set[str] = set()
+        waiting = [argument.member.value for operation in self._surface.operations for argument in operation.arguments]
+        while waiting:
+            value = waiting.pop()
+            if value.kind == "recipients":
+                continue
+            if value.of is not None:
+                waiting.append(value.of)
+            if value.record and value.record not in found:
+                found.add(value.record)
+                waiting += [member.value for member in self._surface.record(value.record).members]
+        return found
+
+    # Results
+
+    def results(self, resource: str) -> str:
+        """The module with the results of a resource."""
+        records = self._surface.results[resource]
+        if not records:
+            return ""
+        parts = [ResultClass(self._surface, record).source() for record in records]
+        names = [name for record in records for name in (record.name, reader_name(record.name))]
+        return self._module(f"Results of {resource}.", parts, names, module_name=f"results.{resource}")
+
+    def results_package(self) -> str:
+        """The package of all results, each imported when it is first asked for."""
+        homes = {record: f"{PACKAGE}.results.{home}" for record, home in self._surface.home_of_result.items()}
+        homes |= {name: f"jsms_api.models.{_module_of(name)}" for name in self._used_enums()}
+        homes |= {"MalformedRecord": "jsms_runtime.records", "Records": "jsms_runtime.records"}
+        customised, exported = customised_results()
+        if customised.keys() & homes.keys():
+            homes |= {name: "jsms_runtime.customised" for name in exported if name not in homes}
+        return _templates().get_template("results_package.py.jinja").render(homes=dict(sorted(homes.items())))
+
+    def _used_enums(self) -> set[str]:
+        found: set[str] = set()
+        for operation in self._surface.operations:
+            for value in self._values(operation):
+                if value.values in self._enums and value.kind != "error-code":
+                    found.add(value.values)
+        return found
+
+    def _values(self, operation: Operation) -> Iterator[Value]:
+        waiting = [argument.member.value for argument in operation.arguments]
+        waiting += [operation.response] if operation.response is not None else []
+        seen: set[str] = set()
+        while waiting:
+            value = waiting.pop()
+            yield value
+            waiting += [value.of] if value.of is not None else []
+            if value.record and value.record not in seen:
+                seen.add(value.record)
+                custom = customised_results()[0].get(value.record)
+                waiting += [
+                    member.value
+                    for member in self._surface.record(value.record).members
+                    if custom is None or member.name not in custom.left_out
+                ]
+
+    # Resources
+
+    def resource(self, resource: str, operations: list[Operation], *, is_async: bool) -> str:
+        """The module with a resource of one of the two clients."""
+        name = ("Async" if is_async else "") + class_name(resource)
+        summary, rest = first_sentence(self._tag(resource))
+        source = f"class {name}({'Async' if is_async else ''}Resource):\n"
+        source += docstring(summary, rest, sections={}, indent=4)
+        source += "\n    __slots__ = ()\n"
+        for operation in operations:
+            source += f"\n{self._method(operation, is_async=is_async)}"
+        return self._module(summary, [source], [name], module_name=f"_async.{resource}")
+
+    def _method(self, operation: Operation, *, is_async: bool) -> str:
+        types = argument_types(operation)
+        options = [option for option in OPTIONS if option.applies(operation)]
+        positional = [(a, t) for a, t in types if a.positional]
+        keywords = [(a, t) for a, t in types if not a.positional]
+        signature = [
+            "self",
+            *(self._parameter(a.member.name, t, required=a.member.required) for a, t in positional),
+            *(["*"] if keywords else []),
+            *(self._parameter(a.member.name, t, required=a.member.required) for a, t in keywords),
+            *(["*"] if options and not keywords else []),
+            *(self._parameter(option.name, option.type, required=False) for option in options),
+        ]
+        words = docstring(
+            sentence(text(operation.source.get("summary"), operation.id)),
+            sentence(text(operation.source.get("description"))),
+            f"JSMS operation: {operation.id}, {operation.verb} {operation.path}",
+            sections={
+                "Args": [
+                    *(argument_line(argument) for argument in operation.arguments),
+                    *(f"{option.name}: {option.words}" for option in options),
+                ],
+                "Returns": self._returns(operation),
+                "Raises": raises(
+                    operation,
+                    mapping(self._surface.data.get("x-error-codes")),
+                    dev=self._takes_developer_credentials(operation),
+                    options=options,
+                ),
+            },
+            indent=8,
+        )
+        head = f"{'async ' if is_async else ''}def {operation.name}({', '.join(signature)})"
+        return f"    {head} -> {self._type(operation)}:\n{words}        {self._call(operation, is_async=is_async)}\n"
+
+    @staticmethod
+    def _parameter(name: str, kind: str, *, required: bool) -> str:
+        return f"{name}: {kind}" if required else f"{name}: {kind} | None = None"
+
+    def _takes_developer_credentials(self, operation: Operation) -> bool:
+        security = sequence(operation.source.get("security", self._surface.data.get("security")))
+        return any("devAuth" in mapping(requirement) for requirement in security)
+
+    def _type(self, operation: Operation) -> str:
+        value = operation.response
+        if value is None:
+            return "None"
+        if operation.polls and value.of is not None and value.of.record:
+            return f"Records[{value.of.record}]"
+        kind = result_type(value)
+        return f"{kind} | None" if value.nullable and kind != "object" else kind
+
+    def _returns(self, operation: Operation) -> list[str]:
+        value = operation.response
+        if value is None:
+            return []
+        if operation.polls:
+            return [_RECORDS]
+        return result_line(value, self._descriptions)
+
+    def _call(self, operation: Operation, *, is_async: bool) -> str:
+        wait = "await " if is_async else ""
+        parts = [literal(operation.id)]
+        parts += self._body(operation, is_async=is_async)
+        ids = [argument.member for argument in operation.arguments if "path" in argument.places]
+        if ids:
+            path = operation.path
+            for member in ids:
+                path = path.replace(f"{{{member.wire}}}", f"{{{check_path(member, member.name)}}}")
+            parts.insert(1, f"path=f{literal(path).replace(chr(92) + chr(34), chr(39))}")
+        if any("query" in argument.places for argument in operation.arguments):
+            given = [a.member.name for a in operation.arguments if "query" in a.places]
+            parts.append(f"params={query_name(operation)}({', '.join(given)})")
+        parts += [f"{option.name}={option.name}" for option in OPTIONS if option.applies(operation)]
+        call = f"{wait}self._carry_out({', '.join(parts)})"
+        if operation.response is None:
+            return call
+        return f"return {self._read(operation, operation.response, call)}"
+
+    def _body(self, operation: Operation, *, is_async: bool) -> list[str]:
+        if operation.body is not None:
+            members = record_parameters(operation.body)
+            given = ", ".join(member.name for member in members)
+            if operation.form:
+                if not any(is_file(member.value) for member in members):
+                    return [f"files={record_name(operation.body.name)}({given})"]
+                run = "await run_in_thread" if is_async else "run_inline"
+                return [f"files={run}(partial({record_name(operation.body.name)}, {given}))"]
+            return [f"json={record_name(operation.body.name)}({given})"]
+        if operation.body_value is not None:
+            member = operation.body_value
+            checked = check(member.value, member.name, literal(member.name))
+            return [f"json={checked if member.required else f'None if {member.name} is None else {checked}'}"]
+        return []
+
+    def _read(self, operation: Operation, value: Value, call: str) -> str:
+        if operation.polls and value.of is not None and value.of.record:
+            return f"read_records({call}, {reader_name(value.of.record)})"
+        reader = ResultClass(self._surface, _NOTHING)
+        if value.type == "record":
+            return f"{reader_name(value.record)}({call})"
+        return reader.read(value, f'cast("Any", {call})', absent=value.nullable)
+
+    # The client
+
+    def clients(self) -> str:
+        """The module with the attributes of both clients."""
+        resources = [
+            {
+                "name": resource,
+                "class": class_name(resource),
+                "words": first_sentence(self._tag(resource))[0],
+            }
+            for resource in self._surface.resources
+        ]
+        return _templates().get_template("resources.py.jinja").render(resources=resources, package=PACKAGE)
+
+    def _tag(self, resource: str) -> str:
+        tags = {text(mapping(tag).get("name")): mapping(tag) for tag in sequence(self._surface.data.get("tags"))}
+        operation = self._surface.resources[resource][0]
+        name = text(next(iter(sequence(operation.source.get("tags"))), ""))
+        return text(tags.get(name, {}).get("description"), f"Operations of {resource}.")
+
+    # Modules
+
+    def _module(self, summary: str, parts: list[str], names: Iterable[str], *, module_name: str) -> str:
+        source = "\n\n".join(parts)
+        homes = {**_IMPORTS}
+        homes |= {name: f"jsms_api.models.{_module_of(name)}" for name in self._enums}
+        for record, resource in self._surface.home_of_result.items():
+            for name in (record, reader_name(record)):
+                homes[name] = f"{PACKAGE}.results.{resource}"
+        for record, resource in self._request_home.items():
+            for name in (record_name(record), f"{record_name(record)}_of"):
+                homes[name] = f"{PACKAGE}.requests.{resource}"
+        for operation in self._surface.operations:
+            homes[query_name(operation)] = f"{PACKAGE}.requests.{operation.resource}"
+        customised, exported = customised_results()
+        homes |= {name: "jsms_runtime.customised" for name in exported if name not in customised}
+        code = re.sub(r'""".*?"""', '""', source, flags=re.DOTALL)
+        used = [
+            name
+            for name in homes
+            if homes[name] != f"{PACKAGE}.{module_name}" and re.search(rf"(?<![\w.\"]){name}\b(?!\s*=(?!=))", code)
+        ]
+        for_types = [name for name in used if self._is_for_types(name, code, module_name)]
+        imports = [f"from {homes[name]} import {name}" for name in used if name not in for_types]
+        typed = [f"    from {homes[name]} import {name}" for name in for_types]
+        if typed:
+            imports += ["from typing import TYPE_CHECKING", "", "if TYPE_CHECKING:", *typed]
+        return module(summary, *parts, imports=imports, exports=names)
+
+    def _is_for_types(self, name: str, code: str, module_name: str) -> bool:
+        if module_name.startswith("results."):
+            return name in _FOR_TYPES and name != "Mapping"
+        if name in self._surface.home_of_result or name == "Records" or name in self._enums:
+            return not re.search(rf"known\({name},|read_choice\([^()]*, {name}\b|\b{name}\(", code)
+        return name in _FOR_TYPES
+
+
+_RECORDS = "The records that were not fetched before, often none: a list, whose ``malformed`` has what cannot be read."
+_NOTHING = Record("", {}, ())
+
+
+def _module_of(enum: str) -> str:
+    """The module of an enum in ``jsms_api.models``, as its generator names it."""
+    from openapi_python_client.strings import snake_case
+
+    return snake_case(enum)
+
+
+__all__ = ["PACKAGE", "emit_surface", "type_of_argument"]

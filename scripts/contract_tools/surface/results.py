@@ -1,0 +1,348 @@
+"""Results: a class for each object of a response, and the function that reads it from the checked JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..naming import constant_name
+from ..python_source import literal
+from .customised import Customised, customised_results
+from .model import Member, Record, Surface, Value, python_name
+from .words import docstring, member_words, sentence
+
+_SCALARS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
+_TIMES = ("beijing-time", "epoch-millis")
+_SHOWN = {
+    "mobile": "NUMBER",
+    "template-parameters": "HIDDEN",
+    "secret": "HIDDEN",
+    "personal-text": "HIDDEN",
+    "service-text": "WORDS",
+}
+_EXTRA = "Fields that this version does not know."
+
+
+def reader_name(record: str) -> str:
+    """The function that reads a record."""
+    return f"read_{constant_name(record).lower()}"
+
+
+def result_type(value: Value) -> str:
+    """The type of a value in a result, without None."""
+    if value.kind in _TIMES:
+        return "datetime"
+    if value.kind == "error-code":
+        return "int"
+    if value.kind == "flag":
+        return "bool"
+    if value.values and value.type in _SCALARS:
+        return f"{value.values} | {_SCALARS[value.type]}"
+    if value.type == "record":
+        return value.record
+    if value.type == "array" and value.of is not None:
+        return f"tuple[{_or_none(value.of)}, ...]"
+    if value.type == "map" and value.of is not None:
+        return f"Mapping[str, {_or_none(value.of)}]"
+    return _SCALARS.get(value.type, "object")
+
+
+def _or_none(value: Value) -> str:
+    kind = result_type(value)
+    return f"{kind} | None" if value.nullable and kind != "object" else kind
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A field of a result class.
+
+    Attributes:
+        name: Its name.
+        type: Its type.
+        default: Its default, as source; empty for none.
+        metadata: How a repr shows it; empty for as it is.
+        hashed: Whether it counts in the hash.
+        words: What it is.
+        value: The expression that reads it.
+    """
+
+    name: str
+    type: str
+    default: str
+    metadata: str
+    hashed: bool
+    words: str
+    value: str
+
+
+class ResultClass:
+    """A record of a response as a class with its reader.
+
+    Args:
+        surface: The whole surface.
+        record: The record.
+    """
+
+    def __init__(self, surface: Surface, record: Record) -> None:
+        self._surface = surface
+        self._record = record
+        self._customised: Customised | None = customised_results()[0].get(record.name)
+        self._lenient = record.name in surface.lenient_records
+        self._code = next((m for m in record.members if m.value.kind == "error-code"), None)
+        own = {member.name for member in record.members}
+        self.is_outcome = self._code is not None and not self._code.required and "accepted" not in own
+
+    def source(self) -> str:
+        """The class and its reader."""
+        return f"{self._class()}\n\n{self._reader()}"
+
+    def _class(self) -> str:
+        record, custom = self._record, self._customised
+        fields = [*self._fields()]
+        bases = f"customised.{record.name}, Result" if custom is not None else "Result"
+        words = docstring(
+            (custom.summary if custom is not None else "") or record.description or f"A {record.name}.",
+            sections={"Attributes": [f"{each.name}: {each.words}" for each in fields] + [f"extra: {_EXTRA}"]},
+            indent=4,
+        )
+        rows = "".join(f"    {self._row(each)}\n" for each in fields)
+        return (
+            f"@dataclass(frozen=True, slots=True, repr=False)\nclass {record.name}({bases}):\n{words}\n{rows}"
+            "    extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)\n"
+            f"{self._properties()}"
+        )
+
+    def _row(self, each: _Field) -> str:
+        options = [f"default={each.default}"] if each.default else []
+        options += [] if each.hashed else ["hash=False"]
+        options += [f"metadata={each.metadata}"] if each.metadata else []
+        if each.default.startswith("field("):
+            return f"{each.name}: {each.type} = {each.default}"
+        if not each.hashed or each.metadata:
+            return f"{each.name}: {each.type} = field({', '.join(options)})"
+        return f"{each.name}: {each.type} = {each.default}" if each.default else f"{each.name}: {each.type}"
+
+    def _fields(self) -> Iterator[_Field]:
+        """The fields, those that are always there first."""
+        found = [*self._members()]
+        if self.is_outcome:
+            words = "Whether the service accepted it; whether it arrives is told by a delivery report."
+            found.append(_Field("accepted", "bool", "", "", True, words, "accepted"))
+        if self._customised is not None:
+            contract = {each.name: each for each in found}
+            for each in self._customised.fields:
+                value = self._found(each.name) if each.name in self._customised.finders else ""
+                made = _Field(each.name, each.type, each.default, "", True, each.words, value)
+                found = [made if old.name == each.name else old for old in found]
+                found += [] if each.name in contract else [made]
+        yield from (each for each in found if not each.default)
+        yield from (each for each in found if each.default)
+
+    def _found(self, name: str) -> str:
+        finders = self._customised.finders if self._customised is not None else {}
+        left_out = self._customised.left_out if self._customised is not None else frozenset[str]()
+        values = {member.name: self._value(member) for member in self._record.members}
+        arguments = [self._raw(self._member(given)) if given in left_out else values[given] for given in finders[name]]
+        return f"{self._record.name}.find_{name}({', '.join(arguments)})"
+
+    def _member(self, name: str) -> Member:
+        return next(member for member in self._record.members if member.name == name)
+
+    def _raw(self, member: Member) -> str:
+        return f"left_{member.name}"
+
+    def _members(self) -> Iterator[_Field]:
+        left_out = self._customised.left_out if self._customised is not None else frozenset[str]()
+        for member in self._record.members:
+            if member.name in left_out:
+                continue
+            kind = result_type(member.value)
+            lenient = self._lenient and member.value.kind in _TIMES
+            absent = not member.required or member.value.nullable
+            optional = absent or lenient or member.value.kind == "error-code"
+            optional = optional or (self.is_outcome and member.value.kind == "service-text")
+            yield _Field(
+                name=member.name,
+                type=f"{kind} | None" if optional and kind != "object" else kind,
+                default="" if member.required else "None",
+                metadata=_shown(member.value),
+                hashed=not _is_unhashable(member.value),
+                words=member_words(member, lenient_time=lenient, optional=absent),
+                value=self._value(member),
+            )
+
+    def _value(self, member: Member) -> str:
+        """The expression that takes a member out of the body."""
+        value, wire = member.value, literal(member.wire)
+        taken = f"body.pop({wire})" if member.required else f"body.pop({wire}, None)"
+        absent = not member.required or value.nullable
+        if value.kind == "error-code":
+            return f"take_error_code(body, {wire}, SUCCESS_CODES)"
+        if value.kind in _TIMES:
+            if self._lenient:
+                return f"take_time(body, {wire})"
+            return f"take_moment(body, {wire})" if absent else f"parse_time({taken})"
+        if value.kind == "id" and not member.required:
+            return f"{taken} or None"
+        return self.read(value, taken, absent=absent)
+
+    def read(self, value: Value, taken: str, *, absent: bool, depth: int = 0) -> str:
+        """The expression that makes a result of JSON."""
+        plain = self._convert(value, "it", depth)
+        if plain == "it":
+            return taken
+        if not absent:
+            return self._convert(value, taken, depth)
+        it = f"given_{depth}" if depth else "given"
+        return f"None if ({it} := {taken}) is None else {self._convert(value, it, depth)}"
+
+    def _convert(self, value: Value, given: str, depth: int) -> str:
+        if value.kind in _TIMES:
+            return f"parse_time({given})"
+        if value.kind == "flag":
+            return f"bool({given})"
+        if value.values and value.type in _SCALARS and value.kind != "error-code":
+            return f"known({value.values}, {given})"
+        if value.type == "record":
+            return f"{reader_name(value.record)}({given})"
+        if value.of is None:
+            return given
+        item = f"item_{depth}" if depth else "item"
+        one = self.read(value.of, item, absent=value.of.nullable, depth=depth + 1)
+        if value.type == "array":
+            outcome = self._outcomes(value.of, given)
+            return outcome or (f"tuple({given})" if one == item else f"tuple([{one} for {item} in {given}])")
+        name = f"name_{depth}" if depth else "name"
+        return given if one == item else f"{{{name}: {one} for {name}, {item} in {given}.items()}}"
+
+    def _outcomes(self, of: Value, given: str) -> str:
+        """The expression for a list of outcomes, where those that were accepted can be read all at once."""
+        if not of.record or of.nullable:
+            return ""
+        inner = ResultClass(self._surface, self._surface.record(of.record))
+        ids = [m for m in inner._record.members if m.value.kind == "id" and not m.required]
+        always = [m for m in inner._record.members if m.required]
+        plain = all(m.value.type == "string" and not m.value.nullable and not m.value.values for m in always)
+        if not inner.is_outcome or len(ids) != 1 or not plain or not always or inner._customised is not None:
+            return ""
+        names = ", ".join(f"{literal(m.wire)}: {literal(m.name)}" for m in (*always, *ids))
+        return f"read_outcomes({given}, {of.record}, {reader_name(of.record)}, {{{names}}})"
+
+    def _reader(self) -> str:
+        fields = [each for each in self._fields() if each.value]
+        head = f"def {reader_name(self._record.name)}(body: dict[str, Any]) -> {self._record.name}:\n"
+        head += f'    """Read {_article(self._record.name)} from the checked JSON."""\n    body = dict(body)\n'
+        if self._customised is not None:
+            for name in sorted(self._customised.left_out):
+                member = self._member(name)
+                head += f"    left_{name} = body.pop({literal(member.wire)}, None)\n"
+        if self.is_outcome:
+            head += self._outcome_reader()
+            values = ", ".join(f"{each.name}={_outcome_value(each)}" for each in fields)
+        else:
+            values = ", ".join(f"{each.name}={each.value}" for each in fields)
+        return f"{head}    return {self._record.name}({values}{', ' if values else ''}extra=body)\n"
+
+    def _outcome_reader(self) -> str:
+        if self._code is None:
+            return ""
+        ids = [m for m in self._record.members if m.value.kind == "id" and not m.required]
+        lines = f"    {self._code.name} = {self._value(self._code)}\n"
+        lines += "".join(f"    {m.name} = {self._value(m)}\n" for m in ids)
+        given = "".join(f" and {m.name} is not None" for m in ids)
+        return lines + (f"    accepted = {self._code.name} is None and {literal(self._code.wire)} not in body{given}\n")
+
+    def _properties(self) -> str:
+        return self._error() + "".join(
+            self._outcome_lists(member)
+            for member in self._outcome_members()[:1]
+            if not {"accepted", "refused"} & {each.name for each in self._record.members}
+        )
+
+    def _outcome_members(self) -> list[Member]:
+        return [
+            member
+            for member in self._record.members
+            if member.value.type == "array"
+            and member.value.of is not None
+            and member.value.of.record
+            and ResultClass(self._surface, self._surface.record(member.value.of.record)).is_outcome
+        ]
+
+    def _error(self) -> str:
+        if self._code is None or any(member.name == "error" for member in self._record.members):
+            return ""
+        words = next((m.name for m in self._record.members if m.value.kind == "service-text"), "")
+        parameters = next((m.name for m in self._record.members if m.value.kind == "template-parameters"), "")
+        made = (
+            f"refused_error(error_class(self.{self._code.name}, 200), self.{self._code.name}, "
+            f"{f'self.{words}' if words else 'None'}{f', self.{parameters}' if parameters else ''})"
+        )
+        if not self.is_outcome:
+            return (
+                "\n    @property\n    def error(self) -> APIError:\n"
+                '        """The exception that says why it was refused, not raised."""\n'
+                f"        return {made}\n"
+            )
+        return (
+            "\n    @property\n    def error(self) -> APIError | None:\n"
+            '        """The exception that says why it was refused, not raised; None where it was accepted."""\n'
+            f"        return None if self.accepted else {made}\n"
+        )
+
+    def _refused(self, member: Member, given: str) -> str:
+        """Which entries were refused; the same number may be there twice, accepted and refused as a duplicate."""
+        of = member.value.of
+        mobile = _mobile_of(self._surface.record(of.record)) if of is not None else ""
+        if not mobile:
+            return (
+                '        """Those that were refused, each with its error."""\n'
+                f"        return tuple(each for each in {given} if not each.accepted)\n"
+            )
+        return (
+            '        """Those that were refused, each with its error; not those that another entry calls accepted."""\n'
+            f"        accepted = {{each.{mobile} for each in {given} if each.accepted}}\n"
+            f"        return tuple(each for each in {given} if each.{mobile} not in accepted)\n"
+        )
+
+    def _outcome_lists(self, member: Member) -> str:
+        kind, given = member.value.of.record if member.value.of is not None else "", f"self.{member.name}"
+        if not member.required or member.value.nullable:
+            given = f"(self.{member.name} or ())"
+        return (
+            f"\n    @property\n    def accepted(self) -> tuple[{kind}, ...]:\n"
+            '        """Those that were accepted, each with its id."""\n'
+            f"        return tuple(each for each in {given} if each.accepted)\n"
+            f"\n    @property\n    def refused(self) -> tuple[{kind}, ...]:\n"
+            f"{self._refused(member, given)}"
+        )
+
+
+def _mobile_of(record: Record) -> str:
+    return next((member.name for member in record.members if member.value.kind == "mobile"), "")
+
+
+def _outcome_value(each: _Field) -> str:
+    """What an outcome's constructor is given: what was read before, and words only of a refusal."""
+    if each.name == "accepted" or each.value.startswith("take_error_code") or each.value.endswith(" or None"):
+        return each.name
+    return f"None if accepted else {each.value}" if each.metadata == "WORDS" else each.value
+
+
+def _article(name: str) -> str:
+    return f"{'an' if name[:1] in 'AEIOU' else 'a'} `{name}`"
+
+
+def _shown(value: Value) -> str:
+    """How a repr shows a value, as metadata; a list or a map as what is in it."""
+    own = _SHOWN.get(value.kind, "")
+    return own or (_shown(value.of) if value.of is not None else "")
+
+
+def _is_unhashable(value: Value) -> bool:
+    if value.type in ("map", "anything"):
+        return True
+    return value.type == "array" and value.of is not None and _is_unhashable(value.of)
+
+
+__all__ = ["ResultClass", "python_name", "reader_name", "result_type", "sentence"]

@@ -1,0 +1,179 @@
+"""What the docstrings of the surface say, from the words of the contract."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+
+from ..naming import error_class_name
+from ..python_source import LINE_LENGTH
+from ..reading import mapping, sequence, text
+from .model import Argument, Member, Operation, Value
+from .options import Option
+
+_CODES = re.compile(r"Error codes: HTTP .*")
+_MORE: Mapping[str, str] = {
+    "beijing-time": "An aware datetime in any zone (a fraction of a second is dropped), or the text in Beijing time.",
+    "epoch-millis": "An aware datetime, or the milliseconds.",
+    "template-parameters": (
+        "Numbers and booleans become texts, numbers without an exponent; a date has to be given as the text that it "
+        "should read as."
+    ),
+    "secret": "Spaces around it do not count.",
+}
+_MOBILE = "A mainland China mobile number: 11 digits, with or without +86, spaces and hyphens."
+_RECIPIENTS = (
+    "{span} of `Recipient`, mappings with ``mobile`` and ``temp_para``, (mobile, parameters) pairs, or numbers; any "
+    "iterable, read once."
+)
+_UNKNOWN = {
+    "sends": "No response came, and it may have been sent. It was not sent again.",
+    "schedules": "No response came, and the schedule may have been saved. It was not sent again.",
+    "polls": "The response got lost, and with it the records that it held, if any.",
+}
+_OTHER_UNKNOWN = "No response came, and the request may have been carried out. It was not sent again."
+
+
+def sentence(words: str) -> str:
+    """The words as a sentence, without the list of codes: each is an exception."""
+    words = _CODES.sub("", " ".join(words.split())).rstrip()
+    return words if not words or words.endswith((".", "!", "?", ":")) else f"{words}."
+
+
+def first_sentence(words: str) -> tuple[str, str]:
+    """The first sentence of a description, and the rest."""
+    words = sentence(words)
+    head, found, rest = words.partition(". ")
+    return (f"{head}.", rest) if found else (words, "")
+
+
+def docstring(summary: str, *paragraphs: str, sections: Mapping[str, Iterable[str]], indent: int) -> str:
+    """A docstring in Google's style, with its newline.
+
+    Args:
+        summary: The first sentence.
+        paragraphs: What follows.
+        sections: Each heading with its lines; a heading without lines is left out.
+        indent: How far it is indented.
+    """
+    width = LINE_LENGTH - indent
+    head, rest = first_sentence(summary)
+    parts = [_wrapped(head, width - 6), *(_wrapped(each, width) for each in (rest, *paragraphs) if each)]
+    for heading, lines in sections.items():
+        written = [_wrapped(line, width - 4, hanging=heading != "Returns") for line in lines]
+        if written:
+            parts.append(f"{heading}:\n" + textwrap.indent("\n".join(written), "    "))
+    body = "\n\n".join(parts).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    end = "\n" if "\n" in body else ""
+    body = f"{body} " if not end and body.endswith('"') else body
+    return textwrap.indent(f'"""{body}{end}"""\n', " " * indent)
+
+
+def _wrapped(words: str, width: int, *, hanging: bool = False) -> str:
+    return "\n".join(
+        textwrap.wrap(
+            " ".join(words.split()),
+            width,
+            subsequent_indent="    " if hanging else "",
+            break_on_hyphens=False,
+            break_long_words=False,
+        )
+    )
+
+
+def argument_line(argument: Argument) -> str:
+    """What an argument is, its limits and its units."""
+    member = argument.member
+    return f"{member.name}: {_argument_words(member)}"
+
+
+def _argument_words(member: Member) -> str:
+    value = member.value
+    if value.kind == "mobile":
+        return _MOBILE
+    if value.kind == "recipients":
+        return _RECIPIENTS.format(span=_span(value.limit("minItems"), value.limit("maxItems")))
+    words = [sentence(value.description), _MORE.get(value.kind, "")]
+    if value.kind == "image":
+        words.append(_image(value))
+    if value.kind == "secret" and value.schema.get("pattern"):
+        words.remove(_MORE["secret"])
+    if member.needed_when:
+        words.append(_needed(member))
+    return " ".join(word for word in words if word) or f"The {member.name}."
+
+
+def _span(fewest: int | None, most: int | None) -> str:
+    if most is None:
+        return f"At least {fewest}" if fewest else "Any number"
+    return f"{fewest or 0} to {most}"
+
+
+def _image(value: Value) -> str:
+    kinds = " or ".join(
+        text(item).removeprefix("image/").upper() for item in sequence(value.schema.get("x-media-types"))
+    )
+    size = value.limit("x-max-bytes")
+    largest = f" of at most {size / 2**20:g} MB" if size is not None else ""
+    return f"A {kinds}{largest}: a path, bytes, or a file opened in binary mode." if kinds else ""
+
+
+def _needed(member: Member) -> str:
+    pairs = [
+        f"``{name}`` {' or '.join(str(item) for item in sequence(values))}"
+        for name, values in member.needed_when.items()
+    ]
+    return f"Required with {', '.join(pairs)}."
+
+
+def raises(operation: Operation, codes: Mapping[str, object], *, dev: bool, options: Iterable[Option]) -> list[str]:
+    """The exceptions that a method's docstring names."""
+    lines: list[str] = []
+    if operation.arguments:
+        lines.append("ArgumentError: An argument that the service would refuse; nothing was sent.")
+    lines += [line for option in options for line in option.raises]
+    if dev:
+        lines.append("ConfigurationError: The client has no developer credentials.")
+    if operation.polls:
+        entries = [mapping(codes.get(str(code))) for code in sequence(operation.source.get("x-error-codes"))]
+        lines += [
+            f"{error_class_name(text(entry.get('name')))}: The last call was too recent; nothing was handed out."
+            for entry in entries
+            if entry.get("family") == "rate_limit"
+        ]
+    if operation.never_again:
+        lines.append(f"UnknownOutcomeError: {_UNKNOWN.get(operation.effect, _OTHER_UNKNOWN)}")
+    lines.append("JSMSError: Anything else.")
+    return lines
+
+
+def result_line(value: Value, descriptions: Mapping[str, str]) -> list[str]:
+    """What a method returns."""
+    if value.record:
+        return [sentence(descriptions.get(value.record, "")) or f"The `{value.record}`."]
+    if value.type == "array" and value.of is not None and value.of.record:
+        return [sentence(f"One `{value.of.record}` for each")]
+    return [sentence(value.description) or "The response."]
+
+
+def member_words(member: Member, *, lenient_time: bool, optional: bool) -> str:
+    """What a field of a result is."""
+    value = member.value
+    words = [sentence(value.description)]
+    if value.kind in ("beijing-time", "epoch-millis"):
+        words.append("An aware datetime in Beijing time (UTC+8).")
+        if lenient_time:
+            words.append(f'None where the value is no time, which is then in ``extra["{member.wire}"]``.')
+    if value.values and value.kind != "error-code":
+        words.append("A plain value where this version does not know it.")
+    if value.kind == "error-code":
+        words.append("None where there is none that is a number.")
+    elif optional:
+        words.append("None where it is absent.")
+    return " ".join(word for word in words if word)
+
+
+def lines(rows: Sequence[tuple[str, str]]) -> list[str]:
+    """Names and words as the lines of a section."""
+    return [f"{name}: {words}" for name, words in rows]
