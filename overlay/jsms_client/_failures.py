@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from traceback import walk_tb
 from types import FrameType
-from typing import cast
 
 from jsms_client._timeouts import DeadlineError
+from jsms_runtime.signals import is_raised_by_handler
 
 # Errors that httpx raises before it has written a byte of the request.
 _NOT_SENT = ("ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol")
@@ -59,16 +59,9 @@ def interruption(error: BaseException) -> BaseException | None:
         frames = [frame for frame, _ in walk_tb(cause.__traceback__)]
         # Caught inside the transport: an older exception, which the caller is handling, was not.
         inside = any(_holds_requests(frame) for frame in frames[:1])
-        if inside and isinstance(cause, OSError) and any(_is_handler(frame) for frame in frames):
+        if inside and isinstance(cause, OSError) and is_raised_by_handler(cause):
             return cause
     return None
-
-
-def _is_handler(frame: FrameType) -> bool:
-    """Whether it is a signal handler's: only those are given the frame that they interrupt."""
-    given = list(frame.f_locals.values())
-    given += [value for values in given if isinstance(values, tuple) for value in cast("tuple[object, ...]", values)]
-    return any(isinstance(value, FrameType) for value in given)
 
 
 def request_not_sent(error: BaseException) -> bool:

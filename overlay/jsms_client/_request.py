@@ -14,6 +14,7 @@ from jsms_client.config import Config, Credentials, missing_developer_credential
 from jsms_client.errors import ArgumentError
 from jsms_client.version import __version__
 from jsms_runtime.operation import Operation
+from jsms_runtime.signals import is_raised_by_handler
 
 if TYPE_CHECKING:
     # What the generated functions hand over: a field's name, and (file name, content, media type).
@@ -176,6 +177,8 @@ def encode_files(files: Files, operation: Operation) -> tuple[bytes, bytes]:
         request = httpx.Request("POST", "http://form", files=cast("list[tuple[str, bytes]]", list(files)))
         content = request.read()
     except (OSError, TypeError, ValueError) as error:
+        if is_raised_by_handler(error):
+            raise
         raise ArgumentError(f"a file of the form cannot be read ({error})", operation=operation.id) from error
     return request.headers["content-type"].encode("ascii"), content
 

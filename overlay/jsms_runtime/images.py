@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol, TypeAlias, cast, runtime_checkable
 
 from jsms_runtime.arguments import kind, refusal
+from jsms_runtime.signals import is_raised_by_handler
 
 Image: TypeAlias = "str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO"
 """A path, the content itself, or a file opened in binary mode."""
@@ -93,15 +94,33 @@ def _read_path(path: str | os.PathLike[str], argument: str, limit: int) -> bytes
         if stat.S_ISREG(mode):
             with Path(path).open("rb") as file:
                 return file.read(limit)
-    except FileNotFoundError as error:
-        raise refusal(argument, "is the path of a file that does not exist", "check the path") from error
-    except OSError as error:
-        problem = f"is the path of a file that cannot be read ({error.strerror})"
-        raise refusal(argument, problem, "check the path and who may read it") from error
-    except ValueError as error:
-        raise refusal(argument, "is no path (it has a NUL or half a surrogate pair)", "check the path") from error
+    except (OSError, ValueError) as error:
+        if is_raised_by_handler(error):
+            raise
+        raise refusal(argument, *_why_unreadable(error)) from error
     problem = "is the path of a folder" if stat.S_ISDIR(mode) else "is the path of something that is no ordinary file"
     raise refusal(argument, problem, "give the path of an image")
+
+
+def _why_unreadable(error: OSError | ValueError) -> tuple[str, str]:
+    """The problem with a path, and what to do."""
+    if isinstance(error, FileNotFoundError):
+        return "is the path of a file that does not exist", "check the path"
+    if isinstance(error, OSError):
+        return f"is the path of a file that cannot be read ({error.strerror})", "check the path and who may read it"
+    return "is no path (it has a NUL or half a surrogate pair)", "check the path"
+
+
+def _why_file_unreadable(error: Exception) -> tuple[str, str]:
+    """The problem with a file object, and what to do."""
+    if isinstance(error, io.UnsupportedOperation):
+        return "is a file that is not open for reading", "open it with mode 'rb'"
+    if isinstance(error, OSError):
+        return f"is a file that cannot be read ({error.strerror})", "check the file"
+    if isinstance(error, ValueError):
+        return "is a closed file", "give it while it is open"
+    # A file object of somebody's own, or of a package: its words may say anything.
+    return f"is a file that cannot be read ({type(error).__name__})", "check the file"
 
 
 def _read_file(file: _Readable, argument: str, limit: int) -> bytes:
@@ -110,16 +129,10 @@ def _read_file(file: _Readable, argument: str, limit: int) -> bytes:
     while len(content) < limit:
         try:
             part = file.read(limit - len(content))
-        except io.UnsupportedOperation as error:
-            raise refusal(argument, "is a file that is not open for reading", "open it with mode 'rb'") from error
-        except OSError as error:
-            raise refusal(argument, f"is a file that cannot be read ({error.strerror})", "check the file") from error
-        except ValueError as error:
-            raise refusal(argument, "is a closed file", "give it while it is open") from error
         except Exception as error:
-            # A file object of somebody's own, or of a package: its words may say anything.
-            problem = f"is a file that cannot be read ({type(error).__name__})"
-            raise refusal(argument, problem, "check the file") from error
+            if is_raised_by_handler(error):
+                raise
+            raise refusal(argument, *_why_file_unreadable(error)) from error
         if not isinstance(part, (bytes, bytearray, memoryview)):
             raise refusal(argument, f"gives something {kind(part)} when it is read", "open it with mode 'rb'")
         if not part:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import signal
 import sys
 import threading
@@ -16,9 +18,11 @@ import httpx
 import pytest
 
 from jsms_client import JSMS, JSMSError
+from jsms_client._request import encode_files
 from jsms_client.errors import ConnectionFailedError, UnknownOutcomeError
+from jsms_contract.operations import OPERATIONS
 from servers.faults import answer
-from servers.raw_socket_server import Connection, RawSocketServer, Script, refusing_port, silent_port
+from servers.raw_socket_server import Connection, Counts, RawSocketServer, Script, refusing_port, silent_port
 
 from .calls import CALLS, PNG, Call
 from .drivers import APP_KEY, DRIVERS, MASTER_SECRET, sync_client
@@ -53,11 +57,21 @@ class WorkerLostError(ConnectionResetError):
 
 
 @contextmanager
-def interrupted_by(handler: Callable[[int, FrameType | None], None]) -> Generator[None]:
+def interrupted_by(
+    handler: Callable[[int, FrameType | None], None], arrived: Callable[[], bool] = lambda: True
+) -> Generator[None]:
     before = signal.signal(signal.SIGUSR1, handler)
-    main = threading.main_thread().ident
-    assert main == threading.get_ident()
-    timer = threading.Timer(0.2, signal.pthread_kill, (main, signal.SIGUSR1))
+    main = threading.get_ident()
+    assert main == threading.main_thread().ident
+
+    def send() -> None:
+        deadline = time.monotonic() + 10
+        while not arrived() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        time.sleep(0.2)
+        signal.pthread_kill(main, signal.SIGUSR1)
+
+    timer = threading.Thread(target=send)
     timer.start()
     try:
         yield
@@ -71,18 +85,53 @@ def kind(request: pytest.FixtureRequest) -> type[Exception]:
     return request.param  # type: ignore[no-any-return]
 
 
-def interrupt(client: JSMS, kind: type[Exception], *, note: bool, call: Call = SMALL) -> None:
-    """Interrupt a call, and look at what comes out."""
+def interrupt(
+    client: JSMS, kind: type[Exception], *, note: bool, call: Call = SMALL, counts: Counts | None = None
+) -> None:
+    """Interrupt a call, once the server has its connection, and look at what comes out."""
 
     def raises_too(*given: object) -> None:
         raise kind
 
     for handler in (partial(raises, kind), raises_too):
-        with interrupted_by(handler), pytest.raises(kind) as caught:
+        connections = 0 if counts is None else counts.connections
+
+        def arrived(before: int = connections) -> bool:
+            return counts is None or counts.connections > before
+
+        with interrupted_by(handler, arrived), pytest.raises(kind) as caught:
             call.on(client)
         assert type(caught.value) is kind
         assert getattr(caught.value, "__notes__", []) == ([NOTE] if note else [])
         assert caught.value.__cause__ is None
+
+
+class SlowFile(io.BytesIO):
+    """Takes longer to read than the signal to come."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        time.sleep(5)
+        return super().read(size)
+
+
+class SlowPath(os.PathLike[str]):
+    """Takes longer to find than the signal to come."""
+
+    def __fspath__(self) -> str:
+        time.sleep(5)
+        return "image.png"
+
+
+@pytest.mark.parametrize("image", [SlowFile(PNG), SlowPath()], ids=["file", "path"])
+def test_while_an_image_is_read(kind: type[Exception], image: object) -> None:
+    call = replace(SMALL, options={**SMALL.options, "id_card_image": image})
+    with refusing_port() as port, sync_client(f"http://127.0.0.1:{port}/v1") as client:
+        interrupt(client, kind, note=False, call=call)
+
+
+def test_while_a_form_is_encoded(kind: type[Exception]) -> None:
+    with interrupted_by(partial(raises, kind)), pytest.raises(kind):
+        encode_files([("image", ("image.png", SlowFile(PNG), "image/png"))], OPERATIONS["createSign"])
 
 
 def test_while_it_connects(kind: type[Exception]) -> None:
@@ -94,14 +143,14 @@ def test_in_the_tls_handshake(kind: type[Exception]) -> None:
     with RawSocketServer() as server:
         counts = server.play(Script(Connection.hold))
         with sync_client(server.base_url.replace("http:", "https:")) as client:
-            interrupt(client, kind, note=False)
+            interrupt(client, kind, note=False, counts=counts)
         assert counts.connections == 2
 
 
 def test_while_it_writes(kind: type[Exception]) -> None:
     with RawSocketServer() as server, sync_client(server.base_url) as client:
         counts = server.play(Script(lambda connection: connection.wait(5)))
-        interrupt(client, kind, note=True, call=UPLOAD)
+        interrupt(client, kind, note=True, call=UPLOAD, counts=counts)
         server.stopping.set()
         assert counts.connections == 2
 
@@ -114,7 +163,7 @@ def test_while_it_reads(kind: type[Exception]) -> None:
 
     with RawSocketServer() as server, sync_client(server.base_url) as client:
         counts = server.play(Script(act))
-        interrupt(client, kind, note=True)
+        interrupt(client, kind, note=True, counts=counts)
         server.settle()
         assert counts.whole == 2
 
