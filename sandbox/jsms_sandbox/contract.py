@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any, Literal, cast
 
-from .known import known
-
 JSON_TYPE, FORM_TYPE = "application/json", "multipart/form-data"
 
 
@@ -41,11 +39,11 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """The pace of polling."""
+    """The pace of polling; all zero for operations that are not polled."""
 
-    interval_seconds: float
-    max_records: int
-    kept_days: float
+    interval_seconds: float = 0.0
+    max_records: int = 0
+    kept_days: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,10 @@ class PathParameter:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation of the contract."""
+    """One operation of the contract.
+
+    ``schema`` is that of its body, without fields where it takes none; ``recipient`` that of one recipient of a batch.
+    """
 
     id: str
     method: str
@@ -69,10 +70,11 @@ class Operation:
     codes: frozenset[int]
     recipient_codes: frozenset[int]
     media_type: str | None
-    schema: Schema | None
+    schema: Schema
+    recipient: Schema
     parameter: PathParameter | None
     limits: tuple[Limit, ...]
-    poll: Poll | None
+    poll: Poll
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +138,11 @@ def _error(code: int, entry: Mapping[str, Any]) -> ErrorText:
 def _operation(
     document: Mapping[str, Any], method: str, path: str, item: Mapping[str, Any], entry: Mapping[str, Any]
 ) -> Operation:
-    media_type, schema = None, None
+    media_type, schema = None, NO_FIELDS
     if "requestBody" in entry:
         ((media_type, media),) = resolve(document, entry["requestBody"])["content"].items()
         schema = compile_schema(document, media["schema"])
     parameters = [resolve(document, parameter) for parameter in item.get("parameters", ())]
-    poll = entry.get("x-poll")
     return Operation(
         entry["operationId"],
         method,
@@ -152,12 +153,13 @@ def _operation(
         frozenset(entry.get("x-recipient-error-codes", ())),
         media_type,
         schema,
+        next((field.item for field in schema.fields.values() if field.item is not None), NO_FIELDS),
         next((PathParameter(p["name"], p["schema"], p["x-errors"]["invalid"]) for p in parameters), None),
         tuple(
             Limit("content" in limit["per"], limit.get("type"), limit["count"], limit["seconds"])
             for limit in entry.get("x-limits", ())
         ),
-        Poll(**poll) if poll else None,
+        Poll(**entry.get("x-poll", {})),
     )
 
 
@@ -176,7 +178,7 @@ def _assumptions(node: object, place: str) -> Iterator[tuple[str, str]]:
 @functools.cache
 def text_limit() -> int:
     """How long a text may be with signature and opt-out text: what the contract says of a template."""
-    return known(contract().operations["POST", "/templates"].schema).fields["template"].most
+    return contract().operations["POST", "/templates"].schema.fields["template"].most
 
 
 INVALID_BODY = 50007
@@ -227,6 +229,9 @@ class Schema:
 
     name: str
     fields: Mapping[str, Field]
+
+
+NO_FIELDS = Schema("", {})
 
 
 def compile_schema(document: Mapping[str, Any], node: Mapping[str, Any]) -> Schema:

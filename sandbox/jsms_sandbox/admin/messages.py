@@ -9,7 +9,6 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ..catalogue import catalogue
-from ..known import known
 from ..service.limits import charge
 from ..service.text import length
 from ..simulation import delivery
@@ -193,14 +192,14 @@ async def get_latest_code(call: Call, query: LatestQuery) -> LatestCode:
         look,
         lambda event: event.kind == "message" and fits(world.messages[str(event.payload["msg_id"])]),
     )
-    if not found:
+    message = found[0] if found else None
+    if message is None or message.code is None:
         whom = f" to {query.mobile[:20]}" if query.mobile is not None else ""
         raise not_found(
             f"No code was sent{whom} yet.",
             "Give wait= some seconds; GET /_sandbox/api/requests?refused=true shows what was refused.",
         )
-    (message,) = found
-    code = _code_shape(world, known(message.code))
+    code = _code_shape(world, message.code)
     return LatestCode(
         code=code.code,
         msg_id=message.msg_id,

@@ -15,7 +15,7 @@ from ..state.entities import App
 from ..state.world import World
 from .leniency import Leniency, tolerate
 from .refusal import Refusal
-from .request import Request
+from .request import AuthorizedRequest, Request, RoutedRequest
 
 PREFIX = "/v1"
 NO_SUCH_PATH, NO_SUCH_METHOD = 50016, 50018
@@ -42,7 +42,7 @@ def routes() -> Routes:
     return found
 
 
-def route(request: Request) -> None:
+def route(request: Request) -> RoutedRequest:
     """Find the operation and the id in the path.
 
     Raises:
@@ -63,6 +63,7 @@ def route(request: Request) -> None:
     if request.operation is None:
         allowed = ", ".join(request.allowed)
         raise Refusal(NO_SUCH_METHOD, "method", "This path takes %s.", allowed, allow=request.allowed)
+    return RoutedRequest(request, request.operation)
 
 
 def _with_id(path: str) -> tuple[dict[str, Operation] | None, str | None]:
@@ -82,12 +83,13 @@ def _longest_first() -> tuple[tuple[str, str], ...]:
 MISSING_AUTH, AUTH_FAILED = 50001, 50002
 
 
-def authenticate(world: World, request: Request) -> App:
+def authenticate(world: World, routed: RoutedRequest) -> AuthorizedRequest:
     """Find the app that the credentials belong to.
 
     Raises:
         Refusal: There are none (50001), or they are not right (50002).
     """
+    request = routed.raw
     if not (request.header("authorization") or "").strip():
         raise Refusal(MISSING_AUTH, "authentication", "Send HTTP Basic credentials in the Authorization header.")
     claimed = request.claimed()
@@ -96,13 +98,14 @@ def authenticate(world: World, request: Request) -> App:
             AUTH_FAILED, "authentication", "The Authorization header must be Basic, with key:secret in Base64."
         )
     key, secret = claimed
-    dev = request.known_operation.credentials == "dev"
+    dev = routed.operation.credentials == "dev"
     app = (world.apps_by_dev_key if dev else world.apps).get(key) or magic_app(world, key)
     if app is None:
         raise Refusal(AUTH_FAILED, "authentication", _unknown_key(world, key, dev=dev))
     if not hmac.compare_digest(secret.encode(), (app.dev_secret if dev else app.master_secret).encode()):
         raise Refusal(AUTH_FAILED, "authentication", "The key is right, the secret is not.")
-    return app
+    request.app = app
+    return AuthorizedRequest(request, routed.operation, app)
 
 
 def _unknown_key(world: World, key: str, *, dev: bool) -> str:
@@ -116,16 +119,16 @@ def _unknown_key(world: World, key: str, *, dev: bool) -> str:
 ILLEGAL_IP, APP_IN_BLACK, NO_SMS_CODE_AUTH = 50035, 50036, 50008
 
 
-def check_access(request: Request) -> None:
+def check_access(request: AuthorizedRequest) -> None:
     """Check the app's switches.
 
     Raises:
         Refusal: The address is not allowed (50035), the app is blacklisted (50036) or not enabled (50008), or its magic
             key asks for an error.
     """
-    app, operation = request.known_app, request.known_operation
-    if app.allowed_ips and not any(_covers(allowed, request.client) for allowed in app.allowed_ips):
-        raise Refusal(ILLEGAL_IP, "access", "The app allows %s, not %s.", ", ".join(app.allowed_ips), request.client)
+    app, operation, client = request.app, request.operation, request.raw.client
+    if app.allowed_ips and not any(_covers(allowed, client) for allowed in app.allowed_ips):
+        raise Refusal(ILLEGAL_IP, "access", "The app allows %s, not %s.", ", ".join(app.allowed_ips), client)
     if app.blacklisted and APP_IN_BLACK in operation.codes:
         raise Refusal(APP_IN_BLACK, "access", "The app is switched to blacklisted.")
     if not app.sms_enabled and NO_SMS_CODE_AUTH in operation.codes:

@@ -12,25 +12,24 @@ from .form import boundary_of, read_form
 from .hints import Hint
 from .leniency import Leniency, tolerate
 from .refusal import Refusal
-from .request import Request
+from .request import AuthorizedRequest
 
 MISSING_BODY, INVALID_BODY, MEDIA_NOT_SUPPORTED = 50003, 50007, 50017
 
 
-def read_body(request: Request) -> None:
+def read_body(authorized: AuthorizedRequest) -> None:
     """Fill ``request.fields`` with checked values.
 
     Raises:
         Refusal: The media type, the body or a field is wrong.
     """
-    operation = request.known_operation
-    schema = operation.schema
-    if schema is None:
+    request, schema = authorized.raw, authorized.operation.schema
+    if not schema.fields:
         if request.body or request.too_large:
             tolerate(request, Leniency.BODY_WITHOUT_NEED, NO_SUCH_METHOD, "body", allow=request.allowed)
-        check_path_id(request)
+        check_path_id(authorized)
         return
-    boundary = _check_media_type(request)
+    boundary = _check_media_type(authorized)
     if request.too_large:
         raise Refusal(INVALID_BODY, "body", "The body is larger than the sandbox reads.")
     if not request.body.strip():
@@ -40,12 +39,12 @@ def read_body(request: Request) -> None:
     else:
         read_form(request, schema, boundary)
     check_fields(request, schema)
-    check_path_id(request)
+    check_path_id(authorized)
 
 
-def _check_media_type(request: Request) -> bytes | None:
+def _check_media_type(authorized: AuthorizedRequest) -> bytes | None:
     """The boundary of a form; None for JSON."""
-    wanted = request.known_operation.media_type
+    request, wanted = authorized.raw, authorized.operation.media_type
     sent = request.header("content-type") or ""
     bare = sent.partition(";")[0].strip().lower()
     if wanted == FORM_TYPE:
@@ -59,9 +58,6 @@ def _check_media_type(request: Request) -> bytes | None:
     elif bare != JSON_TYPE:
         raise Refusal(MEDIA_NOT_SUPPORTED, "media type", "Send Content-Type: %s, not %s.", JSON_TYPE, sent)
     return None
-
-
-INVALID_BODY = 50007
 
 
 def read_json(body: bytes) -> dict[str, Any]:

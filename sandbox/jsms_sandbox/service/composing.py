@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..known import known
 from ..state.entities import CODE, IN_REVIEW, MARKETING, NOTICE, PASSED, REJECTED, App, Sign, Template
 from ..state.world import World
 from .fields import problems
 from .hints import Hint
 from .limits import check_magic_number, check_opt_out
 from .refusal import Refusal
-from .request import Request
+from .request import AuthorizedRequest
 from .text import check_length, check_values, check_words, fill, full_text, variables
 
 REPEAT_SEND = 50034
@@ -35,13 +34,13 @@ class Recipient:
     text: str
 
 
-def chosen(world: World, request: Request) -> tuple[Template, Sign]:
+def chosen(world: World, request: AuthorizedRequest) -> tuple[Template, Sign]:
     """The template and signature that a request names.
 
     Raises:
         Refusal: One of them cannot be sent.
     """
-    app, fields = request.known_app, request.fields
+    app, fields = request.app, request.fields
     template = usable_template(world, app, fields["temp_id"], (CODE, NOTICE, MARKETING))
     if template.type == CODE:
         request.warn(CODE_TEMPLATE)
@@ -49,7 +48,12 @@ def chosen(world: World, request: Request) -> tuple[Template, Sign]:
 
 
 def compose(
-    request: Request, app: App, template: Template, sign: Sign, parameters: Mapping[str, str] | None, mobile: str
+    request: AuthorizedRequest,
+    app: App,
+    template: Template,
+    sign: Sign,
+    parameters: Mapping[str, str] | None,
+    mobile: str,
 ) -> str:
     """The whole text for one number, checked up to the opt-out.
 
@@ -69,20 +73,20 @@ def compose(
 
 
 def check_recipient(
-    request: Request, template: Template, sign: Sign, values: Mapping[str, Any], seen: SeenTexts
+    request: AuthorizedRequest, template: Template, sign: Sign, values: Mapping[str, Any], seen: SeenTexts
 ) -> Recipient:
     """One recipient of a batch, checked up to repeats.
 
     Raises:
         Refusal: With a code for this recipient alone.
     """
-    operation = request.known_operation
-    item = known(known(operation.schema).fields["recipients"].item)
+    operation = request.operation
+    item = operation.recipient
     for code, name, said in problems(item, values):
         raise Refusal(code, f"field {name}", said)
     mobile: str = values["mobile"]
     check_magic_number(request, mobile, operation.recipient_codes)
-    text = compose(request, request.known_app, template, sign, values.get("temp_para"), mobile)
+    text = compose(request, request.app, template, sign, values.get("temp_para"), mobile)
     if (mobile, text) in seen:
         raise Refusal(REPEAT_SEND, "repeat", "%s gets the same text twice in this batch.", mobile)
     seen.add((mobile, text))

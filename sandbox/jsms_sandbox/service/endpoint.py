@@ -14,7 +14,7 @@ from .journal import record
 from .leniency import Leniency, tolerate
 from .operations import OPERATIONS
 from .refusal import Refusal
-from .request import Request, is_verification
+from .request import Request, RoutedRequest, is_verification
 from .response import EMPTY, Answer, Receive, Scope, Send, json_answer, send_answer
 
 log = logging.getLogger("jsms_sandbox")
@@ -70,23 +70,22 @@ class Service:
 
     def _answer(self, request: Request) -> Answer:
         world = self.world
-        lost: Refusal | None = None
         try:
             if request.method == "HEAD" and request.path == "/":
                 tolerate(request, Leniency.HEAD_ROOT, NO_SUCH_METHOD, "method", allow=())
                 return EMPTY
-            route(request)
+            routed: RoutedRequest | Refusal = route(request)
         except Refusal as refused:
-            lost = refused
+            routed = refused  # an injected fault goes first
         injected = world.faults.before(request)
         if injected is not None:
             return injected
-        if lost is not None:
-            raise lost
-        request.app = authenticate(world, request)
-        check_access(request)
-        read_body(request)
-        return OPERATIONS[request.known_operation.id](world, request)
+        if isinstance(routed, Refusal):
+            raise routed
+        authorized = authenticate(world, routed)
+        check_access(authorized)
+        read_body(authorized)
+        return OPERATIONS[authorized.operation.id](world, authorized)
 
 
 def refused_answer(refusal: Refusal, request: Request) -> Answer:

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from ..contract import Field, Schema, full_match
-from ..known import known
 from .hints import Hint, hint
 from .leniency import Leniency, tolerate
 from .refusal import Refusal
-from .request import Request
+from .request import Request, RoutedRequest
 
 INVALID_BODY = 50007
 ID_TEXT = full_match("[0-9]{1,19}")
@@ -62,16 +61,16 @@ def broken(field: Field, value: object) -> Iterator[tuple[int, str]]:
             yield code, keyword
 
 
-def check_path_id(request: Request) -> None:
+def check_path_id(request: RoutedRequest) -> None:
     """Check the id in the path, where there is one.
 
     Raises:
         Refusal: It cannot be an id of this kind.
     """
-    parameter = request.known_operation.parameter
+    parameter = request.operation.parameter
     if parameter is None:
         return
-    text = request.path_id or ""
+    text = request.path_id
     if parameter.schema["type"] == "string":
         fits = full_match(parameter.schema["pattern"])(text)
     else:
@@ -118,14 +117,14 @@ def _typed_value(request: Request, field: Field, value: object, place: str) -> o
         return _integer(request, value, place)
     if field.type == "object":
         return _texts_by_name(request, value, place)
-    if not isinstance(value, list):
+    if field.item is None or not isinstance(value, list):
         raise _wrong_type(field.type, place)
     items = cast("list[object]", value)
     typed: list[dict[str, Any]] = []
     for number, item in enumerate(items):
         if not isinstance(item, dict):
             raise _wrong_type("object", f"{place}[{number}]")
-        typed.append(_typed(request, known(field.item), cast("dict[str, Any]", item), f"{place}[]."))
+        typed.append(_typed(request, field.item, cast("dict[str, Any]", item), f"{place}[]."))
     return typed
 
 

@@ -11,7 +11,7 @@ from ..state.world import World
 from .access import refusing_codes
 from .hints import Hint, hint
 from .refusal import Refusal
-from .request import Request
+from .request import AuthorizedRequest
 
 UNSUBSCRIBED_MOBILE, OUT_OF_FREQ = 50024, 50009
 MESSAGES: dict[MessageKind, str] = {
@@ -29,7 +29,7 @@ def magic_number(mobile: str) -> int:
     return int(match[1]) if match else 0
 
 
-def check_magic_number(request: Request, mobile: str, codes: frozenset[int]) -> None:
+def check_magic_number(request: AuthorizedRequest, mobile: str, codes: frozenset[int]) -> None:
     """Refuse a magic number with the code it asks for, or warn that the operation cannot answer that code.
 
     Raises:
@@ -40,7 +40,7 @@ def check_magic_number(request: Request, mobile: str, codes: frozenset[int]) -> 
         return
     if code in codes:
         raise Refusal(code, "magic number", "The number %s asks for code %s.", mobile, code)
-    request.warn("%s cannot answer %s, which the number %s asks for.", request.known_operation.id, code, mobile)
+    request.warn("%s cannot answer %s, which the number %s asks for.", request.operation.id, code, mobile)
 
 
 def magic_status(mobile: str) -> int | None:

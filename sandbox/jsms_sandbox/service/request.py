@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..contract import Operation
-from ..known import known
 from ..state.entities import App, UploadedFile
 from .hints import Hint
 
@@ -77,21 +76,59 @@ class Request:
             return None
         return (key, secret) if colon else None
 
-    @property
-    def known_operation(self) -> Operation:
-        """The operation, where it is known to be known."""
-        return known(self.operation)
-
-    @property
-    def known_app(self) -> App:
-        """The app, where it is known to be known."""
-        return known(self.app)
-
     def warn(self, text: str, *values: object) -> None:
         """Note something for the person who reads the journal, once; with % conversions for the values."""
         warning = Hint(text, values)
         if len(self.warnings) < MOST_WARNINGS and warning not in self.warnings:
             self.warnings.append(warning if len(self.warnings) < MOST_WARNINGS - 1 else MORE_WARNINGS)
+
+
+@dataclass(frozen=True, slots=True)
+class RoutedRequest:
+    """A request whose operation is known.
+
+    Attributes:
+        raw: The request itself, which the journal shows.
+        operation: What it asks for.
+    """
+
+    raw: Request
+    operation: Operation
+
+    @property
+    def path_id(self) -> str:
+        """The id in the path, decoded; empty where the path has none."""
+        return self.raw.path_id or ""
+
+    def warn(self, text: str, *values: object) -> None:
+        """Note something for the person who reads the journal, as Request.warn does."""
+        self.raw.warn(text, *values)
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizedRequest(RoutedRequest):
+    """A request that came with the credentials of an app.
+
+    Attributes:
+        app: The app.
+    """
+
+    app: App
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The fields of the body, once checked."""
+        return self.raw.fields
+
+    @property
+    def files(self) -> list[UploadedFile]:
+        """What is kept of uploaded files."""
+        return self.raw.files
+
+    @property
+    def msg_ids(self) -> list[str]:
+        """The messages that the request made."""
+        return self.raw.msg_ids
 
 
 def is_verification(request: Request) -> bool:

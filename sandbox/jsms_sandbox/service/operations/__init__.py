@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from ...state.world import World
-from ..request import Request
+from ..request import AuthorizedRequest
 from ..response import Answer
 from . import accounts, codes, messages, receipts, schedules, signs, templates
 
-OPERATIONS: Mapping[str, Callable[[World, Request], Answer]] = {
+OPERATIONS: Mapping[str, Callable[[World, AuthorizedRequest], Answer]] = {
     "sendCode": codes.send_code,
     "sendVoiceCode": codes.send_voice_code,
     "verifyCode": codes.verify_code,

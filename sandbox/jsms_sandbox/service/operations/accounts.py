@@ -5,20 +5,20 @@ from __future__ import annotations
 from ...state.entities import Credit
 from ...state.world import World
 from ..limits import check_allocated
-from ..request import Request
+from ..request import AuthorizedRequest
 from ..response import Answer, json_answer
 
 
-def get_dev_balance(_world: World, request: Request) -> Answer:
+def get_dev_balance(_world: World, request: AuthorizedRequest) -> Answer:
     """What is left in the developer account's pools."""
-    check_allocated(request.known_app.dev_credit)
-    return _balance("dev", request.known_app.dev_credit)
+    check_allocated(request.app.dev_credit)
+    return _balance("dev", request.app.dev_credit)
 
 
-def get_app_balance(_world: World, request: Request) -> Answer:
+def get_app_balance(_world: World, request: AuthorizedRequest) -> Answer:
     """What is left in the app's pools."""
-    check_allocated(request.known_app.credit)
-    return _balance("app", request.known_app.credit)
+    check_allocated(request.app.credit)
+    return _balance("app", request.app.credit)
 
 
 def _balance(prefix: str, credit: Credit) -> Answer:

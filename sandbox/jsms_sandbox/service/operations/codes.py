@@ -10,7 +10,7 @@ from ...state.world import World
 from ..composing import usable_sign, usable_template
 from ..limits import check_allocated, check_and_charge, check_frequency, check_magic_number, check_opt_out
 from ..refusal import Refusal
-from ..request import Request
+from ..request import AuthorizedRequest
 from ..response import Answer, json_answer
 from ..text import fill, full_text, segments
 
@@ -21,11 +21,11 @@ SHORTEST_TTL = 60
 """Seconds for a code template without ttl, which no template of ours is."""
 
 
-def send_code(world: World, request: Request) -> Answer:
+def send_code(world: World, request: AuthorizedRequest) -> Answer:
     """Make a code, fill it into a code template and send it."""
-    app, fields = request.known_app, request.fields
+    app, fields = request.app, request.fields
     mobile: str = fields["mobile"]
-    check_magic_number(request, mobile, request.known_operation.codes)
+    check_magic_number(request, mobile, request.operation.codes)
     template = usable_template(world, app, fields["temp_id"], (CODE,))
     sign = usable_sign(world, app, fields.get("sign_id"))
     code = new_code(app)
@@ -51,11 +51,11 @@ def send_code(world: World, request: Request) -> Answer:
     return _sent(world, request, message)
 
 
-def send_voice_code(world: World, request: Request) -> Answer:
+def send_voice_code(world: World, request: AuthorizedRequest) -> Answer:
     """Call a number and read a code out."""
-    app, fields = request.known_app, request.fields
+    app, fields = request.app, request.fields
     mobile: str = fields["mobile"]
-    check_magic_number(request, mobile, request.known_operation.codes)
+    check_magic_number(request, mobile, request.operation.codes)
     check_opt_out(app, mobile)
     check_frequency(world, app, "voice", mobile, "")
     check_allocated(app.credit)
@@ -77,10 +77,10 @@ def send_voice_code(world: World, request: Request) -> Answer:
     return _sent(world, request, message)
 
 
-def verify_code(world: World, request: Request) -> Answer:
+def verify_code(world: World, request: AuthorizedRequest) -> Answer:
     """Check what the user typed; a code counts once."""
-    app, typed = request.known_app, request.fields["code"]
-    message = world.messages.get(request.path_id or "")
+    app, typed = request.app, request.fields["code"]
+    message = world.messages.get(request.path_id)
     if message is None or message.app_key != app.app_key or message.code is None:
         raise Refusal(WRONG_MSG_ID, "msg_id", "The app sent no code under this msg_id.")
     code = message.code
@@ -104,8 +104,8 @@ def new_code(app: App) -> str:
     return app.fixed_code or f"{secrets.randbelow(1_000_000):06d}"
 
 
-def _sent(world: World, request: Request, message: Message) -> Answer:
-    accept(world, request.known_app, message)
+def _sent(world: World, request: AuthorizedRequest, message: Message) -> Answer:
+    accept(world, request.app, message)
     request.msg_ids.append(message.msg_id)
     return json_answer({"msg_id": message.msg_id})
 

@@ -13,18 +13,18 @@ from ..composing import Recipient, SeenTexts, check_recipient, chosen, compose
 from ..hints import Hint
 from ..limits import check_allocated, check_and_charge, check_frequency, check_magic_number
 from ..refusal import Refusal
-from ..request import Request
+from ..request import AuthorizedRequest
 from ..response import Answer, json_answer
 from ..text import segments
 
 MARKETING_FROM, MARKETING_TO = time(8), time(21)
 
 
-def send_message(world: World, request: Request) -> Answer:
+def send_message(world: World, request: AuthorizedRequest) -> Answer:
     """Send a template SMS to one number."""
-    app, fields = request.known_app, request.fields
+    app, fields = request.app, request.fields
     mobile: str = fields["mobile"]
-    check_magic_number(request, mobile, request.known_operation.codes)
+    check_magic_number(request, mobile, request.operation.codes)
     template, sign = chosen(world, request)
     text = compose(request, app, template, sign, fields.get("temp_para"), mobile)
     message = _send(world, app, template, sign, Recipient(mobile, fields.get("temp_para"), text), None, first=True)
@@ -33,9 +33,9 @@ def send_message(world: World, request: Request) -> Answer:
     return json_answer({"msg_id": message.msg_id})
 
 
-def send_message_batch(world: World, request: Request) -> Answer:
+def send_message_batch(world: World, request: AuthorizedRequest) -> Answer:
     """Send a template SMS to many numbers; refused ones do not stop the others."""
-    app, fields = request.known_app, request.fields
+    app, fields = request.app, request.fields
     template, sign = chosen(world, request)
     check_allocated(app.credit)
     seen: SeenTexts = set()
@@ -56,7 +56,7 @@ def send_message_batch(world: World, request: Request) -> Answer:
     return json_answer({"success_count": accepted, "failure_count": len(results) - accepted, "recipients": results})
 
 
-def refused_recipient(request: Request, values: dict[str, object], refused: Refusal) -> dict[str, object]:
+def refused_recipient(request: AuthorizedRequest, values: dict[str, object], refused: Refusal) -> dict[str, object]:
     """A refused recipient as a batch's answer tells it."""
     request.warn(
         "%s was refused: %s, %s",
@@ -106,7 +106,7 @@ def _send(
     return accept(world, app, message)
 
 
-def warn_of_the_hour(request: Request, template: Template, at: float) -> None:
+def warn_of_the_hour(request: AuthorizedRequest, template: Template, at: float) -> None:
     """Warn of marketing that leaves when the service would hold it back."""
     hour = datetime.fromtimestamp(at, BEIJING).time()
     if template.type == MARKETING and not MARKETING_FROM <= hour < MARKETING_TO:

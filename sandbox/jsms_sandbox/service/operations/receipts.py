@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ...known import known
 from ...simulation.delivery import reply_data, report_data
 from ...state.world import World
 from ..refusal import Refusal
-from ..request import Request
+from ..request import AuthorizedRequest
 from ..response import Answer, json_answer
 
 OUT_OF_FREQ = 50009
 DAY = 86_400
 
 
-def poll_reports(world: World, request: Request) -> Answer:
+def poll_reports(world: World, request: AuthorizedRequest) -> Answer:
     """Hand out delivery reports, each once."""
 
     def take(limit: int, oldest: float) -> list[dict[str, object]]:
         taken: list[dict[str, object]] = []
-        queue = world.reports_to_fetch[request.known_app.app_key]
+        queue = world.reports_to_fetch[request.app.app_key]
         while queue and len(taken) < limit:
             message = world.messages.get(queue.popleft())
             if message is None or message.handed_out:  # reported twice, or as a callback meanwhile
@@ -34,12 +33,12 @@ def poll_reports(world: World, request: Request) -> Answer:
     return _poll(world, request, "report", take)
 
 
-def poll_replies(world: World, request: Request) -> Answer:
+def poll_replies(world: World, request: AuthorizedRequest) -> Answer:
     """Hand out users' replies, each once."""
 
     def take(limit: int, oldest: float) -> list[dict[str, object]]:
         taken: list[dict[str, object]] = []
-        queue = world.replies_to_fetch[request.known_app.app_key]
+        queue = world.replies_to_fetch[request.app.app_key]
         while queue and len(taken) < limit:
             reply = world.replies.get(queue.popleft())
             if reply is None:
@@ -53,8 +52,10 @@ def poll_replies(world: World, request: Request) -> Answer:
     return _poll(world, request, "reply", take)
 
 
-def _poll(world: World, request: Request, what: str, take: Callable[[int, float], list[dict[str, object]]]) -> Answer:
-    app, pace = request.known_app, known(request.known_operation.poll)
+def _poll(
+    world: World, request: AuthorizedRequest, what: str, take: Callable[[int, float], list[dict[str, object]]]
+) -> Answer:
+    app, pace = request.app, request.operation.poll
     now = world.clock.now()
     last = app.polled.get(what)
     if last is not None and 0 <= now - last < pace.interval_seconds:

@@ -12,7 +12,7 @@ from ..composing import Recipient, SeenTexts, check_recipient, chosen, compose
 from ..hints import Hint
 from ..limits import check_allocated, check_magic_number
 from ..refusal import Refusal
-from ..request import Request
+from ..request import AuthorizedRequest
 from ..response import EMPTY, Answer, json_answer
 from .messages import refused_recipient, warn_of_the_hour
 
@@ -20,29 +20,29 @@ INVALID_SEND_TIME, INVALID_SCHEDULE_ID, WRONG_SCHEDULE_STATUS = 50027, 50028, 50
 SEND_TIME = "%Y-%m-%d %H:%M:%S"
 
 
-def create_schedule(world: World, request: Request) -> Answer:
+def create_schedule(world: World, request: AuthorizedRequest) -> Answer:
     """Schedule a template SMS to one number."""
     return _save_single(world, request, None)
 
 
-def create_schedule_batch(world: World, request: Request) -> Answer:
+def create_schedule_batch(world: World, request: AuthorizedRequest) -> Answer:
     """Schedule a template SMS to many numbers."""
     return _save_batch(world, request, None)
 
 
-def update_schedule(world: World, request: Request) -> Answer:
+def update_schedule(world: World, request: AuthorizedRequest) -> Answer:
     """Replace a single schedule while it waits."""
     _send_at(world, request)
     return _save_single(world, request, _pending(world, request, batch=False))
 
 
-def update_schedule_batch(world: World, request: Request) -> Answer:
+def update_schedule_batch(world: World, request: AuthorizedRequest) -> Answer:
     """Replace a scheduled batch while it waits."""
     _send_at(world, request)
     return _save_batch(world, request, _pending(world, request, batch=True))
 
 
-def get_schedule(world: World, request: Request) -> Answer:
+def get_schedule(world: World, request: AuthorizedRequest) -> Answer:
     """Look a schedule of either kind up."""
     schedule = _own(world, request)
     if schedule.status == "deleted":
@@ -63,7 +63,7 @@ def get_schedule(world: World, request: Request) -> Answer:
     )
 
 
-def delete_schedule(world: World, request: Request) -> Answer:
+def delete_schedule(world: World, request: AuthorizedRequest) -> Answer:
     """Delete a schedule of either kind while it waits."""
     schedule = _pending(world, request, batch=None)
     schedule.status = "deleted"
@@ -72,24 +72,24 @@ def delete_schedule(world: World, request: Request) -> Answer:
     return EMPTY
 
 
-def _save_single(world: World, request: Request, old: Schedule | None) -> Answer:
+def _save_single(world: World, request: AuthorizedRequest, old: Schedule | None) -> Answer:
     fields = request.fields
     send_at = _send_at(world, request)
     mobile: str = fields["mobile"]
-    check_magic_number(request, mobile, request.known_operation.codes)
+    check_magic_number(request, mobile, request.operation.codes)
     template, sign = chosen(world, request)
-    text = compose(request, request.known_app, template, sign, fields.get("temp_para"), mobile)
-    check_allocated(request.known_app.credit)
+    text = compose(request, request.app, template, sign, fields.get("temp_para"), mobile)
+    check_allocated(request.app.credit)
     recipients = [Recipient(mobile, fields.get("temp_para"), text)]
     schedule = _save(world, request, old, send_at, template.type, sign.sign_id, recipients, batch=False)
     warn_of_the_hour(request, template, send_at)
     return json_answer({"schedule_id": schedule.schedule_id})
 
 
-def _save_batch(world: World, request: Request, old: Schedule | None) -> Answer:
+def _save_batch(world: World, request: AuthorizedRequest, old: Schedule | None) -> Answer:
     send_at = _send_at(world, request)
     template, sign = chosen(world, request)
-    check_allocated(request.known_app.credit)
+    check_allocated(request.app.credit)
     seen: SeenTexts = set()
     recipients: list[Recipient] = []
     refused: list[dict[str, object]] = []
@@ -112,7 +112,7 @@ def _save_batch(world: World, request: Request, old: Schedule | None) -> Answer:
 
 def _save(
     world: World,
-    request: Request,
+    request: AuthorizedRequest,
     old: Schedule | None,
     send_at: float,
     template_type: int,
@@ -124,7 +124,7 @@ def _save(
     fields = request.fields
     schedule = Schedule(
         old.schedule_id if old else str(uuid.uuid4()),
-        request.known_app.app_key,
+        request.app.app_key,
         batch,
         send_at,
         fields["send_time"],
@@ -145,7 +145,7 @@ def _save(
     return schedule
 
 
-def _send_at(world: World, request: Request) -> float:
+def _send_at(world: World, request: AuthorizedRequest) -> float:
     try:
         wall = datetime.strptime(request.fields["send_time"], SEND_TIME).replace(tzinfo=BEIJING)
         send_at = wall.timestamp()
@@ -157,14 +157,14 @@ def _send_at(world: World, request: Request) -> float:
     return send_at
 
 
-def _own(world: World, request: Request) -> Schedule:
-    schedule = world.schedules.get((request.path_id or "").lower())
-    if schedule is None or schedule.app_key != request.known_app.app_key:
+def _own(world: World, request: AuthorizedRequest) -> Schedule:
+    schedule = world.schedules.get(request.path_id.lower())
+    if schedule is None or schedule.app_key != request.app.app_key:
         raise Refusal(INVALID_SCHEDULE_ID, "schedule", "The app has no schedule of this id.")
     return schedule
 
 
-def _pending(world: World, request: Request, *, batch: bool | None) -> Schedule:
+def _pending(world: World, request: AuthorizedRequest, *, batch: bool | None) -> Schedule:
     schedule = _own(world, request)
     if batch is not None and schedule.batch is not batch:
         kind = Hint("batch" if schedule.batch else "single")

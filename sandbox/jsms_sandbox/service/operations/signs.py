@@ -7,16 +7,16 @@ from ...state.entities import IN_REVIEW, PASSED, Sign
 from ...state.world import World
 from ..composing import own_sign
 from ..refusal import Refusal
-from ..request import Request
+from ..request import AuthorizedRequest
 from ..response import EMPTY, Answer, json_answer
 from ..text import check_words
 
 INVALID_SIGN_ID, OTHER_SIGNATURES_IN_THE_AUDIT, DEFAULT_SIGNATURE_CANNOT_BE_DELETED = 50102, 50103, 50105
 
 
-def create_sign(world: World, request: Request) -> Answer:
+def create_sign(world: World, request: AuthorizedRequest) -> Answer:
     """Submit a signature for review."""
-    app = request.known_app
+    app = request.app
     _check_none_in_review(world, request)
     check_words(app, request.fields["sign"])
     while app.next_sign_id in world.signs[app.app_key]:
@@ -28,17 +28,17 @@ def create_sign(world: World, request: Request) -> Answer:
     return _save(world, request, sign)
 
 
-def update_sign(world: World, request: Request) -> Answer:
+def update_sign(world: World, request: AuthorizedRequest) -> Answer:
     """Change a rejected signature and submit it again."""
     sign = _own(world, request)
     _check_none_in_review(world, request)
     if sign.status == PASSED:
         raise Refusal(INVALID_SIGN_ID, "signature", "Only a signature that was rejected in review may be changed.")
-    check_words(request.known_app, request.fields["sign"])
+    check_words(request.app, request.fields["sign"])
     return _save(world, request, sign)
 
 
-def get_sign(world: World, request: Request) -> Answer:
+def get_sign(world: World, request: AuthorizedRequest) -> Answer:
     """Look a signature up."""
     sign = _own(world, request)
     return json_answer(
@@ -52,7 +52,7 @@ def get_sign(world: World, request: Request) -> Answer:
     )
 
 
-def delete_sign(world: World, request: Request) -> Answer:
+def delete_sign(world: World, request: AuthorizedRequest) -> Answer:
     """Delete a signature that is not the default one."""
     sign = _own(world, request)
     if sign.is_default:
@@ -63,12 +63,12 @@ def delete_sign(world: World, request: Request) -> Answer:
     return EMPTY
 
 
-def _own(world: World, request: Request) -> Sign:
-    return own_sign(world, request.known_app, int(request.path_id or 0))
+def _own(world: World, request: AuthorizedRequest) -> Sign:
+    return own_sign(world, request.app, int(request.path_id))
 
 
-def _check_none_in_review(world: World, request: Request) -> None:
-    for sign in world.signs[request.known_app.app_key].values():
+def _check_none_in_review(world: World, request: AuthorizedRequest) -> None:
+    for sign in world.signs[request.app.app_key].values():
         if sign.status == IN_REVIEW:
             raise Refusal(
                 OTHER_SIGNATURES_IN_THE_AUDIT,
@@ -78,9 +78,9 @@ def _check_none_in_review(world: World, request: Request) -> None:
             )
 
 
-def _save(world: World, request: Request, sign: Sign) -> Answer:
+def _save(world: World, request: AuthorizedRequest, sign: Sign) -> Answer:
     fields = request.fields
     sign.sign, sign.type, sign.remark = fields["sign"], fields["type"], fields.get("remark") or ""
     sign.files = list(request.files)
-    submit(world, request.known_app, sign)
+    submit(world, request.app, sign)
     return json_answer({"sign_id": sign.sign_id})

@@ -7,16 +7,16 @@ from ...state.entities import CODE, IN_REVIEW, REJECTED, Template
 from ...state.world import World
 from ..composing import own_template, usable_sign
 from ..refusal import Refusal
-from ..request import Request
+from ..request import AuthorizedRequest
 from ..response import EMPTY, Answer, json_answer
 from ..text import check_template_text
 
 INVALID_TEMP_ID, MODIFY_TEMPLATE_NOT_ALLOW = 50013, 50047
 
 
-def create_template(world: World, request: Request) -> Answer:
+def create_template(world: World, request: AuthorizedRequest) -> Answer:
     """Submit a template for review."""
-    app = request.known_app
+    app = request.app
     _check_text(world, request)
     while app.next_temp_id in world.templates[app.app_key]:
         app.next_temp_id += 1
@@ -27,7 +27,7 @@ def create_template(world: World, request: Request) -> Answer:
     return _save(world, request, template)
 
 
-def update_template(world: World, request: Request) -> Answer:
+def update_template(world: World, request: AuthorizedRequest) -> Answer:
     """Change a rejected template and submit it again."""
     template = _own(world, request)
     if request.fields["temp_id"] != template.temp_id:
@@ -40,7 +40,7 @@ def update_template(world: World, request: Request) -> Answer:
     return _save(world, request, template)
 
 
-def get_template(world: World, request: Request) -> Answer:
+def get_template(world: World, request: AuthorizedRequest) -> Answer:
     """Look a template up."""
     template = _own(world, request)
     answer: dict[str, object] = {"temp_id": template.temp_id, "template": template.template, "type": template.type}
@@ -49,7 +49,7 @@ def get_template(world: World, request: Request) -> Answer:
     return json_answer(answer | {"remark": template.remark, "status": template.status})
 
 
-def delete_template(world: World, request: Request) -> Answer:
+def delete_template(world: World, request: AuthorizedRequest) -> Answer:
     """Delete a template."""
     template = _own(world, request)
     del world.templates[template.app_key][template.temp_id]
@@ -58,20 +58,20 @@ def delete_template(world: World, request: Request) -> Answer:
     return EMPTY
 
 
-def _own(world: World, request: Request) -> Template:
-    return own_template(world, request.known_app, int(request.path_id or 0))
+def _own(world: World, request: AuthorizedRequest) -> Template:
+    return own_template(world, request.app, int(request.path_id))
 
 
-def _check_text(world: World, request: Request) -> None:
-    app, fields = request.known_app, request.fields
+def _check_text(world: World, request: AuthorizedRequest) -> None:
+    app, fields = request.app, request.fields
     sign = usable_sign(world, app, None)
     check_template_text(app, sign, fields["template"], fields["type"], fields.get("remark") or "")
 
 
-def _save(world: World, request: Request, template: Template) -> Answer:
+def _save(world: World, request: AuthorizedRequest, template: Template) -> Answer:
     fields = request.fields
     template.template, template.type = fields["template"], fields["type"]
     template.ttl = fields["ttl"] if template.type == CODE else None
     template.remark = fields.get("remark") or ""
-    submit(world, request.known_app, template)
+    submit(world, request.app, template)
     return json_answer({"temp_id": template.temp_id})
