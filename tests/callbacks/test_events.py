@@ -210,6 +210,19 @@ def test_a_time_that_cannot_be_read_costs_nothing_else(
     assert event.extra == {name: time}
 
 
+@pytest.mark.parametrize(
+    ("kind", "data", "name"), [("SMS_REPORT", REPORT, "receiveTime"), ("SMS_REPLY", REPLY, "replyTime")]
+)
+def test_a_record_that_lacks_its_time_is_read_as_polling_reads_it(
+    receiver: CallbackReceiver, kind: str, data: Mapping[str, object], name: str
+) -> None:
+    (event,) = read(receiver, {field: value for field, value in data.items() if field != name}, kind).events
+
+    assert isinstance(event, (DeliveryReport, UserReply))
+    assert (event.receive_time if isinstance(event, DeliveryReport) else event.reply_time) is None
+    assert (event.phone, event.extra) == (PHONE, {})
+
+
 def test_a_report_without_a_time_is_a_report(receiver: CallbackReceiver) -> None:
     (event,) = read(receiver, REPORT | {"receiveTime": None, "status": 4004}).events
 
@@ -270,7 +283,6 @@ NO_RECORDS: list[object] = [
     "9" * 5000,
     REPORT | {"receiveTime": True},
     REPORT | {"receiveTime": ["now"]},
-    {name: value for name, value in REPORT.items() if name != "receiveTime"},
     REPORT | {"status": False},
     REPORT | {"status": 4001.5},
     REPORT | {"status": None},

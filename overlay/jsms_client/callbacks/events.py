@@ -154,7 +154,7 @@ def _apart(item: object, name: str) -> tuple[datetime | None, dict[str, object],
     if not isinstance(item, dict):
         return None, {}, item
     record = cast("dict[str, object]", item)
-    value = record.get(name, ...)
+    value = record.get(name)
     if isinstance(value, bool) or not (value is None or isinstance(value, (str, int, float))):
         return None, {}, record
     try:
