@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from jsms_client._async.client import AsyncJSMS
+    from jsms_client._raw import RawResponse
     from jsms_client._sync.client import JSMS
     from jsms_client.config import RetryPolicy, Timeouts
     from jsms_client.errors import (
@@ -69,6 +70,7 @@ _HOMES = {
     "AsyncJSMS": "jsms_client._async.client",
     "JSMS": "jsms_client._sync.client",
     "Recipient": "jsms_runtime.recipients",
+    "RawResponse": "jsms_client._raw",
     "RetryPolicy": "jsms_client.config",
     "Timeouts": "jsms_client.config",
     "__version__": "jsms_client.version",
@@ -122,6 +124,7 @@ __all__ = [
     "NotSentError",
     "PermissionDeniedError",
     "RateLimitError",
+    "RawResponse",
     "Recipient",
     "RedirectError",
     "RequestTimeoutError",

@@ -93,7 +93,8 @@ class RequestBuilder:
         return found
 
     def _make_headers(self, credentials: Credentials) -> list[tuple[bytes, bytes]]:
-        return [
+        given = {name.lower() for name, _ in self._config.headers}
+        usual = [
             (b"Host", httpx.URL(self._base_url).netloc),
             (b"Accept", b"application/json"),
             (b"Accept-Encoding", b"gzip, deflate"),
@@ -101,6 +102,7 @@ class RequestBuilder:
             (b"User-Agent", _USER_AGENT.encode("ascii")),
             (b"Authorization", b"Basic " + credentials.token.encode("ascii")),
         ]
+        return [*(header for header in usual if header[0].lower() not in given), *self._config.headers]
 
     def url(self, operation: Operation, path: str) -> httpx.URL:
         """The address of a request.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 from urllib.parse import SplitResult, urlsplit
 
 from jsms_client.errors import ConfigurationError
@@ -23,6 +24,18 @@ MASTER_SECRET = ("master_secret", "JSMS_MASTER_SECRET")
 DEV_KEY = ("dev_key", "JSMS_DEV_KEY")
 DEV_SECRET = ("dev_secret", "JSMS_DEV_SECRET")
 BASE_URL = ("base_url", "JSMS_BASE_URL")
+
+
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_HEADER_VALUE = re.compile(r"(?:[!-~](?:[ \t]*[!-~])*)?")
+# What says how a message is framed and who sends it: another value breaks the request or its safety.
+_OWN_HEADERS = frozenset(
+    (
+        *("host", "authorization", "proxy-authorization", "cookie", "accept", "accept-encoding", "connection"),
+        *("content-type", "content-length", "content-encoding", "transfer-encoding", "te", "trailer", "upgrade"),
+        *("expect", "keep-alive", "proxy-connection"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +122,7 @@ class Config(NamedTuple):
         timeouts: The time limits of each attempt.
         timeouts_given: Whether the caller chose them; if not, a client of the caller's keeps its own.
         retry: When to try again.
+        headers: Headers that every request has besides our own.
     """
 
     app: Credentials
@@ -117,6 +131,7 @@ class Config(NamedTuple):
     timeouts: Timeouts
     timeouts_given: bool
     retry: RetryPolicy
+    headers: tuple[tuple[bytes, bytes], ...] = ()
 
     @property
     def identity(self) -> tuple[str, str]:
@@ -290,6 +305,58 @@ def _host(parts: SplitResult) -> None:
     (parts.hostname or "").encode("idna")
 
 
+def change_config(
+    config: Config,
+    *,
+    timeout: float | Timeouts | httpx.Timeout | None,
+    retry: RetryPolicy | None,
+    headers: Mapping[str, str] | None,
+    others: Mapping[str, object],
+) -> Config:
+    """The settings of a client with some of them changed; what is left out stays.
+
+    Args:
+        config: The settings so far.
+        timeout: Seconds for each phase, or each phase by itself.
+        retry: When to try again.
+        headers: More headers; one with a name that is there already takes its place.
+        others: What else was asked for, by name.
+
+    Raises:
+        ConfigurationError: Something cannot be changed, or cannot work.
+    """
+    if others:
+        raise ConfigurationError(
+            f"with_options cannot change {', '.join(others)}: it takes timeout, retry and headers; "
+            "make another client for the rest"
+        )
+    if timeout is not None:
+        config = config._replace(timeouts=_timeouts(timeout), timeouts_given=True)
+    if retry is not None:
+        config = config._replace(retry=_policy(retry))
+    if headers is not None:
+        given = _read_headers(headers)
+        names = {name.lower() for name, _ in given}
+        kept = tuple(header for header in config.headers if header[0].lower() not in names)
+        config = config._replace(headers=kept + given)
+    return config
+
+
+def _read_headers(given: object) -> tuple[tuple[bytes, bytes], ...]:
+    if not isinstance(given, Mapping):
+        raise ConfigurationError(f"headers is of type {type(given).__name__}: give a mapping of names to texts")
+    read: list[tuple[bytes, bytes]] = []
+    for name, value in cast("Mapping[object, object]", given).items():
+        if not isinstance(name, str) or not _HEADER_NAME.fullmatch(name):
+            raise ConfigurationError("headers has a name that HTTP cannot carry: use letters, digits and hyphens")
+        if name.lower() in _OWN_HEADERS:
+            raise ConfigurationError(f"headers has {name}, which the client sets itself: leave it out")
+        if not isinstance(value, str) or not _HEADER_VALUE.fullmatch(value):
+            raise ConfigurationError(f"headers[{name!r}] is not a text that HTTP can carry: use printable ASCII")
+        read.append((name.encode("ascii"), value.encode("ascii")))
+    return tuple(read)
+
+
 def _timeouts(given: float | Timeouts | httpx.Timeout | None) -> Timeouts:
     if given is None:
         return Timeouts()
@@ -329,6 +396,7 @@ __all__ = [
     "Credentials",
     "RetryPolicy",
     "Timeouts",
+    "change_config",
     "missing_developer_credentials",
     "read_app_credentials",
     "read_config",

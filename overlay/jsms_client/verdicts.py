@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from jsms_client.answers import UnusableAnswer, check_id, fit_recipients, holds_error, parse
 from jsms_client.errors import (
+    APIError,
     DecodeError,
     JSMSError,
     RedirectError,
@@ -258,7 +259,7 @@ def _refusal(
     else:
         message = _without_words(received)
     unsure = _unsure(operation, received, detail, kind, proof=proof)
-    return (unsure or kind)(
+    error = (unsure or kind)(
         message if unsure is None else message + _UNSURE,
         operation=operation.id,
         code=code,
@@ -266,6 +267,10 @@ def _refusal(
         http_status=received.status,
         attempts=attempts,
     )
+    if isinstance(error, APIError):
+        error.headers = _shown_headers(received.headers, secrets)
+        error.body = _shown_body(received.content, secrets)
+    return error
 
 
 def _unsure(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias, TypeVar
 
 
@@ -106,9 +107,14 @@ class APIError(JSMSError):
 
     Attributes:
         info: What the contract says of the code; None for a code it does not know.
+        headers: The headers of the response, without cookies and credentials; empty where there was no response of
+            its own, as for one recipient of a batch.
+        body: The beginning of the response, with numbers and secrets masked.
     """
 
     info: ClassVar[ErrorInfo | None] = None
+    headers: Mapping[str, str]
+    body: str
 
     def __init__(
         self,
@@ -119,8 +125,12 @@ class APIError(JSMSError):
         name: str | None = None,
         http_status: int | None = None,
         attempts: int = 0,
+        headers: Mapping[str, str] | None = None,
+        body: str = "",
     ) -> None:
         super().__init__(message, operation=operation, code=code, name=name, http_status=http_status, attempts=attempts)
+        self.headers = dict(headers or {})
+        self.body = body
         if self.info is not None and code is None:
             # A class for one code knows it, also where only the message came along (Celery's JSON results).
             self.code = self.info.code

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, NoReturn, Self
+from typing import TYPE_CHECKING, Never, NoReturn, ParamSpec, Self, TypeVar
 
 from jsms_client._async.executor import AsyncHTTPExecutor
-from jsms_client.config import RetryPolicy, Timeouts, read_config
+from jsms_client._raw import AsyncMethod, RawResponse, collect_responses, raw_response
+from jsms_client.config import RetryPolicy, Timeouts, change_config, read_config
 from jsms_client.errors import ConfigurationError
 from jsms_client.store._store import StoreLike, open_store
 from jsms_runtime.lazily import lazily
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from jsms_client._async.api import AsyncAPIClient
     from jsms_client._async.campaigns import AsyncCampaigns
     from jsms_client._async.customised import AsyncCodes, AsyncReceipts
+
+_T = TypeVar("_T")
+_P = ParamSpec("_P")
 
 _log = logging.getLogger("jsms_client")
 
@@ -90,6 +95,63 @@ class AsyncJSMS(AsyncResources):
         self._executor = AsyncHTTPExecutor(config, http_client)
         self.store = None if store is None else open_store(store)
         self._closes_store = self.store is not store
+        self._origin = self
+
+    def with_options(
+        self,
+        *,
+        timeout: float | Timeouts | httpx.Timeout | None = None,
+        retry: RetryPolicy | None = None,
+        headers: Mapping[str, str] | None = None,
+        **others: Never,
+    ) -> Self:
+        """The same client with other options, for one call or for many: ``jsms.with_options(timeout=3).codes.send(…)``.
+
+        It is cheap, and shares connections, store and fetched records with this one; closing either closes both.
+
+        Args:
+            timeout: Seconds for each phase of an attempt, or a `Timeouts` (or httpx.Timeout) for each by itself.
+            retry: When to try again.
+            headers: More headers for each request, such as ``{"X-Request-ID": "…"}``.
+            others: Nothing else can be changed.
+
+        Raises:
+            ConfigurationError: Something that cannot be changed or cannot work; the message names it.
+        """
+        config = change_config(self._executor.config, timeout=timeout, retry=retry, headers=headers, others=others)
+        other = type(self).__new__(type(self))
+        # All but the resources, which belong to the client that made them.
+        vars(other).update(
+            (name, value)
+            for name, value in vars(self).items()
+            if not isinstance(getattr(type(self), name, None), lazily)
+        )
+        other._executor = self._executor.with_config(config)
+        return other
+
+    async def with_raw_response(
+        self, method: AsyncMethod[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs
+    ) -> RawResponse[_T]:
+        """Call a method of this client, and get the response together with the result.
+
+        ```python
+        raw = await jsms.with_raw_response(jsms.codes.send, "13800138000", temp_id=1)
+        print(raw.http_status, raw.headers, raw.parsed.msg_id)
+        ```
+
+        Args:
+            method: Any method that makes a request, such as ``jsms.codes.send``.
+            args: Its arguments.
+            kwargs: Its arguments by name.
+
+        Returns:
+            The result with status, headers and body of its response; of the last one where there were more.
+
+        Raises:
+            JSMSError: Whatever the method raises; an `APIError` has ``http_status``, ``headers`` and ``body``.
+        """
+        with collect_responses() as responses:
+            return raw_response(await method(*args, **kwargs), responses)
 
     @lazily
     def api(self) -> AsyncAPIClient:
@@ -110,7 +172,7 @@ class AsyncJSMS(AsyncResources):
         """Delivery reports and replies, by polling."""
         from jsms_client._async.customised import AsyncReceipts  # noqa: PLC0415 - a program loads what it calls
 
-        return AsyncReceipts(self)
+        return AsyncReceipts(self, None if self._origin is self else self._origin.receipts)
 
     @lazily
     def campaigns(self) -> AsyncCampaigns:
@@ -124,6 +186,9 @@ class AsyncJSMS(AsyncResources):
 
     async def aclose(self) -> None:
         """Close the connections; calls after it raise `ClientClosedError`."""
+        if self._origin is not self:
+            await self._origin.aclose()
+            return
         await self._executor.aclose()
         if self.store is not None and self._closes_store:
             self.store.close()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
+from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING
 
 from jsms_client._async.senders import open_async_sender
 from jsms_client._failures import clear_requests
+from jsms_client._raw import note_response
 from jsms_client._request import Departure, encode_files, encode_json, texts_in_form, texts_in_json, with_query
 from jsms_client._retry import Attempts
 from jsms_client._timeouts import async_sleep
@@ -31,7 +33,7 @@ class AsyncHTTPExecutor:
         http_client: A client of the caller's to send with; None for connections of our own.
     """
 
-    __slots__ = ("_closed", "_config", "_dated", "_routes", "_sender")
+    __slots__ = ("_closed", "_config", "_dated", "_origin", "_routes", "_sender")
 
     def __init__(self, config: Config, http_client: AnyAsyncClient | None) -> None:
         self._config = config
@@ -39,6 +41,23 @@ class AsyncHTTPExecutor:
         self._routes = Routes(OPERATIONS)
         self._dated: tuple[str | None, float] = None, 0.0
         self._closed = False
+        self._origin = self
+
+    def with_config(self, config: Config) -> AsyncHTTPExecutor:
+        """One with other timeouts, retries and headers, over the same connections.
+
+        Args:
+            config: The settings of this one, with these changed.
+        """
+        other = copy(self)
+        other._config = config
+        other._sender = self._sender.with_config(config)
+        return other
+
+    @property
+    def config(self) -> Config:
+        """The settings."""
+        return self._config
 
     async def request(
         self,
@@ -91,6 +110,7 @@ class AsyncHTTPExecutor:
                 if pause is None and isinstance(failure, JSMSError):
                     raise failure from error
             else:
+                note_response(received)
                 self._dated = received.headers.get("date"), time.time()
                 verdict = call.answered(received)
                 if isinstance(verdict, Success):
@@ -123,7 +143,7 @@ class AsyncHTTPExecutor:
         Raises:
             ClientClosedError: The client was closed.
         """
-        if self._closed:
+        if self._origin._closed:
             raise ClientClosedError("this client was closed; make a new one")
 
     async def aclose(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import AsyncIterable
+from copy import copy
 from typing import TYPE_CHECKING, Protocol, cast
 
 import httpx
@@ -36,6 +37,10 @@ class AsyncSender(Protocol):
         """A request that can be sent as often as needed."""
         ...
 
+    def with_config(self, config: Config) -> AsyncSender:
+        """One with other timeouts and headers, over the same connections."""
+        ...
+
     async def send(self, request: httpx.Request, departure: Departure) -> Received:
         """Send it, and read its response."""
         ...
@@ -59,6 +64,17 @@ class AsyncTransportSender:
         self._requests = RequestBuilder(config)
         self._transports = AsyncTransports(config.base_url)
         self._timeout = config.timeouts.read
+
+    def with_config(self, config: Config) -> AsyncTransportSender:
+        """One with other timeouts and headers, over the same connections.
+
+        Args:
+            config: The settings.
+        """
+        other = copy(self)
+        other._requests = RequestBuilder(config)
+        other._timeout = config.timeouts.read
+        return other
 
     def build(self, operation: Operation, path: str, body: tuple[bytes, bytes] | None) -> httpx.Request:
         """A request that can be sent as often as needed.
@@ -108,6 +124,14 @@ class AsyncClientSender:
         self._http_client = cast("httpx.AsyncClient", http_client)
         given = config.timeouts
         self._timeouts = (given.connect, given.read, given.write, given.pool) if config.timeouts_given else None
+
+    def with_config(self, config: Config) -> AsyncClientSender:
+        """One with other timeouts and headers, over the same connections.
+
+        Args:
+            config: The settings.
+        """
+        return AsyncClientSender(config, self._http_client)
 
     def build(self, operation: Operation, path: str, body: tuple[bytes, bytes] | None) -> httpx.Request:
         """A request that can be sent as often as needed.

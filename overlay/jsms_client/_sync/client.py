@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, NoReturn, Self
+from typing import TYPE_CHECKING, Never, NoReturn, ParamSpec, Self, TypeVar
 
+from jsms_client._raw import Method, RawResponse, collect_responses, raw_response
 from jsms_client._sync.executor import HTTPExecutor
-from jsms_client.config import RetryPolicy, Timeouts, read_config
+from jsms_client.config import RetryPolicy, Timeouts, change_config, read_config
 from jsms_client.errors import ConfigurationError
 from jsms_client.store._store import StoreLike, open_store
 from jsms_runtime.lazily import lazily
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from jsms_client._sync.api import APIClient
     from jsms_client._sync.campaigns import Campaigns
     from jsms_client._sync.customised import Codes, Receipts
+
+_T = TypeVar("_T")
+_P = ParamSpec("_P")
 
 _log = logging.getLogger("jsms_client")
 
@@ -91,6 +96,61 @@ class JSMS(Resources):
         self._executor = HTTPExecutor(config, http_client)
         self.store = None if store is None else open_store(store)
         self._closes_store = self.store is not store
+        self._origin = self
+
+    def with_options(
+        self,
+        *,
+        timeout: float | Timeouts | httpx.Timeout | None = None,
+        retry: RetryPolicy | None = None,
+        headers: Mapping[str, str] | None = None,
+        **others: Never,
+    ) -> Self:
+        """The same client with other options, for one call or for many: ``jsms.with_options(timeout=3).codes.send(…)``.
+
+        It is cheap, and shares connections, store and fetched records with this one; closing either closes both.
+
+        Args:
+            timeout: Seconds for each phase of an attempt, or a `Timeouts` (or httpx.Timeout) for each by itself.
+            retry: When to try again.
+            headers: More headers for each request, such as ``{"X-Request-ID": "…"}``.
+            others: Nothing else can be changed.
+
+        Raises:
+            ConfigurationError: Something that cannot be changed or cannot work; the message names it.
+        """
+        config = change_config(self._executor.config, timeout=timeout, retry=retry, headers=headers, others=others)
+        other = type(self).__new__(type(self))
+        # All but the resources, which belong to the client that made them.
+        vars(other).update(
+            (name, value)
+            for name, value in vars(self).items()
+            if not isinstance(getattr(type(self), name, None), lazily)
+        )
+        other._executor = self._executor.with_config(config)
+        return other
+
+    def with_raw_response(self, method: Method[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs) -> RawResponse[_T]:
+        """Call a method of this client, and get the response together with the result.
+
+        ```python
+        raw = jsms.with_raw_response(jsms.codes.send, "13800138000", temp_id=1)
+        print(raw.http_status, raw.headers, raw.parsed.msg_id)
+        ```
+
+        Args:
+            method: Any method that makes a request, such as ``jsms.codes.send``.
+            args: Its arguments.
+            kwargs: Its arguments by name.
+
+        Returns:
+            The result with status, headers and body of its response; of the last one where there were more.
+
+        Raises:
+            JSMSError: Whatever the method raises; an `APIError` has ``http_status``, ``headers`` and ``body``.
+        """
+        with collect_responses() as responses:
+            return raw_response(method(*args, **kwargs), responses)
 
     @lazily
     def api(self) -> APIClient:
@@ -111,7 +171,7 @@ class JSMS(Resources):
         """Delivery reports and replies, by polling."""
         from jsms_client._sync.customised import Receipts  # noqa: PLC0415 - a program loads what it calls
 
-        return Receipts(self)
+        return Receipts(self, None if self._origin is self else self._origin.receipts)
 
     @lazily
     def campaigns(self) -> Campaigns:
@@ -125,6 +185,9 @@ class JSMS(Resources):
 
     def close(self) -> None:
         """Close the connections; calls after it raise `ClientClosedError`."""
+        if self._origin is not self:
+            self._origin.close()
+            return
         self._executor.close()
         if self.store is not None and self._closes_store:
             self.store.close()

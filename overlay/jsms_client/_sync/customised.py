@@ -59,15 +59,18 @@ class Receipts(receipts.Receipts):
 
     Args:
         client: The client that it belongs to.
+        origin: Of a view of the client with other options: whose records and pace it shares.
     """
 
     __slots__ = ("_client", "_feeds", "_replies", "_reports")
 
-    def __init__(self, client: JSMS) -> None:
+    def __init__(self, client: JSMS, origin: Receipts | None = None) -> None:
         super().__init__(client.api)
         self._client = client
-        self._reports: Feed[DeliveryReport] = Feed(OPERATIONS["pollReports"].poll_seconds or 0)
-        self._replies: Feed[UserReply] = Feed(OPERATIONS["pollReplies"].poll_seconds or 0)
+        reports = Feed[DeliveryReport](OPERATIONS["pollReports"].poll_seconds or 0)
+        replies = Feed[UserReply](OPERATIONS["pollReplies"].poll_seconds or 0)
+        self._reports: Feed[DeliveryReport] = reports if origin is None else origin._reports
+        self._replies: Feed[UserReply] = replies if origin is None else origin._replies
         self._feeds: Mapping[str, Feed[Any]] = {"pollReports": self._reports, "pollReplies": self._replies}
 
     def iter_reports(self, *, store: StoreLike | None = None) -> ReceiptStream[DeliveryReport]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
+from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING
 
 from jsms_client._failures import clear_requests
+from jsms_client._raw import note_response
 from jsms_client._request import Departure, encode_files, encode_json, texts_in_form, texts_in_json, with_query
 from jsms_client._retry import Attempts
 from jsms_client._sync.senders import open_sender
@@ -32,7 +34,7 @@ class HTTPExecutor:
         http_client: A client of the caller's to send with; None for connections of our own.
     """
 
-    __slots__ = ("_closed", "_config", "_dated", "_routes", "_sender")
+    __slots__ = ("_closed", "_config", "_dated", "_origin", "_routes", "_sender")
 
     def __init__(self, config: Config, http_client: AnyAsyncClient | None) -> None:
         self._config = config
@@ -40,6 +42,23 @@ class HTTPExecutor:
         self._routes = Routes(OPERATIONS)
         self._dated: tuple[str | None, float] = None, 0.0
         self._closed = False
+        self._origin = self
+
+    def with_config(self, config: Config) -> HTTPExecutor:
+        """One with other timeouts, retries and headers, over the same connections.
+
+        Args:
+            config: The settings of this one, with these changed.
+        """
+        other = copy(self)
+        other._config = config
+        other._sender = self._sender.with_config(config)
+        return other
+
+    @property
+    def config(self) -> Config:
+        """The settings."""
+        return self._config
 
     def request(
         self,
@@ -92,6 +111,7 @@ class HTTPExecutor:
                 if pause is None and isinstance(failure, JSMSError):
                     raise failure from error
             else:
+                note_response(received)
                 self._dated = received.headers.get("date"), time.time()
                 verdict = call.answered(received)
                 if isinstance(verdict, Success):
@@ -124,7 +144,7 @@ class HTTPExecutor:
         Raises:
             ClientClosedError: The client was closed.
         """
-        if self._closed:
+        if self._origin._closed:
             raise ClientClosedError("this client was closed; make a new one")
 
     def close(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from copy import copy
 from typing import TYPE_CHECKING, Protocol, cast
 
 import httpx
@@ -37,6 +38,10 @@ class Sender(Protocol):
         """A request that can be sent as often as needed."""
         ...
 
+    def with_config(self, config: Config) -> Sender:
+        """One with other timeouts and headers, over the same connections."""
+        ...
+
     def send(self, request: httpx.Request, departure: Departure) -> Received:
         """Send it, and read its response."""
         ...
@@ -60,6 +65,17 @@ class TransportSender:
         self._requests = RequestBuilder(config)
         self._transports = Transports(config.base_url)
         self._timeout = config.timeouts.read
+
+    def with_config(self, config: Config) -> TransportSender:
+        """One with other timeouts and headers, over the same connections.
+
+        Args:
+            config: The settings.
+        """
+        other = copy(self)
+        other._requests = RequestBuilder(config)
+        other._timeout = config.timeouts.read
+        return other
 
     def build(self, operation: Operation, path: str, body: tuple[bytes, bytes] | None) -> httpx.Request:
         """A request that can be sent as often as needed.
@@ -109,6 +125,14 @@ class ClientSender:
         self._http_client = cast("httpx.Client", http_client)
         given = config.timeouts
         self._timeouts = (given.connect, given.read, given.write, given.pool) if config.timeouts_given else None
+
+    def with_config(self, config: Config) -> ClientSender:
+        """One with other timeouts and headers, over the same connections.
+
+        Args:
+            config: The settings.
+        """
+        return ClientSender(config, self._http_client)
 
     def build(self, operation: Operation, path: str, body: tuple[bytes, bytes] | None) -> httpx.Request:
         """A request that can be sent as often as needed.
