@@ -67,14 +67,21 @@ def require(recipe: Recipe, *, install: bool) -> None:
 
 
 def build(recipe: Recipe) -> Path:
-    """Generate and compile a client from a fresh copy of its recipe.
+    """Generate and compile a client from a fresh copy of its recipe; twice where a download may have failed.
 
     Returns:
         The folder that its commands run in.
 
     Raises:
-        BuildError: A command failed.
+        BuildError: A command failed both times.
     """
+    try:
+        return _build(recipe)
+    except BuildError:
+        return _build(recipe)
+
+
+def _build(recipe: Recipe) -> Path:
     place = WORK / recipe.name
     place.mkdir(parents=True, exist_ok=True)
     for path in place.iterdir():

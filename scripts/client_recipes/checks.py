@@ -192,7 +192,7 @@ def callbacks(trial: Trial) -> None:
 
 
 def numeric_id(trial: Trial) -> None:
-    """msg_id as a JSON number, of a code too, which can still be verified."""
+    """msg_id as a JSON number: of a send, of a code, which can still be verified, in a batch and in a report."""
     trial.fault("variant", variant="numeric_msg_id", operation="sendMessage")
     sent = trial.value("sendMessage", body=notice("13800000007"))
     (message,) = trial.sandbox.get("messages", mobile="13800000007")["messages"]
@@ -200,6 +200,13 @@ def numeric_id(trial: Trial) -> None:
     trial.fault("variant", variant="numeric_msg_id", operation="sendCode")
     made = trial.value("sendCode", body={"mobile": "13800000007", "temp_id": CODE_TEMPLATE})
     _same("is_valid", trial.value("verifyCode", msg_id=made["msg_id"], body={"code": CODE})["is_valid"], True)
+    # Where nothing checks what comes, these stay numbers; a client that fails loses the records of a whole response.
+    trial.fault("variant", variant="numeric_msg_id", operation="sendMessageBatch")
+    recipients = [{"mobile": "13800000015", "temp_para": {"number": NAME}}]
+    batched = trial.value("sendMessageBatch", body={"temp_id": NOTICE, "recipients": recipients})["recipients"]
+    trial.fault("variant", variant="numeric_msg_id", operation="pollReports")
+    reported = {str(report["msgId"]) for report in _polled(trial, "pollReports")}
+    _same("msgId", {sent["msg_id"], str(batched[0]["msg_id"])} <= reported, True)
 
 
 def unknown_field(trial: Trial) -> None:
@@ -257,7 +264,7 @@ CHECKS: Sequence[Check] = (
     Check("replies", "replies", "replies are fetched, with Chinese text and an emoji", replies),
     Check("signature", "signature", "a signature with Chinese text and pictures arrives whole", signature),
     Check("callbacks", "callbacks", "all four callbacks are parsed and their signature is verified", callbacks),
-    Check("numeric_id", "numeric id", "an id that comes as a JSON number is the same text", numeric_id),
+    Check("numeric_id", "numeric id", "an id that comes as a JSON number is read, and is the same text", numeric_id),
     Check("unknown_field", "new field", "a new field in a response does not matter", unknown_field),
     Check("unknown_status", "new status", "a delivery status that the contract does not list", unknown_status),
     Check("proxy", "proxy page", "an HTML page of a proxy is an error with its HTTP status", proxy),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from . import page, results
 from .building import BuildError, MissingError, build, require
@@ -16,7 +16,7 @@ from .trial import surprises, try_out
 _EXAMPLES = """\
 examples:
   scripts/portability                                 every client
-  scripts/portability --only java-native go-oapi      these
+  scripts/portability --only java go-oapi-codegen     these: both for Java, and one for Go
   scripts/portability --record                        and keep the results
 """
 
@@ -28,12 +28,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 when every client did what its recipe says, 1 when one did not or could not be built, 2 for a wrong argument.
     """
     known = recipes()
-    options = _parser(known).parse_args(arguments)
+    options = _parser().parse_args(arguments)
+    try:
+        names = _chosen(options.only, known)
+    except ValueError as error:
+        print(f"scripts/portability: {error}", file=sys.stderr)
+        return 2
+    if options.every_change:
+        names = [name for name in names if known[name].every_change]
     if options.list:
-        for recipe in known.values():
-            print(f"{recipe.name:24} {recipe.title}{' (on every change)' if recipe.every_change else ''}")
+        for name in names:
+            recipe = known[name]
+            print(f"{name:34} {recipe.title}{' (on every change)' if recipe.every_change else ''}")
         return 0
-    names = options.only or [name for name, one in known.items() if one.every_change or not options.every_change]
     ran: dict[str, Result] = {}
     wrong: list[str] = []
     left_out: list[str] = []
@@ -63,19 +70,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if wrong else 0
 
 
-def _parser(known: dict[str, Recipe]) -> argparse.ArgumentParser:
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="scripts/portability",
         description="Generate clients in other languages from the contract, build them, run them against a sandbox.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--only", nargs="+", choices=known, metavar="CLIENT", help="these clients; --list names them")
+    parser.add_argument("--only", nargs="+", metavar="CLIENT", help="these clients, or all of a language; see --list")
     parser.add_argument("--every-change", action="store_true", help="the clients that CI runs on every change")
     parser.add_argument("--install", action="store_true", help="install missing programs with apt-get, as root")
     parser.add_argument("--record", action="store_true", help="keep what ran in examples/clients/results.json")
     parser.add_argument("--list", action="store_true", help="show the clients")
     return parser
+
+
+def _chosen(asked: Sequence[str] | None, known: Mapping[str, Recipe]) -> list[str]:
+    """The recipes of these names, and of these languages, as the first word of a name is its language."""
+    if asked is None:
+        return list(known)
+    for one in asked:
+        if not any(one in (name, name.partition("-")[0]) for name in known):
+            raise ValueError(f"no client is called {one}; --list names them.")
+    return [name for name in known if name in asked or name.partition("-")[0] in asked]
 
 
 def _say(line: str) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from textwrap import fill
 
 from .checks import CHECKS
-from .recipe import FOLDER, ROOT, Recipe, recipes
+from .recipe import ROOT, Recipe, recipes
 from .results import QUICKSTART, YES, Result, read
 
 PAGE = Path("docs/portability.md")
@@ -37,6 +38,12 @@ _EVERYWHERE = """\
 """
 
 
+_NOT_RUN = """\
+## Not run
+Swift: Debian 12 has no package of it. .NET: the C# client was run with Mono, for the same reason.
+"""
+
+
 def page() -> str:
     """The page as it has to be."""
     known, ran = recipes(), read()
@@ -49,6 +56,7 @@ def page() -> str:
         f"- **quickstart**: the program below sends and verifies a code, and one SMS is sent.\n{checks}\n",
         _EVERYWHERE,
         *(_section(recipe, ran.get(name)) for name, recipe in known.items()),
+        _NOT_RUN,
     ]
     return "".join(parts).rstrip() + "\n"
 
@@ -67,19 +75,23 @@ def _row(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |\n"
 
 
+def _item(text: str) -> str:
+    return fill(text, 120, initial_indent="- ", subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+
+
 def _section(recipe: Recipe, ran: Result | None) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in recipe.versions.items())
-    document = recipe.document.relative_to(ROOT)
+    document, folder = recipe.document.relative_to(ROOT), recipe.folder.relative_to(ROOT)
     lines = [
         f"## {recipe.title}\n",
-        f"`{recipe.folder.relative_to(FOLDER.parents[1])}`, from `{document}`: {versions}.",
+        fill(f"[{folder}](../{folder}), from `{document}`: {versions}.", 120, break_long_words=False),
         *([f"Run on {ran.date} with {ran.toolchain}."] if ran else []),
         "",
         "```bash",
         *recipe.build,
         "```",
         "",
-        *(f"- {note}" for note in recipe.notes),
+        *(_item(note) for note in recipe.notes),
         "",
         f"```{recipe.source.suffix.removeprefix('.')}",
         recipe.source.read_text(encoding="utf-8").rstrip(),
@@ -88,6 +100,6 @@ def _section(recipe: Recipe, ran: Result | None) -> str:
     ]
     if recipe.cannot:
         lines.append("What it cannot do:\n")
-        lines += [f"- **{_HEADINGS[check]}**: {reason}" for check, reason in recipe.cannot.items()]
+        lines += [_item(f"**{_HEADINGS[check]}**: {reason}") for check, reason in recipe.cannot.items()]
         lines.append("")
     return "\n".join(lines) + "\n"

@@ -1,4 +1,4 @@
-"""A driver written by hand, right in everything but for what its first argument names."""
+"""A driver written by hand, right in everything but for what its first argument names, with commas between."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 
 import httpx
 
-WRONG = sys.argv[1] if len(sys.argv) > 1 else ""
+WRONG = sys.argv[1].split(",") if len(sys.argv) > 1 else []
 PATHS = {
     "sendCode": "POST codes",
     "verifyCode": "POST codes/{msg_id}/valid",
@@ -43,17 +43,17 @@ def main() -> None:
 def respond(request: dict[str, Any]) -> dict[str, Any]:
     if request["do"] == "callback":
         return {"value": callback(request["form"])}
-    if WRONG == "stops" and request["do"] == "pollReplies":
+    if "stops" in WRONG and request["do"] == "pollReplies":
         sys.exit("stopped by itself")
     try:
         response = call(request)
     except httpx.TransportError as error:
-        if WRONG != "resends":
+        if "resends" not in WRONG:
             return {"failure": repr(error)}
         response = call(request)
     if response.is_success:
         return {"value": value(response)}
-    if WRONG == "trusts" and response.status_code == 502:
+    if "trusts" in WRONG and response.status_code == 502:
         return {"value": None}
     return {"status": response.status_code, "code": code(response)}
 
@@ -68,14 +68,14 @@ def call(request: dict[str, Any]) -> httpx.Response:
         return http.request(method, path, auth=(name, secret), json=body)
     texts = {key: str(text) for key, text in body.items() if not key.endswith("Image")}
     files = {key: (text, Path(text).read_bytes(), "image/png") for key, text in body.items() if key.endswith("Image")}
-    if WRONG == "garbles":
+    if "garbles" in WRONG:
         texts["remark"] = texts["remark"].encode("ascii", "replace").decode()
     return http.request(method, path, auth=(name, secret), data=texts, files=files)
 
 
 def value(response: httpx.Response) -> Any:
     found: Any = response.json() if response.content else None
-    if WRONG != "numbers" and "msg_id" in (found or {}):
+    if "numbers" not in WRONG and "msg_id" in (found or {}):
         found["msg_id"] = str(found["msg_id"])
     return found
 
@@ -94,7 +94,7 @@ def callback(posted: str) -> dict[str, Any]:
         f"&nonce={form['nonce']}&timestamp={form['timestamp']}"
     )
     digest = hashlib.sha1(signed.encode()).hexdigest()
-    genuine = WRONG == "believes" or hmac.compare_digest(digest, form["signature"])
+    genuine = "believes" in WRONG or hmac.compare_digest(digest, form["signature"])
     return {"genuine": genuine, "data": json.loads(form["data"])}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from client_recipes.checks import CHECKS
+from client_recipes.cli import main
 from client_recipes.recipe import Recipe, recipes
 from client_recipes.results import QUICKSTART, YES, read
 
@@ -35,3 +36,15 @@ def test_its_quickstart_is_short(recipe: Recipe) -> None:
 
 def test_ci_runs_some_on_every_change() -> None:
     assert [name for name, recipe in recipes().items() if recipe.every_change]
+
+
+def test_a_language_names_all_of_its_clients(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--list", "--only", "typescript"]) == 0
+    listed = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
+    assert len(listed) >= 2
+    assert all(name.startswith("typescript-") for name in listed)
+
+
+def test_a_name_that_is_none_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--only", "cobol"]) == 2
+    assert "no client is called cobol" in capsys.readouterr().err
