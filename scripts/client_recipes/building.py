@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import os
 import shutil
 import signal
@@ -66,8 +67,12 @@ def require(recipe: Recipe, *, install: bool) -> None:
         raise MissingError(f"{', '.join(missing)} is not on this machine; {how}")
 
 
-def build(recipe: Recipe) -> Path:
+def build(recipe: Recipe, *, without: str = "") -> Path:
     """Generate and compile a client from a fresh copy of its recipe; twice where a download may have failed.
+
+    Args:
+        recipe: The recipe.
+        without: A text to take out of its files and commands first.
 
     Returns:
         The folder that its commands run in.
@@ -76,12 +81,12 @@ def build(recipe: Recipe) -> Path:
         BuildError: A command failed both times.
     """
     try:
-        return _build(recipe)
+        return _build(recipe, without)
     except BuildError:
-        return _build(recipe)
+        return _build(recipe, without)
 
 
-def _build(recipe: Recipe) -> Path:
+def _build(recipe: Recipe, without: str) -> Path:
     place = WORK / recipe.name
     place.mkdir(parents=True, exist_ok=True)
     for path in place.iterdir():
@@ -91,11 +96,21 @@ def _build(recipe: Recipe) -> Path:
     for folder in (recipe.shared, recipe.folder):
         if folder is not None:
             shutil.copytree(folder, place, dirs_exist_ok=True)
+    if without:
+        for path in (found for found in place.rglob("*") if found.is_file()):
+            _take_out(without, path)
     shutil.copyfile(recipe.document, place / "openapi.yaml")
     (place / IMAGE).write_bytes(PICTURE)
     for command in recipe.build:
-        run(command, place, environment(), _LONGEST_BUILD)
+        run(command.replace(without, "") if without else command, place, environment(), _LONGEST_BUILD)
     return place
+
+
+def _take_out(text: str, path: Path) -> None:
+    with contextlib.suppress(UnicodeDecodeError):
+        before = path.read_text(encoding="utf-8")
+        if text in before:
+            path.write_text(before.replace(text, ""), encoding="utf-8")
 
 
 def run(command: str, place: Path, variables: Mapping[str, str], seconds: float, given: str | None = None) -> str:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 
 from . import page, results
 from .building import BuildError, MissingError, build, require
+from .checks import CHECKS
 from .recipe import Recipe, recipes
-from .results import Result
-from .trial import surprises, try_out
+from .results import YES, Result
+from .trial import run_checks, surprises, try_out
 
 _EXAMPLES = """\
 examples:
@@ -41,33 +43,61 @@ def main(arguments: Sequence[str] | None = None) -> int:
             recipe = known[name]
             print(f"{name:34} {recipe.title}{' (on every change)' if recipe.every_change else ''}")
         return 0
-    ran: dict[str, Result] = {}
-    wrong: list[str] = []
-    left_out: list[str] = []
+    session = _Session(install=options.install)
     for name in names:
-        recipe = known[name]
-        started = time.monotonic()
-        try:
-            require(recipe, install=options.install)
-            ran[name] = try_out(recipe, build(recipe))
-        except MissingError as missing:
-            left_out.append(f"{name}: {missing}")
-            _say(f"{name}: left out, {missing}")
-            continue
-        except BuildError as error:
-            wrong.append(f"{name}: {error}")
-            _say(f"{name}: {error}")
-            continue
-        found = surprises(recipe, ran[name])
-        wrong += found
-        _say(f"{name}: {'; '.join(found) or 'as its recipe says'} ({time.monotonic() - started:.0f} s)")
+        if options.without_switches:
+            session.prove(known[name])
+        else:
+            session.run(known[name])
     if options.record:
-        results.keep(ran)
+        results.keep(session.ran)
         _say("Kept; scripts/document writes it to docs/portability.md.")
-    print(page.table(known, ran), *(f"Left out: {line}" for line in left_out), *wrong, sep="\n")
-    if left_out and options.install:
-        return 1
-    return 1 if wrong else 0
+    if not options.without_switches:
+        print(page.table(known, session.ran))
+    print(*(f"Left out: {line}" for line in session.left_out), *session.wrong, sep="\n")
+    return 1 if session.wrong or (session.left_out and options.install) else 0
+
+
+class _Session:
+    """What ran, what went wrong, and what was left out for want of a program."""
+
+    def __init__(self, *, install: bool) -> None:
+        self._install = install
+        self.ran: dict[str, Result] = {}
+        self.wrong: list[str] = []
+        self.left_out: list[str] = []
+
+    def run(self, recipe: Recipe) -> None:
+        """Build a client and run every check."""
+        with self._kept(recipe) as found:
+            self.ran[recipe.name] = try_out(recipe, build(recipe))
+            found.extend(surprises(recipe, self.ran[recipe.name]))
+
+    def prove(self, recipe: Recipe) -> None:
+        """Build a client without each of its switches in turn: the check that the switch is for has to fail."""
+        for switch in recipe.switches:
+            with self._kept(recipe, f" without {switch.remove!r}") as found:
+                place = build(recipe, without=switch.remove)
+                checks = [check for check in CHECKS if check.name == switch.check]
+                if run_checks(recipe, place, checks)[switch.check] == YES:
+                    found.append(f"{switch.check} is right all the same: the recipe can do without it")
+
+    @contextmanager
+    def _kept(self, recipe: Recipe, how: str = "") -> Generator[list[str]]:
+        started = time.monotonic()
+        found: list[str] = []
+        try:
+            require(recipe, install=self._install)
+            yield found
+        except MissingError as missing:
+            self.left_out.append(f"{recipe.name}: {missing}")
+            _say(f"{recipe.name}: left out, {missing}")
+            return
+        except BuildError as error:
+            found.append(str(error))
+        self.wrong += [f"{recipe.name}{how}: {line}" for line in found]
+        right = "fails as it should" if how else "as its recipe says"
+        _say(f"{recipe.name}{how}: {'; '.join(found) or right} ({time.monotonic() - started:.0f} s)")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -81,6 +111,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--every-change", action="store_true", help="the clients that CI runs on every change")
     parser.add_argument("--install", action="store_true", help="install missing programs with apt-get, as root")
     parser.add_argument("--record", action="store_true", help="keep what ran in examples/clients/results.json")
+    parser.add_argument(
+        "--without-switches",
+        action="store_true",
+        help="build each client without each of its switches instead, and expect the check that it is for to fail",
+    )
     parser.add_argument("--list", action="store_true", help="show the clients")
     return parser
 

@@ -21,7 +21,8 @@ against the sandbox with the pinned versions it names. `scripts/portability` doe
 the recipe. CI runs the clients marked • on every change.
 
 The files of a recipe are in `examples/clients/NAME`. `recipe.toml` has the commands. They run in a copy of that folder,
-with the contract beside them as `openapi.yaml`.
+with the contract beside them as `openapi.yaml`. The switches of a recipe are needed: `scripts/portability
+--without-switches` takes each of them out and expects its check to fail.
 
 """
 _EVERYWHERE = """\

@@ -18,6 +18,19 @@ class RecipeError(Exception):
 
 
 @dataclass(frozen=True)
+class Switch:
+    """What a recipe cannot do without.
+
+    Attributes:
+        check: The check that fails without it.
+        remove: The text that it is, in a file of the recipe or in a command.
+    """
+
+    check: str
+    remove: str
+
+
+@dataclass(frozen=True)
 class Recipe:
     """One generated client.
 
@@ -38,6 +51,7 @@ class Recipe:
         source: The file of the quickstart that the documentation shows.
         notes: What a team has to know: options and switches, and why they are there.
         cannot: Why a check fails, by the name of the check.
+        switches: What the checks prove to be needed.
         every_change: Whether CI runs it on every change.
     """
 
@@ -57,6 +71,7 @@ class Recipe:
     source: Path
     notes: Sequence[str]
     cannot: Mapping[str, str]
+    switches: Sequence[Switch]
     every_change: bool
 
 
@@ -74,7 +89,7 @@ def _read(folder: Path) -> Recipe:
     try:
         said = tomllib.loads((folder / _FILE).read_text(encoding="utf-8"))
         recipe = _recipe(folder, said)
-    except (OSError, tomllib.TOMLDecodeError, KeyError) as error:
+    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise RecipeError(f"{folder.name}/{_FILE}: {error!r}") from error
     return recipe
 
@@ -97,5 +112,6 @@ def _recipe(folder: Path, said: Mapping[str, Any]) -> Recipe:
         source=folder / said["source"],
         notes=said["notes"],
         cannot=said.get("cannot", {}),
+        switches=[Switch(**switch) for switch in said.get("switches", ())],
         every_change=said.get("every_change", False),
     )

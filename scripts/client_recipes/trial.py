@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,18 +21,33 @@ _LONGEST_CELL = 300
 
 
 def try_out(recipe: Recipe, place: Path) -> Result:
-    """Run a client, each check with a sandbox of its own making.
+    """Run a client: its quickstart, and every check.
 
     Args:
         recipe: The recipe.
         place: Where it was built.
     """
     toolchain = run(recipe.toolchain, place, environment(), _LONGEST_QUICKSTART).strip().splitlines()[0]
-    cells = {QUICKSTART: _quickstart(recipe, place)}
+    cells = {QUICKSTART: _quickstart(recipe, place), **run_checks(recipe, place, CHECKS)}
+    return Result(datetime.now(UTC).date().isoformat(), toolchain, cells)
+
+
+def run_checks(recipe: Recipe, place: Path, checks: Sequence[Check]) -> dict[str, str]:
+    """What a client does in some checks, each on a sandbox that was set back.
+
+    Args:
+        recipe: The recipe.
+        place: Where it was built.
+        checks: The checks.
+
+    Returns:
+        A cell for each check, by its name.
+    """
+    cells: dict[str, str] = {}
     with LocalSandbox() as sandbox:
         driver: Driver | None = None
         try:
-            for check in CHECKS:
+            for check in checks:
                 if driver is not None and not driver.running:
                     driver.close()
                     driver = None
@@ -42,7 +58,7 @@ def try_out(recipe: Recipe, place: Path) -> Result:
         finally:
             if driver is not None:
                 driver.close()
-    return Result(datetime.now(UTC).date().isoformat(), toolchain, cells)
+    return cells
 
 
 def surprises(recipe: Recipe, result: Result) -> list[str]:
@@ -50,9 +66,9 @@ def surprises(recipe: Recipe, result: Result) -> list[str]:
     found: list[str] = []
     for name, cell in result.cells.items():
         if cell != YES and name not in recipe.cannot:
-            found.append(f"{recipe.name}, {name}: {cell}")
+            found.append(f"{name}: {cell}")
         if cell == YES and name in recipe.cannot:
-            found.append(f"{recipe.name}, {name}: it works, although recipe.toml says that it cannot")
+            found.append(f"{name}: it works, although recipe.toml says that it cannot")
     return found
 
 

@@ -30,6 +30,15 @@ def test_what_ran_last_is_what_the_recipe_says(recipe: Recipe) -> None:
 
 
 @pytest.mark.parametrize("recipe", KNOWN)
+def test_a_switch_is_a_text_of_the_recipe(recipe: Recipe) -> None:
+    folders = [folder for folder in (recipe.shared, recipe.folder) if folder is not None]
+    files = [path for folder in folders for path in folder.rglob("*") if path.name != "recipe.toml" and path.is_file()]
+    texts = [*recipe.build, *(path.read_text(encoding="utf-8") for path in files)]
+    assert {switch.check for switch in recipe.switches} <= NAMES
+    assert [switch.remove for switch in recipe.switches if not any(switch.remove in text for text in texts)] == []
+
+
+@pytest.mark.parametrize("recipe", KNOWN)
 def test_its_quickstart_is_short(recipe: Recipe) -> None:
     assert len(recipe.source.read_text(encoding="utf-8").splitlines()) <= 50
 

@@ -33,6 +33,7 @@ def recipe(*, wrong: str = "", quickstart: str = "once", cannot: dict[str, str] 
         source=HERE / "quickstart.py",
         notes=(),
         cannot=cannot or {},
+        switches=(),
         every_change=False,
     )
 
@@ -67,6 +68,6 @@ def test_each_fault_shows_in_its_own_check_alone(place: Path) -> None:
 
 def test_what_differs_from_the_recipe_is_said_both_ways() -> None:
     result = Result("2026-01-31", "1", {"code": YES, "batch": "nothing came"})
-    assert surprises(recipe(), result) == ["by-hand, batch: nothing came"]
+    assert surprises(recipe(), result) == ["batch: nothing came"]
     (better,) = surprises(recipe(cannot={"batch": "a reason", "code": "another"}), result)
-    assert better.startswith("by-hand, code: it works")
+    assert better.startswith("code: it works")
