@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, fields
 from datetime import datetime
 from typing import ClassVar, Final, cast
@@ -41,15 +41,26 @@ def _show(result: Result, field: Field[object], value: object) -> str:
     how = field.metadata.get("show")
     if how == "nothing" and value is not None:
         return f"{field.name}=…"
-    if how == "number" and isinstance(value, str):
-        return f"{field.name}={mask_mobile(value)!r}"
-    if how == "words" and isinstance(value, str):
-        return f"{field.name}={mask_text(value, _hidden(result))!r}"
+    if how == "number":
+        value = _masked(value, mask_mobile)
+    if how == "words":
+        value = _masked(value, lambda text: mask_text(text, _hidden(result)))
     if isinstance(value, datetime):
         return f"{field.name}={value.isoformat()}"
     if isinstance(value, tuple):
         return f"{field.name}=({_some(cast('tuple[object, ...]', value))})"
     return f"{field.name}={value!r}"
+
+
+def _masked(value: object, mask: Callable[[str], str]) -> object:
+    """A text, or every text in a list or a map, with what must not be shown masked."""
+    if isinstance(value, str):
+        return mask(value)
+    if isinstance(value, tuple):
+        return tuple(_masked(item, mask) for item in cast("tuple[object, ...]", value))
+    if isinstance(value, Mapping):
+        return {name: _masked(item, mask) for name, item in cast("Mapping[str, object]", value).items()}
+    return value
 
 
 def _hidden(result: Result) -> Iterator[str]:

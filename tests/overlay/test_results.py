@@ -29,6 +29,7 @@ from jsms_client.results import (
     Verification,
     VerificationReason,
 )
+from jsms_runtime.results import NUMBER, WORDS, Result
 from jsms_runtime.times import BEIJING
 from jsms_surface.results.accounts import read_application_balance
 from jsms_surface.results.codes import read_verification
@@ -82,6 +83,18 @@ def test_what_a_repr_shows() -> None:
     assert repr(ScheduledRecipient(PHONE, "1")) == (
         "ScheduledRecipient(mobile='138****8000', msg_id='1', temp_para=None)"
     )
+
+
+def test_numbers_and_words_in_lists_and_maps_are_masked() -> None:
+    @dataclasses.dataclass(frozen=True, slots=True, repr=False)
+    class Usage(Result):
+        phones: tuple[str, ...] = dataclasses.field(metadata=NUMBER)
+        words: Mapping[str, object] = dataclasses.field(metadata=WORDS)
+
+    shown = repr(Usage((PHONE,), {"a": f"{PHONE} is busy", "b": 1}))
+    assert PHONE not in shown
+    assert "('138****8000'" in shown.replace('"', "'")
+    assert "'b': 1" in shown
 
 
 def test_a_repr_reads_like_python() -> None:

@@ -253,9 +253,11 @@ class _Emitter:
             *(["*"] if options and not keywords else []),
             *(self._parameter(option.name, option.type, required=False) for option in options),
         ]
+        summary = sentence(text(operation.source.get("summary"), operation.id))
+        description = sentence(text(operation.source.get("description")))
         words = docstring(
-            sentence(text(operation.source.get("summary"), operation.id)),
-            sentence(text(operation.source.get("description"))),
+            summary,
+            description if description != summary else "",
             f"JSMS operation: {operation.id}, {operation.verb} {operation.path}",
             sections={
                 "Args": [

@@ -1,0 +1,149 @@
+"""The contract as a maintainer may change it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+RESPONSES = {
+    "400": {"$ref": "#/components/responses/InputMissing"},
+    "401": {"$ref": "#/components/responses/CredentialsRefused"},
+    "403": {"$ref": "#/components/responses/BalanceRefused"},
+    "500": {"$ref": "#/components/responses/ServiceFailed"},
+    "default": {"$ref": "#/components/responses/UnexpectedAnswer"},
+}
+CODES = [50001, 50002, 50008, 50009, 50019, 50033, 50035, 50036]
+
+
+def change(data: dict[str, Any]) -> None:
+    """Add operations, fields and a member, and change a limit."""
+    schemas = data["components"]["schemas"]
+    channel = {"type": "string", "maxLength": 5, "description": "How it is sent, at most 5 characters."}
+    for name in ("SendMessageRequest", "SendMessageBatchRequest", "VerifyCodeRequest"):
+        schemas[name]["properties"]["channel"] = dict(channel)
+    schemas["SendMessageBatchRequest"]["properties"]["tag"]["maxLength"] = 12
+    schemas["SentMessage"]["properties"] |= {
+        "sent_at": {"type": "integer", "format": "int64", "x-kind": "epoch-millis", "description": "When it was sent."},
+        "note": {"type": "string", "x-kind": "personal-text", "description": "What a person wrote."},
+        "parts": {
+            "type": "array",
+            "items": {"type": "array", "items": {"type": "string"}},
+            "description": "Its parts.",
+        },
+    }
+    schemas["BatchRecipient"]["properties"]["carrier"] = {"type": "string", "description": "The carrier."}
+    kind = schemas["TemplateType"]
+    kind["enum"].append(4)
+    kind["x-enum-varnames"].append("ALERT")
+    kind["x-enum-descriptions"].append("An alert")
+    schemas["UsageReport"] = {
+        "type": "object",
+        "description": "What was used on one day.",
+        "x-summary-zh": "用量。",
+        "required": ["used", "phones", "cost"],
+        "properties": {
+            "cost": {"type": ["number", "null"], "description": "What it cost."},
+            "used": {"type": "integer", "format": "int32", "description": "How many SMS."},
+            "phones": {
+                "type": "array",
+                "items": {"type": "string", "x-kind": "mobile", "description": "A number."},
+                "description": "The numbers.",
+            },
+        },
+    }
+    schemas["NoticeRequest"] = {
+        "type": "object",
+        "description": "A notice and whom it goes to.",
+        "x-summary-zh": "通知。",
+        "required": ["mobile", "labels"],
+        "properties": {
+            "mobile": {"type": "string", "x-kind": "mobile", "description": "A mobile number."},
+            "labels": {
+                "type": "object",
+                "additionalProperties": {"type": "integer", "format": "int32"},
+                "description": "Its labels.",
+            },
+            "options": {"$ref": "#/components/schemas/NoticeOptions"},
+        },
+    }
+    schemas["NoticeOptions"] = {
+        "type": "object",
+        "description": "How a notice is sent.",
+        "x-summary-zh": "通知选项。",
+        "required": ["speed"],
+        "properties": {
+            "speed": {"type": "number", "minimum": 0, "maximum": 1, "description": "How fast."},
+            "urgent": {"type": "boolean", "description": "Whether it is urgent."},
+        },
+    }
+    used: dict[str, object] = {"used": 3, "phones": ["13800138000"], "cost": None}
+    data["paths"]["/accounts/usage"] = {
+        "get": _operation("getUsage", "What was used", "accounts", "UsageReport", used)
+        | {
+            "parameters": [
+                {
+                    "name": "day",
+                    "in": "query",
+                    "description": "The day of the month.",
+                    "schema": {"type": "integer", "format": "int32", "minimum": 1, "maximum": 31},
+                    "example": 3,
+                }
+            ]
+        }
+    }
+    notice = _operation("createNotice", "Send a notice", "messages", "SentMessage", {"msg_id": "1"})
+    data["paths"]["/notices"] = {
+        "post": notice
+        | {
+            "x-retry": "never",
+            "x-effect": "sends",
+            "requestBody": {
+                "required": True,
+                "content": {
+                    "application/json": {
+                        "schema": {"$ref": "#/components/schemas/NoticeRequest"},
+                        "examples": {"one": {"summary": "One", "value": {"mobile": "13800138000", "labels": {"a": 1}}}},
+                    }
+                },
+            },
+        }
+    }
+    delete = _operation("deleteNotice", "Delete a notice", "messages", "", None)
+    data["paths"]["/notices/{notice_id}"] = {
+        "parameters": [
+            {
+                "name": "notice_id",
+                "in": "path",
+                "required": True,
+                "description": "The notice.",
+                "x-kind": "id",
+                "schema": {"type": "string", "pattern": "^[0-9]{1,20}$"},
+                "example": "12",
+            }
+        ],
+        "delete": delete | {"x-effect": "changes"},
+    }
+
+
+def _operation(name: str, summary: str, tag: str, schema: str, example: object) -> dict[str, Any]:
+    success: dict[str, Any] = {"description": "Done."}
+    if schema:
+        success["content"] = {
+            "application/json": {
+                "schema": {"$ref": f"#/components/schemas/{schema}"},
+                "examples": {"one": {"summary": "One", "value": example}},
+            }
+        }
+    listed = (
+        "Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50009, 50033, 50035, 50036; HTTP 500: 50019."
+    )
+    return {
+        "operationId": name,
+        "summary": summary,
+        "x-summary-zh": summary,
+        "description": f"{summary}. {listed}",
+        "tags": [tag],
+        "security": [{"appAuth": []}],
+        "x-retry": "safe",
+        "x-error-codes": list(CODES),
+        "responses": {"200": success, **RESPONSES},
+    }

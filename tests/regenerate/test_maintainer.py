@@ -1,0 +1,139 @@
+"""One edit of the contract and one run are the whole change: methods, checks, results and types follow."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from .maintainer import change
+from .running import ROOT, run
+
+USER = """
+from datetime import datetime
+from typing import assert_type
+
+from jsms_client import JSMS, AsyncJSMS
+from jsms_client.results import SentMessage, UsageReport
+
+
+def use(jsms: JSMS) -> None:
+    usage = jsms.accounts.usage(day=3)
+    assert_type(usage, UsageReport)
+    assert_type(usage.cost, float | None)
+    assert_type(usage.phones, tuple[str, ...])
+    sent = jsms.messages.create_notice("13800138000", labels={"a": 1}, options={"speed": 0.5}, once="a")
+    assert_type(sent, SentMessage)
+    assert_type(sent.sent_at, datetime | None)
+    assert_type(sent.parts, tuple[tuple[str, ...], ...] | None)
+    jsms.messages.send_batch(["13800138000"], temp_id=1, channel="a")
+    jsms.codes.verify(1, "123", channel="a")
+
+
+async def use_async(jsms: AsyncJSMS) -> None:
+    assert_type(await jsms.accounts.usage(), UsageReport)
+    await jsms.messages.delete_notice(12)
+"""
+
+PROGRAM = """
+import json, re, sys
+import httpx
+from jsms_client import JSMS, TemplateType
+from jsms_client.errors import ArgumentError
+
+ONE = "13800138000"
+SENT = {"msg_id": "1", "sent_at": 1492150741000, "note": "call me", "parts": [["a"], []], "newer": 1}
+ANSWERS = {
+    ("GET", "/v1/accounts/usage"): {"used": 3, "phones": ["13800138000"], "cost": None},
+    ("POST", "/v1/notices"): SENT,
+    ("POST", "/v1/messages"): SENT,
+    ("POST", "/v1/messages/batch"): {
+        "success_count": 1, "failure_count": 0,
+        "recipients": [{"mobile": "13800138000", "msg_id": "1", "carrier": "CMCC"}],
+    },
+    ("POST", "/v1/codes/1/valid"): {"is_valid": True},
+    ("DELETE", "/v1/notices/12"): None,
+}
+seen = []
+
+def answer(request):
+    seen.append((request.method, request.url.raw_path.decode(), json.loads(request.content or b"null")))
+    body = ANSWERS[request.method, request.url.path]
+    return httpx.Response(200, content=b"" if body is None else json.dumps(body).encode())
+
+here = httpx.Client(transport=httpx.MockTransport(answer))
+jsms = JSMS("a" * 24, "b" * 24, base_url="http://127.0.0.1:9/v1", http_client=here)
+usage = jsms.accounts.usage(day=3)
+assert (usage.used, usage.cost, usage.phones) == (3, None, ("13800138000",))
+assert "13800138000" not in repr(usage)
+sent = jsms.messages.create_notice("+86 138 0013 8000", labels={"a": 1}, options={"speed": 0.5, "urgent": True})
+assert sent.sent_at.utcoffset().total_seconds() == 8 * 3600
+assert (sent.note, sent.parts, sent.extra) == ("call me", (("a",), ()), {"newer": 1})
+assert "call me" not in repr(sent)
+jsms.messages.send("13800138000", temp_id=1, channel="a")
+(recipient,) = jsms.messages.send_batch(["13800138000"], temp_id=1, channel="a", tag="x" * 12).recipients
+assert (recipient.accepted, recipient.carrier, recipient.extra) == (True, "CMCC", {})
+assert jsms.codes.verify(1, "123", channel="a")
+assert jsms.messages.delete_notice("12") is None
+assert TemplateType.ALERT == 4
+assert [each[:2] for each in seen] == [
+    ("GET", "/v1/accounts/usage?day=3"), ("POST", "/v1/notices"), ("POST", "/v1/messages"),
+    ("POST", "/v1/messages/batch"), ("POST", "/v1/codes/1/valid"), ("DELETE", "/v1/notices/12"),
+]
+assert seen[1][2] == {"mobile": "13800138000", "labels": {"a": 1}, "options": {"speed": 0.5, "urgent": True}}
+assert [each[2].get("channel") for each in seen[2:5]] == ["a"] * 3
+
+def refused(words, call):
+    try:
+        call()
+    except ArgumentError as error:
+        assert re.match(words, str(error)), error
+    else:
+        raise AssertionError(words)
+
+refused("day is 32; it takes from 1 to 31", lambda: jsms.accounts.usage(day=32))
+refused(r"labels\\['a'\\] is of type float", lambda: jsms.messages.create_notice("13800138000", labels={"a": 1.5}))
+refused("options.speed is 2", lambda: jsms.messages.create_notice("13800138000", labels={}, options={"speed": 2}))
+refused("options has no speed", lambda: jsms.messages.create_notice("13800138000", labels={}, options={}))
+long = "x" * 13
+refused("channel has 13 characters; it takes at most 5", lambda: jsms.messages.send(ONE, temp_id=1, channel=long))
+refused("tag has 13 characters; it takes at most 12", lambda: jsms.messages.send_batch([ONE], temp_id=1, tag=long))
+refused("notice_id has characters that no id has", lambda: jsms.messages.delete_notice("../12"))
+assert len(seen) == 6
+print("all of it")
+"""
+
+
+@pytest.fixture(scope="module")
+def fork(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that the changed contract makes."""
+    folder = tmp_path_factory.mktemp("fork")
+    loaded = YAML(typ="safe", pure=True).load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - ruamel.yaml gives it no types
+    data = json.loads(json.dumps(loaded))
+    change(data)
+    (folder / "fork.json").write_text(json.dumps(data), encoding="utf-8")
+    assert run(folder / "fork.json", "--output", folder / "made") == 0
+    return folder / "made"
+
+
+def test_an_app_calls_what_the_document_has(fork: Path) -> None:
+    start = f"import sys; sys.path[:0] = [{str(fork)!r}, {str(ROOT / 'overlay')!r}]\n"
+    done = subprocess.run([sys.executable, "-B", "-c", start + PROGRAM], capture_output=True, text=True, check=False)
+    assert done.stdout == "all of it\n", done.stderr
+
+
+def test_type_checkers_know_what_the_document_has(fork: Path, tmp_path: Path) -> None:
+    (tmp_path / "user.py").write_text(USER, encoding="utf-8")
+    checked = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--config-file=", "--cache-dir", tmp_path / "cache", "user.py"],
+        cwd=tmp_path,
+        env={"MYPYPATH": f"{fork}:{ROOT / 'overlay'}", "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.stdout == "Success: no issues found in 1 source file\n"
