@@ -109,12 +109,20 @@ def test_only_httpx_and_attrs_and_what_they_need_come_along(empty: Empty) -> Non
     assert set(installed) - empty.brought_before == {"jsms-client", *needed}
 
 
+OF_EXTRAS = (
+    "jsms_client.callbacks",
+    "jsms_client.aiohttp_transport",
+    "jsms_client.store._redis",
+    "jsms_client.store._sqlalchemy",
+)
+
+
 def test_every_module_but_those_of_extras_can_be_imported(empty: Empty) -> None:
     done = empty.run(
-        "import importlib, pkgutil, jsms_api, jsms_client, jsms_contract\n"
-        "for package in (jsms_api, jsms_client, jsms_contract):\n"
+        "import importlib, pkgutil, jsms_api, jsms_client, jsms_contract, jsms_runtime, jsms_surface\n"
+        "for package in (jsms_api, jsms_client, jsms_contract, jsms_runtime, jsms_surface):\n"
         "    for found in pkgutil.walk_packages(package.__path__, package.__name__ + '.', onerror=lambda name: None):\n"
-        "        if not found.name.startswith(('jsms_client.callbacks', 'jsms_client.aiohttp_transport')):\n"
+        f"        if not found.name.startswith({OF_EXTRAS}):\n"
         "            importlib.import_module(found.name)\n"
     )
     assert (done.returncode, done.stderr) == (0, "")
