@@ -1,6 +1,7 @@
 """What the tests show, at length and with figures.
 
 ``PYTHONPATH=tests:. .venv/bin/python -m campaigns --kills 300`` kills a campaign again and again;
+with ``--shared PostgreSQL``, and ``scripts`` on PYTHONPATH, it kills workers that share campaigns;
 ``PYTHONPATH=tests:. .venv/bin/python -m campaigns --recipients 1000000`` says what a long list takes.
 """
 
@@ -12,9 +13,11 @@ import tempfile
 import time
 from pathlib import Path
 
+from engines import ENGINES
 from sandbox.process import Process
 
 from .killing import Proof
+from .killing_shared import SharedProof
 from .memory import measured
 
 
@@ -29,12 +32,20 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="decides when (%(default)s)")
     parser.add_argument("--json", action="store_true", help="print the figures for a program")
     parser.add_argument("--recipients", type=int, metavar="N", help="instead: send to N, and say what it takes")
+    parser.add_argument(
+        "--shared", metavar="ENGINE", help="instead: workers that share campaigns in PostgreSQL or MariaDB"
+    )
     options = parser.parse_args()
     if options.recipients:
         return _length(options.recipients)
     began = time.monotonic()
     with Process() as sandbox, tempfile.TemporaryDirectory() as folder:
-        verdict = Proof(sandbox.url, sandbox.auth, Path(folder), options.seed).run(options.kills)
+        if options.shared:
+            with ENGINES[options.shared]() as engine:
+                proof = SharedProof(sandbox.url, sandbox.auth, engine.database(), options.seed)
+                verdict = proof.run(options.kills)
+        else:
+            verdict = Proof(sandbox.url, sandbox.auth, Path(folder), options.seed).run(options.kills)
     if options.json:
         print(json.dumps(vars(verdict)))
         return 0

@@ -21,16 +21,25 @@ from jsms_client.campaigns import (
     JournalMismatchError,
     RecipientState,
     StopReason,
+    mark_restored,
     open_campaign,
 )
+from jsms_client.campaigns.journal.batches import Batch
+from jsms_client.campaigns.journal.hashes import Digest
+from jsms_client.campaigns.journal.schema import ACCEPTED, REFUSED, UNKNOWN
+from jsms_client.campaigns.settings import CampaignSettings, Service
+from jsms_client.campaigns.shared.address import SharedAddress
+from jsms_client.campaigns.shared.journal import SharedJournal
+from jsms_client.campaigns.shared.queue import SharedQueue
+from jsms_client.campaigns.stopping import REQUESTED
 from jsms_client.errors import ArgumentError, MissingDependencyError
 from jsms_client.results import DeliveryReport
 from jsms_sandbox.pytest_plugin import Sandbox
 from sandbox.process import Process
 
-from .drivers import Driver
+from .drivers import TEMPLATE, Driver
 from .killing_shared import SharedProof
-from .people import people, reached
+from .people import numbers, people, reached
 
 
 @pytest.fixture(params=SHARED)
@@ -43,6 +52,11 @@ def journal(request: pytest.FixtureRequest, started_engines: Started, tmp_path: 
 def postgresql(started_engines: Started, tmp_path: Path) -> str:
     """A campaign in one kind of database, for what is the same in all."""
     return started_engines.address("PostgreSQL", tmp_path) + "?campaign=spring&lease=1"
+
+
+def campaign_number(campaign: Campaign) -> str:
+    """A number that was sent to."""
+    return next(campaign.outcomes(RecipientState.ACCEPTED)).mobile
 
 
 def test_a_list_is_sent_once_and_read_from_anywhere(driver: Driver, journal: str, app: Sandbox) -> None:
@@ -112,7 +126,7 @@ def test_a_request_that_is_refused_for_one_recipient_is_split_and_nobody_else_ta
     sync: Driver, postgresql: str, app: Sandbox
 ) -> None:
     def work(_: int) -> None:
-        sync.send(app.settings, people(60), journal=postgresql, batch_size=16)
+        sync.send(app.settings, people(60), journal=postgresql, batch_size=16, max_rate=200)
 
     listed = [mobile for mobile, _ in people(60)]
     app.fail_next(code=50006, operation="sendMessageBatch", mobile=listed[12], times=None)
@@ -145,11 +159,13 @@ def test_a_killed_workers_request_is_unknown_and_the_rest_is_sent_by_others(
     assert len(set(reached(app))) == len(app.messages)
     # Settling says which of them were sent to.
     reports = [DeliveryReport(each.msg_id, each.mobile, datetime.now(UTC), 4001) for each in app.messages]
-    settled = sync.settle(app.settings, journal, reports=[*reports, DeliveryReport("7", "13700000000", None, 4001)])
+    others = [DeliveryReport("7", mobile, None, 4001) for mobile in ("13700000000", "no number")]
+    others.append(DeliveryReport("8", campaign_number(campaign), None, 4001))
+    settled = sync.settle(app.settings, journal, reports=[*reports, *others])
     assert settled.counts.unknown == 60 - len(app.messages)
     assert sum(settled.deliveries.values()) == len(app.messages)
-    assert [each.msg_id for each in settled.other_reports()] == ["7"]
-    again = sync.send(app.settings, people(60), journal=journal, repeat_unknown=True)
+    assert [each.msg_id for each in settled.other_reports()] == ["7", "7", "8"]
+    again = sync.send(app.settings, people(60), journal=settled, repeat_unknown=True)
     assert again.counts.unknown == 0
 
 
@@ -175,12 +191,12 @@ def test_another_list_other_settings_or_another_service_is_refused(sync: Driver,
     assert len(app.messages) == 11
 
 
-def test_a_scheduled_campaign_is_taken_back(sync: Driver, postgresql: str, app: Sandbox) -> None:
+def test_a_scheduled_campaign_is_taken_back(driver: Driver, postgresql: str, app: Sandbox) -> None:
     later: dict[str, Any] = {"send_time": "2099-01-01 09:00:00"}
-    campaign = sync.send(app.settings, people(20), journal=postgresql, batch_size=10, **later)
+    campaign = driver.send(app.settings, people(20), journal=postgresql, batch_size=10, **later)
     assert campaign.counts.accepted == 20
     assert len({one.schedule_id for one in campaign}) == 2
-    assert sync.cancel(app.settings, postgresql).counts.waiting == 20
+    assert driver.cancel(app.settings, postgresql).counts.waiting == 20
 
 
 @pytest.mark.parametrize(
@@ -223,3 +239,89 @@ def test_workers_that_are_killed_send_to_nobody_twice_and_leave_nobody_out(
         verdict = SharedProof(sandbox.url, sandbox.auth, address, 1, workers=3, recipients=300).run(4)
     assert verdict.problems == []
     assert verdict.kills >= 4
+
+
+@pytest.mark.usefixtures("quick")
+def test_all_pause_while_the_service_says_too_often(sync: Driver, postgresql: str, app: Sandbox) -> None:
+    app.fail_next(code=50009, operation="sendMessageBatch", times=2)
+    assert sync.send(app.settings, people(30), journal=postgresql, batch_size=10).complete
+    assert reached(app) == [mobile for mobile, _ in people(30)]
+
+
+def test_where_everybody_is_refused_they_wait_again(sync: Driver, postgresql: str, app: Sandbox) -> None:
+    app.fail_next(code=50006, operation="sendMessageBatch", times=None)
+    campaign = sync.send(app.settings, people(20), journal=postgresql)
+    assert campaign.stop is not None
+    assert (campaign.counts.waiting, campaign.counts.refused) == (20, 0)
+
+
+def opened(address: str) -> SharedJournal:
+    return SharedJournal(SharedAddress(address), CampaignSettings(TEMPLATE), Service("http://h/v1", "a" * 64))
+
+
+def test_a_worker_that_was_silent_sends_to_nobody_that_was_taken_from_it_and_still_says_what_it_learned(
+    journal: str,
+) -> None:
+    silent = opened(journal.replace("lease=1", "lease=0.2"))
+    silent.add([(number, mobile, None) for number, mobile in enumerate(numbers(30), 1)], [])
+    silent.complete(Digest(), Digest())
+    silent.commit()
+    other = opened(journal)
+    one, two = SharedQueue(silent, None), SharedQueue(other, None)
+    with silent.writing():
+        silent.show_alive()
+        in_flight, reserved = one.next_batch(10), one.next_batch(10)
+        assert in_flight is not None
+        assert reserved is not None
+        one.mark_sent(in_flight)
+    time.sleep(0.3)
+    with other.writing():
+        other.show_alive()
+        assert other.states[UNKNOWN] == 10
+        taken = two.next_batch(15)
+        assert taken is not None
+        two.mark_sent(taken)
+        assert [row[0] for row in taken.rows] == list(range(11, 26))
+    with silent.writing():
+        one.mark_sent(reserved)
+        assert list(reserved.rows) == []
+        one.store_outcomes(in_flight, [(ACCEPTED, "7", None, row[0]) for row in in_flight.rows], None)
+        # Too late to claim anything: it may have been sent again meanwhile, where that was asked for.
+        assert silent.states == [5, 15, 10, 0, 0]
+    with other.writing():
+        two.mark_answered(taken, REFUSED, code=50006)
+        two.requeue(taken)
+        other.share_stop(REQUESTED)
+        other.share_stop(REQUESTED)
+        assert other.states == [20, 0, 10, 0, 0]
+    other.end()
+    with silent.writing():
+        assert silent.stop is not None
+    error = JournalError("moved")
+    assert silent.rescue(error) is error
+    for each in (silent, other, other):
+        each.close()
+
+
+def test_a_batch_that_another_worker_took_over_does_not_leave(
+    sync: Driver, postgresql: str, app: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mark_sent = SharedQueue.mark_sent
+    lost: list[int] = []
+
+    def lose_the_first(queue: SharedQueue, batch: Batch) -> None:
+        if not lost:
+            lost.append(1)
+            queue._journal.leave(queue._journal.holder)  # pyright: ignore[reportPrivateUsage] - as others would
+            batch.rows = ()
+            return
+        mark_sent(queue, batch)
+
+    monkeypatch.setattr(SharedQueue, "mark_sent", lose_the_first)
+    assert sync.send(app.settings, people(20), journal=postgresql, batch_size=10).complete
+    assert reached(app) == [mobile for mobile, _ in people(20)]
+
+
+def test_a_campaign_in_a_database_is_not_marked_as_restored() -> None:
+    with pytest.raises(ArgumentError, match="is in a database"):
+        mark_restored("postgresql+psycopg://h/db?campaign=a")

@@ -196,3 +196,36 @@ def test_a_store_that_is_not_reached_fetches_nothing(tmp_path: Path) -> None:
         with pytest.raises(StoreError):
             next(stream)
         assert server.polls == []
+
+
+def test_the_async_client_does_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from jsms_client.store._sql import SQLBackend
+
+    def fail(*_: object) -> None:
+        raise StoreError("the store is full")
+
+    async def run(server: ReceiptServer, store: Store) -> None:
+        async with async_client(server.base_url) as client:
+            client.receipts._reports.seconds = client.receipts._replies.seconds = PACE
+            stream = client.receipts.iter_reports(store=store)
+            assert [(await anext(stream)).msg_id for _ in range(2)] == ["1", "2"]
+            assert [each.raw for each in stream.malformed] == [7]
+            with pytest.raises(LookupError):
+                async with client.receipts.iter_reports(store=store) as failing:
+                    async for record in failing:
+                        raise LookupError(record.msg_id)
+            with monkeypatch.context() as patch:
+                patch.setattr(SQLBackend, "push", fail)
+                assert (await anext(stream)).msg_id == "4"
+            stream.stop()
+            with pytest.raises(StopAsyncIteration):
+                await anext(stream)
+            assert (await anext(client.receipts.iter_replies(store=store))).content == "TD"
+
+    reply = {"phone": "13800138000", "replyTime": 1492150800000, "content": "TD"}
+    acts = (answer([report(1), 7, report(2), report(3)]), reports(4), answer([reply]))
+    with ReceiptServer(*acts) as server:
+        asyncio.run(run(server, Store(tmp_path / "jsms.db")))
+    assert "kept in memory alone" in caplog.text
