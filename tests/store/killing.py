@@ -76,13 +76,11 @@ class OnceProof:
         numbers = [f"138{self._seed % 100:02}{number:06}" for number in range(first, first + KEYS)]
         self._seen.write_bytes(b"")
         running: set[int] = set()
-        unkilled = 0
-        # Until one process after the other came to its end by itself.
-        while unkilled < CONCURRENT:
-            while len(running) < CONCURRENT:
+        while running or not self._is_done(numbers):
+            while len(running) < CONCURRENT and not self._is_done(numbers):
                 running.add(self._start(numbers))
             victim = -1
-            if self.findings.kills < kills:
+            if self.findings.kills < kills and running:
                 time.sleep(self._chance.uniform(0.01, LONGEST_LIFE))
                 victim = self._chance.choice(sorted(running))
                 os.kill(victim, signal.SIGKILL)
@@ -90,14 +88,13 @@ class OnceProof:
             running.discard(pid)
             if os.WIFSIGNALED(status):
                 self.findings.kills += 1
-                unkilled = 0
-            else:
-                unkilled += 1
-                if os.WEXITSTATUS(status):
-                    self._found(f"a process ended with {os.WEXITSTATUS(status)}")
-        for pid in running:
-            os.waitpid(pid, 0)
+            elif os.WEXITSTATUS(status):
+                self._found(f"a process ended with {os.WEXITSTATUS(status)}")
         self._judge(numbers)
+
+    def _is_done(self, numbers: list[str]) -> bool:
+        """Whether every key has come to an end in some process."""
+        return {line.split()[0] for line in self._seen.read_text().splitlines()} >= set(numbers)
 
     def _start(self, numbers: list[str]) -> int:
         seed, by_tasks = self._chance.random(), self._chance.random() < 0.5
