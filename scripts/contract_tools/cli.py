@@ -20,6 +20,8 @@ from .lint import lint
 from .manifest import UNMARKED, Difference, differences, files_in, is_marked, read_manifest
 from .progress import Progress
 from .revisions import at_revision
+from .surface.customised import left_over
+from .surface.model import Surface, class_name
 from .tools import ToolError
 from .translate import check_translations
 
@@ -173,7 +175,21 @@ def _read(path: Path, progress: Progress) -> Document:
             lines = "\n".join(str(problem) for problem in problems)
             number = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
             raise RefusedError(f"{lines}\n\n{number} in {path}; nothing was generated.")
+        if path.resolve() == _DOCUMENT:
+            _refuse_left_over(Surface(document.data), path)
     return document
+
+
+def _refuse_left_over(surface: Surface, path: Path) -> None:
+    """A customisation of what the document no longer has does nothing, which is easy to miss."""
+    found = left_over(
+        surface.home_of_result,
+        (class_name(resource) for resource in surface.resources),
+        (operation.id for operation in surface.operations),
+    )
+    if found:
+        lines = "\n".join(found)
+        raise RefusedError(f"{lines}\n\nCustomised, and not in {path} any more: rename or remove it.")
 
 
 def _before(options: _Options) -> Document | None:

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from contract_tools.surface.customised import left_over
+
 from .maintainer import change
 from .running import ROOT, run
 
@@ -124,6 +126,15 @@ def test_an_app_calls_what_the_document_has(fork: Path) -> None:
     start = f"import sys; sys.path[:0] = [{str(fork)!r}, {str(ROOT / 'overlay')!r}]\n"
     done = subprocess.run([sys.executable, "-B", "-c", start + PROGRAM], capture_output=True, text=True, check=False)
     assert done.stdout == "all of it\n", done.stderr
+
+
+def test_a_customisation_of_what_is_gone_is_named() -> None:
+    assert left_over(["Verification"], ["Codes", "Receipts"], ["verifyCode", "pollReports", "pollReplies"]) == []
+    assert left_over([], ["Codes"], ["verifyCode", "pollReports"]) == [
+        "customised.py: Verification is no result",
+        "customised.py: AsyncReceipts is no resource",
+        "customised.py: pollReplies is no operation",
+    ]
 
 
 def test_type_checkers_know_what_the_document_has(fork: Path, tmp_path: Path) -> None:

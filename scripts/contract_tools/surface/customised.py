@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 SOURCE = Path(__file__).parents[3] / "overlay" / "jsms_runtime" / "customised.py"
 
+METHODS = SOURCE.parents[1] / "jsms_client" / "_async" / "customised.py"
+
+_OPERATION = re.compile(r"[a-z]+[A-Z][A-Za-z]*")
 _ATTRIBUTE = re.compile(r"^ {4}(?P<name>\w+): (?P<words>.*(?:\n {8}.*)*)", re.MULTILINE)
 
 
@@ -64,6 +67,27 @@ def customised_results(source: Path = SOURCE) -> tuple[Mapping[str, Customised],
     )
     found = {name: _read(node) for name, node in classes.items() if not node.bases and name in exported}
     return found, exported
+
+
+def left_over(results: Iterable[str], resources: Iterable[str], operations: Iterable[str]) -> list[str]:
+    """Customisations whose generated part is gone.
+
+    Args:
+        results: The results of the document.
+        resources: The classes of its resources.
+        operations: Its operationIds.
+    """
+    classes, known = {*resources}, {*operations}
+    found = [f"{SOURCE.name}: {name} is no result" for name in sorted(customised_results()[0].keys() - {*results})]
+    tree = ast.parse(METHODS.read_text(encoding="utf-8"))
+    found += [
+        f"{METHODS.name}: {node.name} is no resource"
+        for node in tree.body
+        if isinstance(node, ast.ClassDef) and node.name.removeprefix("Async") not in classes
+    ]
+    named = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    wanted = sorted(name for name in named if _OPERATION.fullmatch(name))
+    return found + [f"{METHODS.name}: {name} is no operation" for name in wanted if name not in known]
 
 
 def _read(node: ast.ClassDef) -> Customised:
