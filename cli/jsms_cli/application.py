@@ -112,8 +112,9 @@ def options_of(tree: object, arguments: list[str]) -> dict[str, str]:
     for parameter in getattr(node, "params", ()):
         option = next((each for each in parameter.opts if each.startswith("--")), None)
         shown = option or (parameter.metavar or "").strip("[].{}")
-        if shown and parameter.name is not None:
-            options[_ARGUMENTS.get(parameter.name, parameter.name)] = shown
+        name: str = parameter.name
+        if shown:
+            options[_ARGUMENTS.get(name, name)] = shown
     return options
 
 
