@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -9,8 +10,11 @@ from fractions import Fraction
 
 import pytest
 
+from jsms_client import AsyncJSMS
 from jsms_client._request import with_query
 from jsms_client.errors import ArgumentError
+from jsms_contract.fields import ARGUMENTS
+from jsms_contract.operations import OPERATIONS
 from jsms_runtime.collections import read_fields, read_list, read_map
 from jsms_runtime.forms import form_field, query_text, read_upload
 from jsms_runtime.images import read_image
@@ -126,3 +130,12 @@ def test_a_file_of_any_kind_where_the_contract_names_none() -> None:
 def test_a_time_that_may_be_absent() -> None:
     assert take_moment({}, "sent_at") is None
     assert take_moment({"sent_at": "2030-07-01 09:00:00"}, "sent_at") == datetime(2030, 7, 1, 9, tzinfo=BEIJING)
+
+
+def test_the_arguments_of_the_contract_are_those_of_the_methods() -> None:
+    for name, arguments in ARGUMENTS.items():
+        operation = OPERATIONS[name]
+        client = AsyncJSMS("a" * 24, "b" * 24)
+        method = getattr(getattr(client, operation.resource), operation.method_name)
+        parameters = [each for each in inspect.signature(method).parameters if each != "once"]
+        assert parameters == [argument.name for argument in arguments], name
