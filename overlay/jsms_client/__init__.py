@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from jsms_client._async.client import AsyncJSMS
+    from jsms_client._events import CallEvent
     from jsms_client._raw import RawResponse
     from jsms_client._sync.client import JSMS
     from jsms_client.config import RetryPolicy, Timeouts
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
 # Where each name is found when it is first asked for: importing the package costs nothing that is not used.
 _HOMES = {
     "AsyncJSMS": "jsms_client._async.client",
+    "CallEvent": "jsms_client._events",
     "JSMS": "jsms_client._sync.client",
     "Recipient": "jsms_runtime.recipients",
     "RawResponse": "jsms_client._raw",
@@ -107,6 +109,7 @@ __all__ = [
     "ArgumentError",
     "AsyncJSMS",
     "AuthenticationError",
+    "CallEvent",
     "CallbackError",
     "CallbackReason",
     "ClientClosedError",

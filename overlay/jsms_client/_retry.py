@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import random
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
+from jsms_client._events import CallEvent, OnEvent, is_wanted, publish
 from jsms_client._failures import (
     foreign,
     is_permanent,
@@ -33,13 +33,13 @@ from jsms_client.errors import (
     UnknownOutcomeTimeoutError,
 )
 from jsms_client.verdicts import Received, Success, judge
+from jsms_runtime.errors import Sent
 from jsms_runtime.operation import Operation
 from jsms_runtime.redaction import MASK, mask_line
 
 if TYPE_CHECKING:
     from jsms_client._request import Departure
 
-_log = logging.getLogger("jsms_client")
 _MSG_ID = re.compile("[0-9]{1,20}")
 
 
@@ -51,13 +51,34 @@ class Attempts:
         policy: When to try again.
         secrets: Finds what must not be shown of the request; asked only when something goes wrong.
         path: Its path, with ids in it.
+        on_event: The app's hook for events.
     """
 
-    __slots__ = ("_attempt", "_left", "_lost", "_operation", "_path", "_policy", "_secrets", "_started")
+    __slots__ = (
+        *(
+            "_attempt",
+            "_began",
+            "_left",
+            "_lost",
+            "_on_event",
+            "_operation",
+            "_path",
+            "_policy",
+            "_secrets",
+            "_started",
+        ),
+    )
 
     def __init__(
-        self, operation: Operation, policy: RetryPolicy, secrets: Callable[[], Iterable[str]], path: str
+        self,
+        operation: Operation,
+        policy: RetryPolicy,
+        secrets: Callable[[], Iterable[str]],
+        path: str,
+        on_event: OnEvent | None = None,
     ) -> None:
+        self._on_event = on_event
+        self._began = monotonic()
         self._operation = operation
         self._path = path
         self._policy = policy
@@ -73,7 +94,7 @@ class Attempts:
         self._started = monotonic()
 
     def failed(self, error: BaseException, departure: Departure, *, own: bool) -> tuple[BaseException, float | None]:
-        """An attempt ended without an answer.
+        """An attempt ended without a response.
 
         Args:
             error: What came through the transport.
@@ -83,25 +104,31 @@ class Attempts:
         Returns:
             What to raise, and how many seconds to wait before another attempt instead, where that is safe.
         """
+        failure, pause = self._judge_failure(error, departure, own=own)
+        if isinstance(failure, JSMSError):
+            sent = failure.sent
+        else:
+            left = departure.may_have_left is not False
+            sent = "no" if not left else "yes" if self._operation.retry == "safe" else "unknown"
+        self._publish(type(error).__name__, type(failure).__name__, pause, sent)
+        return failure, pause
+
+    def _judge_failure(
+        self, error: BaseException, departure: Departure, *, own: bool
+    ) -> tuple[BaseException, float | None]:
         if (passed := foreign(error, own=own)) is not None:
             self._note_departure(passed, departure)
             return passed, None
-        _log.debug(
-            "%s: no answer (%s), %.0f ms",
-            self._operation.id,
-            type(error).__name__,
-            (monotonic() - self._started) * 1000,
-        )
         if departure.may_have_left is False or request_not_sent(error):
             again = not is_permanent(error) and self._attempt < self._policy.attempts
-            return self._not_reached(error), self._pause(0, "no connection") if again else None
+            return self._not_reached(error), self._pause(0) if again else None
         self._left += 1
         self._lost = True
         again = self._operation.retry == "safe" and self._attempt < self._policy.attempts
-        return self._no_answer(error), self._pause(0, "no answer") if again else None
+        return self._no_answer(error), self._pause(0) if again else None
 
     def answered(self, received: Received) -> Success | tuple[JSMSError, float | None]:
-        """An attempt ended with an answer.
+        """An attempt ended with a response.
 
         Args:
             received: The answer.
@@ -111,10 +138,16 @@ class Attempts:
         """
         self._left += 1
         verdict = judge(self._operation, received, attempts=self._left, secrets=_Lazily(self._secrets))
-        if _log.isEnabledFor(logging.DEBUG):
-            self._note(received, verdict)
         if isinstance(verdict, Success):
+            if is_wanted(self._on_event, "outcome"):
+                self._publish(None, None, None, "yes", received, msg_id=self._msg_id(verdict))
             return verdict
+        error, pause = self._judge_response(verdict, received)
+        kind = type(error).__name__
+        self._publish(kind, kind, pause, error.sent, received, code=error.code)
+        return error, pause
+
+    def _judge_response(self, verdict: JSMSError, received: Received) -> tuple[JSMSError, float | None]:
         if (
             self._operation.retry == "safe"
             and 500 <= received.status < 600
@@ -124,7 +157,7 @@ class Attempts:
             wanted = _seconds(received.headers.get("retry-after"))
             if wanted <= self._policy.max_backoff:
                 self._lost = True
-                return verdict, self._pause(wanted, f"HTTP {received.status}")
+                return verdict, self._pause(wanted)
             # A longer wait than ours is for the caller to decide: neither waited out here nor cut short.
             verdict.message += f"; not repeated, as the service asks to wait {wanted:.0f} s"
         if self._lost and isinstance(verdict, APIError) and self._operation.method != "GET":
@@ -139,19 +172,10 @@ class Attempts:
             # It may be raised more than once.
             error.__notes__ = [*(each for each in getattr(error, "__notes__", ()) if each != note), note]
 
-    def _pause(self, wanted: float, reason: str) -> float:
+    def _pause(self, wanted: float) -> float:
         # Spread out, so that clients that failed together do not come back together; nothing secret about it.
         part = random.uniform(0.5, 1)  # noqa: S311
-        seconds = max(wanted, min(self._policy.max_backoff, self._policy.backoff * 2.0 ** (self._attempt - 1)) * part)
-        _log.info(
-            "%s: %s, attempt %d of %d; again in %.2f s",
-            self._operation.id,
-            reason,
-            self._attempt,
-            self._policy.attempts,
-            seconds,
-        )
-        return seconds
+        return max(wanted, min(self._policy.max_backoff, self._policy.backoff * 2.0 ** (self._attempt - 1)) * part)
 
     def _not_reached(self, error: BaseException) -> JSMSError:
         if is_unwritable(error):
@@ -194,19 +218,43 @@ class Attempts:
     def _tries(self) -> str:
         return "1 attempt" if self._attempt == 1 else f"{self._attempt} attempts"
 
-    def _note(self, received: Received, verdict: Success | JSMSError) -> None:
-        value = verdict.json() if isinstance(verdict, Success) else None
+    def _publish(
+        self,
+        problem: str | None,
+        error: str | None,
+        pause: float | None,
+        sent: Sent,
+        received: Received | None = None,
+        *,
+        code: int | None = None,
+        msg_id: str | None = None,
+    ) -> None:
+        """Tell of an attempt, and of the call where it was the last."""
+        now = monotonic()
+        status = received.status if received is not None else None
+        kinds: tuple[Literal["attempt", "outcome"], ...] = ("attempt", "outcome") if pause is None else ("attempt",)
+        for kind in kinds:
+            if is_wanted(self._on_event, kind):
+                event = CallEvent(
+                    kind=kind,
+                    operation=self._operation.id,
+                    attempt=self._attempt,
+                    duration=now - (self._started if kind == "attempt" else self._began),
+                    http_status=status,
+                    code=code,
+                    msg_id=msg_id,
+                    sent=sent,
+                    error=problem if kind == "attempt" else error,
+                    retry_in=pause if kind == "attempt" else None,
+                )
+                publish(event, self._on_event)
+
+    def _msg_id(self, success: Success) -> str | None:
+        value = success.json()
         if "{msg_id}" in self._operation.path:
-            # What was asked about, as the answer does not say.
-            value = {"msg_id": self._path.split("/")[self._operation.path.split("/").index("{msg_id}")]}
-        _log.debug(
-            "%s: HTTP %d, code %s, %.0f ms, msg_id %s",
-            self._operation.id,
-            received.status,
-            None if isinstance(verdict, Success) else verdict.code,
-            (monotonic() - self._started) * 1000,
-            _shown_id(cast("dict[str, object]", value).get("msg_id")) if isinstance(value, dict) else None,
-        )
+            # What was asked about, as the response does not say.
+            return _shown_id(self._path.split("/")[self._operation.path.split("/").index("{msg_id}")])
+        return _shown_id(cast("dict[str, object]", value).get("msg_id")) if isinstance(value, dict) else None
 
 
 def _seconds(retry_after: str | None) -> float:

@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple, cast
 from urllib.parse import SplitResult, urlsplit
 
+from jsms_client._events import OnEvent, check_hook, switch_on_logging
 from jsms_client.errors import ConfigurationError
 from jsms_contract.limits import SERVER_URL
 from jsms_runtime.redaction import MASK
@@ -123,6 +124,7 @@ class Config(NamedTuple):
         timeouts_given: Whether the caller chose them; if not, a client of the caller's keeps its own.
         retry: When to try again.
         headers: Headers that every request has besides our own.
+        on_event: The hook for events.
     """
 
     app: Credentials
@@ -132,6 +134,7 @@ class Config(NamedTuple):
     timeouts_given: bool
     retry: RetryPolicy
     headers: tuple[tuple[bytes, bytes], ...] = ()
+    on_event: OnEvent | None = None
 
     @property
     def identity(self) -> tuple[str, str]:
@@ -151,6 +154,7 @@ def read_config(
     base_url: str | None,
     timeout: float | Timeouts | httpx.Timeout | None,
     retry: RetryPolicy | None,
+    on_event: OnEvent | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> Config:
     """Put the settings together: argument, then environment, then default.
@@ -163,12 +167,15 @@ def read_config(
         base_url: The service's address with its version, ``…/v1``.
         timeout: Seconds for each phase, or each phase by itself; None for the defaults.
         retry: When to try again; None for the defaults.
+        on_event: A plain function that gets each event.
         environment: Where the variables are; the process's own if left out.
 
     Raises:
         ConfigurationError: Something is missing or cannot work; names argument and variable, and shows no secret.
     """
     variables = os.environ if environment is None else environment
+    switch_on_logging(variables)
+    check_hook(on_event)
     app = read_app_credentials(app_key, master_secret, variables)
     _check_pair(DEV_KEY, dev_key, DEV_SECRET, dev_secret, variables)
     key = _optional(DEV_KEY, dev_key, variables, user=True)
@@ -180,6 +187,7 @@ def read_config(
         timeouts=_timeouts(timeout),
         timeouts_given=timeout is not None,
         retry=_policy(retry),
+        on_event=on_event,
     )
 
 

@@ -14,6 +14,7 @@ from example_server import EXAMPLE_CREDENTIALS
 from jsms_client import JSMS, AsyncJSMS, RetryPolicy, Timeouts
 from jsms_client._async.pool import AsyncConnectionPool
 from jsms_client._async.senders import AsyncTransportSender
+from jsms_client._events import OnEvent
 
 from .calls import Call
 
@@ -33,6 +34,7 @@ class Settings(TypedDict, total=False):
 
     timeout: float | Timeouts
     retry: RetryPolicy
+    on_event: OnEvent
 
 
 class Driver(Protocol):

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Never, NoReturn, ParamSpec, Self, TypeVar
 
 from jsms_client._async.executor import AsyncHTTPExecutor
+from jsms_client._events import OnEvent
 from jsms_client._raw import AsyncMethod, RawResponse, collect_responses, raw_response
 from jsms_client.config import RetryPolicy, Timeouts, change_config, read_config
 from jsms_client.errors import ConfigurationError
@@ -56,6 +57,8 @@ class AsyncJSMS(AsyncResources):
         retry: When to try again; never a send that may have arrived, whatever it says.
         store: What several processes share, for ``once=`` and for receipts: a file (``"jsms.db"``), an address
             (``postgresql+psycopg://…``, ``mysql+pymysql://…``, ``redis://…``) or a `Store`. Nothing is shared without.
+        on_event: A plain function that gets a `CallEvent` after each attempt and each call, in the task or thread of
+            the call. What it returns or raises changes nothing.
 
     Attributes:
         store: The store; None where there is none.
@@ -76,6 +79,7 @@ class AsyncJSMS(AsyncResources):
         http_client: httpx.AsyncClient | None = None,
         retry: RetryPolicy | None = None,
         store: StoreLike | None = None,
+        on_event: OnEvent | None = None,
     ) -> None:
         try:
             config = read_config(
@@ -86,6 +90,7 @@ class AsyncJSMS(AsyncResources):
                 base_url=base_url,
                 timeout=timeout,
                 retry=retry,
+                on_event=on_event,
             )
         except ConfigurationError as error:
             # Error trackers send away what is in the frames: no malformed secret, nor the environment.

@@ -94,7 +94,7 @@ class AsyncHTTPExecutor:
         elif operation.body is not None:
             body = encode_json(json, operation)
         request = self._sender.build(operation, with_query(url, params), body)
-        call = Attempts(operation, self._config.retry, partial(self._secrets, json, files), url)
+        call = Attempts(operation, self._config.retry, partial(self._secrets, json, files), url, self._config.on_event)
         # Error trackers send away what is in the frames of an exception.
         del body, json, files
         while True:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Never, NoReturn, ParamSpec, Self, TypeVar
 
+from jsms_client._events import OnEvent
 from jsms_client._raw import Method, RawResponse, collect_responses, raw_response
 from jsms_client._sync.executor import HTTPExecutor
 from jsms_client.config import RetryPolicy, Timeouts, change_config, read_config
@@ -57,6 +58,8 @@ class JSMS(Resources):
         retry: When to try again; never a send that may have arrived, whatever it says.
         store: What several processes share, for ``once=`` and for receipts: a file (``"jsms.db"``), an address
             (``postgresql+psycopg://…``, ``mysql+pymysql://…``, ``redis://…``) or a `Store`. Nothing is shared without.
+        on_event: A plain function that gets a `CallEvent` after each attempt and each call, in the task or thread of
+            the call. What it returns or raises changes nothing.
 
     Attributes:
         store: The store; None where there is none.
@@ -77,6 +80,7 @@ class JSMS(Resources):
         http_client: httpx.Client | None = None,
         retry: RetryPolicy | None = None,
         store: StoreLike | None = None,
+        on_event: OnEvent | None = None,
     ) -> None:
         try:
             config = read_config(
@@ -87,6 +91,7 @@ class JSMS(Resources):
                 base_url=base_url,
                 timeout=timeout,
                 retry=retry,
+                on_event=on_event,
             )
         except ConfigurationError as error:
             # Error trackers send away what is in the frames: no malformed secret, nor the environment.
