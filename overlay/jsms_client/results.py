@@ -8,24 +8,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jsms_surface.results import __all__ as _names
+from jsms_surface import results as _results
 
 if TYPE_CHECKING:
     from jsms_surface.results import *  # noqa: F403 - every result, by its own __all__
 else:  # pragma: no branch
     # Each is found when it is first asked for: a program loads the results of what it calls.
     def __getattr__(name: str) -> object:
-        if name not in _names:
+        if name not in _results.__all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from jsms_surface import results  # noqa: PLC0415 - nothing at import time
-
-        value: object = getattr(results, name)
+        value: object = getattr(_results, name)
         globals()[name] = value
         return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_names})
+    return sorted({*globals(), *_results.__all__})
 
 
-__all__ = list(_names)
+__all__: list[str] = []
+__all__ += _results.__all__

@@ -16,8 +16,9 @@ def read_list(value: object, argument: str, *, fewest: int = 0, most: int | None
     Raises:
         ArgumentError: It is no iterable, or has too few or too many entries.
     """
+    given: object = value
     if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
-        raise refusal(argument, f"is {kind(value)}", "give a list")
+        raise refusal(argument, f"is {kind(given)}", "give a list")
     items = list(islice(cast("Iterable[object]", value), None if most is None else most + 1))
     _check_count(len(items), argument, fewest, most)
     return items

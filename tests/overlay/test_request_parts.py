@@ -85,7 +85,12 @@ def test_a_list_is_any_iterable_within_its_limits() -> None:
 
 def test_a_map_has_texts_as_names() -> None:
     assert read_map({"a": 1}, "labels") == {"a": 1}
-    for value, said in (([], "is of type list"), ({1: 1}, "has a name of type int"), ({"\ud83d": 1}, "cannot be")):
+    refused: Iterable[tuple[object, str]] = (
+        ([], "is of type list"),
+        ({1: 1}, "has a name of type int"),
+        ({"\ud83d": 1}, "cannot be"),
+    )
+    for value, said in refused:
         with pytest.raises(ArgumentError, match=f"^labels {said}"):
             read_map(value, "labels")
 

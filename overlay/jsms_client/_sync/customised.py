@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
-_REASONS = (
-    (InvalidCodeError, VerificationReason.WRONG),
-    (ExpiredCodeError, VerificationReason.EXPIRED),
-    (VerifiedCodeError, VerificationReason.USED),
-)
+_REASONS: Mapping[type, VerificationReason] = {
+    InvalidCodeError: VerificationReason.WRONG,
+    ExpiredCodeError: VerificationReason.EXPIRED,
+    VerifiedCodeError: VerificationReason.USED,
+}
 
 
 class Codes(codes.Codes):
@@ -48,7 +48,7 @@ class Codes(codes.Codes):
         except (InvalidCodeError, ExpiredCodeError, VerifiedCodeError) as error:
             if operation != "verifyCode":
                 raise
-            reason = next(reason for kind, reason in _REASONS if isinstance(error, kind))
+            reason = next(_REASONS[kind] for kind in type(error).__mro__ if kind in _REASONS)
             return {"is_valid": False, "error": {"code": error.code, "message": error.message, "reason": reason}}
 
 

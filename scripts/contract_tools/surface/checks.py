@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 from ..naming import constant_name
 from ..python_source import literal
-from ..reading import sequence, text
+from ..reading import mapping, sequence, text
 from .model import Argument, Member, Operation, Record, SurfaceError, Value, python_name
 
 _SCALARS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
@@ -120,10 +119,8 @@ def _each(value: Value, of: Value, given: str, where: str, depth: int) -> str:
 
 
 def _recipients(value: Value, given: str, where: str) -> str:
-    of = value.of.schema if value.of is not None else {}
-    properties = of.get("properties")
-    mobile = properties.get("mobile") if isinstance(properties, Mapping) else None
-    pattern = mobile.get("pattern") if isinstance(mobile, Mapping) else None
+    properties = mapping(mapping(value.of.schema if value.of is not None else None).get("properties"))
+    pattern = mapping(properties.get("mobile")).get("pattern")
     call = _call(
         "read_recipients",
         given,

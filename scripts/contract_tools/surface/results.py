@@ -139,7 +139,7 @@ class ResultClass:
         yield from (each for each in found if each.default)
 
     def _found(self, name: str) -> str:
-        finders = self._customised.finders if self._customised is not None else {}
+        finders = self._customised.finders if self._customised is not None else dict[str, tuple[str, ...]]()
         left_out = self._customised.left_out if self._customised is not None else frozenset[str]()
         values = {member.name: self._value(member) for member in self._record.members}
         arguments = [self._raw(self._member(given)) if given in left_out else values[given] for given in finders[name]]
