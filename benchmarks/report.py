@@ -11,7 +11,18 @@ from pathlib import Path
 
 from .figures import Section, Target
 
-_PACKAGES = ("httpx", "httpcore", "httpx-aiohttp", "aiohttp", "requests", "jsms", "attrs", "pydantic")
+_PACKAGES = (
+    "httpx",
+    "httpcore",
+    "httptools",
+    "httpx2",
+    "pyreqwest",
+    "aiohttp",
+    "requests",
+    "jsms",
+    "attrs",
+    "pydantic",
+)
 
 _HEAD = """# Benchmarks
 
@@ -24,25 +35,29 @@ not. Each figure is the best of several rounds taken in turns.
 Run it with `scripts/benchmark` (about four minutes; close what else is running).
 """
 
-_FAST = """## The transport of `AsyncJSMS`
+_FAST = """## The transports
 
-httpx's own pool looks through every connection and every waiting request at every step, which makes it slower with
-each task: it carries a third of the requests with 64 tasks that it carries with one. With the extra `fast`
-(`pip install "jsms-client[fast]"`), `AsyncJSMS` sends over aiohttp through httpx-aiohttp instead. Nothing else is to be
-done: it is used wherever it is installed, on asyncio, where the environment names no proxy. On trio, behind a proxy, or
-without the extra, httpx's own transport is used; an `http_client` of your own always is what you made it.
+Both clients keep their connections in a pool of their own, one connection for one call at a time. A call that is
+cancelled or interrupted costs its connection and nothing else; httpx's own pool loses connections then, and looks
+through all of them at every step, which makes it slower with each task.
 
-Also tried: httpx-aiohttp as it is (a tenth slower than with a session of our own, and see below), one httpx transport
-for each connection (four times the plain pool, nothing to install, but not the six that were asked for).
+`transport="httpx"` (the default) sends each request with httpx and httpcore. `transport="fast"`
+(`pip install "jsms-client[fast]"`) writes the request itself and parses the response with httptools, over the same pool
+and the same network code, for both clients, on asyncio and trio. It is asked for (or with `JSMS_TRANSPORT=fast`), never
+picked up. Behind a proxy, and where a mock or tracing has replaced methods of httpx, requests go through httpx.
 
-What it costs: aiohttp with its seven dependencies, most of them compiled, about 13 MB on disk and a tenth of a second
-of CPU at the first call. An answer with its `Content-Length` twice is not understood by its parser, where httpx's is
-generous. Its time limit for a free connection is one with that for making it.
+Also measured, and why it is not used:
 
-What it must not cost: aiohttp repeats a GET, PUT or DELETE whose kept connection broke, httpx-aiohttp reports a server
-that hung up as a connection that was never made, and a connection that the service closed while the program was busy is
-still taken for a good one. Each of them could send a message twice or make a sent one seem unsent.
-`jsms_client/aiohttp_transport.py` shuts all three out, and the tests of every fault run over both transports.
+- aiohttp through httpx-aiohttp: slower than httptools over our own network, for the async client alone. It retries a
+  GET by itself, takes a connection that was lost after the request for one that was never made, keeps credentials in
+  the frames of its exceptions, and each of its versions breaks with some version of httpx-aiohttp.
+- pyreqwest (Rust): the least CPU of all. An exception of a signal handler (Ctrl-C, Celery's time limits) waits until
+  the call has ended, and can abort the process (pyreqwest 0.15.1: a panic while an exception is made). Its runtime does
+  not survive a fork, and it adds certificates to its own trust where `SSL_CERT_FILE` is to replace it.
+- httpx2: as fast as httpx with one call at a time.
+
+What `fast` costs: httptools, compiled, without dependencies. A response with its `Content-Length` twice is not
+understood by its parser, where h11 is generous.
 """
 
 

@@ -40,12 +40,14 @@ class Route(NamedTuple):
         proxy: The proxy; None for none.
         layers: How many TLS handshakes come before a request.
         forwards: Whether the proxy sees the requests and may respond itself.
+        fast: Whether to use httptools where there is no proxy.
     """
 
     trust: ssl.SSLContext
     proxy: httpx.Proxy | None
     layers: int
     forwards: bool
+    fast: bool
 
 
 class Transports:
@@ -56,12 +58,14 @@ class Transports:
 
     Args:
         base_url: The service's address.
+        fast: Whether to use the extra ``fast``.
     """
 
-    __slots__ = ("_base_url", "_opened")
+    __slots__ = ("_base_url", "_fast", "_opened")
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(self, base_url: str, *, fast: bool) -> None:
         self._base_url = base_url
+        self._fast = fast
         self._opened: dict[int, httpx.BaseTransport] = {}
 
     def get(self) -> httpx.BaseTransport:
@@ -73,7 +77,7 @@ class Transports:
         pid = os.getpid()
         found = self._opened.get(pid)
         # When two threads open one, the first to store it wins, and the other's is dropped unused.
-        return self._opened.setdefault(pid, open_transport(self._base_url)) if found is None else found
+        return self._opened.setdefault(pid, open_transport(self._base_url, fast=self._fast)) if found is None else found
 
     def close(self) -> None:
         """Close this process's transport."""
@@ -87,12 +91,14 @@ class AsyncTransports:
 
     Args:
         base_url: The service's address.
+        fast: Whether to use the extra ``fast``.
     """
 
-    __slots__ = ("_base_url", "_loops")
+    __slots__ = ("_base_url", "_fast", "_loops")
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(self, base_url: str, *, fast: bool) -> None:
         self._base_url = base_url
+        self._fast = fast
         self._loops: WeakKeyDictionary[object, dict[int, _Opened]] = WeakKeyDictionary()
 
     async def get(self) -> httpx.AsyncBaseTransport:
@@ -105,7 +111,7 @@ class AsyncTransports:
         processes = self._loops.get(loop)
         if processes is not None and pid in processes:
             return processes[pid].transport
-        opened = _Opened(await open_async_transport(self._base_url))
+        opened = _Opened(await open_async_transport(self._base_url, fast=self._fast))
         self._remove_closed()
         kept = self._loops.setdefault(loop, {}).setdefault(pid, opened)
         # When two tasks open one, the first to store it wins, and the other's is dropped unused.
@@ -161,45 +167,46 @@ async def _at_the_end(transport: ref[httpx.AsyncBaseTransport]) -> AsyncGenerato
             await found.aclose()
 
 
-def open_transport(base_url: str) -> httpx.BaseTransport:
+def open_transport(base_url: str, *, fast: bool = False) -> httpx.BaseTransport:
     """Connections for the threads of one process; TLS is always verified.
 
     Args:
         base_url: The service's address.
+        fast: Whether to use the extra ``fast``.
 
     Raises:
         ConfigurationError: The environment names a proxy or certificates that cannot be used.
     """
-    route = find_route(base_url)
+    route = find_route(base_url, fast=fast)
     from jsms_client._sync.pool import ConnectionPool  # noqa: PLC0415 - a program loads what it uses
 
     return ConnectionPool(route)
 
 
-async def open_async_transport(base_url: str) -> httpx.AsyncBaseTransport:
+async def open_async_transport(base_url: str, *, fast: bool = False) -> httpx.AsyncBaseTransport:
     """Connections for the tasks of one event loop; TLS is always verified.
 
     Args:
         base_url: The service's address.
+        fast: Whether to use the extra ``fast``.
 
     Raises:
         ConfigurationError: The environment names a proxy or certificates that cannot be used.
     """
-    if (fast := _fast_transport()) is not None and (route := find_route(base_url)).proxy is None:
-        return fast(verify=route.trust)
     if "jsms_client._async.pool" not in sys.modules or _needs_trust(base_url):
         # Imports and certificates take tenths of a second, in which no other task would run.
         await _in_thread(lambda: _prepare(base_url))
     from jsms_client._async.pool import AsyncConnectionPool  # noqa: PLC0415 - a program loads what it uses
 
-    return AsyncConnectionPool(find_route(base_url))
+    return AsyncConnectionPool(find_route(base_url, fast=fast))
 
 
-def find_route(base_url: str) -> Route:
+def find_route(base_url: str, *, fast: bool = False) -> Route:
     """How a service is reached: directly or by the environment's proxy, and whose certificates are good.
 
     Args:
         base_url: The service's address.
+        fast: Whether to use the extra ``fast``.
 
     Raises:
         ConfigurationError: The environment names a proxy or certificates that cannot be used.
@@ -216,7 +223,9 @@ def find_route(base_url: str) -> Route:
             proxy_scheme = ""
         if not proxy_scheme:
             raise _unusable_proxy("it is not a URL")
-    return Route(trust, proxy, encrypted + (proxy_scheme == "https"), not encrypted and proxy_scheme.startswith("http"))
+    return Route(
+        trust, proxy, encrypted + (proxy_scheme == "https"), not encrypted and proxy_scheme.startswith("http"), fast
+    )
 
 
 def proxy_for(base_url: str) -> str | None:
@@ -315,17 +324,6 @@ def _event_loop() -> object:
         import trio  # noqa: PLC0415 - it must be running, as asyncio is not
 
         return trio.lowlevel.current_trio_token()
-
-
-def _fast_transport() -> Callable[..., httpx.AsyncBaseTransport] | None:
-    import asyncio  # noqa: PLC0415 - sync programs never load it
-
-    try:
-        asyncio.get_running_loop()
-        from jsms_client.aiohttp_transport import OnceTransport  # noqa: PLC0415 - an extra
-    except (RuntimeError, ImportError):
-        return None
-    return OnceTransport
 
 
 def _unusable_proxy(problem: str) -> ConfigurationError:

@@ -9,11 +9,12 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple, cast
 from urllib.parse import SplitResult, urlsplit
 
 from jsms_client._events import OnEvent, check_hook, switch_on_logging
-from jsms_client.errors import ConfigurationError
+from jsms_client.errors import ConfigurationError, MissingDependencyError
 from jsms_contract.limits import SERVER_URL
 from jsms_runtime.redaction import MASK
 
@@ -25,6 +26,7 @@ MASTER_SECRET = ("master_secret", "JSMS_MASTER_SECRET")
 DEV_KEY = ("dev_key", "JSMS_DEV_KEY")
 DEV_SECRET = ("dev_secret", "JSMS_DEV_SECRET")
 BASE_URL = ("base_url", "JSMS_BASE_URL")
+TRANSPORT = ("transport", "JSMS_TRANSPORT")
 
 
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -43,9 +45,8 @@ _OWN_HEADERS = frozenset(
 class Timeouts:
     """How long one attempt may wait, in seconds; None for no limit.
 
-    With AsyncJSMS, an attempt ends when all four together are over, whatever comes. A thread cannot be stopped while it
-    waits for a socket: with JSMS, a server that sends headers or takes the request bit by bit, each in time, is waited
-    for as long as it does.
+    An attempt ends when all four together are over, whatever comes. With an ``http_client`` of your own, JSMS cannot
+    stop a thread that waits for a socket: a server that sends headers bit by bit, each in time, is waited for.
 
     Attributes:
         connect: For a connection, TLS included.
@@ -125,6 +126,7 @@ class Config(NamedTuple):
         retry: When to try again.
         headers: Headers that every request has besides our own.
         on_event: The hook for events.
+        fast: Whether to send with the extra ``fast``.
     """
 
     app: Credentials
@@ -135,6 +137,7 @@ class Config(NamedTuple):
     retry: RetryPolicy
     headers: tuple[tuple[bytes, bytes], ...] = ()
     on_event: OnEvent | None = None
+    fast: bool = False
 
     @property
     def identity(self) -> tuple[str, str]:
@@ -155,6 +158,7 @@ def read_config(
     timeout: float | Timeouts | httpx.Timeout | None,
     retry: RetryPolicy | None,
     on_event: OnEvent | None = None,
+    transport: str | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> Config:
     """Put the settings together: argument, then environment, then default.
@@ -168,10 +172,12 @@ def read_config(
         timeout: Seconds for each phase, or each phase by itself; None for the defaults.
         retry: When to try again; None for the defaults.
         on_event: A plain function that gets each event.
+        transport: ``"httpx"`` or ``"fast"``.
         environment: Where the variables are; the process's own if left out.
 
     Raises:
         ConfigurationError: Something is missing or cannot work; names argument and variable, and shows no secret.
+        MissingDependencyError: The extra ``fast`` is asked for, and not installed.
     """
     variables = os.environ if environment is None else environment
     switch_on_logging(variables)
@@ -188,6 +194,7 @@ def read_config(
         timeouts_given=timeout is not None,
         retry=_policy(retry),
         on_event=on_event,
+        fast=_is_fast(transport, variables),
     )
 
 
@@ -378,6 +385,17 @@ def _timeouts(given: float | Timeouts | httpx.Timeout | None) -> Timeouts:
     except AttributeError:
         problem = f"timeout is of type {type(given).__name__}: give seconds, Timeouts or httpx.Timeout"
     raise ConfigurationError(problem)
+
+
+def _is_fast(given: object, variables: Mapping[str, str]) -> bool:
+    value = given if given is not None else variables.get(TRANSPORT[1]) or "httpx"
+    if value not in ("httpx", "fast"):
+        raise ConfigurationError(f'transport is neither "httpx" nor "fast": check {_name(TRANSPORT)}')
+    if value == "fast" and find_spec("httptools") is None:
+        raise MissingDependencyError(
+            f"{_name(TRANSPORT)} asks for \"fast\", which takes httptools: pip install 'jsms-client[fast]'"
+        )
+    return value == "fast"
 
 
 def _policy(given: object) -> RetryPolicy:

@@ -25,7 +25,7 @@ from .record import TEMPLATE, Record
 
 # Before any process is forked, as it takes longer than most of them live.
 import_module("jsms_client._async.campaigns")
-import_module("jsms_client.aiohttp_transport")
+import_module("jsms_client._async.fast")
 
 BATCH = 20
 CONCURRENCY = 4

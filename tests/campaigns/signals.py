@@ -26,7 +26,7 @@ from sandbox.process import ROOT
 from .people import people
 
 # An import that is interrupted leaves half a module behind.
-import_module("jsms_client.aiohttp_transport")
+import_module("jsms_client._async.fast")
 
 RECIPIENTS = 8_000
 BATCH = 500

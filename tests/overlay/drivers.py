@@ -1,19 +1,16 @@
-"""One way to make a call, whether the client is sync or async, on asyncio (over aiohttp or httpx) or on trio."""
+"""One way to make a call, whether the client is sync or async, on asyncio or on trio, over which transport."""
 
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Protocol, TypedDict, TypeVar, Unpack
-from unittest.mock import patch
+from functools import partial
+from typing import Literal, Protocol, TypedDict, TypeVar, Unpack
 
 import trio
 
 from example_server import EXAMPLE_CREDENTIALS
 from jsms_client import JSMS, AsyncJSMS, RetryPolicy, Timeouts
-from jsms_client._async.pool import AsyncConnectionPool
-from jsms_client._async.senders import AsyncTransportSender
 from jsms_client._events import OnEvent
 
 from .calls import Call
@@ -35,6 +32,7 @@ class Settings(TypedDict, total=False):
     timeout: float | Timeouts
     retry: RetryPolicy
     on_event: OnEvent
+    transport: Literal["httpx", "fast"]
 
 
 class Driver(Protocol):
@@ -107,18 +105,6 @@ class AsyncioDriver:
         self.runner.close()
 
 
-class WithoutExtraDriver(AsyncioDriver):
-    """The same where the extra ``fast`` is not installed."""
-
-    def __init__(self, base_url: str, **settings: Unpack[Settings]) -> None:
-        super().__init__(base_url, **settings)
-        with patch.dict(sys.modules, {"jsms_client.aiohttp_transport": None}):
-            sender = self.client._executor._sender  # pyright: ignore[reportPrivateUsage] - no call opens a connection alone
-            assert isinstance(sender, AsyncTransportSender)
-            transport = self.runner.run(sender._transports.get())  # pyright: ignore[reportPrivateUsage] - the same
-        assert isinstance(transport, AsyncConnectionPool)
-
-
 class TrioDriver:
     """Calls on an AsyncJSMS, each with a client of its own, on trio."""
 
@@ -148,8 +134,10 @@ class TrioDriver:
 DRIVERS: Mapping[str, Callable[..., Driver]] = {
     "sync": SyncDriver,
     "asyncio": AsyncioDriver,
-    "asyncio-without-extra": WithoutExtraDriver,
     "trio": TrioDriver,
+    "sync-fast": partial(SyncDriver, transport="fast"),
+    "asyncio-fast": partial(AsyncioDriver, transport="fast"),
+    "trio-fast": partial(TrioDriver, transport="fast"),
 }
 
 __all__ = ["ATTEMPTS", "DRIVERS", "SECRETS", "AsyncioDriver", "Driver", "SyncDriver", "TrioDriver"]

@@ -6,12 +6,14 @@ import os
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from traceback import walk_tb
+from typing import Literal
 
 import anyio
 import pytest
 
-from jsms_client import JSMS, AsyncJSMS, ConfigurationError, JSMSError, RetryPolicy, Timeouts, _transport
+from jsms_client import JSMS, AsyncJSMS, ConfigurationError, JSMSError, RetryPolicy, Timeouts
 from servers.faults import answer, sends
 from servers.raw_socket_server import RawSocketServer, refusing_port, silent_port
 
@@ -22,35 +24,35 @@ TOKEN = b64encode(f"{KEY}:{SECRET}".encode()).decode()
 Send = Callable[[str], JSMSError]
 
 
-@pytest.fixture(autouse=True)
-def _httpx_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Send over the default transport, whatever is installed."""
-    monkeypatch.setattr(_transport, "_fast_transport", lambda: None)
-
-
 @pytest.fixture
 def server() -> Iterator[RawSocketServer]:
     with RawSocketServer() as running:
         yield running
 
 
-def send(base_url: str) -> JSMSError:
-    jsms = JSMS(KEY, SECRET, base_url=base_url, timeout=Timeouts(connect=0.2, read=0.2), retry=RetryPolicy(attempts=1))
+def send(base_url: str, transport: Literal["httpx", "fast"] = "httpx") -> JSMSError:
+    timeout = Timeouts(connect=0.2, read=0.2)
+    jsms = JSMS(KEY, SECRET, base_url=base_url, timeout=timeout, retry=RetryPolicy(attempts=1), transport=transport)
     with pytest.raises(JSMSError) as caught:
         jsms.codes.send("13800138000", temp_id=1)
     jsms.close()
     return caught.value
 
 
-def send_async(base_url: str) -> JSMSError:
+def send_async(base_url: str, transport: Literal["httpx", "fast"] = "httpx") -> JSMSError:
     async def go() -> JSMSError:
         timeout = Timeouts(connect=0.2, read=0.2)
-        async with AsyncJSMS(KEY, SECRET, base_url=base_url, timeout=timeout, retry=RetryPolicy(attempts=1)) as jsms:
+        async with AsyncJSMS(
+            KEY, SECRET, base_url=base_url, timeout=timeout, retry=RetryPolicy(attempts=1), transport=transport
+        ) as jsms:
             with pytest.raises(JSMSError) as caught:
                 await jsms.codes.send("13800138000", temp_id=1)
             return caught.value
 
     return anyio.run(go)
+
+
+SENDING = (send, partial(send, transport="fast"), send_async, partial(send_async, transport="fast"))
 
 
 def locals_of(error: BaseException | None) -> Iterator[str]:
@@ -75,25 +77,25 @@ def telling(error: BaseException) -> list[str]:
     return [line[:120] for line in locals_of(error) if SECRET in line or TOKEN in line]
 
 
-@pytest.mark.parametrize("sending", [send, send_async])
+@pytest.mark.parametrize("sending", SENDING)
 def test_after_a_refused_connection(sending: Send) -> None:
     with refusing_port() as port:
         assert telling(sending(f"http://127.0.0.1:{port}/v1")) == []
 
 
-@pytest.mark.parametrize("sending", [send, send_async])
+@pytest.mark.parametrize("sending", SENDING)
 def test_after_a_connection_that_takes_too_long(sending: Send) -> None:
     with silent_port() as port:
         assert telling(sending(f"http://127.0.0.1:{port}/v1")) == []
 
 
-@pytest.mark.parametrize("sending", [send, send_async])
+@pytest.mark.parametrize("sending", SENDING)
 def test_after_a_certificate_that_does_not_verify(sending: Send) -> None:
     with tls_server() as base_url:
         assert telling(sending(base_url)) == []
 
 
-@pytest.mark.parametrize("sending", [send, send_async])
+@pytest.mark.parametrize("sending", SENDING)
 @pytest.mark.parametrize(
     "data", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n", b"SSH-2.0\r\n\r\n", answer(500, b"no")]
 )

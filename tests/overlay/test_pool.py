@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 import gc
 import socket
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
-from unittest.mock import patch
+from typing import Literal
 
 import anyio
 import anyio.lowlevel
@@ -19,9 +17,11 @@ import httpx
 import pytest
 
 from jsms_client import ConnectionFailedError, RetryPolicy, Timeouts
+from jsms_client._async.fast import AsyncFastConnection
 from jsms_client._async.pool import AsyncConnection as AsyncConnections
 from jsms_client._async.pool import AsyncConnectionPool, AsyncPooledBody
 from jsms_client._concurrency import AsyncSlots, Slot, Slots
+from jsms_client._sync.fast import FastConnection
 from jsms_client._sync.pool import Connection as Connections
 from jsms_client._sync.pool import ConnectionPool, PooledBody
 from jsms_client._transport import find_route
@@ -34,8 +34,8 @@ from .calls import CALLS
 from .drivers import DRIVERS, async_client, sync_client
 
 SENT = answer(200, b'{"msg_id": "1"}')
-OWN = ("sync", "asyncio-without-extra", "trio")
-KEEPING = ("sync", "asyncio-without-extra")
+OWN = tuple(DRIVERS)
+KEEPING = ("sync", "asyncio", "sync-fast", "asyncio-fast")
 ONCE = RetryPolicy(attempts=1)
 
 
@@ -103,7 +103,7 @@ def test_what_comes_behind_a_response_is_not_taken_for_the_next_one(
 
 @pytest.mark.parametrize("flavour", KEEPING)
 def test_a_response_that_is_not_read_to_its_end_costs_its_connection(server: RawSocketServer, flavour: str) -> None:
-    server.play(sends(answer(200, b"x" * 100, "Content-Encoding: br")))
+    server.play(sends(answer(200, b"x" * 1_000_000, "Content-Encoding: br")))
     driver = DRIVERS[flavour](server.base_url)
     with pytest.raises(Exception, match="not asked for"):
         driver.make(CALLS["sendCode"])
@@ -134,7 +134,6 @@ def test_threads_that_find_no_free_connection_are_told_of_it_by_an_error_of_its_
 def test_tasks_that_find_no_free_connection_are_told_of_it_by_an_error_of_its_own(
     server: RawSocketServer, backend: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "jsms_client.aiohttp_transport", None)
     counts = server.play(Script(Connection.hold))
 
     async def main() -> None:
@@ -153,10 +152,6 @@ def test_tasks_that_find_no_free_connection_are_told_of_it_by_an_error_of_its_ow
     assert counts.connections == 2
 
 
-def without_extra() -> AbstractContextManager[object]:
-    return patch.dict(sys.modules, {"jsms_client.aiohttp_transport": None})
-
-
 def check_exhausted(error: PoolTimeoutError) -> None:
     assert isinstance(error, ConnectionFailedError)
     assert isinstance(error, RequestTimeoutError)
@@ -168,7 +163,6 @@ def check_exhausted(error: PoolTimeoutError) -> None:
 def test_calls_wait_for_their_turn_in_the_order_they_came(
     server: RawSocketServer, backend: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "jsms_client.aiohttp_transport", None)
     monkeypatch.setattr("jsms_client._async.pool.MOST_CONNECTIONS", 1)
     counts = server.play(sends(SENT))
     done: list[int] = []
@@ -229,7 +223,7 @@ def test_a_whole_response_that_comes_unasked_is_not_taken_for_the_next_one_whate
 
     for connection in (Connections, AsyncConnections):
         monkeypatch.setattr(connection, "is_clean", says_so)
-    for flavour in KEEPING:
+    for flavour in ("sync", "asyncio"):
         counts = server.play(sends(SENT + SENT.replace(b'"1"', b'"2"')))
         driver = DRIVERS[flavour](server.base_url)
         for _ in range(3):
@@ -257,8 +251,9 @@ def test_after_many_calls_at_once_few_connections_stay_open(
         return len({sock for sock in seen if sock.fileno() == -1}) == 1
 
     counts = server.play(Script(act))
-    if flavour == "sync":
-        with sync_client(server.base_url) as client, ThreadPoolExecutor(2) as threads:
+    transport: Literal["httpx", "fast"] = "fast" if flavour.endswith("fast") else "httpx"
+    if flavour.startswith("sync"):
+        with sync_client(server.base_url, transport=transport) as client, ThreadPoolExecutor(2) as threads:
             for call in [threads.submit(CALLS["sendCode"].on, client) for _ in range(2)]:
                 call.result(timeout=30)
             for _ in range(4):
@@ -267,7 +262,7 @@ def test_after_many_calls_at_once_few_connections_stay_open(
     else:
 
         async def main() -> None:
-            async with async_client(server.base_url) as client:
+            async with async_client(server.base_url, transport=transport) as client:
                 async with anyio.create_task_group() as tasks:
                     for _ in range(2):
                         tasks.start_soon(CALLS["sendCode"].on_async, client)
@@ -276,8 +271,7 @@ def test_after_many_calls_at_once_few_connections_stay_open(
                 await anyio.lowlevel.checkpoint()
                 assert close_meanwhile()
 
-        with without_extra():
-            anyio.run(main)
+        anyio.run(main)
     assert counts.whole == 6
 
 
@@ -291,8 +285,8 @@ def test_a_connection_that_cannot_be_made_costs_no_other_call_its_turn(
     server.play(sends(SENT))
     driver = DRIVERS[flavour](server.base_url, timeout=Timeouts(pool=0.1))
     with monkeypatch.context() as context:
-        context.setattr(AsyncConnections, "__init__", fails)
-        context.setattr(Connections, "__init__", fails)
+        for kind in (AsyncConnections, Connections, AsyncFastConnection, FastConnection):
+            context.setattr(kind, "__init__", fails)
         for _ in range(3):
             with pytest.raises(MemoryError):
                 driver.make(CALLS["sendCode"])
@@ -379,8 +373,7 @@ def test_tasks_that_start_together_share_one_pool(
             for _ in range(5):
                 tasks.start_soon(CALLS["sendCode"].on_async, client)
 
-    with without_extra():
-        anyio.run(main, backend=backend)
+    anyio.run(main, backend=backend)
     assert counts.whole == 5
     assert counts.connections <= 2
 
@@ -404,5 +397,4 @@ def test_a_client_that_is_dropped_leaves_no_connection_open(server: RawSocketSer
         await asyncio.sleep(0.01)
         assert ended.wait(5)
 
-    with without_extra():
-        asyncio.run(main())
+    asyncio.run(main())

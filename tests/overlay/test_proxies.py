@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-import sys
 from collections.abc import Iterator
+from typing import Literal
 
 import anyio
 import httpx
@@ -18,10 +18,10 @@ from servers.faults import answer, sends
 from servers.raw_socket_server import RawSocketServer
 from servers.tls import CERTIFICATE, encrypted
 
-from .drivers import APP_KEY, MASTER_SECRET
+from .drivers import APP_KEY, DRIVERS, MASTER_SECRET
 
 BASE_URL = "https://api.example.com/v1"
-BACKENDS = ("sync", "asyncio", "trio")
+BACKENDS = tuple(DRIVERS)
 SENT = answer(200, b'{"msg_id": "1"}')
 TWICE = RetryPolicy(attempts=2, backoff=0)
 
@@ -58,24 +58,22 @@ def test_a_proxy_that_cannot_be_used_is_a_setting_to_correct(monkeypatch: pytest
 
 
 def send(base_url: str, backend: str) -> None:
-    """Send two codes, over the transport that needs no extra."""
+    """Send two codes."""
+
+    backend, _, fast = backend.partition("-")
+    transport: Literal["httpx", "fast"] = "fast" if fast else "httpx"
 
     async def main() -> None:
-        async with AsyncJSMS(APP_KEY, MASTER_SECRET, base_url=base_url, retry=TWICE) as jsms:
+        async with AsyncJSMS(APP_KEY, MASTER_SECRET, base_url=base_url, retry=TWICE, transport=transport) as jsms:
             for _ in range(2):
                 assert (await jsms.codes.send("13800138000", temp_id=1)).msg_id == "1"
 
     if backend != "sync":
         anyio.run(main, backend=backend)
         return
-    with JSMS(APP_KEY, MASTER_SECRET, base_url=base_url, retry=TWICE) as jsms:
+    with JSMS(APP_KEY, MASTER_SECRET, base_url=base_url, retry=TWICE, transport=transport) as jsms:
         for _ in range(2):
             assert jsms.codes.send("13800138000", temp_id=1).msg_id == "1"
-
-
-@pytest.fixture(autouse=True)
-def _without_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "jsms_client.aiohttp_transport", None)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

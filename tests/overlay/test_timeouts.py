@@ -102,7 +102,7 @@ def test_a_body_that_is_nothing_is_not_read_for_ever(server: RawSocketServer, fl
     driver.close()
 
 
-@pytest.mark.parametrize("flavour", ["sync", "asyncio-without-extra", "trio"])
+@pytest.mark.parametrize("flavour", DRIVERS)
 @pytest.mark.parametrize("act", [drips_headers, sends_hints_without_end])
 def test_an_answer_that_never_begins_is_cut_off_when_all_limits_together_are_over(
     server: RawSocketServer, flavour: str, act: Callable[[Connection], None]

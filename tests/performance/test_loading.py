@@ -11,7 +11,7 @@ import pytest
 
 REPOSITORY = Path(__file__).parents[2]
 CLIENT = 'from jsms_client import JSMS; client = JSMS("a" * 24, "b" * 24, base_url="http://127.0.0.1:1/v1")'
-NEVER = {"yaml", "ruamel", "pydantic", "jsms_callbacks", "trio", "aiohttp", "httpx_aiohttp", "jsms_sandbox"}
+NEVER = {"yaml", "ruamel", "pydantic", "jsms_callbacks", "trio", "aiohttp", "httptools", "jsms_sandbox"}
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ NEVER = {"yaml", "ruamel", "pydantic", "jsms_callbacks", "trio", "aiohttp", "htt
     [
         ("import jsms_client", {"httpx", "attr", "asyncio", "dataclasses", "jsms_contract", "jsms_api"}),
         ("from jsms_client import NoCreditError, CallbackReason", {"httpx", "attr", "asyncio", "jsms_api"}),
-        (CLIENT, {"attr", "jsms_api", "jsms_client.results", "jsms_runtime.values", "jsms_client.aiohttp_transport"}),
+        (CLIENT, {"attr", "jsms_api", "jsms_client.results", "jsms_runtime.values", "jsms_client._http11"}),
         (
             f"{CLIENT}; client.codes",
             {

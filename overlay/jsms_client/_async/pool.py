@@ -8,22 +8,24 @@ without waiting.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import nullcontext, suppress
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-import httpcore
 import httpx
 
+from jsms_client._async.network import AsyncNetwork
 from jsms_client._concurrency import AsyncSlot, AsyncSlots
-from jsms_client._network import Exchange, async_backend, async_close_now
+from jsms_client._instrumentation import is_instrumented
 from jsms_client._request import Departure
 from jsms_client._timeouts import monotonic
 
 if TYPE_CHECKING:
-    import ssl
-
+    from jsms_client._async.fast import AsyncFastConnection
+    from jsms_client._network import Exchange
     from jsms_client._transport import Route
+
+    AnyConnection: TypeAlias = "AsyncConnection | AsyncFastConnection"
 
 MOST_CONNECTIONS = 100
 """Calls above that wait; a process may usually have 1,024 files open."""
@@ -31,109 +33,6 @@ KEPT_FOR = 1.0
 """Seconds that a connection may be idle: a service that closes it in the meantime costs a send its outcome."""
 _NO_LOCK = nullcontext()
 _ONE = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=None)
-
-
-class AsyncNetwork(httpcore.AsyncNetworkBackend):
-    """The network of one connection, which can be closed at any moment without waiting.
-
-    Args:
-        layers: How many TLS handshakes come before a request.
-    """
-
-    _inner: httpcore.AsyncNetworkStream | None = None
-
-    def __init__(self, layers: int) -> None:
-        self.exchange = Exchange(layers)
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """Connect, for httpcore."""
-        self.exchange.connecting()
-        timeout = self.exchange.time_to(timeout)
-        stream = await async_backend().connect_tcp(host, port, timeout, local_address, socket_options)
-        return self.opened(stream, 0)
-
-    def opened(self, stream: httpcore.AsyncNetworkStream, layer: int) -> AsyncStream:
-        """Read and write through this stream from now on."""
-        self._inner = stream
-        self.exchange.is_open = True
-        return AsyncStream(self, stream, layer)
-
-    def is_usable(self) -> bool:
-        """Whether it is open, and quiet: what can be read from an idle connection is its end."""
-        return self._inner is not None and not self._inner.get_extra_info("is_readable")
-
-    def abort(self) -> None:
-        """Close it at once."""
-        inner, self._inner = self._inner, None
-        if inner is not None:
-            self.exchange.is_open = False
-            async_close_now(inner)
-
-    def __del__(self) -> None:
-        """Leave no socket behind when an exception came at the worst of moments."""
-        self.abort()
-
-
-class AsyncStream(httpcore.AsyncNetworkStream):
-    """Writes a request in one piece when its response is to be read, and ends what takes too long."""
-
-    def __init__(self, network: AsyncNetwork, inner: httpcore.AsyncNetworkStream, layer: int) -> None:
-        self._network = network
-        self._inner = inner
-        self._layer = layer
-        self._exchange = network.exchange
-        self._unsent: list[bytes] = []
-        self._write_timeout: float | None = None
-
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Keep it: head and body go in one packet."""
-        self._unsent.append(buffer)
-        self._write_timeout = timeout
-        self._exchange.unsent = True
-
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Read what has come."""
-        exchange = self._exchange
-        try:
-            if self._unsent:
-                await self._flush()
-                exchange.expect(timeout)
-            return await self._inner.read(max_bytes, exchange.time_to_read())
-        except httpcore.ReadTimeout as error:
-            raise exchange.too_slow() from error
-
-    async def _flush(self) -> None:
-        self._exchange.writing(self._layer)
-        self._exchange.unsent = False
-        data = b"".join(self._unsent)
-        self._unsent.clear()
-        try:
-            await self._inner.write(data, self._exchange.time_to(self._write_timeout))
-        except httpcore.WriteError as error:
-            self._exchange.write_failed(error)
-
-    async def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.AsyncNetworkStream:
-        """Encrypt, for httpcore."""
-        timeout = self._exchange.time_to(timeout)
-        stream = await self._inner.start_tls(ssl_context, server_hostname, timeout)
-        return self._network.opened(stream, self._layer + 1)
-
-    async def aclose(self) -> None:
-        """Close it, for httpcore."""
-        self._network.abort()
-
-    def get_extra_info(self, info: str) -> Any:
-        """What is known of it; that it is quiet was seen before it was used."""
-        return False if info == "is_readable" else self._inner.get_extra_info(info)
 
 
 class AsyncConnection(httpx.AsyncHTTPTransport):
@@ -174,8 +73,13 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
     def __init__(self, route: Route) -> None:
         self._route = route
         self._slots = AsyncSlots(MOST_CONNECTIONS)
-        self._idle: deque[AsyncConnection] = deque()
+        self._idle: deque[AnyConnection] = deque()
         self._closed = False
+        self._fast: type[AsyncFastConnection] | None = None
+        if route.fast and route.proxy is None:
+            from jsms_client._async.fast import AsyncFastConnection  # noqa: PLC0415 - an extra
+
+            self._fast = AsyncFastConnection
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request, at most once.
@@ -190,11 +94,13 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
             raise httpx.PoolTimeout(f"all {MOST_CONNECTIONS} connections were in use for {timeouts['pool']} s")
         connection = None
         try:
-            kept = None if "fresh" in request.extensions else self._take()
-            connection = kept or AsyncConnection(self._route)
+            kind = self._kind()
+            kept = None if "fresh" in request.extensions else self._take(kind)
+            connection = kept or kind(self._route)
             exchange = connection.network.exchange
             exchange.begin(request.extensions.get("departure") or Departure(), timeouts)
-            response = await connection.handle_async_request(request)
+            # Both have what is read of them.
+            response = cast("httpx.Response", await connection.handle_async_request(request))
             self._check(response, exchange)
             exchange.expect(timeouts["read"])
             response.stream = AsyncPooledBody(self, connection, slot, cast("httpx.AsyncByteStream", response.stream))
@@ -211,18 +117,23 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
         if response.status_code == 407 and self._route.forwards:
             raise httpx.ProxyError("407 Proxy Authentication Required")
 
-    def _take(self) -> AsyncConnection | None:
+    def _kind(self) -> type[AnyConnection]:
+        """Which connections to use: httpx's where mocks or tracing wait for requests there."""
+        return AsyncConnection if self._fast is None or is_instrumented() else self._fast
+
+    def _take(self, kind: type[AnyConnection]) -> AnyConnection | None:
         """The connection that was used last, where it can be used again."""
         while True:
             try:
                 connection = self._idle.pop()
             except IndexError:
                 return None
-            if monotonic() - connection.idle_since < KEPT_FOR and connection.network.is_usable():
+            fresh = monotonic() - connection.idle_since < KEPT_FOR
+            if fresh and type(connection) is kind and connection.network.is_usable():
                 return connection
             connection.network.abort()
 
-    def put_back(self, connection: AsyncConnection, slot: AsyncSlot) -> None:
+    def put_back(self, connection: AnyConnection, slot: AsyncSlot) -> None:
         """A call ended: keep its connection, unless that was closed."""
         if connection.network.exchange.is_open and connection.is_clean():
             connection.idle_since = now = monotonic()
@@ -247,7 +158,7 @@ class AsyncPooledBody(httpx.AsyncByteStream):
     """The body of a response, which gives back its connection."""
 
     def __init__(
-        self, pool: AsyncConnectionPool, connection: AsyncConnection, slot: AsyncSlot, parts: httpx.AsyncByteStream
+        self, pool: AsyncConnectionPool, connection: AnyConnection, slot: AsyncSlot, parts: httpx.AsyncByteStream
     ) -> None:
         self._pool = pool
         self._connection = connection

@@ -9,22 +9,24 @@ without waiting.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import nullcontext, suppress
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-import httpcore
 import httpx
 
 from jsms_client._concurrency import Slot, Slots
-from jsms_client._network import Exchange, backend, close_now
+from jsms_client._instrumentation import is_instrumented
 from jsms_client._request import Departure
+from jsms_client._sync.network import Network
 from jsms_client._timeouts import monotonic
 
 if TYPE_CHECKING:
-    import ssl
-
+    from jsms_client._network import Exchange
+    from jsms_client._sync.fast import FastConnection
     from jsms_client._transport import Route
+
+    AnyConnection: TypeAlias = "Connection | FastConnection"
 
 MOST_CONNECTIONS = 100
 """Calls above that wait; a process may usually have 1,024 files open."""
@@ -32,109 +34,6 @@ KEPT_FOR = 1.0
 """Seconds that a connection may be idle: a service that closes it in the meantime costs a send its outcome."""
 _NO_LOCK = nullcontext()
 _ONE = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=None)
-
-
-class Network(httpcore.NetworkBackend):
-    """The network of one connection, which can be closed at any moment without waiting.
-
-    Args:
-        layers: How many TLS handshakes come before a request.
-    """
-
-    _inner: httpcore.NetworkStream | None = None
-
-    def __init__(self, layers: int) -> None:
-        self.exchange = Exchange(layers)
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        """Connect, for httpcore."""
-        self.exchange.connecting()
-        timeout = self.exchange.time_to(timeout)
-        stream = backend().connect_tcp(host, port, timeout, local_address, socket_options)
-        return self.opened(stream, 0)
-
-    def opened(self, stream: httpcore.NetworkStream, layer: int) -> Stream:
-        """Read and write through this stream from now on."""
-        self._inner = stream
-        self.exchange.is_open = True
-        return Stream(self, stream, layer)
-
-    def is_usable(self) -> bool:
-        """Whether it is open, and quiet: what can be read from an idle connection is its end."""
-        return self._inner is not None and not self._inner.get_extra_info("is_readable")
-
-    def abort(self) -> None:
-        """Close it at once."""
-        inner, self._inner = self._inner, None
-        if inner is not None:
-            self.exchange.is_open = False
-            close_now(inner)
-
-    def __del__(self) -> None:
-        """Leave no socket behind when an exception came at the worst of moments."""
-        self.abort()
-
-
-class Stream(httpcore.NetworkStream):
-    """Writes a request in one piece when its response is to be read, and ends what takes too long."""
-
-    def __init__(self, network: Network, inner: httpcore.NetworkStream, layer: int) -> None:
-        self._network = network
-        self._inner = inner
-        self._layer = layer
-        self._exchange = network.exchange
-        self._unsent: list[bytes] = []
-        self._write_timeout: float | None = None
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Keep it: head and body go in one packet."""
-        self._unsent.append(buffer)
-        self._write_timeout = timeout
-        self._exchange.unsent = True
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Read what has come."""
-        exchange = self._exchange
-        try:
-            if self._unsent:
-                self._flush()
-                exchange.expect(timeout)
-            return self._inner.read(max_bytes, exchange.time_to_read())
-        except httpcore.ReadTimeout as error:
-            raise exchange.too_slow() from error
-
-    def _flush(self) -> None:
-        self._exchange.writing(self._layer)
-        self._exchange.unsent = False
-        data = b"".join(self._unsent)
-        self._unsent.clear()
-        try:
-            self._inner.write(data, self._exchange.time_to(self._write_timeout))
-        except httpcore.WriteError as error:
-            self._exchange.write_failed(error)
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        """Encrypt, for httpcore."""
-        timeout = self._exchange.time_to(timeout)
-        stream = self._inner.start_tls(ssl_context, server_hostname, timeout)
-        return self._network.opened(stream, self._layer + 1)
-
-    def close(self) -> None:
-        """Close it, for httpcore."""
-        self._network.abort()
-
-    def get_extra_info(self, info: str) -> Any:
-        """What is known of it; that it is quiet was seen before it was used."""
-        return False if info == "is_readable" else self._inner.get_extra_info(info)
 
 
 class Connection(httpx.HTTPTransport):
@@ -175,8 +74,13 @@ class ConnectionPool(httpx.BaseTransport):
     def __init__(self, route: Route) -> None:
         self._route = route
         self._slots = Slots(MOST_CONNECTIONS)
-        self._idle: deque[Connection] = deque()
+        self._idle: deque[AnyConnection] = deque()
         self._closed = False
+        self._fast: type[FastConnection] | None = None
+        if route.fast and route.proxy is None:
+            from jsms_client._sync.fast import FastConnection  # noqa: PLC0415 - an extra
+
+            self._fast = FastConnection
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request, at most once.
@@ -191,11 +95,13 @@ class ConnectionPool(httpx.BaseTransport):
             raise httpx.PoolTimeout(f"all {MOST_CONNECTIONS} connections were in use for {timeouts['pool']} s")
         connection = None
         try:
-            kept = None if "fresh" in request.extensions else self._take()
-            connection = kept or Connection(self._route)
+            kind = self._kind()
+            kept = None if "fresh" in request.extensions else self._take(kind)
+            connection = kept or kind(self._route)
             exchange = connection.network.exchange
             exchange.begin(request.extensions.get("departure") or Departure(), timeouts)
-            response = connection.handle_request(request)
+            # Both have what is read of them.
+            response = cast("httpx.Response", connection.handle_request(request))
             self._check(response, exchange)
             exchange.expect(timeouts["read"])
             response.stream = PooledBody(self, connection, slot, cast("httpx.SyncByteStream", response.stream))
@@ -212,18 +118,23 @@ class ConnectionPool(httpx.BaseTransport):
         if response.status_code == 407 and self._route.forwards:
             raise httpx.ProxyError("407 Proxy Authentication Required")
 
-    def _take(self) -> Connection | None:
+    def _kind(self) -> type[AnyConnection]:
+        """Which connections to use: httpx's where mocks or tracing wait for requests there."""
+        return Connection if self._fast is None or is_instrumented() else self._fast
+
+    def _take(self, kind: type[AnyConnection]) -> AnyConnection | None:
         """The connection that was used last, where it can be used again."""
         while True:
             try:
                 connection = self._idle.pop()
             except IndexError:
                 return None
-            if monotonic() - connection.idle_since < KEPT_FOR and connection.network.is_usable():
+            fresh = monotonic() - connection.idle_since < KEPT_FOR
+            if fresh and type(connection) is kind and connection.network.is_usable():
                 return connection
             connection.network.abort()
 
-    def put_back(self, connection: Connection, slot: Slot) -> None:
+    def put_back(self, connection: AnyConnection, slot: Slot) -> None:
         """A call ended: keep its connection, unless that was closed."""
         if connection.network.exchange.is_open and connection.is_clean():
             connection.idle_since = now = monotonic()
@@ -247,7 +158,9 @@ class ConnectionPool(httpx.BaseTransport):
 class PooledBody(httpx.SyncByteStream):
     """The body of a response, which gives back its connection."""
 
-    def __init__(self, pool: ConnectionPool, connection: Connection, slot: Slot, parts: httpx.SyncByteStream) -> None:
+    def __init__(
+        self, pool: ConnectionPool, connection: AnyConnection, slot: Slot, parts: httpx.SyncByteStream
+    ) -> None:
         self._pool = pool
         self._connection = connection
         self._slot: Slot | None = slot
