@@ -179,7 +179,7 @@ def test_with_a_client_of_the_callers(kind: type[Exception]) -> None:
         interrupt(client, kind, note=True)
 
 
-@pytest.mark.parametrize("flavour", ["sync", "asyncio-without-extra", "trio"])
+@pytest.mark.parametrize("flavour", ["sync", "asyncio", "trio"])
 def test_a_service_that_refuses_an_upload_before_reading_it_is_heard(flavour: str) -> None:
     def act(connection: Connection) -> None:
         connection.read_some(100)
