@@ -9,8 +9,44 @@ with JSMS() as jsms:  # JSMS_APP_KEY and JSMS_MASTER_SECRET, or arguments
         ...
 ```
 
-`AsyncJSMS` is its twin. Exceptions are in `jsms_client.errors`, those for single error codes among them; what calls
-return is in `jsms_client.results`; callbacks are in `jsms_client.callbacks`.
+Exceptions are in `jsms_client.errors`, those for single error codes among them; callbacks are in
+`jsms_client.callbacks`, campaigns in `jsms_client.campaigns`.
+
+Every call, of `JSMS` and, with ``await``, of `AsyncJSMS`:
+
+    jsms.with_options(…) -> Self
+    jsms.with_raw_response(…) -> RawResponse[_T]
+    jsms.close() -> None
+    jsms.accounts.app() -> ApplicationBalance
+    jsms.accounts.dev() -> DeveloperBalance
+    jsms.campaigns.cancel(journal) -> Campaign
+    jsms.campaigns.send(recipients, temp_id=…, …) -> Campaign or Estimate
+    jsms.campaigns.settle(journal, more, …) -> Campaign
+    jsms.codes.send(mobile, temp_id=…, …) -> SentMessage
+    jsms.codes.send_voice(mobile, …) -> SentMessage
+    jsms.codes.verify(msg_id, code) -> Verification
+    jsms.messages.send(mobile, temp_id=…, …) -> SentMessage
+    jsms.messages.send_batch(recipients, temp_id=…, …) -> BatchResult
+    jsms.receipts.iter_replies(…) -> ReceiptStream[UserReply]
+    jsms.receipts.iter_reports(…) -> ReceiptStream[DeliveryReport]
+    jsms.receipts.replies() -> Records[UserReply]
+    jsms.receipts.reports() -> Records[DeliveryReport]
+    jsms.schedules.create(mobile, temp_id=…, send_time=…, …) -> ScheduledMessage
+    jsms.schedules.create_batch(recipients, temp_id=…, send_time=…, …) -> ScheduleBatchResult
+    jsms.schedules.delete(schedule_id) -> None
+    jsms.schedules.get(schedule_id) -> Schedule
+    jsms.schedules.update(schedule_id, mobile, temp_id=…, send_time=…, …) -> ScheduledMessage
+    jsms.schedules.update_batch(schedule_id, recipients, temp_id=…, send_time=…, …) -> ScheduleBatchResult
+    jsms.signs.create(sign, type=…, legal_person_name=…, legal_person_id_number=…, …) -> SavedSign
+    jsms.signs.delete(sign_id) -> None
+    jsms.signs.get(sign_id) -> SignDetails
+    jsms.signs.update(sign_id, sign, type=…, legal_person_name=…, …) -> SavedSign
+    jsms.templates.create(template, type=…, …) -> SavedTemplate
+    jsms.templates.delete(temp_id) -> None
+    jsms.templates.get(temp_id) -> TemplateDetails
+    jsms.templates.update(temp_id, template, type=…, …) -> SavedTemplate
+
+Every name with its import path: docs/api.md.
 """
 
 from __future__ import annotations
@@ -55,10 +91,29 @@ if TYPE_CHECKING:
         VerificationError,
     )
     from jsms_client.results import (
+        ApplicationBalance,
+        BatchRecipient,
+        BatchResult,
+        DeliveryReport,
         DeliveryStatus,
+        DeveloperBalance,
+        MalformedRecord,
+        Records,
+        RefusedRecipient,
         ReviewStatus,
+        SavedSign,
+        SavedTemplate,
+        Schedule,
+        ScheduleBatchResult,
+        ScheduledMessage,
+        ScheduledRecipient,
+        SentMessage,
+        SignDetails,
         SignType,
+        TemplateDetails,
         TemplateType,
+        UserReply,
+        Verification,
         VerificationReason,
         VoiceLanguage,
     )
@@ -76,13 +131,37 @@ _HOMES = {
     "RetryPolicy": "jsms_client.config",
     "Timeouts": "jsms_client.config",
     "__version__": "jsms_client.version",
-    "DeliveryStatus": "jsms_client.results",
-    "ReviewStatus": "jsms_client.results",
-    "SignType": "jsms_client.results",
+    **dict.fromkeys(
+        (
+            "ApplicationBalance",
+            "BatchRecipient",
+            "BatchResult",
+            "DeliveryReport",
+            "DeliveryStatus",
+            "DeveloperBalance",
+            "MalformedRecord",
+            "Records",
+            "RefusedRecipient",
+            "ReviewStatus",
+            "SavedSign",
+            "SavedTemplate",
+            "Schedule",
+            "ScheduleBatchResult",
+            "ScheduledMessage",
+            "ScheduledRecipient",
+            "SentMessage",
+            "SignDetails",
+            "SignType",
+            "TemplateDetails",
+            "TemplateType",
+            "UserReply",
+            "Verification",
+            "VerificationReason",
+            "VoiceLanguage",
+        ),
+        "jsms_client.results",
+    ),
     "Store": "jsms_client.store",
-    "TemplateType": "jsms_client.results",
-    "VerificationReason": "jsms_client.results",
-    "VoiceLanguage": "jsms_client.results",
 }
 
 
@@ -106,9 +185,12 @@ def __dir__() -> list[str]:
 __all__ = [
     "JSMS",
     "APIError",
+    "ApplicationBalance",
     "ArgumentError",
     "AsyncJSMS",
     "AuthenticationError",
+    "BatchRecipient",
+    "BatchResult",
     "CallEvent",
     "CallbackError",
     "CallbackReason",
@@ -117,11 +199,14 @@ __all__ = [
     "ConnectTimeoutError",
     "ConnectionFailedError",
     "DecodeError",
+    "DeliveryReport",
     "DeliveryStatus",
+    "DeveloperBalance",
     "IdempotencyError",
     "InvalidRequestError",
     "JSMSError",
     "LostAnswerError",
+    "MalformedRecord",
     "MissingDependencyError",
     "NoCreditError",
     "NotSentError",
@@ -129,21 +214,34 @@ __all__ = [
     "RateLimitError",
     "RawResponse",
     "Recipient",
+    "Records",
     "RedirectError",
+    "RefusedRecipient",
     "RequestTimeoutError",
     "RetryPolicy",
     "ReviewStatus",
+    "SavedSign",
+    "SavedTemplate",
+    "Schedule",
+    "ScheduleBatchResult",
     "ScheduleError",
+    "ScheduledMessage",
+    "ScheduledRecipient",
+    "SentMessage",
     "ServiceError",
+    "SignDetails",
     "SignType",
     "SignatureError",
     "Store",
     "StoreError",
+    "TemplateDetails",
     "TemplateError",
     "TemplateType",
     "Timeouts",
     "UnexpectedStatusError",
     "UnknownOutcomeError",
+    "UserReply",
+    "Verification",
     "VerificationError",
     "VerificationReason",
     "VoiceLanguage",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from client_recipes import page as portability
 
-from . import provocations, tables
+from . import api, provocations, tables
 from .languages import LANGUAGES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,6 +57,8 @@ def pages(root: Path) -> dict[Path, str]:
             readme = _with_table(readme, name, table, language.readme)
         found[language.readme] = readme
     found[provocations.PAGE] = f"<!-- {_MARK} from tests/sandbox/provocations.py -->\n{provocations.page(root)}"
+    found[api.PAGE] = f"<!-- {_MARK} from the package -->\n{api.page()}"
+    found[api.PACKAGE] = api.with_calls(_read(root / api.PACKAGE))
     found[portability.PAGE] = f"<!-- {_MARK} from examples/clients -->\n{portability.page()}"
     return found
 

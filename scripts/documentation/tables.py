@@ -20,7 +20,7 @@ def families(document: Mapping[str, object], language: Language) -> str:
         codes = [str(code) for code, error in ERRORS.items() if issubclass(error, FAMILIES[name])]
         meaning = text(mapping(family).get(f"summary{language.suffix}"))
         rows.append((f"`{FAMILIES[name].__name__}`", meaning, ", ".join(codes)))
-    return _table(language.families, rows)
+    return table(language.families, rows)
 
 
 def codes(document: Mapping[str, object], language: Language) -> str:
@@ -30,7 +30,7 @@ def codes(document: Mapping[str, object], language: Language) -> str:
         meaning = text(mapping(family).get(f"summary{language.suffix}"))
         members = {code: error for code, error in ERRORS.items() if issubclass(error, FAMILIES[name])}
         rows = [_code(code, error, language) for code, error in members.items()]
-        parts += [f"## {FAMILIES[name].__name__}", meaning, _table(language.codes, rows)]
+        parts += [f"## {FAMILIES[name].__name__}", meaning, table(language.codes, rows)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -61,7 +61,7 @@ def outcomes(language: Language) -> str:
         classes = language.separator.join(f"`{member.__name__}`" for member in members)
         below = language.below if sent == "unknown" else ""
         rows.append((classes + below, language.sent[sent], language.advice[name]))
-    return _table(language.outcomes, rows)
+    return table(language.outcomes, rows)
 
 
 def _code(code: int, error: type[APIError], language: Language) -> tuple[str, ...]:
@@ -79,6 +79,7 @@ def _code(code: int, error: type[APIError], language: Language) -> tuple[str, ..
     )
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table in Markdown."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(" | ".join(["", *line, ""]).strip() for line in lines)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import pydoc
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
+import jsms_client
+from documentation.api import PACKAGE, PAGE
 from documentation.cli import ROOT, main, pages
 from documentation.languages import LANGUAGES
+from jsms_client import errors, results
 from jsms_contract.errors import ERRORS
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    for name in ("README.md", "README.zh-CN.md", "generated/jsms_contract/openapi.json"):
+    for name in ("README.md", "README.zh-CN.md", "generated/jsms_contract/openapi.json", str(PACKAGE)):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     (tmp_path / "docs").mkdir()
@@ -58,3 +63,30 @@ def test_a_readme_without_its_marks_is_refused(project: Path) -> None:
     (project / "README.md").write_text("# all gone\n", encoding="utf-8")
     with pytest.raises(SystemExit, match="has lost the marks"):
         main([], root=project)
+
+
+def test_every_public_name_is_on_the_page_with_a_path_that_works() -> None:
+    made = pages(ROOT)[PAGE]
+    imports = re.findall(r"`(from jsms_client[a-z_.]* import (\w+))`", made)
+    for line, name in imports:
+        found: dict[str, object] = {}
+        exec(line, found)
+        assert name in found
+    assert {name for _, name in imports} >= {*jsms_client.__all__, *results.__all__, *errors.__all__}
+
+
+def test_results_are_importable_from_the_top() -> None:
+    assert set(results.__all__) <= set(jsms_client.__all__)
+    assert jsms_client.SentMessage is results.SentMessage
+
+
+def test_help_lists_every_call_result_and_exception() -> None:
+    # Bold letters are written twice, with a backspace between.
+    text = re.sub(".\b", "", pydoc.render_doc(jsms_client))
+    for name in (
+        "jsms.codes.send(mobile",
+        "jsms.receipts.iter_reports",
+        "class SentMessage",
+        "class UnknownOutcomeError",
+    ):
+        assert name in text
