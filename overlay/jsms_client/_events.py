@@ -118,7 +118,7 @@ class _StderrHandler(logging.StreamHandler):  # type: ignore[type-arg] # generic
     """Writes to stderr, unless the app has handlers of its own, which get the records anyway."""
 
     def __init__(self) -> None:
-        super().__init__(sys.stderr)
+        super().__init__(sys.stderr)  # pyright: ignore[reportUnknownMemberType] - generic for type checkers only
         self.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
         self.addFilter(lambda _: not logging.getLogger().handlers)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -47,7 +47,7 @@ def note_response(received: Received) -> None:
 
 
 @contextmanager
-def collect_responses() -> Iterator[list[Received]]:
+def collect_responses() -> Generator[list[Received]]:
     """Collect the responses of the calls inside, in the order in which they came."""
     collected: list[Received] = []
     token = _COLLECTED.set(collected)

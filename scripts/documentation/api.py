@@ -54,7 +54,8 @@ def _calls() -> Iterator[tuple[str, str, object]]:
             yield f"{name}({'…' if name != 'close' else ''})", _returns(method), method
         names = [name for name in dir(JSMS) if isinstance(inspect.getattr_static(JSMS, name), lazily) and name != "api"]
         for name in names:
-            kind = type(getattr(jsms, name))
+            resource: object = getattr(jsms, name)
+            kind = type(resource)
             for method in (each for each in dir(kind) if not each.startswith("_")):
                 value = inspect.getattr_static(kind, method)
                 if inspect.isfunction(value):

@@ -26,8 +26,12 @@ IDS = ("msg_id", "schedule_id", "sign_id")
 def names(app: AppUnderTest, number: str) -> dict[str, Any]:
     """What the expressions of the table take."""
     content = image()[1]
+
+    def client(key: str, secret: str) -> JSMS:
+        return JSMS(key, secret, base_url=f"{app.sandbox.url}/v1")
+
     return {
-        "JSMS": lambda key, secret: JSMS(key, secret, base_url=f"{app.sandbox.url}/v1"),
+        "JSMS": client,
         "Jsms": jsms.Jsms,
         "app_key": app.auth[0],
         "master_secret": app.auth[1],
