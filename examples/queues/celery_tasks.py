@@ -14,7 +14,7 @@ from jsms_client import JSMS, ConnectionFailedError, RateLimitError, StoreError
 
 app = Celery("sms", broker=os.environ["BROKER"])
 # A task whose worker dies is delivered again; its key keeps it from being sent again.
-app.conf.update(task_acks_late=True, task_reject_on_worker_lost=True)
+app.conf.update(task_acks_late=True, task_reject_on_worker_lost=True)  # pyright: ignore[reportUnknownMemberType]
 jsms = JSMS(store=os.environ["JSMS_STORE"])
 
 

@@ -231,6 +231,7 @@ def test_a_database_that_is_not_there_is_a_journal_error_without_the_password() 
     assert "s3cret" not in str(caught.value)
 
 
+@pytest.mark.timeout(180)
 def test_workers_that_are_killed_send_to_nobody_twice_and_leave_nobody_out(
     started_engines: Started, tmp_path: Path
 ) -> None:

@@ -95,6 +95,7 @@ def working(kind: str, sandbox: Sandbox, broker: str, store: str, folder: Path) 
             worker.popen.wait()
 
 
+@pytest.mark.timeout(180)
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs the list of a process's children")
 @pytest.mark.parametrize("kind", ENQUEUE)
 def test_a_task_sends_once_though_its_response_is_lost_or_its_worker_killed(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from sandbox.process import Process
 
 from .killing import OnceProof
@@ -11,6 +13,7 @@ from .killing import OnceProof
 KILLS = 6
 
 
+@pytest.mark.timeout(180)
 def test_processes_that_are_killed_never_send_twice_under_one_key(store_address: str, tmp_path: Path) -> None:
     with Process() as sandbox:
         findings = OnceProof(sandbox.url, sandbox.auth, store_address, tmp_path, 1).run(KILLS)
