@@ -78,8 +78,12 @@ class _Session:
         for switch in recipe.switches:
             with self._kept(recipe, f" without {switch.remove!r}") as found:
                 place = build(recipe, without=switch.remove)
-                checks = [check for check in CHECKS if check.name == switch.check]
-                if run_checks(recipe, place, checks)[switch.check] == YES:
+                # The client has to be otherwise well, or the proof is none.
+                checks = [check for check in CHECKS if check.name in ("code", switch.check)]
+                cells = run_checks(recipe, place, checks)
+                if cells["code"] != YES:
+                    found.append(f"it does not even send a code: {cells['code']}")
+                if cells[switch.check] == YES:
                     found.append(f"{switch.check} is right all the same: the recipe can do without it")
 
     @contextmanager

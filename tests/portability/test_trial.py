@@ -2,40 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
 
 from client_recipes.building import IMAGE, PICTURE
-from client_recipes.recipe import Recipe
 from client_recipes.results import YES, Result
 from client_recipes.trial import surprises, try_out
 
-HERE = Path(__file__).parent
-
-
-def recipe(*, wrong: str = "", quickstart: str = "once", cannot: dict[str, str] | None = None) -> Recipe:
-    return Recipe(
-        name="by-hand",
-        folder=HERE,
-        shared=None,
-        title="by hand",
-        versions={},
-        document=HERE,
-        programs=(),
-        probe="",
-        debian=(),
-        toolchain=f"{sys.executable} --version",
-        build=(),
-        quickstart=f"{sys.executable} {HERE / 'quickstart.py'} {quickstart}",
-        driver=f"{sys.executable} {HERE / 'driver.py'} {wrong}",
-        source=HERE / "quickstart.py",
-        notes=(),
-        cannot=cannot or {},
-        switches=(),
-        every_change=False,
-    )
+from .by_hand import recipe
 
 
 @pytest.fixture
