@@ -69,6 +69,7 @@ EXIT_CODES = (
     ),
     ExitCode(22, "not confirmed, nothing was sent", ("NotConfirmedError",)),
     ExitCode(23, "a file or an address of this machine cannot be used", ("OSError",)),
+    ExitCode(24, "the store that processes share cannot be used, nothing was sent", ("StoreError",)),
     ExitCode(INTERRUPTED, "interrupted by Ctrl-C", ("StoppedByHandError",)),
     ExitCode(141, "whoever read the output went away", ("OutputClosedError",)),
     ExitCode(FAILURE, "anything else", ("Exception",)),

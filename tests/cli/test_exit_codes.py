@@ -28,7 +28,7 @@ def test_the_documentation_has_the_table_as_it_is() -> None:
 
 
 def test_every_exception_of_the_client_has_an_exit_code_of_its_family() -> None:
-    roots = {"APIError", "JSMSError", "RequestTimeoutError", "ClientClosedError"}
+    roots = {"APIError", "JSMSError", "NotSentError", "RequestTimeoutError", "ClientClosedError"}
     assert {each.__name__ for each in kinds() if exit_code_of(made(each)) == FAILURE} - {"Exception"} <= roots
 
 

@@ -18,6 +18,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from pytest_httpx import HTTPXMock
+from sentry_sdk.envelope import Envelope
 
 from jsms_client import JSMS, AsyncJSMS, ConfigurationError, MissingDependencyError
 from servers.faults import answer, sends
@@ -103,7 +104,7 @@ def test_nothing_leaves_under_pytest_httpx(
 def test_nothing_leaves_under_vcrpy(server: RawSocketServer, counts: Counts, send: Send, tmp_path: Path) -> None:
     cassette = tmp_path / "code.yaml"
     for _ in range(2):
-        with vcr.use_cassette(str(cassette), record_mode=vcr.mode.ONCE):
+        with vcr.use_cassette(str(cassette), record_mode=vcr.mode.ONCE):  # pyright: ignore[reportUnknownMemberType] - as above
             assert send(server.base_url) == "1"
     assert counts.whole == 1
 
@@ -145,7 +146,7 @@ def sentry() -> Iterator[list[dict[str, object]]]:
     events: list[dict[str, object]] = []
 
     class Kept(sentry_sdk.Transport):
-        def capture_envelope(self, envelope: sentry_sdk.envelope.Envelope) -> None:
+        def capture_envelope(self, envelope: Envelope) -> None:
             events.extend(item.payload.json or {} for item in envelope.items)
 
     before = httpx.Client.send, httpx.AsyncClient.send
