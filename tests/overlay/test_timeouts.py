@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import anyio
 import httpx
@@ -126,3 +126,21 @@ def test_a_caller_who_wants_no_limit_has_none(server: RawSocketServer, flavour: 
     driver = DRIVERS[flavour](server.base_url, timeout=Timeouts(None, None, None, None))
     assert driver.make(CALLS["sendMessage"]) == SentMessage("1")
     driver.close()
+
+
+def test_a_body_of_a_callers_client_that_is_nothing_is_not_read_for_ever() -> None:
+    class Nothing(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            while True:
+                yield b""
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, stream=Nothing())
+
+    async def main() -> None:
+        async with httpx.AsyncClient(transport=httpx.MockTransport(handle), timeout=0.1) as own:
+            jsms = AsyncJSMS(APP_KEY, MASTER_SECRET, base_url="http://127.0.0.1:1/v1", http_client=own)
+            with pytest.raises(UnknownOutcomeTimeoutError, match=r"not complete after 0\.1 s"):
+                await jsms.codes.send("13800138000", temp_id=1)
+
+    anyio.run(main)

@@ -1,0 +1,63 @@
+"""The parser of the extra `fast`: what it takes for the end of a response, and what it makes of the rest."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from jsms_client._http11 import MOST_HEAD, ResponseParser
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"
+
+
+@pytest.mark.parametrize("behind", [b"", b"HTTP/1.1 20", b"garbage", HEAD + b"no"])
+def test_what_comes_behind_a_response_closes_its_connection(behind: bytes) -> None:
+    parser = ResponseParser()
+    parser.feed(HEAD + b"hi" + behind)
+    assert parser.is_complete
+    assert parser.take() == b"hi"
+    assert parser.can_stay_open == (not behind)
+
+
+def test_interim_responses_come_before_the_one_that_counts() -> None:
+    parser = ResponseParser()
+    parser.feed(b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + HEAD + b"hi")
+    assert (parser.status, parser.headers) == (200, {"content-length": "2"})
+
+
+def test_a_head_without_end_is_not_read() -> None:
+    parser = ResponseParser()
+    with pytest.raises(httpx.RemoteProtocolError, match="too long"):
+        parser.feed(b"HTTP/1.1 200 OK\r\nX: " + b"x" * MOST_HEAD)
+
+
+@pytest.mark.parametrize(
+    ("data", "whole"),
+    [
+        (b"", False),
+        (HEAD, False),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", False),
+        (b"HTTP/1.1 200 OK\r\n\r\nhi", True),
+    ],
+)
+def test_the_end_of_the_connection_is_the_end_of_a_response_without_a_length(data: bytes, whole: bool) -> None:
+    parser = ResponseParser()
+    if data:
+        parser.feed(data)
+    if whole:
+        parser.feed(b"")
+        assert parser.is_complete
+        assert not parser.can_stay_open
+    else:
+        with pytest.raises(httpx.RemoteProtocolError, match="closed the connection"):
+            parser.feed(b"")
+
+
+@pytest.mark.parametrize("method", ["on_header", "on_headers_complete", "on_body", "on_message_complete"])
+def test_what_a_signal_handler_raises_in_between_passes_through(method: str) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    kind = type("Interrupted", (ResponseParser,), {method: interrupted})
+    with pytest.raises(KeyboardInterrupt):
+        kind().feed(HEAD + b"hi")
