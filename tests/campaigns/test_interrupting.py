@@ -23,6 +23,7 @@ from jsms_client.campaigns import CampaignSettings, Progress, StopReason, open_c
 from jsms_client.campaigns.conductor import Conductor
 from jsms_client.campaigns.crews import ConductorThread
 from jsms_client.campaigns.journal.journal import Journal
+from jsms_client.campaigns.opening import OpenJournal
 from jsms_client.campaigns.pacing import Pace
 from jsms_client.campaigns.settings import Service
 from jsms_sandbox.pytest_plugin import Sandbox
@@ -372,3 +373,10 @@ def _from_outside(cancel: Callable[[], object]) -> Callable[[], object]:
         token = trio.lowlevel.current_trio_token()
         return lambda: token.run_sync_soon(cancel)
     return lambda: loop.call_soon_threadsafe(cancel)
+
+
+def test_a_journal_that_is_abandoned_once_it_is_open_is_free(journal: Path) -> None:
+    opened = OpenJournal(journal)
+    opened.open(CampaignSettings(TEMPLATE), SERVICE)
+    opened.abandon()
+    Journal.open(journal, CampaignSettings(TEMPLATE), SERVICE).close()

@@ -20,7 +20,7 @@ KILLS = 15
 @pytest.mark.timeout(240)
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked processes")
 def test_killed_again_and_again_nobody_is_sent_to_twice_or_left_out() -> None:
-    paths = [str(ROOT / folder) for folder in ("tests", "overlay", "generated", "sandbox")]
+    paths = [str(ROOT / folder) for folder in ("tests", "overlay", "generated", "sandbox", "scripts")]
     done = subprocess.run(
         [sys.executable, "-m", "campaigns", "--kills", str(KILLS), "--json"],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},

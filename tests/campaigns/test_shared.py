@@ -326,3 +326,14 @@ def test_a_batch_that_another_worker_took_over_does_not_leave(
 def test_a_campaign_in_a_database_is_not_marked_as_restored() -> None:
     with pytest.raises(ArgumentError, match="is in a database"):
         mark_restored("postgresql+psycopg://h/db?campaign=a")
+
+
+def test_what_fails_while_a_shared_journal_is_written_takes_the_whole_transaction_back(journal: str) -> None:
+    shared = opened(journal)
+    before = shared.states
+    with pytest.raises(JournalError, match="cannot go on here"), shared.writing():
+        shared.execute("DELETE FROM no_such_table")
+    with pytest.raises(KeyError), shared.writing():
+        raise KeyError
+    assert shared.states == before
+    shared.close()

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from jsms_client.answers import UnusableAnswer, fit, parse
-from jsms_runtime.shapes import Boolean, Field, Integer, Items, Record, Shape, Text, TextMap
+from jsms_runtime.shapes import Anything, Boolean, Field, Integer, Items, Number, Record, Shape, Text, TextMap, Time
 
 PAGE = Record(
     "Page",
@@ -30,6 +30,12 @@ PAGE = Record(
         (7.0, Integer(), 7),
         (None, Integer(nullable=True), None),
         (True, Boolean(), True),
+        ("1.50", Number(), 1.5),
+        (1.5, Number(), 1.5),
+        (2, Number(), 2),
+        ("soon", Time(), "soon"),
+        ("2030-07-01 09:00:00", Time(strict=True), "2030-07-01 09:00:00"),
+        ([{"a": None}], Anything(), [{"a": None}]),
         ({"a": "x", "b": 1, "c": 1.5, "d": True, "e": None}, TextMap(), {"a": "x", "b": "1", "c": "1.5", "d": "true"}),
         ([1, "2"], Items(Integer()), [1, 2]),
         ({"id": "x", "note": None, "count": None, "more": 1}, PAGE, {"id": "x", "count": None, "more": 1}),
@@ -53,6 +59,9 @@ def test_what_the_service_means_is_put_into_the_types_of_the_contract(
         (1.5, Integer(), "is a number, not a whole number"),
         (2**63, Integer(), "is a number beyond 64 bits"),
         (1, Boolean(), "is a number, not true or false"),
+        ("much", Number(), "is a text, not a number"),
+        (True, Number(), "is true or false, not a number"),
+        ("soon", Time(strict=True), "is not a time"),
         (None, Boolean(), "is null, not true or false"),
         ({}, Items(Text()), "is an object, not a list"),
         ([], TextMap(), "is a list, not an object"),

@@ -13,6 +13,7 @@ from dataclasses import astuple
 import pytest
 
 from jsms_client import CallEvent, RetryPolicy
+from jsms_client._events import switch_on_logging
 from jsms_client.errors import ConfigurationError, ConnectionFailedError, NoMoneyError, UnknownOutcomeError
 from servers.faults import answer, sends
 from servers.raw_socket_server import Connection, RawSocketServer, Script, refusing_port
@@ -195,3 +196,13 @@ def test_another_value_of_jsms_log_is_refused(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("JSMS_LOG", "verbose")
     with pytest.raises(ConfigurationError, match="JSMS_LOG is neither debug nor info"):
         sync_client("http://127.0.0.1:1/v1")
+
+
+@pytest.mark.parametrize(("wanted", "level"), [("info", logging.INFO), (" Debug ", logging.DEBUG)])
+def test_the_log_is_switched_on_once(wanted: str, level: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = logging.getLogger("jsms_client")
+    monkeypatch.setattr(log, "handlers", [])
+    monkeypatch.setattr(log, "level", log.level)
+    for _ in range(2):
+        switch_on_logging({"JSMS_LOG": wanted})
+    assert (len(log.handlers), log.level) == (1, level)

@@ -10,7 +10,15 @@ import anyio
 import httpx
 import pytest
 
-from jsms_client import JSMS, AsyncJSMS, ClientClosedError, ConfigurationError, JSMSError, RetryPolicy
+from jsms_client import (
+    JSMS,
+    AsyncJSMS,
+    ClientClosedError,
+    ConfigurationError,
+    JSMSError,
+    RetryPolicy,
+    UnknownOutcomeError,
+)
 from jsms_client._transport import open_async_transport, open_transport
 from servers.faults import answer, sends
 from servers.raw_socket_server import RawSocketServer
@@ -123,3 +131,13 @@ def test_a_header_of_the_callers_that_http_cannot_carry_sent_nothing_and_is_not_
     assert "abc" not in str(error)
     server.settle()
     assert counts.whole == counts.partial == 0
+
+
+@pytest.mark.parametrize("error", [ConnectionResetError(), BrokenPipeError()])
+def test_a_socket_that_fails_below_a_transport_of_the_callers_leaves_the_outcome_unknown(error: OSError) -> None:
+    class Transport(httpx.BaseTransport):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            raise error
+
+    with httpx.Client(transport=Transport()) as own, pytest.raises(UnknownOutcomeError):
+        JSMS(APP_KEY, MASTER_SECRET, http_client=own).codes.send("13800138000", temp_id=1)

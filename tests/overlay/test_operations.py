@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
 from typing import TypedDict, cast
@@ -11,14 +12,16 @@ import pytest
 from example_server import Answer, ExampleServer, RecordedRequest, read_routes
 from jsms_api.models import ErrorCode
 from jsms_client import VerificationReason
-from jsms_client.errors import APIError, ServiceError, UnknownOutcomeError
+from jsms_client.errors import APIError, InvalidCodeError, ServiceError, UnknownOutcomeError
 from jsms_client.results import Verification
 from jsms_contract.errors import error_class
 from jsms_contract.operations import OPERATIONS
 from servers.contract import load_document
+from servers.faults import answer, sends
+from servers.raw_socket_server import RawSocketServer
 
 from .calls import CALLS, Call
-from .drivers import ATTEMPTS, DRIVERS, Driver
+from .drivers import ATTEMPTS, DRIVERS, Driver, async_client, sync_client
 from .examples import expected, plain
 
 REASONS = {
@@ -157,3 +160,37 @@ def _as_json(parsed: object) -> object:
         return [_as_json(item) for item in cast("list[object]", parsed)]
     to_dict: Callable[[], object] | None = getattr(parsed, "to_dict", None)
     return parsed if to_dict is None else to_dict()
+
+
+def test_only_a_verification_takes_a_wrong_code_for_a_result() -> None:
+    body = b'{"error": {"code": 50010, "message": "invalid code"}}'
+
+    async def run(address: str) -> None:
+        async with async_client(address) as jsms:
+            with pytest.raises(InvalidCodeError):
+                await jsms.codes.send("13800138000", temp_id=1)
+            assert not await jsms.codes.verify("1", "123456")
+
+    with RawSocketServer() as server:
+        server.play(sends(answer(403, body)))
+        with sync_client(server.base_url) as jsms:
+            with pytest.raises(InvalidCodeError):
+                jsms.codes.send("13800138000", temp_id=1)
+            assert not jsms.codes.verify("1", "123456")
+        asyncio.run(run(server.base_url))
+
+
+def test_an_operation_of_receipts_that_is_no_poll_has_no_pace() -> None:
+    # As one that a fork of the contract adds has none.
+    body = b'{"app_balance": 1, "app_voice": 1, "app_industry": 1, "app_market": 1}'
+
+    async def run(address: str) -> None:
+        async with async_client(address) as jsms:
+            assert await jsms.receipts._carry_out("getAppBalance")
+
+    with RawSocketServer() as server:
+        counts = server.play(sends(answer(200, body)))
+        with sync_client(server.base_url) as jsms:
+            assert jsms.receipts._carry_out("getAppBalance")
+        asyncio.run(run(server.base_url))
+        assert counts.whole == 2

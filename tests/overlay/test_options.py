@@ -104,6 +104,22 @@ def test_a_client_of_ones_own_takes_options_too() -> None:
     assert seen[0].extensions["timeout"]["read"] == 3
 
 
+def test_an_async_client_of_ones_own_takes_options_too() -> None:
+    seen: list[httpx.Request] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, content=SENT)
+
+    async def run() -> None:
+        async with httpx.AsyncClient(transport=httpx.MockTransport(handle)) as http_client:
+            jsms = AsyncJSMS(APP_KEY, MASTER_SECRET, http_client=http_client)
+            await jsms.with_options(headers={"X-Request-ID": "a1"}).codes.send(MOBILE, temp_id=1)
+
+    asyncio.run(run())
+    assert seen[0].headers["x-request-id"] == "a1"
+
+
 @pytest.mark.parametrize(
     ("options", "problem"),
     [

@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import Enum, IntEnum, StrEnum
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jsms_client.errors import ArgumentError
@@ -129,6 +129,7 @@ SCALARS = st.one_of(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # as a busy machine is
 @given(st.dictionaries(st.text(min_size=1), SCALARS))
 def test_what_is_read_can_always_be_sent(parameters: dict[str, object]) -> None:
     read = read_parameters(parameters)

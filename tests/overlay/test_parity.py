@@ -18,6 +18,9 @@ from jsms_client.errors import ConfigurationError
 from .calls import CALLS
 from .drivers import async_client, sync_client
 
+RESOURCES = ("accounts", "campaigns", "codes", "messages", "receipts", "schedules", "signs", "templates")
+
+
 # What a text says of one client, as the other one says it.
 _SPELLINGS: tuple[tuple[str, str], ...] = (
     (r"\basync (for|with|def)\b", r"\1"),
@@ -116,3 +119,9 @@ def test_the_generated_functions_of_the_other_kind_are_refused() -> None:
 @pytest.mark.parametrize("kind", [JSMS, AsyncJSMS])
 def test_the_client_has_one_attribute_for_each_tag(kind: type[object]) -> None:
     assert {call.resource for call in CALLS.values()} <= set(dir(kind))
+
+
+@pytest.mark.parametrize("name", RESOURCES)
+def test_a_resource_shows_its_kind_and_nothing_of_the_client(name: str) -> None:
+    for client in (sync_client("http://127.0.0.1:1/v1"), async_client("http://127.0.0.1:1/v1")):
+        assert re.fullmatch("<[A-Za-z]+>", repr(getattr(client, name)))

@@ -14,7 +14,7 @@ from jsms_client.read_once import read_records
 from jsms_client.results import DeliveryReport, DeliveryStatus, Records, UserReply
 from jsms_contract.operations import OPERATIONS
 from jsms_runtime.records import read_records as read_all
-from jsms_runtime.shapes import Items, Text
+from jsms_runtime.shapes import Field, Items, Record, Text
 from jsms_runtime.times import BEIJING
 from jsms_surface.results.receipts import read_delivery_report, read_user_reply
 
@@ -92,6 +92,11 @@ def test_a_missing_time_is_none() -> None:
     (reply,) = replies(json.dumps([without]).encode())
     assert reply.reply_time is None
     assert reply.extra == {}
+
+
+def test_a_field_that_may_be_absent_is_left_out_where_it_is_null() -> None:
+    page = Items(Record("Report", (Field("id", Text(), True), Field("note", Text(), False))))
+    assert read_records(b'[{"id": "1", "note": null}, {"id": "2"}]', page) == [{"id": "1"}, {"id": "2"}]
 
 
 def test_fields_of_the_future_are_kept() -> None:

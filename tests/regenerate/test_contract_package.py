@@ -79,9 +79,9 @@ def test_each_code_has_an_exception_below_its_family_that_says_what_the_contract
         built,
         "import copy, pickle\n"
         "from jsms_contract.errors import *\n"
-        "from jsms_runtime.errors import JSMSError\n"
-        "assert ERRORS[50004] is MissingMobileError and MissingMobileError.__mro__[1:4] == "
-        "(InvalidRequestError, APIError, JSMSError)\n"
+        "from jsms_runtime.errors import JSMSError, NotSentError\n"
+        "assert ERRORS[50004] is MissingMobileError and MissingMobileError.__mro__[1:5] == "
+        "(InvalidRequestError, APIError, NotSentError, JSMSError)\n"
         "assert sorted(ERRORS) == [50002, 50004, 50009, 50019, 50035]\n"
         "assert FAMILIES['permission'] is PermissionDeniedError\n"
         "info = OutOfFreqError.info\n"

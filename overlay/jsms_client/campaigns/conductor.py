@@ -131,8 +131,7 @@ class Conductor:
                 raise self._journal.rescue(error) from None
         except JournalError as error:
             error.sending_began = self._sending_began
-            if self._sending_began:
-                error.sent = "unknown"
+            error.sent = "unknown" if self._sending_began else error.sent
             raise
 
     def _replaced(self) -> JournalReplacedError | None:
