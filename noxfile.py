@@ -33,18 +33,26 @@ OVERLAY_TESTS = ("tests/callbacks", "tests/campaigns", "tests/overlay", "tests/s
 BROWSER_TESTS = "tests/browser"
 # What apps import, and so run on a Python and with dependencies of their own choice.
 APP_TESTS = ("tests/callbacks", "tests/overlay", "tests/plugin")
-APP_EXTRAS = "callbacks,cli,fast,sandbox"
+APP_EXTRAS = "callbacks,cli,fast,redis,sandbox,sql"
 TEST_TOOLS = (
     "django",
     "flask",
     "freezegun",
     "hypothesis",
+    "httpx2",
     "jsonschema",
+    "opentelemetry-instrumentation-httpx",
+    "opentelemetry-sdk",
+    "pymysql",
     "pytest",
+    "pytest-httpx",
     "pytest-timeout",
     "pytest-xdist",
+    "respx",
+    "sentry-sdk",
     "time-machine",
     "trio",
+    "vcrpy",
 )
 _MOST_WORKERS = 8
 

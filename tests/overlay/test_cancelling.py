@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import inspect
 import sys
 import types
 import warnings
@@ -215,6 +216,10 @@ def interrupted_at(step: int, act: Callable[[], object], *, below: bool) -> bool
                 raise InterruptionError
         return trace
 
+    # Python 3.12 looks whether any frame asks for instructions at the moment tracing begins.
+    frame = inspect.currentframe()
+    assert frame is not None
+    frame.f_trace_opcodes = not below
     before = sys.gettrace()
     sys.settrace(trace)
     try:
