@@ -48,13 +48,12 @@ picked up. Behind a proxy, and where a mock or tracing has replaced methods of h
 
 Also measured, and why it is not used:
 
-- aiohttp through httpx-aiohttp: slower than httptools over our own network, for the async client alone. It retries a
+- aiohttp through httpx-aiohttp, for the async client alone: it retries a
   GET by itself, takes a connection that was lost after the request for one that was never made, keeps credentials in
   the frames of its exceptions, and each of its versions breaks with some version of httpx-aiohttp.
-- pyreqwest (Rust): the least CPU of all. An exception of a signal handler (Ctrl-C, Celery's time limits) waits until
+- pyreqwest (Rust): an exception of a signal handler (Ctrl-C, Celery's time limits) waits until
   the call has ended, and can abort the process (pyreqwest 0.15.1: a panic while an exception is made). Its runtime does
   not survive a fork, and it adds certificates to its own trust where `SSL_CERT_FILE` is to replace it.
-- httpx2: as fast as httpx with one call at a time.
 
 What `fast` costs: httptools, compiled, without dependencies. A response with its `Content-Length` twice is not
 understood by its parser, where h11 is generous.

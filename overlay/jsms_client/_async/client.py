@@ -59,8 +59,8 @@ class AsyncJSMS(AsyncResources):
             (``postgresql+psycopg://…``, ``mysql+pymysql://…``, ``redis://…``) or a `Store`. Nothing is shared without.
         on_event: A plain function that gets a `CallEvent` after each attempt and each call, in the task or thread of
             the call. What it returns or raises changes nothing.
-        transport: ``"httpx"`` (the default) or ``"fast"``, which needs the extra ``fast`` and less than half of the CPU
-            time; else ``JSMS_TRANSPORT``. It has no effect beside ``http_client``.
+        transport: ``"httpx"`` (the default) or ``"fast"``, which needs the extra ``fast`` and takes less CPU time; else
+            ``JSMS_TRANSPORT``. It has no effect beside ``http_client``.
 
     Attributes:
         store: The store; None where there is none.
