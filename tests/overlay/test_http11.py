@@ -19,6 +19,12 @@ def test_what_comes_behind_a_response_closes_its_connection(behind: bytes) -> No
     assert parser.can_stay_open == (not behind)
 
 
+def test_a_response_that_announces_the_end_of_its_connection_ends_it() -> None:
+    parser = ResponseParser()
+    parser.feed(HEAD.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n") + b"hi")
+    assert (parser.is_complete, parser.can_stay_open) == (True, False)
+
+
 def test_interim_responses_come_before_the_one_that_counts() -> None:
     parser = ResponseParser()
     parser.feed(b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + HEAD + b"hi")

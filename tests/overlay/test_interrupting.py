@@ -86,18 +86,24 @@ def kind(request: pytest.FixtureRequest) -> type[Exception]:
 
 
 def interrupt(
-    client: JSMS, kind: type[Exception], *, note: bool, call: Call = SMALL, counts: Counts | None = None
+    client: JSMS,
+    kind: type[Exception],
+    *,
+    note: bool,
+    call: Call = SMALL,
+    counts: Counts | None = None,
+    arrives: str = "connections",
 ) -> None:
-    """Interrupt a call, once the server has its connection, and look at what comes out."""
+    """Interrupt a call, once something of it has arrived at the server, and look at what comes out."""
 
     def raises_too(*given: object) -> None:
         raise kind
 
     for handler in (partial(raises, kind), raises_too):
-        connections = 0 if counts is None else counts.connections
+        before = None if counts is None else getattr(counts, arrives)
 
-        def arrived(before: int = connections) -> bool:
-            return counts is None or counts.connections > before
+        def arrived(before: object = before) -> bool:
+            return counts is None or getattr(counts, arrives) != before
 
         with interrupted_by(handler, arrived), pytest.raises(kind) as caught:
             call.on(client)
@@ -163,7 +169,7 @@ def test_while_it_reads(kind: type[Exception]) -> None:
 
     with RawSocketServer() as server, sync_client(server.base_url) as client:
         counts = server.play(Script(act))
-        interrupt(client, kind, note=True, counts=counts)
+        interrupt(client, kind, note=True, counts=counts, arrives="whole")
         server.settle()
         assert counts.whole == 2
 
