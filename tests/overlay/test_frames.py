@@ -15,7 +15,7 @@ import pytest
 
 from jsms_client import JSMS, AsyncJSMS, ConfigurationError, JSMSError, RetryPolicy, Timeouts
 from servers.faults import answer, sends
-from servers.raw_socket_server import RawSocketServer, refusing_port, silent_port
+from servers.raw_socket_server import Connection, RawSocketServer, Script, refusing_port, silent_port
 
 from .test_http import tls_server
 
@@ -101,6 +101,16 @@ def test_after_a_certificate_that_does_not_verify(sending: Send) -> None:
 )
 def test_after_a_response_that_is_lost_or_none(server: RawSocketServer, sending: Send, data: bytes) -> None:
     server.play(sends(data))
+    assert telling(sending(server.base_url)) == []
+
+
+@pytest.mark.parametrize("sending", SENDING)
+def test_after_a_connection_that_is_reset(server: RawSocketServer, sending: Send) -> None:
+    def act(connection: Connection) -> None:
+        connection.read_request()
+        connection.reset()
+
+    server.play(Script(act))
     assert telling(sending(server.base_url)) == []
 
 

@@ -167,3 +167,10 @@ def test_sentry_sees_every_call(
     spans = [span for event in sentry for span in cast("list[dict[str, object]]", event.get("spans", []))]
     assert [span["op"] for span in spans].count("http.client") == 2
     assert counts.connections == 1
+
+
+def test_a_reason_phrase_in_another_encoding_costs_no_result(server: RawSocketServer, send: Send) -> None:
+    server.play(
+        sends(answer(200, b'{"msg_id": "1"}').replace(b"HTTP/1.1 200 OK", "HTTP/1.1 200 成功".encode("gb18030")))
+    )
+    assert send(server.base_url) == "1"
