@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 import httpx
+import httpx2
 import pytest
 import respx
 import sentry_sdk
@@ -20,9 +21,16 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from pytest_httpx import HTTPXMock
 from sentry_sdk.envelope import Envelope
 
-from jsms_client import JSMS, AsyncJSMS, ConfigurationError, MissingDependencyError
+from jsms_client import (
+    JSMS,
+    AsyncJSMS,
+    ConfigurationError,
+    ConnectionFailedError,
+    MissingDependencyError,
+    UnknownOutcomeError,
+)
 from servers.faults import answer, sends
-from servers.raw_socket_server import Counts, RawSocketServer
+from servers.raw_socket_server import Counts, RawSocketServer, refusing_port
 
 from .drivers import APP_KEY, MASTER_SECRET
 
@@ -174,3 +182,41 @@ def test_a_reason_phrase_in_another_encoding_costs_no_result(server: RawSocketSe
         sends(answer(200, b'{"msg_id": "1"}').replace(b"HTTP/1.1 200 OK", "HTTP/1.1 200 成功".encode("gb18030")))
     )
     assert send(server.base_url) == "1"
+
+
+def test_a_client_of_httpx2_sends_too(server: RawSocketServer, counts: Counts) -> None:
+    with httpx2.Client(trust_env=False) as own:
+        jsms = JSMS(APP_KEY, MASTER_SECRET, base_url=server.base_url, http_client=own)
+        assert jsms.codes.send("13800138000", temp_id=1).msg_id == "1"
+
+    async def main() -> str:
+        async with httpx2.AsyncClient(trust_env=False) as own:
+            jsms = AsyncJSMS(APP_KEY, MASTER_SECRET, base_url=server.base_url, http_client=own)
+            return (await jsms.codes.send("13800138000", temp_id=1)).msg_id
+
+    assert asyncio.run(main()) == "1"
+    assert counts.whole == 2
+
+
+def test_what_a_client_of_httpx2_fails_with_is_judged_as_that_of_httpx(server: RawSocketServer) -> None:
+    with refusing_port() as port, httpx2.Client(trust_env=False) as own:
+        jsms = JSMS(APP_KEY, MASTER_SECRET, base_url=f"http://127.0.0.1:{port}/v1", http_client=own)
+        with pytest.raises(ConnectionFailedError):
+            jsms.codes.send("13800138000", temp_id=1)
+        counts = server.play(sends(b""))
+        jsms = JSMS(APP_KEY, MASTER_SECRET, base_url=server.base_url, http_client=own)
+        with pytest.raises(UnknownOutcomeError):
+            jsms.codes.send("13800138000", temp_id=1)
+        assert counts.whole == 1
+
+
+@pytest.mark.parametrize("kind", [httpx.AsyncClient, httpx2.AsyncClient, object])
+def test_a_client_of_another_kind_is_refused_with_the_name_of_the_right_one(kind: type) -> None:
+    with pytest.raises(ConfigurationError, match=r"httpx\.Client"):
+        JSMS(APP_KEY, MASTER_SECRET, http_client=kind())
+
+
+@pytest.mark.parametrize("kind", [httpx.Client, httpx2.Client, object])
+def test_an_async_client_wants_an_async_one(kind: type) -> None:
+    with pytest.raises(ConfigurationError, match=r"httpx\.AsyncClient"):
+        AsyncJSMS(APP_KEY, MASTER_SECRET, http_client=kind())

@@ -18,6 +18,7 @@ from jsms_surface.resources import AsyncResources
 
 if TYPE_CHECKING:
     import httpx
+    import httpx2
 
     from jsms_client._async.api import AsyncAPIClient
     from jsms_client._async.campaigns import AsyncCampaigns
@@ -52,8 +53,8 @@ class AsyncJSMS(AsyncResources):
         base_url: The service's address with its version, ``…/v1``; else ``JSMS_BASE_URL``, else the real service.
         timeout: Seconds for each phase of an attempt, or a `Timeouts` (or httpx.Timeout) for each phase by itself.
             The defaults: 5 to connect, 30 to read, 30 to write, 5 for a free connection.
-        http_client: An httpx.AsyncClient to send with, as it is: its TLS, proxies, headers and, where ``timeout`` is
-            left out, its time limits. Closing it is up to you.
+        http_client: The AsyncClient of httpx or httpx2 to send with, as it is: its TLS, proxies, headers and, where
+            ``timeout`` is left out, its timeouts. Closing it is up to you.
         retry: When to try again; never a send that may have arrived, whatever it says.
         store: What several processes share, for ``once=`` and for receipts: a file (``"jsms.db"``), an address
             (``postgresql+psycopg://…``, ``mysql+pymysql://…``, ``redis://…``) or a `Store`. Nothing is shared without.
@@ -79,7 +80,7 @@ class AsyncJSMS(AsyncResources):
         dev_secret: str | None = None,
         base_url: str | None = None,
         timeout: float | Timeouts | httpx.Timeout | None = None,
-        http_client: httpx.AsyncClient | None = None,
+        http_client: httpx.AsyncClient | httpx2.AsyncClient | None = None,
         retry: RetryPolicy | None = None,
         store: StoreLike | None = None,
         on_event: OnEvent | None = None,

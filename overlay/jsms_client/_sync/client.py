@@ -19,6 +19,7 @@ from jsms_surface.resources import Resources
 
 if TYPE_CHECKING:
     import httpx
+    import httpx2
 
     from jsms_client._sync.api import APIClient
     from jsms_client._sync.campaigns import Campaigns
@@ -53,8 +54,8 @@ class JSMS(Resources):
         base_url: The service's address with its version, ``…/v1``; else ``JSMS_BASE_URL``, else the real service.
         timeout: Seconds for each phase of an attempt, or a `Timeouts` (or httpx.Timeout) for each phase by itself.
             The defaults: 5 to connect, 30 to read, 30 to write, 5 for a free connection.
-        http_client: An httpx.Client to send with, as it is: its TLS, proxies, headers and, where ``timeout`` is
-            left out, its time limits. Closing it is up to you.
+        http_client: The Client of httpx or httpx2 to send with, as it is: its TLS, proxies, headers and, where
+            ``timeout`` is left out, its timeouts. Closing it is up to you.
         retry: When to try again; never a send that may have arrived, whatever it says.
         store: What several processes share, for ``once=`` and for receipts: a file (``"jsms.db"``), an address
             (``postgresql+psycopg://…``, ``mysql+pymysql://…``, ``redis://…``) or a `Store`. Nothing is shared without.
@@ -80,7 +81,7 @@ class JSMS(Resources):
         dev_secret: str | None = None,
         base_url: str | None = None,
         timeout: float | Timeouts | httpx.Timeout | None = None,
-        http_client: httpx.Client | None = None,
+        http_client: httpx.Client | httpx2.Client | None = None,
         retry: RetryPolicy | None = None,
         store: StoreLike | None = None,
         on_event: OnEvent | None = None,
