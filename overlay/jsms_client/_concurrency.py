@@ -222,6 +222,16 @@ class ResettableEvent:
             return
 
 
+def asyncio_loop() -> asyncio.AbstractEventLoop | None:
+    """The running event loop of asyncio; None on trio."""
+    from asyncio import get_running_loop  # noqa: PLC0415 - sync programs never load it
+
+    try:
+        return get_running_loop()
+    except RuntimeError:
+        return None
+
+
 class AsyncShieldedTask:
     """Runs work to its end even when the caller that waits for it is cancelled."""
 
@@ -237,21 +247,20 @@ class AsyncShieldedTask:
         Args:
             work: What to run.
         """
-        import asyncio  # noqa: PLC0415 - sync programs never load it
-
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
+        loop = asyncio_loop()
+        if loop is None:
             # trio has no tasks without a parent; there the cancellation waits for the work.
             import anyio  # noqa: PLC0415
 
             with anyio.CancelScope(shield=True):
                 await work()
             return
+        from asyncio import shield  # noqa: PLC0415 - sync programs never load it
+
         task = loop.create_task(work())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        await asyncio.shield(task)
+        await shield(task)
 
 
 class ShieldedTask:
@@ -270,11 +279,8 @@ class ShieldedTask:
 
 def _threadsafe(callback: Callable[[], None]) -> Callable[[], object]:
     """The same callback, for any thread."""
-    import asyncio  # noqa: PLC0415 - sync programs never load it
-
-    try:
-        loop = asyncio.get_running_loop()
-    except RuntimeError:
+    loop = asyncio_loop()
+    if loop is None:
         import trio  # noqa: PLC0415 - it must be running, as asyncio is not
 
         token = trio.lowlevel.current_trio_token()
@@ -292,6 +298,7 @@ __all__ = [
     "ShieldedTask",
     "Slot",
     "Slots",
+    "asyncio_loop",
     "run_in_thread",
     "run_inline",
 ]

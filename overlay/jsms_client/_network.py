@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, cast
 
 import httpcore
 
+from jsms_client._concurrency import asyncio_loop
 from jsms_client._failures import interruption
 from jsms_client._request import Departure
-from jsms_client._timeouts import monotonic, total_timeout
+from jsms_client._timeouts import deadline, monotonic, total_timeout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,11 +19,7 @@ if TYPE_CHECKING:
 
 def async_backend() -> httpcore.AsyncNetworkBackend:
     """The network backend of the running event loop."""
-    import asyncio  # noqa: PLC0415 - sync programs never load it
-
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
+    if asyncio_loop() is None:
         return cast("httpcore.AsyncNetworkBackend", httpcore.TrioBackend())
     from jsms_client._asyncio_backend import AsyncioBackend  # noqa: PLC0415 - sync programs never load it
 
@@ -84,8 +81,7 @@ class Exchange:
             departure: Where to note that it may have left.
             timeouts: Its timeouts.
         """
-        total = total_timeout(timeouts)
-        self._deadline = self._read_deadline = math.inf if total is None else monotonic() + total
+        self._deadline = self._read_deadline = deadline(total_timeout(timeouts))
         self._departure = departure
         self.unsent = False
         if self.is_open:
@@ -121,7 +117,7 @@ class Exchange:
             timeout: How many seconds it may take from now on; None for as long as the whole attempt may.
         """
         self._read_timeout = timeout
-        self._read_deadline = self._deadline if timeout is None else min(self._deadline, monotonic() + timeout)
+        self._read_deadline = min(self._deadline, deadline(timeout))
 
     def time_to_read(self) -> float | None:
         """The seconds that are left for the head or the body.

@@ -55,18 +55,16 @@ class Attempts:
     """
 
     __slots__ = (
-        *(
-            "_attempt",
-            "_began",
-            "_left",
-            "_lost",
-            "_on_event",
-            "_operation",
-            "_path",
-            "_policy",
-            "_secrets",
-            "_started",
-        ),
+        "_attempt",
+        "_began",
+        "_left",
+        "_lost",
+        "_on_event",
+        "_operation",
+        "_path",
+        "_policy",
+        "_secrets",
+        "_started",
     )
 
     def __init__(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,6 +21,7 @@ from weakref import WeakKeyDictionary, ref
 
 import httpx
 
+from jsms_client._concurrency import PerProcess, asyncio_loop
 from jsms_client._timeouts import async_sleep
 from jsms_client.errors import ConfigurationError
 
@@ -53,20 +55,15 @@ class Route(NamedTuple):
 class Transports:
     """The transports of one client: one for each process.
 
-    A process that forks must not share its sockets with the child: each has its own, and what a child inherits is left
-    untouched. There is no lock because one that another thread holds during a fork is never released in the child.
-
     Args:
         base_url: The service's address.
         fast: Whether to use the extra ``fast``.
     """
 
-    __slots__ = ("_base_url", "_fast", "_opened")
+    __slots__ = ("_opened",)
 
     def __init__(self, base_url: str, *, fast: bool) -> None:
-        self._base_url = base_url
-        self._fast = fast
-        self._opened: dict[int, httpx.BaseTransport] = {}
+        self._opened = PerProcess(partial(open_transport, base_url, fast=fast))
 
     def get(self) -> httpx.BaseTransport:
         """This process's transport.
@@ -74,14 +71,11 @@ class Transports:
         Raises:
             ConfigurationError: The environment names a proxy or certificates that cannot be used.
         """
-        pid = os.getpid()
-        found = self._opened.get(pid)
-        # When two threads open one, the first to store it wins, and the other's is dropped unused.
-        return self._opened.setdefault(pid, open_transport(self._base_url, fast=self._fast)) if found is None else found
+        return self._opened.get()
 
     def close(self) -> None:
         """Close this process's transport."""
-        found = self._opened.pop(os.getpid(), None)
+        found = self._opened.pop()
         if found is not None:
             found.close()
 
@@ -303,27 +297,23 @@ def _prepare(base_url: str) -> None:
 
 async def _in_thread(work: Callable[[], None]) -> None:
     # Not through anyio: loading that takes long itself.
-    import asyncio  # noqa: PLC0415 - sync programs never load it
-
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
+    if asyncio_loop() is None:
         import trio  # noqa: PLC0415 - it must be running, as asyncio is not
 
         await trio.to_thread.run_sync(work)
     else:
-        await asyncio.to_thread(work)
+        from asyncio import to_thread  # noqa: PLC0415 - sync programs never load it
+
+        await to_thread(work)
 
 
 def _event_loop() -> object:
-    from asyncio import get_running_loop  # noqa: PLC0415 - sync programs never load it
+    loop = asyncio_loop()
+    if loop is not None:
+        return loop
+    import trio  # noqa: PLC0415 - it must be running, as asyncio is not
 
-    try:
-        return get_running_loop()
-    except RuntimeError:
-        import trio  # noqa: PLC0415 - it must be running, as asyncio is not
-
-        return trio.lowlevel.current_trio_token()
+    return trio.lowlevel.current_trio_token()
 
 
 def _unusable_proxy(problem: str) -> ConfigurationError:

@@ -23,6 +23,7 @@ from jsms_contract.operations import OPERATIONS
 if TYPE_CHECKING:
     from jsms_client._async.senders import AnyAsyncClient
     from jsms_client._request import Files
+    from jsms_runtime.operation import Operation
 
 
 class AsyncHTTPExecutor:
@@ -87,7 +88,7 @@ class AsyncHTTPExecutor:
         """
         del headers
         self.ensure_open()
-        operation = self._routes.find(method.upper(), url)
+        operation = self.find(method, url)
         body = None
         if files is not None:
             body = encode_files(files, operation)
@@ -119,6 +120,18 @@ class AsyncHTTPExecutor:
             if pause is None:
                 raise failure
             await async_sleep(pause)
+
+    def find(self, method: str, url: str) -> Operation:
+        """The operation of a request.
+
+        Args:
+            method: The HTTP method, in any case.
+            url: The path below the base URL.
+
+        Raises:
+            ArgumentError: An id is empty or is not one, or the contract has no such operation.
+        """
+        return self._routes.find(method.upper(), url)
 
     @property
     def clock_ahead(self) -> float:

@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING
 from jsms_client._async.executor import AsyncHTTPExecutor
 from jsms_client._concurrency import AsyncShieldedTask, run_in_thread
 from jsms_client.errors import ConfigurationError, NotSentError
-from jsms_client.routes import Routes
 from jsms_client.store._once import Answer, Claim
 from jsms_client.verdicts import Received, Success
-from jsms_contract.operations import OPERATIONS
 
 if TYPE_CHECKING:
     from jsms_client._request import Files
@@ -65,7 +63,7 @@ class AsyncOnceExecutor:
             JSMSError: What the request raised, or the store.
         """
         self._executor.ensure_open()
-        operation = Routes(OPERATIONS).find(method.upper(), url).id
+        operation = self._executor.find(method, url).id
         claim = Claim(
             self._store, self._key, self._executor.once_scope, operation, [json, dict(params)] if params else json
         )
@@ -74,9 +72,8 @@ class AsyncOnceExecutor:
             return Success(Received(earlier.status, {}, b"{}"), earlier.value)
         try:
             success = await self._executor.request(method, url, json=json, files=files, params=params, headers=headers)
-        except Exception as error:
-            if isinstance(error, NotSentError):
-                await self._write(claim.give_back)
+        except NotSentError:
+            await self._write(claim.give_back)
             raise
         await self._write(lambda: claim.accept(Answer(success.status_code, success.json())))
         return success

@@ -24,6 +24,7 @@ from jsms_contract.operations import OPERATIONS
 if TYPE_CHECKING:
     from jsms_client._request import Files
     from jsms_client._sync.senders import AnyAsyncClient
+    from jsms_runtime.operation import Operation
 
 
 class HTTPExecutor:
@@ -88,7 +89,7 @@ class HTTPExecutor:
         """
         del headers
         self.ensure_open()
-        operation = self._routes.find(method.upper(), url)
+        operation = self.find(method, url)
         body = None
         if files is not None:
             body = encode_files(files, operation)
@@ -120,6 +121,18 @@ class HTTPExecutor:
             if pause is None:
                 raise failure
             sleep(pause)
+
+    def find(self, method: str, url: str) -> Operation:
+        """The operation of a request.
+
+        Args:
+            method: The HTTP method, in any case.
+            url: The path below the base URL.
+
+        Raises:
+            ArgumentError: An id is empty or is not one, or the contract has no such operation.
+        """
+        return self._routes.find(method.upper(), url)
 
     @property
     def clock_ahead(self) -> float:

@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING
 from jsms_client._concurrency import ShieldedTask, run_inline
 from jsms_client._sync.executor import HTTPExecutor
 from jsms_client.errors import ConfigurationError, NotSentError
-from jsms_client.routes import Routes
 from jsms_client.store._once import Answer, Claim
 from jsms_client.verdicts import Received, Success
-from jsms_contract.operations import OPERATIONS
 
 if TYPE_CHECKING:
     from jsms_client._request import Files
@@ -66,7 +64,7 @@ class OnceExecutor:
             JSMSError: What the request raised, or the store.
         """
         self._executor.ensure_open()
-        operation = Routes(OPERATIONS).find(method.upper(), url).id
+        operation = self._executor.find(method, url).id
         claim = Claim(
             self._store, self._key, self._executor.once_scope, operation, [json, dict(params)] if params else json
         )
@@ -75,9 +73,8 @@ class OnceExecutor:
             return Success(Received(earlier.status, {}, b"{}"), earlier.value)
         try:
             success = self._executor.request(method, url, json=json, files=files, params=params, headers=headers)
-        except Exception as error:
-            if isinstance(error, NotSentError):
-                self._write(claim.give_back)
+        except NotSentError:
+            self._write(claim.give_back)
             raise
         self._write(lambda: claim.accept(Answer(success.status_code, success.json())))
         return success
