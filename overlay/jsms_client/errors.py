@@ -79,7 +79,7 @@ class StoreError(NotSentError):
 
 
 class RequestTimeoutError(JSMSError):
-    """A time limit ran out: the base of every time limit, whatever it means for the request."""
+    """A timeout ran out: the base of every timeout, whatever it means for the request."""
 
 
 class ConnectionFailedError(NotSentError):
@@ -87,7 +87,7 @@ class ConnectionFailedError(NotSentError):
 
 
 class ConnectTimeoutError(ConnectionFailedError, RequestTimeoutError):
-    """No connection within the time limit; nothing was sent and repeating the call is safe."""
+    """No connection within the timeout; nothing was sent and repeating the call is safe."""
 
 
 class PoolTimeoutError(ConnectionFailedError, RequestTimeoutError):
@@ -101,7 +101,7 @@ class LostAnswerError(JSMSError):
 
 
 class LostAnswerTimeoutError(LostAnswerError, RequestTimeoutError):
-    """The answer took longer than the time limit; repeating the call is safe, as the operation may be repeated."""
+    """The response took longer than the timeout; repeating the call is safe, as the operation may be repeated."""
 
 
 class UnknownOutcomeError(JSMSError):

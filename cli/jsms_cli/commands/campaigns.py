@@ -51,7 +51,7 @@ def send(
             "--journal",
             metavar="FILE",
             parser=JournalPath,
-            help="What became of everyone; FILE.journal if left out. Or an address: ...?campaign=NAME, to share it.",
+            help="The state of everyone; FILE.journal if left out. Or an address: ...?campaign=NAME, to share it.",
         ),
     ] = None,
     sign_id: SignIdOption = None,

@@ -172,7 +172,7 @@ class AsyncCampaigns:
                 thread.
 
         Returns:
-            What became of everyone, and why it stopped, where it did; with ``dry_run`` what it would cost.
+            The state of every recipient, and why it stopped, where it did; with ``dry_run`` what it would cost.
 
         Raises:
             ArgumentError: An argument that the service would refuse; nothing was sent.

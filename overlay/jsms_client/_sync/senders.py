@@ -215,7 +215,7 @@ def _read(response: httpx.Response, timeout: float | None) -> Received:
     for part in cast("Iterable[bytes]", response.stream):
         if not body.add(part):
             break
-        # Also at one that stands for nothing: no read ends in vain there.
+        # An empty part counts too: the reads behind it have no end of their own.
         if monotonic() > end:
             raise DeadlineError(f"the response was not complete after {timeout} s")
     return Received(response.status_code, response.headers, body.content(), body.problem)

@@ -1,4 +1,4 @@
-"""What became of a campaign: counts, everyone, and a file of it."""
+"""The state of a campaign: counts, every recipient, and an export."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from jsms_runtime.arguments import refusal
 
 
 class Campaign:
-    """What became of a campaign.
+    """The state of a campaign.
 
     The counts are those of the moment it was made; iterating reads the journal, page by page. A campaign without a
     journal in a file keeps a temporary one until it is closed.
@@ -91,7 +91,7 @@ class Campaign:
         return self.outcomes()
 
     def outcomes(self, state: RecipientState | None = None) -> Iterator[Outcome]:
-        """What became of everyone, in the order of the list.
+        """The state of every recipient, in the order of the list.
 
         Args:
             state: Only those in this state; None for all. Nobody is in flight: what is so in the journal of a process
@@ -207,7 +207,7 @@ def _same(path: Path, other: Path) -> bool:
 
 
 def open_campaign(journal: str | os.PathLike[str]) -> Campaign:
-    """Read what became of a campaign from its journal, without sending anything.
+    """Read the state of a campaign from its journal, without sending anything.
 
     Args:
         journal: The path of the journal.

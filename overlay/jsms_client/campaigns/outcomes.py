@@ -40,7 +40,7 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Outcome(Result):
-    """What became of one recipient.
+    """The state of one recipient.
 
     Attributes:
         number: The line in the file, or the place in the iterable, both counted from 1.

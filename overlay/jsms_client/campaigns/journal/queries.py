@@ -59,7 +59,7 @@ def codes(connection: Connection, head: Head) -> dict[int | None, int]:
 
 
 def outcomes(connection: Connection, state: RecipientState | None) -> Iterator[Outcome]:
-    """What became of everyone, in the order of the list.
+    """The state of every recipient, in the order of the list.
 
     Args:
         connection: To the file.

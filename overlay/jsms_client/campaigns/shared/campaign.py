@@ -71,7 +71,7 @@ class SharedCampaign(Campaign):
         self.deliveries = {known(DeliveryStatus, int(str(status))): int(str(count)) for status, count in deliveries}
 
     def outcomes(self, state: RecipientState | None = None) -> Iterator[Outcome]:
-        """What became of everyone, in the order of the list; see `Campaign.outcomes`."""
+        """The state of every recipient, in the order of the list; see `Campaign.outcomes`."""
         if state is None:
             states = ""
         else:
