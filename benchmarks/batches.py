@@ -8,8 +8,8 @@ from typing import cast
 import httpx
 
 from jsms_client import JSMS
+from jsms_client._decode import fit, parse
 from jsms_client._request import encode_json
-from jsms_client.answers import fit, parse
 from jsms_contract.operations import OPERATIONS
 from jsms_runtime.operation import Operation
 from jsms_surface.requests.messages import send_message_batch_request

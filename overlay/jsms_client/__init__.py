@@ -55,10 +55,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from jsms_client._async.client import AsyncJSMS
+    from jsms_client._config import RetryPolicy, Timeouts
     from jsms_client._events import CallEvent
     from jsms_client._raw import RawResponse
     from jsms_client._sync.client import JSMS
-    from jsms_client.config import RetryPolicy, Timeouts
+    from jsms_client._version import __version__
     from jsms_client.errors import (
         APIError,
         ArgumentError,
@@ -118,7 +119,6 @@ if TYPE_CHECKING:
         VoiceLanguage,
     )
     from jsms_client.store import Store
-    from jsms_client.version import __version__
     from jsms_runtime.recipients import Recipient
 
 # Where each name is found when it is first asked for: importing the package costs nothing that is not used.
@@ -128,9 +128,9 @@ _HOMES = {
     "JSMS": "jsms_client._sync.client",
     "Recipient": "jsms_runtime.recipients",
     "RawResponse": "jsms_client._raw",
-    "RetryPolicy": "jsms_client.config",
-    "Timeouts": "jsms_client.config",
-    "__version__": "jsms_client.version",
+    "RetryPolicy": "jsms_client._config",
+    "Timeouts": "jsms_client._config",
+    "__version__": "jsms_client._version",
     **dict.fromkeys(
         (
             "ApplicationBalance",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, ParamSpec, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
-    from jsms_client.verdicts import Received
+    from jsms_client._response import Received
 
 _T = TypeVar("_T")
 _P = ParamSpec("_P")

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, cast
 
 import httpx
 
-from jsms_client.config import Config, Credentials, missing_developer_credentials
+from jsms_client._config import Config, Credentials, missing_developer_credentials
+from jsms_client._version import __version__
 from jsms_client.errors import ArgumentError
-from jsms_client.version import __version__
 from jsms_runtime.operation import Operation
 from jsms_runtime.signals import is_raised_by_handler
 

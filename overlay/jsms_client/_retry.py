@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Literal, cast
 
+from jsms_client._config import RetryPolicy
 from jsms_client._events import CallEvent, OnEvent, is_wanted, publish
 from jsms_client._failures import (
     foreign,
@@ -17,8 +18,8 @@ from jsms_client._failures import (
     is_unwritable,
     request_not_sent,
 )
+from jsms_client._response import Received, Success, judge
 from jsms_client._timeouts import monotonic
-from jsms_client.config import RetryPolicy
 from jsms_client.errors import (
     APIError,
     ConfigurationError,
@@ -32,7 +33,6 @@ from jsms_client.errors import (
     UnknownOutcomeError,
     UnknownOutcomeTimeoutError,
 )
-from jsms_client.verdicts import Received, Success, judge
 from jsms_runtime.errors import Sent
 from jsms_runtime.operation import Operation
 from jsms_runtime.redaction import MASK, mask_line

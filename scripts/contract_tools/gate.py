@@ -16,7 +16,7 @@ PYTHON = "The Python API"
 _CHANGELOG = "CHANGELOG.md"
 _BREAKING = "**(Breaking)**"
 _VERSION = re.compile(r"([0-9]+)\.([0-9]+)\.([0-9]+)")
-_VERSION_FILE = Path("overlay", "jsms_client", "version.py")
+_VERSION_FILE = Path("overlay", "jsms_client", "_version.py")
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ class Codes:
         """Send a code."""
         return mobile
 ''',
-    "version.py": '__version__ = "0.3.1"\n',
+    "_version.py": '__version__ = "0.3.1"\n',
 }
 
 
@@ -159,7 +159,7 @@ def test_nothing_changed_asks_for_nothing(repository: Path) -> None:
 
 def test_a_breaking_change_passes_with_its_version_and_a_marked_entry(repository: Path) -> None:
     _edit(repository, CODES, "mobile: str, *", "number: str, *")
-    _edit(repository, "overlay/jsms_client/version.py", "0.3.1", "0.4.0")
+    _edit(repository, "overlay/jsms_client/_version.py", "0.3.1", "0.4.0")
     _edit(repository, "CHANGELOG.md", "## 0.3.1", "## 0.4.0\n- Codes are sent to a number.\n\n## 0.3.1")
 
     assert _verdict(repository).problems == [
@@ -189,6 +189,6 @@ def test_a_level_can_be_forbidden_whatever_the_version(repository: Path, fail_on
 
 
 def test_a_document_without_a_package_is_compared_alone(repository: Path) -> None:
-    (repository / "overlay/jsms_client/version.py").unlink()
+    (repository / "overlay/jsms_client/_version.py").unlink()
 
     assert _verdict(repository).levels == [None]

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from jsms_client.answers import UnusableAnswer, fit, parse
+from jsms_client._decode import UnusableAnswer, fit, parse
 from jsms_runtime.shapes import Anything, Boolean, Field, Integer, Items, Number, Record, Shape, Text, TextMap, Time
 
 PAGE = Record(

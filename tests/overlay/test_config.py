@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from jsms_client import JSMS, AsyncJSMS, ConfigurationError, RetryPolicy, Timeouts
-from jsms_client.config import Config, read_config
+from jsms_client._config import Config, read_config
 from jsms_contract.limits import SERVER_URL
 
 KEY = "0123456789abcdef01234567"

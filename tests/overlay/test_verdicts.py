@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from jsms_client._response import Received, Success, judge
 from jsms_client.errors import (
     APIError,
     AuthenticationError,
@@ -30,7 +31,6 @@ from jsms_client.errors import (
     UnknownOutcomeError,
     WrongScheduleStatusError,
 )
-from jsms_client.verdicts import Received, Success, judge
 from jsms_contract.operations import OPERATIONS
 
 

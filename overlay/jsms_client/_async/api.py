@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn, Unpack, cast
 
+from jsms_client._api import APIClientBase, wrong_kind
 from jsms_client._async.executor import AsyncHTTPExecutor
-from jsms_client.api import APIClientBase, wrong_kind
 from jsms_contract.operations import OPERATIONS
 
 if TYPE_CHECKING:

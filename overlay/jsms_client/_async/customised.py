@@ -11,8 +11,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack, cast
 
 from jsms_client._async.streams import AsyncReceiptStream, AsyncSharedReceiptStream
+from jsms_client._polling import Feed
 from jsms_client.errors import ExpiredCodeError, InvalidCodeError, VerifiedCodeError
-from jsms_client.feed import Feed
 from jsms_client.store._store import StoreLike, open_store
 from jsms_contract.operations import OPERATIONS
 from jsms_runtime.customised import VerificationReason

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from jsms_client._async.executor import AsyncHTTPExecutor
 from jsms_client._concurrency import AsyncShieldedTask, run_in_thread
+from jsms_client._response import Received, Success
 from jsms_client.errors import ConfigurationError, NotSentError
 from jsms_client.store._once import Answer, Claim
-from jsms_client.verdicts import Received, Success
 
 if TYPE_CHECKING:
     from jsms_client._request import Files

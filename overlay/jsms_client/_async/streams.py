@@ -8,8 +8,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from jsms_client._concurrency import AsyncResettableEvent, AsyncShieldedTask, run_in_thread
+from jsms_client._polling import AsyncPoll, AsyncRawPoll, Feed
 from jsms_client.errors import ConnectionFailedError, JSMSError, RateLimitError, StoreError
-from jsms_client.feed import AsyncPoll, AsyncRawPoll, Feed
 from jsms_runtime.records import MalformedRecord, Records
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Never, NoReturn, ParamSpec, Self, TypeVar
 
+from jsms_client._config import RetryPolicy, Timeouts, change_config, read_config
 from jsms_client._events import OnEvent
 from jsms_client._raw import Method, RawResponse, collect_responses, raw_response
 from jsms_client._sync.executor import HTTPExecutor
-from jsms_client.config import RetryPolicy, Timeouts, change_config, read_config
 from jsms_client.errors import ConfigurationError, MissingDependencyError
 from jsms_client.store._store import StoreLike, open_store
 from jsms_runtime.lazily import lazily

@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack, cast
 
+from jsms_client._polling import Feed
 from jsms_client._sync.streams import ReceiptStream, SharedReceiptStream
 from jsms_client.errors import ExpiredCodeError, InvalidCodeError, VerifiedCodeError
-from jsms_client.feed import Feed
 from jsms_client.store._store import StoreLike, open_store
 from jsms_contract.operations import OPERATIONS
 from jsms_runtime.customised import VerificationReason

@@ -9,16 +9,16 @@ from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING
 
+from jsms_client._config import Config
 from jsms_client._failures import clear_requests
 from jsms_client._raw import note_response
 from jsms_client._request import Departure, encode_files, encode_json, texts_in_form, texts_in_json, with_query
+from jsms_client._response import Success
 from jsms_client._retry import Attempts
+from jsms_client._routes import Routes
 from jsms_client._sync.senders import open_sender
 from jsms_client._timeouts import sleep
-from jsms_client.config import Config
 from jsms_client.errors import ClientClosedError, JSMSError
-from jsms_client.routes import Routes
-from jsms_client.verdicts import Success
 from jsms_contract.operations import OPERATIONS
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from jsms_client._concurrency import ShieldedTask, run_inline
+from jsms_client._response import Received, Success
 from jsms_client._sync.executor import HTTPExecutor
 from jsms_client.errors import ConfigurationError, NotSentError
 from jsms_client.store._once import Answer, Claim
-from jsms_client.verdicts import Received, Success
 
 if TYPE_CHECKING:
     from jsms_client._request import Files

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Protocol, cast
 import httpx
 
 from jsms_client._body import BodyReader
+from jsms_client._config import Config
 from jsms_client._instrumentation import clients_are_replaced
 from jsms_client._request import Departure, RequestBuilder
+from jsms_client._response import Received
 from jsms_client._timeouts import DeadlineError, deadline, fail_after, monotonic, total_timeout
 from jsms_client._transport import Transports
-from jsms_client.config import Config
 from jsms_client.errors import ClientClosedError, ConfigurationError
-from jsms_client.verdicts import Received
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

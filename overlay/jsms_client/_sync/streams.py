@@ -9,8 +9,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from jsms_client._concurrency import ResettableEvent, ShieldedTask, run_inline
+from jsms_client._polling import Feed, Poll, RawPoll
 from jsms_client.errors import ConnectionFailedError, JSMSError, RateLimitError, StoreError
-from jsms_client.feed import Feed, Poll, RawPoll
 from jsms_runtime.records import MalformedRecord, Records
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
+from jsms_client._config import read_app_credentials
 from jsms_client.callbacks.acceptance import Acceptance, used_before
 from jsms_client.callbacks.events import Callback, read_callback
 from jsms_client.callbacks.form import Body, Form, read_form, read_timestamp
@@ -20,7 +21,6 @@ from jsms_client.callbacks.nonces import (
 )
 from jsms_client.callbacks.refusals import refusal
 from jsms_client.callbacks.signature import same_signature, sign
-from jsms_client.config import read_app_credentials
 from jsms_client.errors import CallbackReason, ConfigurationError
 from jsms_client.store import SharedNonceStore, Store
 from jsms_runtime.arguments import kind

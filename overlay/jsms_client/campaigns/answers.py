@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, cast
 
-from jsms_client.answers import MALFORMED, holds_error
+from jsms_client._decode import MALFORMED, holds_error
 from jsms_client.campaigns.journal.batches import Batch, Learned
 from jsms_client.campaigns.journal.schema import ACCEPTED, REFUSED, UNKNOWN, WAITING
 from jsms_client.errors import ArgumentError, NoCreditError

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import NamedTuple, cast
 from urllib.parse import urlsplit
 
-from jsms_client.answers import UnusableAnswer, check_id, fit_recipients, holds_error, parse
+from jsms_client._decode import UnusableAnswer, check_id, fit_recipients, holds_error, parse
 from jsms_client.errors import (
     APIError,
     DecodeError,
@@ -138,7 +138,7 @@ def _success(operation: Operation, received: Received, attempts: int, secrets: I
     if operation.answer is None and not received.content.strip() and not received.problem:
         return Success(received, None)
     if operation.poll_seconds is not None and isinstance(operation.answer, Items) and not received.problem:
-        from jsms_client.read_once import read_records  # noqa: PLC0415 - only for what is handed out once
+        from jsms_client._read_once import read_records  # noqa: PLC0415 - only for what is handed out once
 
         records = read_records(received.content, operation.answer)
         if records is not None:

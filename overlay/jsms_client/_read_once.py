@@ -9,7 +9,7 @@ import json
 import re
 from typing import cast
 
-from jsms_client.answers import UnusableAnswer, fit
+from jsms_client._decode import UnusableAnswer, fit
 from jsms_runtime.records import MALFORMED, MalformedRecord
 from jsms_runtime.shapes import Items, Record, Time
 
