@@ -33,7 +33,7 @@ OVERLAY_TESTS = ("tests/callbacks", "tests/campaigns", "tests/overlay", "tests/s
 BROWSER_TESTS = "tests/browser"
 # What apps import, and so run on a Python and with dependencies of their own choice.
 APP_TESTS = ("tests/callbacks", "tests/overlay", "tests/plugin")
-APP_EXTRAS = "callbacks,cli,fast,redis,sandbox,sql"
+APP_EXTRAS = "callbacks,cli,fast,otel,redis,sandbox,sql"
 TEST_TOOLS = (
     "django",
     "flask",

@@ -55,7 +55,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from jsms_client._async.client import AsyncJSMS
-    from jsms_client._config import RetryPolicy, Timeouts
+    from jsms_client._config import RetryPolicy, Telemetry, Timeouts
     from jsms_client._events import CallEvent
     from jsms_client._raw import RawResponse
     from jsms_client._sync.client import JSMS
@@ -129,6 +129,7 @@ _HOMES = {
     "Recipient": "jsms_runtime.recipients",
     "RawResponse": "jsms_client._raw",
     "RetryPolicy": "jsms_client._config",
+    "Telemetry": "jsms_client._config",
     "Timeouts": "jsms_client._config",
     "__version__": "jsms_client._version",
     **dict.fromkeys(
@@ -234,6 +235,7 @@ __all__ = [
     "SignatureError",
     "Store",
     "StoreError",
+    "Telemetry",
     "TemplateDetails",
     "TemplateError",
     "TemplateType",

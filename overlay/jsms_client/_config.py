@@ -20,6 +20,10 @@ from jsms_runtime.redaction import MASK
 
 if TYPE_CHECKING:
     import httpx
+    from opentelemetry.metrics import MeterProvider
+    from opentelemetry.trace import TracerProvider
+
+    from jsms_client._telemetry import Recorder
 
 APP_KEY = ("app_key", "JSMS_APP_KEY")
 MASTER_SECRET = ("master_secret", "JSMS_MASTER_SECRET")
@@ -93,6 +97,19 @@ class RetryPolicy:
                 _check_seconds(f"retry ({name})", getattr(self, name))
 
 
+@dataclass(frozen=True, slots=True)
+class Telemetry:
+    """Where OpenTelemetry's spans and metrics go: ``JSMS(telemetry=Telemetry(tracer_provider=…))``.
+
+    Attributes:
+        tracer_provider: For spans; None for the app's global one.
+        meter_provider: For metrics; None for the app's global one.
+    """
+
+    tracer_provider: TracerProvider | None = None
+    meter_provider: MeterProvider | None = None
+
+
 class Credentials(NamedTuple):
     """One pair of key and secret; its repr shows neither.
 
@@ -127,6 +144,7 @@ class Config(NamedTuple):
         headers: Headers that every request has besides our own.
         on_event: The hook for events.
         fast: Whether to send with the extra ``fast``.
+        recorder: What makes spans and metrics; None for none.
     """
 
     app: Credentials
@@ -138,6 +156,7 @@ class Config(NamedTuple):
     headers: tuple[tuple[bytes, bytes], ...] = ()
     on_event: OnEvent | None = None
     fast: bool = False
+    recorder: Recorder | None = None
 
     @property
     def identity(self) -> tuple[str, str]:
@@ -159,6 +178,7 @@ def read_config(
     retry: RetryPolicy | None,
     on_event: OnEvent | None = None,
     transport: str | None = None,
+    telemetry: bool | Telemetry = False,
     environment: Mapping[str, str] | None = None,
 ) -> Config:
     """Put the settings together: argument, then environment, then default.
@@ -173,11 +193,12 @@ def read_config(
         retry: When to try again; None for the defaults.
         on_event: A plain function that gets each event.
         transport: ``"httpx"`` or ``"fast"``.
+        telemetry: Whether to make spans and metrics, or where they go.
         environment: Where the variables are; the process's own if left out.
 
     Raises:
         ConfigurationError: Something is missing or cannot work; names argument and variable, and shows no secret.
-        MissingDependencyError: The extra ``fast`` is asked for, and not installed.
+        MissingDependencyError: The extra ``fast`` or ``otel`` is asked for, and not installed.
     """
     variables = os.environ if environment is None else environment
     switch_on_logging(variables)
@@ -186,15 +207,17 @@ def read_config(
     _check_pair(DEV_KEY, dev_key, DEV_SECRET, dev_secret, variables)
     key = _optional(DEV_KEY, dev_key, variables, user=True)
     secret = _optional(DEV_SECRET, dev_secret, variables)
+    address = _base_url(base_url, variables)
     return Config(
         app=app,
         dev=Credentials(key, secret) if key is not None and secret is not None else None,
-        base_url=_base_url(base_url, variables),
+        base_url=address,
         timeouts=_timeouts(timeout),
         timeouts_given=timeout is not None,
         retry=_policy(retry),
         on_event=on_event,
         fast=_is_fast(transport, variables),
+        recorder=_recorder(telemetry, address),
     )
 
 
@@ -372,6 +395,17 @@ def _read_headers(given: object) -> tuple[tuple[bytes, bytes], ...]:
     return tuple(read)
 
 
+def is_extra_header(name: str, value: str) -> bool:
+    """Whether HTTP can carry a header, and the client does not set it itself.
+
+    Args:
+        name: Its name.
+        value: Its value.
+    """
+    own = name.lower() in _OWN_HEADERS
+    return not own and bool(_HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value))
+
+
 def _timeouts(given: float | Timeouts | httpx.Timeout | None) -> Timeouts:
     if given is None:
         return Timeouts()
@@ -398,6 +432,19 @@ def _is_fast(given: object, variables: Mapping[str, str]) -> bool:
     return value == "fast"
 
 
+def _recorder(given: object, base_url: str) -> Recorder | None:
+    if given is None or given is False:
+        return None
+    settings = Telemetry() if given is True else given
+    if not isinstance(settings, Telemetry):
+        raise ConfigurationError(f"telemetry is of type {type(given).__name__}: give True or a Telemetry")
+    try:
+        from jsms_client._telemetry import Recorder  # noqa: PLC0415 - an extra
+    except ModuleNotFoundError as error:
+        raise MissingDependencyError("telemetry takes opentelemetry-api: pip install 'jsms-client[otel]'") from error
+    return Recorder(base_url, settings.tracer_provider, settings.meter_provider)
+
+
 def _policy(given: object) -> RetryPolicy:
     if given is None:
         return RetryPolicy()
@@ -421,8 +468,10 @@ __all__ = [
     "Config",
     "Credentials",
     "RetryPolicy",
+    "Telemetry",
     "Timeouts",
     "change_config",
+    "is_extra_header",
     "missing_developer_credentials",
     "read_app_credentials",
     "read_config",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, MutableMapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, cast
 
 from jsms_client._config import RetryPolicy
@@ -39,8 +41,10 @@ from jsms_runtime.redaction import MASK, mask_line
 
 if TYPE_CHECKING:
     from jsms_client._request import Departure
+    from jsms_client._telemetry import Recorder
 
 _MSG_ID = re.compile("[0-9]{1,20}")
+_NOT_RECORDED = nullcontext()
 
 
 class Attempts:
@@ -52,6 +56,7 @@ class Attempts:
         secrets: Finds what must not be shown of the request; asked only when something goes wrong.
         path: Its path, with ids in it.
         on_event: The app's hook for events.
+        recorder: What makes spans and metrics; None for none.
     """
 
     __slots__ = (
@@ -63,6 +68,7 @@ class Attempts:
         "_operation",
         "_path",
         "_policy",
+        "_recorder",
         "_secrets",
         "_started",
     )
@@ -74,8 +80,10 @@ class Attempts:
         secrets: Callable[[], Iterable[str]],
         path: str,
         on_event: OnEvent | None = None,
+        recorder: Recorder | None = None,
     ) -> None:
         self._on_event = on_event
+        self._recorder = None if recorder is None else recorder.call(operation)
         self._began = monotonic()
         self._operation = operation
         self._path = path
@@ -86,10 +94,21 @@ class Attempts:
         self._lost = False
         self._started = 0.0
 
-    def begin(self) -> None:
-        """Another attempt starts."""
+    def begin(self, headers: MutableMapping[str, str]) -> AbstractContextManager[object]:
+        """Another attempt starts.
+
+        Args:
+            headers: The headers of the request, which get the context of a trace.
+
+        Returns:
+            What the request is to be sent in.
+        """
         self._attempt += 1
         self._started = monotonic()
+        if self._recorder is None:
+            return _NOT_RECORDED
+        self._recorder.begin(self._attempt, headers)
+        return self._recorder
 
     def failed(self, error: BaseException, departure: Departure, *, own: bool) -> tuple[BaseException, float | None]:
         """An attempt ended without a response.
@@ -137,7 +156,7 @@ class Attempts:
         self._left += 1
         verdict = judge(self._operation, received, attempts=self._left, secrets=_Lazily(self._secrets))
         if isinstance(verdict, Success):
-            if is_wanted(self._on_event, "outcome"):
+            if self._recorder is not None or is_wanted(self._on_event, "outcome"):
                 self._publish(None, None, None, "yes", received, msg_id=self._msg_id(verdict))
             return verdict
         error, pause = self._judge_response(verdict, received)
@@ -232,7 +251,7 @@ class Attempts:
         status = received.status if received is not None else None
         kinds: tuple[Literal["attempt", "outcome"], ...] = ("attempt", "outcome") if pause is None else ("attempt",)
         for kind in kinds:
-            if is_wanted(self._on_event, kind):
+            if self._recorder is not None or is_wanted(self._on_event, kind):
                 event = CallEvent(
                     kind=kind,
                     operation=self._operation.id,
@@ -246,6 +265,13 @@ class Attempts:
                     retry_in=pause if kind == "attempt" else None,
                 )
                 publish(event, self._on_event)
+                if self._recorder is None:
+                    continue
+                if kind == "attempt":
+                    # Transports differ in what they raise; what the caller gets is the same with each of them.
+                    self._recorder.attempt_ended(replace(event, error=error))
+                else:
+                    self._recorder.call_ended(event)
 
     def _msg_id(self, success: Success) -> str | None:
         value = success.json()

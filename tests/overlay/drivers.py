@@ -10,7 +10,7 @@ from typing import Literal, Protocol, TypedDict, TypeVar, Unpack
 import trio
 
 from example_server import EXAMPLE_CREDENTIALS
-from jsms_client import JSMS, AsyncJSMS, RetryPolicy, Timeouts
+from jsms_client import JSMS, AsyncJSMS, RetryPolicy, Telemetry, Timeouts
 from jsms_client._events import OnEvent
 
 from .calls import Call
@@ -33,6 +33,7 @@ class Settings(TypedDict, total=False):
     retry: RetryPolicy
     on_event: OnEvent
     transport: Literal["httpx", "fast"]
+    telemetry: bool | Telemetry
 
 
 class Driver(Protocol):

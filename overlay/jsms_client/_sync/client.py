@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Never, NoReturn, ParamSpec, Self, TypeVar
 
-from jsms_client._config import RetryPolicy, Timeouts, change_config, read_config
+from jsms_client._config import RetryPolicy, Telemetry, Timeouts, change_config, read_config
 from jsms_client._events import OnEvent
 from jsms_client._raw import Method, RawResponse, collect_responses, raw_response
 from jsms_client._sync.executor import HTTPExecutor
@@ -63,13 +63,15 @@ class JSMS(Resources):
             the call. What it returns or raises changes nothing.
         transport: ``"httpx"`` (the default) or ``"fast"``, which needs the extra ``fast`` and takes less CPU time; else
             ``JSMS_TRANSPORT``. It has no effect beside ``http_client``.
+        telemetry: True for a span for each attempt and for metrics, with OpenTelemetry's global providers; or a
+            `Telemetry` with others. It needs the extra ``otel``.
 
     Attributes:
         store: The store; None where there is none.
 
     Raises:
         ConfigurationError: A setting is missing or cannot work; the message names argument and variable.
-        MissingDependencyError: The extra ``fast`` is asked for, and not installed.
+        MissingDependencyError: The extra ``fast`` or ``otel`` is asked for, and not installed.
     """
 
     def __init__(
@@ -86,6 +88,7 @@ class JSMS(Resources):
         store: StoreLike | None = None,
         on_event: OnEvent | None = None,
         transport: Literal["httpx", "fast"] | None = None,
+        telemetry: bool | Telemetry = False,
     ) -> None:
         try:
             config = read_config(
@@ -98,6 +101,7 @@ class JSMS(Resources):
                 retry=retry,
                 on_event=on_event,
                 transport=transport,
+                telemetry=telemetry,
             )
         except (ConfigurationError, MissingDependencyError) as error:
             # Error trackers send away what is in the frames: no malformed secret, nor the environment.

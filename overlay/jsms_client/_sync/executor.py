@@ -96,14 +96,16 @@ class HTTPExecutor:
         elif operation.body is not None:
             body = encode_json(json, operation)
         request = self._sender.build(operation, with_query(url, params), body)
-        call = Attempts(operation, self._config.retry, partial(self._secrets, json, files), url, self._config.on_event)
+        config = self._config
+        secrets = partial(self._secrets, json, files)
+        call = Attempts(operation, config.retry, secrets, url, config.on_event, config.recorder)
         # Error trackers send away what is in the frames of an exception.
         del body, json, files
         while True:
             departure = Departure()
-            call.begin()
             try:
-                received = self._sender.send(request, departure)
+                with call.begin(request.headers):
+                    received = self._sender.send(request, departure)
             except BaseException as error:
                 failure, pause = call.failed(error, departure, own=self._sender.own)
                 clear_requests(error)
