@@ -1,16 +1,23 @@
-"""``python -m jsms_sandbox``."""
+"""``python -m jsms_sandbox`` and ``jsms-sandbox``."""
 
 import sys
 
-if __name__ == "__main__":
-    try:
-        from .command_line import main
 
-        exit_code = main()
+def run() -> int | str:
+    """Run the command; what it needs may be missing.
+
+    Returns:
+        The exit code, or the sentence to end with.
+    """
+    try:
+        from .command_line import main  # noqa: PLC0415  # what it imports may be missing
+
+        return main()
     except ModuleNotFoundError as error:
-        sys.exit(
-            f"jsms_sandbox: The package {error.name} is missing; install it with: pip install 'jsms-client[sandbox]'"
-        )
+        return f"jsms-sandbox: The package {error.name} is missing; install it with: pip install 'jsms-client[sandbox]'"
     except KeyboardInterrupt:  # before the sandbox takes signals itself: what it imports takes a moment
-        exit_code = 0
-    sys.exit(exit_code)
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run())

@@ -1,23 +1,27 @@
-"""The command line: ``python -m jsms_sandbox``."""
+"""The command ``jsms-sandbox``: run the sandbox, ask whether it is ready, say how clients reach it."""
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import contextlib
+import json
 import logging
-import re
+import shlex
 import signal
 import socket
 import sys
 import tempfile
 from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-from .service.access import KEY
+import click
+
+from .options import LAST_PORT, command
+from .readiness import loopback_url, why_not_ready
 from .settings import Credentials, Settings
-from .simulation.callbacks import check_url, url_problem, url_warnings
+from .simulation.callbacks import check_url, url_warnings
 from .state.entities import Review
 from .state.storage import InMemory, SQLiteFile, StorageError
 from .state.world import World
@@ -27,9 +31,7 @@ if TYPE_CHECKING:
 
     from .server import Server
 
-PROGRAM = "jsms_sandbox"
-DEFAULT_PORT = 8025
-LAST_PORT = 65_535
+PROGRAM = "jsms-sandbox"
 USAGE, FAILURE = 2, 1
 INSTALL = "install it with: pip install 'jsms-client[sandbox]'"
 
@@ -42,85 +44,101 @@ class Problem(Exception):  # noqa: N818  # what a person is told
         self.exit_code = exit_code
 
 
+@dataclass(frozen=True, slots=True)
+class _Options:
+    """What ``jsms_sandbox.options`` declares, by the same names."""
+
+    command: str
+    host: str
+    port: int
+    db: Path | None
+    tls: bool
+    tls_port: int | None
+    strict: bool
+    app_key: str
+    master_secret: str
+    dev_key: str
+    dev_secret: str
+    review: Review | None
+    code: str | None
+    allow_host: tuple[str, ...]
+    callback_url: str | None
+    wait: float
+    as_json: bool
+
+    @property
+    def credentials(self) -> Credentials:
+        """The first app's."""
+        return Credentials(self.app_key, self.master_secret, self.dev_key, self.dev_secret)
+
+
 def main(arguments: Sequence[str] | None = None, *, program: str = PROGRAM) -> int:
-    """Run the sandbox until it is told to stop.
+    """Carry out the command.
 
     Args:
         arguments: What follows the program's name; None takes the process's own.
         program: What was typed to run it.
 
     Returns:
-        The exit code: 0 after a stop, 1 where it cannot run, 2 for a wrong argument.
+        The exit code: 0 after a stop, 1 where it cannot run or is not ready, 2 for a wrong argument.
     """
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    as_json = "--json" in arguments
     try:
-        options = _parser(program).parse_args(arguments)
-        _run(options)
+        with command(program).make_context(program, arguments) as context:
+            options = _Options(**context.params)
+        as_json = options.as_json
+        if options.command == "serve":
+            _run(options)
+        else:
+            _client(options)
+    except click.exceptions.Exit as done:  # --help
+        return done.exit_code
+    except click.ClickException as error:
+        return _fail(program, f"{error.format_message()} (--help lists the arguments)", USAGE, as_json=as_json)
     except Problem as problem:
-        _tell(sys.stderr.write, f"{program}: {problem}")
-        return problem.exit_code
+        return _fail(program, str(problem), problem.exit_code, as_json=as_json)
     except StorageError as error:
-        _tell(sys.stderr.write, f"{program}: {error}")
-        return FAILURE
+        return _fail(program, str(error), FAILURE, as_json=as_json)
     return 0
 
 
-class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one sentence, without the usage in front."""
-
-    def error(self, message: str) -> NoReturn:
-        """Refuse the arguments."""
-        raise Problem(f"{message[:1].upper()}{message[1:]} (--help lists the arguments).", USAGE)
+def _fail(program: str, sentence: str, exit_code: int, *, as_json: bool) -> int:
+    line = json.dumps({"error": {"message": sentence, "exit_code": exit_code}}) if as_json else f"{program}: {sentence}"
+    _tell(sys.stderr.write, line)
+    return exit_code
 
 
-def _parser(program: str) -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog=program,
-        description="A local JSMS to develop and test against: nothing is sent, nothing is billed.",
-        allow_abbrev=False,
-    )
-    keys = Credentials()
-    parser.add_argument("--host", type=_host, default="127.0.0.1", help="address to listen on (%(default)s)")
-    parser.add_argument("--port", type=_port, default=DEFAULT_PORT, help="port, 0 for any free one (%(default)s)")
-    parser.add_argument(
-        "--db", type=Path, metavar="FILE", help="keep the state in this file; without it in memory only"
-    )
-    parser.add_argument("--tls", action="store_true", help="serve HTTPS too, with a throw-away certificate")
-    parser.add_argument("--tls-port", type=_port, help="port of HTTPS (the one after --port)")
-    parser.add_argument(
-        "--strict", action="store_true", help="refuse what is undocumented but sent by existing clients"
-    )
-    parser.add_argument("--app-key", type=_key, default=keys.app_key, help="the first app's appKey")
-    parser.add_argument("--master-secret", type=_key, default=keys.master_secret, help="its masterSecret")
-    parser.add_argument("--dev-key", type=_key, default=keys.dev_key, help="the developer account's devKey")
-    parser.add_argument("--dev-secret", type=_key, default=keys.dev_secret, help="its devSecret")
-    parser.add_argument(
-        "--review",
-        type=_review,
-        metavar="WHEN",
-        help="decide on templates and signatures at-once, by-hand or after so many SECONDS (at-once)",
-    )
-    parser.add_argument("--code", type=_code, metavar="DIGITS", help="make every text code this one")
-    parser.add_argument(
-        "--allow-host",
-        type=_host_name,
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="a further name that the page and the test API may be reached under; can be repeated",
-    )
-    parser.add_argument("--callback-url", type=_url, metavar="URL", help="where the first app's callbacks go")
-    return parser
+def _client(options: _Options) -> None:
+    """What a client asks: is it ready, and where."""
+    if options.port == 0:
+        raise Problem(f"Port 0 is any free port; name the sandbox's own with --port for {options.command}.", USAGE)
+    url = loopback_url(options.host, options.port)
+    if options.command == "env":
+        variables = {
+            "JSMS_BASE_URL": f"{url}/v1",
+            "JSMS_APP_KEY": options.app_key,
+            "JSMS_MASTER_SECRET": options.master_secret,
+            "JSMS_DEV_KEY": options.dev_key,
+            "JSMS_DEV_SECRET": options.dev_secret,
+        }
+        lines = (f"export {name}={shlex.quote(value)}" for name, value in variables.items())
+        _tell(sys.stdout.write, json.dumps(variables) if options.as_json else "\n".join(lines))
+        return
+    reason = why_not_ready(url, options.wait)
+    if reason is not None:
+        raise Problem(f"The sandbox at {url} is not ready: {reason}.")
+    _tell(sys.stdout.write, json.dumps({"ready": True, "url": url}) if options.as_json else f"{url} is ready.")
 
 
-def _run(options: argparse.Namespace) -> None:
+def _run(options: _Options) -> None:
     try:
         from .server import Server, bind  # noqa: PLC0415  # the extra may be missing
     except ModuleNotFoundError as error:
         raise Problem(f"The package {error.name} is missing; {INSTALL}") from error
-    credentials = Credentials(options.app_key, options.master_secret, options.dev_key, options.dev_secret)
     hosts = frozenset({options.host.lower(), *options.allow_host})
-    settings = Settings(credentials, options.strict, options.review, options.code, options.callback_url, hosts)
+    settings = Settings(options.credentials, options.strict, options.review, options.code, options.callback_url, hosts)
     if options.tls and options.tls_port is None and options.port == LAST_PORT:
         raise Problem(f"There is no port after {LAST_PORT} for HTTPS; name one with --tls-port.", USAGE)
     with contextlib.ExitStack() as stack:
@@ -142,7 +160,8 @@ def _run(options: argparse.Namespace) -> None:
         asking: set[asyncio.Task[None]] = set()
 
         def ready(server: Server) -> None:
-            _tell(sys.stdout.write, _welcome(server, options.db, certificate))
+            welcome = _welcome_json if options.as_json else _welcome
+            _tell(sys.stdout.write, welcome(server, options.db, certificate))
             if options.callback_url is not None:
                 asking.add(asyncio.create_task(_ask(options.callback_url)))
 
@@ -201,54 +220,23 @@ def _welcome(server: Server, db: Path | None, certificate: Path | None) -> str:
     return "\n".join(lines)
 
 
+def _welcome_json(server: Server, db: Path | None, certificate: Path | None) -> str:
+    keys, at = server.world.settings.credentials, server.listening
+    facts = {
+        "base_url": f"{at.http}/v1",
+        "https_base_url": f"{at.https}/v1" if at.https else None,
+        "certificate": str(certificate) if certificate else None,
+        "page": f"{at.http}/_sandbox/",
+        "app_key": keys.app_key,
+        "master_secret": keys.master_secret,
+        "dev_key": keys.dev_key,
+        "dev_secret": keys.dev_secret,
+        "db": str(db) if db else None,
+    }
+    return json.dumps(facts)
+
+
 def _tell(write: Callable[[str], object], text: str) -> None:
     with contextlib.suppress(BrokenPipeError):
         write(f"{text}\n")
         sys.stdout.flush()
-
-
-def _port(text: str) -> int:
-    if not re.fullmatch("[0-9]{1,5}", text) or int(text) > LAST_PORT:
-        raise argparse.ArgumentTypeError(f"{text!r} is no port: a number from 0 to {LAST_PORT}")
-    return int(text)
-
-
-def _host(text: str) -> str:
-    if not text.strip():
-        raise argparse.ArgumentTypeError("an empty host is no address (0.0.0.0 is all of them)")
-    return text
-
-
-def _key(text: str) -> str:
-    if not KEY.fullmatch(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no key: 1 to 64 letters, digits, points, hyphens or underscores")
-    return text
-
-
-def _review(text: str) -> Review:
-    if text == "at-once":
-        return Review()
-    if text == "by-hand":
-        return Review("by_hand")
-    if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", text):
-        return Review("after", float(text))
-    raise argparse.ArgumentTypeError(f"{text!r} is neither at-once, by-hand nor a number of seconds")
-
-
-def _code(text: str) -> str:
-    if not re.fullmatch("[0-9]{6}", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no code: six digits")
-    return text
-
-
-def _host_name(text: str) -> str:
-    if not re.fullmatch(r"[0-9A-Za-z_.:-]{1,253}", text, re.ASCII):
-        raise argparse.ArgumentTypeError(f"{text!r} is no name of a host (without port)")
-    return text.lower().removesuffix(".")
-
-
-def _url(text: str) -> str:
-    problem = url_problem(text)
-    if problem is not None:
-        raise argparse.ArgumentTypeError(f"{text!r} is no callback URL: {problem[:1].lower()}{problem[1:].rstrip('.')}")
-    return text

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 
 from .state.entities import Review
 
+DEFAULT_PORT = 5767
+"""JSMS on the keys of a phone. HTTPS takes the next one, ``jsms callback listen`` the one after that."""
+
 
 @dataclass(frozen=True, slots=True)
 class Credentials:

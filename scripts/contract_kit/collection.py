@@ -6,8 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from contract_tools.reading import follow, mapping, operations, schemas, sequence, text
-from jsms_sandbox.command_line import DEFAULT_PORT
-from jsms_sandbox.settings import Credentials
+from jsms_sandbox.settings import DEFAULT_PORT, Credentials
 
 _SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
 _CREDENTIALS = {"appAuth": ("app_key", "master_secret"), "devAuth": ("dev_key", "dev_secret")}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from client_recipes import page as portability
 
-from . import api, provocations, tables
+from . import api, options, provocations, tables
 from .languages import LANGUAGES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,6 +56,7 @@ def pages(root: Path) -> dict[Path, str]:
         ):
             readme = _with_table(readme, name, table, language.readme)
         found[language.readme] = readme
+    found[options.PAGE] = _with_table(_read(root / options.PAGE), "options", options.options(), options.PAGE)
     found[provocations.PAGE] = f"<!-- {_MARK} from tests/sandbox/provocations.py -->\n{provocations.page(root)}"
     found[api.PAGE] = f"<!-- {_MARK} from the package -->\n{api.page()}"
     found[api.PACKAGE] = api.with_calls(_read(root / api.PACKAGE))

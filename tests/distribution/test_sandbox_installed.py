@@ -108,5 +108,5 @@ def test_without_the_extra_it_says_what_to_install(python: Path) -> None:
     )
     assert done.returncode == 1
     assert done.stderr == (
-        "jsms_sandbox: The package uvicorn is missing; install it with: pip install 'jsms-client[sandbox]'\n"
+        "jsms-sandbox: The package uvicorn is missing; install it with: pip install 'jsms-client[sandbox]'\n"
     )

@@ -13,16 +13,16 @@ import jsms_client
 from documentation.api import PACKAGE, PAGE
 from documentation.cli import ROOT, main, pages
 from documentation.languages import LANGUAGES
+from documentation.options import PAGE as OPTIONS
 from jsms_client import errors, results
 from jsms_contract.errors import ERRORS
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    for name in ("README.md", "README.zh-CN.md", "generated/jsms_contract/openapi.json", str(PACKAGE)):
+    for name in ("README.md", "README.zh-CN.md", "generated/jsms_contract/openapi.json", *map(str, (PACKAGE, OPTIONS))):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
-    (tmp_path / "docs").mkdir()
     return tmp_path
 
 

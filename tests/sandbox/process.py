@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
@@ -16,22 +17,27 @@ STOPS = 20
 """Seconds that a slow machine may need to stop it; nobody waits for an idle connection, which would be 75."""
 
 
-def environment() -> dict[str, str]:
-    """What the process needs to find its packages, installed or not."""
+def environment(settings: Mapping[str, str] | None = None) -> dict[str, str]:
+    """What the process needs to find its packages, installed or not; its settings are the given ones alone."""
     paths = [str(ROOT / name) for name in ("sandbox", "generated", "overlay")]
-    return os.environ | {"PYTHONPATH": os.pathsep.join(paths), "PYTHONUNBUFFERED": "1"}
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("JSMS_SANDBOX_")}
+    return clean | {"PYTHONPATH": os.pathsep.join(paths), "PYTHONUNBUFFERED": "1"} | dict(settings or {})
 
 
-def run(*arguments: str, timeout: float = 45) -> subprocess.CompletedProcess[str]:
+def run(
+    *arguments: str, timeout: float = 45, settings: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run it to its end."""
     command = [sys.executable, "-m", "jsms_sandbox", *arguments]
-    return subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=timeout, check=False)
+    return subprocess.run(
+        command, env=environment(settings), capture_output=True, text=True, timeout=timeout, check=False
+    )
 
 
 class Process:
     """One running sandbox; a context manager that ends it."""
 
-    def __init__(self, *arguments: str) -> None:
+    def __init__(self, *arguments: str, settings: Mapping[str, str] | None = None) -> None:
         command = [
             sys.executable,
             "-m",
@@ -39,7 +45,7 @@ class Process:
             *(arguments if "--port" in arguments else ("--port", "0", *arguments)),
         ]
         self.popen = subprocess.Popen(
-            command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            command, env=environment(settings), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
         assert self.popen.stdout is not None
         self.welcome = ""

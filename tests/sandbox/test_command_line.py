@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
+import json
 import os
 import re
 import resource
@@ -12,16 +14,22 @@ import sqlite3
 import ssl
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import click
 import httpx
 import pytest
 
+from jsms_cli.commands import callbacks
 from jsms_sandbox.command_line import main
+from jsms_sandbox.options import command
 from jsms_sandbox.server import Server, bind
+from jsms_sandbox.settings import DEFAULT_PORT
 from jsms_sandbox.state.storage import SQLiteFile, StorageError
 from jsms_sandbox.state.world import World
 
@@ -88,12 +96,16 @@ def test_https_stands_beside_http_with_a_certificate_to_trust() -> None:
         (["--db", "/"], "/ is a folder", 1),
         (["--db", "/no/such/folder/x"], "Cannot open /no/such/folder/x", 1),
         (["--port", "-1"], "'-1' is no port", 2),
-        (["--port"], "expected one argument", 2),
+        (["--port"], "requires an argument", 2),
         (["--host", ""], "an empty host is no address", 2),
         (["--port", "65535", "--tls"], "name one with --tls-port", 2),
         (["--dev-secret", "x" * 65], "is no key", 2),
         (["--allow-host", "a/b"], "'a/b' is no name of a host", 2),
         (["--tls", "--tls-port", "no"], "'no' is no port", 2),
+        (["--allow-host", "*.example"], "'*.example' is no name of a host", 2),
+        (["readyz"], "name the sandbox's own with --port", 2),
+        (["env"], "name the sandbox's own with --port", 2),
+        (["--wait", "-1"], "-1.0 is not in the range", 2),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_in_one_sentence(
@@ -106,12 +118,178 @@ def test_what_is_wrong_is_said_in_one_sentence(
     assert len(told.err.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said", "code"),
+    [
+        (["--nope"], "--nope", 2),
+        (["--port", "eighty"], "'eighty' is no port", 2),
+        (["--host", "203.0.113.7"], "Cannot listen on 203.0.113.7", 1),
+        (["--db", "/"], "/ is a folder", 1),
+        (["readyz"], "name the sandbox's own with --port", 2),
+    ],
+)
+def test_what_is_wrong_is_said_in_json(
+    arguments: list[str], said: str, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--json", "--port", "0", *arguments]) == code
+    told = capsys.readouterr()
+    assert told.out == ""
+    error = json.loads(told.err)["error"]
+    assert said in error["message"]
+    assert error["exit_code"] == code
+
+
+def variable(option: click.Parameter) -> str:
+    return f"JSMS_SANDBOX_{option.opts[0].removeprefix('--').replace('-', '_').upper()}"
+
+
+OPTIONS = [each for each in command("jsms-sandbox").params if isinstance(each, click.Option)]
+
+
+@pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
+def test_every_option_is_an_environment_variable(
+    option: click.Option, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("JSMS_SANDBOX_PORT", "0")
+    monkeypatch.setenv(variable(option), "a/b c")  # wrong for every one of them
+    assert main([]) in (1, 2)
+    told = capsys.readouterr().err
+    assert variable(option) in told or told.startswith(
+        ("jsms-sandbox: Cannot listen on a/b c", "jsms-sandbox: Cannot open a/b c")
+    )
+
+
+def test_the_help_names_every_environment_variable(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert [variable(option) for option in OPTIONS if f"env var: {variable(option)}" not in told] == []
+
+
+def test_the_environment_reaches_the_sandbox(tmp_path: Path) -> None:
+    settings = {
+        "HOST": "127.0.0.1",
+        "PORT": "0",
+        "DB": str(tmp_path / "state.db"),
+        "STRICT": "true",
+        "APP_KEY": "from_environment",
+        "MASTER_SECRET": "secret",
+        "CODE": "123456",
+        "ALLOW_HOST": "one.example, two.example",
+        "REVIEW": "",
+    }
+    with Process(settings={f"JSMS_SANDBOX_{name}": value for name, value in settings.items()}) as process:
+        assert process.auth == ("from_environment", "secret")
+        assert f"kept in {tmp_path / 'state.db'}" in process.welcome
+        assert process.http.post("/codes", json={"mobile": 13800138000, "temp_id": 1}).status_code == 403
+        for host, status in (("one.example", 200), ("two.example", 200), ("three.example", 403)):
+            answer = httpx.get(f"{process.url}/_sandbox/api/clock", headers={"host": host}, trust_env=False)
+            assert answer.status_code == status
+
+
+def test_an_argument_comes_before_the_environment() -> None:
+    with Process("--app-key", "argument", settings={"JSMS_SANDBOX_APP_KEY": "environment"}) as process:
+        assert process.auth[0] == "argument"
+
+
+def test_readyz_asks_the_sandbox_with_these_options() -> None:
+    with Process("--host", "0.0.0.0") as process:
+        port = str(urlsplit(process.url).port)
+        ready = run("readyz", settings={"JSMS_SANDBOX_PORT": port, "HTTP_PROXY": "http://127.0.0.1:9"})
+        assert (ready.returncode, ready.stdout, ready.stderr) == (0, f"http://127.0.0.1:{port} is ready.\n", "")
+        asked = run("--host", "0.0.0.0", "readyz", "--port", port, "--json")
+        assert json.loads(asked.stdout) == {"ready": True, "url": f"http://127.0.0.1:{port}"}
+    gone = run("readyz", "--port", port)
+    assert (gone.returncode, gone.stdout) == (1, "")
+    assert gone.stderr == f"jsms-sandbox: The sandbox at http://127.0.0.1:{port} is not ready: connection refused.\n"
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n{",
+        b"SSH-2.0-x\r\n",
+    ],
+)
+def test_another_program_on_the_port_is_not_ready(response: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        answering = threading.Thread(target=respond, args=(other, response))
+        answering.start()
+        assert main(["readyz", "--port", str(other.getsockname()[1])]) == 1
+        answering.join(PATIENCE)
+    assert "another program answered" in capsys.readouterr().err
+
+
+def respond(server: socket.socket, response: bytes) -> None:
+    connection, _ = server.accept()
+    with connection:
+        connection.recv(9999)
+        connection.sendall(response)
+
+
+def test_readyz_waits_for_a_sandbox_that_starts() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    asking = subprocess.Popen(
+        [sys.executable, "-m", "jsms_sandbox", "readyz", "--port", port, "--wait", "30"], env=environment()
+    )
+    with Process("--port", port):
+        assert asking.wait(PATIENCE) == 0
+
+
+def test_env_prints_what_a_client_needs() -> None:
+    with Process("--app-key", "mine") as process:
+        done = run("env", "--app-key", "mine", "--port", str(urlsplit(process.url).port))
+        assert (done.returncode, done.stderr) == (0, "")
+        program = "from jsms_client import JSMS; print(JSMS().codes.send('13800138000', temp_id=1).msg_id)"
+        used = subprocess.run(
+            ["bash", "-euc", f'{done.stdout}\n"$0" -c "$1"', sys.executable, program],
+            env=environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (used.returncode, used.stderr) == (0, "")
+        assert used.stdout.strip().isdigit()
+
+
+def test_env_in_json_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["env"]) == 0
+    lines = [line.removeprefix("export ").partition("=") for line in capsys.readouterr().out.splitlines()]
+    assert main(["env", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {name: value for name, _, value in lines}
+
+
+def test_it_says_in_json_where_it_is() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "jsms_sandbox", "--port", "0", "--tls", "--json"],
+        env=environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        facts = json.loads(process.stdout.readline())
+        process.send_signal(signal.SIGTERM)
+    assert facts["base_url"].endswith("/v1")
+    assert facts["https_base_url"].startswith("https://")
+    assert facts["certificate"].endswith(".pem")
+    assert set(facts) >= {"page", "app_key", "master_secret", "dev_key", "dev_secret", "db"}
+
+
+def test_the_ports_of_the_project_do_not_collide() -> None:
+    listen = inspect.signature(callbacks.listen).parameters["port"].default
+    https = DEFAULT_PORT + 1
+    mailpit = {1025, 8025}
+    assert len({DEFAULT_PORT, https, listen} | mailpit) == 3 + len(mailpit)
+
+
 def test_a_port_that_is_taken_is_said() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         done = run("--port", str(port))
     assert done.returncode == 1
-    assert done.stderr.strip() == f"jsms_sandbox: Cannot listen on 127.0.0.1 port {port}: address already in use."
+    assert done.stderr.strip() == f"jsms-sandbox: Cannot listen on 127.0.0.1 port {port}: address already in use."
 
 
 def test_one_port_for_http_and_https_is_said() -> None:
@@ -119,7 +297,7 @@ def test_one_port_for_http_and_https_is_said() -> None:
         port = str(free.getsockname()[1])
     done = run("--port", port, "--tls", "--tls-port", port)
     assert done.returncode == 1
-    assert done.stderr.strip() == f"jsms_sandbox: Cannot listen on 127.0.0.1 port {port}: address already in use."
+    assert done.stderr.strip() == f"jsms-sandbox: Cannot listen on 127.0.0.1 port {port}: address already in use."
 
 
 def test_a_socket_that_cannot_be_served_on_ends_it() -> None:
@@ -216,7 +394,7 @@ def test_it_stops_at_once_with_pages_open() -> None:
     assert min(seconds) < 1
 
 
-@pytest.mark.parametrize("module", ["argparse", "uvicorn"])
+@pytest.mark.parametrize("module", ["click", "uvicorn"])
 def test_it_stops_without_a_word_while_it_still_imports(tmp_path: Path, module: str) -> None:
     (tmp_path / f"{module}.py").write_text("import time\nprint('importing', flush=True)\ntime.sleep(60)\n")
     there = environment()

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from jsms_sandbox.admin.guards import guard
+from jsms_sandbox.admin.problems import Problem
 from jsms_sandbox.settings import Settings
 from sandbox.running import WITHOUT_TLS, AppUnderTest, RunningSandbox
 
@@ -127,16 +129,86 @@ def test_a_name_that_is_no_file_of_the_page_is_not_found(sandbox: RunningSandbox
 
 def test_the_service_itself_answers_under_any_name(app: AppUnderTest) -> None:
     # An app under development may reach it under whatever name its containers give it; it has credentials to show.
-    assert app.http.get("/accounts/app", headers={"host": "jsms:8025"}).status_code == 200
+    assert app.http.get("/accounts/app", headers={"host": "jsms:5767"}).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["jsms:5767", "host.docker.internal.evil.example", "test"])
+def test_a_name_without_a_dot_is_refused_on_the_loopback_address(sandbox: RunningSandbox, host: str) -> None:
+    assert get(sandbox, "/_sandbox/api/clock", host=host).status_code == 403
+
+
+@pytest.mark.parametrize("host", ["host.docker.internal:5767", "host.containers.internal", "jsms.test"])
+def test_names_that_nobody_can_register_are_allowed(sandbox: RunningSandbox, host: str) -> None:
+    assert get(sandbox, "/_sandbox/api/clock", host=host).status_code == 200
+
+
+def guarded(host: str, reached_at: str, *names: str) -> Problem | None:
+    return guard(
+        {"headers": [(b"host", host.encode())], "scheme": "http", "server": (reached_at, 5767)}, frozenset(names)
+    )
+
+
+@pytest.mark.parametrize("reached_at", ["172.18.0.2", "fd00::2", "::ffff:172.18.0.2"])
+@pytest.mark.parametrize("host", ["jsms:5767", "jsms_sandbox", "jsms-sandbox-1:5767"])
+def test_a_container_is_reached_under_its_name(host: str, reached_at: str) -> None:
+    assert guarded(host, reached_at) is None
+
+
+@pytest.mark.parametrize("reached_at", ["127.0.0.1", "::1", "::ffff:127.0.0.1"])
+def test_a_containers_name_is_none_of_ours_on_the_loopback_address(reached_at: str) -> None:
+    assert guarded("jsms:5767", reached_at) is not None
+
+
+@pytest.mark.parametrize("host", ["evil.example", "jsms.evil.example", "-jsms", "js ms", "192.0.2.9"])
+def test_a_container_is_not_reached_under_any_name(host: str) -> None:
+    assert guarded(host, "172.18.0.2") is not None
+
+
+def test_the_address_that_a_connection_came_in_on_is_ours() -> None:
+    assert guarded("172.18.0.2:5767", "172.18.0.2") is None
+
+
+def test_a_refused_name_is_told_what_to_set(sandbox: RunningSandbox) -> None:
+    problem = read_problem(get(sandbox, "/_sandbox/api/clock", host="jsms.default.svc.cluster.local:5767"))
+    assert problem["remedy"] == (
+        "Start the sandbox with --allow-host jsms.default.svc.cluster.local or "
+        "JSMS_SANDBOX_ALLOW_HOST=jsms.default.svc.cluster.local, or use 127.0.0.1 or localhost."
+    )
+
+
+def test_what_is_no_name_is_not_recommended(sandbox: RunningSandbox) -> None:
+    problem = read_problem(get(sandbox, "/_sandbox/api/clock", host="a$(reboot)"))
+    assert "reboot" not in problem["remedy"]
 
 
 @pytest.fixture(scope="module")
 def named_sandbox() -> Iterator[RunningSandbox]:
-    with RunningSandbox(Settings(hosts=frozenset({"sandbox.test"}))) as running:
+    with RunningSandbox(Settings(hosts=frozenset({"sandbox.example", ".svc.cluster.local"}))) as running:
         yield running
 
 
-@pytest.mark.parametrize(("host", "status"), [("sandbox.test", 200), ("SANDBOX.test:80", 200), ("x.sandbox.test", 403)])
+@pytest.fixture(scope="module")
+def open_sandbox() -> Iterator[RunningSandbox]:
+    with RunningSandbox(Settings(hosts=frozenset({"*"}))) as running:
+        yield running
+
+
+def test_a_star_allows_any_name_but_no_other_origin(open_sandbox: RunningSandbox) -> None:
+    assert get(open_sandbox, "/_sandbox/api/clock", host="any.example").status_code == 200
+    answer = get(open_sandbox, "/_sandbox/api/clock", host="any.example", origin="http://evil.example")
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("sandbox.example", 200),
+        ("SANDBOX.example:80", 200),
+        ("x.sandbox.example", 403),
+        ("jsms.default.svc.cluster.local", 200),
+        ("svc.cluster.local", 403),
+    ],
+)
 def test_a_name_that_is_allowed_is_let_in(named_sandbox: RunningSandbox, host: str, status: int) -> None:
     answer = get(named_sandbox, "/_sandbox/api/clock", host=host)
     assert answer.status_code == status

@@ -18,7 +18,7 @@ def listen(
     host: Annotated[str, typer.Option("--host", metavar="ADDRESS", help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[
         int, typer.Option("--port", metavar="PORT", min=0, max=65_535, help="Port, 0 for any free one.")
-    ] = 8026,
+    ] = 5769,
     count: Annotated[
         int | None, typer.Option("--count", "-n", metavar="N", min=1, help="Stop after so many events.")
     ] = None,

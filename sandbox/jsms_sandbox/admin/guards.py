@@ -7,12 +7,17 @@ A page of another site can make a browser send requests here, and can point a na
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
 from .problems import Problem
 
 LOCAL_NAME = "localhost"
+# Reserved for private networks and for tests: nobody can register a name below them. host.docker.internal is one.
+PRIVATE_DOMAINS = (f".{LOCAL_NAME}", ".internal", ".test")
+LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
+LABELS = re.compile(rf"{LABEL.pattern}(?:\.{LABEL.pattern})*")
 
 
 def guard(scope: Mapping[str, Any], hosts: Collection[str]) -> Problem | None:
@@ -32,7 +37,7 @@ def guard(scope: Mapping[str, Any], hosts: Collection[str]) -> Problem | None:
         return Problem(
             "refused_host",
             f"The Host {host[:100]!r} is not the sandbox's.",
-            "Use 127.0.0.1 or localhost, or start it with --allow-host and the name you use.",
+            _remedy(name),
             "header.host",
         )
     for key, value in scope["headers"]:
@@ -61,13 +66,32 @@ def host_name(host: str) -> str | None:
     return name.removesuffix(".")
 
 
+def _remedy(name: str | None) -> str:
+    if name is None or not LABELS.fullmatch(name):
+        return "Use 127.0.0.1 or localhost, or start it with --allow-host and the name you use."
+    return (
+        f"Start the sandbox with --allow-host {name} or JSMS_SANDBOX_ALLOW_HOST={name}, or use 127.0.0.1 or localhost."
+    )
+
+
 def _is_ours(name: str, scope: Mapping[str, Any], hosts: Collection[str]) -> bool:
-    if name in hosts or name == LOCAL_NAME or name.endswith(f".{LOCAL_NAME}"):
+    if name in hosts or "*" in hosts or name == LOCAL_NAME or name.endswith(PRIVATE_DOMAINS):
         return True
-    try:
-        address = ipaddress.ip_address(name)
-    except ValueError:
-        return False
+    if any(each.startswith(".") and name.endswith(each) for each in hosts):
+        return True
+    reached_at = _address((scope.get("server") or ("",))[0])
+    address = _address(name)
+    if address is None:
+        # A name without a dot is one of a private network, such as that of a container: no public name server has it.
+        # On the loopback address nothing needs it.
+        return reached_at is not None and not reached_at.is_loopback and LABEL.fullmatch(name) is not None
     # The address that the connection came in on: nobody can point an address of ours elsewhere.
-    server = scope.get("server")
-    return address.is_loopback or (server is not None and name == server[0])
+    return address.is_loopback or address == reached_at
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
