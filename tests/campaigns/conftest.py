@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from jsms_client.campaigns import CampaignSettings, pacing
+from jsms_client.campaigns import CampaignSettings, _throttle
 from jsms_sandbox.pytest_plugin import Sandbox
 
 from .drivers import DRIVERS, Driver
@@ -34,8 +34,8 @@ def sync() -> Driver:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pauses that nobody has to wait for."""
-    monkeypatch.setattr(pacing, "FIRST_PAUSE", 0.01)
-    monkeypatch.setattr(pacing, "LONGEST_PAUSE", 0.02)
+    monkeypatch.setattr(_throttle, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(_throttle, "LONGEST_PAUSE", 0.02)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from jsms_client import JSMS, AsyncJSMS
-from jsms_client.campaigns import Campaign, CampaignSettings, RecipientState, open_campaign, pacing
+from jsms_client.campaigns import Campaign, CampaignSettings, RecipientState, _throttle, open_campaign
 
 from .record import TEMPLATE, Record
 
@@ -122,8 +122,8 @@ class Proof:
     def _child(self, path: Path, journal: Path) -> int:
         with (
             patch.object(CampaignSettings, "largest_batch", BATCH),
-            patch.object(pacing, "FIRST_PAUSE", 0.002),
-            patch.object(pacing, "LONGEST_PAUSE", 0.01),
+            patch.object(_throttle, "FIRST_PAUSE", 0.002),
+            patch.object(_throttle, "LONGEST_PAUSE", 0.01),
         ):
             # By turns, so that one kind goes on where the other was killed.
             by_tasks = self.verdict.runs % 2 == 0

@@ -10,7 +10,7 @@ from collections import Counter
 from unittest.mock import patch
 
 from jsms_client import JSMS
-from jsms_client.campaigns import CampaignSettings, JournalError, RecipientState, open_campaign, pacing
+from jsms_client.campaigns import CampaignSettings, JournalError, RecipientState, _throttle, open_campaign
 
 from .killing import Verdict
 from .people import people
@@ -83,8 +83,8 @@ class SharedProof:
         try:
             with (
                 patch.object(CampaignSettings, "largest_batch", BATCH),
-                patch.object(pacing, "FIRST_PAUSE", 0.002),
-                patch.object(pacing, "LONGEST_PAUSE", 0.01),
+                patch.object(_throttle, "FIRST_PAUSE", 0.002),
+                patch.object(_throttle, "LONGEST_PAUSE", 0.01),
                 JSMS(*self._auth, base_url=f"{self._url}/v1") as jsms,
             ):
                 listed = people(self._recipients, first)

@@ -19,13 +19,13 @@ from jsms_client.campaigns import (
     JournalError,
     open_campaign,
 )
-from jsms_client.campaigns.journal.batches import BatchQueue
-from jsms_client.campaigns.journal.connection import connect
-from jsms_client.campaigns.journal.hashes import Digest
-from jsms_client.campaigns.journal.integrity import ascending
-from jsms_client.campaigns.journal.journal import Journal
-from jsms_client.campaigns.journal.schema import ACCEPTED, REFUSED
-from jsms_client.campaigns.settings import Service
+from jsms_client.campaigns._journal.batches import BatchQueue
+from jsms_client.campaigns._journal.connection import connect
+from jsms_client.campaigns._journal.hashes import Digest
+from jsms_client.campaigns._journal.integrity import ascending
+from jsms_client.campaigns._journal.journal import Journal
+from jsms_client.campaigns._journal.schema import ACCEPTED, REFUSED
+from jsms_client.campaigns._settings import Service
 
 SETTINGS, SERVICE = CampaignSettings(1250), Service("http://127.0.0.1/v1", "app")
 PEOPLE = 300

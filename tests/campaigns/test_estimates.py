@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from jsms_client.campaigns import CampaignInputError, Estimate, Progress, estimates
+from jsms_client.campaigns import CampaignInputError, Estimate, Progress, _estimate
 from jsms_client.errors import InvalidTempIDError
 from jsms_sandbox.pytest_plugin import Sandbox
 
@@ -100,4 +100,4 @@ def test_it_tells_how_far_it_is(sync: Driver, app: Sandbox) -> None:
 
 @pytest.mark.parametrize(("text", "units"), [("a" * 70, 70), ("😀" * 35, 70), ("👨‍👩‍👧", 8), ("中文", 2), ("a\nb", 4)])
 def test_a_text_is_counted_in_utf_16_units(text: str, units: int) -> None:
-    assert estimates._length(text) == units  # pyright: ignore[reportPrivateUsage] - what billing rests on
+    assert _estimate._length(text) == units  # pyright: ignore[reportPrivateUsage] - what billing rests on

@@ -20,12 +20,12 @@ import trio
 
 from jsms_client import JSMS, ArgumentError, AsyncJSMS
 from jsms_client.campaigns import CampaignSettings, Progress, StopReason, open_campaign
-from jsms_client.campaigns.conductor import Conductor
-from jsms_client.campaigns.crews import ConductorThread
-from jsms_client.campaigns.journal.journal import Journal
-from jsms_client.campaigns.opening import OpenJournal
-from jsms_client.campaigns.pacing import Pace
-from jsms_client.campaigns.settings import Service
+from jsms_client.campaigns._journal.journal import Journal
+from jsms_client.campaigns._open_journal import OpenJournal
+from jsms_client.campaigns._runner import Conductor
+from jsms_client.campaigns._settings import Service
+from jsms_client.campaigns._throttle import Pace
+from jsms_client.campaigns._workers import ConductorThread
 from jsms_sandbox.pytest_plugin import Sandbox
 
 from .drivers import TEMPLATE, Driver, run_on_asyncio, settings_of

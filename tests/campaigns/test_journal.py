@@ -31,14 +31,14 @@ from jsms_client.campaigns import (
     Why,
     open_campaign,
 )
-from jsms_client.campaigns.journal import store
-from jsms_client.campaigns.journal.batches import BatchQueue
-from jsms_client.campaigns.journal.connection import connect
-from jsms_client.campaigns.journal.hashes import Digest
-from jsms_client.campaigns.journal.integrity import read_head
-from jsms_client.campaigns.journal.journal import Journal
-from jsms_client.campaigns.journal.schema import UNKNOWN
-from jsms_client.campaigns.settings import Service
+from jsms_client.campaigns._journal import store
+from jsms_client.campaigns._journal.batches import BatchQueue
+from jsms_client.campaigns._journal.connection import connect
+from jsms_client.campaigns._journal.hashes import Digest
+from jsms_client.campaigns._journal.integrity import read_head
+from jsms_client.campaigns._journal.journal import Journal
+from jsms_client.campaigns._journal.schema import UNKNOWN
+from jsms_client.campaigns._settings import Service
 from jsms_sandbox.pytest_plugin import Sandbox
 from sandbox.process import environment
 
@@ -50,7 +50,7 @@ SERVICE = Service("http://127.0.0.1/v1", "app")
 HOLD = """
 import sys
 from pathlib import Path
-from jsms_client.campaigns.journal.journal import Journal
+from jsms_client.campaigns._journal.journal import Journal
 journal = Journal.open(Path(sys.argv[1]))
 print("held", flush=True)
 sys.stdin.read()

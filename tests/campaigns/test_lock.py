@@ -24,10 +24,10 @@ from jsms_client.campaigns import (
     Progress,
     open_campaign,
 )
-from jsms_client.campaigns.journal import lock, store
-from jsms_client.campaigns.journal.journal import Journal
-from jsms_client.campaigns.opening import OpenJournal
-from jsms_client.campaigns.settings import Service
+from jsms_client.campaigns._journal import lock, store
+from jsms_client.campaigns._journal.journal import Journal
+from jsms_client.campaigns._open_journal import OpenJournal
+from jsms_client.campaigns._settings import Service
 from jsms_sandbox.pytest_plugin import Sandbox
 from sandbox.process import ROOT, environment
 
@@ -42,8 +42,8 @@ SERVICE = Service("http://127.0.0.1/v1", "app")
 TRY = """
 import sys
 from pathlib import Path
-from jsms_client.campaigns.journal import store
-from jsms_client.campaigns.journal.journal import Journal
+from jsms_client.campaigns._journal import store
+from jsms_client.campaigns._journal.journal import Journal
 store.LOCK_PATIENCE = 0.05
 Journal.open(Path(sys.argv[1]))
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jsms_client.campaigns.stopping import Meaning, StopReason, meaning_of, reason_of
+from jsms_client.campaigns._error_policy import Meaning, StopReason, meaning_of, reason_of
 from jsms_client.errors import (
     InvalidRequestError,
     JSMSError,

@@ -7,8 +7,8 @@ from datetime import datetime, time
 import pytest
 
 from jsms_client import ArgumentError
-from jsms_client.campaigns.options import read_window
-from jsms_client.campaigns.pacing import (
+from jsms_client.campaigns._options import read_window
+from jsms_client.campaigns._throttle import (
     FIRST_PAUSE,
     LONGEST_PAUSE,
     MOST_FAILURES,

@@ -22,9 +22,9 @@ from jsms_client.campaigns import (
     mark_restored,
     open_campaign,
 )
-from jsms_client.campaigns.journal import store
-from jsms_client.campaigns.journal.journal import Journal
-from jsms_client.campaigns.settings import Service
+from jsms_client.campaigns._journal import store
+from jsms_client.campaigns._journal.journal import Journal
+from jsms_client.campaigns._settings import Service
 from jsms_sandbox.pytest_plugin import Sandbox
 
 from .drivers import Driver

@@ -24,14 +24,14 @@ from jsms_client.campaigns import (
     mark_restored,
     open_campaign,
 )
-from jsms_client.campaigns.journal.batches import Batch
-from jsms_client.campaigns.journal.hashes import Digest
-from jsms_client.campaigns.journal.schema import ACCEPTED, REFUSED, UNKNOWN
-from jsms_client.campaigns.settings import CampaignSettings, Service
-from jsms_client.campaigns.shared.address import SharedAddress
-from jsms_client.campaigns.shared.journal import SharedJournal
-from jsms_client.campaigns.shared.queue import SharedQueue
-from jsms_client.campaigns.stopping import REQUESTED
+from jsms_client.campaigns._error_policy import REQUESTED
+from jsms_client.campaigns._journal.batches import Batch
+from jsms_client.campaigns._journal.hashes import Digest
+from jsms_client.campaigns._journal.schema import ACCEPTED, REFUSED, UNKNOWN
+from jsms_client.campaigns._settings import CampaignSettings, Service
+from jsms_client.campaigns._shared.address import SharedAddress
+from jsms_client.campaigns._shared.journal import SharedJournal
+from jsms_client.campaigns._shared.queue import SharedQueue
 from jsms_client.errors import ArgumentError, MissingDependencyError
 from jsms_client.results import DeliveryReport
 from jsms_sandbox.pytest_plugin import Sandbox

@@ -11,8 +11,8 @@ import pytest
 
 from jsms_client import JSMS
 from jsms_client.campaigns import Campaign, Counts, Progress, RecipientState, StopReason, open_campaign
-from jsms_client.campaigns.conductor import MOST_REFUSED_ALONE
-from jsms_client.campaigns.pacing import MOST_FAILURES, MOST_REFUSALS
+from jsms_client.campaigns._runner import MOST_REFUSED_ALONE
+from jsms_client.campaigns._throttle import MOST_FAILURES, MOST_REFUSALS
 from jsms_client.errors import (
     APINotFoundError,
     AuthFailedError,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from jsms_client.campaigns.exporting import replacing
+from jsms_client.campaigns._export import atomic_writer
 from jsms_sandbox.pytest_plugin import Sandbox
 
 from .running import Command
@@ -44,7 +44,7 @@ def test_an_export_is_for_its_owner_alone(jsms: Command, journal: Path) -> None:
 def test_an_export_that_fails_leaves_what_was_there(folder: Path) -> None:
     target = folder / "result.csv"
     target.write_text("before", encoding="utf-8")
-    with pytest.raises(RuntimeError), replacing(target, "utf-8") as output:
+    with pytest.raises(RuntimeError), atomic_writer(target, "utf-8") as output:
         output.write("after")
         raise RuntimeError
     assert target.read_text(encoding="utf-8") == "before"
@@ -53,7 +53,7 @@ def test_an_export_that_fails_leaves_what_was_there(folder: Path) -> None:
 
 def test_a_link_to_a_file_stays_one(folder: Path) -> None:
     (folder / "pointer.csv").symlink_to("result.csv")
-    with replacing(folder / "pointer.csv", "utf-8") as output:
+    with atomic_writer(folder / "pointer.csv", "utf-8") as output:
         output.write("after")
     assert (folder / "pointer.csv").is_symlink()
     assert (folder / "result.csv").read_text(encoding="utf-8") == "after"
@@ -64,7 +64,7 @@ def test_what_is_no_file_is_written_to_as_it_is(folder: Path) -> None:
     pipe = folder / "pipe"
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    with replacing(pipe, "utf-8") as output:
+    with atomic_writer(pipe, "utf-8") as output:
         output.write("after")
     assert os.read(reader, 100) == b"after"
     os.close(reader)

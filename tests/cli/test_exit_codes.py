@@ -7,7 +7,7 @@ import inspect
 from jsms_cli import failures, writing
 from jsms_cli.exit_codes import EXIT_CODES, FAILURE, UNKNOWN, as_markdown, exit_code_of
 from jsms_client import errors
-from jsms_client.campaigns import errors as campaign_errors
+from jsms_client.campaigns import _errors as campaign_errors
 from jsms_contract.errors import FAMILIES
 
 from .running import ROOT

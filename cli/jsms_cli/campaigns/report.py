@@ -153,14 +153,14 @@ def export_campaign(campaign: Campaign, file: Path | None, states: Sequence[Reci
     Returns:
         How many entries were written.
     """
-    from jsms_client.campaigns.exporting import replacing
+    from jsms_client.campaigns._export import atomic_writer
 
     entries = _Counted(campaign, states)
     if file is None:
         with writing_to_output() as output:
             _export(entries, output, as_json=as_json)
     else:
-        with replacing(file, encoding="utf-8" if as_json else "utf-8-sig") as output:
+        with atomic_writer(file, encoding="utf-8" if as_json else "utf-8-sig") as output:
             _export(entries, output, as_json=as_json)
     return entries.count
 
@@ -188,9 +188,9 @@ class _Counted:
 
 def _export(entries: _Counted, output: TextIO, *, as_json: bool) -> None:
     if not as_json:
-        from jsms_client.campaigns import exporting
+        from jsms_client.campaigns import _export
 
-        exporting.write(output, entries.outcomes(), entries.set_aside())
+        _export.write(output, entries.outcomes(), entries.set_aside())
         return
     output.writelines(json_line(outcome, output) for outcome in entries.outcomes())
     output.writelines(json_line({**as_record(entry), "state": "set_aside"}, output) for entry in entries.set_aside())

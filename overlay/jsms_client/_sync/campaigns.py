@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Literal, overload
 
 from jsms_client._concurrency import run_inline
 from jsms_client._timeouts import monotonic, sleep
-from jsms_client.campaigns.campaign import Campaign
-from jsms_client.campaigns.conductor import Conductor
-from jsms_client.campaigns.crews import Crew
-from jsms_client.campaigns.estimates import Estimate, Estimator, variables_of
-from jsms_client.campaigns.intake import Intake
-from jsms_client.campaigns.journal.batches import scheduled_requests, take_back
-from jsms_client.campaigns.journal.journal import Journal
-from jsms_client.campaigns.opening import JournalLike, OpenJournal
-from jsms_client.campaigns.options import (
+from jsms_client.campaigns._campaign import Campaign
+from jsms_client.campaigns._error_policy import REQUESTED
+from jsms_client.campaigns._estimate import Estimate, Estimator, variables_of
+from jsms_client.campaigns._inputs.sources import Entries, Pieces, Recipients
+from jsms_client.campaigns._journal.batches import scheduled_requests, take_back
+from jsms_client.campaigns._journal.journal import Journal
+from jsms_client.campaigns._loader import Intake
+from jsms_client.campaigns._open_journal import JournalLike, OpenJournal
+from jsms_client.campaigns._options import (
     OnBadLine,
     StopEvent,
     read_batch_size,
@@ -29,14 +29,14 @@ from jsms_client.campaigns.options import (
     read_stop_event,
     read_window,
 )
-from jsms_client.campaigns.pacing import PATIENCE, Pace
-from jsms_client.campaigns.progress import Progress
-from jsms_client.campaigns.reading.sources import Entries, Pieces, Recipients
-from jsms_client.campaigns.settings import CampaignSettings, Service
-from jsms_client.campaigns.settling import MOST_REFUSALS, POLL_SECONDS, Reports, Settlement, Settler
-from jsms_client.campaigns.shared import queue as shared
-from jsms_client.campaigns.shared.journal import SharedJournal
-from jsms_client.campaigns.stopping import REQUESTED
+from jsms_client.campaigns._progress import Progress
+from jsms_client.campaigns._reconcile import MOST_REFUSALS, POLL_SECONDS, Reports, Settlement, Settler
+from jsms_client.campaigns._runner import Conductor
+from jsms_client.campaigns._settings import CampaignSettings, Service
+from jsms_client.campaigns._shared import queue as shared
+from jsms_client.campaigns._shared.journal import SharedJournal
+from jsms_client.campaigns._throttle import PATIENCE, Pace
+from jsms_client.campaigns._workers import Crew
 from jsms_client.errors import APIError, JSMSError, RateLimitError, ScheduleError
 from jsms_runtime.arguments import refusal
 

@@ -11,8 +11,9 @@ The same call goes on where it stopped. `open_campaign` reads a journal without 
 
 from __future__ import annotations
 
-from jsms_client.campaigns.campaign import Campaign, mark_restored, open_campaign
-from jsms_client.campaigns.errors import (
+from jsms_client.campaigns._campaign import Campaign, mark_restored, open_campaign
+from jsms_client.campaigns._error_policy import Stop, StopReason
+from jsms_client.campaigns._errors import (
     BadLine,
     CampaignError,
     CampaignInputError,
@@ -23,13 +24,12 @@ from jsms_client.campaigns.errors import (
     JournalReplacedError,
     NoCampaignError,
 )
-from jsms_client.campaigns.estimates import MARKETING_HOURS, Estimate
-from jsms_client.campaigns.outcomes import Outcome, RecipientState, SetAside, Why
-from jsms_client.campaigns.progress import Counts, Progress
-from jsms_client.campaigns.reading.files import RecipientFile
-from jsms_client.campaigns.settings import CampaignSettings
-from jsms_client.campaigns.settling import Settlement
-from jsms_client.campaigns.stopping import Stop, StopReason
+from jsms_client.campaigns._estimate import MARKETING_HOURS, Estimate
+from jsms_client.campaigns._inputs.files import RecipientFile
+from jsms_client.campaigns._outcomes import Outcome, RecipientState, SetAside, Why
+from jsms_client.campaigns._progress import Counts, Progress
+from jsms_client.campaigns._reconcile import Settlement
+from jsms_client.campaigns._settings import CampaignSettings
 
 __all__ = [
     "MARKETING_HOURS",

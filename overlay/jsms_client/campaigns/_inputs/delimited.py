@@ -1,0 +1,205 @@
+"""CSV and TSV, as spreadsheets and people write them."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import deque
+from collections.abc import Iterator
+from itertools import islice
+
+from jsms_client.campaigns._errors import BadLine, CampaignInputError
+from jsms_client.campaigns._inputs.columns import find_mobile
+from jsms_client.campaigns._inputs.entries import Entry
+from jsms_client.errors import ArgumentError
+from jsms_runtime.values import read_mobile
+
+MOST_LINES = 50
+"""Lines that one quoted cell may reach over; beyond that, a quote was forgotten."""
+
+_SAID_DELIMITER = re.compile(r"(?i)\ufeff?sep=(.)")
+_EXPORTED = frozenset(("state", "msg_id", "schedule_id", "delivery", "delivered_at", "settled", "temp_para"))
+_MOST_TITLES = 5
+_AFTER_QUOTE = re.compile(r'(?<!")" +(?=[,;\t\r\n]|$)')
+_NUMBERS = tuple[int, "str | BadLine"]
+
+
+def read_delimited(lines: Iterator[_NUMBERS], delimiter: str | None, mobile_column: str | None) -> Iterator[Entry]:
+    """Every entry of a file with a header line, or of one that has numbers and nothing else.
+
+    Args:
+        lines: The lines, each with its number.
+        delimiter: What stands between cells; None to find out from the header.
+        mobile_column: The name of the column with the numbers; None to find out.
+
+    Raises:
+        CampaignInputError: The header does not say where the numbers are.
+    """
+    source = _Source(lines)
+    # What Excel writes for itself in front of the header.
+    if (said := _SAID_DELIMITER.fullmatch(source.peek().rstrip())) is not None:
+        delimiter = said[1]
+        while not next(source).strip():
+            pass
+        source.begin()
+    rows = _rows(source, delimiter or _delimiter(source.peek()))
+    header = _header(rows, mobile_column)
+    if header is None:
+        return
+    number, names = header
+    if len(_EXPORTED.intersection(names)) > 1:
+        raise CampaignInputError(
+            "this is the export of a campaign, not a list: its columns are not parameters. To go on with the campaign, "
+            "send the list that it was made from with its journal; for a new list, keep the columns that the template "
+            "needs"
+        )
+    has_index = names[0] == ""
+    mobile = find_mobile(names, mobile_column)
+    if mobile is None:
+        if not _is_mobile(names[0]) or len(names) > 1:
+            raise CampaignInputError(
+                f"no column of the header, line {number}, is known to have the numbers: call it mobile, or say which "
+                "it is, by mobile_column"
+            )
+        # A list of numbers and nothing else needs no header.
+        yield number, (names[0], None)
+        mobile, names = 0, ["mobile"]
+    others = [(place, name) for place, name in enumerate(names) if place != mobile and name]
+    width = len(names)
+    for number, row in rows:
+        if isinstance(row, BadLine):
+            yield number, row
+        elif len(row) != width and (len(row) < width or any(row[width:])):
+            yield number, BadLine(number, f"it has {len(row)} cells where the header has {width}")
+        elif has_index and not row[0].isdigit():
+            yield number, BadLine(number, "the first column has no name in the header; name it, or take it out")
+        else:
+            yield number, (row[mobile], {name: row[place] for place, name in others} if others else None)
+
+
+def _header(rows: Iterator[tuple[int, list[str] | BadLine]], mobile_column: str | None) -> tuple[int, list[str]] | None:
+    """The header and the number of its line; titles above it are left out."""
+    first: tuple[int, list[str]] | None = None
+    for number, cells in islice(rows, _MOST_TITLES + 1):
+        if isinstance(cells, BadLine):
+            raise CampaignInputError(f"the header, line {number}, cannot be read: {cells.reason}")
+        # A title is one cell, with empty ones beside it at most; anything else is the header.
+        is_title = sum(map(bool, cells)) == 1 and not _is_mobile(cells[0]) and not _has_mobile(cells, mobile_column)
+        if not is_title and (first is None or _has_mobile(cells, mobile_column)):
+            return number, _names(cells)
+        first = first or (number, cells)
+        if not is_title:
+            break
+    return None if first is None else (first[0], _names(first[1]))
+
+
+def _has_mobile(cells: list[str], mobile_column: str | None) -> bool:
+    return mobile_column in cells or (mobile_column is None and find_mobile(cells, None) is not None)
+
+
+def _is_mobile(text: str) -> bool:
+    try:
+        read_mobile(text)
+    except ArgumentError:
+        return False
+    return True
+
+
+def _names(cells: list[str]) -> list[str]:
+    names = list(cells)
+    # Spreadsheets write columns that were used once.
+    while not names[-1]:
+        names.pop()
+    # The first may be the index that pandas writes.
+    if "" in names[1:]:
+        raise CampaignInputError(f"column {names.index('', 1) + 1} of the header has no name")
+    for name in names:
+        if names.count(name) > 1:
+            raise CampaignInputError(f"two columns of the header have the same name, {name[:40]!r}")
+    return names
+
+
+def _delimiter(header: str) -> str:
+    return next((one for one in ",;\t" if one in header), ",")
+
+
+def _rows(source: _Source, delimiter: str) -> Iterator[tuple[int, list[str] | BadLine]]:
+    """Every row that is not blank, its cells without spaces around them, and the number of its first line."""
+    while True:
+        reader = csv.reader(source, delimiter=delimiter, skipinitialspace=True, strict=True)
+        try:
+            while True:
+                source.begin()
+                cells = [cell.strip() for cell in next(reader)]
+                if any(cells):
+                    yield source.first, cells
+        except StopIteration:
+            return
+        except _Unusable as unusable:
+            yield source.first, source.give_back(unusable.bad)
+        except csv.Error as error:
+            reason = f"the quoting is wrong ({error})"
+            if len(source.taken) > 1 or "unexpected end" in str(error):
+                reason = "a quote is opened and never closed"
+            yield source.first, source.give_back(BadLine(source.first, reason))
+
+
+class _Unusable(Exception):  # noqa: N818 - not an error, but how a line gets past the reader
+    """A line that is no text, or one quoted cell over too many lines."""
+
+    def __init__(self, bad: BadLine | None) -> None:
+        super().__init__()
+        self.bad = bad
+
+
+class _Source:
+    """Lines for the csv module; what a forgotten quote swallowed can be given back."""
+
+    def __init__(self, lines: Iterator[_NUMBERS]) -> None:
+        self._lines = lines
+        self._again: deque[_NUMBERS] = deque()
+        self.taken: list[_NUMBERS] = []
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        number, line = self._again.popleft() if self._again else next(self._lines)
+        self.taken.append((number, line))
+        if isinstance(line, BadLine):
+            if len(self.taken) > 1:
+                # It stands inside of a quoted cell: the quote's line is bad, and this one is bad by itself.
+                raise _Unusable(None)
+            raise _Unusable(line)
+        if len(self.taken) > MOST_LINES:
+            raise _Unusable(None)
+        return _AFTER_QUOTE.sub('"', line) if '" ' in line else line
+
+    @property
+    def first(self) -> int:
+        """The number of the first line since `begin`."""
+        return self.taken[0][0]
+
+    def begin(self) -> None:
+        """A row begins."""
+        self.taken.clear()
+
+    def give_back(self, bad: BadLine | None) -> BadLine:
+        """Read all lines but the first of this row once more, as rows of their own."""
+        self._again.extendleft(reversed(self.taken[1:]))
+        return bad or BadLine(self.first, "a quote is opened and never closed")
+
+    def peek(self) -> str:
+        """The first line that is not blank, which is still to be read."""
+        skipped: list[_NUMBERS] = []
+        found = ""
+        for number, line in self._lines:
+            skipped.append((number, line))
+            if isinstance(line, BadLine) or line.strip():
+                found = "" if isinstance(line, BadLine) else line
+                break
+        self._again.extend(skipped)
+        return found
+
+
+__all__ = ["MOST_LINES", "read_delimited"]

@@ -1,0 +1,141 @@
+"""Takes the list in, before anything is sent: all of it, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from jsms_client._timeouts import monotonic
+from jsms_client.campaigns._errors import BadLine, CampaignInputError
+from jsms_client.campaigns._estimate import Estimator
+from jsms_client.campaigns._inputs.entries import Entry, check
+from jsms_client.campaigns._journal.hashes import Digest
+from jsms_client.campaigns._journal.journal import Journal, to_rows
+from jsms_client.campaigns._options import OnBadLine
+from jsms_client.campaigns._progress import Meter, Progress
+from jsms_client.campaigns._shared.journal import SharedJournal
+
+_TELL_EVERY = 0.1
+_LINES_NAMED = 100
+
+
+class Intake:
+    """Takes a list into a journal; where the journal has one already, checks that it is the same.
+
+    Args:
+        journal: The journal.
+        on_bad_line: What to do about entries that cannot be sent to.
+        estimator: Adds up what the recipients will cost.
+    """
+
+    def __init__(
+        self, journal: Journal | SharedJournal, on_bad_line: OnBadLine, estimator: Estimator | None = None
+    ) -> None:
+        self._journal = journal
+        self._given: dict[str, bool] = {}
+        self._stops = on_bad_line == "stop"
+        self._estimator = estimator
+        self._is_new = journal.input is None
+        self._entries, self._recipients = Digest(), Digest()
+        self._bad: list[BadLine] = []
+        self._bad_count = self._read = 0
+        self._meter = Meter("reading", monotonic())
+
+    def begin(self) -> None:
+        """Begin; from here on `finish` or `give_up` must follow."""
+        if self._is_new:
+            with self._journal.mutex:
+                self._journal.begin()
+
+    def add(self, entries: list[Entry]) -> None:
+        """Take the next entries in.
+
+        Args:
+            entries: A piece of the list.
+        """
+        with self._journal.mutex:
+            self._add(entries)
+
+    def _add(self, entries: list[Entry]) -> None:
+        checked, bad = check(entries)
+        rows = to_rows(checked)
+        self._read += len(rows)
+        self._entries.add(rows, len(bad))
+        if not self._is_new:
+            return
+        for _, _, given in checked:
+            if given is not None and not all(map(self._given.get, given)):
+                self._given.update({name: bool(value) or self._given.get(name, False) for name, value in given.items()})
+        if bad and self._stops:
+            # The rest is still looked through: all that is wrong is told at once.
+            self._bad_count += len(bad)
+            self._bad += bad[: _LINES_NAMED - len(self._bad)]
+        if self._bad:
+            return
+        repeated = self._journal.add(rows, bad)
+        if repeated:
+            rows = [row for row in rows if row[0] not in repeated]
+            checked = [one for one in checked if one[0] not in repeated]
+        self._recipients.add(rows)
+        if self._estimator is not None:
+            self._estimator.add((mobile, parameters) for _, mobile, parameters in checked)
+
+    def progress(self) -> Progress | None:
+        """How far it is, where that is to be told again."""
+        now = monotonic()
+        if not self._meter.due(now, _TELL_EVERY):
+            return None
+        journal = self._journal
+        return self._meter.read((self._read, 0, 0, 0, 0), journal.repeats, journal.bad_lines, now, self._read)
+
+    @property
+    def needs_check(self) -> bool:
+        """Whether `check_variables` can find anything: the list is new, and can be sent to otherwise."""
+        return self._is_new and self._read > 0 and not self._bad
+
+    def check_variables(self, variables: Sequence[str]) -> None:
+        """Refuse a list without any value for a variable of the template: everyone would be refused.
+
+        Args:
+            variables: Those of the template.
+
+        Raises:
+            CampaignInputError: The list has no value for one of them.
+        """
+        never = ", ".join(repr(name) for name in variables if not self._given.get(name))
+        if never:
+            given = ", ".join(repr(name[:40]) for name in list(self._given)[:10]) or "no parameters"
+            raise CampaignInputError(
+                f"template {self._journal.settings.temp_id} needs {never}, for which no entry has a value: "
+                f"the list has {given}; nothing was sent"
+            )
+
+    def finish(self) -> None:
+        """The list has ended.
+
+        Raises:
+            CampaignInputError: Some entries cannot be sent to, and that is to stop it.
+            JournalMismatchError: The journal has another list.
+        """
+        if not self._is_new:
+            self._journal.check_same(self._entries)
+            return
+        if self._bad:
+            raise CampaignInputError(
+                f"{self._bad_count} {'entries' if self._bad_count > 1 else 'entry'} of the list cannot be sent to; "
+                "nothing was sent",
+                lines=self._bad,
+                count=self._bad_count,
+            )
+        if not self._read and not self._journal.bad_lines:
+            raise CampaignInputError("the list is empty: there is nobody to send to; nothing was sent")
+        with self._journal.mutex:
+            self._journal.complete(self._entries, self._recipients)
+            self._journal.commit()
+
+    def give_up(self) -> None:
+        """Something went wrong: have nothing of the list in the journal."""
+        with self._journal.mutex:
+            self._journal.roll_back()
+
+
+__all__ = ["Intake"]

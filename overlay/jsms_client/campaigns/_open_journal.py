@@ -1,0 +1,154 @@
+"""Which journal a call works on, and what it leaves behind."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from threading import Lock
+from typing import TypeAlias
+
+from jsms_client._concurrency import run_in_thread
+from jsms_client.campaigns._campaign import Campaign
+from jsms_client.campaigns._error_policy import Stop
+from jsms_client.campaigns._errors import JournalError, JournalReplacedError
+from jsms_client.campaigns._journal.journal import Journal
+from jsms_client.campaigns._options import read_path
+from jsms_client.campaigns._settings import CampaignSettings, Service
+from jsms_client.campaigns._shared.address import SharedAddress, is_shared
+from jsms_client.campaigns._shared.campaign import SharedCampaign
+from jsms_client.campaigns._shared.journal import SharedJournal
+
+JournalLike: TypeAlias = str | os.PathLike[str] | Campaign
+"""The path of a journal, or the campaign of an earlier call."""
+
+
+class OpenJournal:
+    """The journal that a call works on, for nobody else, from `open` to `close`.
+
+    Args:
+        journal: What the caller gave; None for a temporary one.
+    """
+
+    def __init__(self, journal: JournalLike | None) -> None:
+        self._given = journal
+        self._mutex = Lock()
+        self._opened: Journal | SharedJournal | None = None
+        self._closed = self._is_kept = self._is_abandoned = False
+
+    def open(self, settings: CampaignSettings | None, service: Service | None) -> Journal | SharedJournal:
+        """Open it.
+
+        Args:
+            settings: What the campaign sends; None to take what is there.
+            service: Where; None where that does not matter.
+
+        Raises:
+            ArgumentError: It is no journal.
+            JournalError: It is locked, damaged, of another campaign, or cannot be used.
+        """
+        # Opening may outlive the call: a cancelled task leaves the thread that opens behind, and `close` waits for it.
+        with self._mutex:
+            if self._closed:
+                raise JournalError("the journal was closed before it was open")
+            self._opened = opened = self._open(settings, service)
+        if self._is_abandoned:
+            self.close()
+        return opened
+
+    def _open(self, settings: CampaignSettings | None, service: Service | None) -> Journal | SharedJournal:
+        if is_shared(self._given):
+            return SharedJournal(SharedAddress(self._given), settings, service)
+        if isinstance(self._given, Campaign):
+            self._is_kept = self._given.journal is None and not isinstance(self._given, SharedCampaign)
+            return self._given.opened(settings, service)
+        if self._given is None and settings is not None and service is not None:
+            temporary = Journal.temporary(settings, service)
+            temporary.claim()
+            return temporary
+        return Journal.open(read_path(self._given), settings, service)
+
+    def campaign(self, journal: Journal | SharedJournal, stop: Stop | None = None) -> Campaign:
+        """Close it, and read what became of the campaign; a temporary journal stays open for it.
+
+        Args:
+            journal: What `open` returned.
+            stop: Why it stopped by itself.
+        """
+        if isinstance(journal, SharedJournal):
+            self.close()
+            return SharedCampaign(journal.address, stop)
+        try:
+            journal.check_in_place()
+        except JournalReplacedError as error:
+            raise journal.rescue(error) from None
+        self._is_kept = journal.path is None
+        self.close()
+        return Campaign(journal.path or journal, stop)
+
+    def close(self) -> None:
+        """Close it; a temporary one that a campaign keeps is released for other calls."""
+        with self._mutex:
+            if self._closed:
+                return
+            self._closed = True
+            if self._opened is None:
+                return
+            if self._is_kept and isinstance(self._opened, Journal):
+                self._opened.release()
+            else:
+                self._opened.close()
+
+    def abandon(self) -> None:
+        """Close it without waiting: now, or when the thread that opens it is done."""
+        self._is_abandoned = True
+        if self._mutex.acquire(blocking=False):
+            self._mutex.release()
+            self.close()
+
+
+class AsyncOpenJournal:
+    """The async form of `OpenJournal`.
+
+    Args:
+        journal: What the caller gave; None for a temporary one.
+    """
+
+    def __init__(self, journal: JournalLike | None) -> None:
+        self._blocking = OpenJournal(journal)
+
+    async def open(self, settings: CampaignSettings | None, service: Service | None) -> Journal | SharedJournal:
+        """Open it.
+
+        Args:
+            settings: What the campaign sends; None to take what is there.
+            service: Where; None where that does not matter.
+
+        Raises:
+            ArgumentError: It is no journal.
+            JournalError: It is locked, damaged, of another campaign, or cannot be used.
+        """
+        return await run_in_thread(partial(self._blocking.open, settings, service))
+
+    async def campaign(self, journal: Journal | SharedJournal, stop: Stop | None = None) -> Campaign:
+        """Close it, and read what became of the campaign; a temporary journal stays open for it.
+
+        Args:
+            journal: What `open` returned.
+            stop: Why it stopped by itself.
+        """
+        return await run_in_thread(partial(self._blocking.campaign, journal, stop))
+
+    async def aclose(self) -> None:
+        """Close it, whether the caller is cancelled or not."""
+        import anyio  # noqa: PLC0415 - comes with httpx; sync programs never load it
+
+        try:
+            with anyio.CancelScope(shield=True):
+                await run_in_thread(self._blocking.close)
+        except BaseException:
+            # asyncio cancels in a shield too, perhaps before the thread has begun.
+            self._blocking.abandon()
+            raise
+
+
+__all__ = ["AsyncOpenJournal", "JournalLike", "OpenJournal"]

@@ -1,0 +1,140 @@
+"""Settles what is not known, by delivery reports."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Iterable, Sequence
+from contextlib import ExitStack
+from typing import NamedTuple, TypeAlias, cast
+
+from jsms_client.campaigns._journal import deliveries
+from jsms_client.campaigns._journal.batches import BatchQueue
+from jsms_client.campaigns._journal.deliveries import Delivery, begin_matching
+from jsms_client.campaigns._journal.journal import Journal
+from jsms_client.campaigns._journal.schema import UNKNOWN
+from jsms_client.campaigns._shared import deliveries as shared
+from jsms_client.campaigns._shared.journal import SharedJournal
+from jsms_client.campaigns._shared.queue import SharedQueue
+from jsms_client.results import DeliveryReport
+from jsms_contract.operations import OPERATIONS
+from jsms_runtime.arguments import kind, refusal
+
+Reports: TypeAlias = Iterable[DeliveryReport]
+"""Delivery reports, from callbacks for example."""
+AsyncReports: TypeAlias = AsyncIterable[DeliveryReport] | Reports
+"""The same, where they may come in asynchronously too."""
+
+POLL_SECONDS = float(OPERATIONS["pollReports"].poll_seconds or 0)
+"""How long to wait between two polls."""
+MOST_REFUSALS = 3
+"""Polls in a row that are refused as coming too often, before that is an error: somebody else polls all the time."""
+
+
+class Settlement(NamedTuple):
+    """How far settling is.
+
+    Attributes:
+        reports: How many delivery reports came so far.
+        matched: How many of them were of recipients; the others are kept in the first journal.
+        unknown: How many recipients are unknown still.
+    """
+
+    reports: int
+    matched: int
+    unknown: int
+
+
+class Settler:
+    """Matches delivery reports with the recipients of journals.
+
+    Args:
+        journals: The journals, one or more.
+    """
+
+    def __init__(self, journals: Sequence[Journal | SharedJournal]) -> None:
+        self._journals = journals
+        self._reports = self._matched = 0
+
+    def begin(self) -> bool:
+        """Begin: what was in flight when a process was killed is unknown.
+
+        Returns:
+            Whether no report could say anything new.
+        """
+        for journal in self._journals:
+            with journal.writing():
+                if isinstance(journal, SharedJournal):
+                    journal.take_over()
+                else:
+                    BatchQueue(journal).recover(repeat_unknown=False)
+                    begin_matching(journal)
+        return self.is_settled
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether no report could say anything new any more."""
+        return all(map(_everything_told, self._journals))
+
+    @property
+    def progress(self) -> Settlement:
+        """How far it is."""
+        unknown = sum(journal.states[UNKNOWN] for journal in self._journals)
+        return Settlement(self._reports, self._matched, unknown)
+
+    def end(self) -> None:
+        """End: those that are unknown still may be sent to once more."""
+        for journal in self._journals:
+            with journal.writing():
+                if isinstance(journal, SharedJournal):
+                    SharedQueue(journal, None).allow_resending()
+                else:
+                    BatchQueue(journal).allow_resending()
+
+    def add(self, reports: Iterable[DeliveryReport], clock_ahead: float = 0.0) -> bool:
+        """Store delivery reports; those of other messages are kept beside the recipients of the first journal.
+
+        Args:
+            reports: The reports.
+            clock_ahead: How many seconds the service's clock is ahead of this machine's.
+
+        Returns:
+            Whether no report could say anything new any more.
+
+        Raises:
+            ArgumentError: One is no delivery report.
+        """
+        with ExitStack() as stack:
+            for journal in self._journals:
+                stack.enter_context(journal.writing())
+            for report in reports:
+                if not isinstance(cast("object", report), DeliveryReport):
+                    raise refusal("reports", f"has an entry that is {kind(report)}", "give DeliveryReport objects")
+                at = None if report.receive_time is None else report.receive_time.timestamp() - clock_ahead
+                delivery = Delivery(report.phone, report.msg_id, int(report.status), at)
+                self._reports += 1
+                if any(_note_delivery(journal, delivery) for journal in self._journals):
+                    self._matched += 1
+                else:
+                    _keep_other(self._journals[0], delivery)
+        return self.is_settled
+
+
+def _everything_told(journal: Journal | SharedJournal) -> bool:
+    if isinstance(journal, SharedJournal):
+        return shared.everything_told(journal)
+    return deliveries.everything_told(journal)
+
+
+def _note_delivery(journal: Journal | SharedJournal, delivery: Delivery) -> bool:
+    if isinstance(journal, SharedJournal):
+        return shared.note_delivery(journal, delivery)
+    return deliveries.note_delivery(journal, delivery)
+
+
+def _keep_other(journal: Journal | SharedJournal, delivery: Delivery) -> None:
+    if isinstance(journal, SharedJournal):
+        shared.keep_other(journal, delivery)
+    else:
+        deliveries.keep_other(journal, delivery)
+
+
+__all__ = ["MOST_REFUSALS", "POLL_SECONDS", "AsyncReports", "Reports", "Settlement", "Settler"]

@@ -1,0 +1,349 @@
+"""Carries a campaign out: what leaves and when, what its answer means, and all of it in the journal first.
+
+One thread conducts. It alone touches the journal; whoever carries requests out hands it the answers. So nothing that
+happens to its caller, an interrupt or a cancellation, comes in between of what is done and what is written down.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import deque
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from typing import TypeAlias
+
+from jsms_client._timeouts import monotonic
+from jsms_client.campaigns._batch_response import read_answer
+from jsms_client.campaigns._error_policy import REQUESTED, Meaning, Stop, is_unclear, meaning_of, stop_for
+from jsms_client.campaigns._errors import JournalError, JournalReplacedError
+from jsms_client.campaigns._journal.batches import Batch, BatchQueue
+from jsms_client.campaigns._journal.journal import Journal
+from jsms_client.campaigns._journal.schema import ACCEPTED, REFUSED, UNKNOWN, WAITING
+from jsms_client.campaigns._options import MOST_PER_BATCH, StopEvent, Window
+from jsms_client.campaigns._progress import Meter, Progress
+from jsms_client.campaigns._shared.journal import SharedJournal
+from jsms_client.campaigns._shared.queue import SharedQueue
+from jsms_client.campaigns._throttle import Pace
+from jsms_client.errors import APIError, JSMSError, RateLimitError, UnconfirmedAPIError
+from jsms_contract.errors import error_class
+from jsms_runtime.refusals import refused_error
+
+Start: TypeAlias = Callable[[Batch, object], None]
+"""Has a request sent: the batch, to hand back with the answer, and the body."""
+Tell: TypeAlias = Callable[[Progress], None]
+
+TELL_EVERY = 0.1
+"""Seconds between two tellings of how far it is."""
+TELL_PAUSED = 0.5
+"""The same while nothing happens."""
+MOST_UNCLEAR = 3
+"""Responses in a row that do not say who was sent to, before the campaign stops."""
+LOOK_FOR_STOP = 0.1
+"""Seconds after which the caller's stop event is looked at, while nothing else happens."""
+MOST_REFUSED_ALONE = 6
+"""Requests with one recipient that are refused as a whole, in a row: then it is not for the recipient."""
+_NEIGHBOURS = MOST_REFUSED_ALONE // 2
+
+
+class Conductor:
+    """Carries a campaign out.
+
+    Args:
+        journal: The journal, with the whole list in it.
+        pace: When requests may leave.
+        repeat_unknown: Whether those that are unknown are to be sent to again.
+        batch_size: How many recipients a request may have; None for as many as the service takes.
+        stop_event: Nothing is sent any more once it is set.
+        window: The hours in which requests may leave; None for all.
+
+    Attributes:
+        interrupted: Nothing is sent any more, and it ends when every request has ended. Like ``abandoned`` a plain
+            attribute: a statement that sets it first in an exception handler cannot be interrupted by a signal.
+        abandoned: Nothing is sent any more, and it ends without waiting for anything.
+        stop: Why it stopped by itself.
+    """
+
+    def __init__(
+        self,
+        journal: Journal | SharedJournal,
+        pace: Pace,
+        *,
+        repeat_unknown: bool,
+        batch_size: int | None = None,
+        stop_event: StopEvent | None = None,
+        window: Window | None = None,
+    ) -> None:
+        self._window = window
+        self._journal = journal
+        self._queue = BatchQueue(journal) if isinstance(journal, Journal) else SharedQueue(journal, pace.max_rate)
+        self._pace = pace
+        self._repeat_unknown = repeat_unknown
+        self._inbox: SimpleQueue[tuple[Batch, object] | None] = SimpleQueue()
+        self._again: deque[Batch] = deque()
+        self._on_their_way = 0
+        self._refused_alone: list[Batch] = []
+        self._largest_batch = min(batch_size or MOST_PER_BATCH, journal.settings.largest_batch)
+        self._stop_event = stop_event
+        self._sending_began = self._told = False
+        self.interrupted = self.abandoned = False
+        self._failure: BaseException | None = None
+        self._unclear_in_a_row = 0
+        self.stop: Stop | None = None
+
+    def interrupt(self) -> None:
+        """Send nothing any more, and end when every request has ended; from any thread, task or signal handler."""
+        self.interrupted = True
+        self._inbox.put(None)
+
+    def abandon(self) -> None:
+        """Send nothing any more, and end at once: what is in flight is left so in the journal."""
+        self.abandoned = True
+        self._inbox.put(None)
+
+    def answered(self, batch: Batch, answer: object) -> None:
+        """A request came to its end; from any thread or task.
+
+        Args:
+            batch: Its recipients.
+            answer: The answer's JSON, or the exception that was raised.
+        """
+        self._inbox.put((batch, answer))
+
+    def run(self, start: Start, tell: Tell | None) -> None:
+        """Carry it out: to its end, to a reason to stop, or until it is interrupted.
+
+        Args:
+            start: Has a request sent, elsewhere; not where it was abandoned meanwhile.
+            tell: Takes progress; must not block.
+
+        Raises:
+            JournalError: Something could not be written down; it says whether requests had left.
+            BaseException: Whatever a request raised that is no error of JSMS.
+        """
+        try:
+            try:
+                self._conduct(start, tell)
+                self._journal.end()
+                if self._failure is not None:
+                    raise self._failure
+            except JournalReplacedError as error:
+                raise self._journal.rescue(error) from None
+        except JournalError as error:
+            error.sending_began = self._sending_began
+            error.sent = "unknown" if self._sending_began else error.sent
+            raise
+
+    def _replaced(self) -> JournalReplacedError | None:
+        try:
+            self._journal.check_in_place()
+        except JournalReplacedError as error:
+            return error
+        return None
+
+    def _conduct(self, start: Start, tell: Tell | None) -> None:
+        with self._journal.writing():
+            self._queue.recover(repeat_unknown=self._repeat_unknown)
+        meter = Meter("sending", monotonic(), self._done())
+        answers: list[tuple[Batch, object]] = []
+        while True:
+            leaving = self._write(answers)
+            # What is written must be where the next call looks for it: else that sends to the same people again.
+            if (replaced := self._replaced()) is not None:
+                self._fail(replaced)
+                # They do not leave; what is in flight is waited for.
+                for batch in leaving:
+                    self.answered(batch, replaced)
+                leaving = []
+            # Writing it down took a while: the rate counts from here.
+            self._pace.departed(len(leaving), monotonic())
+            for batch in leaving:
+                self._sending_began = True
+                start(batch, self._body(batch))
+            over = self.abandoned or (not self._on_their_way and self._nothing_leaves())
+            if tell is not None:
+                self._tell(tell, meter, now=over)
+            if over:
+                break
+            answers = self._wait(telling=tell is not None)
+
+    def _nothing_leaves(self) -> bool:
+        if self._journal.is_done or self.interrupted:
+            return True
+        self.stop = self.stop or self._journal.stop
+        if self.stop is None and self._stop_event is not None and self._stop_event.is_set():
+            self.stop = REQUESTED
+        return self.stop is not None
+
+    def _write(self, answers: list[tuple[Batch, object]]) -> list[Batch]:
+        """Write down what came back and what leaves next, all at once, as it is the disk that takes the time."""
+        leaving: list[Batch] = []
+        with self._journal.writing():
+            if self.abandoned:
+                return leaving
+            self._journal.show_alive()
+            for batch, answer in answers:
+                self._on_their_way -= 1
+                if isinstance(answer, BaseException):
+                    self._failed(batch, answer)
+                else:
+                    self._succeeded(batch, answer)
+            self._journal.share_pause(self._pace.pause(monotonic()))
+            while (following := self._next()) is not None:
+                self._queue.mark_sent(following)
+                if not following.rows:
+                    continue
+                self._on_their_way += 1
+                following.left_at = monotonic()
+                self._pace.left(len(following.rows), following.left_at)
+                leaving.append(following)
+        return leaving
+
+    def _seconds(self) -> float | None:
+        """How long to wait for the next request; None where a response has to come first."""
+        seconds = self._pace.seconds(monotonic(), self._on_their_way)
+        if seconds is None:
+            return None
+        outside = 0.0 if self._window is None else self._window.seconds(time.time())
+        return max(seconds, outside, self._journal.pause())
+
+    def _next(self) -> Batch | None:
+        if self._nothing_leaves() or self._seconds() != 0:
+            return None
+        if self._again:
+            again = self._again.pop() if self._far_away() else self._again.popleft()
+            if self._journal.reserve_time(len(again.rows), self._pace.max_rate):
+                return again
+            self._again.appendleft(again)
+            return None
+        return self._queue.next_batch(self._pace.largest_batch(self._largest_batch))
+
+    def _body(self, batch: Batch) -> dict[str, object]:
+        # Parsed all at once: a thousand small texts take five times as long.
+        parameters = json.loads(f"[{','.join(row[2] or 'null' for row in batch.rows)}]")
+        recipients = [
+            {"mobile": row[1]} if given is None else {"mobile": row[1], "temp_para": given}
+            for row, given in zip(batch.rows, parameters, strict=True)
+        ]
+        return {**self._journal.settings.body(), "recipients": recipients}
+
+    def _wait(self, *, telling: bool) -> list[tuple[Batch, object]]:
+        """Whatever came back, as soon as there is something, or as a request may leave."""
+        seconds = None if self._nothing_leaves() else self._seconds()
+        if self._journal.look_again is not None:
+            seconds = self._journal.look_again if seconds is None else min(seconds, self._journal.look_again)
+        if self._stop_event is not None:
+            seconds = LOOK_FOR_STOP if seconds is None else min(seconds, LOOK_FOR_STOP)
+        elif telling:
+            seconds = TELL_PAUSED if seconds is None else min(seconds, TELL_PAUSED)
+        found: list[tuple[Batch, object] | None] = []
+        try:
+            found.append(self._inbox.get(timeout=seconds))
+            while True:
+                found.append(self._inbox.get_nowait())
+        except Empty:
+            return [each for each in found if each is not None]
+
+    def _succeeded(self, batch: Batch, answer: object) -> None:
+        outcome = read_answer(batch, answer)
+        self._queue.store_outcomes(batch, outcome.learned, outcome.schedule_id)
+        self._refused_alone.clear()
+        if outcome.contradictory:
+            self._unclear(
+                batch, UnconfirmedAPIError("the response contradicts itself; the request may have been carried out")
+            )
+        else:
+            self._unclear_in_a_row = 0
+            self._pace.answered()
+        if outcome.unpaid is not None:
+            self._stop(refused_error(error_class(outcome.unpaid, 200), outcome.unpaid, None))
+
+    def _failed(self, batch: Batch, error: BaseException) -> None:
+        if not isinstance(error, JSMSError):
+            # Nothing that a request is meant to raise: it is handed on, once everything is written down.
+            self._queue.mark_answered(batch, UNKNOWN)
+            self._fail(error)
+            return
+        if isinstance(error, JournalReplacedError):
+            self._queue.mark_answered(batch, WAITING)
+            return
+        meaning = meaning_of(error)
+        if meaning is Meaning.REFUSED:
+            self._refused(batch, error)
+        elif meaning is Meaning.UNKNOWN:
+            self._queue.mark_answered(batch, UNKNOWN)
+            if is_unclear(error):
+                self._unclear(batch, error)
+            elif self._pace.failed(monotonic(), batch.left_at):
+                self._stop(error)
+        else:
+            self._queue.mark_answered(batch, WAITING)
+            self._again.append(batch)
+            if meaning is Meaning.OURS:
+                self._fail(error)
+            elif meaning is Meaning.STOP or self._slow_down(batch, error):
+                self._stop(error)
+
+    def _unclear(self, batch: Batch, error: JSMSError) -> None:
+        """Stop after several responses in a row that do not say who was sent to: each may leave a thousand in doubt."""
+        self._unclear_in_a_row += 1
+        self._pace.failed(monotonic(), batch.left_at)
+        # Without any code of JSMS, the next response will come from the same wrong place.
+        if self._unclear_in_a_row >= MOST_UNCLEAR or (error.http_status is not None and error.code is None):
+            self._stop(error)
+
+    def _slow_down(self, batch: Batch, error: JSMSError) -> bool:
+        """Wait before the next request; True where that was done too often, or for too long."""
+        if isinstance(error, RateLimitError):
+            return self._pace.too_often(monotonic(), batch.left_at)
+        return self._pace.not_reached(monotonic())
+
+    def _refused(self, batch: Batch, error: JSMSError) -> None:
+        """Find out for whom a request was refused as a whole: it is cut in two, until one is left."""
+        self._pace.refused()
+        rows = batch.rows
+        if len(rows) > 1:
+            self._queue.mark_answered(batch, WAITING)
+            half = len(rows) // 2
+            near, far = Batch(rows[:half]), Batch(rows[half:])
+            if self._far_away():
+                self._again.extend((near, far))
+            else:
+                self._again.extendleft((far, near))
+            return
+        self._refused_alone.append(batch)
+        self._queue.mark_answered(batch, REFUSED, code=error.code if isinstance(error, APIError) else None)
+        if len(self._refused_alone) == MOST_REFUSED_ALONE:
+            # Where nobody at all was accepted it is for the campaign: once that is put right, these are sent to.
+            if not self._journal.states[ACCEPTED]:
+                for one in self._refused_alone:
+                    self._queue.requeue(one)
+            self._stop(error)
+
+    def _far_away(self) -> bool:
+        """Whether to look at the other end next: neighbours may be wrong alike, as test numbers at the top are."""
+        return len(self._refused_alone) >= _NEIGHBOURS
+
+    def _stop(self, error: JSMSError) -> None:
+        self.stop = self.stop or stop_for(error)
+        self._journal.share_stop(self.stop)
+
+    def _fail(self, error: BaseException) -> None:
+        self._failure = self._failure or error
+        self.interrupted = True
+
+    def _tell(self, tell: Tell, meter: Meter, *, now: bool) -> None:
+        moment = monotonic()
+        pause = self._pace.pause(moment)
+        if now or pause > 0 or not self._told or meter.due(moment, TELL_EVERY):
+            self._told = True
+            journal = self._journal
+            progress = meter.read(journal.states, journal.repeats, journal.bad_lines, moment, self._done(), pause)
+            tell(progress)
+
+    def _done(self) -> int:
+        states = self._journal.states
+        return sum(states) - states[WAITING]
+
+
+__all__ = ["MOST_REFUSED_ALONE", "TELL_EVERY", "Conductor", "Start", "Tell"]

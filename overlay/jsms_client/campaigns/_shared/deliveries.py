@@ -1,0 +1,74 @@
+"""What delivery reports say of the recipients of a shared campaign: the functions of `journal.deliveries`."""
+
+from __future__ import annotations
+
+from jsms_client.campaigns._journal.deliveries import Delivery, in_time
+from jsms_client.campaigns._journal.schema import ACCEPTED, UNKNOWN
+from jsms_client.campaigns._shared.journal import SharedJournal
+from jsms_client.errors import ArgumentError
+from jsms_runtime.values import read_mobile
+
+_FOUND = (
+    "SELECT r.number, r.state, r.msg_id, q.left_at, q.send_time FROM jsms_recipients r LEFT JOIN jsms_requests q"
+    " ON q.campaign = r.campaign AND q.number = r.request"
+    " WHERE r.campaign = :campaign AND r.mobile = :mobile AND r.state IN (:accepted, :unknown)"
+)
+
+
+def note_delivery(journal: SharedJournal, delivery: Delivery) -> bool:
+    """Store a delivery report, where it is about one of the recipients; inside of the journal's `writing`."""
+    try:
+        mobile = read_mobile(delivery.mobile)
+    except ArgumentError:
+        return False
+    rows = journal.execute(_FOUND, mobile=mobile, accepted=ACCEPTED, unknown=UNKNOWN).rows
+    if not rows:
+        return False
+    number, state, msg_id, left_at, send_time = rows[0]
+    if msg_id != delivery.msg_id and (
+        msg_id is not None
+        or left_at is None
+        or not in_time(delivery, float(str(left_at)), None if send_time is None else str(send_time), None)
+    ):
+        return False
+    journal.execute(
+        "UPDATE jsms_recipients SET state = :state, msg_id = :msg_id, delivery = :status, delivered_at = :at,"
+        " settled = CASE WHEN state = :unknown THEN 1 ELSE settled END"
+        " WHERE campaign = :campaign AND number = :number",
+        state=ACCEPTED,
+        msg_id=delivery.msg_id,
+        status=delivery.status,
+        at=delivery.at,
+        unknown=UNKNOWN,
+        number=number,
+    )
+    journal.count(int(str(state)), ACCEPTED, 1)
+    return True
+
+
+def keep_other(journal: SharedJournal, delivery: Delivery) -> None:
+    """Keep a report of another message; inside of the journal's `writing`."""
+    dialect = journal.address.database.dialect
+    journal.execute(
+        f"{dialect.insert_new} jsms_other_reports (campaign, msg_id, mobile, status, at)"
+        f" VALUES (:campaign, :msg_id, :mobile, :status, :at) {dialect.unless_there}",
+        msg_id=delivery.msg_id,
+        mobile=delivery.mobile,
+        status=delivery.status,
+        at=delivery.at,
+    )
+
+
+def everything_told(journal: SharedJournal) -> bool:
+    """Whether no delivery report could tell anything new."""
+    with journal.writing():
+        rows = journal.execute(
+            "SELECT 1 FROM jsms_recipients WHERE campaign = :campaign AND state IN (:accepted, :unknown)"
+            " AND delivery IS NULL LIMIT 1",
+            accepted=ACCEPTED,
+            unknown=UNKNOWN,
+        ).rows
+    return not rows
+
+
+__all__ = ["everything_told", "keep_other", "note_delivery"]

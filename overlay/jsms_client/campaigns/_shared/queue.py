@@ -1,0 +1,198 @@
+"""The requests of a shared campaign: claimed before one leaves, and settled after its response."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
+
+from jsms_client.campaigns._journal.batches import Batch, Learned
+from jsms_client.campaigns._journal.hashes import Row
+from jsms_client.campaigns._journal.schema import ACCEPTED, IN_FLIGHT, REFUSED, UNKNOWN, WAITING
+
+if TYPE_CHECKING:
+    from jsms_client.campaigns._shared.journal import SharedJournal
+
+
+class SharedQueue:
+    """What `BatchQueue` is for a file; to be used inside of the journal's `writing`.
+
+    Args:
+        journal: The journal.
+        max_rate: How many recipients a second, by all workers together; None for as many as go.
+    """
+
+    def __init__(self, journal: SharedJournal, max_rate: float | None) -> None:
+        self._journal = journal
+        self._max_rate = max_rate
+
+    def recover(self, *, repeat_unknown: bool) -> None:
+        """Begin: take over from workers that have died, and from a campaign that stopped.
+
+        Args:
+            repeat_unknown: Whether those that are unknown are to be sent to again, each once.
+        """
+        journal = self._journal
+        journal.show_alive()
+        if journal.stop is not None and not journal.workers():
+            # It was run again, after whatever the reason was.
+            journal.stop = None
+            journal.execute("UPDATE jsms_campaigns SET stop = NULL, due = 0 WHERE number = :campaign")
+        if repeat_unknown:
+            again = journal.execute(
+                "UPDATE jsms_recipients SET state = :waiting, resent = 1, holder = ''"
+                " WHERE campaign = :campaign AND state = :unknown AND resent = 0",
+                waiting=WAITING,
+                unknown=UNKNOWN,
+            ).changed
+            journal.count(UNKNOWN, WAITING, again)
+
+    def next_batch(self, most: int) -> Batch | None:
+        """The next that are waiting and that no worker has; None where there are none, or none may leave yet."""
+        journal = self._journal
+        rows = journal.execute(
+            "SELECT number, mobile, temp_para FROM jsms_recipients"
+            " WHERE campaign = :campaign AND state = :waiting AND holder = '' ORDER BY number LIMIT :most",
+            waiting=WAITING,
+            most=most,
+        ).rows
+        if not rows:
+            journal.look_later()
+            return None
+        if not journal.reserve_time(len(rows), self._max_rate):
+            return None
+        batch = Batch(cast("Sequence[Row]", rows))
+        self._hold(batch)
+        return batch
+
+    def mark_sent(self, batch: Batch) -> None:
+        """A request is about to leave, with those of its recipients that this worker still has."""
+        journal = self._journal
+        journal.execute("UPDATE jsms_campaigns SET requests = requests + 1 WHERE number = :campaign")
+        (row,) = journal.execute("SELECT requests FROM jsms_campaigns WHERE number = :campaign").rows
+        batch.request = int(str(row[0]))
+        claimed = journal.execute(
+            "UPDATE jsms_recipients SET state = :in_flight, request = :request WHERE campaign = :campaign"
+            f" AND state = :waiting AND holder = :holder AND {_one_of(batch)}",
+            in_flight=IN_FLIGHT,
+            request=batch.request,
+            waiting=WAITING,
+            holder=journal.holder,
+        ).changed
+        if claimed < len(batch.rows):
+            # Another worker took them over, as this one was silent for too long.
+            rows = journal.execute(
+                "SELECT number, mobile, temp_para FROM jsms_recipients WHERE campaign = :campaign"
+                f" AND request = :request AND {_one_of(batch)} ORDER BY number",
+                request=batch.request,
+            ).rows
+            batch.rows = cast("Sequence[Row]", rows)
+        journal.count(WAITING, IN_FLIGHT, claimed)
+        journal.execute(
+            "INSERT INTO jsms_requests (campaign, number, left_at, send_time)"
+            f" VALUES (:campaign, :request, {journal.address.database.dialect.now}, :send_time)",
+            request=batch.request,
+            send_time=journal.settings.send_time,
+        )
+
+    def mark_answered(self, batch: Batch, state: int, *, code: int | None = None) -> None:
+        """A request came to an end that is the same for all of its recipients; those who wait again stay reserved."""
+        journal, was = self._journal, self._state_of(batch)
+        changed = journal.execute(
+            "UPDATE jsms_recipients SET state = :state, code = :code, holder = :holder"
+            f" WHERE campaign = :campaign AND request = :request AND state = :was AND {_one_of(batch)}",
+            state=state,
+            code=code,
+            holder=journal.holder if state == WAITING and was == IN_FLIGHT else "",
+            request=batch.request,
+            was=was,
+        ).changed
+        journal.count(was, state, changed)
+
+    def requeue(self, batch: Batch) -> None:
+        """Recipients that were refused are to be sent to again after all."""
+        changed = self._journal.execute(
+            "UPDATE jsms_recipients SET state = :waiting, code = NULL"
+            f" WHERE campaign = :campaign AND state = :refused AND {_one_of(batch)}",
+            waiting=WAITING,
+            refused=REFUSED,
+        ).changed
+        self._journal.count(REFUSED, WAITING, changed)
+
+    def store_outcomes(self, batch: Batch, learned: Sequence[Learned], schedule_id: str | None) -> None:
+        """A request was answered, each recipient by itself."""
+        journal, was = self._journal, self._state_of(batch)
+        update = (
+            "UPDATE jsms_recipients SET state = :state, msg_id = :msg_id, code = :code, holder = ''"
+            " WHERE campaign = :campaign AND number = :number AND request = :request AND state = :was"
+        )
+        for state in sorted({one[0] for one in learned}):
+            same = {"state": state, "request": batch.request, "was": was}
+            rows: list[dict[str, object]] = [
+                {**same, "msg_id": msg_id, "code": code, "number": number}
+                for each, msg_id, code, number in learned
+                if each == state
+            ]
+            journal.count(was, state, journal.execute_many(update, rows))
+        if schedule_id is not None:
+            journal.execute(
+                "UPDATE jsms_requests SET schedule_id = :schedule WHERE campaign = :campaign AND number = :request",
+                schedule=schedule_id,
+                request=batch.request,
+            )
+
+    def _state_of(self, batch: Batch) -> int:
+        """In flight; unknown where this worker was silent for so long that the others took it for dead."""
+        rows = self._journal.execute(
+            "SELECT min(state) FROM jsms_recipients"
+            f" WHERE campaign = :campaign AND request = :request AND {_one_of(batch)}",
+            request=batch.request,
+        ).rows
+        return IN_FLIGHT if rows[0][0] == IN_FLIGHT else UNKNOWN
+
+    def _hold(self, batch: Batch) -> None:
+        self._journal.execute(
+            "UPDATE jsms_recipients SET holder = :holder WHERE campaign = :campaign AND state = :waiting"
+            " AND holder = '' AND number BETWEEN :first AND :last",
+            holder=self._journal.holder,
+            waiting=WAITING,
+            first=batch.rows[0][0],
+            last=batch.rows[-1][0],
+        )
+
+    def allow_resending(self) -> None:
+        """Delivery reports were asked for: those that are unknown still may be sent to once more."""
+        self._journal.execute(
+            "UPDATE jsms_recipients SET resent = 0 WHERE campaign = :campaign AND state = :unknown AND resent = 1",
+            unknown=UNKNOWN,
+        )
+
+
+def scheduled_requests(journal: SharedJournal) -> list[tuple[int, str]]:
+    """The requests whose schedules may still be deleted, each with the id of its schedule."""
+    with journal.writing():
+        rows = journal.execute(
+            "SELECT number, schedule_id FROM jsms_requests"
+            " WHERE campaign = :campaign AND schedule_id IS NOT NULL ORDER BY number"
+        ).rows
+    return cast("list[tuple[int, str]]", rows)
+
+
+def take_back(journal: SharedJournal, request: int) -> None:
+    """A schedule was deleted: those who were accepted for it wait again."""
+    with journal.writing():
+        changed = journal.execute(
+            "UPDATE jsms_recipients SET state = :waiting, request = NULL"
+            " WHERE campaign = :campaign AND request = :request AND state = :accepted",
+            waiting=WAITING,
+            request=request,
+            accepted=ACCEPTED,
+        ).changed
+        journal.execute(
+            "UPDATE jsms_requests SET schedule_id = NULL WHERE campaign = :campaign AND number = :request",
+            request=request,
+        )
+        journal.count(ACCEPTED, WAITING, changed)
+
+
+def _one_of(batch: Batch) -> str:
+    return f"number IN ({', '.join(str(int(row[0])) for row in batch.rows)})"
