@@ -2,7 +2,8 @@
 
 ``PYTHONPATH=tests:. .venv/bin/python -m campaigns --kills 300`` kills a campaign again and again;
 with ``--shared PostgreSQL``, and ``scripts`` on PYTHONPATH, it kills workers that share campaigns;
-``PYTHONPATH=tests:. .venv/bin/python -m campaigns --recipients 1000000`` says what a long list takes.
+``PYTHONPATH=tests:. .venv/bin/python -m campaigns --recipients 1000000`` says what a long list takes; with
+``--shared PostgreSQL --workers 1 2 4``, what it takes so many processes that share it.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from engines import ENGINES
+from engines import ENGINES, PostgreSQL
 from sandbox.process import Process
 
+from . import throughput
 from .killing import Proof
 from .killing_shared import SharedProof
 from .memory import measured
@@ -35,7 +37,10 @@ def main() -> int:
     parser.add_argument(
         "--shared", metavar="ENGINE", help="instead: workers that share campaigns in PostgreSQL or MariaDB"
     )
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2, 4], help="with both (%(default)s)")
     options = parser.parse_args()
+    if options.recipients and options.shared:
+        return _throughput(options.recipients, options.workers)
     if options.recipients:
         return _length(options.recipients)
     began = time.monotonic()
@@ -63,6 +68,26 @@ def _length(recipients: int) -> int:
     print(f"{recipients:,} recipients in {figures['seconds']:.1f} s: {recipients / figures['seconds']:,.0f} a second")
     print(f"memory: {figures['before'] / 2**20:.1f} MiB before, {figures['growth'] / 2**20:.1f} MiB more at most")
     print(f"journal: {figures['journal'] / 2**20:.0f} MiB")
+    return 0
+
+
+class DurablePostgreSQL(PostgreSQL):
+    """One that waits for the disk at each commit, as in production."""
+
+    fsync = "on"
+
+
+def _throughput(recipients: int, workers: list[int]) -> int:
+    with DurablePostgreSQL() as engine:
+        for number in workers:
+            found = throughput.measured(number, recipients, engine.database())
+            print(
+                f"{recipients:,} recipients, {number} {'workers' if number > 1 else 'worker'}: "
+                f"loaded {recipients / found.loading:,.0f} a second, sent {recipients / found.sending:,.0f} a second; "
+                f"{found.cpu / recipients * 1e6:.0f} µs of the workers' CPU and {found.size / recipients:.0f} bytes "
+                "of the database for each",
+                flush=True,
+            )
     return 0
 
 

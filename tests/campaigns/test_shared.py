@@ -27,7 +27,7 @@ from jsms_client.campaigns import (
 from jsms_client.campaigns._error_policy import REQUESTED
 from jsms_client.campaigns._journal.batches import Batch
 from jsms_client.campaigns._journal.hashes import Digest
-from jsms_client.campaigns._journal.schema import ACCEPTED, REFUSED, UNKNOWN
+from jsms_client.campaigns._journal.schema import ACCEPTED, REFUSED, UNKNOWN, WAITING
 from jsms_client.campaigns._settings import CampaignSettings, Service
 from jsms_client.campaigns._shared.address import SharedAddress
 from jsms_client.campaigns._shared.journal import SharedJournal
@@ -37,6 +37,7 @@ from jsms_client.results import DeliveryReport
 from jsms_sandbox.pytest_plugin import Sandbox
 from sandbox.process import Process
 
+from . import throughput
 from .drivers import TEMPLATE, Driver
 from .killing_shared import SharedProof
 from .people import numbers, people, reached
@@ -242,6 +243,12 @@ def test_workers_that_are_killed_send_to_nobody_twice_and_leave_nobody_out(
     assert verdict.kills >= 4
 
 
+def test_the_throughput_of_workers_is_measured(started_engines: Started, tmp_path: Path) -> None:
+    found = throughput.measured(2, 3000, started_engines.address("PostgreSQL", tmp_path))
+    assert min(found.loading, found.sending, found.cpu) > 0
+    assert found.size > 3000 * 100
+
+
 @pytest.mark.usefixtures("quick")
 def test_all_pause_while_the_service_says_too_often(sync: Driver, postgresql: str, app: Sandbox) -> None:
     app.fail_next(code=50009, operation="sendMessageBatch", times=2)
@@ -271,10 +278,14 @@ def test_a_worker_that_was_silent_sends_to_nobody_that_was_taken_from_it_and_sti
     one, two = SharedQueue(silent, None), SharedQueue(other, None)
     with silent.writing():
         silent.show_alive()
-        in_flight, reserved = one.next_batch(10), one.next_batch(10)
+        in_flight = one.next_batch(10)
         assert in_flight is not None
-        assert reserved is not None
         one.mark_sent(in_flight)
+        reserved = one.next_batch(10)
+        assert reserved is not None
+        one.mark_sent(reserved)
+        # The service was not reached: they wait for the next request of this worker.
+        one.mark_answered(reserved, WAITING)
     time.sleep(0.3)
     with other.writing():
         other.show_alive()

@@ -160,8 +160,9 @@ class SQLServer(Engine):
 
 
 class PostgreSQL(SQLServer):
-    """PostgreSQL. It need not survive a power cut, so nothing waits for the disk."""
+    """PostgreSQL. For most tests it need not survive a power cut, so nothing waits for the disk."""
 
+    fsync: ClassVar[str] = "off"
     name = "PostgreSQL"
     scheme = "postgresql+psycopg://jsms"
     first_database = "postgres"
@@ -175,7 +176,12 @@ class PostgreSQL(SQLServer):
 
     def command(self) -> list[str]:
         """What to start."""
-        settings = ("listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "max_connections=200")
+        settings = (
+            "listen_addresses=127.0.0.1",
+            "unix_socket_directories=",
+            f"fsync={self.fsync}",
+            "max_connections=200",
+        )
         options = [part for setting in settings for part in ("-c", setting)]
         return [self.programs[1], "-D", str(self.folder / "data"), "-p", str(self.port), *options]
 

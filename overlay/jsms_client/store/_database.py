@@ -43,6 +43,9 @@ class Dialect(NamedTuple):
         unless_there: How it ends.
         skip_locked: How a SELECT ends whose rows are for one transaction alone.
         lock: Keeps other processes from changing the tables until the transaction ends.
+        from_json: A table in a FROM clause, made of a JSON array of objects; to be formatted with ``columns``.
+        column: One column of it; to be formatted with ``name`` and ``type``.
+        joined: How an UPDATE joins such a table; to be formatted with ``table``, ``assignments`` and ``rows``.
     """
 
     name: str
@@ -54,6 +57,19 @@ class Dialect(NamedTuple):
     unless_there: str = "ON CONFLICT DO NOTHING"
     skip_locked: str = "FOR UPDATE SKIP LOCKED"
     lock: str = ""
+    from_json: str = ""
+    column: str = ""
+    joined: str = ""
+
+    def rows(self, **columns: type) -> str:
+        """The rows of the parameter ``:rows``, a JSON array of objects, as a table ``v``: a thousand in one statement.
+
+        Args:
+            columns: The names in the objects, each of int or str; one that an object lacks is NULL.
+        """
+        types = {int: "BIGINT", str: self.text}
+        listed = (self.column.format(name=name, type=types[kind]) for name, kind in columns.items())
+        return self.from_json.format(columns=", ".join(listed))
 
 
 # SQLite locks the whole file for a transaction that writes.
@@ -72,6 +88,9 @@ _POSTGRESQL = Dialect(
     serial="BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
     text="TEXT",
     lock="SELECT pg_advisory_xact_lock(7076777783)",
+    from_json="json_to_recordset(CAST(:rows AS json)) AS v ({columns})",
+    column="{name} {type}",
+    joined="UPDATE {table} AS r SET {assignments} FROM {rows}",
 )
 _MYSQL = Dialect(
     "mysql",
@@ -82,6 +101,9 @@ _MYSQL = Dialect(
     text="LONGTEXT",
     insert_new="INSERT IGNORE INTO",
     unless_there="",
+    from_json="JSON_TABLE(:rows, '$[*]' COLUMNS ({columns})) AS v",
+    column="{name} {type} PATH '$.{name}'",
+    joined="UPDATE {table} AS r JOIN {rows} SET {assignments}",
 )
 DIALECTS: Mapping[str, Dialect] = {
     "sqlite": SQLITE,

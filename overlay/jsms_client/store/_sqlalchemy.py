@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import TypeVar
 
@@ -134,13 +134,6 @@ class Session:
         """Execute one statement."""
         with self._translated():
             return _executing(self._connection)(statement, **parameters)
-
-    def execute_many(self, statement: str, rows: Sequence[Mapping[str, object]]) -> int:
-        """Execute one statement for each of the rows; gives how many it changed."""
-        if not rows:
-            return 0
-        with self._translated():
-            return self._connection.execute(text(statement), [dict(row) for row in rows]).rowcount
 
     def commit(self) -> None:
         """Commit the transaction."""

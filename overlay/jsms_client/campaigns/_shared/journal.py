@@ -8,7 +8,7 @@ is dead: what it had in flight is unknown, and what it only had reserved waits f
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from threading import RLock
 from typing import TYPE_CHECKING
@@ -48,6 +48,7 @@ class SharedJournal:
         states: How many recipients are in each state, of all workers.
         repeats: How many entries were set aside as repeats.
         bad_lines: How many as bad.
+        requests: The number of the last request that left.
         mutex: Held by the thread that works with it.
         holder: This worker's name.
         number: The campaign's number.
@@ -70,7 +71,7 @@ class SharedJournal:
         self.closed = False
         self._dialect = address.database.dialect
         self._stack = ExitStack()
-        self._in_transaction = self._dirty = False
+        self._in_transaction = False
         self._pause_until = 0.0
         self.stop: Stop | None = None
         with self._failures():
@@ -131,24 +132,24 @@ class SharedJournal:
         """Begin a transaction, and read what all workers have counted."""
         if self._in_transaction:
             return
-        columns = f"settings, service, app, input, repeats, bad_lines, stop, due, {', '.join(_COUNTS)}"
+        columns = f"settings, service, app, input, repeats, bad_lines, stop, due, requests, {', '.join(_COUNTS)}"
         with self._failures():
             (row,) = self._execute(f"SELECT {columns} FROM jsms_campaigns WHERE number = :campaign FOR UPDATE").rows
             self._in_transaction = True
-            settings, url, app, found, repeats, bad_lines, stop, due, *counts = row
+            settings, url, app, found, repeats, bad_lines, stop, due, requests, *counts = row
             self.settings = CampaignSettings.from_text(str(settings))
             self.service = Service(str(url), str(app))
             self.input = None if found is None else str(found)
             self.repeats, self.bad_lines = int(str(repeats)), int(str(bad_lines))
             self.states = [int(str(count)) for count in counts]
-            self._before = list(self.states)
+            self.requests = int(str(requests))
             self.stop = _stop_of(None if stop is None else str(stop))
             self._due = float(str(due))
             self._now = float(str(self._execute(f"SELECT {self._dialect.now}").rows[0][0]))
 
     def commit(self) -> None:
         """Commit it."""
-        assignments = ", ".join(f"{name} = :{name}" for name in (*_COUNTS, "repeats", "bad_lines"))
+        assignments = ", ".join(f"{name} = :{name}" for name in (*_COUNTS, "repeats", "bad_lines", "requests"))
         with self._failures():
             counts = dict(zip(_COUNTS, self.states, strict=True))
             self._execute(
@@ -156,6 +157,7 @@ class SharedJournal:
                 **counts,
                 repeats=self.repeats,
                 bad_lines=self.bad_lines,
+                requests=self.requests,
             )
             self._session.commit()
             self._in_transaction = False
@@ -172,10 +174,12 @@ class SharedJournal:
         with self._failures():
             return self._execute(statement, **parameters)
 
-    def execute_many(self, statement: str, rows: Sequence[dict[str, object]]) -> int:
-        """Execute a statement for each of the rows; inside of `writing`."""
-        with self._failures():
-            return self._session.execute_many(statement, [{"campaign": self.number, **row} for row in rows])
+    def execute_with(self, statement: str, rows: Sequence[Mapping[str, object]], /, **parameters: object) -> int:
+        """Execute a statement that reads rows as `Dialect.rows` has them; gives how many it changed."""
+        if not rows:
+            return 0
+        given = [{name: value for name, value in row.items() if value is not None} for row in rows]
+        return self.execute(statement, rows=json.dumps(given, ensure_ascii=False), **parameters).changed
 
     def _execute(self, statement: str, /, **parameters: object) -> Rows:
         if ":campaign" in statement:
@@ -289,35 +293,42 @@ class SharedJournal:
         dialect = self._dialect
         aside: list[tuple[int, Why, str | None, str]] = [(line.number, Why.BAD_LINE, None, line.reason) for line in bad]
         self.bad_lines += len(aside)
-        insert = (
+        taken = self.execute_with(
             f"{dialect.insert_new} jsms_recipients (campaign, number, mobile, temp_para)"
-            f" VALUES (:campaign, :number, :mobile, :temp_para) {dialect.unless_there}"
+            " SELECT :campaign, v.number, v.mobile, v.temp_para"
+            f" FROM {dialect.rows(number=int, mobile=str, temp_para=str)} {dialect.unless_there}",
+            [{"number": number, "mobile": mobile, "temp_para": given} for number, mobile, given in rows],
         )
-        taken = self.execute_many(
-            insert, [{"number": number, "mobile": mobile, "temp_para": given} for number, mobile, given in rows]
-        )
-        repeated: set[int] = set()
-        if taken < len(rows):
-            for number, mobile, parameters in rows:
-                ((first, other),) = self.execute(
-                    "SELECT number, temp_para FROM jsms_recipients WHERE campaign = :campaign AND mobile = :mobile",
-                    mobile=mobile,
-                ).rows
-                if first != number:
-                    repeated.add(number)
-                    with_others = ", with other parameters" if other != parameters else ""
-                    aside.append((number, Why.REPEAT, mobile, f"the number stands at {first} already{with_others}"))
-        self.repeats += len(repeated)
+        repeats = [] if taken == len(rows) else self._repeats(rows)
+        self.repeats += len(repeats)
         self.states[WAITING] += taken
-        self.execute_many(
+        self.execute_with(
             "INSERT INTO jsms_set_aside (campaign, number, reason, mobile, text)"
-            " VALUES (:campaign, :number, :reason, :mobile, :text)",
+            " SELECT :campaign, v.number, v.reason, v.mobile, v.text"
+            f" FROM {dialect.rows(number=int, reason=str, mobile=str, text=str)}",
             [
                 {"number": number, "reason": reason.value, "mobile": mobile, "text": text}
-                for number, reason, mobile, text in aside
+                for number, reason, mobile, text in [*aside, *repeats]
             ],
         )
-        return repeated
+        return {number for number, *_ in repeats}
+
+    def _repeats(self, rows: Sequence[Row]) -> list[tuple[int, Why, str, str]]:
+        """Those of the rows whose mobile number was there before."""
+        # Checked numbers: nothing but digits.
+        mobiles = ", ".join(f"'{mobile}'" for _, mobile, _ in rows)
+        found = self.execute(
+            "SELECT mobile, number, temp_para FROM jsms_recipients"
+            f" WHERE campaign = :campaign AND mobile IN ({mobiles})"
+        ).rows
+        there = {str(mobile): (int(str(number)), parameters) for mobile, number, parameters in found}
+        repeats: list[tuple[int, Why, str, str]] = []
+        for number, mobile, given in rows:
+            first, other = there[mobile]
+            if first != number:
+                with_others = ", with other parameters" if other != given else ""
+                repeats.append((number, Why.REPEAT, mobile, f"the number stands at {first} already{with_others}"))
+        return repeats
 
     def complete(self, entries: Digest, recipients: Digest) -> None:
         """The whole list was taken in."""

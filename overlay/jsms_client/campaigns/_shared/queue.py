@@ -60,19 +60,16 @@ class SharedQueue:
             return None
         if not journal.reserve_time(len(rows), self._max_rate):
             return None
-        batch = Batch(cast("Sequence[Row]", rows))
-        self._hold(batch)
-        return batch
+        return Batch(cast("Sequence[Row]", rows))
 
     def mark_sent(self, batch: Batch) -> None:
-        """A request is about to leave, with those of its recipients that this worker still has."""
+        """A request is about to leave, with those of its recipients that no other worker has."""
         journal = self._journal
-        journal.execute("UPDATE jsms_campaigns SET requests = requests + 1 WHERE number = :campaign")
-        (row,) = journal.execute("SELECT requests FROM jsms_campaigns WHERE number = :campaign").rows
-        batch.request = int(str(row[0]))
+        journal.requests += 1
+        batch.request = journal.requests
         claimed = journal.execute(
-            "UPDATE jsms_recipients SET state = :in_flight, request = :request WHERE campaign = :campaign"
-            f" AND state = :waiting AND holder = :holder AND {_one_of(batch)}",
+            "UPDATE jsms_recipients SET state = :in_flight, holder = :holder, request = :request"
+            f" WHERE campaign = :campaign AND state = :waiting AND holder IN ('', :holder) AND {_one_of(batch)}",
             in_flight=IN_FLIGHT,
             request=batch.request,
             waiting=WAITING,
@@ -121,18 +118,26 @@ class SharedQueue:
     def store_outcomes(self, batch: Batch, learned: Sequence[Learned], schedule_id: str | None) -> None:
         """A request was answered, each recipient by itself."""
         journal, was = self._journal, self._state_of(batch)
-        update = (
-            "UPDATE jsms_recipients SET state = :state, msg_id = :msg_id, code = :code, holder = ''"
-            " WHERE campaign = :campaign AND number = :number AND request = :request AND state = :was"
+        dialect = journal.address.database.dialect
+        update = dialect.joined.format(
+            table="jsms_recipients",
+            assignments="state = :state, msg_id = v.message, code = v.reason, holder = ''",
+            rows=dialect.rows(place=int, message=str, reason=int),
         )
         for state in sorted({one[0] for one in learned}):
-            same = {"state": state, "request": batch.request, "was": was}
-            rows: list[dict[str, object]] = [
-                {**same, "msg_id": msg_id, "code": code, "number": number}
-                for each, msg_id, code, number in learned
-                if each == state
-            ]
-            journal.count(was, state, journal.execute_many(update, rows))
+            changed = journal.execute_with(
+                f"{update} WHERE r.campaign = :campaign AND r.number = v.place"
+                " AND r.request = :request AND r.state = :was",
+                [
+                    {"place": number, "message": msg_id, "reason": code}
+                    for each, msg_id, code, number in learned
+                    if each == state
+                ],
+                state=state,
+                request=batch.request,
+                was=was,
+            )
+            journal.count(was, state, changed)
         if schedule_id is not None:
             journal.execute(
                 "UPDATE jsms_requests SET schedule_id = :schedule WHERE campaign = :campaign AND number = :request",
@@ -148,16 +153,6 @@ class SharedQueue:
             request=batch.request,
         ).rows
         return IN_FLIGHT if rows[0][0] == IN_FLIGHT else UNKNOWN
-
-    def _hold(self, batch: Batch) -> None:
-        self._journal.execute(
-            "UPDATE jsms_recipients SET holder = :holder WHERE campaign = :campaign AND state = :waiting"
-            " AND holder = '' AND number BETWEEN :first AND :last",
-            holder=self._journal.holder,
-            waiting=WAITING,
-            first=batch.rows[0][0],
-            last=batch.rows[-1][0],
-        )
 
     def allow_resending(self) -> None:
         """Delivery reports were asked for: those that are unknown still may be sent to once more."""
@@ -195,4 +190,7 @@ def take_back(journal: SharedJournal, request: int) -> None:
 
 
 def _one_of(batch: Batch) -> str:
+    first, last = int(batch.rows[0][0]), int(batch.rows[-1][0])
+    if last - first + 1 == len(batch.rows):
+        return f"number BETWEEN {first} AND {last}"
     return f"number IN ({', '.join(str(int(row[0])) for row in batch.rows)})"
