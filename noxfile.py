@@ -31,6 +31,7 @@ PYTHONS = ("3.12", "3.13", "3.14")
 # long again.
 OVERLAY_TESTS = ("tests/callbacks", "tests/campaigns", "tests/overlay", "tests/store")
 BROWSER_TESTS = "tests/browser"
+SITE_TESTS = "tests/docs"
 # What apps import, and so run on a Python and with dependencies of their own choice.
 APP_TESTS = ("tests/callbacks", "tests/overlay", "tests/plugin")
 APP_EXTRAS = "callbacks,cli,fast,otel,redis,sandbox,sql"
@@ -138,7 +139,9 @@ def overlay(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """The other tests."""
     _has_engines(session)
-    _pytest(session, *(session.posargs or (f"--ignore={folder}" for folder in (*OVERLAY_TESTS, BROWSER_TESTS))))
+    _pytest(
+        session, *(session.posargs or (f"--ignore={folder}" for folder in (*OVERLAY_TESTS, BROWSER_TESTS, SITE_TESTS)))
+    )
 
 
 @nox.session
@@ -147,6 +150,16 @@ def browser(session: nox.Session) -> None:
     _require(session, "Chromium", lambda: chromium() is not None, lambda: debian.install(PACKAGES))
     # In one process, because each starts a browser.
     session.run("python", "-m", "pytest", "-n0", *(session.posargs or (BROWSER_TESTS,)))
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """The documentation's site is built, has no dead link, and works in a real Chromium."""
+    _require(session, "Chromium", lambda: chromium() is not None, lambda: debian.install(PACKAGES))
+    for package in (node.REDOC, node.IFRAME_WORKER):
+        _require(session, package, node.home(package).exists, functools.partial(node.unpack, package))
+    # In one process, because each builds the site.
+    session.run("python", "-m", "pytest", "-n0", *(session.posargs or (SITE_TESTS,)))
 
 
 @nox.session(python=PYTHONS, venv_backend="uv")
@@ -182,7 +195,7 @@ def _pytest(session: nox.Session, *arguments: str) -> None:
     session.run("python", "-m", "pytest", "-n", str(workers), "--dist", "worksteal", *arguments)
 
 
-def _require(session: nox.Session, what: str, is_there: Callable[[], bool], install: Callable[[], None]) -> None:
+def _require(session: nox.Session, what: str, is_there: Callable[[], bool], install: Callable[[], object]) -> None:
     """Leave the check out where a tool is missing; install the tool where nothing may be left out."""
     if is_there():
         return

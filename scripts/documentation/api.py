@@ -47,19 +47,22 @@ def docstring_list() -> str:
     return "".join(f"    jsms.{call} -> {returns}\n" for call, returns, _ in _calls())
 
 
-def _calls() -> Iterator[tuple[str, str, object]]:
+def resources() -> dict[str, type]:
+    """Each attribute of a client that has calls, with the class of its value."""
+    names = [name for name in dir(JSMS) if isinstance(inspect.getattr_static(JSMS, name), lazily) and name != "api"]
     with JSMS("0" * 24, "0" * 24) as jsms:
-        for name in ("with_options", "with_raw_response", "close"):
-            method = getattr(JSMS, name)
-            yield f"{name}({'…' if name != 'close' else ''})", _returns(method), method
-        names = [name for name in dir(JSMS) if isinstance(inspect.getattr_static(JSMS, name), lazily) and name != "api"]
-        for name in names:
-            resource: object = getattr(jsms, name)
-            kind = type(resource)
-            for method in (each for each in dir(kind) if not each.startswith("_")):
-                value = inspect.getattr_static(kind, method)
-                if inspect.isfunction(value):
-                    yield f"{name}.{method}({_parameters(value)})", _returns(value), value
+        return {name: type(getattr(jsms, name)) for name in names}
+
+
+def _calls() -> Iterator[tuple[str, str, object]]:
+    for name in ("with_options", "with_raw_response", "close"):
+        method = getattr(JSMS, name)
+        yield f"{name}({'…' if name != 'close' else ''})", _returns(method), method
+    for name, kind in resources().items():
+        for method in (each for each in dir(kind) if not each.startswith("_")):
+            value = inspect.getattr_static(kind, method)
+            if inspect.isfunction(value):
+                yield f"{name}.{method}({_parameters(value)})", _returns(value), value
 
 
 def _parameters(method: object) -> str:
@@ -97,4 +100,4 @@ def with_calls(source: str) -> str:
     return f"{before}{begin}{docstring_list()}{end}{after}"
 
 
-__all__ = ["PACKAGE", "PAGE", "page", "with_calls"]
+__all__ = ["PACKAGE", "PAGE", "page", "resources", "with_calls"]

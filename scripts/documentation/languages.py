@@ -19,8 +19,8 @@ class Language:
         title: The title of that page.
         introduction: What stands below the title.
         families: The head of the table of families.
-        codes: The head of the table of codes.
-        repeat: The contract's words for whether a repeat can help.
+        retry: What stands before a word of ``repeat``.
+        repeat: The contract's words for whether a retry can help.
         outcomes: The head of the table of what exceptions say of the request.
         sent: The words for each value of ``JSMSError.sent``.
         below: What follows the name of a class whose whole family is meant.
@@ -34,7 +34,7 @@ class Language:
     title: str
     introduction: str
     families: tuple[str, str, str]
-    codes: tuple[str, str, str, str, str, str]
+    retry: str
     repeat: Mapping[str, str]
     outcomes: tuple[str, str, str]
     sent: Mapping[str, str]
@@ -49,11 +49,12 @@ ENGLISH: Final = Language(
     errors=Path("docs/errors.md"),
     title="Error codes",
     introduction=(
-        "Every code that JSMS documents, the exception it raises, and what to do about it. The service adds codes "
-        "without notice: one that is not listed here raises the family of its HTTP status, with `code` set."
+        "Every code that JSMS documents: what it means, what to do, the exception that it raises, its HTTP status, "
+        "and whether a retry can help. The service adds codes without notice: one that is not listed here raises the "
+        "family of its HTTP status, with `code` set. `jsms error 50014` shows the same in a terminal."
     ),
     families=("exception", "what it means", "codes"),
-    codes=("code", "exception", "HTTP", "what it means", "what to do", "repeat?"),
+    retry="retry: ",
     repeat={"never": "no", "later": "later", "after_change": "after the change"},
     outcomes=("exception", "`sent`: was it carried out?", "what to do"),
     sent={"no": '`"no"`', "yes": '`"yes"`: it may be repeated, and perhaps was', "unknown": '`"unknown"`: perhaps'},
@@ -74,11 +75,12 @@ CHINESE: Final = Language(
     errors=Path("docs/errors.zh-CN.md"),
     title="错误码",
     introduction=(
-        "JSMS 文档中的每个错误码、对应的异常，以及处理办法。服务端可能随时增加错误码：未列出的错误码按其 HTTP "
-        "状态归入对应的异常族，`code` 为原值。"
+        "JSMS 文档中的每个错误码：含义、处理办法、对应的异常、HTTP 状态，以及重试是否有用。"
+        "服务端可能随时增加错误码：未列出的错误码按其 HTTP 状态归入对应的异常族，`code` 为原值。"
+        "在终端中执行 `jsms error 50014` 可查看同样的内容。"
     ),
     families=("异常", "含义", "错误码"),
-    codes=("错误码", "异常", "HTTP", "含义", "处理办法", "可否重试"),
+    retry="重试：",
     repeat={"never": "否", "later": "稍后", "after_change": "修改后"},
     outcomes=("异常", "`sent`：请求是否已执行", "怎么办"),
     sent={"no": '`"no"`：否', "yes": '`"yes"`：是，该接口可以重复，可能已重试', "unknown": '`"unknown"`：可能'},

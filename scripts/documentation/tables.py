@@ -24,13 +24,14 @@ def families(document: Mapping[str, object], language: Language) -> str:
 
 
 def codes(document: Mapping[str, object], language: Language) -> str:
-    """A page with a table of codes for each family."""
+    """A page with a heading, and so an anchor, for each code, below its family."""
     parts = [f"# {language.title}", language.introduction]
     for name, family in mapping(document.get("x-error-families")).items():
         meaning = text(mapping(family).get(f"summary{language.suffix}"))
         members = {code: error for code, error in ERRORS.items() if issubclass(error, FAMILIES[name])}
-        rows = [_code(code, error, language) for code, error in members.items()]
-        parts += [f"## {FAMILIES[name].__name__}", meaning, table(language.codes, rows)]
+        parts += [f"## {FAMILIES[name].__name__}", meaning]
+        for code, error in members.items():
+            parts += [f"### {code}", *_code(error, language)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -64,19 +65,14 @@ def outcomes(language: Language) -> str:
     return table(language.outcomes, rows)
 
 
-def _code(code: int, error: type[APIError], language: Language) -> tuple[str, ...]:
+def _code(error: type[APIError], language: Language) -> tuple[str, str]:
     info = error.info
     if info is None:
         raise TypeError(f"{error.__name__} stands for no code.")
     chinese = language.suffix == CHINESE.suffix
-    return (
-        str(code),
-        f"`{error.__name__}`",
-        str(info.http_status),
-        info.meaning_zh if chinese else info.meaning,
-        info.remedy_zh if chinese else info.remedy,
-        language.repeat[info.repeat],
-    )
+    facts = f"`{error.__name__}` · HTTP {info.http_status} · {language.retry}{language.repeat[info.repeat]}"
+    meaning, remedy = (info.meaning_zh, info.remedy_zh) if chinese else (info.meaning, info.remedy)
+    return facts, f"{meaning}{'' if chinese else ' '}**{remedy}**"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -36,7 +36,7 @@ def test_every_code_stands_in_every_language_with_its_exception() -> None:
         text = made[path]
         for code, error in ERRORS.items():
             assert str(code) in text, (path, code)
-            assert path.parent != Path("docs") or f"| {code} | `{error.__name__}` |" in text, (path, code)
+            assert path.parent != Path("docs") or f"### {code}\n\n`{error.__name__}` ·" in text, (path, code)
 
 
 def test_checking_names_what_is_stale_and_changes_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,85 @@
+"""The pages of one language as the site's builder takes them: every link leads to another page or to the repository."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from .pages import CHINESE, ROOT, by_source, source, written
+from .reference import PAGES
+
+_CODE: Final = re.compile(r"^(```+).*?^\1[ \t]*$|(`+)[^`]+?\2", re.DOTALL | re.MULTILINE)
+_LINK: Final = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)")
+_MADE_BY: Final = re.compile(r"\A<!--.*?-->\n", re.DOTALL)
+
+
+def stage(folder: Path, language: str, repository: str, root: Path = ROOT) -> list[str]:
+    """Write the pages of a language into a folder.
+
+    Args:
+        folder: Where to; made if need be.
+        language: One of `LANGUAGES`.
+        repository: Address of the source repository; empty where there is none, and links to its files become text.
+        root: The project.
+
+    Returns:
+        The name of each page.
+    """
+    names = [*written(root), *PAGES]
+    for name in written(root):
+        text = source(name, language, root)
+        if not text.exists():
+            text = source(name, "en", root)
+        content = _MADE_BY.sub("", text.read_text(encoding="utf-8"))
+        _write(folder / f"{name}.md", relink(content, text, repository, root))
+    for name, make in PAGES.items():
+        _write(folder / f"{name}.md", make(language == CHINESE))
+    shutil.copytree(root / "docs" / "images", folder / "images", dirs_exist_ok=True)
+    return names
+
+
+def relink(content: str, page: Path, repository: str, root: Path = ROOT) -> str:
+    """A page's text with its links as the site needs them.
+
+    Args:
+        content: The text.
+        page: The file that it is from.
+        repository: Address of the source repository, or nothing.
+        root: The project.
+    """
+    pages = by_source(root)
+
+    def one(found: re.Match[str]) -> str:
+        image, text, target = found.groups()
+        path, mark, anchor = target.partition("#")
+        if not path or re.match(r"[a-z]+:", target):
+            return found[0]
+        file = Path(os.path.normpath(page.parent / path))
+        if file in pages:
+            return f"{image}[{text}]({pages[file]}.md{mark}{anchor})"
+        if file.is_relative_to(root / "docs" / "images"):
+            return f"{image}[{text}]({file.relative_to(root / 'docs').as_posix()})"
+        if not repository:
+            return text
+        return f"{image}[{text}]({repository.rstrip('/')}/blob/main/{file.relative_to(root).as_posix()}{mark}{anchor})"
+
+    return outside_code(content, lambda text: _LINK.sub(one, text))
+
+
+def outside_code(content: str, change: Callable[[str], str]) -> str:
+    """The text, changed where it is not code."""
+    parts: list[str] = []
+    end = 0
+    for block in _CODE.finditer(content):
+        parts += [change(content[end : block.start()]), block[0]]
+        end = block.end()
+    return "".join([*parts, change(content[end:])])
+
+
+def _write(path: Path, content: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content, encoding="utf-8", newline="\n")

@@ -1,0 +1,1 @@
+"""The documentation's site, built once and read as people and browsers do."""
