@@ -53,9 +53,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ).returncode
 
 
+# Without bytecode on the disk, each of the hundreds of processes that tests start would compile all it imports.
+_LEFT_OUT = ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
+
+
 def _environment(variables: Mapping[str, str], *, complete: bool) -> dict[str, str]:
     """The caller's variables, without credentials and paths that would change what the checks see."""
-    ours = {name: value for name, value in variables.items() if not name.startswith("JSMS_") and name != "PYTHONPATH"}
+    ours = {name: value for name, value in variables.items() if not name.startswith("JSMS_") and name not in _LEFT_OUT}
     if complete:
         ours["JSMS_COMPLETE"] = "1"
     # The tools of .venv first; last, the Pythons that the checks ask for by version.

@@ -13,8 +13,9 @@ import sys
 import pytest
 
 from sandbox.process import ROOT
+from thorough import thorough
 
-KILLS = 15
+KILLS = thorough(15, 5)
 
 
 @pytest.mark.timeout(240)

@@ -90,9 +90,11 @@ def test_the_list_says_what_each_holds(launcher: Path) -> None:
 
 
 def test_credentials_and_paths_of_the_caller_stay_outside(launcher: Path) -> None:
-    done = run(launcher, "good", JSMS_APP_KEY="theirs", JSMS_COMPLETE="1", PYTHONPATH="/theirs")
+    done = run(
+        launcher, "good", JSMS_APP_KEY="theirs", JSMS_COMPLETE="1", PYTHONPATH="/theirs", PYTHONDONTWRITEBYTECODE="1"
+    )
     (seen,) = re.findall("^saw .*$", done.stdout, re.MULTILINE)
-    assert not {"JSMS_APP_KEY", "JSMS_COMPLETE", "PYTHONPATH"} & set(seen.split())
+    assert not {"JSMS_APP_KEY", "JSMS_COMPLETE", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE"} & set(seen.split())
     assert "PYTHONUTF8" in seen.split()
 
 

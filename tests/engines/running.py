@@ -132,6 +132,7 @@ class SQLServer(Engine):
     """What PostgreSQL and MariaDB share."""
 
     scheme: ClassVar[str]
+    user_name: ClassVar[str]
     first_database: ClassVar[str] = ""
 
     def answers(self) -> bool:
@@ -148,15 +149,16 @@ class SQLServer(Engine):
         self._execute(f"CREATE DATABASE {name}")
         return self._address(name)
 
-    def _address(self, name: str) -> str:
-        return f"{self.scheme}@127.0.0.1:{self.port}/{name}"
+    def _address(self, name: str, user: str = "") -> str:
+        return f"{self.scheme}://{user or self.user_name}@127.0.0.1:{self.port}/{name}"
 
-    def _execute(self, statement: str) -> None:
+    def _execute(self, *statements: str) -> None:
         engine = sqlalchemy.create_engine(
             self._address(self.first_database), isolation_level="AUTOCOMMIT", poolclass=sqlalchemy.NullPool
         )
         with engine.connect() as connection:
-            connection.exec_driver_sql(statement)
+            for statement in statements:
+                connection.exec_driver_sql(statement)
 
 
 class PostgreSQL(SQLServer):
@@ -164,7 +166,8 @@ class PostgreSQL(SQLServer):
 
     fsync: ClassVar[str] = "off"
     name = "PostgreSQL"
-    scheme = "postgresql+psycopg://jsms"
+    scheme = "postgresql+psycopg"
+    user_name = "jsms"
     first_database = "postgres"
     # Its own children end with it then, and would go on after SIGKILL.
     _end = signal.SIGQUIT
@@ -185,12 +188,22 @@ class PostgreSQL(SQLServer):
         options = [part for setting in settings for part in ("-c", setting)]
         return [self.programs[1], "-D", str(self.folder / "data"), "-p", str(self.port), *options]
 
+    def database(self) -> str:
+        """Make an empty schema, and a user whose tables are in it; the address of a store in it.
+
+        A database of its own would be 300 files.
+        """
+        name = f"store{next(self._numbers)}"
+        self._execute(f"CREATE ROLE {name} LOGIN", f"CREATE SCHEMA AUTHORIZATION {name}")
+        return self._address(self.first_database, name)
+
 
 class MariaDB(SQLServer):
     """MariaDB, for everything that speaks MySQL's protocol."""
 
     name = "MariaDB"
-    scheme = "mysql+pymysql://root"
+    scheme = "mysql+pymysql"
+    user_name = "root"
 
     def initialize(self) -> None:
         """Make the data folder."""

@@ -22,12 +22,13 @@ import trio
 from jsms_client import JSMS, AsyncJSMS
 from servers.faults import answer, sends
 from servers.raw_socket_server import RawSocketServer
+from thorough import thorough
 
 from .calls import CALLS
 from .drivers import PATIENCE, async_client, sync_client
 
 SENT = sends(answer(200, b'{"msg_id": "1"}'))
-STEPS = range(41)
+STEPS = range(0, 41, thorough(1, 4))
 
 
 @pytest.fixture(scope="module")
@@ -261,7 +262,7 @@ def test_a_thread_is_interrupted_anywhere(
         warnings.simplefilter("ignore", ResourceWarning)
         before = open_sockets()
         while True:
-            step += 3
+            step += thorough(3, 10)
             with sync_client(server.base_url, timeout=PATIENCE, transport=transport) as client:
                 if kept:
                     call(client)

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from jsms_sandbox.contract import contract
+from thorough import thorough
 
 from .running import AppUnderTest
 
@@ -62,7 +63,10 @@ METHODS = st.sampled_from(["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
 )
 @example("POST", "/sign", "", b"--x\r\n\r\n\r\n--x", "multipart/form-data; boundary=x")
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
+    max_examples=thorough(150, 50),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    derandomize=True,
 )
 def test_no_bytes_make_it_fail(app: AppUnderTest, method: str, path: str, path_id: str, body: bytes, kind: str) -> None:
     before, brace, rest = path.partition("{")
