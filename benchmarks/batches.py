@@ -8,7 +8,7 @@ from typing import cast
 import httpx
 
 from jsms_client import JSMS
-from jsms_client._decode import fit, parse
+from jsms_client._decode import conform, parse
 from jsms_client._request import encode_json
 from jsms_contract.operations import OPERATIONS
 from jsms_runtime.operation import Operation
@@ -43,7 +43,7 @@ def measure() -> Section:
 
     def ours() -> object:
         encode_json(send_message_batch_request(1, recipients, None, "spring"), operation)
-        return read_batch_result(cast("dict[str, object]", fit(parse(answer), shape)))
+        return read_batch_result(cast("dict[str, object]", conform(parse(answer), shape)))
 
     # As a user sees it, with everything that a call does but a network.
     here = httpx.MockTransport(lambda _: httpx.Response(200, content=answer))
@@ -56,7 +56,7 @@ def measure() -> Section:
                 "… check and build the request": lambda: send_message_batch_request(1, recipients, None, "spring"),
                 "… write it as JSON": lambda: encode_json(body, operation),
                 "… read the answer's JSON": lambda: parse(answer),
-                "… check it": lambda: fit(value, shape),
+                "… check it": lambda: conform(value, shape),
                 "… make the results": lambda: read_batch_result(value),
                 "`messages.send_batch` over httpx's mock transport": lambda: jsms.messages.send_batch(
                     recipients, temp_id=1, tag="spring"

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from jsms_runtime.fields import Argument
+from jsms_runtime.operation import Argument
 
 ARGUMENTS: Mapping[str, tuple[Argument, ...]] = MappingProxyType(
     {

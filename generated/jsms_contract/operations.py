@@ -6,8 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from jsms_runtime.operation import Operation
-from jsms_runtime.shapes import Boolean, Field, Integer, Items, Record, Text, TextMap, Time
+from jsms_runtime.operation import Boolean, Field, Integer, Items, Operation, Record, Text, TextMap, Time
 
 _SENT_MESSAGE = Record("SentMessage", (Field("msg_id", Text(), True),))
 _ERROR_DETAIL = Record(

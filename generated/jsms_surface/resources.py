@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jsms_runtime.lazily import lazily
+from jsms_runtime.resource import lazy_property
 
 if TYPE_CHECKING:
     from jsms_runtime.resource import AsyncCarrier, Carrier
@@ -35,49 +35,49 @@ class AsyncResources:
         """What carries out the operations; the client says."""
         raise NotImplementedError
 
-    @lazily
+    @lazy_property
     def codes(self) -> AsyncCodes:
         """Verification codes, as text or as a voice call."""
         from jsms_surface._async.codes import AsyncCodes
 
         return AsyncCodes(self._carrier())
 
-    @lazily
+    @lazy_property
     def messages(self) -> AsyncMessages:
         """Template SMS to one number or to as many as a thousand in one request."""
         from jsms_surface._async.messages import AsyncMessages
 
         return AsyncMessages(self._carrier())
 
-    @lazily
+    @lazy_property
     def schedules(self) -> AsyncSchedules:
         """Template SMS that goes out later."""
         from jsms_surface._async.schedules import AsyncSchedules
 
         return AsyncSchedules(self._carrier())
 
-    @lazily
+    @lazy_property
     def accounts(self) -> AsyncAccounts:
         """Credit left, counted in SMS."""
         from jsms_surface._async.accounts import AsyncAccounts
 
         return AsyncAccounts(self._carrier())
 
-    @lazily
+    @lazy_property
     def templates(self) -> AsyncTemplates:
         """Texts with variables written {{name}}."""
         from jsms_surface._async.templates import AsyncTemplates
 
         return AsyncTemplates(self._carrier())
 
-    @lazily
+    @lazy_property
     def signs(self) -> AsyncSigns:
         """Signatures: the name that stands in front of each SMS as 【name】."""
         from jsms_surface._async.signs import AsyncSigns
 
         return AsyncSigns(self._carrier())
 
-    @lazily
+    @lazy_property
     def receipts(self) -> AsyncReceipts:
         """Delivery reports and what users answer, by polling."""
         from jsms_surface._async.receipts import AsyncReceipts
@@ -92,49 +92,49 @@ class Resources:
         """What carries out the operations; the client says."""
         raise NotImplementedError
 
-    @lazily
+    @lazy_property
     def codes(self) -> Codes:
         """Verification codes, as text or as a voice call."""
         from jsms_surface._sync.codes import Codes
 
         return Codes(self._carrier())
 
-    @lazily
+    @lazy_property
     def messages(self) -> Messages:
         """Template SMS to one number or to as many as a thousand in one request."""
         from jsms_surface._sync.messages import Messages
 
         return Messages(self._carrier())
 
-    @lazily
+    @lazy_property
     def schedules(self) -> Schedules:
         """Template SMS that goes out later."""
         from jsms_surface._sync.schedules import Schedules
 
         return Schedules(self._carrier())
 
-    @lazily
+    @lazy_property
     def accounts(self) -> Accounts:
         """Credit left, counted in SMS."""
         from jsms_surface._sync.accounts import Accounts
 
         return Accounts(self._carrier())
 
-    @lazily
+    @lazy_property
     def templates(self) -> Templates:
         """Texts with variables written {{name}}."""
         from jsms_surface._sync.templates import Templates
 
         return Templates(self._carrier())
 
-    @lazily
+    @lazy_property
     def signs(self) -> Signs:
         """Signatures: the name that stands in front of each SMS as 【name】."""
         from jsms_surface._sync.signs import Signs
 
         return Signs(self._carrier())
 
-    @lazily
+    @lazy_property
     def receipts(self) -> Receipts:
         """Delivery reports and what users answer, by polling."""
         from jsms_surface._sync.receipts import Receipts

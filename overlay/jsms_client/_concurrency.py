@@ -13,7 +13,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Generic, TypeVar
 from weakref import ref
 
-from jsms_runtime.threads import run_in_thread, run_inline
+from jsms_runtime.resource import run_in_thread, run_inline
 
 if TYPE_CHECKING:
     import asyncio

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from itertools import chain
 from typing import cast
 
-from jsms_runtime.shapes import Anything, Boolean, Field, Integer, Items, Number, Record, Shape, Text, Time
+from jsms_runtime.operation import Anything, Boolean, Field, Integer, Items, Number, Record, Shape, Text, Time
 
 # What the contract calls an integer fits into 64 bits everywhere, databases included.
 _LARGEST = 2**63 - 1
@@ -23,7 +23,7 @@ _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _BOM = b"\xef\xbb\xbf"
 
 
-class UnusableAnswer(Exception):  # noqa: N818 - never leaves the package: http.py turns it into a DecodeError
+class InvalidResponse(Exception):  # noqa: N818 - never leaves the package: http.py turns it into a DecodeError
     """Why an answer cannot be used, in words that fit behind "the answer"."""
 
     def __init__(self, reason: str, where: str = "") -> None:
@@ -31,14 +31,14 @@ class UnusableAnswer(Exception):  # noqa: N818 - never leaves the package: http.
         self.reason = reason
         self.where = where
 
-    def inside(self, where: str) -> UnusableAnswer:
+    def inside(self, where: str) -> InvalidResponse:
         """The same, seen from one level further out.
 
         Args:
             where: The property or index that leads here.
         """
         separator = "" if not self.where or self.where.startswith("[") else "."
-        return UnusableAnswer(self.reason, f"{where}{separator}{self.where}")
+        return InvalidResponse(self.reason, f"{where}{separator}{self.where}")
 
     def __str__(self) -> str:
         """The place and the reason."""
@@ -59,7 +59,7 @@ def parse(content: bytes) -> object:
         content: The body.
 
     Raises:
-        UnusableAnswer: It is something else, or JSON that no honest service sends.
+        InvalidResponse: It is something else, or JSON that no honest service sends.
     """
     try:
         value = cast("object", _DECODER.decode(content.removeprefix(_BOM).decode("utf-8")))
@@ -79,10 +79,10 @@ def parse(content: bytes) -> object:
     else:
         return value
     # Out here, so that no exception that holds the whole body hangs on this one.
-    raise UnusableAnswer(reason)
+    raise InvalidResponse(reason)
 
 
-def fit(value: object, shape: Shape) -> object:
+def conform(value: object, shape: Shape) -> object:
     """Check a value against a shape, and give it the types of the contract.
 
     Args:
@@ -93,32 +93,32 @@ def fit(value: object, shape: Shape) -> object:
         The value: ids as text, numbers as int, properties that are null but must not be left out where they may be.
 
     Raises:
-        UnusableAnswer: A required property is missing, or something has the wrong type.
+        InvalidResponse: A required property is missing, or something has the wrong type.
     """
     if value is None and shape.nullable:
         return None
     if isinstance(shape, Record):
-        return _fit_record(value, shape)
+        return _conform_record(value, shape)
     if isinstance(shape, Items):
-        return _fit_items(value, shape)
+        return _conform_items(value, shape)
     if isinstance(shape, Text):
-        return _fit_text(value)
+        return _conform_text(value)
     if isinstance(shape, Integer):
-        return _fit_integer(value)
+        return _conform_integer(value)
     if isinstance(shape, Boolean):
-        return _fit_boolean(value)
+        return _conform_boolean(value)
     if isinstance(shape, Number):
-        return _fit_number(value)
+        return _conform_number(value)
     if isinstance(shape, Time):
-        return _fit_time(value, shape)
-    return value if isinstance(shape, Anything) else _fit_text_map(value)
+        return _conform_time(value, shape)
+    return value if isinstance(shape, Anything) else _conform_text_map(value)
 
 
 MALFORMED = "malformed"
 """Where a response that lists recipients keeps the entries that cannot be read."""
 
 
-def fit_recipients(value: object, shape: Shape) -> object:
+def conform_recipients(value: object, shape: Shape) -> object:
     """Check a success, with the entries of its recipients that cannot be read set aside.
 
     One malformed entry must not make the outcome for all others unknown.
@@ -128,11 +128,11 @@ def fit_recipients(value: object, shape: Shape) -> object:
         shape: What the contract says.
 
     Raises:
-        UnusableAnswer: Something else does not fit.
+        InvalidResponse: Something else does not fit.
     """
     try:
-        return fit(value, shape)
-    except UnusableAnswer:
+        return conform(value, shape)
+    except InvalidResponse:
         lists = _lists_of_recipients(value, shape)
         if not lists:
             raise
@@ -142,11 +142,11 @@ def fit_recipients(value: object, shape: Shape) -> object:
         readable: list[object] = []
         for item in cast("list[object]", body[field.name]):
             try:
-                readable.append(fit(item, cast("Items", field.shape).of))
-            except UnusableAnswer:
+                readable.append(conform(item, cast("Items", field.shape).of))
+            except InvalidResponse:
                 malformed.append(item)
         body[field.name] = readable
-    return cast("dict[str, object]", fit(body, shape)) | ({MALFORMED: malformed} if malformed else {})
+    return cast("dict[str, object]", conform(body, shape)) | ({MALFORMED: malformed} if malformed else {})
 
 
 def _lists_of_recipients(value: object, shape: Shape) -> list[Field]:
@@ -188,19 +188,19 @@ def check_id(value: object) -> None:
     """Refuse an id that nothing can be looked up by: a response with such a one does not say what happened.
 
     Args:
-        value: What `fit` returned.
+        value: What `conform` returned.
 
     Raises:
-        UnusableAnswer: Its own id is empty, or no id.
+        InvalidResponse: Its own id is empty, or no id.
     """
     record = cast("dict[str, object]", value) if isinstance(value, dict) else {}
     for name in _IDS:
         found = record.get(name)
         if isinstance(found, str) and _ID.fullmatch(found) is None:
-            raise UnusableAnswer("is no id" if found else "is empty", name)
+            raise InvalidResponse("is no id" if found else "is empty", name)
 
 
-def _fit_record(value: object, shape: Record) -> object:
+def _conform_record(value: object, shape: Record) -> object:
     if not isinstance(value, dict):
         raise _wrong("an object", value)
     record = cast("dict[str, object]", value)
@@ -208,7 +208,7 @@ def _fit_record(value: object, shape: Record) -> object:
         name = field.name
         if name not in record:
             if field.required:
-                raise UnusableAnswer(f"has no {name}")
+                raise InvalidResponse(f"has no {name}")
             continue
         item = record[name]
         # The usual case first: a thousand recipients pass through here one by one.
@@ -218,13 +218,13 @@ def _fit_record(value: object, shape: Record) -> object:
             del record[name]
             continue
         try:
-            record[name] = fit(item, field.shape)
-        except UnusableAnswer as unusable:
+            record[name] = conform(item, field.shape)
+        except InvalidResponse as unusable:
             raise unusable.inside(name) from None
     return record
 
 
-def _fit_items(value: object, shape: Items) -> object:
+def _conform_items(value: object, shape: Items) -> object:
     if not isinstance(value, list):
         raise _wrong("a list", value)
     items = cast("list[object]", value)
@@ -232,8 +232,8 @@ def _fit_items(value: object, shape: Items) -> object:
         return items
     for index, item in enumerate(items):
         try:
-            items[index] = fit(item, shape.of)
-        except UnusableAnswer as unusable:
+            items[index] = conform(item, shape.of)
+        except InvalidResponse as unusable:
             raise unusable.inside(f"[{index}]") from None
     return items
 
@@ -255,7 +255,7 @@ def _are_plain(items: list[object], shape: Record) -> bool:
     return needed <= names if all_have_all else all(map(needed.issubset, records))
 
 
-def _fit_text(value: object) -> str:
+def _conform_text(value: object) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, int) and not isinstance(value, bool):
@@ -263,18 +263,18 @@ def _fit_text(value: object) -> str:
     raise _wrong("a text", value)
 
 
-def _fit_integer(value: object) -> int:
+def _conform_integer(value: object) -> int:
     digits = isinstance(value, str) and _DIGITS.fullmatch(value) is not None
     whole = isinstance(value, float) and value.is_integer()
     if not digits and not whole and (not isinstance(value, int) or isinstance(value, bool)):
         raise _wrong("a whole number", value)
     number = int(cast("str | float", value))
     if not -_LARGEST <= number <= _LARGEST:
-        raise UnusableAnswer("is a number beyond 64 bits")
+        raise InvalidResponse("is a number beyond 64 bits")
     return number
 
 
-def _fit_number(value: object) -> float:
+def _conform_number(value: object) -> float:
     if isinstance(value, str) and _DECIMAL.fullmatch(value) is not None:
         return float(value)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
@@ -282,7 +282,7 @@ def _fit_number(value: object) -> float:
     raise _wrong("a number", value)
 
 
-def _fit_time(value: object, shape: Time) -> object:
+def _conform_time(value: object, shape: Time) -> object:
     """The value as it came: what reads it knows its forms. A time that must be one is tried."""
     if shape.strict:
         from jsms_runtime.times import parse_time  # noqa: PLC0415 - only for responses with times
@@ -290,17 +290,17 @@ def _fit_time(value: object, shape: Time) -> object:
         try:
             parse_time(value)
         except ValueError as error:
-            raise UnusableAnswer("is not a time") from error
+            raise InvalidResponse("is not a time") from error
     return value
 
 
-def _fit_boolean(value: object) -> bool:
+def _conform_boolean(value: object) -> bool:
     if isinstance(value, bool):
         return value
     raise _wrong("true or false", value)
 
 
-def _fit_text_map(value: object) -> object:
+def _conform_text_map(value: object) -> object:
     if not isinstance(value, dict):
         raise _wrong("an object", value)
     texts = cast("dict[str, object]", value)
@@ -311,7 +311,7 @@ def _fit_text_map(value: object) -> object:
             texts[name] = json.dumps(item)
         elif not isinstance(item, str):
             # The name is the app's own and may say something about a person: not shown.
-            raise UnusableAnswer("is an object that holds more than texts")
+            raise InvalidResponse("is an object that holds more than texts")
     return texts
 
 
@@ -324,8 +324,8 @@ _JSON_NAMES: Mapping[type[object], str] = {
 }
 
 
-def _wrong(expected: str, value: object) -> UnusableAnswer:
-    return UnusableAnswer(f"is {_JSON_NAMES.get(type(value), 'a number')}, not {expected}")
+def _wrong(expected: str, value: object) -> InvalidResponse:
+    return InvalidResponse(f"is {_JSON_NAMES.get(type(value), 'a number')}, not {expected}")
 
 
-__all__ = ["MALFORMED", "UnusableAnswer", "check_id", "fit", "fit_recipients", "holds_error", "parse"]
+__all__ = ["MALFORMED", "InvalidResponse", "check_id", "conform", "conform_recipients", "holds_error", "parse"]

@@ -11,7 +11,7 @@ from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from jsms_client._concurrency import PerProcess
 from jsms_client._timeouts import monotonic
-from jsms_runtime.records import MalformedRecord, Records
+from jsms_runtime.results import MalformedRecord, Records
 
 T = TypeVar("T")
 
@@ -37,7 +37,7 @@ class Sleeper(Protocol):
         """There may be some."""
 
 
-class Feed(Generic[T]):
+class ReceiptQueue(Generic[T]):
     """The records of one kind, for everyone who iterates over them with one client.
 
     Nothing in here waits, so threads and tasks share it alike. Each process has its own: records that were fetched
@@ -187,4 +187,4 @@ class _State(Generic[T]):
         self.due = float("-inf")
 
 
-__all__ = ["AsyncPoll", "AsyncRawPoll", "Feed", "Poll", "RawPoll", "Sleeper"]
+__all__ = ["AsyncPoll", "AsyncRawPoll", "Poll", "RawPoll", "ReceiptQueue", "Sleeper"]

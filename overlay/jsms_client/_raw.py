@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, ParamSpec, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
-    from jsms_client._response import Received
+    from jsms_client._response import ReceivedResponse
 
 _T = TypeVar("_T")
 _P = ParamSpec("_P")
@@ -19,7 +19,7 @@ Method: TypeAlias = Callable[_P, _T]
 AsyncMethod: TypeAlias = Callable[_P, Awaitable[_T]]
 """A method of the async client."""
 
-_COLLECTED: ContextVar[list[Received] | None] = ContextVar("jsms_client_responses", default=None)
+_COLLECTED: ContextVar[list[ReceivedResponse] | None] = ContextVar("jsms_client_responses", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class RawResponse(Generic[_T]):
     body: bytes = field(default=b"", repr=False)
 
 
-def note_response(received: Received) -> None:
+def note_response(received: ReceivedResponse) -> None:
     """Keep a response for the call that asked for it, if one did."""
     collected = _COLLECTED.get()
     if collected is not None:
@@ -47,9 +47,9 @@ def note_response(received: Received) -> None:
 
 
 @contextmanager
-def collect_responses() -> Generator[list[Received]]:
+def collect_responses() -> Generator[list[ReceivedResponse]]:
     """Collect the responses of the calls inside, in the order in which they came."""
-    collected: list[Received] = []
+    collected: list[ReceivedResponse] = []
     token = _COLLECTED.set(collected)
     try:
         yield collected
@@ -57,7 +57,7 @@ def collect_responses() -> Generator[list[Received]]:
         _COLLECTED.reset(token)
 
 
-def raw_response(parsed: _T, responses: list[Received]) -> RawResponse[_T]:
+def raw_response(parsed: _T, responses: list[ReceivedResponse]) -> RawResponse[_T]:
     """A result with the last of its responses."""
     if not responses:
         return RawResponse(parsed)

@@ -9,9 +9,9 @@ import json
 import re
 from typing import cast
 
-from jsms_client._decode import UnusableAnswer, fit
-from jsms_runtime.records import MALFORMED, MalformedRecord
-from jsms_runtime.shapes import Items, Record, Time
+from jsms_client._decode import InvalidResponse, conform
+from jsms_runtime.operation import Items, Record, Time
+from jsms_runtime.results import MALFORMED, MalformedRecord
 
 _BETWEEN = re.compile(r"[\s,]*")
 _DECODER = json.JSONDecoder()
@@ -74,8 +74,8 @@ def _read(item: object, shape: Record) -> object:
         if field.name not in record:
             return _marked(f"{field.name} is missing", raw, shape)
         try:
-            fitted = fit(value, field.shape)
-        except UnusableAnswer as unusable:
+            fitted = conform(value, field.shape)
+        except InvalidResponse as unusable:
             return _marked(f"{field.name} {unusable}", raw, shape)
         record[field.name] = _whole(fitted) if isinstance(fitted, str) else fitted
     return record

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import NamedTuple, cast
 from urllib.parse import urlsplit
 
-from jsms_client._decode import UnusableAnswer, check_id, fit_recipients, holds_error, parse
+from jsms_client._decode import InvalidResponse, check_id, conform_recipients, holds_error, parse
 from jsms_client.errors import (
     APIError,
     DecodeError,
@@ -26,9 +26,8 @@ from jsms_client.errors import (
     error_class,
 )
 from jsms_contract.errors import ERRORS, SUCCESS_CODES
-from jsms_runtime.operation import Operation
+from jsms_runtime.operation import Items, Operation
 from jsms_runtime.redaction import LONGEST_READ, mask_line
-from jsms_runtime.shapes import Items
 
 _UNSURE = "; the request may have been carried out"
 # Five digits: the codes of JSMS, known and new. An HTTP status as a code is of something in between.
@@ -42,7 +41,7 @@ _HIDDEN_HEADERS = frozenset(
 )
 
 
-class Received:
+class ReceivedResponse:
     """An answer as it came.
 
     Attributes:
@@ -61,7 +60,7 @@ class Received:
         self.problem = problem
 
 
-class Success:
+class ParsedResponse:
     """What the generated functions take for an httpx response: a success, checked and put into types.
 
     They read nothing but these four.
@@ -69,7 +68,7 @@ class Success:
 
     __slots__ = ("_value", "content", "headers", "status_code")
 
-    def __init__(self, received: Received, value: object) -> None:
+    def __init__(self, received: ReceivedResponse, value: object) -> None:
         self.status_code = received.status
         self.headers = received.headers
         self.content = received.content
@@ -94,7 +93,9 @@ class ErrorDetail(NamedTuple):
     in_error: bool
 
 
-def judge(operation: Operation, received: Received, *, attempts: int, secrets: Iterable[str]) -> Success | JSMSError:
+def interpret(
+    operation: Operation, received: ReceivedResponse, *, attempts: int, secrets: Iterable[str]
+) -> ParsedResponse | JSMSError:
     """Say what an answer means.
 
     Args:
@@ -134,15 +135,17 @@ def judge(operation: Operation, received: Received, *, attempts: int, secrets: I
     )
 
 
-def _success(operation: Operation, received: Received, attempts: int, secrets: Iterable[str]) -> Success | JSMSError:
+def _success(
+    operation: Operation, received: ReceivedResponse, attempts: int, secrets: Iterable[str]
+) -> ParsedResponse | JSMSError:
     if operation.answer is None and not received.content.strip() and not received.problem:
-        return Success(received, None)
+        return ParsedResponse(received, None)
     if operation.poll_seconds is not None and isinstance(operation.answer, Items) and not received.problem:
         from jsms_client._read_once import read_records  # noqa: PLC0415 - only for what is handed out once
 
         records = read_records(received.content, operation.answer)
         if records is not None:
-            return Success(received, records)
+            return ParsedResponse(received, records)
     detail = None
     proof = False
     try:
@@ -152,15 +155,15 @@ def _success(operation: Operation, received: Received, attempts: int, secrets: I
         if detail is not None and _is_refusal(detail) and not (proof and _lists_recipients(value)):
             return _refusal(operation, received, detail, attempts, secrets, proof=proof)
         if operation.answer is not None:
-            value = fit_recipients(value, operation.answer)
+            value = conform_recipients(value, operation.answer)
             check_id(value)
-    except UnusableAnswer as unusable:
+    except InvalidResponse as unusable:
         reason = str(unusable)
     else:
         if operation.retry == "never" and holds_error(value) and not _lists_recipients(value):
             detail = detail or ErrorDetail(None, "an error beside a success", in_error=False)
             return _refusal(operation, received, detail, attempts, secrets, proof=True)
-        return Success(received, value)
+        return ParsedResponse(received, value)
     if detail is not None and detail.code is not None and not _says_success(detail.code):
         return _refusal(operation, received, detail, attempts, secrets, proof=proof)
     never = operation.retry == "never"
@@ -226,7 +229,7 @@ def _is_refused(entry: object) -> bool:
     fields = cast("dict[str, object]", entry) if isinstance(entry, dict) else {}
     if "error_code" not in fields:
         return False
-    from jsms_runtime.reading import error_code  # noqa: PLC0415 - only for responses with codes in them
+    from jsms_runtime.results import error_code  # noqa: PLC0415 - only for responses with codes in them
 
     return error_code(fields["error_code"], SUCCESS_CODES) != (None, None)
 
@@ -242,7 +245,7 @@ def _lists_recipients(value: object) -> bool:
 
 def _refusal(
     operation: Operation,
-    received: Received,
+    received: ReceivedResponse,
     detail: ErrorDetail | None,
     attempts: int,
     secrets: Iterable[str],
@@ -274,7 +277,7 @@ def _refusal(
 
 
 def _unsure(
-    operation: Operation, received: Received, detail: ErrorDetail | None, kind: type[JSMSError], *, proof: bool
+    operation: Operation, received: ReceivedResponse, detail: ErrorDetail | None, kind: type[JSMSError], *, proof: bool
 ) -> type[JSMSError] | None:
     """The class of an error that does not prove that a request, which must not be retried, was not carried out.
 
@@ -298,7 +301,7 @@ def _unsure(
     return None if is_new_code and not proof else UnconfirmedAPIError
 
 
-def _without_words(received: Received) -> str:
+def _without_words(received: ReceivedResponse) -> str:
     try:
         phrase = f" {HTTPStatus(received.status).phrase}"
     except ValueError:
@@ -307,16 +310,16 @@ def _without_words(received: Received) -> str:
     return f"HTTP {received.status}{phrase}, with {kind}"
 
 
-def _parsed(received: Received) -> object:
+def _parsed(received: ReceivedResponse) -> object:
     if received.problem:
-        raise UnusableAnswer(received.problem)
+        raise InvalidResponse(received.problem)
     return parse(received.content)
 
 
-def _value_of(received: Received) -> object:
+def _value_of(received: ReceivedResponse) -> object:
     try:
         return _parsed(received)
-    except UnusableAnswer:
+    except InvalidResponse:
         return None
 
 
@@ -368,4 +371,4 @@ def _shown_body(content: bytes, secrets: Iterable[str]) -> str:
     return mask_line(content[: 4 * (LONGEST_READ + 1)].decode("utf-8", "replace"), secrets)
 
 
-__all__ = ["ErrorDetail", "Received", "Success", "judge"]
+__all__ = ["ErrorDetail", "ParsedResponse", "ReceivedResponse", "interpret"]

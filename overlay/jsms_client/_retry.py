@@ -20,7 +20,7 @@ from jsms_client._failures import (
     is_unwritable,
     request_not_sent,
 )
-from jsms_client._response import Received, Success, judge
+from jsms_client._response import ParsedResponse, ReceivedResponse, interpret
 from jsms_client._timeouts import monotonic
 from jsms_client.errors import (
     APIError,
@@ -144,7 +144,7 @@ class Attempts:
         again = self._operation.retry == "safe" and self._attempt < self._policy.attempts
         return self._no_answer(error), self._pause(0) if again else None
 
-    def answered(self, received: Received) -> Success | tuple[JSMSError, float | None]:
+    def answered(self, received: ReceivedResponse) -> ParsedResponse | tuple[JSMSError, float | None]:
         """An attempt ended with a response.
 
         Args:
@@ -154,8 +154,8 @@ class Attempts:
             The success; or what to raise, and how many seconds to wait before another attempt instead.
         """
         self._left += 1
-        verdict = judge(self._operation, received, attempts=self._left, secrets=_Lazily(self._secrets))
-        if isinstance(verdict, Success):
+        verdict = interpret(self._operation, received, attempts=self._left, secrets=_Lazily(self._secrets))
+        if isinstance(verdict, ParsedResponse):
             if self._recorder is not None or is_wanted(self._on_event, "outcome"):
                 self._publish(None, None, None, "yes", received, msg_id=self._msg_id(verdict))
             return verdict
@@ -164,7 +164,7 @@ class Attempts:
         self._publish(kind, kind, pause, error.sent, received, code=error.code)
         return error, pause
 
-    def _judge_response(self, verdict: JSMSError, received: Received) -> tuple[JSMSError, float | None]:
+    def _judge_response(self, verdict: JSMSError, received: ReceivedResponse) -> tuple[JSMSError, float | None]:
         if (
             self._operation.retry == "safe"
             and 500 <= received.status < 600
@@ -241,7 +241,7 @@ class Attempts:
         error: str | None,
         pause: float | None,
         sent: Sent,
-        received: Received | None = None,
+        received: ReceivedResponse | None = None,
         *,
         code: int | None = None,
         msg_id: str | None = None,
@@ -273,7 +273,7 @@ class Attempts:
                 else:
                     self._recorder.call_ended(event)
 
-    def _msg_id(self, success: Success) -> str | None:
+    def _msg_id(self, success: ParsedResponse) -> str | None:
         value = success.json()
         if "{msg_id}" in self._operation.path:
             # What was asked about, as the response does not say.

@@ -14,7 +14,7 @@ from dataclasses import field
 from enum import StrEnum
 from typing import ClassVar
 
-from jsms_runtime.results import WORDS
+from jsms_runtime.results import TEXT
 
 
 class VerificationReason(StrEnum):
@@ -46,7 +46,7 @@ class Verification:
     is_valid: bool
     reason: VerificationReason | None = None
     code: int | None = None
-    message: str | None = field(default=None, metadata=WORDS)
+    message: str | None = field(default=None, metadata=TEXT)
 
     def __bool__(self) -> bool:
         """Whether the code is right."""

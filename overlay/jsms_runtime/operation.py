@@ -1,10 +1,85 @@
-"""What the contract says of one operation, as data."""
+"""What the contract says of operations, their arguments and their responses, as data.
+
+Named tuples, because making a dataclass takes five times as long, each time that a program starts.
+"""
 
 from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from jsms_runtime.shapes import Shape
+
+class Text(NamedTuple):
+    """A text; where the service sends a number instead, its digits are the text."""
+
+    nullable: bool = False
+
+
+class Integer(NamedTuple):
+    """A whole number; where the service sends its digits as a text instead, they are read."""
+
+    nullable: bool = False
+
+
+class Boolean(NamedTuple):
+    """True or false."""
+
+    nullable: bool = False
+
+
+class Number(NamedTuple):
+    """A number, whole or not; where the service sends its digits as a text instead, they are read."""
+
+    nullable: bool = False
+
+
+class Time(NamedTuple):
+    """A moment, in any form that the service has been seen to use.
+
+    Attributes:
+        nullable: Whether it may be null.
+        strict: Whether a response is of no use without it. Otherwise a value that is no time is kept as it came.
+    """
+
+    nullable: bool = False
+    strict: bool = False
+
+
+class Anything(NamedTuple):
+    """A value that the contract says no more of."""
+
+    nullable: bool = True
+
+
+class TextMap(NamedTuple):
+    """An object of texts with names that the contract cannot know (template parameters)."""
+
+    nullable: bool = False
+
+
+class Items(NamedTuple):
+    """A list of one shape."""
+
+    of: Shape
+    nullable: bool = False
+
+
+class Field(NamedTuple):
+    """One property of a record."""
+
+    name: str
+    shape: Shape
+    required: bool
+
+
+class Record(NamedTuple):
+    """An object with known properties; others are kept."""
+
+    schema: str
+    fields: tuple[Field, ...]
+    nullable: bool = False
+
+
+Shape = Text | Integer | Boolean | Number | Time | Anything | TextMap | Items | Record
 
 
 class Operation(NamedTuple):
@@ -47,4 +122,43 @@ class Operation(NamedTuple):
     poll_seconds: int | None = None
 
 
-__all__ = ["Operation"]
+class Argument(NamedTuple):
+    """One argument of an operation.
+
+    Attributes:
+        name: Its name in Python: ``legal_person_name``.
+        field: Its name in the request: ``legalPersonName``.
+        place: Where in the request it goes.
+        required: Whether it must be given.
+        positional: Whether the method takes it by its position.
+        type: Its JSON type; a list of recipients is an ``array``, template parameters are an ``object``.
+        kind: What it holds where the type does not say that, such as ``mobile``; empty where it does.
+        description: What it is, and its limits.
+        values: The component that lists the known values, such as ``TemplateType``; empty where there is none.
+        needed_when: Other fields and the values of theirs that make this one required.
+        minimum: The smallest number.
+        maximum: The largest number.
+        shortest: The fewest characters, or entries.
+        longest: The most characters, or entries.
+        pattern: What a text must match as a whole; empty where it may be anything.
+        max_bytes: The largest file; None where it is none.
+        media_types: The types a file may have.
+    """
+
+    name: str
+    field: str
+    place: Literal["path", "query", "body"]
+    required: bool
+    positional: bool
+    type: str
+    kind: str
+    description: str
+    values: str = ""
+    needed_when: tuple[tuple[str, tuple[int | str | bool, ...]], ...] = ()
+    minimum: int | None = None
+    maximum: int | None = None
+    shortest: int | None = None
+    longest: int | None = None
+    pattern: str = ""
+    max_bytes: int | None = None
+    media_types: tuple[str, ...] = ()

@@ -1,17 +1,26 @@
-"""Recipients of a batch: from the forms that people keep them in to what the service wants."""
+"""Recipients and their template parameters, as a caller gives them."""
 
 from __future__ import annotations
 
+import math
+import operator
 import re
 from collections.abc import AsyncIterable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, time
+from decimal import Decimal
+from enum import Enum
 from itertools import chain, islice
-from typing import TypeAlias, cast
+from typing import SupportsIndex, TypeAlias, cast
 
-from jsms_runtime.arguments import kind, refusal
-from jsms_runtime.parameters import LONGEST_VALUE, Parameters, read_parameters
 from jsms_runtime.redaction import mask_line, mask_mobile
-from jsms_runtime.values import MOBILE, compiled, read_mobile
+from jsms_runtime.validation import MOBILE_PATTERN, check_writable, compiled, invalid_argument, kind, parse_mobile
+
+Scalar: TypeAlias = str | int | float | Decimal | bool
+"""What a template parameter may be given as."""
+
+Parameters: TypeAlias = Mapping[str, Scalar]
+"""Variable name to value."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -44,8 +53,8 @@ _FORMS = (
 )
 
 
-def read_recipients(
-    recipients: object, *, fewest: int, most: int, argument: str = "recipients", pattern: str = MOBILE
+def parse_recipients(
+    recipients: object, *, fewest: int, most: int, argument: str = "recipients", pattern: str = MOBILE_PATTERN
 ) -> list[tuple[str, dict[str, str] | None]]:
     """Every recipient as number and parameters.
 
@@ -60,20 +69,22 @@ def read_recipients(
         ArgumentError: Too few, too many, or one that cannot be sent to; it names its place, counted from 0.
     """
     if isinstance(recipients, (str, bytes, Mapping, Recipient)):
-        raise refusal(argument, "is a single one", "put it into a list")
+        raise invalid_argument(argument, "is a single one", "put it into a list")
     if not isinstance(recipients, Iterable):
         if isinstance(recipients, AsyncIterable):
-            raise refusal(argument, "is an async iterable", "collect it first: [one async for one in recipients]")
-        raise refusal(argument, f"is {kind(recipients)}", "give a list of recipients")
+            raise invalid_argument(
+                argument, "is an async iterable", "collect it first: [one async for one in recipients]"
+            )
+        raise invalid_argument(argument, f"is {kind(recipients)}", "give a list of recipients")
     given = list(islice(cast("Iterable[object]", recipients), most + 1))
     if len(given) > most:
-        raise refusal(argument, f"has more than {most} entries", f"send at most {most} at once")
+        raise invalid_argument(argument, f"has more than {most} entries", f"send at most {most} at once")
     if len(given) < fewest:
-        raise refusal(argument, "is empty", f"give {fewest} to {most} recipients")
+        raise invalid_argument(argument, "is empty", f"give {fewest} to {most} recipients")
     return _read_usual(given, pattern) or _read_each(given, argument, pattern)
 
 
-def recipients_as_json(recipients: list[tuple[str, dict[str, str] | None]]) -> list[dict[str, object]]:
+def recipients_to_json(recipients: list[tuple[str, dict[str, str] | None]]) -> list[dict[str, object]]:
     """Checked recipients as they are sent."""
     return [
         {"mobile": mobile} if parameters is None else {"mobile": mobile, "temp_para": parameters}
@@ -131,23 +142,95 @@ def _read(one: object, where: str, pattern: str) -> tuple[str, dict[str, str] | 
         if not _FIELDS.issuperset(fields):
             (unknown, *_) = (name for name in fields if name not in _FIELDS)
             shown = mask_line(str(unknown)) if isinstance(unknown, (str, int)) else kind(unknown)
-            raise refusal(
+            raise invalid_argument(
                 where, f"has the field {shown!r}; it takes mobile and temp_para", "put parameters into temp_para"
             )
         if "mobile" not in fields:
-            raise refusal(where, "has no mobile", 'give it one, such as {"mobile": "13800138000"}')
+            raise invalid_argument(where, "has no mobile", 'give it one, such as {"mobile": "13800138000"}')
         mobile, parameters = fields["mobile"], fields.get("temp_para")
     elif isinstance(one, (tuple, list)):
         pair = cast("tuple[object, ...] | list[object]", one)
         if len(pair) != len(_FIELDS):
-            raise refusal(where, f"has {len(pair)} parts, which is no pair", _FORMS)
+            raise invalid_argument(where, f"has {len(pair)} parts, which is no pair", _FORMS)
         mobile, parameters = pair
     elif isinstance(one, (str, int)) and not isinstance(one, bool):
         mobile = one
     else:
-        raise refusal(where, f"is {kind(one)}", _FORMS)
-    number = read_mobile(mobile, f"{where}.mobile", pattern)
-    return number, None if parameters is None else read_parameters(parameters, f"{where}.temp_para")
+        raise invalid_argument(where, f"is {kind(one)}", _FORMS)
+    number = parse_mobile(mobile, f"{where}.mobile", pattern)
+    return number, None if parameters is None else parse_parameters(parameters, f"{where}.temp_para")
 
 
-__all__ = ["Recipient", "RecipientLike", "read_recipients", "recipients_as_json"]
+# No message is as long; a Decimal with a larger exponent would be written out as that many zeros.
+_MOST_DIGITS = 1000
+LONGEST_VALUE = 1000
+"""Characters that a parameter may have: no message is as long."""
+
+
+def parse_parameters(value: object, argument: str = "temp_para") -> dict[str, str]:
+    """Every parameter as a text.
+
+    A text stays as it is. True and False become ``true`` and ``false``. A number is written out without an exponent:
+    ``1e16`` is ``10000000000000000``, ``Decimal("9.90")`` is ``9.90``. An enum's member stands for its value. A date
+    or time is refused, because how it should read is for a person to say, and so is None.
+
+    Raises:
+        ArgumentError: Not a mapping, or the name or value of a parameter is none of these.
+    """
+    if not isinstance(value, Mapping):
+        raise invalid_argument(argument, f"is {kind(value)}", 'give a mapping, such as {"code": "0426"}')
+    texts: dict[str, str] = {}
+    for name, scalar in cast("Mapping[object, object]", value).items():
+        if not isinstance(name, str):
+            raise invalid_argument(argument, f"has a name {kind(name)}", "give the variable's name as a text")
+        if not name:
+            raise invalid_argument(argument, "has an empty name", "give the variable's name as the template writes it")
+        if not name.isascii():
+            check_writable(name, argument)
+        if type(scalar) is not str:
+            texts[str.__str__(name)] = _to_text(scalar, f"{argument}[{name!r}]")
+        else:
+            if not scalar.isascii():
+                check_writable(scalar, f"{argument}[{name!r}]")
+            texts[str.__str__(name)] = scalar
+        _check_length(name, texts[str.__str__(name)], argument)
+    return texts
+
+
+def _check_length(name: str, text: str, argument: str) -> None:
+    if len(name) > LONGEST_VALUE:
+        raise invalid_argument(argument, f"has a name of {len(name)} characters", f"a name has at most {LONGEST_VALUE}")
+    if len(text) > LONGEST_VALUE:
+        shown = f"{argument}[{name!r}]"
+        raise invalid_argument(shown, f"has {len(text)} characters", f"a parameter has at most {LONGEST_VALUE}")
+
+
+def _to_text(value: object, argument: str) -> str:
+    if isinstance(value, Enum):
+        value = cast("object", value.value)
+    if isinstance(value, str):
+        check_writable(value, argument)
+        return str.__str__(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, SupportsIndex):
+        number = operator.index(value)
+        if abs(number) >= 10**_MOST_DIGITS:
+            raise invalid_argument(argument, "is a number too long for a message", "give it as a text")
+        return str(number)
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise invalid_argument(argument, "is not a finite number", "give a number or a text")
+        written = float.__repr__(value)
+        return format(Decimal(written), "f") if "e" in written else written
+    if isinstance(value, Decimal):
+        if not value.is_finite():
+            raise invalid_argument(argument, "is not a finite number", "give a number or a text")
+        if abs(value.adjusted()) >= _MOST_DIGITS:
+            raise invalid_argument(argument, "is a number too long for a message", "give it as a text")
+        return format(value, "f")
+    if value is None:
+        raise invalid_argument(argument, "is None", "give its value, or leave the parameter out")
+    if isinstance(value, (date, time)):
+        raise invalid_argument(argument, f"is {kind(value)}", "give the text that the recipient should read")
+    raise invalid_argument(argument, f"is {kind(value)}", "give a text or a number")

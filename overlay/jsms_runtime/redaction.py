@@ -1,10 +1,10 @@
-"""What may be shown of a number, a code or a secret: in logs, in reprs and in exceptions."""
+"""Mask secrets, numbers and texts in what is shown, in whatever way they are escaped."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 # In this order: the first that fits at a place is what is masked there.
 _PATTERNS = (
@@ -24,9 +24,7 @@ _SHORTEST_ASCII = 3
 _SIGNS = frozenset("\\%&+")
 # No character takes more than this, however it is written.
 _LONGEST_CHARACTER = 64
-
 MASK = "****"
-
 LONGEST_READ = 8192
 """How many characters of a text are read for a line of it."""
 
@@ -79,7 +77,7 @@ def mask_line(text: str, secrets: Iterable[str] = (), *, digits: bool = True) ->
 
 def _up_to_a_whole_character(text: str) -> str:
     """Without the end, which may be a part of a character that is written in another way."""
-    from jsms_runtime.escapes import unescape  # noqa: PLC0415 - most programs never see such a text
+    from jsms_runtime.redaction import unescape  # noqa: PLC0415 - most programs never see such a text
 
     _, places = unescape(text)
     return text[: places[bisect_left(places, len(text) - _LONGEST_CHARACTER)]]
@@ -106,7 +104,7 @@ def _places(text: str, secrets: Iterable[str], *, cut: bool) -> list[tuple[int, 
     """Where secrets are in a text, in whatever way they are written; in order, without overlaps."""
     found = [place for secret in secrets for place in _occurrences(text, secret, cut=cut)]
     if not _SIGNS.isdisjoint(text):
-        from jsms_runtime.escapes import unescape  # noqa: PLC0415 - most programs never see such a text
+        from jsms_runtime.redaction import unescape  # noqa: PLC0415 - most programs never see such a text
 
         plain, places = unescape(text)
         meant = {unescape(secret)[0] for secret in secrets}
@@ -192,4 +190,69 @@ def is_control(character: str) -> bool:
     return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
-__all__ = ["LONGEST_READ", "MASK", "is_control", "mask_line", "mask_mobile", "mask_text", "printable", "shorten"]
+_BYTE = r"(?:%|\\x)"
+_LATER = rf"{_BYTE}[89ABab][0-9A-Fa-f]"
+# The bytes of UTF-8, as a URL or a literal of Python has them.
+_BYTES = (
+    rf"{_BYTE}[0-7][0-9A-Fa-f]",
+    rf"{_BYTE}[CDcd][0-9A-Fa-f]{_LATER}",
+    rf"{_BYTE}[Ee][0-9A-Fa-f](?:{_LATER}){{2}}",
+    rf"{_BYTE}[Ff][0-7](?:{_LATER}){{3}}",
+)
+_ESCAPES = (
+    # One character outside the first plane is two for JSON.
+    r"(?P<pair>\\u[Dd][89ABab][0-9A-Fa-f]{2}\\u[Dd][C-Fc-f][0-9A-Fa-f]{2})",
+    r"\\u(?P<unit>[0-9A-Fa-f]{4})",
+    rf"(?P<bytes>{'|'.join(_BYTES)})",
+    r"\\(?P<mark>[\"'\\/bfnrt])",
+    r"(?P<entity>&(?:#[0-9]{1,7}|#[Xx][0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});)",
+)
+_ESCAPE = re.compile("|".join(_ESCAPES))
+_MARKS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+# An echo of an echo of an echo.
+_DEEPEST = 4
+
+
+def unescape(text: str) -> tuple[str, Sequence[int]]:
+    """What a text says once nothing in it is written in another way; a plus is a blank in a form, so both are one.
+
+    Args:
+        text: The text.
+
+    Returns:
+        The text, and where each of its characters began in the one that was given; its end is in there too.
+    """
+    places: Sequence[int] = range(len(text) + 1)
+    for _ in range(_DEEPEST):
+        parts: list[str] = []
+        kept: list[int] = []
+        done = 0
+        for found in _ESCAPE.finditer(text):
+            character = _character(found)
+            if character is not None:
+                parts += (text[done : found.start()], character)
+                kept += places[done : found.start() + 1]
+                done = found.end()
+        if not parts:
+            break
+        places = [*kept, *places[done:]]
+        text = "".join((*parts, text[done:]))
+    return text.replace("+", " "), places
+
+
+def _character(found: re.Match[str]) -> str | None:
+    """The one character that is meant; None where it is none."""
+    if found["unit"]:
+        return chr(int(found["unit"], 16))
+    if found["mark"]:
+        return _MARKS.get(found["mark"], found["mark"])
+    if found["entity"]:
+        import html  # noqa: PLC0415 - it brings the names of two thousand characters
+
+        meant = html.unescape(found["entity"])
+    elif found["pair"]:
+        units = found["pair"].split("\\u")[1:]
+        meant = bytes.fromhex("".join(units)).decode("utf-16-be")
+    else:
+        meant = bytes.fromhex(re.sub(_BYTE, "", found["bytes"])).decode("utf-8", "ignore")
+    return meant if len(meant) == 1 else None

@@ -1,9 +1,9 @@
-"""What every resource shares: how its operations are carried out."""
+"""What every resource shares: how its operations are carried out, in which thread, and attributes made on first use."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, Self, TypeAlias, TypedDict, Unpack, cast
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Generic, Protocol, Self, TypeAlias, TypedDict, TypeVar, Unpack, cast, overload
 
 Files: TypeAlias = Sequence[tuple[str, tuple[str | None, object, str | None]]]
 """The fields of a form: name, and (file name, content, media type)."""
@@ -36,7 +36,7 @@ class Call(Parts, total=False):
 class AsyncCarrier(Protocol):
     """Carries out operations of the contract."""
 
-    async def carry_out(self, operation: str, json: object = None, **parts: Unpack[Parts]) -> object:
+    async def request_json(self, operation: str, json: object = None, **parts: Unpack[Parts]) -> object:
         """Carry out an operation, and return the checked JSON of the response; None where it has none."""
         ...
 
@@ -48,7 +48,7 @@ class AsyncCarrier(Protocol):
 class Carrier(Protocol):
     """The blocking form of `AsyncCarrier`."""
 
-    def carry_out(self, operation: str, json: object = None, **parts: Unpack[Parts]) -> object:
+    def request_json(self, operation: str, json: object = None, **parts: Unpack[Parts]) -> object:
         """Carry out an operation, and return the checked JSON of the response; None where it has none."""
         ...
 
@@ -69,11 +69,11 @@ class AsyncResource:
     def __init__(self, api: AsyncCarrier) -> None:
         self._api = api
 
-    async def _carry_out(self, operation: str, json: object = None, **call: Unpack[Call]) -> Any:
+    async def _request_json(self, operation: str, json: object = None, **call: Unpack[Call]) -> Any:
         """Carry out an operation; a customised resource changes what an operation does in here."""
         key = call.pop("once", None)
         api = self._api if key is None else self._api.once(key)
-        return await api.carry_out(operation, json, **cast("Parts", call))
+        return await api.request_json(operation, json, **cast("Parts", call))
 
     def __repr__(self) -> str:
         """The kind of resource, and nothing of the client."""
@@ -92,15 +92,64 @@ class Resource:
     def __init__(self, api: Carrier) -> None:
         self._api = api
 
-    def _carry_out(self, operation: str, json: object = None, **call: Unpack[Call]) -> Any:
+    def _request_json(self, operation: str, json: object = None, **call: Unpack[Call]) -> Any:
         """Carry out an operation; a customised resource changes what an operation does in here."""
         key = call.pop("once", None)
         api = self._api if key is None else self._api.once(key)
-        return api.carry_out(operation, json, **cast("Parts", call))
+        return api.request_json(operation, json, **cast("Parts", call))
 
     def __repr__(self) -> str:
         """The kind of resource, and nothing of the client."""
         return f"<{type(self).__name__}>"
 
 
-__all__ = ["AsyncCarrier", "AsyncResource", "Call", "Carrier", "Files", "Parts", "Resource"]
+_T_co = TypeVar("_T_co", covariant=True)
+
+
+class lazy_property(Generic[_T_co]):  # noqa: N801 - a decorator, like functools.cached_property
+    """Like functools.cached_property, but every thread gets the same object, and no lock is left behind by a fork.
+
+    Args:
+        make: The method that makes the attribute's value.
+    """
+
+    def __init__(self, make: Callable[[Any], _T_co]) -> None:
+        self._make = make
+        self._name = make.__name__
+        self.__doc__ = make.__doc__
+
+    @overload
+    def __get__(self, instance: None, owner: type[object]) -> Self: ...
+
+    @overload
+    def __get__(self, instance: object, owner: type[object]) -> _T_co: ...
+
+    def __get__(self, instance: object | None, owner: type[object]) -> Self | _T_co:
+        """Make the value and keep it where the next look finds it at once."""
+        if instance is None:
+            return self
+        made: _T_co = instance.__dict__.setdefault(self._name, self._make(instance))
+        return made
+
+
+_T = TypeVar("_T")
+
+
+async def run_in_thread(work: Callable[[], _T]) -> _T:
+    """Run blocking file access in a worker thread, on asyncio or trio.
+
+    Args:
+        work: What to run.
+    """
+    import anyio.to_thread  # noqa: PLC0415 - comes with httpx; sync programs never load it
+
+    return await anyio.to_thread.run_sync(work)
+
+
+def run_inline(work: Callable[[], _T]) -> _T:
+    """The blocking form of `run_in_thread`: run it in the caller's own thread.
+
+    Args:
+        work: What to run.
+    """
+    return work()

@@ -1,21 +1,26 @@
-"""What the repr of a result shows: numbers masked, and nothing of what was written to or by a person."""
+"""Results: the values of a checked response, and a repr that can be logged."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import Field, fields
+from collections import deque
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
 from datetime import datetime
-from typing import ClassVar, Final, cast
+from enum import Enum
+from itertools import chain, repeat
+from typing import Any, ClassVar, Final, TypeVar, cast
 
+from jsms_runtime.errors import APIError
 from jsms_runtime.redaction import mask_mobile, mask_text
+from jsms_runtime.times import parse_time
 
-NUMBER: Final = {"show": "number"}
+MOBILE: Final = {"show": "number"}
 """Metadata of a field that holds a phone number."""
 
-HIDDEN: Final = {"show": "nothing"}
+SECRET: Final = {"show": "nothing"}
 """Metadata of a field that holds message parameters or a text of a person's."""
 
-WORDS: Final = {"show": "words"}
+TEXT: Final = {"show": "words"}
 """Metadata of a field that holds the service's own words, which may name a number."""
 
 _SHOWN_ITEMS = 3
@@ -65,9 +70,9 @@ def _masked(value: object, mask: Callable[[str], str]) -> object:
 
 def _hidden(result: Result) -> Iterator[str]:
     """What the service's words may not repeat: the texts of the fields that are left out."""
-    for field in fields(result):
-        value: object = getattr(result, field.name)
-        if field.metadata.get("show") == "nothing" and isinstance(value, Mapping):
+    for each in fields(result):
+        value: object = getattr(result, each.name)
+        if each.metadata.get("show") == "nothing" and isinstance(value, Mapping):
             yield from cast("Mapping[str, str]", value).values()
 
 
@@ -79,4 +84,164 @@ def _some(items: tuple[object, ...]) -> str:
     return ", ".join((*map(repr, items[:_SHOWN_ITEMS]), *([f"… {more} more"] if more > 0 else [])))
 
 
-__all__ = ["HIDDEN", "NUMBER", "WORDS", "Result"]
+E = TypeVar("E", bound=Enum)
+R = TypeVar("R", bound=Result)
+# Of any digits, so that a code that comes one day is read too.
+_LONGEST_CODE = 9
+
+
+def known(kind: type[E], value: Any) -> Any:
+    """The member of an open set, or the value that this version does not know."""
+    try:
+        return kind(value)
+    except ValueError:
+        return value
+
+
+def error_code(value: object, success: Container[int]) -> tuple[int | None, str | None]:
+    """The code of a refused recipient, or what is there instead of one; neither for an accepted one.
+
+    Args:
+        value: What the service sent.
+        success: The codes of success.
+    """
+    text = "" if value is None else str(value).strip()
+    if text in ("", "0"):
+        return None, None
+    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_CODE):
+        return None, str(value)
+    code = int(text)
+    return (None, None) if code in success else (code, None)
+
+
+def take_error_code(body: dict[str, Any], name: str, success: Container[int]) -> int | None:
+    """The error code of a recipient; one that is no number stays in the body, for ``extra``."""
+    code, unread = error_code(body.pop(name, None), success)
+    if unread is not None:
+        body[name] = unread
+    return code
+
+
+def take_time(body: dict[str, Any], name: str) -> datetime | None:
+    """A time; a value that is none stays in the body, for ``extra``."""
+    value: object = body.pop(name, None)
+    if value is None:
+        return None
+    try:
+        return parse_time(value)
+    except ValueError:
+        body[name] = value
+        return None
+
+
+def take_moment(body: dict[str, Any], name: str) -> datetime | None:
+    """A time that may be absent or null; the checks of the response leave no other value."""
+    value: object = body.pop(name, None)
+    return None if value is None else parse_time(value)
+
+
+def read_outcomes(
+    items: list[dict[str, Any]], kind: type[R], read: Callable[[dict[str, Any]], R], names: dict[str, str]
+) -> tuple[R, ...]:
+    """What happened to each recipient of a batch; all at once where every one was accepted.
+
+    Args:
+        items: The checked JSON of each.
+        kind: The class of a result.
+        read: Reads one.
+        names: What an accepted recipient has and nothing else: names in the response, each to its attribute. The last
+            one is the id, which some refused recipients have, but empty.
+    """
+    usual = set(chain.from_iterable(items)) == names.keys() and set(map(len, items)) == {len(names)}
+    last = [*names][-1]
+    return tuple(_accepted(items, kind, names) if usual and all(item[last] for item in items) else map(read, items))
+
+
+def _accepted(items: list[dict[str, Any]], kind: type[R], names: dict[str, str]) -> list[R]:
+    """The same as reading each by itself, without what a frozen dataclass does with each field."""
+    made = [*map(cast("Callable[[type[R]], R]", object.__new__), repeat(kind, len(items)))]
+    given = {attribute: name for name, attribute in names.items()}
+    for each in fields(kind):
+        values: Iterable[object]
+        if each.name in given:
+            name = given[each.name]
+            values = [item[name] for item in items]
+        elif each.name == "extra":
+            values = [{} for _ in items]
+        else:
+            values = repeat(True if each.default is MISSING else each.default)
+        put: Callable[[R, object], None] = getattr(kind, each.name).__set__
+        deque(map(put, made, values), maxlen=0)
+    return made
+
+
+T = TypeVar("T")
+MALFORMED: Final = ""
+"""The name under which a record that cannot be read carries its `MalformedRecord`."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class MalformedRecord(Result):
+    """A record that is not what the contract says.
+
+    The service hands out each record once, so it is kept as it came rather than lost, and costs none of the others.
+
+    Attributes:
+        problem: What is wrong with it.
+        raw: What the service sent.
+    """
+
+    problem: str
+    raw: object = field(hash=False, metadata=SECRET)
+
+
+class Records(list[T]):
+    """What one poll handed out: a list, and beside it whatever could not be read.
+
+    Attributes:
+        malformed: The records that are not what the contract says; nearly always empty.
+    """
+
+    malformed: tuple[MalformedRecord, ...]
+
+    def __init__(self, records: Iterable[T] = (), malformed: Iterable[MalformedRecord] = ()) -> None:
+        super().__init__(records)
+        self.malformed = tuple(malformed)
+
+
+def read_records(response: object, read: Callable[[dict[str, Any]], T]) -> Records[T]:
+    """What one poll handed out.
+
+    Args:
+        response: The checked JSON: a list of objects, of which some may be marked as malformed.
+        read: Reads one record.
+    """
+    whole: list[T] = []
+    malformed: list[MalformedRecord] = []
+    for record in cast("list[dict[str, Any]]", response):
+        mark: object = record.get(MALFORMED)
+        if isinstance(mark, MalformedRecord):
+            malformed.append(mark)
+        else:
+            whole.append(read(record))
+    return Records(whole, malformed)
+
+
+def refused_error(
+    kind: type[APIError], code: int | None, message: str | None, temp_para: Mapping[str, str] | None = None
+) -> APIError:
+    """The exception for a refused recipient, ready to be raised, logged or compared by class.
+
+    Args:
+        kind: The class of the code.
+        code: The error code; None where the service gave none that can be read.
+        message: The service's words; None where there are none.
+        temp_para: The recipient's parameters, which the words may repeat; None where they are not known.
+    """
+    name = kind.info.name if kind.info is not None else None
+    words = (
+        mask_text(message, (temp_para or {}).values())
+        if message
+        else (kind.info.message if kind.info is not None else "refused")
+    )
+    return kind(words, code=code, name=name)

@@ -6,8 +6,7 @@ import re
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import Final
 
-from jsms_runtime.arguments import kind, refusal
-from jsms_runtime.values import compiled
+from jsms_runtime.validation import compiled, invalid_argument, kind
 
 BEIJING: Final = timezone(timedelta(hours=8), "UTC+08:00")
 """The service's clock. China has one time zone and no summer time."""
@@ -32,7 +31,7 @@ _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
 _ZONES: Final[dict[str, tzinfo]] = {"CST": BEIJING, "UTC": UTC, "GMT": UTC}
 
 
-def read_send_time(value: object, argument: str = "send_time", pattern: str = FORM_PATTERN) -> str:
+def parse_send_time(value: object, argument: str = "send_time", pattern: str = FORM_PATTERN) -> str:
     """The moment to send at, as the service writes it: ``yyyy-MM-dd HH:mm:ss`` in Beijing time.
 
     Args:
@@ -47,17 +46,19 @@ def read_send_time(value: object, argument: str = "send_time", pattern: str = FO
     """
     if isinstance(value, datetime):
         if value.utcoffset() is None:
-            raise refusal(argument, "is a datetime without a time zone", f"say which one it means, {_HINT}")
+            raise invalid_argument(argument, "is a datetime without a time zone", f"say which one it means, {_HINT}")
         try:
             return value.astimezone(BEIJING).replace(tzinfo=None).isoformat(" ", "seconds")
         except OverflowError as error:
-            raise refusal(argument, "is out of range in Beijing time", "give a time nearer to now") from error
+            raise invalid_argument(argument, "is out of range in Beijing time", "give a time nearer to now") from error
     if isinstance(value, date):
-        raise refusal(argument, "is a date without a time of day", f"give a datetime with a time zone, {_HINT}")
+        raise invalid_argument(
+            argument, "is a date without a time of day", f"give a datetime with a time zone, {_HINT}"
+        )
     if not isinstance(value, str):
-        raise refusal(argument, f"is {kind(value)}", f"give a datetime with a time zone, {_HINT}")
+        raise invalid_argument(argument, f"is {kind(value)}", f"give a datetime with a time zone, {_HINT}")
     if not compiled(pattern).fullmatch(value):
-        raise refusal(
+        raise invalid_argument(
             argument,
             f"is not a time written like {_FORM}",
             f"write Beijing time in that form, or give an aware datetime, {_HINT}",
@@ -65,11 +66,11 @@ def read_send_time(value: object, argument: str = "send_time", pattern: str = FO
     try:
         datetime.fromisoformat(value)
     except ValueError as error:
-        raise refusal(argument, "is not in the calendar", f"give a time that exists, like {_FORM}") from error
+        raise invalid_argument(argument, "is not in the calendar", f"give a time that exists, like {_FORM}") from error
     return str.__str__(value)
 
 
-def read_moment(value: object, argument: str) -> int:
+def parse_moment(value: object, argument: str) -> int:
     """A moment as milliseconds since the epoch.
 
     Raises:
@@ -77,11 +78,11 @@ def read_moment(value: object, argument: str) -> int:
     """
     if isinstance(value, datetime):
         if value.utcoffset() is None:
-            raise refusal(argument, "is a datetime without a time zone", f"say which one it means, {_HINT}")
+            raise invalid_argument(argument, "is a datetime without a time zone", f"say which one it means, {_HINT}")
         return (value - _EPOCH) // timedelta(milliseconds=1)
     if isinstance(value, int) and not isinstance(value, bool):
         return int(value)
-    raise refusal(argument, f"is {kind(value)}", f"give a datetime with a time zone, {_HINT}")
+    raise invalid_argument(argument, f"is {kind(value)}", f"give a datetime with a time zone, {_HINT}")
 
 
 def parse_time(value: object) -> datetime:
@@ -143,4 +144,4 @@ def clock_difference(date: str | None, now: float) -> float:
     return ahead if abs(ahead) > _HEADER_IS_EXACT_TO else 0.0
 
 
-__all__ = ["BEIJING", "clock_difference", "parse_time", "read_moment", "read_send_time"]
+__all__ = ["BEIJING", "clock_difference", "parse_moment", "parse_send_time", "parse_time"]

@@ -23,7 +23,7 @@ def emit_fields(surface: Surface) -> str:
             "from collections.abc import Mapping",
             "from types import MappingProxyType",
             "",
-            "from jsms_runtime.fields import Argument",
+            "from jsms_runtime.operation import Argument",
         ],
         exports=["ARGUMENTS", "Argument"],
     )

@@ -36,7 +36,7 @@ def emit_operations(data: Mapping[str, object]) -> str:
             "from types import MappingProxyType",
             "",
             "from jsms_runtime.operation import Operation",
-            *([f"from jsms_runtime.shapes import {', '.join(sorted(shapes.used))}"] if shapes.used else []),
+            *([f"from jsms_runtime.operation import {', '.join(sorted(shapes.used))}"] if shapes.used else []),
         ],
         exports=["OPERATIONS", "Operation"],
     )

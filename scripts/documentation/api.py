@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from jsms_client import JSMS
-from jsms_runtime.lazily import lazily
+from jsms_runtime.resource import lazy_property
 
 from .tables import table
 
@@ -49,7 +49,9 @@ def docstring_list() -> str:
 
 def resources() -> dict[str, type]:
     """Each attribute of a client that has calls, with the class of its value."""
-    names = [name for name in dir(JSMS) if isinstance(inspect.getattr_static(JSMS, name), lazily) and name != "api"]
+    names = [
+        name for name in dir(JSMS) if isinstance(inspect.getattr_static(JSMS, name), lazy_property) and name != "api"
+    ]
     with JSMS("0" * 24, "0" * 24) as jsms:
         return {name: type(getattr(jsms, name)) for name in names}
 

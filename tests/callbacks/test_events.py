@@ -25,7 +25,7 @@ from jsms_client.callbacks import (
     TemplateReviewed,
     UserReply,
 )
-from jsms_client.callbacks.form import Body
+from jsms_client.callbacks._form import Body
 
 from .posting import APP_KEY, MASTER_SECRET, PHONE, REPLY, REPORT, SIGN, TEMPLATE, Clock, encoded, form
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jsms_client.callbacks import sign
-from jsms_client.callbacks.signature import same_signature
+from jsms_client.callbacks._form import same_signature
 
 KNOWN = "57858e063e5a802e09f7e87169b587701537d4d9"
 

@@ -11,7 +11,7 @@ import pytest
 
 from jsms_client import ArgumentError
 from jsms_client.campaigns import CampaignInputError, JournalError, RecipientState, _export, open_campaign
-from jsms_client.campaigns._outcomes import Outcome, SetAside, Why
+from jsms_client.campaigns._outcomes import Outcome, Skipped, SkipReason
 from jsms_sandbox.pytest_plugin import Sandbox
 
 from .drivers import Driver
@@ -109,7 +109,7 @@ def test_what_is_no_file_on_a_disk_is_written_to(journal: Path) -> None:
 def test_no_cell_is_a_formula_or_loses_digits_in_a_spreadsheet(text: str, cell: str) -> None:
     outcome = Outcome(1, "13800138000", RecipientState.ACCEPTED, msg_id=text)
     target = io.StringIO()
-    _export.write(target, [outcome], [SetAside(2, Why.BAD_LINE, None, text)])
+    _export.write(target, [outcome], [Skipped(2, SkipReason.BAD_LINE, None, text)])
     accepted, aside = csv.DictReader(io.StringIO(target.getvalue()))
     assert (accepted["msg_id"], aside["reason"]) == (cell, cell)
 

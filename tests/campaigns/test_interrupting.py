@@ -22,9 +22,9 @@ from jsms_client import JSMS, ArgumentError, AsyncJSMS
 from jsms_client.campaigns import CampaignSettings, Progress, StopReason, open_campaign
 from jsms_client.campaigns._journal.journal import Journal
 from jsms_client.campaigns._open_journal import OpenJournal
-from jsms_client.campaigns._runner import Conductor
+from jsms_client.campaigns._runner import CampaignRunner
 from jsms_client.campaigns._settings import Service
-from jsms_client.campaigns._throttle import Pace
+from jsms_client.campaigns._throttle import Throttle
 from jsms_client.campaigns._workers import ConductorThread
 from jsms_sandbox.pytest_plugin import Sandbox
 
@@ -265,7 +265,7 @@ def test_a_system_that_has_no_more_threads_is_an_error_and_nothing_is_sent(
 
 def test_a_thread_that_begins_too_late_sends_nothing(app: Sandbox) -> None:
     journal = Journal.temporary(CampaignSettings(TEMPLATE), SERVICE)
-    conductor = Conductor(journal, Pace(1, None, 0.0), repeat_unknown=False)
+    conductor = CampaignRunner(journal, Throttle(1, None, 0.0), repeat_unknown=False)
     run = ConductorThread(conductor, lambda batch, body: None, lambda: None, telling=False)
     assert run.cancel()
     run.begin()

@@ -28,7 +28,7 @@ from jsms_client.campaigns import (
     JournalLockedError,
     JournalMismatchError,
     Progress,
-    Why,
+    SkipReason,
     open_campaign,
 )
 from jsms_client.campaigns._journal import store
@@ -464,4 +464,4 @@ def test_every_error_is_an_error_of_a_campaign() -> None:
     assert issubclass(CampaignInputError, CampaignError)
     assert issubclass(CampaignError, JSMSError)
     assert str(CampaignInputError("nothing was sent")) == "nothing was sent"
-    assert [*Why] == ["repeat", "bad_line"]
+    assert [*SkipReason] == ["repeat", "bad_line"]

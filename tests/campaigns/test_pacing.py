@@ -13,13 +13,13 @@ from jsms_client.campaigns._throttle import (
     LONGEST_PAUSE,
     MOST_FAILURES,
     MOST_REFUSALS,
-    Pace,
     Rate,
+    Throttle,
 )
 
 
 def test_it_begins_with_one_request_and_doubles_with_each_answer() -> None:
-    pace = Pace(4, None, 0.0)
+    pace = Throttle(4, None, 0.0)
     allowed: list[int] = []
     for _ in range(4):
         allowed.append(next(busy for busy in range(99) if pace.seconds(0.0, busy) is None))
@@ -29,7 +29,7 @@ def test_it_begins_with_one_request_and_doubles_with_each_answer() -> None:
 
 @pytest.mark.parametrize("rate", [0.5, 1, 1.5, 3, 99, 999, 1000, 1001, 1500, 1999, 2500, 12_345])
 def test_no_second_sees_more_recipients_than_the_rate(rate: float) -> None:
-    pace, now = Pace(64, rate, 0.0), 0.0
+    pace, now = Throttle(64, rate, 0.0), 0.0
     for _ in range(6):
         pace.answered()
     left: list[tuple[float, int]] = []
@@ -48,14 +48,14 @@ def test_no_second_sees_more_recipients_than_the_rate(rate: float) -> None:
 
 
 def test_a_rate_cuts_batches_into_equal_parts() -> None:
-    pace = Pace(4, 100, 0.0)
+    pace = Throttle(4, 100, 0.0)
     assert pace.largest_batch(1000) == 100
-    assert Pace(4, 0.5, 0.0).largest_batch(1000) == 1
-    assert Pace(4, None, 0.0).largest_batch(1000) == 1000
+    assert Throttle(4, 0.5, 0.0).largest_batch(1000) == 1
+    assert Throttle(4, None, 0.0).largest_batch(1000) == 1000
 
 
 def test_each_refusal_doubles_the_pause_up_to_a_minute() -> None:
-    pace, now, pauses = Pace(4, None, 0.0), 0.0, list[float]()
+    pace, now, pauses = Throttle(4, None, 0.0), 0.0, list[float]()
     for place in range(MOST_REFUSALS):
         assert pace.too_often(now, now) == (place == MOST_REFUSALS - 1)
         pauses.append(pace.pause(now))
@@ -66,7 +66,7 @@ def test_each_refusal_doubles_the_pause_up_to_a_minute() -> None:
 
 
 def test_what_was_in_flight_together_fails_as_one_moment() -> None:
-    pace = Pace(16, None, 0.0)
+    pace = Throttle(16, None, 0.0)
     for number in range(16):
         # Timeouts of requests that left at almost the same time are noticed one after the other.
         assert not pace.failed(30.0 + number, float(number) / 100)
@@ -76,13 +76,13 @@ def test_what_was_in_flight_together_fails_as_one_moment() -> None:
 
 
 def test_sixteen_refusals_of_one_moment_count_as_one() -> None:
-    pace = Pace(16, None, 0.0)
+    pace = Throttle(16, None, 0.0)
     assert not any(pace.too_often(1.0 + number / 100, 0.0) for number in range(16))
     assert pace.pause(1.0) == FIRST_PAUSE
 
 
 def test_where_nothing_is_sent_it_goes_on_trying_as_long_as_the_patience() -> None:
-    pace, now = Pace(4, None, 0.0, patience=60.0), 0.0
+    pace, now = Throttle(4, None, 0.0, patience=60.0), 0.0
     tries = 0
     while not pace.not_reached(now):
         now += pace.pause(now)
@@ -91,11 +91,11 @@ def test_where_nothing_is_sent_it_goes_on_trying_as_long_as_the_patience() -> No
     assert tries > 10
     pace.refused()
     assert not pace.not_reached(now)
-    assert Pace(4, None, 0.0, patience=0).not_reached(0.0)
+    assert Throttle(4, None, 0.0, patience=0).not_reached(0.0)
 
 
 def test_an_answer_ends_the_counting() -> None:
-    pace = Pace(4, None, 0.0)
+    pace = Throttle(4, None, 0.0)
     for now in range(0, 100, 10):
         assert not pace.failed(now, now)
         assert pace.pause(now) == FIRST_PAUSE

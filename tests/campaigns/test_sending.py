@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from jsms_client import ArgumentError, Recipient
-from jsms_client.campaigns import CampaignInputError, Counts, Progress, RecipientState, Why, open_campaign
+from jsms_client.campaigns import CampaignInputError, Counts, Progress, RecipientState, SkipReason, open_campaign
 from jsms_client.errors import UnsubscribedMobileError
 from jsms_runtime.times import BEIJING
 from jsms_sandbox.pytest_plugin import Sandbox
@@ -68,7 +68,7 @@ def test_repeats_are_set_aside_however_they_are_written(driver: Driver, app: San
     assert reached(app) == numbers(2)
     assert campaign.counts.repeats == 2
     first, second = campaign.set_aside()
-    assert (first.number, first.reason, first.mobile) == (3, Why.REPEAT, "13800000000")
+    assert (first.number, first.reason, first.mobile) == (3, SkipReason.REPEAT, "13800000000")
     assert first.text == "the number stands at 1 already"
     assert second.text == "the number stands at 2 already, with other parameters"
 
@@ -133,7 +133,7 @@ def test_a_bad_entry_can_be_set_aside(driver: Driver, app: Sandbox) -> None:
     campaign = driver.send(app.settings, [*people(2), "1380000"], on_bad_line="set_aside")
     assert campaign.counts == Counts(2, 0, 2, 0, 0, 0, 1)
     (aside,) = campaign.set_aside()
-    assert (aside.number, aside.reason, aside.mobile) == (3, Why.BAD_LINE, None)
+    assert (aside.number, aside.reason, aside.mobile) == (3, SkipReason.BAD_LINE, None)
     assert "11 digits" in aside.text
 
 

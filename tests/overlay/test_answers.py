@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from jsms_client._decode import UnusableAnswer, fit, parse
-from jsms_runtime.shapes import Anything, Boolean, Field, Integer, Items, Number, Record, Shape, Text, TextMap, Time
+from jsms_client._decode import InvalidResponse, conform, parse
+from jsms_runtime.operation import Anything, Boolean, Field, Integer, Items, Number, Record, Shape, Text, TextMap, Time
 
 PAGE = Record(
     "Page",
@@ -44,7 +44,7 @@ PAGE = Record(
 def test_what_the_service_means_is_put_into_the_types_of_the_contract(
     value: object, shape: Shape, expected: object
 ) -> None:
-    fitted = fit(value, shape)
+    fitted = conform(value, shape)
     assert fitted == expected
     assert type(fitted) is type(expected)
 
@@ -73,8 +73,8 @@ def test_what_the_service_means_is_put_into_the_types_of_the_contract(
     ],
 )
 def test_what_cannot_be_put_right_is_refused_and_placed(value: object, shape: Shape, reason: str) -> None:
-    with pytest.raises(UnusableAnswer) as caught:
-        fit(value, shape)
+    with pytest.raises(InvalidResponse) as caught:
+        conform(value, shape)
     assert str(caught.value) == reason
 
 
@@ -108,7 +108,7 @@ def test_json_in_utf_8_is_read(content: bytes, expected: object) -> None:
     ],
 )
 def test_anything_else_is_refused_without_holding_on_to_it(content: bytes, reason: str) -> None:
-    with pytest.raises(UnusableAnswer, match=reason) as caught:
+    with pytest.raises(InvalidResponse, match=reason) as caught:
         parse(content)
     assert caught.value.__cause__ is None
     assert caught.value.__context__ is None
@@ -116,9 +116,9 @@ def test_anything_else_is_refused_without_holding_on_to_it(content: bytes, reaso
 
 def test_a_thousand_recipients_are_all_looked_at() -> None:
     recipients = [{"id": str(number), "count": number} for number in range(1000)]
-    assert fit(json.loads(json.dumps(recipients)), Items(PAGE)) == recipients
-    with pytest.raises(UnusableAnswer, match=r"^\[999\]\.count is a text"):
-        fit([*recipients[:999], {"id": "x", "count": "many"}], Items(PAGE))
+    assert conform(json.loads(json.dumps(recipients)), Items(PAGE)) == recipients
+    with pytest.raises(InvalidResponse, match=r"^\[999\]\.count is a text"):
+        conform([*recipients[:999], {"id": "x", "count": "many"}], Items(PAGE))
 
 
 ITEM = Record("Item", (Field("id", Text(), True), Field("note", Text(), False), Field("values", TextMap(), False)))
@@ -135,7 +135,7 @@ ITEM = Record("Item", (Field("id", Text(), True), Field("note", Text(), False), 
     ],
 )
 def test_records_that_are_right_are_left_as_they_are(records: list[object]) -> None:
-    assert fit(json.loads(json.dumps(records)), Items(ITEM)) == records
+    assert conform(json.loads(json.dumps(records)), Items(ITEM)) == records
 
 
 @pytest.mark.parametrize(
@@ -149,5 +149,5 @@ def test_records_that_are_right_are_left_as_they_are(records: list[object]) -> N
     ],
 )
 def test_one_wrong_record_is_found_among_right_ones(records: list[object], reason: str) -> None:
-    with pytest.raises(UnusableAnswer, match=reason):
-        fit(records, Items(ITEM))
+    with pytest.raises(InvalidResponse, match=reason):
+        conform(records, Items(ITEM))

@@ -11,7 +11,7 @@ import pytest
 
 from jsms_client.errors import ArgumentError
 from jsms_contract import limits
-from jsms_runtime.images import Upload, read_image
+from jsms_runtime.uploads import Upload, read_image
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"x" * 100
 JPEG = b"\xff\xd8\xff\xe0" + b"x" * 100

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from jsms_runtime.lazily import lazily
+from jsms_runtime.resource import lazy_property
 
 
 class House:
     def __init__(self) -> None:
         self.built = 0
 
-    @lazily
+    @lazy_property
     def garden(self) -> list[str]:
         """Where the roses are."""
         self.built += 1

@@ -186,13 +186,13 @@ def test_an_operation_of_receipts_that_is_no_poll_has_no_pace() -> None:
 
     async def run(address: str) -> None:
         async with async_client(address) as jsms:
-            carry_out = jsms.receipts._carry_out  # pyright: ignore[reportPrivateUsage] - as a generated method does
-            assert await carry_out("getAppBalance")
+            request_json = jsms.receipts._request_json  # pyright: ignore[reportPrivateUsage] - as a generated method does
+            assert await request_json("getAppBalance")
 
     with RawSocketServer() as server:
         counts = server.play(sends(answer(200, body)))
         with sync_client(server.base_url) as jsms:
-            carry_out = jsms.receipts._carry_out  # pyright: ignore[reportPrivateUsage] - as a generated method does
-            assert carry_out("getAppBalance")
+            request_json = jsms.receipts._request_json  # pyright: ignore[reportPrivateUsage] - as a generated method does
+            assert request_json("getAppBalance")
         asyncio.run(run(server.base_url))
         assert counts.whole == 2

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jsms_client.errors import ArgumentError
-from jsms_runtime.parameters import read_parameters
+from jsms_runtime.recipients import parse_parameters
 
 
 class Plan(StrEnum):
@@ -67,25 +67,25 @@ class Index:
     ],
 )
 def test_a_scalar_becomes_the_text_that_a_person_would_write(value: object, text: str) -> None:
-    read = read_parameters({"name": value})
+    read = parse_parameters({"name": value})
     assert read == {"name": text}
     assert type(read["name"]) is str
 
 
 @pytest.mark.parametrize("mapping", [{"a": 1}, UserDict({"a": 1})])
 def test_any_mapping_is_read_and_left_alone(mapping: Mapping[str, object]) -> None:
-    assert read_parameters(mapping) == {"a": "1"}
+    assert parse_parameters(mapping) == {"a": "1"}
     assert mapping["a"] == 1
 
 
 def test_no_parameters_are_an_empty_object() -> None:
-    assert read_parameters({}) == {}
+    assert parse_parameters({}) == {}
 
 
 @pytest.mark.parametrize("wrong", [None, "code", ["code"], [("code", "1")], 5])
 def test_what_is_no_mapping_is_refused(wrong: object) -> None:
     with pytest.raises(ArgumentError, match="^temp_para is .*; give a mapping"):
-        read_parameters(wrong)
+        parse_parameters(wrong)
 
 
 @pytest.mark.parametrize(
@@ -110,14 +110,14 @@ def test_what_is_no_mapping_is_refused(wrong: object) -> None:
 )
 def test_another_value_is_refused_naming_the_parameter(value: object, problem: str) -> None:
     with pytest.raises(ArgumentError, match=problem) as caught:
-        read_parameters({"fine": "1", "code": value}, "recipients[17].temp_para")
+        parse_parameters({"fine": "1", "code": value}, "recipients[17].temp_para")
     assert str(caught.value).startswith("recipients[17].temp_para['code'] ")
 
 
 @pytest.mark.parametrize(("name", "problem"), [(5, "a name of type int"), ("", "empty name"), ("\ud83d", "surrogate")])
 def test_a_name_that_is_none_is_refused(name: object, problem: str) -> None:
     with pytest.raises(ArgumentError, match=f"^temp_para .*{problem}"):
-        read_parameters({name: "1"})
+        parse_parameters({name: "1"})
 
 
 SCALARS = st.one_of(
@@ -132,7 +132,7 @@ SCALARS = st.one_of(
 @settings(suppress_health_check=[HealthCheck.too_slow])  # as a busy machine is
 @given(st.dictionaries(st.text(min_size=1), SCALARS))
 def test_what_is_read_can_always_be_sent(parameters: dict[str, object]) -> None:
-    read = read_parameters(parameters)
+    read = parse_parameters(parameters)
     assert json.loads(json.dumps(read, ensure_ascii=False).encode()) == read
     for name, value in parameters.items():
         if isinstance(value, float):

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from jsms_client._read_once import read_records
 from jsms_client.results import DeliveryReport, DeliveryStatus, Records, UserReply
 from jsms_contract.operations import OPERATIONS
-from jsms_runtime.records import read_records as read_all
-from jsms_runtime.shapes import Field, Items, Record, Text
+from jsms_runtime.operation import Field, Items, Record, Text
+from jsms_runtime.results import read_records as read_all
 from jsms_runtime.times import BEIJING
 from jsms_surface.results.receipts import read_delivery_report, read_user_reply
 

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 
 from jsms_client import Recipient
 from jsms_client.errors import ArgumentError
-from jsms_runtime.recipients import read_recipients
+from jsms_runtime.recipients import parse_recipients
 
 A, B = "13800138000", "13800138001"
 NO_PARAMETERS: dict[str, str] = {}
 
 
 def read(recipients: object, most: int = 1000) -> list[tuple[str, dict[str, str] | None]]:
-    return read_recipients(recipients, fewest=1, most=most)
+    return parse_recipients(recipients, fewest=1, most=most)
 
 
 @pytest.mark.parametrize(

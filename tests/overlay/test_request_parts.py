@@ -15,19 +15,17 @@ from jsms_client._request import with_query
 from jsms_client.errors import ArgumentError
 from jsms_contract.fields import ARGUMENTS
 from jsms_contract.operations import OPERATIONS
-from jsms_runtime.collections import read_fields, read_list, read_map
-from jsms_runtime.forms import form_field, query_text, read_upload
-from jsms_runtime.images import read_image
-from jsms_runtime.reading import take_moment
-from jsms_runtime.times import BEIJING, read_moment
-from jsms_runtime.values import read_decimal, read_truth
+from jsms_runtime.results import take_moment
+from jsms_runtime.times import BEIJING, parse_moment
+from jsms_runtime.uploads import form_field, query_text, read_image, read_upload
+from jsms_runtime.validation import parse_boolean, parse_decimal, parse_fields, parse_list, parse_map
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
 @pytest.mark.parametrize("value", [1, 1.5, Decimal("1.5"), Fraction(3, 2)])
 def test_a_decimal_is_any_finite_number(value: float) -> None:
-    assert read_decimal(value, "rate", smallest=1, largest=2) == value
+    assert parse_decimal(value, "rate", smallest=1, largest=2) == value
 
 
 @pytest.mark.parametrize(
@@ -43,33 +41,33 @@ def test_a_decimal_is_any_finite_number(value: float) -> None:
 )
 def test_another_decimal_is_refused(value: object, said: str) -> None:
     with pytest.raises(ArgumentError, match=f"^{said}"):
-        read_decimal(value, "rate", smallest=1, largest=2, unit=" percent")
+        parse_decimal(value, "rate", smallest=1, largest=2, unit=" percent")
 
 
 def test_a_decimal_with_one_limit_names_it() -> None:
     with pytest.raises(ArgumentError, match="it takes at least 1"):
-        read_decimal(0, "rate", smallest=1)
+        parse_decimal(0, "rate", smallest=1)
     with pytest.raises(ArgumentError, match="it takes at most 1"):
-        read_decimal(2, "rate", largest=1)
+        parse_decimal(2, "rate", largest=1)
 
 
 def test_a_truth_value_is_nothing_else() -> None:
-    assert read_truth(False, "urgent") is False
+    assert parse_boolean(False, "urgent") is False
     with pytest.raises(ArgumentError, match="^urgent is of type int; give True or False"):
-        read_truth(1, "urgent")
+        parse_boolean(1, "urgent")
 
 
 def test_a_moment_is_an_aware_datetime_or_milliseconds() -> None:
-    assert read_moment(datetime(1970, 1, 1, 0, 0, 1, 500, tzinfo=UTC), "since") == 1000
-    assert read_moment(1000, "since") == 1000
+    assert parse_moment(datetime(1970, 1, 1, 0, 0, 1, 500, tzinfo=UTC), "since") == 1000
+    assert parse_moment(1000, "since") == 1000
     for wrong in (datetime(2030, 1, 1), True, "1000", None):
         with pytest.raises(ArgumentError, match="^since is "):
-            read_moment(wrong, "since")
+            parse_moment(wrong, "since")
 
 
 def test_a_list_is_any_iterable_within_its_limits() -> None:
-    assert read_list(iter("ab"), "items", most=2) == ["a", "b"]
-    assert read_list((), "items") == []
+    assert parse_list(iter("ab"), "items", most=2) == ["a", "b"]
+    assert parse_list((), "items") == []
     refused: Iterable[tuple[object, str]] = [
         ("ab", "is of type str; give a list"),
         ({}, "is of type dict"),
@@ -80,11 +78,11 @@ def test_a_list_is_any_iterable_within_its_limits() -> None:
     ]
     for value, said in refused:
         with pytest.raises(ArgumentError, match=f"^items {said}"):
-            read_list(value, "items", fewest=2, most=3)
+            parse_list(value, "items", fewest=2, most=3)
 
 
 def test_a_map_has_texts_as_names() -> None:
-    assert read_map({"a": 1}, "labels") == {"a": 1}
+    assert parse_map({"a": 1}, "labels") == {"a": 1}
     refused: Iterable[tuple[object, str]] = (
         ([], "is of type list"),
         ({1: 1}, "has a name of type int"),
@@ -92,11 +90,11 @@ def test_a_map_has_texts_as_names() -> None:
     )
     for value, said in refused:
         with pytest.raises(ArgumentError, match=f"^labels {said}"):
-            read_map(value, "labels")
+            parse_map(value, "labels")
 
 
 def test_an_object_has_the_fields_of_the_contract() -> None:
-    take: Callable[[object], dict[str, object]] = lambda value: read_fields(  # noqa: E731
+    take: Callable[[object], dict[str, object]] = lambda value: parse_fields(  # noqa: E731
         value, "item", required=("name",), optional=("size",)
     )
     assert take({"name": "a"}) == {"name": "a", "size": None}

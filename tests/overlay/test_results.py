@@ -29,7 +29,7 @@ from jsms_client.results import (
     Verification,
     VerificationReason,
 )
-from jsms_runtime.results import NUMBER, WORDS, Result
+from jsms_runtime.results import MOBILE, TEXT, Result
 from jsms_runtime.times import BEIJING
 from jsms_surface.results.accounts import read_application_balance
 from jsms_surface.results.codes import read_verification
@@ -88,8 +88,8 @@ def test_what_a_repr_shows() -> None:
 def test_numbers_and_words_in_lists_and_maps_are_masked() -> None:
     @dataclasses.dataclass(frozen=True, slots=True, repr=False)
     class Usage(Result):
-        phones: tuple[str, ...] = dataclasses.field(metadata=NUMBER)
-        words: Mapping[str, object] = dataclasses.field(metadata=WORDS)
+        phones: tuple[str, ...] = dataclasses.field(metadata=MOBILE)
+        words: Mapping[str, object] = dataclasses.field(metadata=TEXT)
 
     shown = repr(Usage((PHONE,), {"a": f"{PHONE} is busy", "b": 1}))
     assert PHONE not in shown

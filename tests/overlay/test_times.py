@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jsms_client.errors import ArgumentError
-from jsms_runtime.times import BEIJING, parse_time, read_send_time
+from jsms_runtime.times import BEIJING, parse_send_time, parse_time
 
 ZONES = ["Asia/Shanghai", "America/New_York", "Europe/Berlin", "Asia/Kathmandu", "UTC"]
 
@@ -30,13 +30,13 @@ ZONES = ["Asia/Shanghai", "America/New_York", "Europe/Berlin", "Asia/Kathmandu",
     ],
 )
 def test_a_moment_is_written_in_beijing_time(value: object, written: str) -> None:
-    assert read_send_time(value) == written
+    assert parse_send_time(value) == written
 
 
 @given(st.datetimes(min_value=datetime(1993, 1, 1), max_value=datetime(2100, 1, 1)), st.sampled_from(ZONES))
 def test_what_is_sent_is_the_same_moment_to_the_second(value: datetime, zone: str) -> None:
     aware = value.replace(tzinfo=ZoneInfo(zone))
-    read = parse_time(read_send_time(aware))
+    read = parse_time(parse_send_time(aware))
     assert timedelta(0) <= aware - read < timedelta(seconds=1)
 
 
@@ -50,7 +50,7 @@ class Nowhere(tzinfo):
 @pytest.mark.parametrize("naive", [datetime(2030, 7, 1, 9), datetime(2030, 7, 1, 9, tzinfo=Nowhere())])
 def test_a_naive_datetime_is_refused_with_a_hint(naive: datetime) -> None:
     with pytest.raises(ArgumentError, match=r"without a time zone; say which one it means, such as .*ZoneInfo"):
-        read_send_time(naive)
+        parse_send_time(naive)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_a_naive_datetime_is_refused_with_a_hint(naive: datetime) -> None:
 )
 def test_what_is_no_moment_is_refused(wrong: object, problem: str) -> None:
     with pytest.raises(ArgumentError, match=f"^send_time is .*{problem}|^send_time is {problem}|{problem}"):
-        read_send_time(wrong)
+        parse_send_time(wrong)
 
 
 MOMENT = datetime(2017, 4, 14, 15, 4, 5, tzinfo=BEIJING)

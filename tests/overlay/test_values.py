@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from jsms_client.errors import ArgumentError, JSMSError
 from jsms_client.results import SignType, TemplateType
-from jsms_runtime import values
+from jsms_runtime import validation
 from jsms_surface.requests.codes import send_voice_code_request, verify_code_request
 
 FORMATS = ["13800138000", "1380 0138 000", "138-0013-8000", "138 0013 8000", "138.0013.8000"]
@@ -24,7 +24,7 @@ PREFIXES = ["", "+86", "+86 ", "+86-", "0086", "0086 ", "86", "86 ", "(+86) "]
 @pytest.mark.parametrize("prefix", PREFIXES)
 @pytest.mark.parametrize("written", FORMATS)
 def test_a_number_is_read_however_it_is_written(prefix: str, written: str) -> None:
-    assert values.read_mobile(prefix + written) == "13800138000"
+    assert validation.parse_mobile(prefix + written) == "13800138000"
 
 
 @pytest.mark.parametrize(
@@ -39,18 +39,18 @@ def test_a_number_is_read_however_it_is_written(prefix: str, written: str) -> No
     ids=["full width", "copied from a contact", "no-break", "byte order mark", "tab"],
 )
 def test_marks_that_come_along_with_a_copied_number_do_not_count(written: str) -> None:
-    assert values.read_mobile(written) == "13800138000"
+    assert validation.parse_mobile(written) == "13800138000"
 
 
 def test_a_number_stored_as_an_integer_is_read() -> None:
-    assert values.read_mobile(13800138000) == "13800138000"
+    assert validation.parse_mobile(13800138000) == "13800138000"
 
 
 def test_a_number_of_a_str_subclass_becomes_a_plain_text() -> None:
     class Text(str):
         __slots__ = ()
 
-    assert type(values.read_mobile(Text("13800138000"))) is str
+    assert type(validation.parse_mobile(Text("13800138000"))) is str
 
 
 @pytest.mark.parametrize(
@@ -63,18 +63,18 @@ def test_a_number_of_a_str_subclass_becomes_a_plain_text() -> None:
 )  # fmt: skip
 def test_what_is_no_mainland_number_is_refused(wrong: object) -> None:
     with pytest.raises(ArgumentError, match=r"^mobile "):
-        values.read_mobile(wrong)
+        validation.parse_mobile(wrong)
 
 
 @pytest.mark.parametrize("wrong", [None, True, b"13800138000", ["13800138000"]])
 def test_a_number_of_another_type_is_refused_by_its_type(wrong: object) -> None:
     with pytest.raises(ArgumentError, match=r"^mobile is (None|of type \w+); give the number as a text"):
-        values.read_mobile(wrong)
+        validation.parse_mobile(wrong)
 
 
 def test_a_refused_number_is_shown_masked() -> None:
     with pytest.raises(ArgumentError) as caught:
-        values.read_mobile("138001380001234")
+        validation.parse_mobile("138001380001234")
     assert "138****1234" in str(caught.value)
     assert "138001380001234" not in str(caught.value)
 
@@ -82,7 +82,7 @@ def test_a_refused_number_is_shown_masked() -> None:
 @given(st.one_of(st.text(), st.integers(), st.floats(), st.none(), st.binary()))
 def test_any_number_is_read_or_refused(value: object) -> None:
     try:
-        read = values.read_mobile(value)
+        read = validation.parse_mobile(value)
     except ArgumentError as error:
         assert isinstance(error, JSMSError)
         assert isinstance(error, ValueError)
@@ -91,13 +91,13 @@ def test_any_number_is_read_or_refused(value: object) -> None:
 
 
 def test_a_text_keeps_every_character() -> None:
-    assert values.read_text(" 极光 \n", "remark", longest=5) == " 极光 \n"
+    assert validation.parse_text(" 极光 \n", "remark", longest=5) == " 极光 \n"
 
 
 def test_characters_are_counted_not_bytes() -> None:
-    assert values.read_text("极" * 10, "tag", longest=10) == "极" * 10
+    assert validation.parse_text("极" * 10, "tag", longest=10) == "极" * 10
     with pytest.raises(ArgumentError, match=r"^tag has 11 characters; it takes at most 10\.$"):
-        values.read_text("极" * 11, "tag", longest=10)
+        validation.parse_text("极" * 11, "tag", longest=10)
 
 
 @pytest.mark.parametrize(
@@ -106,28 +106,28 @@ def test_characters_are_counted_not_bytes() -> None:
 )
 def test_a_length_outside_its_limits_names_them(shortest: int, longest: int | None, words: str) -> None:
     with pytest.raises(ArgumentError, match=f"has 1 characters; it takes {words}"):
-        values.read_text("x", "sign", shortest=shortest, longest=longest)
+        validation.parse_text("x", "sign", shortest=shortest, longest=longest)
 
 
 def test_a_text_that_must_not_be_empty_says_so() -> None:
     with pytest.raises(ArgumentError, match=r"^sign is empty; give a text\.$"):
-        values.read_text("", "sign", shortest=2, longest=8)
+        validation.parse_text("", "sign", shortest=2, longest=8)
 
 
 def test_a_text_of_other_characters_is_refused_without_showing_it() -> None:
     with pytest.raises(ArgumentError, match="it takes digits only") as caught:
-        values.read_text("secret", "code", pattern="^[0-9]+$", advice="it takes digits only")
+        validation.parse_text("secret", "code", pattern="^[0-9]+$", advice="it takes digits only")
     assert "secret" not in str(caught.value)
 
 
 def test_a_pattern_does_not_let_a_newline_through() -> None:
     with pytest.raises(ArgumentError):
-        values.read_text("123\n", "code", pattern="^[0-9]+$")
+        validation.parse_text("123\n", "code", pattern="^[0-9]+$")
 
 
 def test_half_a_character_is_refused_without_the_text_in_the_chain() -> None:
     with pytest.raises(ArgumentError, match="character 3 is half") as caught:
-        values.read_text("ab\ud83dcd", "remark")
+        validation.parse_text("ab\ud83dcd", "remark")
     assert caught.value.__cause__ is None
     assert caught.value.__context__ is None
 
@@ -135,7 +135,7 @@ def test_half_a_character_is_refused_without_the_text_in_the_chain() -> None:
 @pytest.mark.parametrize("wrong", [None, 5, b"text", ["text"]])
 def test_what_is_no_text_is_refused(wrong: object) -> None:
     with pytest.raises(ArgumentError, match=r"^remark is (None|of type \w+); give a text"):
-        values.read_text(wrong, "remark")
+        validation.parse_text(wrong, "remark")
 
 
 class Template(IntEnum):
@@ -144,24 +144,24 @@ class Template(IntEnum):
 
 @pytest.mark.parametrize("value", [1250, Template.LOGIN])
 def test_a_number_or_a_member_of_an_enum_is_a_plain_number(value: int) -> None:
-    read = values.read_number(value, "temp_id", smallest=1)
+    read = validation.parse_number(value, "temp_id", smallest=1)
     assert read == 1250
     assert type(read) is int
 
 
 def test_an_enum_of_the_contract_is_its_number() -> None:
-    assert type(values.read_number(TemplateType.NOTICE, "type", smallest=1, largest=3)) is int
+    assert type(validation.parse_number(TemplateType.NOTICE, "type", smallest=1, largest=3)) is int
 
 
 @pytest.mark.parametrize("wrong", [0, -1, True, 1.0, "1250", None, 1 + 0j, "x"])
 def test_what_is_no_template_id_is_refused(wrong: object) -> None:
     with pytest.raises(ArgumentError, match="^temp_id is "):
-        values.read_number(wrong, "temp_id", smallest=1)
+        validation.parse_number(wrong, "temp_id", smallest=1)
 
 
 def test_a_number_given_as_text_is_answered_with_the_number_to_give() -> None:
     with pytest.raises(ArgumentError, match=r"^sign_id is of type str, not a whole number; give the number, 4321\.$"):
-        values.read_number("4321", "sign_id", smallest=1)
+        validation.parse_number("4321", "sign_id", smallest=1)
 
 
 @pytest.mark.parametrize("wrong", ["code", "CODE", 9, 0, "9", None, True, 1.5, b"1"])
@@ -170,21 +170,21 @@ def test_a_choice_names_its_members(wrong: object) -> None:
         ArgumentError,
         match=r"^type is .*; give one of TemplateType: 1 \(VERIFICATION_CODE\), 2 \(NOTICE\), 3 \(MARKETING\)\.$",
     ):
-        values.read_choice(wrong, "type", TemplateType, smallest=1, largest=3)
+        validation.parse_choice(wrong, "type", TemplateType, smallest=1, largest=3)
 
 
 def test_a_choice_is_a_member_or_its_number() -> None:
-    assert values.read_choice(TemplateType.NOTICE, "type", TemplateType, smallest=1, largest=3) == 2
-    assert values.read_choice(5, "type", SignType, smallest=1, largest=7) == 5
+    assert validation.parse_choice(TemplateType.NOTICE, "type", TemplateType, smallest=1, largest=3) == 2
+    assert validation.parse_choice(5, "type", SignType, smallest=1, largest=7) == 5
     with pytest.raises(ArgumentError, match=r"; give the number, 2\.$"):
-        values.read_choice("2", "type", TemplateType, smallest=1, largest=3)
+        validation.parse_choice("2", "type", TemplateType, smallest=1, largest=3)
 
 
 def test_a_number_out_of_range_names_the_range() -> None:
     with pytest.raises(ArgumentError, match=r"^ttl is 86401; it takes from 1 to 86400 seconds\.$"):
-        values.read_number(86401, "ttl", smallest=1, largest=86400, unit=" seconds")
+        validation.parse_number(86401, "ttl", smallest=1, largest=86400, unit=" seconds")
     with pytest.raises(ArgumentError, match=r"^ttl is out of range; it takes from 1 to 86400\.$"):
-        values.read_number(10**5000, "ttl", smallest=1, largest=86400)
+        validation.parse_number(10**5000, "ttl", smallest=1, largest=86400)
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def test_a_number_out_of_range_names_the_range() -> None:
     ],
 )
 def test_an_id_is_taken_as_it_is(value: object, read: str) -> None:
-    assert values.read_id(value, "msg_id") == read
+    assert validation.parse_id(value, "msg_id") == read
 
 
 @pytest.mark.parametrize(
@@ -225,7 +225,7 @@ def test_an_id_is_taken_as_it_is(value: object, read: str) -> None:
 )
 def test_an_id_that_could_lead_to_another_path_is_refused(wrong: object) -> None:
     with pytest.raises(ArgumentError, match="^schedule_id "):
-        values.read_id(wrong, "schedule_id")
+        validation.parse_id(wrong, "schedule_id")
 
 
 @pytest.mark.parametrize("wrong", [None, True, 1.5, b"1"])
@@ -233,13 +233,13 @@ def test_an_id_of_another_type_is_refused(wrong: object) -> None:
     with pytest.raises(
         ArgumentError, match=r"^msg_id is (None|of type \w+); give the msg_id that the service answered"
     ):
-        values.read_id(wrong, "msg_id")
+        validation.parse_id(wrong, "msg_id")
 
 
 @given(st.text())
 def test_no_id_changes_the_path(value: str) -> None:
     try:
-        read = values.read_id(value, "msg_id")
+        read = validation.parse_id(value, "msg_id")
     except ArgumentError:
         return
     assert re.fullmatch(r"[A-Za-z0-9._~-]+", read)
@@ -285,25 +285,25 @@ def test_a_typed_code_that_is_none_is_refused(wrong: object) -> None:
     ],
 )
 def test_a_number_as_spreadsheets_and_programs_write_it_is_read(written: object) -> None:
-    assert values.read_mobile(written) == "13800138000"
+    assert validation.parse_mobile(written) == "13800138000"
 
 
 @pytest.mark.parametrize("written", ["1.38E+10", "1.38001E+10", "1.380014e10", "1E+10"])
 def test_a_number_that_lost_digits_is_refused_with_the_remedy(written: str) -> None:
     with pytest.raises(ArgumentError, match="has lost digits.*format the column as text"):
-        values.read_mobile(written)
+        validation.parse_mobile(written)
 
 
 @pytest.mark.parametrize("written", [13800138000.5, Decimal("13800138000.5"), math.inf, math.nan, Fraction(1, 3)])
 def test_a_number_that_is_not_whole_is_refused(written: object) -> None:
     with pytest.raises(ArgumentError, match="is not a whole number"):
-        values.read_mobile(written)
+        validation.parse_mobile(written)
 
 
 @pytest.mark.parametrize("written", [1.38e10, 13800138000.75, "138001380000.0", "13800138000.1", True, 1 + 0j])
 def test_what_is_another_number_is_never_taken_for_one(written: object) -> None:
     if written == 1.38e10:
-        assert values.read_mobile(written) == "13800000000"
+        assert validation.parse_mobile(written) == "13800000000"
         return
     with pytest.raises(ArgumentError):
-        values.read_mobile(written)
+        validation.parse_mobile(written)

@@ -19,13 +19,13 @@ NEVER = {"yaml", "ruamel", "pydantic", "jsms_callbacks", "trio", "aiohttp", "htt
     [
         ("import jsms_client", {"httpx", "attr", "asyncio", "dataclasses", "jsms_contract", "jsms_api"}),
         ("from jsms_client import NoCreditError, CallbackReason", {"httpx", "attr", "asyncio", "jsms_api"}),
-        (CLIENT, {"attr", "jsms_api", "jsms_client.results", "jsms_runtime.values", "jsms_client._http11"}),
+        (CLIENT, {"attr", "jsms_api", "jsms_client.results", "jsms_runtime.validation", "jsms_client._http11"}),
         (
             f"{CLIENT}; client.codes",
             {
                 "jsms_api.api.messages",
                 "jsms_runtime.recipients",
-                "jsms_runtime.images",
+                "jsms_runtime.uploads",
                 "jsms_client._read_once",
                 "jsms_surface.results.messages",
                 "jsms_client._async.client",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from jsms_contract.operations import OPERATIONS
-from jsms_runtime.shapes import Record
+from jsms_runtime.operation import Record
 
 from .raw_socket_server import Connection, Script
 

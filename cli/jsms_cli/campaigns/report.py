@@ -16,7 +16,7 @@ from jsms_cli.tables import write_card, write_table
 from jsms_cli.writing import json_line, note, write_json, writing_to_output
 
 if TYPE_CHECKING:
-    from jsms_client.campaigns import Campaign, Estimate, Outcome, RecipientState, SetAside, Settlement
+    from jsms_client.campaigns import Campaign, Estimate, Outcome, RecipientState, Settlement, Skipped
 
 _NO_NUMBER = "other"
 """The name of refusals whose code is no number."""
@@ -179,7 +179,7 @@ class _Counted:
                 self.count += 1
                 yield outcome
 
-    def set_aside(self) -> Iterator[SetAside]:
+    def set_aside(self) -> Iterator[Skipped]:
         if not self._states:
             for entry in self._campaign.set_aside():
                 self.count += 1

@@ -37,7 +37,7 @@ class AsyncAccounts(AsyncResource):
             ConfigurationError: The client has no developer credentials.
             JSMSError: Anything else.
         """
-        return read_developer_balance(await self._carry_out("getDevBalance"))
+        return read_developer_balance(await self._request_json("getDevBalance"))
 
     async def app(self) -> ApplicationBalance:
         """Credit of the app.
@@ -52,7 +52,7 @@ class AsyncAccounts(AsyncResource):
         Raises:
             JSMSError: Anything else.
         """
-        return read_application_balance(await self._carry_out("getAppBalance"))
+        return read_application_balance(await self._request_json("getAppBalance"))
 
 
 __all__ = [

@@ -14,8 +14,7 @@ from jsms_surface.results.messages import read_batch_result
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jsms_runtime.parameters import Parameters
-    from jsms_runtime.recipients import RecipientLike
+    from jsms_runtime.recipients import Parameters, RecipientLike
 
     from jsms_surface.results.codes import SentMessage
     from jsms_surface.results.messages import BatchResult
@@ -70,7 +69,7 @@ class AsyncMessages(AsyncResource):
             JSMSError: Anything else.
         """
         return read_sent_message(
-            await self._carry_out(
+            await self._request_json(
                 "sendMessage", json=send_message_request(mobile, temp_id, sign_id, temp_para), once=once
             )
         )
@@ -112,7 +111,7 @@ class AsyncMessages(AsyncResource):
             JSMSError: Anything else.
         """
         return read_batch_result(
-            await self._carry_out(
+            await self._request_json(
                 "sendMessageBatch", json=send_message_batch_request(temp_id, recipients, sign_id, tag), once=once
             )
         )

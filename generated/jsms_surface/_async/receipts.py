@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jsms_runtime.records import read_records
 from jsms_runtime.resource import AsyncResource
+from jsms_runtime.results import read_records
 
 from jsms_surface.results.receipts import read_delivery_report, read_user_reply
 
 if TYPE_CHECKING:
-    from jsms_runtime.records import Records
+    from jsms_runtime.results import Records
 
     from jsms_surface.results.receipts import DeliveryReport, UserReply
 
@@ -43,7 +43,7 @@ class AsyncReceipts(AsyncResource):
             UnknownOutcomeError: The response got lost, and with it the records that it held, if any.
             JSMSError: Anything else.
         """
-        return read_records(await self._carry_out("pollReports"), read_delivery_report)
+        return read_records(await self._request_json("pollReports"), read_delivery_report)
 
     async def replies(self) -> Records[UserReply]:
         """Fetch what users answered.
@@ -62,7 +62,7 @@ class AsyncReceipts(AsyncResource):
             UnknownOutcomeError: The response got lost, and with it the records that it held, if any.
             JSMSError: Anything else.
         """
-        return read_records(await self._carry_out("pollReplies"), read_user_reply)
+        return read_records(await self._request_json("pollReplies"), read_user_reply)
 
 
 __all__ = [

@@ -37,7 +37,7 @@ class Accounts(Resource):
             ConfigurationError: The client has no developer credentials.
             JSMSError: Anything else.
         """
-        return read_developer_balance(self._carry_out("getDevBalance"))
+        return read_developer_balance(self._request_json("getDevBalance"))
 
     def app(self) -> ApplicationBalance:
         """Credit of the app.
@@ -52,7 +52,7 @@ class Accounts(Resource):
         Raises:
             JSMSError: Anything else.
         """
-        return read_application_balance(self._carry_out("getAppBalance"))
+        return read_application_balance(self._request_json("getAppBalance"))
 
 
 __all__ = [

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jsms_runtime.resource import Resource
-from jsms_runtime.values import read_id
+from jsms_runtime.validation import parse_id
 
 from jsms_surface.requests.codes import send_code_request, send_voice_code_request, verify_code_request
 from jsms_surface.results.codes import read_sent_message, read_verification
@@ -53,7 +53,7 @@ class Codes(Resource):
             JSMSError: Anything else.
         """
         return read_sent_message(
-            self._carry_out("sendCode", json=send_code_request(mobile, temp_id, sign_id), once=once)
+            self._request_json("sendCode", json=send_code_request(mobile, temp_id, sign_id), once=once)
         )
 
     def send_voice(
@@ -93,7 +93,7 @@ class Codes(Resource):
             JSMSError: Anything else.
         """
         return read_sent_message(
-            self._carry_out("sendVoiceCode", json=send_voice_code_request(mobile, code, voice_lang, ttl), once=once)
+            self._request_json("sendVoiceCode", json=send_voice_code_request(mobile, code, voice_lang, ttl), once=once)
         )
 
     def verify(self, msg_id: str | int, code: str) -> Verification:
@@ -119,8 +119,8 @@ class Codes(Resource):
             JSMSError: Anything else.
         """
         return read_verification(
-            self._carry_out(
-                "verifyCode", path=f"/codes/{read_id(msg_id, 'msg_id')}/valid", json=verify_code_request(code)
+            self._request_json(
+                "verifyCode", path=f"/codes/{parse_id(msg_id, 'msg_id')}/valid", json=verify_code_request(code)
             )
         )
 

@@ -14,8 +14,7 @@ from jsms_surface.results.messages import read_batch_result
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jsms_runtime.parameters import Parameters
-    from jsms_runtime.recipients import RecipientLike
+    from jsms_runtime.recipients import Parameters, RecipientLike
 
     from jsms_surface.results.codes import SentMessage
     from jsms_surface.results.messages import BatchResult
@@ -70,7 +69,7 @@ class Messages(Resource):
             JSMSError: Anything else.
         """
         return read_sent_message(
-            self._carry_out("sendMessage", json=send_message_request(mobile, temp_id, sign_id, temp_para), once=once)
+            self._request_json("sendMessage", json=send_message_request(mobile, temp_id, sign_id, temp_para), once=once)
         )
 
     def send_batch(
@@ -110,7 +109,7 @@ class Messages(Resource):
             JSMSError: Anything else.
         """
         return read_batch_result(
-            self._carry_out(
+            self._request_json(
                 "sendMessageBatch", json=send_message_batch_request(temp_id, recipients, sign_id, tag), once=once
             )
         )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jsms_runtime.resource import Resource
-from jsms_runtime.values import read_id
+from jsms_runtime.validation import parse_id
 
 from jsms_surface.requests.schedules import schedule_batch_request, schedule_request
 from jsms_surface.results.schedules import read_schedule, read_schedule_batch_result, read_scheduled_message
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from jsms_runtime.parameters import Parameters
-    from jsms_runtime.recipients import RecipientLike
+    from jsms_runtime.recipients import Parameters, RecipientLike
 
     from jsms_surface.results.schedules import Schedule, ScheduleBatchResult, ScheduledMessage
 
@@ -71,7 +70,7 @@ class Schedules(Resource):
             JSMSError: Anything else.
         """
         return read_scheduled_message(
-            self._carry_out(
+            self._request_json(
                 "createSchedule", json=schedule_request(mobile, temp_id, send_time, sign_id, temp_para), once=once
             )
         )
@@ -115,7 +114,7 @@ class Schedules(Resource):
             JSMSError: Anything else.
         """
         return read_schedule_batch_result(
-            self._carry_out(
+            self._request_json(
                 "createScheduleBatch",
                 json=schedule_batch_request(temp_id, send_time, recipients, sign_id, tag),
                 once=once,
@@ -139,7 +138,9 @@ class Schedules(Resource):
             ArgumentError: An argument that the service would refuse; nothing was sent.
             JSMSError: Anything else.
         """
-        return read_schedule(self._carry_out("getSchedule", path=f"/schedule/{read_id(schedule_id, 'schedule_id')}"))
+        return read_schedule(
+            self._request_json("getSchedule", path=f"/schedule/{parse_id(schedule_id, 'schedule_id')}")
+        )
 
     def update(
         self,
@@ -176,9 +177,9 @@ class Schedules(Resource):
             JSMSError: Anything else.
         """
         return read_scheduled_message(
-            self._carry_out(
+            self._request_json(
                 "updateSchedule",
-                path=f"/schedule/{read_id(schedule_id, 'schedule_id')}",
+                path=f"/schedule/{parse_id(schedule_id, 'schedule_id')}",
                 json=schedule_request(mobile, temp_id, send_time, sign_id, temp_para),
             )
         )
@@ -198,7 +199,7 @@ class Schedules(Resource):
             ArgumentError: An argument that the service would refuse; nothing was sent.
             JSMSError: Anything else.
         """
-        self._carry_out("deleteSchedule", path=f"/schedule/{read_id(schedule_id, 'schedule_id')}")
+        self._request_json("deleteSchedule", path=f"/schedule/{parse_id(schedule_id, 'schedule_id')}")
 
     def update_batch(
         self,
@@ -235,9 +236,9 @@ class Schedules(Resource):
             JSMSError: Anything else.
         """
         return read_schedule_batch_result(
-            self._carry_out(
+            self._request_json(
                 "updateScheduleBatch",
-                path=f"/schedule/batch/{read_id(schedule_id, 'schedule_id')}",
+                path=f"/schedule/batch/{parse_id(schedule_id, 'schedule_id')}",
                 json=schedule_batch_request(temp_id, send_time, recipients, sign_id, tag),
             )
         )

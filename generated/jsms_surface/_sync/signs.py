@@ -6,15 +6,14 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from jsms_runtime.resource import Resource
-from jsms_runtime.threads import run_inline
-from jsms_runtime.values import read_number
+from jsms_runtime.resource import Resource, run_inline
+from jsms_runtime.validation import parse_number
 
 from jsms_surface.requests.signs import sign_form
 from jsms_surface.results.signs import read_saved_sign, read_sign_details
 
 if TYPE_CHECKING:
-    from jsms_runtime.images import Image
+    from jsms_runtime.uploads import Image
 
     from jsms_api.models.sign_type import SignType
     from jsms_surface.results.signs import SavedSign, SignDetails
@@ -83,7 +82,7 @@ class Signs(Resource):
             JSMSError: Anything else.
         """
         return read_saved_sign(
-            self._carry_out(
+            self._request_json(
                 "createSign",
                 files=run_inline(
                     partial(
@@ -124,7 +123,7 @@ class Signs(Resource):
             JSMSError: Anything else.
         """
         return read_sign_details(
-            self._carry_out("getSign", path=f"/sign/{read_number(sign_id, 'sign_id', smallest=1)}")
+            self._request_json("getSign", path=f"/sign/{parse_number(sign_id, 'sign_id', smallest=1)}")
         )
 
     def update(
@@ -182,9 +181,9 @@ class Signs(Resource):
             JSMSError: Anything else.
         """
         return read_saved_sign(
-            self._carry_out(
+            self._request_json(
                 "updateSign",
-                path=f"/sign/{read_number(sign_id, 'sign_id', smallest=1)}",
+                path=f"/sign/{parse_number(sign_id, 'sign_id', smallest=1)}",
                 files=run_inline(
                     partial(
                         sign_form,
@@ -221,7 +220,7 @@ class Signs(Resource):
             ArgumentError: An argument that the service would refuse; nothing was sent.
             JSMSError: Anything else.
         """
-        self._carry_out("deleteSign", path=f"/sign/{read_number(sign_id, 'sign_id', smallest=1)}")
+        self._request_json("deleteSign", path=f"/sign/{parse_number(sign_id, 'sign_id', smallest=1)}")
 
 
 __all__ = [

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jsms_runtime.resource import Resource
-from jsms_runtime.values import read_number
+from jsms_runtime.validation import parse_number
 
 from jsms_surface.requests.templates import template_request, update_template_request
 from jsms_surface.results.templates import read_saved_template, read_template_details
@@ -54,7 +54,7 @@ class Templates(Resource):
             JSMSError: Anything else.
         """
         return read_saved_template(
-            self._carry_out("createTemplate", json=template_request(template, type, ttl, remark))
+            self._request_json("createTemplate", json=template_request(template, type, ttl, remark))
         )
 
     def get(self, temp_id: int) -> TemplateDetails:
@@ -75,7 +75,7 @@ class Templates(Resource):
             JSMSError: Anything else.
         """
         return read_template_details(
-            self._carry_out("getTemplate", path=f"/templates/{read_number(temp_id, 'temp_id', smallest=1)}")
+            self._request_json("getTemplate", path=f"/templates/{parse_number(temp_id, 'temp_id', smallest=1)}")
         )
 
     def update(
@@ -113,9 +113,9 @@ class Templates(Resource):
             JSMSError: Anything else.
         """
         return read_saved_template(
-            self._carry_out(
+            self._request_json(
                 "updateTemplate",
-                path=f"/templates/{read_number(temp_id, 'temp_id', smallest=1)}",
+                path=f"/templates/{parse_number(temp_id, 'temp_id', smallest=1)}",
                 json=update_template_request(temp_id, template, type, ttl, remark),
             )
         )
@@ -135,7 +135,7 @@ class Templates(Resource):
             ArgumentError: An argument that the service would refuse; nothing was sent.
             JSMSError: Anything else.
         """
-        self._carry_out("deleteTemplate", path=f"/templates/{read_number(temp_id, 'temp_id', smallest=1)}")
+        self._request_json("deleteTemplate", path=f"/templates/{parse_number(temp_id, 'temp_id', smallest=1)}")
 
 
 __all__ = [

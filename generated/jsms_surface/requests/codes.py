@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from jsms_runtime.values import read_choice, read_code, read_mobile, read_number
+from jsms_runtime.validation import parse_choice, parse_code, parse_mobile, parse_number
 
 from jsms_api.models.voice_language import VoiceLanguage
 
@@ -11,34 +11,34 @@ from jsms_api.models.voice_language import VoiceLanguage
 def send_code_request(mobile: object, temp_id: object, sign_id: object) -> dict[str, object]:
     """The JSON of a request, checked."""
     body_: dict[str, object] = {
-        "mobile": read_mobile(mobile, "mobile", pattern="^1[0-9]{10}$"),
-        "temp_id": read_number(temp_id, "temp_id", smallest=1),
+        "mobile": parse_mobile(mobile, "mobile", pattern="^1[0-9]{10}$"),
+        "temp_id": parse_number(temp_id, "temp_id", smallest=1),
     }
     if sign_id is not None:
-        body_["sign_id"] = read_number(sign_id, "sign_id", smallest=1)
+        body_["sign_id"] = parse_number(sign_id, "sign_id", smallest=1)
     return body_
 
 
 def send_voice_code_request(mobile: object, code: object, voice_lang: object, ttl: object) -> dict[str, object]:
     """The JSON of a request, checked."""
     body_: dict[str, object] = {
-        "mobile": read_mobile(mobile, "mobile", pattern="^1[0-9]{10}$"),
+        "mobile": parse_mobile(mobile, "mobile", pattern="^1[0-9]{10}$"),
     }
     if code is not None:
-        body_["code"] = read_code(
+        body_["code"] = parse_code(
             code, "code", shortest=4, longest=8, pattern="^[0-9]+$", advice="it takes digits only"
         )
     if voice_lang is not None:
-        body_["voice_lang"] = read_choice(voice_lang, "voice_lang", VoiceLanguage, smallest=0, largest=2)
+        body_["voice_lang"] = parse_choice(voice_lang, "voice_lang", VoiceLanguage, smallest=0, largest=2)
     if ttl is not None:
-        body_["ttl"] = read_number(ttl, "ttl", smallest=1, largest=86400, unit=" seconds")
+        body_["ttl"] = parse_number(ttl, "ttl", smallest=1, largest=86400, unit=" seconds")
     return body_
 
 
 def verify_code_request(code: object) -> dict[str, object]:
     """The JSON of a request, checked."""
     body_: dict[str, object] = {
-        "code": read_code(code, "code", shortest=1),
+        "code": parse_code(code, "code", shortest=1),
     }
     return body_
 

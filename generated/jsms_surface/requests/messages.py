@@ -3,34 +3,33 @@
 
 from __future__ import annotations
 
-from jsms_runtime.parameters import read_parameters
-from jsms_runtime.recipients import read_recipients, recipients_as_json
-from jsms_runtime.values import read_mobile, read_number, read_text
+from jsms_runtime.recipients import parse_parameters, parse_recipients, recipients_to_json
+from jsms_runtime.validation import parse_mobile, parse_number, parse_text
 
 
 def send_message_request(mobile: object, temp_id: object, sign_id: object, temp_para: object) -> dict[str, object]:
     """The JSON of a request, checked."""
     body_: dict[str, object] = {
-        "mobile": read_mobile(mobile, "mobile", pattern="^1[0-9]{10}$"),
-        "temp_id": read_number(temp_id, "temp_id", smallest=1),
+        "mobile": parse_mobile(mobile, "mobile", pattern="^1[0-9]{10}$"),
+        "temp_id": parse_number(temp_id, "temp_id", smallest=1),
     }
     if sign_id is not None:
-        body_["sign_id"] = read_number(sign_id, "sign_id", smallest=1)
+        body_["sign_id"] = parse_number(sign_id, "sign_id", smallest=1)
     if temp_para is not None:
-        body_["temp_para"] = read_parameters(temp_para, "temp_para")
+        body_["temp_para"] = parse_parameters(temp_para, "temp_para")
     return body_
 
 
 def send_message_batch_request(temp_id: object, recipients: object, sign_id: object, tag: object) -> dict[str, object]:
     """The JSON of a request, checked."""
     body_: dict[str, object] = {
-        "temp_id": read_number(temp_id, "temp_id", smallest=1),
-        "recipients": recipients_as_json(read_recipients(recipients, fewest=1, most=1000, pattern="^1[0-9]{10}$")),
+        "temp_id": parse_number(temp_id, "temp_id", smallest=1),
+        "recipients": recipients_to_json(parse_recipients(recipients, fewest=1, most=1000, pattern="^1[0-9]{10}$")),
     }
     if sign_id is not None:
-        body_["sign_id"] = read_number(sign_id, "sign_id", smallest=1)
+        body_["sign_id"] = parse_number(sign_id, "sign_id", smallest=1)
     if tag is not None:
-        body_["tag"] = read_text(tag, "tag", longest=10)
+        body_["tag"] = parse_text(tag, "tag", longest=10)
     return body_
 
 

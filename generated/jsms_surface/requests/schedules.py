@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from jsms_runtime.parameters import read_parameters
-from jsms_runtime.recipients import read_recipients, recipients_as_json
-from jsms_runtime.times import read_send_time
-from jsms_runtime.values import read_mobile, read_number, read_text
+from jsms_runtime.recipients import parse_parameters, parse_recipients, recipients_to_json
+from jsms_runtime.times import parse_send_time
+from jsms_runtime.validation import parse_mobile, parse_number, parse_text
 
 
 def schedule_request(
@@ -14,16 +13,16 @@ def schedule_request(
 ) -> dict[str, object]:
     """The JSON of a request, checked."""
     body_: dict[str, object] = {
-        "mobile": read_mobile(mobile, "mobile", pattern="^1[0-9]{10}$"),
-        "temp_id": read_number(temp_id, "temp_id", smallest=1),
-        "send_time": read_send_time(
+        "mobile": parse_mobile(mobile, "mobile", pattern="^1[0-9]{10}$"),
+        "temp_id": parse_number(temp_id, "temp_id", smallest=1),
+        "send_time": parse_send_time(
             send_time, "send_time", pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$"
         ),
     }
     if sign_id is not None:
-        body_["sign_id"] = read_number(sign_id, "sign_id", smallest=1)
+        body_["sign_id"] = parse_number(sign_id, "sign_id", smallest=1)
     if temp_para is not None:
-        body_["temp_para"] = read_parameters(temp_para, "temp_para")
+        body_["temp_para"] = parse_parameters(temp_para, "temp_para")
     return body_
 
 
@@ -32,16 +31,16 @@ def schedule_batch_request(
 ) -> dict[str, object]:
     """The JSON of a request, checked."""
     body_: dict[str, object] = {
-        "temp_id": read_number(temp_id, "temp_id", smallest=1),
-        "send_time": read_send_time(
+        "temp_id": parse_number(temp_id, "temp_id", smallest=1),
+        "send_time": parse_send_time(
             send_time, "send_time", pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$"
         ),
-        "recipients": recipients_as_json(read_recipients(recipients, fewest=1, most=1000, pattern="^1[0-9]{10}$")),
+        "recipients": recipients_to_json(parse_recipients(recipients, fewest=1, most=1000, pattern="^1[0-9]{10}$")),
     }
     if sign_id is not None:
-        body_["sign_id"] = read_number(sign_id, "sign_id", smallest=1)
+        body_["sign_id"] = parse_number(sign_id, "sign_id", smallest=1)
     if tag is not None:
-        body_["tag"] = read_text(tag, "tag", longest=10)
+        body_["tag"] = parse_text(tag, "tag", longest=10)
     return body_
 
 

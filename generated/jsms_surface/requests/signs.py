@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from jsms_runtime.arguments import refusal
-from jsms_runtime.forms import form_field, read_upload
 from jsms_runtime.resource import Files
-from jsms_runtime.values import read_choice, read_text
+from jsms_runtime.uploads import form_field, read_upload
+from jsms_runtime.validation import invalid_argument, parse_choice, parse_text
 
 from jsms_api.models.sign_type import SignType
 
@@ -28,7 +27,7 @@ def sign_form(
 ) -> Files:
     """The form of a signature, checked."""
     form_: list[tuple[str, tuple[str | None, object, str | None]]] = []
-    sign__ = read_text(
+    sign__ = parse_text(
         sign,
         "sign",
         shortest=2,
@@ -37,11 +36,11 @@ def sign_form(
         advice="it takes Chinese and Latin letters and digits, without brackets",
     )
     form_.append(form_field("sign", sign__))
-    type__ = read_choice(type, "type", SignType, smallest=1, largest=7)
+    type__ = parse_choice(type, "type", SignType, smallest=1, largest=7)
     form_.append(form_field("type", type__))
-    legal_person_name__ = read_text(legal_person_name, "legal_person_name", shortest=1)
+    legal_person_name__ = parse_text(legal_person_name, "legal_person_name", shortest=1)
     form_.append(form_field("legalPersonName", legal_person_name__))
-    legal_person_id_number__ = read_text(
+    legal_person_id_number__ = parse_text(
         legal_person_id_number,
         "legal_person_id_number",
         shortest=18,
@@ -50,7 +49,7 @@ def sign_form(
         advice="it takes digits, of which the last may be an X",
     )
     form_.append(form_field("legalPersonIdNumber", legal_person_id_number__))
-    social_credit_code__ = read_text(
+    social_credit_code__ = parse_text(
         social_credit_code,
         "social_credit_code",
         shortest=18,
@@ -61,30 +60,30 @@ def sign_form(
     form_.append(form_field("socialCreditCode", social_credit_code__))
     if third_party_company_name is not None:
         form_.append(
-            form_field("thirdPartyCompanyName", read_text(third_party_company_name, "third_party_company_name"))
+            form_field("thirdPartyCompanyName", parse_text(third_party_company_name, "third_party_company_name"))
         )
     if remark is not None:
-        form_.append(form_field("remark", read_text(remark, "remark", longest=100)))
+        form_.append(form_field("remark", parse_text(remark, "remark", longest=100)))
     if business_license_image is None and type__ in (1,):
-        raise refusal(
+        raise invalid_argument(
             "business_license_image",
             f"is missing, and a signature of type {type__} ({SignType(type__).name}) needs it",
             "give it",
         )
     if icp_app_screenshot is None and type__ in (3,):
-        raise refusal(
+        raise invalid_argument(
             "icp_app_screenshot",
             f"is missing, and a signature of type {type__} ({SignType(type__).name}) needs it",
             "give it",
         )
     if trademark_image is None and type__ in (6,):
-        raise refusal(
+        raise invalid_argument(
             "trademark_image",
             f"is missing, and a signature of type {type__} ({SignType(type__).name}) needs it",
             "give it",
         )
     if third_party_auth_image is None and type__ in (7,):
-        raise refusal(
+        raise invalid_argument(
             "third_party_auth_image",
             f"is missing, and a signature of type {type__} ({SignType(type__).name}) needs it",
             "give it",

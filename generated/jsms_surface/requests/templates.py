@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-from jsms_runtime.arguments import refusal
-from jsms_runtime.values import read_choice, read_number, read_text
+from jsms_runtime.validation import invalid_argument, parse_choice, parse_number, parse_text
 
 from jsms_api.models.template_type import TemplateType
 
@@ -12,19 +11,19 @@ from jsms_api.models.template_type import TemplateType
 def template_request(template: object, type: object, ttl: object, remark: object) -> dict[str, object]:
     """The JSON of a template, checked."""
     body_: dict[str, object] = {
-        "template": read_text(template, "template", shortest=1, longest=500),
-        "type": read_choice(type, "type", TemplateType, smallest=1, largest=3),
+        "template": parse_text(template, "template", shortest=1, longest=500),
+        "type": parse_choice(type, "type", TemplateType, smallest=1, largest=3),
     }
     if ttl is not None:
-        body_["ttl"] = read_number(ttl, "ttl", smallest=1, largest=86400, unit=" seconds")
+        body_["ttl"] = parse_number(ttl, "ttl", smallest=1, largest=86400, unit=" seconds")
     elif body_["type"] in (1,):
-        raise refusal(
+        raise invalid_argument(
             "ttl",
             f"is missing, and a template of type {body_['type']} ({TemplateType(body_['type']).name}) needs it",
             "give it",
         )
     if remark is not None:
-        body_["remark"] = read_text(remark, "remark", longest=100)
+        body_["remark"] = parse_text(remark, "remark", longest=100)
     return body_
 
 
@@ -33,20 +32,20 @@ def update_template_request(
 ) -> dict[str, object]:
     """The JSON of a template, checked."""
     body_: dict[str, object] = {
-        "temp_id": read_number(temp_id, "temp_id", smallest=1),
-        "template": read_text(template, "template", shortest=1, longest=500),
-        "type": read_choice(type, "type", TemplateType, smallest=1, largest=3),
+        "temp_id": parse_number(temp_id, "temp_id", smallest=1),
+        "template": parse_text(template, "template", shortest=1, longest=500),
+        "type": parse_choice(type, "type", TemplateType, smallest=1, largest=3),
     }
     if ttl is not None:
-        body_["ttl"] = read_number(ttl, "ttl", smallest=1, largest=86400, unit=" seconds")
+        body_["ttl"] = parse_number(ttl, "ttl", smallest=1, largest=86400, unit=" seconds")
     elif body_["type"] in (1,):
-        raise refusal(
+        raise invalid_argument(
             "ttl",
             f"is missing, and a template of type {body_['type']} ({TemplateType(body_['type']).name}) needs it",
             "give it",
         )
     if remark is not None:
-        body_["remark"] = read_text(remark, "remark", longest=100)
+        body_["remark"] = parse_text(remark, "remark", longest=100)
     return body_
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from jsms_runtime.customised import VerificationReason as VerificationReason
-    from jsms_runtime.records import MalformedRecord as MalformedRecord
-    from jsms_runtime.records import Records as Records
+    from jsms_runtime.results import MalformedRecord as MalformedRecord
+    from jsms_runtime.results import Records as Records
 
     from jsms_api.models.delivery_status import DeliveryStatus as DeliveryStatus
     from jsms_api.models.review_status import ReviewStatus as ReviewStatus
@@ -41,8 +41,8 @@ _HOMES = {
     "DeliveryReport": "jsms_surface.results.receipts",
     "DeliveryStatus": "jsms_api.models.delivery_status",
     "DeveloperBalance": "jsms_surface.results.accounts",
-    "MalformedRecord": "jsms_runtime.records",
-    "Records": "jsms_runtime.records",
+    "MalformedRecord": "jsms_runtime.results",
+    "Records": "jsms_runtime.results",
     "RefusedRecipient": "jsms_surface.results.schedules",
     "ReviewStatus": "jsms_api.models.review_status",
     "SavedSign": "jsms_surface.results.signs",

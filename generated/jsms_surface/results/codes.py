@@ -9,7 +9,7 @@ from typing import Any
 
 from jsms_runtime import customised
 from jsms_runtime.customised import VerificationReason
-from jsms_runtime.results import WORDS, Result
+from jsms_runtime.results import TEXT, Result
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -46,7 +46,7 @@ class Verification(customised.Verification, Result):
     is_valid: bool
     reason: VerificationReason | None = None
     code: int | None = None
-    message: str | None = field(default=None, metadata=WORDS)
+    message: str | None = field(default=None, metadata=TEXT)
     extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
 

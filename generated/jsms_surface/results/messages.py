@@ -7,9 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from jsms_runtime.reading import read_outcomes, take_error_code
-from jsms_runtime.refusals import refused_error
-from jsms_runtime.results import HIDDEN, NUMBER, WORDS, Result
+from jsms_runtime.results import MOBILE, SECRET, TEXT, Result, read_outcomes, refused_error, take_error_code
 
 from jsms_contract.errors import SUCCESS_CODES, error_class
 
@@ -33,12 +31,12 @@ class BatchRecipient(Result):
         extra: Fields that this version does not know.
     """
 
-    mobile: str = field(metadata=NUMBER)
+    mobile: str = field(metadata=MOBILE)
     accepted: bool
     msg_id: str | None = None
     error_code: int | None = None
-    error_message: str | None = field(default=None, metadata=WORDS)
-    temp_para: Mapping[str, str] | None = field(default=None, hash=False, metadata=HIDDEN)
+    error_message: str | None = field(default=None, metadata=TEXT)
+    temp_para: Mapping[str, str] | None = field(default=None, hash=False, metadata=SECRET)
     extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
     @property

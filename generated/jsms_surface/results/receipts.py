@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from jsms_runtime.reading import known, take_time
-from jsms_runtime.results import HIDDEN, NUMBER, Result
+from jsms_runtime.results import MOBILE, SECRET, Result, known, take_time
 
 from jsms_api.models.delivery_status import DeliveryStatus
 
@@ -30,7 +29,7 @@ class DeliveryReport(Result):
     """
 
     msg_id: str
-    phone: str = field(metadata=NUMBER)
+    phone: str = field(metadata=MOBILE)
     receive_time: datetime | None
     status: DeliveryStatus | int
     extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
@@ -60,9 +59,9 @@ class UserReply(Result):
         extra: Fields that this version does not know.
     """
 
-    phone: str = field(metadata=NUMBER)
+    phone: str = field(metadata=MOBILE)
     reply_time: datetime | None
-    content: str = field(metadata=HIDDEN)
+    content: str = field(metadata=SECRET)
     extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
 

@@ -7,9 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from jsms_runtime.reading import take_error_code
-from jsms_runtime.refusals import refused_error
-from jsms_runtime.results import HIDDEN, NUMBER, WORDS, Result
+from jsms_runtime.results import MOBILE, SECRET, TEXT, Result, refused_error, take_error_code
 from jsms_runtime.times import parse_time
 
 from jsms_contract.errors import SUCCESS_CODES, error_class
@@ -52,10 +50,10 @@ class RefusedRecipient(Result):
         extra: Fields that this version does not know.
     """
 
-    mobile: str = field(metadata=NUMBER)
+    mobile: str = field(metadata=MOBILE)
     error_code: int | None
-    error_message: str = field(metadata=WORDS)
-    temp_para: Mapping[str, str] | None = field(default=None, hash=False, metadata=HIDDEN)
+    error_message: str = field(metadata=TEXT)
+    temp_para: Mapping[str, str] | None = field(default=None, hash=False, metadata=SECRET)
     extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
     @property
@@ -118,9 +116,9 @@ class ScheduledRecipient(Result):
         extra: Fields that this version does not know.
     """
 
-    mobile: str = field(metadata=NUMBER)
+    mobile: str = field(metadata=MOBILE)
     msg_id: str
-    temp_para: Mapping[str, str] | None = field(default=None, hash=False, metadata=HIDDEN)
+    temp_para: Mapping[str, str] | None = field(default=None, hash=False, metadata=SECRET)
     extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
 

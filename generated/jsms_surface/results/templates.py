@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from jsms_runtime.reading import known
-from jsms_runtime.results import Result
+from jsms_runtime.results import Result, known
 
 from jsms_api.models.review_status import ReviewStatus
 from jsms_api.models.template_type import TemplateType

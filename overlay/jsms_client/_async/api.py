@@ -59,7 +59,7 @@ class AsyncAPIClient(APIClientBase):
         """Which service and which app the requests are for: the address, and a hash of the app's key."""
         return self._executor.identity
 
-    async def carry_out(self, operation: str, json: object = None, **parts: Unpack[Parts]) -> object:
+    async def request_json(self, operation: str, json: object = None, **parts: Unpack[Parts]) -> object:
         """Carry out an operation without the models of ``jsms_api``; the resources call it.
 
         Args:

@@ -15,7 +15,7 @@ from jsms_client.campaigns._estimate import Estimate, Estimator, variables_of
 from jsms_client.campaigns._inputs.sources import AsyncEntries, AsyncPieces, AsyncRecipients
 from jsms_client.campaigns._journal.batches import scheduled_requests, take_back
 from jsms_client.campaigns._journal.journal import Journal
-from jsms_client.campaigns._loader import Intake
+from jsms_client.campaigns._loader import RecipientLoader
 from jsms_client.campaigns._open_journal import AsyncOpenJournal, JournalLike
 from jsms_client.campaigns._options import (
     OnBadLine,
@@ -30,14 +30,14 @@ from jsms_client.campaigns._options import (
 )
 from jsms_client.campaigns._progress import Progress
 from jsms_client.campaigns._reconcile import MOST_REFUSALS, POLL_SECONDS, AsyncReports, Settlement, Settler
-from jsms_client.campaigns._runner import Conductor
+from jsms_client.campaigns._runner import CampaignRunner
 from jsms_client.campaigns._settings import CampaignSettings, Service
 from jsms_client.campaigns._shared import queue as shared
 from jsms_client.campaigns._shared.journal import SharedJournal
-from jsms_client.campaigns._throttle import PATIENCE, Pace
-from jsms_client.campaigns._workers import AsyncCrew
+from jsms_client.campaigns._throttle import PATIENCE, Throttle
+from jsms_client.campaigns._workers import AsyncWorkerPool
 from jsms_client.errors import APIError, JSMSError, RateLimitError, ScheduleError
-from jsms_runtime.arguments import refusal
+from jsms_runtime.validation import invalid_argument
 
 if TYPE_CHECKING:
     from jsms_client._async.client import AsyncJSMS
@@ -183,13 +183,13 @@ class AsyncCampaigns:
             JournalError: The journal cannot be used; ``sending_began`` says whether anything was sent.
         """
         settings = CampaignSettings.read(temp_id, sign_id, tag, send_time)
-        pace = Pace(
+        pace = Throttle(
             read_concurrency(concurrency), read_max_rate(max_rate), monotonic(), read_seconds(patience, "patience")
         )
         bad_lines = read_on_bad_line(on_bad_line)
         hours = read_window(window)
         if hours is not None and send_time is not None:
-            raise refusal("window", "does not go with send_time", "schedule it for a time within the hours")
+            raise invalid_argument("window", "does not go with send_time", "schedule it for a time within the hours")
         largest_batch, stop = read_batch_size(batch_size), read_stop_event(stop_event)
         entries = AsyncEntries(recipients)
         if dry_run:
@@ -197,9 +197,9 @@ class AsyncCampaigns:
         opened = AsyncOpenJournal(journal)
         try:
             book = await opened.open(settings, Service(*self._api.identity))
-            if not await self._take_in(entries, Intake(book, bad_lines), on_progress, stop, settings):
+            if not await self._take_in(entries, RecipientLoader(book, bad_lines), on_progress, stop, settings):
                 return await opened.campaign(book, REQUESTED)
-            conductor = Conductor(
+            conductor = CampaignRunner(
                 book,
                 pace,
                 repeat_unknown=repeat_unknown,
@@ -207,7 +207,7 @@ class AsyncCampaigns:
                 stop_event=stop,
                 window=hours,
             )
-            crew = AsyncCrew(partial(self._api.carry_out, settings.operation), concurrency)
+            crew = AsyncWorkerPool(partial(self._api.request_json, settings.operation), concurrency)
             await crew.run(conductor, on_progress)
             return await opened.campaign(book, conductor.stop)
         finally:
@@ -342,7 +342,7 @@ class AsyncCampaigns:
         journal = Journal.temporary(settings, Service(*self._api.identity))
         try:
             estimator = Estimator(template, sign, balance)
-            await self._take_in(entries, Intake(journal, on_bad_line, estimator), on_progress, None, None)
+            await self._take_in(entries, RecipientLoader(journal, on_bad_line, estimator), on_progress, None, None)
             return estimator.made(journal)
         finally:
             journal.close()
@@ -350,7 +350,7 @@ class AsyncCampaigns:
     async def _take_in(
         self,
         entries: AsyncEntries,
-        intake: Intake,
+        intake: RecipientLoader,
         on_progress: Callable[[Progress], None] | None,
         stop: StopEvent | None,
         settings: CampaignSettings | None,

@@ -13,7 +13,7 @@ from jsms_client._events import OnEvent
 from jsms_client._raw import AsyncMethod, RawResponse, collect_responses, raw_response
 from jsms_client.errors import ConfigurationError, MissingDependencyError
 from jsms_client.store._store import StoreLike, open_store
-from jsms_runtime.lazily import lazily
+from jsms_runtime.resource import lazy_property
 from jsms_surface.resources import AsyncResources
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ class AsyncJSMS(AsyncResources):
         vars(other).update(
             (name, value)
             for name, value in vars(self).items()
-            if not isinstance(getattr(type(self), name, None), lazily)
+            if not isinstance(getattr(type(self), name, None), lazy_property)
         )
         other._executor = self._executor.with_config(config)
         return other
@@ -168,28 +168,28 @@ class AsyncJSMS(AsyncResources):
         with collect_responses() as responses:
             return raw_response(await method(*args, **kwargs), responses)
 
-    @lazily
+    @lazy_property
     def api(self) -> AsyncAPIClient:
         """The client for the generated functions: ``await get_app_balance.asyncio_detailed(client=jsms.api)``."""
         from jsms_client._async.api import AsyncAPIClient  # noqa: PLC0415 - brings attrs, which takes a while
 
         return AsyncAPIClient(self._base_url, self._executor, self.store)
 
-    @lazily
+    @lazy_property
     def codes(self) -> AsyncCodes:
         """Verification codes: send, send by voice, verify."""
         from jsms_client._async.customised import AsyncCodes  # noqa: PLC0415 - a program loads what it calls
 
         return AsyncCodes(self.api)
 
-    @lazily
+    @lazy_property
     def receipts(self) -> AsyncReceipts:
         """Delivery reports and replies, by polling."""
         from jsms_client._async.customised import AsyncReceipts  # noqa: PLC0415 - a program loads what it calls
 
         return AsyncReceipts(self, None if self._origin is self else self._origin.receipts)
 
-    @lazily
+    @lazy_property
     def campaigns(self) -> AsyncCampaigns:
         """Lists of any length, sent once, with a journal."""
         from jsms_client._async.campaigns import AsyncCampaigns  # noqa: PLC0415 - a program loads what it calls

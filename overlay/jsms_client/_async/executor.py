@@ -13,7 +13,7 @@ from jsms_client._config import Config
 from jsms_client._failures import clear_requests
 from jsms_client._raw import note_response
 from jsms_client._request import Departure, encode_files, encode_json, texts_in_form, texts_in_json, with_query
-from jsms_client._response import Success
+from jsms_client._response import ParsedResponse
 from jsms_client._retry import Attempts
 from jsms_client._routes import Routes
 from jsms_client._timeouts import async_sleep
@@ -69,7 +69,7 @@ class AsyncHTTPExecutor:
         files: Files | None = None,
         params: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> Success:
+    ) -> ParsedResponse:
         """Carry out one operation; called by the generated functions.
 
         Args:
@@ -116,7 +116,7 @@ class AsyncHTTPExecutor:
                 note_response(received)
                 self._dated = received.headers.get("date"), time.time()
                 verdict = call.answered(received)
-                if isinstance(verdict, Success):
+                if isinstance(verdict, ParsedResponse):
                     return verdict
                 failure, pause = verdict
             if pause is None:

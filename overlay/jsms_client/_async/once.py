@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from jsms_client._async.executor import AsyncHTTPExecutor
 from jsms_client._concurrency import AsyncShieldedTask, run_in_thread
-from jsms_client._response import Received, Success
+from jsms_client._response import ParsedResponse, ReceivedResponse
 from jsms_client.errors import ConfigurationError, NotSentError
 from jsms_client.store._once import Answer, Claim
 
@@ -48,7 +48,7 @@ class AsyncOnceExecutor:
         files: Files | None = None,
         params: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> Success:
+    ) -> ParsedResponse:
         """Carry out one operation, or give the response that it had before.
 
         Args:
@@ -69,7 +69,7 @@ class AsyncOnceExecutor:
         )
         earlier = await self._take(claim)
         if earlier is not None:
-            return Success(Received(earlier.status, {}, b"{}"), earlier.value)
+            return ParsedResponse(ReceivedResponse(earlier.status, {}, b"{}"), earlier.value)
         try:
             success = await self._executor.request(method, url, json=json, files=files, params=params, headers=headers)
         except NotSentError:

@@ -13,7 +13,7 @@ from jsms_client._body import BodyReader
 from jsms_client._config import Config
 from jsms_client._instrumentation import clients_are_replaced
 from jsms_client._request import Departure, RequestBuilder
-from jsms_client._response import Received
+from jsms_client._response import ReceivedResponse
 from jsms_client._timeouts import DeadlineError, async_fail_after, deadline, monotonic, total_timeout
 from jsms_client._transport import AsyncTransports
 from jsms_client.errors import ClientClosedError, ConfigurationError
@@ -42,7 +42,7 @@ class AsyncSender(Protocol):
         """One with other timeouts and headers, over the same connections."""
         ...
 
-    async def send(self, request: httpx.Request, departure: Departure) -> Received:
+    async def send(self, request: httpx.Request, departure: Departure) -> ReceivedResponse:
         """Send it, and read its response."""
         ...
 
@@ -85,7 +85,7 @@ class AsyncTransportSender:
         """
         return self._requests.build(operation, path, body)
 
-    async def send(self, request: httpx.Request, departure: Departure) -> Received:
+    async def send(self, request: httpx.Request, departure: Departure) -> ReceivedResponse:
         """Send it, and read its response.
 
         Args:
@@ -155,7 +155,7 @@ class AsyncClientSender:
             timeout=client.timeout if self._timeouts is None else self._timeouts,
         )
 
-    async def send(self, request: httpx.Request, departure: Departure) -> Received:
+    async def send(self, request: httpx.Request, departure: Departure) -> ReceivedResponse:
         """Send it, and read its response.
 
         Args:
@@ -205,10 +205,10 @@ def open_async_sender(config: Config, http_client: AnyAsyncClient | None) -> Asy
     )
 
 
-async def _read(response: httpx.Response, timeout: float | None) -> Received:
+async def _read(response: httpx.Response, timeout: float | None) -> ReceivedResponse:
     if response.is_stream_consumed:
         # A mock that has its body already, or a hook of the caller's that read it.
-        return Received(response.status_code, response.headers, response.content)
+        return ReceivedResponse(response.status_code, response.headers, response.content)
     end = deadline(timeout)
     body = BodyReader(response.headers)
     async for part in cast("AsyncIterable[bytes]", response.stream):
@@ -217,7 +217,7 @@ async def _read(response: httpx.Response, timeout: float | None) -> Received:
         # An empty part counts too: the reads behind it have no end of their own.
         if monotonic() > end:
             raise DeadlineError(f"the response was not complete after {timeout} s")
-    return Received(response.status_code, response.headers, body.content(), body.problem)
+    return ReceivedResponse(response.status_code, response.headers, body.content(), body.problem)
 
 
 __all__ = ["AsyncSender", "open_async_sender"]

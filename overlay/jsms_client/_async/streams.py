@@ -8,9 +8,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from jsms_client._concurrency import AsyncResettableEvent, AsyncShieldedTask, run_in_thread
-from jsms_client._polling import AsyncPoll, AsyncRawPoll, Feed
+from jsms_client._polling import AsyncPoll, AsyncRawPoll, ReceiptQueue
 from jsms_client.errors import ConnectionFailedError, JSMSError, RateLimitError, StoreError
-from jsms_runtime.records import MalformedRecord, Records
+from jsms_runtime.results import MalformedRecord, Records
 
 if TYPE_CHECKING:
     from jsms_client.store._receipts import SharedQueue
@@ -46,7 +46,7 @@ class AsyncReceiptStream(Generic[_T]):
 
     __slots__ = ("_feed", "_poll", "_poll_task", "_stopped", "_wakeup")
 
-    def __init__(self, feed: Feed[_T], poll: AsyncPoll[_T]) -> None:
+    def __init__(self, feed: ReceiptQueue[_T], poll: AsyncPoll[_T]) -> None:
         self._feed = feed
         self._poll = poll
         self._stopped = False
@@ -141,7 +141,7 @@ class AsyncSharedReceiptStream(AsyncReceiptStream[_T]):
 
     def __init__(
         self,
-        feed: Feed[_T],
+        feed: ReceiptQueue[_T],
         poll: AsyncRawPoll,
         queue: SharedQueue,
         convert: Callable[[list[object]], Records[_T]],

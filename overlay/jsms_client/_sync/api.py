@@ -60,7 +60,7 @@ class APIClient(APIClientBase):
         """Which service and which app the requests are for: the address, and a hash of the app's key."""
         return self._executor.identity
 
-    def carry_out(self, operation: str, json: object = None, **parts: Unpack[Parts]) -> object:
+    def request_json(self, operation: str, json: object = None, **parts: Unpack[Parts]) -> object:
         """Carry out an operation without the models of ``jsms_api``; the resources call it.
 
         Args:

@@ -14,7 +14,7 @@ from jsms_client._raw import Method, RawResponse, collect_responses, raw_respons
 from jsms_client._sync.executor import HTTPExecutor
 from jsms_client.errors import ConfigurationError, MissingDependencyError
 from jsms_client.store._store import StoreLike, open_store
-from jsms_runtime.lazily import lazily
+from jsms_runtime.resource import lazy_property
 from jsms_surface.resources import Resources
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ class JSMS(Resources):
         vars(other).update(
             (name, value)
             for name, value in vars(self).items()
-            if not isinstance(getattr(type(self), name, None), lazily)
+            if not isinstance(getattr(type(self), name, None), lazy_property)
         )
         other._executor = self._executor.with_config(config)
         return other
@@ -167,28 +167,28 @@ class JSMS(Resources):
         with collect_responses() as responses:
             return raw_response(method(*args, **kwargs), responses)
 
-    @lazily
+    @lazy_property
     def api(self) -> APIClient:
         """The client for the generated functions: ``get_app_balance.sync_detailed(client=jsms.api)``."""
         from jsms_client._sync.api import APIClient  # noqa: PLC0415 - brings attrs, which takes a while
 
         return APIClient(self._base_url, self._executor, self.store)
 
-    @lazily
+    @lazy_property
     def codes(self) -> Codes:
         """Verification codes: send, send by voice, verify."""
         from jsms_client._sync.customised import Codes  # noqa: PLC0415 - a program loads what it calls
 
         return Codes(self.api)
 
-    @lazily
+    @lazy_property
     def receipts(self) -> Receipts:
         """Delivery reports and replies, by polling."""
         from jsms_client._sync.customised import Receipts  # noqa: PLC0415 - a program loads what it calls
 
         return Receipts(self, None if self._origin is self else self._origin.receipts)
 
-    @lazily
+    @lazy_property
     def campaigns(self) -> Campaigns:
         """Lists of any length, sent once, with a journal."""
         from jsms_client._sync.campaigns import Campaigns  # noqa: PLC0415 - a program loads what it calls

@@ -11,14 +11,14 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack, cast
 
-from jsms_client._polling import Feed
+from jsms_client._polling import ReceiptQueue
 from jsms_client._sync.streams import ReceiptStream, SharedReceiptStream
 from jsms_client.errors import ExpiredCodeError, InvalidCodeError, VerifiedCodeError
 from jsms_client.store._store import StoreLike, open_store
 from jsms_contract.operations import OPERATIONS
 from jsms_runtime.customised import VerificationReason
-from jsms_runtime.records import Records, read_records
 from jsms_runtime.resource import Call
+from jsms_runtime.results import Records, read_records
 from jsms_surface._sync import codes, receipts
 from jsms_surface.results.receipts import DeliveryReport, UserReply, read_delivery_report, read_user_reply
 
@@ -42,9 +42,9 @@ class Codes(codes.Codes):
 
     __slots__ = ()
 
-    def _carry_out(self, operation: str, json: object = None, **call: Unpack[Call]) -> Any:
+    def _request_json(self, operation: str, json: object = None, **call: Unpack[Call]) -> Any:
         try:
-            return super()._carry_out(operation, json, **call)
+            return super()._request_json(operation, json, **call)
         except (InvalidCodeError, ExpiredCodeError, VerifiedCodeError) as error:
             if operation != "verifyCode":
                 raise
@@ -67,11 +67,11 @@ class Receipts(receipts.Receipts):
     def __init__(self, client: JSMS, origin: Receipts | None = None) -> None:
         super().__init__(client.api)
         self._client = client
-        reports = Feed[DeliveryReport](OPERATIONS["pollReports"].poll_seconds or 0)
-        replies = Feed[UserReply](OPERATIONS["pollReplies"].poll_seconds or 0)
-        self._reports: Feed[DeliveryReport] = reports if origin is None else origin._reports
-        self._replies: Feed[UserReply] = replies if origin is None else origin._replies
-        self._feeds: Mapping[str, Feed[Any]] = {"pollReports": self._reports, "pollReplies": self._replies}
+        reports = ReceiptQueue[DeliveryReport](OPERATIONS["pollReports"].poll_seconds or 0)
+        replies = ReceiptQueue[UserReply](OPERATIONS["pollReplies"].poll_seconds or 0)
+        self._reports: ReceiptQueue[DeliveryReport] = reports if origin is None else origin._reports
+        self._replies: ReceiptQueue[UserReply] = replies if origin is None else origin._replies
+        self._feeds: Mapping[str, ReceiptQueue[Any]] = {"pollReports": self._reports, "pollReplies": self._replies}
 
     def iter_reports(self, *, store: StoreLike | None = None) -> ReceiptStream[DeliveryReport]:
         """Iterate over delivery reports without end, one poll in five seconds at most.
@@ -112,15 +112,15 @@ class Receipts(receipts.Receipts):
         self,
         kind: str,
         operation: str,
-        feed: Feed[_T],
+        feed: ReceiptQueue[_T],
         read: Callable[[dict[str, Any]], _T],
         store: StoreLike | None,
     ) -> ReceiptStream[_T]:
         def poll_raw() -> list[object]:
-            return cast("list[object]", self._carry_out(operation))
+            return cast("list[object]", self._request_json(operation))
 
         def poll() -> Records[_T]:
-            return read_records(self._carry_out(operation), read)
+            return read_records(self._request_json(operation), read)
 
         found = self._client.store if store is None else open_store(store)
         if found is None:
@@ -130,13 +130,13 @@ class Receipts(receipts.Receipts):
         queue = SharedQueue(found, self._client.api.identity, kind, feed.seconds)
         return SharedReceiptStream(feed, poll_raw, queue, partial(read_records, read=read))
 
-    def _carry_out(self, operation: str, json: object = None, **call: Unpack[Call]) -> Any:
+    def _request_json(self, operation: str, json: object = None, **call: Unpack[Call]) -> Any:
         """The next poll is a whole pause after this one, whether it is one of an iterator or not."""
         feed = self._feeds.get(operation)
         if feed is not None:
             feed.note_poll()
         try:
-            return super()._carry_out(operation, json, **call)
+            return super()._request_json(operation, json, **call)
         finally:
             if feed is not None:
                 feed.note_poll()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from jsms_client._concurrency import ShieldedTask, run_inline
-from jsms_client._response import Received, Success
+from jsms_client._response import ParsedResponse, ReceivedResponse
 from jsms_client._sync.executor import HTTPExecutor
 from jsms_client.errors import ConfigurationError, NotSentError
 from jsms_client.store._once import Answer, Claim
@@ -49,7 +49,7 @@ class OnceExecutor:
         files: Files | None = None,
         params: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> Success:
+    ) -> ParsedResponse:
         """Carry out one operation, or give the response that it had before.
 
         Args:
@@ -70,7 +70,7 @@ class OnceExecutor:
         )
         earlier = self._take(claim)
         if earlier is not None:
-            return Success(Received(earlier.status, {}, b"{}"), earlier.value)
+            return ParsedResponse(ReceivedResponse(earlier.status, {}, b"{}"), earlier.value)
         try:
             success = self._executor.request(method, url, json=json, files=files, params=params, headers=headers)
         except NotSentError:

@@ -14,7 +14,7 @@ from jsms_client._body import BodyReader
 from jsms_client._config import Config
 from jsms_client._instrumentation import clients_are_replaced
 from jsms_client._request import Departure, RequestBuilder
-from jsms_client._response import Received
+from jsms_client._response import ReceivedResponse
 from jsms_client._timeouts import DeadlineError, deadline, fail_after, monotonic, total_timeout
 from jsms_client._transport import Transports
 from jsms_client.errors import ClientClosedError, ConfigurationError
@@ -43,7 +43,7 @@ class Sender(Protocol):
         """One with other timeouts and headers, over the same connections."""
         ...
 
-    def send(self, request: httpx.Request, departure: Departure) -> Received:
+    def send(self, request: httpx.Request, departure: Departure) -> ReceivedResponse:
         """Send it, and read its response."""
         ...
 
@@ -86,7 +86,7 @@ class TransportSender:
         """
         return self._requests.build(operation, path, body)
 
-    def send(self, request: httpx.Request, departure: Departure) -> Received:
+    def send(self, request: httpx.Request, departure: Departure) -> ReceivedResponse:
         """Send it, and read its response.
 
         Args:
@@ -156,7 +156,7 @@ class ClientSender:
             timeout=client.timeout if self._timeouts is None else self._timeouts,
         )
 
-    def send(self, request: httpx.Request, departure: Departure) -> Received:
+    def send(self, request: httpx.Request, departure: Departure) -> ReceivedResponse:
         """Send it, and read its response.
 
         Args:
@@ -206,10 +206,10 @@ def open_sender(config: Config, http_client: AnyAsyncClient | None) -> Sender:
     )
 
 
-def _read(response: httpx.Response, timeout: float | None) -> Received:
+def _read(response: httpx.Response, timeout: float | None) -> ReceivedResponse:
     if response.is_stream_consumed:
         # A mock that has its body already, or a hook of the caller's that read it.
-        return Received(response.status_code, response.headers, response.content)
+        return ReceivedResponse(response.status_code, response.headers, response.content)
     end = deadline(timeout)
     body = BodyReader(response.headers)
     for part in cast("Iterable[bytes]", response.stream):
@@ -218,7 +218,7 @@ def _read(response: httpx.Response, timeout: float | None) -> Received:
         # An empty part counts too: the reads behind it have no end of their own.
         if monotonic() > end:
             raise DeadlineError(f"the response was not complete after {timeout} s")
-    return Received(response.status_code, response.headers, body.content(), body.problem)
+    return ReceivedResponse(response.status_code, response.headers, body.content(), body.problem)
 
 
 __all__ = ["Sender", "open_sender"]

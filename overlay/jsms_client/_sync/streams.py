@@ -9,9 +9,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from jsms_client._concurrency import ResettableEvent, ShieldedTask, run_inline
-from jsms_client._polling import Feed, Poll, RawPoll
+from jsms_client._polling import Poll, RawPoll, ReceiptQueue
 from jsms_client.errors import ConnectionFailedError, JSMSError, RateLimitError, StoreError
-from jsms_runtime.records import MalformedRecord, Records
+from jsms_runtime.results import MalformedRecord, Records
 
 if TYPE_CHECKING:
     from jsms_client.store._receipts import SharedQueue
@@ -47,7 +47,7 @@ class ReceiptStream(Generic[_T]):
 
     __slots__ = ("_feed", "_poll", "_poll_task", "_stopped", "_wakeup")
 
-    def __init__(self, feed: Feed[_T], poll: Poll[_T]) -> None:
+    def __init__(self, feed: ReceiptQueue[_T], poll: Poll[_T]) -> None:
         self._feed = feed
         self._poll = poll
         self._stopped = False
@@ -142,7 +142,7 @@ class SharedReceiptStream(ReceiptStream[_T]):
 
     def __init__(
         self,
-        feed: Feed[_T],
+        feed: ReceiptQueue[_T],
         poll: RawPoll,
         queue: SharedQueue,
         convert: Callable[[list[object]], Records[_T]],

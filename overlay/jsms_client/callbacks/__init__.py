@@ -17,13 +17,12 @@ except ImportError as error:
         'jsms_client.callbacks needs pydantic: pip install "jsms-client[callbacks]"'
     ) from error
 
-from jsms_client.callbacks.acceptance import Acceptance
-from jsms_client.callbacks.asgi import CallbackApp
-from jsms_client.callbacks.events import Callback, Event, SignReviewed, TemplateReviewed
-from jsms_client.callbacks.nonces import AsyncNonceStore, MemoryNonceStore, NonceStore
-from jsms_client.callbacks.receiver import DEFAULT_MAX_BODY, DEFAULT_WINDOW, CallbackReceiver
-from jsms_client.callbacks.signature import sign
-from jsms_client.callbacks.wsgi import WSGICallbackApp
+from jsms_client.callbacks._acceptance import Acceptance
+from jsms_client.callbacks._apps import CallbackApp, WSGICallbackApp
+from jsms_client.callbacks._events import Callback, Event, SignReviewed, TemplateReviewed
+from jsms_client.callbacks._form import sign
+from jsms_client.callbacks._nonces import AsyncNonceStore, MemoryNonceStore, NonceStore
+from jsms_client.callbacks._receiver import DEFAULT_MAX_BODY, DEFAULT_WINDOW, CallbackReceiver
 from jsms_client.results import DeliveryReport, DeliveryStatus, MalformedRecord, ReviewStatus, UserReply
 
 __all__ = [

@@ -26,7 +26,7 @@ from jsms_client.campaigns._errors import (
 )
 from jsms_client.campaigns._estimate import MARKETING_HOURS, Estimate
 from jsms_client.campaigns._inputs.files import RecipientFile
-from jsms_client.campaigns._outcomes import Outcome, RecipientState, SetAside, Why
+from jsms_client.campaigns._outcomes import Outcome, RecipientState, Skipped, SkipReason
 from jsms_client.campaigns._progress import Counts, Progress
 from jsms_client.campaigns._reconcile import Settlement
 from jsms_client.campaigns._settings import CampaignSettings
@@ -50,11 +50,11 @@ __all__ = [
     "Progress",
     "RecipientFile",
     "RecipientState",
-    "SetAside",
     "Settlement",
+    "SkipReason",
+    "Skipped",
     "Stop",
     "StopReason",
-    "Why",
     "mark_restored",
     "open_campaign",
 ]

@@ -10,8 +10,8 @@ from jsms_client.campaigns._journal.batches import Batch, Learned
 from jsms_client.campaigns._journal.schema import ACCEPTED, REFUSED, UNKNOWN, WAITING
 from jsms_client.errors import ArgumentError, NoCreditError
 from jsms_contract.errors import SUCCESS_CODES, error_class
-from jsms_runtime.reading import error_code
-from jsms_runtime.values import read_mobile
+from jsms_runtime.results import error_code
+from jsms_runtime.validation import parse_mobile
 
 _SUCCESS = 200
 
@@ -89,7 +89,7 @@ def _by_mobile(recipients: object) -> tuple[Mapping[str, tuple[Entry, ...]], boo
             strange = True
         elif not _is_plain(mobile):
             try:
-                mobile = read_mobile(mobile)
+                mobile = parse_mobile(mobile)
             except ArgumentError:
                 strange = True
         found[mobile] = (*found.get(mobile, ()), entry)

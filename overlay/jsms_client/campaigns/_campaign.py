@@ -18,12 +18,12 @@ from jsms_client.campaigns._journal.integrity import read_head
 from jsms_client.campaigns._journal.journal import Journal
 from jsms_client.campaigns._journal.schema import ACCEPTED, IN_FLIGHT, REFUSED, UNKNOWN, WAITING
 from jsms_client.campaigns._options import read_path
-from jsms_client.campaigns._outcomes import Outcome, RecipientState, SetAside
+from jsms_client.campaigns._outcomes import Outcome, RecipientState, Skipped
 from jsms_client.campaigns._progress import Counts
 from jsms_client.campaigns._settings import CampaignSettings, Service
 from jsms_client.campaigns._shared.address import SharedAddress, is_shared
 from jsms_client.results import DeliveryReport, DeliveryStatus
-from jsms_runtime.arguments import refusal
+from jsms_runtime.validation import invalid_argument
 
 
 class Campaign:
@@ -103,7 +103,7 @@ class Campaign:
         with self._looking() as connection:
             yield from queries.outcomes(connection, state)
 
-    def set_aside(self) -> Iterator[SetAside]:
+    def set_aside(self) -> Iterator[Skipped]:
         """The entries of the list that are not sent to, in its order.
 
         Raises:
@@ -138,7 +138,7 @@ class Campaign:
             return
         path = Path(target)
         if self.journal is not None and _same(path, self.journal):
-            raise refusal("target", "is the journal itself", "give another file")
+            raise invalid_argument("target", "is the journal itself", "give another file")
         with _export.atomic_writer(path) as file:
             _export.write(file, self.outcomes(), self.set_aside())
 
@@ -243,7 +243,9 @@ def mark_restored(journal: str | os.PathLike[str]) -> Campaign:
         JournalError: It is not there, in use by a campaign, or damaged, or it was made before the list was read.
     """
     if is_shared(journal):
-        raise refusal("journal", "is in a database, not in a file", "restore the database as a whole, or not at all")
+        raise invalid_argument(
+            "journal", "is in a database, not in a file", "restore the database as a whole, or not at all"
+        )
     path = read_path(journal)
     with closing(Journal.open(path)) as opened:
         opened.mark_restored()

@@ -44,7 +44,7 @@ class StopReason(StrEnum):
     """The caller's stop event was set."""
 
 
-class Meaning(StrEnum):
+class ErrorAction(StrEnum):
     """What an error of a whole request means."""
 
     NOT_SENT = "not_sent"
@@ -95,21 +95,21 @@ _ADVICE = {
 }
 
 
-def meaning_of(error: BaseException) -> Meaning:
+def meaning_of(error: BaseException) -> ErrorAction:
     """What an error of a whole request means.
 
     Args:
         error: What the request was raised for. Whatever is not known to be harmless may have left.
     """
     if isinstance(error, (UnknownOutcomeError, ServiceError)):
-        return Meaning.UNKNOWN
+        return ErrorAction.UNKNOWN
     if isinstance(error, (RateLimitError, ConnectionFailedError)):
-        return Meaning.NOT_SENT
+        return ErrorAction.NOT_SENT
     if _may_be_for_one(error):
-        return Meaning.REFUSED
+        return ErrorAction.REFUSED
     if isinstance(error, _OURS):
-        return Meaning.OURS
-    return Meaning.STOP if isinstance(error, APIError) else Meaning.UNKNOWN
+        return ErrorAction.OURS
+    return ErrorAction.STOP if isinstance(error, APIError) else ErrorAction.UNKNOWN
 
 
 def _may_be_for_one(error: BaseException) -> bool:
@@ -163,7 +163,7 @@ def stop_for(error: JSMSError) -> Stop:
 __all__ = [
     "FOR_ONE_RECIPIENT",
     "REQUESTED",
-    "Meaning",
+    "ErrorAction",
     "Stop",
     "StopReason",
     "is_unclear",

@@ -14,7 +14,7 @@ from jsms_client.results import ApplicationBalance, TemplateDetails
 from jsms_contract import limits
 from jsms_contract.billing import OPT_OUT_SUFFIX, PART_CHARACTERS, SMS_CHARACTERS
 from jsms_runtime.redaction import mask_mobile
-from jsms_runtime.results import HIDDEN, Result
+from jsms_runtime.results import SECRET, Result
 
 SAMPLES = 3
 """How many texts are shown."""
@@ -56,7 +56,7 @@ class Estimate(Result):
     balance: int | None
     pool: tuple[str, ...]
     enough: bool | None
-    samples: tuple[str, ...] = field(metadata=HIDDEN)
+    samples: tuple[str, ...] = field(metadata=SECRET)
     sign: str | None
     missing_parameters: tuple[str, ...]
     unfilled: int

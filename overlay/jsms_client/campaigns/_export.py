@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from jsms_client.campaigns._outcomes import Outcome, SetAside
+from jsms_client.campaigns._outcomes import Outcome, Skipped
 
 _ENCODING = "utf-8-sig"
 _DIGITS_KEPT = 15
@@ -55,7 +55,7 @@ def atomic_writer(path: Path, encoding: str = _ENCODING) -> Generator[TextIO]:
         beside.unlink(missing_ok=True)
 
 
-def write(file: TextIO, outcomes: Iterable[Outcome], aside: Iterable[SetAside]) -> None:
+def write(file: TextIO, outcomes: Iterable[Outcome], aside: Iterable[Skipped]) -> None:
     """Write everyone, and behind them what was set aside.
 
     Args:

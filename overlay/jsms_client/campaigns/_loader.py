@@ -18,7 +18,7 @@ _TELL_EVERY = 0.1
 _LINES_NAMED = 100
 
 
-class Intake:
+class RecipientLoader:
     """Takes a list into a journal; where the journal has one already, checks that it is the same.
 
     Args:
@@ -138,4 +138,4 @@ class Intake:
             self._journal.roll_back()
 
 
-__all__ = ["Intake"]
+__all__ = ["RecipientLoader"]

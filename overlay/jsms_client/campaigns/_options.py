@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, Protocol, TypeAlias, cast
 
 from jsms_contract import limits
-from jsms_runtime.arguments import kind, refusal
+from jsms_runtime.validation import invalid_argument, kind
 
 OnBadLine: TypeAlias = Literal["stop", "set_aside"]
 """What to do about entries that cannot be sent to: send nothing at all, or leave them out."""
@@ -45,9 +45,9 @@ def read_concurrency(value: object) -> int:
         ArgumentError: It is no such number.
     """
     if not isinstance(value, int) or isinstance(value, bool):
-        raise refusal("concurrency", f"is {kind(value)}", f"give a number from 1 to {MOST_AT_ONCE}")
+        raise invalid_argument("concurrency", f"is {kind(value)}", f"give a number from 1 to {MOST_AT_ONCE}")
     if not 1 <= value <= MOST_AT_ONCE:
-        raise refusal("concurrency", f"is {value}", f"give a number from 1 to {MOST_AT_ONCE}")
+        raise invalid_argument("concurrency", f"is {value}", f"give a number from 1 to {MOST_AT_ONCE}")
     return value
 
 
@@ -60,11 +60,11 @@ def read_max_rate(value: object) -> float | None:
     if value is None:
         return None
     if not isinstance(value, (int, float)) or isinstance(value, bool):
-        raise refusal("max_rate", f"is {kind(value)}", "give a number of recipients a second, or None")
+        raise invalid_argument("max_rate", f"is {kind(value)}", "give a number of recipients a second, or None")
     if not (math.isfinite(value) and value > 0):
-        raise refusal("max_rate", f"is {value}", "give a number of recipients a second above 0, or None")
+        raise invalid_argument("max_rate", f"is {value}", "give a number of recipients a second above 0, or None")
     if value < SLOWEST:
-        raise refusal("max_rate", f"is {value}", "give one that lets a recipient a day through at least")
+        raise invalid_argument("max_rate", f"is {value}", "give one that lets a recipient a day through at least")
     return value
 
 
@@ -78,9 +78,9 @@ def read_batch_size(value: object) -> int | None:
         return None
     advice = f"give a number from 1 to {MOST_PER_BATCH}, or None"
     if not isinstance(value, int) or isinstance(value, bool):
-        raise refusal("batch_size", f"is {kind(value)}", advice)
+        raise invalid_argument("batch_size", f"is {kind(value)}", advice)
     if not 1 <= value <= MOST_PER_BATCH:
-        raise refusal("batch_size", f"is {value}", advice)
+        raise invalid_argument("batch_size", f"is {value}", advice)
     return value
 
 
@@ -91,7 +91,7 @@ def read_stop_event(value: object) -> StopEvent | None:
         ArgumentError: It has no ``is_set()``.
     """
     if value is not None and not callable(getattr(value, "is_set", None)):
-        raise refusal("stop_event", f"is {kind(value)}", "give a threading.Event, or any object with is_set()")
+        raise invalid_argument("stop_event", f"is {kind(value)}", "give a threading.Event, or any object with is_set()")
     return cast("StopEvent | None", value)
 
 
@@ -105,7 +105,7 @@ def read_on_bad_line(value: object) -> OnBadLine:
         return "stop"
     if value == "set_aside":
         return "set_aside"
-    raise refusal("on_bad_line", "is neither of the two ways", 'give "stop" or "set_aside"')
+    raise invalid_argument("on_bad_line", "is neither of the two ways", 'give "stop" or "set_aside"')
 
 
 def read_seconds(value: object, argument: str) -> float:
@@ -115,9 +115,9 @@ def read_seconds(value: object, argument: str) -> float:
         ArgumentError: It is no number of seconds.
     """
     if not isinstance(value, (int, float)) or isinstance(value, bool):
-        raise refusal(argument, f"is {kind(value)}", "give a number of seconds")
+        raise invalid_argument(argument, f"is {kind(value)}", "give a number of seconds")
     if not value >= 0:
-        raise refusal(argument, f"is {value}", "give a number of seconds from 0")
+        raise invalid_argument(argument, f"is {value}", "give a number of seconds from 0")
     return value
 
 
@@ -174,7 +174,7 @@ def read_window(value: object) -> Window | None:
             cast("tuple[object, ...]", value) if len(cast("tuple[object, ...]", value)) == 2 else (None, None)
         )
     if not isinstance(begins, time) or not isinstance(ends, time) or begins == ends:
-        raise refusal("window", "is no span of a day", hint)
+        raise invalid_argument("window", "is no span of a day", hint)
     return Window(begins, ends)
 
 
@@ -186,7 +186,7 @@ def read_path(value: object) -> Path:
     """
     what = kind(value)
     if not isinstance(value, (str, os.PathLike)) or value == "":
-        raise refusal("journal", f"is {what}, which is no path", "give the path of a file")
+        raise invalid_argument("journal", f"is {what}, which is no path", "give the path of a file")
     # Absolute, so that it is the same file wherever the program goes, and ":memory:" is one like any other.
     return Path(cast("str | os.PathLike[str]", value)).absolute()
 

@@ -10,8 +10,7 @@ from enum import StrEnum
 from jsms_api.models.delivery_status import DeliveryStatus
 from jsms_contract.errors import error_class
 from jsms_runtime.errors import APIError
-from jsms_runtime.refusals import refused_error
-from jsms_runtime.results import HIDDEN, NUMBER, Result
+from jsms_runtime.results import MOBILE, SECRET, Result, refused_error
 
 
 class RecipientState(StrEnum):
@@ -29,7 +28,7 @@ class RecipientState(StrEnum):
     """In a request whose answer never came: may have been sent to, and is not sent to again unless asked."""
 
 
-class Why(StrEnum):
+class SkipReason(StrEnum):
     """Why an entry of the list is not among the recipients."""
 
     REPEAT = "repeat"
@@ -57,7 +56,7 @@ class Outcome(Result):
     """
 
     number: int
-    mobile: str = field(metadata=NUMBER)
+    mobile: str = field(metadata=MOBILE)
     state: RecipientState
     msg_id: str | None = None
     schedule_id: str | None = None
@@ -65,7 +64,7 @@ class Outcome(Result):
     delivery: DeliveryStatus | int | None = None
     delivered_at: datetime | None = None
     settled: bool = False
-    temp_para: Mapping[str, str] | None = field(default=None, hash=False, metadata=HIDDEN)
+    temp_para: Mapping[str, str] | None = field(default=None, hash=False, metadata=SECRET)
     resent: bool = False
 
     @property
@@ -79,7 +78,7 @@ class Outcome(Result):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class SetAside(Result):
+class Skipped(Result):
     """An entry of the list that is not sent to.
 
     Attributes:
@@ -90,9 +89,9 @@ class SetAside(Result):
     """
 
     number: int
-    reason: Why
-    mobile: str | None = field(metadata=NUMBER)
+    reason: SkipReason
+    mobile: str | None = field(metadata=MOBILE)
     text: str
 
 
-__all__ = ["Outcome", "RecipientState", "SetAside", "Why"]
+__all__ = ["Outcome", "RecipientState", "SkipReason", "Skipped"]

@@ -16,7 +16,7 @@ from jsms_client.campaigns._shared.journal import SharedJournal
 from jsms_client.campaigns._shared.queue import SharedQueue
 from jsms_client.results import DeliveryReport
 from jsms_contract.operations import OPERATIONS
-from jsms_runtime.arguments import kind, refusal
+from jsms_runtime.validation import invalid_argument, kind
 
 Reports: TypeAlias = Iterable[DeliveryReport]
 """Delivery reports, from callbacks for example."""
@@ -107,7 +107,9 @@ class Settler:
                 stack.enter_context(journal.writing())
             for report in reports:
                 if not isinstance(cast("object", report), DeliveryReport):
-                    raise refusal("reports", f"has an entry that is {kind(report)}", "give DeliveryReport objects")
+                    raise invalid_argument(
+                        "reports", f"has an entry that is {kind(report)}", "give DeliveryReport objects"
+                    )
                 at = None if report.receive_time is None else report.receive_time.timestamp() - clock_ahead
                 delivery = Delivery(report.phone, report.msg_id, int(report.status), at)
                 self._reports += 1

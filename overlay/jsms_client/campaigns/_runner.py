@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from jsms_client._timeouts import monotonic
 from jsms_client.campaigns._batch_response import read_answer
-from jsms_client.campaigns._error_policy import REQUESTED, Meaning, Stop, is_unclear, meaning_of, stop_for
+from jsms_client.campaigns._error_policy import REQUESTED, ErrorAction, Stop, is_unclear, meaning_of, stop_for
 from jsms_client.campaigns._errors import JournalError, JournalReplacedError
 from jsms_client.campaigns._journal.batches import Batch, BatchQueue
 from jsms_client.campaigns._journal.journal import Journal
@@ -24,10 +24,10 @@ from jsms_client.campaigns._options import MOST_PER_BATCH, StopEvent, Window
 from jsms_client.campaigns._progress import Meter, Progress
 from jsms_client.campaigns._shared.journal import SharedJournal
 from jsms_client.campaigns._shared.queue import SharedQueue
-from jsms_client.campaigns._throttle import Pace
+from jsms_client.campaigns._throttle import Throttle
 from jsms_client.errors import APIError, JSMSError, RateLimitError, UnconfirmedAPIError
 from jsms_contract.errors import error_class
-from jsms_runtime.refusals import refused_error
+from jsms_runtime.results import refused_error
 
 Start: TypeAlias = Callable[[Batch, object], None]
 """Has a request sent: the batch, to hand back with the answer, and the body."""
@@ -46,7 +46,7 @@ MOST_REFUSED_ALONE = 6
 _NEIGHBOURS = MOST_REFUSED_ALONE // 2
 
 
-class Conductor:
+class CampaignRunner:
     """Carries a campaign out.
 
     Args:
@@ -67,7 +67,7 @@ class Conductor:
     def __init__(
         self,
         journal: Journal | SharedJournal,
-        pace: Pace,
+        pace: Throttle,
         *,
         repeat_unknown: bool,
         batch_size: int | None = None,
@@ -268,9 +268,9 @@ class Conductor:
             self._queue.mark_answered(batch, WAITING)
             return
         meaning = meaning_of(error)
-        if meaning is Meaning.REFUSED:
+        if meaning is ErrorAction.REFUSED:
             self._refused(batch, error)
-        elif meaning is Meaning.UNKNOWN:
+        elif meaning is ErrorAction.UNKNOWN:
             self._queue.mark_answered(batch, UNKNOWN)
             if is_unclear(error):
                 self._unclear(batch, error)
@@ -279,9 +279,9 @@ class Conductor:
         else:
             self._queue.mark_answered(batch, WAITING)
             self._again.append(batch)
-            if meaning is Meaning.OURS:
+            if meaning is ErrorAction.OURS:
                 self._fail(error)
-            elif meaning is Meaning.STOP or self._slow_down(batch, error):
+            elif meaning is ErrorAction.STOP or self._slow_down(batch, error):
                 self._stop(error)
 
     def _unclear(self, batch: Batch, error: JSMSError) -> None:
@@ -346,4 +346,4 @@ class Conductor:
         return sum(states) - states[WAITING]
 
 
-__all__ = ["MOST_REFUSED_ALONE", "TELL_EVERY", "Conductor", "Start", "Tell"]
+__all__ = ["MOST_REFUSED_ALONE", "TELL_EVERY", "CampaignRunner", "Start", "Tell"]

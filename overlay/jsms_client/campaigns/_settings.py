@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import NamedTuple
 
 from jsms_contract import limits
-from jsms_runtime.times import parse_time, read_send_time
-from jsms_runtime.values import read_number, read_text
+from jsms_runtime.times import parse_send_time, parse_time
+from jsms_runtime.validation import parse_number, parse_text
 
 
 class Service(NamedTuple):
@@ -47,12 +47,12 @@ class CampaignSettings:
             ArgumentError: One of them is not what the contract allows.
         """
         return cls(
-            read_number(temp_id, "temp_id", smallest=limits.SEND_MESSAGE_BATCH_REQUEST_TEMP_ID_MINIMUM),
+            parse_number(temp_id, "temp_id", smallest=limits.SEND_MESSAGE_BATCH_REQUEST_TEMP_ID_MINIMUM),
             None
             if sign_id is None
-            else read_number(sign_id, "sign_id", smallest=limits.SEND_MESSAGE_BATCH_REQUEST_SIGN_ID_MINIMUM),
-            None if tag is None else read_text(tag, "tag", longest=limits.SEND_MESSAGE_BATCH_REQUEST_TAG_MAX_LENGTH),
-            None if send_time is None else read_send_time(send_time),
+            else parse_number(sign_id, "sign_id", smallest=limits.SEND_MESSAGE_BATCH_REQUEST_SIGN_ID_MINIMUM),
+            None if tag is None else parse_text(tag, "tag", longest=limits.SEND_MESSAGE_BATCH_REQUEST_TAG_MAX_LENGTH),
+            None if send_time is None else parse_send_time(send_time),
         )
 
     @classmethod

@@ -21,7 +21,7 @@ _MARGIN = 0.05
 """Seconds added to the window of a rate: requests do not take equally long to arrive."""
 
 
-class Pace:
+class Throttle:
     """Knows when the next request may leave.
 
     What was in flight together fails together: failures of requests that left before the last failure was seen are one
@@ -229,4 +229,4 @@ class Rate:
         return (done - before) / (now - began) if now > began else 0.0
 
 
-__all__ = ["FIRST_PAUSE", "LONGEST_PAUSE", "MOST_FAILURES", "MOST_REFUSALS", "PATIENCE", "Pace", "Rate"]
+__all__ = ["FIRST_PAUSE", "LONGEST_PAUSE", "MOST_FAILURES", "MOST_REFUSALS", "PATIENCE", "Rate", "Throttle"]

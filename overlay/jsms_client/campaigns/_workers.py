@@ -23,7 +23,7 @@ from jsms_client._concurrency import AsyncResettableEvent
 from jsms_client._timeouts import monotonic
 from jsms_client.campaigns._journal.batches import Batch
 from jsms_client.campaigns._progress import Progress
-from jsms_client.campaigns._runner import TELL_EVERY, Conductor, Tell
+from jsms_client.campaigns._runner import TELL_EVERY, CampaignRunner, Tell
 
 Request: TypeAlias = Callable[[object], object]
 """Sends a body; gives the response's JSON."""
@@ -49,7 +49,12 @@ class ConductorThread:
     """
 
     def __init__(
-        self, conductor: Conductor, start: Callable[[Batch, object], None], wake: Callable[[], None], *, telling: bool
+        self,
+        conductor: CampaignRunner,
+        start: Callable[[Batch, object], None],
+        wake: Callable[[], None],
+        *,
+        telling: bool,
     ) -> None:
         self._conductor = conductor
         self._start = start
@@ -90,7 +95,7 @@ class ConductorThread:
         self._wake()
 
 
-class AsyncCrew:
+class AsyncWorkerPool:
     """Tasks, on asyncio or trio.
 
     Args:
@@ -104,7 +109,7 @@ class AsyncCrew:
         del size  # the conductor starts no more than that
         self._request = request
 
-    async def run(self, conductor: Conductor, on_progress: Tell | None) -> None:
+    async def run(self, conductor: CampaignRunner, on_progress: Tell | None) -> None:
         """Carry a campaign out.
 
         After a cancellation nothing more is sent; it is raised on when every request has ended and is written down.
@@ -162,7 +167,7 @@ class AsyncCrew:
         _raise_first(failures + run.failures)
 
 
-class Crew:
+class WorkerPool:
     """Threads; the blocking form of `AsyncCrew`.
 
     Args:
@@ -176,7 +181,7 @@ class Crew:
         self._request = request
         self._size = size
 
-    def run(self, conductor: Conductor, on_progress: Tell | None) -> None:
+    def run(self, conductor: CampaignRunner, on_progress: Tell | None) -> None:
         """Carry a campaign out.
 
         After an interrupt nothing more is sent; it is raised on when every request has ended and is written down. A
@@ -250,4 +255,4 @@ def _raise_first(failures: list[BaseException]) -> None:
         raise failures[0]
 
 
-__all__ = ["AsyncCrew", "ConductorThread", "Crew"]
+__all__ = ["AsyncWorkerPool", "ConductorThread", "WorkerPool"]

@@ -8,7 +8,7 @@ from typing import cast
 
 from jsms_client.store._backend import Entry
 from jsms_client.store._store import Store, entry_id, new_owner
-from jsms_runtime.records import MALFORMED, MalformedRecord
+from jsms_runtime.results import MALFORMED, MalformedRecord
 
 # Seconds that a poll may take before another process may poll beside it.
 _LONGEST_POLL = 30.0

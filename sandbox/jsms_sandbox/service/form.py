@@ -20,7 +20,7 @@ PLAIN_BOUNDARY = full_match(r"multipart/form-data;[ ]?boundary=(\"[^\"]{1,70}\"|
 BOUNDARY = re.compile(r"""boundary\s*=\s*("(?P<quoted>[^"]+)"|(?P<plain>[^;\s]+))""", re.IGNORECASE | re.ASCII)
 OLD_IMAGE = full_match(r"image[0-9]?|images(\[[0-9]?\])?")
 OLD_FIELDS = frozenset({"sign", "type", "remark"})
-NUMBER = full_match("[0-9]{1,9}")
+MOBILE = full_match("[0-9]{1,9}")
 MOST_PARTS, LARGEST_HEAD = 100, 8 * 1024
 """How many parts of a form are read, and how many bytes of headers each may have."""
 NOT_A_FORM = "The body is not the multipart form that its Content-Type announces."
@@ -102,7 +102,7 @@ def _form_value(part: Part, kind: str, invalid: int) -> object:
         raise Refusal(INVALID_BODY, f"field {part.name}", "%s is not UTF-8.", part.name) from None
     if kind != "integer" or text == "":
         return text
-    if not NUMBER(text):
+    if not MOBILE(text):
         raise Refusal(invalid, f"field {part.name}", "%s must be a number.", part.name)
     return int(text)
 

@@ -12,7 +12,7 @@ from .response import Answer
 
 TEXT_KEPT = 16 * 1024
 """How many characters of a body are kept."""
-HIDDEN = frozenset({"authorization", "cookie", "proxy-authorization"})
+SECRET = frozenset({"authorization", "cookie", "proxy-authorization"})
 REDACTED = "(redacted)"
 
 
@@ -26,7 +26,7 @@ def record(world: World, request: Request, answer: Answer, refusal: Refusal | No
         request.method,
         request.path,
         request.client,
-        [(name, REDACTED if name in HIDDEN else value) for name, value in request.headers],
+        [(name, REDACTED if name in SECRET else value) for name, value in request.headers],
         _body(request),
         operation=request.operation.id if request.operation else None,
         app_key=app.app_key if app else None,

@@ -56,25 +56,25 @@ def check(value: Value, given: str, where: str, depth: int = 0) -> str:
     """
     kind = value.kind
     if kind == "mobile":
-        return _call("read_mobile", given, where, pattern=_pattern(value))
+        return _call("parse_mobile", given, where, pattern=_pattern(value))
     if kind == "id":
-        return _call("read_id", given, where)
+        return _call("parse_id", given, where)
     if kind == "beijing-time":
-        return _call("read_send_time", given, where, pattern=_pattern(value))
+        return _call("parse_send_time", given, where, pattern=_pattern(value))
     if kind == "epoch-millis":
-        return _call("read_moment", given, where)
+        return _call("parse_moment", given, where)
     if kind == "template-parameters":
-        return _call("read_parameters", given, where)
+        return _call("parse_parameters", given, where)
     if kind == "recipients":
         return _recipients(value, given, where)
     if kind == "flag" and value.type == "integer":
-        return f"int({_call('read_truth', given, where)})"
+        return f"int({_call('parse_boolean', given, where)})"
     return _check_type(value, given, where, depth)
 
 
 def _check_type(value: Value, given: str, where: str, depth: int) -> str:
     if value.type == "string":
-        function = "read_code" if value.kind == "secret" else "read_text"
+        function = "parse_code" if value.kind == "secret" else "parse_text"
         advice = text(value.schema.get("x-pattern-advice"))
         return _call(
             function,
@@ -87,11 +87,11 @@ def _check_type(value: Value, given: str, where: str, depth: int) -> str:
         )
     if value.type == "integer" and value.values:
         limits = {"smallest": _bound(value, "minimum", 1), "largest": _bound(value, "maximum", -1)}
-        return _call("read_choice", given, where, value.values, **limits)
+        return _call("parse_choice", given, where, value.values, **limits)
     if value.type in ("integer", "number"):
         unit = text(value.schema.get("x-unit"))
         return _call(
-            "read_number" if value.type == "integer" else "read_decimal",
+            "parse_number" if value.type == "integer" else "parse_decimal",
             given,
             where,
             smallest=_bound(value, "minimum", 1),
@@ -99,7 +99,7 @@ def _check_type(value: Value, given: str, where: str, depth: int) -> str:
             unit=literal(f" {unit}") if unit else None,
         )
     if value.type == "boolean":
-        return _call("read_truth", given, where)
+        return _call("parse_boolean", given, where)
     if value.type == "record":
         return f"{record_name(value.record)}_of({given}, {where})"
     if value.type in ("array", "map") and value.of is not None:
@@ -112,9 +112,11 @@ def _each(value: Value, of: Value, given: str, where: str, depth: int) -> str:
     name = where.removeprefix("f")[1:-1]
     inside = f'f"{name}[{{{place}!r}}]"'
     if value.type == "array":
-        listed = _call("read_list", given, where, fewest=_limit(value, "minItems"), most=_limit(value, "maxItems"))
+        listed = _call("parse_list", given, where, fewest=_limit(value, "minItems"), most=_limit(value, "maxItems"))
         return f"[{check(of, item, inside, depth + 1)} for {place}, {item} in enumerate({listed})]"
-    mapped = _call("read_map", given, where, fewest=_limit(value, "minProperties"), most=_limit(value, "maxProperties"))
+    mapped = _call(
+        "parse_map", given, where, fewest=_limit(value, "minProperties"), most=_limit(value, "maxProperties")
+    )
     return f"{{{place}: {check(of, item, inside, depth + 1)} for {place}, {item} in {mapped}.items()}}"
 
 
@@ -122,14 +124,14 @@ def _recipients(value: Value, given: str, where: str) -> str:
     properties = mapping(mapping(value.of.schema if value.of is not None else None).get("properties"))
     pattern = mapping(properties.get("mobile")).get("pattern")
     call = _call(
-        "read_recipients",
+        "parse_recipients",
         given,
         fewest=_limit(value, "minItems") or "0",
         most=_limit(value, "maxItems") or "1_000_000",
         argument=None if where == '"recipients"' else where,
         pattern=literal(pattern) if isinstance(pattern, str) else None,
     )
-    return f"recipients_as_json({call})"
+    return f"recipients_to_json({call})"
 
 
 def check_file(member: Member, given: str, where: str) -> str:
@@ -151,7 +153,7 @@ def check_path(member: Member, given: str) -> str:
     value = member.value
     if value.type == "integer":
         return check(value, given, literal(member.name))
-    return _call("read_id", given, literal(member.name))
+    return _call("parse_id", given, literal(member.name))
 
 
 def _call(function: str, *arguments: str, **named: str | None) -> str:

@@ -42,51 +42,51 @@ _IMPORTS: Mapping[str, str] = {
     "SUCCESS_CODES": "jsms_contract.errors",
     "error_class": "jsms_contract.errors",
     "customised": "jsms_runtime",
-    "refusal": "jsms_runtime.arguments",
+    "invalid_argument": "jsms_runtime.validation",
     "APIError": "jsms_runtime.errors",
-    "form_field": "jsms_runtime.forms",
-    "query_text": "jsms_runtime.forms",
-    "read_upload": "jsms_runtime.forms",
-    "Image": "jsms_runtime.images",
-    "read_fields": "jsms_runtime.collections",
-    "read_list": "jsms_runtime.collections",
-    "read_map": "jsms_runtime.collections",
-    "lazily": "jsms_runtime.lazily",
-    "Parameters": "jsms_runtime.parameters",
-    "read_parameters": "jsms_runtime.parameters",
-    "known": "jsms_runtime.reading",
-    "read_outcomes": "jsms_runtime.reading",
-    "take_error_code": "jsms_runtime.reading",
-    "take_moment": "jsms_runtime.reading",
-    "take_time": "jsms_runtime.reading",
+    "form_field": "jsms_runtime.uploads",
+    "query_text": "jsms_runtime.uploads",
+    "read_upload": "jsms_runtime.uploads",
+    "Image": "jsms_runtime.uploads",
+    "parse_fields": "jsms_runtime.validation",
+    "parse_list": "jsms_runtime.validation",
+    "parse_map": "jsms_runtime.validation",
+    "lazy_property": "jsms_runtime.resource",
+    "Parameters": "jsms_runtime.recipients",
+    "parse_parameters": "jsms_runtime.recipients",
+    "known": "jsms_runtime.results",
+    "read_outcomes": "jsms_runtime.results",
+    "take_error_code": "jsms_runtime.results",
+    "take_moment": "jsms_runtime.results",
+    "take_time": "jsms_runtime.results",
     "RecipientLike": "jsms_runtime.recipients",
-    "read_recipients": "jsms_runtime.recipients",
-    "recipients_as_json": "jsms_runtime.recipients",
-    "Records": "jsms_runtime.records",
-    "read_records": "jsms_runtime.records",
-    "refused_error": "jsms_runtime.refusals",
+    "parse_recipients": "jsms_runtime.recipients",
+    "recipients_to_json": "jsms_runtime.recipients",
+    "Records": "jsms_runtime.results",
+    "read_records": "jsms_runtime.results",
+    "refused_error": "jsms_runtime.results",
     "AsyncCarrier": "jsms_runtime.resource",
     "AsyncResource": "jsms_runtime.resource",
     "Carrier": "jsms_runtime.resource",
     "Files": "jsms_runtime.resource",
     "Resource": "jsms_runtime.resource",
-    "HIDDEN": "jsms_runtime.results",
-    "NUMBER": "jsms_runtime.results",
+    "SECRET": "jsms_runtime.results",
+    "MOBILE": "jsms_runtime.results",
     "Result": "jsms_runtime.results",
-    "WORDS": "jsms_runtime.results",
-    "run_in_thread": "jsms_runtime.threads",
-    "run_inline": "jsms_runtime.threads",
+    "TEXT": "jsms_runtime.results",
+    "run_in_thread": "jsms_runtime.resource",
+    "run_inline": "jsms_runtime.resource",
     "parse_time": "jsms_runtime.times",
-    "read_moment": "jsms_runtime.times",
-    "read_send_time": "jsms_runtime.times",
-    "read_choice": "jsms_runtime.values",
-    "read_code": "jsms_runtime.values",
-    "read_decimal": "jsms_runtime.values",
-    "read_id": "jsms_runtime.values",
-    "read_mobile": "jsms_runtime.values",
-    "read_number": "jsms_runtime.values",
-    "read_text": "jsms_runtime.values",
-    "read_truth": "jsms_runtime.values",
+    "parse_moment": "jsms_runtime.times",
+    "parse_send_time": "jsms_runtime.times",
+    "parse_choice": "jsms_runtime.validation",
+    "parse_code": "jsms_runtime.validation",
+    "parse_decimal": "jsms_runtime.validation",
+    "parse_id": "jsms_runtime.validation",
+    "parse_mobile": "jsms_runtime.validation",
+    "parse_number": "jsms_runtime.validation",
+    "parse_text": "jsms_runtime.validation",
+    "parse_boolean": "jsms_runtime.validation",
 }
 # What only type checkers need: a program loads what it calls.
 _FOR_TYPES = frozenset(
@@ -196,7 +196,7 @@ class _Emitter:
         """The package of all results, each imported when it is first asked for."""
         homes = {record: f"{PACKAGE}.results.{home}" for record, home in self._surface.home_of_result.items()}
         homes |= {name: f"jsms_api.models.{_module_of(name)}" for name in self._used_enums()}
-        homes |= {"MalformedRecord": "jsms_runtime.records", "Records": "jsms_runtime.records"}
+        homes |= {"MalformedRecord": "jsms_runtime.results", "Records": "jsms_runtime.results"}
         customised, exported = customised_results()
         if customised.keys() & homes.keys():
             homes |= {name: "jsms_runtime.customised" for name in exported if name not in homes}
@@ -316,7 +316,7 @@ class _Emitter:
             given = [a.member.name for a in operation.arguments if "query" in a.places]
             parts.append(f"params={query_name(operation)}({', '.join(given)})")
         parts += [f"{option.name}={option.name}" for option in OPTIONS if option.applies(operation)]
-        call = f"{wait}self._carry_out({', '.join(parts)})"
+        call = f"{wait}self._request_json({', '.join(parts)})"
         if operation.response is None:
             return call
         return f"return {self._read(operation, operation.response, call)}"
@@ -398,7 +398,7 @@ class _Emitter:
         if module_name.startswith("results."):
             return name in _FOR_TYPES and name != "Mapping"
         if name in self._surface.home_of_result or name == "Records" or name in self._enums:
-            return not re.search(rf"known\({name},|read_choice\([^()]*, {name}\b|\b{name}\(", code)
+            return not re.search(rf"known\({name},|parse_choice\([^()]*, {name}\b|\b{name}\(", code)
         return name in _FOR_TYPES
 
 

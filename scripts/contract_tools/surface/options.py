@@ -9,7 +9,7 @@ from .model import Operation
 
 
 class Option(NamedTuple):
-    """A keyword of every method of a kind; ``_carry_out`` of the resource gets it under the same name.
+    """A keyword of every method of a kind; ``_request_json`` of the resource gets it under the same name.
 
     Attributes:
         name: The keyword.

@@ -76,7 +76,7 @@ def _demands(member: Member, members: list[Member], checked: dict[str, str], nou
             shown += f" ({{{other.value.values}({checked[name]}).name}})"
         source += (
             f"    elif {checked[name]} in {values}:\n"
-            f"        raise refusal({literal(member.name)}, "
+            f"        raise invalid_argument({literal(member.name)}, "
             f'f"is missing, and a {noun} of {name} {shown} needs it", "give it")\n'
         )
     return source
@@ -90,7 +90,7 @@ def nested_function(record: Record) -> str:
     source = (
         f"def {name}_of(value: object, where: str) -> dict[str, object]:\n"
         + docstring(f"The JSON of a `{record.name}`, checked.")
-        + f"    given = read_fields(value, where, required={literal([m.name for m in members if m.required])}, "
+        + f"    given = parse_fields(value, where, required={literal([m.name for m in members if m.required])}, "
         + f"optional={literal([m.name for m in members if not m.required])})\n"
         + f"    json: dict[str, object] = {{\n{rows}    }}\n"
     )

@@ -14,11 +14,11 @@ from .words import docstring, member_words, sentence
 _SCALARS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
 _TIMES = ("beijing-time", "epoch-millis")
 _SHOWN = {
-    "mobile": "NUMBER",
-    "template-parameters": "HIDDEN",
-    "secret": "HIDDEN",
-    "personal-text": "HIDDEN",
-    "service-text": "WORDS",
+    "mobile": "MOBILE",
+    "template-parameters": "SECRET",
+    "secret": "SECRET",
+    "personal-text": "SECRET",
+    "service-text": "TEXT",
 }
 _EXTRA = "Fields that this version does not know."
 
@@ -326,7 +326,7 @@ def _outcome_value(each: _Field) -> str:
     """What an outcome's constructor is given: what was read before, and words only of a refusal."""
     if each.name == "accepted" or each.value.startswith("take_error_code") or each.value.endswith(" or None"):
         return each.name
-    return f"None if accepted else {each.value}" if each.metadata == "WORDS" else each.value
+    return f"None if accepted else {each.value}" if each.metadata == "TEXT" else each.value
 
 
 def _article(name: str) -> str:

@@ -12,7 +12,7 @@ from jsms_client.campaigns._errors import BadLine, CampaignInputError
 from jsms_client.campaigns._inputs.columns import find_mobile
 from jsms_client.campaigns._inputs.entries import Entry
 from jsms_client.errors import ArgumentError
-from jsms_runtime.values import read_mobile
+from jsms_runtime.validation import parse_mobile
 
 MOST_LINES = 50
 """Lines that one quoted cell may reach over; beyond that, a quote was forgotten."""
@@ -99,7 +99,7 @@ def _has_mobile(cells: list[str], mobile_column: str | None) -> bool:
 
 def _is_mobile(text: str) -> bool:
     try:
-        read_mobile(text)
+        parse_mobile(text)
     except ArgumentError:
         return False
     return True

@@ -8,7 +8,7 @@ from typing import TypeAlias, TypeVar
 
 from jsms_client.campaigns._errors import BadLine
 from jsms_client.errors import ArgumentError
-from jsms_runtime.recipients import RecipientLike, read_recipients
+from jsms_runtime.recipients import RecipientLike, parse_recipients
 
 Entry: TypeAlias = tuple[int, RecipientLike | BadLine]
 """Its number in the list, and what stands there."""
@@ -44,14 +44,14 @@ def check(entries: list[Entry]) -> tuple[list[Checked], list[BadLine]]:
     numbers = [number for number, given in entries if not isinstance(given, BadLine)]
     given = [given for _, given in entries if not isinstance(given, BadLine)]
     try:
-        read = read_recipients(given, fewest=0, most=len(given)) if given else []
+        read = parse_recipients(given, fewest=0, most=len(given)) if given else []
         return [(number, *pair) for number, pair in zip(numbers, read, strict=True)], bad
     except ArgumentError:
         pass
     checked: list[Checked] = []
     for number, one in zip(numbers, given, strict=True):
         try:
-            checked.append((number, *read_recipients([one], fewest=1, most=1, argument="")[0]))
+            checked.append((number, *parse_recipients([one], fewest=1, most=1, argument="")[0]))
         except ArgumentError as error:
             bad.append(BadLine(number, _reason(error)))
     return checked, bad

@@ -11,8 +11,8 @@ from typing import Generic, TypeAlias, TypeVar, cast
 from jsms_client._concurrency import run_in_thread
 from jsms_client.campaigns._inputs.entries import CHUNK, Entry, chunks
 from jsms_client.campaigns._inputs.files import RecipientFile, read_file
-from jsms_runtime.arguments import kind, refusal
 from jsms_runtime.recipients import Recipient, RecipientLike
+from jsms_runtime.validation import invalid_argument, kind
 
 T = TypeVar("T")
 
@@ -151,11 +151,11 @@ def _open(recipients: AsyncRecipients) -> Iterator[list[Entry]] | None:
 def _iterate(source: Iterable[T], argument: str) -> Iterator[T]:
     given = cast("object", source)
     if isinstance(given, (bytes, Mapping, Recipient)):
-        raise refusal(argument, "is a single one", "put it into a list")
+        raise invalid_argument(argument, "is a single one", "put it into a list")
     if isinstance(given, AsyncIterable):
-        raise refusal(argument, "is an async iterable", "hand it to an AsyncJSMS")
+        raise invalid_argument(argument, "is an async iterable", "hand it to an AsyncJSMS")
     if not isinstance(given, Iterable):
-        raise refusal(argument, f"is {kind(given)}", _ADVICE)
+        raise invalid_argument(argument, f"is {kind(given)}", _ADVICE)
     return iter(source)
 
 

@@ -8,7 +8,7 @@ from jsms_client.campaigns._journal.journal import Journal
 from jsms_client.campaigns._journal.schema import ACCEPTED, UNKNOWN
 from jsms_client.errors import ArgumentError
 from jsms_runtime.times import parse_time
-from jsms_runtime.values import read_mobile
+from jsms_runtime.validation import parse_mobile
 
 CLOCKS_APART = 300.0
 """Seconds that two clocks may be apart, beyond what the service's own time says of them."""
@@ -71,7 +71,7 @@ def note_delivery(journal: Journal, delivery: Delivery) -> bool:
 def _by_mobile(journal: Journal, delivery: Delivery) -> tuple[int, int] | None:
     """The recipient with this number whose message has no id: it is unknown, or in a schedule."""
     try:
-        mobile = read_mobile(delivery.mobile)
+        mobile = parse_mobile(delivery.mobile)
     except ArgumentError:
         return None
     row = journal.execute(

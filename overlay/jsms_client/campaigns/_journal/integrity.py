@@ -11,7 +11,7 @@ from typing import Any
 
 from jsms_client.campaigns._journal.connection import Connection, damaged
 from jsms_client.campaigns._journal.hashes import Digest, Row
-from jsms_client.campaigns._outcomes import Why
+from jsms_client.campaigns._outcomes import SkipReason
 from jsms_client.campaigns._settings import CampaignSettings, Service
 
 PAGE = 1000
@@ -133,7 +133,7 @@ def check_all(connection: Connection, path: Path | None) -> Head:
     states = dict(connection.execute("SELECT state, count(*) FROM recipients GROUP BY state").fetchall())
     aside = dict(connection.execute("SELECT reason, count(*) FROM set_aside GROUP BY reason").fetchall())
     expected = {state: number for state, number in enumerate(head.states) if number}
-    expected_aside = {Why.REPEAT: head.repeats, Why.BAD_LINE: head.bad_lines}
+    expected_aside = {SkipReason.REPEAT: head.repeats, SkipReason.BAD_LINE: head.bad_lines}
     if states != expected or aside != {why: number for why, number in expected_aside.items() if number}:
         raise damaged(path, "its recipients do not add up")
     digest = Digest()

@@ -20,7 +20,7 @@ from jsms_client.campaigns._journal.hashes import Digest, Row
 from jsms_client.campaigns._journal.integrity import COLUMNS, Head, check_all, read_head
 from jsms_client.campaigns._journal.lock import JournalLock, acquire, in_use
 from jsms_client.campaigns._journal.schema import IN_FLIGHT, UNKNOWN, WAITING
-from jsms_client.campaigns._outcomes import Why
+from jsms_client.campaigns._outcomes import SkipReason
 from jsms_client.campaigns._settings import CampaignSettings, Service
 
 _SAVE = f"UPDATE campaign SET seal = ?, {', '.join(f'{name} = ?' for name in COLUMNS)}"  # noqa: S608 - our own names
@@ -299,7 +299,9 @@ class Journal:
         Returns:
             The numbers of those that were set aside, as their mobile number was there before.
         """
-        aside: list[tuple[int, Why, str | None, str]] = [(line.number, Why.BAD_LINE, None, line.reason) for line in bad]
+        aside: list[tuple[int, SkipReason, str | None, str]] = [
+            (line.number, SkipReason.BAD_LINE, None, line.reason) for line in bad
+        ]
         self.bad_lines += len(aside)
         add = "INSERT OR IGNORE INTO recipients (number, mobile, temp_para) VALUES (?, ?, ?)"
         taken = self.executemany(add, rows) if rows else 0
@@ -312,7 +314,9 @@ class Journal:
                 if first != number:
                     repeated.add(number)
                     with_others = ", with other parameters" if other else ""
-                    aside.append((number, Why.REPEAT, mobile, f"the number stands at {first} already{with_others}"))
+                    aside.append(
+                        (number, SkipReason.REPEAT, mobile, f"the number stands at {first} already{with_others}")
+                    )
         self.repeats += len(repeated)
         self.states[WAITING] += taken
         self.executemany("INSERT INTO set_aside (number, reason, mobile, text) VALUES (?, ?, ?, ?)", aside)

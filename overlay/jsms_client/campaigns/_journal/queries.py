@@ -13,9 +13,9 @@ from jsms_client.campaigns._journal.connection import Connection, damaged
 from jsms_client.campaigns._journal.hashes import Digest
 from jsms_client.campaigns._journal.integrity import PAGE, Head, ascending, read_head
 from jsms_client.campaigns._journal.schema import IN_FLIGHT, REFUSED, STATES, UNKNOWN
-from jsms_client.campaigns._outcomes import Outcome, RecipientState, SetAside, Why
+from jsms_client.campaigns._outcomes import Outcome, RecipientState, Skipped, SkipReason
 from jsms_client.results import DeliveryReport
-from jsms_runtime.reading import known
+from jsms_runtime.results import known
 from jsms_runtime.times import BEIJING
 
 _TEXT = (str,)
@@ -169,7 +169,7 @@ def report_of(msg_id: str, mobile: str, status: int, at: float | None) -> Delive
     return DeliveryReport(msg_id, mobile, time, known(DeliveryStatus, status))
 
 
-def set_aside(connection: Connection) -> Iterator[SetAside]:
+def set_aside(connection: Connection) -> Iterator[Skipped]:
     """The entries of the list that are not sent to, in its order.
 
     Args:
@@ -193,10 +193,10 @@ def set_aside(connection: Connection) -> Iterator[SetAside]:
         raise damaged(connection.path, "its entries do not add up")
 
 
-def _set_aside(row: Sequence[object]) -> SetAside:
+def _set_aside(row: Sequence[object]) -> Skipped:
     _check_kinds(row, _SET_ASIDE)
     number, reason, mobile, text = cast("tuple[int, str, str | None, str]", row)
-    return SetAside(number, Why(reason), mobile, text)
+    return Skipped(number, SkipReason(reason), mobile, text)
 
 
 __all__ = ["codes", "deliveries", "other_reports", "outcomes", "read_outcome", "report_of", "set_aside"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from jsms_client.errors import ConfigurationError, MissingDependencyError
-from jsms_runtime.arguments import refusal
+from jsms_runtime.validation import invalid_argument
 
 if TYPE_CHECKING:
     from jsms_client.store._sqlalchemy import SQLAlchemyDatabase
@@ -43,11 +43,13 @@ class SharedAddress:
         except ValueError:
             self.lease = 0.0
         if not 0 < len(self.campaign) <= _LONGEST_NAME:
-            raise refusal("journal", "names no campaign", "end the address with ?campaign= and a name of your own")
+            raise invalid_argument(
+                "journal", "names no campaign", "end the address with ?campaign= and a name of your own"
+            )
         if not 0 < self.lease < 1e6:
-            raise refusal("journal", "has a lease that is no number of seconds above 0", "leave it out for 60")
+            raise invalid_argument("journal", "has a lease that is no number of seconds above 0", "leave it out for 60")
         if parts.scheme.partition("+")[0] not in ("postgresql", "mysql", "mariadb"):
-            raise refusal(
+            raise invalid_argument(
                 "journal",
                 f"is in {parts.scheme}, which cannot hold a campaign for several machines",
                 "give a file, or an address that begins with postgresql+psycopg:// or mysql+pymysql://",
@@ -61,7 +63,7 @@ class SharedAddress:
         try:
             self.database: SQLAlchemyDatabase = SQLAlchemyDatabase(urlunsplit(parts._replace(query=urlencode(query))))
         except ConfigurationError as error:
-            raise refusal("journal", error.message.removeprefix("store "), "see docs/campaigns.md") from error
+            raise invalid_argument("journal", error.message.removeprefix("store "), "see docs/campaigns.md") from error
 
     def __str__(self) -> str:
         """The campaign's name, and nothing that opens the database."""

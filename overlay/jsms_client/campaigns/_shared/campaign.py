@@ -10,11 +10,11 @@ from jsms_client.campaigns._campaign import Campaign
 from jsms_client.campaigns._journal.integrity import PAGE
 from jsms_client.campaigns._journal.queries import read_outcome, report_of
 from jsms_client.campaigns._journal.schema import ACCEPTED, IN_FLIGHT, REFUSED, STATES, UNKNOWN, WAITING
-from jsms_client.campaigns._outcomes import Outcome, RecipientState, SetAside, Why
+from jsms_client.campaigns._outcomes import Outcome, RecipientState, Skipped, SkipReason
 from jsms_client.campaigns._progress import Counts
 from jsms_client.campaigns._shared.journal import SharedJournal
 from jsms_client.results import DeliveryReport, DeliveryStatus
-from jsms_runtime.reading import known
+from jsms_runtime.results import known
 
 if TYPE_CHECKING:
     from jsms_client.campaigns._error_policy import Stop
@@ -80,14 +80,14 @@ class SharedCampaign(Campaign):
         for row in self._pages(_OUTCOMES.format(states=states)):
             yield read_outcome(row)
 
-    def set_aside(self) -> Iterator[SetAside]:
+    def set_aside(self) -> Iterator[Skipped]:
         """The entries of the list that are not sent to, in its order."""
         query = (
             "SELECT number, reason, mobile, text FROM jsms_set_aside"
             " WHERE campaign = :campaign AND number > :after ORDER BY number LIMIT :page"
         )
         for number, reason, mobile, text in self._pages(query):
-            yield SetAside(int(str(number)), Why(str(reason)), None if mobile is None else str(mobile), str(text))
+            yield Skipped(int(str(number)), SkipReason(str(reason)), None if mobile is None else str(mobile), str(text))
 
     def other_reports(self) -> Iterator[DeliveryReport]:
         """Delivery reports of other messages that settling fetched; see `Campaign.other_reports`."""

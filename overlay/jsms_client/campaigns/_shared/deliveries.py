@@ -6,7 +6,7 @@ from jsms_client.campaigns._journal.deliveries import Delivery, in_time
 from jsms_client.campaigns._journal.schema import ACCEPTED, UNKNOWN
 from jsms_client.campaigns._shared.journal import SharedJournal
 from jsms_client.errors import ArgumentError
-from jsms_runtime.values import read_mobile
+from jsms_runtime.validation import parse_mobile
 
 _FOUND = (
     "SELECT r.number, r.state, r.msg_id, q.left_at, q.send_time FROM jsms_recipients r LEFT JOIN jsms_requests q"
@@ -18,7 +18,7 @@ _FOUND = (
 def note_delivery(journal: SharedJournal, delivery: Delivery) -> bool:
     """Store a delivery report, where it is about one of the recipients; inside of the journal's `writing`."""
     try:
-        mobile = read_mobile(delivery.mobile)
+        mobile = parse_mobile(delivery.mobile)
     except ArgumentError:
         return False
     rows = journal.execute(_FOUND, mobile=mobile, accepted=ACCEPTED, unknown=UNKNOWN).rows

@@ -18,7 +18,7 @@ from jsms_client.campaigns._error_policy import Stop, StopReason
 from jsms_client.campaigns._errors import BadLine, JournalError, JournalMismatchError, NoCampaignError
 from jsms_client.campaigns._journal.hashes import Digest, Row
 from jsms_client.campaigns._journal.schema import IN_FLIGHT, STATES, UNKNOWN, WAITING
-from jsms_client.campaigns._outcomes import Why
+from jsms_client.campaigns._outcomes import SkipReason
 from jsms_client.campaigns._settings import CampaignSettings, Service
 from jsms_client.errors import StoreError
 from jsms_client.store._database import Rows, migrate
@@ -291,7 +291,9 @@ class SharedJournal:
     def add(self, rows: Sequence[Row], bad: Iterable[BadLine]) -> set[int]:
         """Take the next entries of the list in; gives the numbers of those that were set aside as repeats."""
         dialect = self._dialect
-        aside: list[tuple[int, Why, str | None, str]] = [(line.number, Why.BAD_LINE, None, line.reason) for line in bad]
+        aside: list[tuple[int, SkipReason, str | None, str]] = [
+            (line.number, SkipReason.BAD_LINE, None, line.reason) for line in bad
+        ]
         self.bad_lines += len(aside)
         taken = self.execute_with(
             f"{dialect.insert_new} jsms_recipients (campaign, number, mobile, temp_para)"
@@ -313,7 +315,7 @@ class SharedJournal:
         )
         return {number for number, *_ in repeats}
 
-    def _repeats(self, rows: Sequence[Row]) -> list[tuple[int, Why, str, str]]:
+    def _repeats(self, rows: Sequence[Row]) -> list[tuple[int, SkipReason, str, str]]:
         """Those of the rows whose mobile number was there before."""
         # Checked numbers: nothing but digits.
         mobiles = ", ".join(f"'{mobile}'" for _, mobile, _ in rows)
@@ -322,12 +324,14 @@ class SharedJournal:
             f" WHERE campaign = :campaign AND mobile IN ({mobiles})"
         ).rows
         there = {str(mobile): (int(str(number)), parameters) for mobile, number, parameters in found}
-        repeats: list[tuple[int, Why, str, str]] = []
+        repeats: list[tuple[int, SkipReason, str, str]] = []
         for number, mobile, given in rows:
             first, other = there[mobile]
             if first != number:
                 with_others = ", with other parameters" if other != given else ""
-                repeats.append((number, Why.REPEAT, mobile, f"the number stands at {first} already{with_others}"))
+                repeats.append(
+                    (number, SkipReason.REPEAT, mobile, f"the number stands at {first} already{with_others}")
+                )
         return repeats
 
     def complete(self, entries: Digest, recipients: Digest) -> None:

@@ -1,7 +1,9 @@
-"""What is posted, taken apart: the five fields of the form, before anything in them is believed."""
+"""What is posted: the form, its signature, and why a callback is refused, before anything in it is believed."""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,9 +13,8 @@ from urllib.parse import parse_qsl
 from pydantic import ConfigDict, ValidationError
 
 from jsms_callbacks import CallbackForm
-from jsms_client.callbacks.refusals import refusal
-from jsms_client.errors import CallbackReason
-from jsms_runtime.arguments import kind
+from jsms_client.errors import CallbackError, CallbackReason
+from jsms_runtime.validation import kind
 
 Body: TypeAlias = "bytes | bytearray | memoryview | str | Mapping[str, object]"
 """The body of a request as it came, or the form that a framework made of it."""
@@ -53,13 +54,13 @@ def read_form(body: Body, max_body: int) -> Form:
     """
     if isinstance(body, (str, bytes, bytearray, memoryview)):
         if (body.nbytes if isinstance(body, memoryview) else len(body)) > max_body:
-            raise refusal(CallbackReason.TOO_LARGE, f"the body is longer than {max_body} bytes")
+            raise callback_error(CallbackReason.TOO_LARGE, f"the body is longer than {max_body} bytes")
         fields = _decode(body if isinstance(body, str) else bytes(body))
     elif isinstance(cast("object", body), Mapping):
         # One by one: the forms of Django and Werkzeug are dicts of lists underneath.
         fields = {cast("str", _clean(name)): _clean(body[name]) for name in body}
     else:
-        raise refusal(CallbackReason.MALFORMED, f"the body is {kind(body)}, not bytes, a text or a form")
+        raise callback_error(CallbackReason.MALFORMED, f"the body is {kind(body)}, not bytes, a text or a form")
     form = _validated(fields)
     # The signature covers the digits that were sent, so they stay as they are.
     timestamp = str(fields["timestamp"])
@@ -74,12 +75,12 @@ def read_timestamp(nonce: str, timestamp: str) -> datetime:
         CallbackError: MALFORMED, where one of the two is not a number or longer than any number of the service.
     """
     if len(nonce) > _MAX_NONCE or not (nonce.isascii() and nonce.removeprefix("-").isdigit()):
-        raise refusal(CallbackReason.MALFORMED, "the nonce is not a number")
+        raise callback_error(CallbackReason.MALFORMED, "the nonce is not a number")
     try:
         return _EPOCH + timedelta(milliseconds=int(timestamp))
     except (ValueError, OverflowError):
         problem = "the timestamp is not a number of milliseconds"
-    raise refusal(CallbackReason.MALFORMED, problem)
+    raise callback_error(CallbackReason.MALFORMED, problem)
 
 
 def _validated(fields: Mapping[str, object]) -> _Form:
@@ -89,10 +90,10 @@ def _validated(fields: Mapping[str, object]) -> _Form:
         wrong = {str(problem["loc"][0]) for problem in error.errors(include_input=False, include_context=False)}
     # Out here, as everywhere in this file, so that no exception that holds what was posted hangs on this one.
     if wrong == {"signature"} and "signature" in fields:
-        raise refusal(CallbackReason.BAD_SIGNATURE, "the signature is not one")
+        raise callback_error(CallbackReason.BAD_SIGNATURE, "the signature is not one")
     # Not what somebody else named it.
     names = ", ".join(sorted(wrong & _Form.model_fields.keys())) or "the name of a field"
-    raise refusal(CallbackReason.MALFORMED, f"missing from the form, or not what they should be: {names}")
+    raise callback_error(CallbackReason.MALFORMED, f"missing from the form, or not what they should be: {names}")
 
 
 def _decode(body: bytes | str) -> dict[str, object]:
@@ -103,10 +104,10 @@ def _decode(body: bytes | str) -> dict[str, object]:
     except ValueError:
         pairs = None
     if pairs is None:
-        raise refusal(CallbackReason.MALFORMED, "the body is not a form")
+        raise callback_error(CallbackReason.MALFORMED, "the body is not a form")
     fields: dict[str, object] = dict(pairs)
     if len(fields) != len(pairs):
-        raise refusal(CallbackReason.MALFORMED, "a field of the form is there twice")
+        raise callback_error(CallbackReason.MALFORMED, "a field of the form is there twice")
     return fields
 
 
@@ -119,4 +120,48 @@ def _clean(value: object) -> object:
     return printable(value) if isinstance(value, str) else value
 
 
-__all__ = ["Body", "Form", "printable", "read_form", "read_timestamp"]
+def sign(app_key: str, master_secret: str, nonce: str, timestamp: str) -> str:
+    """Sign a callback as JSMS does.
+
+    The signature covers ``nonce`` and ``timestamp`` only, neither ``type`` nor ``data``.
+
+    Args:
+        app_key: The application's key.
+        master_secret: The application's secret.
+        nonce: The callback's number, in the digits that were sent.
+        timestamp: Milliseconds since the epoch, in the digits that were sent.
+
+    Returns:
+        40 lower-case hexadecimal digits.
+    """
+    text = f"appKey={app_key}&appMasterSecret={master_secret}&nonce={nonce}&timestamp={timestamp}"
+    # SHA-1 is the service's choice; saying that nothing rests on its strength keeps it working on FIPS systems.
+    return hashlib.sha1(text.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()
+
+
+def same_signature(expected: str, given: str) -> bool:
+    """Compare two signatures in constant time, upper and lower case alike, whatever text was given."""
+    # As bytes: compare_digest refuses text beyond ASCII, and bytes.lower() touches A to Z only.
+    return hmac.compare_digest(_comparable(expected), _comparable(given))
+
+
+def _comparable(signature: str) -> bytes:
+    return signature.encode("utf-8", "surrogatepass").lower()
+
+
+# A sender without a valid signature learns nothing from these: the three kinds of distrust have one status.
+_STATUS = {
+    CallbackReason.ALREADY_HANDLED: 200,
+    CallbackReason.BAD_SIGNATURE: 403,
+    CallbackReason.EXPIRED: 403,
+    CallbackReason.REPLAYED: 403,
+    CallbackReason.MALFORMED: 400,
+    CallbackReason.UNKNOWN_TYPE: 400,
+    CallbackReason.TOO_LARGE: 413,
+    CallbackReason.WRONG_CONTENT_TYPE: 415,
+}
+
+
+def callback_error(reason: CallbackReason, message: str) -> CallbackError:
+    """An error that says why a callback is refused, and never what was in it."""
+    return CallbackError(message, reason=reason, http_status=_STATUS[reason])

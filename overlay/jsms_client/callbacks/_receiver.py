@@ -9,21 +9,19 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 from jsms_client._config import read_app_credentials
-from jsms_client.callbacks.acceptance import Acceptance, used_before
-from jsms_client.callbacks.events import Callback, read_callback
-from jsms_client.callbacks.form import Body, Form, read_form, read_timestamp
-from jsms_client.callbacks.nonces import (
+from jsms_client.callbacks._acceptance import Acceptance, used_before
+from jsms_client.callbacks._events import Callback, read_callback
+from jsms_client.callbacks._form import Body, Form, callback_error, read_form, read_timestamp, same_signature, sign
+from jsms_client.callbacks._nonces import (
     AsyncNonceStore,
     MemoryNonceStore,
     NonceStore,
     UsedNonces,
     async_store_refused,
 )
-from jsms_client.callbacks.refusals import refusal
-from jsms_client.callbacks.signature import same_signature, sign
 from jsms_client.errors import CallbackReason, ConfigurationError
 from jsms_client.store import SharedNonceStore, Store
-from jsms_runtime.arguments import kind
+from jsms_runtime.validation import kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -175,9 +173,9 @@ class CallbackReceiver:
             or not echostr.isascii()
             or not echostr.isprintable()
         ):
-            raise refusal(CallbackReason.MALFORMED, f"echostr is not a text of at most {_MAX_ECHO} characters")
+            raise callback_error(CallbackReason.MALFORMED, f"echostr is not a text of at most {_MAX_ECHO} characters")
         if any(mark in echostr for mark in "<>&\"'"):
-            raise refusal(CallbackReason.MALFORMED, "echostr has a character of markup in it")
+            raise callback_error(CallbackReason.MALFORMED, "echostr has a character of markup in it")
         return echostr
 
     def require_sync(self) -> None:
@@ -197,12 +195,12 @@ class CallbackReceiver:
     def _authenticate(self, nonce: str, timestamp: str, signature: str, signed_at: datetime) -> None:
         expected = sign(self._credentials.key, self._credentials.secret, nonce, timestamp)
         if not isinstance(cast("object", signature), str) or not same_signature(expected, signature):
-            raise refusal(CallbackReason.BAD_SIGNATURE, "not signed with this application's key and secret")
+            raise callback_error(CallbackReason.BAD_SIGNATURE, "not signed with this application's key and secret")
         age = datetime.fromtimestamp(self._clock(), UTC) - signed_at
         if age > self._window:
-            raise refusal(CallbackReason.EXPIRED, "signed too long ago: is this machine's clock right?")
+            raise callback_error(CallbackReason.EXPIRED, "signed too long ago: is this machine's clock right?")
         if -age > self._skew:
-            raise refusal(CallbackReason.EXPIRED, "signed in the future: is this machine's clock right?")
+            raise callback_error(CallbackReason.EXPIRED, "signed in the future: is this machine's clock right?")
 
 
 def _copy_key(form: Form) -> str:
@@ -215,11 +213,11 @@ def _digits(number: str | int) -> str:
     if isinstance(number, str):
         return number
     if not isinstance(cast("object", number), int) or isinstance(number, bool):
-        raise refusal(CallbackReason.MALFORMED, f"a number of the form is {kind(number)}")
+        raise callback_error(CallbackReason.MALFORMED, f"a number of the form is {kind(number)}")
     try:
         return str(number)
     except ValueError as error:  # more digits than Python turns into text
-        raise refusal(CallbackReason.MALFORMED, "a number far too long") from error
+        raise callback_error(CallbackReason.MALFORMED, "a number far too long") from error
 
 
 def _check_settings(window: object, nonce_store: object, clock: object, max_body: object) -> None:

@@ -1,4 +1,4 @@
-"""Images: from a path, bytes or a file to a checked upload."""
+"""Images of a form, and how form fields and queries are written."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import stat
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol, TypeAlias, cast, runtime_checkable
 
-from jsms_runtime.arguments import kind, refusal
 from jsms_runtime.signals import is_raised_by_handler
+from jsms_runtime.validation import invalid_argument, kind
 
 Image: TypeAlias = "str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO"
 """A path, the content itself, or a file opened in binary mode."""
@@ -35,7 +35,6 @@ class _Readable(Protocol):
 
 
 _LONGEST = 2**31 - 1
-
 # How each format begins, and the ending its file names have. The name that a file came with says nothing.
 _FORMATS = {
     "image/png": (b"\x89PNG\r\n\x1a\n", "png"),
@@ -61,16 +60,16 @@ def read_image(
     most = _LONGEST if max_bytes is None else max_bytes
     content = _content(image, argument, most + 1)
     if not content:
-        raise refusal(argument, "is empty", "give an image (a file that was read before stands at its end)")
+        raise invalid_argument(argument, "is empty", "give an image (a file that was read before stands at its end)")
     if len(content) > most:
-        raise refusal(argument, f"is larger than {most} bytes", "make the image smaller")
+        raise invalid_argument(argument, f"is larger than {most} bytes", "make the image smaller")
     if not media_types:
         return Upload(content, field, "application/octet-stream")
     for media_type, (beginning, ending) in _FORMATS.items():
         if media_type in media_types and content.startswith(beginning):
             return Upload(content, f"{field}.{ending}", media_type)
     formats = " or ".join(media_type.removeprefix("image/").upper() for media_type in media_types)
-    raise refusal(argument, f"is not a {formats} image by its content", f"convert it to {formats}")
+    raise invalid_argument(argument, f"is not a {formats} image by its content", f"convert it to {formats}")
 
 
 def _content(image: object, argument: str, limit: int) -> bytes:
@@ -81,10 +80,10 @@ def _content(image: object, argument: str, limit: int) -> bytes:
     if isinstance(image, memoryview):
         return image.tobytes()[:limit]
     if isinstance(image, io.TextIOBase):
-        raise refusal(argument, "is a file opened in text mode", "open it with mode 'rb'")
+        raise invalid_argument(argument, "is a file opened in text mode", "open it with mode 'rb'")
     if isinstance(image, _Readable):
         return _read_file(image, argument, limit)
-    raise refusal(argument, f"is {kind(image)}", "give a path, bytes or a file opened with mode 'rb'")
+    raise invalid_argument(argument, f"is {kind(image)}", "give a path, bytes or a file opened with mode 'rb'")
 
 
 def _read_path(path: str | os.PathLike[str], argument: str, limit: int) -> bytes:
@@ -97,9 +96,9 @@ def _read_path(path: str | os.PathLike[str], argument: str, limit: int) -> bytes
     except (OSError, ValueError) as error:
         if is_raised_by_handler(error):
             raise
-        raise refusal(argument, *_why_unreadable(error)) from error
+        raise invalid_argument(argument, *_why_unreadable(error)) from error
     problem = "is the path of a folder" if stat.S_ISDIR(mode) else "is the path of something that is no ordinary file"
-    raise refusal(argument, problem, "give the path of an image")
+    raise invalid_argument(argument, problem, "give the path of an image")
 
 
 def _why_unreadable(error: OSError | ValueError) -> tuple[str, str]:
@@ -132,13 +131,36 @@ def _read_file(file: _Readable, argument: str, limit: int) -> bytes:
         except Exception as error:
             if is_raised_by_handler(error):
                 raise
-            raise refusal(argument, *_why_file_unreadable(error)) from error
+            raise invalid_argument(argument, *_why_file_unreadable(error)) from error
         if not isinstance(part, (bytes, bytearray, memoryview)):
-            raise refusal(argument, f"gives something {kind(part)} when it is read", "open it with mode 'rb'")
+            raise invalid_argument(argument, f"gives something {kind(part)} when it is read", "open it with mode 'rb'")
         if not part:
             break
         content += part
     return bytes(content[:limit])
 
 
-__all__ = ["Image", "Upload", "read_image"]
+def form_field(name: str, value: str | float) -> tuple[str, tuple[str | None, object, str | None]]:
+    """A field of a form that is no file."""
+    return name, (None, query_text(value).encode(), "text/plain")
+
+
+def read_upload(
+    image: object, argument: str, *, field: str, max_bytes: int | None, media_types: tuple[str, ...]
+) -> tuple[str, tuple[str | None, object, str | None]]:
+    """A field of a form that is an image.
+
+    Raises:
+        ArgumentError: It cannot be read, or is not what the form takes.
+    """
+    upload = read_image(image, argument, field=field, max_bytes=max_bytes, media_types=media_types)
+    return field, (upload.file_name, upload.content, upload.media_type)
+
+
+def query_text(value: object) -> str:
+    """A checked value as it is written into a form or a query."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return ",".join(map(query_text, value))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    return str(value)

@@ -1,4 +1,4 @@
-"""Numbers, texts and ids: from what people have to what the service wants."""
+"""Validate arguments before anything is sent: numbers, texts, ids, codes, lists and maps."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import math
 import operator
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from enum import IntEnum
 from fractions import Fraction
 from functools import lru_cache
-from typing import Final, SupportsIndex
+from itertools import islice
+from typing import Final, SupportsIndex, cast
 
-from jsms_runtime.arguments import kind, refusal
+from jsms_runtime.errors import ArgumentError
 from jsms_runtime.redaction import mask_mobile
 
 # Spaces, hyphens and dashes, brackets and dots: what people and address books put between the digits of a number,
@@ -24,22 +26,17 @@ _SCIENTIFIC = re.compile(r"\+?(?P<whole>[0-9])(?:\.(?P<part>[0-9]{1,20}))?[eE]\+
 # A spreadsheet shows three to six digits before an exponent; a program that writes all of them rarely needs fewer.
 _EXACT_DIGITS = 8
 _COUNTRY_CODE = re.compile(r"\A(?:\+|00)?86")
-
 # What a path takes as it stands (RFC 3986, unreserved), so that no id can reach another path.
 _ID = re.compile(r"[A-Za-z0-9._~-]+")
 _DOTS = re.compile(r"\.+")
-
 # Longer ones are not written into a message, nor into a path.
 _BEYOND_ANY_NUMBER = 10**40
-
 compiled = lru_cache(maxsize=64)(re.compile)
-
-
-MOBILE: Final = "^1[0-9]{10}$"
+MOBILE_PATTERN: Final = "^1[0-9]{10}$"
 """How a mainland China mobile number is written, where a field has no pattern of its own."""
 
 
-def read_mobile(value: object, argument: str = "mobile", pattern: str = MOBILE) -> str:
+def parse_mobile(value: object, argument: str = "mobile", pattern: str = MOBILE_PATTERN) -> str:
     """A mainland China mobile number as the service writes it: 11 digits.
 
     ``"+86 138-0013-8000"``, ``"0086 13800138000"``, full-width digits, the numbers 13800138000 and 13800138000.0, and
@@ -60,8 +57,8 @@ def read_mobile(value: object, argument: str = "mobile", pattern: str = MOBILE) 
         if form.fullmatch(number):
             return number
     if not digits:
-        raise refusal(argument, "is empty", 'give a mobile number, such as "13800138000"')
-    raise refusal(
+        raise invalid_argument(argument, "is empty", 'give a mobile number, such as "13800138000"')
+    raise invalid_argument(
         argument,
         f"is not a mainland China mobile number ({mask_mobile(digits)})",
         "give the 11 digits beginning with 1, with or without +86",
@@ -71,7 +68,7 @@ def read_mobile(value: object, argument: str = "mobile", pattern: str = MOBILE) 
 def _whole_number(value: object, argument: str) -> str:
     """The digits of a number that is exact, whatever its type."""
     if isinstance(value, bool) or not isinstance(value, (SupportsIndex, float, Decimal, Fraction)):
-        raise refusal(argument, f"is {kind(value)}", 'give the number as a text, such as "13800138000"')
+        raise invalid_argument(argument, f"is {kind(value)}", 'give the number as a text, such as "13800138000"')
     if isinstance(value, SupportsIndex):
         number = operator.index(value)
     else:
@@ -80,7 +77,9 @@ def _whole_number(value: object, argument: str) -> str:
         except (ValueError, OverflowError):
             number = 0
         if number != value:
-            raise refusal(argument, "is not a whole number", 'give the number as a text, such as "13800138000"')
+            raise invalid_argument(
+                argument, "is not a whole number", 'give the number as a text, such as "13800138000"'
+            )
     return str(number) if 0 < number < _BEYOND_ANY_NUMBER else "0"
 
 
@@ -92,7 +91,7 @@ def _as_typed(text: str, argument: str) -> str:
     if found := _SCIENTIFIC.fullmatch(text):
         digits = found["whole"] + (found["part"] or "")
         if len(digits) < _EXACT_DIGITS:
-            raise refusal(
+            raise invalid_argument(
                 argument,
                 "has lost digits: a spreadsheet wrote it with an exponent",
                 "format the column as text, enter the numbers again, and save the file anew",
@@ -101,7 +100,7 @@ def _as_typed(text: str, argument: str) -> str:
     return text
 
 
-def read_text(
+def parse_text(
     value: object,
     argument: str,
     *,
@@ -124,17 +123,17 @@ def read_text(
         ArgumentError: It is no text, too short, too long, has other characters, or cannot be written in UTF-8.
     """
     if not isinstance(value, str):
-        raise refusal(argument, f"is {kind(value)}", "give a text")
+        raise invalid_argument(argument, f"is {kind(value)}", "give a text")
     if not value.isascii():
         check_writable(value, argument)
     if not value and shortest:
-        raise refusal(argument, "is empty", "give a text")
+        raise invalid_argument(argument, "is empty", "give a text")
     if len(value) < shortest or (longest is not None and len(value) > longest):
         span = f"exactly {longest}" if shortest == longest else f"{shortest} to {longest}"
         span = f"at least {shortest}" if longest is None else f"at most {longest}" if not shortest else span
-        raise refusal(argument, f"has {len(value)} characters", f"it takes {span}")
+        raise invalid_argument(argument, f"has {len(value)} characters", f"it takes {span}")
     if pattern is not None and not compiled(pattern).fullmatch(value):
-        raise refusal(argument, "has characters that it cannot have", advice)
+        raise invalid_argument(argument, "has characters that it cannot have", advice)
     return str.__str__(value)
 
 
@@ -151,14 +150,14 @@ def check_writable(value: str, argument: str) -> None:
         where = error.start
     else:
         return
-    raise refusal(
+    raise invalid_argument(
         argument,
         f"cannot be written in UTF-8 (character {where + 1} is half of a surrogate pair)",
         "decode the text properly where it is read",
     )
 
 
-def read_number(
+def parse_number(
     value: object, argument: str, *, smallest: int | None = None, largest: int | None = None, unit: str = ""
 ) -> int:
     """A whole number within its limits; a member of an enum is its number.
@@ -168,10 +167,10 @@ def read_number(
     """
     span = "a whole number" if smallest is None else f"from {smallest} to {largest}"
     span = span if largest is not None or smallest is None else f"at least {smallest}"
-    return _read_number(value, argument, smallest, largest, f"it takes {span}{unit}")
+    return _parse_number(value, argument, smallest, largest, f"it takes {span}{unit}")
 
 
-def read_choice(
+def parse_choice(
     value: object, argument: str, choices: type[IntEnum], *, smallest: int | None = None, largest: int | None = None
 ) -> int:
     """A member of an enum, or a number: of one that was added after this version, within the range of the contract.
@@ -180,21 +179,21 @@ def read_choice(
         ArgumentError: It is no whole number or out of range; the message names every member.
     """
     members = ", ".join(f"{choice.value} ({choice.name})" for choice in choices)
-    return _read_number(value, argument, smallest, largest, f"give one of {choices.__name__}: {members}")
+    return _parse_number(value, argument, smallest, largest, f"give one of {choices.__name__}: {members}")
 
 
-def _read_number(value: object, argument: str, smallest: int | None, largest: int | None, advice: str) -> int:
+def _parse_number(value: object, argument: str, smallest: int | None, largest: int | None, advice: str) -> int:
     def is_within(number: int) -> bool:
         return (smallest is None or number >= smallest) and (largest is None or number <= largest)
 
     if isinstance(value, bool) or not isinstance(value, SupportsIndex):
         is_number = isinstance(value, str) and _is_short_number(value) and is_within(int(value))
         hint = f"give the number, {value}" if is_number else advice
-        raise refusal(argument, f"is {kind(value)}, not a whole number", hint)
+        raise invalid_argument(argument, f"is {kind(value)}, not a whole number", hint)
     number = operator.index(value)
     if not is_within(number):
         shown = f"is {number}" if abs(number) < _BEYOND_ANY_NUMBER else "is out of range"
-        raise refusal(argument, shown, advice)
+        raise invalid_argument(argument, shown, advice)
     return number
 
 
@@ -202,7 +201,7 @@ def _is_short_number(value: str) -> bool:
     return re.fullmatch(r"[0-9]{1,18}", value) is not None
 
 
-def read_id(value: object, argument: str) -> str:
+def parse_id(value: object, argument: str) -> str:
     """An id that becomes a part of the path: a text, or the number that some have stored it as.
 
     Raises:
@@ -210,20 +209,22 @@ def read_id(value: object, argument: str) -> str:
     """
     if isinstance(value, int) and not isinstance(value, bool):
         if not 0 < value < _BEYOND_ANY_NUMBER:
-            raise refusal(argument, "is a number that no id can be", f"give the {argument} that the service answered")
+            raise invalid_argument(
+                argument, "is a number that no id can be", f"give the {argument} that the service answered"
+            )
         return str(int(value))
     if not isinstance(value, str):
-        raise refusal(argument, f"is {kind(value)}", f"give the {argument} that the service answered, a text")
+        raise invalid_argument(argument, f"is {kind(value)}", f"give the {argument} that the service answered, a text")
     if not value.strip():
-        raise refusal(argument, "is empty", f"give the {argument} that the service answered")
+        raise invalid_argument(argument, "is empty", f"give the {argument} that the service answered")
     if not _ID.fullmatch(value) or _DOTS.fullmatch(value):
-        raise refusal(
+        raise invalid_argument(
             argument, "has characters that no id has", f"give the {argument} as the service answered it, nothing added"
         )
     return str.__str__(value)
 
 
-def read_code(
+def parse_code(
     value: object,
     argument: str,
     *,
@@ -240,12 +241,12 @@ def read_code(
         ArgumentError: It is a number, or no text within its limits.
     """
     if isinstance(value, int) and not isinstance(value, bool):
-        raise refusal(argument, "is a number, which loses leading zeros", 'give it as a text, such as "0426"')
+        raise invalid_argument(argument, "is a number, which loses leading zeros", 'give it as a text, such as "0426"')
     text = value.strip() if isinstance(value, str) and pattern is None else value
-    return read_text(text, argument, shortest=shortest, longest=longest, pattern=pattern, advice=advice)
+    return parse_text(text, argument, shortest=shortest, longest=longest, pattern=pattern, advice=advice)
 
 
-def read_decimal(
+def parse_decimal(
     value: object, argument: str, *, smallest: float | None = None, largest: float | None = None, unit: str = ""
 ) -> float:
     """A number, whole or not, within its limits.
@@ -254,22 +255,22 @@ def read_decimal(
         ArgumentError: It is no number, not finite, or out of range.
     """
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal, Fraction)):
-        raise refusal(argument, f"is {kind(value)}, not a number", "give a number")
+        raise invalid_argument(argument, f"is {kind(value)}, not a number", "give a number")
     try:
         number = value if isinstance(value, int) else float(value)
         finite = math.isfinite(number)
     except OverflowError:
         number, finite = 0, False
     if not finite:
-        raise refusal(argument, "is not a finite number", "give a number")
+        raise invalid_argument(argument, "is not a finite number", "give a number")
     if (smallest is not None and number < smallest) or (largest is not None and number > largest):
         span = f"at least {smallest}" if largest is None else f"from {smallest} to {largest}"
         span = f"at most {largest}" if smallest is None else span
-        raise refusal(argument, f"is {number}", f"it takes {span}{unit}")
+        raise invalid_argument(argument, f"is {number}", f"it takes {span}{unit}")
     return number
 
 
-def read_truth(value: object, argument: str) -> bool:
+def parse_boolean(value: object, argument: str) -> bool:
     """True or false.
 
     Raises:
@@ -277,19 +278,80 @@ def read_truth(value: object, argument: str) -> bool:
     """
     if isinstance(value, bool):
         return value
-    raise refusal(argument, f"is {kind(value)}", "give True or False")
+    raise invalid_argument(argument, f"is {kind(value)}", "give True or False")
 
 
-__all__ = [
-    "MOBILE",
-    "check_writable",
-    "compiled",
-    "read_choice",
-    "read_code",
-    "read_decimal",
-    "read_id",
-    "read_mobile",
-    "read_number",
-    "read_text",
-    "read_truth",
-]
+def invalid_argument(argument: str, problem: str, advice: str) -> ArgumentError:
+    """The error for an argument that cannot be sent.
+
+    Args:
+        argument: Where it is, as the caller wrote it: ``mobile``, ``recipients[17].temp_para``.
+        problem: What is wrong with it, without the value itself: it may be a number, a code or a name.
+        advice: What to do instead.
+    """
+    return ArgumentError(f"{argument} {problem}; {advice}.")
+
+
+def kind(value: object) -> str:
+    """What a message may say of any value: its type."""
+    return "None" if value is None else f"of type {type(value).__name__}"
+
+
+def parse_list(value: object, argument: str, *, fewest: int = 0, most: int | None = None) -> list[object]:
+    """A list within its limits, from any iterable, read once and no further than the limit.
+
+    Raises:
+        ArgumentError: It is no iterable, or has too few or too many entries.
+    """
+    given: object = value
+    if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
+        raise invalid_argument(argument, f"is {kind(given)}", "give a list")
+    items = list(islice(cast("Iterable[object]", value), None if most is None else most + 1))
+    _check_count(len(items), argument, fewest, most)
+    return items
+
+
+def parse_map(value: object, argument: str, *, fewest: int = 0, most: int | None = None) -> dict[str, object]:
+    """A mapping with texts as names.
+
+    Raises:
+        ArgumentError: It is no mapping, has a name that is no text, or too few or too many of them.
+    """
+    if not isinstance(value, Mapping):
+        raise invalid_argument(argument, f"is {kind(value)}", "give a mapping")
+    found: dict[str, object] = {}
+    for name, item in cast("Mapping[object, object]", value).items():
+        if not isinstance(name, str):
+            raise invalid_argument(argument, f"has a name {kind(name)}", "give names as texts")
+        check_writable(name, argument)
+        found[str.__str__(name)] = item
+    _check_count(len(found), argument, fewest, most)
+    return found
+
+
+def parse_fields(
+    value: object, argument: str, *, required: tuple[str, ...], optional: tuple[str, ...]
+) -> dict[str, object]:
+    """The fields of an object, None for those that are left out.
+
+    Raises:
+        ArgumentError: It is no mapping, lacks a field, or has one that the contract does not know.
+    """
+    given = parse_map(value, argument)
+    names = ", ".join((*required, *optional))
+    for name in given:
+        if name not in required and name not in optional:
+            raise invalid_argument(
+                argument, f"has a field that it cannot have; it takes {names}", "leave the others out"
+            )
+    for name in required:
+        if given.get(name) is None:
+            raise invalid_argument(argument, f"has no {name}", f"it takes {names}")
+    return {name: given.get(name) for name in (*required, *optional)}
+
+
+def _check_count(count: int, argument: str, fewest: int, most: int | None) -> None:
+    if most is not None and count > most:
+        raise invalid_argument(argument, f"has more than {most} entries", f"it takes at most {most}")
+    if count < fewest:
+        raise invalid_argument(argument, f"has {count} entries" if count else "is empty", f"it takes at least {fewest}")

@@ -13,18 +13,17 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias, TypeVar, cast
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from jsms_callbacks import SignReview, TemplateReview, models
-from jsms_client.callbacks.form import printable
-from jsms_client.callbacks.refusals import refusal
+from jsms_client.callbacks._form import callback_error, printable
 from jsms_client.errors import CallbackReason
 from jsms_client.results import DeliveryReport, DeliveryStatus, MalformedRecord, ReviewStatus, UserReply
 from jsms_runtime.redaction import mask_line, shorten
-from jsms_runtime.results import WORDS, Result
+from jsms_runtime.results import TEXT, Result
 from jsms_runtime.times import parse_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jsms_client.callbacks.form import Form
+    from jsms_client.callbacks._form import Form
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -40,7 +39,7 @@ class TemplateReviewed(Result):
 
     temp_id: int
     status: ReviewStatus | int
-    refuse_reason: str | None = field(default=None, metadata=WORDS)
+    refuse_reason: str | None = field(default=None, metadata=TEXT)
     extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
 
@@ -57,7 +56,7 @@ class SignReviewed(Result):
 
     sign_id: int
     status: ReviewStatus | int
-    refuse_reason: str | None = field(default=None, metadata=WORDS)
+    refuse_reason: str | None = field(default=None, metadata=TEXT)
     extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
 
@@ -207,7 +206,7 @@ def read_callback(form: Form) -> Callback:
     read = _READERS.get(form.type)
     if read is None:
         shown = shorten(mask_line(form.type), 40)
-        raise refusal(CallbackReason.UNKNOWN_TYPE, f"this version does not know the type {shown!a}")
+        raise callback_error(CallbackReason.UNKNOWN_TYPE, f"this version does not know the type {shown!a}")
     items = _items(form.data)
     events: list[Event] = []
     malformed: list[MalformedRecord] = []
@@ -218,7 +217,7 @@ def read_callback(form: Form) -> Callback:
             malformed.append(MalformedRecord(_problem(error), item))
     if not items or (malformed and not events):
         # Nothing to handle: the service's next attempt may meet a version that can read it.
-        raise refusal(CallbackReason.MALFORMED, f"data is not the JSON that {form.type} promises")
+        raise callback_error(CallbackReason.MALFORMED, f"data is not the JSON that {form.type} promises")
     for record in malformed:
         _log.error("a record of a callback cannot be read: %s, %s", form.type, record.problem)
     return Callback(form.type, tuple(events), form.nonce, form.signed_at, form.extra, tuple(malformed))

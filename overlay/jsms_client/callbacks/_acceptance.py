@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import anyio
 
 from jsms_client._concurrency import AsyncShieldedTask
-from jsms_client.callbacks.events import Callback
-from jsms_client.callbacks.refusals import refusal
+from jsms_client.callbacks._events import Callback
+from jsms_client.callbacks._form import callback_error
 from jsms_client.errors import CallbackReason
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
     from types import TracebackType
 
-    from jsms_client.callbacks.nonces import UsedNonces
+    from jsms_client.callbacks._nonces import UsedNonces
 
 _log = logging.getLogger(__name__)
 
@@ -126,8 +126,8 @@ class Acceptance(AbstractContextManager[Callback, None], AbstractAsyncContextMan
 def used_before(*, handled: bool) -> Exception:
     """The error for a nonce that was used before."""
     if handled:
-        return refusal(CallbackReason.ALREADY_HANDLED, "an exact copy of it was handled before: acknowledge it")
-    return refusal(CallbackReason.REPLAYED, "the nonce was used before")
+        return callback_error(CallbackReason.ALREADY_HANDLED, "an exact copy of it was handled before: acknowledge it")
+    return callback_error(CallbackReason.REPLAYED, "the nonce was used before")
 
 
 async def _finish(work: Callable[[], Coroutine[object, object, None]]) -> None:
