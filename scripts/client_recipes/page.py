@@ -1,70 +1,94 @@
-"""docs/portability.md: the results as a table, and each recipe."""
+"""docs/portability.md and its Chinese edition: the results as a table, and each recipe."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from textwrap import fill
+from typing import cast
+
+from ruamel.yaml import YAML
 
 from .checks import CHECKS
 from .recipe import ROOT, Recipe, recipes
 from .results import QUICKSTART, YES, Result, read
 
-PAGE = Path("docs/portability.md")
-_HEADINGS = {QUICKSTART: "quickstart", **{check.name: check.heading for check in CHECKS}}
-_INTRODUCTION = """\
-# The contract in other languages
+ENGLISH, CHINESE = Path("docs/portability.md"), Path("docs/portability.zh-CN.md")
+TRANSLATIONS = ROOT / "translations" / "portability.zh-CN.yaml"
+Say = Callable[[str], str]
 
+_HEADINGS = {QUICKSTART: "quickstart", **{check.name: check.heading for check in CHECKS}}
+_HOLDS = {QUICKSTART: "the program below sends and verifies a code, and one SMS is sent"} | {
+    check.name: check.holds for check in CHECKS
+}
+_INTRODUCTION = """\
 Teams in other languages generate a client from `openapi.yaml`. Each client below was generated, compiled and run
 against the sandbox with the pinned versions it names. `scripts/portability` does that again, and
 `scripts/portability --only NAME` does it for one. A cell says what ran: ✓ as it should, ✗ not, with the reason under
 the recipe. CI runs the clients marked • on every change.
 
-The files of a recipe are in `examples/clients/NAME`. `recipe.toml` has the commands. They run in a copy of that folder,
-with the contract beside them as `openapi.yaml`. The switches of a recipe are needed: `scripts/portability
---without-switches` takes each of them out and expects its check to fail.
+The files of a recipe are in `examples/clients/NAME`, and what several recipes of a language share is in a folder beside
+it. `recipe.toml` has the commands. They run in a copy of these files, with the contract beside them as `openapi.yaml`.
+The switches of a recipe are needed: `scripts/portability --without-switches` takes each of them out and expects its
+check to fail.
 
+The contract kit of a release has each recipe as one folder with its contract and its commands: `./build.sh`, then
+`./quickstart.sh NUMBER`.
 """
 _EVERYWHERE = """\
-## What holds for all of them
-- **Send once.** Some HTTP libraries silently send a POST again when a kept-alive connection closes before the
-  response. The recipes switch that off; without it, one lost response is two SMS. An exception after a send does not
-  mean that it failed: look at the delivery reports.
-- **Two pairs of credentials.** `getDevBalance` takes devKey and devSecret. A generated client has one user and
-  password: make a second client for it.
-- **New values.** Compare codes and statuses with the ones you know, and treat any other as unknown. No field is an
-  enum.
-- **Timeouts.** Set one; most HTTP libraries wait for ever.
+**Send once.** Some HTTP libraries silently send a POST again when a kept-alive connection closes before the response.
+The recipes switch that off; without it, one lost response is two SMS. An exception after a send does not mean that it
+failed: look at the delivery reports.
 
+**Two pairs of credentials.** `getDevBalance` takes devKey and devSecret. A generated client has one user and password:
+make a second client for it.
+
+**New values.** Compare codes and statuses with the ones you know, and treat any other as unknown. No field is an enum.
+
+**Timeouts.** Set one; most HTTP libraries wait for ever.
 """
 
 
-_NOT_RUN = """\
-## Not run
-Swift: Debian 12 has no package of it. .NET: the C# client was run with Mono, for the same reason.
-"""
+class NotTranslatedError(Exception):
+    """A text has no Chinese translation; the message names it."""
 
 
 def page() -> str:
-    """The page as it has to be."""
-    known, ran = recipes(), read()
-    checks = "".join(f"- **{check.heading}**: {check.holds}.\n" for check in CHECKS)
-    parts = [
-        _INTRODUCTION,
-        "## Results\n",
-        table(known, ran),
-        "\n",
-        f"- **quickstart**: the program below sends and verifies a code, and one SMS is sent.\n{checks}\n",
-        _EVERYWHERE,
-        *(_section(recipe, ran.get(name)) for name, recipe in known.items()),
-        _NOT_RUN,
-    ]
-    return "".join(parts).rstrip() + "\n"
+    """The English page as it has to be."""
+    return _page(lambda text: text, 120)
 
 
-def table(known: Mapping[str, Recipe], ran: Mapping[str, Result]) -> str:
+def chinese_page(used: set[str] | None = None) -> str:
+    """The Chinese page as it has to be.
+
+    Args:
+        used: Gets every text that was translated.
+
+    Raises:
+        NotTranslatedError: A text has no translation.
+    """
+    texts = translations()
+
+    def say(text: str) -> str:
+        if text not in texts:
+            raise NotTranslatedError(f"{TRANSLATIONS.relative_to(ROOT)} has no translation of: {text}")
+        if used is not None:
+            used.add(text)
+        return texts[text]
+
+    return _page(say, 0)
+
+
+def translations() -> Mapping[str, str]:
+    """The Chinese of each text of the page and of the recipes."""
+    load = cast("Callable[[Path], Mapping[str, str]]", YAML(typ="safe", pure=True).load)  # pyright: ignore[reportUnknownMemberType] - ruamel.yaml gives it no types
+    return load(TRANSLATIONS)
+
+
+def table(known: Mapping[str, Recipe], ran: Mapping[str, Result], say: Say = str) -> str:
     """The results that there are, a row for each client."""
-    rows = [_row(("client", "run on", *_HEADINGS.values())), _row("---" for _ in range(len(_HEADINGS) + 2))]
+    heads = [say(head) for head in ("client", "run on", *_HEADINGS.values())]
+    rows = [_row(heads), _row("---" for _ in heads)]
     for name, recipe in known.items():
         if name in ran:
             cells = ("✓" if ran[name].cells.get(check) == YES else "✗" for check in _HEADINGS)
@@ -72,35 +96,71 @@ def table(known: Mapping[str, Recipe], ran: Mapping[str, Result]) -> str:
     return "".join(rows)
 
 
-def _row(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cells)} |\n"
+def _page(say: Say, width: int) -> str:
+    known, ran = recipes(), read()
+    lines = [f"# {say('The contract in other languages')}", ""]
+    for paragraph in _paragraphs(_INTRODUCTION):
+        lines += [_folded(say(paragraph), width), ""]
+    lines += [f"## {say('Results')}", table(known, ran, say)]
+    lines += [_item(_named(say, check, f"{holds}."), 0) for check, holds in _HOLDS.items()]
+    lines += ["", f"## {say('What holds for all of them')}"]
+    lines += [_item(say(rule), width) for rule in _paragraphs(_EVERYWHERE)]
+    for name, recipe in known.items():
+        lines += ["", *_section(recipe, ran.get(name), say, width)]
+    return "\n".join(lines) + "\n"
 
 
-def _item(text: str) -> str:
-    return fill(text, 120, initial_indent="- ", subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
-
-
-def _section(recipe: Recipe, ran: Result | None) -> str:
+def _section(recipe: Recipe, ran: Result | None, say: Say, width: int) -> list[str]:
     versions = ", ".join(f"{name} {version}" for name, version in recipe.versions.items())
     document, folder = recipe.document.relative_to(ROOT), recipe.folder.relative_to(ROOT)
+    origin = say("[{folder}](../{folder}), from `{document}`: {versions}.")
     lines = [
-        f"## {recipe.title}\n",
-        fill(f"[{folder}](../{folder}), from `{document}`: {versions}.", 120, break_long_words=False),
-        *([f"Run on {ran.date} with {ran.toolchain}."] if ran else []),
+        f"## {recipe.title}",
+        "",
+        _folded(origin.format(folder=folder, document=document, versions=versions), width),
+        *([say("Run on {date} with {toolchain}.").format(date=ran.date, toolchain=ran.toolchain)] if ran else []),
         "",
         "```bash",
         *recipe.build,
         "```",
         "",
-        *(_item(note) for note in recipe.notes),
+        *(_item(say(note), width) for note in recipe.notes),
         "",
         f"```{recipe.source.suffix.removeprefix('.')}",
         recipe.source.read_text(encoding="utf-8").rstrip(),
         "```",
-        "",
     ]
     if recipe.cannot:
-        lines.append("What it cannot do:\n")
-        lines += [_item(f"**{_HEADINGS[check]}**: {reason}") for check, reason in recipe.cannot.items()]
-        lines.append("")
-    return "\n".join(lines) + "\n"
+        lines += ["", say("What it cannot do:"), ""]
+        lines += [_item(_named(say, check, reason), width) for check, reason in recipe.cannot.items()]
+    return lines
+
+
+def _named(say: Say, check: str, text: str) -> str:
+    return say("**{name}**: {text}").format(name=say(_HEADINGS[check]), text=say(text))
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [" ".join(paragraph.split()) for paragraph in text.split("\n\n")]
+
+
+def _item(text: str, width: int) -> str:
+    return _folded(text, width, first="- ", then="  ")
+
+
+def _folded(text: str, width: int, *, first: str = "", then: str = "") -> str:
+    """In lines of at most a width; 0 leaves Chinese, which has no spaces to break at, in one line."""
+    if not width:
+        return f"{first}{text}"
+    return fill(
+        text,
+        width,
+        initial_indent=first,
+        subsequent_indent=then,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

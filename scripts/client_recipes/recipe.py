@@ -31,6 +31,21 @@ class Switch:
 
 
 @dataclass(frozen=True)
+class Unpacked:
+    """Programs of another Debian release, run in a folder where it is unpacked if the machine has none of its own.
+
+    Attributes:
+        suite: The release.
+        packages: Its packages.
+        programs: The commands that run there begin with one of these. The first one is looked for on the machine.
+    """
+
+    suite: str
+    packages: Sequence[str]
+    programs: Sequence[str]
+
+
+@dataclass(frozen=True)
 class Recipe:
     """One generated client.
 
@@ -53,6 +68,7 @@ class Recipe:
         cannot: Why a check fails, by the name of the check.
         switches: What the checks prove to be needed.
         every_change: Whether CI runs it on every change.
+        unpacked: Where some of its programs come from; None where the machine has them all.
     """
 
     name: str
@@ -73,6 +89,7 @@ class Recipe:
     cannot: Mapping[str, str]
     switches: Sequence[Switch]
     every_change: bool
+    unpacked: Unpacked | None = None
 
 
 def recipes(folder: Path = FOLDER) -> dict[str, Recipe]:
@@ -114,4 +131,5 @@ def _recipe(folder: Path, said: Mapping[str, Any]) -> Recipe:
         cannot=said.get("cannot", {}),
         switches=[Switch(**switch) for switch in said.get("switches", ())],
         every_change=said.get("every_change", False),
+        unpacked=Unpacked(**said["unpacked"]) if "unpacked" in said else None,
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from demonstration.local import LocalSandbox
 
-from .building import BuildError, environment, run
+from .building import BuildError, environment, inside, quickstart, run
 from .checks import CHECKS, CODE, Check, Difference, Trial
 from .program import Driver, DriverError
 from .recipe import Recipe
@@ -27,7 +27,8 @@ def try_out(recipe: Recipe, place: Path) -> Result:
         recipe: The recipe.
         place: Where it was built.
     """
-    toolchain = run(recipe.toolchain, place, environment(), _LONGEST_QUICKSTART).strip().splitlines()[0]
+    printed = run(inside(recipe, recipe.toolchain, place), place, environment(), _LONGEST_QUICKSTART)
+    toolchain = printed.strip().splitlines()[0]
     cells = {QUICKSTART: _quickstart(recipe, place), **run_checks(recipe, place, CHECKS)}
     return Result(datetime.now(UTC).date().isoformat(), toolchain, cells)
 
@@ -52,7 +53,7 @@ def run_checks(recipe: Recipe, place: Path, checks: Sequence[Check]) -> dict[str
                     driver.close()
                     driver = None
                 if driver is None:
-                    driver = Driver(recipe.driver, place, _variables(sandbox))
+                    driver = Driver(inside(recipe, recipe.driver, place), place, _variables(sandbox))
                 _begin(sandbox)
                 cells[check.name] = _cell(check, Trial(driver, sandbox))
         finally:
@@ -76,7 +77,9 @@ def _quickstart(recipe: Recipe, place: Path) -> str:
     with LocalSandbox() as sandbox:
         _begin(sandbox)
         try:
-            output = run(f"{recipe.quickstart} {_MOBILE}", place, _variables(sandbox), _LONGEST_QUICKSTART, f"{CODE}\n")
+            output = run(
+                quickstart(recipe, place, _MOBILE), place, _variables(sandbox), _LONGEST_QUICKSTART, f"{CODE}\n"
+            )
         except BuildError as error:
             return _short(str(error))
         sent = sandbox.get("messages", mobile=_MOBILE)["messages"]

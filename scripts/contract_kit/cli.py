@@ -12,8 +12,9 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from client_recipes.building import lay_out
 from client_recipes.checks import CHECKS
-from client_recipes.recipe import FOLDER, Recipe, recipes
+from client_recipes.recipe import recipes
 from contract_tools.document import Document, load
 from contract_tools.downgrade import to_3_0_3
 from contract_tools.generate import as_yaml
@@ -85,22 +86,9 @@ def _fill(document: Document, folder: Path) -> None:
     _write_json(folder / "jsms.postman_collection.json", collection(data))
     _write_json(folder / "jsms-sandbox.postman_environment.json", sandbox_environment())
     for recipe in recipes().values():
-        _copy_client(recipe, folder / "clients" / recipe.name)
-
-
-def _copy_client(recipe: Recipe, target: Path) -> None:
-    """A recipe with the document beside it, and its commands as scripts."""
-    target.mkdir(parents=True)
-    for source in (recipe.shared, recipe.folder):
-        for path in _tracked(source) if source is not None else ():
-            copy = target / path.relative_to(source or FOLDER)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, copy)
-    shutil.copyfile(recipe.document, target / "openapi.yaml")
-    for name, commands in (("build", recipe.build), ("quickstart", [recipe.quickstart])):
-        script = target / f"{name}.sh"
-        _write(script, "\n".join(["#!/usr/bin/env bash", "set -euo pipefail", 'cd "$(dirname "$0")"', *commands, ""]))
-        script.chmod(0o755)
+        client = folder / "clients" / recipe.name
+        client.mkdir(parents=True)
+        lay_out(recipe, client, _tracked)
 
 
 def _tracked(folder: Path) -> list[Path]:

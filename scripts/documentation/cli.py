@@ -60,7 +60,8 @@ def pages(root: Path) -> dict[Path, str]:
     found[provocations.PAGE] = f"<!-- {_MARK} from tests/sandbox/provocations.py -->\n{provocations.page(root)}"
     found[api.PAGE] = f"<!-- {_MARK} from the package -->\n{api.page()}"
     found[api.PACKAGE] = api.with_calls(_read(root / api.PACKAGE))
-    found[portability.PAGE] = f"<!-- {_MARK} from examples/clients -->\n{portability.page()}"
+    for path, text in ((portability.ENGLISH, portability.page()), (portability.CHINESE, portability.chinese_page())):
+        found[path] = f"<!-- {_MARK} from examples/clients -->\n{text}"
     return found
 
 

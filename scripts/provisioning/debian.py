@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Sequence
+from pathlib import Path
 
 # A mirror may fail once, and another process may be installing.
 _APT_GET = ("apt-get", "--quiet", "--yes", "-oAcquire::Retries=3", "-oDPkg::Lock::Timeout=120")
@@ -27,15 +29,83 @@ def install(packages: Sequence[str]) -> None:
     if os.geteuid() != 0:
         raise NotInstalledError(f"only root may install it: apt-get install {names}; then run this again.")
     for command in (["update"], ["install", "--no-install-recommends", *packages]):
-        done = subprocess.run(
-            [*_APT_GET, *command],
-            # In run level 1, Debian's packages start no service of theirs.
-            env={"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1", **os.environ},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            check=False,
-        )
-        if done.returncode:
-            raise NotInstalledError(f"apt-get could not install {names}:\n{done.stdout.rstrip()}")
+        _run([*_APT_GET, *command], f"apt-get could not install {names}")
+
+
+def unpack(suite: str, packages: Sequence[str], target: Path) -> None:
+    """Unpack packages of another release into a folder, with all that they depend on; whole or not at all.
+
+    Nothing of this machine changes. Programs in the folder are run with ``chroot``.
+
+    Args:
+        suite: The release: ``trixie``.
+        packages: The packages.
+        target: The folder, which must not exist yet.
+
+    Raises:
+        NotInstalledError: This machine has no source for its own release, or apt-get failed.
+    """
+    beside = target.with_name(f"{target.name}.new-{os.getpid()}")
+    try:
+        _unpack(suite, packages, beside)
+        beside.rename(target)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _unpack(suite: str, packages: Sequence[str], target: Path) -> None:
+    apt = target / "var" / "apt"
+    for folder in ("lists/partial", "cache/archives/partial", "sources"):
+        (apt / folder).mkdir(parents=True)
+    (apt / "status").touch()  # nothing is installed there: every dependency is fetched
+    (apt / "sources" / "unpacked.list").write_text(_source(suite), encoding="utf-8")
+    folders = {
+        "Dir::Etc::sourcelist": "/dev/null",
+        "Dir::Etc::sourceparts": apt / "sources",
+        "Dir::State::lists": apt / "lists",
+        "Dir::State::status": apt / "status",
+        "Dir::Cache": apt / "cache",
+        "APT::Sandbox::User": "root",
+    }
+    apt_get = [*_APT_GET, *(f"-o{name}={value}" for name, value in folders.items())]
+    for command in (["update"], ["install", "--no-install-recommends", "--download-only", *packages]):
+        _run([*apt_get, *command], f"apt-get could not fetch {' '.join(packages)} of {suite}")
+    for name in ("bin", "lib", "lib64", "sbin"):
+        (target / "usr" / name).mkdir(parents=True)
+        (target / name).symlink_to(f"usr/{name}")
+    for archive in sorted((apt / "cache" / "archives").glob("*.deb")):
+        _run(["dpkg-deb", "--extract", str(archive), str(target)], f"{archive.name} could not be unpacked")
+        archive.unlink()
+
+
+def _source(suite: str) -> str:
+    """The line of sources.list for another release, from where this machine takes its own."""
+    release = Path("/etc/os-release").read_text(encoding="utf-8")
+    own = "".join(re.findall(r"^VERSION_CODENAME=(\w+)$", release, re.MULTILINE))
+    etc = Path("/etc/apt")
+    for path in (etc / "sources.list", *sorted(etc.glob("sources.list.d/*"))):
+        content = path.read_text(encoding="utf-8") if path.exists() else ""
+        line = re.search(rf"^deb (\[.*\] )?(\S+) {own} ", content, re.MULTILINE)
+        if line:
+            return f"deb {line[1] or ''}{line[2]} {suite} main\n"
+        for stanza in content.split("\n\n"):
+            fields = dict(re.findall(r"^([\w-]+): *(.*)$", stanza, re.MULTILINE))
+            if own in fields.get("Suites", "").split():
+                signed = f"[signed-by={fields['Signed-By']}] " if "Signed-By" in fields else ""
+                return f"deb {signed}{fields['URIs'].split()[0]} {suite} main\n"
+    raise NotInstalledError(f"this machine is no Debian with a source of packages: it cannot take {suite}'s.")
+
+
+def _run(command: Sequence[str], problem: str) -> None:
+    done = subprocess.run(
+        command,
+        # In run level 1, Debian's packages start no service of theirs.
+        env={"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1", **os.environ},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    if done.returncode:
+        raise NotInstalledError(f"{problem}:\n{done.stdout.rstrip()}")

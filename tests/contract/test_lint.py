@@ -42,7 +42,7 @@ def test_a_problem_reads_as_place_fault_and_remedy() -> None:
     (problem,) = lint(parse(text, "openapi.yaml"))
 
     assert str(problem) == (
-        "openapi.yaml:149: #/paths/~1letters~1{letter_id}/put/operationId: operationId sendLetter is as good as that "
+        "openapi.yaml:152: #/paths/~1letters~1{letter_id}/put/operationId: operationId sendLetter is as good as that "
         "of #/paths/~1letters/post; one of the two would vanish from the client. Fix: give each operation an id of its "
         "own, apart by more than case and underscores."
     )

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
-from client_recipes.building import IMAGE, PICTURE
+from client_recipes.building import IMAGE, PICTURE, lay_out
+from client_recipes.recipe import ROOT, Recipe
 from client_recipes.results import YES, Result
 from client_recipes.trial import surprises, try_out
 
 from .by_hand import recipe
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Path:
-    (tmp_path / IMAGE).write_bytes(PICTURE)
-    return tmp_path
+def tried(recipe: Recipe, place: Path) -> Result:
+    lay_out(replace(recipe, document=ROOT / "openapi.yaml"), place)
+    (place / IMAGE).write_bytes(PICTURE)
+    return try_out(recipe, place)
 
 
-def test_a_right_client_passes_every_check(place: Path) -> None:
-    result = try_out(recipe(), place)
+def test_a_right_client_passes_every_check(tmp_path: Path) -> None:
+    result = tried(recipe(), tmp_path)
     assert {name: cell for name, cell in result.cells.items() if cell != YES} == {}
     assert result.toolchain.startswith("Python 3")
 
 
-def test_each_fault_shows_in_its_own_check_alone(place: Path) -> None:
+def test_each_fault_shows_in_its_own_check_alone(tmp_path: Path) -> None:
     words = {
         "quickstart": "2 SMS",
         "once": "2 requests arrived after a drop",
@@ -35,7 +35,7 @@ def test_each_fault_shows_in_its_own_check_alone(place: Path) -> None:
         "proxy": "instead of status 502",
         "replies": "stopped by itself",
     }
-    result = try_out(recipe(wrong="resends,numbers,garbles,believes,trusts,stops", quickstart="twice"), place)
+    result = tried(recipe(wrong="resends,numbers,garbles,believes,trusts,stops", quickstart="twice"), tmp_path)
     cells = {name: cell for name, cell in result.cells.items() if cell != YES}
     assert set(cells) == set(words)
     assert [name for name, cell in cells.items() if words[name] not in cell] == []

@@ -2,33 +2,16 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
-	"crypto/hmac"
-	"crypto/sha1"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
 	"mime/multipart"
-	"net/url"
 	"os"
 
 	"example/jsms"
 )
-
-type request struct {
-	Do         string          `json:"do"`
-	MsgID      string          `json:"msg_id"`
-	ScheduleID string          `json:"schedule_id"`
-	TempID     int64           `json:"temp_id"`
-	SignID     int64           `json:"sign_id"`
-	Body       json.RawMessage `json:"body"`
-	Form       string          `json:"form"`
-}
-
-type object map[string]any
 
 type driver struct{ app, dev *jsms.ClientWithResponses }
 
@@ -42,18 +25,7 @@ func main() {
 	}
 	app, _ := connect(os.Getenv("JSMS_APP_KEY"), os.Getenv("JSMS_MASTER_SECRET"))
 	dev, _ := connect(os.Getenv("JSMS_DEV_KEY"), os.Getenv("JSMS_DEV_SECRET"))
-	lines := bufio.NewScanner(os.Stdin)
-	for lines.Scan() {
-		var asked request
-		response := object{}
-		if err := json.Unmarshal(lines.Bytes(), &asked); err != nil {
-			response["failure"] = err.Error()
-		} else if response, err = (driver{app, dev}).carryOut(context.Background(), asked); err != nil {
-			response = object{"failure": err.Error()}
-		}
-		line, _ := json.Marshal(response)
-		fmt.Println(string(line))
-	}
+	serve(func(asked request) (object, error) { return driver{app, dev}.carryOut(context.Background(), asked) })
 }
 
 type response interface {
@@ -81,16 +53,7 @@ func done(given response, err error) (object, error) {
 	if given.StatusCode()/100 == 2 {
 		return object{"value": nil}, nil
 	}
-	var refusal jsms.ErrorBody
-	if json.Unmarshal(given.GetBody(), &refusal) != nil {
-		return object{"status": given.StatusCode(), "code": nil}, nil
-	}
-	return object{"status": given.StatusCode(), "code": refusal.Error.Code}, nil
-}
-
-func parse[Body any](raw json.RawMessage) (body Body) {
-	_ = json.Unmarshal(raw, &body)
-	return body
+	return refusal(given.StatusCode(), given.GetBody()), nil
 }
 
 func (d driver) carryOut(ctx context.Context, asked request) (object, error) {
@@ -165,29 +128,4 @@ func signForm(raw json.RawMessage) (string, io.Reader, error) {
 		}
 	}
 	return form.FormDataContentType(), &body, form.Close()
-}
-
-func callback(posted string) (object, error) {
-	form, err := url.ParseQuery(posted)
-	if err != nil {
-		return nil, err
-	}
-	signed := "appKey=" + os.Getenv("JSMS_APP_KEY") + "&appMasterSecret=" + os.Getenv("JSMS_MASTER_SECRET") +
-		"&nonce=" + form.Get("nonce") + "&timestamp=" + form.Get("timestamp")
-	digest := sha1.Sum([]byte(signed))
-	given, err := hex.DecodeString(form.Get("signature"))
-	if err != nil {
-		return nil, err
-	}
-	payloads := map[string]any{
-		"SMS_REPORT":   &jsms.DeliveryReport{},
-		"SMS_REPLY":    &jsms.UserReply{},
-		"SMS_TEMPLATE": &jsms.TemplateReview{},
-		"SMS_SIGN":     &jsms.SignReview{},
-	}
-	data := payloads[form.Get("type")]
-	if err := json.Unmarshal([]byte(form.Get("data")), data); err != nil {
-		return nil, err
-	}
-	return object{"value": object{"genuine": hmac.Equal(digest[:], given), "data": data}}, nil
 }

@@ -1,7 +1,5 @@
 package example;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -38,22 +36,21 @@ import jsms.model.VerifyCodeRequest;
 class Driver {
   private final ApiClient app = Quickstart.client(System.getenv("JSMS_APP_KEY"), System.getenv("JSMS_MASTER_SECRET"));
   private final ApiClient dev = Quickstart.client(System.getenv("JSMS_DEV_KEY"), System.getenv("JSMS_DEV_SECRET"));
-  private final ObjectMapper json = app.getObjectMapper();
-  private final ObjectMapper lines = new ObjectMapper();
+  private final Codec codec = new Codec(app);
 
   public static void main(String[] arguments) throws Exception {
     Driver driver = new Driver();
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String line = in.readLine(); line != null; line = in.readLine()) {
-      out.println(driver.lines.writeValueAsString(driver.respond(driver.lines.readTree(line))));
+      out.println(driver.codec.write(driver.respond(driver.codec.parse(line))));
     }
   }
 
-  private Map<String, Object> respond(JsonNode request) {
+  private Map<String, Object> respond(Map<String, Object> request) {
     Map<String, Object> response = new HashMap<>();
     try {
-      response.put("value", json.valueToTree(carryOut(request, request.path("body"))));
+      response.put("value", codec.tree(carryOut(request, request.get("body"))));
     } catch (ApiException error) {
       if (error.getCode() == 0) {
         response.put("failure", String.valueOf(error));
@@ -69,36 +66,36 @@ class Driver {
 
   private Integer errorCode(String body) {
     try {
-      return json.readValue(body, ErrorBody.class).getError().getCode();
+      return codec.read(body, ErrorBody.class).getError().getCode();
     } catch (IOException error) {
       return null;
     }
   }
 
-  private Object carryOut(JsonNode request, JsonNode body) throws Exception {
+  private Object carryOut(Map<String, Object> request, Object body) throws Exception {
     SchedulesApi schedules = new SchedulesApi(app);
-    String schedule = request.path("schedule_id").asText();
-    switch (request.get("do").asText()) {
+    String schedule = (String) request.get("schedule_id");
+    switch ((String) request.get("do")) {
       case "sendCode":
-        return new CodesApi(app).sendCode(json.treeToValue(body, SendCodeRequest.class));
+        return new CodesApi(app).sendCode(codec.convert(body, SendCodeRequest.class));
       case "verifyCode":
-        String id = request.get("msg_id").asText();
-        return new CodesApi(app).verifyCode(id, json.treeToValue(body, VerifyCodeRequest.class));
+        String id = (String) request.get("msg_id");
+        return new CodesApi(app).verifyCode(id, codec.convert(body, VerifyCodeRequest.class));
       case "sendMessage":
-        return new MessagesApi(app).sendMessage(json.treeToValue(body, SendMessageRequest.class));
+        return new MessagesApi(app).sendMessage(codec.convert(body, SendMessageRequest.class));
       case "sendMessageBatch":
-        return new MessagesApi(app).sendMessageBatch(json.treeToValue(body, SendMessageBatchRequest.class));
+        return new MessagesApi(app).sendMessageBatch(codec.convert(body, SendMessageBatchRequest.class));
       case "createSchedule":
-        return schedules.createSchedule(json.treeToValue(body, ScheduleRequest.class));
+        return schedules.createSchedule(codec.convert(body, ScheduleRequest.class));
       case "updateSchedule":
-        return schedules.updateSchedule(schedule, json.treeToValue(body, ScheduleRequest.class));
+        return schedules.updateSchedule(schedule, codec.convert(body, ScheduleRequest.class));
       case "getSchedule":
         return schedules.getSchedule(schedule);
       case "deleteSchedule":
         schedules.deleteSchedule(schedule);
         return null;
       case "deleteTemplate":
-        new TemplatesApi(app).deleteTemplate(request.get("temp_id").asLong());
+        new TemplatesApi(app).deleteTemplate(number(request, "temp_id"));
         return null;
       case "getAppBalance":
         return new AccountsApi(app).getAppBalance();
@@ -109,31 +106,39 @@ class Driver {
       case "pollReplies":
         return new ReceiptsApi(app).pollReplies();
       case "createSign":
-        return new SignsApi(app)
-            .createSign(
-                body.get("sign").asText(),
-                body.get("type").asInt(),
-                body.get("legalPersonName").asText(),
-                body.get("legalPersonIdNumber").asText(),
-                new File(body.get("idCardImage").asText()),
-                body.get("socialCreditCode").asText(),
-                new File(body.get("businessLicenseImage").asText()),
-                null,
-                null,
-                null,
-                null,
-                null,
-                body.get("remark").asText());
+        return createSign((Map<?, ?>) body);
       case "getSign":
-        return new SignsApi(app).getSign(request.get("sign_id").asLong());
+        return new SignsApi(app).getSign(number(request, "sign_id"));
       case "deleteSign":
-        new SignsApi(app).deleteSign(request.get("sign_id").asLong());
+        new SignsApi(app).deleteSign(number(request, "sign_id"));
         return null;
       case "callback":
-        return callback(request.get("form").asText());
+        return callback((String) request.get("form"));
       default:
-        throw new IllegalArgumentException(request.get("do").asText());
+        throw new IllegalArgumentException((String) request.get("do"));
     }
+  }
+
+  private static long number(Map<String, Object> request, String name) {
+    return ((Number) request.get(name)).longValue();
+  }
+
+  private Object createSign(Map<?, ?> form) throws ApiException {
+    return new SignsApi(app)
+        .createSign(
+            (String) form.get("sign"),
+            ((Number) form.get("type")).intValue(),
+            (String) form.get("legalPersonName"),
+            (String) form.get("legalPersonIdNumber"),
+            new File((String) form.get("idCardImage")),
+            (String) form.get("socialCreditCode"),
+            new File((String) form.get("businessLicenseImage")),
+            null,
+            null,
+            null,
+            null,
+            null,
+            (String) form.get("remark"));
   }
 
   private Map<String, Object> callback(String posted) throws IOException, GeneralSecurityException {
@@ -149,7 +154,7 @@ class Driver {
     byte[] given = HexFormat.of().parseHex(form.get("signature"));
     Map<String, Object> read = new HashMap<>();
     read.put("genuine", MessageDigest.isEqual(digest, given));
-    read.put("data", json.readValue(form.get("data"), payload(form.get("type"))));
+    read.put("data", codec.tree(codec.read(form.get("data"), payload(form.get("type")))));
     return read;
   }
 
