@@ -17,7 +17,7 @@ class DeliveryReport(BaseModel):
     )
     msg_id: Annotated[str, Field(alias="msgId")]
     """
-    Id of the SMS, a text of digits. The service has been seen to send a number; read both and keep a text.
+    Id of the SMS, a string of digits. The service sometimes sends a number; accept both and keep a string.
     """
     phone: str
     """
@@ -25,7 +25,7 @@ class DeliveryReport(BaseModel):
     """
     receive_time: Annotated[int, Field(alias="receiveTime")]
     """
-    When the handset or the carrier answered, in milliseconds since the epoch.
+    When the handset or the carrier reported, in milliseconds since the epoch.
     """
     status: int
     """
@@ -35,7 +35,7 @@ class DeliveryReport(BaseModel):
 
 class UserReply(BaseModel):
     """
-    What one user answered, polled or posted as SMS_REPLY.
+    A user's reply, polled or posted as SMS_REPLY.
     """
 
     model_config = ConfigDict(
@@ -48,7 +48,7 @@ class UserReply(BaseModel):
     """
     reply_time: Annotated[int, Field(alias="replyTime")]
     """
-    When the user answered, in milliseconds since the epoch.
+    When the user replied, in milliseconds since the epoch.
     """
     content: str
     """
@@ -58,7 +58,7 @@ class UserReply(BaseModel):
 
 class CallbackForm(BaseModel):
     """
-    What every callback posts. signature covers nonce and timestamp only: whoever has seen one can send it again with other data. Check it in constant time, refuse old timestamps and reused nonces, and treat data as untrusted.
+    What every callback posts. signature covers nonce and timestamp only: anyone who has seen one can send it again with other data. Check it in constant time, refuse old timestamps and reused nonces, and treat data as untrusted.
     """
 
     model_config = ConfigDict(

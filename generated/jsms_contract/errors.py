@@ -59,7 +59,7 @@ class SignatureError(APIError, NotSentError):
 
 
 class ScheduleError(APIError, NotSentError):
-    """The scheduled SMS does not exist or can no longer change.
+    """The scheduled SMS does not exist or cannot be changed.
 
     定时短信不存在或不能再修改。
     """
@@ -247,7 +247,7 @@ class NoSMSCodeAuthError(PermissionDeniedError):
 class OutOfFreqError(RateLimitError):
     """Too many requests of this kind, for this number or for this app, in too short a time.
 
-    Code 50009 (OUT_OF_FREQ), HTTP 403. Wait before the next one; never repeat in a loop.
+    Code 50009 (OUT_OF_FREQ), HTTP 403. Wait before the next request; do not retry in a loop.
     """
 
     info = ErrorInfo(
@@ -258,7 +258,7 @@ class OutOfFreqError(RateLimitError):
         family="rate_limit",
         meaning="Too many requests of this kind, for this number or for this app, in too short a time.",
         meaning_zh="同一号码或同一应用在短时间内的请求过于频繁。",
-        remedy="Wait before the next one; never repeat in a loop.",
+        remedy="Wait before the next request; do not retry in a loop.",
         remedy_zh="请等待一段时间再发送，不要循环重试。",
         repeat="later",
     )
@@ -305,7 +305,7 @@ class ExpiredCodeError(VerificationError):
 
 
 class VerifiedCodeError(VerificationError):
-    """This verification code was accepted before; a code counts once.
+    """This verification code was accepted before; a code can be used once.
 
     Code 50012 (VERIFIED_CODE), HTTP 403. Send a new code.
     """
@@ -316,7 +316,7 @@ class VerifiedCodeError(VerificationError):
         http_status=403,
         message="verified code",
         family="verification",
-        meaning="This verification code was accepted before; a code counts once.",
+        meaning="This verification code was accepted before; a code can be used once.",
         meaning_zh="验证码已经验证通过，每个验证码只能使用一次。",
         remedy="Send a new code.",
         remedy_zh="请重新发送验证码。",
@@ -327,8 +327,8 @@ class VerifiedCodeError(VerificationError):
 class InvalidTempIDError(TemplateError):
     """No template of this app has this id.
 
-    Code 50013 (INVALID_TEMP_ID), HTTP 403. Take temp_id from the console or from the answer to the template's
-    creation.
+    Code 50013 (INVALID_TEMP_ID), HTTP 403. Take temp_id from the console or from the response that created the
+    template.
     """
 
     info = ErrorInfo(
@@ -339,7 +339,7 @@ class InvalidTempIDError(TemplateError):
         family="template",
         meaning="No template of this app has this id.",
         meaning_zh="该应用没有这个模板 ID。",
-        remedy="Take temp_id from the console or from the answer to the template's creation.",
+        remedy="Take temp_id from the console or from the response that created the template.",
         remedy_zh="请使用控制台或创建模板时返回的 temp_id。",
         repeat="never",
     )
@@ -449,8 +449,8 @@ class RequestMethodNotSupportError(InvalidRequestError):
 class ServerError(ServiceError):
     """Something failed inside the service.
 
-    Code 50019 (SERVER_ERROR), HTTP 500. Reads can be repeated after a pause. A send may have gone out: look at
-    the delivery reports first.
+    Code 50019 (SERVER_ERROR), HTTP 500. Retry reads after a pause. A send may have been carried out: check the
+    delivery reports first.
     """
 
     info = ErrorInfo(
@@ -461,7 +461,7 @@ class ServerError(ServiceError):
         family="service",
         meaning="Something failed inside the service.",
         meaning_zh="服务内部异常。",
-        remedy="Reads can be repeated after a pause. A send may have gone out: look at the delivery reports first.",
+        remedy="Retry reads after a pause. A send may have been carried out: check the delivery reports first.",
         remedy_zh="查询类请求可稍后重试；发送类请求可能已经发出，请先核对送达回执。",
         repeat="later",
     )
@@ -470,7 +470,7 @@ class ServerError(ServiceError):
 class TemplateAuditingError(TemplateError):
     """The template is still in review by the service's staff.
 
-    Code 50020 (TEMPLATE_AUDITING), HTTP 403. Wait for the decision; the template review callback tells it.
+    Code 50020 (TEMPLATE_AUDITING), HTTP 403. Wait for the decision; the template review callback reports it.
     """
 
     info = ErrorInfo(
@@ -481,7 +481,7 @@ class TemplateAuditingError(TemplateError):
         family="template",
         meaning="The template is still in review by the service's staff.",
         meaning_zh="模板正在人工审核中。",
-        remedy="Wait for the decision; the template review callback tells it.",
+        remedy="Wait for the decision; the template review callback reports it.",
         remedy_zh="请等待审核结果，可通过模板审核回调获知。",
         repeat="later",
     )
@@ -595,7 +595,7 @@ class WrongTemplateTypeError(TemplateError):
 class WrongMsgIDError(VerificationError):
     """No code was sent under this msg_id.
 
-    Code 50026 (WRONG_MSG_ID), HTTP 403. Use the msg_id that the sending of this code answered.
+    Code 50026 (WRONG_MSG_ID), HTTP 403. Use the msg_id that was returned when this code was sent.
     """
 
     info = ErrorInfo(
@@ -606,7 +606,7 @@ class WrongMsgIDError(VerificationError):
         family="verification",
         meaning="No code was sent under this msg_id.",
         meaning_zh="没有与该 msg_id 对应的验证码。",
-        remedy="Use the msg_id that the sending of this code answered.",
+        remedy="Use the msg_id that was returned when this code was sent.",
         remedy_zh="请使用发送该验证码时返回的 msg_id。",
         repeat="never",
     )
@@ -636,8 +636,8 @@ class InvalidSendTimeError(ScheduleError):
 class InvalidScheduleIDError(ScheduleError):
     """No scheduled SMS of this app and kind has this id.
 
-    Code 50028 (INVALID_SCHEDULE_ID), HTTP 403. Use the schedule_id that its creation answered; single and batch
-    ids are different kinds.
+    Code 50028 (INVALID_SCHEDULE_ID), HTTP 403. Use the schedule_id that was returned when the schedule was
+    created; single and batch ids are different kinds.
     """
 
     info = ErrorInfo(
@@ -648,14 +648,14 @@ class InvalidScheduleIDError(ScheduleError):
         family="schedule",
         meaning="No scheduled SMS of this app and kind has this id.",
         meaning_zh="该应用没有这个定时任务，或任务类型不符。",
-        remedy="Use the schedule_id that its creation answered; single and batch ids are different kinds.",
+        remedy="Use the schedule_id that was returned when the schedule was created; single and batch ids are different kinds.",
         remedy_zh="请使用创建时返回的 schedule_id，单条与批量任务不可混用。",
         repeat="never",
     )
 
 
 class WrongScheduleStatusError(ScheduleError):
-    """The scheduled SMS was sent or deleted already and can no longer change.
+    """The scheduled SMS was already sent or deleted and cannot change.
 
     Code 50029 (WRONG_SCHEDULE_STATUS), HTTP 403. Create a new one.
     """
@@ -666,7 +666,7 @@ class WrongScheduleStatusError(ScheduleError):
         http_status=403,
         message="wrong schedule status",
         family="schedule",
-        meaning="The scheduled SMS was sent or deleted already and can no longer change.",
+        meaning="The scheduled SMS was already sent or deleted and cannot change.",
         meaning_zh="定时短信已经发送或删除，不能再修改。",
         remedy="Create a new one.",
         remedy_zh="请重新创建定时短信。",
@@ -737,7 +737,7 @@ class AppQuotaNotAssignedError(NoCreditError):
 class RepeatSendError(InvalidRequestError):
     """The same text to the same number occurs again.
 
-    Code 50034 (REPEAT_SEND), HTTP 403. Send it once; take repeats out of the list.
+    Code 50034 (REPEAT_SEND), HTTP 403. Send it once; remove duplicates from the list.
     """
 
     info = ErrorInfo(
@@ -748,7 +748,7 @@ class RepeatSendError(InvalidRequestError):
         family="invalid_request",
         meaning="The same text to the same number occurs again.",
         meaning_zh="同一内容向同一号码重复发送。",
-        remedy="Send it once; take repeats out of the list.",
+        remedy="Send it once; remove duplicates from the list.",
         remedy_zh="请去掉重复的接收者，每人只发送一次。",
         repeat="never",
         concerns="recipient",
@@ -1127,7 +1127,7 @@ class OtherSignaturesInTheAuditError(SignatureError):
     """Another signature of the app is still in review.
 
     Code 50103 (OTHER_SIGNATURES_IN_THE_AUDIT), HTTP 403. Wait for its decision; the signature review callback
-    tells it.
+    reports it.
     """
 
     info = ErrorInfo(
@@ -1138,7 +1138,7 @@ class OtherSignaturesInTheAuditError(SignatureError):
         family="signature",
         meaning="Another signature of the app is still in review.",
         meaning_zh="该应用还有其他签名正在审核。",
-        remedy="Wait for its decision; the signature review callback tells it.",
+        remedy="Wait for its decision; the signature review callback reports it.",
         remedy_zh="请等待审核结果，可通过签名审核回调获知。",
         repeat="later",
     )

@@ -41,7 +41,7 @@ ARGUMENTS: Mapping[str, tuple[Argument, ...]] = MappingProxyType(
                 positional=False,
                 type="integer",
                 kind="",
-                description="A signature that passed review; without it the app's default signature stands in front.",
+                description="A signature that passed review; without it the app's default signature is used.",
                 minimum=1,
             ),
         ),
@@ -105,7 +105,7 @@ ARGUMENTS: Mapping[str, tuple[Argument, ...]] = MappingProxyType(
                 positional=True,
                 type="string",
                 kind="id",
-                description="The msg_id that the sending of the code answered.",
+                description="The msg_id that was returned when the code was sent.",
                 pattern="^[0-9]{1,20}$",
             ),
             Argument(
@@ -151,7 +151,7 @@ ARGUMENTS: Mapping[str, tuple[Argument, ...]] = MappingProxyType(
                 positional=False,
                 type="integer",
                 kind="",
-                description="A signature that passed review; without it the app's default signature stands in front.",
+                description="A signature that passed review; without it the app's default signature is used.",
                 minimum=1,
             ),
             Argument(
@@ -197,7 +197,7 @@ ARGUMENTS: Mapping[str, tuple[Argument, ...]] = MappingProxyType(
                 positional=False,
                 type="integer",
                 kind="",
-                description="A signature that passed review; without it the app's default signature stands in front.",
+                description="A signature that passed review; without it the app's default signature is used.",
                 minimum=1,
             ),
             Argument(
@@ -254,7 +254,7 @@ ARGUMENTS: Mapping[str, tuple[Argument, ...]] = MappingProxyType(
                 positional=False,
                 type="integer",
                 kind="",
-                description="A signature that passed review; without it the app's default signature stands in front.",
+                description="A signature that passed review; without it the app's default signature is used.",
                 minimum=1,
             ),
             Argument(
@@ -311,7 +311,7 @@ ARGUMENTS: Mapping[str, tuple[Argument, ...]] = MappingProxyType(
                 positional=False,
                 type="integer",
                 kind="",
-                description="A signature that passed review; without it the app's default signature stands in front.",
+                description="A signature that passed review; without it the app's default signature is used.",
                 minimum=1,
             ),
             Argument(
@@ -335,7 +335,7 @@ ARGUMENTS: Mapping[str, tuple[Argument, ...]] = MappingProxyType(
                 positional=True,
                 type="string",
                 kind="id",
-                description="The schedule_id that the creation of the schedule answered, a UUID.",
+                description="The schedule_id that was returned when the schedule was created, a UUID.",
                 pattern="^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$",
             ),
         ),
@@ -348,7 +348,7 @@ ARGUMENTS: Mapping[str, tuple[Argument, ...]] = MappingProxyType(
                 positional=True,
                 type="string",
                 kind="id",
-                description="The schedule_id that the creation of the schedule answered, a UUID.",
+                description="The schedule_id that was returned when the schedule was created, a UUID.",
                 pattern="^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$",
             ),
             Argument(
@@ -392,7 +392,7 @@ ARGUMENTS: Mapping[str, tuple[Argument, ...]] = MappingProxyType(
                 positional=False,
                 type="integer",
                 kind="",
-                description="A signature that passed review; without it the app's default signature stands in front.",
+                description="A signature that passed review; without it the app's default signature is used.",
                 minimum=1,
             ),
             Argument(
@@ -415,7 +415,7 @@ ARGUMENTS: Mapping[str, tuple[Argument, ...]] = MappingProxyType(
                 positional=True,
                 type="string",
                 kind="id",
-                description="The schedule_id that the creation of the schedule answered, a UUID.",
+                description="The schedule_id that was returned when the schedule was created, a UUID.",
                 pattern="^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$",
             ),
         ),
@@ -428,7 +428,7 @@ ARGUMENTS: Mapping[str, tuple[Argument, ...]] = MappingProxyType(
                 positional=True,
                 type="string",
                 kind="id",
-                description="The schedule_id that the creation of the schedule answered, a UUID.",
+                description="The schedule_id that was returned when the schedule was created, a UUID.",
                 pattern="^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$",
             ),
             Argument(
@@ -473,7 +473,7 @@ ARGUMENTS: Mapping[str, tuple[Argument, ...]] = MappingProxyType(
                 positional=False,
                 type="integer",
                 kind="",
-                description="A signature that passed review; without it the app's default signature stands in front.",
+                description="A signature that passed review; without it the app's default signature is used.",
                 minimum=1,
             ),
             Argument(

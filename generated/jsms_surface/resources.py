@@ -51,7 +51,7 @@ class AsyncResources:
 
     @lazy_property
     def schedules(self) -> AsyncSchedules:
-        """Template SMS that goes out later."""
+        """Template SMS to be sent later."""
         from jsms_surface._async.schedules import AsyncSchedules
 
         return AsyncSchedules(self._carrier())
@@ -72,14 +72,14 @@ class AsyncResources:
 
     @lazy_property
     def signs(self) -> AsyncSigns:
-        """Signatures: the name that stands in front of each SMS as 【name】."""
+        """Signatures: the name at the start of each SMS, as 【name】."""
         from jsms_surface._async.signs import AsyncSigns
 
         return AsyncSigns(self._carrier())
 
     @lazy_property
     def receipts(self) -> AsyncReceipts:
-        """Delivery reports and what users answer, by polling."""
+        """Delivery reports and users' replies, by polling."""
         from jsms_surface._async.receipts import AsyncReceipts
 
         return AsyncReceipts(self._carrier())
@@ -108,7 +108,7 @@ class Resources:
 
     @lazy_property
     def schedules(self) -> Schedules:
-        """Template SMS that goes out later."""
+        """Template SMS to be sent later."""
         from jsms_surface._sync.schedules import Schedules
 
         return Schedules(self._carrier())
@@ -129,14 +129,14 @@ class Resources:
 
     @lazy_property
     def signs(self) -> Signs:
-        """Signatures: the name that stands in front of each SMS as 【name】."""
+        """Signatures: the name at the start of each SMS, as 【name】."""
         from jsms_surface._sync.signs import Signs
 
         return Signs(self._carrier())
 
     @lazy_property
     def receipts(self) -> Receipts:
-        """Delivery reports and what users answer, by polling."""
+        """Delivery reports and users' replies, by polling."""
         from jsms_surface._sync.receipts import Receipts
 
         return Receipts(self._carrier())

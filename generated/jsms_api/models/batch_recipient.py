@@ -23,7 +23,7 @@ class BatchRecipient:
     mobile: str
     """ The number. """
     msg_id: str | Unset = UNSET
-    """ Id of the SMS, a text of digits. The service has been seen to send a number; read both and keep a text. """
+    """ Id of the SMS, a string of digits. The service sometimes sends a number; accept both and keep a string. """
     error_code: str | Unset = UNSET
     """ Why the recipient was refused, an error code written as a text; clients accept a number as well. """
     error_message: str | Unset = UNSET

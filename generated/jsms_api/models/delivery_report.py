@@ -15,11 +15,11 @@ class DeliveryReport:
     """The outcome of one SMS, polled or posted as SMS_REPORT."""
 
     msg_id: str
-    """ Id of the SMS, a text of digits. The service has been seen to send a number; read both and keep a text. """
+    """ Id of the SMS, a string of digits. The service sometimes sends a number; accept both and keep a string. """
     phone: str
     """ The number. """
     receive_time: int
-    """ When the handset or the carrier answered, in milliseconds since the epoch. """
+    """ When the handset or the carrier reported, in milliseconds since the epoch. """
     status: int
     """ The outcome, see DeliveryStatus. The set is open. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

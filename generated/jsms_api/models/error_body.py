@@ -16,7 +16,7 @@ T = TypeVar("T", bound="ErrorBody")
 
 @_attrs_define
 class ErrorBody:
-    """Every error answer."""
+    """The body of every error response."""
 
     error: ErrorDetail
     """ What went wrong. """

@@ -16,12 +16,12 @@ T = TypeVar("T", bound="Schedule")
 
 @_attrs_define
 class Schedule:
-    """A schedule as it stands."""
+    """The current state of a schedule."""
 
     schedule_id: str
     """ Id of the schedule, a UUID. """
     send_time: str
-    """ When it goes out, as yyyy-MM-dd HH:mm:ss in Beijing time (UTC+8). """
+    """ When it is sent, as yyyy-MM-dd HH:mm:ss in Beijing time (UTC+8). """
     temp_id: int
     """ The template. """
     recipients: list[ScheduledRecipient]

@@ -18,7 +18,7 @@ T = TypeVar("T", bound="ScheduleBatchRequest")
 
 @_attrs_define
 class ScheduleBatchRequest:
-    """When a template SMS goes out, and to whom."""
+    """When a template SMS is sent, and to whom."""
 
     temp_id: int
     """ A notice (type 2) or marketing (type 3) template that passed review. """
@@ -27,7 +27,7 @@ class ScheduleBatchRequest:
     recipients: list[Recipient]
     """ 1 to 1000 recipients. """
     sign_id: int | Unset = UNSET
-    """ A signature that passed review; without it the app's default signature stands in front. """
+    """ A signature that passed review; without it the app's default signature is used. """
     tag: str | Unset = UNSET
     """ A label for your own statistics, at most 10 characters; never shown to a recipient. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

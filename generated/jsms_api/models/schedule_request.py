@@ -18,7 +18,7 @@ T = TypeVar("T", bound="ScheduleRequest")
 
 @_attrs_define
 class ScheduleRequest:
-    """When a template SMS goes out, to whom, and with which parameters."""
+    """When a template SMS is sent, to whom, and with which parameters."""
 
     mobile: str
     """ A mainland China mobile number, 11 digits beginning with 1, without a country code. """
@@ -27,7 +27,7 @@ class ScheduleRequest:
     send_time: str
     """ When to send, as yyyy-MM-dd HH:mm:ss in Beijing time (UTC+8); in the future. """
     sign_id: int | Unset = UNSET
-    """ A signature that passed review; without it the app's default signature stands in front. """
+    """ A signature that passed review; without it the app's default signature is used. """
     temp_para: ScheduleRequestTempPara | Unset = UNSET
     """ Variable name to value, for each variable of the template; values may not have the symbols 【 and 】. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -23,7 +23,7 @@ class ScheduledRecipient:
     mobile: str
     """ The number. """
     msg_id: str
-    """ Id of the SMS to come, a text of digits. Read a number too and keep a text. """
+    """ Id of the SMS to come, a string of digits. Accept a number too and keep a string. """
     temp_para: ScheduledRecipientTempPara | Unset = UNSET
     """ The parameters of the recipient. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

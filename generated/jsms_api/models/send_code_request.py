@@ -21,7 +21,7 @@ class SendCodeRequest:
     temp_id: int
     """ A code template (type 1) that passed review. Template 1 exists in every app. """
     sign_id: int | Unset = UNSET
-    """ A signature that passed review; without it the app's default signature stands in front. """
+    """ A signature that passed review; without it the app's default signature is used. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

@@ -25,7 +25,7 @@ class SendMessageBatchRequest:
     recipients: list[Recipient]
     """ 1 to 1000 recipients. """
     sign_id: int | Unset = UNSET
-    """ A signature that passed review; without it the app's default signature stands in front. """
+    """ A signature that passed review; without it the app's default signature is used. """
     tag: str | Unset = UNSET
     """ A label for your own statistics, at most 10 characters; never shown to a recipient. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -25,7 +25,7 @@ class SendMessageRequest:
     temp_id: int
     """ A notice (type 2) or marketing (type 3) template that passed review. """
     sign_id: int | Unset = UNSET
-    """ A signature that passed review; without it the app's default signature stands in front. """
+    """ A signature that passed review; without it the app's default signature is used. """
     temp_para: SendMessageRequestTempPara | Unset = UNSET
     """ Variable name to value, for each variable of the template; values may not have the symbols 【 and 】. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

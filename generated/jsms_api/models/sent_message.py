@@ -15,7 +15,7 @@ class SentMessage:
     """A send that was accepted."""
 
     msg_id: str
-    """ Id of the SMS, a text of digits. The service has been seen to send a number; read both and keep a text. """
+    """ Id of the SMS, a string of digits. The service sometimes sends a number; accept both and keep a string. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

@@ -12,12 +12,12 @@ T = TypeVar("T", bound="UserReply")
 
 @_attrs_define
 class UserReply:
-    """What one user answered, polled or posted as SMS_REPLY."""
+    """A user's reply, polled or posted as SMS_REPLY."""
 
     phone: str
     """ The number. """
     reply_time: int
-    """ When the user answered, in milliseconds since the epoch. """
+    """ When the user replied, in milliseconds since the epoch. """
     content: str
     """ The text. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

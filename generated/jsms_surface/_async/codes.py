@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 class AsyncCodes(AsyncResource):
     """Verification codes, as text or as a voice call.
 
-    The service makes a text code (six digits), sends it and checks what the user typed. A code counts once; a newer
-    code does not void an older one (assumed). Sending is billed from the industry pool, voice calls from the voice
-    pool.
+    The service makes a text code (six digits), sends it and checks what the user typed. A code can be used once; a
+    newer code does not void an older one (assumed). Sending is billed from the industry pool, voice calls from the
+    voice pool.
     """
 
     __slots__ = ()
@@ -32,15 +32,15 @@ class AsyncCodes(AsyncResource):
         """Send a text verification code.
 
         Makes a code of six digits, fills it into a code template (type 1) and sends it. The code lives as long as the
-        template's ttl says. One number can get 200 text codes of one app in 24 hours. Billed. Never repeat a request
-        whose answer got lost: the SMS may be on its way.
+        template's ttl says. One number can get 200 text codes of one app in 24 hours. Billed. Never retry after a lost
+        response: the SMS may already be sent.
 
         JSMS operation: sendCode, POST /codes
 
         Args:
             mobile: A mainland China mobile number: 11 digits, with or without +86, spaces and hyphens.
             temp_id: A code template (type 1) that passed review. Template 1 exists in every app.
-            sign_id: A signature that passed review; without it the app's default signature stands in front.
+            sign_id: A signature that passed review; without it the app's default signature is used.
             once: A key of this message, such as ``"login-42"``. The same key again, in any process that shares the
                 client's store, sends nothing and gives the first result.
 
@@ -70,8 +70,7 @@ class AsyncCodes(AsyncResource):
         """Call a number and read a verification code out.
 
         Calls the number and reads the code out. Without code the service makes one. Voice codes to one number must be
-        20 seconds apart. Billed from the voice pool. Never repeat a request whose answer got lost: the call may be
-        under way.
+        20 seconds apart. Billed from the voice pool. Never retry after a lost response: the call may already be made.
 
         JSMS operation: sendVoiceCode, POST /voice_codes
 
@@ -103,15 +102,15 @@ class AsyncCodes(AsyncResource):
     async def verify(self, msg_id: str | int, code: str) -> Verification:
         """Check the code that a user typed.
 
-        Checks a text or voice code against the msg_id that its sending answered. A code counts once: after the first
-        success it is refused as used. A wrong try changes nothing (assumed). Not billed. Every refusal is the success
-        object, is_valid false with error beside it. Never repeat a request whose answer got lost: the code may be used
-        up by then.
+        Checks a text or voice code against the msg_id that was returned when it was sent. A code can be used once:
+        after the first success it is rejected as used. A wrong attempt changes nothing (assumed). Not billed. Every
+        rejection has the form of the success object: is_valid is false, and error is set. Never retry after a lost
+        response: the code may be used up by then.
 
         JSMS operation: verifyCode, POST /codes/{msg_id}/valid
 
         Args:
-            msg_id: The msg_id that the sending of the code answered.
+            msg_id: The msg_id that was returned when the code was sent.
             code: The code as the user typed it, as a text so that leading zeros stay. Spaces around it do not count.
 
         Returns:

@@ -32,7 +32,7 @@ class AsyncTemplates(AsyncResource):
         """Submit a template for review.
 
         The template goes into review by people; the decision arrives as a callback or by looking the template up. The
-        app needs a signature first (50046). Never repeat a request whose answer got lost: the template may exist.
+        app needs a signature first (50046). Never retry after a lost response: the template may exist.
 
         JSMS operation: createTemplate, POST /templates
 
@@ -89,8 +89,8 @@ class AsyncTemplates(AsyncResource):
     ) -> SavedTemplate:
         """Change a rejected template and submit it again.
 
-        Only a template that was rejected may be changed (50047); it goes back into review. A repeat after a lost answer
-        finds it in review and is refused, so it is never repeated.
+        Only a template that was rejected may be changed (50047); it goes back into review. A retry after a lost
+        response finds it in review and is refused, so it is never retried.
 
         JSMS operation: updateTemplate, PUT /templates/{temp_id}
 
@@ -123,8 +123,8 @@ class AsyncTemplates(AsyncResource):
     async def delete(self, temp_id: int) -> None:
         """Delete a template.
 
-        Deletes the template. A client that repeats it after a lost answer may be refused (50013) although its first try
-        succeeded.
+        Deletes the template. A client that retries it after a lost response may be refused (50013) although the first
+        attempt succeeded.
 
         JSMS operation: deleteTemplate, DELETE /templates/{temp_id}
 

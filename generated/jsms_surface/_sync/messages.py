@@ -43,15 +43,15 @@ class Messages(Resource):
         """Send a template SMS to one number.
 
         Sends a notice (type 2) or marketing (type 3) template. The same notice, and the same marketing SMS, can go to
-        one number three times in ten minutes. Marketing goes out from 08:00 to 21:00 Beijing time only. Billed by
-        length. Never repeat a request whose answer got lost: the SMS may be on its way.
+        one number three times in ten minutes. Marketing is sent from 08:00 to 21:00 Beijing time only. Billed by
+        length. Never retry after a lost response: the SMS may already be sent.
 
         JSMS operation: sendMessage, POST /messages
 
         Args:
             mobile: A mainland China mobile number: 11 digits, with or without +86, spaces and hyphens.
             temp_id: A notice (type 2) or marketing (type 3) template that passed review.
-            sign_id: A signature that passed review; without it the app's default signature stands in front.
+            sign_id: A signature that passed review; without it the app's default signature is used.
             temp_para: Variable name to value, for each variable of the template; values may not have the symbols 【 and
                 】. Numbers and booleans become texts, numbers without an exponent; a date has to be given as the text
                 that it should read as.
@@ -83,9 +83,9 @@ class Messages(Resource):
     ) -> BatchResult:
         """Send a template SMS to as many as 1000 numbers.
 
-        Each recipient has parameters of its own. The answer is 200 even where recipients are refused: read each one.
+        Each recipient has parameters of its own. The response is 200 even if recipients are refused: check each one.
         Entries with the same number and content are refused as repeats (50034). Billed for each accepted recipient.
-        Never repeat a request whose answer got lost: the SMS may be on their way.
+        Never retry after a lost response: the SMS may already be sent.
 
         JSMS operation: sendMessageBatch, POST /messages/batch
 
@@ -93,7 +93,7 @@ class Messages(Resource):
             recipients: 1 to 1000 of `Recipient`, mappings with ``mobile`` and ``temp_para``, (mobile, parameters)
                 pairs, or numbers; any iterable, read once.
             temp_id: A notice (type 2) or marketing (type 3) template that passed review.
-            sign_id: A signature that passed review; without it the app's default signature stands in front.
+            sign_id: A signature that passed review; without it the app's default signature is used.
             tag: A label for your own statistics, at most 10 characters; never shown to a recipient.
             once: A key of this message, such as ``"login-42"``. The same key again, in any process that shares the
                 client's store, sends nothing and gives the first result.

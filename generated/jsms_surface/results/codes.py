@@ -17,7 +17,7 @@ class SentMessage(Result):
     """A send that was accepted.
 
     Attributes:
-        msg_id: Id of the SMS, a text of digits. The service has been seen to send a number; read both and keep a text.
+        msg_id: Id of the SMS, a string of digits. The service sometimes sends a number; accept both and keep a string.
         extra: Fields that this version does not know.
     """
 

@@ -22,7 +22,7 @@ class BatchRecipient(Result):
     Attributes:
         mobile: The number.
         accepted: Whether the service accepted it; whether it arrives is told by a delivery report.
-        msg_id: Id of the SMS, a text of digits. The service has been seen to send a number; read both and keep a text.
+        msg_id: Id of the SMS, a string of digits. The service sometimes sends a number; accept both and keep a string.
             None where it is absent.
         error_code: Why the recipient was refused, an error code written as a text; clients accept a number as well.
             None where there is none that is a number.

@@ -20,9 +20,9 @@ class DeliveryReport(Result):
     """The outcome of one SMS, polled or posted as SMS_REPORT.
 
     Attributes:
-        msg_id: Id of the SMS, a text of digits. The service has been seen to send a number; read both and keep a text.
+        msg_id: Id of the SMS, a string of digits. The service sometimes sends a number; accept both and keep a string.
         phone: The number.
-        receive_time: When the handset or the carrier answered, in milliseconds since the epoch. An aware datetime in
+        receive_time: When the handset or the carrier reported, in milliseconds since the epoch. An aware datetime in
             Beijing time (UTC+8). None where the value is no time, which is then in ``extra["receiveTime"]``.
         status: The outcome, see DeliveryStatus. The set is open. A plain value where this version does not know it.
         extra: Fields that this version does not know.
@@ -49,11 +49,11 @@ def read_delivery_report(body: dict[str, Any]) -> DeliveryReport:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class UserReply(Result):
-    """What one user answered, polled or posted as SMS_REPLY.
+    """A user's reply, polled or posted as SMS_REPLY.
 
     Attributes:
         phone: The number.
-        reply_time: When the user answered, in milliseconds since the epoch. An aware datetime in Beijing time (UTC+8).
+        reply_time: When the user replied, in milliseconds since the epoch. An aware datetime in Beijing time (UTC+8).
             None where the value is no time, which is then in ``extra["replyTime"]``.
         content: The text.
         extra: Fields that this version does not know.

@@ -111,7 +111,7 @@ class ScheduledRecipient(Result):
 
     Attributes:
         mobile: The number.
-        msg_id: Id of the SMS to come, a text of digits. Read a number too and keep a text.
+        msg_id: Id of the SMS to come, a string of digits. Accept a number too and keep a string.
         temp_para: The parameters of the recipient. None where it is absent.
         extra: Fields that this version does not know.
     """
@@ -132,11 +132,11 @@ def read_scheduled_recipient(body: dict[str, Any]) -> ScheduledRecipient:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Schedule(Result):
-    """A schedule as it stands.
+    """The current state of a schedule.
 
     Attributes:
         schedule_id: Id of the schedule, a UUID.
-        send_time: When it goes out, as yyyy-MM-dd HH:mm:ss in Beijing time (UTC+8). An aware datetime in Beijing time
+        send_time: When it is sent, as yyyy-MM-dd HH:mm:ss in Beijing time (UTC+8). An aware datetime in Beijing time
             (UTC+8).
         temp_id: The template.
         recipients: Everyone it goes to.

@@ -86,7 +86,7 @@ def sync_detailed(
 
      Makes a code of six digits, fills it into a code template (type 1) and sends it. The code lives as
     long as the template's ttl says. One number can get 200 text codes of one app in 24 hours. Billed.
-    Never repeat a request whose answer got lost: the SMS may be on its way.
+    Never retry after a lost response: the SMS may already be sent.
 
     Error codes: HTTP 400: 50001, 50003, 50004, 50005; HTTP 401: 50002; HTTP 403: 50006, 50007, 50008,
     50009, 50013, 50014, 50020, 50021, 50024, 50025, 50033, 50035, 50036, 50046, 50102; HTTP 415: 50017;
@@ -123,7 +123,7 @@ def sync(
 
      Makes a code of six digits, fills it into a code template (type 1) and sends it. The code lives as
     long as the template's ttl says. One number can get 200 text codes of one app in 24 hours. Billed.
-    Never repeat a request whose answer got lost: the SMS may be on its way.
+    Never retry after a lost response: the SMS may already be sent.
 
     Error codes: HTTP 400: 50001, 50003, 50004, 50005; HTTP 401: 50002; HTTP 403: 50006, 50007, 50008,
     50009, 50013, 50014, 50020, 50021, 50024, 50025, 50033, 50035, 50036, 50046, 50102; HTTP 415: 50017;
@@ -155,7 +155,7 @@ async def asyncio_detailed(
 
      Makes a code of six digits, fills it into a code template (type 1) and sends it. The code lives as
     long as the template's ttl says. One number can get 200 text codes of one app in 24 hours. Billed.
-    Never repeat a request whose answer got lost: the SMS may be on its way.
+    Never retry after a lost response: the SMS may already be sent.
 
     Error codes: HTTP 400: 50001, 50003, 50004, 50005; HTTP 401: 50002; HTTP 403: 50006, 50007, 50008,
     50009, 50013, 50014, 50020, 50021, 50024, 50025, 50033, 50035, 50036, 50046, 50102; HTTP 415: 50017;
@@ -190,7 +190,7 @@ async def asyncio(
 
      Makes a code of six digits, fills it into a code template (type 1) and sends it. The code lives as
     long as the template's ttl says. One number can get 200 text codes of one app in 24 hours. Billed.
-    Never repeat a request whose answer got lost: the SMS may be on its way.
+    Never retry after a lost response: the SMS may already be sent.
 
     Error codes: HTTP 400: 50001, 50003, 50004, 50005; HTTP 401: 50002; HTTP 403: 50006, 50007, 50008,
     50009, 50013, 50014, 50020, 50021, 50024, 50025, 50033, 50035, 50036, 50046, 50102; HTTP 415: 50017;

@@ -85,8 +85,8 @@ def sync_detailed(
     """Call a number and read a verification code out
 
      Calls the number and reads the code out. Without code the service makes one. Voice codes to one
-    number must be 20 seconds apart. Billed from the voice pool. Never repeat a request whose answer got
-    lost: the call may be under way.
+    number must be 20 seconds apart. Billed from the voice pool. Never retry after a lost response: the
+    call may already be made.
 
     Error codes: HTTP 400: 50001, 50003, 50004; HTTP 401: 50002; HTTP 403: 50006, 50007, 50008, 50009,
     50014, 50024, 50033, 50035, 50036, 50038, 50039, 50040, 50041; HTTP 415: 50017; HTTP 500: 50019.
@@ -121,8 +121,8 @@ def sync(
     """Call a number and read a verification code out
 
      Calls the number and reads the code out. Without code the service makes one. Voice codes to one
-    number must be 20 seconds apart. Billed from the voice pool. Never repeat a request whose answer got
-    lost: the call may be under way.
+    number must be 20 seconds apart. Billed from the voice pool. Never retry after a lost response: the
+    call may already be made.
 
     Error codes: HTTP 400: 50001, 50003, 50004; HTTP 401: 50002; HTTP 403: 50006, 50007, 50008, 50009,
     50014, 50024, 50033, 50035, 50036, 50038, 50039, 50040, 50041; HTTP 415: 50017; HTTP 500: 50019.
@@ -152,8 +152,8 @@ async def asyncio_detailed(
     """Call a number and read a verification code out
 
      Calls the number and reads the code out. Without code the service makes one. Voice codes to one
-    number must be 20 seconds apart. Billed from the voice pool. Never repeat a request whose answer got
-    lost: the call may be under way.
+    number must be 20 seconds apart. Billed from the voice pool. Never retry after a lost response: the
+    call may already be made.
 
     Error codes: HTTP 400: 50001, 50003, 50004; HTTP 401: 50002; HTTP 403: 50006, 50007, 50008, 50009,
     50014, 50024, 50033, 50035, 50036, 50038, 50039, 50040, 50041; HTTP 415: 50017; HTTP 500: 50019.
@@ -186,8 +186,8 @@ async def asyncio(
     """Call a number and read a verification code out
 
      Calls the number and reads the code out. Without code the service makes one. Voice codes to one
-    number must be 20 seconds apart. Billed from the voice pool. Never repeat a request whose answer got
-    lost: the call may be under way.
+    number must be 20 seconds apart. Billed from the voice pool. Never retry after a lost response: the
+    call may already be made.
 
     Error codes: HTTP 400: 50001, 50003, 50004; HTTP 401: 50002; HTTP 403: 50006, 50007, 50008, 50009,
     50014, 50024, 50033, 50035, 50036, 50038, 50039, 50040, 50041; HTTP 415: 50017; HTTP 500: 50019.

@@ -89,10 +89,10 @@ def sync_detailed(
 ) -> Response[ErrorBody | Verification]:
     """Check the code that a user typed
 
-     Checks a text or voice code against the msg_id that its sending answered. A code counts once: after
-    the first success it is refused as used. A wrong try changes nothing (assumed). Not billed. Every
-    refusal is the success object, is_valid false with error beside it. Never repeat a request whose
-    answer got lost: the code may be used up by then.
+     Checks a text or voice code against the msg_id that was returned when it was sent. A code can be
+    used once: after the first success it is rejected as used. A wrong attempt changes nothing
+    (assumed). Not billed. Every rejection has the form of the success object: is_valid is false, and
+    error is set. Never retry after a lost response: the code may be used up by then.
 
     Error codes: HTTP 400: 50001, 50003, 50015; HTTP 401: 50002; HTTP 403: 50007, 50008, 50010, 50011,
     50012, 50026, 50035, 50036; HTTP 415: 50017; HTTP 500: 50019.
@@ -129,10 +129,10 @@ def sync(
 ) -> ErrorBody | Verification | None:
     """Check the code that a user typed
 
-     Checks a text or voice code against the msg_id that its sending answered. A code counts once: after
-    the first success it is refused as used. A wrong try changes nothing (assumed). Not billed. Every
-    refusal is the success object, is_valid false with error beside it. Never repeat a request whose
-    answer got lost: the code may be used up by then.
+     Checks a text or voice code against the msg_id that was returned when it was sent. A code can be
+    used once: after the first success it is rejected as used. A wrong attempt changes nothing
+    (assumed). Not billed. Every rejection has the form of the success object: is_valid is false, and
+    error is set. Never retry after a lost response: the code may be used up by then.
 
     Error codes: HTTP 400: 50001, 50003, 50015; HTTP 401: 50002; HTTP 403: 50007, 50008, 50010, 50011,
     50012, 50026, 50035, 50036; HTTP 415: 50017; HTTP 500: 50019.
@@ -164,10 +164,10 @@ async def asyncio_detailed(
 ) -> Response[ErrorBody | Verification]:
     """Check the code that a user typed
 
-     Checks a text or voice code against the msg_id that its sending answered. A code counts once: after
-    the first success it is refused as used. A wrong try changes nothing (assumed). Not billed. Every
-    refusal is the success object, is_valid false with error beside it. Never repeat a request whose
-    answer got lost: the code may be used up by then.
+     Checks a text or voice code against the msg_id that was returned when it was sent. A code can be
+    used once: after the first success it is rejected as used. A wrong attempt changes nothing
+    (assumed). Not billed. Every rejection has the form of the success object: is_valid is false, and
+    error is set. Never retry after a lost response: the code may be used up by then.
 
     Error codes: HTTP 400: 50001, 50003, 50015; HTTP 401: 50002; HTTP 403: 50007, 50008, 50010, 50011,
     50012, 50026, 50035, 50036; HTTP 415: 50017; HTTP 500: 50019.
@@ -202,10 +202,10 @@ async def asyncio(
 ) -> ErrorBody | Verification | None:
     """Check the code that a user typed
 
-     Checks a text or voice code against the msg_id that its sending answered. A code counts once: after
-    the first success it is refused as used. A wrong try changes nothing (assumed). Not billed. Every
-    refusal is the success object, is_valid false with error beside it. Never repeat a request whose
-    answer got lost: the code may be used up by then.
+     Checks a text or voice code against the msg_id that was returned when it was sent. A code can be
+    used once: after the first success it is rejected as used. A wrong attempt changes nothing
+    (assumed). Not billed. Every rejection has the form of the success object: is_valid is false, and
+    error is set. Never retry after a lost response: the code may be used up by then.
 
     Error codes: HTTP 400: 50001, 50003, 50015; HTTP 401: 50002; HTTP 403: 50007, 50008, 50010, 50011,
     50012, 50026, 50035, 50036; HTTP 415: 50017; HTTP 500: 50019.

@@ -85,8 +85,8 @@ def sync_detailed(
     """Send a template SMS to one number
 
      Sends a notice (type 2) or marketing (type 3) template. The same notice, and the same marketing SMS,
-    can go to one number three times in ten minutes. Marketing goes out from 08:00 to 21:00 Beijing time
-    only. Billed by length. Never repeat a request whose answer got lost: the SMS may be on its way.
+    can go to one number three times in ten minutes. Marketing is sent from 08:00 to 21:00 Beijing time
+    only. Billed by length. Never retry after a lost response: the SMS may already be sent.
 
     Error codes: HTTP 400: 50001, 50003, 50004, 50005; HTTP 401: 50002; HTTP 403: 50006, 50007, 50008,
     50009, 50013, 50014, 50020, 50021, 50022, 50023, 50024, 50025, 50033, 50034, 50035, 50036, 50037,
@@ -122,8 +122,8 @@ def sync(
     """Send a template SMS to one number
 
      Sends a notice (type 2) or marketing (type 3) template. The same notice, and the same marketing SMS,
-    can go to one number three times in ten minutes. Marketing goes out from 08:00 to 21:00 Beijing time
-    only. Billed by length. Never repeat a request whose answer got lost: the SMS may be on its way.
+    can go to one number three times in ten minutes. Marketing is sent from 08:00 to 21:00 Beijing time
+    only. Billed by length. Never retry after a lost response: the SMS may already be sent.
 
     Error codes: HTTP 400: 50001, 50003, 50004, 50005; HTTP 401: 50002; HTTP 403: 50006, 50007, 50008,
     50009, 50013, 50014, 50020, 50021, 50022, 50023, 50024, 50025, 50033, 50034, 50035, 50036, 50037,
@@ -154,8 +154,8 @@ async def asyncio_detailed(
     """Send a template SMS to one number
 
      Sends a notice (type 2) or marketing (type 3) template. The same notice, and the same marketing SMS,
-    can go to one number three times in ten minutes. Marketing goes out from 08:00 to 21:00 Beijing time
-    only. Billed by length. Never repeat a request whose answer got lost: the SMS may be on its way.
+    can go to one number three times in ten minutes. Marketing is sent from 08:00 to 21:00 Beijing time
+    only. Billed by length. Never retry after a lost response: the SMS may already be sent.
 
     Error codes: HTTP 400: 50001, 50003, 50004, 50005; HTTP 401: 50002; HTTP 403: 50006, 50007, 50008,
     50009, 50013, 50014, 50020, 50021, 50022, 50023, 50024, 50025, 50033, 50034, 50035, 50036, 50037,
@@ -189,8 +189,8 @@ async def asyncio(
     """Send a template SMS to one number
 
      Sends a notice (type 2) or marketing (type 3) template. The same notice, and the same marketing SMS,
-    can go to one number three times in ten minutes. Marketing goes out from 08:00 to 21:00 Beijing time
-    only. Billed by length. Never repeat a request whose answer got lost: the SMS may be on its way.
+    can go to one number three times in ten minutes. Marketing is sent from 08:00 to 21:00 Beijing time
+    only. Billed by length. Never retry after a lost response: the SMS may already be sent.
 
     Error codes: HTTP 400: 50001, 50003, 50004, 50005; HTTP 401: 50002; HTTP 403: 50006, 50007, 50008,
     50009, 50013, 50014, 50020, 50021, 50022, 50023, 50024, 50025, 50033, 50034, 50035, 50036, 50037,

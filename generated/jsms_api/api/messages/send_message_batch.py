@@ -84,9 +84,9 @@ def sync_detailed(
 ) -> Response[BatchResult | ErrorBody]:
     """Send a template SMS to as many as 1000 numbers
 
-     Each recipient has parameters of its own. The answer is 200 even where recipients are refused: read
+     Each recipient has parameters of its own. The response is 200 even if recipients are refused: check
     each one. Entries with the same number and content are refused as repeats (50034). Billed for each
-    accepted recipient. Never repeat a request whose answer got lost: the SMS may be on their way.
+    accepted recipient. Never retry after a lost response: the SMS may already be sent.
 
     Error codes: HTTP 400: 50001, 50003, 50005; HTTP 401: 50002; HTTP 403: 50007, 50008, 50013, 50020,
     50021, 50025, 50030, 50031, 50033, 50035, 50036, 50046, 50102; HTTP 415: 50017; HTTP 500: 50019. For
@@ -121,9 +121,9 @@ def sync(
 ) -> BatchResult | ErrorBody | None:
     """Send a template SMS to as many as 1000 numbers
 
-     Each recipient has parameters of its own. The answer is 200 even where recipients are refused: read
+     Each recipient has parameters of its own. The response is 200 even if recipients are refused: check
     each one. Entries with the same number and content are refused as repeats (50034). Billed for each
-    accepted recipient. Never repeat a request whose answer got lost: the SMS may be on their way.
+    accepted recipient. Never retry after a lost response: the SMS may already be sent.
 
     Error codes: HTTP 400: 50001, 50003, 50005; HTTP 401: 50002; HTTP 403: 50007, 50008, 50013, 50020,
     50021, 50025, 50030, 50031, 50033, 50035, 50036, 50046, 50102; HTTP 415: 50017; HTTP 500: 50019. For
@@ -153,9 +153,9 @@ async def asyncio_detailed(
 ) -> Response[BatchResult | ErrorBody]:
     """Send a template SMS to as many as 1000 numbers
 
-     Each recipient has parameters of its own. The answer is 200 even where recipients are refused: read
+     Each recipient has parameters of its own. The response is 200 even if recipients are refused: check
     each one. Entries with the same number and content are refused as repeats (50034). Billed for each
-    accepted recipient. Never repeat a request whose answer got lost: the SMS may be on their way.
+    accepted recipient. Never retry after a lost response: the SMS may already be sent.
 
     Error codes: HTTP 400: 50001, 50003, 50005; HTTP 401: 50002; HTTP 403: 50007, 50008, 50013, 50020,
     50021, 50025, 50030, 50031, 50033, 50035, 50036, 50046, 50102; HTTP 415: 50017; HTTP 500: 50019. For
@@ -188,9 +188,9 @@ async def asyncio(
 ) -> BatchResult | ErrorBody | None:
     """Send a template SMS to as many as 1000 numbers
 
-     Each recipient has parameters of its own. The answer is 200 even where recipients are refused: read
+     Each recipient has parameters of its own. The response is 200 even if recipients are refused: check
     each one. Entries with the same number and content are refused as repeats (50034). Billed for each
-    accepted recipient. Never repeat a request whose answer got lost: the SMS may be on their way.
+    accepted recipient. Never retry after a lost response: the SMS may already be sent.
 
     Error codes: HTTP 400: 50001, 50003, 50005; HTTP 401: 50002; HTTP 403: 50007, 50008, 50013, 50020,
     50021, 50025, 50030, 50031, 50033, 50035, 50036, 50046, 50102; HTTP 415: 50017; HTTP 500: 50019. For

@@ -71,12 +71,11 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[ErrorBody | list[UserReply]]:
-    """Fetch what users answered
+    """Fetch users' replies
 
-     Up to 500 replies, oldest first (assumed). Each is handed out once and never again: never repeat a
-    request whose answer got lost and think the records are still there. At most one call in five
-    seconds. Kept three days (one client says seven). With a callback URL set up the answer is an empty
-    list (assumed).
+     Up to 500 replies, oldest first (assumed). Each is returned once: never retry after a lost response
+    and expect the records to be still there. At most one call in five seconds. Kept three days (one
+    client says seven). With a callback URL set up, the response is an empty list (assumed).
 
     Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50009, 50035, 50036; HTTP 500:
     50019.
@@ -102,12 +101,11 @@ def sync(
     *,
     client: AuthenticatedClient,
 ) -> ErrorBody | list[UserReply] | None:
-    """Fetch what users answered
+    """Fetch users' replies
 
-     Up to 500 replies, oldest first (assumed). Each is handed out once and never again: never repeat a
-    request whose answer got lost and think the records are still there. At most one call in five
-    seconds. Kept three days (one client says seven). With a callback URL set up the answer is an empty
-    list (assumed).
+     Up to 500 replies, oldest first (assumed). Each is returned once: never retry after a lost response
+    and expect the records to be still there. At most one call in five seconds. Kept three days (one
+    client says seven). With a callback URL set up, the response is an empty list (assumed).
 
     Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50009, 50035, 50036; HTTP 500:
     50019.
@@ -129,12 +127,11 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[ErrorBody | list[UserReply]]:
-    """Fetch what users answered
+    """Fetch users' replies
 
-     Up to 500 replies, oldest first (assumed). Each is handed out once and never again: never repeat a
-    request whose answer got lost and think the records are still there. At most one call in five
-    seconds. Kept three days (one client says seven). With a callback URL set up the answer is an empty
-    list (assumed).
+     Up to 500 replies, oldest first (assumed). Each is returned once: never retry after a lost response
+    and expect the records to be still there. At most one call in five seconds. Kept three days (one
+    client says seven). With a callback URL set up, the response is an empty list (assumed).
 
     Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50009, 50035, 50036; HTTP 500:
     50019.
@@ -158,12 +155,11 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
 ) -> ErrorBody | list[UserReply] | None:
-    """Fetch what users answered
+    """Fetch users' replies
 
-     Up to 500 replies, oldest first (assumed). Each is handed out once and never again: never repeat a
-    request whose answer got lost and think the records are still there. At most one call in five
-    seconds. Kept three days (one client says seven). With a callback URL set up the answer is an empty
-    list (assumed).
+     Up to 500 replies, oldest first (assumed). Each is returned once: never retry after a lost response
+    and expect the records to be still there. At most one call in five seconds. Kept three days (one
+    client says seven). With a callback URL set up, the response is an empty list (assumed).
 
     Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50009, 50035, 50036; HTTP 500:
     50019.

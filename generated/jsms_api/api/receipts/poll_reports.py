@@ -75,10 +75,9 @@ def sync_detailed(
 ) -> Response[ErrorBody | list[DeliveryReport]]:
     """Fetch delivery reports
 
-     Up to 500 reports, oldest first (assumed). Each is handed out once and never again: never repeat a
-    request whose answer got lost and think the records are still there. At most one call in five
-    seconds. Kept three days (one client says seven). With a callback URL set up the answer is an empty
-    list (assumed).
+     Up to 500 reports, oldest first (assumed). Each is returned once: never retry after a lost response
+    and expect the records to be still there. At most one call in five seconds. Kept three days (one
+    client says seven). With a callback URL set up, the response is an empty list (assumed).
 
     Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50009, 50035, 50036; HTTP 500:
     50019.
@@ -106,10 +105,9 @@ def sync(
 ) -> ErrorBody | list[DeliveryReport] | None:
     """Fetch delivery reports
 
-     Up to 500 reports, oldest first (assumed). Each is handed out once and never again: never repeat a
-    request whose answer got lost and think the records are still there. At most one call in five
-    seconds. Kept three days (one client says seven). With a callback URL set up the answer is an empty
-    list (assumed).
+     Up to 500 reports, oldest first (assumed). Each is returned once: never retry after a lost response
+    and expect the records to be still there. At most one call in five seconds. Kept three days (one
+    client says seven). With a callback URL set up, the response is an empty list (assumed).
 
     Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50009, 50035, 50036; HTTP 500:
     50019.
@@ -133,10 +131,9 @@ async def asyncio_detailed(
 ) -> Response[ErrorBody | list[DeliveryReport]]:
     """Fetch delivery reports
 
-     Up to 500 reports, oldest first (assumed). Each is handed out once and never again: never repeat a
-    request whose answer got lost and think the records are still there. At most one call in five
-    seconds. Kept three days (one client says seven). With a callback URL set up the answer is an empty
-    list (assumed).
+     Up to 500 reports, oldest first (assumed). Each is returned once: never retry after a lost response
+    and expect the records to be still there. At most one call in five seconds. Kept three days (one
+    client says seven). With a callback URL set up, the response is an empty list (assumed).
 
     Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50009, 50035, 50036; HTTP 500:
     50019.
@@ -162,10 +159,9 @@ async def asyncio(
 ) -> ErrorBody | list[DeliveryReport] | None:
     """Fetch delivery reports
 
-     Up to 500 reports, oldest first (assumed). Each is handed out once and never again: never repeat a
-    request whose answer got lost and think the records are still there. At most one call in five
-    seconds. Kept three days (one client says seven). With a callback URL set up the answer is an empty
-    list (assumed).
+     Up to 500 reports, oldest first (assumed). Each is returned once: never retry after a lost response
+    and expect the records to be still there. At most one call in five seconds. Kept three days (one
+    client says seven). With a callback URL set up, the response is an empty list (assumed).
 
     Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50009, 50035, 50036; HTTP 500:
     50019.

@@ -84,15 +84,15 @@ def sync_detailed(
 ) -> Response[ErrorBody | ScheduledMessage]:
     """Schedule a template SMS to one number
 
-     Sends a notice or marketing template at send_time, Beijing time. Never repeat a request whose answer
-    got lost: the schedule may exist.
+     Sends a notice or marketing template at send_time, Beijing time. Never retry after a lost response:
+    the schedule may exist.
 
     Error codes: HTTP 400: 50001, 50003, 50004, 50005; HTTP 401: 50002; HTTP 403: 50006, 50007, 50008,
     50013, 50014, 50020, 50021, 50022, 50023, 50024, 50025, 50027, 50033, 50035, 50036, 50037, 50038,
     50046, 50054, 50102; HTTP 415: 50017; HTTP 500: 50019.
 
     Args:
-        body (ScheduleRequest): When a template SMS goes out, to whom, and with which parameters.
+        body (ScheduleRequest): When a template SMS is sent, to whom, and with which parameters.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -120,15 +120,15 @@ def sync(
 ) -> ErrorBody | ScheduledMessage | None:
     """Schedule a template SMS to one number
 
-     Sends a notice or marketing template at send_time, Beijing time. Never repeat a request whose answer
-    got lost: the schedule may exist.
+     Sends a notice or marketing template at send_time, Beijing time. Never retry after a lost response:
+    the schedule may exist.
 
     Error codes: HTTP 400: 50001, 50003, 50004, 50005; HTTP 401: 50002; HTTP 403: 50006, 50007, 50008,
     50013, 50014, 50020, 50021, 50022, 50023, 50024, 50025, 50027, 50033, 50035, 50036, 50037, 50038,
     50046, 50054, 50102; HTTP 415: 50017; HTTP 500: 50019.
 
     Args:
-        body (ScheduleRequest): When a template SMS goes out, to whom, and with which parameters.
+        body (ScheduleRequest): When a template SMS is sent, to whom, and with which parameters.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -151,15 +151,15 @@ async def asyncio_detailed(
 ) -> Response[ErrorBody | ScheduledMessage]:
     """Schedule a template SMS to one number
 
-     Sends a notice or marketing template at send_time, Beijing time. Never repeat a request whose answer
-    got lost: the schedule may exist.
+     Sends a notice or marketing template at send_time, Beijing time. Never retry after a lost response:
+    the schedule may exist.
 
     Error codes: HTTP 400: 50001, 50003, 50004, 50005; HTTP 401: 50002; HTTP 403: 50006, 50007, 50008,
     50013, 50014, 50020, 50021, 50022, 50023, 50024, 50025, 50027, 50033, 50035, 50036, 50037, 50038,
     50046, 50054, 50102; HTTP 415: 50017; HTTP 500: 50019.
 
     Args:
-        body (ScheduleRequest): When a template SMS goes out, to whom, and with which parameters.
+        body (ScheduleRequest): When a template SMS is sent, to whom, and with which parameters.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -185,15 +185,15 @@ async def asyncio(
 ) -> ErrorBody | ScheduledMessage | None:
     """Schedule a template SMS to one number
 
-     Sends a notice or marketing template at send_time, Beijing time. Never repeat a request whose answer
-    got lost: the schedule may exist.
+     Sends a notice or marketing template at send_time, Beijing time. Never retry after a lost response:
+    the schedule may exist.
 
     Error codes: HTTP 400: 50001, 50003, 50004, 50005; HTTP 401: 50002; HTTP 403: 50006, 50007, 50008,
     50013, 50014, 50020, 50021, 50022, 50023, 50024, 50025, 50027, 50033, 50035, 50036, 50037, 50038,
     50046, 50054, 50102; HTTP 415: 50017; HTTP 500: 50019.
 
     Args:
-        body (ScheduleRequest): When a template SMS goes out, to whom, and with which parameters.
+        body (ScheduleRequest): When a template SMS is sent, to whom, and with which parameters.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -86,16 +86,15 @@ def sync_detailed(
 ) -> Response[ErrorBody | ScheduleBatchResult]:
     """Schedule a template SMS to as many as 1000 numbers
 
-     Sends a notice or marketing template to all recipients at send_time, Beijing time. The answer is 200
-    even where recipients are refused. Never repeat a request whose answer got lost: the schedule may
-    exist.
+     Sends a notice or marketing template to all recipients at send_time, Beijing time. The response is
+    200 even if recipients are refused. Never retry after a lost response: the schedule may exist.
 
     Error codes: HTTP 400: 50001, 50003, 50005; HTTP 401: 50002; HTTP 403: 50007, 50008, 50013, 50014,
     50020, 50021, 50025, 50027, 50030, 50031, 50033, 50035, 50036, 50046, 50102; HTTP 415: 50017; HTTP
     500: 50019. For a single recipient: 50004, 50006, 50022, 50023, 50024, 50034, 50037, 50038, 50054.
 
     Args:
-        body (ScheduleBatchRequest): When a template SMS goes out, and to whom.
+        body (ScheduleBatchRequest): When a template SMS is sent, and to whom.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -123,16 +122,15 @@ def sync(
 ) -> ErrorBody | ScheduleBatchResult | None:
     """Schedule a template SMS to as many as 1000 numbers
 
-     Sends a notice or marketing template to all recipients at send_time, Beijing time. The answer is 200
-    even where recipients are refused. Never repeat a request whose answer got lost: the schedule may
-    exist.
+     Sends a notice or marketing template to all recipients at send_time, Beijing time. The response is
+    200 even if recipients are refused. Never retry after a lost response: the schedule may exist.
 
     Error codes: HTTP 400: 50001, 50003, 50005; HTTP 401: 50002; HTTP 403: 50007, 50008, 50013, 50014,
     50020, 50021, 50025, 50027, 50030, 50031, 50033, 50035, 50036, 50046, 50102; HTTP 415: 50017; HTTP
     500: 50019. For a single recipient: 50004, 50006, 50022, 50023, 50024, 50034, 50037, 50038, 50054.
 
     Args:
-        body (ScheduleBatchRequest): When a template SMS goes out, and to whom.
+        body (ScheduleBatchRequest): When a template SMS is sent, and to whom.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -155,16 +153,15 @@ async def asyncio_detailed(
 ) -> Response[ErrorBody | ScheduleBatchResult]:
     """Schedule a template SMS to as many as 1000 numbers
 
-     Sends a notice or marketing template to all recipients at send_time, Beijing time. The answer is 200
-    even where recipients are refused. Never repeat a request whose answer got lost: the schedule may
-    exist.
+     Sends a notice or marketing template to all recipients at send_time, Beijing time. The response is
+    200 even if recipients are refused. Never retry after a lost response: the schedule may exist.
 
     Error codes: HTTP 400: 50001, 50003, 50005; HTTP 401: 50002; HTTP 403: 50007, 50008, 50013, 50014,
     50020, 50021, 50025, 50027, 50030, 50031, 50033, 50035, 50036, 50046, 50102; HTTP 415: 50017; HTTP
     500: 50019. For a single recipient: 50004, 50006, 50022, 50023, 50024, 50034, 50037, 50038, 50054.
 
     Args:
-        body (ScheduleBatchRequest): When a template SMS goes out, and to whom.
+        body (ScheduleBatchRequest): When a template SMS is sent, and to whom.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -190,16 +187,15 @@ async def asyncio(
 ) -> ErrorBody | ScheduleBatchResult | None:
     """Schedule a template SMS to as many as 1000 numbers
 
-     Sends a notice or marketing template to all recipients at send_time, Beijing time. The answer is 200
-    even where recipients are refused. Never repeat a request whose answer got lost: the schedule may
-    exist.
+     Sends a notice or marketing template to all recipients at send_time, Beijing time. The response is
+    200 even if recipients are refused. Never retry after a lost response: the schedule may exist.
 
     Error codes: HTTP 400: 50001, 50003, 50005; HTTP 401: 50002; HTTP 403: 50007, 50008, 50013, 50014,
     50020, 50021, 50025, 50027, 50030, 50031, 50033, 50035, 50036, 50046, 50102; HTTP 415: 50017; HTTP
     500: 50019. For a single recipient: 50004, 50006, 50022, 50023, 50024, 50034, 50037, 50038, 50054.
 
     Args:
-        body (ScheduleBatchRequest): When a template SMS goes out, and to whom.
+        body (ScheduleBatchRequest): When a template SMS is sent, and to whom.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

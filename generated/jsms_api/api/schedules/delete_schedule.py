@@ -75,8 +75,8 @@ def sync_detailed(
     """Delete a scheduled SMS
 
      Deletes a single or batch schedule while it waits. Deleting twice is refused the second time
-    (50029); a client that repeats it after a lost answer may see that refusal although its first try
-    succeeded.
+    (50029); a client that retries it after a lost response may get that error although the first
+    attempt succeeded.
 
     Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50028, 50029, 50035, 50036; HTTP
     500: 50019.
@@ -111,8 +111,8 @@ def sync(
     """Delete a scheduled SMS
 
      Deletes a single or batch schedule while it waits. Deleting twice is refused the second time
-    (50029); a client that repeats it after a lost answer may see that refusal although its first try
-    succeeded.
+    (50029); a client that retries it after a lost response may get that error although the first
+    attempt succeeded.
 
     Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50028, 50029, 50035, 50036; HTTP
     500: 50019.
@@ -142,8 +142,8 @@ async def asyncio_detailed(
     """Delete a scheduled SMS
 
      Deletes a single or batch schedule while it waits. Deleting twice is refused the second time
-    (50029); a client that repeats it after a lost answer may see that refusal although its first try
-    succeeded.
+    (50029); a client that retries it after a lost response may get that error although the first
+    attempt succeeded.
 
     Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50028, 50029, 50035, 50036; HTTP
     500: 50019.
@@ -176,8 +176,8 @@ async def asyncio(
     """Delete a scheduled SMS
 
      Deletes a single or batch schedule while it waits. Deleting twice is refused the second time
-    (50029); a client that repeats it after a lost answer may see that refusal although its first try
-    succeeded.
+    (50029); a client that retries it after a lost response may get that error although the first
+    attempt succeeded.
 
     Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50028, 50029, 50035, 50036; HTTP
     500: 50019.

@@ -98,7 +98,7 @@ def sync_detailed(
 
     Args:
         schedule_id (str):
-        body (ScheduleRequest): When a template SMS goes out, to whom, and with which parameters.
+        body (ScheduleRequest): When a template SMS is sent, to whom, and with which parameters.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -137,7 +137,7 @@ def sync(
 
     Args:
         schedule_id (str):
-        body (ScheduleRequest): When a template SMS goes out, to whom, and with which parameters.
+        body (ScheduleRequest): When a template SMS is sent, to whom, and with which parameters.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -171,7 +171,7 @@ async def asyncio_detailed(
 
     Args:
         schedule_id (str):
-        body (ScheduleRequest): When a template SMS goes out, to whom, and with which parameters.
+        body (ScheduleRequest): When a template SMS is sent, to whom, and with which parameters.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -208,7 +208,7 @@ async def asyncio(
 
     Args:
         schedule_id (str):
-        body (ScheduleRequest): When a template SMS goes out, to whom, and with which parameters.
+        body (ScheduleRequest): When a template SMS is sent, to whom, and with which parameters.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

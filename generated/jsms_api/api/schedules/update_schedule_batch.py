@@ -101,7 +101,7 @@ def sync_detailed(
 
     Args:
         schedule_id (str):
-        body (ScheduleBatchRequest): When a template SMS goes out, and to whom.
+        body (ScheduleBatchRequest): When a template SMS is sent, and to whom.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -141,7 +141,7 @@ def sync(
 
     Args:
         schedule_id (str):
-        body (ScheduleBatchRequest): When a template SMS goes out, and to whom.
+        body (ScheduleBatchRequest): When a template SMS is sent, and to whom.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -176,7 +176,7 @@ async def asyncio_detailed(
 
     Args:
         schedule_id (str):
-        body (ScheduleBatchRequest): When a template SMS goes out, and to whom.
+        body (ScheduleBatchRequest): When a template SMS is sent, and to whom.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -214,7 +214,7 @@ async def asyncio(
 
     Args:
         schedule_id (str):
-        body (ScheduleBatchRequest): When a template SMS goes out, and to whom.
+        body (ScheduleBatchRequest): When a template SMS is sent, and to whom.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

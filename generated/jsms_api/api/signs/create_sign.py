@@ -86,8 +86,8 @@ def sync_detailed(
 
      Submits a signature with the papers that prove the right to it (form since September 2025; older
     clients send only sign, type, remark and image0). People review it. While another signature of the
-    app is in review, a new one is refused (50103). Never repeat a request whose answer got lost: the
-    signature may exist.
+    app is in review, a new one is refused (50103). Never retry after a lost response: the signature may
+    exist.
 
     Error codes: HTTP 400: 50001, 50003; HTTP 401: 50002; HTTP 403: 50007, 50008, 50035, 50036, 50037,
     50045, 50101, 50103, 50104; HTTP 415: 50017; HTTP 500: 50019.
@@ -124,8 +124,8 @@ def sync(
 
      Submits a signature with the papers that prove the right to it (form since September 2025; older
     clients send only sign, type, remark and image0). People review it. While another signature of the
-    app is in review, a new one is refused (50103). Never repeat a request whose answer got lost: the
-    signature may exist.
+    app is in review, a new one is refused (50103). Never retry after a lost response: the signature may
+    exist.
 
     Error codes: HTTP 400: 50001, 50003; HTTP 401: 50002; HTTP 403: 50007, 50008, 50035, 50036, 50037,
     50045, 50101, 50103, 50104; HTTP 415: 50017; HTTP 500: 50019.
@@ -157,8 +157,8 @@ async def asyncio_detailed(
 
      Submits a signature with the papers that prove the right to it (form since September 2025; older
     clients send only sign, type, remark and image0). People review it. While another signature of the
-    app is in review, a new one is refused (50103). Never repeat a request whose answer got lost: the
-    signature may exist.
+    app is in review, a new one is refused (50103). Never retry after a lost response: the signature may
+    exist.
 
     Error codes: HTTP 400: 50001, 50003; HTTP 401: 50002; HTTP 403: 50007, 50008, 50035, 50036, 50037,
     50045, 50101, 50103, 50104; HTTP 415: 50017; HTTP 500: 50019.
@@ -193,8 +193,8 @@ async def asyncio(
 
      Submits a signature with the papers that prove the right to it (form since September 2025; older
     clients send only sign, type, remark and image0). People review it. While another signature of the
-    app is in review, a new one is refused (50103). Never repeat a request whose answer got lost: the
-    signature may exist.
+    app is in review, a new one is refused (50103). Never retry after a lost response: the signature may
+    exist.
 
     Error codes: HTTP 400: 50001, 50003; HTTP 401: 50002; HTTP 403: 50007, 50008, 50035, 50036, 50037,
     50045, 50101, 50103, 50104; HTTP 415: 50017; HTTP 500: 50019.

@@ -74,8 +74,8 @@ def sync_detailed(
 ) -> Response[Any | ErrorBody]:
     """Delete a signature
 
-     Deletes a signature that is not the default one (50105). A client that repeats it after a lost
-    answer may be refused (50102) although its first try succeeded.
+     Deletes a signature that is not the default one (50105). A client that retries it after a lost
+    response may be refused (50102) although the first attempt succeeded.
 
     Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50035, 50036, 50102, 50105; HTTP
     500: 50019.
@@ -109,8 +109,8 @@ def sync(
 ) -> Any | ErrorBody | None:
     """Delete a signature
 
-     Deletes a signature that is not the default one (50105). A client that repeats it after a lost
-    answer may be refused (50102) although its first try succeeded.
+     Deletes a signature that is not the default one (50105). A client that retries it after a lost
+    response may be refused (50102) although the first attempt succeeded.
 
     Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50035, 50036, 50102, 50105; HTTP
     500: 50019.
@@ -139,8 +139,8 @@ async def asyncio_detailed(
 ) -> Response[Any | ErrorBody]:
     """Delete a signature
 
-     Deletes a signature that is not the default one (50105). A client that repeats it after a lost
-    answer may be refused (50102) although its first try succeeded.
+     Deletes a signature that is not the default one (50105). A client that retries it after a lost
+    response may be refused (50102) although the first attempt succeeded.
 
     Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50035, 50036, 50102, 50105; HTTP
     500: 50019.
@@ -172,8 +172,8 @@ async def asyncio(
 ) -> Any | ErrorBody | None:
     """Delete a signature
 
-     Deletes a signature that is not the default one (50105). A client that repeats it after a lost
-    answer may be refused (50102) although its first try succeeded.
+     Deletes a signature that is not the default one (50105). A client that retries it after a lost
+    response may be refused (50102) although the first attempt succeeded.
 
     Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50035, 50036, 50102, 50105; HTTP
     500: 50019.

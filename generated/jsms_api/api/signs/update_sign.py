@@ -90,7 +90,7 @@ def sync_detailed(
     """Change a rejected signature and submit it again
 
      POST, not PUT. Only a signature that was rejected may be changed; it goes back into review. The
-    whole form is sent again. Never repeat a request whose answer got lost.
+    whole form is sent again. Never retry after a lost response.
 
     Error codes: HTTP 400: 50001, 50003; HTTP 401: 50002; HTTP 403: 50007, 50008, 50035, 50036, 50037,
     50045, 50101, 50102, 50103, 50104; HTTP 415: 50017; HTTP 500: 50019.
@@ -129,7 +129,7 @@ def sync(
     """Change a rejected signature and submit it again
 
      POST, not PUT. Only a signature that was rejected may be changed; it goes back into review. The
-    whole form is sent again. Never repeat a request whose answer got lost.
+    whole form is sent again. Never retry after a lost response.
 
     Error codes: HTTP 400: 50001, 50003; HTTP 401: 50002; HTTP 403: 50007, 50008, 50035, 50036, 50037,
     50045, 50101, 50102, 50103, 50104; HTTP 415: 50017; HTTP 500: 50019.
@@ -163,7 +163,7 @@ async def asyncio_detailed(
     """Change a rejected signature and submit it again
 
      POST, not PUT. Only a signature that was rejected may be changed; it goes back into review. The
-    whole form is sent again. Never repeat a request whose answer got lost.
+    whole form is sent again. Never retry after a lost response.
 
     Error codes: HTTP 400: 50001, 50003; HTTP 401: 50002; HTTP 403: 50007, 50008, 50035, 50036, 50037,
     50045, 50101, 50102, 50103, 50104; HTTP 415: 50017; HTTP 500: 50019.
@@ -200,7 +200,7 @@ async def asyncio(
     """Change a rejected signature and submit it again
 
      POST, not PUT. Only a signature that was rejected may be changed; it goes back into review. The
-    whole form is sent again. Never repeat a request whose answer got lost.
+    whole form is sent again. Never retry after a lost response.
 
     Error codes: HTTP 400: 50001, 50003; HTTP 401: 50002; HTTP 403: 50007, 50008, 50035, 50036, 50037,
     50045, 50101, 50102, 50103, 50104; HTTP 415: 50017; HTTP 500: 50019.

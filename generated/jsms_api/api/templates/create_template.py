@@ -85,8 +85,8 @@ def sync_detailed(
     """Submit a template for review
 
      The template goes into review by people; the decision arrives as a callback or by looking the
-    template up. The app needs a signature first (50046). Never repeat a request whose answer got lost:
-    the template may exist.
+    template up. The app needs a signature first (50046). Never retry after a lost response: the
+    template may exist.
 
     Error codes: HTTP 400: 50001, 50003; HTTP 401: 50002; HTTP 403: 50007, 50008, 50025, 50035, 50036,
     50037, 50041, 50042, 50043, 50044, 50045, 50046, 50052, 50053; HTTP 415: 50017; HTTP 500: 50019.
@@ -121,8 +121,8 @@ def sync(
     """Submit a template for review
 
      The template goes into review by people; the decision arrives as a callback or by looking the
-    template up. The app needs a signature first (50046). Never repeat a request whose answer got lost:
-    the template may exist.
+    template up. The app needs a signature first (50046). Never retry after a lost response: the
+    template may exist.
 
     Error codes: HTTP 400: 50001, 50003; HTTP 401: 50002; HTTP 403: 50007, 50008, 50025, 50035, 50036,
     50037, 50041, 50042, 50043, 50044, 50045, 50046, 50052, 50053; HTTP 415: 50017; HTTP 500: 50019.
@@ -152,8 +152,8 @@ async def asyncio_detailed(
     """Submit a template for review
 
      The template goes into review by people; the decision arrives as a callback or by looking the
-    template up. The app needs a signature first (50046). Never repeat a request whose answer got lost:
-    the template may exist.
+    template up. The app needs a signature first (50046). Never retry after a lost response: the
+    template may exist.
 
     Error codes: HTTP 400: 50001, 50003; HTTP 401: 50002; HTTP 403: 50007, 50008, 50025, 50035, 50036,
     50037, 50041, 50042, 50043, 50044, 50045, 50046, 50052, 50053; HTTP 415: 50017; HTTP 500: 50019.
@@ -186,8 +186,8 @@ async def asyncio(
     """Submit a template for review
 
      The template goes into review by people; the decision arrives as a callback or by looking the
-    template up. The app needs a signature first (50046). Never repeat a request whose answer got lost:
-    the template may exist.
+    template up. The app needs a signature first (50046). Never retry after a lost response: the
+    template may exist.
 
     Error codes: HTTP 400: 50001, 50003; HTTP 401: 50002; HTTP 403: 50007, 50008, 50025, 50035, 50036,
     50037, 50041, 50042, 50043, 50044, 50045, 50046, 50052, 50053; HTTP 415: 50017; HTTP 500: 50019.

@@ -74,8 +74,8 @@ def sync_detailed(
 ) -> Response[Any | ErrorBody]:
     """Delete a template
 
-     Deletes the template. A client that repeats it after a lost answer may be refused (50013) although
-    its first try succeeded.
+     Deletes the template. A client that retries it after a lost response may be refused (50013) although
+    the first attempt succeeded.
 
     Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50013, 50035, 50036; HTTP 500:
     50019.
@@ -109,8 +109,8 @@ def sync(
 ) -> Any | ErrorBody | None:
     """Delete a template
 
-     Deletes the template. A client that repeats it after a lost answer may be refused (50013) although
-    its first try succeeded.
+     Deletes the template. A client that retries it after a lost response may be refused (50013) although
+    the first attempt succeeded.
 
     Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50013, 50035, 50036; HTTP 500:
     50019.
@@ -139,8 +139,8 @@ async def asyncio_detailed(
 ) -> Response[Any | ErrorBody]:
     """Delete a template
 
-     Deletes the template. A client that repeats it after a lost answer may be refused (50013) although
-    its first try succeeded.
+     Deletes the template. A client that retries it after a lost response may be refused (50013) although
+    the first attempt succeeded.
 
     Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50013, 50035, 50036; HTTP 500:
     50019.
@@ -172,8 +172,8 @@ async def asyncio(
 ) -> Any | ErrorBody | None:
     """Delete a template
 
-     Deletes the template. A client that repeats it after a lost answer may be refused (50013) although
-    its first try succeeded.
+     Deletes the template. A client that retries it after a lost response may be refused (50013) although
+    the first attempt succeeded.
 
     Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50013, 50035, 50036; HTTP 500:
     50019.

@@ -89,8 +89,8 @@ def sync_detailed(
 ) -> Response[ErrorBody | SavedTemplate]:
     """Change a rejected template and submit it again
 
-     Only a template that was rejected may be changed (50047); it goes back into review. A repeat after a
-    lost answer finds it in review and is refused, so it is never repeated.
+     Only a template that was rejected may be changed (50047); it goes back into review. A retry after a
+    lost response finds it in review and is refused, so it is never retried.
 
     Error codes: HTTP 400: 50001, 50003, 50005; HTTP 401: 50002; HTTP 403: 50007, 50008, 50013, 50025,
     50035, 50036, 50037, 50041, 50042, 50043, 50044, 50045, 50046, 50047, 50052, 50053; HTTP 415: 50017;
@@ -128,8 +128,8 @@ def sync(
 ) -> ErrorBody | SavedTemplate | None:
     """Change a rejected template and submit it again
 
-     Only a template that was rejected may be changed (50047); it goes back into review. A repeat after a
-    lost answer finds it in review and is refused, so it is never repeated.
+     Only a template that was rejected may be changed (50047); it goes back into review. A retry after a
+    lost response finds it in review and is refused, so it is never retried.
 
     Error codes: HTTP 400: 50001, 50003, 50005; HTTP 401: 50002; HTTP 403: 50007, 50008, 50013, 50025,
     50035, 50036, 50037, 50041, 50042, 50043, 50044, 50045, 50046, 50047, 50052, 50053; HTTP 415: 50017;
@@ -162,8 +162,8 @@ async def asyncio_detailed(
 ) -> Response[ErrorBody | SavedTemplate]:
     """Change a rejected template and submit it again
 
-     Only a template that was rejected may be changed (50047); it goes back into review. A repeat after a
-    lost answer finds it in review and is refused, so it is never repeated.
+     Only a template that was rejected may be changed (50047); it goes back into review. A retry after a
+    lost response finds it in review and is refused, so it is never retried.
 
     Error codes: HTTP 400: 50001, 50003, 50005; HTTP 401: 50002; HTTP 403: 50007, 50008, 50013, 50025,
     50035, 50036, 50037, 50041, 50042, 50043, 50044, 50045, 50046, 50047, 50052, 50053; HTTP 415: 50017;
@@ -199,8 +199,8 @@ async def asyncio(
 ) -> ErrorBody | SavedTemplate | None:
     """Change a rejected template and submit it again
 
-     Only a template that was rejected may be changed (50047); it goes back into review. A repeat after a
-    lost answer finds it in review and is refused, so it is never repeated.
+     Only a template that was rejected may be changed (50047); it goes back into review. A retry after a
+    lost response finds it in review and is refused, so it is never retried.
 
     Error codes: HTTP 400: 50001, 50003, 50005; HTTP 401: 50002; HTTP 403: 50007, 50008, 50013, 50025,
     50035, 50036, 50037, 50041, 50042, 50043, 50044, 50045, 50046, 50047, 50052, 50053; HTTP 415: 50017;
