@@ -63,7 +63,7 @@ def test_its_scripts_run_from_anywhere_and_pass_arguments_on(simple: Recipe, tmp
     done = subprocess.run([tmp_path / "build.sh"], cwd="/", capture_output=True, text=True, check=True)
     assert "cat options.txt" in done.stderr
     assert (tmp_path / "made").read_text() == "send --once\n"
-    quickstart = [tmp_path / "quickstart.sh", "made"]
+    quickstart = [str(tmp_path / "quickstart.sh"), "made"]
     done = subprocess.run(quickstart, cwd="/", capture_output=True, text=True, check=True)
     assert done.stdout == "send --once\nsend --once\n"
 
