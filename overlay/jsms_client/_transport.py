@@ -187,9 +187,10 @@ async def open_async_transport(base_url: str, *, fast: bool = False) -> httpx.As
     Raises:
         ConfigurationError: The environment names a proxy or certificates that cannot be used.
     """
-    if "jsms_client._async.pool" not in sys.modules or _needs_trust(base_url):
+    modules = _modules(fast=fast)
+    if not modules <= sys.modules.keys() or _needs_trust(base_url):
         # Imports and certificates take tenths of a second, in which no other task would run.
-        await _in_thread(lambda: _prepare(base_url))
+        await _in_thread(lambda: _prepare(base_url, modules))
     from jsms_client._async.pool import AsyncConnectionPool  # noqa: PLC0415 - a program loads what it uses
 
     return AsyncConnectionPool(find_route(base_url, fast=fast))
@@ -289,9 +290,24 @@ def _needs_trust(base_url: str) -> bool:
     return urlsplit(base_url).scheme == "https" and _trust_key() not in _trusted
 
 
-def _prepare(base_url: str) -> None:
+def _modules(*, fast: bool) -> set[str]:
+    """What the first request of this event loop imports."""
+    needed = {"jsms_client._async.pool"}
+    if asyncio_loop() is not None:
+        needed.add("jsms_client._asyncio_backend")
+    if fast:
+        needed.add("jsms_client._async.fast")
+    elif asyncio_loop() is not None:
+        # httpcore's locks load it, at the first request.
+        needed.add("anyio._backends._asyncio")
+    return needed
+
+
+def _prepare(base_url: str, modules: set[str]) -> None:
     """Load what takes long, for whoever calls `find_route` next."""
-    import_module("jsms_client._async.pool")
+    for name in modules:
+        with suppress(ModuleNotFoundError):
+            import_module(name)
     find_route(base_url)
 
 

@@ -21,7 +21,7 @@ from .emit_errors import emit_errors
 from .emit_fields import emit_billing, emit_fields
 from .emit_limits import emit_limits
 from .emit_operations import emit_operations
-from .lazy_models import lazy_models
+from .lazy_package import lazy_package
 from .manifest import MANIFEST, make_manifest
 from .progress import Progress
 from .python_source import LINE_LENGTH, MARK, module
@@ -128,7 +128,8 @@ def _make_api(data: Mapping[str, object], scratch: Path, package: Path, progress
         client = package / "client.py"
         _write(client, f"{_CLIENT_TYPES}\n{client.read_text(encoding='utf-8')}")
         models = package / "models" / "__init__.py"
-        _write(models, lazy_models(models.read_text(encoding="utf-8")))
+        for init in (models, package / "__init__.py"):
+            _write(init, lazy_package(init.read_text(encoding="utf-8")))
 
 
 def _make_callbacks(data: Mapping[str, object], scratch: Path, package: Path, progress: Progress) -> None:

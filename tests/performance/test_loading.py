@@ -23,6 +23,7 @@ NEVER = {"yaml", "ruamel", "pydantic", "jsms_callbacks", "trio", "aiohttp", "htt
         (
             f"{CLIENT}; client.codes",
             {
+                "attr",
                 "jsms_api.api.messages",
                 "jsms_runtime.recipients",
                 "jsms_runtime.uploads",
@@ -44,3 +45,33 @@ def test_nothing_is_loaded_that_is_not_used(program: str, without: set[str]) -> 
     loaded = set(done.stdout.split())
     assert loaded >= {"jsms_client"}
     assert loaded & (NEVER | without) == set()
+
+
+FIRST_CALL = """\
+import asyncio, sys, threading
+from contextlib import suppress
+from jsms_client import AsyncJSMS, ConnectionFailedError, RetryPolicy
+
+class Seen:
+    def find_spec(self, name, path=None, target=None):
+        if threading.current_thread() is threading.main_thread():
+            print(name)
+
+async def call():
+    client = AsyncJSMS("a" * 24, "b" * 24, base_url="http://127.0.0.1:1/v1", transport=TRANSPORT)
+    send = client.codes.send
+    sys.meta_path.insert(0, Seen())
+    with suppress(ConnectionFailedError):
+        await client.with_options(retry=RetryPolicy(attempts=1)).codes.send("13800138000", temp_id=1)
+
+asyncio.run(call())
+"""
+
+
+@pytest.mark.parametrize("transport", ["httpx", "fast"])
+def test_the_first_async_call_loads_its_transport_in_another_thread(transport: str) -> None:
+    code = f"import sys; sys.path[:0] = sys.argv[1:]; TRANSPORT = {transport!r}\n{FIRST_CALL}"
+    paths = [str(REPOSITORY / folder) for folder in ("overlay", "generated")]
+    done = subprocess.run([sys.executable, "-c", code, *paths], capture_output=True, text=True, check=True)
+    slow = ("anyio", "httpcore", "h11", "httptools", "jsms_client._async", "jsms_client._asyncio_backend")
+    assert [name for name in done.stdout.split() if name.startswith(slow)] == []

@@ -40,6 +40,7 @@ from jsms_client.errors import APIError, JSMSError, RateLimitError, ScheduleErro
 from jsms_runtime.validation import invalid_argument
 
 if TYPE_CHECKING:
+    from jsms_client._async.carrier import AsyncCarrier
     from jsms_client._async.client import AsyncJSMS
 
 
@@ -48,13 +49,14 @@ class AsyncCampaigns:
 
     Args:
         client: The client whose credentials, timeouts and connections are used.
+        carrier: Carries out its operations.
     """
 
-    __slots__ = ("_api", "_client")
+    __slots__ = ("_carrier", "_client")
 
-    def __init__(self, client: AsyncJSMS) -> None:
+    def __init__(self, client: AsyncJSMS, carrier: AsyncCarrier) -> None:
         self._client = client
-        self._api = client.api
+        self._carrier = carrier
 
     def __repr__(self) -> str:
         """The kind of resource, and nothing of the client."""
@@ -196,7 +198,7 @@ class AsyncCampaigns:
             return await self._estimate(settings, entries, bad_lines, on_progress)
         opened = AsyncOpenJournal(journal)
         try:
-            book = await opened.open(settings, Service(*self._api.identity))
+            book = await opened.open(settings, Service(*self._carrier.identity))
             if not await self._take_in(entries, RecipientLoader(book, bad_lines), on_progress, stop, settings):
                 return await opened.campaign(book, REQUESTED)
             conductor = CampaignRunner(
@@ -207,7 +209,7 @@ class AsyncCampaigns:
                 stop_event=stop,
                 window=hours,
             )
-            crew = AsyncWorkerPool(partial(self._api.request_json, settings.operation), concurrency)
+            crew = AsyncWorkerPool(partial(self._carrier.request_json, settings.operation), concurrency)
             await crew.run(conductor, on_progress)
             return await opened.campaign(book, conductor.stop)
         finally:
@@ -248,7 +250,7 @@ class AsyncCampaigns:
         """
         until = monotonic() + read_seconds(wait, "wait")
         pieces = None if reports is None else AsyncPieces(reports, "reports")
-        service = Service(*self._api.identity) if pieces is None else None
+        service = Service(*self._carrier.identity) if pieces is None else None
         opened = [AsyncOpenJournal(each) for each in (journal, *more)]
         try:
             books = [await each.open(None, service) for each in opened]
@@ -285,7 +287,7 @@ class AsyncCampaigns:
         """
         opened = AsyncOpenJournal(journal)
         try:
-            book = await opened.open(None, Service(*self._api.identity))
+            book = await opened.open(None, Service(*self._carrier.identity))
             for request, schedule_id in await run_in_thread(partial(_scheduled_requests, book)):
                 try:
                     await self._client.schedules.delete(schedule_id)
@@ -309,7 +311,7 @@ class AsyncCampaigns:
                     raise
             else:
                 refused = 0
-                settled = await run_in_thread(partial(settler.add, found, self._api.clock_ahead))
+                settled = await run_in_thread(partial(settler.add, found, self._carrier.clock_ahead))
                 if on_progress is not None:
                     on_progress(settler.progress)
                 if not found and monotonic() + POLL_SECONDS > until:
@@ -339,7 +341,7 @@ class AsyncCampaigns:
             balance = await self._client.accounts.app()
         except APIError:
             balance = None
-        journal = Journal.temporary(settings, Service(*self._api.identity))
+        journal = Journal.temporary(settings, Service(*self._carrier.identity))
         try:
             estimator = Estimator(template, sign, balance)
             await self._take_in(entries, RecipientLoader(journal, on_bad_line, estimator), on_progress, None, None)

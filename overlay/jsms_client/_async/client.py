@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Never, NoReturn, ParamSpec, Self, TypeVar
 
+from jsms_client._async.carrier import AsyncCarrier
 from jsms_client._async.executor import AsyncHTTPExecutor
 from jsms_client._config import RetryPolicy, Telemetry, Timeouts, change_config, read_config
 from jsms_client._events import OnEvent
@@ -173,31 +174,32 @@ class AsyncJSMS(AsyncResources):
         """The client for the generated functions: ``await get_app_balance.asyncio_detailed(client=jsms.api)``."""
         from jsms_client._async.api import AsyncAPIClient  # noqa: PLC0415 - brings attrs, which takes a while
 
-        return AsyncAPIClient(self._base_url, self._executor, self.store)
+        return AsyncAPIClient(self._base_url, self._executor)
 
     @lazy_property
     def codes(self) -> AsyncCodes:
         """Verification codes: send, send by voice, verify."""
         from jsms_client._async.customised import AsyncCodes  # noqa: PLC0415 - a program loads what it calls
 
-        return AsyncCodes(self.api)
+        return AsyncCodes(self._carrier())
 
     @lazy_property
     def receipts(self) -> AsyncReceipts:
         """Delivery reports and replies, by polling."""
         from jsms_client._async.customised import AsyncReceipts  # noqa: PLC0415 - a program loads what it calls
 
-        return AsyncReceipts(self, None if self._origin is self else self._origin.receipts)
+        origin = None if self._origin is self else self._origin.receipts
+        return AsyncReceipts(self._carrier(), self.store, origin)
 
     @lazy_property
     def campaigns(self) -> AsyncCampaigns:
         """Lists of any length, sent once, with a journal."""
         from jsms_client._async.campaigns import AsyncCampaigns  # noqa: PLC0415 - a program loads what it calls
 
-        return AsyncCampaigns(self)
+        return AsyncCampaigns(self, self._carrier())
 
-    def _carrier(self) -> AsyncAPIClient:
-        return self.api
+    def _carrier(self) -> AsyncCarrier:
+        return AsyncCarrier(self._executor, self.store)
 
     async def aclose(self) -> None:
         """Close the connections; calls after it raise `ClientClosedError`."""

@@ -41,6 +41,7 @@ from jsms_client.errors import APIError, JSMSError, RateLimitError, ScheduleErro
 from jsms_runtime.validation import invalid_argument
 
 if TYPE_CHECKING:
+    from jsms_client._sync.carrier import Carrier
     from jsms_client._sync.client import JSMS
 
 
@@ -49,13 +50,14 @@ class Campaigns:
 
     Args:
         client: The client whose credentials, timeouts and connections are used.
+        carrier: Carries out its operations.
     """
 
-    __slots__ = ("_api", "_client")
+    __slots__ = ("_carrier", "_client")
 
-    def __init__(self, client: JSMS) -> None:
+    def __init__(self, client: JSMS, carrier: Carrier) -> None:
         self._client = client
-        self._api = client.api
+        self._carrier = carrier
 
     def __repr__(self) -> str:
         """The kind of resource, and nothing of the client."""
@@ -197,7 +199,7 @@ class Campaigns:
             return self._estimate(settings, entries, bad_lines, on_progress)
         opened = OpenJournal(journal)
         try:
-            book = opened.open(settings, Service(*self._api.identity))
+            book = opened.open(settings, Service(*self._carrier.identity))
             if not self._take_in(entries, RecipientLoader(book, bad_lines), on_progress, stop, settings):
                 return opened.campaign(book, REQUESTED)
             conductor = CampaignRunner(
@@ -208,7 +210,7 @@ class Campaigns:
                 stop_event=stop,
                 window=hours,
             )
-            crew = WorkerPool(partial(self._api.request_json, settings.operation), concurrency)
+            crew = WorkerPool(partial(self._carrier.request_json, settings.operation), concurrency)
             crew.run(conductor, on_progress)
             return opened.campaign(book, conductor.stop)
         finally:
@@ -249,7 +251,7 @@ class Campaigns:
         """
         until = monotonic() + read_seconds(wait, "wait")
         pieces = None if reports is None else Pieces(reports, "reports")
-        service = Service(*self._api.identity) if pieces is None else None
+        service = Service(*self._carrier.identity) if pieces is None else None
         opened = [OpenJournal(each) for each in (journal, *more)]
         try:
             books = [each.open(None, service) for each in opened]
@@ -286,7 +288,7 @@ class Campaigns:
         """
         opened = OpenJournal(journal)
         try:
-            book = opened.open(None, Service(*self._api.identity))
+            book = opened.open(None, Service(*self._carrier.identity))
             for request, schedule_id in run_inline(partial(_scheduled_requests, book)):
                 try:
                     self._client.schedules.delete(schedule_id)
@@ -310,7 +312,7 @@ class Campaigns:
                     raise
             else:
                 refused = 0
-                settled = run_inline(partial(settler.add, found, self._api.clock_ahead))
+                settled = run_inline(partial(settler.add, found, self._carrier.clock_ahead))
                 if on_progress is not None:
                     on_progress(settler.progress)
                 if not found and monotonic() + POLL_SECONDS > until:
@@ -340,7 +342,7 @@ class Campaigns:
             balance = self._client.accounts.app()
         except APIError:
             balance = None
-        journal = Journal.temporary(settings, Service(*self._api.identity))
+        journal = Journal.temporary(settings, Service(*self._carrier.identity))
         try:
             estimator = Estimator(template, sign, balance)
             self._take_in(entries, RecipientLoader(journal, on_bad_line, estimator), on_progress, None, None)

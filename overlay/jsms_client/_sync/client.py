@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, Never, NoReturn, ParamSpec, Self, Typ
 from jsms_client._config import RetryPolicy, Telemetry, Timeouts, change_config, read_config
 from jsms_client._events import OnEvent
 from jsms_client._raw import Method, RawResponse, collect_responses, raw_response
+from jsms_client._sync.carrier import Carrier
 from jsms_client._sync.executor import HTTPExecutor
 from jsms_client.errors import ConfigurationError, MissingDependencyError
 from jsms_client.store._store import StoreLike, open_store
@@ -172,31 +173,32 @@ class JSMS(Resources):
         """The client for the generated functions: ``get_app_balance.sync_detailed(client=jsms.api)``."""
         from jsms_client._sync.api import APIClient  # noqa: PLC0415 - brings attrs, which takes a while
 
-        return APIClient(self._base_url, self._executor, self.store)
+        return APIClient(self._base_url, self._executor)
 
     @lazy_property
     def codes(self) -> Codes:
         """Verification codes: send, send by voice, verify."""
         from jsms_client._sync.customised import Codes  # noqa: PLC0415 - a program loads what it calls
 
-        return Codes(self.api)
+        return Codes(self._carrier())
 
     @lazy_property
     def receipts(self) -> Receipts:
         """Delivery reports and replies, by polling."""
         from jsms_client._sync.customised import Receipts  # noqa: PLC0415 - a program loads what it calls
 
-        return Receipts(self, None if self._origin is self else self._origin.receipts)
+        origin = None if self._origin is self else self._origin.receipts
+        return Receipts(self._carrier(), self.store, origin)
 
     @lazy_property
     def campaigns(self) -> Campaigns:
         """Lists of any length, sent once, with a journal."""
         from jsms_client._sync.campaigns import Campaigns  # noqa: PLC0415 - a program loads what it calls
 
-        return Campaigns(self)
+        return Campaigns(self, self._carrier())
 
-    def _carrier(self) -> APIClient:
-        return self.api
+    def _carrier(self) -> Carrier:
+        return Carrier(self._executor, self.store)
 
     def close(self) -> None:
         """Close the connections; calls after it raise `ClientClosedError`."""

@@ -23,7 +23,8 @@ from jsms_surface._sync import codes, receipts
 from jsms_surface.results.receipts import DeliveryReport, UserReply, read_delivery_report, read_user_reply
 
 if TYPE_CHECKING:
-    from jsms_client._sync.client import JSMS
+    from jsms_client._sync.carrier import Carrier
+    from jsms_client.store import Store
 
 _T = TypeVar("_T")
 
@@ -58,15 +59,17 @@ class Receipts(receipts.Receipts):
     Reason: endless iteration at the pace that the service allows, which loses no record that was fetched.
 
     Args:
-        client: The client that it belongs to.
+        carrier: Carries out the polls.
+        store: The client's store.
         origin: Of a view of the client with other options: whose records and pace it shares.
     """
 
-    __slots__ = ("_client", "_feeds", "_replies", "_reports")
+    __slots__ = ("_feeds", "_identity", "_replies", "_reports", "_store")
 
-    def __init__(self, client: JSMS, origin: Receipts | None = None) -> None:
-        super().__init__(client.api)
-        self._client = client
+    def __init__(self, carrier: Carrier, store: Store | None, origin: Receipts | None = None) -> None:
+        super().__init__(carrier)
+        self._identity = carrier.identity
+        self._store = store
         reports = ReceiptQueue[DeliveryReport](OPERATIONS["pollReports"].poll_seconds or 0)
         replies = ReceiptQueue[UserReply](OPERATIONS["pollReplies"].poll_seconds or 0)
         self._reports: ReceiptQueue[DeliveryReport] = reports if origin is None else origin._reports
@@ -122,12 +125,12 @@ class Receipts(receipts.Receipts):
         def poll() -> Records[_T]:
             return read_records(self._request_json(operation), read)
 
-        found = self._client.store if store is None else open_store(store)
+        found = self._store if store is None else open_store(store)
         if found is None:
             return ReceiptStream(feed, poll)
         from jsms_client.store._receipts import SharedQueue  # noqa: PLC0415 - a program loads what it uses
 
-        queue = SharedQueue(found, self._client.api.identity, kind, feed.seconds)
+        queue = SharedQueue(found, self._identity, kind, feed.seconds)
         return SharedReceiptStream(feed, poll_raw, queue, partial(read_records, read=read))
 
     def _request_json(self, operation: str, json: object = None, **call: Unpack[Call]) -> Any:

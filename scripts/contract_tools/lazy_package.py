@@ -1,7 +1,7 @@
-"""A package of models that imports each one when it is asked for.
+"""A package of generated names that imports each one when it is asked for.
 
-The generator's own package imports every model as soon as one is needed: forty classes, which take longer to make
-than everything else that sending one message needs.
+The generator's own packages import everything as soon as one name is needed: forty models, or attrs, which take longer
+to load than everything else that sending one message needs.
 """
 
 from __future__ import annotations
@@ -25,11 +25,12 @@ if not TYPE_CHECKING:
 """
 
 
-def lazy_models(source: str) -> str:
-    """The same package as the generator's ``models/__init__.py``, each name of it imported on first use."""
+def lazy_package(source: str) -> str:
+    """The same package as one of the generator's ``__init__.py``, each name of it imported on first use."""
+    tree = ast.parse(source)
     homes = {
         alias.name: node.module
-        for node in ast.parse(source).body
+        for node in tree.body
         if isinstance(node, ast.ImportFrom) and node.level == 1 and node.module
         for alias in node.names
     }
@@ -39,7 +40,7 @@ def lazy_models(source: str) -> str:
     imports = "".join(f"    from .{homes[name]} import {name}\n" for name in names)
     modules = "".join(f"    {literal(name)}: {literal(homes[name])},\n" for name in names)
     return module(
-        "The data models of requests and answers, each imported when it is first asked for.",
+        f"{(ast.get_docstring(tree) or '').rstrip('. ')}. Each name is imported when it is first asked for.",
         f"if TYPE_CHECKING:\n{imports}",
         f"_MODULES = {{\n{modules}}}",
         _ATTRIBUTES,
