@@ -166,6 +166,9 @@ def _lists_of_recipients(value: object, shape: Shape) -> list[Field]:
 _SUCCESS_CODES = frozenset(("", "0", "200", "50000"))
 
 
+_ERROR_NAMES = frozenset(("error", "errors", "error_code"))
+
+
 def holds_error(value: object) -> bool:
     """Whether a response that looks like a success has an error beside it, in whatever form.
 
@@ -173,7 +176,7 @@ def holds_error(value: object) -> bool:
         value: What `parse` returned.
     """
     body = cast("dict[str, object]", value) if isinstance(value, dict) else {}
-    return any(_is_error(body.get(name)) for name in ("error", "errors", "error_code"))
+    return any(_is_error(body[name]) for name in _ERROR_NAMES & body.keys())
 
 
 def _is_error(value: object) -> bool:

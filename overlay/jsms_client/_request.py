@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 _USER_AGENT = f"jsms-client/{__version__} httpx/{httpx.__version__} python/{sys.version_info[0]}.{sys.version_info[1]}"
 
 
+_ENCODER = json_module.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
 class Departure:
     """Whether a request may have left.
 
@@ -156,8 +159,7 @@ def encode_json(value: object, operation: Operation) -> tuple[bytes, bytes]:
         ArgumentError: It cannot be written as JSON.
     """
     try:
-        text = json_module.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-        return b"application/json", text.encode("utf-8")
+        return b"application/json", _ENCODER.encode(value).encode("utf-8")
     except (TypeError, ValueError, RecursionError) as error:
         # The error's own words may hold the value.
         reason = type(error).__name__

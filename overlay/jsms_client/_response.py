@@ -151,7 +151,7 @@ def _success(
     try:
         value = _parsed(received)
         detail = _detail(value)
-        proof = _has_proof(value)
+        proof = detail is not None and _has_proof(value)
         if detail is not None and _is_refusal(detail) and not (proof and _lists_recipients(value)):
             return _refusal(operation, received, detail, attempts, secrets, proof=proof)
         if operation.answer is not None:
