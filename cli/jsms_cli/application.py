@@ -13,6 +13,7 @@ from typer.main import get_command
 
 from jsms_cli.commands import (
     accounts,
+    api,
     batches,
     callbacks,
     campaigns,
@@ -74,7 +75,9 @@ def command() -> TyperGroup:
     application.command("sandbox", short_help="A local JSMS to test against.", context_settings=sandbox.PASSED_ON)(
         sandbox.sandbox
     )
-    return cast("TyperGroup", get_command(application))
+    tree = cast("TyperGroup", get_command(application))
+    tree.add_command(api.group())
+    return tree
 
 
 # Parameters of commands that the client has other names for.
@@ -112,7 +115,7 @@ def options_of(tree: object, arguments: list[str]) -> dict[str, str]:
     for parameter in getattr(node, "params", ()):
         option = next((each for each in parameter.opts if each.startswith("--")), None)
         shown = option or (parameter.metavar or "").strip("[].{}")
-        name: str = parameter.name
+        name: str = parameter.name.removeprefix(api.PREFIX)
         if shown:
             options[_ARGUMENTS.get(name, name)] = shown
     return options

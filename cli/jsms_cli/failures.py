@@ -7,10 +7,6 @@ from collections.abc import Mapping
 
 from jsms_cli.exit_codes import exit_code_of
 
-_SENDS = frozenset({"sendCode", "sendVoiceCode", "sendMessage", "sendMessageBatch"})
-_SCHEDULES = frozenset({"createSchedule", "createScheduleBatch"})
-_POLLS = frozenset({"pollReports", "pollReplies"})
-
 
 class UsageProblemError(Exception):
     """What was asked for cannot be; nothing was sent."""
@@ -56,9 +52,10 @@ def in_options(text: str, options: Mapping[str, str]) -> str:
         text: The sentence.
         options: The command's options, by the names of the arguments.
     """
-    text = re.sub(r"^recipients\[([0-9]+)\](\.mobile)?", lambda found: f"MOBILE {int(found[1]) + 1}", text)
+    if "recipients" not in options:
+        text = re.sub(r"^recipients\[([0-9]+)\](\.mobile)?", lambda found: f"MOBILE {int(found[1]) + 1}", text)
     # A name of one word may be an ordinary word, but where a sentence begins with it.
-    words = [rf"^{name}(?= )" if "_" not in name else rf"\b{name}\b" for name in options]
+    words = [rf"^{name}(?=[ .\[])" if "_" not in name else rf"\b{name}\b" for name in options]
     return re.sub("|".join(words), lambda found: options[found[0]], text) if words else text
 
 
@@ -68,13 +65,18 @@ def unknown(operation: str | None) -> str:
     Args:
         operation: The operation in the contract.
     """
-    if operation in _SENDS:
-        return 'It may have been sent: do not send again before "jsms report watch" or the console has told.'
-    if operation in _SCHEDULES:
-        return "It may have been scheduled: do not schedule it again before the console has told."
-    if operation in _POLLS:
-        return "Records may have been handed out and lost; the service does not hand them out again."
-    return "It may have been carried out: look before you do it again."
+    from jsms_client.contract import OPERATIONS
+
+    known = OPERATIONS.get(operation or "")
+    effect = "changes" if known is None else known.effect
+    return _UNKNOWN.get(effect, "It may have been carried out: look before you do it again.")
+
+
+_UNKNOWN = {
+    "sends": 'It may have been sent: do not send again before "jsms report watch" or the console has told.',
+    "schedules": "It may have been scheduled: do not schedule it again before the console has told.",
+    "polls": "Records may have been handed out and lost; the service does not hand them out again.",
+}
 
 
 def explain_usage(error: Exception) -> str:

@@ -41,11 +41,12 @@ def read_parameters(given: Sequence[str] | None) -> dict[str, str] | None:
     return parameters
 
 
-def read_time(given: str) -> datetime:
+def read_time(given: str, option: str = "--send-time") -> datetime:
     """The value of ``--send-time``: in Beijing time, where it names no zone.
 
     Args:
         given: What was typed.
+        option: The option that it was typed for.
 
     Raises:
         UsageProblemError: It is not a time, or a day without one.
@@ -58,8 +59,7 @@ def read_time(given: str) -> datetime:
         time = None
     if time is None or ":" not in given:
         raise UsageProblemError(
-            f"--send-time {given!r} is not a time: write '2030-07-01 09:00:00' for Beijing time, or "
-            "2030-07-01T09:00+08:00"
+            f"{option} {given!r} is not a time: write '2030-07-01 09:00:00' for Beijing time, or 2030-07-01T09:00+08:00"
         )
     return time.replace(tzinfo=BEIJING) if time.utcoffset() is None else time
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING, cast
 
-from jsms_cli.tables import pairs_of, write_card, write_table
+from jsms_cli.exit_codes import INVALID_CODE, SOME_REFUSED, SUCCESS
+from jsms_cli.tables import masked, pairs_of, write_card, write_table
+from jsms_cli.watching import show_all
 from jsms_cli.writing import note, write_json
 
 if TYPE_CHECKING:
-    from jsms_client.results import BatchResult, Schedule, ScheduleBatchResult
+    from jsms_client.results import BatchResult, Result, Schedule, ScheduleBatchResult
     from jsms_runtime.errors import APIError
-    from jsms_runtime.results import Result
 
 
 def show(result: Result, *, as_json: bool) -> None:
@@ -25,6 +27,59 @@ def show(result: Result, *, as_json: bool) -> None:
         write_json(result)
     else:
         write_card(pairs_of(result))
+
+
+def show_result(result: object, operation: str, *, as_json: bool) -> int:
+    """Show whatever an operation gives: its single values first, then a table for each list.
+
+    Args:
+        result: What the client returned.
+        operation: The operation in the contract.
+        as_json: Whether a machine reads it.
+
+    Returns:
+        The exit code: whether a code counts, and whether recipients were refused.
+    """
+    from jsms_client.results import Records, Result
+
+    code = _code_of(result)
+    if isinstance(result, Records):
+        show_all(cast("Records[object]", result), as_json=as_json)
+    elif result is None:
+        show_done({"operation": operation, "done": True}, f"{operation} is done.", as_json=as_json)
+    elif as_json:
+        write_json(result)
+    elif isinstance(result, Result):
+        write_card(pairs_of(result))
+        _show_lists(result)
+    else:
+        _show_list("", cast("Sequence[object]", result) if isinstance(result, (tuple, list)) else (result,))
+    return code
+
+
+def _code_of(result: object) -> int:
+    from jsms_client.results import Result, Verification
+
+    if isinstance(result, Verification) and not result:
+        return INVALID_CODE
+    if not isinstance(result, Result):
+        return SUCCESS
+    values = [cast("object", getattr(result, field.name)) for field in fields(result)]
+    items = [item for value in values if isinstance(value, tuple) for item in cast("tuple[object, ...]", value)]
+    return SOME_REFUSED if any(getattr(item, "error", None) is not None for item in items) else SUCCESS
+
+
+def _show_lists(result: Result) -> None:
+    for field in fields(result):
+        value = cast("object", getattr(result, field.name))
+        if isinstance(value, tuple) and value:
+            _show_list(field.name, [masked(item, field) for item in cast("tuple[object, ...]", value)])
+
+
+def _show_list(name: str, items: Sequence[object]) -> None:
+    rows = [dict(pairs_of(cast("Result", item))) if is_dataclass(item) else {name: item} for item in items]
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    write_table(columns, [[row.get(column) for column in columns] for row in rows])
 
 
 def show_done(facts: Mapping[str, object], sentence: str, *, as_json: bool) -> None:
@@ -95,4 +150,4 @@ def _why(error: APIError) -> str:
     return f"{error.code}: {words}" if error.code is not None else words
 
 
-__all__ = ["show", "show_batch", "show_done", "show_schedule", "show_schedule_batch"]
+__all__ = ["show", "show_batch", "show_done", "show_result", "show_schedule", "show_schedule_batch"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
+from dataclasses import Field, fields
 from datetime import datetime
 from enum import Enum, IntEnum
 from typing import TYPE_CHECKING, cast
@@ -48,15 +48,25 @@ def pairs_of(result: Result) -> list[tuple[str, object]]:
     pairs: list[tuple[str, object]] = []
     for field in fields(result):
         value = cast("object", getattr(result, field.name))
-        how = field.metadata.get("show")
-        if field.name == "extra" or isinstance(value, tuple) or how == "nothing":
+        if field.name == "extra" or isinstance(value, tuple) or field.metadata.get("show") == "nothing":
             continue
-        if how == "number" and isinstance(value, str):
-            value = mask_mobile(value)
-        elif how == "words" and isinstance(value, str):
-            value = mask_text(value)
-        pairs.append((field.name, value))
+        pairs.append((field.name, masked(value, field)))
     return pairs
+
+
+def masked(value: object, field: Field[object]) -> object:
+    """A value of a field as people may see it.
+
+    Args:
+        value: The value, or one of several.
+        field: What says how it is shown.
+    """
+    how = field.metadata.get("show")
+    if not isinstance(value, str) or how is None:
+        return value
+    if how == "number":
+        return mask_mobile(value)
+    return mask_text(value) if how == "words" else "…"
 
 
 def cell(value: object) -> str:
@@ -100,4 +110,4 @@ def _write(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     write(text if terminal else "".join(f"{line.rstrip()}\n" for line in text.splitlines()))
 
 
-__all__ = ["cell", "pairs_of", "write_card", "write_table"]
+__all__ = ["cell", "masked", "pairs_of", "write_card", "write_table"]

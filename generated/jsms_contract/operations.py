@@ -140,6 +140,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
     {
         "sendCode": Operation(
             id="sendCode",
+            summary="Send a text verification code",
             method="POST",
             path="/codes",
             tag="codes",
@@ -182,6 +183,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         ),
         "sendVoiceCode": Operation(
             id="sendVoiceCode",
+            summary="Call a number and read a verification code out",
             method="POST",
             path="/voice_codes",
             tag="codes",
@@ -221,6 +223,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         ),
         "verifyCode": Operation(
             id="verifyCode",
+            summary="Check the code that a user typed",
             method="POST",
             path="/codes/{msg_id}/valid",
             tag="codes",
@@ -255,6 +258,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         ),
         "sendMessage": Operation(
             id="sendMessage",
+            summary="Send a template SMS to one number",
             method="POST",
             path="/messages",
             tag="messages",
@@ -303,6 +307,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         ),
         "sendMessageBatch": Operation(
             id="sendMessageBatch",
+            summary="Send a template SMS to as many as 1000 numbers",
             method="POST",
             path="/messages/batch",
             tag="messages",
@@ -356,6 +361,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         ),
         "createSchedule": Operation(
             id="createSchedule",
+            summary="Schedule a template SMS to one number",
             method="POST",
             path="/schedule",
             tag="schedules",
@@ -403,6 +409,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         ),
         "createScheduleBatch": Operation(
             id="createScheduleBatch",
+            summary="Schedule a template SMS to as many as 1000 numbers",
             method="POST",
             path="/schedule/batch",
             tag="schedules",
@@ -456,6 +463,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         ),
         "getSchedule": Operation(
             id="getSchedule",
+            summary="Look up a scheduled SMS",
             method="GET",
             path="/schedule/{schedule_id}",
             tag="schedules",
@@ -483,6 +491,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         ),
         "updateSchedule": Operation(
             id="updateSchedule",
+            summary="Change a scheduled SMS to one number",
             method="PUT",
             path="/schedule/{schedule_id}",
             tag="schedules",
@@ -532,6 +541,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         ),
         "deleteSchedule": Operation(
             id="deleteSchedule",
+            summary="Delete a scheduled SMS",
             method="DELETE",
             path="/schedule/{schedule_id}",
             tag="schedules",
@@ -563,6 +573,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         ),
         "updateScheduleBatch": Operation(
             id="updateScheduleBatch",
+            summary="Change a scheduled batch",
             method="PUT",
             path="/schedule/batch/{schedule_id}",
             tag="schedules",
@@ -618,6 +629,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         ),
         "getDevBalance": Operation(
             id="getDevBalance",
+            summary="Credit of the developer account",
             method="GET",
             path="/accounts/dev",
             tag="accounts",
@@ -645,6 +657,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         ),
         "getAppBalance": Operation(
             id="getAppBalance",
+            summary="Credit of the app",
             method="GET",
             path="/accounts/app",
             tag="accounts",
@@ -673,6 +686,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         ),
         "createTemplate": Operation(
             id="createTemplate",
+            summary="Submit a template for review",
             method="POST",
             path="/templates",
             tag="templates",
@@ -712,6 +726,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         ),
         "getTemplate": Operation(
             id="getTemplate",
+            summary="Look up a template",
             method="GET",
             path="/templates/{temp_id}",
             tag="templates",
@@ -739,6 +754,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         ),
         "updateTemplate": Operation(
             id="updateTemplate",
+            summary="Change a rejected template and submit it again",
             method="PUT",
             path="/templates/{temp_id}",
             tag="templates",
@@ -781,6 +797,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         ),
         "deleteTemplate": Operation(
             id="deleteTemplate",
+            summary="Delete a template",
             method="DELETE",
             path="/templates/{temp_id}",
             tag="templates",
@@ -811,6 +828,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         ),
         "createSign": Operation(
             id="createSign",
+            summary="Submit a signature for review",
             method="POST",
             path="/sign",
             tag="signs",
@@ -845,6 +863,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         ),
         "getSign": Operation(
             id="getSign",
+            summary="Look up a signature",
             method="GET",
             path="/sign/{sign_id}",
             tag="signs",
@@ -872,6 +891,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         ),
         "updateSign": Operation(
             id="updateSign",
+            summary="Change a rejected signature and submit it again",
             method="POST",
             path="/sign/{sign_id}",
             tag="signs",
@@ -907,6 +927,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         ),
         "deleteSign": Operation(
             id="deleteSign",
+            summary="Delete a signature",
             method="DELETE",
             path="/sign/{sign_id}",
             tag="signs",
@@ -938,6 +959,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         ),
         "pollReports": Operation(
             id="pollReports",
+            summary="Fetch delivery reports",
             method="GET",
             path="/report",
             tag="receipts",
@@ -965,6 +987,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         ),
         "pollReplies": Operation(
             id="pollReplies",
+            summary="Fetch users' replies",
             method="GET",
             path="/reply",
             tag="receipts",

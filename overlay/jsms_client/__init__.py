@@ -53,6 +53,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jsms_surface import results as _results
+
 if TYPE_CHECKING:
     from jsms_client._async.client import AsyncJSMS
     from jsms_client._config import RetryPolicy, Telemetry, Timeouts
@@ -91,35 +93,9 @@ if TYPE_CHECKING:
         UnknownOutcomeError,
         VerificationError,
     )
-    from jsms_client.results import (
-        ApplicationBalance,
-        BatchRecipient,
-        BatchResult,
-        DeliveryReport,
-        DeliveryStatus,
-        DeveloperBalance,
-        MalformedRecord,
-        Records,
-        RefusedRecipient,
-        ReviewStatus,
-        SavedSign,
-        SavedTemplate,
-        Schedule,
-        ScheduleBatchResult,
-        ScheduledMessage,
-        ScheduledRecipient,
-        SentMessage,
-        SignDetails,
-        SignType,
-        TemplateDetails,
-        TemplateType,
-        UserReply,
-        Verification,
-        VerificationReason,
-        VoiceLanguage,
-    )
     from jsms_client.store import Store
     from jsms_runtime.recipients import Recipient
+    from jsms_surface.results import *  # noqa: F403 - every result, by its own __all__
 
 # Where each name is found when it is first asked for: importing the package costs nothing that is not used.
 _HOMES = {
@@ -132,37 +108,8 @@ _HOMES = {
     "Telemetry": "jsms_client._config",
     "Timeouts": "jsms_client._config",
     "__version__": "jsms_client._version",
-    **dict.fromkeys(
-        (
-            "ApplicationBalance",
-            "BatchRecipient",
-            "BatchResult",
-            "DeliveryReport",
-            "DeliveryStatus",
-            "DeveloperBalance",
-            "MalformedRecord",
-            "Records",
-            "RefusedRecipient",
-            "ReviewStatus",
-            "SavedSign",
-            "SavedTemplate",
-            "Schedule",
-            "ScheduleBatchResult",
-            "ScheduledMessage",
-            "ScheduledRecipient",
-            "SentMessage",
-            "SignDetails",
-            "SignType",
-            "TemplateDetails",
-            "TemplateType",
-            "UserReply",
-            "Verification",
-            "VerificationReason",
-            "VoiceLanguage",
-        ),
-        "jsms_client.results",
-    ),
     "Store": "jsms_client.store",
+    **dict.fromkeys(_results.__all__, "jsms_surface.results"),
 }
 
 
@@ -183,15 +130,12 @@ def __dir__() -> list[str]:
     return [*__all__, *(name for name in globals() if name not in __all__)]
 
 
-__all__ = [
+__all__: list[str] = [
     "JSMS",
     "APIError",
-    "ApplicationBalance",
     "ArgumentError",
     "AsyncJSMS",
     "AuthenticationError",
-    "BatchRecipient",
-    "BatchResult",
     "CallEvent",
     "CallbackError",
     "CallbackReason",
@@ -200,14 +144,10 @@ __all__ = [
     "ConnectTimeoutError",
     "ConnectionFailedError",
     "DecodeError",
-    "DeliveryReport",
-    "DeliveryStatus",
-    "DeveloperBalance",
     "IdempotencyError",
     "InvalidRequestError",
     "JSMSError",
     "LostAnswerError",
-    "MalformedRecord",
     "MissingDependencyError",
     "NoCreditError",
     "NotSentError",
@@ -215,37 +155,20 @@ __all__ = [
     "RateLimitError",
     "RawResponse",
     "Recipient",
-    "Records",
     "RedirectError",
-    "RefusedRecipient",
     "RequestTimeoutError",
     "RetryPolicy",
-    "ReviewStatus",
-    "SavedSign",
-    "SavedTemplate",
-    "Schedule",
-    "ScheduleBatchResult",
     "ScheduleError",
-    "ScheduledMessage",
-    "ScheduledRecipient",
-    "SentMessage",
     "ServiceError",
-    "SignDetails",
-    "SignType",
     "SignatureError",
     "Store",
     "StoreError",
     "Telemetry",
-    "TemplateDetails",
     "TemplateError",
-    "TemplateType",
     "Timeouts",
     "UnexpectedStatusError",
     "UnknownOutcomeError",
-    "UserReply",
-    "Verification",
     "VerificationError",
-    "VerificationReason",
-    "VoiceLanguage",
     "__version__",
 ]
+__all__ += _results.__all__

@@ -87,6 +87,7 @@ class Operation(NamedTuple):
 
     Attributes:
         id: Its operationId, such as ``sendMessage``.
+        summary: What it does, in a few words.
         method: The HTTP method, in capitals.
         path: The path below the base URL, with ``{names}`` in it.
         tag: The group it belongs to.
@@ -106,6 +107,7 @@ class Operation(NamedTuple):
     """
 
     id: str
+    summary: str
     method: str
     path: str
     tag: str
@@ -143,6 +145,8 @@ class Argument(NamedTuple):
         pattern: What a text must match as a whole; empty where it may be anything.
         max_bytes: The largest file; None where it is none.
         media_types: The types a file may have.
+        entries: The JSON type of what is in a list or a map; empty for anything else.
+        members: The fields of an object, of the entries of a list, or of the values of a map.
     """
 
     name: str
@@ -155,10 +159,12 @@ class Argument(NamedTuple):
     description: str
     values: str = ""
     needed_when: tuple[tuple[str, tuple[int | str | bool, ...]], ...] = ()
-    minimum: int | None = None
-    maximum: int | None = None
+    minimum: float | None = None
+    maximum: float | None = None
     shortest: int | None = None
     longest: int | None = None
     pattern: str = ""
     max_bytes: int | None = None
     media_types: tuple[str, ...] = ()
+    entries: str = ""
+    members: tuple[Argument, ...] = ()

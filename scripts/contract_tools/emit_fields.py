@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 from .python_source import docstring, literal, module
 from .reading import mapping, sequence, text, whole
-from .surface.model import Argument, Surface, python_name
+from .surface.model import Argument, Member, Surface, Value, python_name
 
 
 def emit_fields(surface: Surface) -> str:
     """The module ``fields``: the arguments of every operation."""
     rows = "".join(
-        f"        {literal(operation.id)}: ({''.join(_argument(each) for each in operation.arguments)}),\n"
+        f"        {literal(operation.id)}: ({''.join(_argument(surface, each) for each in operation.arguments)}),\n"
         for operation in surface.operations
     )
     return module(
@@ -29,20 +29,29 @@ def emit_fields(surface: Surface) -> str:
     )
 
 
-def _argument(argument: Argument) -> str:
-    member = argument.member
-    value = member.value
+_JSON_TYPES = {"map": "object", "record": "object", "anything": "object"}
+
+
+def _argument(surface: Surface, argument: Argument) -> str:
     place = next(place for place in ("path", "query", "body") if place in argument.places)
+    return _field(surface, argument.member, place, positional=argument.positional)
+
+
+def _field(
+    surface: Surface, member: Member, place: str, *, positional: bool = False, around: tuple[str, ...] = ()
+) -> str:
+    value = member.value
     facts = {
         "name": literal(member.name),
         "field": literal(member.wire),
         "place": literal(place),
         "required": literal(member.required),
-        "positional": literal(argument.positional),
-        "type": literal({"map": "object", "record": "object", "anything": "object"}.get(value.type, value.type)),
+        "positional": literal(positional),
+        "type": literal(_JSON_TYPES.get(value.type, value.type)),
         "kind": literal(value.kind),
         "description": literal(value.description),
     }
+    entries = value.of.type if value.of is not None else ""
     optional: dict[str, tuple[object, str]] = {
         "values": (value.values, literal(value.values)),
         "needed_when": (member.needed_when, _needed_when(member.needed_when)),
@@ -51,17 +60,29 @@ def _argument(argument: Argument) -> str:
             value.schema.get("x-media-types"),
             literal([text(item) for item in sequence(value.schema.get("x-media-types"))]),
         ),
+        "entries": (entries, literal(_JSON_TYPES.get(entries, entries))),
     }
     for name, limit in (
-        ("minimum", value.limit("minimum")),
-        ("maximum", value.limit("maximum")),
-        ("shortest", _first(value.limit("minLength"), value.limit("minItems"))),
-        ("longest", _first(value.limit("maxLength"), value.limit("maxItems"))),
+        ("minimum", value.bound("minimum")),
+        ("maximum", value.bound("maximum")),
+        ("shortest", _first(value.limit("minLength"), value.limit("minItems"), value.limit("minProperties"))),
+        ("longest", _first(value.limit("maxLength"), value.limit("maxItems"), value.limit("maxProperties"))),
         ("max_bytes", value.limit("x-max-bytes")),
     ):
-        optional[name] = (limit is not None, literal(limit))
+        optional[name] = (limit is not None, repr(limit))
+    if record := _record_within(value, around):
+        inside = [_field(surface, each, place, around=(*around, record)) for each in surface.record(record).members]
+        optional["members"] = (inside, f"({''.join(inside)})")
     facts |= {name: written for name, (given, written) in optional.items() if given}
     return f"Argument({', '.join(f'{name}={written}' for name, written in facts.items())},), "
+
+
+def _record_within(value: Value, around: tuple[str, ...]) -> str:
+    """The record that a value is, or that its entries are; empty for none, and for one that holds itself."""
+    inside: Value | None = value
+    while inside is not None and not inside.record:
+        inside = inside.of
+    return "" if inside is None or inside.record in around else inside.record
 
 
 def _first(*limits: int | None) -> int | None:

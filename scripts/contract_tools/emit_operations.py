@@ -57,6 +57,7 @@ def _operation(
     }
     facts = {
         "id": literal(name),
+        "summary": literal(" ".join(text(operation.get("summary"), name).split())),
         "method": literal(method.upper()),
         "path": literal(path),
         "tag": literal(text(next(iter(sequence(operation.get("tags"))), ""), "default")),

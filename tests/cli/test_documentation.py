@@ -22,8 +22,9 @@ class Tree(Protocol):
 
 def leaves(tree: object, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Tree]]:
     below = cast("dict[str, object]", getattr(tree, "commands", {}))
-    if not below:
+    if not below or words == ("api",):  # the page describes the operations as a whole: the contract lists them
         yield words, cast("Tree", tree)
+        return
     for name, each in below.items():
         yield from leaves(each, (*words, name))
 

@@ -12,7 +12,7 @@ from jsms_cli.tables import write_card, write_table
 from jsms_cli.writing import write_json
 
 if TYPE_CHECKING:
-    from jsms_runtime.errors import ErrorInfo
+    from jsms_client.contract import ErrorInfo
 
 _REPEAT = {
     "never": "no: the same request fails again",
@@ -64,7 +64,7 @@ def _show_one(info: ErrorInfo, *, as_json: bool) -> None:
 
 
 def _catalogue() -> list[ErrorInfo]:
-    from jsms_contract.errors import ERRORS
+    from jsms_client.contract import ERRORS
 
     return [kind.info for kind in ERRORS.values() if kind.info is not None]
 

@@ -8,7 +8,6 @@ from jsms_cli.writing import write
 
 def spec(as_json: JsonOption = False) -> None:
     """Print the contract, an OpenAPI 3.1 document, as YAML or as JSON."""
-    from importlib.resources import files
+    from jsms_client.contract import openapi
 
-    document = files("jsms_contract") / ("openapi.json" if as_json else "openapi.yaml")
-    write(document.read_text(encoding="utf-8"))
+    write(openapi("json" if as_json else "yaml"))

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from jsms_runtime.customised import VerificationReason as VerificationReason
     from jsms_runtime.results import MalformedRecord as MalformedRecord
     from jsms_runtime.results import Records as Records
+    from jsms_runtime.results import Result as Result
 
     from jsms_api.models.delivery_status import DeliveryStatus as DeliveryStatus
     from jsms_api.models.review_status import ReviewStatus as ReviewStatus
@@ -44,6 +45,7 @@ _HOMES = {
     "MalformedRecord": "jsms_runtime.results",
     "Records": "jsms_runtime.results",
     "RefusedRecipient": "jsms_surface.results.schedules",
+    "Result": "jsms_runtime.results",
     "ReviewStatus": "jsms_api.models.review_status",
     "SavedSign": "jsms_surface.results.signs",
     "SavedTemplate": "jsms_surface.results.templates",
@@ -86,6 +88,7 @@ __all__ = [
     "MalformedRecord",
     "Records",
     "RefusedRecipient",
+    "Result",
     "ReviewStatus",
     "SavedSign",
     "SavedTemplate",

@@ -86,7 +86,7 @@ def _check_type(value: Value, given: str, where: str, depth: int) -> str:
             advice=literal(advice) if advice else None,
         )
     if value.type == "integer" and value.values:
-        limits = {"smallest": _bound(value, "minimum", 1), "largest": _bound(value, "maximum", -1)}
+        limits = {"smallest": _bound(value, "minimum"), "largest": _bound(value, "maximum")}
         return _call("parse_choice", given, where, value.values, **limits)
     if value.type in ("integer", "number"):
         unit = text(value.schema.get("x-unit"))
@@ -94,8 +94,8 @@ def _check_type(value: Value, given: str, where: str, depth: int) -> str:
             "parse_number" if value.type == "integer" else "parse_decimal",
             given,
             where,
-            smallest=_bound(value, "minimum", 1),
-            largest=_bound(value, "maximum", -1),
+            smallest=_bound(value, "minimum"),
+            largest=_bound(value, "maximum"),
             unit=literal(f" {unit}") if unit else None,
         )
     if value.type == "boolean":
@@ -166,12 +166,9 @@ def _limit(value: Value, keyword: str) -> str | None:
     return None if limit is None else literal(limit)
 
 
-def _bound(value: Value, keyword: str, step: int) -> str | None:
-    limit = value.schema.get(keyword)
-    beyond = value.schema.get(f"exclusive{keyword.capitalize()}")
-    if isinstance(beyond, int) and not isinstance(beyond, bool) and value.type == "integer":
-        limit = beyond + step
-    return repr(limit) if isinstance(limit, (int, float)) and not isinstance(limit, bool) else None
+def _bound(value: Value, keyword: str) -> str | None:
+    limit = value.bound(keyword)
+    return None if limit is None else repr(limit)
 
 
 def _pattern(value: Value) -> str | None:

@@ -196,7 +196,7 @@ class _Emitter:
         """The package of all results, each imported when it is first asked for."""
         homes = {record: f"{PACKAGE}.results.{home}" for record, home in self._surface.home_of_result.items()}
         homes |= {name: f"jsms_api.models.{_module_of(name)}" for name in self._used_enums()}
-        homes |= {"MalformedRecord": "jsms_runtime.results", "Records": "jsms_runtime.results"}
+        homes |= dict.fromkeys(("MalformedRecord", "Records", "Result"), "jsms_runtime.results")
         customised, exported = customised_results()
         if customised.keys() & homes.keys():
             homes |= {name: "jsms_runtime.customised" for name in exported if name not in homes}

@@ -92,6 +92,15 @@ class Value:
         value = self.schema.get(keyword_)
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 
+    def bound(self, keyword_: str) -> int | float | None:
+        """The smallest or largest number that it may be, by ``minimum`` or ``maximum``; None where it has none."""
+        step = 1 if keyword_ == "minimum" else -1
+        limit = self.schema.get(keyword_)
+        beyond = self.schema.get(f"exclusive{keyword_.capitalize()}")
+        if isinstance(beyond, int) and not isinstance(beyond, bool) and self.type == "integer":
+            limit = beyond + step
+        return limit if isinstance(limit, (int, float)) and not isinstance(limit, bool) else None
+
 
 @dataclass(frozen=True, slots=True)
 class Member:

@@ -1,0 +1,25 @@
+"""What the contract says, as data: operations with their arguments, error codes, and the OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from jsms_contract.errors import ERRORS
+from jsms_contract.fields import ARGUMENTS
+from jsms_contract.operations import OPERATIONS
+from jsms_runtime.errors import ErrorInfo
+from jsms_runtime.operation import Argument, Operation
+
+
+def openapi(format: Literal["yaml", "json"] = "yaml") -> str:  # noqa: A002 - the word for it
+    """The OpenAPI 3.1 document that the client is made from.
+
+    Args:
+        format: How it is written.
+    """
+    from importlib.resources import files  # noqa: PLC0415 - a program that sends needs none of it
+
+    return (files("jsms_contract") / f"openapi.{format}").read_text(encoding="utf-8")
+
+
+__all__ = ["ARGUMENTS", "ERRORS", "OPERATIONS", "Argument", "ErrorInfo", "Operation", "openapi"]
