@@ -9,7 +9,7 @@ from pathlib import Path
 
 from client_recipes import page as portability
 
-from . import api, options, provocations, tables
+from . import api, counts, options, provocations, tables
 from .languages import LANGUAGES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None, *, root: Path = ROOT) -> int:
     """
     parser = argparse.ArgumentParser(
         prog="scripts/document",
-        description="Write the tables of the README and docs/ that follow from the contract and from the tests.",
+        description="Write what the README and docs/ have from the contract and the tests: tables and counts.",
     )
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 and say what is out of step")
     check: bool = parser.parse_args(arguments).check
@@ -62,6 +62,8 @@ def pages(root: Path) -> dict[Path, str]:
     found[api.PACKAGE] = api.with_calls(_read(root / api.PACKAGE))
     for path, text in ((portability.ENGLISH, portability.page()), (portability.CHINESE, portability.chinese_page())):
         found[path] = f"<!-- {_MARK} from examples/clients -->\n{text}"
+    for path in counts.pages_with_counts(root):
+        found[path] = counts.with_counts(found.get(path, _read(root / path)), document)
     return found
 
 

@@ -5,7 +5,6 @@ The sandbox is strict, so the client must send nothing that has to be tolerated.
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -14,8 +13,6 @@ from typing import cast
 import pytest
 
 from example_server import EXAMPLE_CREDENTIALS
-from jsms_api import models
-from jsms_api.types import File
 from jsms_client import JSMS, VerificationReason
 from jsms_client.errors import APIError, ServiceError, UnknownOutcomeError
 from jsms_client.results import Verification
@@ -25,7 +22,7 @@ from jsms_sandbox.contract import contract
 from jsms_sandbox.settings import Credentials, Settings
 from jsms_sandbox.state.entities import REJECTED, App, Code, JournalEntry, Message, Schedule, ScheduledRecipient
 from jsms_sandbox.state.world import World
-from overlay.calls import CALLS, CODE, CREDIT_CODE, ID_NUMBER, MOBILE, MSG_ID, PERSON, SCHEDULE_ID, Call
+from overlay.calls import CALLS, CODE, MOBILE, MSG_ID, SCHEDULE_ID, Call
 from overlay.drivers import ATTEMPTS, DRIVERS, QUICK, Driver
 from overlay.examples import expected, plain
 from sandbox.forms import PNG
@@ -36,26 +33,9 @@ REASONS = {50010: VerificationReason.WRONG, 50011: VerificationReason.EXPIRED, 5
 BEHIND_AUTHENTICATION = {each.id: sorted(each.codes - {50001, 50002}) for each in contract().operations.values()}
 
 
-def _sign_form() -> models.SignForm:
-    def file(name: str) -> File:
-        return File(payload=io.BytesIO(PNG), file_name=f"{name}.png", mime_type="image/png")
-
-    return models.SignForm(
-        sign="极光",
-        type_=1,
-        legal_person_name=PERSON,
-        legal_person_id_number=ID_NUMBER,
-        id_card_image=file("idCardImage"),
-        social_credit_code=CREDIT_CODE,
-        business_license_image=file("businessLicenseImage"),
-    )
-
-
 def _with_real_images(call: Call) -> Call:
-    if not call.operation.endswith("Sign") or not call.options:
-        return call
-    images = {name: PNG for name in call.options if name.endswith("_image")}
-    return replace(call, options={**call.options, **images}, body=_sign_form)
+    images = {name: PNG for name, value in call.options.items() if isinstance(value, bytes)}
+    return replace(call, options={**call.options, **images}, image=PNG)
 
 
 REAL_CALLS = {operation: _with_real_images(call) for operation, call in CALLS.items()}

@@ -23,6 +23,7 @@ from contract_tools.document import load
 from contract_tools.reading import mapping
 from jsms_client.callbacks import CallbackReceiver
 from jsms_client.errors import CallbackError
+from jsms_contract.operations import OPERATIONS
 from jsms_sandbox.conformance import STEPS
 from sandbox.running import WITHOUT_TLS, RunningSandbox
 
@@ -126,7 +127,7 @@ def test_every_request_of_the_collection_is_one_that_the_sandbox_reads(kit: Path
         each["key"]: each["value"] for each in _json(kit / "jsms-sandbox.postman_environment.json")["values"]
     }
     requests = [item for folder in collection["item"] for item in folder["item"]]
-    assert len(requests) == 23
+    assert len(requests) == len(OPERATIONS)
 
     with RunningSandbox() as sandbox, httpx.Client(verify=WITHOUT_TLS, trust_env=False) as http:
         variables |= environment | {"base_url": f"{sandbox.url}/v1"}

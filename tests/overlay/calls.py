@@ -1,18 +1,24 @@
-"""How to make each of the contract's operations, through the resources and through the generated functions."""
+"""How to make each of the contract's operations, through the resources and through the generated functions.
+
+Made from the contract's examples: an operation that is added to it is in every test of all of them.
+"""
 
 from __future__ import annotations
 
 import importlib
+import inspect
 import io
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Protocol, cast
 
-from jsms_api import models
+import attrs
+
 from jsms_api.types import File, Response
 from jsms_client import JSMS, AsyncJSMS
-from jsms_contract.operations import OPERATIONS
+from jsms_client.contract import ARGUMENTS, OPERATIONS, Argument, Operation
+from servers.arguments import PNG, arguments_of, body_of
 
 MOBILE = "13912345678"
 SECOND_MOBILE = "13987654321"
@@ -23,7 +29,6 @@ ID_NUMBER = "11010519491231002X"
 CREDIT_CODE = "91350100M000100Y43"
 MSG_ID = "288193860302"
 SCHEDULE_ID = "dd3f8aa5-9c60-4c2c-9d29-3b1ff7a51a2e"
-PNG = b"\x89PNG\r\n\x1a\n\x00\r\n--+++\r\n\x00"
 SEND_TIME = datetime(2030, 7, 1, 1, tzinfo=timezone(timedelta(0)))
 
 PRIVATE = (MOBILE, SECOND_MOBILE, CODE, PARAMETER, PERSON, ID_NUMBER, CREDIT_CODE)
@@ -53,7 +58,8 @@ class Call:
         arguments: What it is called with by position.
         options: What it is called with by name.
         path: What the generated function takes for the path.
-        body: Makes what the generated function takes for the body.
+        query: What it takes for the query.
+        image: The file in its form.
     """
 
     operation: str
@@ -62,7 +68,8 @@ class Call:
     arguments: tuple[object, ...] = ()
     options: Mapping[str, object] = field(default_factory=_nothing)
     path: tuple[object, ...] = ()
-    body: Callable[[], object] | None = None
+    query: Mapping[str, object] = field(default_factory=_nothing)
+    image: bytes = PNG
 
     def on(self, client: JSMS) -> object:
         """Make the call."""
@@ -89,152 +96,75 @@ class Call:
         return cast("GeneratedFunction", module)
 
     def _with_body(self, api: object) -> dict[str, object]:
-        return {"client": api} if self.body is None else {"client": api, "body": self.body()}
-
-
-def _file(name: str) -> File:
-    return File(payload=io.BytesIO(PNG), file_name=f"{name}.png", mime_type="image/png")
-
-
-def _sign_form() -> models.SignForm:
-    return models.SignForm(
-        sign="极光",
-        type_=1,
-        legal_person_name=PERSON,
-        legal_person_id_number=ID_NUMBER,
-        id_card_image=_file("idCardImage"),
-        social_credit_code=CREDIT_CODE,
-        business_license_image=_file("businessLicenseImage"),
-    )
+        body = inspect.signature(self._function().sync_detailed).parameters.get("body")
+        options: dict[str, object] = {"client": api, **self.query}
+        return options if body is None else options | {"body": _body(self.operation, body.annotation, self.image)}
 
 
 _PARAMETERS = {"number": PARAMETER}
-_RECIPIENTS = [(MOBILE, _PARAMETERS), {"mobile": SECOND_MOBILE, "temp_para": _PARAMETERS}]
-_JSON_RECIPIENTS = [{"mobile": MOBILE, "temp_para": _PARAMETERS}, {"mobile": SECOND_MOBILE}]
-_MESSAGE = {"mobile": MOBILE, "temp_id": 1250, "temp_para": _PARAMETERS}
-_SCHEDULE = {**_MESSAGE, "send_time": "2030-07-01 09:00:00"}
-_BATCH = {"temp_id": 1250, "tag": "spring", "recipients": _JSON_RECIPIENTS}
-_SCHEDULE_BATCH = {**_BATCH, "send_time": "2030-07-01 09:00:00"}
-_TEMPLATE = {"template": "您的包裹{{number}}到了", "type": 2, "remark": "parcels"}
-_SIGN: Mapping[str, object] = {
-    "type": 1,
-    "legal_person_name": PERSON,
-    "legal_person_id_number": ID_NUMBER,
-    "id_card_image": PNG,
-    "social_credit_code": CREDIT_CODE,
-    "business_license_image": PNG,
+_AS_ARGUMENTS: Mapping[str, object] = {
+    "mobile": MOBILE,
+    "secret": CODE,
+    "template-parameters": _PARAMETERS,
+    "recipients": [(MOBILE, _PARAMETERS), {"mobile": SECOND_MOBILE, "temp_para": _PARAMETERS}],
+    "beijing-time": SEND_TIME,
+    "epoch-millis": SEND_TIME,
+    "image": PNG,
 }
-_SENDING: Mapping[str, object] = {"temp_id": 1250, "temp_para": _PARAMETERS}
-_LATER: Mapping[str, object] = {**_SENDING, "send_time": SEND_TIME}
-_TO_MANY: Mapping[str, object] = {"temp_id": 1250, "tag": "spring"}
-_TO_MANY_LATER: Mapping[str, object] = {**_TO_MANY, "send_time": SEND_TIME}
+_AS_JSON: Mapping[str, object] = {
+    **_AS_ARGUMENTS,
+    "recipients": [{"mobile": MOBILE, "temp_para": _PARAMETERS}, {"mobile": SECOND_MOBILE}],
+    "beijing-time": "2030-07-01 09:00:00",
+    "epoch-millis": 1_909_098_000_000,
+}
 
-_ALL = (
-    Call(
-        "sendCode",
-        "codes",
-        "send",
-        (MOBILE,),
-        {"temp_id": 1},
-        body=lambda: models.SendCodeRequest(mobile=MOBILE, temp_id=1),
-    ),
-    Call(
-        "sendVoiceCode",
-        "codes",
-        "send_voice",
-        (MOBILE,),
-        {"code": CODE, "voice_lang": 1, "ttl": 120},
-        body=lambda: models.SendVoiceCodeRequest(mobile=MOBILE, code=CODE),
-    ),
-    Call(
-        "verifyCode",
-        "codes",
-        "verify",
-        (MSG_ID, CODE),
-        path=(MSG_ID,),
-        body=lambda: models.VerifyCodeRequest(code=CODE),
-    ),
-    Call(
-        "sendMessage",
-        "messages",
-        "send",
-        (MOBILE,),
-        _SENDING,
-        body=lambda: models.SendMessageRequest.from_dict(_MESSAGE),
-    ),
-    Call(
-        "sendMessageBatch",
-        "messages",
-        "send_batch",
-        (_RECIPIENTS,),
-        _TO_MANY,
-        body=lambda: models.SendMessageBatchRequest.from_dict(_BATCH),
-    ),
-    Call(
-        "createSchedule",
-        "schedules",
-        "create",
-        (MOBILE,),
-        _LATER,
-        body=lambda: models.ScheduleRequest.from_dict(_SCHEDULE),
-    ),
-    Call(
-        "createScheduleBatch",
-        "schedules",
-        "create_batch",
-        (_RECIPIENTS,),
-        _TO_MANY_LATER,
-        body=lambda: models.ScheduleBatchRequest.from_dict(_SCHEDULE_BATCH),
-    ),
-    Call(
-        "updateSchedule",
-        "schedules",
-        "update",
-        (SCHEDULE_ID, MOBILE),
-        _LATER,
-        (SCHEDULE_ID,),
-        lambda: models.ScheduleRequest.from_dict(_SCHEDULE),
-    ),
-    Call(
-        "updateScheduleBatch",
-        "schedules",
-        "update_batch",
-        (SCHEDULE_ID, _RECIPIENTS),
-        _TO_MANY_LATER,
-        (SCHEDULE_ID,),
-        lambda: models.ScheduleBatchRequest.from_dict(_SCHEDULE_BATCH),
-    ),
-    Call("getSchedule", "schedules", "get", (SCHEDULE_ID,), path=(SCHEDULE_ID,)),
-    Call("deleteSchedule", "schedules", "delete", (SCHEDULE_ID,), path=(SCHEDULE_ID,)),
-    Call("getDevBalance", "accounts", "dev"),
-    Call("getAppBalance", "accounts", "app"),
-    Call(
-        "createTemplate",
-        "templates",
-        "create",
-        (_TEMPLATE["template"],),
-        {"type": 2, "remark": "parcels"},
-        body=lambda: models.TemplateRequest.from_dict(_TEMPLATE),
-    ),
-    Call(
-        "updateTemplate",
-        "templates",
-        "update",
-        (1250, _TEMPLATE["template"]),
-        {"type": 2, "remark": "parcels"},
-        (1250,),
-        lambda: models.UpdateTemplateRequest.from_dict({"temp_id": 1250, **_TEMPLATE}),
-    ),
-    Call("getTemplate", "templates", "get", (1250,), path=(1250,)),
-    Call("deleteTemplate", "templates", "delete", (1250,), path=(1250,)),
-    Call("createSign", "signs", "create", ("极光",), _SIGN, body=_sign_form),
-    Call("updateSign", "signs", "update", (4321, "极光"), _SIGN, (4321,), _sign_form),
-    Call("getSign", "signs", "get", (4321,), path=(4321,)),
-    Call("deleteSign", "signs", "delete", (4321,), path=(4321,)),
-    Call("pollReports", "receipts", "reports"),
-    Call("pollReplies", "receipts", "replies"),
-)
 
-CALLS: Mapping[str, Call] = {call.operation: call for call in _ALL}
+def _value(argument: Argument, example: object, of_kind: Mapping[str, object]) -> object:
+    """The value of an example, or a private one in its place."""
+    if argument.kind == "personal-text" and argument.longest is None:
+        return PERSON
+    return of_kind.get(argument.kind, example)
+
+
+def _call(operation: Operation) -> Call:
+    """The contract's example of an operation as a call."""
+    example = arguments_of(operation.id)
+    arguments = [argument for argument in ARGUMENTS[operation.id] if argument.name in example]
+    values = {each.name: _value(each, example[each.name], _AS_ARGUMENTS) for each in arguments}
+    return Call(
+        operation.id,
+        operation.resource,
+        operation.method_name,
+        tuple(values[each.name] for each in arguments if each.positional),
+        {each.name: values[each.name] for each in arguments if not each.positional},
+        tuple(values[each.name] for each in arguments if each.place == "path"),
+        {each.name: values[each.name] for each in arguments if each.place == "query"},
+    )
+
+
+def _body(operation: str, model: type[object], image: bytes) -> object:
+    """The contract's example of a body as the generated model."""
+    example = body_of(operation)
+    if not isinstance(example, dict):
+        return example
+    arguments = {each.field: each for each in ARGUMENTS[operation]}
+    of_kind = {**_AS_JSON, "image": image}
+    values = {
+        name: _value(arguments[name], value, of_kind) for name, value in cast("dict[str, object]", example).items()
+    }
+    if OPERATIONS[operation].body == "json":
+        return cast("Callable[[object], object]", getattr(model, "from_dict"))(values)  # noqa: B009 - of any model
+    named = {arguments[name].name: _form_value(name, value) for name, value in values.items()}
+    fields = {field.name.strip("_"): field.name for field in attrs.fields(cast("type[attrs.AttrsInstance]", model))}
+    return model(**{fields[name]: value for name, value in named.items()})
+
+
+def _form_value(name: str, value: object) -> object:
+    if not isinstance(value, bytes):
+        return value
+    return File(payload=io.BytesIO(value), file_name=f"{name}.png", mime_type="image/png")
+
+
+CALLS: Mapping[str, Call] = {operation.id: _call(operation) for operation in OPERATIONS.values()}
 
 __all__ = ["CALLS", "PNG", "PRIVATE", "Call"]
