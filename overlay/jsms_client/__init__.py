@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from jsms_client._async.client import AsyncJSMS
     from jsms_client._config import RetryPolicy, Telemetry, Timeouts
     from jsms_client._events import CallEvent
-    from jsms_client._raw import RawResponse
+    from jsms_client._response import RawResponse
     from jsms_client._sync.client import JSMS
     from jsms_client._version import __version__
     from jsms_client.errors import (
@@ -103,7 +103,7 @@ _HOMES = {
     "CallEvent": "jsms_client._events",
     "JSMS": "jsms_client._sync.client",
     "Recipient": "jsms_runtime.recipients",
-    "RawResponse": "jsms_client._raw",
+    "RawResponse": "jsms_client._response",
     "RetryPolicy": "jsms_client._config",
     "Telemetry": "jsms_client._config",
     "Timeouts": "jsms_client._config",

@@ -6,11 +6,12 @@ import asyncio
 import math
 import select
 import socket
+import time
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import httpcore
 
-from jsms_client._timeouts import deadline, monotonic
+from jsms_client._timeouts import deadline
 
 if TYPE_CHECKING:
     import ssl
@@ -61,7 +62,7 @@ async def _connect(host: str, port: int, end: float) -> _AsyncioStream:
         try:
             sock.setblocking(False)
             # A silent address leaves time for the others.
-            async with asyncio.timeout(None if end == math.inf else (end - monotonic()) / (1 + len(addresses))):
+            async with asyncio.timeout(None if end == math.inf else (end - time.monotonic()) / (1 + len(addresses))):
                 await loop.sock_connect(sock, address)
         except OSError:
             sock.close()

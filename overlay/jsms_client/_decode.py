@@ -1,6 +1,6 @@
-"""Success answers: read as JSON, checked against the shape that the contract gives, and put into its types.
+"""Decode responses: parse the JSON, find the error in it, and make a success conform to the contract's types.
 
-The generated models take whatever they are handed; after this they are handed what they were made for.
+The generated models take whatever they are given; after this they are given what they were made for.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ import json
 import re
 from collections.abc import Mapping
 from itertools import chain
-from typing import cast
+from typing import NamedTuple, cast
 
+from jsms_contract.errors import SUCCESS_CODES
 from jsms_runtime.operation import Anything, Boolean, Field, Integer, Items, Number, Record, Shape, Text, Time
 
 # What the contract calls an integer fits into 64 bits everywhere, databases included.
@@ -201,6 +202,102 @@ def check_id(value: object) -> None:
         found = record.get(name)
         if isinstance(found, str) and _ID.fullmatch(found) is None:
             raise InvalidResponse("is no id" if found else "is empty", name)
+
+
+# What a response holds only where the request was carried out, whatever error is beside it; in any spelling.
+_PROOFS = frozenset(("msgid", "msgids", "scheduleid", "tempid", "signid", "isvalid", "successcount"))
+
+
+class ErrorDetail(NamedTuple):
+    """What an error body says.
+
+    Attributes:
+        code: The service's code, where there is one that is a number.
+        message: Its words, where there are any.
+        in_error: Whether it stood in the body's ``error``, and not beside other properties.
+    """
+
+    code: int | None
+    message: str
+    in_error: bool
+
+
+def has_proof(value: object) -> bool:
+    """Whether a body holds what the service gives only to a request that it carried out.
+
+    A list beside the error proves nothing about anybody only where it names refused recipients and nothing else.
+    """
+    left: list[object] = [value]
+    while left:
+        fields = left.pop()
+        if not isinstance(fields, dict):
+            continue
+        for name, each in cast("dict[str, object]", fields).items():
+            if name.replace("_", "").lower() in _PROOFS and _is_given(each):
+                return True
+            if isinstance(each, list):
+                if name != "error" and not all(map(_is_refused, cast("list[object]", each))):
+                    return True
+            elif name != "temp_para":
+                left.append(each)
+    return False
+
+
+def repeats_a_name(content: bytes) -> bool:
+    """Whether an object of a body has a name twice: what was read of it is only the last."""
+    repeated = False
+
+    def look(pairs: list[tuple[str, object]]) -> None:
+        nonlocal repeated
+        repeated = repeated or len({name for name, _ in pairs}) < len(pairs)
+
+    json.loads(content, object_pairs_hook=look)
+    return repeated
+
+
+def _is_refused(entry: object) -> bool:
+    """Whether an entry of a list is a refused recipient of a batch, who may have an id too."""
+    fields = cast("dict[str, object]", entry) if isinstance(entry, dict) else {}
+    if "error_code" not in fields:
+        return False
+    from jsms_runtime.results import error_code  # noqa: PLC0415 - only for responses with codes in them
+
+    return error_code(fields["error_code"], SUCCESS_CODES) != (None, None)
+
+
+def _is_given(value: object) -> bool:
+    return bool(value.strip("0 ") if isinstance(value, str) else value)
+
+
+def lists_recipients(value: object) -> bool:
+    """Whether a body says of each recipient what happened to it, so that the error beside the list decides nothing."""
+    return isinstance(value, dict) and bool(cast("dict[str, object]", value).get("recipients"))
+
+
+def error_detail(value: object) -> ErrorDetail | None:
+    """The error in a body: ``{"error": {"code": …, "message": …}}``, or the same without the outer object."""
+    if not isinstance(value, dict):
+        return None
+    body = cast("dict[str, object]", value)
+    inner = body.get("error")
+    if isinstance(inner, dict):
+        return _read_detail(cast("dict[str, object]", inner), in_error=True)
+    if inner is not None:
+        return _read_detail({"code": inner, "message": inner}, in_error=True)
+    return _read_detail(body, in_error=False) if "code" in body else None
+
+
+def _read_detail(body: Mapping[str, object], *, in_error: bool) -> ErrorDetail:
+    message = body.get("message")
+    return ErrorDetail(_code(body.get("code")), message if isinstance(message, str) else "", in_error)
+
+
+def _code(value: object) -> int | None:
+    if isinstance(value, str) and len(value) < 10 and value.isascii() and value.isdigit():
+        return int(value)
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _conform_record(value: object, shape: Record) -> object:

@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 from jsms_client.errors import ConfigurationError
 from jsms_runtime.errors import Sent
 
-_log = logging.getLogger("jsms_client")
+LOG = logging.getLogger("jsms_client")
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO}
 _VARIABLE = "JSMS_LOG"
 
@@ -63,11 +63,6 @@ def check_hook(on_event: object) -> None:
         raise ConfigurationError("on_event must be a plain function that takes one CallEvent; it is called in the call")
 
 
-def is_wanted(on_event: OnEvent | None, kind: Literal["attempt", "outcome"]) -> bool:
-    """Whether anyone reads such an event."""
-    return on_event is not None or _log.isEnabledFor(logging.DEBUG if kind == "attempt" else logging.INFO)
-
-
 def publish(event: CallEvent, on_event: OnEvent | None) -> None:
     """Log an event, and hand it to the hook."""
     _write(event)
@@ -75,8 +70,8 @@ def publish(event: CallEvent, on_event: OnEvent | None) -> None:
         return
     try:
         on_event(event)
-    except Exception:  # noqa: BLE001 - whatever the hook raises, the call goes on
-        _log.warning("on_event failed", exc_info=True)
+    except Exception:
+        LOG.warning("on_event failed", exc_info=True)
 
 
 def _write(event: CallEvent) -> None:
@@ -89,10 +84,10 @@ def _write(event: CallEvent) -> None:
             parts.append(f"msg_id {event.msg_id}")
         if event.retry_in is not None:
             parts.append(f"attempt {event.attempt}, again in {event.retry_in:.2f} s")
-        _log.debug("%s: %s", event.operation, ", ".join(parts))
+        LOG.debug("%s: %s", event.operation, ", ".join(parts))
         return
     parts.append(f"attempts {event.attempt}, sent {event.sent}, msg_id {event.msg_id}")
-    _log.info("%s: %s", event.operation, ", ".join(parts))
+    LOG.info("%s: %s", event.operation, ", ".join(parts))
 
 
 def switch_on_logging(variables: Mapping[str, str] | None = None) -> None:
@@ -109,9 +104,9 @@ def switch_on_logging(variables: Mapping[str, str] | None = None) -> None:
         return
     if wanted not in _LEVELS:
         raise ConfigurationError(f"{_VARIABLE} is neither debug nor info: correct it or take it out")
-    _log.setLevel(_LEVELS[wanted])
-    if not any(isinstance(handler, _StderrHandler) for handler in _log.handlers):
-        _log.addHandler(_StderrHandler())
+    LOG.setLevel(_LEVELS[wanted])
+    if not any(isinstance(handler, _StderrHandler) for handler in LOG.handlers):
+        LOG.addHandler(_StderrHandler())
 
 
 class _StderrHandler(logging.StreamHandler):  # type: ignore[type-arg] # generic for type checkers only
@@ -123,4 +118,4 @@ class _StderrHandler(logging.StreamHandler):  # type: ignore[type-arg] # generic
         self.addFilter(lambda _: not logging.getLogger().handlers)
 
 
-__all__ = ["CallEvent", "OnEvent", "check_hook", "is_wanted", "publish", "switch_on_logging"]
+__all__ = ["CallEvent", "OnEvent", "check_hook", "publish", "switch_on_logging"]

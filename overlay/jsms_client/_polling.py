@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
@@ -10,7 +11,6 @@ from threading import Lock
 from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from jsms_client._concurrency import PerProcess
-from jsms_client._timeouts import monotonic
 from jsms_runtime.results import MalformedRecord, Records
 
 T = TypeVar("T")
@@ -77,7 +77,7 @@ class ReceiptQueue(Generic[T]):
         """
         state = self._states.get()
         with state.lock:
-            now = monotonic()
+            now = time.monotonic()
             if state.polling:
                 return self.seconds
             if now < state.due:
@@ -103,7 +103,7 @@ class ReceiptQueue(Generic[T]):
             state.records.append(_Failure(error))
         with state.lock:
             state.polling = False
-            state.due = monotonic() + self.seconds
+            state.due = time.monotonic() + self.seconds
             sleepers = list(state.sleepers)
         for sleeper in sleepers:
             sleeper.set()
@@ -112,7 +112,7 @@ class ReceiptQueue(Generic[T]):
         """A poll starts or ends outside of the turns; the next turn is a whole pause after it."""
         state = self._states.get()
         with state.lock:
-            state.due = monotonic() + self.seconds
+            state.due = time.monotonic() + self.seconds
 
     def keep(self, records: Records[T]) -> None:
         """Keep what could not be read.

@@ -19,6 +19,8 @@ from jsms_runtime.signals import is_raised_by_handler
 if TYPE_CHECKING:
     # What the generated functions hand over: a field's name, and (file name, content, media type).
     Files = Sequence[tuple[str, tuple[str | None, object, str | None]]]
+    # A JSON body, a form, and a query; None where there is none.
+    Content = tuple[object, Files | None, Mapping[str, object] | None]
 
 _USER_AGENT = f"jsms-client/{__version__} httpx/{httpx.__version__} python/{sys.version_info[0]}.{sys.version_info[1]}"
 
@@ -34,10 +36,7 @@ class Departure:
             say, and only its exception tells.
     """
 
-    __slots__ = ("may_have_left",)
-
-    def __init__(self) -> None:
-        self.may_have_left: bool | None = False
+    may_have_left: bool | None = False
 
     def trace(self, event: str, info: Mapping[str, object]) -> None:
         """What httpcore reports of a request's progress, for a client of the caller's.
@@ -121,19 +120,24 @@ class RequestBuilder:
             found = self._urls[path] = httpx.URL(self._base_url + path)
         return found
 
-    def build(self, operation: Operation, path: str, body: tuple[bytes, bytes] | None) -> httpx.Request:
+    def build(self, operation: Operation, path: str, content: Content) -> httpx.Request:
         """A request that a transport can send as it is, as often as needed.
 
         Args:
             operation: What is asked for.
             path: Its path below the base URL, with ids in it.
-            body: Media type and content; None for no body.
+            content: What it carries.
+
+        Raises:
+            ArgumentError: It cannot be written.
+            ConfigurationError: It takes the developer account's credentials, and there are none.
         """
+        json, files, params = content
         headers = self.headers(operation)
-        content = b""
-        if body is not None:
-            media_type, content = body
-            length = str(len(content)).encode("ascii")
+        body = b""
+        if files is not None or operation.body is not None:
+            media_type, body = encode_json(json, operation) if files is None else encode_files(files, operation)
+            length = str(len(body)).encode("ascii")
             headers = [*headers, (b"Content-Type", media_type), (b"Content-Length", length)]
         extensions: dict[str, object] = {"timeout": self._timeouts}
         if operation.id in _ON_A_CONNECTION_OF_ITS_OWN:
@@ -141,9 +145,9 @@ class RequestBuilder:
             extensions["fresh"] = True
         return httpx.Request(
             operation.method,
-            self.url(operation, path),
+            self.url(operation, with_query(path, params)),
             headers=headers,
-            stream=httpx.ByteStream(content),
+            stream=httpx.ByteStream(body),
             extensions=extensions,
         )
 

@@ -1,14 +1,28 @@
-"""What an answer means: the value of a success, or the exception of everything else."""
+"""Read responses, and interpret them: the result of a success, or the exception of everything else."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+import zlib
+from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import NamedTuple, cast
+from typing import TYPE_CHECKING, Generic, ParamSpec, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
-from jsms_client._decode import InvalidResponse, check_id, conform_recipients, holds_error, parse
+from jsms_client._decode import (
+    ErrorDetail,
+    InvalidResponse,
+    check_id,
+    conform_recipients,
+    error_detail,
+    has_proof,
+    holds_error,
+    lists_recipients,
+    parse,
+    repeats_a_name,
+)
 from jsms_client.errors import (
     APIError,
     DecodeError,
@@ -25,15 +39,101 @@ from jsms_client.errors import (
     UnexpectedStatusError,
     error_class,
 )
-from jsms_contract.errors import ERRORS, SUCCESS_CODES
+from jsms_contract.errors import ERRORS
 from jsms_runtime.operation import Items, Operation
 from jsms_runtime.redaction import LONGEST_READ, mask_line
+
+if TYPE_CHECKING:
+    from zlib import _Decompress as Decompressor  # pyright: ignore[reportPrivateUsage] - it has no public name
+
+
+MAX_ANSWER = 10 * 1024 * 1024
+"""The longest response that is read, in bytes; the largest of the contract, 1000 recipients, is well below 1 MB."""
+
+_TOO_LONG = f"is longer than {MAX_ANSWER} bytes"
+_UNREADABLE = "is compressed in a way that does not read"
+
+
+class BodyReader:
+    """Collects a body part by part.
+
+    Args:
+        headers: The response's headers.
+
+    Attributes:
+        problem: Why the body cannot be used, in words that fit behind "the answer"; empty where it can.
+    """
+
+    __slots__ = ("_decompressor", "_may_be_raw", "_parts", "_size", "_started", "problem")
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self._parts: list[bytes] = []
+        self._size = 0
+        self._started = False
+        self._may_be_raw = False
+        self._decompressor = None
+        self.problem = ""
+        encoding = headers.get("content-encoding")
+        if encoding is None:
+            return
+        codings = [name for name in (coding.strip().lower() for coding in encoding.split(",")) if name != "identity"]
+        # One that was asked for, and only once: each further one may multiply the size by a thousand.
+        if codings in (["gzip"], ["x-gzip"]):
+            self._decompressor = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        elif codings == ["deflate"]:
+            self._may_be_raw = True
+            self._decompressor = zlib.decompressobj()
+        elif codings not in ([], [""]):
+            self.problem = "is compressed in a way that was not asked for"
+
+    def add(self, part: bytes) -> bool:
+        """Take the next part.
+
+        Args:
+            part: The part, as it came.
+
+        Returns:
+            Whether to read on.
+        """
+        if self.problem:
+            return False
+        if self._decompressor is not None:
+            self._started = True
+            try:
+                part = self._decompress(self._decompressor, part)
+            except zlib.error:
+                self.problem = _UNREADABLE
+                return False
+        self._parts.append(part)
+        self._size += len(part)
+        if self._size > MAX_ANSWER:
+            self.problem = _TOO_LONG
+        return not self.problem
+
+    def content(self) -> bytes:
+        """All of it, or what could be read of it."""
+        decompressor = self._decompressor
+        if decompressor is not None and not self.problem and self._started and not decompressor.eof:
+            self.problem = _UNREADABLE
+        return b"".join(self._parts)
+
+    def _decompress(self, decompressor: Decompressor, part: bytes) -> bytes:
+        most = MAX_ANSWER + 1 - self._size
+        try:
+            return decompressor.decompress(part, most)
+        except zlib.error:
+            if not self._may_be_raw:
+                raise
+            # Some send deflated data without the wrapping that the standard asks for.
+            self._decompressor = zlib.decompressobj(-zlib.MAX_WBITS)
+            return self._decompressor.decompress(part, most)
+        finally:
+            self._may_be_raw = False
+
 
 _UNSURE = "; the request may have been carried out"
 # Five digits: the codes of JSMS, known and new. An HTTP status as a code is of something in between.
 _CODES = range(10_000, 100_000)
-# What a response holds only where the request was carried out, whatever error is beside it; in any spelling.
-_PROOFS = frozenset(("msgid", "msgids", "scheduleid", "tempid", "signid", "isvalid", "successcount"))
 # What somebody in between answers who waited for the service in vain (499 is nginx's).
 _GIVEN_UP = (HTTPStatus.REQUEST_TIMEOUT, 499)
 _HIDDEN_HEADERS = frozenset(
@@ -79,20 +179,6 @@ class ParsedResponse:
         return self._value
 
 
-class ErrorDetail(NamedTuple):
-    """What an error body says.
-
-    Attributes:
-        code: The service's code, where there is one that is a number.
-        message: Its words, where there are any.
-        in_error: Whether it stood in the body's ``error``, and not beside other properties.
-    """
-
-    code: int | None
-    message: str
-    in_error: bool
-
-
 def interpret(
     operation: Operation, received: ReceivedResponse, *, attempts: int, secrets: Iterable[str]
 ) -> ParsedResponse | JSMSError:
@@ -112,7 +198,7 @@ def interpret(
         return _success(operation, received, attempts, secrets)
     if HTTPStatus.BAD_REQUEST <= status < 600:
         value = _value_of(received)
-        return _refusal(operation, received, _detail(value), attempts, secrets, proof=_has_proof(value))
+        return _refusal(operation, received, error_detail(value), attempts, secrets, proof=has_proof(value))
     never = operation.retry == "never"
     location = received.headers.get("location")
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST and location is not None:
@@ -141,7 +227,7 @@ def _success(
     if operation.answer is None and not received.content.strip() and not received.problem:
         return ParsedResponse(received, None)
     if operation.poll_seconds is not None and isinstance(operation.answer, Items) and not received.problem:
-        from jsms_client._read_once import read_records  # noqa: PLC0415 - only for what is handed out once
+        from jsms_client._records import read_records  # noqa: PLC0415 - only for what is handed out once
 
         records = read_records(received.content, operation.answer)
         if records is not None:
@@ -150,9 +236,9 @@ def _success(
     proof = False
     try:
         value = _parsed(received)
-        detail = _detail(value)
-        proof = detail is not None and _has_proof(value)
-        if detail is not None and _is_refusal(detail) and not (proof and _lists_recipients(value)):
+        detail = error_detail(value)
+        proof = detail is not None and has_proof(value)
+        if detail is not None and _is_refusal(detail) and not (proof and lists_recipients(value)):
             return _refusal(operation, received, detail, attempts, secrets, proof=proof)
         if operation.answer is not None:
             value = conform_recipients(value, operation.answer)
@@ -160,7 +246,7 @@ def _success(
     except InvalidResponse as unusable:
         reason = str(unusable)
     else:
-        if operation.retry == "never" and holds_error(value) and not _lists_recipients(value):
+        if operation.retry == "never" and holds_error(value) and not lists_recipients(value):
             detail = detail or ErrorDetail(None, "an error beside a success", in_error=False)
             return _refusal(operation, received, detail, attempts, secrets, proof=True)
         return ParsedResponse(received, value)
@@ -189,58 +275,6 @@ def _says_success(code: int) -> bool:
     from jsms_api.models.error_code import ErrorCode  # noqa: PLC0415 - only for answers that nobody has seen yet
 
     return code in (0, HTTPStatus.OK, ErrorCode.SUCCESS)
-
-
-def _has_proof(value: object) -> bool:
-    """Whether a body holds what the service gives only to a request that it carried out.
-
-    A list beside the error proves nothing about anybody only where it names refused recipients and nothing else.
-    """
-    left: list[object] = [value]
-    while left:
-        fields = left.pop()
-        if not isinstance(fields, dict):
-            continue
-        for name, each in cast("dict[str, object]", fields).items():
-            if name.replace("_", "").lower() in _PROOFS and _is_given(each):
-                return True
-            if isinstance(each, list):
-                if name != "error" and not all(map(_is_refused, cast("list[object]", each))):
-                    return True
-            elif name != "temp_para":
-                left.append(each)
-    return False
-
-
-def _repeats_a_name(content: bytes) -> bool:
-    """Whether an object of a body has a name twice: what was read of it is only the last."""
-    repeated = False
-
-    def look(pairs: list[tuple[str, object]]) -> None:
-        nonlocal repeated
-        repeated = repeated or len({name for name, _ in pairs}) < len(pairs)
-
-    json.loads(content, object_pairs_hook=look)
-    return repeated
-
-
-def _is_refused(entry: object) -> bool:
-    """Whether an entry of a list is a refused recipient of a batch, who may have an id too."""
-    fields = cast("dict[str, object]", entry) if isinstance(entry, dict) else {}
-    if "error_code" not in fields:
-        return False
-    from jsms_runtime.results import error_code  # noqa: PLC0415 - only for responses with codes in them
-
-    return error_code(fields["error_code"], SUCCESS_CODES) != (None, None)
-
-
-def _is_given(value: object) -> bool:
-    return bool(value.strip("0 ") if isinstance(value, str) else value)
-
-
-def _lists_recipients(value: object) -> bool:
-    """Whether a body says of each recipient what happened to it, so that the error beside the list decides nothing."""
-    return isinstance(value, dict) and bool(cast("dict[str, object]", value).get("recipients"))
 
 
 def _refusal(
@@ -289,7 +323,7 @@ def _unsure(
     if issubclass(kind, ServiceError):
         # It may fail after the message was sent.
         return UnconfirmedServerError if issubclass(kind, ServerError) else UnconfirmedServiceError
-    proof = proof or (detail is not None and _repeats_a_name(received.content))
+    proof = proof or (detail is not None and repeats_a_name(received.content))
     code = detail.code if detail is not None else None
     if code is None:
         return UnconfirmedStatusError if received.status in _GIVEN_UP else UnconfirmedAPIError
@@ -323,32 +357,6 @@ def _value_of(received: ReceivedResponse) -> object:
         return None
 
 
-def _detail(value: object) -> ErrorDetail | None:
-    """The error in a body: ``{"error": {"code": …, "message": …}}``, or the same without the outer object."""
-    if not isinstance(value, dict):
-        return None
-    body = cast("dict[str, object]", value)
-    inner = body.get("error")
-    if isinstance(inner, dict):
-        return _read_detail(cast("dict[str, object]", inner), in_error=True)
-    if inner is not None:
-        return _read_detail({"code": inner, "message": inner}, in_error=True)
-    return _read_detail(body, in_error=False) if "code" in body else None
-
-
-def _read_detail(body: Mapping[str, object], *, in_error: bool) -> ErrorDetail:
-    message = body.get("message")
-    return ErrorDetail(_code(body.get("code")), message if isinstance(message, str) else "", in_error)
-
-
-def _code(value: object) -> int | None:
-    if isinstance(value, str) and len(value) < 10 and value.isascii() and value.isdigit():
-        return int(value)
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
 def _shown_location(location: str, secrets: Iterable[str]) -> str:
     try:
         parts = urlsplit(location)
@@ -371,4 +379,54 @@ def _shown_body(content: bytes, secrets: Iterable[str]) -> str:
     return mask_line(content[: 4 * (LONGEST_READ + 1)].decode("utf-8", "replace"), secrets)
 
 
-__all__ = ["ErrorDetail", "ParsedResponse", "ReceivedResponse", "interpret"]
+_T = TypeVar("_T")
+_P = ParamSpec("_P")
+Method: TypeAlias = Callable[_P, _T]
+"""A method of the sync client."""
+
+AsyncMethod: TypeAlias = Callable[_P, Awaitable[_T]]
+"""A method of the async client."""
+
+_COLLECTED: ContextVar[list[ReceivedResponse] | None] = ContextVar("jsms_client_responses", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class RawResponse(Generic[_T]):
+    """What a call returned, and the response that it was read from.
+
+    Attributes:
+        parsed: What the method returns by itself.
+        http_status: The HTTP status; None where no request was made, as for a key of ``once=`` that was used before.
+        headers: The headers of the response.
+        body: The body as it came, decompressed. It may hold numbers and texts: take care where you write it.
+    """
+
+    parsed: _T
+    http_status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    body: bytes = field(default=b"", repr=False)
+
+
+def note_response(received: ReceivedResponse) -> None:
+    """Keep a response for the call that asked for it, if one did."""
+    collected = _COLLECTED.get()
+    if collected is not None:
+        collected.append(received)
+
+
+@contextmanager
+def collect_responses() -> Generator[list[ReceivedResponse]]:
+    """Collect the responses of the calls inside, in the order in which they came."""
+    collected: list[ReceivedResponse] = []
+    token = _COLLECTED.set(collected)
+    try:
+        yield collected
+    finally:
+        _COLLECTED.reset(token)
+
+
+def raw_response(parsed: _T, responses: list[ReceivedResponse]) -> RawResponse[_T]:
+    """A result with the last of its responses."""
+    if not responses:
+        return RawResponse(parsed)
+    return RawResponse(parsed, responses[-1].status, dict(responses[-1].headers), responses[-1].content)

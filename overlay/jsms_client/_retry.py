@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, cast
 
 from jsms_client._config import RetryPolicy
-from jsms_client._events import CallEvent, OnEvent, is_wanted, publish
+from jsms_client._events import LOG, CallEvent, OnEvent, publish
 from jsms_client._failures import (
     foreign,
     is_permanent,
@@ -21,7 +23,6 @@ from jsms_client._failures import (
     request_not_sent,
 )
 from jsms_client._response import ParsedResponse, ReceivedResponse, interpret
-from jsms_client._timeouts import monotonic
 from jsms_client.errors import (
     APIError,
     ConfigurationError,
@@ -84,7 +85,7 @@ class Attempts:
     ) -> None:
         self._on_event = on_event
         self._recorder = None if recorder is None else recorder.call(operation)
-        self._began = monotonic()
+        self._began = time.monotonic()
         self._operation = operation
         self._path = path
         self._policy = policy
@@ -104,7 +105,7 @@ class Attempts:
             What the request is to be sent in.
         """
         self._attempt += 1
-        self._started = monotonic()
+        self._started = time.monotonic()
         if self._recorder is None:
             return _NOT_RECORDED
         self._recorder.begin(self._attempt, headers)
@@ -156,7 +157,7 @@ class Attempts:
         self._left += 1
         verdict = interpret(self._operation, received, attempts=self._left, secrets=_Lazily(self._secrets))
         if isinstance(verdict, ParsedResponse):
-            if self._recorder is not None or is_wanted(self._on_event, "outcome"):
+            if self._is_wanted("outcome"):
                 self._publish(None, None, None, "yes", received, msg_id=self._msg_id(verdict))
             return verdict
         error, pause = self._judge_response(verdict, received)
@@ -247,11 +248,11 @@ class Attempts:
         msg_id: str | None = None,
     ) -> None:
         """Tell of an attempt, and of the call where it was the last."""
-        now = monotonic()
+        now = time.monotonic()
         status = received.status if received is not None else None
         kinds: tuple[Literal["attempt", "outcome"], ...] = ("attempt", "outcome") if pause is None else ("attempt",)
         for kind in kinds:
-            if self._recorder is not None or is_wanted(self._on_event, kind):
+            if self._is_wanted(kind):
                 event = CallEvent(
                     kind=kind,
                     operation=self._operation.id,
@@ -272,6 +273,11 @@ class Attempts:
                     self._recorder.attempt_ended(replace(event, error=error))
                 else:
                     self._recorder.call_ended(event)
+
+    def _is_wanted(self, kind: Literal["attempt", "outcome"]) -> bool:
+        """Whether such an event is logged, recorded or given to the app."""
+        level = logging.DEBUG if kind == "attempt" else logging.INFO
+        return self._recorder is not None or self._on_event is not None or LOG.isEnabledFor(level)
 
     def _msg_id(self, success: ParsedResponse) -> str | None:
         value = success.json()

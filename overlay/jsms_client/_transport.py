@@ -42,7 +42,7 @@ class Route(NamedTuple):
         proxy: The proxy; None for none.
         layers: How many TLS handshakes come before a request.
         forwards: Whether the proxy sees the requests and may respond itself.
-        fast: Whether to use httptools where there is no proxy.
+        fast: Whether to use httptools, which knows no proxies.
     """
 
     trust: ssl.SSLContext
@@ -52,7 +52,7 @@ class Route(NamedTuple):
     fast: bool
 
 
-class Transports:
+class Transports(PerProcess["httpx.BaseTransport"]):
     """The transports of one client: one for each process.
 
     Args:
@@ -60,22 +60,14 @@ class Transports:
         fast: Whether to use the extra ``fast``.
     """
 
-    __slots__ = ("_opened",)
+    __slots__ = ()
 
     def __init__(self, base_url: str, *, fast: bool) -> None:
-        self._opened = PerProcess(partial(open_transport, base_url, fast=fast))
-
-    def get(self) -> httpx.BaseTransport:
-        """This process's transport.
-
-        Raises:
-            ConfigurationError: The environment names a proxy or certificates that cannot be used.
-        """
-        return self._opened.get()
+        super().__init__(partial(open_transport, base_url, fast=fast))
 
     def close(self) -> None:
         """Close this process's transport."""
-        found = self._opened.pop()
+        found = self.pop()
         if found is not None:
             found.close()
 
@@ -174,7 +166,11 @@ def open_transport(base_url: str, *, fast: bool = False) -> httpx.BaseTransport:
     route = find_route(base_url, fast=fast)
     from jsms_client._sync.pool import ConnectionPool  # noqa: PLC0415 - a program loads what it uses
 
-    return ConnectionPool(route)
+    if not route.fast:
+        return ConnectionPool(route)
+    from jsms_client._sync.fast import FastConnection  # noqa: PLC0415 - an extra
+
+    return ConnectionPool(route, FastConnection)
 
 
 async def open_async_transport(base_url: str, *, fast: bool = False) -> httpx.AsyncBaseTransport:
@@ -193,7 +189,12 @@ async def open_async_transport(base_url: str, *, fast: bool = False) -> httpx.As
         await _in_thread(lambda: _prepare(base_url, modules))
     from jsms_client._async.pool import AsyncConnectionPool  # noqa: PLC0415 - a program loads what it uses
 
-    return AsyncConnectionPool(find_route(base_url, fast=fast))
+    route = find_route(base_url, fast=fast)
+    if not route.fast:
+        return AsyncConnectionPool(route)
+    from jsms_client._async.fast import AsyncFastConnection  # noqa: PLC0415 - an extra
+
+    return AsyncConnectionPool(route, AsyncFastConnection)
 
 
 def find_route(base_url: str, *, fast: bool = False) -> Route:
@@ -219,7 +220,11 @@ def find_route(base_url: str, *, fast: bool = False) -> Route:
         if not proxy_scheme:
             raise _unusable_proxy("it is not a URL")
     return Route(
-        trust, proxy, encrypted + (proxy_scheme == "https"), not encrypted and proxy_scheme.startswith("http"), fast
+        trust,
+        proxy,
+        encrypted + (proxy_scheme == "https"),
+        not encrypted and proxy_scheme.startswith("http"),
+        fast and proxy is None,
     )
 
 

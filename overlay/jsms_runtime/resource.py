@@ -3,57 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Generic, Protocol, Self, TypeAlias, TypedDict, TypeVar, Unpack, cast, overload
+from typing import Any, Generic, Protocol, Self, TypeAlias, TypedDict, TypeVar, Unpack, overload
+
+from jsms_runtime.errors import JSMSError
 
 Files: TypeAlias = Sequence[tuple[str, tuple[str | None, object, str | None]]]
 """The fields of a form: name, and (file name, content, media type)."""
 
 
-class Parts(TypedDict, total=False):
-    """What a request has beside its JSON.
+class Call(TypedDict, total=False):
+    """What a request has beside its JSON, and how it is sent.
 
     Attributes:
         path: The path with ids in it; absent for one without ids.
         params: The query.
         files: The body, where it is a form.
+        once: A key under which it is sent at most once; None for none.
     """
 
     path: str
     params: Mapping[str, str]
     files: Files
-
-
-class Call(Parts, total=False):
-    """The same, and how it is carried out.
-
-    Attributes:
-        once: A key under which it is sent at most once; None for none.
-    """
-
     once: str | None
 
 
 class AsyncCarrier(Protocol):
     """Carries out operations of the contract."""
 
-    async def request_json(self, operation: str, json: object = None, **parts: Unpack[Parts]) -> object:
+    async def request_json(self, operation: str, json: object = None, **call: Unpack[Call]) -> object:
         """Carry out an operation, and return the checked JSON of the response; None where it has none."""
-        ...
-
-    def once(self, key: str) -> Self:
-        """The same for one call, which is sent at most once for a key."""
         ...
 
 
 class Carrier(Protocol):
     """The blocking form of `AsyncCarrier`."""
 
-    def request_json(self, operation: str, json: object = None, **parts: Unpack[Parts]) -> object:
+    def request_json(self, operation: str, json: object = None, **call: Unpack[Call]) -> object:
         """Carry out an operation, and return the checked JSON of the response; None where it has none."""
-        ...
-
-    def once(self, key: str) -> Self:
-        """The same for one call, which is sent at most once for a key."""
         ...
 
 
@@ -70,10 +56,19 @@ class AsyncResource:
         self._api = api
 
     async def _request_json(self, operation: str, json: object = None, **call: Unpack[Call]) -> Any:
-        """Carry out an operation; a customised resource changes what an operation does in here."""
-        key = call.pop("once", None)
-        api = self._api if key is None else self._api.once(key)
-        return await api.request_json(operation, json, **cast("Parts", call))
+        """Carry out an operation."""
+        try:
+            return await self._api.request_json(operation, json, **call)
+        except JSMSError as error:
+            expected = self._expected(operation, error)
+            if expected is None:
+                raise
+            return expected
+
+    def _expected(self, operation: str, error: JSMSError) -> object:
+        """The JSON of a response in place of an error that is an expected result; a customised resource has some."""
+        del operation, error
+        return None
 
     def __repr__(self) -> str:
         """The kind of resource, and nothing of the client."""
@@ -93,10 +88,19 @@ class Resource:
         self._api = api
 
     def _request_json(self, operation: str, json: object = None, **call: Unpack[Call]) -> Any:
-        """Carry out an operation; a customised resource changes what an operation does in here."""
-        key = call.pop("once", None)
-        api = self._api if key is None else self._api.once(key)
-        return api.request_json(operation, json, **cast("Parts", call))
+        """Carry out an operation."""
+        try:
+            return self._api.request_json(operation, json, **call)
+        except JSMSError as error:
+            expected = self._expected(operation, error)
+            if expected is None:
+                raise
+            return expected
+
+    def _expected(self, operation: str, error: JSMSError) -> object:
+        """The JSON of a response in place of an error that is an expected result; a customised resource has some."""
+        del operation, error
+        return None
 
     def __repr__(self) -> str:
         """The kind of resource, and nothing of the client."""

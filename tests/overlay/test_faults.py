@@ -15,7 +15,7 @@ import pytest
 
 from example_server import read_routes
 from jsms_client import JSMSError, Timeouts
-from jsms_client._body import MAX_ANSWER
+from jsms_client._response import MAX_ANSWER
 from jsms_client.errors import (
     APIError,
     ConnectionFailedError,

@@ -27,7 +27,7 @@ NEVER = {"yaml", "ruamel", "pydantic", "jsms_callbacks", "trio", "aiohttp", "htt
                 "jsms_api.api.messages",
                 "jsms_runtime.recipients",
                 "jsms_runtime.uploads",
-                "jsms_client._read_once",
+                "jsms_client._records",
                 "jsms_surface.results.messages",
                 "jsms_client._async.client",
             },

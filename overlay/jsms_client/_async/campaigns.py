@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, time
 from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING, Literal, overload
 
 from jsms_client._concurrency import run_in_thread
-from jsms_client._timeouts import async_sleep, monotonic
+from jsms_client._timeouts import async_sleep
 from jsms_client.campaigns._campaign import Campaign
 from jsms_client.campaigns._error_policy import REQUESTED
 from jsms_client.campaigns._estimate import Estimate, Estimator, variables_of
@@ -40,8 +41,8 @@ from jsms_client.errors import APIError, JSMSError, RateLimitError, ScheduleErro
 from jsms_runtime.validation import invalid_argument
 
 if TYPE_CHECKING:
-    from jsms_client._async.carrier import AsyncCarrier
     from jsms_client._async.client import AsyncJSMS
+    from jsms_client._async.executor import AsyncHTTPExecutor
 
 
 class AsyncCampaigns:
@@ -49,14 +50,14 @@ class AsyncCampaigns:
 
     Args:
         client: The client whose credentials, timeouts and connections are used.
-        carrier: Carries out its operations.
+        executor: What carries out its requests.
     """
 
-    __slots__ = ("_carrier", "_client")
+    __slots__ = ("_client", "_executor")
 
-    def __init__(self, client: AsyncJSMS, carrier: AsyncCarrier) -> None:
+    def __init__(self, client: AsyncJSMS, executor: AsyncHTTPExecutor) -> None:
         self._client = client
-        self._carrier = carrier
+        self._executor = executor
 
     def __repr__(self) -> str:
         """The kind of resource, and nothing of the client."""
@@ -198,7 +199,7 @@ class AsyncCampaigns:
             return await self._estimate(settings, entries, bad_lines, on_progress)
         opened = AsyncOpenJournal(journal)
         try:
-            book = await opened.open(settings, Service(*self._carrier.identity))
+            book = await opened.open(settings, Service(*self._executor.identity))
             if not await self._take_in(entries, RecipientLoader(book, bad_lines), on_progress, stop, settings):
                 return await opened.campaign(book, REQUESTED)
             conductor = CampaignRunner(
@@ -209,7 +210,7 @@ class AsyncCampaigns:
                 stop_event=stop,
                 window=hours,
             )
-            crew = AsyncWorkerPool(partial(self._carrier.request_json, settings.operation), concurrency)
+            crew = AsyncWorkerPool(partial(self._executor.request_json, settings.operation), concurrency)
             await crew.run(conductor, on_progress)
             return await opened.campaign(book, conductor.stop)
         finally:
@@ -250,7 +251,7 @@ class AsyncCampaigns:
         """
         until = monotonic() + read_seconds(wait, "wait")
         pieces = None if reports is None else AsyncPieces(reports, "reports")
-        service = Service(*self._carrier.identity) if pieces is None else None
+        service = Service(*self._executor.identity) if pieces is None else None
         opened = [AsyncOpenJournal(each) for each in (journal, *more)]
         try:
             books = [await each.open(None, service) for each in opened]
@@ -287,7 +288,7 @@ class AsyncCampaigns:
         """
         opened = AsyncOpenJournal(journal)
         try:
-            book = await opened.open(None, Service(*self._carrier.identity))
+            book = await opened.open(None, Service(*self._executor.identity))
             for request, schedule_id in await run_in_thread(partial(_scheduled_requests, book)):
                 try:
                     await self._client.schedules.delete(schedule_id)
@@ -311,7 +312,7 @@ class AsyncCampaigns:
                     raise
             else:
                 refused = 0
-                settled = await run_in_thread(partial(settler.add, found, self._carrier.clock_ahead))
+                settled = await run_in_thread(partial(settler.add, found, self._executor.clock_ahead))
                 if on_progress is not None:
                     on_progress(settler.progress)
                 if not found and monotonic() + POLL_SECONDS > until:
@@ -341,7 +342,7 @@ class AsyncCampaigns:
             balance = await self._client.accounts.app()
         except APIError:
             balance = None
-        journal = Journal.temporary(settings, Service(*self._carrier.identity))
+        journal = Journal.temporary(settings, Service(*self._executor.identity))
         try:
             estimator = Estimator(template, sign, balance)
             await self._take_in(entries, RecipientLoader(journal, on_bad_line, estimator), on_progress, None, None)

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Never, NoReturn, ParamSpec, Self, TypeVar
 
-from jsms_client._async.carrier import AsyncCarrier
 from jsms_client._async.executor import AsyncHTTPExecutor
 from jsms_client._config import RetryPolicy, Telemetry, Timeouts, change_config, read_config
 from jsms_client._events import OnEvent
-from jsms_client._raw import AsyncMethod, RawResponse, collect_responses, raw_response
+from jsms_client._response import AsyncMethod, RawResponse, collect_responses, raw_response
 from jsms_client.errors import ConfigurationError, MissingDependencyError
 from jsms_client.store._store import StoreLike, open_store
 from jsms_runtime.resource import lazy_property
@@ -109,7 +108,7 @@ class AsyncJSMS(AsyncResources):
             raise error.with_traceback(None) from None
         self._base_url = config.base_url
         self._executor = AsyncHTTPExecutor(config, http_client)
-        self.store = None if store is None else open_store(store)
+        self.store = self._executor.store = None if store is None else open_store(store)
         self._closes_store = self.store is not store
         self._origin = self
 
@@ -181,25 +180,24 @@ class AsyncJSMS(AsyncResources):
         """Verification codes: send, send by voice, verify."""
         from jsms_client._async.customised import AsyncCodes  # noqa: PLC0415 - a program loads what it calls
 
-        return AsyncCodes(self._carrier())
+        return AsyncCodes(self._executor)
 
     @lazy_property
     def receipts(self) -> AsyncReceipts:
         """Delivery reports and replies, by polling."""
         from jsms_client._async.customised import AsyncReceipts  # noqa: PLC0415 - a program loads what it calls
 
-        origin = None if self._origin is self else self._origin.receipts
-        return AsyncReceipts(self._carrier(), self.store, origin)
+        return AsyncReceipts(self._executor, None if self._origin is self else self._origin.receipts)
 
     @lazy_property
     def campaigns(self) -> AsyncCampaigns:
         """Lists of any length, sent once, with a journal."""
         from jsms_client._async.campaigns import AsyncCampaigns  # noqa: PLC0415 - a program loads what it calls
 
-        return AsyncCampaigns(self, self._carrier())
+        return AsyncCampaigns(self, self._executor)
 
-    def _carrier(self) -> AsyncCarrier:
-        return AsyncCarrier(self._executor, self.store)
+    def _carrier(self) -> AsyncHTTPExecutor:
+        return self._executor
 
     async def aclose(self) -> None:
         """Close the connections; calls after it raise `ClientClosedError`."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, Unpack, cast
 
 from jsms_client._async.streams import AsyncReceiptStream, AsyncSharedReceiptStream
 from jsms_client._polling import ReceiptQueue
-from jsms_client.errors import ExpiredCodeError, InvalidCodeError, VerifiedCodeError
+from jsms_client.errors import APIError, ExpiredCodeError, InvalidCodeError, JSMSError, VerifiedCodeError
 from jsms_client.store._store import StoreLike, open_store
 from jsms_contract.operations import OPERATIONS
 from jsms_runtime.customised import VerificationReason
@@ -22,8 +22,7 @@ from jsms_surface._async import codes, receipts
 from jsms_surface.results.receipts import DeliveryReport, UserReply, read_delivery_report, read_user_reply
 
 if TYPE_CHECKING:
-    from jsms_client._async.carrier import AsyncCarrier
-    from jsms_client.store import Store
+    from jsms_client._async.executor import AsyncHTTPExecutor
 
 _T = TypeVar("_T")
 
@@ -42,14 +41,12 @@ class AsyncCodes(codes.AsyncCodes):
 
     __slots__ = ()
 
-    async def _request_json(self, operation: str, json: object = None, **call: Unpack[Call]) -> Any:
-        try:
-            return await super()._request_json(operation, json, **call)
-        except (InvalidCodeError, ExpiredCodeError, VerifiedCodeError) as error:
-            if operation != "verifyCode":
-                raise
-            reason = next(_REASONS[kind] for kind in type(error).__mro__ if kind in _REASONS)
-            return {"is_valid": False, "error": {"code": error.code, "message": error.message, "reason": reason}}
+    def _expected(self, operation: str, error: JSMSError) -> object:
+        if operation != "verifyCode" or not isinstance(error, APIError):
+            return None
+        reason = next((_REASONS[kind] for kind in type(error).__mro__ if kind in _REASONS), None)
+        details = {"code": error.code, "message": error.message, "reason": reason}
+        return None if reason is None else {"is_valid": False, "error": details}
 
 
 class AsyncReceipts(receipts.AsyncReceipts):
@@ -58,17 +55,15 @@ class AsyncReceipts(receipts.AsyncReceipts):
     Reason: endless iteration at the pace that the service allows, which loses no record that was fetched.
 
     Args:
-        carrier: Carries out the polls.
-        store: The client's store.
+        executor: What carries out its requests.
         origin: Of a view of the client with other options: whose records and pace it shares.
     """
 
-    __slots__ = ("_feeds", "_identity", "_replies", "_reports", "_store")
+    __slots__ = ("_executor", "_feeds", "_replies", "_reports")
 
-    def __init__(self, carrier: AsyncCarrier, store: Store | None, origin: AsyncReceipts | None = None) -> None:
-        super().__init__(carrier)
-        self._identity = carrier.identity
-        self._store = store
+    def __init__(self, executor: AsyncHTTPExecutor, origin: AsyncReceipts | None = None) -> None:
+        super().__init__(executor)
+        self._executor = executor
         reports = ReceiptQueue[DeliveryReport](OPERATIONS["pollReports"].poll_seconds or 0)
         replies = ReceiptQueue[UserReply](OPERATIONS["pollReplies"].poll_seconds or 0)
         self._reports: ReceiptQueue[DeliveryReport] = reports if origin is None else origin._reports
@@ -124,12 +119,12 @@ class AsyncReceipts(receipts.AsyncReceipts):
         async def poll() -> Records[_T]:
             return read_records(await self._request_json(operation), read)
 
-        found = self._store if store is None else open_store(store)
+        found = self._executor.store if store is None else open_store(store)
         if found is None:
             return AsyncReceiptStream(feed, poll)
         from jsms_client.store._receipts import SharedQueue  # noqa: PLC0415 - a program loads what it uses
 
-        queue = SharedQueue(found, self._identity, kind, feed.seconds)
+        queue = SharedQueue(found, self._executor.identity, kind, feed.seconds)
         return AsyncSharedReceiptStream(feed, poll_raw, queue, partial(read_records, read=read))
 
     async def _request_json(self, operation: str, json: object = None, **call: Unpack[Call]) -> Any:

@@ -1,29 +1,41 @@
-"""What the generated functions call instead of an httpx client: one request of the contract, carried out."""
+"""Carry out requests of the contract: build, send, retry, and interpret the response.
+
+A request is sent over our own transport, or with an HTTP client of the caller's.
+"""
 
 from __future__ import annotations
 
+import math
+import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterable, Iterable, Mapping
 from copy import copy
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, Unpack, cast
 
-from jsms_client._async.senders import open_async_sender
+import httpx
+
 from jsms_client._config import Config
 from jsms_client._failures import clear_requests
-from jsms_client._raw import note_response
-from jsms_client._request import Departure, encode_files, encode_json, texts_in_form, texts_in_json, with_query
-from jsms_client._response import ParsedResponse
+from jsms_client._instrumentation import clients_are_replaced
+from jsms_client._request import Departure, RequestBuilder, texts_in_form, texts_in_json
+from jsms_client._response import BodyReader, ParsedResponse, ReceivedResponse, note_response
 from jsms_client._retry import Attempts
 from jsms_client._routes import Routes
-from jsms_client._timeouts import async_sleep
-from jsms_client.errors import ClientClosedError, JSMSError
+from jsms_client._timeouts import DeadlineError, async_fail_after, async_sleep, total_timeout
+from jsms_client._transport import AsyncTransports
+from jsms_client.errors import ClientClosedError, ConfigurationError, JSMSError
 from jsms_contract.operations import OPERATIONS
 
 if TYPE_CHECKING:
-    from jsms_client._async.senders import AnyAsyncClient
-    from jsms_client._request import Files
+    import httpx2
+
+    from jsms_client._request import Content, Files
+    from jsms_client.store import Store
     from jsms_runtime.operation import Operation
+    from jsms_runtime.resource import Call
+
+    AnyAsyncClient = httpx.AsyncClient | httpx2.AsyncClient
 
 
 class AsyncHTTPExecutor:
@@ -32,12 +44,16 @@ class AsyncHTTPExecutor:
     Args:
         config: The client's settings.
         http_client: A client of the caller's to send with; None for connections of our own.
+
+    Attributes:
+        store: Where the keys of ``once`` are kept; None for nowhere.
     """
 
-    __slots__ = ("_closed", "_config", "_dated", "_origin", "_routes", "_sender")
+    __slots__ = ("_closed", "_config", "_dated", "_origin", "_routes", "_sender", "store")
 
     def __init__(self, config: Config, http_client: AnyAsyncClient | None) -> None:
         self._config = config
+        self.store: Store | None = None
         self._sender = open_async_sender(config, http_client)
         self._routes = Routes(OPERATIONS)
         self._dated: tuple[str | None, float] = None, 0.0
@@ -59,6 +75,31 @@ class AsyncHTTPExecutor:
     def config(self) -> Config:
         """The settings."""
         return self._config
+
+    async def request_json(self, operation: str, json: object = None, **call: Unpack[Call]) -> object:
+        """Carry out an operation; the resources call it.
+
+        Args:
+            operation: Its operationId.
+            json: The body, where it takes JSON, as the contract has it.
+            **call: The ``path`` with ids in it, the ``params`` of a query, the ``files`` of a form, and ``once``, a key
+                under which it is sent at most once.
+
+        Returns:
+            The JSON of the response, of the shape that the contract gives; None where it has none.
+
+        Raises:
+            JSMSError: Whatever else happens.
+        """
+        known = OPERATIONS[operation]
+        path, content = call.get("path", known.path), (json, call.get("files"), call.get("params"))
+        key = call.get("once")
+        del json, call
+        if key is None:
+            return (await self.send(known, path, content)).json()
+        from jsms_client._async.once import AsyncOnceExecutor  # noqa: PLC0415 - a program loads what it uses
+
+        return (await AsyncOnceExecutor(self, self.store, key).send(known, path, content)).json()
 
     async def request(
         self,
@@ -84,29 +125,40 @@ class AsyncHTTPExecutor:
             What stands for an httpx response: a success, checked.
 
         Raises:
+            ArgumentError: An id is empty or is not one, or the contract has no such operation.
             JSMSError: Whatever else happens.
         """
         del headers
+        content = (json, files, params)
+        del json, files, params
         self.ensure_open()
-        operation = self.find(method, url)
-        body = None
-        if files is not None:
-            body = encode_files(files, operation)
-        elif operation.body is not None:
-            body = encode_json(json, operation)
-        request = self._sender.build(operation, with_query(url, params), body)
+        return await self.send(self._routes.find(method.upper(), url), url, content)
+
+    async def send(self, operation: Operation, path: str, content: Content) -> ParsedResponse:
+        """Send a request, as often as that is safe, until there is a success.
+
+        Args:
+            operation: What is asked for.
+            path: Its path below the base URL, with ids in it.
+            content: What it carries.
+
+        Raises:
+            JSMSError: Whatever else happens.
+        """
+        self.ensure_open()
+        request = self._sender.build(operation, path, content)
         config = self._config
-        secrets = partial(self._secrets, json, files)
-        call = Attempts(operation, config.retry, secrets, url, config.on_event, config.recorder)
+        secrets = partial(self._secrets, content)
+        attempts = Attempts(operation, config.retry, secrets, path, config.on_event, config.recorder)
         # Error trackers send away what is in the frames of an exception.
-        del body, json, files
+        del content
         while True:
             departure = Departure()
             try:
-                with call.begin(request.headers):
+                with attempts.begin(request.headers):
                     received = await self._sender.send(request, departure)
             except BaseException as error:
-                failure, pause = call.failed(error, departure, own=self._sender.own)
+                failure, pause = attempts.failed(error, departure, own=self._sender.own)
                 clear_requests(error)
                 if failure is error:
                     raise
@@ -115,25 +167,13 @@ class AsyncHTTPExecutor:
             else:
                 note_response(received)
                 self._dated = received.headers.get("date"), time.time()
-                verdict = call.answered(received)
-                if isinstance(verdict, ParsedResponse):
-                    return verdict
-                failure, pause = verdict
+                result = attempts.answered(received)
+                if isinstance(result, ParsedResponse):
+                    return result
+                failure, pause = result
             if pause is None:
                 raise failure
             await async_sleep(pause)
-
-    def find(self, method: str, url: str) -> Operation:
-        """The operation of a request.
-
-        Args:
-            method: The HTTP method, in any case.
-            url: The path below the base URL.
-
-        Raises:
-            ArgumentError: An id is empty or is not one, or the contract has no such operation.
-        """
-        return self._routes.find(method.upper(), url)
 
     @property
     def clock_ahead(self) -> float:
@@ -166,7 +206,8 @@ class AsyncHTTPExecutor:
         self._closed = True
         await self._sender.aclose()
 
-    def _secrets(self, json: object, files: Files | None) -> Iterable[str]:
+    def _secrets(self, content: Content) -> Iterable[str]:
+        json, files, _ = content
         for credentials in (self._config.app, self._config.dev):
             if credentials is not None:
                 yield from (credentials.key, credentials.secret, credentials.token)
@@ -174,4 +215,201 @@ class AsyncHTTPExecutor:
         yield from texts_in_form(files)
 
 
-__all__ = ["AsyncHTTPExecutor"]
+class AsyncSender(Protocol):
+    """Sends requests."""
+
+    own: bool
+    """Whether it is a transport of ours."""
+
+    def build(self, operation: Operation, path: str, content: Content) -> httpx.Request:
+        """A request that can be sent as often as needed."""
+        ...
+
+    def with_config(self, config: Config) -> AsyncSender:
+        """One with other timeouts and headers, over the same connections."""
+        ...
+
+    async def send(self, request: httpx.Request, departure: Departure) -> ReceivedResponse:
+        """Send it, and read its response."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close what was opened here."""
+        ...
+
+
+class AsyncTransportSender:
+    """Sends over connections of our own.
+
+    Args:
+        config: The client's settings.
+    """
+
+    __slots__ = ("_requests", "_send", "_transports", "own")
+
+    def __init__(self, config: Config) -> None:
+        self.own = True
+        self._requests = RequestBuilder(config)
+        self._transports = AsyncTransports(config.base_url, fast=config.fast)
+        self._send: object = None
+
+    def with_config(self, config: Config) -> AsyncTransportSender:
+        """One with other timeouts and headers, over the same connections.
+
+        Args:
+            config: The settings.
+        """
+        other = copy(self)
+        other._requests = RequestBuilder(config)
+        return other
+
+    def build(self, operation: Operation, path: str, content: Content) -> httpx.Request:
+        """A request that can be sent as often as needed.
+
+        Args:
+            operation: What is asked for.
+            path: Its path below the base URL, with ids in it.
+            content: What it carries.
+        """
+        return self._requests.build(operation, path, content)
+
+    async def send(self, request: httpx.Request, departure: Departure) -> ReceivedResponse:
+        """Send it, and read its response.
+
+        Args:
+            request: The request.
+            departure: Where to note that it may have left.
+        """
+        transport = await self._transports.get()
+        departure.may_have_left = None
+        request.extensions["departure"] = departure
+        if httpx.AsyncClient.send is not self._send and self._is_instrumented():
+            client = httpx.AsyncClient(transport=transport, trust_env=False)
+            response = await client.send(request, stream=True, auth=None, follow_redirects=False)
+        else:
+            response = await transport.handle_async_request(request)
+        try:
+            # The network ends a read that takes too long.
+            return await _read(response, None)
+        finally:
+            await response.aclose()
+
+    def _is_instrumented(self) -> bool:
+        """Whether httpx's client was replaced since the last request: then the request goes through it."""
+        if clients_are_replaced():
+            return True
+        self._send = httpx.AsyncClient.send
+        return False
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._transports.aclose()
+
+
+class AsyncClientSender:
+    """Sends with a client of the caller's, as it is: its TLS, proxies, hooks, headers, and timeouts if none are given.
+
+    Args:
+        config: The client's settings.
+        http_client: The caller's client.
+    """
+
+    __slots__ = ("_http_client", "_requests", "_timeouts", "own")
+
+    def __init__(self, config: Config, http_client: AnyAsyncClient) -> None:
+        self.own = False
+        self._requests = RequestBuilder(config)
+        # httpx2 does the same as httpx, and shares no class with it.
+        self._http_client = cast("httpx.AsyncClient", http_client)
+        given = config.timeouts
+        self._timeouts = (given.connect, given.read, given.write, given.pool) if config.timeouts_given else None
+
+    def with_config(self, config: Config) -> AsyncClientSender:
+        """One with other timeouts and headers, over the same connections.
+
+        Args:
+            config: The settings.
+        """
+        return AsyncClientSender(config, self._http_client)
+
+    def build(self, operation: Operation, path: str, content: Content) -> httpx.Request:
+        """A request that can be sent as often as needed.
+
+        Args:
+            operation: What is asked for.
+            path: Its path below the base URL, with ids in it.
+            content: What it carries.
+        """
+        request = self._requests.build(operation, path, content)
+        client = self._http_client
+        return client.build_request(
+            request.method,
+            str(request.url),
+            headers=[(name.decode("ascii"), value.decode("ascii")) for name, value in request.headers.raw],
+            content=request.read() or None,
+            timeout=client.timeout if self._timeouts is None else self._timeouts,
+        )
+
+    async def send(self, request: httpx.Request, departure: Departure) -> ReceivedResponse:
+        """Send it, and read its response.
+
+        Args:
+            request: The request.
+            departure: Where to note that it may have left.
+        """
+        client = self._http_client
+        if client.is_closed:
+            raise ClientClosedError("the http_client that this client sends with was closed; make a new one of both")
+        request.extensions["trace"] = departure.async_trace
+        departure.may_have_left = None
+        timeouts: Mapping[str, float | None] = request.extensions["timeout"]
+        async with async_fail_after(total_timeout(timeouts)):
+            response = await client.send(request, stream=True, auth=None, follow_redirects=False)
+            try:
+                async with async_fail_after(timeouts["read"]):
+                    return await _read(response, timeouts["read"])
+            except DeadlineError as error:
+                raise DeadlineError(f"the response was not complete after {timeouts['read']} s") from error
+            finally:
+                await response.aclose()
+
+    async def aclose(self) -> None:
+        """Leave the caller's client open."""
+
+
+def open_async_sender(config: Config, http_client: AnyAsyncClient | None) -> AsyncSender:
+    """What a client sends with.
+
+    Args:
+        config: The client's settings.
+        http_client: A client of the caller's; None for connections of our own.
+
+    Raises:
+        ConfigurationError: It is of another kind, and would fail only after the first request has left.
+    """
+    if http_client is None:
+        return AsyncTransportSender(config)
+    for family in ("httpx", "httpx2"):
+        kind = getattr(sys.modules.get(family), "AsyncClient", None)
+        if kind is not None and isinstance(http_client, kind):
+            return AsyncClientSender(config, http_client)
+    given = type(cast("object", http_client))
+    raise ConfigurationError(
+        f"http_client is a {given.__module__.partition('.')[0]}.{given.__qualname__}: "
+        "AsyncJSMS takes an httpx.AsyncClient or httpx2.AsyncClient"
+    )
+
+
+async def _read(response: httpx.Response, timeout: float | None) -> ReceivedResponse:
+    if response.is_stream_consumed:
+        # A mock that has its body already, or a hook of the caller's that read it.
+        return ReceivedResponse(response.status_code, response.headers, response.content)
+    end = math.inf if timeout is None else time.monotonic() + timeout
+    body = BodyReader(response.headers)
+    async for part in cast("AsyncIterable[bytes]", response.stream):
+        if not body.add(part):
+            break
+        # An empty part counts too: the reads behind it have no end of their own.
+        if time.monotonic() > end:
+            raise DeadlineError(f"the response was not complete after {timeout} s")
+    return ReceivedResponse(response.status_code, response.headers, body.content(), body.problem)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import httpcore
 import httpx
 
-from jsms_client._async.network import AsyncNetwork
+from jsms_client._async.pool import AsyncNetwork
 from jsms_client._http11 import ResponseParser, as_bytes, as_httpx
 
 if TYPE_CHECKING:

@@ -7,25 +7,28 @@ without waiting.
 
 from __future__ import annotations
 
+import math
+import time
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import nullcontext, suppress
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
+import httpcore
 import httpx
 
-from jsms_client._async.network import AsyncNetwork
 from jsms_client._concurrency import AsyncSlot, AsyncSlots
+from jsms_client._failures import interruption
 from jsms_client._instrumentation import is_instrumented
+from jsms_client._network import async_backend, async_close_now
 from jsms_client._request import Departure
-from jsms_client._timeouts import monotonic
 
 if TYPE_CHECKING:
-    from jsms_client._async.fast import AsyncFastConnection
-    from jsms_client._network import Exchange
+    import ssl
+
     from jsms_client._transport import Route
 
-    AnyConnection: TypeAlias = "AsyncConnection | AsyncFastConnection"
+    AnyConnection: TypeAlias = Callable[[Route], "AsyncPooledConnection"]
 
 MOST_CONNECTIONS = 100
 """Calls above that wait; a process may usually have 1,024 files open."""
@@ -33,6 +36,22 @@ KEPT_FOR = 1.0
 """Seconds that a connection may be idle: a service that closes it in the meantime costs a send its outcome."""
 _NO_LOCK = nullcontext()
 _ONE = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=None)
+_MOST_AT_ONCE = 256 * 1024
+
+
+class AsyncPooledConnection(Protocol):
+    """A connection that the pool can keep."""
+
+    network: AsyncNetwork
+    idle_since: float
+
+    async def handle_async_request(self, request: httpx.Request) -> object:
+        """Send a request and read the head of its response."""
+        ...
+
+    def is_clean(self) -> bool:
+        """Whether it can be used again."""
+        ...
 
 
 class AsyncConnection(httpx.AsyncHTTPTransport):
@@ -68,18 +87,15 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
 
     Args:
         route: How the service is reached.
+        fast: The connections to use where nothing is instrumented; None for those of httpx.
     """
 
-    def __init__(self, route: Route) -> None:
+    def __init__(self, route: Route, fast: AnyConnection | None = None) -> None:
         self._route = route
         self._slots = AsyncSlots(MOST_CONNECTIONS)
-        self._idle: deque[AnyConnection] = deque()
+        self._idle: deque[AsyncPooledConnection] = deque()
         self._closed = False
-        self._fast: type[AsyncFastConnection] | None = None
-        if route.fast and route.proxy is None:
-            from jsms_client._async.fast import AsyncFastConnection  # noqa: PLC0415 - an extra
-
-            self._fast = AsyncFastConnection
+        self._fast = fast
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request, at most once.
@@ -117,26 +133,26 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
         if response.status_code == 407 and self._route.forwards:
             raise httpx.ProxyError("407 Proxy Authentication Required")
 
-    def _kind(self) -> type[AnyConnection]:
+    def _kind(self) -> AnyConnection:
         """Which connections to use: httpx's where mocks or tracing wait for requests there."""
         return AsyncConnection if self._fast is None or is_instrumented() else self._fast
 
-    def _take(self, kind: type[AnyConnection]) -> AnyConnection | None:
+    def _take(self, kind: AnyConnection) -> AsyncPooledConnection | None:
         """The connection that was used last, where it can be used again."""
         while True:
             try:
                 connection = self._idle.pop()
             except IndexError:
                 return None
-            fresh = monotonic() - connection.idle_since < KEPT_FOR
+            fresh = time.monotonic() - connection.idle_since < KEPT_FOR
             if fresh and type(connection) is kind and connection.network.is_usable():
                 return connection
             connection.network.abort()
 
-    def put_back(self, connection: AnyConnection, slot: AsyncSlot) -> None:
+    def put_back(self, connection: AsyncPooledConnection, slot: AsyncSlot) -> None:
         """A call ended: keep its connection, unless that was closed."""
         if connection.network.exchange.is_open and connection.is_clean():
-            connection.idle_since = now = monotonic()
+            connection.idle_since = now = time.monotonic()
             self._idle.append(connection)
             # After many calls at once, what is not needed any more does not stay open.
             with suppress(IndexError):
@@ -158,7 +174,11 @@ class AsyncPooledBody(httpx.AsyncByteStream):
     """The body of a response, which gives back its connection."""
 
     def __init__(
-        self, pool: AsyncConnectionPool, connection: AnyConnection, slot: AsyncSlot, parts: httpx.AsyncByteStream
+        self,
+        pool: AsyncConnectionPool,
+        connection: AsyncPooledConnection,
+        slot: AsyncSlot,
+        parts: httpx.AsyncByteStream,
     ) -> None:
         self._pool = pool
         self._connection = connection
@@ -183,4 +203,211 @@ class AsyncPooledBody(httpx.AsyncByteStream):
             self._pool.put_back(self._connection, slot)
 
 
-__all__ = ["AsyncConnectionPool"]
+class AsyncNetwork(httpcore.AsyncNetworkBackend):
+    """The network of one connection, which can be closed at any moment without waiting.
+
+    Args:
+        layers: How many TLS handshakes come before a request.
+    """
+
+    _inner: httpcore.AsyncNetworkStream | None = None
+
+    def __init__(self, layers: int) -> None:
+        self.exchange = Exchange(layers)
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Connect, for httpcore."""
+        self.exchange.connecting()
+        timeout = self.exchange.time_to(timeout)
+        stream = await async_backend().connect_tcp(host, port, timeout, local_address, socket_options)
+        return self.opened(stream, 0)
+
+    def opened(self, stream: httpcore.AsyncNetworkStream, layer: int) -> AsyncStream:
+        """Read and write through this stream from now on."""
+        self._inner = stream
+        self.exchange.is_open = True
+        return AsyncStream(self, stream, layer)
+
+    def is_usable(self) -> bool:
+        """Whether it is open, and quiet: what can be read from an idle connection is its end."""
+        return self._inner is not None and not self._inner.get_extra_info("is_readable")
+
+    def abort(self) -> None:
+        """Close it at once."""
+        inner, self._inner = self._inner, None
+        if inner is not None:
+            self.exchange.is_open = False
+            async_close_now(inner)
+
+    def __del__(self) -> None:
+        """Leave no socket behind when an exception came at the worst of moments."""
+        self.abort()
+
+
+class AsyncStream(httpcore.AsyncNetworkStream):
+    """Writes a request in one piece when its response is to be read, and ends what takes too long."""
+
+    def __init__(self, network: AsyncNetwork, inner: httpcore.AsyncNetworkStream, layer: int) -> None:
+        self._network = network
+        self._inner = inner
+        self._layer = layer
+        self._exchange = network.exchange
+        self._unsent: list[bytes] = []
+        self._write_timeout: float | None = None
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Keep it: head and body go in one packet."""
+        self._unsent.append(buffer)
+        self._write_timeout = timeout
+        self._exchange.unsent = True
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Read what has come."""
+        exchange = self._exchange
+        try:
+            if self._unsent:
+                await self._flush()
+                exchange.expect(timeout)
+            return await self._inner.read(max_bytes, exchange.time_to_read())
+        except httpcore.ReadTimeout as error:
+            raise exchange.too_slow() from error
+
+    async def _flush(self) -> None:
+        self._exchange.writing(self._layer)
+        self._exchange.unsent = False
+        data = b"".join(self._unsent)
+        self._unsent.clear()
+        try:
+            # In pieces: the deadline holds against a service that takes it bit by bit, too.
+            for start in range(0, len(data), _MOST_AT_ONCE):
+                piece = data[start : start + _MOST_AT_ONCE]
+                await self._inner.write(piece, self._exchange.time_to(self._write_timeout))
+        except httpcore.WriteError as error:
+            self._exchange.write_failed(error)
+
+    async def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.AsyncNetworkStream:
+        """Encrypt, for httpcore."""
+        timeout = self._exchange.time_to(timeout)
+        stream = await self._inner.start_tls(ssl_context, server_hostname, timeout)
+        return self._network.opened(stream, self._layer + 1)
+
+    async def aclose(self) -> None:
+        """Close it, for httpcore."""
+        self._network.abort()
+
+    def get_extra_info(self, info: str) -> Any:
+        """What is known of it; that it is quiet was seen before it was used."""
+        return False if info == "is_readable" else self._inner.get_extra_info(info)
+
+
+class Exchange:
+    """What one request and its response may take, and how far they got.
+
+    Attributes:
+        is_open: Whether the connection can be used.
+        unsent: Whether part of the request was not written yet.
+    """
+
+    __slots__ = ("_deadline", "_departure", "_layers", "_read_deadline", "_read_timeout", "is_open", "unsent")
+
+    def __init__(self, layers: int) -> None:
+        """Nothing is open yet.
+
+        Args:
+            layers: How many TLS handshakes come before a request: what is written before that is for a proxy.
+        """
+        self._layers = layers
+        self._deadline = self._read_deadline = math.inf
+        self._read_timeout: float | None = None
+        self._departure = Departure()
+        self.is_open = False
+        self.unsent = False
+
+    def begin(self, departure: Departure, timeouts: Mapping[str, float | None]) -> None:
+        """A request is about to be sent.
+
+        Args:
+            departure: Where to note that it may have left.
+            timeouts: Its timeouts.
+        """
+        phases = [seconds for seconds in timeouts.values() if seconds is not None]
+        # Without a limit where a phase has none.
+        self._deadline = self._read_deadline = _end(sum(phases) if len(phases) == len(timeouts) else None)
+        self._departure = departure
+        self.unsent = False
+        if self.is_open:
+            departure.may_have_left = False
+
+    def connecting(self) -> None:
+        """The request cannot have left before there is a connection."""
+        self._departure.may_have_left = False
+
+    def writing(self, layer: int) -> None:
+        """Bytes are about to be written.
+
+        Args:
+            layer: How many TLS handshakes came before.
+        """
+        if layer >= self._layers:
+            self._departure.may_have_left = True
+
+    @staticmethod
+    def write_failed(error: httpcore.WriteError) -> None:
+        """Go on: a service that refuses a request may respond and close before it has read all of it.
+
+        Args:
+            error: What the backend raised; raised again where it is not the socket's.
+        """
+        if interruption(error) is not None:
+            raise error
+
+    def expect(self, timeout: float | None) -> None:
+        """The head of a response, or its body, has to be complete in time.
+
+        Args:
+            timeout: How many seconds it may take from now on; None for as long as the whole attempt may.
+        """
+        self._read_timeout = timeout
+        self._read_deadline = min(self._deadline, _end(timeout))
+
+    def time_to_read(self) -> float | None:
+        """The seconds that are left for the head or the body.
+
+        Raises:
+            httpcore.ReadTimeout: None are.
+        """
+        if self._read_deadline == math.inf:
+            return None
+        left = self._read_deadline - time.monotonic()
+        if left <= 0:
+            raise self.too_slow()
+        return left
+
+    def time_to(self, timeout: float | None) -> float | None:
+        """The seconds that are left for something else, at least a moment.
+
+        Args:
+            timeout: How many it may take.
+        """
+        if self._deadline == math.inf:
+            return timeout
+        left = max(self._deadline - time.monotonic(), 0.001)
+        return left if timeout is None else min(left, timeout)
+
+    def too_slow(self) -> httpcore.ReadTimeout:
+        """The error for a response that is not complete in time."""
+        return httpcore.ReadTimeout(f"the response was not complete after {self._read_timeout} s")
+
+
+def _end(seconds: float | None) -> float:
+    """The moment that is so many seconds from now."""
+    return math.inf if seconds is None else time.monotonic() + seconds

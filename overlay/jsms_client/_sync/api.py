@@ -6,10 +6,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NoReturn, cast
 
 from jsms_client._api import APIClientBase, wrong_kind
-from jsms_client._sync.executor import HTTPExecutor
 
 if TYPE_CHECKING:
     import httpx
+
+    from jsms_client._sync.executor import HTTPExecutor
 
 
 class APIClient(APIClientBase):

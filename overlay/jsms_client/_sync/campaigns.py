@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, time
 from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING, Literal, overload
 
 from jsms_client._concurrency import run_inline
-from jsms_client._timeouts import monotonic, sleep
+from jsms_client._timeouts import sleep
 from jsms_client.campaigns._campaign import Campaign
 from jsms_client.campaigns._error_policy import REQUESTED
 from jsms_client.campaigns._estimate import Estimate, Estimator, variables_of
@@ -41,8 +42,8 @@ from jsms_client.errors import APIError, JSMSError, RateLimitError, ScheduleErro
 from jsms_runtime.validation import invalid_argument
 
 if TYPE_CHECKING:
-    from jsms_client._sync.carrier import Carrier
     from jsms_client._sync.client import JSMS
+    from jsms_client._sync.executor import HTTPExecutor
 
 
 class Campaigns:
@@ -50,14 +51,14 @@ class Campaigns:
 
     Args:
         client: The client whose credentials, timeouts and connections are used.
-        carrier: Carries out its operations.
+        executor: What carries out its requests.
     """
 
-    __slots__ = ("_carrier", "_client")
+    __slots__ = ("_client", "_executor")
 
-    def __init__(self, client: JSMS, carrier: Carrier) -> None:
+    def __init__(self, client: JSMS, executor: HTTPExecutor) -> None:
         self._client = client
-        self._carrier = carrier
+        self._executor = executor
 
     def __repr__(self) -> str:
         """The kind of resource, and nothing of the client."""
@@ -199,7 +200,7 @@ class Campaigns:
             return self._estimate(settings, entries, bad_lines, on_progress)
         opened = OpenJournal(journal)
         try:
-            book = opened.open(settings, Service(*self._carrier.identity))
+            book = opened.open(settings, Service(*self._executor.identity))
             if not self._take_in(entries, RecipientLoader(book, bad_lines), on_progress, stop, settings):
                 return opened.campaign(book, REQUESTED)
             conductor = CampaignRunner(
@@ -210,7 +211,7 @@ class Campaigns:
                 stop_event=stop,
                 window=hours,
             )
-            crew = WorkerPool(partial(self._carrier.request_json, settings.operation), concurrency)
+            crew = WorkerPool(partial(self._executor.request_json, settings.operation), concurrency)
             crew.run(conductor, on_progress)
             return opened.campaign(book, conductor.stop)
         finally:
@@ -251,7 +252,7 @@ class Campaigns:
         """
         until = monotonic() + read_seconds(wait, "wait")
         pieces = None if reports is None else Pieces(reports, "reports")
-        service = Service(*self._carrier.identity) if pieces is None else None
+        service = Service(*self._executor.identity) if pieces is None else None
         opened = [OpenJournal(each) for each in (journal, *more)]
         try:
             books = [each.open(None, service) for each in opened]
@@ -288,7 +289,7 @@ class Campaigns:
         """
         opened = OpenJournal(journal)
         try:
-            book = opened.open(None, Service(*self._carrier.identity))
+            book = opened.open(None, Service(*self._executor.identity))
             for request, schedule_id in run_inline(partial(_scheduled_requests, book)):
                 try:
                     self._client.schedules.delete(schedule_id)
@@ -312,7 +313,7 @@ class Campaigns:
                     raise
             else:
                 refused = 0
-                settled = run_inline(partial(settler.add, found, self._carrier.clock_ahead))
+                settled = run_inline(partial(settler.add, found, self._executor.clock_ahead))
                 if on_progress is not None:
                     on_progress(settler.progress)
                 if not found and monotonic() + POLL_SECONDS > until:
@@ -342,7 +343,7 @@ class Campaigns:
             balance = self._client.accounts.app()
         except APIError:
             balance = None
-        journal = Journal.temporary(settings, Service(*self._carrier.identity))
+        journal = Journal.temporary(settings, Service(*self._executor.identity))
         try:
             estimator = Estimator(template, sign, balance)
             self._take_in(entries, RecipientLoader(journal, on_bad_line, estimator), on_progress, None, None)

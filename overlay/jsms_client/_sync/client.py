@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Literal, Never, NoReturn, ParamSpec, Self, Typ
 
 from jsms_client._config import RetryPolicy, Telemetry, Timeouts, change_config, read_config
 from jsms_client._events import OnEvent
-from jsms_client._raw import Method, RawResponse, collect_responses, raw_response
-from jsms_client._sync.carrier import Carrier
+from jsms_client._response import Method, RawResponse, collect_responses, raw_response
 from jsms_client._sync.executor import HTTPExecutor
 from jsms_client.errors import ConfigurationError, MissingDependencyError
 from jsms_client.store._store import StoreLike, open_store
@@ -110,7 +109,7 @@ class JSMS(Resources):
             raise error.with_traceback(None) from None
         self._base_url = config.base_url
         self._executor = HTTPExecutor(config, http_client)
-        self.store = None if store is None else open_store(store)
+        self.store = self._executor.store = None if store is None else open_store(store)
         self._closes_store = self.store is not store
         self._origin = self
 
@@ -180,25 +179,24 @@ class JSMS(Resources):
         """Verification codes: send, send by voice, verify."""
         from jsms_client._sync.customised import Codes  # noqa: PLC0415 - a program loads what it calls
 
-        return Codes(self._carrier())
+        return Codes(self._executor)
 
     @lazy_property
     def receipts(self) -> Receipts:
         """Delivery reports and replies, by polling."""
         from jsms_client._sync.customised import Receipts  # noqa: PLC0415 - a program loads what it calls
 
-        origin = None if self._origin is self else self._origin.receipts
-        return Receipts(self._carrier(), self.store, origin)
+        return Receipts(self._executor, None if self._origin is self else self._origin.receipts)
 
     @lazy_property
     def campaigns(self) -> Campaigns:
         """Lists of any length, sent once, with a journal."""
         from jsms_client._sync.campaigns import Campaigns  # noqa: PLC0415 - a program loads what it calls
 
-        return Campaigns(self, self._carrier())
+        return Campaigns(self, self._executor)
 
-    def _carrier(self) -> Carrier:
-        return Carrier(self._executor, self.store)
+    def _carrier(self) -> HTTPExecutor:
+        return self._executor
 
     def close(self) -> None:
         """Close the connections; calls after it raise `ClientClosedError`."""

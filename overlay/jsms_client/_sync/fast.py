@@ -10,7 +10,7 @@ import httpcore
 import httpx
 
 from jsms_client._http11 import ResponseParser, as_bytes, as_httpx
-from jsms_client._sync.network import Network
+from jsms_client._sync.pool import Network
 
 if TYPE_CHECKING:
     from jsms_client._transport import Route

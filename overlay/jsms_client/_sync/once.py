@@ -3,22 +3,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
 
 from jsms_client._concurrency import ShieldedTask, run_inline
 from jsms_client._response import ParsedResponse, ReceivedResponse
-from jsms_client._sync.executor import HTTPExecutor
 from jsms_client.errors import ConfigurationError, NotSentError
 from jsms_client.store._once import Answer, Claim
 
 if TYPE_CHECKING:
-    from jsms_client._request import Files
+    from jsms_client._request import Content
     from jsms_client.store import Store
+    from jsms_runtime.operation import Operation
+
+
+class Executor(Protocol):
+    """What carries the request out."""
+
+    @property
+    def once_scope(self) -> tuple[str, str, str]:
+        """Service, app and secret."""
+        ...
+
+    def ensure_open(self) -> None:
+        """Refuse to go on with a closed client."""
+        ...
+
+    def send(self, operation: Operation, path: str, content: Content) -> ParsedResponse:
+        """Send a request, as often as that is safe."""
+        ...
 
 
 class OnceExecutor:
-    """Takes the place of an `HTTPExecutor` for one call; all attempts of the call are one request to it.
+    """Takes the place of an executor for one call; all attempts of the call are one request to it.
 
     Args:
         executor: What carries the request out.
@@ -31,7 +48,7 @@ class OnceExecutor:
 
     __slots__ = ("_executor", "_key", "_store", "_writes")
 
-    def __init__(self, executor: HTTPExecutor, store: Store | None, key: str) -> None:
+    def __init__(self, executor: Executor, store: Store | None, key: str) -> None:
         if store is None:
             raise ConfigurationError('once needs a store that remembers the key: give the client one, store="jsms.db"')
         self._executor = executor
@@ -40,39 +57,27 @@ class OnceExecutor:
         # A cancelled caller must not leave the store half written.
         self._writes = ShieldedTask()
 
-    def request(
-        self,
-        method: str,
-        url: str,
-        *,
-        json: object = None,
-        files: Files | None = None,
-        params: Mapping[str, object] | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> ParsedResponse:
-        """Carry out one operation, or give the response that it had before.
+    def send(self, operation: Operation, path: str, content: Content) -> ParsedResponse:
+        """Send a request, or give the response that it had before.
 
         Args:
-            method: The HTTP method, in any case.
-            url: The path below the base URL.
-            json: The body.
-            files: Handed on.
-            params: The query.
-            headers: Handed on.
+            operation: What is asked for.
+            path: Its path below the base URL.
+            content: What it carries.
 
         Raises:
             JSMSError: What the request raised, or the store.
         """
         self._executor.ensure_open()
-        operation = self._executor.find(method, url).id
+        json, _, params = content
         claim = Claim(
-            self._store, self._key, self._executor.once_scope, operation, [json, dict(params)] if params else json
+            self._store, self._key, self._executor.once_scope, operation.id, [json, dict(params)] if params else json
         )
         earlier = self._take(claim)
         if earlier is not None:
             return ParsedResponse(ReceivedResponse(earlier.status, {}, b"{}"), earlier.value)
         try:
-            success = self._executor.request(method, url, json=json, files=files, params=params, headers=headers)
+            success = self._executor.send(operation, path, content)
         except NotSentError:
             self._write(claim.give_back)
             raise

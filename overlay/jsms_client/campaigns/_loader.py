@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
-from jsms_client._timeouts import monotonic
 from jsms_client.campaigns._errors import BadLine, CampaignInputError
 from jsms_client.campaigns._estimate import Estimator
 from jsms_client.campaigns._inputs.entries import Entry, check
@@ -38,7 +38,7 @@ class RecipientLoader:
         self._entries, self._recipients = Digest(), Digest()
         self._bad: list[BadLine] = []
         self._bad_count = self._read = 0
-        self._meter = Meter("reading", monotonic())
+        self._meter = Meter("reading", time.monotonic())
 
     def begin(self) -> None:
         """Begin; from here on `finish` or `give_up` must follow."""
@@ -81,7 +81,7 @@ class RecipientLoader:
 
     def progress(self) -> Progress | None:
         """How far it is, where that is to be told again."""
-        now = monotonic()
+        now = time.monotonic()
         if not self._meter.due(now, _TELL_EVERY):
             return None
         journal = self._journal

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import TypeAlias
 
-from jsms_client._timeouts import monotonic
 from jsms_client.campaigns._batch_response import read_answer
 from jsms_client.campaigns._error_policy import REQUESTED, ErrorAction, Stop, is_unclear, meaning_of, stop_for
 from jsms_client.campaigns._errors import JournalError, JournalReplacedError
@@ -144,7 +143,7 @@ class CampaignRunner:
     def _conduct(self, start: Start, tell: Tell | None) -> None:
         with self._journal.writing():
             self._queue.recover(repeat_unknown=self._repeat_unknown)
-        meter = Meter("sending", monotonic(), self._done())
+        meter = Meter("sending", time.monotonic(), self._done())
         answers: list[tuple[Batch, object]] = []
         while True:
             leaving = self._write(answers)
@@ -156,7 +155,7 @@ class CampaignRunner:
                     self.answered(batch, replaced)
                 leaving = []
             # Writing it down took a while: the rate counts from here.
-            self._pace.departed(len(leaving), monotonic())
+            self._pace.departed(len(leaving), time.monotonic())
             for batch in leaving:
                 self._sending_began = True
                 start(batch, self._body(batch))
@@ -188,20 +187,20 @@ class CampaignRunner:
                     self._failed(batch, answer)
                 else:
                     self._succeeded(batch, answer)
-            self._journal.share_pause(self._pace.pause(monotonic()))
+            self._journal.share_pause(self._pace.pause(time.monotonic()))
             while (following := self._next()) is not None:
                 self._queue.mark_sent(following)
                 if not following.rows:
                     continue
                 self._on_their_way += 1
-                following.left_at = monotonic()
+                following.left_at = time.monotonic()
                 self._pace.left(len(following.rows), following.left_at)
                 leaving.append(following)
         return leaving
 
     def _seconds(self) -> float | None:
         """How long to wait for the next request; None where a response has to come first."""
-        seconds = self._pace.seconds(monotonic(), self._on_their_way)
+        seconds = self._pace.seconds(time.monotonic(), self._on_their_way)
         if seconds is None:
             return None
         outside = 0.0 if self._window is None else self._window.seconds(time.time())
@@ -274,7 +273,7 @@ class CampaignRunner:
             self._queue.mark_answered(batch, UNKNOWN)
             if is_unclear(error):
                 self._unclear(batch, error)
-            elif self._pace.failed(monotonic(), batch.left_at):
+            elif self._pace.failed(time.monotonic(), batch.left_at):
                 self._stop(error)
         else:
             self._queue.mark_answered(batch, WAITING)
@@ -287,7 +286,7 @@ class CampaignRunner:
     def _unclear(self, batch: Batch, error: JSMSError) -> None:
         """Stop after several responses in a row that do not say who was sent to: each may leave a thousand in doubt."""
         self._unclear_in_a_row += 1
-        self._pace.failed(monotonic(), batch.left_at)
+        self._pace.failed(time.monotonic(), batch.left_at)
         # Without any code of JSMS, the next response will come from the same wrong place.
         if self._unclear_in_a_row >= MOST_UNCLEAR or (error.http_status is not None and error.code is None):
             self._stop(error)
@@ -295,8 +294,8 @@ class CampaignRunner:
     def _slow_down(self, batch: Batch, error: JSMSError) -> bool:
         """Wait before the next request; True where that was done too often, or for too long."""
         if isinstance(error, RateLimitError):
-            return self._pace.too_often(monotonic(), batch.left_at)
-        return self._pace.not_reached(monotonic())
+            return self._pace.too_often(time.monotonic(), batch.left_at)
+        return self._pace.not_reached(time.monotonic())
 
     def _refused(self, batch: Batch, error: JSMSError) -> None:
         """Find out for whom a request was refused as a whole: it is cut in two, until one is left."""
@@ -333,7 +332,7 @@ class CampaignRunner:
         self.interrupted = True
 
     def _tell(self, tell: Tell, meter: Meter, *, now: bool) -> None:
-        moment = monotonic()
+        moment = time.monotonic()
         pause = self._pace.pause(moment)
         if now or pause > 0 or not self._told or meter.due(moment, TELL_EVERY):
             self._told = True

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 import os
+import time
 from collections import deque
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
@@ -20,7 +21,6 @@ from threading import Thread
 from typing import TypeAlias
 
 from jsms_client._concurrency import AsyncResettableEvent
-from jsms_client._timeouts import monotonic
 from jsms_client.campaigns._journal.batches import Batch
 from jsms_client.campaigns._progress import Progress
 from jsms_client.campaigns._runner import TELL_EVERY, CampaignRunner, Tell
@@ -141,11 +141,11 @@ class AsyncWorkerPool:
                 ended = run.ended
                 while jobs:
                     group.start_soon(send, *jobs.popleft())
-                began = monotonic()
+                began = time.monotonic()
                 if run.newest and (ended or began >= due):
                     _deliver(run, on_progress)
                     # A slow callback blocks the event loop: the requests get as much of its time.
-                    due = monotonic() + max(TELL_EVERY, monotonic() - began)
+                    due = time.monotonic() + max(TELL_EVERY, time.monotonic() - began)
                 if not ended:
                     await wakeup.wait(due - began if run.newest else math.inf)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from jsms_client._timeouts import monotonic
 from jsms_client.store._backend import Entry, Leased
 from jsms_client.store._database import Database, Execute, migrate
 
@@ -25,7 +25,7 @@ class SQLBackend:
         self.database = database
         self._now = database.dialect.now
         self._ready = False
-        self._cleaned = monotonic()
+        self._cleaned = time.monotonic()
 
     def add(self, name: str, entry: Entry, seconds: float) -> Entry:
         """Keep an entry unless there is one."""
@@ -135,6 +135,6 @@ class SQLBackend:
         return Entry(str(rows[0][0]), str(rows[0][1])) if rows else None
 
     def _clean(self, execute: Execute) -> None:
-        if monotonic() - self._cleaned > _CLEANING:
-            self._cleaned = monotonic()
+        if time.monotonic() - self._cleaned > _CLEANING:
+            self._cleaned = time.monotonic()
             execute(f"DELETE FROM jsms_entries WHERE expires <= {self._now}")

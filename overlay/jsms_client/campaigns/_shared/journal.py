@@ -8,12 +8,12 @@ is dead: what it had in flight is unknown, and what it only had reserved waits f
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from threading import RLock
 from typing import TYPE_CHECKING
 
-from jsms_client._timeouts import monotonic
 from jsms_client.campaigns._error_policy import Stop, StopReason
 from jsms_client.campaigns._errors import BadLine, JournalError, JournalMismatchError, NoCampaignError
 from jsms_client.campaigns._journal.hashes import Digest, Row
@@ -207,7 +207,7 @@ class SharedJournal:
 
     def pause(self) -> float:
         """Seconds for which no worker may send, or for which there is nothing to send here."""
-        return max(0.0, self._pause_until - monotonic())
+        return max(0.0, self._pause_until - time.monotonic())
 
     def share_pause(self, seconds: float) -> None:
         """The service struggles: no worker sends for so long; inside of `writing`."""
@@ -234,7 +234,7 @@ class SharedJournal:
 
     def look_later(self, seconds: float = _LOOK) -> None:
         """Nothing can be sent at the moment."""
-        self._pause_until = monotonic() + seconds
+        self._pause_until = time.monotonic() + seconds
 
     def show_alive(self) -> None:
         """Show that this worker is alive, and take over from those that are not; inside of `writing`."""
