@@ -5,7 +5,7 @@ The contract marks its own assumptions; these are the rules that stand in code h
 
 from __future__ import annotations
 
-from .contract import contract
+from jsms_contract.service import ASSUMPTIONS
 
 OWN = (
     (
@@ -80,4 +80,4 @@ OWN = (
 
 def assumptions() -> tuple[tuple[str, str], ...]:
     """Every assumption: what it is about, and what was chosen."""
-    return OWN + contract().assumptions
+    return OWN + ASSUMPTIONS

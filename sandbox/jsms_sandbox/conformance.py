@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, cast
 
+from jsms_contract.codes import INVALID_CODE, OUT_OF_FREQ, VERIFIED_CODE
 from jsms_contract.operations import OPERATIONS
 
 from .state.entities import App, Callback, JournalEntry
@@ -26,7 +27,6 @@ _RESEND_SECONDS = 120
 _LOST = re.compile(r"fault [0-9]+: (?:drop|reset|truncate|broken_json|html|empty)\b")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _CALLBACKS = ("SMS_REPORT", "SMS_REPLY", "SMS_TEMPLATE", "SMS_SIGN")
-_TOO_OFTEN = 50009
 _SENDS = frozenset(
     operation.id
     for operation in OPERATIONS.values()
@@ -191,7 +191,7 @@ def _fetched(operation: str) -> Callable[[Record], Verdict]:
 def _pace(record: Record) -> Verdict:
     polls = [entry for entry in record.entries if entry.operation in ("pollReports", "pollReplies")]
     for entry in polls:
-        if entry.code == _TOO_OFTEN and entry.fault is None:
+        if entry.code == OUT_OF_FREQ and entry.fault is None:
             return Verdict("wrong", "Polled less than five seconds after the poll before.", entry.number)
     for operation in ("pollReports", "pollReplies"):
         accepted = [entry for entry in polls if entry.operation == operation and entry.status < _FIRST_REFUSED]
@@ -252,7 +252,7 @@ STEPS: Sequence[Step] = (
         "错误的验证码被拒绝（50010）",
         "Verify another code than the one that was sent.",
         "校验一个与下发不同的验证码。",
-        _refused("verifyCode", 50010),
+        _refused("verifyCode", INVALID_CODE),
     ),
     Step(
         "used_code",
@@ -260,7 +260,7 @@ STEPS: Sequence[Step] = (
         "用过的验证码被拒绝（50012）",
         "Verify the right code twice.",
         "对正确的验证码校验两次。",
-        _refused("verifyCode", 50012),
+        _refused("verifyCode", VERIFIED_CODE),
     ),
     Step(
         "voice_code",

@@ -17,10 +17,12 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarStri
 from . import tools
 from .document import Document
 from .downgrade import to_3_0_3
+from .emit_codes import emit_codes
 from .emit_errors import emit_errors
 from .emit_fields import emit_billing, emit_fields
 from .emit_limits import emit_limits
 from .emit_operations import emit_operations
+from .emit_service import emit_service
 from .lazy_package import lazy_package
 from .manifest import MANIFEST, make_manifest
 from .progress import Progress
@@ -47,7 +49,9 @@ _CALLBACK_OPTIONS = (
     "--ignore-pyproject",
 )
 _CONTRACT = '''\
-"""The contract as data: ``errors``, ``operations``, ``limits``, ``fields``, ``billing``, and the document itself.
+"""The contract as data: ``errors``, ``codes``, ``operations``, ``limits``, ``fields``, ``service``, ``billing``.
+
+``openapi.yaml`` and ``openapi.json`` beside them are the document itself.
 
 Import the module you need; this one imports nothing, so that none costs more than itself.
 """
@@ -167,15 +171,17 @@ def _make_callbacks(data: Mapping[str, object], scratch: Path, package: Path, pr
 
 def _make_contract(document: Document, tree: Path, progress: Progress) -> None:
     """The contract as data: exceptions, operations, limits, and the document itself in three forms."""
-    with progress.step("jsms_contract: errors, operations, limits, fields; the editions of the document"):
+    with progress.step("jsms_contract: errors, operations, limits, fields, rules; the editions of the document"):
         data = document.data
         package = tree / "jsms_contract"
         package.mkdir()
         _write(package / "__init__.py", _CONTRACT)
         _write(package / "errors.py", emit_errors(data))
+        _write(package / "codes.py", emit_codes(data))
         _write(package / "operations.py", emit_operations(data))
         _write(package / "limits.py", emit_limits(data))
         _write(package / "fields.py", emit_fields(Surface(data)))
+        _write(package / "service.py", emit_service(Surface(data)))
         billing = emit_billing(data)
         if billing is not None:
             _write(package / "billing.py", billing)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import socket
+from typing import cast
 
 import httpx
+import pytest
 from playwright.sync_api import Browser, expect
 
+from jsms_sandbox.service.operations import OPERATIONS
 from sandbox.running import AppUnderTest, RunningSandbox
 
 from .inbox import Inbox
@@ -162,3 +165,36 @@ def test_an_address_of_the_page_leads_to_one_message(inbox: Inbox, app: AppUnder
     inbox.open(f"#messages/{msg_id}")
     expect(inbox.detail.locator(".code-line .big")).to_have_text(code)
     assert json.loads(inbox.page.evaluate("JSON.stringify(location.hash)")) == f"#messages/{msg_id}"
+
+
+@pytest.fixture
+def left_out(monkeypatch: pytest.MonkeyPatch) -> str:
+    """An operation that the sandbox does not model."""
+    monkeypatch.delitem(cast("dict[str, object]", OPERATIONS), "getAppBalance")
+    return "getAppBalance"
+
+
+@pytest.mark.parametrize(
+    ("locale", "view", "chip", "warning"),
+    [
+        ("en-US", "Not modelled", "not modelled", "The sandbox does not model getAppBalance"),
+        ("zh-CN", "未模拟", "未模拟", "沙箱没有模拟 getAppBalance"),
+    ],
+)
+def test_a_request_to_an_operation_without_behaviour_is_marked(
+    left_out: str, browser: Browser, app: AppUnderTest, locale: str, view: str, chip: str, warning: str
+) -> None:
+    with Inbox(browser, app.sandbox.url, locale=locale) as inbox:
+        inbox.view(view)
+        expect(inbox.page.locator(".hollow").first).to_contain_text(left_out)
+        app.ok("GET", "/accounts/app")
+        expect(inbox.page.locator("#views button[data-view=unmodelled] b")).to_have_text("1")
+        expect(inbox.row(left_out)).to_contain_text(chip)
+        expect(inbox.detail).to_contain_text(chip)
+        expect(inbox.detail).to_contain_text(warning)
+        inbox.must_have_behaved()
+
+
+def test_a_sandbox_that_models_every_operation_has_no_view_of_others(inbox: Inbox) -> None:
+    expect(inbox.page.locator("#views button[data-view=faults]")).to_be_visible()
+    expect(inbox.page.locator("#views button[data-view=unmodelled]")).to_be_hidden()

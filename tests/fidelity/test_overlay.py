@@ -18,7 +18,7 @@ from jsms_client.errors import APIError, ServiceError, UnknownOutcomeError
 from jsms_client.results import Verification
 from jsms_contract.errors import error_class
 from jsms_contract.operations import OPERATIONS
-from jsms_sandbox.contract import contract
+from jsms_sandbox.contract import info, operations
 from jsms_sandbox.settings import Credentials, Settings
 from jsms_sandbox.state.entities import REJECTED, App, Code, JournalEntry, Message, Schedule, ScheduledRecipient
 from jsms_sandbox.state.world import World
@@ -30,7 +30,7 @@ from sandbox.running import RunningSandbox
 
 KEYS = Credentials(*EXAMPLE_CREDENTIALS["appAuth"], *EXAMPLE_CREDENTIALS["devAuth"])
 REASONS = {50010: VerificationReason.WRONG, 50011: VerificationReason.EXPIRED, 50012: VerificationReason.USED}
-BEHIND_AUTHENTICATION = {each.id: sorted(each.codes - {50001, 50002}) for each in contract().operations.values()}
+BEHIND_AUTHENTICATION = {each.id: sorted(each.codes - {50001, 50002}) for each in operations().values()}
 
 
 def _with_real_images(call: Call) -> Call:
@@ -139,7 +139,7 @@ def test_every_code_of_an_operation_is_raised_as_its_class(stage: Stage, call: C
         assert isinstance(error, APIError)
         assert isinstance(error, error_class(code, error.http_status or 0))
         assert (error.operation, error.code) == (call.operation, code)
-        assert error.http_status == contract().errors[code].http_status
+        assert error.http_status == info(code).http_status
         assert isinstance(error, UnknownOutcomeError) == (never and isinstance(error, ServiceError))
         assert error.attempts == (ATTEMPTS if isinstance(error, ServiceError) and not never else 1)
 

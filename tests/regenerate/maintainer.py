@@ -31,6 +31,12 @@ def change(data: dict[str, Any]) -> None:
         },
     }
     schemas["BatchRecipient"]["properties"]["carrier"] = {"type": "string", "description": "The carrier."}
+    balance = schemas["ApplicationBalance"]
+    balance["properties"]["region"] = {"type": "string", "description": "Where the app is registered."}
+    balance["required"].append("region")
+    shown = data["paths"]["/accounts/app"]["get"]["responses"]["200"]["content"]["application/json"]["examples"]
+    for example in shown.values():
+        example["value"]["region"] = "Guangdong"
     kind = schemas["TemplateType"]
     kind["enum"].append(4)
     kind["x-enum-varnames"].append("ALERT")

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-from ruamel.yaml import YAML
-
 from contract_tools.surface.customised import left_over
 
-from .maintainer import change
-from .running import ROOT, run
+from .running import ROOT
 
 USER = """
 from datetime import datetime
@@ -108,18 +103,6 @@ refused("notice_id has characters that no id has", lambda: jsms.messages.delete_
 assert len(seen) == 6
 print("all of it")
 """
-
-
-@pytest.fixture(scope="module")
-def fork(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that the changed contract makes."""
-    folder = tmp_path_factory.mktemp("fork")
-    loaded = YAML(typ="safe", pure=True).load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - ruamel.yaml gives it no types
-    data = json.loads(json.dumps(loaded))
-    change(data)
-    (folder / "fork.json").write_text(json.dumps(data), encoding="utf-8")
-    assert run(folder / "fork.json", "--output", folder / "made") == 0
-    return folder / "made"
 
 
 def test_an_app_calls_what_the_document_has(fork: Path) -> None:

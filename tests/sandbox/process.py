@@ -17,9 +17,9 @@ STOPS = 20
 """Seconds that a slow machine may need to stop it; nobody waits for an idle connection, which would be 75."""
 
 
-def environment(settings: Mapping[str, str] | None = None) -> dict[str, str]:
+def environment(settings: Mapping[str, str] | None = None, generated: Path = ROOT / "generated") -> dict[str, str]:
     """What the process needs to find its packages, installed or not; its settings are the given ones alone."""
-    paths = [str(ROOT / name) for name in ("sandbox", "generated", "overlay")]
+    paths = [str(generated), *(str(ROOT / name) for name in ("sandbox", "overlay"))]
     clean = {name: value for name, value in os.environ.items() if not name.startswith("JSMS_SANDBOX_")}
     return clean | {"PYTHONPATH": os.pathsep.join(paths), "PYTHONUNBUFFERED": "1"} | dict(settings or {})
 
@@ -37,7 +37,9 @@ def run(
 class Process:
     """One running sandbox; a context manager that ends it."""
 
-    def __init__(self, *arguments: str, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, *arguments: str, settings: Mapping[str, str] | None = None, generated: Path = ROOT / "generated"
+    ) -> None:
         command = [
             sys.executable,
             "-m",
@@ -45,7 +47,7 @@ class Process:
             *(arguments if "--port" in arguments else ("--port", "0", *arguments)),
         ]
         self.popen = subprocess.Popen(
-            command, env=environment(settings), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            command, env=environment(settings, generated), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
         assert self.popen.stdout is not None
         self.welcome = ""

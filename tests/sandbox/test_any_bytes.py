@@ -8,12 +8,13 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from jsms_sandbox.contract import contract
+from jsms_contract.service import ROUTING_CODES
+from jsms_sandbox.contract import operations
 from thorough import thorough
 
 from .running import AppUnderTest
 
-PATHS = sorted({path for _, path in contract().operations})
+PATHS = sorted({path for _, path in operations()})
 SEGMENT = st.text(
     st.characters(codec="ascii", exclude_characters="?#%/ \t\r\n\x00", categories=("L", "N", "P", "S")), max_size=12
 )
@@ -82,8 +83,8 @@ def test_no_bytes_make_it_fail(app: AppUnderTest, method: str, path: str, path_i
     code = told["error"]["code"]
     assert code == entry.code
     if entry.operation is None:
-        assert code in contract().routing_codes
+        assert code in ROUTING_CODES
     else:
-        operation = next(found for found in contract().operations.values() if found.id == entry.operation)
+        operation = next(found for found in operations().values() if found.id == entry.operation)
         assert code in operation.codes
     assert answer.status_code < 500

@@ -8,7 +8,8 @@ from typing import Any, cast
 import pytest
 
 from jsms_contract.errors import ERRORS
-from jsms_sandbox.contract import contract
+from jsms_contract.service import ROUTING_CODES
+from jsms_sandbox.contract import operations
 from jsms_sandbox.state.entities import Credit
 from jsms_sandbox.state.world import World
 
@@ -53,10 +54,10 @@ def test_every_code_of_the_contract_but_success_is_in_the_table() -> None:
 
 
 def test_every_provoked_code_is_one_that_the_contract_gives_the_operation() -> None:
-    by_id = {(method, path): operation for (method, path), operation in contract().operations.items()}
+    by_id = {(method, path): operation for (method, path), operation in operations().items()}
     for provocation in PROVOCATIONS:
         call = provocation.call
-        if provocation.code in contract().routing_codes:
+        if provocation.code in ROUTING_CODES:
             continue
         operation = next(
             found

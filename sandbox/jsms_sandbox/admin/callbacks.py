@@ -7,10 +7,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ..catalogue import catalogue
+from jsms_contract.service import CALLBACK_SAMPLES
+
 from ..simulation.callbacks import check_url, post_form, signed_form, url_problem, url_warnings
 from ..state import entities
-from ..state.entities import App, CallbackType
+from ..state.entities import CALLBACK_TYPES, App, CallbackType
 from .call import Call
 from .endpoint import get, post
 from .listing import Listing, NumberPage, number_id
@@ -179,8 +180,7 @@ async def resend_callback(call: Call, query: Query, _: NoBody) -> Callback:
 
 def list_callback_samples(call: Call, _: Query) -> Samples:  # noqa: ARG001  # every handler takes its call
     """Show the documented example of each type."""
-    samples = catalogue().callback_samples
-    return Samples(samples=[Sample(type=name, data=data) for name, data in samples.items()])
+    return Samples(samples=[Sample(type=name, data=data) for name, data in _samples()])
 
 
 async def send_callback_samples(call: Call, query: Query, body: SamplesToSend) -> SentSamples:
@@ -190,9 +190,10 @@ async def send_callback_samples(call: Call, query: Query, body: SamplesToSend) -
     if url is None:
         raise wrong("body.url", "url is missing, and the app has no callback_url.", "Add one of them.")
     _check_form(url)
-    samples = catalogue().callback_samples.items()
     return SentSamples(
-        samples=[await _send_sample(call, app, url, name, data) for name, data in samples if body.type in (None, name)]
+        samples=[
+            await _send_sample(call, app, url, name, data) for name, data in _samples() if body.type in (None, name)
+        ]
     )
 
 
@@ -200,6 +201,10 @@ async def check_callback_url(call: Call, _: Query, body: UrlToCheck) -> CheckedU
     """Ask a URL to echo some characters, as the service does when a callback URL is entered."""
     problem = url_problem(body.url) or await check_url(body.url)
     return CheckedUrl(ok=problem is None, problem=problem, warnings=url_warnings(body.url))
+
+
+def _samples() -> list[tuple[CallbackType, str]]:
+    return [(kind, CALLBACK_SAMPLES[kind]) for kind in CALLBACK_TYPES if kind in CALLBACK_SAMPLES]
 
 
 async def _send_sample(call: Call, app: App, url: str, name: CallbackType, data: str) -> SentSample:

@@ -8,7 +8,8 @@ from typing import Annotated
 from pydantic import Field
 from pydantic.config import JsonDict
 
-from ..contract import contract
+from jsms_contract.operations import OPERATIONS
+
 from ..simulation import faults
 from ..simulation.faults import CARRIED_OUT, FaultKind, describe
 from ..simulation.variants import Variant
@@ -23,7 +24,7 @@ OPERATION_NEEDS = "Use an operationId of the contract, such as sendMessage."
 
 
 def _list_operations(schema: JsonDict) -> None:
-    schema["enum"] = [operation.id for operation in contract().operations.values()]
+    schema["enum"] = [*OPERATIONS]
 
 
 Operation = Annotated[str, Field(json_schema_extra=_list_operations)]
@@ -182,8 +183,7 @@ def _check(body: NewFault) -> None:
         raise wrong(
             "body.carried_out", "A variant changes a response, so the request must take effect.", "Leave it out."
         )
-    known = {operation.id for operation in contract().operations.values()}
-    if body.operation is not None and body.operation not in known:
+    if body.operation is not None and body.operation not in OPERATIONS:
         raise wrong("body.operation", f"There is no operation {body.operation[:50]!r}.", OPERATION_NEEDS)
 
 

@@ -7,10 +7,13 @@ from typing import Annotated, TypeVar
 
 from pydantic import Field
 
+from jsms_contract.errors import ERRORS
+from jsms_contract.limits import VERSION
+
 from ..assumptions import assumptions
-from ..catalogue import catalogue
-from ..contract import contract
+from ..contract import delivery_statuses, info, operations
 from ..service import journal
+from ..service.operations import OPERATIONS as BEHAVIOUR
 from ..simulation import faults
 from ..simulation.callbacks import RETRY_AFTER
 from ..state import entities, events, world
@@ -105,6 +108,8 @@ class Operation(Shape):
     method: str
     path: str
     tag: str
+    credentials: Annotated[str, Field(description="Whose it takes: app or dev.")]
+    modelled: Annotated[bool, Field(description="Whether the sandbox has behaviour for it, not an example alone.")]
     codes: list[int]
 
 
@@ -134,7 +139,7 @@ def get_info(call: Call, query: Query) -> Info:
     """Tell what the sandbox is: where to point a client, with which credentials, and what is assumed."""
     root = str(call.request.base_url).rstrip("/")
     return Info(
-        version=contract().version,
+        version=VERSION,
         strict=call.world.settings.strict,
         base_url=f"{root}/v1",
         page_url=f"{root}/_sandbox/",
@@ -152,7 +157,6 @@ def get_info(call: Call, query: Query) -> Info:
 
 def list_errors(call: Call, _: Query) -> Catalogue:  # noqa: ARG001  # every handler takes its call
     """List the error codes, delivery statuses and operations of the contract."""
-    known = contract()
     return Catalogue(
         errors=[
             ErrorCode(
@@ -165,11 +169,11 @@ def list_errors(call: Call, _: Query) -> Catalogue:  # noqa: ARG001  # every han
                 remedy=error.remedy,
                 remedy_zh=error.remedy_zh,
             )
-            for error in known.errors.values()
+            for error in map(info, ERRORS)
         ],
         delivery_statuses=[
-            DeliveryStatus(status=text.status, name=text.name, meaning=text.meaning)
-            for text in catalogue().delivery_statuses
+            DeliveryStatus(status=status, name=known.name, meaning=known.meaning)
+            for status, known in delivery_statuses().items()
         ],
         operations=[
             Operation(
@@ -177,9 +181,11 @@ def list_errors(call: Call, _: Query) -> Catalogue:  # noqa: ARG001  # every han
                 method=operation.method,
                 path=operation.path,
                 tag=operation.tag,
+                credentials=operation.credentials,
+                modelled=operation.id in BEHAVIOUR,
                 codes=sorted(operation.codes | operation.recipient_codes),
             )
-            for operation in known.operations.values()
+            for operation in operations().values()
         ],
     )
 

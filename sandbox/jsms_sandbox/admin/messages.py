@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ..catalogue import catalogue
+from ..contract import delivery_statuses
 from ..service.limits import charge
 from ..service.text import length
 from ..simulation import delivery
@@ -115,7 +115,6 @@ LISTING: Listing[str, entities.Message] = Listing(lambda world: world.messages, 
 
 def message_shape(world: World, message: entities.Message) -> Message:
     """A message as the test API shows it."""
-    names = catalogue().status_names
     return Message(
         msg_id=message.msg_id,
         app_key=message.app_key,
@@ -134,7 +133,7 @@ def message_shape(world: World, message: entities.Message) -> Message:
         schedule_id=message.schedule_id,
         language=message.language,
         status=message.status,
-        status_name=None if message.status is None else names.get(message.status),
+        status_name=known.name if (known := delivery_statuses().get(message.status or 0)) else None,
         report_at=milliseconds(message.report_at),
         reported_at=milliseconds(message.reported_at),
         handed_out=message.handed_out,

@@ -9,7 +9,7 @@ from pydantic.config import JsonDict
 
 from jsms_contract.limits import SEND_CODE_REQUEST_MOBILE_PATTERN
 
-from ..contract import contract
+from ..contract import delivery_statuses
 from .problems import ProblemType
 
 
@@ -50,14 +50,14 @@ class ProblemAnswer(Shape):
 
 
 def _known_status(status: int) -> int:
-    known = contract().delivery_statuses
+    known = delivery_statuses()
     if status not in known:
         raise ValueError(f"there is no delivery status {status}; there are {', '.join(map(str, sorted(known)))}")
     return status
 
 
 def _list_statuses(schema: JsonDict) -> None:
-    schema["enum"] = [*sorted(contract().delivery_statuses)]
+    schema["enum"] = [*sorted(delivery_statuses())]
 
 
 Mobile = Annotated[str, Field(pattern=SEND_CODE_REQUEST_MOBILE_PATTERN)]

@@ -6,7 +6,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ..contract import contract
+from jsms_contract.errors import ERRORS
+
+from ..contract import info
 from ..state import entities
 from .call import Call
 from .endpoint import get
@@ -52,6 +54,9 @@ class Request(Shape):
     warnings: list[str]
     warnings_zh: Annotated[list[str], Field(description="The same in Chinese.")]
     fault: Annotated[str | None, Field(description="The injected fault that hit it.")]
+    modelled: Annotated[
+        bool, Field(description="Whether the sandbox models the operation; if not, it answers the contract's example.")
+    ]
     msg_ids: Annotated[list[str], Field(description="The messages that it is about.")]
     refusal: Refusal | None
 
@@ -67,6 +72,7 @@ class RequestsQuery(NumberPage):
     """Which requests."""
 
     refused: bool | None = None
+    modelled: bool | None = None
     operation: str | None = None
     code: int | None = None
     status: int | None = None
@@ -96,6 +102,7 @@ def request_shape(entry: entities.JournalEntry) -> Request:
         warnings=entry.warnings,
         warnings_zh=entry.warnings_zh,
         fault=entry.fault,
+        modelled=entry.modelled,
         msg_ids=entry.msg_ids,
         refusal=_refusal(entry),
     )
@@ -110,6 +117,7 @@ async def list_requests(call: Call, query: RequestsQuery) -> Requests:
         return (
             (app is None or entry.app_key == app.app_key)
             and query.refused in (None, entry.status >= FIRST_ERROR)
+            and query.modelled in (None, entry.modelled)
             and query.operation in (None, entry.operation)
             and query.code in (None, entry.code)
             and query.status in (None, entry.status)
@@ -130,9 +138,9 @@ def get_request(call: Call, query: Query) -> Request:
 
 
 def _refusal(entry: entities.JournalEntry) -> Refusal | None:
-    text = None if entry.code is None else contract().errors.get(entry.code)
-    if text is None:
+    if entry.code is None or entry.code not in ERRORS:
         return None
+    text = info(entry.code)
     return Refusal(
         check=entry.check or "",
         hint=entry.hint or "",

@@ -4,6 +4,7 @@
 import { h } from "./dom.js";
 import { copy, copyButton } from "./feedback.js";
 import { language, t } from "./language.js";
+import { state } from "./state.js";
 
 function asText(first, headers, body) {
   return [first, ...headers.map(([name, value]) => `${name}: ${value}`), "", body].join("\n");
@@ -11,7 +12,7 @@ function asText(first, headers, body) {
 
 function asCurl(entry) {
   const quote = (text) => `'${text.replaceAll("'", "'\\''")}'`;
-  const dev = entry.operation === "getDevBalance";
+  const dev = state.operations.find((each) => each.id === entry.operation)?.credentials === "dev";
   const user = dev ? '"$JSMS_DEV_KEY:$JSMS_DEV_SECRET"' : '"$JSMS_APP_KEY:$JSMS_MASTER_SECRET"';
   const type = entry.headers.find(([name]) => name === "content-type")?.[1];
   return [
@@ -41,7 +42,7 @@ export function exchange(entry) {
       ),
     ),
     entry.warnings.length > 0 && [
-      h("p", { class: "note" }, t("Works here, though no source documents it:")),
+      entry.modelled && h("p", { class: "note" }, t("Works here, though no source documents it:")),
       (language === "en" ? entry.warnings : entry.warnings_zh).map((text) => h("p", { class: "warning" }, text)),
     ],
     entry.fault && h("p", { class: "warning" }, `${t("fault")}: ${entry.fault}`),

@@ -60,7 +60,7 @@ export function pressed(event) {
     },
     "?": showHelp,
   };
-  const action = /^[1-7]$/.test(event.key)
+  const action = /^[1-8]$/.test(event.key)
     ? () => go(NAMES[Number(event.key) - 1])
     : Object.hasOwn(actions, event.key) && !inside
       ? actions[event.key]

@@ -39,7 +39,10 @@ export function statusChip(message, long = false) {
   );
 }
 
-export const checkName = (check) => (check.startsWith("field ") ? `${t("field")} ${check.slice(6)}` : t(check));
+export const checkName = (check) => {
+  const [, kind, name] = /^(field|query) (.+)/.exec(check) ?? [];
+  return kind ? `${t(kind)} ${name}` : t(check);
+};
 
 export const where = (entry) => entry.operation ?? `${entry.method} ${entry.path}`;
 

@@ -37,7 +37,7 @@ function connect() {
   follows("start", loadAllSoon);
   follows("gap", loadAllSoon);
   follows("reset", ({ app_key: key }) => {
-    for (const things of [store.messages, store.refused, store.scheduled, store.callbacks])
+    for (const things of [store.messages, store.refused, store.unmodelled, store.scheduled, store.callbacks])
       things.set(
         things.items.filter((item) => key && item.app_key !== key),
         things.more && Boolean(key),
@@ -84,11 +84,17 @@ function connect() {
   follows("clock", readClock);
   follows("refused", () => {
     store.refused.arrived();
+    unmodelledArrived();
     if (state.view === "faults") store.faults.reload();
   });
   follows("request", () => {
+    unmodelledArrived();
     if (state.view === "faults") store.faults.reload();
   });
+}
+
+function unmodelledArrived() {
+  if (state.operations.some((each) => !each.modelled)) store.unmodelled.arrived();
 }
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */

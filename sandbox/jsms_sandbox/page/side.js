@@ -27,6 +27,7 @@ export function drawSide() {
   for (const item of box.children) {
     const view = VIEWS[item.dataset.view],
       number = counts(view);
+    item.hidden = view.hidden?.() ?? false;
     item.children[1].textContent = t(view.title);
     item.children[2].textContent = number;
     item.children[2].className = view.alert && number ? "alert" : "";

@@ -1,7 +1,7 @@
 // @ts-check
 // What the page knows beside the lists: where it is, what is searched, what was picked.
 
-export const NAMES = ["messages", "refused", "scheduled", "callbacks", "templates", "balances", "faults"];
+export const NAMES = ["messages", "refused", "scheduled", "callbacks", "templates", "balances", "faults", "unmodelled"];
 
 /**
  * What the test API answers is as its OpenAPI document says; here it is `any`.
@@ -9,7 +9,7 @@ export const NAMES = ["messages", "refused", "scheduled", "callbacks", "template
  * @property {any} info what GET info says
  * @property {boolean} loaded
  * @property {{ status: number, name: string, meaning: string }[]} statuses
- * @property {{ id: string, method: string, path: string }[]} operations
+ * @property {{ id: string, method: string, path: string, credentials: string, modelled: boolean }[]} operations
  * @property {Map<number, any>} errors by code
  * @property {string} view one of NAMES
  * @property {string | null} app the appKey whose things are shown; null for all

@@ -21,6 +21,7 @@ function told(things) {
 export const store = {
   messages: new Things(told, "messages", (item) => item.msg_id, { paged: true }),
   refused: new Things(told, "requests", (item) => item.number, { query: { refused: true }, paged: true }),
+  unmodelled: new Things(told, "requests", (item) => item.number, { query: { modelled: false }, paged: true }),
   scheduled: new Things(told, "schedules", (item) => item.schedule_id, { paged: true }),
   callbacks: new Things(told, "callbacks", (item) => item.number, { paged: true }),
   templates: new Things(told, "templates", (item) => `${item.app_key}/${item.temp_id}`),

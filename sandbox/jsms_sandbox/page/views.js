@@ -11,6 +11,7 @@ import { messagesView } from "./views/messages.js";
 import { refusedView } from "./views/refused.js";
 import { scheduledView } from "./views/scheduled.js";
 import { templatesView } from "./views/templates.js";
+import { unmodelledView } from "./views/unmodelled.js";
 
 /** @type {Record<string, any>} */
 export const VIEWS = {
@@ -21,6 +22,7 @@ export const VIEWS = {
   templates: templatesView,
   balances: balancesView,
   faults: faultsView,
+  unmodelled: unmodelledView,
 };
 
 export const keyOf = (view, item) =>

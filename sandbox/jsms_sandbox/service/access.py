@@ -9,7 +9,18 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from ..contract import Operation, contract
+from jsms_contract.codes import (
+    API_NOT_FOUND,
+    APP_IN_BLACK,
+    AUTH_FAILED,
+    ILLEGAL_IP,
+    MISSING_AUTH,
+    NO_SMS_CODE_AUTH,
+    REQUEST_METHOD_NOT_SUPPORT,
+)
+from jsms_contract.errors import ERRORS
+
+from ..contract import Operation, operations
 from ..settings import Credentials
 from ..state.entities import App
 from ..state.world import World
@@ -18,69 +29,67 @@ from .refusal import Refusal
 from .request import AuthorizedRequest, Request, RoutedRequest
 
 PREFIX = "/v1"
-NO_SUCH_PATH, NO_SUCH_METHOD = 50016, 50018
 
 
 @dataclass(frozen=True, slots=True)
 class Routes:
-    """Operations by path, then method: whole paths first, then those with an id by the parts around it."""
+    """Operations by path, then method: whole paths first, then those with ids, the one with the most text first."""
 
     literal: dict[str, dict[str, Operation]]
-    templated: dict[tuple[str, str], dict[str, Operation]]
+    templated: dict[re.Pattern[str], dict[str, Operation]]
 
 
 @functools.cache
 def routes() -> Routes:
     """All routes, out of the contract."""
-    found = Routes({}, {})
-    for (method, path), operation in contract().operations.items():
-        before, brace, rest = path.partition("{")
-        if brace:
-            found.templated.setdefault((before, rest.partition("}")[2]), {})[method] = operation
-        else:
-            found.literal.setdefault(path, {})[method] = operation
-    return found
+    literal: dict[str, dict[str, Operation]] = {}
+    templated: dict[str, dict[str, Operation]] = {}
+    for (method, path), operation in operations().items():
+        (templated if "{" in path else literal).setdefault(path, {})[method] = operation
+    longest_first = sorted(templated, key=lambda path: -len(ID_IN_PATH.sub("", path)))
+    return Routes(literal, {_pattern(path): templated[path] for path in longest_first})
+
+
+ID_IN_PATH = re.compile(r"\{([^{}]+)\}")
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    """What matches a path, each id in a group."""
+    parts = ID_IN_PATH.split(path)
+    return re.compile("".join("([^/]+)" if index % 2 else re.escape(part) for index, part in enumerate(parts)))
 
 
 def route(request: Request) -> RoutedRequest:
-    """Find the operation and the id in the path.
+    """Find the operation and the ids in the path.
 
     Raises:
         Refusal: There is no such path (50016), or not with this method (50018).
     """
     if not request.path.startswith(f"{PREFIX}/"):
-        raise Refusal(NO_SUCH_PATH, "path", "Every path of the API begins with %s/.", PREFIX)
+        raise Refusal(API_NOT_FOUND, "path", "Every path of the API begins with %s/.", PREFIX)
     path = request.path[len(PREFIX) :]
-    if path == "/sign/":
-        tolerate(request, Leniency.SIGN_SLASH, NO_SUCH_PATH, "path")
-        path = "/sign"
     methods = routes().literal.get(path)
+    if methods is None and path == "/sign/":
+        tolerate(request, Leniency.SIGN_SLASH, API_NOT_FOUND, "path")
+        methods = routes().literal.get("/sign")
+    ids: tuple[str, ...] = ()
     if methods is None:
-        methods, request.path_id = _with_id(path)
+        methods, ids = _with_ids(path)
     if methods is None:
-        raise Refusal(NO_SUCH_PATH, "path", "Compare the path with the API's; ids must not be empty or hold a slash.")
+        raise Refusal(API_NOT_FOUND, "path", "Compare the path with the API's; ids must not be empty or hold a slash.")
     request.operation, request.allowed = methods.get(request.method), tuple(sorted(methods))
     if request.operation is None:
         allowed = ", ".join(request.allowed)
-        raise Refusal(NO_SUCH_METHOD, "method", "This path takes %s.", allowed, allow=request.allowed)
+        raise Refusal(REQUEST_METHOD_NOT_SUPPORT, "method", "This path takes %s.", allowed, allow=request.allowed)
+    request.path_values = dict(zip(ID_IN_PATH.findall(request.operation.path), ids, strict=True))
     return RoutedRequest(request, request.operation)
 
 
-def _with_id(path: str) -> tuple[dict[str, Operation] | None, str | None]:
-    for before, after in _longest_first():
-        if path.startswith(before) and path.endswith(after):
-            raw = path[len(before) : len(path) - len(after)] if after else path[len(before) :]
-            if raw and "/" not in raw:
-                return routes().templated[before, after], unquote(raw)
-    return None, None
-
-
-@functools.cache
-def _longest_first() -> tuple[tuple[str, str], ...]:
-    return tuple(sorted(routes().templated, key=lambda around: -len(around[0]) - len(around[1])))
-
-
-MISSING_AUTH, AUTH_FAILED = 50001, 50002
+def _with_ids(path: str) -> tuple[dict[str, Operation] | None, tuple[str, ...]]:
+    for pattern, methods in routes().templated.items():
+        if match := pattern.fullmatch(path):
+            return methods, tuple(unquote(each) for each in match.groups())
+    return None, ()
 
 
 def authenticate(world: World, routed: RoutedRequest) -> AuthorizedRequest:
@@ -116,9 +125,6 @@ def _unknown_key(world: World, key: str, *, dev: bool) -> str:
     return "The sandbox does not know this key; it prints its keys when it starts."
 
 
-ILLEGAL_IP, APP_IN_BLACK, NO_SMS_CODE_AUTH = 50035, 50036, 50008
-
-
 def check_access(request: AuthorizedRequest) -> None:
     """Check the app's switches.
 
@@ -148,22 +154,15 @@ def _covers(allowed: str, client: str) -> bool:
         return allowed == client
 
 
-SUCCESS = 50000
 KEY = re.compile(r"[0-9A-Za-z_.-]{1,64}", re.ASCII)
 MAGIC_KEY = re.compile(r"sandboxapp[0-9]{9}([0-9]{5})", re.ASCII)
-
-
-@functools.cache
-def refusing_codes() -> frozenset[int]:
-    """Every code that a refusal can have: all but that of success."""
-    return frozenset(contract().errors) - {SUCCESS}
 
 
 def magic_code(app_key: str) -> int | None:
     """The error code that a magic key asks for; None for any other key."""
     match = MAGIC_KEY.fullmatch(app_key)
     code = int(match[1]) if match else 0
-    return code if code in refusing_codes() else None
+    return code if code in ERRORS else None
 
 
 def claimed_app(world: World, request: Request) -> App | None:

@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 import json
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn
+
+from jsms_contract.codes import INVALID_BODY, MEDIA_NOT_SUPPORTED, MISSING_BODY, REQUEST_METHOD_NOT_SUPPORT
 
 from ..contract import FORM_TYPE, JSON_TYPE
-from .access import NO_SUCH_METHOD
-from .fields import check_fields, check_path_id, check_types
+from .fields import check_fields, check_parameters, check_types
 from .form import boundary_of, read_form
 from .hints import Hint
 from .leniency import Leniency, tolerate
 from .refusal import Refusal
 from .request import AuthorizedRequest
 
-MISSING_BODY, INVALID_BODY, MEDIA_NOT_SUPPORTED = 50003, 50007, 50017
-
 
 def read_body(authorized: AuthorizedRequest) -> None:
-    """Fill ``request.fields`` with checked values.
+    """Fill ``request.fields`` with checked values, and check the ids in the path and the query.
 
     Raises:
-        Refusal: The media type, the body or a field is wrong.
+        Refusal: The media type, the body, a field or a parameter is wrong.
     """
-    request, schema = authorized.raw, authorized.operation.schema
-    if not schema.fields:
+    request, body = authorized.raw, authorized.operation.rules.body
+    if body is None:
         if request.body or request.too_large:
-            tolerate(request, Leniency.BODY_WITHOUT_NEED, NO_SUCH_METHOD, "body", allow=request.allowed)
-        check_path_id(authorized)
+            tolerate(request, Leniency.BODY_WITHOUT_NEED, REQUEST_METHOD_NOT_SUPPORT, "body", allow=request.allowed)
+        check_parameters(authorized)
+        return
+    if not body.required and not request.body and not request.too_large:
+        check_parameters(authorized)
         return
     boundary = _check_media_type(authorized)
     if request.too_large:
@@ -35,11 +37,11 @@ def read_body(authorized: AuthorizedRequest) -> None:
     if not request.body.strip():
         raise Refusal(MISSING_BODY, "body", "The operation needs a body.")
     if boundary is None:
-        check_types(request, schema, read_json(request.body))
+        check_types(authorized, read_json(request.body))
     else:
-        read_form(request, schema, boundary)
-    check_fields(request, schema)
-    check_path_id(authorized)
+        read_form(authorized, boundary)
+    check_fields(authorized)
+    check_parameters(authorized)
 
 
 def _check_media_type(authorized: AuthorizedRequest) -> bytes | None:
@@ -60,14 +62,14 @@ def _check_media_type(authorized: AuthorizedRequest) -> bytes | None:
     return None
 
 
-def read_json(body: bytes) -> dict[str, Any]:
-    """Read a JSON object.
+def read_json(body: bytes) -> object:
+    """Read JSON.
 
     Raises:
         Refusal: The body is something else (50007).
     """
     try:
-        value = _DECODER.decode(body.decode("utf-8"))
+        value: object = _DECODER.decode(body.decode("utf-8"))
         if b"\\u" in body:
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeDecodeError:
@@ -78,9 +80,7 @@ def read_json(body: bytes) -> dict[str, Any]:
         _refuse("The JSON is nested too deep.")
     except ValueError as error:
         _refuse("The body is not JSON: %s.", error)
-    if not isinstance(value, dict):
-        _refuse("The body must be a JSON object.")
-    return cast("dict[str, Any]", value)
+    return value
 
 
 def _refuse(hint: str, *values: object) -> NoReturn:

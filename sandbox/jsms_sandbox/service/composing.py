@@ -6,6 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from jsms_contract.codes import (
+    INVALID_SIGN_ID,
+    INVALID_TEMP_ID,
+    REPEAT_SEND,
+    SIGNATURE_NOT_SET,
+    TEMPLATE_AUDITING,
+    TEMPLATE_NOT_PASS,
+    WRONG_TEMPLATE_TYPE,
+)
+
 from ..state.entities import CODE, IN_REVIEW, MARKETING, NOTICE, PASSED, REJECTED, App, Sign, Template
 from ..state.world import World
 from .fields import problems
@@ -15,7 +25,6 @@ from .refusal import Refusal
 from .request import AuthorizedRequest
 from .text import check_length, check_values, check_words, fill, full_text, variables
 
-REPEAT_SEND = 50034
 CODE_TEMPLATE = (
     "A code template is sent as a notice, with the code of the caller: verifyCode does not know it. Official examples "
     "send template 1 so; the schedules' page lists 50025 against it."
@@ -93,9 +102,6 @@ def check_recipient(
     return Recipient(mobile, values.get("temp_para"), text)
 
 
-INVALID_TEMP_ID, TEMPLATE_AUDITING, TEMPLATE_NOT_PASS, WRONG_TEMPLATE_TYPE = 50013, 50020, 50021, 50025
-
-
 def own_template(world: World, app: App, temp_id: int) -> Template:
     """The app's template of this id.
 
@@ -132,9 +138,6 @@ def usable_template(world: World, app: App, temp_id: int, types: tuple[int, ...]
             wanted,
         )
     return template
-
-
-SIGNATURE_NOT_SET, INVALID_SIGN_ID = 50046, 50102
 
 
 def own_sign(world: World, app: App, sign_id: int) -> Sign:

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import functools
+import json
 import logging
+from collections.abc import Mapping
 from time import perf_counter
+from typing import Any, cast
 
-from ..contract import FORM_TYPE, contract
+from jsms_contract.codes import REQUEST_METHOD_NOT_SUPPORT, SERVER_ERROR
+from jsms_runtime.operation import Items, Record, Shape
+
+from ..contract import FORM_TYPE, info
 from ..state.storage import StorageError
 from ..state.world import World
-from .access import NO_SUCH_METHOD, authenticate, check_access, route
+from .access import authenticate, check_access, route
 from .body import read_body
+from .examples import answer_with_example
 from .journal import record
 from .leniency import Leniency, tolerate
 from .operations import OPERATIONS
 from .refusal import Refusal
-from .request import Request, RoutedRequest, is_verification
-from .response import EMPTY, Answer, Receive, Scope, Send, json_answer, send_answer
+from .request import AuthorizedRequest, Request, RoutedRequest, refusal_body
+from .response import EMPTY, Answer, Receive, Scope, Send, json_answer, json_bytes, send_answer
 
 log = logging.getLogger("jsms_sandbox")
 
 JSON_LIMIT = 4 * 2**20
 FORM_LIMIT = 32 * 2**20
 """How large a body the sandbox reads, in bytes; larger ones are refused."""
-SERVER_ERROR = 50019
 
 
 class Service:
@@ -41,6 +48,7 @@ class Service:
         raw_path = scope.get("raw_path") or scope["path"].encode()
         client = scope["client"][0] if scope.get("client") else ""
         request = Request(scope["method"], raw_path.decode("latin-1"), headers, b"", client)
+        request.query = scope.get("query_string", b"").decode("latin-1")
         await _read(request, receive)
         await send_answer(send, self.answer(request))
 
@@ -72,11 +80,12 @@ class Service:
         world = self.world
         try:
             if request.method == "HEAD" and request.path == "/":
-                tolerate(request, Leniency.HEAD_ROOT, NO_SUCH_METHOD, "method", allow=())
+                tolerate(request, Leniency.HEAD_ROOT, REQUEST_METHOD_NOT_SUPPORT, "method", allow=())
                 return EMPTY
             routed: RoutedRequest | Refusal = route(request)
         except Refusal as refused:
             routed = refused  # an injected fault goes first
+        request.modelled = request.operation is None or request.operation.id in OPERATIONS
         injected = world.faults.before(request)
         if injected is not None:
             return injected
@@ -85,16 +94,52 @@ class Service:
         authorized = authenticate(world, routed)
         check_access(authorized)
         read_body(authorized)
-        return OPERATIONS[authorized.operation.id](world, authorized)
+        behaviour = OPERATIONS.get(authorized.operation.id, answer_with_example)
+        return _with_required_fields(authorized, behaviour(world, authorized))
 
 
 def refused_answer(refusal: Refusal, request: Request) -> Answer:
     """The error response of a refusal, in the contract's words."""
-    error = contract().errors[refusal.code]
-    body: dict[str, object] = {"error": {"code": error.code, "message": error.message}}
-    if is_verification(request):
-        body = {"is_valid": False, **body}
+    error = info(refusal.code)
+    body = refusal_body(request, error.code, error.message)
     return json_answer(body, error.http_status, () if refusal.allow is None else (("allow", ", ".join(refusal.allow)),))
+
+
+def _with_required_fields(request: AuthorizedRequest, answer: Answer) -> Answer:
+    """Add what the contract requires of a response and the sandbox does not know, from the contract's example."""
+    operation = request.operation
+    if answer.value is None or operation.answer is None:
+        return answer
+    added: list[str] = []
+    _add(operation.answer, answer.value, _example(operation.rules.success or "null"), "", added)
+    if not added:
+        return answer
+    for name in dict.fromkeys(added):
+        request.warn(
+            "The sandbox does not model the field %s of the response: its value is the contract's example.", name
+        )
+    return Answer(answer.status, json_bytes(answer.value), answer.headers)
+
+
+@functools.lru_cache(maxsize=256)
+def _example(success: str) -> object:
+    return json.loads(success)
+
+
+def _add(shape: Shape, value: object, example: object, place: str, added: list[str]) -> None:
+    if isinstance(shape, Record) and isinstance(value, dict):
+        fields = cast("dict[str, object]", value)
+        shown: Mapping[str, object] = cast("Any", example) if isinstance(example, dict) else {}
+        for field in shape.fields:
+            if field.name in fields:
+                _add(field.shape, fields[field.name], shown.get(field.name), f"{place}{field.name}.", added)
+            elif field.required and field.name in shown:
+                fields[field.name] = shown[field.name]
+                added.append(f"{place}{field.name}")
+    elif isinstance(shape, Items) and isinstance(value, list):
+        shown_items: list[object] = cast("Any", example) if isinstance(example, list) else []
+        for item in cast("list[object]", value):
+            _add(shape.of, item, shown_items[0] if shown_items else None, place, added)
 
 
 async def _read(request: Request, receive: Receive) -> None:

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from ..contract import Schema, full_match
+from jsms_contract.codes import INVALID_BODY, INVALID_IMAGE, MEDIA_NOT_SUPPORTED
+from jsms_runtime.service import Property
+
+from ..contract import full_match
 from ..state.entities import UploadedFile
+from .fields import from_text
 from .leniency import Leniency, tolerate
 from .refusal import Refusal
-from .request import Request
+from .request import AuthorizedRequest, Request
 
-INVALID_BODY, MEDIA_NOT_SUPPORTED, INVALID_IMAGE = 50007, 50017, 50101
 PLAIN_BOUNDARY = full_match(r"multipart/form-data;[ ]?boundary=(\"[^\"]{1,70}\"|[!#$%&'*+.^_`|~0-9A-Za-z-]{1,70})")
 BOUNDARY = re.compile(r"""boundary\s*=\s*("(?P<quoted>[^"]+)"|(?P<plain>[^;\s]+))""", re.IGNORECASE | re.ASCII)
 OLD_IMAGE = full_match(r"image[0-9]?|images(\[[0-9]?\])?")
 OLD_FIELDS = frozenset({"sign", "type", "remark"})
-MOBILE = full_match("[0-9]{1,9}")
+NUMBER = full_match("[0-9]{1,9}")
 MOST_PARTS, LARGEST_HEAD = 100, 8 * 1024
 """How many parts of a form are read, and how many bytes of headers each may have."""
 NOT_A_FORM = "The body is not the multipart form that its Content-Type announces."
@@ -52,59 +56,70 @@ def boundary_of(request: Request, content_type: str) -> bytes:
     return boundary.encode("latin-1")
 
 
-def read_form(request: Request, schema: Schema, boundary: bytes) -> None:
+def read_form(authorized: AuthorizedRequest, boundary: bytes) -> None:
     """Take the known fields of a form into ``request.fields`` and its files into ``request.files``.
 
     Raises:
         Refusal: The form cannot be read (50007), or an image is no image or too large (50101).
     """
+    request = authorized.raw
+    fields = {field.name: field for field in authorized.operation.fields}
     old_images: list[Part] = []
     values: dict[str, Any] = {}
     for part in _parts(request.body, boundary):
         name = part.name or ""
-        field = schema.fields.get(name)
-        if field is None and OLD_IMAGE(name):
+        field = fields.get(name)
+        if field is None and OLD_IMAGE(name) and fields.keys() >= OLD_FIELDS:
             old_images.append(part)
         elif field is None:
             request.warn("The field %r is not in the contract; it was ignored.", name[:50])
         elif name in values:
             raise Refusal(INVALID_BODY, f"field {name}", "%s occurs twice in the form.", name)
         elif field.max_bytes is not None:
-            values[name] = _image(request, part, field.max_bytes, field.invalid)
+            values[name] = _image(request, part, field.max_bytes, field.invalid or INVALID_BODY)
         else:
-            values[name] = _form_value(part, field.type, field.invalid)
+            values[name] = _form_value(part, field)
     request.fields = values
     if not old_images:
-        _check_type(schema, values)
+        _check_type(fields, values)
     else:
         tolerate(request, Leniency.OLD_SIGN_FORM, INVALID_BODY, "form")
-        most = next(field.max_bytes for field in schema.fields.values() if field.max_bytes is not None)
+        most = next(field.max_bytes for field in fields.values() if field.max_bytes is not None)
         images = [_image(request, part, most, INVALID_IMAGE) for part in old_images]
         if not any(images):
             raise Refusal(INVALID_IMAGE, f"field {old_images[0].name}", "The image is empty.")
-        request.waived = frozenset(schema.fields) - OLD_FIELDS
+        request.waived = frozenset(fields) - OLD_FIELDS
 
 
-def _check_type(schema: Schema, values: dict[str, Any]) -> None:
+def _check_type(fields: Mapping[str, Property], values: dict[str, Any]) -> None:
     """Check that the type is one that the newer form has papers for."""
-    types = {value for field in schema.fields.values() if field.needed_when for value in field.needed_when[1]}
-    if isinstance(values.get("type"), int) and values["type"] not in types:
-        known = ", ".join(str(each) for each in sorted(types))
+    types = {
+        value
+        for field in fields.values()
+        if field.needed_when is not None and field.needed_when[0] == "type"
+        for value in field.needed_when[1]
+    }
+    if types and isinstance(values.get("type"), int) and values["type"] not in types:
+        known = ", ".join(str(each) for each in sorted(types, key=str))
         raise Refusal(
-            schema.fields["type"].invalid, "field type", "The form of September 2025 takes the types %s.", known
+            fields["type"].invalid or INVALID_BODY,
+            "field type",
+            "The form of September 2025 takes the types %s.",
+            known,
         )
 
 
-def _form_value(part: Part, kind: str, invalid: int) -> object:
+def _form_value(part: Part, field: Property) -> object:
     try:
         text = bytes(part.content).decode("utf-8")
     except UnicodeDecodeError:
         raise Refusal(INVALID_BODY, f"field {part.name}", "%s is not UTF-8.", part.name) from None
-    if kind != "integer" or text == "":
+    if text == "":
         return text
-    if not MOBILE(text):
-        raise Refusal(invalid, f"field {part.name}", "%s must be a number.", part.name)
-    return int(text)
+    value = from_text(field, text)
+    if value is None or (field.type == "integer" and not NUMBER(text)):
+        raise Refusal(field.invalid or INVALID_BODY, f"field {part.name}", "%s must be a number.", part.name)
+    return value
 
 
 def _image(request: Request, part: Part, most: int, invalid: int) -> UploadedFile | None:

@@ -24,7 +24,7 @@ def record(world: World, request: Request, answer: Answer, refusal: Refusal | No
         world.next_number("journal"),
         world.clock.now(),
         request.method,
-        request.path,
+        f"{request.path}?{request.query}" if request.query else request.path,
         request.client,
         [(name, REDACTED if name in SECRET else value) for name, value in request.headers],
         _body(request),
@@ -41,6 +41,7 @@ def record(world: World, request: Request, answer: Answer, refusal: Refusal | No
         answer=_text(answer.body or b""),
         msg_ids=request.msg_ids,
         fault=request.fault,
+        modelled=request.modelled,
         milliseconds=round(seconds * 1000, 3),
     )
     world.add_journal_entry(entry)

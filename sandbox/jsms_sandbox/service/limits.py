@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 
-from ..contract import contract
+from jsms_contract.codes import APP_QUOTA_NOT_ASSIGNED, NO_MONEY, OUT_OF_FREQ, UNSUBSCRIBED_MOBILE
+from jsms_contract.errors import ERRORS
+
+from ..contract import delivery_statuses
 from ..state import windows
 from ..state.entities import App, Credit, MessageKind, Pool
 from ..state.world import World
-from .access import refusing_codes
 from .hints import Hint, hint
 from .refusal import Refusal
 from .request import AuthorizedRequest
 
-UNSUBSCRIBED_MOBILE, OUT_OF_FREQ = 50024, 50009
 MESSAGES: dict[MessageKind, str] = {
     "code": "a code message",
     "voice": "a voice message",
@@ -36,7 +37,7 @@ def check_magic_number(request: AuthorizedRequest, mobile: str, codes: frozenset
         Refusal: The number asks for it.
     """
     code = magic_number(mobile)
-    if code not in refusing_codes():
+    if code not in ERRORS:
         return
     if code in codes:
         raise Refusal(code, "magic number", "The number %s asks for code %s.", mobile, code)
@@ -46,7 +47,7 @@ def check_magic_number(request: AuthorizedRequest, mobile: str, codes: frozenset
 def magic_status(mobile: str) -> int | None:
     """The delivery status that a magic number asks for."""
     status = magic_number(mobile)
-    return status if status in contract().delivery_statuses else None
+    return status if status in delivery_statuses() else None
 
 
 def check_opt_out(app: App, mobile: str) -> None:
@@ -68,11 +69,10 @@ def check_frequency(world: World, app: App, kind: MessageKind, mobile: str, text
     limit = windows.too_often(world, app.app_key, kind, mobile, text)
     if limit is not None:
         what = Hint("the same text" if limit.by_content else MESSAGES[kind])
-        often = Hint("once") if limit.count == 1 else hint("%s times", limit.count)
+        often = Hint("once") if limit.most == 1 else hint("%s times", limit.most)
         raise Refusal(OUT_OF_FREQ, "frequency", "%s can get %s %s in %g seconds.", mobile, what, often, limit.seconds)
 
 
-APP_QUOTA_NOT_ASSIGNED, NO_MONEY = 50033, 50014
 POOLS: dict[MessageKind, Pool] = {"code": "industry", "notice": "industry", "voice": "voice", "marketing": "market"}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,7 +31,8 @@ class Request:
         strict: Whether leniencies are refused.
         operation: The operation, once the path and method are known.
         allowed: The methods of the path, once it is known.
-        path_id: The id in the path, decoded.
+        query: The query as it was sent.
+        path_values: The ids in the path by their names in the contract, decoded.
         app: The app, once the credentials are checked.
         fields: The fields of the body, once checked.
         files: What is kept of uploaded files.
@@ -38,6 +40,7 @@ class Request:
         warnings: What a strict service would have refused, or a person should know.
         msg_ids: The messages that the request made.
         fault: The injected fault that hit the request.
+        modelled: Whether the sandbox has behaviour for the operation; otherwise it answers the contract's example.
     """
 
     method: str
@@ -49,7 +52,8 @@ class Request:
     strict: bool = False
     operation: Operation | None = None
     allowed: tuple[str, ...] = ()
-    path_id: str | None = None
+    query: str = ""
+    path_values: dict[str, str] = field(default_factory=dict[str, str])
     app: App | None = None
     fields: dict[str, Any] = field(default_factory=dict[str, Any])
     files: list[UploadedFile] = field(default_factory=list[UploadedFile])
@@ -57,6 +61,12 @@ class Request:
     warnings: list[Hint] = field(default_factory=list[Hint])
     msg_ids: list[str] = field(default_factory=list[str])
     fault: str | None = None
+    modelled: bool = True
+
+    @property
+    def path_id(self) -> str:
+        """The id in the path, decoded; empty where the path has none."""
+        return next(iter(self.path_values.values()), "")
 
     def header(self, name: str) -> str | None:
         """The first header of this name (in lower case)."""
@@ -98,7 +108,7 @@ class RoutedRequest:
     @property
     def path_id(self) -> str:
         """The id in the path, decoded; empty where the path has none."""
-        return self.raw.path_id or ""
+        return self.raw.path_id
 
     def warn(self, text: str, *values: object) -> None:
         """Note something for the person who reads the journal, as Request.warn does."""
@@ -131,6 +141,7 @@ class AuthorizedRequest(RoutedRequest):
         return self.raw.msg_ids
 
 
-def is_verification(request: Request) -> bool:
-    """Whether each refusal says ``is_valid: false`` beside the error, as the refusals of verifyCode do."""
-    return request.operation is not None and request.operation.id == "verifyCode"
+def refusal_body(request: Request, code: int, message: str) -> dict[str, object]:
+    """The body of a refusal, with what the operation's refusals have beside the error."""
+    beside = request.operation.rules.beside_error if request.operation is not None else ""
+    return {**(json.loads(beside) if beside else {}), "error": {"code": code, "message": message}}

@@ -7,7 +7,7 @@ import json
 import socket
 import struct
 from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Ending = Literal["whole", "truncate", "reset", "close"]
@@ -26,6 +26,7 @@ class Answer:
         headers: Headers beside Content-Length.
         delay: Real seconds to wait before the answer leaves.
         ending: How it leaves.
+        value: What the body holds; None where it was not made from a value.
     """
 
     status: int
@@ -33,6 +34,7 @@ class Answer:
     headers: tuple[tuple[str, str], ...] = ()
     delay: float = 0.0
     ending: Ending = "whole"
+    value: object = field(default=None, compare=False)
 
 
 def json_bytes(value: object) -> bytes:
@@ -42,7 +44,7 @@ def json_bytes(value: object) -> bytes:
 
 def json_answer(value: object, status: int = 200, headers: tuple[tuple[str, str], ...] = ()) -> Answer:
     """An answer with a JSON body."""
-    return Answer(status, json_bytes(value), JSON_HEADERS + headers)
+    return Answer(status, json_bytes(value), JSON_HEADERS + headers, value=value)
 
 
 EMPTY = Answer(200)

@@ -7,12 +7,22 @@ import re
 from collections.abc import Iterable, Mapping
 
 from jsms_contract.billing import OPT_OUT_SUFFIX, PART_CHARACTERS, SMS_CHARACTERS
+from jsms_contract.codes import (
+    CONTENT_CONTAINS_SPECIAL_SYMBOL,
+    HAS_BLACK_WORD,
+    INVALID_CODE_LENGTH,
+    PARAMETERS_IS_EMPTY,
+    PARAMETERS_NOT_ALL_REPLACED,
+    SPECIAL_TEMPLATE_PARAMETER_NEEDS_REMARK,
+    TEMPLATE_CONTAINS_SPECIAL_SYMBOL,
+    TEMPLATE_PARAMETER_INVALID,
+    TEMPLATE_TOO_LONG,
+)
+from jsms_contract.limits import TEMPLATE_REQUEST_TEMPLATE_MAX_LENGTH
 
-from ..contract import text_limit
 from ..state.entities import CODE, MARKETING, App, Sign
 from .refusal import Refusal
 
-CONTENT_CONTAINS_SPECIAL_SYMBOL, HAS_BLACK_WORD, INVALID_CODE_LENGTH = 50054, 50037, 50038
 RESERVED = frozenset("【】")
 
 
@@ -49,17 +59,16 @@ def check_length(text: str) -> None:
         Refusal: It is (50038).
     """
     size = length(text)
-    if size > text_limit():
+    if size > TEMPLATE_REQUEST_TEMPLATE_MAX_LENGTH:
         raise Refusal(
             INVALID_CODE_LENGTH,
             "content",
             "With signature and opt-out text it has %s characters, more than %s.",
             size,
-            text_limit(),
+            TEMPLATE_REQUEST_TEMPLATE_MAX_LENGTH,
         )
 
 
-PARAMETERS_IS_EMPTY, PARAMETERS_NOT_ALL_REPLACED = 50023, 50022
 VARIABLE = re.compile(r"\{\{([0-9A-Za-z]+)\}\}", re.ASCII)
 
 
@@ -105,8 +114,6 @@ def segments(text: str) -> int:
     return 1 if size <= SMS_CHARACTERS else -(-size // PART_CHARACTERS)
 
 
-TEMPLATE_TOO_LONG, TEMPLATE_PARAMETER_INVALID = 50043, 50044
-TEMPLATE_CONTAINS_SPECIAL_SYMBOL, LINK_NEEDS_REMARK = 50052, 50053
 LINK_VARIABLE = "url"
 LINK = re.compile(r"https?://|[0-9a-z-]+\.[a-z]{2,}", re.IGNORECASE | re.ASCII)
 
@@ -129,16 +136,20 @@ def check_template_text(app: App, sign: Sign, text: str, kind: int, remark: str)
             TEMPLATE_PARAMETER_INVALID, "template text", "A code template has exactly one variable, {{code}}."
         )
     if LINK_VARIABLE in names and not LINK.search(remark):
-        raise Refusal(LINK_NEEDS_REMARK, "template text", "The template has {{url}}: write the link into remark.")
+        raise Refusal(
+            SPECIAL_TEMPLATE_PARAMETER_NEEDS_REMARK,
+            "template text",
+            "The template has {{url}}: write the link into remark.",
+        )
     check_words(app, text)
     size = length(full_text(sign.sign, text, marketing=kind == MARKETING))
-    if size > text_limit():
+    if size > TEMPLATE_REQUEST_TEMPLATE_MAX_LENGTH:
         raise Refusal(
             TEMPLATE_TOO_LONG,
             "template text",
             "With signature and opt-out text it has %s characters, more than %s.",
             size,
-            text_limit(),
+            TEMPLATE_REQUEST_TEMPLATE_MAX_LENGTH,
         )
 
 

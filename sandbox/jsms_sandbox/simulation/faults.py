@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
-from ..contract import contract
+from jsms_contract.errors import ERRORS
+from jsms_runtime.service import Property
+
+from ..contract import info
 from ..service.access import claimed_app
 from ..service.hints import Hint, hint
 from ..service.refusal import Refusal
-from ..service.request import Request, is_verification
+from ..service.request import Request, refusal_body
 from ..service.response import JSON_HEADERS, Answer, json_answer
 from ..state.world import World
 from .variants import Variant, vary
@@ -149,7 +152,7 @@ class FaultList:
         request.fault = describe(fault)
         if fault.carried_out:
             return None
-        known = fault.code is not None and fault.code in contract().errors
+        known = fault.code is not None and fault.code in ERRORS
         if known and fault.status is None:
             code = cast("int", fault.code)
             raise Refusal(code, "fault", "%s.", _said(fault))
@@ -192,20 +195,14 @@ class FaultList:
 
     def _mobiles(self, request: Request) -> frozenset[str]:
         """The numbers that a request is about; its body is not checked yet."""
-        found: set[str] = set()
-        if is_verification(request):
-            message = self._world.messages.get(request.path_id or "")
-            return frozenset({message.mobile} if message else ())
+        about = self._world.messages.get(request.path_id)
+        if about is not None:
+            return frozenset((about.mobile,))
         try:
             body: object = json.loads(request.body)
         except (ValueError, RecursionError):
             return frozenset()
-        if isinstance(body, dict):
-            fields = cast("dict[str, Any]", body)
-            recipients = fields.get("recipients")
-            items: list[Any] = [fields, *(recipients if isinstance(recipients, list) else ())]
-            found.update(str(cast("dict[str, Any]", item).get("mobile")) for item in items if isinstance(item, dict))
-        return frozenset(found)
+        return frozenset(_mobiles_in(request.operation.fields if request.operation else (), body))
 
     def _spoil(self, fault: Fault, request: Request, answer: Answer) -> Answer:
         match fault.kind:
@@ -241,6 +238,16 @@ class FaultList:
         self._world.events.publish("fault", {"app_key": app_key})
 
 
+def _mobiles_in(fields: Iterable[Property], body: object) -> Iterator[str]:
+    for field_ in fields if isinstance(body, dict) else ():
+        value = cast("dict[str, object]", body).get(field_.name)
+        if field_.kind == "mobile":
+            yield str(value)
+        elif field_.of is not None and isinstance(value, list):
+            for item in cast("list[object]", value):
+                yield from _mobiles_in(field_.of.fields, item)
+
+
 def describe(fault: Fault) -> str:
     """A fault in a few words, as the journal shows it."""
     return _said(fault).english()
@@ -261,8 +268,6 @@ def _said(fault: Fault) -> Hint:
 
 
 def _code_answer(request: Request, code: int, status: int | None) -> Answer:
-    known = contract().errors.get(code)
-    body: dict[str, object] = {"error": {"code": code, "message": known.message if known else "injected fault"}}
-    if is_verification(request):
-        body = {"is_valid": False, **body}
+    known = info(code) if code in ERRORS else None
+    body = refusal_body(request, code, known.message if known else "injected fault")
     return json_answer(body, status or (known.http_status if known else 403))

@@ -6,7 +6,7 @@ Each entity is saved whole, under its table and key. What JSON cannot hold (time
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, get_args
 
 from annotated_types import Interval
 
@@ -22,6 +22,7 @@ Pool = Literal["balance", "voice", "industry", "market"]
 ReviewMode = Literal["at_once", "by_hand", "after"]
 ScheduleStatus = Literal["pending", "sent", "deleted"]
 CallbackType = Literal["SMS_REPORT", "SMS_REPLY", "SMS_TEMPLATE", "SMS_SIGN"]
+CALLBACK_TYPES: tuple[CallbackType, ...] = get_args(CallbackType)
 Moment = Annotated[float, Interval(ge=0, le=LATEST)]
 """Seconds since the epoch."""
 Seconds = Annotated[float, Interval(ge=-LATEST, le=LATEST)]
@@ -288,6 +289,8 @@ class JournalEntry:
     answer: str = ""
     msg_ids: list[str] = field(default_factory=list[str])
     fault: str | None = None
+    modelled: bool = True
+    """Whether the sandbox has behaviour for the operation; otherwise it answered with the contract's example."""
     milliseconds: Seconds = 0.0
 
     @property

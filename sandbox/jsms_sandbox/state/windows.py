@@ -7,7 +7,9 @@ import hashlib
 from collections import deque
 from typing import TYPE_CHECKING
 
-from ..contract import Limit, contract
+from jsms_contract.service import RULES
+from jsms_runtime.service import Limit
+
 from .entities import CODE, MARKETING, NOTICE, Message, MessageKind
 
 if TYPE_CHECKING:
@@ -75,17 +77,16 @@ TYPES: dict[MessageKind, int] = {"code": CODE, "notice": NOTICE, "marketing": MA
 @functools.cache
 def limits_of(kind: MessageKind) -> tuple[Limit, ...]:
     """What limits one kind of message."""
-    by_id = {operation.id: operation for operation in contract().operations.values()}
     if kind in ("code", "voice"):
-        return by_id["sendCode" if kind == "code" else "sendVoiceCode"].limits
-    return tuple(limit for limit in by_id["sendMessage"].limits if limit.type in (None, TYPES[kind]))
+        return RULES["sendCode" if kind == "code" else "sendVoiceCode"].limits
+    return tuple(limit for limit in RULES["sendMessage"].limits if limit.type in (None, TYPES[kind]))
 
 
 def too_often(world: World, app_key: str, kind: MessageKind, mobile: str, text: str) -> Limit | None:
     """The limit that one more send would break; None where it may go out."""
     now = world.clock.now()
     for limit in limits_of(kind):
-        if world.windows.count(_name(app_key, kind, mobile, text, limit), limit.seconds, now) >= limit.count:
+        if world.windows.count(_name(app_key, kind, mobile, text, limit), limit.seconds, now) >= limit.most:
             return limit
     return None
 

@@ -18,7 +18,8 @@ from schemathesis.specs.openapi.checks import ignored_auth, missing_required_hea
 
 from fidelity.fields import answer_schema, document, documented, found
 from jsms_contract.errors import ERRORS
-from jsms_sandbox.contract import contract
+from jsms_contract.service import ROUTING_CODES
+from jsms_sandbox.contract import operations
 from jsms_sandbox.state.entities import App, JournalEntry
 from jsms_sandbox.state.world import World
 from sandbox.running import RunningSandbox
@@ -92,7 +93,7 @@ class Judge:
 
     def _judge_code(self, answer: Response, entry: JournalEntry) -> None:
         """The code must be one of the operation that was reached, with the status and words of the contract."""
-        reached = next((each for each in contract().operations.values() if each.id == entry.operation), None)
+        reached = next((each for each in operations().values() if each.id == entry.operation), None)
         told: object = json.loads(answer.content) if answer.content else None
         if answer.status_code == 200:
             assert reached is not None
@@ -100,7 +101,7 @@ class Judge:
         else:
             code: int = cast("dict[str, Any]", told)["error"]["code"]
             self.codes[code] += 1
-            assert code in (contract().routing_codes if reached is None else reached.codes | {50018}), entry
+            assert code in (ROUTING_CODES if reached is None else reached.codes | {50018}), entry
             info = ERRORS[code].info
             assert info is not None
             assert (answer.status_code, info.message) == (info.http_status, cast("Any", told)["error"]["message"])
@@ -118,7 +119,7 @@ class Judge:
         wrong = [each for each in cast("Any", body)["recipients"] if not Draft202012Validator(schema).is_valid(each)]
         if not wrong:
             return False
-        allowed = next(each for each in contract().operations.values() if each.id == self.operation).recipient_codes
+        allowed = next(each for each in operations().values() if each.id == self.operation).recipient_codes
         results: list[dict[str, Any]] = told.get("recipients") or told["failure_recipients"]
         refused = [each for each in results if "error_code" in each]
         assert told["failure_count"] == len(refused) >= len(wrong)

@@ -141,7 +141,14 @@ function newFault() {
             "select",
             { class: "field", id: "fault-operation", "data-keep": "fault-operation" },
             h("option", { value: "" }, t("any")),
-            state.operations.map((each) => h("option", { value: each.id }, `${each.id} (${each.method} ${each.path})`)),
+            state.operations.map((each) =>
+              h(
+                "option",
+                { value: each.id },
+                `${each.id} (${each.method} ${each.path})`,
+                !each.modelled && ` · ${t("not modelled")}`,
+              ),
+            ),
           ),
         ),
         field(t("Only this number"), input("fault-mobile", { placeholder: t("any"), inputmode: "numeric" })),

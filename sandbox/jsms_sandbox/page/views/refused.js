@@ -10,6 +10,7 @@ import { checkName, hintOf, refusalCode, where } from "../labels.js";
 import { language, t } from "../language.js";
 import { title } from "../parts.js";
 import { appChip, store } from "../store.js";
+import { notModelled } from "./unmodelled.js";
 
 export const refusedView = {
   id: "refused",
@@ -56,7 +57,13 @@ function refusedDetail(r) {
         ];
   return [
     title(
-      [h("h2", {}, where(r)), chip(`HTTP ${r.status}`, "bad"), assumed(r.operation), appChip(r.app_key)],
+      [
+        h("h2", {}, where(r)),
+        chip(`HTTP ${r.status}`, "bad"),
+        notModelled(r),
+        assumed(r.operation),
+        appChip(r.app_key),
+      ],
       h("span", { class: "note" }, aged(r.at)),
     ),
     h(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import secrets
 
+from jsms_contract.codes import EXPIRED_CODE, INVALID_CODE, VERIFIED_CODE, WRONG_MSG_ID
+
 from ...simulation.delivery import accept
 from ...state.entities import CODE, App, Code, Message
 from ...state.world import World
@@ -14,7 +16,6 @@ from ..request import AuthorizedRequest
 from ..response import Answer, json_answer
 from ..text import fill, full_text, segments
 
-INVALID_CODE, EXPIRED_CODE, VERIFIED_CODE, WRONG_MSG_ID = 50010, 50011, 50012, 50026
 VOICE_TTL = 60
 """Seconds; what the contract says of a voice code without ttl."""
 SHORTEST_TTL = 60

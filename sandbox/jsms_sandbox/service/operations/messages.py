@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time
 
-from ...contract import contract
+from ...contract import info
 from ...simulation.clock import BEIJING
 from ...simulation.delivery import accept
 from ...state.entities import MARKETING, App, Message, MessageKind, Sign, Template
@@ -67,7 +67,7 @@ def refused_recipient(request: AuthorizedRequest, values: dict[str, object], ref
     told: dict[str, object] = {
         "mobile": values.get("mobile") or "",
         "error_code": str(refused.code),
-        "error_message": contract().errors[refused.code].message,
+        "error_message": info(refused.code).message,
     }
     if values.get("temp_para") is not None:
         told["temp_para"] = values["temp_para"]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+
+from jsms_contract.codes import OUT_OF_FREQ
+from jsms_runtime.service import Poll
 
 from ...simulation.delivery import reply_data, report_data
 from ...state.world import World
@@ -10,8 +14,8 @@ from ..refusal import Refusal
 from ..request import AuthorizedRequest
 from ..response import Answer, json_answer
 
-OUT_OF_FREQ = 50009
 DAY = 86_400
+NO_PACE = Poll(0, None, None)
 
 
 def poll_reports(world: World, request: AuthorizedRequest) -> Answer:
@@ -55,7 +59,7 @@ def poll_replies(world: World, request: AuthorizedRequest) -> Answer:
 def _poll(
     world: World, request: AuthorizedRequest, what: str, take: Callable[[int, float], list[dict[str, object]]]
 ) -> Answer:
-    app, pace = request.app, request.operation.poll
+    app, pace = request.app, request.operation.rules.poll or NO_PACE
     now = world.clock.now()
     last = app.polled.get(what)
     if last is not None and 0 <= now - last < pace.interval_seconds:
@@ -65,4 +69,5 @@ def _poll(
     if app.callback_url is not None:
         request.warn("With a callback URL set up polling answers an empty list; the records go there.")
         return json_answer([])
-    return json_answer(take(pace.max_records, now - pace.kept_days * DAY))
+    oldest = 0.0 if pace.kept_days is None else now - pace.kept_days * DAY
+    return json_answer(take(pace.max_records or sys.maxsize, oldest))

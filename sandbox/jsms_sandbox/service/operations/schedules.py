@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+from jsms_contract.codes import INVALID_SCHEDULE_ID, INVALID_SEND_TIME, WRONG_SCHEDULE_STATUS
+
 from ...simulation.clock import BEIJING
 from ...state.entities import Schedule, ScheduledRecipient
 from ...state.world import World
@@ -16,7 +18,6 @@ from ..request import AuthorizedRequest
 from ..response import EMPTY, Answer, json_answer
 from .messages import refused_recipient, warn_of_the_hour
 
-INVALID_SEND_TIME, INVALID_SCHEDULE_ID, WRONG_SCHEDULE_STATUS = 50027, 50028, 50029
 SEND_TIME = "%Y-%m-%d %H:%M:%S"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from jsms_contract.codes import DEFAULT_SIGNATURE_CANNOT_BE_DELETED, INVALID_SIGN_ID, OTHER_SIGNATURES_IN_THE_AUDIT
+
 from ...simulation.reviews import submit
 from ...state.entities import IN_REVIEW, PASSED, Sign
 from ...state.world import World
@@ -10,8 +12,6 @@ from ..refusal import Refusal
 from ..request import AuthorizedRequest
 from ..response import EMPTY, Answer, json_answer
 from ..text import check_words
-
-INVALID_SIGN_ID, OTHER_SIGNATURES_IN_THE_AUDIT, DEFAULT_SIGNATURE_CANNOT_BE_DELETED = 50102, 50103, 50105
 
 
 def create_sign(world: World, request: AuthorizedRequest) -> Answer:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from jsms_contract.codes import INVALID_TEMP_ID, MODIFY_TEMPLATE_NOT_ALLOW
+
 from ...simulation.reviews import submit
 from ...state.entities import CODE, IN_REVIEW, REJECTED, Template
 from ...state.world import World
@@ -10,8 +12,6 @@ from ..refusal import Refusal
 from ..request import AuthorizedRequest
 from ..response import EMPTY, Answer, json_answer
 from ..text import check_template_text
-
-INVALID_TEMP_ID, MODIFY_TEMPLATE_NOT_ALLOW = 50013, 50047
 
 
 def create_template(world: World, request: AuthorizedRequest) -> Answer:

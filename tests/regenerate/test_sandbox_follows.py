@@ -1,0 +1,123 @@
+"""A sandbox of a changed contract has its operations: checked by their rules, answered with the contract's examples."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from sandbox.process import Process
+
+ONE = "13800138000"
+NOTICE = {"mobile": ONE, "labels": {"a": 1}, "options": {"speed": 0.5, "urgent": True}}
+
+
+@pytest.fixture(scope="module")
+def sandbox(fork: Path) -> Iterator[Process]:
+    """A sandbox that runs with what the changed contract made."""
+    with Process(generated=fork) as process:
+        yield process
+
+
+def code_of(answer: httpx.Response) -> int:
+    """The code of a refusal."""
+    code: int = answer.json()["error"]["code"]
+    return code
+
+
+def test_a_new_operation_answers_the_contracts_example(sandbox: Process) -> None:
+    answer = sandbox.http.get("/accounts/usage", params={"day": 3})
+    assert (answer.status_code, answer.json()) == (200, {"used": 3, "phones": [ONE], "cost": None})
+    assert sandbox.http.post("/notices", json=NOTICE).json() == {"msg_id": "1"}
+    answer = sandbox.http.delete("/notices/12")
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+def test_a_new_operation_asks_for_credentials(sandbox: Process) -> None:
+    with httpx.Client(base_url=f"{sandbox.url}/v1", trust_env=False) as anonymous:
+        assert code_of(anonymous.get("/accounts/usage")) == 50001
+        assert code_of(anonymous.get("/accounts/usage", auth=("nobody", "x"))) == 50002
+        assert code_of(anonymous.put("/notices", auth=sandbox.auth)) == 50018
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"labels": {}},
+        {**NOTICE, "mobile": ""},
+        {**NOTICE, "mobile": "12"},
+        {**NOTICE, "mobile": ["13800138000"]},
+        {"mobile": ONE},
+        {**NOTICE, "labels": {"a": "b"}},
+        {**NOTICE, "labels": {"a": 2**31}},
+        {**NOTICE, "options": {}},
+        {**NOTICE, "options": {"speed": 2}},
+        {**NOTICE, "options": {"speed": "fast"}},
+        {**NOTICE, "options": {"speed": 1, "urgent": "yes"}},
+        {**NOTICE, "options": []},
+        [],
+    ],
+)
+def test_the_fields_of_a_new_operation_are_checked(sandbox: Process, body: object) -> None:
+    answer = sandbox.http.post("/notices", json=body)
+    assert (answer.status_code, code_of(answer)) == (403, 50007)
+
+
+@pytest.mark.parametrize("query", ["day=0", "day=32", "day=three", "day=1.5"])
+def test_the_query_of_a_new_operation_is_checked(sandbox: Process, query: str) -> None:
+    assert code_of(sandbox.http.get(f"/accounts/usage?{query}")) == 50007
+
+
+def test_the_id_in_a_new_path_is_checked(sandbox: Process) -> None:
+    assert code_of(sandbox.http.delete("/notices/abc")) == 50007
+
+
+def test_a_new_limit_counts(sandbox: Process) -> None:
+    def send(tag: str) -> dict[str, Any]:
+        batch = {"temp_id": 1, "recipients": [{"mobile": ONE, "temp_para": {"code": "1"}}], "tag": tag}
+        found: dict[str, Any] = sandbox.http.post("/messages/batch", json=batch).json()
+        return found
+
+    assert "success_count" in send("x" * 12)
+    assert send("x" * 13)["error"]["code"] == 50007
+
+
+def test_a_number_asks_a_new_operation_for_each_of_its_codes(sandbox: Process) -> None:
+    assert code_of(sandbox.http.post("/notices", json={**NOTICE, "mobile": "13000050033"})) == 50033
+
+
+def test_a_known_operation_sends_a_new_field_that_is_required(sandbox: Process) -> None:
+    answer = sandbox.http.get("/accounts/app").json()
+    assert answer.keys() == {"app_balance", "app_voice", "app_industry", "app_market", "region"}
+    assert (answer["app_balance"], answer["region"]) == (10_000, "Guangdong")
+
+
+def test_the_test_api_says_what_is_not_modelled(sandbox: Process) -> None:
+    sandbox.http.get("/accounts/usage")
+    api = f"{sandbox.url}/_sandbox/api"
+    operations = httpx.get(f"{api}/errors", trust_env=False).json()["operations"]
+    assert {each["id"] for each in operations if not each["modelled"]} == {"getUsage", "createNotice", "deleteNotice"}
+    assert len(operations) == 26
+    requests = httpx.get(f"{api}/requests", params={"modelled": False}, trust_env=False).json()["requests"]
+    assert requests[0]["operation"] == "getUsage"
+    assert requests[0]["warnings"] == [
+        "The sandbox does not model getUsage: the response is the contract's example, and nothing was changed."
+    ]
+    assert "沙箱没有模拟 getUsage" in requests[0]["warnings_zh"][0]
+    assert {each["modelled"] for each in requests} == {False}
+
+
+def test_a_fault_hits_a_new_operation(sandbox: Process) -> None:
+    fault = {"kind": "code", "code": 50019, "operation": "getUsage", "times": 1}
+    assert httpx.post(f"{sandbox.url}/_sandbox/api/faults", json=fault, trust_env=False).status_code == 201
+    assert code_of(sandbox.http.get("/accounts/usage")) == 50019
+    assert sandbox.http.get("/accounts/usage").status_code == 200
+
+
+def test_the_contract_that_it_serves_is_the_changed_one(sandbox: Process) -> None:
+    served = httpx.get(f"{sandbox.url}/_sandbox/openapi.json", trust_env=False).json()
+    assert "/notices/{notice_id}" in json.dumps(served)
