@@ -189,6 +189,16 @@ def portability(session: nox.Session) -> None:
     session.run("python", "scripts/portability", *(session.posargs or ("--every-change", *install)))
 
 
+@nox.session(venv_backend="uv")
+def release(session: nox.Session) -> None:
+    """What is released can be built and works; scripts/release does more, and keeps it."""
+    _only_complete(session)
+    session.install("-r", "requirements/release.txt")
+    # With the project's own Python, and the tools of this session on the path.
+    program = (sys.executable, "-m", "releasing.cli", *(session.posargs or ("--check",)))
+    session.run(*program, env={"PYTHONPATH": "scripts"}, external=True)
+
+
 def _pytest(session: nox.Session, *arguments: str) -> None:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     workers = max(2, min(cores, _MOST_WORKERS))

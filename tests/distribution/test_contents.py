@@ -11,6 +11,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 import jsms_client
+from releasing.distribution import IN_SDIST
 
 from .conftest import ROOT, Built, build
 
@@ -70,13 +71,26 @@ def test_what_the_wheel_asks_for_is_what_the_project_says(built: Built) -> None:
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in files)
 
 
-def test_the_source_distribution_holds_the_contract_and_what_a_reader_needs(built: Built) -> None:
+def test_the_source_distribution_holds_what_it_takes_to_build_test_and_change_the_project(built: Built) -> None:
     files = built.in_sdist()
-    for name in ("openapi.yaml", "LICENSE", "README.md", "README.zh-CN.md", "CHANGELOG.md", "pyproject.toml"):
+    for name in (
+        "openapi.yaml",
+        "LICENSE",
+        "README.md",
+        "README.zh-CN.md",
+        "CHANGELOG.md",
+        "noxfile.py",
+        "pyproject.toml",
+    ):
         assert files.get(name) == (ROOT / name).read_bytes(), name
-    for folder in PACKAGES.values():
+    for folder in IN_SDIST:
         assert tracked(folder) - set(files) == set(), folder
-    assert {name for name in files if name.startswith(("tests/", "scripts/", "."))} <= {".gitignore"}
+
+
+def test_the_source_distribution_holds_nothing_else(built: Built) -> None:
+    files = set(built.in_sdist()) - {"PKG-INFO"}
+    assert files - tracked(".") == set()
+    assert {name for name in files if name.startswith(".")} <= {".gitignore"}
 
 
 def test_the_source_distribution_builds_the_same_wheel(built: Built, tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Makes a release and checks it, without uploading anything."""
