@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
@@ -16,33 +17,35 @@ NAME = "jsms-sandbox.pyz"
 MINORS = (11, 12, 13, 14)
 
 
-def build(wheel: Path, output: Path) -> Path:
+def build(wheel: Path, output: Path, minors: Sequence[int] = MINORS) -> Path:
     """Build the file.
 
     Args:
         wheel: The project's wheel.
         output: The folder for it.
+        minors: The Pythons that it is for, on Linux.
 
     Returns:
-        The file. On Linux it is for Python 3.11 to 3.14 on this kind of machine, elsewhere for this Python alone.
+        The file, for this kind of machine; elsewhere than on Linux for this Python alone.
     """
     target = output / NAME
     platforms: list[str] = []
     if sys.platform == "linux":
         tag = f"manylinux2014_{platform.machine()}"
-        platforms = [word for minor in MINORS for word in ("--platform", f"{tag}-cp-3.{minor}.0-cp3{minor}")]
+        platforms = [word for minor in minors for word in ("--platform", f"{tag}-cp-3.{minor}.0-cp3{minor}")]
     wanted = f"jsms-client[sandbox] @ {wheel.resolve().as_uri()}"
     options = ["--constraints", "requirements/dev.txt", "--no-build", *platforms, "--sh-boot", "--no-emit-warnings"]
     run(["pex", wanted, *options, "--console-script", "jsms-sandbox", "--output-file", target])
     return target
 
 
-def try_out(file: Path, scratch: Path) -> list[str]:
+def try_out(file: Path, scratch: Path, minors: Sequence[int] = MINORS) -> list[str]:
     """Run the file with every bare Python of this machine, and send a code over HTTP.
 
     Args:
         file: The file.
         scratch: A folder for what it unpacks.
+        minors: The Pythons to try.
 
     Returns:
         The Pythons that ran it.
@@ -51,7 +54,7 @@ def try_out(file: Path, scratch: Path) -> list[str]:
         GateError: It does not work with one of them.
     """
     ran: list[str] = []
-    for minor in MINORS:
+    for minor in minors:
         python = shutil.which(f"python3.{minor}")
         if python is None or not _works(python):
             continue

@@ -19,7 +19,8 @@ FORMS = sorted((GITHUB / "ISSUE_TEMPLATE").glob("*.yml"))
 
 
 def read(path: Path) -> Mapping[str, Any]:
-    return cast("Mapping[str, Any]", YAML(typ="safe").load(path))
+    reader: Any = YAML(typ="safe", pure=True)
+    return cast("Mapping[str, Any]", reader.load(path))
 
 
 def jobs() -> Iterator[tuple[str, Mapping[str, Any]]]:
