@@ -20,6 +20,8 @@ _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _MOBILE = re.compile(rb'"mobile": ?"(\d+)"')
 _SENT = _HEAD % len(ANSWER) + ANSWER
+_FOUND = b'{"temp_id":1,"template":"{{name}}","type":2,"ttl":null,"remark":null,"status":1}'
+_TEMPLATE = _HEAD % len(_FOUND) + _FOUND
 
 
 class Answering(asyncio.Protocol):
@@ -43,8 +45,10 @@ class Answering(asyncio.Protocol):
             if len(data) < whole:
                 break
             assert self._transport is not None
-            is_batch = b"/batch" in data[:64]
-            self._transport.write(batch_answer(data[end:whole]) if is_batch else _SENT)
+            if b"/batch" in data[:64]:
+                self._transport.write(batch_answer(data[end:whole]))
+            else:
+                self._transport.write(_TEMPLATE if b"/templates/" in data[:64] else _SENT)
             data = data[whole:]
         self._left = data
 

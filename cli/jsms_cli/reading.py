@@ -12,7 +12,7 @@ from jsms_cli.failures import UsageProblemError
 
 if TYPE_CHECKING:
     from jsms_client.campaigns._errors import BadLine
-    from jsms_client.campaigns._inputs.entries import Entry
+    from jsms_client.campaigns._inputs.delimited import Entry
     from jsms_client.results import DeliveryReport
     from jsms_runtime.recipients import RecipientLike
 
@@ -118,8 +118,8 @@ def read_reports(file: Path) -> Iterator[DeliveryReport]:
 
 
 def _read_file(file: Path) -> list[RecipientLike]:
-    from jsms_client.campaigns._inputs.entries import check
     from jsms_client.campaigns._inputs.files import RecipientFile, read_file
+    from jsms_client.campaigns._inputs.sources import check
     from jsms_contract.limits import SEND_MESSAGE_BATCH_REQUEST_RECIPIENTS_MAX_ITEMS as MOST
 
     entries: list[Entry] = []

@@ -6,9 +6,8 @@ from typing import cast
 
 import pytest
 
-from jsms_client.campaigns._batch_response import read_answer
-from jsms_client.campaigns._journal.batches import Batch
-from jsms_client.campaigns._journal.schema import ACCEPTED, REFUSED, UNKNOWN, WAITING
+from jsms_client.campaigns._journal.batches import Batch, read_answer
+from jsms_client.campaigns._journal.integrity import ACCEPTED, REFUSED, UNKNOWN, WAITING
 
 BATCH = Batch([(4, "13800000000", None), (9, "13800000001", '{"name":"x"}')])
 

@@ -21,11 +21,9 @@ from jsms_client.campaigns import (
 )
 from jsms_client.campaigns._journal.batches import BatchQueue
 from jsms_client.campaigns._journal.connection import connect
-from jsms_client.campaigns._journal.hashes import Digest
-from jsms_client.campaigns._journal.integrity import ascending
+from jsms_client.campaigns._journal.integrity import ACCEPTED, REFUSED, Digest, ascending
 from jsms_client.campaigns._journal.journal import Journal
-from jsms_client.campaigns._journal.schema import ACCEPTED, REFUSED
-from jsms_client.campaigns._settings import Service
+from jsms_client.campaigns._options import Service
 from thorough import thorough
 
 SETTINGS, SERVICE = CampaignSettings(1250), Service("http://127.0.0.1/v1", "app")

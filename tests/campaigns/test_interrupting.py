@@ -22,8 +22,8 @@ from jsms_client import JSMS, ArgumentError, AsyncJSMS
 from jsms_client.campaigns import CampaignSettings, Progress, StopReason, open_campaign
 from jsms_client.campaigns._journal.journal import Journal
 from jsms_client.campaigns._open_journal import OpenJournal
+from jsms_client.campaigns._options import Service
 from jsms_client.campaigns._runner import CampaignRunner
-from jsms_client.campaigns._settings import Service
 from jsms_client.campaigns._throttle import Throttle
 from jsms_client.campaigns._workers import ConductorThread
 from jsms_sandbox.pytest_plugin import Sandbox

@@ -34,11 +34,9 @@ from jsms_client.campaigns import (
 from jsms_client.campaigns._journal import store
 from jsms_client.campaigns._journal.batches import BatchQueue
 from jsms_client.campaigns._journal.connection import connect
-from jsms_client.campaigns._journal.hashes import Digest
-from jsms_client.campaigns._journal.integrity import read_head
+from jsms_client.campaigns._journal.integrity import UNKNOWN, Digest, read_head
 from jsms_client.campaigns._journal.journal import Journal
-from jsms_client.campaigns._journal.schema import UNKNOWN
-from jsms_client.campaigns._settings import Service
+from jsms_client.campaigns._options import Service
 from jsms_sandbox.pytest_plugin import Sandbox
 from sandbox.process import environment
 

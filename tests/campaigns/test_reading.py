@@ -9,11 +9,9 @@ from typing import Any
 import pytest
 
 from jsms_client.campaigns import BadLine, CampaignInputError, RecipientFile
-from jsms_client.campaigns._inputs.delimited import MOST_LINES
-from jsms_client.campaigns._inputs.encodings import detect
-from jsms_client.campaigns._inputs.entries import check
-from jsms_client.campaigns._inputs.files import read_file
-from jsms_client.campaigns._inputs.lines import LONGEST_LINE
+from jsms_client.campaigns._inputs.delimited import LONGEST_LINE, MOST_LINES
+from jsms_client.campaigns._inputs.files import detect, read_file
+from jsms_client.campaigns._inputs.sources import check
 from jsms_sandbox.pytest_plugin import Sandbox
 
 from .drivers import Driver

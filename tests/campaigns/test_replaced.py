@@ -24,7 +24,7 @@ from jsms_client.campaigns import (
 )
 from jsms_client.campaigns._journal import store
 from jsms_client.campaigns._journal.journal import Journal
-from jsms_client.campaigns._settings import Service
+from jsms_client.campaigns._options import Service
 from jsms_sandbox.pytest_plugin import Sandbox
 
 from .drivers import Driver

@@ -26,9 +26,8 @@ from jsms_client.campaigns import (
 )
 from jsms_client.campaigns._error_policy import REQUESTED
 from jsms_client.campaigns._journal.batches import Batch
-from jsms_client.campaigns._journal.hashes import Digest
-from jsms_client.campaigns._journal.schema import ACCEPTED, REFUSED, UNKNOWN, WAITING
-from jsms_client.campaigns._settings import CampaignSettings, Service
+from jsms_client.campaigns._journal.integrity import ACCEPTED, REFUSED, UNKNOWN, WAITING, Digest
+from jsms_client.campaigns._options import CampaignSettings, Service
 from jsms_client.campaigns._shared.address import SharedAddress
 from jsms_client.campaigns._shared.journal import SharedJournal
 from jsms_client.campaigns._shared.queue import SharedQueue

@@ -192,10 +192,9 @@ class InterruptionError(Exception):
 
 OURS = (
     "_sync/pool.py",
-    "_sync/network.py",
     "_sync/fast.py",
     "_http11.py",
-    "_sync/senders.py",
+    "_sync/executor.py",
     "_concurrency.py",
     "_network.py",
 )

@@ -20,7 +20,9 @@ from jsms_client.campaigns._journal.journal import Journal
 from jsms_client.campaigns._loader import RecipientLoader
 from jsms_client.campaigns._open_journal import JournalLike, OpenJournal
 from jsms_client.campaigns._options import (
+    CampaignSettings,
     OnBadLine,
+    Service,
     StopEvent,
     read_batch_size,
     read_concurrency,
@@ -30,13 +32,11 @@ from jsms_client.campaigns._options import (
     read_stop_event,
     read_window,
 )
-from jsms_client.campaigns._progress import Progress
 from jsms_client.campaigns._reconcile import MOST_REFUSALS, POLL_SECONDS, Reports, Settlement, Settler
 from jsms_client.campaigns._runner import CampaignRunner
-from jsms_client.campaigns._settings import CampaignSettings, Service
 from jsms_client.campaigns._shared import queue as shared
 from jsms_client.campaigns._shared.journal import SharedJournal
-from jsms_client.campaigns._throttle import PATIENCE, Throttle
+from jsms_client.campaigns._throttle import PATIENCE, Progress, Throttle
 from jsms_client.campaigns._workers import WorkerPool
 from jsms_client.errors import APIError, JSMSError, RateLimitError, ScheduleError
 from jsms_runtime.validation import invalid_argument

@@ -50,7 +50,7 @@ class HTTPExecutor:
         store: Where the keys of ``once`` are kept; None for nowhere.
     """
 
-    __slots__ = ("_closed", "_config", "_dated", "_origin", "_routes", "_sender", "store")
+    __slots__ = ("_closed", "_config", "_dated", "_identity", "_origin", "_routes", "_sender", "store")
 
     def __init__(self, config: Config, http_client: AnyAsyncClient | None) -> None:
         self._config = config
@@ -58,6 +58,7 @@ class HTTPExecutor:
         self._sender = open_sender(config, http_client)
         self._routes = Routes(OPERATIONS)
         self._dated: tuple[str | None, float] = None, 0.0
+        self._identity: tuple[str, str] | None = None
         self._closed = False
         self._origin = self
 
@@ -186,12 +187,14 @@ class HTTPExecutor:
     @property
     def identity(self) -> tuple[str, str]:
         """Which service and which app the requests are for: the address, and a hash of the app's key."""
-        return self._config.identity
+        if self._identity is None:
+            self._identity = self._config.identity
+        return self._identity
 
     @property
     def once_scope(self) -> tuple[str, str, str]:
         """Service, app and secret: what the keys of ``once`` belong to, and what hides the arguments kept with them."""
-        return *self._config.identity, self._config.app.secret
+        return *self.identity, self._config.app.secret
 
     def ensure_open(self) -> None:
         """Refuse to go on after `close`.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Self, TextIO
@@ -14,14 +14,11 @@ from jsms_client.campaigns._error_policy import Stop
 from jsms_client.campaigns._errors import JournalError, JournalLockedError
 from jsms_client.campaigns._journal import queries, store
 from jsms_client.campaigns._journal.connection import Connection
-from jsms_client.campaigns._journal.integrity import read_head
+from jsms_client.campaigns._journal.integrity import ACCEPTED, IN_FLIGHT, REFUSED, UNKNOWN, WAITING, read_head
 from jsms_client.campaigns._journal.journal import Journal
-from jsms_client.campaigns._journal.schema import ACCEPTED, IN_FLIGHT, REFUSED, UNKNOWN, WAITING
-from jsms_client.campaigns._options import read_path
+from jsms_client.campaigns._options import CampaignSettings, Service, read_path
 from jsms_client.campaigns._outcomes import Outcome, RecipientState, Skipped
-from jsms_client.campaigns._progress import Counts
-from jsms_client.campaigns._settings import CampaignSettings, Service
-from jsms_client.campaigns._shared.address import SharedAddress, is_shared
+from jsms_client.campaigns._throttle import Counts
 from jsms_client.results import DeliveryReport, DeliveryStatus
 from jsms_runtime.validation import invalid_argument
 
@@ -204,52 +201,3 @@ def _same(path: Path, other: Path) -> bool:
         return path.samefile(other)
     except OSError:
         return False
-
-
-def open_campaign(journal: str | os.PathLike[str]) -> Campaign:
-    """Read the state of a campaign from its journal, without sending anything.
-
-    Args:
-        journal: The path of the journal.
-
-    Returns:
-        The campaign, as far as it got.
-
-    Raises:
-        ArgumentError: ``journal`` is no path.
-        JournalError: It is not there, or damaged.
-    """
-    if is_shared(journal):
-        from jsms_client.campaigns._shared.campaign import SharedCampaign  # noqa: PLC0415 - is made of this module
-
-        return SharedCampaign(SharedAddress(journal))
-    return Campaign(read_path(journal))
-
-
-def mark_restored(journal: str | os.PathLike[str]) -> Campaign:
-    """Make a copy of a journal safe to use: everyone who waits in it is unknown then.
-
-    A copy does not know who was sent to after it was made: they would be sent to again. Unknown ones are not, unless
-    asked: find out about them with ``campaigns.settle`` first.
-
-    Args:
-        journal: The path of the copy, where it was restored.
-
-    Returns:
-        The campaign, as the copy has it.
-
-    Raises:
-        ArgumentError: ``journal`` is no path.
-        JournalError: It is not there, in use by a campaign, or damaged, or it was made before the list was read.
-    """
-    if is_shared(journal):
-        raise invalid_argument(
-            "journal", "is in a database, not in a file", "restore the database as a whole, or not at all"
-        )
-    path = read_path(journal)
-    with closing(Journal.open(path)) as opened:
-        opened.mark_restored()
-    return Campaign(path)
-
-
-__all__ = ["Campaign", "mark_restored", "open_campaign"]

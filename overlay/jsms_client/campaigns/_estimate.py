@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import time
 
 from jsms_api.models.template_type import TemplateType
+from jsms_client.campaigns._journal.integrity import WAITING
 from jsms_client.campaigns._journal.journal import Journal
-from jsms_client.campaigns._journal.schema import WAITING
 from jsms_client.results import ApplicationBalance, TemplateDetails
 from jsms_contract import limits
 from jsms_contract.billing import OPT_OUT_SUFFIX, PART_CHARACTERS, SMS_CHARACTERS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from functools import partial
 from threading import Lock
 from typing import TypeAlias
@@ -12,11 +13,11 @@ from jsms_client.campaigns._campaign import Campaign
 from jsms_client.campaigns._error_policy import Stop
 from jsms_client.campaigns._errors import JournalError, JournalReplacedError
 from jsms_client.campaigns._journal.journal import Journal
-from jsms_client.campaigns._options import read_path
-from jsms_client.campaigns._settings import CampaignSettings, Service
-from jsms_client.campaigns._shared.address import SharedAddress, is_shared
+from jsms_client.campaigns._options import CampaignSettings, Service, is_shared, read_path
+from jsms_client.campaigns._shared.address import SharedAddress
 from jsms_client.campaigns._shared.campaign import SharedCampaign
 from jsms_client.campaigns._shared.journal import SharedJournal
+from jsms_runtime.validation import invalid_argument
 
 JournalLike: TypeAlias = str | os.PathLike[str] | Campaign
 """The path of a journal, or the campaign of an earlier call."""
@@ -151,4 +152,45 @@ class AsyncOpenJournal:
             raise
 
 
-__all__ = ["AsyncOpenJournal", "JournalLike", "OpenJournal"]
+def open_campaign(journal: str | os.PathLike[str]) -> Campaign:
+    """Read the state of a campaign from its journal, without sending anything.
+
+    Args:
+        journal: The path of the journal.
+
+    Returns:
+        The campaign, as far as it got.
+
+    Raises:
+        ArgumentError: ``journal`` is no path.
+        JournalError: It is not there, or damaged.
+    """
+    if is_shared(journal):
+        return SharedCampaign(SharedAddress(journal))
+    return Campaign(read_path(journal))
+
+
+def mark_restored(journal: str | os.PathLike[str]) -> Campaign:
+    """Make a copy of a journal safe to use: everyone who waits in it is unknown then.
+
+    A copy does not know who was sent to after it was made: they would be sent to again. Unknown ones are not, unless
+    asked: find out about them with ``campaigns.settle`` first.
+
+    Args:
+        journal: The path of the copy, where it was restored.
+
+    Returns:
+        The campaign, as the copy has it.
+
+    Raises:
+        ArgumentError: ``journal`` is no path.
+        JournalError: It is not there, in use by a campaign, or damaged, or it was made before the list was read.
+    """
+    if is_shared(journal):
+        raise invalid_argument(
+            "journal", "is in a database, not in a file", "restore the database as a whole, or not at all"
+        )
+    path = read_path(journal)
+    with closing(Journal.open(path)) as opened:
+        opened.mark_restored()
+    return Campaign(path)

@@ -6,11 +6,11 @@ from collections.abc import AsyncIterable, Iterable, Sequence
 from contextlib import ExitStack
 from typing import NamedTuple, TypeAlias, cast
 
-from jsms_client.campaigns._journal import deliveries
+from jsms_client.campaigns._journal import queries
 from jsms_client.campaigns._journal.batches import BatchQueue
-from jsms_client.campaigns._journal.deliveries import Delivery, begin_matching
+from jsms_client.campaigns._journal.integrity import UNKNOWN
 from jsms_client.campaigns._journal.journal import Journal
-from jsms_client.campaigns._journal.schema import UNKNOWN
+from jsms_client.campaigns._journal.queries import Delivery, begin_matching
 from jsms_client.campaigns._shared import deliveries as shared
 from jsms_client.campaigns._shared.journal import SharedJournal
 from jsms_client.campaigns._shared.queue import SharedQueue
@@ -123,20 +123,20 @@ class Settler:
 def _everything_told(journal: Journal | SharedJournal) -> bool:
     if isinstance(journal, SharedJournal):
         return shared.everything_told(journal)
-    return deliveries.everything_told(journal)
+    return queries.everything_told(journal)
 
 
 def _note_delivery(journal: Journal | SharedJournal, delivery: Delivery) -> bool:
     if isinstance(journal, SharedJournal):
         return shared.note_delivery(journal, delivery)
-    return deliveries.note_delivery(journal, delivery)
+    return queries.note_delivery(journal, delivery)
 
 
 def _keep_other(journal: Journal | SharedJournal, delivery: Delivery) -> None:
     if isinstance(journal, SharedJournal):
         shared.keep_other(journal, delivery)
     else:
-        deliveries.keep_other(journal, delivery)
+        queries.keep_other(journal, delivery)
 
 
 __all__ = ["MOST_REFUSALS", "POLL_SECONDS", "AsyncReports", "Reports", "Settlement", "Settler"]

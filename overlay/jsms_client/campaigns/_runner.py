@@ -13,17 +13,15 @@ from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import TypeAlias
 
-from jsms_client.campaigns._batch_response import read_answer
 from jsms_client.campaigns._error_policy import REQUESTED, ErrorAction, Stop, is_unclear, meaning_of, stop_for
 from jsms_client.campaigns._errors import JournalError, JournalReplacedError
-from jsms_client.campaigns._journal.batches import Batch, BatchQueue
+from jsms_client.campaigns._journal.batches import Batch, BatchQueue, read_answer
+from jsms_client.campaigns._journal.integrity import ACCEPTED, REFUSED, UNKNOWN, WAITING
 from jsms_client.campaigns._journal.journal import Journal
-from jsms_client.campaigns._journal.schema import ACCEPTED, REFUSED, UNKNOWN, WAITING
 from jsms_client.campaigns._options import MOST_PER_BATCH, StopEvent, Window
-from jsms_client.campaigns._progress import Meter, Progress
 from jsms_client.campaigns._shared.journal import SharedJournal
 from jsms_client.campaigns._shared.queue import SharedQueue
-from jsms_client.campaigns._throttle import Throttle
+from jsms_client.campaigns._throttle import Meter, Progress, Throttle
 from jsms_client.errors import APIError, JSMSError, RateLimitError, UnconfirmedAPIError
 from jsms_contract.errors import error_class
 from jsms_runtime.results import refused_error

@@ -1,22 +1,33 @@
-"""When the next request may leave, and how many at once: the caller's rate, and slower while the service struggles."""
+"""When requests may leave, and how far a campaign is."""
 
 from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from jsms_client.campaigns._journal.integrity import ACCEPTED, IN_FLIGHT, REFUSED, UNKNOWN, WAITING
 
 FIRST_PAUSE = 1.0
 """Seconds to wait after a first 50009, failed connection or lost response; twice as long after each further one."""
+
 LONGEST_PAUSE = 60.0
 """Seconds that a pause is never longer than."""
+
 LONGEST_UNREACHED_PAUSE = 5.0
 """The same while the service is not reached: a connection that is refused costs nothing and sends nothing."""
+
 MOST_REFUSALS = 10
 """How often in a row the service says "too often" before the campaign stops: about five minutes of waiting."""
+
 MOST_FAILURES = 5
 """How often in a row responses are lost before the campaign stops."""
+
 PATIENCE = 300.0
 """Seconds for which a campaign goes on trying while the service is not reached."""
+
 _MARGIN = 0.05
 """Seconds added to the window of a rate: requests do not take equally long to arrive."""
 
@@ -229,4 +240,125 @@ class Rate:
         return (done - before) / (now - began) if now > began else 0.0
 
 
-__all__ = ["FIRST_PAUSE", "LONGEST_PAUSE", "MOST_FAILURES", "MOST_REFUSALS", "PATIENCE", "Rate", "Throttle"]
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many recipients are in each state, and how many entries were set aside.
+
+    Attributes:
+        total: All recipients; entries that were set aside are none.
+        waiting: Not sent to yet.
+        accepted: Taken by the service.
+        refused: Refused by the service.
+        unknown: In a request whose answer never came.
+        repeats: Entries set aside because the number stands further up.
+        bad_lines: Entries set aside because they cannot be sent to.
+        in_flight: In requests that are on their way, of a campaign that another call is sending.
+    """
+
+    total: int
+    waiting: int
+    accepted: int
+    refused: int
+    unknown: int
+    repeats: int
+    bad_lines: int
+    in_flight: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a campaign is.
+
+    Attributes:
+        phase: Whether the list is being read or sent to.
+        total: All recipients; while reading, those read so far.
+        waiting: Not sent to yet.
+        in_flight: In requests that are on their way.
+        accepted: Taken by the service.
+        refused: Refused by the service.
+        unknown: In a request whose answer never came.
+        repeats: Entries set aside because the number stands further up.
+        bad_lines: Entries set aside because they cannot be sent to.
+        rate: Recipients in a second: sent to lately, or read so far.
+        elapsed: Seconds since the call.
+        pause: Seconds until the next request, where the campaign waits for the service to recover.
+    """
+
+    phase: Literal["reading", "sending"]
+    total: int
+    waiting: int
+    in_flight: int
+    accepted: int
+    refused: int
+    unknown: int
+    repeats: int
+    bad_lines: int
+    rate: float
+    elapsed: float
+    pause: float = 0.0
+
+    @property
+    def done(self) -> int:
+        """How many recipients there is an outcome for, unknown ones among them."""
+        return self.accepted + self.refused + self.unknown
+
+    @property
+    def remaining_seconds(self) -> float | None:
+        """How long the rest takes at this rate; None where nothing can be said."""
+        if self.phase == "reading" or self.rate <= 0:
+            return None
+        return (self.waiting + self.in_flight) / self.rate
+
+
+class Meter:
+    """Reads how far a campaign is.
+
+    Args:
+        phase: Whether the list is being read or sent to.
+        now: The time, in seconds of a clock that only goes forward.
+        done: How many recipients are dealt with already.
+    """
+
+    def __init__(self, phase: Literal["reading", "sending"], now: float, done: int = 0) -> None:
+        self._phase: Literal["reading", "sending"] = phase
+        self._began = self._read = now
+        self._before = done
+        self._rate = Rate(now)
+
+    def due(self, now: float, seconds: float) -> bool:
+        """Whether the last reading is so long ago.
+
+        Args:
+            now: The time.
+            seconds: How long.
+        """
+        return now - self._read >= seconds
+
+    def read(
+        self, states: Sequence[int], repeats: int, bad_lines: int, now: float, done: int, pause: float = 0.0
+    ) -> Progress:
+        """How far it is.
+
+        Args:
+            states: How many recipients are in each state, in the order of the schema.
+            repeats: How many entries were set aside as repeats.
+            bad_lines: How many as bad.
+            now: The time.
+            done: How many recipients are dealt with, those of earlier calls among them.
+            pause: Seconds until the next request.
+        """
+        self._read = now
+        return Progress(
+            self._phase,
+            sum(states),
+            states[WAITING],
+            states[IN_FLIGHT],
+            states[ACCEPTED],
+            states[REFUSED],
+            states[UNKNOWN],
+            repeats,
+            bad_lines,
+            self._rate.note(done - self._before, now),
+            now - self._began,
+            pause,
+        )

@@ -22,8 +22,8 @@ from typing import TypeAlias
 
 from jsms_client._concurrency import AsyncResettableEvent
 from jsms_client.campaigns._journal.batches import Batch
-from jsms_client.campaigns._progress import Progress
 from jsms_client.campaigns._runner import TELL_EVERY, CampaignRunner, Tell
+from jsms_client.campaigns._throttle import Progress
 
 Request: TypeAlias = Callable[[object], object]
 """Sends a body; gives the response's JSON."""

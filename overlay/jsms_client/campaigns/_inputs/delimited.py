@@ -1,18 +1,98 @@
-"""CSV and TSV, as spreadsheets and people write them."""
+"""Text files with columns: CSV and TSV, line by line."""
 
 from __future__ import annotations
 
 import csv
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
+from typing import TextIO, TypeAlias
 
 from jsms_client.campaigns._errors import BadLine, CampaignInputError
-from jsms_client.campaigns._inputs.columns import find_mobile
-from jsms_client.campaigns._inputs.entries import Entry
 from jsms_client.errors import ArgumentError
+from jsms_runtime.recipients import RecipientLike
 from jsms_runtime.validation import parse_mobile
+
+Entry: TypeAlias = tuple[int, RecipientLike | BadLine]
+"""An entry of a list: its number, and what is there."""
+
+LONGEST_LINE = 1 << 16
+"""Characters; nobody is sent as much."""
+
+_UNREADABLE = re.compile("[\udc80-\udcff]")
+
+
+def numbered_lines(file: TextIO) -> Iterator[tuple[int, str | BadLine]]:
+    """Every line with its number from 1 and its end, blank ones too.
+
+    Args:
+        file: Opened with ``newline=""`` and ``errors="surrogateescape"``.
+    """
+    number = 0
+    while line := file.readline(LONGEST_LINE):
+        number += 1
+        if number == 1:
+            # Whatever encoding was asked for, the mark at the beginning is none of the text.
+            line = line.removeprefix("\ufeff")
+        if len(line) == LONGEST_LINE and not line.endswith(("\n", "\r")):
+            while (rest := file.readline(LONGEST_LINE)) and not rest.endswith(("\n", "\r")):
+                pass
+            yield number, BadLine(number, f"the line is longer than {LONGEST_LINE} characters")
+        elif not line.isascii() and _UNREADABLE.search(line):
+            yield number, BadLine(number, f"the line is not valid in the file's encoding, {file.encoding}")
+        else:
+            yield number, line
+
+
+_NAMES = frozenset(
+    (
+        *("mobile", "mobilenumber", "mobilephone", "phone", "phonenumber", "tel", "telephone", "cell", "cellphone"),
+        *("手机", "手机号", "手机号码", "电话", "电话号码", "号码", "移动电话", "联系电话"),
+    )
+)
+_BESIDES_LETTERS = str.maketrans("", "", " _-.\u3000")
+
+
+def plain(name: str) -> str:
+    """A column's name without what people write in different ways.
+
+    Args:
+        name: The name.
+    """
+    return name.casefold().translate(_BESIDES_LETTERS)
+
+
+def find_mobile(names: Sequence[str], wanted: str | None) -> int | None:
+    """Where the numbers are.
+
+    Args:
+        names: The names of the columns.
+        wanted: The column's name, where the caller gave it.
+
+    Returns:
+        Its place; None where no column has such a name.
+
+    Raises:
+        CampaignInputError: The column that was asked for is not there, or more than one could be it.
+    """
+    if wanted is not None:
+        if wanted not in names:
+            raise CampaignInputError(f"the list has no column {wanted!r}; it has {_listed(names)}")
+        return names.index(wanted)
+    found = [place for place, name in enumerate(names) if plain(name) in _NAMES]
+    if len(found) > 1:
+        # "mobile" is the service's own word.
+        found = [place for place in found if plain(names[place]) == "mobile"] or found
+    if len(found) > 1:
+        several = _listed([names[place] for place in found])
+        raise CampaignInputError(f"more than one column could have the numbers: {several}; say which, by mobile_column")
+    return found[0] if found else None
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(repr(name[:40]) for name in names[:10]) or "none"
+
 
 MOST_LINES = 50
 """Lines that one quoted cell may reach over; beyond that, a quote was forgotten."""
@@ -200,6 +280,3 @@ class _Source:
                 break
         self._again.extend(skipped)
         return found
-
-
-__all__ = ["MOST_LINES", "read_delimited"]

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from typing import cast
 
 from jsms_client.campaigns._errors import BadLine, CampaignInputError
-from jsms_client.campaigns._inputs.columns import find_mobile
-from jsms_client.campaigns._inputs.entries import Entry
+from jsms_client.campaigns._inputs.delimited import Entry, find_mobile
 from jsms_runtime.recipients import RecipientLike
 
 _PARAMETERS = "temp_para"

@@ -1,4 +1,4 @@
-"""Where a list comes from: an iterable, an async one, or a file; in pieces, so that memory stays flat."""
+"""Where recipients come from: files and iterables, read in chunks and checked."""
 
 from __future__ import annotations
 
@@ -9,17 +9,68 @@ from itertools import islice
 from typing import Generic, TypeAlias, TypeVar, cast
 
 from jsms_client._concurrency import run_in_thread
-from jsms_client.campaigns._inputs.entries import CHUNK, Entry, chunks
+from jsms_client.campaigns._errors import BadLine
+from jsms_client.campaigns._inputs.delimited import Entry
 from jsms_client.campaigns._inputs.files import RecipientFile, read_file
-from jsms_runtime.recipients import Recipient, RecipientLike
+from jsms_client.errors import ArgumentError
+from jsms_runtime.recipients import Recipient, RecipientLike, parse_recipients
 from jsms_runtime.validation import invalid_argument, kind
+
+Checked: TypeAlias = tuple[int, str, Mapping[str, str] | None]
+"""Its number, the mobile number, and the template parameters."""
+
+CHUNK = 1000
+"""Entries that are dealt with at once; no more than these are in memory."""
 
 T = TypeVar("T")
 
+
+def chunks(entries: Iterable[T]) -> Iterator[list[T]]:
+    """A list in pieces.
+
+    Args:
+        entries: Any iterable.
+    """
+    rest = iter(entries)
+    while chunk := list(islice(rest, CHUNK)):
+        yield chunk
+
+
+def check(entries: list[Entry]) -> tuple[list[Checked], list[BadLine]]:
+    """Tell what can be sent to from what cannot.
+
+    Args:
+        entries: A piece of the list.
+    """
+    # None of these is a RecipientLike: whoever reads a file may already know that a line is bad.
+    bad = [given for _, given in entries if isinstance(given, BadLine)]
+    numbers = [number for number, given in entries if not isinstance(given, BadLine)]
+    given = [given for _, given in entries if not isinstance(given, BadLine)]
+    try:
+        read = parse_recipients(given, fewest=0, most=len(given)) if given else []
+        return [(number, *pair) for number, pair in zip(numbers, read, strict=True)], bad
+    except ArgumentError:
+        pass
+    checked: list[Checked] = []
+    for number, one in zip(numbers, given, strict=True):
+        try:
+            checked.append((number, *parse_recipients([one], fewest=1, most=1, argument="")[0]))
+        except ArgumentError as error:
+            bad.append(BadLine(number, _reason(error)))
+    return checked, bad
+
+
+def _reason(error: ArgumentError) -> str:
+    """What is wrong, without the place that the entry had in a list of one."""
+    return error.message.removeprefix("[0]").lstrip(". ").removesuffix(".")
+
+
 ListFile: TypeAlias = RecipientFile | str | os.PathLike[str]
 """A list in a file: its path, or the path and how to read it."""
+
 Recipients: TypeAlias = Iterable[RecipientLike] | ListFile
 """A list of any length."""
+
 AsyncRecipients: TypeAlias = AsyncIterable[RecipientLike] | Recipients
 """The same, where it may come in asynchronously too."""
 
@@ -161,6 +212,3 @@ def _iterate(source: Iterable[T], argument: str) -> Iterator[T]:
 
 def _numbered(piece: list[RecipientLike], last: int) -> list[Entry]:
     return list(zip(range(last - len(piece) + 1, last + 1), piece, strict=True))
-
-
-__all__ = ["AsyncEntries", "AsyncPieces", "AsyncRecipients", "Entries", "ListFile", "Pieces", "Recipients"]

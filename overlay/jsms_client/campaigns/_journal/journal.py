@@ -15,13 +15,20 @@ from threading import Lock, RLock
 from jsms_client.campaigns._error_policy import Stop
 from jsms_client.campaigns._errors import BadLine, JournalError, JournalMismatchError, JournalReplacedError
 from jsms_client.campaigns._journal import store
-from jsms_client.campaigns._journal.connection import Connection, called
-from jsms_client.campaigns._journal.hashes import Digest, Row
-from jsms_client.campaigns._journal.integrity import COLUMNS, Head, check_all, read_head
-from jsms_client.campaigns._journal.lock import JournalLock, acquire, in_use
-from jsms_client.campaigns._journal.schema import IN_FLIGHT, UNKNOWN, WAITING
+from jsms_client.campaigns._journal.connection import Connection, JournalLock, acquire, called, in_use
+from jsms_client.campaigns._journal.integrity import (
+    COLUMNS,
+    IN_FLIGHT,
+    UNKNOWN,
+    WAITING,
+    Digest,
+    Head,
+    Row,
+    check_all,
+    read_head,
+)
+from jsms_client.campaigns._options import CampaignSettings, Service
 from jsms_client.campaigns._outcomes import SkipReason
-from jsms_client.campaigns._settings import CampaignSettings, Service
 
 _SAVE = f"UPDATE campaign SET seal = ?, {', '.join(f'{name} = ?' for name in COLUMNS)}"  # noqa: S608 - our own names
 

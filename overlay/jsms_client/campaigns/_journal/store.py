@@ -10,11 +10,9 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from jsms_client.campaigns._errors import JournalDamagedError, JournalError
-from jsms_client.campaigns._journal.connection import Connection, connect, damaged
-from jsms_client.campaigns._journal.integrity import COLUMNS, Head, check_all, read_head
-from jsms_client.campaigns._journal.lock import check_free, in_use
-from jsms_client.campaigns._journal.schema import APPLICATION, TABLES, VERSION
-from jsms_client.campaigns._settings import CampaignSettings, Service
+from jsms_client.campaigns._journal.connection import Connection, check_free, connect, damaged, in_use
+from jsms_client.campaigns._journal.integrity import APPLICATION, COLUMNS, TABLES, VERSION, Head, check_all, read_head
+from jsms_client.campaigns._options import CampaignSettings, Service
 
 LOCK_PATIENCE = 1.0
 """Seconds to wait for another process that only reads."""

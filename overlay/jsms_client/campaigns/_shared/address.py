@@ -17,11 +17,6 @@ LEASE = 60.0
 _LONGEST_NAME = 200
 
 
-def is_shared(journal: object) -> bool:
-    """Whether a journal is in a database, and not in a file."""
-    return isinstance(journal, (str, os.PathLike)) and "://" in os.fsdecode(cast("str | os.PathLike[str]", journal))
-
-
 class SharedAddress:
     """A campaign in a database.
 

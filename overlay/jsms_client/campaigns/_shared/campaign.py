@@ -7,18 +7,17 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, cast
 
 from jsms_client.campaigns._campaign import Campaign
-from jsms_client.campaigns._journal.integrity import PAGE
+from jsms_client.campaigns._journal.integrity import ACCEPTED, IN_FLIGHT, PAGE, REFUSED, STATES, UNKNOWN, WAITING
 from jsms_client.campaigns._journal.queries import read_outcome, report_of
-from jsms_client.campaigns._journal.schema import ACCEPTED, IN_FLIGHT, REFUSED, STATES, UNKNOWN, WAITING
 from jsms_client.campaigns._outcomes import Outcome, RecipientState, Skipped, SkipReason
-from jsms_client.campaigns._progress import Counts
 from jsms_client.campaigns._shared.journal import SharedJournal
+from jsms_client.campaigns._throttle import Counts
 from jsms_client.results import DeliveryReport, DeliveryStatus
 from jsms_runtime.results import known
 
 if TYPE_CHECKING:
     from jsms_client.campaigns._error_policy import Stop
-    from jsms_client.campaigns._settings import CampaignSettings, Service
+    from jsms_client.campaigns._options import CampaignSettings, Service
     from jsms_client.campaigns._shared.address import SharedAddress
 
 _OUTCOMES = """

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from jsms_client.campaigns._journal.deliveries import Delivery, in_time
-from jsms_client.campaigns._journal.schema import ACCEPTED, UNKNOWN
+from jsms_client.campaigns._journal.integrity import ACCEPTED, UNKNOWN
+from jsms_client.campaigns._journal.queries import Delivery, in_time
 from jsms_client.campaigns._shared.journal import SharedJournal
 from jsms_client.errors import ArgumentError
 from jsms_runtime.validation import parse_mobile

@@ -16,10 +16,9 @@ from typing import TYPE_CHECKING
 
 from jsms_client.campaigns._error_policy import Stop, StopReason
 from jsms_client.campaigns._errors import BadLine, JournalError, JournalMismatchError, NoCampaignError
-from jsms_client.campaigns._journal.hashes import Digest, Row
-from jsms_client.campaigns._journal.schema import IN_FLIGHT, STATES, UNKNOWN, WAITING
+from jsms_client.campaigns._journal.integrity import IN_FLIGHT, STATES, UNKNOWN, WAITING, Digest, Row
+from jsms_client.campaigns._options import CampaignSettings, Service
 from jsms_client.campaigns._outcomes import SkipReason
-from jsms_client.campaigns._settings import CampaignSettings, Service
 from jsms_client.errors import StoreError
 from jsms_client.store._database import Rows, migrate
 from jsms_client.store._store import new_owner

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 from jsms_client.campaigns._journal.batches import Batch, Learned
-from jsms_client.campaigns._journal.hashes import Row
-from jsms_client.campaigns._journal.schema import ACCEPTED, IN_FLIGHT, REFUSED, UNKNOWN, WAITING
+from jsms_client.campaigns._journal.integrity import ACCEPTED, IN_FLIGHT, REFUSED, UNKNOWN, WAITING, Row
 
 if TYPE_CHECKING:
     from jsms_client.campaigns._shared.journal import SharedJournal
