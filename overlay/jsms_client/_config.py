@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 import os
-import re
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from jsms_client._events import OnEvent, check_hook, switch_on_logging
+from jsms_client._headers import parse_headers
 from jsms_client.errors import ConfigurationError, MissingDependencyError
 from jsms_contract.limits import SERVER_URL
 from jsms_runtime.redaction import MASK
@@ -31,18 +31,6 @@ DEV_KEY = ("dev_key", "JSMS_DEV_KEY")
 DEV_SECRET = ("dev_secret", "JSMS_DEV_SECRET")
 BASE_URL = ("base_url", "JSMS_BASE_URL")
 TRANSPORT = ("transport", "JSMS_TRANSPORT")
-
-
-_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-_HEADER_VALUE = re.compile(r"(?:[!-~](?:[ \t]*[!-~])*)?")
-# What says how a message is framed and who sends it: another value breaks the request or its safety.
-_OWN_HEADERS = frozenset(
-    (
-        *("host", "authorization", "proxy-authorization", "cookie", "accept", "accept-encoding", "connection"),
-        *("content-type", "content-length", "content-encoding", "transfer-encoding", "te", "trailer", "upgrade"),
-        *("expect", "keep-alive", "proxy-connection"),
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,37 +361,11 @@ def change_config(
     if retry is not None:
         config = config._replace(retry=_policy(retry))
     if headers is not None:
-        given = _read_headers(headers)
+        given = parse_headers(headers)
         names = {name.lower() for name, _ in given}
         kept = tuple(header for header in config.headers if header[0].lower() not in names)
         config = config._replace(headers=kept + given)
     return config
-
-
-def _read_headers(given: object) -> tuple[tuple[bytes, bytes], ...]:
-    if not isinstance(given, Mapping):
-        raise ConfigurationError(f"headers is of type {type(given).__name__}: give a mapping of names to texts")
-    read: list[tuple[bytes, bytes]] = []
-    for name, value in cast("Mapping[object, object]", given).items():
-        if not isinstance(name, str) or not _HEADER_NAME.fullmatch(name):
-            raise ConfigurationError("headers has a name that HTTP cannot carry: use letters, digits and hyphens")
-        if name.lower() in _OWN_HEADERS:
-            raise ConfigurationError(f"headers has {name}, which the client sets itself: leave it out")
-        if not isinstance(value, str) or not _HEADER_VALUE.fullmatch(value):
-            raise ConfigurationError(f"headers[{name!r}] is not a text that HTTP can carry: use printable ASCII")
-        read.append((name.encode("ascii"), value.encode("ascii")))
-    return tuple(read)
-
-
-def is_extra_header(name: str, value: str) -> bool:
-    """Whether HTTP can carry a header, and the client does not set it itself.
-
-    Args:
-        name: Its name.
-        value: Its value.
-    """
-    own = name.lower() in _OWN_HEADERS
-    return not own and bool(_HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value))
 
 
 def _timeouts(given: float | Timeouts | httpx.Timeout | None) -> Timeouts:
@@ -471,7 +433,6 @@ __all__ = [
     "Telemetry",
     "Timeouts",
     "change_config",
-    "is_extra_header",
     "missing_developer_credentials",
     "read_app_credentials",
     "read_config",

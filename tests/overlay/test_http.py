@@ -26,7 +26,7 @@ from jsms_client import JSMS, AsyncJSMS, ConfigurationError, RetryPolicy
 from jsms_client._api import wrong_kind
 from jsms_client._failures import is_permanent, request_not_sent
 from jsms_client._request import texts_in_form, texts_in_json
-from jsms_client._transport import proxy_for
+from jsms_client._route import proxy_for
 from jsms_client.errors import (
     ArgumentError,
     ConnectionFailedError,

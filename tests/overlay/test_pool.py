@@ -21,10 +21,10 @@ from jsms_client._async.fast import AsyncFastConnection
 from jsms_client._async.pool import AsyncConnection as AsyncConnections
 from jsms_client._async.pool import AsyncConnectionPool, AsyncPooledBody
 from jsms_client._concurrency import AsyncSlots, Slot, Slots
+from jsms_client._route import find_route
 from jsms_client._sync.fast import FastConnection
 from jsms_client._sync.pool import Connection as Connections
 from jsms_client._sync.pool import ConnectionPool, PooledBody
-from jsms_client._transport import find_route
 from jsms_client.errors import PoolTimeoutError, RequestTimeoutError
 from servers.faults import answer, sends
 from servers.raw_socket_server import Connection, RawSocketServer, Script
@@ -364,7 +364,7 @@ def test_tasks_that_start_together_share_one_pool(
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
     # Reading the certificates takes the time of a worker thread.
-    monkeypatch.setattr("jsms_client._transport._trusted", {})
+    monkeypatch.setattr("jsms_client._route._trusted", {})
     counts = server.play(encrypted(SENT, requests=5))
 
     async def main() -> None:

@@ -116,7 +116,7 @@ def test_tls_works_through_a_tunnel(server: RawSocketServer, monkeypatch: pytest
     monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
     monkeypatch.setenv("HTTPS_PROXY", server.base_url.removesuffix("/v1"))
     # No proxy of the environment is asked for this machine itself.
-    monkeypatch.setattr("jsms_client._transport._LOOPBACK", set[str]())
+    monkeypatch.setattr("jsms_client._route._LOOPBACK", set[str]())
     counts = server.play(encrypted(SENT, behind_proxy=True))
     send("https://127.0.0.1/v1", backend)
     # The tunnel, and two requests.

@@ -12,7 +12,7 @@ from jsms_client._async.pool import AsyncNetwork
 from jsms_client._http11 import ResponseParser, as_bytes, as_httpx
 
 if TYPE_CHECKING:
-    from jsms_client._transport import Route
+    from jsms_client._route import Route
 
 _MOST_AT_ONCE = 64 * 1024
 

@@ -26,7 +26,7 @@ from jsms_client._request import Departure
 if TYPE_CHECKING:
     import ssl
 
-    from jsms_client._transport import Route
+    from jsms_client._route import Route
 
     AnyConnection: TypeAlias = Callable[[Route], "AsyncPooledConnection"]
 

@@ -13,7 +13,7 @@ from jsms_client._http11 import ResponseParser, as_bytes, as_httpx
 from jsms_client._sync.pool import Network
 
 if TYPE_CHECKING:
-    from jsms_client._transport import Route
+    from jsms_client._route import Route
 
 _MOST_AT_ONCE = 64 * 1024
 

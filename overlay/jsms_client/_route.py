@@ -1,0 +1,152 @@
+"""How the service is reached: directly or by the environment's proxy, and whose certificates are good."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import httpx
+
+from jsms_client.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    import ssl
+
+_LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
+_PROXY_SCHEMES = frozenset(("http", "https", "socks5", "socks5h"))
+_trusted: dict[tuple[object, ...], ssl.SSLContext] = {}
+
+
+class Route(NamedTuple):
+    """How the service is reached.
+
+    Attributes:
+        trust: Whose certificates are good.
+        proxy: The proxy; None for none.
+        layers: How many TLS handshakes come before a request.
+        forwards: Whether the proxy sees the requests and may respond itself.
+        fast: Whether to use httptools, which knows no proxies.
+    """
+
+    trust: ssl.SSLContext
+    proxy: httpx.Proxy | None
+    layers: int
+    forwards: bool
+    fast: bool
+
+
+def find_route(base_url: str, *, fast: bool = False) -> Route:
+    """How a service is reached: directly or by the environment's proxy, and whose certificates are good.
+
+    Args:
+        base_url: The service's address.
+        fast: Whether to use the extra ``fast``.
+
+    Raises:
+        ConfigurationError: The environment names a proxy or certificates that cannot be used.
+    """
+    proxy_url = proxy_for(base_url)
+    proxy_scheme = "" if proxy_url is None else _proxy_scheme(proxy_url)
+    encrypted = urlsplit(base_url).scheme == "https"
+    trust = _trust(needed=encrypted or proxy_scheme == "https")
+    proxy = None
+    if proxy_url is not None:
+        try:
+            proxy = httpx.Proxy(proxy_url, ssl_context=trust if proxy_scheme == "https" else None)
+        except (ValueError, httpx.InvalidURL):
+            proxy_scheme = ""
+        if not proxy_scheme:
+            raise _unusable_proxy("it is not a URL")
+    return Route(
+        trust,
+        proxy,
+        encrypted + (proxy_scheme == "https"),
+        not encrypted and proxy_scheme.startswith("http"),
+        fast and proxy is None,
+    )
+
+
+def proxy_for(base_url: str) -> str | None:
+    """The proxy of the environment for an address, as every HTTP tool finds it; never for this machine itself.
+
+    Args:
+        base_url: The service's address.
+    """
+    parts = urlsplit(base_url)
+    host = parts.hostname or ""
+    if host in _LOOPBACK or proxy_bypass(host):
+        return None
+    proxies = getproxies()
+    found = proxies.get(parts.scheme) or proxies.get("all")
+    return found if found is None or "://" in found else f"http://{found}"
+
+
+def _proxy_scheme(proxy_url: str) -> str:
+    """The scheme of a proxy's address; empty where the address cannot be used."""
+    if proxy_url != proxy_url.strip() or not proxy_url.isprintable():
+        return ""
+    try:
+        parts = urlsplit(proxy_url)
+        # Raises ValueError for a port or a host that no socket takes.
+        _ = parts.port
+        host = (parts.hostname or "").encode("idna")
+    except ValueError:
+        return ""
+    if parts.scheme not in _PROXY_SCHEMES:
+        raise _unusable_proxy(f"its scheme is none of {', '.join(sorted(_PROXY_SCHEMES))}")
+    if parts.scheme.startswith("socks") and find_spec("socksio") is None:
+        raise _unusable_proxy("a SOCKS proxy takes the package socksio: pip install 'httpx[socks]'")
+    return parts.scheme if host else ""
+
+
+def _trust(*, needed: bool) -> ssl.SSLContext:
+    """Whose certificates are good: loaded once for all clients, threads and event loops of a process."""
+    if not needed:
+        import ssl  # noqa: PLC0415 - httpx loads it as late
+
+        # Without TLS there is nothing to verify, and reading the certificates takes as long as sixty calls. Should this
+        # ever be asked, it verifies, and trusts nobody.
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    key = _trust_key()
+    found = _trusted.get(key)
+    if found is None:
+        try:
+            found = httpx.create_ssl_context()
+        except OSError as error:
+            raise _unusable_certificates(error) from error
+        _trusted.clear()
+        _trusted[key] = found
+    return found
+
+
+def _trust_key() -> tuple[object, ...]:
+    """What the certificates were loaded from; another key when the settings or the file change."""
+    file = os.environ.get("SSL_CERT_FILE")
+    state = None
+    with suppress(OSError, ValueError):
+        found = Path(file).stat() if file else None
+        state = found and (found.st_ino, found.st_mtime_ns, found.st_size)
+    return file, state, os.environ.get("SSL_CERT_DIR")
+
+
+def needs_trust(base_url: str) -> bool:
+    return urlsplit(base_url).scheme == "https" and _trust_key() not in _trusted
+
+
+def _unusable_proxy(problem: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"the proxy in the environment (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY) cannot be used: {problem}; "
+        "correct it, name the service in NO_PROXY, or give an http_client of your own"
+    )
+
+
+def _unusable_certificates(error: OSError) -> ConfigurationError:
+    return ConfigurationError(
+        f"the certificates to trust cannot be read ({type(error).__name__}); "
+        "correct SSL_CERT_FILE and SSL_CERT_DIR, or give an http_client of your own"
+    )
