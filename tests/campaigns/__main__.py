@@ -37,6 +37,7 @@ def main() -> int:
     parser.add_argument(
         "--shared", metavar="ENGINE", help="instead: workers that share campaigns in PostgreSQL or MariaDB"
     )
+    parser.add_argument("--crashes", type=int, default=0, help="kill the database so often in each of them too")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2, 4], help="with both (%(default)s)")
     options = parser.parse_args()
     if options.recipients and options.shared:
@@ -47,7 +48,7 @@ def main() -> int:
     with Process() as sandbox, tempfile.TemporaryDirectory() as folder:
         if options.shared:
             with ENGINES[options.shared]() as engine:
-                proof = SharedProof(sandbox.url, sandbox.auth, engine.database(), options.seed)
+                proof = SharedProof(sandbox.url, sandbox.auth, engine, options.seed, crashes=options.crashes)
                 verdict = proof.run(options.kills)
         else:
             verdict = Proof(sandbox.url, sandbox.auth, Path(folder), options.seed).run(options.kills)
@@ -55,6 +56,8 @@ def main() -> int:
         print(json.dumps(vars(verdict)))
         return 0
     print(f"{verdict.kills} processes killed of {verdict.runs}, in {time.monotonic() - began:.0f} s")
+    if verdict.crashes:
+        print(f"the database killed {verdict.crashes} times; {verdict.failed} processes ended because of that")
     states = ", ".join(f"{count:,} {state}" for state, count in sorted(verdict.states.items()))
     print(f"{verdict.campaigns} campaigns, {sum(verdict.states.values()):,} recipients: {states}")
     print(f"of the unknown ones, {verdict.sent_though_unknown:,} had been sent to")

@@ -45,6 +45,8 @@ class Verdict:
         campaigns: How many campaigns were sent.
         states: How many recipients ended in each state.
         faults: How many requests each kind of fault hit.
+        crashes: How often the database was killed.
+        failed: How many processes ended because of that.
         sent_though_unknown: How many of the unknown ones the sandbox had accepted.
         problems: Everything that was not as it should be.
     """
@@ -54,6 +56,8 @@ class Verdict:
     campaigns: int = 0
     states: Counter[str] = field(default_factory=Counter[str])
     faults: Counter[str] = field(default_factory=Counter[str])
+    crashes: int = 0
+    failed: int = 0
     sent_though_unknown: int = 0
     problems: list[str] = field(default_factory=list[str])
 

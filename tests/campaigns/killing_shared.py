@@ -1,4 +1,7 @@
-"""A shared campaign whose workers are killed at random, with faults of every kind; the sandbox's record decides."""
+"""A shared campaign whose workers and database are killed at random, with faults of every kind.
+
+The clocks of its workers differ by hours, as no decision may rest on them. The sandbox's record decides.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,11 @@ import random
 import signal
 import time
 from collections import Counter
+from datetime import timedelta
 from unittest.mock import patch
 
-from jsms_client import JSMS
+from engines import Engine
+from jsms_client import JSMS, StoreError
 from jsms_client.campaigns import CampaignSettings, JournalError, RecipientState, _throttle, open_campaign
 
 from .killing import Verdict
@@ -19,6 +24,10 @@ from .record import TEMPLATE, Record
 BATCH = 20
 LONGEST_LIFE = 1.0
 PROBABILITY = 0.01
+CLOCKS = (0.0, 3 * 3600.0, -3 * 3600.0)
+"""By how many seconds the clocks of workers are wrong."""
+FAILED = 4
+"""The exit status of a worker whose database was gone."""
 
 
 class SharedProof:
@@ -27,16 +36,27 @@ class SharedProof:
     Args:
         url: The sandbox, without ``/v1``.
         auth: An app's key and secret.
-        address: An empty database, as a store has it.
+        engine: Has the database.
         seed: Decides when.
         workers: How many processes send at once.
         recipients: How many a campaign has.
+        crashes: How often each campaign's database is killed and started again.
     """
 
     def __init__(
-        self, url: str, auth: tuple[str, str], address: str, seed: int, *, workers: int = 4, recipients: int = 1500
+        self,
+        url: str,
+        auth: tuple[str, str],
+        engine: Engine,
+        seed: int,
+        *,
+        workers: int = 4,
+        recipients: int = 1500,
+        crashes: int = 0,
     ) -> None:
-        self._url, self._auth, self._address, self._seed = url, auth, address, seed
+        self._url, self._auth, self._engine, self._seed = url, auth, engine, seed
+        self._address = engine.database()
+        self._crashes = crashes
         self._workers, self._recipients = workers, recipients
         self._chance = random.Random(seed)
         self._record = Record(url, auth[0])
@@ -58,11 +78,17 @@ class SharedProof:
         journal = f"{self._address}?campaign=number+{self.verdict.campaigns}&lease=1"
         running: set[int] = set()
         done = False
+        crashes = self._crashes
         while running or not done:
             while not done and len(running) < self._workers:
                 running.add(self._start(first, journal))
             if self.verdict.kills < kills and running:
                 time.sleep(self._chance.uniform(0.05, LONGEST_LIFE))
+                if crashes and self._chance.random() < 0.25:
+                    crashes -= 1
+                    self.verdict.crashes += 1
+                    self._engine.crash()
+                    self._engine.start()
                 os.kill(self._chance.choice(sorted(running)), signal.SIGKILL)
             pid, status = os.waitpid(-1, 0)
             running.discard(pid)
@@ -70,12 +96,17 @@ class SharedProof:
                 self.verdict.kills += 1
             elif os.WEXITSTATUS(status) == 0:
                 done = True
+            elif os.WEXITSTATUS(status) == FAILED:
+                self.verdict.failed += 1
+                if not self._crashes:
+                    self.verdict.problems.append("a worker lost its database, which was not killed")
             elif os.WEXITSTATUS(status) == 1:
                 self.verdict.problems.append("a worker failed")
         self._judge([mobile for mobile, _ in people(self._recipients, first)], journal)
 
     def _start(self, first: int, journal: str) -> int:
         self.verdict.runs += 1
+        right, wrong = time.time, self._chance.choice(CLOCKS)
         child = os.fork()
         if child:
             return child
@@ -85,13 +116,14 @@ class SharedProof:
                 patch.object(CampaignSettings, "largest_batch", BATCH),
                 patch.object(_throttle, "FIRST_PAUSE", 0.002),
                 patch.object(_throttle, "LONGEST_PAUSE", 0.01),
+                patch.object(time, "time", lambda: right() + wrong),
                 JSMS(*self._auth, base_url=f"{self._url}/v1") as jsms,
             ):
                 listed = people(self._recipients, first)
                 campaign = jsms.campaigns.send(listed, temp_id=TEMPLATE, journal=journal, concurrency=2)
             status = 0 if campaign.complete and not campaign.counts.in_flight else 3
         except JournalError as error:
-            print(error, flush=True)
+            status = FAILED if isinstance(error.__cause__, StoreError) else 1
         finally:
             os._exit(status)
 

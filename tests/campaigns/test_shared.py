@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from engines import Engine
 from engines.fixtures import SHARED, Started
 from jsms_client.campaigns import (
     Campaign,
@@ -232,14 +233,13 @@ def test_a_database_that_is_not_there_is_a_journal_error_without_the_password() 
 
 
 @pytest.mark.timeout(180)
-def test_workers_that_are_killed_send_to_nobody_twice_and_leave_nobody_out(
-    started_engines: Started, tmp_path: Path
-) -> None:
+@pytest.mark.parametrize("engine", SHARED, indirect=True)
+def test_workers_and_a_database_that_are_killed_send_to_nobody_twice_and_leave_nobody_out(engine: Engine) -> None:
     with Process() as sandbox:
-        address = started_engines.address("PostgreSQL", tmp_path)
-        verdict = SharedProof(sandbox.url, sandbox.auth, address, 1, workers=3, recipients=300).run(4)
+        proof = SharedProof(sandbox.url, sandbox.auth, engine, 1, workers=3, recipients=200, crashes=1)
+        verdict = proof.run(3)
     assert verdict.problems == []
-    assert verdict.kills >= 4
+    assert verdict.kills >= 3
 
 
 def test_the_throughput_of_workers_is_measured(started_engines: Started, tmp_path: Path) -> None:

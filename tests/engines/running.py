@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -93,6 +93,20 @@ class Engine:
             self._process.send_signal(self._end)
             self._process.wait(PATIENCE)
 
+    def crash(self) -> None:
+        """Kill each of its processes, so that none of them can put anything in order."""
+        assert self._process is not None
+        pids = self._pids()
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self._process.wait(PATIENCE)
+        end = time.monotonic() + PATIENCE
+        # Those that are not ours to wait for end a moment later; a new one would find their shared memory in use.
+        while any(map(_is_running, pids)):
+            assert time.monotonic() < end
+            time.sleep(0.01)
+
     def pause(self) -> None:
         """Let it hang: connections stay open, and nothing comes back."""
         self._signal(signal.SIGSTOP)
@@ -122,10 +136,13 @@ class Engine:
         assert done.returncode == 0, done.stdout + done.stderr
 
     def _signal(self, number: int) -> None:
+        for pid in self._pids():
+            os.kill(pid, number)
+
+    def _pids(self) -> list[int]:
         assert self._process is not None
         children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
-        for pid in (self._process.pid, *map(int, children.read_text().split())):
-            os.kill(pid, number)
+        return [self._process.pid, *map(int, children.read_text().split())]
 
 
 class SQLServer(Engine):
@@ -218,7 +235,8 @@ class MariaDB(SQLServer):
         return [
             self.programs[1], "--no-defaults", f"--datadir={self.folder / 'data'}", f"--port={self.port}",
             "--bind-address=127.0.0.1", f"--socket={self.folder / 's'}", "--skip-name-resolve",
-            "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=32M",
+            # A process that is killed loses nothing; only the machine would.
+            "--innodb-flush-log-at-trx-commit=2", "--innodb-buffer-pool-size=32M",
         ]  # fmt: skip
 
 
@@ -255,6 +273,14 @@ def _with_parent(end: signal.Signals) -> tuple[str, ...]:
     """What ends a process together with the one that started it, however that ends; nothing where it is not there."""
     setpriv = shutil.which("setpriv")
     return () if setpriv is None else (setpriv, "--pdeathsig", end.name.removeprefix("SIG"))
+
+
+def _is_running(pid: int) -> bool:
+    """Whether a process is there and more than an entry that its parent has not read yet."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 def _free_port() -> int:

@@ -8,6 +8,7 @@ is dead: what it had in flight is unknown, and what it only had reserved waits f
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -71,7 +72,7 @@ class SharedJournal:
         self._dialect = address.database.dialect
         self._stack = ExitStack()
         self._in_transaction = False
-        self._pause_until = 0.0
+        self._pause_until = -math.inf  # a monotonic clock may begin anywhere
         self.stop: Stop | None = None
         with self._failures():
             migrate(address.database)
