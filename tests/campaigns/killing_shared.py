@@ -10,7 +10,6 @@ import random
 import signal
 import time
 from collections import Counter
-from datetime import timedelta
 from unittest.mock import patch
 
 from engines import Engine
