@@ -8,9 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from unasync_tool.cli import main
-from unasync_tool.rules import Rules
-from unasync_tool.tree import MARK
+from unasync_tool import MARK, Rules, main
 
 RULES = Rules(names={"aclose": "close"}, prefix="Async", phrases={})
 SOURCE = '''"""A file."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from unasync_tool.rewrite import Rewriter
-from unasync_tool.rules import RULES, Rules
+from unasync_tool import RULES, Rewriter, Rules
 
 SMALL = Rules(
     names={"aclose": "close", "left": "right", "right": "left"},

@@ -1,1 +1,0 @@
-"""Makes the synchronous half of the client from the asynchronous one."""
