@@ -107,7 +107,7 @@ BROKEN = (
     broken("tag-known", "tags: [letters]", "tags: [parcels]", "tags: [parcels]"),
     broken("path-parameter-declared", "/letters/{letter_id}:", "/letters/{letter_id}/{page}:", "    put:"),
     broken("path-parameter-used", "/letters/{letter_id}:", "/letter:", "    put:"),
-    broken("retry-valid", "x-retry: never", "x-retry: sometimes", "x-retry: sometimes"),
+    broken("extension-value", "x-retry: never", "x-retry: sometimes", "x-retry: sometimes"),
     broken("extension-missing", "      x-retry: never\n", "", "    post:"),
     broken("extension-missing", "      x-error-codes: [101, 103]\n", "", "    put:"),
     broken("extension-missing", "      x-summary-zh: 寄信\n", "", "    post:"),

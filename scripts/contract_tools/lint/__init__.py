@@ -1,35 +1,46 @@
-"""What generators swallow in silence, found before they run."""
+"""What generators swallow in silence, found before they run.
+
+``rules.toml`` has each rule with its message and remedy; a JSON Schema decides many of them (``check_parts``). The
+other modules decide what takes more than one part of the document.
+"""
 
 from __future__ import annotations
 
 from ..document import Document
-from .answers import ANSWERS
-from .catalogue import CATALOGUE
-from .codes import CODES
+from .codes import check_catalogue, check_codes
 from .contract import Contract
-from .enums import ENUMS
-from .examples import EXAMPLES
-from .extensions import EXTENSION_RULES
-from .names import NAMES
-from .operations import OPERATIONS
-from .patterns import PATTERNS
+from .examples import check_examples
+from .extensions import check_extensions
+from .names import check_names, check_texts
+from .operations import check_operations
+from .patterns import check_patterns
 from .problem import Problem
-from .references import LINKS, REFERENCES
-from .rule import Finding
-from .schemas import SCHEMAS
-from .shown import SHOWN
-from .structure import STRUCTURE, WHOLE
-from .texts import TEXTS
+from .references import check_links, check_references
+from .rules import RULES, Finding, check_parts
+from .schemas import check_schemas
+from .shown import check_shown
+from .structure import check_structure, check_whole
 
 # A stage is reached only where those before it found nothing: what comes after them would be guesses, and
 # patterns are matched with examples.
 _STAGES = (
-    (STRUCTURE,),
-    (LINKS, PATTERNS),
-    (REFERENCES, OPERATIONS, ANSWERS, SCHEMAS, NAMES, ENUMS, TEXTS, CATALOGUE, CODES, SHOWN, EXAMPLES, EXTENSION_RULES),
-    (WHOLE,),
+    (check_structure,),
+    (check_links, check_patterns),
+    (
+        check_parts,
+        check_references,
+        check_operations,
+        check_schemas,
+        check_names,
+        check_texts,
+        check_catalogue,
+        check_codes,
+        check_shown,
+        check_examples,
+        check_extensions,
+    ),
+    (check_whole,),
 )
-RULES = tuple(rule for stage in _STAGES for family in stage for rule in family.rules)
 
 
 def lint(document: Document) -> list[Problem]:
@@ -39,7 +50,7 @@ def lint(document: Document) -> list[Problem]:
     """
     contract = Contract(document)
     for stage in _STAGES:
-        found = {_problem(document, finding) for family in stage for finding in family.check(contract)}
+        found = {_problem(document, finding) for check in stage for finding in check(contract)}
         if found:
             return sorted(found, key=lambda problem: (problem.line, problem))
     return []
@@ -47,7 +58,7 @@ def lint(document: Document) -> list[Problem]:
 
 def _problem(document: Document, finding: Finding) -> Problem:
     line = document.line(finding.pointer)
-    return Problem(document.path, line, finding.pointer, finding.rule.name, finding.message, finding.remedy)
+    return Problem(document.path, line, finding.pointer, finding.name, finding.message, finding.remedy)
 
 
 __all__ = ["RULES", "Problem", "lint"]

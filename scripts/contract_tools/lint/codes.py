@@ -1,46 +1,126 @@
-"""Error codes where they are used: by operations, by fields, before any operation."""
+"""Error codes: the catalogue, what repeats it, and where operations and fields use them."""
 
 from __future__ import annotations
 
+import keyword
+import re
 from collections.abc import Iterator
 
 from ..document import pointer_to
+from ..naming import error_class_name, family_class_name
 from ..places import Place
-from ..reading import mapping, sequence, whole
-from .catalogue import SUCCESS
+from ..reading import mapping, sequence, text, whole
+from ..shown import ENGLISH, shown_catalogue
 from .contract import Contract, title
-from .rule import Family, Finding, Rule
+from .rules import Finding, broken
 
-_KNOWN = Rule("code-known", "{code} is not in the catalogue", "add it to x-error-codes of the document, or correct it")
-_SUCCESS = Rule("code-success", "{code} means success, which is no error", "take it out")
-_TWICE = Rule("code-twice", "{code} is listed twice", "keep one of the two")
-_STATUS = Rule(
-    "code-status-declared",
-    "{code} comes with HTTP {status}, which {id} does not declare",
-    "add the answer {status}",
-)
-_UNUSED = Rule(
-    "code-unused", "no operation answers {code}", "list it where it can occur, or take it out of the catalogue"
-)
-_FIELD_KEY = Rule(
-    "field-error-key",
-    "x-errors names {key}, which is neither a keyword of this field nor missing or invalid",
-    "use missing, invalid or a keyword that is there",
-)
-_FIELD_LISTED = Rule(
-    "field-error-listed",
-    "a wrong {name} is answered with {code}, which {id} does not list",
-    "add {code} to x-error-codes of {id}",
-)
-_FIELD_CODE = Rule(
-    "field-error-known",
-    "x-errors of {name} names {code}, which is not in the catalogue",
-    "add it to x-error-codes of the document, or correct it",
-)
-
+# No exception is made for success, so its family needs no declaration.
+SUCCESS = "success"
+_ROOTS = ("JSMSError", "APIError")
+_NAME = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 _LISTS = ("x-error-codes", "x-recipient-error-codes")
 _ROUTING = "x-routing-error-codes"
 _ALWAYS = ("missing", "invalid")
+_ROW = re.compile(r"^\| ([0-9]+), .*$", re.MULTILINE)
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and bool(_NAME.fullmatch(value)) and not keyword.iskeyword(value)
+
+
+def _check_fields(contract: Contract) -> Iterator[Finding]:
+    names: dict[str, str] = {}
+    families = mapping(contract.data.get("x-error-families"))
+    for code, entry in contract.codes.items():
+        pointer = pointer_to("#/x-error-codes", code)
+        name = text(entry.get("name"))
+        if name in names:
+            yield broken("code-name-unique", pointer_to(pointer, "name"), name=name, other=names[name])
+        names.setdefault(name, code)
+        family = text(entry.get("family"), SUCCESS)
+        if family not in families and family != SUCCESS:
+            at = pointer_to(pointer, "family")
+            yield broken(
+                "code-family-known", at, family=family, code=code, known=", ".join(families) or "none is declared"
+            )
+
+
+def _check_families(contract: Contract) -> Iterator[Finding]:
+    statuses: dict[str, str] = {}
+    used = {text(entry.get("family")) for entry in contract.codes.values()}
+    for family, value in mapping(contract.data.get("x-error-families")).items():
+        pointer, entry = pointer_to("#/x-error-families", family), mapping(value)
+        for index, status in enumerate(map(str, sequence(entry.get("http_statuses")))):
+            if status in statuses:
+                at = pointer_to(pointer, "http_statuses", index)
+                yield broken("family-status-unique", at, status=status, other=statuses[status])
+            statuses.setdefault(status, family)
+        if family not in used and not sequence(entry.get("http_statuses")):
+            yield broken("family-unused", pointer, family=family)
+
+
+def _check_classes(contract: Contract) -> Iterator[Finding]:
+    seen: dict[str, str] = dict.fromkeys(_ROOTS, "the root of the exceptions")
+    made = [
+        (f"the family {family}", family_class_name(family), pointer_to("#/x-error-families", family))
+        for family in mapping(contract.data.get("x-error-families"))
+    ]
+    made += [
+        (code, error_class_name(text(entry.get("name"))), pointer_to("#/x-error-codes", code, "name"))
+        for code, entry in contract.codes.items()
+        if entry.get("family") != SUCCESS and _is_name(entry.get("name"))
+    ]
+    for subject, name, pointer in made:
+        if name in seen:
+            yield broken("class-unique", pointer, subject=subject, other=seen[name], name=name)
+        seen.setdefault(name, subject)
+
+
+def _check_enum(contract: Contract) -> Iterator[Finding]:
+    pointer = "#/components/schemas/ErrorCode"
+    place = contract.by_pointer.get(pointer)
+    if place is None or not contract.has_codes:
+        return
+    values = [str(value) for value in sequence(place.value.get("enum"))]
+    for code in contract.codes:
+        if code not in values:
+            yield broken("enum-code-missing", pointer_to("#/x-error-codes", code), code=code)
+    for index, code in enumerate(values):
+        if code not in contract.codes:
+            yield broken("enum-code-extra", pointer_to(pointer, "enum", index), code=code)
+            continue
+        for key, field in (("x-enum-varnames", "name"), ("x-enum-descriptions", "meaning")):
+            said = sequence(place.value.get(key))
+            wanted = contract.codes[code].get(field)
+            if index < len(said) and said[index] != wanted:
+                at = pointer_to(pointer, key, index)
+                yield broken("enum-code-agrees", at, code=code, found=_shown(said[index]), wanted=_shown(wanted))
+
+
+def _check_table(contract: Contract) -> Iterator[Finding]:
+    """A table of the codes in a tag's description, which readers see where renderers hide the enum."""
+    for place in contract.of_kind("tag"):
+        rows = {row[1]: row[0] for row in _ROW.finditer(text(place.value.get("description")))}
+        if not rows.keys() & contract.codes.keys():
+            continue
+        pointer = pointer_to(place.pointer, "description")
+        for row in _ROW.finditer(shown_catalogue(contract.data, ENGLISH)):
+            if row[1] not in rows:
+                yield broken("code-table-complete", pointer, code=row[1])
+            elif rows[row[1]] != row[0]:
+                yield broken(
+                    "code-table-agrees", pointer, code=row[1], found=_shown(rows[row[1]]), wanted=_shown(row[0])
+                )
+
+
+def _shown(value: object) -> str:
+    return "missing" if value is None else repr(value)
+
+
+def check_catalogue(contract: Contract) -> Iterator[Finding]:
+    """Whether the catalogue is complete, and everything that repeats it agrees."""
+    for check in (_check_fields, _check_families, _check_classes, _check_enum, _check_table):
+        yield from check(contract)
 
 
 def _check_list(contract: Contract, owner: str, codes: object) -> Iterator[Finding]:
@@ -49,11 +129,11 @@ def _check_list(contract: Contract, owner: str, codes: object) -> Iterator[Findi
         entry = contract.codes.get(str(code))
         pointer = pointer_to(owner, index)
         if entry is None:
-            yield _KNOWN.broken(pointer, code=code)
+            yield broken("code-known", pointer, code=code)
         elif entry.get("family") == SUCCESS:
-            yield _SUCCESS.broken(pointer, code=code)
+            yield broken("code-success", pointer, code=code)
         if code in listed[:index]:
-            yield _TWICE.broken(pointer, code=code)
+            yield broken("code-twice", pointer, code=code)
 
 
 def _check_operation(contract: Contract, operation: Place) -> Iterator[Finding]:
@@ -64,7 +144,7 @@ def _check_operation(contract: Contract, operation: Place) -> Iterator[Finding]:
         status = whole(contract.codes.get(str(code), {}).get("http_status"))
         if status and str(status) not in statuses:
             pointer = pointer_to(operation.pointer, "x-error-codes", index)
-            yield _STATUS.broken(pointer, code=code, status=status, id=title(operation))
+            yield broken("code-status-declared", pointer, code=code, status=status, id=title(operation))
 
 
 def _users(contract: Contract, field: Place) -> list[Place]:
@@ -87,16 +167,17 @@ def _check_field(contract: Contract, field: Place) -> Iterator[Finding]:
     for key, code in mapping(field.value.get("x-errors")).items():
         pointer = pointer_to(field.pointer, "x-errors", key)
         if key not in _ALWAYS and key not in schema:
-            yield _FIELD_KEY.broken(pointer, key=key)
+            yield broken("field-error-key", pointer, key=key)
         if str(code) not in contract.codes:
-            yield _FIELD_CODE.broken(pointer, name=name, code=code)
+            yield broken("field-error-known", pointer, name=name, code=code)
             continue
         for operation in users:
             if code not in contract.codes_of(operation):
-                yield _FIELD_LISTED.broken(pointer, name=name, code=code, id=title(operation))
+                yield broken("field-error-listed", pointer, name=name, code=code, id=title(operation))
 
 
-def _check(contract: Contract) -> Iterator[Finding]:
+def check_codes(contract: Contract) -> Iterator[Finding]:
+    """Error codes where operations and fields use them."""
     fields = [place for place in contract.of_kind("schema", "parameter") if "x-errors" in place.value]
     for operation in contract.operations:
         yield from _check_operation(contract, operation)
@@ -108,7 +189,4 @@ def _check(contract: Contract) -> Iterator[Finding]:
         used |= contract.codes_of(operation)
     for code, entry in contract.codes.items():
         if entry.get("family") != SUCCESS and not (code.isdecimal() and int(code) in used):
-            yield _UNUSED.broken(pointer_to("#/x-error-codes", code), code=code)
-
-
-CODES = Family(_check, (_KNOWN, _SUCCESS, _TWICE, _STATUS, _UNUSED, _FIELD_KEY, _FIELD_LISTED, _FIELD_CODE))
+            yield broken("code-unused", pointer_to("#/x-error-codes", code), code=code)

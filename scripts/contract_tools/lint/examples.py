@@ -17,33 +17,8 @@ from ..document import pointer_to
 from ..places import Place
 from ..reading import is_list, is_object, mapping, sequence, text, whole
 from .contract import Contract, title
-from .rule import Family, Finding, Rule
-from .validation import Misfit, first_misfit
-
-_FITS = Rule("example-fits", "the example does not fit its schema: {problem}", "correct the example or the schema")
-_CONTENT = Rule(
-    "example-content",
-    "the text in {name} does not hold what x-payloads says: {problem}",
-    "correct the example or the schema",
-)
-_CODE = Rule(
-    "example-code-known", "code {code} is not in the catalogue", "use a code that is, or add it to x-error-codes"
-)
-_MESSAGE = Rule(
-    "example-message",
-    "the message of {code} is {found} here and {wanted} in the catalogue",
-    "write the catalogue's",
-)
-_STATUS = Rule(
-    "example-status",
-    "{code} comes with HTTP {wanted}, but {id} shows it under {found}",
-    "move the example, or correct the catalogue",
-)
-_LISTED = Rule(
-    "example-code-listed",
-    "{code} is shown as an answer of {id}, which does not list it",
-    "use a code of the operation, or add this one to its x-error-codes",
-)
+from .rules import Finding, broken
+from .structure import Misfit, first_misfit
 
 # How an error is written inside an answer.
 _ERROR_FORMS = (("code", "message"), ("error_code", "error_message"))
@@ -101,7 +76,7 @@ def _check_schemas(contract: Contract) -> Iterator[Finding]:
     for example in _examples(contract):
         misfit = misfit_of(example.value, example.schema)
         if misfit is not None:
-            yield _FITS.broken(pointer_to(example.pointer, *misfit.path), problem=misfit.problem)
+            yield broken("example-fits", pointer_to(example.pointer, *misfit.path), problem=misfit.problem)
         else:
             yield from _check_content(contract, example, misfit_of)
 
@@ -124,10 +99,10 @@ def _check_content(contract: Contract, example: _Example, misfit_of: _Fit) -> It
         try:
             value = json.loads(held)
         except ValueError as error:
-            yield _CONTENT.broken(pointer, name=name, problem=str(error))
+            yield broken("example-content", pointer, name=name, problem=str(error))
             continue
         if (misfit := misfit_of(value, wanted)) is not None:
-            yield _CONTENT.broken(pointer, name=name, problem=misfit.problem)
+            yield broken("example-content", pointer, name=name, problem=misfit.problem)
 
 
 def _errors_in(value: object, pointer: str) -> Iterator[tuple[str, Mapping[str, object], str, str]]:
@@ -168,10 +143,12 @@ def _check_entry(
 ) -> Iterator[Finding]:
     entry = contract.codes.get(str(error[code]))
     if entry is None:
-        yield _CODE.broken(pointer_to(pointer, code), code=error[code])
+        yield broken("example-code-known", pointer_to(pointer, code), code=error[code])
     elif error[message] != entry.get("message"):
         wanted = repr(entry.get("message"))
-        yield _MESSAGE.broken(pointer_to(pointer, message), code=error[code], found=repr(error[message]), wanted=wanted)
+        yield broken(
+            "example-message", pointer_to(pointer, message), code=error[code], found=repr(error[message]), wanted=wanted
+        )
 
 
 def _check_use(
@@ -183,15 +160,15 @@ def _check_use(
     at = pointer_to(pointer, code)
     # A refused recipient stands in an answer of success.
     if status.isdecimal() and not status.startswith("2") and status != text(str(entry.get("http_status"))):
-        yield _STATUS.broken(at, code=error[code], wanted=entry.get("http_status"), found=status, id=title(operation))
+        yield broken(
+            "example-status", at, code=error[code], wanted=entry.get("http_status"), found=status, id=title(operation)
+        )
     # The shared default answer shows a code for everyone.
     if status != "default" and _number(error[code]) not in contract.codes_of(operation):
-        yield _LISTED.broken(at, code=error[code], id=title(operation))
+        yield broken("example-code-listed", at, code=error[code], id=title(operation))
 
 
-def _check(contract: Contract) -> Iterator[Finding]:
+def check_examples(contract: Contract) -> Iterator[Finding]:
+    """Every example, against its schema and the catalogue."""
     yield from _check_schemas(contract)
     yield from _check_errors(contract)
-
-
-EXAMPLES = Family(_check, (_FITS, _CONTENT, _CODE, _MESSAGE, _STATUS, _LISTED))

@@ -1,4 +1,4 @@
-"""Names of schemas, properties and parameters that generated code stumbles over."""
+"""Names and descriptions: what becomes identifiers and comments in other languages' source."""
 
 from __future__ import annotations
 
@@ -10,35 +10,9 @@ from types import MappingProxyType
 
 from ..document import pointer_to
 from ..places import Place
-from ..reading import mapping, text
+from ..reading import mapping, sequence, text
 from .contract import Contract
-from .rule import Family, Finding, Rule
-
-_PROPERTY = Rule("property-reserved", "a property named {name} {reason}", "call it something else")
-_PROPERTY_KEYWORD = Rule(
-    "property-keyword",
-    "{name} is a word of Python's own, so the generated field gets another name",
-    "call it something else",
-)
-_PROPERTY_SCHEMA = Rule(
-    "property-like-schema",
-    "the property {name} has the name of its schema, which C# refuses",
-    "rename the schema or the property",
-)
-_PROPERTY_TWIN = Rule(
-    "property-unique",
-    "{name} and {other} become the same field",
-    "call one of the two something else",
-)
-_PARAMETER = Rule("parameter-reserved", "a parameter named {name} {reason}", "call it something else")
-_SCHEMA = Rule("schema-reserved", "a schema named {name} {reason}", "call it something else, such as {name}Body")
-_SCHEMA_FORM = Rule("schema-name", "{name} makes no class name", "write it like SentMessage")
-_CHARACTERS = Rule("name-characters", "the name {name} {reason}", "write it with plain characters, such as {plain}")
-_COMPONENT_TWIN = Rule(
-    "component-unique",
-    "{name} and {other} become the same file or class, whatever their sections",
-    "call one of the two something else",
-)
+from .rules import Finding, broken
 
 # Each was seen to break openapi-python-client 0.29.1, or, where the reason says so, another generator.
 _PROPERTIES: Mapping[str, str] = MappingProxyType(
@@ -77,6 +51,10 @@ _SCHEMAS: Mapping[str, str] = MappingProxyType(
         "UNSET": "hides a value that the generated client uses",
     }
 )
+_COMMENT_ENDS = ("*/", '"""')
+_MOST = 300
+_WORDS = ("description", "summary", "title", "x-summary-zh", "x-assumed")
+_CODE_WORDS = ("meaning", "meaning_zh", "remedy", "remedy_zh", "message", "summary", "summary_zh")
 _SCHEMA_NAME = re.compile(r"[A-Z][A-Za-z0-9]*")
 
 
@@ -98,9 +76,11 @@ def _check_characters(place: Place) -> Iterator[Finding]:
         hidden = next((character for character in name if not character.isprintable()), None)
         if hidden is not None:
             readable = "".join(character for character in plain if character.isprintable()) or "name"
-            yield _CHARACTERS.broken(pointer, name=ascii(name), reason=f"holds U+{ord(hidden):04X}", plain=readable)
+            yield broken(
+                "name-characters", pointer, name=ascii(name), reason=f"holds U+{ord(hidden):04X}", plain=readable
+            )
         elif plain != name:
-            yield _CHARACTERS.broken(pointer, name=name, reason=f"is read as {plain} by Python", plain=plain)
+            yield broken("name-characters", pointer, name=name, reason=f"is read as {plain} by Python", plain=plain)
 
 
 def _check_properties(place: Place) -> Iterator[Finding]:
@@ -109,13 +89,13 @@ def _check_properties(place: Place) -> Iterator[Finding]:
         pointer = pointer_to(place.pointer, "properties", name)
         folded = _folded(name)
         if _snake_case(name) in _PROPERTIES:
-            yield _PROPERTY.broken(pointer, name=name, reason=_PROPERTIES[_snake_case(name)])
+            yield broken("property-reserved", pointer, name=name, reason=_PROPERTIES[_snake_case(name)])
         if keyword.iskeyword(name):
-            yield _PROPERTY_KEYWORD.broken(pointer, name=name)
+            yield broken("property-keyword", pointer, name=name)
         if place.is_component and folded == _folded(place.name):
-            yield _PROPERTY_SCHEMA.broken(pointer, name=name)
+            yield broken("property-like-schema", pointer, name=name)
         if folded in seen:
-            yield _PROPERTY_TWIN.broken(pointer, name=name, other=seen[folded])
+            yield broken("property-unique", pointer, name=name, other=seen[folded])
         seen.setdefault(folded, name)
 
 
@@ -124,16 +104,16 @@ def _check_components(contract: Contract) -> Iterator[Finding]:
     for name in mapping(components.get("schemas")):
         pointer = pointer_to("#/components/schemas", name)
         if name in _SCHEMAS:
-            yield _SCHEMA.broken(pointer, name=name, reason=_SCHEMAS[name])
+            yield broken("schema-reserved", pointer, name=name, reason=_SCHEMAS[name])
         elif not _SCHEMA_NAME.fullmatch(name):
-            yield _SCHEMA_FORM.broken(pointer, name=name)
+            yield broken("schema-name", pointer, name=name)
     seen: dict[str, str] = {}
     for section, members in components.items():
         for name in mapping(members):
             shown = f"{section}/{name}"
             if _folded(name) in seen:
                 pointer = pointer_to("#/components", section, name)
-                yield _COMPONENT_TWIN.broken(pointer, name=shown, other=seen[_folded(name)])
+                yield broken("component-unique", pointer, name=shown, other=seen[_folded(name)])
             seen.setdefault(_folded(name), shown)
 
 
@@ -142,12 +122,13 @@ def _check_parameters(contract: Contract) -> Iterator[Finding]:
         name = text(place.value.get("name"))
         pointer = pointer_to(place.pointer, "name")
         if name in _PARAMETERS:
-            yield _PARAMETER.broken(pointer, name=name, reason=_PARAMETERS[name])
+            yield broken("parameter-reserved", pointer, name=name, reason=_PARAMETERS[name])
         if keyword.iskeyword(name):
-            yield _PROPERTY_KEYWORD.broken(pointer, name=name)
+            yield broken("property-keyword", pointer, name=name)
 
 
-def _check(contract: Contract) -> Iterator[Finding]:
+def check_names(contract: Contract) -> Iterator[Finding]:
+    """Names that generated code stumbles over."""
     for place in contract.places:
         yield from _check_characters(place)
     for place in contract.of_kind("schema"):
@@ -156,17 +137,31 @@ def _check(contract: Contract) -> Iterator[Finding]:
     yield from _check_parameters(contract)
 
 
-NAMES = Family(
-    _check,
-    (
-        _PROPERTY,
-        _PROPERTY_KEYWORD,
-        _PROPERTY_SCHEMA,
-        _PROPERTY_TWIN,
-        _PARAMETER,
-        _SCHEMA,
-        _SCHEMA_FORM,
-        _CHARACTERS,
-        _COMPONENT_TWIN,
-    ),
-)
+def _texts(contract: Contract) -> Iterator[tuple[str, str]]:
+    """Every text that may be copied into source, and where it stands."""
+    owners: list[tuple[str, Mapping[str, object], tuple[str, ...]]] = [
+        (place.pointer, place.value, _WORDS) for place in contract.places
+    ]
+    owners.append(("#/info", mapping(contract.data.get("info")), _WORDS))
+    for key in ("x-error-codes", "x-error-families"):
+        for name, entry in mapping(contract.data.get(key)).items():
+            owners.append((pointer_to("#", key, name), mapping(entry), _CODE_WORDS))
+    for pointer, owner, names in owners:
+        for name in names:
+            if isinstance(value := owner.get(name), str):
+                yield pointer_to(pointer, name), value
+        for index, value in enumerate(sequence(owner.get("x-enum-descriptions"))):
+            yield pointer_to(pointer, "x-enum-descriptions", index), text(value)
+
+
+def check_texts(contract: Contract) -> Iterator[Finding]:
+    """Texts that break the source they are copied into."""
+    for pointer, value in _texts(contract):
+        for token in _COMMENT_ENDS:
+            if token in value:
+                yield broken("text-comment", pointer, token=token)
+        if "\\u" in value:
+            yield broken("text-escape", pointer)
+    description = text(mapping(contract.data.get("info")).get("description"))
+    if len(description) > _MOST:
+        yield broken("info-short", "#/info/description", length=len(description), most=_MOST)

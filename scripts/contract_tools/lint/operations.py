@@ -1,4 +1,4 @@
-"""Operations: id, tag, security, parameters, retry."""
+"""Operations: id, tag, security, parameters, responses."""
 
 from __future__ import annotations
 
@@ -9,69 +9,11 @@ from ..document import pointer_to
 from ..places import Place
 from ..reading import mapping, sequence, text
 from .contract import Contract, title
-from .rule import Family, Finding, Rule
-
-_ID_MISSING = Rule(
-    "operation-id-missing",
-    "{method} {path} has no operationId, so each generator makes up its own name",
-    "give it an operationId",
-)
-_ID_UNIQUE = Rule(
-    "operation-id-unique",
-    "operationId {id} is as good as that of {other}; one of the two would vanish from the client",
-    "give each operation an id of its own, apart by more than case and underscores",
-)
-_ID_FORM = Rule(
-    "operation-id-form",
-    "operationId {id} makes no function name",
-    "write it like sendCode: a lower-case letter, then letters and digits",
-)
-_SECURITY_MISSING = Rule(
-    "security-explicit",
-    "{id} has no security of its own; generators ignore the document's",
-    "add security with the one scheme that it takes",
-)
-_SECURITY_ONE = Rule(
-    "security-one",
-    "{id} names {count} security schemes; generated clients cannot choose",
-    "name exactly one scheme",
-)
-_SECURITY_KNOWN = Rule(
-    "security-known",
-    "{scheme} is not among components/securitySchemes",
-    "name one of these: {known}",
-)
-_SECURITY_CALLBACK = Rule(
-    "security-callback",
-    "{id} is called by the service, which has no credentials of ours",
-    "write security: []",
-)
-_TAG_ONE = Rule(
-    "tag-one",
-    "{id} has {count} tags; generators make one module for each of them, or none",
-    "give it exactly one tag",
-)
-_TAG_KNOWN = Rule("tag-known", "tag {tag} is not declared", "add it to the tags of the document")
-_PARAMETER_UNDECLARED = Rule(
-    "path-parameter-declared",
-    "{{{name}}} in {path} is not declared for {id}",
-    "add a parameter {name} with in: path",
-)
-_PARAMETER_UNUSED = Rule(
-    "path-parameter-used",
-    "parameter {name} of {id} is not in {path}",
-    "write {{{name}}} into the path, or take the parameter out",
-)
-_RETRY = Rule("retry-valid", "x-retry of {id} is {value}", "write safe (it may be repeated) or never")
-_EXTENSION = Rule(
-    "extension-missing",
-    "{id} has no {extension}, which the other operations have",
-    "add {extension}",
-)
+from .rules import Finding, broken
 
 _ID = re.compile(r"[a-z][A-Za-z0-9]*")
+_RANGE_KEY = re.compile(r"[1-5]XX", re.IGNORECASE)
 _IN_PATH = re.compile(r"\{([^{}]+)\}")
-_RETRIES = ("safe", "never")
 # A document that uses one of these anywhere has to use it on every operation.
 _ALL_OR_NONE = ("x-retry", "x-error-codes", "x-summary-zh")
 
@@ -83,43 +25,37 @@ def _check_ids(contract: Contract) -> Iterator[Finding]:
         name = text(operation.value.get("operationId"))
         if not name:
             path = operation.around.name if operation.around else ""
-            yield _ID_MISSING.broken(operation.pointer, method=operation.name.upper(), path=path)
+            yield broken("operation-id-missing", operation.pointer, method=operation.name.upper(), path=path)
             continue
         if not _ID.fullmatch(name):
-            yield _ID_FORM.broken(pointer, id=name)
+            yield broken("operation-id-form", pointer, id=name)
         folded = name.replace("_", "").lower()
         if folded in seen:
-            yield _ID_UNIQUE.broken(pointer, id=name, other=seen[folded].pointer)
+            yield broken("operation-id-unique", pointer, id=name, other=seen[folded].pointer)
         seen.setdefault(folded, operation)
 
 
 def _check_security(contract: Contract) -> Iterator[Finding]:
     known = mapping(mapping(contract.data.get("components")).get("securitySchemes"))
-    for operation in contract.callbacks:
-        if operation.value.get("security") != []:
-            yield _SECURITY_CALLBACK.broken(_at(operation, "security"), id=title(operation))
     for operation in contract.operations if known else ():
         pointer = _at(operation, "security")
         if "security" not in operation.value:
-            yield _SECURITY_MISSING.broken(pointer, id=title(operation))
+            yield broken("security-explicit", pointer, id=title(operation))
             continue
         schemes = [name for requirement in sequence(operation.value["security"]) for name in mapping(requirement)]
         if len(schemes) != 1 or len(sequence(operation.value["security"])) != 1:
-            yield _SECURITY_ONE.broken(pointer, id=title(operation), count=len(schemes) or "no")
+            yield broken("security-one", pointer, id=title(operation), count=len(schemes) or "no")
         for scheme in schemes:
             if scheme not in known:
-                yield _SECURITY_KNOWN.broken(pointer, scheme=scheme, known=", ".join(known))
+                yield broken("security-known", pointer, scheme=scheme, known=", ".join(known))
 
 
 def _check_tags(contract: Contract) -> Iterator[Finding]:
     known = {mapping(tag).get("name") for tag in sequence(contract.data.get("tags"))}
     for operation in [*contract.operations, *contract.callbacks]:
-        tags = sequence(operation.value.get("tags"))
-        if len(tags) != 1:
-            yield _TAG_ONE.broken(_at(operation, "tags"), id=title(operation), count=len(tags) or "no")
-        for tag in tags:
+        for tag in sequence(operation.value.get("tags")):
             if tag not in known:
-                yield _TAG_KNOWN.broken(_at(operation, "tags"), tag=tag)
+                yield broken("tag-known", _at(operation, "tags"), tag=tag)
 
 
 def _check_parameters(contract: Contract) -> Iterator[Finding]:
@@ -133,10 +69,10 @@ def _check_parameters(contract: Contract) -> Iterator[Finding]:
         }
         for name in in_path:
             if name not in declared:
-                yield _PARAMETER_UNDECLARED.broken(operation.pointer, name=name, path=path, id=title(operation))
+                yield broken("path-parameter-declared", operation.pointer, name=name, path=path, id=title(operation))
         for name in declared:
             if name not in in_path:
-                yield _PARAMETER_UNUSED.broken(operation.pointer, name=name, path=path, id=title(operation))
+                yield broken("path-parameter-used", operation.pointer, name=name, path=path, id=title(operation))
 
 
 def _check_extensions(contract: Contract) -> Iterator[Finding]:
@@ -144,36 +80,23 @@ def _check_extensions(contract: Contract) -> Iterator[Finding]:
     for operation in contract.operations:
         for key in used:
             if key not in operation.value:
-                yield _EXTENSION.broken(operation.pointer, id=title(operation), extension=key)
-        if "x-retry" in operation.value and operation.value["x-retry"] not in _RETRIES:
-            value = operation.value["x-retry"]
-            yield _RETRY.broken(_at(operation, "x-retry"), id=title(operation), value=value)
+                yield broken("extension-missing", operation.pointer, id=title(operation), extension=key)
+
+
+def _check_answers(contract: Contract) -> Iterator[Finding]:
+    for operation in [*contract.operations, *contract.callbacks]:
+        for answer in contract.answers(operation):
+            if _RANGE_KEY.fullmatch(answer.status):
+                yield broken("answer-range", answer.pointer, status=answer.status)
+            if answer.status.startswith("2") and "$ref" in mapping(contract.at(answer.pointer)):
+                yield broken("answer-in-place", answer.pointer, status=answer.status)
 
 
 def _at(operation: Place, key: str) -> str:
     return pointer_to(operation.pointer, key) if key in operation.value else operation.pointer
 
 
-def _check(contract: Contract) -> Iterator[Finding]:
-    for check in (_check_ids, _check_security, _check_tags, _check_parameters, _check_extensions):
+def check_operations(contract: Contract) -> Iterator[Finding]:
+    """Everything about operations that takes more than one part to decide."""
+    for check in (_check_ids, _check_security, _check_tags, _check_parameters, _check_extensions, _check_answers):
         yield from check(contract)
-
-
-OPERATIONS = Family(
-    _check,
-    (
-        _ID_MISSING,
-        _ID_UNIQUE,
-        _ID_FORM,
-        _SECURITY_MISSING,
-        _SECURITY_ONE,
-        _SECURITY_KNOWN,
-        _SECURITY_CALLBACK,
-        _TAG_ONE,
-        _TAG_KNOWN,
-        _PARAMETER_UNDECLARED,
-        _PARAMETER_UNUSED,
-        _RETRY,
-        _EXTENSION,
-    ),
-)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, exceptions
 from jsonschema.validators import validator_for
 from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator, schemas
 
 from ..document import pointer_to
+from ..reading import mapping
 from .contract import Contract
-from .rule import Family, Finding, Rule
-from .validation import Misfit, in_brief, misfits
+from .rules import Finding, broken
 
-_OPENAPI = Rule("structure", "this is not OpenAPI: {problem}", "{remedy}")
-_SCHEMA = Rule("schema-structure", "this is not JSON Schema: {problem}", "{remedy}")
-_ELSEWHERE = Rule("validator", "openapi-spec-validator refuses the document: {problem}", "correct what it names")
+_MOST = 200
+_UNEXPECTED = re.compile(r"\('(.+?)'.* unexpected\)$")
+
 
 _REMEDIES = {
     "required": "add it",
@@ -28,13 +30,14 @@ _REMEDIES = {
 }
 
 
-def _check_structure(contract: Contract) -> Iterator[Finding]:
+def check_structure(contract: Contract) -> Iterator[Finding]:
+    """Whether it is OpenAPI and JSON Schema."""
     known: Any = schemas
     schema = known.schema_v30 if contract.is_3_0 else known.schema_v31
     # Not the package's own validator: another one, with other words and places, where jsonschema-rs is installed.
     whole = validator_for(schema)(schema)
     for misfit in misfits(whole, contract.data):
-        yield _finding(_OPENAPI, "#", misfit)
+        yield _finding("structure", "#", misfit)
     if contract.is_3_0:
         return
     # The schema of OpenAPI 3.1 leaves schemas to JSON Schema.
@@ -42,10 +45,10 @@ def _check_structure(contract: Contract) -> Iterator[Finding]:
     for place in contract.of_kind("schema"):
         if place.around is None or place.around.kind != "schema":
             for misfit in misfits(json_schema, place.value):
-                yield _finding(_SCHEMA, place.pointer, misfit)
+                yield _finding("schema-structure", place.pointer, misfit)
 
 
-def _check_whole(contract: Contract) -> Iterator[Finding]:
+def check_whole(contract: Contract) -> Iterator[Finding]:
     """What openapi-spec-validator finds beyond the schemas; it says what, but not where."""
     validator: Any = OpenAPIV30SpecValidator if contract.is_3_0 else OpenAPIV31SpecValidator
     try:
@@ -53,13 +56,63 @@ def _check_whole(contract: Contract) -> Iterator[Finding]:
     except Exception as error:  # noqa: BLE001  # how it fails is not documented; each means that it cannot read this
         problems = [in_brief(str(error)) or type(error).__name__]
     for problem in problems:
-        yield _ELSEWHERE.broken("#", problem=problem)
+        yield broken("validator", "#", problem=problem)
 
 
-def _finding(rule: Rule, start: str, misfit: Misfit) -> Finding:
+def _finding(rule: str, start: str, misfit: Misfit) -> Finding:
     remedy = _REMEDIES.get(misfit.keyword, "compare this part with the specification")
-    return rule.broken(pointer_to(start, *misfit.path), problem=misfit.problem, remedy=remedy)
+    return broken(rule, pointer_to(start, *misfit.path), problem=misfit.problem, remedy=remedy)
 
 
-STRUCTURE = Family(_check_structure, (_OPENAPI, _SCHEMA))
-WHOLE = Family(_check_whole, (_ELSEWHERE,))
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """A place in a value that does not fit a schema.
+
+    Attributes:
+        path: The way to it from the value.
+        problem: What is wrong, in short.
+        keyword: The keyword of the schema that it does not fit.
+    """
+
+    path: tuple[str | int, ...]
+    problem: str
+    keyword: str
+
+
+def misfits(validator: object, value: object) -> Iterator[Misfit]:
+    """Everything in a value that does not fit a validator's schema, each told by its most telling cause."""
+    checker: Any = validator
+    for error in checker.iter_errors(value):
+        yield _misfit(error)
+
+
+def first_misfit(validator: object, value: object) -> Misfit | None:
+    """What is most telling of why a value does not fit; None where it does."""
+    checker: Any = validator
+    relevant: Any = exceptions
+    try:
+        error = relevant.best_match(checker.iter_errors(value))
+    except Exception:  # noqa: BLE001 - a schema that the validator trips over is told by the rules for schemas
+        return None
+    return None if error is None else _misfit(error)
+
+
+def _misfit(error: Any) -> Misfit:
+    relevant: Any = exceptions
+    deepest = (relevant.best_match(error.context) if error.context else None) or error
+    path = (*deepest.absolute_path, *_unexpected(deepest))
+    return Misfit(path, in_brief(deepest.message), str(deepest.validator))
+
+
+def _unexpected(error: Any) -> tuple[str, ...]:
+    """The member that may not be there, or not by this name: such an error says so in its message alone."""
+    if "propertyNames" in error.absolute_schema_path:
+        return (error.instance,)
+    named = _UNEXPECTED.search(error.message)
+    return (named[1],) if named and named[1] in mapping(error.instance) else ()
+
+
+def in_brief(message: str) -> str:
+    """Another tool's message as part of a line, without its middle where it is long."""
+    line = " ".join(message.split()).rstrip(".")
+    return line if len(line) <= _MOST else f"{line[: _MOST - 70]} … {line[-60:]}"
