@@ -6,5 +6,4 @@ mkdir -p "$root/proc" "$root/dev" "$root$folder"
 mount --rbind /proc "$root/proc"
 mount --rbind /dev "$root/dev"
 mount --bind "$folder" "$root$folder"
-export PATH=/usr/bin HOME=/tmp
-exec chroot "$root" bash -euo pipefail -c 'cd "$0" && exec bash -euo pipefail -c "$1"' "$folder" "exec $command"
+exec chroot "$root" /usr/bin/env PATH=/usr/bin HOME=/tmp bash -euo pipefail -c 'cd "$0" && exec bash -euo pipefail -c "$1"' "$folder" "exec $command"

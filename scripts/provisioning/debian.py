@@ -9,6 +9,9 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+RELEASE = Path("/etc/os-release")
+SOURCES = (Path("/etc/apt/sources.list"), *sorted(Path("/etc/apt").glob("sources.list.d/*")))
+"""What this machine is, and where its packages come from."""
 # A mirror may fail once, and another process may be installing.
 _APT_GET = ("apt-get", "--quiet", "--yes", "-oAcquire::Retries=3", "-oDPkg::Lock::Timeout=120")
 
@@ -80,10 +83,9 @@ def _unpack(suite: str, packages: Sequence[str], target: Path) -> None:
 
 def _source(suite: str) -> str:
     """The line of sources.list for another release, from where this machine takes its own."""
-    release = Path("/etc/os-release").read_text(encoding="utf-8")
-    own = "".join(re.findall(r"^VERSION_CODENAME=(\w+)$", release, re.MULTILINE))
-    etc = Path("/etc/apt")
-    for path in (etc / "sources.list", *sorted(etc.glob("sources.list.d/*"))):
+    release = RELEASE.read_text(encoding="utf-8") if RELEASE.exists() else ""
+    own = "".join(re.findall(r"^VERSION_CODENAME=(\w+)$", release, re.MULTILINE)) or "none"
+    for path in SOURCES:
         content = path.read_text(encoding="utf-8") if path.exists() else ""
         line = re.search(rf"^deb (\[.*\] )?(\S+) {own} ", content, re.MULTILINE)
         if line:

@@ -68,3 +68,39 @@ def test_what_apt_get_says_against_it_is_shown(machine: Path, monkeypatch: pytes
     give_apt(machine, fails=step)
     with pytest.raises(debian.NotInstalledError, match="E: no such thing"):
         debian.install(PACKAGES)
+
+
+def unpacked(machine: Path, monkeypatch: pytest.MonkeyPatch, *, fails: str = "never") -> Path:
+    root = machine / "folder" / "trixie"
+    root.parent.mkdir()
+    give_apt(machine, fails=fails)
+    sources = machine / "sources.list"
+    sources.write_text("deb [signed-by=/keys.gpg] mirror:/debian stable main\n", encoding="utf-8")
+    release = machine / "os-release"
+    release.write_text("ID=debian\nVERSION_CODENAME=stable\n", encoding="utf-8")
+    monkeypatch.setattr(debian, "SOURCES", [sources])
+    monkeypatch.setattr(debian, "RELEASE", release)
+    debian.unpack("trixie", ["swiftlang"], root)
+    return root
+
+
+def test_packages_of_another_release_go_into_a_folder(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = unpacked(machine, monkeypatch)
+    assert (root / "bin").readlink() == Path("usr/bin")
+    source = root / "var" / "apt" / "sources" / "unpacked.list"
+    assert source.read_text(encoding="utf-8") == "deb [signed-by=/keys.gpg] mirror:/debian trixie main\n"
+    update, install = (machine / "log").read_text(encoding="utf-8").splitlines()
+    assert update.endswith(" update")
+    assert install.endswith(" install --no-install-recommends --download-only swiftlang")
+
+
+def test_a_folder_is_unpacked_whole_or_not_at_all(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(debian.NotInstalledError, match="could not fetch swiftlang of trixie"):
+        unpacked(machine, monkeypatch, fails="download-only")
+    assert list((machine / "folder").iterdir()) == []
+
+
+def test_a_machine_without_sources_says_so(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(debian, "RELEASE", machine / "nothing")
+    with pytest.raises(debian.NotInstalledError, match="this machine is no Debian"):
+        debian.unpack("trixie", ["swiftlang"], machine / "trixie")

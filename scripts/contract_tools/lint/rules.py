@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any, cast
 
 from jsonschema import Draft202012Validator
 
@@ -47,8 +48,9 @@ class Rule:
     openapi: str = ""
 
     @cached_property
-    def _validator(self) -> Draft202012Validator:
-        return Draft202012Validator(dict(self.when if self.when is not None else {}))
+    def _fits(self) -> Callable[[object], bool]:
+        validator: Any = Draft202012Validator(dict(self.when or {}))
+        return cast("Callable[[object], bool]", validator.is_valid)
 
     def is_broken_by(self, contract: Contract, place: Place) -> bool:
         """Whether a part of its kinds breaks it."""
@@ -59,7 +61,7 @@ class Rule:
             and self.component in (None, place.is_component)
             and (not self.openapi or contract.is_3_0 == (self.openapi == "3.0"))
             and (self.when is not None or not self.at or any(name in place.value for name in self.at))
-            and self._validator.is_valid(place.value)
+            and self._fits(place.value)
             and (not self.requested or contract.is_requested(place))
         )
 
