@@ -49,13 +49,13 @@ def pages(root: Path) -> dict[Path, str]:
     found: dict[Path, str] = {}
     for language in LANGUAGES:
         found[language.errors] = f"<!-- {_MARK} from openapi.yaml -->\n{tables.codes(document, language)}"
-        readme = _read(root / language.readme)
+        failures = _read(root / language.failures)
         for name, table in (
             ("families", tables.families(document, language)),
             ("outcomes", tables.outcomes(language)),
         ):
-            readme = _with_table(readme, name, table, language.readme)
-        found[language.readme] = readme
+            failures = _with_table(failures, name, table, language.failures)
+        found[language.failures] = failures
     found[options.PAGE] = _with_table(_read(root / options.PAGE), "options", options.options(), options.PAGE)
     found[provocations.PAGE] = f"<!-- {_MARK} from tests/sandbox/provocations.py -->\n{provocations.page(root)}"
     found[api.PAGE] = f"<!-- {_MARK} from the package -->\n{api.page()}"

@@ -14,7 +14,7 @@ class Language:
 
     Attributes:
         suffix: What stands at the end of the contract's fields in this language.
-        readme: Its README.
+        failures: Its page of exceptions.
         errors: Its page of error codes.
         title: The title of that page.
         introduction: What stands below the title.
@@ -29,7 +29,7 @@ class Language:
     """
 
     suffix: str
-    readme: Path
+    failures: Path
     errors: Path
     title: str
     introduction: str
@@ -45,7 +45,7 @@ class Language:
 
 ENGLISH: Final = Language(
     suffix="",
-    readme=Path("README.md"),
+    failures=Path("docs/failures.md"),
     errors=Path("docs/errors.md"),
     title="Error codes",
     introduction=(
@@ -63,7 +63,7 @@ ENGLISH: Final = Language(
         "ConfigurationError": "correct what the message names",
         "ConnectionFailedError": "call again",
         "StoreError": "repair the store, then call again",
-        "UnknownOutcomeError": "find out first: see the next section",
+        "UnknownOutcomeError": "find out first: see below",
         "LostAnswerError": "call again",
         "DecodeError": "a proxy or another service responded: check the address; the message shows the beginning",
     },
@@ -71,7 +71,7 @@ ENGLISH: Final = Language(
 )
 CHINESE: Final = Language(
     suffix="_zh",
-    readme=Path("README.zh-CN.md"),
+    failures=Path("docs/failures.zh-CN.md"),
     errors=Path("docs/errors.zh-CN.md"),
     title="错误码",
     introduction=(
@@ -89,7 +89,7 @@ CHINESE: Final = Language(
         "ConfigurationError": "按提示修改",
         "ConnectionFailedError": "再次调用",
         "StoreError": "检查共享存储后再次调用",
-        "UnknownOutcomeError": "先查清楚，见下一节",
+        "UnknownOutcomeError": "先查清楚，见下文",
         "LostAnswerError": "再次调用",
         "DecodeError": "应答来自代理或其他服务：检查地址；应答开头在异常信息中",
     },

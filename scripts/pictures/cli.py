@@ -16,7 +16,7 @@ from jsms_sandbox.server import Server, bind
 from jsms_sandbox.state.world import World
 from provisioning.chromium import FLAGS, PACKAGES, chromium
 
-from . import scene
+from . import scene, terminal
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "images"
 _SIZE = (1280, 800)
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parser = argparse.ArgumentParser(
         prog="scripts/screenshots",
-        description=f"Take the pictures of the inbox in docs/images, with {' and '.join(PACKAGES)} of Debian.",
+        description=f"Take the pictures of the inbox and of the command in docs/images, with {' and '.join(PACKAGES)} of Debian.",
     )
     parser.add_argument("--into", type=Path, default=FOLDER, help="the folder to write to")
     folder: Path = parser.parse_args(arguments).into
@@ -54,6 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 page.wait_for_timeout(500)  # until nothing moves any more
                 page.screenshot(path=file)
             print(f"wrote {file} ({file.stat().st_size // 1024} kB)")
+        file = folder / "command.png"
+        _photograph(browser, terminal.page(root, scene.credentials(root)), file)
+        print(f"wrote {file} ({file.stat().st_size // 1024} kB)")
         browser.close()
     return 0
 
@@ -73,6 +76,13 @@ _PICTURES: tuple[tuple[str, _Scheme, Callable[[Page], None]], ...] = (
     ("inbox", "light", _inbox),
     ("refused", "dark", _refused),
 )
+
+
+def _photograph(browser: Browser, content: str, file: Path) -> None:
+    page = browser.new_page(viewport={"width": _SIZE[0], "height": 200}, device_scale_factor=1.5)
+    page.set_content(content)
+    page.locator("body").screenshot(path=file)
+    page.close()
 
 
 @contextmanager

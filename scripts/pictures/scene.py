@@ -35,6 +35,13 @@ def play(root: str) -> None:
         sandbox.post("/clock", json={"real": True}).raise_for_status()
 
 
+def credentials(root: str) -> dict[str, str]:
+    """Those of the first app of the sandbox at an address, and of its developer account."""
+    with httpx.Client(base_url=f"{root}/_sandbox/api", trust_env=False) as sandbox:
+        app: dict[str, str] = sandbox.get("/info").raise_for_status().json()["app"]
+    return app
+
+
 def _steps(jsms: JSMS) -> Sequence[tuple[float, Callable[[], object]]]:
     """What is done, and the seconds that pass after it."""
     messages, tomorrow = jsms.messages, datetime.now().astimezone() + _NEXT_DAY

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.usefixtures("browser")
-def test_both_pictures_are_taken_and_are_small(tmp_path: Path) -> None:
+def test_the_pictures_are_taken_and_are_small(tmp_path: Path) -> None:
     command = [str(ROOT / "scripts" / "screenshots"), "--into", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=55, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -21,5 +21,6 @@ def test_both_pictures_are_taken_and_are_small(tmp_path: Path) -> None:
     for file in tmp_path.iterdir():
         content = file.read_bytes()
         assert content.startswith(b"\x89PNG")
-        assert struct.unpack(">II", content[16:24]) == (1280, 800)
+        width, height = struct.unpack(">II", content[16:24])
+        assert file.name == "command.png" or (width, height) == (1280, 800)
         assert len(content) < 300_000

@@ -8,17 +8,18 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 READMES = (ROOT / "README.md", ROOT / "README.zh-CN.md")
-_FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_FENCE = re.compile(r'^```(\w+)(?: title="([^"]*)")?\n(.*?)^```$', re.DOTALL | re.MULTILINE)
 _COMMENT = re.compile(r"\s*(?:^|(?<=\s))#.*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A block of code and the line that it begins on."""
+    """A block of code, the line that it begins on, and the title above it."""
 
     language: str
     code: str
     line: int
+    title: str = ""
 
     def without_comments(self) -> str:
         """What it does, in no language of people."""
@@ -28,7 +29,15 @@ class Block:
 def blocks(page: Path) -> list[Block]:
     """Every block of code of a page."""
     text = page.read_text(encoding="utf-8")
-    return [Block(found[1], found[2], text[: found.start(2)].count("\n") + 1) for found in _FENCE.finditer(text)]
+    return [
+        Block(found[1], found[3], text[: found.start(3)].count("\n") + 1, found[2] or "")
+        for found in _FENCE.finditer(text)
+    ]
+
+
+def twins(name: str) -> tuple[Path, Path]:
+    """A page of docs/ in English and in Chinese."""
+    return ROOT / "docs" / f"{name}.md", ROOT / "docs" / f"{name}.zh-CN.md"
 
 
 def prose(page: Path) -> str:
@@ -39,3 +48,8 @@ def prose(page: Path) -> str:
 def headings(page: Path) -> list[int]:
     """The level of each heading."""
     return [len(found[1]) for found in re.finditer(r"^(#+) ", prose(page), re.MULTILINE)]
+
+
+def table_rows(page: Path) -> list[int]:
+    """The number of columns of each row of each table."""
+    return [line.count("|") for line in prose(page).splitlines() if line.startswith("|")]

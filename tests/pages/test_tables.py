@@ -17,10 +17,12 @@ from documentation.options import PAGE as OPTIONS
 from jsms_client import errors, results
 from jsms_contract.errors import ERRORS
 
+FAILURES = Path("docs/failures.md")
+
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    for name in ("README.md", "README.zh-CN.md", "generated/jsms_contract/openapi.json", *map(str, (PACKAGE, OPTIONS))):
+    for name in (str(FAILURES), "docs/failures.zh-CN.md", "generated/jsms_contract/openapi.json", *map(str, (PACKAGE, OPTIONS))):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path
@@ -32,35 +34,35 @@ def test_what_is_committed_is_in_step_with_the_contract() -> None:
 
 def test_every_code_stands_in_every_language_with_its_exception() -> None:
     made = pages(ROOT)
-    for path in (page for language in LANGUAGES for page in (language.readme, language.errors)):
+    for path in (page for language in LANGUAGES for page in (language.failures, language.errors)):
         text = made[path]
         for code, error in ERRORS.items():
             assert str(code) in text, (path, code)
-            assert path.parent != Path("docs") or f"### {code}\n\n`{error.__name__}` ·" in text, (path, code)
+            assert path.name.startswith("failures") or f"### {code}\n\n`{error.__name__}` ·" in text, (path, code)
 
 
 def test_checking_names_what_is_stale_and_changes_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    readme = project / "README.md"
+    page = project / FAILURES
     main([], root=project)
-    stale = readme.read_text(encoding="utf-8").replace("| 50009 |", "| 50099 |")
-    readme.write_text(stale, encoding="utf-8")
+    stale = page.read_text(encoding="utf-8").replace("| 50009 |", "| 50099 |")
+    page.write_text(stale, encoding="utf-8")
     capsys.readouterr()
     assert main(["--check"], root=project) == 1
-    assert capsys.readouterr().out == "README.md is out of step with what it is made from; run scripts/document.\n"
-    assert readme.read_text(encoding="utf-8") == stale
+    assert capsys.readouterr().out == f"{FAILURES} is out of step with what it is made from; run scripts/document.\n"
+    assert page.read_text(encoding="utf-8") == stale
 
 
 def test_writing_mends_the_table_and_nothing_around_it(project: Path) -> None:
-    readme = project / "README.md"
-    before = readme.read_text(encoding="utf-8")
-    readme.write_text(before.replace("| 50009 |", "| 50099 |") + "\nand more\n", encoding="utf-8")
+    page = project / FAILURES
+    before = page.read_text(encoding="utf-8")
+    page.write_text(before.replace("| 50009 |", "| 50099 |") + "\nand more\n", encoding="utf-8")
     assert main([], root=project) == 0
-    assert readme.read_text(encoding="utf-8") == before + "\nand more\n"
+    assert page.read_text(encoding="utf-8") == before + "\nand more\n"
     assert main(["--check"], root=project) == 0
 
 
-def test_a_readme_without_its_marks_is_refused(project: Path) -> None:
-    (project / "README.md").write_text("# all gone\n", encoding="utf-8")
+def test_a_page_without_its_marks_is_refused(project: Path) -> None:
+    (project / FAILURES).write_text("# all gone\n", encoding="utf-8")
     with pytest.raises(SystemExit, match="has lost the marks"):
         main([], root=project)
 
