@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parser = argparse.ArgumentParser(
         prog="scripts/screenshots",
-        description=f"Take the pictures of the inbox and of the command in docs/images, with {' and '.join(PACKAGES)} of Debian.",
+        description=f"Take the pictures in docs/images, with {' and '.join(PACKAGES)} of Debian.",
     )
     parser.add_argument("--into", type=Path, default=FOLDER, help="the folder to write to")
     folder: Path = parser.parse_args(arguments).into

@@ -40,16 +40,16 @@ def page(root: str, credentials: Mapping[str, str]) -> str:
         credentials: Those of an app of it, and of its account.
     """
     settings = {"JSMS_BASE_URL": f"{root}/v1", **{f"JSMS_{name.upper()}": credentials[name] for name in _CREDENTIALS}}
-    parts: list[str] = []
-    for arguments in COMMANDS:
-        parts.append(f"<b>$</b> jsms {escape(' '.join(arguments))}\n{_shown(arguments, settings)}\n")
+    parts = [f"<b>$</b> jsms {escape(' '.join(arguments))}\n{_shown(arguments, settings)}\n" for arguments in COMMANDS]
     return _PAGE.format(content="\n".join(parts).rstrip())
 
 
 def _shown(arguments: tuple[str, ...], settings: Mapping[str, str]) -> str:
     """The output of a command, with its colours, as HTML."""
     terminal = {"FORCE_COLOR": "1", "COLUMNS": str(_COLUMNS), "TERM": "xterm-256color", "LANG": "C.UTF-8"}
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("JSMS_") and name != "NO_COLOR"}
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith("JSMS_") and name != "NO_COLOR"
+    }
     path = os.pathsep.join(each for each in sys.path if each)
     with tempfile.TemporaryDirectory() as empty:  # without a .env or a profile of somebody's
         done = subprocess.run(

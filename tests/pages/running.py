@@ -82,7 +82,9 @@ class PageRun:
             if words[:1] == ["python"] and (self.folder / words[-1]).is_file():
                 self._expect(self._python(*words[1:], given=self._code()), f"line {block.line}: {line}")
             elif words[:2] == ["pip", "install"]:
-                self.wrong += [f"line {block.line}: {each} is not known" for each in words[2:] if not _installable(each)]
+                self.wrong += [
+                    f"line {block.line}: {each} is not known" for each in words[2:] if not _installable(each)
+                ]
             elif words[:1] in (["jsms"], ["jsms-sandbox"]):
                 self._command(words, f"line {block.line}: {line}")
             elif words[:1] and words[0].startswith("./scripts/") and not os.access(ROOT / words[0], os.X_OK):

@@ -22,7 +22,12 @@ FAILURES = Path("docs/failures.md")
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    for name in (str(FAILURES), "docs/failures.zh-CN.md", "generated/jsms_contract/openapi.json", *map(str, (PACKAGE, OPTIONS))):
+    for name in (
+        str(FAILURES),
+        "docs/failures.zh-CN.md",
+        "generated/jsms_contract/openapi.json",
+        *map(str, (PACKAGE, OPTIONS)),
+    ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path
