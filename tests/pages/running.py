@@ -33,9 +33,9 @@ class PageRun:
     folder: Path
     sandbox: Sandbox
     database: Callable[[str], str]
-    wrong: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list[str])
     _printed: str = ""
-    _tests: list[str] = field(default_factory=list)
+    _tests: list[str] = field(default_factory=list[str])
 
     def run(self) -> None:
         """Run every block; pytest runs those that are tests at the end, together."""
@@ -93,7 +93,7 @@ class PageRun:
     def _command(self, words: list[str], where: str) -> None:
         """What the command would do is shown by its own tests: here, that it takes these words and options."""
         options = [word.partition("=")[0] for word in words if word.startswith("--") and word != "--"]
-        names = []
+        names: list[str] = []
         for word in words[1:]:
             if not re.fullmatch(r"[a-z]+(-[a-z]+)*", word) or len(names) == 2:
                 break
