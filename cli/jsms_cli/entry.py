@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import sys
 from collections.abc import Sequence
 
 from jsms_cli.exit_codes import CONFIGURATION, INTERRUPTED, USAGE
 
-_MISSING = "jsms: the command needs {}; install it with: pip install 'jsms-client[cli]'\n"
+_MISSING = "the command needs {}; install it with: pip install 'jsms-client[cli]'"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -21,6 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: see ``jsms_cli.exit_codes``.
     """
+    given = sys.argv[1:] if arguments is None else list(arguments)
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show Chinese shows its code points, rather than nothing at all.
         if isinstance(stream, io.TextIOWrapper):
@@ -30,20 +32,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("typer", "rich"):
             raise
-        sys.stderr.write(_MISSING.format(error.name))
+        sentence = _MISSING.format(error.name)
+        facts = {"error": {"type": "MissingDependencyError", "message": sentence, "exit_code": CONFIGURATION}}
+        sys.stderr.write(json.dumps(facts) if _is_for_programs(given) else f"jsms: {sentence}")
+        sys.stderr.write("\n")
         return CONFIGURATION
-    return _run(command(), sys.argv[1:] if arguments is None else list(arguments))
+    return _run(command(), given)
+
+
+def _is_for_programs(arguments: Sequence[str]) -> bool:
+    """Whether ``--json`` was typed, in a place where it is no argument."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    return "--json" in arguments[:end]
 
 
 def _run(command: object, arguments: list[str]) -> int:
     from jsms_cli.application import TyperException, carry_out, options_of
-    from jsms_cli.failures import exit_code_of, explain, explain_usage, in_options
-    from jsms_cli.writing import OutputClosedError, close_output, note
+    from jsms_cli.failures import exit_code_of, explain, explain_usage, facts_of, in_options
+    from jsms_cli.writing import OutputClosedError, close_output, note_failure, notes_as_json
 
+    was = notes_as_json.set(_is_for_programs(arguments))
     try:
         code = carry_out(command, arguments)
+        if code == INTERRUPTED:
+            note_failure("interrupted.", {"type": "Interrupted", "message": "interrupted.", "exit_code": code})
     except TyperException as error:
-        note(explain_usage(error))
+        sentence = explain_usage(error)
+        note_failure(sentence, {"type": "UsageError", "message": sentence, "exit_code": USAGE})
         return USAGE
     except OutputClosedError:
         close_output()
@@ -51,10 +66,11 @@ def _run(command: object, arguments: list[str]) -> int:
     except Exception as error:
         if os.environ.get("JSMS_TRACEBACK"):
             raise
-        note(in_options(explain(error), options_of(command, arguments)))
+        sentence = in_options(explain(error), options_of(command, arguments))
+        note_failure(sentence, facts_of(error, sentence))
         return exit_code_of(error)
-    if code == INTERRUPTED:
-        note("interrupted.")
+    finally:
+        notes_as_json.reset(was)
     return code
 
 

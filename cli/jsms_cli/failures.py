@@ -45,6 +45,28 @@ def explain(error: Exception) -> str:
     )
 
 
+def facts_of(error: Exception, sentence: str) -> dict[str, object]:
+    """What a program is told of an error.
+
+    Args:
+        error: The error.
+        sentence: What a person is told.
+    """
+    from jsms_client.errors import APIError, JSMSError
+
+    facts: dict[str, object] = {
+        "type": type(error).__name__,
+        "message": sentence,
+        "exit_code": exit_code_of(error),
+    }
+    if isinstance(error, JSMSError):
+        names = ("operation", "sent", "code", "name", "http_status", "attempts")
+        facts |= {name: getattr(error, name) for name in names}
+    if isinstance(error, APIError) and error.info is not None:
+        facts |= {name: getattr(error.info, name) for name in ("family", "remedy", "remedy_zh", "repeat")}
+    return facts
+
+
 def in_options(text: str, options: Mapping[str, str]) -> str:
     """A sentence that speaks of the command's options, where the client and the service speak of their arguments.
 
@@ -109,6 +131,7 @@ __all__ = [
     "exit_code_of",
     "explain",
     "explain_usage",
+    "facts_of",
     "in_options",
     "unknown",
 ]

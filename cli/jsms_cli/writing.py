@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TextIO
 
 from jsms_cli.plain_data import as_data
 from jsms_runtime.redaction import is_control, printable
+
+notes_as_json: ContextVar[bool] = ContextVar("notes_as_json", default=False)
+"""Whether standard error is for a program too: each line of it is an object then."""
 
 
 class OutputClosedError(Exception):
@@ -77,8 +81,26 @@ def note(text: str) -> None:
     Args:
         text: One sentence; what came from outside may be in it.
     """
+    line = json_line({"note": text}, sys.stderr) if notes_as_json.get() else f"jsms: {printable(text, keep=chr(10))}\n"
+    _write_note(line)
+
+
+def note_failure(text: str, facts: Mapping[str, object]) -> None:
+    """Tell why the command failed.
+
+    Args:
+        text: One sentence for a person.
+        facts: The same for a program.
+    """
+    if notes_as_json.get():
+        _write_note(json_line({"error": facts}, sys.stderr))
+    else:
+        note(text)
+
+
+def _write_note(line: str) -> None:
     try:
-        sys.stderr.write(f"jsms: {printable(text, keep=chr(10))}\n")
+        sys.stderr.write(line)
         sys.stderr.flush()
     except BrokenPipeError:
         pass
@@ -100,6 +122,8 @@ __all__ = [
     "close_output",
     "json_line",
     "note",
+    "note_failure",
+    "notes_as_json",
     "write",
     "write_json",
     "writing_to_output",

@@ -82,7 +82,7 @@ def test_a_delivery_status_is_told_from_an_error_code(jsms: Command) -> None:
 def test_the_help_of_the_sandbox_has_the_name_that_was_typed() -> None:
     done = run("sandbox", "--help")
     assert done.code == 0
-    assert done.out.startswith("usage: jsms sandbox ")
+    assert done.out.startswith("Usage: jsms sandbox ")
 
 
 @pytest.mark.parametrize("words", [(), ("code",), ("code", "send"), ("campaign", "send"), ("balance",)])

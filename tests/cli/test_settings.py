@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Mapping
@@ -164,7 +165,7 @@ def test_a_file_that_others_may_read_is_warned_of(unset: dict[str, str], jsms: C
     path = write_profile(folder, "default", unset, mode=0o644)
     done = jsms("balance", "--json")
     assert (done.code, len(done.lines)) == (0, 1)
-    assert done.err == f"jsms: {path} holds secrets and can be read by others; run: chmod 600 {path}\n"
+    assert json.loads(done.err) == {"note": f"{path} holds secrets and can be read by others; run: chmod 600 {path}"}
 
 
 @pytest.mark.parametrize(

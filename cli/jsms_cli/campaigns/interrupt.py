@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from jsms_cli.campaigns.journals import JournalPath
 from jsms_cli.campaigns.report import describe
 from jsms_cli.failures import CampaignBrokenOffError, StoppedByHandError
+from jsms_cli.writing import json_line, notes_as_json
 from jsms_client.campaigns import Campaign, JournalError, JournalLockedError, JournalReplacedError, open_campaign
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from jsms_client.campaigns import Progress
 
-_WAITING = "\njsms: waiting for what is in flight; Ctrl-C again ends at once, and those are unknown then.\n"
+_WAITING = "waiting for what is in flight; Ctrl-C again ends at once, and those are unknown then."
 REPEAT_UNKNOWN = "--repeat-unknown"
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 
@@ -155,6 +156,7 @@ def _interrupted(journal: JournalPath, watch: Watch) -> str:
 @contextmanager
 def _heeding_signals(stop: StopRequest) -> Generator[None]:
     """Stop at the first signal, and end at the second one, whichever they are."""
+    waiting = json_line({"note": _WAITING}, sys.stderr) if notes_as_json.get() else f"\njsms: {_WAITING}\n"
 
     def heed(number: int, frame: FrameType | None) -> None:
         if stop.requested:
@@ -162,7 +164,7 @@ def _heeding_signals(stop: StopRequest) -> Generator[None]:
         stop.requested = True
         # Not by the stream: the signal may have come while it was being written to. Nor where the terminal is gone.
         with suppress(OSError, ValueError):
-            os.write(sys.stderr.fileno(), _WAITING.encode())
+            os.write(sys.stderr.fileno(), waiting.encode())
 
     numbers = [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]
     # Whoever started the command may want it to go on: nohup, a shell's background.
