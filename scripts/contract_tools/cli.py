@@ -8,11 +8,12 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from . import gate, generate, swap
 from .changes import LEVELS, Change, Level, compare
+from .complete import completed
 from .document import Document, DocumentError, load
 from .emit_limits import NameClashError
 from .emit_operations import UnknownShapeError
@@ -116,7 +117,7 @@ def _options(arguments: Sequence[str] | None) -> _Options:
 def _regenerate(options: _Options) -> int:
     output, progress = options.output, Progress(sys.stdout)
     progress.say(f"Regenerating {_shown(output)} from {options.document}")
-    document = _read(options.document, progress)
+    document = _read(options.document, progress, write=True)
     with swap.locked(output, lambda: progress.say("  waiting for another run to end")):
         if swap.recover(output):
             progress.say("  cleared away what an interrupted run had left")
@@ -167,16 +168,27 @@ def _check(options: _Options) -> int:
     return 1
 
 
-def _read(path: Path, progress: Progress) -> Document:
+def _read(path: Path, progress: Progress, *, write: bool = False) -> Document:
+    """The document, checked; where it may be written, with all that follows from its catalogue of codes."""
+    changed: list[str] = []
     with progress.step(f"read and check {path}"):
         document = load(path)
-        problems = lint(document) or sorted(check_translations(document))
+        whole, changed = completed(document)
+        # On the lines that the file has now; everything that is missing at once.
+        found = {replace(each, line=document.line(each.pointer)) for each in lint(whole)}
+        found |= set(check_translations(whole)) | (set() if write else set(lint(document)))
+        problems = sorted(found, key=lambda problem: (problem.path, problem.line, problem))
         if problems:
             lines = "\n".join(str(problem) for problem in problems)
             number = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
             raise RefusedError(f"{lines}\n\n{number} in {path}; nothing was generated.")
+        if changed:
+            path.write_text(whole.text, encoding="utf-8", newline="")
+            document = load(path)
         if path.resolve() == _DOCUMENT:
             _refuse_left_over(Surface(document.data), path)
+    for part in changed:
+        progress.say(f"  {path}: wrote {part}, from its x-error-codes")
     return document
 
 

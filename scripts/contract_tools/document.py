@@ -75,6 +75,16 @@ class Document:
             node, line = found
         return line
 
+    def node(self, pointer: str) -> Any:
+        """The node of YAML that a pointer leads to; None where there is none."""
+        node = self._root
+        for part in pointer_parts(pointer):
+            found = _member(node, part)
+            if found is None:
+                return None
+            node = found[0]
+        return node
+
 
 def load(path: Path | str) -> Document:
     """Read a document from a YAML or JSON file.

@@ -25,6 +25,12 @@ Three shorter ways need nothing before, and no test API, so they work from any l
 - `[sandbox:reject reason]` or `[sandbox:hold]` in the remark of a template or a signature."""
 HEAD = ("code", "exception", "before", "request")
 LONGEST = 60
+_AUTH = {
+    "app": "",
+    "none": " without Authorization",
+    "wrong": " with a wrong secret",
+    "magic": " with the app key that ends in the code",
+}
 _EARLIER = '"{temp_id}"'
 
 
@@ -35,7 +41,7 @@ class _Call(Protocol):
     raw: bytes | None
     form: Mapping[str, object] | None
     headers: Mapping[str, str]
-    auth: Literal["app", "none", "wrong"]
+    auth: Literal["app", "none", "wrong", "magic"]
 
 
 class _Switch(Protocol):
@@ -103,7 +109,7 @@ def _call(call: _Call) -> str:
     kind = call.headers.get("Content-Type", "application/json")
     if kind != "application/json":
         parts.append(f"as `{kind}`")
-    return " ".join(parts) + {"app": "", "none": " without Authorization", "wrong": " with a wrong secret"}[call.auth]
+    return " ".join(parts) + _AUTH[call.auth]
 
 
 def _form(form: Mapping[str, object]) -> str:

@@ -1,9 +1,13 @@
-"""For each of the 54 error codes a request that provokes it, as data: tests run it, the documentation prints it."""
+"""For each error code a request that provokes it, as data: tests run it, the documentation prints it."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from jsms_contract.errors import ERRORS
+from jsms_sandbox.contract import operations
 
 from .forms import FileField, image, sign_form
 
@@ -25,7 +29,7 @@ class Call:
     raw: bytes | None = None
     form: dict[str, str | FileField] | None = None
     headers: dict[str, str] = field(default_factory=dict[str, str])
-    auth: Literal["app", "none", "wrong"] = "app"
+    auth: Literal["app", "none", "wrong", "magic"] = "app"
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ HOLD = template("您好。", remark="[sandbox:hold]")
 REJECT = template("您好。", remark="[sandbox:reject 不合规]")
 HOLD_SIGN = post("/sign", form=sign_form(remark="[sandbox:hold]"))
 
-PROVOCATIONS = (
+WRITTEN = (
     Provocation(50001, post("/codes", CODE, auth="none")),
     Provocation(50002, post("/codes", CODE, auth="wrong")),
     Provocation(50003, post("/codes", raw=b"", headers=JSON)),
@@ -158,3 +162,19 @@ PROVOCATIONS = (
     Provocation(50104, post("/sign", form=sign_form(sign="【极光】"))),
     Provocation(50105, Call("DELETE", "/sign/4321")),
 )
+
+BODIES: dict[str, dict[str, Any]] = {"/codes": CODE, "/voice_codes": {"mobile": MOBILE}, "/schedule": ORDER | LATER}
+
+
+def magic(code: int) -> Provocation:
+    """How a code is provoked that the sandbox has no check for: a number that asks for it, or an app key."""
+    listed = [each for each in operations().values() if code in each.codes]
+    for operation in listed:
+        if "{" not in operation.path and any(field.kind == "mobile" for field in operation.fields):
+            body = BODIES.get(operation.path, ORDER) | {"mobile": f"130000{code}"}
+            return Provocation(code, Call(operation.method, operation.path, body))
+    path = re.sub(r"\{[^}]*\}", "1", listed[0].path)
+    return Provocation(code, Call(listed[0].method, path, auth="magic"))
+
+
+PROVOCATIONS = (*WRITTEN, *(magic(code) for code in sorted(ERRORS.keys() - {each.code for each in WRITTEN})))

@@ -1,0 +1,142 @@
+"""What a document repeats of its own catalogue of codes, written into it: nobody has to keep it in step by hand."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from .document import Document, DocumentError, parse, pointer_to
+from .python_source import LINE_LENGTH
+from .reading import mapping, operations, schemas, sequence, text, whole
+from .shown import ENGLISH, flat, shown_catalogue, shown_codes
+
+_CODES = "#/components/schemas/ErrorCode"
+_ROW = re.compile(r"\s*\| [0-9]+, ")
+_PLAIN = re.compile(r"[A-Za-z](?:[^:#\n'\"{}\[\]&*!|>%@`]|:(?! |$))*[^\s:#'\"{}\[\]&*!|>%@`]")
+_BLOCKS = ("|", ">")
+_Edit = tuple[int, int, str]
+
+
+def completed(document: Document) -> tuple[Document, list[str]]:
+    """The document with all that follows from its catalogue, and the parts that this changes.
+
+    The members of ErrorCode, the table of codes in a tag's description, and the paragraph of codes in the description
+    of each operation. Only a YAML document is completed; JSON is left to the rules, which say what is missing.
+    """
+    if document.path.endswith(".json") or not _is_whole(document):
+        return document, []
+    edits = dict(_edits(document))
+    if not edits:
+        return document, []
+    written = document.text
+    for start, end, words in sorted(edits.values(), reverse=True):
+        written = written[:start] + words + written[end:]
+    try:
+        return parse(written, document.path), [*edits]
+    except DocumentError:
+        return document, []  # written in a way that this does not know; the rules say what is missing
+
+
+def _is_whole(document: Document) -> bool:
+    """Whether each code has what is repeated of it."""
+    catalogue = mapping(document.data.get("x-error-codes"))
+    return bool(catalogue) and all(
+        code.isdecimal() and whole(mapping(entry).get("http_status")) and all(_words(mapping(entry)))
+        for code, entry in catalogue.items()
+    )
+
+
+def _words(entry: Mapping[str, object]) -> Iterator[str]:
+    for name in ("name", "message", "meaning"):
+        yield text(entry.get(name))
+
+
+def _edits(document: Document) -> Iterator[tuple[str, _Edit]]:
+    catalogue = {code: mapping(entry) for code, entry in mapping(document.data.get("x-error-codes")).items()}
+    columns: Mapping[str, list[object]] = {
+        "enum": [int(code) for code in catalogue],
+        "x-enum-varnames": [entry.get("name") for entry in catalogue.values()],
+        "x-enum-descriptions": [entry.get("meaning") for entry in catalogue.values()],
+    }
+    members = mapping(schemas(document.data).get("ErrorCode"))
+    for name, wanted in columns.items():
+        found = sequence(members.get(name))
+        if found and list(found) != wanted:
+            edit = _list(document, document.node(pointer_to(_CODES, name)), found, wanted)
+            if edit is not None:
+                yield f"{name} of ErrorCode", edit
+    for index, tag in enumerate(sequence(document.data.get("tags"))):
+        edit = _table(document, document.node(f"#/tags/{index}/description"))
+        if edit is not None:
+            yield f"the table of the tag {text(mapping(tag).get('name'))}", edit
+    for path, method, operation, _ in operations(document.data):
+        wanted_codes = shown_codes(document.data, operation, ENGLISH)
+        if wanted_codes and not flat(text(operation.get("description"))).endswith(flat(wanted_codes)):
+            edit = _paragraph(document, document.node(pointer_to("#/paths", path, method, "description")), wanted_codes)
+            if edit is not None:
+                yield f"the codes of {text(operation.get('operationId'))}", edit
+
+
+def _list(document: Document, node: Any, found: Sequence[object], wanted: Sequence[object]) -> _Edit | None:
+    """A list with other items; those that stay are written as they were."""
+    start, end = int(node.start_mark.index), int(node.value[-1].end_mark.index)
+    if "#" in re.sub(r"'[^'\n]*'|\"[^\"\n]*\"", "", document.text[start:end]):
+        return None  # a comment would be lost
+    written = {
+        str(value): document.text[int(item.start_mark.index) : int(item.end_mark.index)]
+        for value, item in zip(found, node.value, strict=True)
+    }
+    items = [written.get(str(value), _scalar(value)) for value in wanted]
+    if node.flow_style:
+        return start, int(node.end_mark.index), f"[{', '.join(items)}]"
+    return start, end, f"\n{' ' * int(node.start_mark.column)}- ".join(["", *items]).lstrip()
+
+
+def _table(document: Document, node: Any) -> _Edit | None:
+    """The rows of the table of codes, where a description has one."""
+    lines = _lines(document, node)
+    rows = [(start, line) for start, line in lines if _ROW.match(line)]
+    wanted = [line for line in shown_catalogue(document.data, ENGLISH).splitlines() if _ROW.match(line)]
+    if not rows or node.style != "|" or [line.strip() for _, line in rows] == wanted:
+        return None
+    first, last = rows[0], rows[-1]
+    margin = first[1][: len(first[1]) - len(first[1].lstrip())]
+    return first[0], last[0] + len(last[1]), "\n".join(margin + line for line in wanted)
+
+
+def _paragraph(document: Document, node: Any, wanted: str) -> _Edit | None:
+    """The paragraph of codes that a description ends with, put in place of an older one."""
+    lines = [(start, line) for start, line in _lines(document, node) if line.strip()]
+    if not lines or node.style not in _BLOCKS:
+        return None
+    last = lines[-1]
+    margin = last[1][: len(last[1]) - len(last[1].lstrip())]
+    begins = (ENGLISH.codes.strip(), ENGLISH.recipient_codes.strip())
+    older = next((start for start, line in lines if line.strip().startswith(begins)), None)
+    wrapped = textwrap.wrap(wanted, LINE_LENGTH - len(margin), break_on_hyphens=False)
+    end = last[0] + len(last[1])
+    if older is not None:
+        return older, end, "\n".join(margin + line for line in wrapped)
+    between = "\n\n" if node.style == "|" else "\n\n\n"
+    return end, end, between + "\n".join(margin + line for line in wrapped)
+
+
+def _lines(document: Document, node: Any) -> list[tuple[int, str]]:
+    """The lines of a block scalar below its first, each with where it starts; none for other nodes."""
+    if node is None or node.style not in _BLOCKS:
+        return []
+    start, end = int(node.start_mark.index), int(node.end_mark.index)
+    lines: list[tuple[int, str]] = []
+    for line in document.text[start:end].splitlines(keepends=True):
+        lines.append((start, line.rstrip("\r\n")))
+        start += len(line)
+    return lines[1:]
+
+
+def _scalar(value: object) -> str:
+    if isinstance(value, int):
+        return str(value)
+    words = str(value)
+    return words if _PLAIN.fullmatch(words) else f"'{words.replace(chr(39), chr(39) * 2)}'"

@@ -1,0 +1,111 @@
+"""A new error code is one edit: what repeats it is written by the run, and what is missing is said all at once."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from contract_tools.document import load
+from contract_tools.reading import mapping, schemas, sequence
+from sandbox.process import Process
+
+from .running import ROOT, python_with, run
+
+ENTRY = """\
+  '50060':
+    name: SENDING_PAUSED
+    http_status: 403
+    message: sending paused
+    family: rate_limit
+    repeat: later
+    meaning: 'The service has paused: wait for a while.'
+    meaning_zh: 服务暂停，请稍候。
+    remedy: Wait for a while.
+    remedy_zh: 请稍候。
+"""
+BEFORE = "  '50101':\n"
+CODES_OF_SEND_CODE = "50021, 50024, 50025, 50033, 50035, 50036, 50046, 50102]"
+
+
+@pytest.fixture
+def document(tmp_path: Path) -> Path:
+    """A copy of the contract and its translations."""
+    shutil.copytree(ROOT / "translations", tmp_path / "translations")
+    return Path(shutil.copy(ROOT / "openapi.yaml", tmp_path / "openapi.yaml"))
+
+
+def edit(document: Path, entry: str, listed: str) -> None:
+    """Add the code to the catalogue and to the operation that answers it."""
+    text = document.read_text(encoding="utf-8")
+    for old, new in ((BEFORE, entry + BEFORE), (CODES_OF_SEND_CODE, listed)):
+        assert text.count(old) in (1, 2), old
+        text = text.replace(old, new, 1)
+    document.write_text(text, encoding="utf-8")
+
+
+def test_one_edit_and_one_run_are_a_new_code(document: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edit(document, ENTRY, CODES_OF_SEND_CODE.replace("50102", "50060, 50102"))
+    before = document.read_text(encoding="utf-8").splitlines()
+    made = document.parent / "made"
+    assert run(document, "--output", made) == 0
+    said = capsys.readouterr().out
+    for part in ("enum of ErrorCode", "the table of the tag errors", "the codes of sendCode"):
+        assert f"wrote {part}, from its x-error-codes" in said
+    after = document.read_text(encoding="utf-8").splitlines()
+    assert len(after) == len(before) + 4, "a member, its name, its meaning, and a row of the table"
+    assert "        - 'The service has paused: wait for a while.'" in after
+
+    known = mapping(schemas(load(document).data)["ErrorCode"])
+    at = sequence(known["enum"]).index(50060)
+    assert sequence(known["x-enum-varnames"])[at] == "SENDING_PAUSED"
+    chinese = (made / "openapi.zh-CN.yaml").read_text(encoding="utf-8")
+    assert "| 50060, HTTP 403: sending paused | 服务暂停，请稍候。 |" in chinese
+    program = (
+        f"sys.path.insert(1, {str(ROOT / 'overlay')!r})\n"
+        "from jsms_client.errors import RateLimitError, SendingPausedError\n"
+        "from jsms_api.models import ErrorCode\n"
+        "from jsms_contract.errors import error_class\n"
+        "assert issubclass(SendingPausedError, RateLimitError)\n"
+        "assert error_class(50060, 403) is SendingPausedError and ErrorCode.SENDING_PAUSED == 50060\n"
+    )
+    done = python_with(made, program)
+    assert done.returncode == 0, done.stderr
+    with Process(generated=made) as sandbox:
+        refused = sandbox.http.post("/codes", json={"mobile": "13000050060", "temp_id": 1})
+    assert (refused.status_code, refused.json()["error"]["message"]) == (403, "sending paused")
+
+    assert run(document, "--output", made, "--check") == 0
+    assert document.read_text(encoding="utf-8").splitlines() == after
+
+
+def test_all_that_is_missing_is_said_in_one_run(document: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    entry = ENTRY.replace("family: rate_limit", "family: rate_limits").replace("http_status: 403", "http_status: 409")
+    edit(document, entry.replace("    remedy_zh: 请稍候。\n", ""), CODES_OF_SEND_CODE.replace("50102", "50060, 50102"))
+    text = document.read_text(encoding="utf-8")
+    translations = document.parent / "translations" / "openapi.zh-CN.yaml"
+    words = translations.read_text(encoding="utf-8")
+    translations.write_text(words.replace('"Accepted": 已受理\n', ""), encoding="utf-8")
+    assert run(document, "--output", document.parent / "made", "--check") == 1
+    said = capsys.readouterr().err
+    line = text.splitlines().index("  '50060':") + 1
+    for where, words in (
+        (f"{line}: ", "'remedy_zh' is a required property"),
+        (f"{line + 4}: ", "the family rate_limits of 50060 is not declared. Fix: use one of these: authentication"),
+        (f"{line}: ", "50060 is in the catalogue, but not in ErrorCode. Fix: add it to the enum"),
+        ("", "50060 comes with HTTP 409, which sendCode does not declare. Fix: add the answer 409"),
+        ("", "the table in the description has no row for 50060"),
+        ("", "the description of sendCode does not end with its error codes"),
+        ("", "“Accepted” has no Chinese translation"),
+    ):
+        assert any(where in each and words in each for each in said.splitlines()), (words, said)
+    assert said.count("#/") == 7, said
+    assert not (document.parent / "made").exists()
+
+
+def test_a_run_that_finds_problems_leaves_the_document_as_it_is(document: Path) -> None:
+    edit(document, ENTRY.replace("rate_limit", "rate_limits"), CODES_OF_SEND_CODE.replace("50102", "50060, 50102"))
+    before = document.read_bytes()
+    assert run(document, "--output", document.parent / "made") == 1
+    assert document.read_bytes() == before
