@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 import re
-from collections.abc import AsyncIterable, Iterable, Mapping
+from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal
@@ -87,7 +87,7 @@ def parse_recipients(
 def recipients_to_json(recipients: list[tuple[str, dict[str, str] | None]]) -> list[dict[str, object]]:
     """Checked recipients as they are sent."""
     return [
-        {"mobile": mobile} if parameters is None else {"mobile": mobile, "temp_para": parameters}
+        {"mobile": mobile, "temp_para": parameters} if parameters is not None else {"mobile": mobile}
         for mobile, parameters in recipients
     ]
 
@@ -113,20 +113,22 @@ def _read_usual(given: list[object], pattern: str) -> list[tuple[str, dict[str, 
     written = "\n".join((*mobiles, ""))
     if written.count("\n") != len(mobiles) or not compiled(f"(?m:(?:{pattern}\n)*+)").fullmatch(written):
         return None
-    usual = _are_texts([each for each in parameters if each is not None])
+    usual = _are_texts(parameters if None not in parameters else [each for each in parameters if each is not None])
     return cast("list[tuple[str, dict[str, str] | None]]", pairs) if usual else None
 
 
-def _are_texts(parameters: list[object]) -> bool:
+def _are_texts(parameters: Sequence[object]) -> bool:
     if not parameters:
         return True
     if set(map(type, parameters)) != {dict}:
         return False
-    texts = [*chain.from_iterable(map(dict[object, object].values, cast("list[dict[object, object]]", parameters)))]
-    names = {*chain.from_iterable(cast("list[dict[object, object]]", parameters))}
+    texts = [*chain.from_iterable(map(dict[object, object].values, cast("Sequence[dict[object, object]]", parameters)))]
+    names: set[object] = set().union(*cast("Sequence[dict[object, object]]", parameters))
     if not {*map(type, texts), *map(type, names)} <= {str} or "" in names:
         return False
-    if max(map(len, cast("Iterable[str]", chain(texts, names))), default=0) > LONGEST_VALUE:
+    if max(map(len, cast("list[str]", texts)), default=0) > LONGEST_VALUE or any(
+        len(name) > LONGEST_VALUE for name in cast("set[str]", names)
+    ):
         return False
     written = "".join(cast("list[str]", [*names, *texts]))
     return written.isascii() or _SURROGATE.search(written) is None

@@ -7,8 +7,9 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from datetime import datetime
 from enum import Enum
-from itertools import chain, repeat
-from typing import Any, ClassVar, Final, TypeVar, cast
+from itertools import repeat
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar, cast
 
 from jsms_runtime.errors import APIError
 from jsms_runtime.redaction import mask_mobile, mask_text
@@ -31,6 +32,15 @@ class Result:
 
     __slots__ = ()
     __dataclass_fields__: ClassVar[dict[str, Field[object]]]
+
+    if not TYPE_CHECKING:  # pragma: no branch
+        # Out of sight of type checkers, for which a class with this method has every attribute there is.
+        def __getattr__(self, name: str) -> object:
+            """A field that has its default: results of a batch do not keep it a thousand times."""
+            found = self.__dataclass_fields__.get(name)
+            if found is None:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            return found.default if found.default_factory is MISSING else found.default_factory()
 
     def __repr__(self) -> str:
         """The fields, with numbers masked and texts left out."""
@@ -152,26 +162,19 @@ def read_outcomes(
         names: What an accepted recipient has and nothing else: names in the response, each to its attribute. The last
             one is the id, which some refused recipients have, but empty.
     """
-    usual = set(chain.from_iterable(items)) == names.keys() and set(map(len, items)) == {len(names)}
-    last = [*names][-1]
-    return tuple(_accepted(items, kind, names) if usual and all(item[last] for item in items) else map(read, items))
+    usual = set().union(*items) == names.keys() and set(map(len, items)) == {len(names)}
+    values = {attribute: [*map(itemgetter(name), items)] for name, attribute in names.items()} if usual else {}
+    usual = usual and all([*values.values()][-1])
+    return tuple(_accepted(len(items), kind, values) if usual else map(read, items))
 
 
-def _accepted(items: list[dict[str, Any]], kind: type[R], names: dict[str, str]) -> list[R]:
+def _accepted(number: int, kind: type[R], values: Mapping[str, list[Any]]) -> list[R]:
     """The same as reading each by itself, without what a frozen dataclass does with each field."""
-    made = [*map(cast("Callable[[type[R]], R]", object.__new__), repeat(kind, len(items)))]
-    given = {attribute: name for name, attribute in names.items()}
+    made = [*map(cast("Callable[[type[R]], R]", object.__new__), repeat(kind, number))]
     for each in fields(kind):
-        values: Iterable[object]
-        if each.name in given:
-            name = given[each.name]
-            values = [item[name] for item in items]
-        elif each.name == "extra":
-            values = [{} for _ in items]
-        else:
-            values = repeat(True if each.default is MISSING else each.default)
-        put: Callable[[R, object], None] = getattr(kind, each.name).__set__
-        deque(map(put, made, values), maxlen=0)
+        if each.name in values or (each.default is MISSING and each.default_factory is MISSING):
+            put: Callable[[R, object], None] = getattr(kind, each.name).__set__
+            deque(map(put, made, values.get(each.name, repeat(True))), maxlen=0)
     return made
 
 
