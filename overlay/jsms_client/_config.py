@@ -387,9 +387,9 @@ def _is_fast(given: object, variables: Mapping[str, str]) -> bool:
     value = given if given is not None else variables.get(TRANSPORT[1]) or "httpx"
     if value not in ("httpx", "fast"):
         raise ConfigurationError(f'transport is neither "httpx" nor "fast": check {_name(TRANSPORT)}')
-    if value == "fast" and find_spec("httptools") is None:
+    if value == "fast" and not all(map(find_spec, ("httptools", "msgspec"))):
         raise MissingDependencyError(
-            f"{_name(TRANSPORT)} asks for \"fast\", which takes httptools: pip install 'jsms-client[fast]'"
+            f"{_name(TRANSPORT)} asks for \"fast\", which takes httptools and msgspec: pip install 'jsms-client[fast]'"
         )
     return value == "fast"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as json_module
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 import httpx
 
 from jsms_client._config import Config, Credentials, missing_developer_credentials
+from jsms_client._json import JSON, STANDARD, open_json
 from jsms_client._version import __version__
 from jsms_client.errors import ArgumentError
 from jsms_runtime.operation import Operation
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     Content = tuple[object, Files | None, Mapping[str, object] | None]
 
 _USER_AGENT = f"jsms-client/{__version__} httpx/{httpx.__version__} python/{sys.version_info[0]}.{sys.version_info[1]}"
-
-
-_ENCODER = json_module.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 class Departure:
@@ -68,11 +65,12 @@ class RequestBuilder:
         config: The client's settings.
     """
 
-    __slots__ = ("_base_url", "_config", "_headers", "_timeouts", "_urls")
+    __slots__ = ("_base_url", "_config", "_headers", "_json", "_timeouts", "_urls")
 
     def __init__(self, config: Config) -> None:
         self._config = config
         self._base_url = config.base_url
+        self._json = open_json(fast=config.fast)
         self._urls: dict[str, httpx.URL] = {}
         self._headers: dict[str, list[tuple[bytes, bytes]]] = {}
         self._timeouts = asdict(config.timeouts)
@@ -136,7 +134,9 @@ class RequestBuilder:
         headers = self.headers(operation)
         body = b""
         if files is not None or operation.body is not None:
-            media_type, body = encode_json(json, operation) if files is None else encode_files(files, operation)
+            media_type, body = (
+                encode_json(json, operation, self._json) if files is None else encode_files(files, operation)
+            )
             length = str(len(body)).encode("ascii")
             headers = [*headers, (b"Content-Type", media_type), (b"Content-Length", length)]
         extensions: dict[str, object] = {"timeout": self._timeouts}
@@ -152,18 +152,19 @@ class RequestBuilder:
         )
 
 
-def encode_json(value: object, operation: Operation) -> tuple[bytes, bytes]:
+def encode_json(value: object, operation: Operation, json: JSON = STANDARD) -> tuple[bytes, bytes]:
     """Media type and content of a JSON body.
 
     Args:
         value: What the generated model made of itself.
         operation: What it is for.
+        json: Writes it.
 
     Raises:
         ArgumentError: It cannot be written as JSON.
     """
     try:
-        return b"application/json", _ENCODER.encode(value).encode("utf-8")
+        return b"application/json", json.encode(value)
     except (TypeError, ValueError, RecursionError) as error:
         # The error's own words may hold the value.
         reason = type(error).__name__

@@ -149,15 +149,17 @@ class ReceivedResponse:
         headers: The headers.
         content: The body, or what could be read of it.
         problem: Why that is not all of it, in words that fit behind "the answer"; empty where it is.
+        parse: Reads the JSON in the body.
     """
 
-    __slots__ = ("content", "headers", "problem", "status")
+    __slots__ = ("content", "headers", "parse", "problem", "status")
 
     def __init__(self, status: int, headers: Mapping[str, str], content: bytes, problem: str = "") -> None:
         self.status = status
         self.headers = headers
         self.content = content
         self.problem = problem
+        self.parse: Callable[[bytes], object] = parse
 
 
 class ParsedResponse:
@@ -347,7 +349,7 @@ def _without_words(received: ReceivedResponse) -> str:
 def _parsed(received: ReceivedResponse) -> object:
     if received.problem:
         raise InvalidResponse(received.problem)
-    return parse(received.content)
+    return received.parse(received.content)
 
 
 def _value_of(received: ReceivedResponse) -> object:

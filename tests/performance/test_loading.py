@@ -11,7 +11,7 @@ import pytest
 
 REPOSITORY = Path(__file__).parents[2]
 CLIENT = 'from jsms_client import JSMS; client = JSMS("a" * 24, "b" * 24, base_url="http://127.0.0.1:1/v1")'
-NEVER = {"yaml", "ruamel", "pydantic", "jsms_callbacks", "trio", "aiohttp", "httptools", "jsms_sandbox"}
+NEVER = {"yaml", "ruamel", "pydantic", "jsms_callbacks", "trio", "aiohttp", "httptools", "msgspec", "jsms_sandbox"}
 
 
 @pytest.mark.parametrize(

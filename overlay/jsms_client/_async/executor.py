@@ -18,7 +18,8 @@ import httpx
 from jsms_client._config import Config
 from jsms_client._failures import clear_requests
 from jsms_client._instrumentation import clients_are_replaced
-from jsms_client._request import Departure, RequestBuilder, texts_in_form, texts_in_json
+from jsms_client._json import open_json
+from jsms_client._request import Departure, RequestBuilder, encode_json, texts_in_form, texts_in_json
 from jsms_client._response import BodyReader, ParsedResponse, ReceivedResponse, note_response
 from jsms_client._retry import Attempts
 from jsms_client._routes import Routes
@@ -49,12 +50,13 @@ class AsyncHTTPExecutor:
         store: Where the keys of ``once`` are kept; None for nowhere.
     """
 
-    __slots__ = ("_closed", "_config", "_dated", "_identity", "_origin", "_routes", "_sender", "store")
+    __slots__ = ("_closed", "_config", "_dated", "_identity", "_json", "_origin", "_routes", "_sender", "store")
 
     def __init__(self, config: Config, http_client: AnyAsyncClient | None) -> None:
         self._config = config
         self.store: Store | None = None
         self._sender = open_async_sender(config, http_client)
+        self._json = open_json(fast=config.fast)
         self._routes = Routes(OPERATIONS)
         self._dated: tuple[str | None, float] = None, 0.0
         self._identity: tuple[str, str] | None = None
@@ -131,9 +133,13 @@ class AsyncHTTPExecutor:
         """
         del headers
         content = (json, files, params)
-        del json, files, params
         self.ensure_open()
-        return await self.send(self._routes.find(method.upper(), url), url, content)
+        operation = self._routes.find(method.upper(), url)
+        if self._config.fast and operation.body == "json":
+            # Nobody has checked it, and the JSON of ``fast`` would write more than there is in JSON.
+            encode_json(json, operation)
+        del json, files, params
+        return await self.send(operation, url, content)
 
     async def send(self, operation: Operation, path: str, content: Content) -> ParsedResponse:
         """Send a request, as often as that is safe, until there is a success.
@@ -167,6 +173,7 @@ class AsyncHTTPExecutor:
                     raise failure from error
             else:
                 note_response(received)
+                received.parse = self._json.parse
                 self._dated = received.headers.get("date"), time.time()
                 result = attempts.answered(received)
                 if isinstance(result, ParsedResponse):

@@ -19,7 +19,8 @@ import httpx
 from jsms_client._config import Config
 from jsms_client._failures import clear_requests
 from jsms_client._instrumentation import clients_are_replaced
-from jsms_client._request import Departure, RequestBuilder, texts_in_form, texts_in_json
+from jsms_client._json import open_json
+from jsms_client._request import Departure, RequestBuilder, encode_json, texts_in_form, texts_in_json
 from jsms_client._response import BodyReader, ParsedResponse, ReceivedResponse, note_response
 from jsms_client._retry import Attempts
 from jsms_client._routes import Routes
@@ -50,12 +51,13 @@ class HTTPExecutor:
         store: Where the keys of ``once`` are kept; None for nowhere.
     """
 
-    __slots__ = ("_closed", "_config", "_dated", "_identity", "_origin", "_routes", "_sender", "store")
+    __slots__ = ("_closed", "_config", "_dated", "_identity", "_json", "_origin", "_routes", "_sender", "store")
 
     def __init__(self, config: Config, http_client: AnyAsyncClient | None) -> None:
         self._config = config
         self.store: Store | None = None
         self._sender = open_sender(config, http_client)
+        self._json = open_json(fast=config.fast)
         self._routes = Routes(OPERATIONS)
         self._dated: tuple[str | None, float] = None, 0.0
         self._identity: tuple[str, str] | None = None
@@ -132,9 +134,13 @@ class HTTPExecutor:
         """
         del headers
         content = (json, files, params)
-        del json, files, params
         self.ensure_open()
-        return self.send(self._routes.find(method.upper(), url), url, content)
+        operation = self._routes.find(method.upper(), url)
+        if self._config.fast and operation.body == "json":
+            # Nobody has checked it, and the JSON of ``fast`` would write more than there is in JSON.
+            encode_json(json, operation)
+        del json, files, params
+        return self.send(operation, url, content)
 
     def send(self, operation: Operation, path: str, content: Content) -> ParsedResponse:
         """Send a request, as often as that is safe, until there is a success.
@@ -168,6 +174,7 @@ class HTTPExecutor:
                     raise failure from error
             else:
                 note_response(received)
+                received.parse = self._json.parse
                 self._dated = received.headers.get("date"), time.time()
                 result = attempts.answered(received)
                 if isinstance(result, ParsedResponse):

@@ -1,0 +1,97 @@
+"""JSON of requests and responses: Python's own, or msgspec's with the extra ``fast``."""
+
+from __future__ import annotations
+
+import json
+from typing import Protocol
+
+from jsms_client._decode import parse
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+class JSON(Protocol):
+    """Writes and reads JSON."""
+
+    def encode(self, value: object) -> bytes:
+        """A value as JSON in UTF-8.
+
+        Args:
+            value: The value.
+
+        Raises:
+            TypeError: It holds something else.
+            ValueError: It holds a number or text that cannot be written.
+            RecursionError: It is nested too deeply.
+        """
+        ...
+
+    def parse(self, content: bytes) -> object:
+        """What a response says.
+
+        Args:
+            content: The body.
+
+        Raises:
+            InvalidResponse: It is not JSON, or JSON that no honest service sends.
+        """
+        ...
+
+
+class StandardJSON:
+    """Python's own."""
+
+    __slots__ = ()
+
+    def encode(self, value: object) -> bytes:
+        """A value as JSON in UTF-8."""
+        return _ENCODER.encode(value).encode("utf-8")
+
+    def parse(self, content: bytes) -> object:
+        """What a response says."""
+        return parse(content)
+
+
+class FastJSON:
+    """Msgspec's; what it refuses is left to Python's own, so that both say the same.
+
+    It writes more than JSON has: bytes, dates, NaN. So it is for values that were checked, as a resource does.
+    """
+
+    __slots__ = ("_decode", "_encode", "_refused")
+
+    def __init__(self) -> None:
+        import msgspec  # noqa: PLC0415 - an extra
+
+        self._encode = msgspec.json.Encoder().encode
+        self._decode = msgspec.json.Decoder().decode
+        self._refused = (msgspec.MsgspecError, TypeError, ValueError, OverflowError, RecursionError)
+
+    def encode(self, value: object) -> bytes:
+        """A value as JSON in UTF-8."""
+        try:
+            return self._encode(value)
+        except self._refused:
+            return STANDARD.encode(value)
+
+    def parse(self, content: bytes) -> object:
+        """What a response says."""
+        try:
+            return self._decode(content)
+        except self._refused:
+            return parse(content)
+
+
+STANDARD = StandardJSON()
+
+
+def open_json(*, fast: bool) -> JSON:
+    """What a client writes and reads JSON with.
+
+    Args:
+        fast: Whether to use the extra ``fast``.
+    """
+    return FastJSON() if fast else STANDARD
+
+
+__all__ = ["JSON", "STANDARD", "open_json"]
