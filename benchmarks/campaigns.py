@@ -1,44 +1,136 @@
-"""A campaign of 100,000: list in, journal written, every recipient accepted."""
+"""Campaigns: list in, every recipient accepted, with the journal in a file and without; what size does to the cost."""
 
 from __future__ import annotations
 
+import json
 import resource
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import TypedDict
 
 from jsms_client import JSMS
 
-from .figures import Row, Section, Target
+from .figures import Line, Row, Section, Target
 from .server import running
 from .sync_calls import KEY, SECRET
 
-COUNT = 100_000
+REPOSITORY = Path(__file__).resolve().parent.parent
+SIZES = (100_000, 1_000_000, 5_000_000)
+LIKE_OTHERS = 1_000_000
+"""The size whose speed is compared."""
+WITH, WITHOUT = "with a journal", "without"
+
+
+class Run(TypedDict):
+    """One campaign, in a process of its own.
+
+    Attributes:
+        wall: Seconds.
+        cpu: Seconds of the client's process, without its imports.
+        memory: The most that it needed, in MB.
+    """
+
+    wall: float
+    cpu: float
+    memory: float
 
 
 def measure() -> Section:
-    """With the journal in a file, and in memory."""
-    rows: list[Row] = []
+    """Each size, with a journal and without."""
+    runs: dict[tuple[str, int], Run] = {}
     with running() as base_url, tempfile.TemporaryDirectory() as folder:
-        for name, journal in (("with a journal", Path(folder) / "campaign.db"), ("without", None)):
-            cpu, wall = time.process_time(), time.perf_counter()
-            with JSMS(KEY, SECRET, base_url=base_url) as jsms:
-                cast("Any", jsms).campaigns.send(_members(), temp_id=1, journal=journal)
-            cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
-            rows.append(Row(name, {"recipients/s": COUNT / wall, "CPU µs each": cpu / COUNT * 1e6}, ours=True))
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        for size in SIZES:
+            for name in (WITH, WITHOUT):
+                journal = str(Path(folder) / f"{size}.db") if name == WITH else ""
+                runs[name, size] = _apart(base_url, size, journal)
+    rows = [
+        Row(
+            f"{size:,} {name}",
+            {
+                "recipients/s": size / run["wall"],
+                "CPU µs each": run["cpu"] / size * 1e6,
+                "MB": run["memory"],
+            },
+            ours=True,
+        )
+        for (name, size), run in runs.items()
+    ]
+    first, last = SIZES[0], SIZES[-1]
+
+    def growth(name: str) -> float:
+        return runs[name, last]["cpu"] / last / (runs[name, first]["cpu"] / first)
+
     return Section(
-        f"A campaign of {COUNT:,}",
-        "`campaigns.send` over a generator, one process; the server answers batches in a process of its own. Memory of "
-        f"the whole run of benchmarks up to here: {memory:.0f} MB.",
-        {"recipients/s": "{:,.0f}", "CPU µs each": "{:.1f}"},
+        "Campaigns",
+        "`campaigns.send` over a generator, each run in a process of its own; the server answers batches in another. "
+        "CPU and memory are of the client's process.",
+        {"recipients/s": "{:,.0f}", "CPU µs each": "{:.1f}", "MB": "{:.0f}"},
         rows,
-        [Target("recipients a second, journal included", rows[0].values["recipients/s"], 20_000, at_least=True)],
+        [
+            Target(
+                "recipients a second without a journal",
+                LIKE_OTHERS / runs[WITHOUT, LIKE_OTHERS]["wall"],
+                100_000,
+                at_least=True,
+                note="Client and server share this machine's cores; see the CPU of a recipient.",
+            ),
+            Target(
+                "recipients a second with a journal",
+                LIKE_OTHERS / runs[WITH, LIKE_OTHERS]["wall"],
+                80_000,
+                at_least=True,
+                note="Client and server share this machine's cores; see the CPU of a recipient.",
+            ),
+            *(
+                Target(
+                    f"CPU of a recipient among {last:,}, in that among {first:,}, {name}",
+                    growth(name),
+                    1.15,
+                    note="The files of a large campaign no longer fit the caches.",
+                )
+                for name in (WITH, WITHOUT)
+            ),
+            *(
+                Target(
+                    f"memory for {last:,} recipients, in that for {first:,}, {name}",
+                    runs[name, last]["memory"] / runs[name, first]["memory"],
+                    1.25,
+                    note="See the MB of each size.",
+                )
+                for name in (WITH, WITHOUT)
+            ),
+        ],
+        lines=[
+            Line(name, [(size, runs[name, size]["cpu"] / size * 1e6) for size in SIZES], ours=True)
+            for name in (WITH, WITHOUT)
+        ],
     )
 
 
-def _members() -> Iterator[tuple[str, dict[str, str]]]:
-    for number in range(COUNT):
+def _apart(base_url: str, size: int, journal: str) -> Run:
+    command = [sys.executable, "-m", "benchmarks.campaigns", base_url, str(size), journal]
+    done = subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True, text=True)
+    run: Run = json.loads(done.stdout)
+    return run
+
+
+def _run(base_url: str, size: int, journal: str) -> Run:
+    begun, cpu = time.perf_counter(), time.process_time()
+    with JSMS(KEY, SECRET, base_url=base_url) as jsms:
+        jsms.campaigns.send(_members(size), temp_id=1, journal=Path(journal) if journal else None)
+    wall = time.perf_counter() - begun
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return Run(wall=wall, cpu=time.process_time() - cpu, memory=memory)
+
+
+def _members(size: int) -> Iterator[tuple[str, dict[str, str]]]:
+    for number in range(size):
         yield f"138{number:08}", {"name": f"Member {number}", "points": str(number)}
+
+
+if __name__ == "__main__":
+    print(json.dumps(_run(sys.argv[1], int(sys.argv[2]), sys.argv[3])))

@@ -46,6 +46,21 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a plot.
+
+    Attributes:
+        name: What it is.
+        points: Horizontal and vertical figure of each point.
+        ours: Whether it is this project.
+    """
+
+    name: str
+    points: list[tuple[float, float]]
+    ours: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """One table with what there is to say about it.
 
@@ -55,7 +70,8 @@ class Section:
         columns: The names of the columns, each with how to write its figures.
         rows: The lines.
         targets: What was set beforehand.
-        profile: Where the time goes.
+        profile: Where the time goes, where a target is not reached.
+        lines: How it grows, for a plot.
     """
 
     title: str
@@ -64,3 +80,4 @@ class Section:
     rows: list[Row]
     targets: list[Target] = field(default_factory=list[Target])
     profile: str = ""
+    lines: list[Line] = field(default_factory=list[Line])

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from . import chinese
 from .figures import Section, Target
 
 _PACKAGES = (
     "httpx",
     "httpcore",
     "httptools",
+    "msgspec",
     "httpx2",
     "pyreqwest",
+    "pyqwest",
+    "urllib3",
     "aiohttp",
     "requests",
     "jsms",
@@ -24,7 +28,8 @@ _PACKAGES = (
     "pydantic",
 )
 
-_HEAD = """# Benchmarks
+_HEAD = {
+    "en": """# Benchmarks
 
 <!-- Written by scripts/benchmark: change benchmarks/, and run it again. -->
 
@@ -32,10 +37,13 @@ What calls cost, ours beside everything that does the same, measured in one run 
 connections open and has a process of its own. Ratios first: they hold on other machines, the figures beside them do
 not. Each figure is the best of several rounds taken in turns.
 
-Run it with `scripts/benchmark` (about four minutes; close what else is running).
-"""
+Run it with `scripts/benchmark` (less than ten minutes; close what else is running).
+""",
+    "zh-CN": chinese.HEAD,
+}
 
-_FAST = """## The transports
+_TRANSPORTS = {
+    "en": """## The transports
 
 Both clients keep their connections in a pool of their own, one connection for one call at a time. A call that is
 cancelled or interrupted costs its connection and nothing else; httpx's own pool loses connections then, and looks
@@ -43,8 +51,9 @@ through all of them at every step, which makes it slower with each task.
 
 `transport="httpx"` (the default) sends each request with httpx and httpcore. `transport="fast"`
 (`pip install "jsms-client[fast]"`) writes the request itself and parses the response with httptools, over the same pool
-and the same network code, for both clients, on asyncio and trio. It is asked for (or with `JSMS_TRANSPORT=fast`), never
-picked up. Behind a proxy, and where a mock or tracing has replaced methods of httpx, requests go through httpx.
+and the same network code, for both clients, on asyncio and trio; it reads and writes JSON with msgspec. It is asked for
+(or with `JSMS_TRANSPORT=fast`), never picked up. Behind a proxy, and where a mock or tracing has replaced methods of
+httpx, requests go through httpx.
 
 Also measured, and why it is not used:
 
@@ -55,37 +64,46 @@ Also measured, and why it is not used:
   the call has ended, and can abort the process (pyreqwest 0.15.1: a panic while an exception is made). Its runtime does
   not survive a fork, and it adds certificates to its own trust where `SSL_CERT_FILE` is to replace it.
 
-What `fast` costs: httptools, compiled, without dependencies. A response with its `Content-Length` twice is not
-understood by its parser, where h11 is generous.
-"""
+What `fast` costs: httptools and msgspec, compiled, without dependencies. A response with its `Content-Length` twice is
+not understood by its parser, where h11 is generous.
+""",
+    "zh-CN": chinese.TRANSPORTS,
+}
+_PICTURES = {"en": "Plot", "zh-CN": "图"}
 
 
-def write(sections: list[Section], picture: str) -> str:
+def write(sections: list[Section], pictures: Sequence[str], language: str = "en") -> str:
     """The document.
 
     Args:
         sections: What was measured.
-        picture: Where the plot is, seen from the document.
+        pictures: Where the plots are, seen from the document.
+        language: ``en`` or ``zh-CN``.
     """
+    say = chinese.translate if language != "en" else _same
     targets = [target for section in sections for target in section.targets]
     parts = [
-        _HEAD,
-        f"![Requests and CPU, ours and others]({picture})\n",
-        "\n".join(_machine()),
-        "\n".join(_targets(targets)),
-        *("\n".join(_section(section)) for section in sections),
-        _FAST,
+        _HEAD[language],
+        *(f"![{_PICTURES[language]}]({picture})\n" for picture in pictures),
+        "\n".join(_machine(say)),
+        "\n".join(_targets(targets, say)),
+        *("\n".join(_section(section, say)) for section in sections),
+        _TRANSPORTS[language],
     ]
     return "\n".join(parts)
 
 
-def _machine() -> Iterator[str]:
+def _same(text: str) -> str:
+    return text
+
+
+def _machine(say: Callable[[str], str]) -> Iterator[str]:
     yield "| | |"
     yield "|---|---|"
-    yield f"| measured | {datetime.now(UTC):%Y-%m-%d}, with `scripts/benchmark` |"
-    yield f"| machine | {_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.release()} |"
+    yield f"| {say('measured')} | {datetime.now(UTC):%Y-%m-%d}, `scripts/benchmark` |"
+    yield f"| {say('machine')} | {_processor()}, {os.cpu_count()} × CPU, {platform.system()} {platform.release()} |"
     yield f"| Python | {platform.python_implementation()} {platform.python_version()} |"
-    yield f"| packages | {', '.join(f'{name} {version(name)}' for name in _PACKAGES)} |"
+    yield f"| {say('packages')} | {', '.join(f'{name} {version(name)}' for name in _PACKAGES)} |"
     yield ""
 
 
@@ -96,19 +114,19 @@ def _processor() -> str:
     return names[0] if names else platform.processor() or platform.machine()
 
 
-def _targets(targets: list[Target]) -> Iterator[str]:
-    yield "## Targets"
+def _targets(targets: list[Target], say: Callable[[str], str]) -> Iterator[str]:
+    yield f"## {say('Targets')}"
     yield ""
-    yield "| | measured | target | |"
+    yield f"| | {say('measured')} | {say('target')} | |"
     yield "|---|--:|--:|---|"
     for target in targets:
         sign = "≥" if target.at_least else "≤"
-        state = "reached" if target.reached else "**not reached**"
-        yield f"| {target.name} | {_figure(target.measured)} | {sign} {_figure(target.limit)} | {state} |"
+        state = say("met") if target.reached else f"**{say('not met')}**"
+        yield f"| {say(target.name)} | {_figure(target.measured)} | {sign} {_figure(target.limit)} | {state} |"
     yield ""
     for target in targets:
         if not target.reached:
-            yield f"Not reached, {target.name}: {target.note}"
+            yield f"{say('Not met')}: {say(target.name)}. {say(target.note)}".rstrip()
             yield ""
 
 
@@ -116,20 +134,23 @@ def _figure(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.2f}"
 
 
-def _section(section: Section) -> Iterator[str]:
-    yield f"## {section.title}"
+def _section(section: Section, say: Callable[[str], str]) -> Iterator[str]:
+    yield f"## {say(section.title)}"
     yield ""
-    yield section.text
+    yield say(section.text)
     yield ""
-    yield f"| | {' | '.join(section.columns)} |"
+    yield f"| | {' | '.join(map(say, section.columns))} |"
     yield f"|---|{'--:|' * len(section.columns)}"
     for row in section.rows:
-        cells = [pattern.format(row.values[column]) for column, pattern in section.columns.items()]
-        name = f"**{row.name}**" if row.ours else row.name
+        cells = [
+            pattern.format(row.values[column]) if column in row.values else ""
+            for column, pattern in section.columns.items()
+        ]
+        name = f"**{say(row.name)}**" if row.ours else say(row.name)
         yield f"| {name} | {' | '.join(cells)} |"
     yield ""
     if section.profile:
-        yield "Where the time goes:"
+        yield say("Where the time goes, for the target that is not met:")
         yield ""
         yield "```"
         yield section.profile

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 from benchmarks import plot, report
-from benchmarks.figures import Row, Section, Target
+from benchmarks.chinese import translate
+from benchmarks.figures import Line, Row, Section, Target
+from benchmarks.profiles import profile
 from benchmarks.server import running
 
 from jsms_client import JSMS
 
+BENCHMARKS = [*Path(plot.__file__).parent.glob("*.py")]
 SECTION = Section(
     "Calls",
     "What they cost.",
@@ -41,16 +48,52 @@ def test_the_server_answers_what_the_client_asks(base_url: str) -> None:
     assert [(each.mobile, each.accepted) for each in batch.recipients] == [("13800138000", True), ("13800138001", True)]
 
 
-def test_the_document_has_every_figure_and_says_what_was_not_reached() -> None:
-    written = report.write([SECTION], "images/plot.svg")
+def test_the_document_has_every_figure_and_says_what_was_not_met() -> None:
+    written = report.write([SECTION], ["images/plot.svg"])
     assert "| **JSMS <&>** | 0.70 | 980 |" in written
-    assert "| CPU of a call, in httpx's | 0.70 | ≤ 1.10 | reached |" in written
-    assert "| requests a second | 900 | ≥ 1,000 | **not reached** |" in written
-    assert "Not reached, requests a second: It rained." in written
+    assert "| CPU of a call, in httpx's | 0.70 | ≤ 1.10 | met |" in written
+    assert "| requests a second | 900 | ≥ 1,000 | **not met** |" in written
+    assert "Not met: requests a second. It rained." in written
     assert "12 % somewhere" in written
 
 
-def test_the_plot_is_a_picture_with_a_bar_for_each_line() -> None:
-    picture = ET.fromstring(plot.draw([(SECTION, "CPU µs", "CPU")]))
+def test_the_document_in_chinese_has_the_same_figures() -> None:
+    section = Section(
+        "A batch of 1,000", "", {"of json": "{:.2f}"}, [Row("build and parse", {"of json": 2}), Row("urllib3", {})]
+    )
+    written = report.write([section], [], "zh-CN")
+    assert "## 一批 1,000 个接收人" in written
+    assert "| 构造与解析 | 2.00 |" in written
+    assert "| urllib3 |  |" in written
+
+
+def test_every_sentence_of_the_benchmarks_has_a_translation() -> None:
+    source = "".join(path.read_text(encoding="utf-8") for path in BENCHMARKS if path.name != "chinese.py")
+    found = re.findall(r'(?:Target|Section)\(\s*"([^"{}]+)"', source)
+    assert len(found) > 10
+    assert [each for each in found if translate(each) == each] == []
+
+
+def test_the_bars_have_one_for_each_line() -> None:
+    picture = ET.fromstring(plot.bars(SECTION, "CPU µs", "CPU"))
     bars = [each for each in picture.iter("{http://www.w3.org/2000/svg}rect") if each.get("rx")]
     assert [float(bar.attrib["width"]) for bar in bars] == [420, 294]
+
+
+def test_the_lines_go_through_every_point_and_their_labels_lie_apart() -> None:
+    lines = [Line("a", [(1, 5), (16, 10)]), Line("b <&>", [(1, 5), (16, 10)], ours=True)]
+    picture = ET.fromstring(plot.lines(replace(SECTION, lines=lines), "title", "tasks"))
+    drawn = [*picture.iter("{http://www.w3.org/2000/svg}polyline")]
+    assert [len(each.attrib["points"].split()) for each in drawn] == [2, 2]
+    heights = [
+        float(each.attrib["y"])
+        for each in picture.iter("{http://www.w3.org/2000/svg}text")
+        if each.text in ("a", "b <&>")
+    ]
+    assert abs(heights[0] - heights[1]) >= 14
+
+
+def test_a_profile_names_functions_and_nothing_of_the_machine() -> None:
+    said = profile(lambda: time.sleep(0.01), number=2)
+    assert "sleep" in said.splitlines()[0]
+    assert str(Path.home()) not in said
