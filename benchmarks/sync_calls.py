@@ -38,7 +38,6 @@ _FAST_NOTE = (
     "It keeps what its peers do not have: a timeout for each step and for the whole, a check that the kept connection "
     "is quiet, a limit on the response, checks of arguments and response; see the profile."
 )
-FAST = 'JSMS(transport="fast")'
 OURS, FAST = "JSMS", 'JSMS(transport="fast")'
 BARE, OFFICIAL = "httpx.Client", "official client (requests)"
 

@@ -347,7 +347,7 @@ def _are_plain(items: list[object], shape: Record) -> bool:
         return False
     needed = {field.name for field in shape.fields if field.required}
     others = {field.name for field in shape.fields if type(field.shape) is not Text}
-    names: set[str] = set().union(*records)
+    names = set[str]().union(*records)
     if not others.isdisjoint(names):
         return False
     # Where all have as many as there are, all have the same.

@@ -123,7 +123,7 @@ def _are_texts(parameters: Sequence[object]) -> bool:
     if set(map(type, parameters)) != {dict}:
         return False
     texts = [*chain.from_iterable(map(dict[object, object].values, cast("Sequence[dict[object, object]]", parameters)))]
-    names: set[object] = set().union(*cast("Sequence[dict[object, object]]", parameters))
+    names = set[object]().union(*cast("Sequence[dict[object, object]]", parameters))
     if not {*map(type, texts), *map(type, names)} <= {str} or "" in names:
         return False
     if max(map(len, cast("list[str]", texts)), default=0) > LONGEST_VALUE or any(

@@ -162,7 +162,7 @@ def read_outcomes(
         names: What an accepted recipient has and nothing else: names in the response, each to its attribute. The last
             one is the id, which some refused recipients have, but empty.
     """
-    usual = set().union(*items) == names.keys() and set(map(len, items)) == {len(names)}
+    usual = set[str]().union(*items) == names.keys() and set(map(len, items)) == {len(names)}
     values = {attribute: [*map(itemgetter(name), items)] for name, attribute in names.items()} if usual else {}
     usual = usual and all([*values.values()][-1])
     return tuple(_accepted(len(items), kind, values) if usual else map(read, items))
