@@ -23,7 +23,7 @@ from contract_tools.translate import to_chinese
 from jsms_sandbox.conformance import STEPS
 
 from .changelog import changelog
-from .collection import collection, sandbox_environment
+from .collection import collection, sandbox_environment, sandbox_variables
 from .vectors import VECTORS, vectors
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -77,7 +77,17 @@ def _fill(document: Document, folder: Path) -> None:
             _write(Path(f"{path}.yaml"), document.text if made is data else as_yaml(made))
             _write_json(Path(f"{path}.json"), made)
     readme = _README.read_text(encoding="utf-8")
-    _write(folder / "README.md", readme.format(version=version, vectors=len(VECTORS), steps=len(STEPS)))
+    local = sandbox_variables()
+    page = f"{local['base_url'].removesuffix('v1')}_sandbox/"
+    filled = readme.format(
+        version=version,
+        vectors=len(VECTORS),
+        steps=len(STEPS),
+        variables="\n".join(f"export JSMS_{name.upper()}={value}" for name, value in local.items()),
+        inbox=page,
+        conformance=f"{page}conformance.html",
+    )
+    _write(folder / "README.md", filled)
     _write(folder / "CHANGES.md", changelog(document))
     _write_json(folder / "signature-vectors.json", vectors())
     steps = [{key: getattr(step, key) for key in ("id", "title", "title_zh", "task", "task_zh")} for step in STEPS]

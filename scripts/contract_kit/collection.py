@@ -39,19 +39,24 @@ def collection(data: Mapping[str, object]) -> dict[str, object]:
     }
 
 
-def sandbox_environment() -> dict[str, object]:
-    """The variables of a sandbox that was started without options."""
+def sandbox_variables() -> dict[str, str]:
+    """The address and the keys of a sandbox that was started without options."""
     keys = Credentials()
-    values = {
+    return {
         "base_url": f"http://127.0.0.1:{DEFAULT_PORT}/v1",
         "app_key": keys.app_key,
         "master_secret": keys.master_secret,
         "dev_key": keys.dev_key,
         "dev_secret": keys.dev_secret,
     }
+
+
+def sandbox_environment() -> dict[str, object]:
+    """These variables as an environment of Postman."""
+    values = sandbox_variables().items()
     return {
         "name": "JSMS sandbox",
-        "values": [{"key": key, "value": value, "enabled": True} for key, value in values.items()],
+        "values": [{"key": key, "value": value, "enabled": True} for key, value in values],
     }
 
 

@@ -25,6 +25,7 @@ from jsms_client.callbacks import CallbackReceiver
 from jsms_client.errors import CallbackError
 from jsms_contract.operations import OPERATIONS
 from jsms_sandbox.conformance import STEPS
+from jsms_sandbox.settings import DEFAULT_PORT, Credentials
 from sandbox.running import WITHOUT_TLS, RunningSandbox
 
 VECTORS: dict[str, Any] = json.loads(json.dumps(vectors()))
@@ -71,6 +72,23 @@ def test_its_readme_names_what_is_in_it(kit: Path) -> None:
     assert "{" not in readme
     for path in kit.iterdir():
         assert path.name in readme or path.name in documents | {"README.md"}, path.name
+
+
+def test_its_readme_says_how_to_run_a_client_against_the_sandbox(kit: Path) -> None:
+    readme = (kit / "README.md").read_text(encoding="utf-8")
+    said = dict(re.findall(r"^export (\w+)=(\S+)$", readme, re.MULTILINE))
+    keys = Credentials()
+
+    assert said == {
+        "JSMS_BASE_URL": f"http://127.0.0.1:{DEFAULT_PORT}/v1",
+        "JSMS_APP_KEY": keys.app_key,
+        "JSMS_MASTER_SECRET": keys.master_secret,
+        "JSMS_DEV_KEY": keys.dev_key,
+        "JSMS_DEV_SECRET": keys.dev_secret,
+    }
+    assert said["JSMS_BASE_URL"] in [server["url"] for server in _json(kit / "jsms-1.0.0-openapi-3.1.json")["servers"]]
+    (client,) = re.findall(r"^cd (\S+)$", readme, re.MULTILINE)
+    assert (kit / client / "build.sh").is_file()
 
 
 def test_every_client_comes_with_its_document_and_commands(kit: Path) -> None:
