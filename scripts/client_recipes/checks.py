@@ -11,8 +11,7 @@ from typing import Any
 from demonstration.local import LocalSandbox
 
 from .building import IMAGE, PICTURE
-from .program import Driver
-from .receiver import Receiver
+from .program import Driver, Receiver
 
 NOTICE, CODE_TEMPLATE = 1250, 1
 NAME = "张三丰"

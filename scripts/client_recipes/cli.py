@@ -8,11 +8,10 @@ import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 
-from . import page, results
+from . import page
 from .building import BuildError, MissingError, build, require
 from .checks import CHECKS
-from .recipe import Recipe, recipes
-from .results import YES, Result
+from .recipe import YES, Recipe, Result, keep, recipes
 from .trial import run_checks, surprises, try_out
 
 _EXAMPLES = """\
@@ -50,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             session.run(known[name])
     if options.record:
-        results.keep(session.ran)
+        keep(session.ran)
         _say("Kept; scripts/document writes it to docs/portability.md.")
     if not options.without_switches:
         print(page.table(known, session.ran))

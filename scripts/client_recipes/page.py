@@ -10,8 +10,7 @@ from typing import cast
 from ruamel.yaml import YAML
 
 from .checks import CHECKS
-from .recipe import ROOT, Recipe, recipes
-from .results import QUICKSTART, YES, Result, read
+from .recipe import QUICKSTART, ROOT, YES, Recipe, Result, read, recipes
 
 ENGLISH, CHINESE = Path("docs/portability.md"), Path("docs/portability.zh-CN.md")
 TRANSLATIONS = ROOT / "translations" / "portability.zh-CN.yaml"

@@ -12,8 +12,7 @@ from demonstration.local import LocalSandbox
 from .building import BuildError, environment, inside, quickstart, run
 from .checks import CHECKS, CODE, Check, Difference, Trial
 from .program import Driver, DriverError
-from .recipe import Recipe
-from .results import QUICKSTART, YES, Result
+from .recipe import QUICKSTART, YES, Recipe, Result
 
 _MOBILE = "13800138000"
 _LONGEST_QUICKSTART = 60.0

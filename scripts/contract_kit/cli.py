@@ -9,20 +9,22 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from client_recipes.building import lay_out
 from client_recipes.checks import CHECKS
 from client_recipes.recipe import recipes
-from contract_tools.document import Document, load
+from contract_tools.changes import compare, compare_words
+from contract_tools.document import Document, DocumentError, load
 from contract_tools.downgrade import to_3_0_3
 from contract_tools.generate import as_yaml
-from contract_tools.reading import mapping, text
+from contract_tools.reading import mapping, operations, text, webhooks
+from contract_tools.revisions import at_revision
 from contract_tools.translate import to_chinese
 from jsms_sandbox.conformance import STEPS
 
-from .changelog import changelog
 from .collection import collection, sandbox_environment, sandbox_variables
 from .vectors import VECTORS, vectors
 
@@ -53,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def make(document: Document, output: Path) -> Path:
     """Make the kit of a document in a folder, as a folder and an archive named for its version."""
     output.mkdir(parents=True, exist_ok=True)
-    name = f"jsms-contract-{_version(document)}"
+    name = f"jsms-contract-{_version(document.data)}"
     with tempfile.TemporaryDirectory(dir=output, prefix=".kit-") as scratch:
         fresh, archive = Path(scratch) / name, Path(scratch) / f"{name}.zip"
         fresh.mkdir()
@@ -66,7 +68,7 @@ def make(document: Document, output: Path) -> Path:
 
 
 def _fill(document: Document, folder: Path) -> None:
-    version, data = _version(document), document.data
+    version, data = _version(document.data), document.data
     editions: dict[str, dict[str, object]] = {"": data}
     chinese = to_chinese(document)
     if chinese is not None:
@@ -115,13 +117,52 @@ def _pack(folder: Path, archive: Path) -> None:
             packed.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
 
 
-def _version(document: Document) -> str:
-    return text(mapping(document.data.get("info")).get("version"))
-
-
 def _write(path: Path, content: str) -> None:
     path.write_text(content, encoding="utf-8", newline="\n")
 
 
 def _write_json(path: Path, content: object) -> None:
     _write(path, json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+
+
+_HEAD = """\
+# Changes of the contract
+
+What changes for clients from one version to the next. **(Breaking)** marks what can break one that was right before.
+"""
+
+
+def changelog(document: Document) -> str:
+    """A section for each version of the contract, newest first."""
+    versions = [*_released(Path(document.path)), document]
+    sections = [_first(versions[0].data)]
+    for before, after in pairwise(versions):
+        lines = [
+            f"- {'**(Breaking)** ' if change.breaking else ''}{change.sentence}"
+            for change in compare(before.data, after.data) + compare_words(before.data, after.data)
+        ]
+        if lines:
+            sections.append(f"## {_version(after.data)}\n" + "\n".join(lines))
+    return "\n\n".join([_HEAD.rstrip(), *reversed(sections)]) + "\n"
+
+
+def _released(path: Path) -> Iterator[Document]:
+    """The document of each release, oldest first."""
+    git = ["git", "-C", str(path.resolve().parent)]
+    command = [*git, "tag", "--sort=version:refname", "--merged", "HEAD", "--list", "v[0-9]*"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    for tag in done.stdout.split() if done.returncode == 0 else ():
+        try:
+            yield at_revision(path.resolve(), tag)
+        except DocumentError:
+            continue  # a release before the contract
+
+
+def _first(data: Mapping[str, object]) -> str:
+    found = len(list(operations(data))), len(webhooks(data)), len(mapping(data.get("x-error-codes")))
+    counts = "Operations: {}; callbacks: {}; error codes: {}".format(*found)
+    return f"## {_version(data)}\n- The first version. {counts}."
+
+
+def _version(data: Mapping[str, object]) -> str:
+    return text(mapping(data.get("info")).get("version"))

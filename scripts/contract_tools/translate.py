@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from .document import Document, DocumentError, pointer_to
-from .lint.problem import Problem
+from .lint.rules import Problem
 from .reading import is_list, is_object, mapping, text
 from .shown import CHINESE, ENGLISH, flat, shown_catalogue, shown_codes, shown_payload, shown_payloads
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from contract_tools.lint.backtracking import slowness
+from contract_tools.lint.patterns import slowness
 
 SLOW = (
     "^(a+)+$",

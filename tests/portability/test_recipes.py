@@ -7,8 +7,7 @@ import pytest
 from client_recipes.checks import CHECKS
 from client_recipes.cli import main
 from client_recipes.page import chinese_page, translations
-from client_recipes.recipe import Recipe, recipes
-from client_recipes.results import QUICKSTART, YES, read
+from client_recipes.recipe import QUICKSTART, YES, Recipe, read, recipes
 
 NAMES = {QUICKSTART, *(check.name for check in CHECKS)}
 KNOWN = [pytest.param(recipe, id=name) for name, recipe in recipes().items()]

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from ..reading import mapping
 from .change import LEVELS, Change, Level, reworded
 from .codes import compare_answered_codes, compare_codes
-from .components import compare_components
-from .models import compare_models
+from .models import compare_components, compare_models
 from .operations import compare_callbacks, compare_operations, compare_security, compare_servers
 
 _PARTS = (

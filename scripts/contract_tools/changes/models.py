@@ -1,4 +1,4 @@
-"""What changed in named models and enums."""
+"""What changed in named schemas and other components."""
 
 from __future__ import annotations
 
@@ -80,3 +80,27 @@ def _directions(data: Mapping[str, object]) -> dict[str, frozenset[Direction]]:
         for method in follow(data, item).values():
             note(mapping(method).get("requestBody"), RECEIVED)
     return found
+
+
+# Their own comparisons tell what happens to the others.
+_COMPARED = ("schemas", "securitySchemes")
+
+
+def compare_components(old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
+    """Components that went, or have another name; a new one changes nothing until something refers to it."""
+    after = mapping(new.get("components"))
+    for section, members in mapping(old.get("components")).items():
+        if section in _COMPARED or section.startswith("x-"):
+            continue
+        now = mapping(after.get(section, after.get(f"x-{section}")))
+        fresh = {name: body for name, body in now.items() if name not in mapping(members)}
+        for name, body in mapping(members).items():
+            if name in now:
+                continue
+            subject = f"component {section}/{name}"
+            renamed = next((other for other, value in fresh.items() if value == body), None)
+            if renamed is None:
+                yield removed(subject)
+            else:
+                del fresh[renamed]
+                yield changed(subject, f"is called {renamed} now", breaking=True)

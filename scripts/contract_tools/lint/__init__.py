@@ -7,19 +7,16 @@ other modules decide what takes more than one part of the document.
 from __future__ import annotations
 
 from ..document import Document
-from .codes import check_catalogue, check_codes
+from .codes import check_catalogue, check_codes, check_shown
 from .contract import Contract
 from .examples import check_examples
 from .extensions import check_extensions
 from .names import check_names, check_texts
 from .operations import check_operations
 from .patterns import check_patterns
-from .problem import Problem
-from .references import check_links, check_references
-from .rules import RULES, Finding, check_parts
+from .rules import RULES, Finding, Problem, check_parts
 from .schemas import check_schemas
-from .shown import check_shown
-from .structure import check_structure, check_whole
+from .structure import check_links, check_references, check_structure, check_whole
 
 # A stage is reached only where those before it found nothing: what comes after them would be guesses, and
 # patterns are matched with examples.

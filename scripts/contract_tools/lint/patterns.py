@@ -1,14 +1,20 @@
-"""Patterns: read the same way in every language, and matched in a time that the length of a text bounds."""
+"""Patterns: read the same way in every language, and matched in a time that the length of a text bounds.
+
+Whether a pattern is slow is decided strictly rather than exactly: a choice inside a repeat is accepted only where each
+round begins with a character of its own.
+"""
 
 from __future__ import annotations
 
+import importlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations
 from types import MappingProxyType
+from typing import Any
 
 from ..document import pointer_to
 from ..reading import mapping
-from .backtracking import slowness
 from .contract import Contract
 from .rules import Finding, broken
 from .structure import in_brief
@@ -66,3 +72,148 @@ def check_patterns(contract: Contract) -> Iterator[Finding]:
         for token in _DIALECTS:
             if token in unescaped:
                 yield broken("pattern-dialect", pointer, token=token)
+
+
+# The parser of the module re is not documented, and gives its nodes no types: each is a name and a value.
+_PARSER: Any = importlib.import_module("re._parser")
+_Node = tuple[str, Any]
+
+_REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
+_CHARACTERS = ("LITERAL", "NOT_LITERAL", "ANY", "IN")
+_MOST_CHARACTERS = 500
+# So many choices that can take the same characters multiply to a power of the text's length.
+_MOST_CHOICES = 4
+
+
+def slowness(pattern: str) -> str | None:
+    """Why matching a pattern, which has to compile, can be slow; None where it cannot."""
+    if len(pattern) > _MOST_CHARACTERS:
+        return f"it is {len(pattern):,} characters long, more than {_MOST_CHARACTERS}"
+    return _reason(_PARSER.parse(pattern))
+
+
+def _reason(items: Any) -> str | None:
+    rivals: list[tuple[int, list[_Node]]] = []  # the choices since the last character that none of them can take
+    branches = 0
+    for name, value in _flat(items):
+        for part in _parts(name, value):
+            if (why := _reason(part)) is not None:
+                return why
+        if name.startswith("GROUPREF"):
+            return "it refers back to a group"
+        if name in _REPEATS and value[1] > 1 and (why := _reason_of_rounds(value[2])) is not None:
+            return why
+        characters = list(_characters(name, value))
+        met = sum(choices for choices, other in rivals if _overlap(characters, other))
+        if not met and _is_needed(name, value):
+            rivals.clear()
+        if _is_choice(name, value):
+            choices = max(1, sum(_is_choice(*node) for part in _parts(name, value) for node in _nodes(part)))
+            branches += name == "BRANCH"
+            if max(met + choices, branches) > _MOST_CHOICES:
+                return f"more than {_MOST_CHOICES} of its choices can take the same characters"
+            rivals.append((choices, characters))
+    return None
+
+
+def _reason_of_rounds(body: Any) -> str | None:
+    if not body.getwidth()[0]:
+        return "a part that repeats can be empty"
+    nodes = list(_nodes(body))
+    if any(name == "BRANCH" and _is_choice(name, value) for name, value in nodes):
+        return "alternatives inside a repeat can fit the same text"
+    if any(_is_choice(name, value) for name, value in nodes):
+        first, *others = (node for node in nodes if node[0] in _CHARACTERS)
+        if nodes[0] != first or _overlap([first], others):
+            return "there is a repeat inside a repeat"
+    return None
+
+
+def _is_choice(name: str, value: Any) -> bool:
+    """Whether one text can be taken in more than one way."""
+    if name != "BRANCH":
+        return name in _REPEATS and value[0] != value[1]
+    return not all(_are_apart(one, other) for one, other in combinations(value[1], 2))
+
+
+def _are_apart(some: Any, others: Any) -> bool:
+    """Whether two alternatives differ at a character, after as many single characters in both."""
+    for one, other in zip(_flat(some), _flat(others), strict=False):
+        if one[0] not in _CHARACTERS or other[0] not in _CHARACTERS:
+            return False
+        if not _overlap([one], [other]):
+            return True
+    return False
+
+
+def _is_needed(name: str, value: Any) -> bool:
+    """Whether at least one character is taken."""
+    if name in _REPEATS:
+        return bool(value[0] and value[2].getwidth()[0])
+    return name in _CHARACTERS
+
+
+def _flat(items: Any) -> Iterator[_Node]:
+    """The nodes of a sequence, with groups opened."""
+    for name, value in items:
+        if str(name) in ("SUBPATTERN", "ATOMIC_GROUP"):
+            yield from _flat(value[-1] if str(name) == "SUBPATTERN" else value)
+        else:
+            yield str(name), value
+
+
+def _parts(name: str, value: Any) -> list[Any]:
+    """The sequences inside a node."""
+    if name in _REPEATS:
+        return [value[2]]
+    if name == "BRANCH":
+        return list(value[1])
+    return [value[1]] if name.startswith("ASSERT") else []
+
+
+def _nodes(items: Any) -> Iterator[_Node]:
+    for name, value in _flat(items):
+        yield name, value
+        for part in _parts(name, value):
+            yield from _nodes(part)
+
+
+def _characters(name: str, value: Any) -> Iterator[_Node]:
+    return (node for node in _nodes([(name, value)]) if node[0] in _CHARACTERS)
+
+
+def _overlap(some: Iterable[_Node], others: Iterable[_Node]) -> bool:
+    some, others = list(some), list(others)
+    edges = {edge for name, value in (*some, *others) for edge in _edges(name, value)}
+    near = {edge + step for edge in edges for step in (-1, 0, 1)}
+    return any(
+        any(_fits(name, value, character) for name, value in some)
+        and any(_fits(name, value, character) for name, value in others)
+        for character in near | {0}
+    )
+
+
+def _edges(name: str, value: Any) -> Iterator[int]:
+    if name in ("LITERAL", "NOT_LITERAL"):
+        yield value
+    elif name == "RANGE":
+        yield from value
+    elif name == "IN":
+        for part, inner in value:
+            yield from _edges(str(part), inner)
+
+
+def _fits(name: str, value: Any, character: int) -> bool:
+    if name == "LITERAL":
+        return bool(character == value)
+    if name == "NOT_LITERAL":
+        return bool(character != value)
+    if name == "RANGE":
+        return bool(value[0] <= character <= value[1])
+    if name == "IN":
+        inner = [(str(part), of) for part, of in value]
+        # What a class such as \d holds is not looked up.
+        if any(part == "CATEGORY" for part, _ in inner):
+            return True
+        return any(_fits(part, of, character) for part, of in inner) != (inner[0][0] == "NEGATE")
+    return name == "ANY"

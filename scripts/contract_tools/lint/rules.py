@@ -115,3 +115,28 @@ def _findings(contract: Contract, name: str, rule: Rule, place: Place) -> Iterat
     for pointer in found or [place.pointer]:
         value = mapping(place.value) if pointer == place.pointer else contract.at(pointer)
         yield broken(name, pointer, keyword=pointer_parts(pointer)[-1] if found else "", value=value, **values)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """A place that has to change.
+
+    Attributes:
+        path: The file, as it was named.
+        line: The line, counted from 1.
+        pointer: Where in the document, as a JSON pointer that begins with ``#``.
+        rule: The rule's name, such as ``operation-id-unique``.
+        message: What is wrong.
+        remedy: What to do about it.
+    """
+
+    path: str
+    line: int
+    pointer: str
+    rule: str
+    message: str
+    remedy: str
+
+    def __str__(self) -> str:
+        """File, line, pointer, what is wrong and what to do, in one line."""
+        return f"{self.path}:{self.line}: {self.pointer}: {self.message}. Fix: {self.remedy}."
