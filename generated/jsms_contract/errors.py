@@ -711,6 +711,7 @@ class TooMuchRecipientsError(InvalidRequestError):
         remedy="Cut the list into several requests.",
         remedy_zh="请拆分成多次请求。",
         repeat="never",
+        concerns="batch",
     )
 
 

@@ -38,7 +38,7 @@ _BATCH_RESULT = Record(
     (
         Field("success_count", Integer(), True),
         Field("failure_count", Integer(), True),
-        Field("recipients", Items(_BATCH_RECIPIENT), True),
+        Field("recipients", Items(_BATCH_RECIPIENT, recipients=True), True),
     ),
 )
 _SCHEDULED_MESSAGE = Record("ScheduledMessage", (Field("schedule_id", Text(), True),))
@@ -57,7 +57,7 @@ _SCHEDULE_BATCH_RESULT = Record(
         Field("schedule_id", Text(), True),
         Field("success_count", Integer(), True),
         Field("failure_count", Integer(), True),
-        Field("failure_recipients", Items(_REFUSED_RECIPIENT), True),
+        Field("failure_recipients", Items(_REFUSED_RECIPIENT, recipients=True), True),
     ),
 )
 _SCHEDULED_RECIPIENT = Record(
@@ -74,7 +74,7 @@ _SCHEDULE = Record(
         Field("schedule_id", Text(), True),
         Field("send_time", Time(strict=True), True),
         Field("temp_id", Integer(), True),
-        Field("recipients", Items(_SCHEDULED_RECIPIENT), True),
+        Field("recipients", Items(_SCHEDULED_RECIPIENT, recipients=True), True),
     ),
 )
 _DEVELOPER_BALANCE = Record(

@@ -157,14 +157,12 @@ def _lists_of_recipients(value: object, shape: Shape) -> list[Field]:
     return [
         field
         for field in shape.fields
-        if field.name.endswith("recipients")
-        and isinstance(field.shape, Items)
-        and isinstance(body.get(field.name), list)
+        if isinstance(field.shape, Items) and field.shape.recipients and isinstance(body.get(field.name), list)
     ]
 
 
 # A code of success in an error: the service's own, and what such responses hold everywhere.
-_SUCCESS_CODES = frozenset(("", "0", "200", "50000"))
+_SUCCESS_CODES = frozenset(("", "0", "200", *map(str, SUCCESS_CODES)))
 
 
 _ERROR_NAMES = frozenset(("error", "errors", "error_code"))

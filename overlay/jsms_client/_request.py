@@ -54,10 +54,6 @@ class Departure:
         self.trace(event, info)
 
 
-# A service that closes an idle connection at the wrong moment would leave a thousand recipients in doubt.
-_ON_A_CONNECTION_OF_ITS_OWN = frozenset(("sendMessageBatch", "createScheduleBatch"))
-
-
 class RequestBuilder:
     """Makes requests for one client, with what is the same for all of them worked out once.
 
@@ -140,7 +136,8 @@ class RequestBuilder:
             length = str(len(body)).encode("ascii")
             headers = [*headers, (b"Content-Type", media_type), (b"Content-Length", length)]
         extensions: dict[str, object] = {"timeout": self._timeouts}
-        if operation.id in _ON_A_CONNECTION_OF_ITS_OWN:
+        if operation.recipient_error_codes and operation.retry == "never":
+            # A service that closes an idle connection at the wrong moment would leave a thousand recipients in doubt.
             headers = [(name, b"close" if name == b"Connection" else value) for name, value in headers]
             extensions["fresh"] = True
         return httpx.Request(

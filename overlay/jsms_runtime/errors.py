@@ -20,7 +20,7 @@ class ErrorInfo(NamedTuple):
         remedy: What to do about it.
         remedy_zh: The same in Chinese.
         repeat: Whether sending the same request again can help.
-        concerns: What the code is about: the request as a whole, or one of its recipients.
+        concerns: What the code is about: the request as a whole, how many recipients it has, or one of them.
     """
 
     code: int
@@ -33,7 +33,7 @@ class ErrorInfo(NamedTuple):
     remedy: str
     remedy_zh: str
     repeat: Literal["never", "later", "after_change"]
-    concerns: Literal["request", "recipient"] = "request"
+    concerns: Literal["request", "batch", "recipient"] = "request"
 
 
 Sent: TypeAlias = Literal["no", "yes", "unknown"]

@@ -57,10 +57,17 @@ class TextMap(NamedTuple):
 
 
 class Items(NamedTuple):
-    """A list of one shape."""
+    """A list of one shape.
+
+    Attributes:
+        of: The shape of each entry.
+        nullable: Whether it may be null.
+        recipients: Whether each entry says what happened to one recipient.
+    """
 
     of: Shape
     nullable: bool = False
+    recipients: bool = False
 
 
 class Field(NamedTuple):

@@ -109,7 +109,8 @@ def _family(name: str, family: Mapping[str, object]) -> str:
 def _error(code: int, entry: Mapping[str, object]) -> str:
     name = text(entry.get("name"))
     facts = "".join(f"        {field}={literal(text(entry.get(field)))},\n" for field in _TEXT_FIELDS)
-    concerns = f"        concerns={literal('recipient')},\n" if entry.get("concerns") == "recipient" else ""
+    about = text(entry.get("concerns"), "request")
+    concerns = f"        concerns={literal(about)},\n" if about != "request" else ""
     words = docstring(
         text(entry.get("meaning"), name),
         f"Code {code} ({name}), HTTP {whole(entry.get('http_status'))}. {text(entry.get('remedy'))}",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
+from .naming import constant_name
 from .python_source import docstring, literal, module
 from .reading import mapping, sequence, text, whole
 from .surface.model import Argument, Member, Surface, Value, python_name
@@ -11,12 +13,18 @@ from .surface.model import Argument, Member, Surface, Value, python_name
 
 def emit_fields(surface: Surface) -> str:
     """The module ``fields``: the arguments of every operation."""
+    written = {
+        operation.id: [_argument(surface, each) for each in operation.arguments] for operation in surface.operations
+    }
+    names = {_argument(surface, each): each.member.name for o in surface.operations for each in o.arguments}
+    shared = _shared([each for arguments in written.values() for each in arguments], names)
     rows = "".join(
-        f"        {literal(operation.id)}: ({''.join(_argument(surface, each) for each in operation.arguments)}),\n"
-        for operation in surface.operations
+        f"        {literal(name)}: ({''.join(f'{shared.get(each, each)}, ' for each in arguments)}),\n"
+        for name, arguments in written.items()
     )
     return module(
         "The arguments of every operation of the contract, with their limits.",
+        "".join(f"{constant} = {argument}\n" for argument, constant in shared.items()),
         f"ARGUMENTS: Mapping[str, tuple[Argument, ...]] = MappingProxyType(\n    {{\n{rows}    }}\n)\n"
         + docstring("The arguments of every operation, by operationId, in the order of its method.", indent=0),
         imports=[
@@ -29,12 +37,24 @@ def emit_fields(surface: Surface) -> str:
     )
 
 
+def _shared(written: Sequence[str], names: Mapping[str, str]) -> dict[str, str]:
+    """A constant for each argument that several operations have."""
+    seen: Counter[str] = Counter()
+    constants: dict[str, str] = {}
+    for argument, count in Counter(written).items():
+        if count > 1:
+            name = constant_name(names[argument])
+            seen[name] += 1
+            constants[argument] = f"_{name}" if seen[name] == 1 else f"_{name}_{seen[name]}"
+    return constants
+
+
 _JSON_TYPES = {"map": "object", "record": "object", "anything": "object"}
 
 
 def _argument(surface: Surface, argument: Argument) -> str:
     place = next(place for place in ("path", "query", "body") if place in argument.places)
-    return _field(surface, argument.member, place, positional=argument.positional)
+    return _field(surface, argument.member, place, positional=argument.positional).rstrip(", ")
 
 
 def _field(

@@ -151,7 +151,8 @@ class _Shapes:
         if only in _SCALARS:
             return self._made(_SCALARS[only], *nullable)
         if only == "array" and "items" in schema:
-            return self._made("Items", self.of(schema["items"], strict=strict), *nullable)
+            recipients = ["recipients=True"] if schema.get("x-kind") == "recipients" else []
+            return self._made("Items", self.of(schema["items"], strict=strict), *nullable, *recipients)
         if only == "object" and mapping(schema.get("additionalProperties")).get("type") == "string":
             return self._made("TextMap", *nullable)
         if _is_record(schema) or (only == "object" and "additionalProperties" not in schema):

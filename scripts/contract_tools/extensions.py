@@ -26,6 +26,9 @@ KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 EFFECTS = ("sends", "schedules", "polls", "reads", "changes")
 """What an operation does."""
 
+CONCERNS = ("request", "batch", "recipient")
+"""What a code is about: the request as a whole, how many recipients it has, or one of them."""
+
 HIDDEN_KINDS = ("template-parameters", "secret", "personal-text")
 """What no repr and no log may show."""
 
@@ -63,7 +66,7 @@ _CODE = _record(
         "http_status": _STATUS,
         "repeat": {"enum": ["never", "later", "after_change"]},
     },
-    {"concerns": {"enum": ["request", "recipient"]}, "documented_in": _WORDS, "sources_disagree": _WORDS},
+    {"concerns": {"enum": [*CONCERNS]}, "documented_in": _WORDS, "sources_disagree": _WORDS},
 )
 _FAMILY = _record({"summary": _WORDS, "summary_zh": _WORDS, "http_statuses": _list(_STATUS)})
 _LIMIT = _record(

@@ -76,14 +76,12 @@ class Stop:
 
 REQUESTED = Stop(StopReason.REQUESTED, "it was stopped by its caller; run it again to continue", None)
 
-FOR_ONE_RECIPIENT = frozenset(
-    code for code, kind in ERRORS.items() if kind.info is not None and kind.info.concerns == "recipient"
-)
+_CONCERNS = {code: kind.info.concerns for code, kind in ERRORS.items() if kind.info is not None}
+FOR_ONE_RECIPIENT = frozenset(code for code, concerns in _CONCERNS.items() if concerns == "recipient")
 """Codes that a request may be refused with as a whole for one of its recipients: number, parameters, or filled-in text.
 
 Every other code of the contract is the same whoever is in the request.
 """
-_TOO_MANY = 50031
 _OURS = (ArgumentError, ClientClosedError, ConfigurationError)
 _ADVICE = {
     StopReason.NO_CREDIT: "the credit is used up; buy or allocate more, then run it again",
@@ -116,8 +114,8 @@ def _may_be_for_one(error: BaseException) -> bool:
     """Whether a request with fewer recipients, or with others, may be taken."""
     if not isinstance(error, APIError):
         return False
-    if error.code in ERRORS:
-        return error.code in FOR_ONE_RECIPIENT or error.code == _TOO_MANY
+    if error.code in _CONCERNS:
+        return _CONCERNS[error.code] != "request"
     return isinstance(error, InvalidRequestError) and error.code is not None
 
 

@@ -11,7 +11,12 @@ from pathlib import Path
 
 SOURCE = Path(__file__).parents[3] / "overlay" / "jsms_runtime" / "customised.py"
 
-METHODS = SOURCE.parents[1] / "jsms_client" / "_async" / "customised.py"
+_ROOT = SOURCE.parents[2]
+METHODS = _ROOT / "overlay" / "jsms_client" / "_async" / "customised.py"
+CAMPAIGNS = _ROOT / "overlay" / "jsms_client" / "campaigns"
+BEHAVIOUR = _ROOT / "sandbox" / "jsms_sandbox" / "service" / "operations" / "__init__.py"
+NAME_OPERATIONS = (METHODS, CAMPAIGNS / "_options.py", CAMPAIGNS / "_reconcile.py", BEHAVIOUR)
+"""What is written for single operations, which it names: customised methods, campaigns, the sandbox's behaviour."""
 
 _OPERATION = re.compile(r"[a-z]+[A-Z][A-Za-z]*")
 _ATTRIBUTE = re.compile(r"^ {4}(?P<name>\w+): (?P<words>.*(?:\n {8}.*)*)", re.MULTILINE)
@@ -78,16 +83,22 @@ def left_over(results: Iterable[str], resources: Iterable[str], operations: Iter
         operations: Its operationIds.
     """
     classes, known = {*resources}, {*operations}
-    found = [f"{SOURCE.name}: {name} is no result" for name in sorted(customised_results()[0].keys() - {*results})]
+    found = [
+        f"{SOURCE.relative_to(_ROOT)}: {name} is no result"
+        for name in sorted(customised_results()[0].keys() - {*results})
+    ]
     tree = ast.parse(METHODS.read_text(encoding="utf-8"))
     found += [
-        f"{METHODS.name}: {node.name} is no resource"
+        f"{METHODS.relative_to(_ROOT)}: {node.name} is no resource"
         for node in tree.body
         if isinstance(node, ast.ClassDef) and node.name.removeprefix("Async") not in classes
     ]
-    named = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
-    wanted = sorted(name for name in named if _OPERATION.fullmatch(name))
-    return found + [f"{METHODS.name}: {name} is no operation" for name in wanted if name not in known]
+    for path in NAME_OPERATIONS:
+        nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        named = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+        wanted = sorted(name for name in named if _OPERATION.fullmatch(name))
+        found += [f"{path.relative_to(_ROOT)}: {name} is no operation" for name in wanted if name not in known]
+    return found
 
 
 def _read(node: ast.ClassDef) -> Customised:
