@@ -1,0 +1,37 @@
+"""How many files a reader goes through to follow one call, as ARCHITECTURE.md says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from benchmarks.routes import ROUTES, Route
+
+REPOSITORY = Path(__file__).parents[2]
+# Not higher without a reason: a reader has to follow them.
+MOST = {"codes.send": (12, 26), "campaigns.send": (32, 290), "POST /v1/messages in the sandbox": (20, 80)}
+
+
+@pytest.fixture(scope="module", params=ROUTES)
+def counted(request: pytest.FixtureRequest) -> tuple[str, Route]:
+    name: str = request.param
+    return name, ROUTES[name]()
+
+
+def test_a_call_runs_through_few_files(counted: tuple[str, Route]) -> None:
+    name, route = counted
+    files, changes = MOST[name]
+    assert len(route.files) <= files, route.files
+    assert route.changes <= changes
+
+
+@pytest.mark.parametrize("page", ["ARCHITECTURE.md", "ARCHITECTURE.zh-CN.md"])
+def test_the_page_has_the_figures_of_now(counted: tuple[str, Route], page: str) -> None:
+    name, route = counted
+    text = (REPOSITORY / page).read_text(encoding="utf-8")
+    said = re.search(rf"^### `{re.escape(name)}`\W+(\d+)\D+(\d+)", text, re.MULTILINE)
+    assert said is not None
+    assert int(said[1]) == len(route.files), route.files
+    # Where threads meet may differ a little.
+    assert int(said[2]) == pytest.approx(route.changes, abs=5)
