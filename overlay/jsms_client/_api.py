@@ -63,6 +63,3 @@ def wrong_kind() -> ConfigurationError:
 
 def _elsewhere(what: str) -> ConfigurationError:
     return ConfigurationError(f"{what} belong to the client: give timeout or http_client when making it")
-
-
-__all__ = ["APIClientBase", "wrong_kind"]

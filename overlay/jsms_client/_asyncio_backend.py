@@ -215,6 +215,3 @@ async def _wait(waiter: asyncio.Future[bool], timeout: float | None) -> bool:
 def _settle(waiter: asyncio.Future[bool] | None, came: bool = True) -> None:
     if waiter is not None and not waiter.done():
         waiter.set_result(came)
-
-
-__all__ = ["AsyncioBackend"]

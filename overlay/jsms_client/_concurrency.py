@@ -13,8 +13,6 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Generic, TypeVar
 from weakref import ref
 
-from jsms_runtime.resource import run_in_thread, run_inline
-
 if TYPE_CHECKING:
     import asyncio
 
@@ -286,19 +284,3 @@ def _threadsafe(callback: Callable[[], None]) -> Callable[[], object]:
         token = trio.lowlevel.current_trio_token()
         return lambda: token.run_sync_soon(callback)
     return lambda: loop.call_soon_threadsafe(callback)
-
-
-__all__ = [
-    "AsyncResettableEvent",
-    "AsyncShieldedTask",
-    "AsyncSlot",
-    "AsyncSlots",
-    "PerProcess",
-    "ResettableEvent",
-    "ShieldedTask",
-    "Slot",
-    "Slots",
-    "asyncio_loop",
-    "run_in_thread",
-    "run_inline",
-]

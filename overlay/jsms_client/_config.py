@@ -424,16 +424,3 @@ def _check_seconds(what: str, value: object) -> None:
         return
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not (value > 0 and math.isfinite(value)):
         raise ConfigurationError(f"{what} must be a number of seconds above 0")
-
-
-__all__ = [
-    "Config",
-    "Credentials",
-    "RetryPolicy",
-    "Telemetry",
-    "Timeouts",
-    "change_config",
-    "missing_developer_credentials",
-    "read_app_credentials",
-    "read_config",
-]

@@ -424,6 +424,3 @@ _JSON_NAMES: Mapping[type[object], str] = {
 
 def _wrong(expected: str, value: object) -> InvalidResponse:
     return InvalidResponse(f"is {_JSON_NAMES.get(type(value), 'a number')}, not {expected}")
-
-
-__all__ = ["MALFORMED", "InvalidResponse", "check_id", "conform", "conform_recipients", "holds_error", "parse"]

@@ -116,6 +116,3 @@ class _StderrHandler(logging.StreamHandler):  # type: ignore[type-arg] # generic
         super().__init__(sys.stderr)  # pyright: ignore[reportUnknownMemberType] - generic for type checkers only
         self.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
         self.addFilter(lambda _: not logging.getLogger().handlers)
-
-
-__all__ = ["CallEvent", "OnEvent", "check_hook", "publish", "switch_on_logging"]

@@ -164,16 +164,3 @@ def _is(error: BaseException, *names: str) -> bool:
 
 def _module(kind: type) -> str:
     return kind.__module__.partition(".")[0]
-
-
-__all__ = [
-    "clear_requests",
-    "foreign",
-    "interruption",
-    "is_permanent",
-    "is_pool_timeout",
-    "is_proxy_refusal",
-    "is_timeout",
-    "is_unwritable",
-    "request_not_sent",
-]

@@ -155,6 +155,3 @@ class ResponseParser:
             self.is_complete = True
             if self._parser.should_keep_alive():
                 self._reusable.append(True)
-
-
-__all__ = ["ResponseParser", "as_bytes", "as_httpx"]

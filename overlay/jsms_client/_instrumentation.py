@@ -46,6 +46,3 @@ def _are_replaced(methods: tuple[tuple[type, str], ...]) -> bool:
         if type(method) is not FunctionType or method.__globals__["__name__"].partition(".")[0] not in _ORIGINAL:
             return True
     return False
-
-
-__all__ = ["clients_are_replaced", "is_instrumented"]

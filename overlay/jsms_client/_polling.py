@@ -185,6 +185,3 @@ class _State(Generic[T]):
         self.polling = False
         self.reached = False
         self.due = float("-inf")
-
-
-__all__ = ["AsyncPoll", "AsyncRawPoll", "Poll", "RawPoll", "ReceiptQueue", "Sleeper"]

@@ -88,6 +88,3 @@ def _whole(text: str) -> str:
 
 def _marked(problem: str, raw: object, shape: Record) -> dict[str, object]:
     return {**dict.fromkeys(field.name for field in shape.fields), MALFORMED: MalformedRecord(problem, raw)}
-
-
-__all__ = ["MALFORMED", "read_records"]

@@ -230,14 +230,3 @@ def with_query(path: str, params: Mapping[str, object] | None) -> str:
         return path
     # As httpx writes it: true and false in small letters, a list as one pair for each of its items.
     return f"{path}?{httpx.QueryParams(cast('dict[str, str]', dict(params)))}"
-
-
-__all__ = [
-    "Departure",
-    "RequestBuilder",
-    "encode_files",
-    "encode_json",
-    "texts_in_form",
-    "texts_in_json",
-    "with_query",
-]

@@ -312,6 +312,3 @@ class _Lazily:
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._find())
-
-
-__all__ = ["Attempts"]

@@ -60,6 +60,3 @@ class Routes:
         taken = any(path == fixed for _, fixed in self._fixed)
         if taken or piece.strip(".") == "" or not _ID.fullmatch(piece):
             raise ArgumentError(f"{name} is not an id: it may have letters, digits and hyphens", operation=operation.id)
-
-
-__all__ = ["Routes"]

@@ -226,6 +226,3 @@ class CallRecorder:
 
 def _known(attributes: dict[str, AttributeValue | None]) -> dict[str, AttributeValue]:
     return {name: value for name, value in attributes.items() if value is not None}
-
-
-__all__ = ["CallRecorder", "Recorder"]

@@ -88,15 +88,3 @@ def deadline(seconds: float | None) -> float:
         seconds: How many; None for no limit.
     """
     return math.inf if seconds is None else time.monotonic() + seconds
-
-
-__all__ = [
-    "DeadlineError",
-    "async_fail_after",
-    "async_sleep",
-    "deadline",
-    "fail_after",
-    "monotonic",
-    "sleep",
-    "total_timeout",
-]

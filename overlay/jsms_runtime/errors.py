@@ -164,6 +164,3 @@ def _restore(kind: type[_E], args: tuple[Any, ...], state: dict[str, Any]) -> _E
     error.args = args
     error.__dict__.update(state)
     return error
-
-
-__all__ = ["APIError", "ArgumentError", "ErrorInfo", "JSMSError", "NotSentError", "Sent"]

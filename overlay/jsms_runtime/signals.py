@@ -21,6 +21,3 @@ def _is_handler(frame: FrameType) -> bool:
     given = list(frame.f_locals.values())
     given += [value for values in given if isinstance(values, tuple) for value in cast("tuple[object, ...]", values)]
     return any(isinstance(value, FrameType) for value in given)
-
-
-__all__ = ["is_raised_by_handler"]

@@ -142,6 +142,3 @@ def clock_difference(date: str | None, now: float) -> float:
     except (ValueError, OverflowError):
         return 0.0
     return ahead if abs(ahead) > _HEADER_IS_EXACT_TO else 0.0
-
-
-__all__ = ["BEIJING", "clock_difference", "parse_moment", "parse_send_time", "parse_time"]

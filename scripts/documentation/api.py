@@ -100,6 +100,3 @@ def with_calls(source: str) -> str:
     if not (begin and end):
         raise SystemExit(f"{PACKAGE} has lost the lines around its list of calls.")
     return f"{before}{begin}{docstring_list()}{end}{after}"
-
-
-__all__ = ["PACKAGE", "PAGE", "page", "resources", "with_calls"]

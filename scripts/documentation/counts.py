@@ -40,6 +40,3 @@ def with_counts(page: str, document: Mapping[str, object]) -> str:
         # One after the other: each is found by the numbers beside it.
         page = re.sub(_WHERE[name], str(count), page)
     return page
-
-
-__all__ = ["pages_with_counts", "with_counts"]

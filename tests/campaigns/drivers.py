@@ -114,5 +114,3 @@ DRIVERS: Mapping[str, Driver] = {
     "asyncio": AsyncDriver(run_on_asyncio),
     "trio": AsyncDriver(trio.run),
 }
-
-__all__ = ["DRIVERS", "TEMPLATE", "Driver", "run_on_asyncio", "settings_of"]

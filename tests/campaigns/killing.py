@@ -180,6 +180,3 @@ class Proof:
 
     def _found(self, problem: str) -> None:
         self.verdict.problems.append(f"campaign {self.verdict.campaigns}: {problem}")
-
-
-__all__ = ["Proof", "Verdict"]

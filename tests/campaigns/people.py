@@ -23,6 +23,3 @@ def reached(app: Sandbox) -> list[str]:
 def requests(app: Sandbox) -> int:
     """How many batches reached the sandbox."""
     return sum(request.operation in {"sendMessageBatch", "createScheduleBatch"} for request in app.requests)
-
-
-__all__ = ["numbers", "people", "reached", "requests"]

@@ -128,6 +128,3 @@ class Record:
         answer = self._api.request(method, path, json=body, params=query)
         assert answer.is_success, answer.text
         return answer.json() if answer.content else None
-
-
-__all__ = ["FAULTS", "PLENTY", "TEMPLATE", "Record", "Seen"]

@@ -147,7 +147,5 @@ class Signalled:
         self._popen.communicate()
 
 
-__all__ = ["RECIPIENTS", "Signalled"]
-
 if __name__ == "__main__":
     main(*sys.argv[1:])

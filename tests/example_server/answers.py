@@ -29,6 +29,3 @@ class Answer:
         """The body as a value; None where it is empty."""
         value: object = json.loads(self.body) if self.body else None
         return value
-
-
-__all__ = ["Answer"]

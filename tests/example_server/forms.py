@@ -100,6 +100,3 @@ def _missing(properties: Mapping[str, object], form: Mapping[str, object]) -> It
         needed = conditions and all(form.get(other) in sequence(values) for other, values in conditions.items())
         if needed and name not in form:
             yield f"{name} is missing, which is needed when {dict(conditions)}"
-
-
-__all__ = ["Part", "check_form", "read_form"]

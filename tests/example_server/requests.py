@@ -114,6 +114,3 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(found) != len(pairs):
         raise ValueError("an object has the same name twice")
     return found
-
-
-__all__ = ["RecordedRequest", "check_request"]

@@ -117,6 +117,3 @@ def _answers(document: Mapping[str, object], responses: Mapping[str, object]) ->
         if not content:
             answers[code, ""] = Answer(code)
     return dict(sorted(answers.items(), key=lambda pair: pair[0][0]))
-
-
-__all__ = ["Route", "Schema", "closed", "read_routes"]

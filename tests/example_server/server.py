@@ -185,6 +185,3 @@ def _handler(server: ExampleServer) -> type[BaseHTTPRequestHandler]:
             """Say nothing: the requests are recorded."""
 
     return Handler
-
-
-__all__ = ["EXAMPLE_CREDENTIALS", "ExampleServer", "Hook"]

@@ -166,5 +166,3 @@ def _form_value(name: str, value: object) -> object:
 
 
 CALLS: Mapping[str, Call] = {operation.id: _call(operation) for operation in OPERATIONS.values()}
-
-__all__ = ["CALLS", "PNG", "PRIVATE", "Call"]

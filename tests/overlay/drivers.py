@@ -140,5 +140,3 @@ DRIVERS: Mapping[str, Callable[..., Driver]] = {
     "asyncio-fast": partial(AsyncioDriver, transport="fast"),
     "trio-fast": partial(TrioDriver, transport="fast"),
 }
-
-__all__ = ["ATTEMPTS", "DRIVERS", "SECRETS", "AsyncioDriver", "Driver", "SyncDriver", "TrioDriver"]

@@ -43,6 +43,3 @@ def expected(example: object, name: str = "") -> object:
 
 def _snake(name: str) -> str:
     return re.sub(r"(?<=[a-z])([A-Z])", lambda found: f"_{found[1].lower()}", name)
-
-
-__all__ = ["expected", "plain"]

@@ -115,6 +115,3 @@ class ReceiptServer:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
-
-
-__all__ = ["ReceiptServer", "after", "answer", "drop", "late", "refuse", "report", "reports"]

@@ -21,10 +21,11 @@ from jsms_client import JSMS, JSMSError
 from jsms_client._request import encode_files
 from jsms_client.errors import ConnectionFailedError, UnknownOutcomeError
 from jsms_contract.operations import OPERATIONS
+from servers.arguments import PNG
 from servers.faults import answer
 from servers.raw_socket_server import Connection, Counts, RawSocketServer, Script, refusing_port, silent_port
 
-from .calls import CALLS, PNG, Call
+from .calls import CALLS, Call
 from .drivers import APP_KEY, DRIVERS, MASTER_SECRET, sync_client
 
 pytestmark = [

@@ -6,8 +6,9 @@ import pytest
 
 from example_server import ExampleServer
 from jsms_client import ArgumentError
+from servers.arguments import PNG
 
-from .calls import MOBILE, PNG, SECOND_MOBILE, SEND_TIME
+from .calls import MOBILE, SECOND_MOBILE, SEND_TIME
 from .drivers import sync_client
 
 

@@ -50,6 +50,3 @@ def _value(argument: Argument, example: Mapping[str, object]) -> object:
     if value is not None and (argument.kind == "image" or argument.media_types):
         return PNG
     return value
-
-
-__all__ = ["PNG", "arguments_of", "body_of"]

@@ -15,6 +15,3 @@ def load_document() -> Mapping[str, object]:
     """The whole document."""
     loaded: Mapping[str, object] = json.loads(_PATH.read_bytes())
     return loaded
-
-
-__all__ = ["load_document"]

@@ -300,6 +300,3 @@ def harmless(body: bytes) -> tuple[tuple[str, Script], ...]:
         ("http-1.0", sends(b"HTTP/1.0 200 OK\r\n\r\n" + body, then=Connection.close)),
         ("no-reason", sends(b"HTTP/1.1 200\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))),
     )
-
-
-__all__ = ["FAULTS", "Fault", "Meaning", "answer", "harmless", "head", "sends", "too_long"]

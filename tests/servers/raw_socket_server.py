@@ -258,6 +258,3 @@ def _content_length(head: bytes) -> int:
         if name.lower() == b"content-length":
             return int(value)
     return 0
-
-
-__all__ = ["Connection", "Counts", "RawSocketServer", "Script", "refusing_port", "silent_port"]

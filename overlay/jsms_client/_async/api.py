@@ -35,6 +35,3 @@ class AsyncAPIClient(APIClientBase):
             ConfigurationError: Always.
         """
         raise wrong_kind()
-
-
-__all__ = ["AsyncAPIClient"]

@@ -8,7 +8,6 @@ from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Literal, overload
 
-from jsms_client._concurrency import run_in_thread
 from jsms_client._timeouts import async_sleep
 from jsms_client.campaigns._campaign import Campaign
 from jsms_client.campaigns._error_policy import REQUESTED
@@ -38,6 +37,7 @@ from jsms_client.campaigns._shared.journal import SharedJournal
 from jsms_client.campaigns._throttle import PATIENCE, Progress, Throttle
 from jsms_client.campaigns._workers import AsyncWorkerPool
 from jsms_client.errors import APIError, JSMSError, RateLimitError, ScheduleError
+from jsms_runtime.resource import run_in_thread
 from jsms_runtime.validation import invalid_argument
 
 if TYPE_CHECKING:
@@ -390,6 +390,3 @@ def _take_back(journal: Journal | SharedJournal, request: int) -> None:
         shared.take_back(journal, request)
     else:
         take_back(journal, request)
-
-
-__all__ = ["AsyncCampaigns"]

@@ -241,6 +241,3 @@ class AsyncJSMS(AsyncResources):
     def __repr__(self) -> str:
         """The address, and nothing that opens an account."""
         return f"<{type(self).__name__} {self._base_url}>"
-
-
-__all__ = ["AsyncJSMS"]

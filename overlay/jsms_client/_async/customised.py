@@ -137,6 +137,3 @@ class AsyncReceipts(receipts.AsyncReceipts):
         finally:
             if feed is not None:
                 feed.note_poll()
-
-
-__all__ = ["AsyncCodes", "AsyncReceipts"]

@@ -125,6 +125,3 @@ class AsyncFastBody(httpx.AsyncByteStream):
         """Close the connection, unless it can be used again."""
         if not self._parser.can_stay_open:
             self._network.abort()
-
-
-__all__ = ["AsyncFastConnection"]

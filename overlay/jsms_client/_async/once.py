@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from jsms_client._concurrency import AsyncShieldedTask, run_in_thread
+from jsms_client._concurrency import AsyncShieldedTask
 from jsms_client._response import ParsedResponse, ReceivedResponse
 from jsms_client.errors import ConfigurationError, NotSentError
 from jsms_client.store._once import Answer, Claim
+from jsms_runtime.resource import run_in_thread
 
 if TYPE_CHECKING:
     from jsms_client._request import Content

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
-from jsms_client._concurrency import AsyncResettableEvent, AsyncShieldedTask, run_in_thread
+from jsms_client._concurrency import AsyncResettableEvent, AsyncShieldedTask
 from jsms_client._polling import AsyncPoll, AsyncRawPoll, ReceiptQueue
 from jsms_client.errors import ConnectionFailedError, JSMSError, RateLimitError, StoreError
+from jsms_runtime.resource import run_in_thread
 from jsms_runtime.results import MalformedRecord, Records
 
 if TYPE_CHECKING:
@@ -197,6 +198,3 @@ class AsyncSharedReceiptStream(AsyncReceiptStream[_T]):
             _log.error("%d records were fetched and are kept in memory alone, as %s", len(records), error)
             return self._convert(records)
         return self._convert([])
-
-
-__all__ = ["AsyncReceiptStream", "AsyncSharedReceiptStream"]

@@ -36,6 +36,3 @@ class APIClient(APIClientBase):
             ConfigurationError: Always.
         """
         raise wrong_kind()
-
-
-__all__ = ["APIClient"]

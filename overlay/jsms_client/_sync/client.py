@@ -240,6 +240,3 @@ class JSMS(Resources):
     def __repr__(self) -> str:
         """The address, and nothing that opens an account."""
         return f"<{type(self).__name__} {self._base_url}>"
-
-
-__all__ = ["JSMS"]

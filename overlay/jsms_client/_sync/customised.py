@@ -138,6 +138,3 @@ class Receipts(receipts.Receipts):
         finally:
             if feed is not None:
                 feed.note_poll()
-
-
-__all__ = ["Codes", "Receipts"]

@@ -126,6 +126,3 @@ class FastBody(httpx.SyncByteStream):
         """Close the connection, unless it can be used again."""
         if not self._parser.can_stay_open:
             self._network.abort()
-
-
-__all__ = ["FastConnection"]

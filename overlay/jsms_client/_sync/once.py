@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from jsms_client._concurrency import ShieldedTask, run_inline
+from jsms_client._concurrency import ShieldedTask
 from jsms_client._response import ParsedResponse, ReceivedResponse
 from jsms_client.errors import ConfigurationError, NotSentError
 from jsms_client.store._once import Answer, Claim
+from jsms_runtime.resource import run_inline
 
 if TYPE_CHECKING:
     from jsms_client._request import Content

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
-from jsms_client._concurrency import ResettableEvent, ShieldedTask, run_inline
+from jsms_client._concurrency import ResettableEvent, ShieldedTask
 from jsms_client._polling import Poll, RawPoll, ReceiptQueue
 from jsms_client.errors import ConnectionFailedError, JSMSError, RateLimitError, StoreError
+from jsms_runtime.resource import run_inline
 from jsms_runtime.results import MalformedRecord, Records
 
 if TYPE_CHECKING:
@@ -198,6 +199,3 @@ class SharedReceiptStream(ReceiptStream[_T]):
             _log.error("%d records were fetched and are kept in memory alone, as %s", len(records), error)
             return self._convert(records)
         return self._convert([])
-
-
-__all__ = ["ReceiptStream", "SharedReceiptStream"]

@@ -143,6 +143,3 @@ def _note(error: Exception, *, handled: bool) -> None:
         else "a nonce could not be given back, the next attempt will be refused"
     )
     _log.error("%s: %s", what, type(error).__name__)
-
-
-__all__ = ["Acceptance", "used_before"]

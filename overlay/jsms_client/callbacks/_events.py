@@ -249,6 +249,3 @@ def _problem(error: ValidationError) -> str:
     (first, *_) = error.errors(include_url=False, include_context=False, include_input=False)
     known = str(first["loc"][0]) if first["loc"] else "the record"
     return f"{known}: {first['type']}"
-
-
-__all__ = ["Callback", "Event", "SignReviewed", "TemplateReviewed", "read_callback"]

@@ -202,6 +202,3 @@ def async_store_refused() -> ConfigurationError:
         "nonce_store is async, and nothing here can await it: use CallbackApp or `async with receiver.accept(…)`, "
         "or a store whose methods are plain functions"
     )
-
-
-__all__ = ["AsyncNonceStore", "MemoryNonceStore", "NonceStore", "UsedNonces", "async_store_refused"]

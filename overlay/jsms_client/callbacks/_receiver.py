@@ -233,6 +233,3 @@ def _check_settings(window: object, nonce_store: object, clock: object, max_body
         raise ConfigurationError("clock must be a function that returns the seconds since the epoch")
     if isinstance(max_body, bool) or not isinstance(max_body, int) or max_body < 1:
         raise ConfigurationError("max_body must be a whole number of bytes, 1 or more")
-
-
-__all__ = ["CallbackReceiver"]

@@ -156,16 +156,3 @@ def stop_for(error: JSMSError) -> Stop:
     reason = reason_of(error)
     words = error.message if isinstance(error, APIError) else str(error)
     return Stop(reason, f"{_ADVICE[reason]} ({words}).", error)
-
-
-__all__ = [
-    "FOR_ONE_RECIPIENT",
-    "REQUESTED",
-    "ErrorAction",
-    "Stop",
-    "StopReason",
-    "is_unclear",
-    "meaning_of",
-    "reason_of",
-    "stop_for",
-]

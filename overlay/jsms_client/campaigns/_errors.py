@@ -92,16 +92,3 @@ class JournalReplacedError(JournalError):
 
 class JournalDamagedError(JournalError):
     """The file is no journal, or no longer what was written into it; nothing was sent."""
-
-
-__all__ = [
-    "BadLine",
-    "CampaignError",
-    "CampaignInputError",
-    "JournalDamagedError",
-    "JournalError",
-    "JournalLockedError",
-    "JournalMismatchError",
-    "JournalReplacedError",
-    "NoCampaignError",
-]

@@ -148,6 +148,3 @@ def _length(text: str) -> int:
     """In UTF-16 units, as carriers count: an emoji is two or more."""
     units = len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
     return units + text.count("\n")
-
-
-__all__ = ["MARKETING_HOURS", "SAMPLES", "Estimate", "Estimator", "variables_of"]

@@ -98,6 +98,3 @@ def _recipient(one: Outcome) -> tuple[object, ...]:
         "yes" if one.settled else None,
         None if one.temp_para is None else json.dumps(one.temp_para, ensure_ascii=False),
     )
-
-
-__all__ = ["COLUMNS", "atomic_writer", "write"]

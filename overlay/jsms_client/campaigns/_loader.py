@@ -137,6 +137,3 @@ class RecipientLoader:
         """Something went wrong: have nothing of the list in the journal."""
         with self._journal.mutex:
             self._journal.roll_back()
-
-
-__all__ = ["RecipientLoader"]

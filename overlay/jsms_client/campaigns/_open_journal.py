@@ -8,7 +8,6 @@ from functools import partial
 from threading import Lock
 from typing import TypeAlias
 
-from jsms_client._concurrency import run_in_thread
 from jsms_client.campaigns._campaign import Campaign
 from jsms_client.campaigns._error_policy import Stop
 from jsms_client.campaigns._errors import JournalError, JournalReplacedError
@@ -17,6 +16,7 @@ from jsms_client.campaigns._options import CampaignSettings, Service, is_shared,
 from jsms_client.campaigns._shared.address import SharedAddress
 from jsms_client.campaigns._shared.campaign import SharedCampaign
 from jsms_client.campaigns._shared.journal import SharedJournal
+from jsms_runtime.resource import run_in_thread
 from jsms_runtime.validation import invalid_argument
 
 JournalLike: TypeAlias = str | os.PathLike[str] | Campaign

@@ -92,6 +92,3 @@ class Skipped(Result):
     reason: SkipReason
     mobile: str | None = field(metadata=MOBILE)
     text: str
-
-
-__all__ = ["Outcome", "RecipientState", "SkipReason", "Skipped"]

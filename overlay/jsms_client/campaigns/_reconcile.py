@@ -137,6 +137,3 @@ def _keep_other(journal: Journal | SharedJournal, delivery: Delivery) -> None:
         shared.keep_other(journal, delivery)
     else:
         queries.keep_other(journal, delivery)
-
-
-__all__ = ["MOST_REFUSALS", "POLL_SECONDS", "AsyncReports", "Reports", "Settlement", "Settler"]

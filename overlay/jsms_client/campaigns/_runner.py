@@ -341,6 +341,3 @@ class CampaignRunner:
     def _done(self) -> int:
         states = self._journal.states
         return sum(states) - states[WAITING]
-
-
-__all__ = ["MOST_REFUSED_ALONE", "TELL_EVERY", "CampaignRunner", "Start", "Tell"]

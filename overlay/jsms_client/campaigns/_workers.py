@@ -253,6 +253,3 @@ def _deliver(run: ConductorThread, on_progress: Tell | None) -> None:
 def _raise_first(failures: list[BaseException]) -> None:
     if failures:
         raise failures[0]
-
-
-__all__ = ["AsyncWorkerPool", "ConductorThread", "WorkerPool"]

@@ -18,7 +18,6 @@ from .checks import (
     is_file,
     record_name,
     record_parameters,
-    type_of_argument,
 )
 from .customised import customised_results
 from .model import Operation, Record, Surface, Value, class_name
@@ -411,6 +410,3 @@ def _module_of(enum: str) -> str:
     from openapi_python_client.strings import snake_case
 
     return snake_case(enum)
-
-
-__all__ = ["PACKAGE", "emit_surface", "type_of_argument"]

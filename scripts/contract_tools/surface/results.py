@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from ..naming import constant_name
 from ..python_source import literal
 from .customised import Customised, customised_results
-from .model import Member, Record, Surface, Value, python_name
-from .words import docstring, member_words, sentence
+from .model import Member, Record, Surface, Value
+from .words import docstring, member_words
 
 _SCALARS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
 _TIMES = ("beijing-time", "epoch-millis")
@@ -343,6 +343,3 @@ def _is_unhashable(value: Value) -> bool:
     if value.type in ("map", "anything"):
         return True
     return value.type == "array" and value.of is not None and _is_unhashable(value.of)
-
-
-__all__ = ["ResultClass", "python_name", "reader_name", "result_type", "sentence"]

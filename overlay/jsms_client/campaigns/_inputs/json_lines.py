@@ -67,6 +67,3 @@ def _read(number: int, line: str, mobile_key: str | None) -> RecipientLike | Bad
     if fields:
         return BadLine(number, "it has temp_para and other fields beside it; put all parameters into one place")
     return {"mobile": mobile, "temp_para": parameters}
-
-
-__all__ = ["read_json_lines"]

@@ -8,12 +8,12 @@ from functools import partial
 from itertools import islice
 from typing import Generic, TypeAlias, TypeVar, cast
 
-from jsms_client._concurrency import run_in_thread
 from jsms_client.campaigns._errors import BadLine
 from jsms_client.campaigns._inputs.delimited import Entry
 from jsms_client.campaigns._inputs.files import RecipientFile, read_file
 from jsms_client.errors import ArgumentError
 from jsms_runtime.recipients import Recipient, RecipientLike, parse_recipients
+from jsms_runtime.resource import run_in_thread
 from jsms_runtime.validation import invalid_argument, kind
 
 Checked: TypeAlias = tuple[int, str, Mapping[str, str] | None]

@@ -513,6 +513,3 @@ def to_rows(checked: Iterable[tuple[int, str, object]]) -> list[Row]:
         checked: Number, mobile number and parameters of each.
     """
     return [(number, mobile, None if given is None else _encode(given)) for number, mobile, given in checked]
-
-
-__all__ = ["Journal", "to_rows"]

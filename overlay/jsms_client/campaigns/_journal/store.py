@@ -289,16 +289,3 @@ def _keep_name(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-
-
-__all__ = [
-    "LOCK_PATIENCE",
-    "Watch",
-    "create",
-    "open_exclusively",
-    "open_temporary",
-    "open_to_read",
-    "read_running",
-    "rescued",
-    "save_copy",
-]

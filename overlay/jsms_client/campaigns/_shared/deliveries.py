@@ -69,6 +69,3 @@ def everything_told(journal: SharedJournal) -> bool:
             unknown=UNKNOWN,
         ).rows
     return not rows
-
-
-__all__ = ["everything_told", "keep_other", "note_delivery"]
