@@ -17,7 +17,7 @@ COUNT = 2000
 
 
 def measure() -> Section:
-    """The whole of it, and reading alone."""
+    """Return the whole of it, and reading alone."""
     receiver = CallbackReceiver(KEY, SECRET)
     bodies = itertools.cycle([_posted(number) for number in range(COUNT * 40)])
     one = _posted(0)

@@ -73,7 +73,7 @@ async def _share(call: AsyncCall, tasks: int, number: int) -> None:
 
 
 def best(timings: list[Timing]) -> Timing:
-    """The best of several rounds."""
+    """Return the best of several rounds."""
     return Timing(min(timing.cpu for timing in timings), min(timing.wall for timing in timings))
 
 

@@ -67,7 +67,7 @@ class _Counter:
             self._threads.setdefault(threading.get_ident(), []).append(file)
 
     def route(self) -> Route:
-        """What was counted."""
+        """Return what was counted."""
         threads = self._threads.values()
         return Route(
             tuple(dict.fromkeys(file.removeprefix(f"{ROOT}/") for each in threads for file in each)),
@@ -108,7 +108,7 @@ def send_campaign() -> Route:
 
 
 def send_to_sandbox() -> Route:
-    """A ``POST /v1/messages`` in the sandbox, from the ASGI call to the response."""
+    """Return a ``POST /v1/messages`` in the sandbox, from the ASGI call to the response."""
     world = World()
     application = Application(world)
     world.start()

@@ -19,7 +19,7 @@ class APIClientBase(AuthenticatedClient):
         super().__init__(base_url=base_url, token="")
 
     def __repr__(self) -> str:
-        """The address, and nothing that opens an account."""
+        """Return the address, and nothing that opens an account."""
         return f"<{type(self).__name__} {self._base_url}>"
 
     def __reduce__(self) -> NoReturn:
@@ -55,7 +55,7 @@ class APIClientBase(AuthenticatedClient):
 
 
 def wrong_kind() -> ConfigurationError:
-    """The error for a generated function of the other kind."""
+    """Return the error for a generated function of the other kind."""
     return ConfigurationError(
         "functions named sync… take the api of a JSMS, functions named asyncio… that of an AsyncJSMS"
     )

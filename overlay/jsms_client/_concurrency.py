@@ -38,7 +38,7 @@ class PerProcess(Generic[_T]):
         self._made: dict[int, _T] = {}
 
     def get(self) -> _T:
-        """This process's object."""
+        """Return this process's object."""
         pid = os.getpid()
         found = self._made.get(pid)
         # When two threads make one, the first to store it wins, and the other's is dropped unused.
@@ -67,7 +67,7 @@ class Slots:
             self._free.put(Slot(self._free))
 
     def acquire(self, seconds: float | None) -> Slot | None:
-        """A free slot; None when there was none in time.
+        """Return a free slot; None when there was none in time.
 
         Args:
             seconds: How long to wait for one; None for no limit.
@@ -111,7 +111,7 @@ class AsyncSlots:
         self._waiters: deque[anyio.Event] = deque()
 
     async def acquire(self, seconds: float | None) -> AsyncSlot | None:
-        """A free slot, in the order of asking; None when there was none in time.
+        """Return a free slot, in the order of asking; None when there was none in time.
 
         Args:
             seconds: How long to wait for one; None for no limit.
@@ -221,7 +221,7 @@ class ResettableEvent:
 
 
 def asyncio_loop() -> asyncio.AbstractEventLoop | None:
-    """The running event loop of asyncio; None on trio."""
+    """Return the running event loop of asyncio; None on trio."""
     from asyncio import get_running_loop  # noqa: PLC0415 - sync programs never load it
 
     try:
@@ -276,7 +276,7 @@ class ShieldedTask:
 
 
 def _threadsafe(callback: Callable[[], None]) -> Callable[[], object]:
-    """The same callback, for any thread."""
+    """Return the same callback, for any thread."""
     loop = asyncio_loop()
     if loop is None:
         import trio  # noqa: PLC0415 - it must be running, as asyncio is not

@@ -212,7 +212,7 @@ def read_config(
 def read_app_credentials(
     app_key: str | None, master_secret: str | None, environment: Mapping[str, str] | None = None
 ) -> Credentials:
-    """The application's credentials, for the client and for what receives its callbacks.
+    """Return the application's credentials, for the client and for what receives its callbacks.
 
     Args:
         app_key: The application's key.
@@ -230,7 +230,7 @@ def read_app_credentials(
 
 
 def missing_developer_credentials(operation: str) -> ConfigurationError:
-    """The error for an operation of the developer account on a client without its credentials.
+    """Return the error for an operation of the developer account on a client without its credentials.
 
     Args:
         operation: The operation.
@@ -339,7 +339,7 @@ def change_config(
     headers: Mapping[str, str] | None,
     others: Mapping[str, object],
 ) -> Config:
-    """The settings of a client with some of them changed; what is left out stays.
+    """Return the settings of a client with some of them changed; what is left out stays.
 
     Args:
         config: The settings so far.

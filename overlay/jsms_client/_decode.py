@@ -33,7 +33,7 @@ class InvalidResponse(Exception):  # noqa: N818 - never leaves the package: http
         self.where = where
 
     def inside(self, where: str) -> InvalidResponse:
-        """The same, seen from one level further out.
+        """Return the same, seen from one level further out.
 
         Args:
             where: The property or index that leads here.
@@ -42,7 +42,7 @@ class InvalidResponse(Exception):  # noqa: N818 - never leaves the package: http
         return InvalidResponse(self.reason, f"{where}{separator}{self.where}")
 
     def __str__(self) -> str:
-        """The place and the reason."""
+        """Return the place and the reason."""
         return f"{self.where} {self.reason}" if self.where else self.reason
 
 
@@ -273,7 +273,7 @@ def lists_recipients(value: object) -> bool:
 
 
 def error_detail(value: object) -> ErrorDetail | None:
-    """The error in a body: ``{"error": {"code": …, "message": …}}``, or the same without the outer object."""
+    """Return the error in a body: ``{"error": {"code": …, "message": …}}``, or the same without the outer object."""
     if not isinstance(value, dict):
         return None
     body = cast("dict[str, object]", value)
@@ -381,7 +381,7 @@ def _conform_number(value: object) -> float:
 
 
 def _conform_time(value: object, shape: Time) -> object:
-    """The value as it came: what reads it knows its forms. A time that must be one is tried."""
+    """Return the value as it came: what reads it knows its forms. A time that must be one is tried."""
     if shape.strict:
         from jsms_runtime.times import parse_time  # noqa: PLC0415 - only for responses with times
 

@@ -24,7 +24,7 @@ _HOLDING_REQUESTS = frozenset((*_FAMILIES, *_BELOW, "asyncio", "jsms_client", "s
 
 
 def foreign(error: BaseException, *, own: bool) -> BaseException | None:
-    """What came through the transport and is not the transport's: the caller's own, to be passed through unchanged.
+    """Return what came through the transport and is not its own: the caller's, to be passed through unchanged.
 
     Args:
         error: What was raised.
@@ -45,7 +45,7 @@ def foreign(error: BaseException, *, own: bool) -> BaseException | None:
 
 
 def interruption(error: BaseException) -> BaseException | None:
-    """The exception of a signal handler that was taken for one of a socket.
+    """Return the exception of a signal handler that was taken for one of a socket.
 
     A handler runs in the middle of a system call, and may raise any exception, a TimeoutError too.
 
@@ -128,7 +128,7 @@ def _holds_requests(frame: FrameType) -> bool:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The exception and all that led to it."""
+    """Yield the exception and all that led to it."""
     seen: set[int] = set()
     left: list[BaseException | None] = [error]
     while left:

@@ -21,7 +21,7 @@ _OWN_HEADERS = frozenset(
 
 
 def parse_headers(given: object) -> tuple[tuple[bytes, bytes], ...]:
-    """The headers of ``with_options``.
+    """Return the headers of ``with_options``.
 
     Args:
         given: A mapping of names to texts.

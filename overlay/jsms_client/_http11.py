@@ -15,7 +15,7 @@ MOST_HEAD = 100 * 1024
 
 
 def as_bytes(request: httpx.Request) -> bytes:
-    """A request as it is sent.
+    """Return a request as it is sent.
 
     Args:
         request: The request, whose headers have a host and a length.
@@ -26,7 +26,7 @@ def as_bytes(request: httpx.Request) -> bytes:
 
 
 def as_httpx(error: httpcore.TimeoutException | httpcore.NetworkError) -> httpx.TransportError:
-    """An exception of the network as httpx names it.
+    """Return an exception of the network as httpx names it.
 
     Args:
         error: What a stream raised.
@@ -108,7 +108,7 @@ class ResponseParser:
         return bool(self._reusable)
 
     def take(self) -> bytes:
-        """The part of the body that was parsed since the last time."""
+        """Return the part of the body that was parsed since the last time."""
         data = b"".join(self._parts)
         self._parts.clear()
         return data

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def async_backend() -> httpcore.AsyncNetworkBackend:
-    """The network backend of the running event loop."""
+    """Return the network backend of the running event loop."""
     if asyncio_loop() is None:
         return cast("httpcore.AsyncNetworkBackend", httpcore.TrioBackend())
     from jsms_client._asyncio_backend import AsyncioBackend  # noqa: PLC0415 - sync programs never load it
@@ -23,7 +23,7 @@ def async_backend() -> httpcore.AsyncNetworkBackend:
 
 
 def backend() -> httpcore.NetworkBackend:
-    """The network backend of threads."""
+    """Return the network backend of threads."""
     return httpcore.SyncBackend()
 
 

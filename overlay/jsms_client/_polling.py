@@ -54,7 +54,7 @@ class ReceiptQueue(Generic[T]):
         self._states: PerProcess[_State[T]] = PerProcess(_State)
 
     def take(self) -> T | None:
-        """The oldest record that nobody has taken; None where there is none.
+        """Return the oldest record that nobody has taken; None where there is none.
 
         Raises:
             JSMSError: What a poll failed with; each failure is raised once, after the records before it.
@@ -86,7 +86,7 @@ class ReceiptQueue(Generic[T]):
             return None
 
     def finish(self, records: Records[T] | None = None, *, error: Exception | None = None) -> None:
-        """A poll came to its end.
+        """End a poll.
 
         The pause counts from here, not from its start: how long a request was on its way to the service is not known,
         and the service counts from when it was there.
@@ -109,7 +109,7 @@ class ReceiptQueue(Generic[T]):
             sleeper.set()
 
     def note_poll(self) -> None:
-        """A poll starts or ends outside of the turns; the next turn is a whole pause after it."""
+        """Note a poll outside of the turns; the next turn is a whole pause after it."""
         state = self._states.get()
         with state.lock:
             state.due = time.monotonic() + self.seconds
@@ -138,7 +138,7 @@ class ReceiptQueue(Generic[T]):
         return sum(not isinstance(found, _Failure) for found in self._states.get().records.copy())
 
     def note_answer(self) -> None:
-        """The service answered."""
+        """Note that the service responded."""
         self._states.get().reached = True
 
     @property

@@ -41,7 +41,7 @@ def read_records(content: bytes, shape: Items) -> list[object] | None:
 
 
 def _items(text: str) -> tuple[list[object], str]:
-    """The items of a list, and what follows the last one that is whole."""
+    """Return the items of a list, and what follows the last one that is whole."""
     try:
         return cast("list[object]", _DECODER.decode(text)), ""
     except (ValueError, RecursionError):
@@ -82,7 +82,7 @@ def _read(item: object, shape: Record) -> object:
 
 
 def _whole(text: str) -> str:
-    """The text without halves of characters, which could never be written again."""
+    """Return the text without halves of characters, which could never be written again."""
     return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 

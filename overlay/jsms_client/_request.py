@@ -36,7 +36,7 @@ class Departure:
     may_have_left: bool | None = False
 
     def trace(self, event: str, info: Mapping[str, object]) -> None:
-        """What httpcore reports of a request's progress, for a client of the caller's.
+        """Follow what httpcore reports of a request's progress, for a client of the caller's.
 
         Args:
             event: What happens, such as ``http11.send_request_headers.started``.
@@ -50,7 +50,7 @@ class Departure:
             self.may_have_left = False
 
     async def async_trace(self, event: str, info: Mapping[str, object]) -> None:
-        """The same for async clients."""
+        """Do the same for async clients."""
         self.trace(event, info)
 
 
@@ -72,7 +72,7 @@ class RequestBuilder:
         self._timeouts = asdict(config.timeouts)
 
     def headers(self, operation: Operation) -> list[tuple[bytes, bytes]]:
-        """The headers that every request with these credentials has.
+        """Return the headers that every request with these credentials has.
 
         Args:
             operation: What is asked for.
@@ -101,7 +101,7 @@ class RequestBuilder:
         return [*(header for header in usual if header[0].lower() not in given), *self._config.headers]
 
     def url(self, operation: Operation, path: str) -> httpx.URL:
-        """The address of a request.
+        """Return the address of a request.
 
         Args:
             operation: What is asked for.
@@ -115,7 +115,7 @@ class RequestBuilder:
         return found
 
     def build(self, operation: Operation, path: str, content: Content) -> httpx.Request:
-        """A request that a transport can send as it is, as often as needed.
+        """Return a request that a transport can send as it is, as often as needed.
 
         Args:
             operation: What is asked for.
@@ -220,7 +220,7 @@ def texts_in_form(files: Files | None) -> Iterator[str]:
 
 
 def with_query(path: str, params: Mapping[str, object] | None) -> str:
-    """A path with its query.
+    """Return a path with its query.
 
     Args:
         path: The path.

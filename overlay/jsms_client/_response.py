@@ -177,7 +177,7 @@ class ParsedResponse:
         self._value = value
 
     def json(self) -> object:
-        """The checked value."""
+        """Return the checked value."""
         return self._value
 
 
@@ -315,7 +315,7 @@ def _refusal(
 def _unsure(
     operation: Operation, received: ReceivedResponse, detail: ErrorDetail | None, kind: type[JSMSError], *, proof: bool
 ) -> type[JSMSError] | None:
-    """The class of an error that does not prove that a request, which must not be retried, was not carried out.
+    """Return the class of an error that does not prove that a request, which must not be retried, was not carried out.
 
     Only an error of JSMS with a code, and without anything of a success beside it, proves that. A status alone does
     not: a proxy or a filter in between may have made the response after the service had carried the request out.
@@ -428,7 +428,7 @@ def collect_responses() -> Generator[list[ReceivedResponse]]:
 
 
 def raw_response(parsed: _T, responses: list[ReceivedResponse]) -> RawResponse[_T]:
-    """A result with the last of its responses."""
+    """Return a result with the last of its responses."""
     if not responses:
         return RawResponse(parsed)
     return RawResponse(parsed, responses[-1].status, dict(responses[-1].headers), responses[-1].content)

@@ -112,7 +112,7 @@ class Attempts:
         return self._recorder
 
     def failed(self, error: BaseException, departure: Departure, *, own: bool) -> tuple[BaseException, float | None]:
-        """An attempt ended without a response.
+        """Return an attempt ended without a response.
 
         Args:
             error: What came through the transport.
@@ -146,7 +146,7 @@ class Attempts:
         return self._no_answer(error), self._pause(0) if again else None
 
     def answered(self, received: ReceivedResponse) -> ParsedResponse | tuple[JSMSError, float | None]:
-        """An attempt ended with a response.
+        """Return an attempt ended with a response.
 
         Args:
             received: The answer.

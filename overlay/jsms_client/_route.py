@@ -72,7 +72,7 @@ def find_route(base_url: str, *, fast: bool = False) -> Route:
 
 
 def proxy_for(base_url: str) -> str | None:
-    """The proxy of the environment for an address, as every HTTP tool finds it; never for this machine itself.
+    """Return the proxy of the environment for an address, as every HTTP tool finds it; never for this machine itself.
 
     Args:
         base_url: The service's address.
@@ -87,7 +87,7 @@ def proxy_for(base_url: str) -> str | None:
 
 
 def _proxy_scheme(proxy_url: str) -> str:
-    """The scheme of a proxy's address; empty where the address cannot be used."""
+    """Return the scheme of a proxy's address; empty where the address cannot be used."""
     if proxy_url != proxy_url.strip() or not proxy_url.isprintable():
         return ""
     try:
@@ -125,7 +125,7 @@ def _trust(*, needed: bool) -> ssl.SSLContext:
 
 
 def _trust_key() -> tuple[object, ...]:
-    """What the certificates were loaded from; another key when the settings or the file change."""
+    """Return what the certificates were loaded from; another key when the settings or the file change."""
     file = os.environ.get("SSL_CERT_FILE")
     state = None
     with suppress(OSError, ValueError):

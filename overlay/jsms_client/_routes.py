@@ -31,7 +31,7 @@ class Routes:
                 self._fixed[operation.method, operation.path] = operation
 
     def find(self, method: str, path: str) -> Operation:
-        """The operation of a request.
+        """Return the operation of a request.
 
         Args:
             method: The HTTP method, in capitals.

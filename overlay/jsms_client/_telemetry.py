@@ -85,7 +85,7 @@ class Recorder:
         self.refusals = meter.create_counter("jsms.client.refusals", "{call}", "Calls that JSMS refused, by its code.")
 
     def call(self, operation: Operation) -> CallRecorder:
-        """What records one call.
+        """Return what records one call.
 
         Args:
             operation: What is asked for.
@@ -93,7 +93,7 @@ class Recorder:
         return CallRecorder(self, operation)
 
     def describe(self, operation: Operation) -> dict[str, AttributeValue]:
-        """The attributes of every request of an operation; without the ids in its path, and without its query.
+        """Return the attributes of every request of an operation; without the ids in its path, and without its query.
 
         Args:
             operation: What is asked for.
@@ -111,7 +111,7 @@ class Recorder:
         return found
 
     def url(self, operation: Operation) -> str:
-        """The address of a request without ids.
+        """Return the address of a request without ids.
 
         Args:
             operation: What is asked for.

@@ -11,7 +11,7 @@ _UNLIMITED = nullcontext()
 
 
 def monotonic() -> float:
-    """The clock that only goes forward, in seconds."""
+    """Return the clock that only goes forward, in seconds."""
     return time.monotonic()
 
 
@@ -82,7 +82,7 @@ def total_timeout(timeouts: Mapping[str, float | None]) -> float | None:
 
 
 def deadline(seconds: float | None) -> float:
-    """The moment that is so many seconds from now.
+    """Return the moment that is so many seconds from now.
 
     Args:
         seconds: How many; None for no limit.

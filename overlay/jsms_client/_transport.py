@@ -61,7 +61,7 @@ class AsyncTransports:
         self._loops: WeakKeyDictionary[object, dict[int, _Opened]] = WeakKeyDictionary()
 
     async def get(self) -> httpx.AsyncBaseTransport:
-        """This event loop's transport.
+        """Return this event loop's transport.
 
         Raises:
             ConfigurationError: The environment names a proxy or certificates that cannot be used.
@@ -127,7 +127,7 @@ async def _at_the_end(transport: ref[httpx.AsyncBaseTransport]) -> AsyncGenerato
 
 
 def open_transport(base_url: str, *, fast: bool = False) -> httpx.BaseTransport:
-    """Connections for the threads of one process; TLS is always verified.
+    """Return connections for the threads of one process; TLS is always verified.
 
     Args:
         base_url: The service's address.
@@ -147,7 +147,7 @@ def open_transport(base_url: str, *, fast: bool = False) -> httpx.BaseTransport:
 
 
 async def open_async_transport(base_url: str, *, fast: bool = False) -> httpx.AsyncBaseTransport:
-    """Connections for the tasks of one event loop; TLS is always verified.
+    """Return connections for the tasks of one event loop; TLS is always verified.
 
     Args:
         base_url: The service's address.
@@ -171,7 +171,7 @@ async def open_async_transport(base_url: str, *, fast: bool = False) -> httpx.As
 
 
 def _modules(*, fast: bool) -> set[str]:
-    """What the first request of this event loop imports."""
+    """Return what the first request of this event loop imports."""
     needed = {"jsms_client._async.pool"}
     if asyncio_loop() is not None:
         needed.add("jsms_client._asyncio_backend")

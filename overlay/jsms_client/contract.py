@@ -12,7 +12,7 @@ from jsms_runtime.operation import Argument, Operation
 
 
 def openapi(format: Literal["yaml", "json"] = "yaml") -> str:  # noqa: A002 - the word for it
-    """The OpenAPI 3.1 document that the client is made from.
+    """Return the OpenAPI 3.1 document that the client is made from.
 
     Args:
         format: How it is written.

@@ -156,7 +156,7 @@ class DecodeError(JSMSError):
         self.body = body
 
     def __str__(self) -> str:
-        """The operation, what is wrong, the status, and how the body begins."""
+        """Return the operation, what is wrong, the status, and how the body begins."""
         status = f" (HTTP {self.http_status})" if self.http_status is not None else ""
         body = f": {self.body!r}" if self.body else ""
         return f"{super().__str__()}{status}{body}"

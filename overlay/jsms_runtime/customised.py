@@ -59,19 +59,19 @@ class Verification:
 
     @staticmethod
     def find_reason(error: Mapping[str, object] | None) -> VerificationReason | None:
-        """What the client says of a code that the service refused."""
+        """Return what the client says of a code that the service refused."""
         reason = (error or {}).get("reason")
         return reason if isinstance(reason, VerificationReason) else None
 
     @staticmethod
     def find_code(error: Mapping[str, object] | None) -> int | None:
-        """The code of the refusal."""
+        """Return the code of the refusal."""
         code = (error or {}).get("code")
         return code if isinstance(code, int) else None
 
     @staticmethod
     def find_message(error: Mapping[str, object] | None) -> str | None:
-        """The words of the refusal."""
+        """Return the words of the refusal."""
         message = (error or {}).get("message")
         return message if isinstance(message, str) else None
 

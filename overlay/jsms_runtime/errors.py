@@ -81,7 +81,7 @@ class JSMSError(Exception):
         self.attempts = attempts
 
     def __str__(self) -> str:
-        """The operation and what went wrong, in one line."""
+        """Return the operation and what went wrong, in one line."""
         return f"{self.operation}: {self.message}" if self.operation else self.message
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -38,7 +38,7 @@ class Recipient:
     temp_para: Parameters | None = field(default=None, hash=False)
 
     def __repr__(self) -> str:
-        """The number, masked, and nothing of the parameters."""
+        """Return the number, masked, and nothing of the parameters."""
         return f"Recipient(mobile={mask_mobile(str(self.mobile))!r})"
 
 
@@ -85,7 +85,7 @@ def parse_recipients(
 
 
 def recipients_to_json(recipients: list[tuple[str, dict[str, str] | None]]) -> list[dict[str, object]]:
-    """Checked recipients as they are sent."""
+    """Return checked recipients as they are sent."""
     return [
         {"mobile": mobile, "temp_para": parameters} if parameters is not None else {"mobile": mobile}
         for mobile, parameters in recipients

@@ -214,7 +214,7 @@ _DEEPEST = 4
 
 
 def unescape(text: str) -> tuple[str, Sequence[int]]:
-    """What a text says once nothing in it is written in another way; a plus is a blank in a form, so both are one.
+    """Return a text with every escape undone; a plus is a blank in a form, so both are one.
 
     Args:
         text: The text.
@@ -241,7 +241,7 @@ def unescape(text: str) -> tuple[str, Sequence[int]]:
 
 
 def _character(found: re.Match[str]) -> str | None:
-    """The one character that is meant; None where it is none."""
+    """Return the one character that is meant; None where it is none."""
     if found["unit"]:
         return chr(int(found["unit"], 16))
     if found["mark"]:

@@ -66,12 +66,12 @@ class AsyncResource:
             return expected
 
     def _expected(self, operation: str, error: JSMSError) -> object:
-        """The JSON of a response in place of an error that is an expected result; a customised resource has some."""
+        """Return JSON in place of an error that is an expected result; a customised resource has some."""
         del operation, error
         return None
 
     def __repr__(self) -> str:
-        """The kind of resource, and nothing of the client."""
+        """Return the kind of resource, and nothing of the client."""
         return f"<{type(self).__name__}>"
 
 
@@ -98,12 +98,12 @@ class Resource:
             return expected
 
     def _expected(self, operation: str, error: JSMSError) -> object:
-        """The JSON of a response in place of an error that is an expected result; a customised resource has some."""
+        """Return JSON in place of an error that is an expected result; a customised resource has some."""
         del operation, error
         return None
 
     def __repr__(self) -> str:
-        """The kind of resource, and nothing of the client."""
+        """Return the kind of resource, and nothing of the client."""
         return f"<{type(self).__name__}>"
 
 
@@ -151,7 +151,7 @@ async def run_in_thread(work: Callable[[], _T]) -> _T:
 
 
 def run_inline(work: Callable[[], _T]) -> _T:
-    """The blocking form of `run_in_thread`: run it in the caller's own thread.
+    """Return the blocking form of `run_in_thread`: run it in the caller's own thread.
 
     Args:
         work: What to run.

@@ -43,7 +43,7 @@ class Result:
             return found.default if found.default_factory is MISSING else found.default_factory()
 
     def __repr__(self) -> str:
-        """The fields, with numbers masked and texts left out."""
+        """Return the fields, with numbers masked and texts left out."""
         shown = (_show(self, field, getattr(self, field.name)) for field in fields(self))
         return f"{type(self).__name__}({', '.join(text for text in shown if text)})"
 
@@ -68,7 +68,7 @@ def _show(result: Result, field: Field[object], value: object) -> str:
 
 
 def _masked(value: object, mask: Callable[[str], str]) -> object:
-    """A text, or every text in a list or a map, with what must not be shown masked."""
+    """Return a text, or every text in a list or a map, with what must not be shown masked."""
     if isinstance(value, str):
         return mask(value)
     if isinstance(value, tuple):
@@ -79,7 +79,7 @@ def _masked(value: object, mask: Callable[[str], str]) -> object:
 
 
 def _hidden(result: Result) -> Iterator[str]:
-    """What the service's words may not repeat: the texts of the fields that are left out."""
+    """Yield what the service's words may not repeat: the texts of the fields that are left out."""
     for each in fields(result):
         value: object = getattr(result, each.name)
         if each.metadata.get("show") == "nothing" and isinstance(value, Mapping):
@@ -87,7 +87,7 @@ def _hidden(result: Result) -> Iterator[str]:
 
 
 def _some(items: tuple[object, ...]) -> str:
-    """A batch has up to a thousand."""
+    """Return a batch has up to a thousand."""
     if len(items) == 1:
         return f"{items[0]!r},"
     more = len(items) - _SHOWN_ITEMS
@@ -101,7 +101,7 @@ _LONGEST_CODE = 9
 
 
 def known(kind: type[E], value: Any) -> Any:
-    """The member of an open set, or the value that this version does not know."""
+    """Return the member of an open set, or the value that this version does not know."""
     try:
         return kind(value)
     except ValueError:
@@ -109,7 +109,7 @@ def known(kind: type[E], value: Any) -> Any:
 
 
 def error_code(value: object, success: Container[int]) -> tuple[int | None, str | None]:
-    """The code of a refused recipient, or what is there instead of one; neither for an accepted one.
+    """Return the code of a refused recipient, or what is there instead of one; neither for an accepted one.
 
     Args:
         value: What the service sent.
@@ -125,7 +125,7 @@ def error_code(value: object, success: Container[int]) -> tuple[int | None, str 
 
 
 def take_error_code(body: dict[str, Any], name: str, success: Container[int]) -> int | None:
-    """The error code of a recipient; one that is no number stays in the body, for ``extra``."""
+    """Return the error code of a recipient; one that is no number stays in the body, for ``extra``."""
     code, unread = error_code(body.pop(name, None), success)
     if unread is not None:
         body[name] = unread
@@ -133,7 +133,7 @@ def take_error_code(body: dict[str, Any], name: str, success: Container[int]) ->
 
 
 def take_time(body: dict[str, Any], name: str) -> datetime | None:
-    """A time; a value that is none stays in the body, for ``extra``."""
+    """Return a time; a value that is none stays in the body, for ``extra``."""
     value: object = body.pop(name, None)
     if value is None:
         return None
@@ -145,7 +145,7 @@ def take_time(body: dict[str, Any], name: str) -> datetime | None:
 
 
 def take_moment(body: dict[str, Any], name: str) -> datetime | None:
-    """A time that may be absent or null; the checks of the response leave no other value."""
+    """Return a time that may be absent or null; the checks of the response leave no other value."""
     value: object = body.pop(name, None)
     return None if value is None else parse_time(value)
 
@@ -153,7 +153,7 @@ def take_moment(body: dict[str, Any], name: str) -> datetime | None:
 def read_outcomes(
     items: list[dict[str, Any]], kind: type[R], read: Callable[[dict[str, Any]], R], names: dict[str, str]
 ) -> tuple[R, ...]:
-    """What happened to each recipient of a batch; all at once where every one was accepted.
+    """Return what happened to each recipient of a batch; all at once where every one was accepted.
 
     Args:
         items: The checked JSON of each.
@@ -213,7 +213,7 @@ class Records(list[T]):
 
 
 def read_records(response: object, read: Callable[[dict[str, Any]], T]) -> Records[T]:
-    """What one poll handed out.
+    """Return what one poll handed out.
 
     Args:
         response: The checked JSON: a list of objects, of which some may be marked as malformed.
@@ -233,7 +233,7 @@ def read_records(response: object, read: Callable[[dict[str, Any]], T]) -> Recor
 def refused_error(
     kind: type[APIError], code: int | None, message: str | None, temp_para: Mapping[str, str] | None = None
 ) -> APIError:
-    """The exception for a refused recipient, ready to be raised, logged or compared by class.
+    """Return the exception for a refused recipient, ready to be raised, logged or compared by class.
 
     Args:
         kind: The class of the code.

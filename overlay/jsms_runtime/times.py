@@ -32,7 +32,7 @@ _ZONES: Final[dict[str, tzinfo]] = {"CST": BEIJING, "UTC": UTC, "GMT": UTC}
 
 
 def parse_send_time(value: object, argument: str = "send_time", pattern: str = FORM_PATTERN) -> str:
-    """The moment to send at, as the service writes it: ``yyyy-MM-dd HH:mm:ss`` in Beijing time.
+    """Return the moment to send at, as the service writes it: ``yyyy-MM-dd HH:mm:ss`` in Beijing time.
 
     Args:
         value: An aware datetime in any zone (the service counts whole seconds: a fraction is dropped), or the
@@ -71,7 +71,7 @@ def parse_send_time(value: object, argument: str = "send_time", pattern: str = F
 
 
 def parse_moment(value: object, argument: str) -> int:
-    """A moment as milliseconds since the epoch.
+    """Return a moment as milliseconds since the epoch.
 
     Raises:
         ArgumentError: A naive datetime, or neither a datetime nor a whole number.
@@ -86,7 +86,7 @@ def parse_moment(value: object, argument: str) -> int:
 
 
 def parse_time(value: object) -> datetime:
-    """A time of the service's, in any of the forms that it has been seen to use, as an aware datetime in Beijing time.
+    """Return a time of the service's, in any form it has been seen to use, as an aware datetime in Beijing time.
 
     Milliseconds since the epoch as a number or its digits; ``yyyy-MM-dd HH:mm:ss`` with or without a fraction, with
     a space or ``T``, and ``Fri Apr 14 15:04:05 CST 2017``, all in Beijing time where they name no other zone.

@@ -102,7 +102,7 @@ def _read_path(path: str | os.PathLike[str], argument: str, limit: int) -> bytes
 
 
 def _why_unreadable(error: OSError | ValueError) -> tuple[str, str]:
-    """The problem with a path, and what to do."""
+    """Return the problem with a path, and what to do."""
     if isinstance(error, FileNotFoundError):
         return "is the path of a file that does not exist", "check the path"
     if isinstance(error, OSError):
@@ -111,7 +111,7 @@ def _why_unreadable(error: OSError | ValueError) -> tuple[str, str]:
 
 
 def _why_file_unreadable(error: Exception) -> tuple[str, str]:
-    """The problem with a file object, and what to do."""
+    """Return the problem with a file object, and what to do."""
     if isinstance(error, io.UnsupportedOperation):
         return "is a file that is not open for reading", "open it with mode 'rb'"
     if isinstance(error, OSError):
@@ -141,14 +141,14 @@ def _read_file(file: _Readable, argument: str, limit: int) -> bytes:
 
 
 def form_field(name: str, value: str | float) -> tuple[str, tuple[str | None, object, str | None]]:
-    """A field of a form that is no file."""
+    """Return a field of a form that is no file."""
     return name, (None, query_text(value).encode(), "text/plain")
 
 
 def read_upload(
     image: object, argument: str, *, field: str, max_bytes: int | None, media_types: tuple[str, ...]
 ) -> tuple[str, tuple[str | None, object, str | None]]:
-    """A field of a form that is an image.
+    """Return a field of a form that is an image.
 
     Raises:
         ArgumentError: It cannot be read, or is not what the form takes.
@@ -158,7 +158,7 @@ def read_upload(
 
 
 def query_text(value: object) -> str:
-    """A checked value as it is written into a form or a query."""
+    """Return a checked value as it is written into a form or a query."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):

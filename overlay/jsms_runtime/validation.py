@@ -37,7 +37,7 @@ MOBILE_PATTERN: Final = "^1[0-9]{10}$"
 
 
 def parse_mobile(value: object, argument: str = "mobile", pattern: str = MOBILE_PATTERN) -> str:
-    """A mainland China mobile number as the service writes it: 11 digits.
+    """Return a mainland China mobile number as the service writes it: 11 digits.
 
     ``"+86 138-0013-8000"``, ``"0086 13800138000"``, full-width digits, the numbers 13800138000 and 13800138000.0, and
     what a spreadsheet makes of it (``"13800138000.0"``, ``"'13800138000"``, ``"1.3800138E+10"``) are the same number.
@@ -66,7 +66,7 @@ def parse_mobile(value: object, argument: str = "mobile", pattern: str = MOBILE_
 
 
 def _whole_number(value: object, argument: str) -> str:
-    """The digits of a number that is exact, whatever its type."""
+    """Return the digits of a number that is exact, whatever its type."""
     if isinstance(value, bool) or not isinstance(value, (SupportsIndex, float, Decimal, Fraction)):
         raise invalid_argument(argument, f"is {kind(value)}", 'give the number as a text, such as "13800138000"')
     if isinstance(value, SupportsIndex):
@@ -84,7 +84,7 @@ def _whole_number(value: object, argument: str) -> str:
 
 
 def _as_typed(text: str, argument: str) -> str:
-    """What was typed into a spreadsheet, from what it wrote into a file."""
+    """Return what was typed into a spreadsheet, from what it wrote into a file."""
     text = unicodedata.normalize("NFKC", text).strip().lstrip("'\u2018\u2019")
     if found := _DECIMALS.fullmatch(text):
         return found[1]
@@ -109,7 +109,7 @@ def parse_text(
     pattern: str | None = None,
     advice: str = "leave the others out",
 ) -> str:
-    """A text within its limits, counted in characters.
+    """Return a text within its limits, counted in characters.
 
     Args:
         value: The text.
@@ -160,7 +160,7 @@ def check_writable(value: str, argument: str) -> None:
 def parse_number(
     value: object, argument: str, *, smallest: int | None = None, largest: int | None = None, unit: str = ""
 ) -> int:
-    """A whole number within its limits; a member of an enum is its number.
+    """Return a whole number within its limits; a member of an enum is its number.
 
     Raises:
         ArgumentError: It is no whole number or out of range.
@@ -173,7 +173,7 @@ def parse_number(
 def parse_choice(
     value: object, argument: str, choices: type[IntEnum], *, smallest: int | None = None, largest: int | None = None
 ) -> int:
-    """A member of an enum, or a number: of one that was added after this version, within the range of the contract.
+    """Return a number of an enum, also one that was added after this version, within the range of the contract.
 
     Raises:
         ArgumentError: It is no whole number or out of range; the message names every member.
@@ -203,7 +203,7 @@ def _is_short_number(value: str) -> bool:
 
 
 def parse_id(value: object, argument: str) -> str:
-    """An id that becomes a part of the path: a text, or the number that some have stored it as.
+    """Return an id that becomes a part of the path: a text, or the number that some have stored it as.
 
     Raises:
         ArgumentError: It is empty, or holds what would lead to another path.
@@ -234,7 +234,7 @@ def parse_code(
     pattern: str | None = None,
     advice: str = "leave the others out",
 ) -> str:
-    """A verification code: never a number, which has no leading zeros.
+    """Return a verification code: never a number, which has no leading zeros.
 
     Where it has no pattern it is what a person typed, and spaces around it do not count.
 
@@ -250,7 +250,7 @@ def parse_code(
 def parse_decimal(
     value: object, argument: str, *, smallest: float | None = None, largest: float | None = None, unit: str = ""
 ) -> float:
-    """A number, whole or not, within its limits.
+    """Return a number, whole or not, within its limits.
 
     Raises:
         ArgumentError: It is no number, not finite, or out of range.
@@ -272,7 +272,7 @@ def parse_decimal(
 
 
 def parse_boolean(value: object, argument: str) -> bool:
-    """True or false.
+    """Validate a boolean.
 
     Raises:
         ArgumentError: It is anything else.
@@ -283,7 +283,7 @@ def parse_boolean(value: object, argument: str) -> bool:
 
 
 def invalid_argument(argument: str, problem: str, advice: str) -> ArgumentError:
-    """The error for an argument that cannot be sent.
+    """Return the error for an argument that cannot be sent.
 
     Args:
         argument: Where it is, as the caller wrote it: ``mobile``, ``recipients[17].temp_para``.
@@ -294,12 +294,12 @@ def invalid_argument(argument: str, problem: str, advice: str) -> ArgumentError:
 
 
 def kind(value: object) -> str:
-    """What a message may say of any value: its type."""
+    """Return what a message may say of any value: its type."""
     return "None" if value is None else f"of type {type(value).__name__}"
 
 
 def parse_list(value: object, argument: str, *, fewest: int = 0, most: int | None = None) -> list[object]:
-    """A list within its limits, from any iterable, read once and no further than the limit.
+    """Return a list within its limits, from any iterable, read once and no further than the limit.
 
     Raises:
         ArgumentError: It is no iterable, or has too few or too many entries.
@@ -313,7 +313,7 @@ def parse_list(value: object, argument: str, *, fewest: int = 0, most: int | Non
 
 
 def parse_map(value: object, argument: str, *, fewest: int = 0, most: int | None = None) -> dict[str, object]:
-    """A mapping with texts as names.
+    """Return a mapping with texts as names.
 
     Raises:
         ArgumentError: It is no mapping, has a name that is no text, or too few or too many of them.
@@ -333,7 +333,7 @@ def parse_map(value: object, argument: str, *, fewest: int = 0, most: int | None
 def parse_fields(
     value: object, argument: str, *, required: tuple[str, ...], optional: tuple[str, ...]
 ) -> dict[str, object]:
-    """The fields of an object, None for those that are left out.
+    """Return the fields of an object, None for those that are left out.
 
     Raises:
         ArgumentError: It is no mapping, lacks a field, or has one that the contract does not know.

@@ -60,7 +60,7 @@ class AsyncCampaigns:
         self._executor = executor
 
     def __repr__(self) -> str:
-        """The kind of resource, and nothing of the client."""
+        """Return the kind of resource, and nothing of the client."""
         return f"<{type(self).__name__}>"
 
     @overload
@@ -321,7 +321,7 @@ class AsyncCampaigns:
                 await async_sleep(POLL_SECONDS)
 
     async def _variables(self, settings: CampaignSettings) -> tuple[str, ...]:
-        """The template's variables; none where the service does not tell them."""
+        """Return the template's variables; none where the service does not tell them."""
         try:
             template = await self._client.templates.get(settings.temp_id)
         except JSMSError:

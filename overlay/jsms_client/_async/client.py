@@ -120,7 +120,7 @@ class AsyncJSMS(AsyncResources):
         headers: Mapping[str, str] | None = None,
         **others: Never,
     ) -> Self:
-        """The same client with other options, for one call or for many: ``jsms.with_options(timeout=3).codes.send(…)``.
+        """Return this client with other options, for one call or many: ``jsms.with_options(timeout=3).codes.send(…)``.
 
         It is cheap, and shares connections, store and fetched records with this one; closing either closes both.
 
@@ -170,7 +170,7 @@ class AsyncJSMS(AsyncResources):
 
     @lazy_property
     def api(self) -> AsyncAPIClient:
-        """The client for the generated functions: ``await get_app_balance.asyncio_detailed(client=jsms.api)``."""
+        """Make the client for the generated functions: ``await get_app_balance.asyncio_detailed(client=jsms.api)``."""
         from jsms_client._async.api import AsyncAPIClient  # noqa: PLC0415 - brings attrs, which takes a while
 
         return AsyncAPIClient(self._base_url, self._executor)
@@ -191,7 +191,7 @@ class AsyncJSMS(AsyncResources):
 
     @lazy_property
     def campaigns(self) -> AsyncCampaigns:
-        """Lists of any length, sent once, with a journal."""
+        """Return lists of any length, sent once, with a journal."""
         from jsms_client._async.campaigns import AsyncCampaigns  # noqa: PLC0415 - a program loads what it calls
 
         return AsyncCampaigns(self, self._executor)
@@ -216,7 +216,7 @@ class AsyncJSMS(AsyncResources):
             )
 
     async def __aenter__(self) -> Self:
-        """The client itself.
+        """Return the client itself.
 
         Raises:
             ClientClosedError: It was closed.
@@ -239,5 +239,5 @@ class AsyncJSMS(AsyncResources):
         raise TypeError("a client holds secrets and cannot be pickled; make one where it is needed")
 
     def __repr__(self) -> str:
-        """The address, and nothing that opens an account."""
+        """Return the address, and nothing that opens an account."""
         return f"<{type(self).__name__} {self._base_url}>"

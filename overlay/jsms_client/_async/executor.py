@@ -232,7 +232,7 @@ class AsyncSender(Protocol):
     """Whether it is a transport of ours."""
 
     def build(self, operation: Operation, path: str, content: Content) -> httpx.Request:
-        """A request that can be sent as often as needed."""
+        """Return a request that can be sent as often as needed."""
         ...
 
     def with_config(self, config: Config) -> AsyncSender:
@@ -274,7 +274,7 @@ class AsyncTransportSender:
         return other
 
     def build(self, operation: Operation, path: str, content: Content) -> httpx.Request:
-        """A request that can be sent as often as needed.
+        """Return a request that can be sent as often as needed.
 
         Args:
             operation: What is asked for.
@@ -343,7 +343,7 @@ class AsyncClientSender:
         return AsyncClientSender(config, self._http_client)
 
     def build(self, operation: Operation, path: str, content: Content) -> httpx.Request:
-        """A request that can be sent as often as needed.
+        """Return a request that can be sent as often as needed.
 
         Args:
             operation: What is asked for.
@@ -388,7 +388,7 @@ class AsyncClientSender:
 
 
 def open_async_sender(config: Config, http_client: AnyAsyncClient | None) -> AsyncSender:
-    """What a client sends with.
+    """Return what a client sends with.
 
     Args:
         config: The client's settings.

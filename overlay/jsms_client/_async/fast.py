@@ -104,11 +104,11 @@ class AsyncFastBody(httpx.AsyncByteStream):
         self._started = False
 
     def __aiter__(self) -> AsyncIterator[bytes]:
-        """The parts, as they come; no generator, which trio warns of when it is left early."""
+        """Return the parts, as they come; no generator, which trio warns of when it is left early."""
         return self
 
     async def __anext__(self) -> bytes:
-        """The next part."""
+        """Return the next part."""
         parser = self._parser
         if self._started:
             if parser.is_complete:

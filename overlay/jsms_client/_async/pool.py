@@ -138,7 +138,7 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
         return AsyncConnection if self._fast is None or is_instrumented() else self._fast
 
     def _take(self, kind: AnyConnection) -> AsyncPooledConnection | None:
-        """The connection that was used last, where it can be used again."""
+        """Return the connection that was used last, where it can be used again."""
         while True:
             try:
                 connection = self._idle.pop()
@@ -150,7 +150,7 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
             connection.network.abort()
 
     def put_back(self, connection: AsyncPooledConnection, slot: AsyncSlot) -> None:
-        """A call ended: keep its connection, unless that was closed."""
+        """Keep the connection of a call that ended, unless it was closed."""
         if connection.network.exchange.is_open and connection.is_clean():
             connection.idle_since = now = time.monotonic()
             self._idle.append(connection)
@@ -186,7 +186,7 @@ class AsyncPooledBody(httpx.AsyncByteStream):
         self._parts = parts
 
     def __aiter__(self) -> AsyncIterator[bytes]:
-        """The parts, as they come."""
+        """Return the parts, as they come."""
         return self._parts.__aiter__()
 
     async def aclose(self) -> None:
@@ -305,7 +305,7 @@ class AsyncStream(httpcore.AsyncNetworkStream):
         self._network.abort()
 
     def get_extra_info(self, info: str) -> Any:
-        """What is known of it; that it is quiet was seen before it was used."""
+        """Return what is known of it; that it is quiet was seen before it was used."""
         return False if info == "is_readable" else self._inner.get_extra_info(info)
 
 
@@ -333,7 +333,7 @@ class Exchange:
         self.unsent = False
 
     def begin(self, departure: Departure, timeouts: Mapping[str, float | None]) -> None:
-        """A request is about to be sent.
+        """Begin the exchange of a request that is about to be sent.
 
         Args:
             departure: Where to note that it may have left.
@@ -348,7 +348,7 @@ class Exchange:
             departure.may_have_left = False
 
     def connecting(self) -> None:
-        """The request cannot have left before there is a connection."""
+        """Note that there is no connection yet: the request cannot have left."""
         self._departure.may_have_left = False
 
     def writing(self, layer: int) -> None:
@@ -371,7 +371,7 @@ class Exchange:
             raise error
 
     def expect(self, timeout: float | None) -> None:
-        """The head of a response, or its body, has to be complete in time.
+        """Set the time by which the head of a response, or its body, has to be complete.
 
         Args:
             timeout: How many seconds it may take from now on; None for as long as the whole attempt may.
@@ -380,7 +380,7 @@ class Exchange:
         self._read_deadline = min(self._deadline, _end(timeout))
 
     def time_to_read(self) -> float | None:
-        """The seconds that are left for the head or the body.
+        """Return the seconds that are left for the head or the body.
 
         Raises:
             httpcore.ReadTimeout: None are.
@@ -393,7 +393,7 @@ class Exchange:
         return left
 
     def time_to(self, timeout: float | None) -> float | None:
-        """The seconds that are left for something else, at least a moment.
+        """Return the seconds that are left for something else, at least a moment.
 
         Args:
             timeout: How many it may take.
@@ -404,10 +404,10 @@ class Exchange:
         return left if timeout is None else min(left, timeout)
 
     def too_slow(self) -> httpcore.ReadTimeout:
-        """The error for a response that is not complete in time."""
+        """Return the error for a response that is not complete in time."""
         return httpcore.ReadTimeout(f"the response was not complete after {self._read_timeout} s")
 
 
 def _end(seconds: float | None) -> float:
-    """The moment that is so many seconds from now."""
+    """Return the moment that is so many seconds from now."""
     return math.inf if seconds is None else time.monotonic() + seconds

@@ -68,11 +68,11 @@ class AsyncReceiptStream(Generic[_T]):
         self._wakeup.set()
 
     def __aiter__(self) -> Self:
-        """The iterator itself."""
+        """Return the iterator itself."""
         return self
 
     async def __anext__(self) -> _T:
-        """The next record, as soon as there is one.
+        """Return the next record, as soon as there is one.
 
         Raises:
             StopAsyncIteration: It was stopped, and every fetched record was handed out.
@@ -93,7 +93,7 @@ class AsyncReceiptStream(Generic[_T]):
         return record
 
     async def __aenter__(self) -> Self:
-        """The iterator itself."""
+        """Return the iterator itself."""
         return self
 
     async def __aexit__(
@@ -103,7 +103,7 @@ class AsyncReceiptStream(Generic[_T]):
         self.stop()
 
     def __repr__(self) -> str:
-        """What it is, and nothing of the records."""
+        """Return what it is, and nothing of the records."""
         return f"<{type(self).__name__}{' stopped' if self._stopped else ''}>"
 
     async def _fetch(self) -> None:
@@ -153,7 +153,7 @@ class AsyncSharedReceiptStream(AsyncReceiptStream[_T]):
         self._convert = convert
 
     async def __anext__(self) -> _T:
-        """The next record, as soon as there is one; the one before it counts as handled.
+        """Return the next record, as soon as there is one; the one before it counts as handled.
 
         Raises:
             StopAsyncIteration: It was stopped.

@@ -41,7 +41,7 @@ class Acceptance(AbstractContextManager[Callback, None], AbstractAsyncContextMan
         self._left = False
 
     def __enter__(self) -> Callback:
-        """The callback, once it is known to be the service's, fresh, new and readable.
+        """Return the callback, once it is known to be the service's, fresh, new and readable.
 
         Raises:
             CallbackError: It is refused; the nonce is not used up.
@@ -67,7 +67,7 @@ class Acceptance(AbstractContextManager[Callback, None], AbstractAsyncContextMan
             _note(failure, handled=kind is None)
 
     async def __aenter__(self) -> Callback:
-        """The same as in a ``with`` statement, without blocking the event loop."""
+        """Return the same as in a ``with`` statement, without blocking the event loop."""
         if self._nonces.in_memory:
             return self.__enter__()
         callback, self._key = self._read()
@@ -87,7 +87,7 @@ class Acceptance(AbstractContextManager[Callback, None], AbstractAsyncContextMan
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """The same as in a ``with`` statement, without blocking the event loop."""
+        """Do the same as in a ``with`` statement, without blocking the event loop."""
         if self._nonces.in_memory:
             self.__exit__(kind, error, traceback)
         else:
@@ -124,7 +124,7 @@ class Acceptance(AbstractContextManager[Callback, None], AbstractAsyncContextMan
 
 
 def used_before(*, handled: bool) -> Exception:
-    """The error for a nonce that was used before."""
+    """Return the error for a nonce that was used before."""
     if handled:
         return callback_error(CallbackReason.ALREADY_HANDLED, "an exact copy of it was handled before: acknowledge it")
     return callback_error(CallbackReason.REPLAYED, "the nonce was used before")

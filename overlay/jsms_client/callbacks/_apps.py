@@ -94,7 +94,7 @@ class CallbackApp:
         return answer_accepted(callback)
 
     async def _read_body(self, scope: _Message, receive: _Receive) -> bytes | None:
-        """The body; None where the client is gone."""
+        """Return the body; None where the client is gone."""
         headers = cast("Iterable[tuple[bytes, bytes]]", scope["headers"])
         values = {name.lower(): value.decode("latin-1") for name, value in headers}
         require_form(values.get(b"content-type", ""))
@@ -215,13 +215,13 @@ def answer_check(receiver: CallbackReceiver, query: bytes) -> Answer:
 
 
 def answer_accepted(callback: Callback) -> Answer:
-    """The callback was handled."""
+    """Return the callback was handled."""
     _log.info("callback handled: %s, records: %d", callback.type, len(callback.events))
     return _answer(HTTPStatus.OK)
 
 
 def answer_refused(error: CallbackError) -> Answer:
-    """The callback was refused, or was handled before; the response says its status and nothing else."""
+    """Return the callback was refused, or was handled before; the response says its status and nothing else."""
     if error.reason is CallbackReason.ALREADY_HANDLED:
         _log.info("callback acknowledged again: %s", error)
     else:
@@ -230,7 +230,7 @@ def answer_refused(error: CallbackError) -> Answer:
 
 
 def answer_failed(error: BaseException) -> Answer:
-    """The callback could not be handled: the service is to try again.
+    """Return the callback could not be handled: the service is to try again.
 
     The log names the error and where it came from, not its message: that could quote a phone number or a text.
     """
@@ -242,7 +242,7 @@ def answer_failed(error: BaseException) -> Answer:
 
 
 def answer_method() -> Answer:
-    """A method that no part of the service uses."""
+    """Return a method that no part of the service uses."""
     return _answer(HTTPStatus.METHOD_NOT_ALLOWED, b"", ("Allow", "GET, POST"))
 
 

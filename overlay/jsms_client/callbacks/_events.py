@@ -146,7 +146,7 @@ def _extra(read: BaseModel) -> Mapping[str, object]:
 
 
 def _apart(item: object, name: str) -> tuple[datetime | None, dict[str, object], object]:
-    """The time of a record, what of it cannot be read, and the record with a time that the contract allows.
+    """Return the time of a record, what of it cannot be read, and the record with a time that the contract allows.
 
     A report says what became of a message whether or not its time can be read: a number that does not exist has none.
     """
@@ -224,7 +224,7 @@ def read_callback(form: Form) -> Callback:
 
 
 def _items(data: str) -> list[object]:
-    """The records of ``data``; none where it is not JSON."""
+    """Return the records of ``data``; none where it is not JSON."""
     try:
         value = _without_lone_surrogates(cast("object", _DECODER.decode(data)))
     except (ValueError, RecursionError):
@@ -245,7 +245,7 @@ def _without_lone_surrogates(value: object) -> object:
 
 
 def _problem(error: ValidationError) -> str:
-    """What is wrong with a record: names of the contract, and nothing of what was posted."""
+    """Return what is wrong with a record: names of the contract, and nothing of what was posted."""
     (first, *_) = error.errors(include_url=False, include_context=False, include_input=False)
     known = str(first["loc"][0]) if first["loc"] else "the record"
     return f"{known}: {first['type']}"

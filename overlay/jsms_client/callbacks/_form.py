@@ -112,7 +112,7 @@ def _decode(body: bytes | str) -> dict[str, object]:
 
 
 def printable(text: str) -> str:
-    """The text with U+FFFD for each lone surrogate, which decodes but cannot be encoded."""
+    """Return the text with U+FFFD for each lone surrogate, which decodes but cannot be encoded."""
     return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
@@ -163,5 +163,5 @@ _STATUS = {
 
 
 def callback_error(reason: CallbackReason, message: str) -> CallbackError:
-    """An error that says why a callback is refused, and never what was in it."""
+    """Return an error that says why a callback is refused, and never what was in it."""
     return CallbackError(message, reason=reason, http_status=_STATUS[reason])

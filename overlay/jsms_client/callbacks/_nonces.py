@@ -188,7 +188,7 @@ class _WithContains(Protocol):
 
 
 def _settled(result: object) -> object:
-    """The result of a plain method: a coroutine would pass for true, and let every replay through."""
+    """Return the result of a plain method: a coroutine would pass for true, and let every replay through."""
     if inspect.isawaitable(result):
         if inspect.iscoroutine(result):
             result.close()
@@ -197,7 +197,7 @@ def _settled(result: object) -> object:
 
 
 def async_store_refused() -> ConfigurationError:
-    """The error for an async store where nothing can wait for it."""
+    """Return the error for an async store where nothing can wait for it."""
     return ConfigurationError(
         "nonce_store is async, and nothing here can await it: use CallbackApp or `async with receiver.accept(…)`, "
         "or a store whose methods are plain functions"

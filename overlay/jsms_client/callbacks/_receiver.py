@@ -102,7 +102,7 @@ class CallbackReceiver:
         self.max_body = max_body
 
     def __repr__(self) -> str:
-        """The settings, without the credentials."""
+        """Return the settings, without the credentials."""
         return f"{type(self).__name__}(window={self._window!r}, nonce_store={self._nonces.store!r})"
 
     def accept(self, body: Body) -> Acceptance:
@@ -159,7 +159,7 @@ class CallbackReceiver:
         return read_callback(read_form(body, self.max_body))
 
     def check(self, echostr: str | None) -> str:
-        """What to answer the service's ``GET ?echostr=…`` with, when a callback URL is entered in its console.
+        """Return what to answer the service's ``GET ?echostr=…`` with, when a callback URL is entered in its console.
 
         Nothing that a browser could take for markup is ever echoed.
 
@@ -204,7 +204,7 @@ class CallbackReceiver:
 
 
 def _copy_key(form: Form) -> str:
-    """The same text for exact copies of a callback, whether its body came as bytes or as a framework's form."""
+    """Return the same text for exact copies of a callback, whether its body came as bytes or as a framework's form."""
     content = repr((form.nonce, form.timestamp, form.type, form.data, sorted(form.extra.items())))
     return f"handled-{hashlib.sha256(content.encode()).hexdigest()[:48]}"
 

@@ -88,7 +88,7 @@ class Campaign:
         return self.outcomes()
 
     def outcomes(self, state: RecipientState | None = None) -> Iterator[Outcome]:
-        """The state of every recipient, in the order of the list.
+        """Yield the state of every recipient, in the order of the list.
 
         Args:
             state: Only those in this state; None for all. Nobody is in flight: what is so in the journal of a process
@@ -101,7 +101,7 @@ class Campaign:
             yield from queries.outcomes(connection, state)
 
     def set_aside(self) -> Iterator[Skipped]:
-        """The entries of the list that are not sent to, in its order.
+        """Yield the entries of the list that are not sent to, in its order.
 
         Raises:
             JournalError: The journal cannot be read.
@@ -145,7 +145,7 @@ class Campaign:
             self._kept.close()
 
     def __enter__(self) -> Self:
-        """The campaign itself."""
+        """Return the campaign itself."""
         return self
 
     def __exit__(
@@ -155,7 +155,7 @@ class Campaign:
         self.close()
 
     def __repr__(self) -> str:
-        """The counts, and nothing of the recipients."""
+        """Return the counts, and nothing of the recipients."""
         return f"<Campaign {self.counts} stop={None if self.stop is None else self.stop.reason.value}>"
 
     def opened(self, settings: CampaignSettings | None, service: Service | None) -> Journal:

@@ -94,7 +94,7 @@ _ADVICE = {
 
 
 def meaning_of(error: BaseException) -> ErrorAction:
-    """What an error of a whole request means.
+    """Return what an error of a whole request means.
 
     Args:
         error: What the request was raised for. Whatever is not known to be harmless may have left.
@@ -148,7 +148,7 @@ def is_unclear(error: JSMSError) -> bool:
 
 
 def stop_for(error: JSMSError) -> Stop:
-    """The stop that an error makes.
+    """Return the stop that an error makes.
 
     Args:
         error: The error.

@@ -46,7 +46,7 @@ class CampaignInputError(CampaignError, NotSentError):
         self.count = count
 
     def __str__(self) -> str:
-        """What is wrong, and the first few entries that are."""
+        """Return what is wrong, and the first few entries that are."""
         shown = "; ".join(f"{line.number}: {line.reason}" for line in self.lines[:_SHOWN])
         more = self.count - min(len(self.lines), _SHOWN)
         return super().__str__() + (f" ({shown}{f'; and {more} more' if more > 0 else ''})" if shown else "")

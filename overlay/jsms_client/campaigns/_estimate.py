@@ -64,7 +64,7 @@ class Estimate(Result):
 
 
 def variables_of(template: str) -> tuple[str, ...]:
-    """The variables of a template's text, each once.
+    """Return the variables of a template's text, each once.
 
     Args:
         template: The text, with ``{{name}}`` in it.
@@ -114,7 +114,7 @@ class Estimator:
             self._longest = max(self._longest, size)
 
     def made(self, journal: Journal) -> Estimate:
-        """The estimate for all that was added.
+        """Return the estimate for all that was added.
 
         Args:
             journal: The journal that they were taken into.

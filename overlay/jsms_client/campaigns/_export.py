@@ -32,7 +32,7 @@ COLUMNS = (
 
 @contextmanager
 def atomic_writer(path: Path, encoding: str = _ENCODING) -> Generator[TextIO]:
-    """A file that takes the place of another one once all of it is written; for its owner alone, as it has numbers.
+    """Yield a file that replaces another one once all of it is written; for its owner alone, as it has numbers.
 
     Args:
         path: The file; what is no file on a disk is written to as it is.

@@ -111,7 +111,7 @@ class RecipientLoader:
             )
 
     def finish(self) -> None:
-        """The list has ended.
+        """End the list.
 
         Raises:
             CampaignInputError: Some entries cannot be sent to, and that is to stop it.

@@ -63,11 +63,11 @@ class CampaignSettings:
 
     @classmethod
     def from_text(cls, text: str) -> CampaignSettings:
-        """The settings that a journal keeps."""
+        """Return the settings that a journal keeps."""
         return cls(**json.loads(text))
 
     def to_text(self) -> str:
-        """The same settings are the same text."""
+        """Return the same settings are the same text."""
         return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
 
     @property
@@ -94,7 +94,7 @@ class CampaignSettings:
         return replace(self, send_time=other.send_time) == other
 
     def body(self) -> dict[str, object]:
-        """The body of every request, without the recipients."""
+        """Return the body of every request, without the recipients."""
         return {name: value for name, value in asdict(self).items() if value is not None}
 
 
@@ -170,7 +170,7 @@ def read_batch_size(value: object) -> int | None:
 
 
 def read_stop_event(value: object) -> StopEvent | None:
-    """What stops the campaign when it is set.
+    """Return what stops the campaign when it is set.
 
     Raises:
         ArgumentError: It has no ``is_set()``.
@@ -181,7 +181,7 @@ def read_stop_event(value: object) -> StopEvent | None:
 
 
 def read_on_bad_line(value: object) -> OnBadLine:
-    """What to do about entries that cannot be sent to.
+    """Return what to do about entries that cannot be sent to.
 
     Raises:
         ArgumentError: It is neither of the two.
@@ -241,7 +241,7 @@ def _seconds_of(moment: time) -> float:
 
 
 def read_window(value: object) -> Window | None:
-    """The hours in which requests may leave.
+    """Return the hours in which requests may leave.
 
     Raises:
         ArgumentError: They are none.

@@ -99,7 +99,7 @@ class CampaignRunner:
         self._inbox.put(None)
 
     def answered(self, batch: Batch, answer: object) -> None:
-        """A request came to its end; from any thread or task.
+        """Take the end of a request; from any thread or task.
 
         Args:
             batch: Its recipients.

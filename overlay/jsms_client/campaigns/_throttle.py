@@ -125,7 +125,7 @@ class Throttle:
         return max(0.0, self._waits_until - now)
 
     def left(self, recipients: int, now: float) -> None:
-        """A request leaves.
+        """Record that a request leaves.
 
         Args:
             recipients: How many it has.
@@ -135,7 +135,7 @@ class Throttle:
             self._left.append((now, recipients))
 
     def departed(self, requests: int, now: float) -> None:
-        """The last requests that were let go leave only now.
+        """Record that the last requests leave only now.
 
         Args:
             requests: How many.
@@ -146,18 +146,18 @@ class Throttle:
             self._left.extend((now, recipients) for recipients in last)
 
     def refused(self) -> None:
-        """A rejected request is still a healthy response: do not slow down."""
+        """Record a rejected request, which is still a healthy response: do not slow down."""
         self._failures = self._refusals = 0
         self._pause = 0.0
         self._unreached_since = None
 
     def answered(self) -> None:
-        """The service took a request."""
+        """Record that the service took a request."""
         self.refused()
         self._allowed = min(self._concurrency, self._allowed * 2)
 
     def too_often(self, now: float, left_at: float) -> bool:
-        """The service says that requests come too often.
+        """Return the service says that requests come too often.
 
         Args:
             now: The time.
@@ -189,7 +189,7 @@ class Throttle:
         return self._failures >= MOST_FAILURES
 
     def not_reached(self, now: float) -> bool:
-        """The service was not reached, and nothing was sent.
+        """Return the service was not reached, and nothing was sent.
 
         Args:
             now: The time.

@@ -41,7 +41,7 @@ class Backend(Protocol):
         ...
 
     def get(self, name: str) -> Entry | None:
-        """The entry; None where there is none, or its time is over."""
+        """Return the entry; None where there is none, or its time is over."""
         ...
 
     def replace(self, name: str, entry: Entry, seconds: float) -> bool:
@@ -61,7 +61,7 @@ class Backend(Protocol):
         ...
 
     def lease(self, queue: str, owner: str, seconds: float) -> Leased | None:
-        """The first item that no consumer has, for so many seconds; None where there is none."""
+        """Return the first item that no consumer has, for so many seconds; None where there is none."""
         ...
 
     def finish(self, queue: str, number: int, owner: str) -> None:

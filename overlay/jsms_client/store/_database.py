@@ -62,7 +62,7 @@ class Dialect(NamedTuple):
     joined: str = ""
 
     def rows(self, **columns: type) -> str:
-        """The rows of the parameter ``:rows``, a JSON array of objects, as a table ``v``: a thousand in one statement.
+        """Return the rows of ``:rows``, a JSON array of objects, as a table ``v``: a thousand in one statement.
 
         Args:
             columns: The names in the objects, each of int or str; one that an object lacks is NULL.

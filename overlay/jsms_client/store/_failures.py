@@ -7,7 +7,7 @@ from jsms_runtime.redaction import mask_line
 
 
 def lost(store: str, error: Exception, *secrets: str) -> StoreError:
-    """The error for a database that failed.
+    """Return the error for a database that failed.
 
     Args:
         store: Which one, without its password.

@@ -59,7 +59,7 @@ class SharedNonceStore:
         self._store.backend.remove(self._name(nonce))
 
     def __repr__(self) -> str:
-        """The store, and nothing that opens it."""
+        """Return the store, and nothing that opens it."""
         return f"{type(self).__name__}({self._store!r})"
 
     def _name(self, nonce: str) -> str:

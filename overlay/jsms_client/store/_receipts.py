@@ -46,7 +46,7 @@ class SharedQueue:
         self._store.backend.push(self._name, [json.dumps(record, default=_of_malformed) for record in records])
 
     def take(self) -> list[object]:
-        """The next record that no consumer has, in a list as `put` takes it; empty where there is none.
+        """Return the next record that no consumer has, in a list as `put` takes it; empty where there is none.
 
         Raises:
             StoreError: The store failed.
@@ -79,7 +79,7 @@ class SharedQueue:
         return None if found.owner == self._polling else _LOOK
 
     def end_turn(self) -> None:
-        """A poll came to its end: the next one, in whichever process, is a whole pause later.
+        """End a poll: the next one, in any process, is a whole pause later.
 
         Raises:
             StoreError: The store failed.

@@ -100,7 +100,7 @@ class RedisBackend:
         return _entry(str(self._script(_ADD, [_key(name)], _text(entry), _milliseconds(seconds))))
 
     def get(self, name: str) -> Entry | None:
-        """The entry."""
+        """Return the entry."""
         found = self._script(_GET, [_key(name)])
         return None if found is None else _entry(str(found))
 
@@ -121,7 +121,7 @@ class RedisBackend:
         self._script(_PUSH, [_key(queue), _key(queue, "values"), _key(queue, "count")], *values)
 
     def lease(self, queue: str, owner: str, seconds: float) -> Leased | None:
-        """The first item that no consumer has."""
+        """Return the first item that no consumer has."""
         found = self._script(
             _LEASE, [_key(queue), _key(queue, "values"), _key(queue, "owners")], owner, f"{seconds:.6f}"
         )

@@ -48,7 +48,7 @@ class SQLBackend:
         return self._run(work)
 
     def get(self, name: str) -> Entry | None:
-        """The entry."""
+        """Return the entry."""
         return self._run(lambda execute: self._get(execute, name))
 
     def replace(self, name: str, entry: Entry, seconds: float) -> bool:
@@ -98,7 +98,7 @@ class SQLBackend:
         self._run(work)
 
     def lease(self, queue: str, owner: str, seconds: float) -> Leased | None:
-        """The first item that no consumer has."""
+        """Return the first item that no consumer has."""
         select = (
             f"SELECT number, value FROM jsms_items WHERE queue = :queue AND leased <= {self._now}"
             f" ORDER BY leased, number LIMIT 1 {self.database.dialect.skip_locked}"

@@ -147,7 +147,7 @@ class Session:
 
 
 def _cause(error: SQLAlchemyError) -> Exception:
-    """The driver's own error: SQLAlchemy's holds the statement's parameters."""
+    """Return the driver's own error: SQLAlchemy's holds the statement's parameters."""
     cause: object = getattr(error, "orig", None)
     return cause if isinstance(cause, Exception) else error
 

@@ -61,7 +61,7 @@ class Store:
         self._backend.close()
 
     def __enter__(self) -> Self:
-        """The store itself."""
+        """Return the store itself."""
         return self
 
     def __exit__(
@@ -71,7 +71,7 @@ class Store:
         self.close()
 
     def __repr__(self) -> str:
-        """The kind of store, and nothing that opens it."""
+        """Return the kind of store, and nothing that opens it."""
         return f"<Store {self._shown}>"
 
     def __reduce__(self) -> NoReturn:
@@ -84,12 +84,12 @@ class Store:
 
 
 def open_store(store: StoreLike) -> Store:
-    """The store of an argument ``store=``."""
+    """Return the store of an argument ``store=``."""
     return store if isinstance(store, Store) else Store(store)
 
 
 def entry_id(*parts: str) -> str:
-    """The id of an entry or a queue: of fixed length, whatever characters its parts have, and showing none of them."""
+    """Return the id of an entry or a queue: of fixed length, showing none of the characters of its parts."""
     digest = sha256()
     for part in parts:
         content = part.encode()
@@ -98,7 +98,7 @@ def entry_id(*parts: str) -> str:
 
 
 def new_owner() -> str:
-    """A text that no other process has."""
+    """Return a text that no other process has."""
     return os.urandom(16).hex()
 
 

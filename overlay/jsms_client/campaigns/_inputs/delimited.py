@@ -55,7 +55,7 @@ _BESIDES_LETTERS = str.maketrans("", "", " _-.\u3000")
 
 
 def plain(name: str) -> str:
-    """A column's name without what people write in different ways.
+    """Return a column's name without what people write in different ways.
 
     Args:
         name: The name.
@@ -158,7 +158,7 @@ def read_delimited(lines: Iterator[_NUMBERS], delimiter: str | None, mobile_colu
 
 
 def _header(rows: Iterator[tuple[int, list[str] | BadLine]], mobile_column: str | None) -> tuple[int, list[str]] | None:
-    """The header and the number of its line; titles above it are left out."""
+    """Return the header and the number of its line; titles above it are left out."""
     first: tuple[int, list[str]] | None = None
     for number, cells in islice(rows, _MOST_TITLES + 1):
         if isinstance(cells, BadLine):
@@ -261,7 +261,7 @@ class _Source:
         return self.taken[0][0]
 
     def begin(self) -> None:
-        """A row begins."""
+        """Begin a row."""
         self.taken.clear()
 
     def give_back(self, bad: BadLine | None) -> BadLine:
@@ -270,7 +270,7 @@ class _Source:
         return bad or BadLine(self.first, "a quote is opened and never closed")
 
     def peek(self) -> str:
-        """The first line that is not blank, which is still to be read."""
+        """Return the first line that is not blank, which is still to be read."""
         skipped: list[_NUMBERS] = []
         found = ""
         for number, line in self._lines:

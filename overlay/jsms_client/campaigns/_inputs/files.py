@@ -18,7 +18,7 @@ _PIECE = 1 << 16
 
 
 def detect(path: Path) -> str:
-    """The encoding that a file is in, as far as its bytes tell.
+    """Return the encoding that a file is in, as far as its bytes tell.
 
     All of it is read, as one name far down may be all that tells: a few hundredths of a second for a million lines.
 

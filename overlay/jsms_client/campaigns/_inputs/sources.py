@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 def chunks(entries: Iterable[T]) -> Iterator[list[T]]:
-    """A list in pieces.
+    """Yield a list in pieces.
 
     Args:
         entries: Any iterable.
@@ -61,7 +61,7 @@ def check(entries: list[Entry]) -> tuple[list[Checked], list[BadLine]]:
 
 
 def _reason(error: ArgumentError) -> str:
-    """What is wrong, without the place that the entry had in a list of one."""
+    """Return what is wrong, without the place that the entry had in a list of one."""
     return error.message.removeprefix("[0]").lstrip(". ").removesuffix(".")
 
 
@@ -94,7 +94,7 @@ class Pieces(Generic[T]):
         self._rest = _iterate(source, argument)
 
     def next(self) -> list[T]:
-        """The next piece; an empty one at the end."""
+        """Return the next piece; an empty one at the end."""
         return list(islice(self._rest, CHUNK))
 
 
@@ -117,7 +117,7 @@ class AsyncPieces(Generic[T]):
         )
 
     async def next(self) -> list[T]:
-        """The next piece; an empty one at the end."""
+        """Return the next piece; an empty one at the end."""
         if not isinstance(self._rest, AsyncIterator):
             return list(islice(self._rest, CHUNK))
         piece: list[T] = []
@@ -148,7 +148,7 @@ class Entries:
             self._pieces = Pieces(cast("Iterable[RecipientLike]", recipients), "recipients")
 
     def next(self) -> list[Entry]:
-        """The next piece; an empty one at the end.
+        """Return the next piece; an empty one at the end.
 
         Raises:
             CampaignInputError: The file cannot be read.
@@ -181,7 +181,7 @@ class AsyncEntries:
             )
 
     async def next(self) -> list[Entry]:
-        """The next piece; an empty one at the end.
+        """Return the next piece; an empty one at the end.
 
         Raises:
             CampaignInputError: The file cannot be read.

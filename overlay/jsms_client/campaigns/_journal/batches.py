@@ -73,7 +73,7 @@ class BatchQueue:
             self._journal.count(before, after, self._journal.states[before])
 
     def next_batch(self, most: int) -> Batch:
-        """The next that are waiting, in the order of the list; there must be some.
+        """Return the next that are waiting, in the order of the list; there must be some.
 
         Args:
             most: How many.
@@ -91,7 +91,7 @@ class BatchQueue:
         return Batch(rows)
 
     def mark_sent(self, batch: Batch) -> None:
-        """A request is about to leave.
+        """Record that a request is about to leave.
 
         Args:
             batch: Its recipients.
@@ -105,7 +105,7 @@ class BatchQueue:
         self._all_of(batch, WAITING, IN_FLIGHT)
 
     def mark_answered(self, batch: Batch, state: int, *, code: int | None = None) -> None:
-        """A request came to an end that is the same for all of its recipients.
+        """Record the end of a request that is the same for all of its recipients.
 
         Args:
             batch: The recipients.
@@ -123,7 +123,7 @@ class BatchQueue:
         self._all_of(batch, REFUSED, WAITING)
 
     def store_outcomes(self, batch: Batch, learned: Sequence[Learned], schedule_id: str | None) -> None:
-        """A request was answered, each recipient by itself.
+        """Record the response to a request, recipient by recipient.
 
         Args:
             batch: The recipients.
@@ -148,7 +148,7 @@ class BatchQueue:
 
 
 def scheduled_requests(journal: Journal) -> list[tuple[int, str]]:
-    """The requests whose schedules may still be deleted, each with the id of its schedule.
+    """Return the requests whose schedules may still be deleted, each with the id of its schedule.
 
     Args:
         journal: The journal.
@@ -159,7 +159,7 @@ def scheduled_requests(journal: Journal) -> list[tuple[int, str]]:
 
 
 def take_back(journal: Journal, request: int) -> None:
-    """A schedule was deleted: those who were accepted for it wait again.
+    """Record that a schedule was deleted: its accepted recipients wait again.
 
     Args:
         journal: The journal.
@@ -195,7 +195,7 @@ class BatchOutcome(NamedTuple):
 
 
 def read_answer(batch: Batch, answer: object) -> BatchOutcome:
-    """What a response says of everyone in a request; unknown where that is not proven.
+    """Return what a response says of everyone in a request; unknown where that is not proven.
 
     Args:
         batch: The recipients.
@@ -240,7 +240,7 @@ def read_answer(batch: Batch, answer: object) -> BatchOutcome:
 
 
 def _by_mobile(recipients: object) -> tuple[Mapping[str, tuple[Entry, ...]], bool]:
-    """The entries of each number, and whether any number cannot be read or is there twice."""
+    """Return the entries of each number, and whether any number cannot be read or is there twice."""
     found: dict[str, tuple[Entry, ...]] = {}
     strange = False
     for entry in cast("list[Entry]", recipients):

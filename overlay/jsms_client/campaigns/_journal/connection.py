@@ -145,7 +145,7 @@ def check_free(path: Path) -> None:
 
 
 def in_use(name: str) -> JournalLockedError:
-    """The error for a journal that another call has.
+    """Return the error for a journal that another call has.
 
     Args:
         name: What a message calls the file.
@@ -202,7 +202,7 @@ _UNUSABLE = frozenset(
 
 
 def called(path: Path | None) -> str:
-    """What a message calls the file.
+    """Return what a message calls the file.
 
     Args:
         path: The file; None for a temporary journal.
@@ -211,7 +211,7 @@ def called(path: Path | None) -> str:
 
 
 def damaged(path: Path | None, what: str) -> JournalDamagedError:
-    """The error for a file that cannot be believed.
+    """Return the error for a file that cannot be believed.
 
     Args:
         path: The file; None for a temporary journal.
@@ -277,7 +277,7 @@ class Cursor(sqlite3.Cursor):
             return super().executemany(sql, parameters)
 
     def fetchone(self) -> Any:
-        """The next row; None where there is none.
+        """Return the next row; None where there is none.
 
         Raises:
             JournalError: See `translating`.
@@ -315,7 +315,7 @@ class Connection(sqlite3.Connection):
     path: Path | None = None
 
     def cursor(self, factory: Any = Cursor, /) -> Any:
-        """A cursor whose errors are those of a journal."""
+        """Return a cursor whose errors are those of a journal."""
         with translating(self.path):
             return super().cursor(factory)
 

@@ -77,7 +77,7 @@ class Digest:
         self._hash.update(text.encode() + b"!\n" * bad)
 
     def made(self) -> str:
-        """The digest of all that was added."""
+        """Return the digest of all that was added."""
         return self._hash.hexdigest()
 
 
@@ -145,11 +145,11 @@ class Head:
         self.waiting, self.in_flight, self.accepted, self.refused, self.unknown = states
 
     def what(self) -> CampaignSettings:
-        """What it sends."""
+        """Return what it sends."""
         return CampaignSettings.from_text(self.settings)
 
     def where(self) -> Service:
-        """The service and the app."""
+        """Return the service and the app."""
         return Service(self.service, self.app)
 
 
@@ -220,7 +220,7 @@ def _pages(connection: Connection) -> Iterator[list[Row]]:
 
 
 def ascending(path: Path | None, page: list[Any], after: int) -> int:
-    """The last number of a page.
+    """Return the last number of a page.
 
     Args:
         path: The file, for messages.

@@ -83,7 +83,7 @@ class Journal:
 
     @classmethod
     def temporary(cls, settings: CampaignSettings, service: Service) -> Journal:
-        """A journal that is gone when it is closed, or when nobody has it any more.
+        """Return a journal that is gone when it is closed, or when nobody has it any more.
 
         Args:
             settings: What the campaign sends.
@@ -94,7 +94,7 @@ class Journal:
 
     @classmethod
     def open(cls, path: Path, settings: CampaignSettings | None = None, service: Service | None = None) -> Journal:
-        """A journal in a file, checked.
+        """Return a journal in a file, checked.
 
         Args:
             path: The file.
@@ -330,7 +330,7 @@ class Journal:
         return repeated
 
     def complete(self, entries: Digest, recipients: Digest) -> None:
-        """The whole list was taken in.
+        """Record that the whole list was read.
 
         Args:
             entries: The digest of the list.

@@ -72,7 +72,7 @@ def codes(connection: Connection, head: Head) -> dict[int | None, int]:
 
 
 def outcomes(connection: Connection, state: RecipientState | None) -> Iterator[Outcome]:
-    """The state of every recipient, in the order of the list.
+    """Yield the state of every recipient, in the order of the list.
 
     Args:
         connection: To the file.
@@ -112,7 +112,7 @@ def _is_unchanged(connection: Connection, head: Head) -> bool:
 
 
 def read_outcome(row: Sequence[object]) -> Outcome:
-    """A recipient as a row of `outcomes` has it."""
+    """Return a recipient as a row of `outcomes` has it."""
     _check_kinds(row, _OUTCOME)
     number, mobile, at, msg_id, schedule_id, code, delivery, delivered_at, settled, parameters, resent = cast(
         "tuple[int, str, int, str | None, str | None, int | None, int | None, float | None, int, str | None, int]", row
@@ -163,7 +163,7 @@ def deliveries(connection: Connection) -> dict[DeliveryStatus | int, int]:
 
 
 def other_reports(connection: Connection) -> Iterator[DeliveryReport]:
-    """The delivery reports of other messages that were fetched.
+    """Yield the delivery reports of other messages that were fetched.
 
     Args:
         connection: To the file.
@@ -177,13 +177,13 @@ def other_reports(connection: Connection) -> Iterator[DeliveryReport]:
 
 
 def report_of(msg_id: str, mobile: str, status: int, at: float | None) -> DeliveryReport:
-    """A delivery report as a row of a journal."""
+    """Return a delivery report as a row of a journal."""
     time = None if at is None else datetime.fromtimestamp(at, BEIJING)
     return DeliveryReport(msg_id, mobile, time, known(DeliveryStatus, status))
 
 
 def set_aside(connection: Connection) -> Iterator[Skipped]:
-    """The entries of the list that are not sent to, in its order.
+    """Yield the entries of the list that are not sent to, in its order.
 
     Args:
         connection: To the file.
@@ -272,7 +272,7 @@ def note_delivery(journal: Journal, delivery: Delivery) -> bool:
 
 
 def _by_mobile(journal: Journal, delivery: Delivery) -> tuple[int, int] | None:
-    """The recipient with this number whose message has no id: it is unknown, or in a schedule."""
+    """Return the recipient with this number whose message has no id: it is unknown, or in a schedule."""
     try:
         mobile = parse_mobile(delivery.mobile)
     except ArgumentError:

@@ -80,7 +80,7 @@ def rescued(path: Path) -> Path:
 
 
 def open_temporary(settings: CampaignSettings, service: Service) -> Connection:
-    """A journal that nobody else sees and that is gone when it is closed: SQLite keeps what is much in a nameless file.
+    """Return a private journal that is gone when it is closed: SQLite keeps large ones in a nameless file.
 
     Args:
         settings: What the campaign sends.
@@ -145,7 +145,7 @@ def open_to_read(path: Path) -> Connection:
 
 
 def read_running(path: Path) -> Head:
-    """What a journal says of the campaign as a whole while another call writes it, which is not disturbed.
+    """Return what a journal says of the campaign as a whole while another call writes it, which is not disturbed.
 
     The file is read as it is. Its seal tells where that was in the middle of a write.
 

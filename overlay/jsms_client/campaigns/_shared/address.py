@@ -61,5 +61,5 @@ class SharedAddress:
             raise invalid_argument("journal", error.message.removeprefix("store "), "see docs/campaigns.md") from error
 
     def __str__(self) -> str:
-        """The campaign's name, and nothing that opens the database."""
+        """Return the campaign's name, and nothing that opens the database."""
         return f"the shared campaign {self.campaign!r}"

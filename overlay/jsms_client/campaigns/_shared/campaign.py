@@ -70,7 +70,7 @@ class SharedCampaign(Campaign):
         self.deliveries = {known(DeliveryStatus, int(str(status))): int(str(count)) for status, count in deliveries}
 
     def outcomes(self, state: RecipientState | None = None) -> Iterator[Outcome]:
-        """The state of every recipient, in the order of the list; see `Campaign.outcomes`."""
+        """Yield the state of every recipient, in the order of the list; see `Campaign.outcomes`."""
         if state is None:
             states = ""
         else:
@@ -80,7 +80,7 @@ class SharedCampaign(Campaign):
             yield read_outcome(row)
 
     def set_aside(self) -> Iterator[Skipped]:
-        """The entries of the list that are not sent to, in its order."""
+        """Yield the entries of the list that are not sent to, in its order."""
         query = (
             "SELECT number, reason, mobile, text FROM jsms_set_aside"
             " WHERE campaign = :campaign AND number > :after ORDER BY number LIMIT :page"

@@ -210,7 +210,7 @@ class SharedJournal:
         return max(0.0, self._pause_until - time.monotonic())
 
     def share_pause(self, seconds: float) -> None:
-        """The service struggles: no worker sends for so long; inside of `writing`."""
+        """Let no worker send for so long, as the service struggles; inside of `writing`."""
         if seconds > 0 and self._now + seconds > self._due:
             self._due = self._now + seconds
             self.execute("UPDATE jsms_campaigns SET due = :due WHERE number = :campaign", due=self._due)
@@ -257,7 +257,7 @@ class SharedJournal:
             self.leave(str(holder))
 
     def leave(self, holder: str) -> None:
-        """A worker has ended: what it had in flight is unknown, what it had reserved is free; inside of `writing`."""
+        """End a worker: what it had in flight is unknown, what it had reserved is free; inside of `writing`."""
         unknown = self.execute(
             "UPDATE jsms_recipients SET state = :unknown, holder = ''"
             " WHERE campaign = :campaign AND state = :in_flight AND holder = :holder",
@@ -335,7 +335,7 @@ class SharedJournal:
         return repeats
 
     def complete(self, entries: Digest, recipients: Digest) -> None:
-        """The whole list was taken in."""
+        """Record that the whole list was read."""
         del recipients  # the database keeps its own checksums
         self.input = entries.made()
         self.execute("UPDATE jsms_campaigns SET input = :input WHERE number = :campaign", input=self.input)
@@ -355,14 +355,14 @@ class SharedJournal:
     # What only a file needs
 
     def check_in_place(self) -> None:
-        """A database is not moved."""
+        """Do nothing: a database is not moved."""
 
     def rescue(self, error: JournalError) -> JournalError:
-        """A database is not moved."""
+        """Do nothing: a database is not moved."""
         return error
 
     def end(self) -> None:
-        """This worker sends nothing any more: what it had reserved is for others, what is in flight is unknown."""
+        """End this worker: what it had reserved is for others, what is in flight is unknown."""
         with self.writing():
             self.leave(self.holder)
 

@@ -46,7 +46,7 @@ class SharedQueue:
             journal.count(UNKNOWN, WAITING, again)
 
     def next_batch(self, most: int) -> Batch | None:
-        """The next that are waiting and that no worker has; None where there are none, or none may leave yet."""
+        """Return the next that are waiting and that no worker has; None where there are none, or none may leave yet."""
         journal = self._journal
         rows = journal.execute(
             "SELECT number, mobile, temp_para FROM jsms_recipients"
@@ -62,7 +62,7 @@ class SharedQueue:
         return Batch(cast("Sequence[Row]", rows))
 
     def mark_sent(self, batch: Batch) -> None:
-        """A request is about to leave, with those of its recipients that no other worker has."""
+        """Record that a request is about to leave, with those of its recipients that no other worker has."""
         journal = self._journal
         journal.requests += 1
         batch.request = journal.requests
@@ -91,7 +91,7 @@ class SharedQueue:
         )
 
     def mark_answered(self, batch: Batch, state: int, *, code: int | None = None) -> None:
-        """A request came to an end that is the same for all of its recipients; those who wait again stay reserved."""
+        """Record the same end of a request for all of its recipients; those who wait again stay reserved."""
         journal, was = self._journal, self._state_of(batch)
         changed = journal.execute(
             "UPDATE jsms_recipients SET state = :state, code = :code, holder = :holder"
@@ -115,7 +115,7 @@ class SharedQueue:
         self._journal.count(REFUSED, WAITING, changed)
 
     def store_outcomes(self, batch: Batch, learned: Sequence[Learned], schedule_id: str | None) -> None:
-        """A request was answered, each recipient by itself."""
+        """Record the response to a request, recipient by recipient."""
         journal, was = self._journal, self._state_of(batch)
         dialect = journal.address.database.dialect
         update = dialect.joined.format(
@@ -162,7 +162,7 @@ class SharedQueue:
 
 
 def scheduled_requests(journal: SharedJournal) -> list[tuple[int, str]]:
-    """The requests whose schedules may still be deleted, each with the id of its schedule."""
+    """Return the requests whose schedules may still be deleted, each with the id of its schedule."""
     with journal.writing():
         rows = journal.execute(
             "SELECT number, schedule_id FROM jsms_requests"
@@ -172,7 +172,7 @@ def scheduled_requests(journal: SharedJournal) -> list[tuple[int, str]]:
 
 
 def take_back(journal: SharedJournal, request: int) -> None:
-    """A schedule was deleted: those who were accepted for it wait again."""
+    """Record that a schedule was deleted: its accepted recipients wait again."""
     with journal.writing():
         changed = journal.execute(
             "UPDATE jsms_recipients SET state = :waiting, request = NULL"
