@@ -7,11 +7,10 @@ import json
 import time
 from urllib.parse import urlencode
 
+from benchmarks.clock import side_by_side
+from benchmarks.figures import Row, Section, Target
+from benchmarks.sync_calls import KEY, MOBILE, SECRET
 from jsms_client.callbacks import CallbackReceiver, sign
-
-from .clock import side_by_side
-from .figures import Row, Section, Target
-from .sync_calls import KEY, MOBILE, SECRET
 
 COUNT = 2000
 

@@ -6,8 +6,8 @@ import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from . import async_calls, batches, callbacks, campaigns, plot, report, starting, sync_calls
-from .figures import Section
+from benchmarks import async_calls, batches, callbacks, campaigns, plot, report, starting, sync_calls
+from benchmarks.figures import Section
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 DOCUMENTS = {

@@ -19,11 +19,10 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple, Self
 
+from benchmarks.server import running
 from jsms_client import JSMS
 from jsms_sandbox.asgi import Application
 from jsms_sandbox.state.world import World
-
-from .server import running
 
 ROOT = Path(__file__).resolve().parent.parent
 _CLIENT = (str(ROOT / "overlay"), str(ROOT / "generated"))

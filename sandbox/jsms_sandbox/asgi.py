@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from .service.endpoint import Service
-from .service.response import Receive, Scope, Send, json_answer, send_answer
-from .simulation.callbacks import Deliveries
-from .simulation.faults import FaultList
-from .state.world import World
+from jsms_sandbox.service.endpoint import Service
+from jsms_sandbox.service.response import Receive, Scope, Send, json_answer, send_answer
+from jsms_sandbox.simulation.callbacks import Deliveries
+from jsms_sandbox.simulation.faults import FaultList
+from jsms_sandbox.state.world import World
 
 if TYPE_CHECKING:
-    from .admin.own import OwnSide
+    from jsms_sandbox.admin.own import OwnSide
 
 OWN = "/_sandbox"
 
@@ -49,7 +49,7 @@ class Application:
     def _own_side(self) -> OwnSide:
         """The page and the test API, made when they are first asked for: what they import takes time to load."""
         if self._own is None:
-            from .admin.own import OwnSide  # noqa: PLC0415  # no part of starting up
+            from jsms_sandbox.admin.own import OwnSide  # noqa: PLC0415  # no part of starting up
 
             self._own = OwnSide(self.service, self.faults, self.deliveries)
         return self._own

@@ -7,9 +7,9 @@ import signal
 import sys
 import threading
 
-from .server import Server, bind
-from .settings import Settings
-from .state.world import World
+from jsms_sandbox.server import Server, bind
+from jsms_sandbox.settings import Settings
+from jsms_sandbox.state.world import World
 
 HOST = "127.0.0.1"
 

@@ -18,18 +18,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .options import LAST_PORT, command
-from .readiness import loopback_url, why_not_ready
-from .settings import Credentials, Settings
-from .simulation.callbacks import check_url, url_warnings
-from .state.entities import Review
-from .state.storage import InMemory, SQLiteFile, StorageError
-from .state.world import World
+from jsms_sandbox.options import LAST_PORT, command
+from jsms_sandbox.readiness import loopback_url, why_not_ready
+from jsms_sandbox.settings import Credentials, Settings
+from jsms_sandbox.simulation.callbacks import check_url, url_warnings
+from jsms_sandbox.state.entities import Review
+from jsms_sandbox.state.storage import InMemory, SQLiteFile, StorageError
+from jsms_sandbox.state.world import World
 
 if TYPE_CHECKING:
     import ssl
 
-    from .server import Server
+    from jsms_sandbox.server import Server
 
 PROGRAM = "jsms-sandbox"
 USAGE, FAILURE = 2, 1
@@ -134,7 +134,7 @@ def _client(options: _Options) -> None:
 
 def _run(options: _Options) -> None:
     try:
-        from .server import Server, bind  # noqa: PLC0415  # the extra may be missing
+        from jsms_sandbox.server import Server, bind  # noqa: PLC0415  # the extra may be missing
     except ModuleNotFoundError as error:
         raise Problem(f"The package {error.name} is missing; {INSTALL}") from error
     hosts = frozenset({options.host.lower(), *options.allow_host})
@@ -194,7 +194,7 @@ def _bound(bind: Callable[[str, int], socket.socket], host: str, port: int) -> G
 
 def _tls(stack: contextlib.ExitStack, host: str) -> tuple[ssl.SSLContext, Path]:
     try:
-        from .certificates import throw_away_context  # noqa: PLC0415  # the package may be missing, and takes time
+        from jsms_sandbox.certificates import throw_away_context  # noqa: PLC0415  # the package may be missing, and takes time
     except ModuleNotFoundError as error:
         raise Problem(f"--tls needs the package cryptography; {INSTALL}") from error
     folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="jsms-sandbox-"))

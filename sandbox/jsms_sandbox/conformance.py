@@ -15,9 +15,8 @@ from typing import Literal, cast
 
 from jsms_contract.codes import INVALID_CODE, OUT_OF_FREQ, VERIFIED_CODE
 from jsms_contract.operations import OPERATIONS
-
-from .state.entities import App, Callback, JournalEntry
-from .state.world import World
+from jsms_sandbox.state.entities import App, Callback, JournalEntry
+from jsms_sandbox.state.world import World
 
 State = Literal["todo", "right", "wrong"]
 

@@ -10,10 +10,10 @@ from typing import Any, Final
 import click
 from click.core import ParameterSource
 
-from .service.access import KEY
-from .settings import DEFAULT_PORT, Credentials
-from .simulation.callbacks import url_problem
-from .state.entities import Review
+from jsms_sandbox.service.access import KEY
+from jsms_sandbox.settings import DEFAULT_PORT, Credentials
+from jsms_sandbox.simulation.callbacks import url_problem
+from jsms_sandbox.state.entities import Review
 
 PREFIX: Final = "JSMS_SANDBOX_"
 LAST_PORT: Final = 65_535

@@ -14,9 +14,9 @@ from typing import Any
 
 import uvicorn
 
-from .asgi import Application
-from .simulation.scheduler import handle_due_work
-from .state.world import World
+from jsms_sandbox.asgi import Application
+from jsms_sandbox.simulation.scheduler import handle_due_work
+from jsms_sandbox.state.world import World
 
 IPV4 = 4
 BACKLOG = 2048

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .state.entities import Review
+from jsms_sandbox.state.entities import Review
 
 DEFAULT_PORT = 5767
 """JSMS on the keys of a phone. HTTPS takes the next one, ``jsms callback listen`` the one after that."""

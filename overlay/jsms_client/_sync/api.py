@@ -26,11 +26,11 @@ class APIClient(APIClientBase):
         self._executor = executor
 
     def get_httpx_client(self) -> httpx.Client:
-        """What the generated functions send with; it has no more than the ``request`` they call."""
+        """Return what the generated functions send with; it has no more than the ``request`` they call."""
         return cast("httpx.Client", self._executor)
 
     def get_async_httpx_client(self) -> NoReturn:
-        """The generated functions of the other kind.
+        """Return the generated functions of the other kind.
 
         Raises:
             ConfigurationError: Always.

@@ -61,7 +61,7 @@ class Campaigns:
         self._executor = executor
 
     def __repr__(self) -> str:
-        """The kind of resource, and nothing of the client."""
+        """Return the kind of resource, and nothing of the client."""
         return f"<{type(self).__name__}>"
 
     @overload
@@ -322,7 +322,7 @@ class Campaigns:
                 sleep(POLL_SECONDS)
 
     def _variables(self, settings: CampaignSettings) -> tuple[str, ...]:
-        """The template's variables; none where the service does not tell them."""
+        """Return the template's variables; none where the service does not tell them."""
         try:
             template = self._client.templates.get(settings.temp_id)
         except JSMSError:

@@ -121,7 +121,7 @@ class JSMS(Resources):
         headers: Mapping[str, str] | None = None,
         **others: Never,
     ) -> Self:
-        """The same client with other options, for one call or for many: ``jsms.with_options(timeout=3).codes.send(…)``.
+        """Return this client with other options, for one call or many: ``jsms.with_options(timeout=3).codes.send(…)``.
 
         It is cheap, and shares connections, store and fetched records with this one; closing either closes both.
 
@@ -169,7 +169,7 @@ class JSMS(Resources):
 
     @lazy_property
     def api(self) -> APIClient:
-        """The client for the generated functions: ``get_app_balance.sync_detailed(client=jsms.api)``."""
+        """Make the client for the generated functions: ``get_app_balance.sync_detailed(client=jsms.api)``."""
         from jsms_client._sync.api import APIClient  # noqa: PLC0415 - brings attrs, which takes a while
 
         return APIClient(self._base_url, self._executor)
@@ -190,7 +190,7 @@ class JSMS(Resources):
 
     @lazy_property
     def campaigns(self) -> Campaigns:
-        """Lists of any length, sent once, with a journal."""
+        """Return lists of any length, sent once, with a journal."""
         from jsms_client._sync.campaigns import Campaigns  # noqa: PLC0415 - a program loads what it calls
 
         return Campaigns(self, self._executor)
@@ -215,7 +215,7 @@ class JSMS(Resources):
             )
 
     def __enter__(self) -> Self:
-        """The client itself.
+        """Return the client itself.
 
         Raises:
             ClientClosedError: It was closed.
@@ -238,5 +238,5 @@ class JSMS(Resources):
         raise TypeError("a client holds secrets and cannot be pickled; make one where it is needed")
 
     def __repr__(self) -> str:
-        """The address, and nothing that opens an account."""
+        """Return the address, and nothing that opens an account."""
         return f"<{type(self).__name__} {self._base_url}>"

@@ -129,7 +129,7 @@ class Receipts(receipts.Receipts):
         return SharedReceiptStream(feed, poll_raw, queue, partial(read_records, read=read))
 
     def _request_json(self, operation: str, json: object = None, **call: Unpack[Call]) -> Any:
-        """The next poll is a whole pause after this one, whether it is one of an iterator or not."""
+        """Return the next poll is a whole pause after this one, whether it is one of an iterator or not."""
         feed = self._feeds.get(operation)
         if feed is not None:
             feed.note_poll()

@@ -233,7 +233,7 @@ class Sender(Protocol):
     """Whether it is a transport of ours."""
 
     def build(self, operation: Operation, path: str, content: Content) -> httpx.Request:
-        """A request that can be sent as often as needed."""
+        """Return a request that can be sent as often as needed."""
         ...
 
     def with_config(self, config: Config) -> Sender:
@@ -275,7 +275,7 @@ class TransportSender:
         return other
 
     def build(self, operation: Operation, path: str, content: Content) -> httpx.Request:
-        """A request that can be sent as often as needed.
+        """Return a request that can be sent as often as needed.
 
         Args:
             operation: What is asked for.
@@ -344,7 +344,7 @@ class ClientSender:
         return ClientSender(config, self._http_client)
 
     def build(self, operation: Operation, path: str, content: Content) -> httpx.Request:
-        """A request that can be sent as often as needed.
+        """Return a request that can be sent as often as needed.
 
         Args:
             operation: What is asked for.
@@ -389,7 +389,7 @@ class ClientSender:
 
 
 def open_sender(config: Config, http_client: AnyAsyncClient | None) -> Sender:
-    """What a client sends with.
+    """Return what a client sends with.
 
     Args:
         config: The client's settings.

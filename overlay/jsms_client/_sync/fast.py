@@ -105,11 +105,11 @@ class FastBody(httpx.SyncByteStream):
         self._started = False
 
     def __iter__(self) -> Iterator[bytes]:
-        """The parts, as they come; no generator, which trio warns of when it is left early."""
+        """Return the parts, as they come; no generator, which trio warns of when it is left early."""
         return self
 
     def __next__(self) -> bytes:
-        """The next part."""
+        """Return the next part."""
         parser = self._parser
         if self._started:
             if parser.is_complete:

@@ -139,7 +139,7 @@ class ConnectionPool(httpx.BaseTransport):
         return Connection if self._fast is None or is_instrumented() else self._fast
 
     def _take(self, kind: AnyConnection) -> PooledConnection | None:
-        """The connection that was used last, where it can be used again."""
+        """Return the connection that was used last, where it can be used again."""
         while True:
             try:
                 connection = self._idle.pop()
@@ -151,7 +151,7 @@ class ConnectionPool(httpx.BaseTransport):
             connection.network.abort()
 
     def put_back(self, connection: PooledConnection, slot: Slot) -> None:
-        """A call ended: keep its connection, unless that was closed."""
+        """Keep the connection of a call that ended, unless it was closed."""
         if connection.network.exchange.is_open and connection.is_clean():
             connection.idle_since = now = time.monotonic()
             self._idle.append(connection)
@@ -187,7 +187,7 @@ class PooledBody(httpx.SyncByteStream):
         self._parts = parts
 
     def __iter__(self) -> Iterator[bytes]:
-        """The parts, as they come."""
+        """Return the parts, as they come."""
         return self._parts.__iter__()
 
     def close(self) -> None:
@@ -306,7 +306,7 @@ class Stream(httpcore.NetworkStream):
         self._network.abort()
 
     def get_extra_info(self, info: str) -> Any:
-        """What is known of it; that it is quiet was seen before it was used."""
+        """Return what is known of it; that it is quiet was seen before it was used."""
         return False if info == "is_readable" else self._inner.get_extra_info(info)
 
 
@@ -334,7 +334,7 @@ class Exchange:
         self.unsent = False
 
     def begin(self, departure: Departure, timeouts: Mapping[str, float | None]) -> None:
-        """A request is about to be sent.
+        """Begin the exchange of a request that is about to be sent.
 
         Args:
             departure: Where to note that it may have left.
@@ -349,7 +349,7 @@ class Exchange:
             departure.may_have_left = False
 
     def connecting(self) -> None:
-        """The request cannot have left before there is a connection."""
+        """Note that there is no connection yet: the request cannot have left."""
         self._departure.may_have_left = False
 
     def writing(self, layer: int) -> None:
@@ -372,7 +372,7 @@ class Exchange:
             raise error
 
     def expect(self, timeout: float | None) -> None:
-        """The head of a response, or its body, has to be complete in time.
+        """Set the time by which the head of a response, or its body, has to be complete.
 
         Args:
             timeout: How many seconds it may take from now on; None for as long as the whole attempt may.
@@ -381,7 +381,7 @@ class Exchange:
         self._read_deadline = min(self._deadline, _end(timeout))
 
     def time_to_read(self) -> float | None:
-        """The seconds that are left for the head or the body.
+        """Return the seconds that are left for the head or the body.
 
         Raises:
             httpcore.ReadTimeout: None are.
@@ -394,7 +394,7 @@ class Exchange:
         return left
 
     def time_to(self, timeout: float | None) -> float | None:
-        """The seconds that are left for something else, at least a moment.
+        """Return the seconds that are left for something else, at least a moment.
 
         Args:
             timeout: How many it may take.
@@ -405,10 +405,10 @@ class Exchange:
         return left if timeout is None else min(left, timeout)
 
     def too_slow(self) -> httpcore.ReadTimeout:
-        """The error for a response that is not complete in time."""
+        """Return the error for a response that is not complete in time."""
         return httpcore.ReadTimeout(f"the response was not complete after {self._read_timeout} s")
 
 
 def _end(seconds: float | None) -> float:
-    """The moment that is so many seconds from now."""
+    """Return the moment that is so many seconds from now."""
     return math.inf if seconds is None else time.monotonic() + seconds

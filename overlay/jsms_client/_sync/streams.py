@@ -69,11 +69,11 @@ class ReceiptStream(Generic[_T]):
         self._wakeup.set()
 
     def __iter__(self) -> Self:
-        """The iterator itself."""
+        """Return the iterator itself."""
         return self
 
     def __next__(self) -> _T:
-        """The next record, as soon as there is one.
+        """Return the next record, as soon as there is one.
 
         Raises:
             StopIteration: It was stopped, and every fetched record was handed out.
@@ -94,7 +94,7 @@ class ReceiptStream(Generic[_T]):
         return record
 
     def __enter__(self) -> Self:
-        """The iterator itself."""
+        """Return the iterator itself."""
         return self
 
     def __exit__(
@@ -104,7 +104,7 @@ class ReceiptStream(Generic[_T]):
         self.stop()
 
     def __repr__(self) -> str:
-        """What it is, and nothing of the records."""
+        """Return what it is, and nothing of the records."""
         return f"<{type(self).__name__}{' stopped' if self._stopped else ''}>"
 
     def _fetch(self) -> None:
@@ -154,7 +154,7 @@ class SharedReceiptStream(ReceiptStream[_T]):
         self._convert = convert
 
     def __next__(self) -> _T:
-        """The next record, as soon as there is one; the one before it counts as handled.
+        """Return the next record, as soon as there is one; the one before it counts as handled.
 
         Raises:
             StopIteration: It was stopped.

@@ -13,8 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import compile_path
 from starlette.types import Receive, Scope, Send
 
-from ..state.storage import StorageError
-from . import (
+from jsms_sandbox.admin import (
     apps,
     blocked,
     callbacks,
@@ -32,10 +31,11 @@ from . import (
     schedules,
     seeding,
 )
-from .call import Call, Sandbox
-from .endpoint import Endpoint, run
-from .models import ProblemAnswer
-from .problems import Problem
+from jsms_sandbox.admin.call import Call, Sandbox
+from jsms_sandbox.admin.endpoint import Endpoint, run
+from jsms_sandbox.admin.models import ProblemAnswer
+from jsms_sandbox.admin.problems import Problem
+from jsms_sandbox.state.storage import StorageError
 
 log = logging.getLogger("jsms_sandbox")
 

@@ -9,16 +9,16 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from ..service.access import KEY
-from ..settings import Credentials
-from ..simulation.callbacks import check_url, url_problem, url_warnings
-from ..state import entities
-from .blocked import MOST, Word
-from .call import Call
-from .callbacks import Url
-from .endpoint import delete, get, patch, post
-from .models import Body, Mobile, NoBody, Query, Shape, Status
-from .problems import Problem, conflict, wrong
+from jsms_sandbox.admin.blocked import MOST, Word
+from jsms_sandbox.admin.call import Call
+from jsms_sandbox.admin.callbacks import Url
+from jsms_sandbox.admin.endpoint import delete, get, patch, post
+from jsms_sandbox.admin.models import Body, Mobile, NoBody, Query, Shape, Status
+from jsms_sandbox.admin.problems import Problem, conflict, wrong
+from jsms_sandbox.service.access import KEY
+from jsms_sandbox.settings import Credentials
+from jsms_sandbox.simulation.callbacks import check_url, url_problem, url_warnings
+from jsms_sandbox.state import entities
 
 LONGEST_NAME = 100
 LARGEST_CREDIT = 10**12

@@ -11,13 +11,13 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from starlette.requests import ClientDisconnect, Request
 
-from ..service.endpoint import Service
-from ..simulation.callbacks import Deliveries
-from ..simulation.faults import FaultList
-from ..state.entities import App
-from ..state.world import World
-from .models import Body, Query
-from .problems import Problem, not_found, wrong
+from jsms_sandbox.admin.models import Body, Query
+from jsms_sandbox.admin.problems import Problem, not_found, wrong
+from jsms_sandbox.service.endpoint import Service
+from jsms_sandbox.simulation.callbacks import Deliveries
+from jsms_sandbox.simulation.faults import FaultList
+from jsms_sandbox.state.entities import App
+from jsms_sandbox.state.world import World
 
 BODY_LIMIT = 16 * 2**20
 """How large a body may be, in bytes."""

@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ..simulation import clock as time
-from .call import Call
-from .endpoint import get, post
-from .models import At, Body, Query, Shape, milliseconds
-from .problems import wrong
+from jsms_sandbox.admin.call import Call
+from jsms_sandbox.admin.endpoint import get, post
+from jsms_sandbox.admin.models import At, Body, Query, Shape, milliseconds
+from jsms_sandbox.admin.problems import wrong
+from jsms_sandbox.simulation import clock as time
 
 BEIJING_FORMAT = "%Y-%m-%d %H:%M:%S"
 LONGEST_ADVANCE = 1_000_000_000

@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ..conformance import judge
-from .call import Call
-from .endpoint import get
-from .models import Query, Shape
+from jsms_sandbox.admin.call import Call
+from jsms_sandbox.admin.endpoint import get
+from jsms_sandbox.admin.models import Query, Shape
+from jsms_sandbox.conformance import judge
 
 
 class Step(Shape):

@@ -11,9 +11,9 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from .call import Call
-from .models import Body, NoBody, Query
-from .problems import ProblemType
+from jsms_sandbox.admin.call import Call
+from jsms_sandbox.admin.models import Body, NoBody, Query
+from jsms_sandbox.admin.problems import ProblemType
 
 Method = Literal["GET", "POST", "PATCH", "DELETE"]
 Result = BaseModel | Response | None

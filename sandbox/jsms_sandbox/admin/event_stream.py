@@ -12,11 +12,11 @@ from pydantic import Field
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from ..service.response import drop
-from ..state.events import Event
-from .call import Call, Sandbox
-from .endpoint import get
-from .models import Query
+from jsms_sandbox.admin.call import Call, Sandbox
+from jsms_sandbox.admin.endpoint import get
+from jsms_sandbox.admin.models import Query
+from jsms_sandbox.service.response import drop
+from jsms_sandbox.state.events import Event
 
 KEEP_ALIVE = 15.0
 """Real seconds of silence after which a comment is sent."""

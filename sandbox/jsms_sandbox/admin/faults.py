@@ -9,14 +9,13 @@ from pydantic import Field
 from pydantic.config import JsonDict
 
 from jsms_contract.operations import OPERATIONS
-
-from ..simulation import faults
-from ..simulation.faults import CARRIED_OUT, FaultKind, describe
-from ..simulation.variants import Variant
-from .call import Call
-from .endpoint import delete, get, post
-from .models import LARGEST_ID, At, Body, Mobile, Query, Shape, milliseconds
-from .problems import conflict, not_found, wrong
+from jsms_sandbox.admin.call import Call
+from jsms_sandbox.admin.endpoint import delete, get, post
+from jsms_sandbox.admin.models import LARGEST_ID, At, Body, Mobile, Query, Shape, milliseconds
+from jsms_sandbox.admin.problems import conflict, not_found, wrong
+from jsms_sandbox.simulation import faults
+from jsms_sandbox.simulation.faults import CARRIED_OUT, FaultKind, describe
+from jsms_sandbox.simulation.variants import Variant
 
 LONGEST_DELAY = 60.0
 LARGEST_CODE = 99_999

@@ -9,26 +9,25 @@ from pydantic import Field
 
 from jsms_contract.errors import ERRORS
 from jsms_contract.limits import VERSION
-
-from ..assumptions import assumptions
-from ..contract import delivery_statuses, info, operations
-from ..service import journal
-from ..service.operations import OPERATIONS as BEHAVIOUR
-from ..simulation import faults
-from ..simulation.callbacks import RETRY_AFTER
-from ..state import entities, events, world
-from .apps import App, Apps, app_shape, fresh_app
-from .call import Call
-from .callbacks import Callback, callback_shape
-from .clock import Clock, clock_shape
-from .endpoint import get, post
-from .event_stream import event_id
-from .faults import Fault, fault_shape
-from .messages import Message, message_shape
-from .models import NoBody, Query, Shape
-from .replies import Reply, reply_shape
-from .reviewed import Sign, Template, sign_shape, template_shape
-from .schedules import Schedule, schedule_shape
+from jsms_sandbox.admin.apps import App, Apps, app_shape, fresh_app
+from jsms_sandbox.admin.call import Call
+from jsms_sandbox.admin.callbacks import Callback, callback_shape
+from jsms_sandbox.admin.clock import Clock, clock_shape
+from jsms_sandbox.admin.endpoint import get, post
+from jsms_sandbox.admin.event_stream import event_id
+from jsms_sandbox.admin.faults import Fault, fault_shape
+from jsms_sandbox.admin.messages import Message, message_shape
+from jsms_sandbox.admin.models import NoBody, Query, Shape
+from jsms_sandbox.admin.replies import Reply, reply_shape
+from jsms_sandbox.admin.reviewed import Sign, Template, sign_shape, template_shape
+from jsms_sandbox.admin.schedules import Schedule, schedule_shape
+from jsms_sandbox.assumptions import assumptions
+from jsms_sandbox.contract import delivery_statuses, info, operations
+from jsms_sandbox.service import journal
+from jsms_sandbox.service.operations import OPERATIONS as BEHAVIOUR
+from jsms_sandbox.simulation import faults
+from jsms_sandbox.simulation.callbacks import RETRY_AFTER
+from jsms_sandbox.state import entities, events, world
 
 T = TypeVar("T", entities.Message, entities.Schedule, entities.Reply, entities.Callback)
 

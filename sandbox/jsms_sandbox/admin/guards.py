@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from .problems import Problem
+from jsms_sandbox.admin.problems import Problem
 
 LOCAL_NAME = "localhost"
 # Reserved for private networks and for tests: nobody can register a name below them. host.docker.internal is one.

@@ -10,11 +10,11 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import Field
 
-from ..state.events import Event
-from ..state.world import World
-from .call import Call
-from .models import LARGEST_ID, Query
-from .problems import wrong
+from jsms_sandbox.admin.call import Call
+from jsms_sandbox.admin.models import LARGEST_ID, Query
+from jsms_sandbox.admin.problems import wrong
+from jsms_sandbox.state.events import Event
+from jsms_sandbox.state.world import World
 
 LONGEST_WAIT = 60.0
 """Real seconds that a call may wait."""

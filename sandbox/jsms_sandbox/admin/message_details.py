@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any, Literal
 
-from ..state import entities
-from ..state.world import World
-from .call import Call
-from .callbacks import Callback, callback_shape
-from .endpoint import get
-from .messages import Message, find_message, message_shape
-from .models import At, Query, Shape, milliseconds
-from .replies import Reply, reply_shape
-from .requests import Request, request_shape
+from jsms_sandbox.admin.call import Call
+from jsms_sandbox.admin.callbacks import Callback, callback_shape
+from jsms_sandbox.admin.endpoint import get
+from jsms_sandbox.admin.messages import Message, find_message, message_shape
+from jsms_sandbox.admin.models import At, Query, Shape, milliseconds
+from jsms_sandbox.admin.replies import Reply, reply_shape
+from jsms_sandbox.admin.requests import Request, request_shape
+from jsms_sandbox.state import entities
+from jsms_sandbox.state.world import World
 
 TimelineEvent = Literal[
     "scheduled", "accepted", "verified", "expired", "report_due", "reported", "callback", "attempt", "reply"

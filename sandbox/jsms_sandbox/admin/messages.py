@@ -8,19 +8,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ..contract import delivery_statuses
-from ..service.limits import charge
-from ..service.text import length
-from ..simulation import delivery
-from ..simulation.delivery import accept
-from ..state import entities
-from ..state.entities import CODE, MARKETING, NOTICE
-from ..state.world import World
-from .call import Call
-from .endpoint import get, post
-from .listing import IdPage, Listing, Wait, text_id, wait_for
-from .models import At, Body, NoBody, Query, Shape, Status, milliseconds
-from .problems import conflict, not_found, wrong
+from jsms_sandbox.admin.call import Call
+from jsms_sandbox.admin.endpoint import get, post
+from jsms_sandbox.admin.listing import IdPage, Listing, Wait, text_id, wait_for
+from jsms_sandbox.admin.models import At, Body, NoBody, Query, Shape, Status, milliseconds
+from jsms_sandbox.admin.problems import conflict, not_found, wrong
+from jsms_sandbox.contract import delivery_statuses
+from jsms_sandbox.service.limits import charge
+from jsms_sandbox.service.text import length
+from jsms_sandbox.simulation import delivery
+from jsms_sandbox.simulation.delivery import accept
+from jsms_sandbox.state import entities
+from jsms_sandbox.state.entities import CODE, MARKETING, NOTICE
+from jsms_sandbox.state.world import World
 
 DELIVERED = 4001
 SHORTEST_TTL = 60.0

@@ -8,9 +8,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from jsms_contract.limits import SEND_CODE_REQUEST_MOBILE_PATTERN
-
-from ..contract import delivery_statuses
-from .problems import ProblemType
+from jsms_sandbox.admin.problems import ProblemType
+from jsms_sandbox.contract import delivery_statuses
 
 
 class Body(BaseModel):

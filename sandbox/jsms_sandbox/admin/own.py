@@ -8,16 +8,16 @@ from http import HTTPStatus
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from ..asgi import OWN
-from ..service.endpoint import Service
-from ..simulation.callbacks import Deliveries
-from ..simulation.faults import FaultList
-from .api import TestAPI, problem_answer
-from .call import Sandbox
-from .guards import guard
-from .own_contract import CONTRACT, contract_answer
-from .page import page_answer, to_page
-from .problems import Problem
+from jsms_sandbox.admin.api import TestAPI, problem_answer
+from jsms_sandbox.admin.call import Sandbox
+from jsms_sandbox.admin.guards import guard
+from jsms_sandbox.admin.own_contract import CONTRACT, contract_answer
+from jsms_sandbox.admin.page import page_answer, to_page
+from jsms_sandbox.admin.problems import Problem
+from jsms_sandbox.asgi import OWN
+from jsms_sandbox.service.endpoint import Service
+from jsms_sandbox.simulation.callbacks import Deliveries
+from jsms_sandbox.simulation.faults import FaultList
 
 API = f"{OWN}/api"
 RUN_BYTES = 4

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
-from ..asgi import OWN
+from jsms_sandbox.asgi import OWN
 
 CONTRACT = f"{OWN}/openapi.json"
 

@@ -7,13 +7,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ..simulation import delivery
-from ..simulation.opt_outs import opt_out, wants_out
-from ..state import entities
-from .call import Call
-from .endpoint import get, post
-from .listing import Listing, NumberPage, number_id
-from .models import At, Body, Mobile, Query, Shape, milliseconds
+from jsms_sandbox.admin.call import Call
+from jsms_sandbox.admin.endpoint import get, post
+from jsms_sandbox.admin.listing import Listing, NumberPage, number_id
+from jsms_sandbox.admin.models import At, Body, Mobile, Query, Shape, milliseconds
+from jsms_sandbox.simulation import delivery
+from jsms_sandbox.simulation.opt_outs import opt_out, wants_out
+from jsms_sandbox.state import entities
 
 LONGEST_REPLY = 500
 

@@ -7,15 +7,14 @@ from typing import Annotated
 from pydantic import Field
 
 from jsms_contract.errors import ERRORS
-
-from ..contract import info
-from ..state import entities
-from .call import Call
-from .endpoint import get
-from .listing import Listing, NumberPage, number_id
-from .models import At, Query, Shape
-from .models import milliseconds as ms
-from .problems import not_found
+from jsms_sandbox.admin.call import Call
+from jsms_sandbox.admin.endpoint import get
+from jsms_sandbox.admin.listing import Listing, NumberPage, number_id
+from jsms_sandbox.admin.models import At, Query, Shape
+from jsms_sandbox.admin.models import milliseconds as ms
+from jsms_sandbox.admin.problems import not_found
+from jsms_sandbox.contract import info
+from jsms_sandbox.state import entities
 
 FIRST_ERROR = 400
 

@@ -6,13 +6,13 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field
 
-from ..simulation.reviews import decide
-from ..state import entities
-from ..state.entities import IN_REVIEW, PASSED, REJECTED
-from .call import Call
-from .endpoint import get, post
-from .models import At, Body, Query, Shape, milliseconds
-from .problems import not_found
+from jsms_sandbox.admin.call import Call
+from jsms_sandbox.admin.endpoint import get, post
+from jsms_sandbox.admin.models import At, Body, Query, Shape, milliseconds
+from jsms_sandbox.admin.problems import not_found
+from jsms_sandbox.simulation.reviews import decide
+from jsms_sandbox.state import entities
+from jsms_sandbox.state.entities import IN_REVIEW, PASSED, REJECTED
 
 ReviewStatusName = Literal["IN_REVIEW", "PASSED", "REJECTED"]
 STATUS_NAMES: dict[int, ReviewStatusName] = {IN_REVIEW: "IN_REVIEW", PASSED: "PASSED", REJECTED: "REJECTED"}

@@ -6,12 +6,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ..state import entities
-from .call import Call
-from .endpoint import get
-from .listing import IdPage, Listing, text_id
-from .models import At, Query, Shape, milliseconds
-from .problems import not_found
+from jsms_sandbox.admin.call import Call
+from jsms_sandbox.admin.endpoint import get
+from jsms_sandbox.admin.listing import IdPage, Listing, text_id
+from jsms_sandbox.admin.models import At, Query, Shape, milliseconds
+from jsms_sandbox.admin.problems import not_found
+from jsms_sandbox.state import entities
 
 
 class ScheduledRecipient(Shape):

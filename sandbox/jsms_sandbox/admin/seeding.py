@@ -11,16 +11,16 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ..service.request import Request
-from ..simulation import delivery
-from ..simulation.clock import BEIJING
-from ..state import entities
-from ..state.entities import CODE, PASSED
-from ..state.seeds import BLOCKED_WORD
-from .call import Call
-from .endpoint import post
-from .models import Body, Id, Query, Shape
-from .reviewed import Sign, Template, sign_shape, template_shape
+from jsms_sandbox.admin.call import Call
+from jsms_sandbox.admin.endpoint import post
+from jsms_sandbox.admin.models import Body, Id, Query, Shape
+from jsms_sandbox.admin.reviewed import Sign, Template, sign_shape, template_shape
+from jsms_sandbox.service.request import Request
+from jsms_sandbox.simulation import delivery
+from jsms_sandbox.simulation.clock import BEIJING
+from jsms_sandbox.state import entities
+from jsms_sandbox.state.entities import CODE, PASSED
+from jsms_sandbox.state.seeds import BLOCKED_WORD
 
 CODE_TTL = 300
 LONGEST_TTL = 86_400

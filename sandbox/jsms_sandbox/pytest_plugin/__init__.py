@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from ..admin.apps import App, Credit
-    from ..admin.callbacks import Callback
-    from ..admin.messages import Message
-    from ..admin.replies import Reply
-    from ..admin.requests import Request
-    from ..admin.reviewed import Sign, Template
-    from .api import SandboxCallError
-    from .clock import SandboxClock
-    from .sandbox import Sandbox
-    from .server import SandboxServer
-    from .switches import ClientSettings, Switches
+    from jsms_sandbox.admin.apps import App, Credit
+    from jsms_sandbox.admin.callbacks import Callback
+    from jsms_sandbox.admin.messages import Message
+    from jsms_sandbox.admin.replies import Reply
+    from jsms_sandbox.admin.requests import Request
+    from jsms_sandbox.admin.reviewed import Sign, Template
+    from jsms_sandbox.pytest_plugin.api import SandboxCallError
+    from jsms_sandbox.pytest_plugin.clock import SandboxClock
+    from jsms_sandbox.pytest_plugin.sandbox import Sandbox
+    from jsms_sandbox.pytest_plugin.server import SandboxServer
+    from jsms_sandbox.pytest_plugin.switches import ClientSettings, Switches
 
 _HOMES = {
     "App": "jsms_sandbox.admin.apps",
@@ -65,7 +65,7 @@ def jsms_sandbox_server() -> Iterator[SandboxServer]:
             f"The fixture needs the package {missing[0]}; install it with: pip install 'jsms-client[sandbox]'",
             pytrace=False,
         )
-    from .server import SandboxServer  # noqa: PLC0415  # no test that needs no sandbox waits for this
+    from jsms_sandbox.pytest_plugin.server import SandboxServer  # noqa: PLC0415  # no test that needs no sandbox waits for this
 
     with SandboxServer(strict=True) as server:
         yield server

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..admin.messages import Message
-from ..admin.requests import Request
-from .masking import code_masked, masked, numbers_masked
+from jsms_sandbox.admin.messages import Message
+from jsms_sandbox.admin.requests import Request
+from jsms_sandbox.pytest_plugin.masking import code_masked, masked, numbers_masked
 
 MOST_LINES = 20
 LONGEST = 120

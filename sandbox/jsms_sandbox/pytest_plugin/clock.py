@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from ..admin import clock as shapes
-from .api import Api
+from jsms_sandbox.admin import clock as shapes
+from jsms_sandbox.pytest_plugin.api import Api
 
 
 class SandboxClock:

@@ -6,24 +6,24 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Self, Unpack
 
-from ..admin.apps import App, Credit
-from ..admin.callbacks import Callback, Callbacks
-from ..admin.faults import Fault, Faults
-from ..admin.messages import LatestCode, Message, Messages
-from ..admin.replies import NewReply, Reply
-from ..admin.requests import Request, Requests
-from ..admin.reviewed import Sign, Template
-from ..admin.seeding import Seeded
-from ..simulation.faults import FaultKind
-from ..simulation.variants import Variant
-from ..state.entities import CallbackType, MessageKind
-from .account import Wanted, account
-from .api import Api, SandboxCallError
-from .clock import SandboxClock
-from .switches import ClientSettings, Pools, Switches
+from jsms_sandbox.admin.apps import App, Credit
+from jsms_sandbox.admin.callbacks import Callback, Callbacks
+from jsms_sandbox.admin.faults import Fault, Faults
+from jsms_sandbox.admin.messages import LatestCode, Message, Messages
+from jsms_sandbox.admin.replies import NewReply, Reply
+from jsms_sandbox.admin.requests import Request, Requests
+from jsms_sandbox.admin.reviewed import Sign, Template
+from jsms_sandbox.admin.seeding import Seeded
+from jsms_sandbox.pytest_plugin.account import Wanted, account
+from jsms_sandbox.pytest_plugin.api import Api, SandboxCallError
+from jsms_sandbox.pytest_plugin.clock import SandboxClock
+from jsms_sandbox.pytest_plugin.switches import ClientSettings, Pools, Switches
+from jsms_sandbox.simulation.faults import FaultKind
+from jsms_sandbox.simulation.variants import Variant
+from jsms_sandbox.state.entities import CallbackType, MessageKind
 
 if TYPE_CHECKING:
-    from .server import SandboxServer
+    from jsms_sandbox.pytest_plugin.server import SandboxServer
 
 ANSWERS_WITHIN = 20.0
 PAGE = 1_000

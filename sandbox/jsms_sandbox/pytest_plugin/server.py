@@ -11,11 +11,11 @@ import subprocess
 import sys
 from typing import Self
 
-from ..admin import apps
-from ..child import HOST
-from .api import Api, SandboxCallError
-from .clock import SandboxClock
-from .sandbox import Sandbox
+from jsms_sandbox.admin import apps
+from jsms_sandbox.child import HOST
+from jsms_sandbox.pytest_plugin.api import Api, SandboxCallError
+from jsms_sandbox.pytest_plugin.clock import SandboxClock
+from jsms_sandbox.pytest_plugin.sandbox import Sandbox
 
 
 class SandboxServer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NotRequired, TypedDict
 
-from ..state.entities import ReviewMode
+from jsms_sandbox.state.entities import ReviewMode
 
 
 class ClientSettings(TypedDict):

@@ -19,14 +19,13 @@ from jsms_contract.codes import (
     REQUEST_METHOD_NOT_SUPPORT,
 )
 from jsms_contract.errors import ERRORS
-
-from ..contract import Operation, operations
-from ..settings import Credentials
-from ..state.entities import App
-from ..state.world import World
-from .leniency import Leniency, tolerate
-from .refusal import Refusal
-from .request import AuthorizedRequest, Request, RoutedRequest
+from jsms_sandbox.contract import Operation, operations
+from jsms_sandbox.service.leniency import Leniency, tolerate
+from jsms_sandbox.service.refusal import Refusal
+from jsms_sandbox.service.request import AuthorizedRequest, Request, RoutedRequest
+from jsms_sandbox.settings import Credentials
+from jsms_sandbox.state.entities import App
+from jsms_sandbox.state.world import World
 
 PREFIX = "/v1"
 

@@ -6,14 +6,13 @@ import json
 from typing import Any, NoReturn
 
 from jsms_contract.codes import INVALID_BODY, MEDIA_NOT_SUPPORTED, MISSING_BODY, REQUEST_METHOD_NOT_SUPPORT
-
-from ..contract import FORM_TYPE, JSON_TYPE
-from .fields import check_fields, check_parameters, check_types
-from .form import boundary_of, read_form
-from .hints import Hint
-from .leniency import Leniency, tolerate
-from .refusal import Refusal
-from .request import AuthorizedRequest
+from jsms_sandbox.contract import FORM_TYPE, JSON_TYPE
+from jsms_sandbox.service.fields import check_fields, check_parameters, check_types
+from jsms_sandbox.service.form import boundary_of, read_form
+from jsms_sandbox.service.hints import Hint
+from jsms_sandbox.service.leniency import Leniency, tolerate
+from jsms_sandbox.service.refusal import Refusal
+from jsms_sandbox.service.request import AuthorizedRequest
 
 
 def read_body(authorized: AuthorizedRequest) -> None:

@@ -15,15 +15,14 @@ from jsms_contract.codes import (
     TEMPLATE_NOT_PASS,
     WRONG_TEMPLATE_TYPE,
 )
-
-from ..state.entities import CODE, IN_REVIEW, MARKETING, NOTICE, PASSED, REJECTED, App, Sign, Template
-from ..state.world import World
-from .fields import problems
-from .hints import Hint
-from .limits import check_magic_number, check_opt_out
-from .refusal import Refusal
-from .request import AuthorizedRequest
-from .text import check_length, check_values, check_words, fill, full_text, variables
+from jsms_sandbox.service.fields import problems
+from jsms_sandbox.service.hints import Hint
+from jsms_sandbox.service.limits import check_magic_number, check_opt_out
+from jsms_sandbox.service.refusal import Refusal
+from jsms_sandbox.service.request import AuthorizedRequest
+from jsms_sandbox.service.text import check_length, check_values, check_words, fill, full_text, variables
+from jsms_sandbox.state.entities import CODE, IN_REVIEW, MARKETING, NOTICE, PASSED, REJECTED, App, Sign, Template
+from jsms_sandbox.state.world import World
 
 CODE_TEMPLATE = (
     "A code template is sent as a notice, with the code of the caller: verifyCode does not know it. Official examples "

@@ -11,19 +11,18 @@ from typing import Any, cast
 
 from jsms_contract.codes import REQUEST_METHOD_NOT_SUPPORT, SERVER_ERROR
 from jsms_runtime.operation import Items, Record, Shape
-
-from ..contract import FORM_TYPE, info
-from ..state.storage import StorageError
-from ..state.world import World
-from .access import authenticate, check_access, route
-from .body import read_body
-from .examples import answer_with_example
-from .journal import record
-from .leniency import Leniency, tolerate
-from .operations import OPERATIONS
-from .refusal import Refusal
-from .request import AuthorizedRequest, Request, RoutedRequest, refusal_body
-from .response import EMPTY, Answer, Receive, Scope, Send, json_answer, json_bytes, send_answer
+from jsms_sandbox.contract import FORM_TYPE, info
+from jsms_sandbox.service.access import authenticate, check_access, route
+from jsms_sandbox.service.body import read_body
+from jsms_sandbox.service.examples import answer_with_example
+from jsms_sandbox.service.journal import record
+from jsms_sandbox.service.leniency import Leniency, tolerate
+from jsms_sandbox.service.operations import OPERATIONS
+from jsms_sandbox.service.refusal import Refusal
+from jsms_sandbox.service.request import AuthorizedRequest, Request, RoutedRequest, refusal_body
+from jsms_sandbox.service.response import EMPTY, Answer, Receive, Scope, Send, json_answer, json_bytes, send_answer
+from jsms_sandbox.state.storage import StorageError
+from jsms_sandbox.state.world import World
 
 log = logging.getLogger("jsms_sandbox")
 

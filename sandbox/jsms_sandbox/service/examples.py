@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from ..state.world import World
-from .limits import check_magic_number
-from .request import AuthorizedRequest
-from .response import JSON_HEADERS, Answer, json_bytes
+from jsms_sandbox.service.limits import check_magic_number
+from jsms_sandbox.service.request import AuthorizedRequest
+from jsms_sandbox.service.response import JSON_HEADERS, Answer, json_bytes
+from jsms_sandbox.state.world import World
 
 
 def answer_with_example(_world: World, request: AuthorizedRequest) -> Answer:

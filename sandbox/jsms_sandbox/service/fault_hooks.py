@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from .request import Request
-from .response import Answer
+from jsms_sandbox.service.request import Request
+from jsms_sandbox.service.response import Answer
 
 
 class Faults(Protocol):

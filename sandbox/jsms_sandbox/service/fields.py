@@ -8,12 +8,11 @@ from urllib.parse import parse_qsl
 
 from jsms_contract.codes import INVALID_BODY
 from jsms_runtime.service import Property
-
-from ..contract import broken, full_match
-from .hints import Hint, hint
-from .leniency import Leniency, tolerate
-from .refusal import Refusal
-from .request import AuthorizedRequest, Request, RoutedRequest
+from jsms_sandbox.contract import broken, full_match
+from jsms_sandbox.service.hints import Hint, hint
+from jsms_sandbox.service.leniency import Leniency, tolerate
+from jsms_sandbox.service.refusal import Refusal
+from jsms_sandbox.service.request import AuthorizedRequest, Request, RoutedRequest
 
 Fields = Sequence[Property]
 Problem = tuple[int, str, Hint]

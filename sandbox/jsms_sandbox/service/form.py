@@ -12,13 +12,12 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from jsms_contract.codes import INVALID_BODY, INVALID_IMAGE, MEDIA_NOT_SUPPORTED
 from jsms_runtime.service import Property
-
-from ..contract import full_match
-from ..state.entities import UploadedFile
-from .fields import from_text
-from .leniency import Leniency, tolerate
-from .refusal import Refusal
-from .request import AuthorizedRequest, Request
+from jsms_sandbox.contract import full_match
+from jsms_sandbox.service.fields import from_text
+from jsms_sandbox.service.leniency import Leniency, tolerate
+from jsms_sandbox.service.refusal import Refusal
+from jsms_sandbox.service.request import AuthorizedRequest, Request
+from jsms_sandbox.state.entities import UploadedFile
 
 PLAIN_BOUNDARY = full_match(r"multipart/form-data;[ ]?boundary=(\"[^\"]{1,70}\"|[!#$%&'*+.^_`|~0-9A-Za-z-]{1,70})")
 BOUNDARY = re.compile(r"""boundary\s*=\s*("(?P<quoted>[^"]+)"|(?P<plain>[^;\s]+))""", re.IGNORECASE | re.ASCII)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ..contract import FORM_TYPE
-from ..state.entities import JournalEntry
-from ..state.world import World
-from .access import claimed_app
-from .refusal import Refusal
-from .request import Request
-from .response import Answer
+from jsms_sandbox.contract import FORM_TYPE
+from jsms_sandbox.service.access import claimed_app
+from jsms_sandbox.service.refusal import Refusal
+from jsms_sandbox.service.request import Request
+from jsms_sandbox.service.response import Answer
+from jsms_sandbox.state.entities import JournalEntry
+from jsms_sandbox.state.world import World
 
 TEXT_KEPT = 16 * 1024
 """How many characters of a body are kept."""

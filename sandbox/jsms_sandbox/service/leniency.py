@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from enum import Enum
 
-from .hints import Hint
-from .refusal import Refusal
-from .request import Request
+from jsms_sandbox.service.hints import Hint
+from jsms_sandbox.service.refusal import Refusal
+from jsms_sandbox.service.request import Request
 
 
 class Leniency(Enum):

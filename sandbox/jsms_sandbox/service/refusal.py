@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .hints import Hint
+from jsms_sandbox.service.hints import Hint
 
 
 class Refusal(Exception):  # noqa: N818  # it refuses, nothing failed

@@ -8,9 +8,9 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..contract import Operation
-from ..state.entities import App, UploadedFile
-from .hints import Hint
+from jsms_sandbox.contract import Operation
+from jsms_sandbox.service.hints import Hint
+from jsms_sandbox.state.entities import App, UploadedFile
 
 MOST_WARNINGS = 100
 """How many warnings of one request are kept: a request with thousands of unknown fields must not hold up the others."""

@@ -12,8 +12,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from ..state.entities import App, Attempt, Callback, CallbackType
-from ..state.world import World
+from jsms_sandbox.state.entities import App, Attempt, Callback, CallbackType
+from jsms_sandbox.state.world import World
 
 if TYPE_CHECKING:
     import httpx

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ..service.limits import charge, magic_status
-from ..service.text import segments
-from ..state import windows
-from ..state.entities import MARKETING, App, Message, Reply, Schedule, ScheduledRecipient
-from ..state.windows import CREDIT_USED_UP
-from ..state.world import World
-from .callbacks import raise_notice
+from jsms_sandbox.service.limits import charge, magic_status
+from jsms_sandbox.service.text import segments
+from jsms_sandbox.simulation.callbacks import raise_notice
+from jsms_sandbox.state import windows
+from jsms_sandbox.state.entities import MARKETING, App, Message, Reply, Schedule, ScheduledRecipient
+from jsms_sandbox.state.windows import CREDIT_USED_UP
+from jsms_sandbox.state.world import World
 
 
 def plan_report(world: World, app: App, message: Message) -> None:

@@ -14,15 +14,14 @@ from typing import Literal, cast
 
 from jsms_contract.errors import ERRORS
 from jsms_runtime.service import Property
-
-from ..contract import info
-from ..service.access import claimed_app
-from ..service.hints import Hint, hint
-from ..service.refusal import Refusal
-from ..service.request import Request, refusal_body
-from ..service.response import JSON_HEADERS, Answer, json_answer
-from ..state.world import World
-from .variants import Variant, vary
+from jsms_sandbox.contract import info
+from jsms_sandbox.service.access import claimed_app
+from jsms_sandbox.service.hints import Hint, hint
+from jsms_sandbox.service.refusal import Refusal
+from jsms_sandbox.service.request import Request, refusal_body
+from jsms_sandbox.service.response import JSON_HEADERS, Answer, json_answer
+from jsms_sandbox.simulation.variants import Variant, vary
+from jsms_sandbox.state.world import World
 
 FaultKind = Literal["code", "status", "delay", "reset", "truncate", "broken_json", "html", "empty", "drop", "variant"]
 """What is done: answer an error code or an HTTP status; only wait; reset the connection; cut the answer; break its

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..state.entities import App
-from ..state.world import World
+from jsms_sandbox.state.entities import App
+from jsms_sandbox.state.world import World
 
 OPT_OUT_WORDS = frozenset({"TD", "T", "R"})
 """TD and T are the carriers' words; R is what the opt-out text at the end of marketing names."""

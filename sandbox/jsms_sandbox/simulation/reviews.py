@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from ..state.entities import IN_REVIEW, PASSED, REJECTED, App, Sign, Template
-from ..state.world import World
-from .callbacks import raise_notice
+from jsms_sandbox.simulation.callbacks import raise_notice
+from jsms_sandbox.state.entities import IN_REVIEW, PASSED, REJECTED, App, Sign, Template
+from jsms_sandbox.state.world import World
 
 REJECT = re.compile(r"\[sandbox:reject(?:[ :]+([^\]]*))?\]")
 HOLD = "[sandbox:hold]"

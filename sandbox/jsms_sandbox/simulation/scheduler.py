@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..state.entities import Sign, Template
-from ..state.world import World
-from . import delivery, reviews
-from .callbacks import Deliveries
-from .clock import DueWork
-from .delivery import schedule_due
+from jsms_sandbox.simulation import delivery, reviews
+from jsms_sandbox.simulation.callbacks import Deliveries
+from jsms_sandbox.simulation.clock import DueWork
+from jsms_sandbox.simulation.delivery import schedule_due
+from jsms_sandbox.state.entities import Sign, Template
+from jsms_sandbox.state.world import World
 
 
 def handle_due_work(world: World, deliveries: Deliveries) -> None:

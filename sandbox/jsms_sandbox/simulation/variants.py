@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, cast, get_args
 
-from ..service.response import json_bytes
-from .clock import BEIJING
+from jsms_sandbox.service.response import json_bytes
+from jsms_sandbox.simulation.clock import BEIJING
 
 Variant = Literal[
     "numeric_msg_id",

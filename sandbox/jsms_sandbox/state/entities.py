@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Literal, get_args
 
 from annotated_types import Interval
 
-from ..simulation.clock import LATEST
+from jsms_sandbox.simulation.clock import LATEST
 
 IN_REVIEW, PASSED, REJECTED = 0, 1, 2
 """ReviewStatus of the contract."""

@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypeVar
 
-from . import windows
-from .entities import App, Callback, Counters, JournalEntry, Message, Reply, Schedule, Sign, Template, Time
+from jsms_sandbox.state import windows
+from jsms_sandbox.state.entities import (
+    App,
+    Callback,
+    Counters,
+    JournalEntry,
+    Message,
+    Reply,
+    Schedule,
+    Sign,
+    Template,
+    Time,
+)
 
 if TYPE_CHECKING:
-    from .world import World
+    from jsms_sandbox.state.world import World
 
 Owned = TypeVar("Owned", Template, Sign, Message, Schedule, Reply, Callback)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .entities import CODE, MARKETING, NOTICE, PASSED, Sign, Template
+from jsms_sandbox.state.entities import CODE, MARKETING, NOTICE, PASSED, Sign, Template
 
 BLOCKED_WORD = "沙箱敏感词"
 """The one word that is blocked at first; it means "sandbox's sensitive word" and is harmless."""

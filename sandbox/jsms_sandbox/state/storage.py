@@ -12,8 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from .codec import decode, encode
-from .entities import Entity
+from jsms_sandbox.state.codec import decode, encode
+from jsms_sandbox.state.entities import Entity
 
 APPLICATION_ID = 0x4A534D53
 """Marks a file as ours ("JSMS")."""

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 from jsms_contract.service import RULES
 from jsms_runtime.service import Limit
-
-from .entities import CODE, MARKETING, NOTICE, Message, MessageKind
+from jsms_sandbox.state.entities import CODE, MARKETING, NOTICE, Message, MessageKind
 
 if TYPE_CHECKING:
-    from .world import World
+    from jsms_sandbox.state.world import World
 
 SWEEP_EVERY = 10_000
 WINDOWS_KEPT = 200_000

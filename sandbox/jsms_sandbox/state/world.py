@@ -8,11 +8,11 @@ from collections import deque
 from dataclasses import replace
 from typing import TypeVar
 
-from ..service.fault_hooks import Faults, NoFaults
-from ..settings import Credentials, Settings
-from ..simulation.clock import Clock
-from .codec import plain
-from .entities import (
+from jsms_sandbox.service.fault_hooks import Faults, NoFaults
+from jsms_sandbox.settings import Credentials, Settings
+from jsms_sandbox.simulation.clock import Clock
+from jsms_sandbox.state.codec import plain
+from jsms_sandbox.state.entities import (
     App,
     Callback,
     Counters,
@@ -27,11 +27,11 @@ from .entities import (
     Template,
     Time,
 )
-from .events import EventLog
-from .loading import load_world
-from .seeds import BLOCKED_WORD, first_sign, first_templates
-from .storage import InMemory, Storage, StorageError
-from .windows import Windows
+from jsms_sandbox.state.events import EventLog
+from jsms_sandbox.state.loading import load_world
+from jsms_sandbox.state.seeds import BLOCKED_WORD, first_sign, first_templates
+from jsms_sandbox.state.storage import InMemory, Storage, StorageError
+from jsms_sandbox.state.windows import Windows
 
 log = logging.getLogger("jsms_sandbox")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ...state.world import World
-from ..request import AuthorizedRequest
-from ..response import Answer
-from . import accounts, codes, messages, receipts, schedules, signs, templates
+from jsms_sandbox.service.operations import accounts, codes, messages, receipts, schedules, signs, templates
+from jsms_sandbox.service.request import AuthorizedRequest
+from jsms_sandbox.service.response import Answer
+from jsms_sandbox.state.world import World
 
 OPERATIONS: Mapping[str, Callable[[World, AuthorizedRequest], Answer]] = {
     "sendCode": codes.send_code,

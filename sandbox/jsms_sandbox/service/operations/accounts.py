@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ...state.entities import Credit
-from ...state.world import World
-from ..limits import check_allocated
-from ..request import AuthorizedRequest
-from ..response import Answer, json_answer
+from jsms_sandbox.service.limits import check_allocated
+from jsms_sandbox.service.request import AuthorizedRequest
+from jsms_sandbox.service.response import Answer, json_answer
+from jsms_sandbox.state.entities import Credit
+from jsms_sandbox.state.world import World
 
 
 def get_dev_balance(_world: World, request: AuthorizedRequest) -> Answer:

@@ -5,16 +5,21 @@ from __future__ import annotations
 import secrets
 
 from jsms_contract.codes import EXPIRED_CODE, INVALID_CODE, VERIFIED_CODE, WRONG_MSG_ID
-
-from ...simulation.delivery import accept
-from ...state.entities import CODE, App, Code, Message
-from ...state.world import World
-from ..composing import usable_sign, usable_template
-from ..limits import check_allocated, check_and_charge, check_frequency, check_magic_number, check_opt_out
-from ..refusal import Refusal
-from ..request import AuthorizedRequest
-from ..response import Answer, json_answer
-from ..text import fill, full_text, segments
+from jsms_sandbox.service.composing import usable_sign, usable_template
+from jsms_sandbox.service.limits import (
+    check_allocated,
+    check_and_charge,
+    check_frequency,
+    check_magic_number,
+    check_opt_out,
+)
+from jsms_sandbox.service.refusal import Refusal
+from jsms_sandbox.service.request import AuthorizedRequest
+from jsms_sandbox.service.response import Answer, json_answer
+from jsms_sandbox.service.text import fill, full_text, segments
+from jsms_sandbox.simulation.delivery import accept
+from jsms_sandbox.state.entities import CODE, App, Code, Message
+from jsms_sandbox.state.world import World
 
 VOICE_TTL = 60
 """Seconds; what the contract says of a voice code without ttl."""

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime, time
 
-from ...contract import info
-from ...simulation.clock import BEIJING
-from ...simulation.delivery import accept
-from ...state.entities import MARKETING, App, Message, MessageKind, Sign, Template
-from ...state.world import World
-from ..composing import Recipient, SeenTexts, check_recipient, chosen, compose
-from ..hints import Hint
-from ..limits import check_allocated, check_and_charge, check_frequency, check_magic_number
-from ..refusal import Refusal
-from ..request import AuthorizedRequest
-from ..response import Answer, json_answer
-from ..text import segments
+from jsms_sandbox.contract import info
+from jsms_sandbox.service.composing import Recipient, SeenTexts, check_recipient, chosen, compose
+from jsms_sandbox.service.hints import Hint
+from jsms_sandbox.service.limits import check_allocated, check_and_charge, check_frequency, check_magic_number
+from jsms_sandbox.service.refusal import Refusal
+from jsms_sandbox.service.request import AuthorizedRequest
+from jsms_sandbox.service.response import Answer, json_answer
+from jsms_sandbox.service.text import segments
+from jsms_sandbox.simulation.clock import BEIJING
+from jsms_sandbox.simulation.delivery import accept
+from jsms_sandbox.state.entities import MARKETING, App, Message, MessageKind, Sign, Template
+from jsms_sandbox.state.world import World
 
 MARKETING_FROM, MARKETING_TO = time(8), time(21)
 

@@ -7,12 +7,11 @@ from collections.abc import Callable
 
 from jsms_contract.codes import OUT_OF_FREQ
 from jsms_runtime.service import Poll
-
-from ...simulation.delivery import reply_data, report_data
-from ...state.world import World
-from ..refusal import Refusal
-from ..request import AuthorizedRequest
-from ..response import Answer, json_answer
+from jsms_sandbox.service.refusal import Refusal
+from jsms_sandbox.service.request import AuthorizedRequest
+from jsms_sandbox.service.response import Answer, json_answer
+from jsms_sandbox.simulation.delivery import reply_data, report_data
+from jsms_sandbox.state.world import World
 
 DAY = 86_400
 NO_PACE = Poll(0, None, None)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from jsms_contract.codes import DEFAULT_SIGNATURE_CANNOT_BE_DELETED, INVALID_SIGN_ID, OTHER_SIGNATURES_IN_THE_AUDIT
-
-from ...simulation.reviews import submit
-from ...state.entities import IN_REVIEW, PASSED, Sign
-from ...state.world import World
-from ..composing import own_sign
-from ..refusal import Refusal
-from ..request import AuthorizedRequest
-from ..response import EMPTY, Answer, json_answer
-from ..text import check_words
+from jsms_sandbox.service.composing import own_sign
+from jsms_sandbox.service.refusal import Refusal
+from jsms_sandbox.service.request import AuthorizedRequest
+from jsms_sandbox.service.response import EMPTY, Answer, json_answer
+from jsms_sandbox.service.text import check_words
+from jsms_sandbox.simulation.reviews import submit
+from jsms_sandbox.state.entities import IN_REVIEW, PASSED, Sign
+from jsms_sandbox.state.world import World
 
 
 def create_sign(world: World, request: AuthorizedRequest) -> Answer:

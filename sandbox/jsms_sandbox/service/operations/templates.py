@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from jsms_contract.codes import INVALID_TEMP_ID, MODIFY_TEMPLATE_NOT_ALLOW
-
-from ...simulation.reviews import submit
-from ...state.entities import CODE, IN_REVIEW, REJECTED, Template
-from ...state.world import World
-from ..composing import own_template, usable_sign
-from ..refusal import Refusal
-from ..request import AuthorizedRequest
-from ..response import EMPTY, Answer, json_answer
-from ..text import check_template_text
+from jsms_sandbox.service.composing import own_template, usable_sign
+from jsms_sandbox.service.refusal import Refusal
+from jsms_sandbox.service.request import AuthorizedRequest
+from jsms_sandbox.service.response import EMPTY, Answer, json_answer
+from jsms_sandbox.service.text import check_template_text
+from jsms_sandbox.simulation.reviews import submit
+from jsms_sandbox.state.entities import CODE, IN_REVIEW, REJECTED, Template
+from jsms_sandbox.state.world import World
 
 
 def create_template(world: World, request: AuthorizedRequest) -> Answer:
