@@ -7,14 +7,13 @@ from urllib.parse import unquote
 
 from jsms_sandbox.service.endpoint import Service
 from jsms_sandbox.service.response import Receive, Scope, Send, json_answer, send_answer
+from jsms_sandbox.settings import OWN
 from jsms_sandbox.simulation.callbacks import Deliveries
 from jsms_sandbox.simulation.faults import FaultList
 from jsms_sandbox.state.world import World
 
 if TYPE_CHECKING:
     from jsms_sandbox.admin.own import OwnSide
-
-OWN = "/_sandbox"
 
 
 class Application:

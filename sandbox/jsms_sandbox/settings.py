@@ -9,6 +9,8 @@ from jsms_sandbox.state.entities import Review
 DEFAULT_PORT = 5767
 """JSMS on the keys of a phone. HTTPS takes the next one, ``jsms callback listen`` the one after that."""
 
+OWN = "/_sandbox"
+
 
 @dataclass(frozen=True, slots=True)
 class Credentials:

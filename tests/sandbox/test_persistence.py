@@ -19,9 +19,8 @@ import pytest
 
 from jsms_sandbox.settings import Settings
 from jsms_sandbox.simulation.clock import BEIJING
-from jsms_sandbox.state.codec import decode, plain
 from jsms_sandbox.state.entities import Counters, Credit, Entity, Review
-from jsms_sandbox.state.storage import InMemory, SQLiteFile, StorageError
+from jsms_sandbox.state.storage import InMemory, SQLiteFile, StorageError, decode, plain
 from jsms_sandbox.state.world import World
 
 from .forms import multipart, sign_form

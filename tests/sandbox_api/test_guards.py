@@ -10,8 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from jsms_sandbox.admin.guards import guard
-from jsms_sandbox.admin.problems import Problem
+from jsms_sandbox.admin.problems import Problem, guard
 from jsms_sandbox.settings import Settings
 from sandbox.running import WITHOUT_TLS, AppUnderTest, RunningSandbox
 

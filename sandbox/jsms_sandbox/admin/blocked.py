@@ -11,7 +11,7 @@ from jsms_sandbox.admin.call import Call
 from jsms_sandbox.admin.endpoint import delete, get, post
 from jsms_sandbox.admin.models import Body, Mobile, Query, Shape
 from jsms_sandbox.admin.problems import conflict, not_found
-from jsms_sandbox.simulation.opt_outs import opt_in, opt_out
+from jsms_sandbox.simulation.delivery import opt_in, opt_out
 from jsms_sandbox.state.entities import App
 
 MOST = 10_000

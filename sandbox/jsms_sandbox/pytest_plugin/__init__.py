@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from jsms_sandbox.admin.requests import Request
     from jsms_sandbox.admin.reviewed import Sign, Template
     from jsms_sandbox.pytest_plugin.api import SandboxCallError
+    from jsms_sandbox.pytest_plugin.app_settings import ClientSettings, Switches
     from jsms_sandbox.pytest_plugin.clock import SandboxClock
     from jsms_sandbox.pytest_plugin.sandbox import Sandbox
     from jsms_sandbox.pytest_plugin.server import SandboxServer
-    from jsms_sandbox.pytest_plugin.switches import ClientSettings, Switches
 
 _HOMES = {
     "App": "jsms_sandbox.admin.apps",
     "Callback": "jsms_sandbox.admin.callbacks",
-    "ClientSettings": "jsms_sandbox.pytest_plugin.switches",
+    "ClientSettings": "jsms_sandbox.pytest_plugin.app_settings",
     "Credit": "jsms_sandbox.admin.apps",
     "Message": "jsms_sandbox.admin.messages",
     "Reply": "jsms_sandbox.admin.replies",
@@ -39,7 +39,7 @@ _HOMES = {
     "SandboxClock": "jsms_sandbox.pytest_plugin.clock",
     "SandboxServer": "jsms_sandbox.pytest_plugin.server",
     "Sign": "jsms_sandbox.admin.reviewed",
-    "Switches": "jsms_sandbox.pytest_plugin.switches",
+    "Switches": "jsms_sandbox.pytest_plugin.app_settings",
     "Template": "jsms_sandbox.admin.reviewed",
 }
 

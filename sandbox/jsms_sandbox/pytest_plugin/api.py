@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel
 
-from jsms_sandbox.pytest_plugin.masking import numbers_masked
+from jsms_sandbox.pytest_plugin.report import numbers_masked
 
 LONGEST_WAIT = 60.0
 """Real seconds that one call may wait for something to happen."""

@@ -9,9 +9,8 @@ from jsms_contract.codes import INVALID_BODY, MEDIA_NOT_SUPPORTED, MISSING_BODY,
 from jsms_sandbox.contract import FORM_TYPE, JSON_TYPE
 from jsms_sandbox.service.fields import check_fields, check_parameters, check_types
 from jsms_sandbox.service.form import boundary_of, read_form
-from jsms_sandbox.service.hints import Hint
 from jsms_sandbox.service.leniency import Leniency, tolerate
-from jsms_sandbox.service.refusal import Refusal
+from jsms_sandbox.service.refusal import Hint, Refusal
 from jsms_sandbox.service.request import AuthorizedRequest
 
 

@@ -9,9 +9,8 @@ from urllib.parse import parse_qsl
 from jsms_contract.codes import INVALID_BODY
 from jsms_runtime.service import Property
 from jsms_sandbox.contract import broken, full_match
-from jsms_sandbox.service.hints import Hint, hint
 from jsms_sandbox.service.leniency import Leniency, tolerate
-from jsms_sandbox.service.refusal import Refusal
+from jsms_sandbox.service.refusal import Hint, Refusal, hint
 from jsms_sandbox.service.request import AuthorizedRequest, Request, RoutedRequest
 
 Fields = Sequence[Property]

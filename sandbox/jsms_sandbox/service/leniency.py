@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from jsms_sandbox.service.hints import Hint
-from jsms_sandbox.service.refusal import Refusal
+from jsms_sandbox.service.refusal import Hint, Refusal
 from jsms_sandbox.service.request import Request
 
 

@@ -1,8 +1,13 @@
-"""How a check says no."""
+"""How a request is refused: the code, and a hint in two languages."""
 
 from __future__ import annotations
 
-from jsms_sandbox.service.hints import Hint
+import functools
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from typing import cast
 
 
 class Refusal(Exception):  # noqa: N818  # it refuses, nothing failed
@@ -28,3 +33,40 @@ class Refusal(Exception):  # noqa: N818  # it refuses, nothing failed
         self.code = code
         self.check = check
         self.allow = allow
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """One sentence, or a part of one.
+
+    Attributes:
+        text: It in English, with % conversions for the values.
+        values: What goes into it; a Hint among them is translated too.
+    """
+
+    text: str
+    values: tuple[object, ...] = ()
+
+    def english(self) -> str:
+        """It in English."""
+        return self._filled(self.text, tuple(v.english() if isinstance(v, Hint) else v for v in self.values))
+
+    def chinese(self) -> str:
+        """It in Chinese."""
+        text = chinese().get(self.text, self.text)
+        return self._filled(text, tuple(v.chinese() if isinstance(v, Hint) else v for v in self.values))
+
+    def _filled(self, text: str, values: tuple[object, ...]) -> str:
+        return text % values if values else text
+
+
+@functools.cache
+def chinese() -> Mapping[str, str]:
+    """The Chinese sentence of each English one; both take the same values in the same order."""
+    content = resources.files("jsms_sandbox.service").joinpath("chinese.json").read_bytes()
+    return cast("Mapping[str, str]", json.loads(content))
+
+
+def hint(text: str, *values: object) -> Hint:
+    """A sentence with its values."""
+    return Hint(text, values)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jsms_sandbox.contract import Operation
-from jsms_sandbox.service.hints import Hint
+from jsms_sandbox.service.refusal import Hint
 from jsms_sandbox.state.entities import App, UploadedFile
 
 MOST_WARNINGS = 100

@@ -1,22 +1,59 @@
-"""Keeping entities in a SQLite file, or not at all.
-
-Every change of a request is committed before its answer leaves, so a kill loses nothing that was answered. The
-write-ahead log without a sync per commit survives the death of the process, not a power cut.
-"""
+"""Where the state is kept: in memory or in a file, as JSON."""
 
 from __future__ import annotations
 
+import functools
 import sqlite3
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
-from jsms_sandbox.state.codec import decode, encode
 from jsms_sandbox.state.entities import Entity
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+
+T = TypeVar("T")
+
+
+def encode(entity: Any) -> str:
+    """A dataclass as JSON."""
+    return _adapter(entity.__class__).dump_json(entity).decode()
+
+
+def plain(entity: Any) -> dict[str, Any]:
+    """A dataclass as a dict of plain values."""
+    return cast("dict[str, Any]", _adapter(entity.__class__).dump_python(entity, mode="json"))
+
+
+def decode(kind: type[T], text: str | bytes) -> T:
+    """JSON as a dataclass. Unknown fields are dropped, missing ones take their default.
+
+    Raises:
+        ValueError: It is not one; the text names the field, without its value.
+    """
+    from pydantic import ValidationError  # noqa: PLC0415  # as below
+
+    try:
+        return cast("T", _adapter(cast("Any", kind)).validate_json(text, strict=True))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        raise ValueError(f"{place or 'the row'}: {first['msg'][:1].lower()}{first['msg'][1:]}") from None
+
+
+@functools.cache
+def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    from pydantic import TypeAdapter  # noqa: PLC0415  # a sandbox that keeps nothing starts without it
+
+    return TypeAdapter(kind)
+
 
 APPLICATION_ID = 0x4A534D53
 """Marks a file as ours ("JSMS")."""
+
 FORMAT = 1
 """The version of what is in the file."""
 

@@ -11,7 +11,6 @@ from typing import TypeVar
 from jsms_sandbox.service.fault_hooks import Faults, NoFaults
 from jsms_sandbox.settings import Credentials, Settings
 from jsms_sandbox.simulation.clock import Clock
-from jsms_sandbox.state.codec import plain
 from jsms_sandbox.state.entities import (
     App,
     Callback,
@@ -30,7 +29,7 @@ from jsms_sandbox.state.entities import (
 from jsms_sandbox.state.events import EventLog
 from jsms_sandbox.state.loading import load_world
 from jsms_sandbox.state.seeds import BLOCKED_WORD, first_sign, first_templates
-from jsms_sandbox.state.storage import InMemory, Storage, StorageError
+from jsms_sandbox.state.storage import InMemory, Storage, StorageError, plain
 from jsms_sandbox.state.windows import Windows
 
 log = logging.getLogger("jsms_sandbox")

@@ -1,13 +1,13 @@
-"""What the sandbox saw, in the words of a test that failed."""
+"""Reports of failed assertions: what was sent, with numbers masked."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jsms_sandbox.admin.messages import Message
 from jsms_sandbox.admin.requests import Request
-from jsms_sandbox.pytest_plugin.masking import code_masked, masked, numbers_masked
 
 MOST_LINES = 20
 LONGEST = 120
@@ -73,3 +73,25 @@ def _request(request: Request) -> str:
 def _shortened(text: str) -> str:
     line = numbers_masked(" ".join(text.split()))
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+
+
+MOBILE = re.compile(r"(?<![0-9])((?:86)?1[0-9]{2})[0-9]{4}([0-9]{4})(?![0-9])", re.ASCII)
+SHOWN = len("1234567")
+"""Of a text that short nothing would stay hidden."""
+
+
+def masked(mobile: str) -> str:
+    """What should be a number, without its middle."""
+    return f"{mobile[:3]}****{mobile[-4:]}" if len(mobile) > SHOWN else "****"
+
+
+def numbers_masked(text: str) -> str:
+    """A text in which every mobile number lacks its middle."""
+    return MOBILE.sub(r"\1****\2", text)
+
+
+def code_masked(text: str, code: str) -> str:
+    """The text of a message without its code, written or spoken."""
+    for shown in (code, " ".join(code)):
+        text = text.replace(shown, "*" * len(code))
+    return text
