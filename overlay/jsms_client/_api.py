@@ -9,7 +9,7 @@ from jsms_client.errors import ConfigurationError
 
 
 class APIClientBase(AuthenticatedClient):
-    """A generated client that leaves credentials, time limits and connections to the client it belongs to.
+    """A generated client that leaves credentials, timeouts and connections to the client it belongs to.
 
     Args:
         base_url: The service's address, for show.
@@ -43,7 +43,7 @@ class APIClientBase(AuthenticatedClient):
 
     def with_timeout(self, timeout: object) -> NoReturn:
         """Not here: the client takes a timeout."""
-        raise _elsewhere("time limits")
+        raise _elsewhere("timeouts")
 
     def set_httpx_client(self, client: object) -> NoReturn:
         """Not here: the client takes an http_client."""

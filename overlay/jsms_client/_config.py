@@ -42,7 +42,7 @@ class Timeouts:
 
     Attributes:
         connect: For a connection, TLS included.
-        read: For the answer to begin, between two parts of it, and for its body to be complete.
+        read: For the response to begin, between two parts of it, and for its body to be complete.
         write: For the network to take the next part of the request.
         pool: For a free connection, when all of the client's are in use.
     """
@@ -63,7 +63,7 @@ class RetryPolicy:
     """How often the client tries again where that is safe.
 
     Safe is: any call whose connection failed before a byte was sent, and calls that may be repeated (reads, and what
-    the contract marks so) when the service failed or no answer came. A send that left is never repeated.
+    the contract marks so) when the service failed or no response came. A send that left is never retried.
 
     Attributes:
         attempts: How many times at most, the first included; 1 switches repeats off.
@@ -126,7 +126,7 @@ class Config(NamedTuple):
         app: The application's key and master secret.
         dev: The developer account's, where both were given.
         base_url: The service's address, without a slash at the end.
-        timeouts: The time limits of each attempt.
+        timeouts: The timeouts of each attempt.
         timeouts_given: Whether the caller chose them; if not, a client of the caller's keeps its own.
         retry: When to try again.
         headers: Headers that every request has besides our own.

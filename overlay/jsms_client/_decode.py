@@ -25,7 +25,7 @@ _BOM = b"\xef\xbb\xbf"
 
 
 class InvalidResponse(Exception):  # noqa: N818 - never leaves the package: http.py turns it into a DecodeError
-    """Why an answer cannot be used, in words that fit behind "the answer"."""
+    """Why a response cannot be used, in words that fit behind "the response"."""
 
     def __init__(self, reason: str, where: str = "") -> None:
         super().__init__(reason)
@@ -337,7 +337,7 @@ def _conform_items(value: object, shape: Items) -> object:
 
 
 def _are_plain(items: list[object], shape: Record) -> bool:
-    """Whether nothing but texts stands where texts belong, for sure: a thousand recipients are seen through at once."""
+    """Fast path: check that a thousand records hold texts and nothing else, all at once."""
     if set(map(type, items)) != {dict}:
         return False
     records = cast("list[dict[str, object]]", items)

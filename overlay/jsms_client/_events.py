@@ -75,7 +75,7 @@ def publish(event: CallEvent, on_event: OnEvent | None) -> None:
 
 
 def _write(event: CallEvent) -> None:
-    parts = [f"HTTP {event.http_status}, code {event.code}" if event.http_status is not None else "no answer"]
+    parts = [f"HTTP {event.http_status}, code {event.code}" if event.http_status is not None else "no response"]
     if event.error is not None and event.http_status is None:
         parts[0] += f" ({event.error})"
     parts.append(f"{event.duration * 1000:.0f} ms")

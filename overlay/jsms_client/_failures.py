@@ -14,7 +14,7 @@ from jsms_runtime.signals import is_raised_by_handler
 _NOT_SENT = ("ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol")
 # What aiohttp raises only then.
 _NEVER_CONNECTED = frozenset(("ClientConnectorError", "ConnectionTimeoutError"))
-# Whose exceptions a transport raises: the second one is what became of the first.
+# Whose exceptions a transport raises; httpx2 is the successor of httpx.
 _FAMILIES = ("httpx", "httpx2")
 # What a transport may let through from below.
 _BELOW = ("anyio", "h11", "httpcore", "httpcore2", "trio")

@@ -19,7 +19,7 @@ Poll: TypeAlias = Callable[[], Records[T]]
 """One call that hands out records."""
 
 AsyncPoll: TypeAlias = Callable[[], Coroutine[object, object, Records[T]]]
-"""The twin of `Poll`."""
+"""The async form of `Poll`."""
 
 RawPoll: TypeAlias = Callable[[], list[object]]
 """One call that hands out records as the service's JSON has them."""
@@ -31,7 +31,7 @@ _log = logging.getLogger("jsms_client")
 
 
 class Sleeper(Protocol):
-    """Whoever waits for records."""
+    """What waits for records."""
 
     def set(self) -> None:
         """There may be some."""
@@ -40,7 +40,7 @@ class Sleeper(Protocol):
 class ReceiptQueue(Generic[T]):
     """The records of one kind, for everyone who iterates over them with one client.
 
-    Nothing in here waits, so threads and tasks share it alike. Each process has its own: records that were fetched
+    Nothing in here waits, so threads and tasks can share it. Each process has its own: records that were fetched
     before a fork are the parent's to hand out.
 
     Args:
@@ -54,7 +54,7 @@ class ReceiptQueue(Generic[T]):
         self._states: PerProcess[_State[T]] = PerProcess(_State)
 
     def take(self) -> T | None:
-        """Return the oldest record that nobody has taken; None where there is none.
+        """Return the oldest record that was not taken yet; None where there is none.
 
         Raises:
             JSMSError: What a poll failed with; each failure is raised once, after the records before it.
@@ -93,7 +93,7 @@ class ReceiptQueue(Generic[T]):
 
         Args:
             records: What it handed out.
-            error: What it failed with, for whoever takes next.
+            error: What it failed with; raised by the next `take`.
         """
         state = self._states.get()
         if records is not None:
@@ -143,7 +143,7 @@ class ReceiptQueue(Generic[T]):
 
     @property
     def reached(self) -> bool:
-        """Whether the service ever answered."""
+        """Whether the service ever responded."""
         return self._states.get().reached
 
     @contextmanager

@@ -1,4 +1,4 @@
-"""Answers that the service gives once and never again: whatever can be read of them is read.
+"""Read records that the service hands out once: whatever can be read is kept.
 
 One record that is not what the contract says must not cost the others, nor be lost itself.
 """
@@ -36,7 +36,7 @@ def read_records(content: bytes, shape: Items) -> list[object] | None:
     items, rest = _items(text)
     records = [_read(item, shape.of) for item in items]
     if rest:
-        records.append(_marked("the answer goes on with something that is no record, or is cut off", rest, shape.of))
+        records.append(_marked("the response goes on with something that is no record, or is cut off", rest, shape.of))
     return records
 
 

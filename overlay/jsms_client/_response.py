@@ -61,7 +61,7 @@ class BodyReader:
         headers: The response's headers.
 
     Attributes:
-        problem: Why the body cannot be used, in words that fit behind "the answer"; empty where it can.
+        problem: Why the body cannot be used, in words that fit behind "the response"; empty where it can.
     """
 
     __slots__ = ("_decompressor", "_may_be_raw", "_parts", "_size", "_started", "problem")
@@ -134,7 +134,7 @@ class BodyReader:
 _UNSURE = "; the request may have been carried out"
 # Five digits: the codes of JSMS, known and new. An HTTP status as a code is of something in between.
 _CODES = range(10_000, 100_000)
-# What somebody in between answers who waited for the service in vain (499 is nginx's).
+# What a proxy responds with when the service did not (499 is nginx's).
 _GIVEN_UP = (HTTPStatus.REQUEST_TIMEOUT, 499)
 _HIDDEN_HEADERS = frozenset(
     ("set-cookie", "set-cookie2", "authorization", "proxy-authorization", "authentication-info")
@@ -142,7 +142,7 @@ _HIDDEN_HEADERS = frozenset(
 
 
 class ReceivedResponse:
-    """An answer as it came.
+    """A response as it came.
 
     Attributes:
         status: The HTTP status.
@@ -184,11 +184,11 @@ class ParsedResponse:
 def interpret(
     operation: Operation, received: ReceivedResponse, *, attempts: int, secrets: Iterable[str]
 ) -> ParsedResponse | JSMSError:
-    """Say what an answer means.
+    """Say what a response means.
 
     Args:
         operation: What was asked for.
-        received: The answer.
+        received: The response.
         attempts: How many requests may have left.
         secrets: What must not be shown of the request.
 
@@ -206,7 +206,7 @@ def interpret(
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST and location is not None:
         target = _shown_location(location, secrets)
         return (UnconfirmedRedirectError if never else RedirectError)(
-            f"answered with HTTP {status}, a redirect to {target}, which is never followed; check the base URL"
+            f"responded with HTTP {status}, a redirect to {target}, which is never followed; check the base URL"
             + (_UNSURE if never else ""),
             operation=operation.id,
             http_status=status,
@@ -215,7 +215,7 @@ def interpret(
         )
     kind = UnconfirmedStatusError if never else UnexpectedStatusError
     return kind(
-        f"answered with HTTP {status}, which is neither a success of this operation nor an error"
+        f"responded with HTTP {status}, which is neither a success of this operation nor an error"
         + (_UNSURE if never else ""),
         operation=operation.id,
         http_status=status,
@@ -256,7 +256,7 @@ def _success(
         return _refusal(operation, received, detail, attempts, secrets, proof=proof)
     never = operation.retry == "never"
     return (UnconfirmedDecodeError if never else DecodeError)(
-        f"the answer {reason}" + (_UNSURE if never else ""),
+        f"the response {reason}" + (_UNSURE if never else ""),
         operation=operation.id,
         http_status=received.status,
         attempts=attempts,
@@ -266,15 +266,15 @@ def _success(
 
 
 def _is_refusal(detail: ErrorDetail) -> bool:
-    """Whether an error in an answer of success is one: known to the contract, or in the place of errors."""
+    """Whether an error in a success response is one: known to the contract, or in the place of errors."""
     if detail.code in ERRORS:
         return True
     return detail.code is not None and detail.in_error and not _says_success(detail.code)
 
 
 def _says_success(code: int) -> bool:
-    # The service's table of codes has one for success; the others are what such answers say everywhere.
-    from jsms_api.models.error_code import ErrorCode  # noqa: PLC0415 - only for answers that nobody has seen yet
+    # The service's table of codes has one for success; the others are what such responses usually say.
+    from jsms_api.models.error_code import ErrorCode  # noqa: PLC0415 - only for unknown responses
 
     return code in (0, HTTPStatus.OK, ErrorCode.SUCCESS)
 

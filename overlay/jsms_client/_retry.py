@@ -149,7 +149,7 @@ class Attempts:
         """Return an attempt ended with a response.
 
         Args:
-            received: The answer.
+            received: The response.
 
         Returns:
             The success; or what to raise, and how many seconds to wait before another attempt instead.
@@ -184,7 +184,7 @@ class Attempts:
         return verdict, None
 
     def _note_departure(self, error: BaseException, departure: Departure) -> None:
-        """Add to an exception of the caller's what it may mean for a request that must not be repeated."""
+        """Add to an exception of the caller's what it may mean for a request that must not be retried."""
         note = f"{self._operation.id}: the request may have left and been carried out, such as a message sent"
         if self._operation.retry != "safe" and departure.may_have_left is not False:
             # It may be raised more than once.
@@ -224,7 +224,7 @@ class Attempts:
             kind = LostAnswerTimeoutError if timeout else LostAnswerError
             advice = f"the call can be repeated; {self._tries()}"
         return kind(
-            f"the request left, but no whole answer came ({self._words(error)}); {advice}",
+            f"the request left, but no complete response came ({self._words(error)}); {advice}",
             operation=self._operation.id,
             attempts=self._left,
         )

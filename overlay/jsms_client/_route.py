@@ -110,7 +110,7 @@ def _trust(*, needed: bool) -> ssl.SSLContext:
         import ssl  # noqa: PLC0415 - httpx loads it as late
 
         # Without TLS there is nothing to verify, and reading the certificates takes as long as sixty calls. Should this
-        # ever be asked, it verifies, and trusts nobody.
+        # ever be asked, it verifies, and trusts no certificate.
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     key = _trust_key()
     found = _trusted.get(key)

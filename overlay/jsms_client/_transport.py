@@ -184,7 +184,7 @@ def _modules(*, fast: bool) -> set[str]:
 
 
 def _prepare(base_url: str, modules: set[str]) -> None:
-    """Load what takes long, for whoever calls `find_route` next."""
+    """Load what takes long before `find_route` is called."""
     for name in modules:
         with suppress(ModuleNotFoundError):
             import_module(name)

@@ -2,7 +2,7 @@
 
 ```
 JSMSError
-├── ConfigurationError            credentials, address or time limits that cannot work
+├── ConfigurationError            credentials, address or timeouts that cannot work
 ├── ArgumentError                 a value that JSMS would refuse, found before anything was sent (also a ValueError)
 │   └── IdempotencyError          a key of once= that was used for another request; nothing was sent
 ├── MissingDependencyError        an extra that is not installed
@@ -11,15 +11,15 @@ JSMSError
 ├── ConnectionFailedError         the service was never reached; nothing was sent
 │   ├── ConnectTimeoutError
 │   └── PoolTimeoutError          all connections of the client were in use
-├── RequestTimeoutError           every time limit, whichever it was
-├── LostAnswerError               a call that may be repeated was, and no answer came
+├── RequestTimeoutError           every timeout
+├── LostAnswerError               a call that may be retried was, and no response came
 │   └── LostAnswerTimeoutError
-├── UnknownOutcomeError           a request that must not be repeated left, and nobody knows what came of it
+├── UnknownOutcomeError           a request that must not be retried left; its outcome is unknown
 │   ├── UnknownOutcomeTimeoutError
 │   ├── UnconfirmedServiceError, UnconfirmedServerError, UnconfirmedAPIError
 │   └── UnconfirmedDecodeError, UnconfirmedStatusError, UnconfirmedRedirectError
-├── DecodeError                   an answer that is not what the contract says
-├── RedirectError                 an answer that points elsewhere; never followed
+├── DecodeError                   a response that is not what the contract says
+├── RedirectError                 a response that points elsewhere; never followed
 ├── UnexpectedStatusError         a status that is neither success nor error
 ├── CallbackError                 what arrived is not a callback of JSMS
 └── APIError                      the service says no: families, and one class for each code of the contract
@@ -83,29 +83,29 @@ class RequestTimeoutError(JSMSError):
 
 
 class ConnectionFailedError(NotSentError):
-    """The service was not reached and nothing was sent; repeating the call is safe."""
+    """The service was not reached and nothing was sent; the call can be retried safely."""
 
 
 class ConnectTimeoutError(ConnectionFailedError, RequestTimeoutError):
-    """No connection within the timeout; nothing was sent and repeating the call is safe."""
+    """No connection within the timeout; nothing was sent, and the call can be retried safely."""
 
 
 class PoolTimeoutError(ConnectionFailedError, RequestTimeoutError):
-    """All connections of the client were in use for too long; nothing was sent and repeating the call is safe."""
+    """All connections of the client were in use for too long; nothing was sent, and the call can be retried safely."""
 
 
 class LostAnswerError(JSMSError):
-    """No usable answer came, after every attempt; repeating the call is safe, as the operation may be repeated."""
+    """No usable response came, after every attempt; the call can be retried safely."""
 
     sent: Sent = "yes"
 
 
 class LostAnswerTimeoutError(LostAnswerError, RequestTimeoutError):
-    """The response took longer than the timeout; repeating the call is safe, as the operation may be repeated."""
+    """The response took longer than the timeout; the call can be retried safely, as the operation may be repeated."""
 
 
 class UnknownOutcomeError(JSMSError):
-    """A request that must not be repeated left, and its outcome is not known.
+    """A request that must not be retried left, and its outcome is not known.
 
     The service may have carried it out: a message may have been sent and billed. The client never repeats such a
     request. Find out first (delivery reports, the balance, the console), then decide.
@@ -113,27 +113,27 @@ class UnknownOutcomeError(JSMSError):
 
 
 class UnknownOutcomeTimeoutError(UnknownOutcomeError, RequestTimeoutError):
-    """The answer to a request that must not be repeated did not come in time."""
+    """The response to a request that must not be retried did not come in time."""
 
 
 class UnconfirmedServiceError(ServiceError, UnknownOutcomeError):
-    """The service failed (HTTP 5xx) on a request that must not be repeated; it may have been carried out."""
+    """The service failed (HTTP 5xx) on a request that must not be retried; it may have been carried out."""
 
 
 class UnconfirmedServerError(ServerError, UnconfirmedServiceError):
-    """The service reports a failure of its own on a request that must not be repeated; it may be carried out."""
+    """The service reports a failure of its own on a request that must not be retried; it may be carried out."""
 
 
 class UnconfirmedAPIError(APIError, UnknownOutcomeError):
-    """A request that must not be repeated was answered with success and an unknown error code in one."""
+    """A request that must not be retried got a success with an unknown error code in it."""
 
 
 class DecodeError(JSMSError):
-    """The answer is not what the contract says: no JSON, a field missing, a wrong type, or too long.
+    """The response is not what the contract says: no JSON, a field missing, a wrong type, or too long.
 
     Attributes:
-        headers: The headers of the answer, without cookies.
-        body: The beginning of the answer, with numbers and secrets masked.
+        headers: The headers of the response, without cookies.
+        body: The beginning of the response, with numbers and secrets masked.
     """
 
     sent: Sent = "yes"
@@ -163,13 +163,13 @@ class DecodeError(JSMSError):
 
 
 class UnconfirmedDecodeError(DecodeError, UnknownOutcomeError):
-    """A request that must not be repeated was answered with success, but the answer cannot be used."""
+    """A request that must not be retried got a success that cannot be used."""
 
     sent: Sent = "unknown"
 
 
 class RedirectError(JSMSError):
-    """The answer points to another address; the client never follows, so check the base URL.
+    """The response points to another address; the client never follows, so check the base URL.
 
     Attributes:
         location: Where it points, without credentials and query.
@@ -193,7 +193,7 @@ class RedirectError(JSMSError):
 
 
 class UnconfirmedRedirectError(RedirectError, UnknownOutcomeError):
-    """A request that must not be repeated was answered with a redirect; it may have been carried out before that."""
+    """A request that must not be retried got a redirect; it may have been carried out before that."""
 
     sent: Sent = "unknown"
 
@@ -205,7 +205,7 @@ class UnexpectedStatusError(JSMSError):
 
 
 class UnconfirmedStatusError(UnexpectedStatusError, UnknownOutcomeError):
-    """A request that must not be repeated was answered with a status that says nothing about its outcome."""
+    """A request that must not be retried got a status that says nothing about its outcome."""
 
     sent: Sent = "unknown"
 
@@ -235,7 +235,7 @@ class CallbackError(NotSentError):
     """What arrived is not a callback of JSMS that can be trusted and understood.
 
     Attributes:
-        reason: Which of the documented reasons it is; ``http_status`` is the status to answer with.
+        reason: Which of the documented reasons it is; ``http_status`` is the status to respond with.
     """
 
     reason: CallbackReason

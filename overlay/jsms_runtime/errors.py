@@ -10,7 +10,7 @@ class ErrorInfo(NamedTuple):
     """What the contract says of one error code.
 
     Attributes:
-        code: The number in the answer's body.
+        code: The number in the response's body.
         name: Its name in the contract, such as ``NO_MONEY``.
         http_status: The HTTP status it comes with.
         message: The service's own words.
@@ -48,7 +48,7 @@ class JSMSError(Exception):
         operation: The operation in the contract (``sendMessage``), where there was one.
         code: The service's error code, where it gave one.
         name: The code's name in the contract, where the contract knows it.
-        http_status: The HTTP status of the answer, where there was one.
+        http_status: The HTTP status of the response, where there was one.
         attempts: How many requests may have left for this call.
         sent: Whether the request was carried out, such as a message sent: ``"no"`` where that is certain, ``"yes"``
             where it was, or may have been and may be repeated, ``"unknown"`` otherwise.
@@ -100,7 +100,7 @@ class NotSentError(JSMSError):
 
 
 class APIError(JSMSError):
-    """The service answered, and the answer is an error.
+    """The service responded with an error.
 
     Every code in the contract has a class of its own below one of the families; a code that the contract does not
     know is raised as the family of its HTTP status.

@@ -105,10 +105,10 @@ class Operation(NamedTuple):
         credentials: Whose credentials it takes: the application's or the developer account's.
         retry: Whether a request that may have arrived can be sent again.
         statuses: The HTTP statuses of success.
-        error_codes: Every error code that it can answer, as far as the contract knows.
+        error_codes: Every error code that it can respond with, as far as the contract knows.
         recipient_error_codes: Every code that can stand beside one recipient in a success.
         body: What the request carries; None for nothing.
-        answer: The shape of a success answer; None where its body is empty.
+        answer: The shape of a success response; None where its body is empty.
         poll_seconds: For an operation that hands out each record once and never again: how long to wait, in seconds,
             between the starts of two calls. None for every other.
     """

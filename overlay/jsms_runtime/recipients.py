@@ -97,7 +97,7 @@ def _read_each(given: list[object], argument: str, pattern: str) -> list[tuple[s
 
 
 def _read_usual(given: list[object], pattern: str) -> list[tuple[str, dict[str, str] | None]] | None:
-    """Recipients that can go as they are, for sure: a thousand are seen through at once, in a fifth of the time."""
+    """Fast path: validate a thousand plain strings with one regular expression, in a fifth of the time."""
     pairs = cast(
         "list[tuple[object, ...]]",
         [
@@ -173,7 +173,7 @@ def parse_parameters(value: object, argument: str = "temp_para") -> dict[str, st
     """Every parameter as a text.
 
     A text stays as it is. True and False become ``true`` and ``false``. A number is written out without an exponent:
-    ``1e16`` is ``10000000000000000``, ``Decimal("9.90")`` is ``9.90``. An enum's member stands for its value. A date
+    ``1e16`` is ``10000000000000000``, ``Decimal("9.90")`` is ``9.90``. An enum's member is sent as its value. A date
     or time is refused, because how it should read is for a person to say, and so is None.
 
     Raises:

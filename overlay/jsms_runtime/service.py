@@ -1,4 +1,4 @@
-"""What the service checks of a request, as data: for a sandbox, and for whoever else plays the service's side."""
+"""What the service checks of a request, as data: for a sandbox, and for any other model of the service."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class Rules(NamedTuple):
         limits: How many sends one number can get.
         poll: How often it can be polled; None where it is not polled.
         success: The contract's example of a success, as JSON; None where that has no body.
-        beside_error: What stands beside ``error`` in each refusal, as a JSON object; empty for nothing.
+        beside_error: What is beside ``error`` in each refusal, as a JSON object; empty for nothing.
     """
 
     path: tuple[Property, ...]

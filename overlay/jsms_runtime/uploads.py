@@ -48,7 +48,7 @@ def read_image(
     """Read an image and check its size and format.
 
     Args:
-        image: A path, bytes, or a file opened in binary mode; a file is read from where it stands and left open.
+        image: A path, bytes, or a file opened in binary mode; a file is read from its current position and left open.
         argument: Its name, for the message.
         field: The form's field, from which the sent file's name is made.
         max_bytes: The most bytes it may have; None for as many as fit into memory.
@@ -60,7 +60,7 @@ def read_image(
     most = _LONGEST if max_bytes is None else max_bytes
     content = _content(image, argument, most + 1)
     if not content:
-        raise invalid_argument(argument, "is empty", "give an image (a file that was read before stands at its end)")
+        raise invalid_argument(argument, "is empty", "give an image (a file that was read before is at its end)")
     if len(content) > most:
         raise invalid_argument(argument, f"is larger than {most} bytes", "make the image smaller")
     if not media_types:

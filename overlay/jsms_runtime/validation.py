@@ -26,7 +26,7 @@ _SCIENTIFIC = re.compile(r"\+?(?P<whole>[0-9])(?:\.(?P<part>[0-9]{1,20}))?[eE]\+
 # A spreadsheet shows three to six digits before an exponent; a program that writes all of them rarely needs fewer.
 _EXACT_DIGITS = 8
 _COUNTRY_CODE = re.compile(r"\A(?:\+|00)?86")
-# What a path takes as it stands (RFC 3986, unreserved), so that no id can reach another path.
+# What a path takes unescaped (RFC 3986, unreserved), so that no id can reach another path.
 _ID = re.compile(r"[A-Za-z0-9._~-]+")
 _DOTS = re.compile(r"\.+")
 # Longer ones are not written into a message, nor into a path.
@@ -211,16 +211,16 @@ def parse_id(value: object, argument: str) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         if not 0 < value < _BEYOND_ANY_NUMBER:
             raise invalid_argument(
-                argument, "is a number that no id can be", f"give the {argument} that the service answered"
+                argument, "is a number that no id can be", f"give the {argument} that the service returned"
             )
         return str(int(value))
     if not isinstance(value, str):
-        raise invalid_argument(argument, f"is {kind(value)}", f"give the {argument} that the service answered, a text")
+        raise invalid_argument(argument, f"is {kind(value)}", f"give the {argument} that the service returned, a text")
     if not value.strip():
-        raise invalid_argument(argument, "is empty", f"give the {argument} that the service answered")
+        raise invalid_argument(argument, "is empty", f"give the {argument} that the service returned")
     if not _ID.fullmatch(value) or _DOTS.fullmatch(value):
         raise invalid_argument(
-            argument, "has characters that no id has", f"give the {argument} as the service answered it, nothing added"
+            argument, "has characters that no id has", f"give the {argument} as the service returned it, nothing added"
         )
     return str.__str__(value)
 

@@ -125,6 +125,6 @@ class Record:
             before = {"before": page[what][-1][name]}
 
     def _call(self, method: str, path: str, body: object = None, **query: Any) -> Any:
-        answer = self._api.request(method, path, json=body, params=query)
-        assert answer.is_success, answer.text
-        return answer.json() if answer.content else None
+        response = self._api.request(method, path, json=body, params=query)
+        assert response.is_success, response.text
+        return response.json() if response.content else None

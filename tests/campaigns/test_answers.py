@@ -6,13 +6,13 @@ from typing import cast
 
 import pytest
 
-from jsms_client.campaigns._journal.batches import Batch, read_answer
+from jsms_client.campaigns._journal.batches import Batch, read_response
 from jsms_client.campaigns._journal.integrity import ACCEPTED, REFUSED, UNKNOWN, WAITING
 
 BATCH = Batch([(4, "13800000000", None), (9, "13800000001", '{"name":"x"}')])
 
 
-def answer(*recipients: object, success: int | None = None, failure: int | None = None) -> dict[str, object]:
+def response(*recipients: object, success: int | None = None, failure: int | None = None) -> dict[str, object]:
     """A response whose counts agree with its list, unless they are given."""
     refused = sum(
         "error_code" in one and one["error_code"] not in ("", "0", "50000") for one in map(fields, recipients)
@@ -29,15 +29,15 @@ def fields(one: object) -> dict[str, str]:
 
 
 def states(body: object) -> list[tuple[int, str | None]]:
-    return [(state, msg_id) for state, msg_id, _, _ in read_answer(BATCH, body).learned]
+    return [(state, msg_id) for state, msg_id, _, _ in read_response(BATCH, body).learned]
 
 
 A, B = "13800000000", "13800000001"
 
 
 def test_each_is_known_by_its_number_in_any_order() -> None:
-    body = answer({"mobile": B, "msg_id": "2"}, {"mobile": A, "msg_id": "1"})
-    assert read_answer(BATCH, body) == ([(ACCEPTED, "1", None, 4), (ACCEPTED, "2", None, 9)], None, None, False)
+    body = response({"mobile": B, "msg_id": "2"}, {"mobile": A, "msg_id": "1"})
+    assert read_response(BATCH, body) == ([(ACCEPTED, "1", None, 4), (ACCEPTED, "2", None, 9)], None, None, False)
 
 
 @pytest.mark.parametrize(
@@ -60,45 +60,45 @@ def test_each_is_known_by_its_number_in_any_order() -> None:
     ],
 )
 def test_what_is_said_of_one(told: dict[str, str], state: int, msg_id: str | None, code: int | None) -> None:
-    body = answer({"mobile": A, **told}, {"mobile": B, "msg_id": "2"}, success=1 + (state == ACCEPTED), failure=1)
-    outcome = read_answer(BATCH, body)
+    body = response({"mobile": A, **told}, {"mobile": B, "msg_id": "2"}, success=1 + (state == ACCEPTED), failure=1)
+    outcome = read_response(BATCH, body)
     assert outcome.learned[0] == (state, msg_id, code, 4)
     assert outcome.unpaid == (code if state == WAITING else None)
 
 
 def test_a_number_in_another_writing_is_the_same_number() -> None:
-    body = answer({"mobile": "+8613800000000", "msg_id": "1"}, {"mobile": "138 0000 0001", "msg_id": "2"})
-    assert read_answer(BATCH, body) == ([(ACCEPTED, "1", None, 4), (ACCEPTED, "2", None, 9)], None, None, False)
+    body = response({"mobile": "+8613800000000", "msg_id": "1"}, {"mobile": "138 0000 0001", "msg_id": "2"})
+    assert read_response(BATCH, body) == ([(ACCEPTED, "1", None, 4), (ACCEPTED, "2", None, 9)], None, None, False)
 
 
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        (answer({"mobile": "13900000000", "msg_id": "1"}), [(UNKNOWN, None), (UNKNOWN, None)]),
-        (answer({"mobile": "none", "msg_id": "1"}, {"mobile": B, "msg_id": "2"}), [(UNKNOWN, None), (ACCEPTED, "2")]),
-        (answer({"mobile": A, "msg_id": "1"}), [(ACCEPTED, "1"), (UNKNOWN, None)]),
+        (response({"mobile": "13900000000", "msg_id": "1"}), [(UNKNOWN, None), (UNKNOWN, None)]),
+        (response({"mobile": "none", "msg_id": "1"}, {"mobile": B, "msg_id": "2"}), [(UNKNOWN, None), (ACCEPTED, "2")]),
+        (response({"mobile": A, "msg_id": "1"}), [(ACCEPTED, "1"), (UNKNOWN, None)]),
         (
-            answer({"mobile": A, "msg_id": "1"}, {"mobile": A, "error_code": "50024"}, {"mobile": B, "msg_id": "2"}),
+            response({"mobile": A, "msg_id": "1"}, {"mobile": A, "error_code": "50024"}, {"mobile": B, "msg_id": "2"}),
             [(UNKNOWN, "1"), (ACCEPTED, "2")],
         ),
         (
-            answer({"mobile": A, "error_code": "50024"}, {"mobile": B, "msg_id": "2"}, success=2, failure=0),
+            response({"mobile": A, "error_code": "50024"}, {"mobile": B, "msg_id": "2"}, success=2, failure=0),
             [(UNKNOWN, None), (ACCEPTED, "2")],
         ),
         (
-            answer({"mobile": A, "msg_id": "1"}, {"mobile": B, "msg_id": "2"}, success=0, failure=2),
+            response({"mobile": A, "msg_id": "1"}, {"mobile": B, "msg_id": "2"}, success=0, failure=2),
             [(ACCEPTED, "1"), (ACCEPTED, "2")],
         ),
         (
-            answer({"mobile": A, "msg_id": "1"}, {"mobile": B, "msg_id": "2"}) | {"error": {"code": 50009}},
+            response({"mobile": A, "msg_id": "1"}, {"mobile": B, "msg_id": "2"}) | {"error": {"code": 50009}},
             [(ACCEPTED, "1"), (ACCEPTED, "2")],
         ),
         (
-            answer({"mobile": A, "msg_id": "1"}) | {"malformed": [7]},
+            response({"mobile": A, "msg_id": "1"}) | {"malformed": [7]},
             [(ACCEPTED, "1"), (UNKNOWN, None)],
         ),
         (
-            answer({"mobile": B, "error_code": "50024"}, success=1, failure=1) | {"malformed": [7]},
+            response({"mobile": B, "error_code": "50024"}, success=1, failure=1) | {"malformed": [7]},
             [(UNKNOWN, None), (REFUSED, None)],
         ),
     ],
@@ -119,7 +119,7 @@ def test_a_response_that_contradicts_itself_leaves_in_doubt_what_it_does_not_pro
 ) -> None:
     assert states(body) == expected
     if expected != [(ACCEPTED, "1"), (UNKNOWN, None)] or "malformed" in fields(body):
-        assert read_answer(BATCH, body).contradictory
+        assert read_response(BATCH, body).contradictory
 
 
 def schedule(*refused: object, success: int, failure: int) -> dict[str, object]:
@@ -135,7 +135,7 @@ REFUSED_B = {"mobile": B, "error_code": "50024", "error_message": "unsubscribed"
 
 
 def test_a_schedule_says_only_who_is_refused() -> None:
-    outcome = read_answer(BATCH, schedule(REFUSED_B, success=1, failure=1))
+    outcome = read_response(BATCH, schedule(REFUSED_B, success=1, failure=1))
     assert outcome == ([(ACCEPTED, None, None, 4), (REFUSED, None, 50024, 9)], "s", None, False)
 
 
@@ -151,7 +151,7 @@ def test_a_schedule_says_only_who_is_refused() -> None:
     ids=["nobody listed", "counts beyond the request", "listed but not counted", "one not listed", "a stranger"],
 )
 def test_a_schedule_whose_counts_do_not_fit_its_list_proves_nothing_for_the_others(body: object, second: int) -> None:
-    outcome = read_answer(BATCH, body)
+    outcome = read_response(BATCH, body)
     assert [state for state, *_ in outcome.learned] == [UNKNOWN, second]
     assert outcome.schedule_id == "s"
     assert outcome.contradictory

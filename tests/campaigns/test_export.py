@@ -42,7 +42,7 @@ def test_everyone_is_in_the_file_and_what_was_set_aside_behind_them(journal: Pat
     assert first["temp_para"] == '{"number": "0000"}'
     assert (second["state"], second["msg_id"], second["settled"]) == ("unknown", "", "")
     assert (third["line"], third["mobile"], third["state"]) == ("3", "13800000001", "repeat")
-    assert third["reason"] == "the number stands at 2 already, with other parameters"
+    assert third["reason"] == "the number is at 2 already, with other parameters"
     assert (fourth["line"], fourth["mobile"], fourth["state"]) == ("4", "", "bad_line")
 
 

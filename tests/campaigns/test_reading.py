@@ -272,7 +272,7 @@ def test_a_field_that_stands_in_a_line_twice_is_named(write: Any) -> None:
     line = f'{{"mobile": "{A}", "mobile": "{B}"}}'
     nested = f'{{"mobile": "{A}", "temp_para": {{"name": "a", "name": "b"}}}}'
     given = write(f"{line}\n{nested}\n", "list.jsonl")
-    assert bad(given) == dict.fromkeys((1, 2), "a field stands in it more than once")
+    assert bad(given) == dict.fromkeys((1, 2), "a field is in it more than once")
 
 
 @pytest.mark.parametrize("content", ["", "mobile,name\n"])

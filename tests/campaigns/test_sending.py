@@ -69,8 +69,8 @@ def test_repeats_are_set_aside_however_they_are_written(driver: Driver, app: San
     assert campaign.counts.repeats == 2
     first, second = campaign.set_aside()
     assert (first.number, first.reason, first.mobile) == (3, SkipReason.REPEAT, "13800000000")
-    assert first.text == "the number stands at 1 already"
-    assert second.text == "the number stands at 2 already, with other parameters"
+    assert first.text == "the number is at 1 already"
+    assert second.text == "the number is at 2 already, with other parameters"
 
 
 @pytest.mark.parametrize("driver", ["sync", "asyncio"], indirect=True)

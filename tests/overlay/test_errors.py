@@ -86,9 +86,11 @@ def test_an_api_error_says_what_it_means_and_what_to_do() -> None:
 
 
 def test_a_decode_error_carries_the_answer() -> None:
-    error = DecodeError("the answer is not JSON", http_status=200, headers={"content-type": "text/html"}, body="<html>")
+    error = DecodeError(
+        "the response is not JSON", http_status=200, headers={"content-type": "text/html"}, body="<html>"
+    )
     assert error.headers == {"content-type": "text/html"}
-    assert str(error) == "the answer is not JSON (HTTP 200): '<html>'"
+    assert str(error) == "the response is not JSON (HTTP 200): '<html>'"
     assert RedirectError("moved", location="https://example.com").location == "https://example.com"
 
 

@@ -118,7 +118,7 @@ def test_an_empty_image_is_refused(empty: object) -> None:
 def test_a_file_that_was_read_before_is_refused_with_a_hint() -> None:
     file = io.BytesIO(PNG)
     file.read()
-    refused(file, "is empty; .* stands at its end")
+    refused(file, "is empty; .* is at its end")
 
 
 def test_a_path_that_leads_to_no_image_is_refused(tmp_path: Path) -> None:

@@ -222,7 +222,7 @@ def test_a_refusal_of_the_service_is_one_whatever_its_status(status: int) -> Non
 def test_an_id_that_nothing_can_be_looked_up_by_confirms_nothing(msg_id: str) -> None:
     error = error_of("sendCode", 200, {"msg_id": msg_id})
     assert type(error) is UnconfirmedDecodeError
-    assert "the answer msg_id is " in str(error)
+    assert "the response msg_id is " in str(error)
     assert type(error_of("createSchedule", 200, {"schedule_id": msg_id})) is UnconfirmedDecodeError
     assert type(error_of("updateSchedule", 200, {"schedule_id": msg_id})) is DecodeError
 
@@ -255,7 +255,7 @@ def test_an_unusable_answer_is_carried_shortened_and_masked() -> None:
 def test_an_answer_with_a_problem_is_judged_by_its_status() -> None:
     error = error_of("sendCode", 200, {"msg_id": "1"}, problem="is longer than 10485760 bytes")
     assert type(error) is UnconfirmedDecodeError
-    assert "the answer is longer than 10485760 bytes; the request may have been carried out" in str(error)
+    assert "the response is longer than 10485760 bytes; the request may have been carried out" in str(error)
     assert type(error_of("sendCode", 403, {"error": {"code": 50014}}, problem="is odd")) is UnconfirmedAPIError
     assert type(error_of("deleteSchedule", 403, {"error": {"code": 50014}}, problem="is odd")) is PermissionDeniedError
     assert type(error_of("deleteSchedule", 200, problem="is odd")) is DecodeError

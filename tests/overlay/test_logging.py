@@ -52,7 +52,7 @@ def test_a_call_without_an_answer_is_told_by_what_happened_to_it(
 ) -> None:
     server.play(Script(hangs_up))
     (line,) = told(server.base_url, "sendCode")
-    assert re.fullmatch(r"sendCode: no answer \(RemoteProtocolError\), \d+ ms", line)
+    assert re.fullmatch(r"sendCode: no response \(RemoteProtocolError\), \d+ ms", line)
 
 
 def test_each_attempt_that_does_not_reach_the_service_is_told(told: Callable[[str, str], list[str]]) -> None:
@@ -60,7 +60,7 @@ def test_each_attempt_that_does_not_reach_the_service_is_told(told: Callable[[st
         lines = told(f"http://127.0.0.1:{port}/v1", "sendCode")
     assert len(lines) == ATTEMPTS
     assert all(
-        re.fullmatch(r"sendCode: no answer \(ConnectError\), \d+ ms(, attempt 1, again in 0\.00 s)?", line)
+        re.fullmatch(r"sendCode: no response \(ConnectError\), \d+ ms(, attempt 1, again in 0\.00 s)?", line)
         for line in lines
     )
 

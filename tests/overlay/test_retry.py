@@ -78,7 +78,7 @@ def test_a_read_is_repeated_until_it_is_answered(
     said = [record.getMessage() for record in caplog.records if record.name == "jsms_client"]
     told = [(line.split(",")[0].split(" (")[0], "again in" in line) for line in said]
     assert told == [
-        ("getAppBalance: no answer", True),
+        ("getAppBalance: no response", True),
         ("getAppBalance: HTTP 503", True),
         ("getAppBalance: HTTP 200", False),
         ("getAppBalance: HTTP 200", False),

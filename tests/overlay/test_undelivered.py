@@ -25,7 +25,7 @@ def test_closing_tells_how_many_records_nobody_has_taken_and_they_can_still_be(
                 break
             assert client.receipts.undelivered == 2
         (line,) = warnings_in(caplog)
-        assert line.startswith("closed with 2 records that were fetched and nobody has taken")
+        assert line.startswith("closed with 2 records that were fetched and not read")
         assert "13800138000" not in line
         assert [record.msg_id for record in itertools.islice(client.receipts.iter_reports(), 2)] == ["2", "3"]
 

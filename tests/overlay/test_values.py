@@ -231,7 +231,7 @@ def test_an_id_that_could_lead_to_another_path_is_refused(wrong: object) -> None
 @pytest.mark.parametrize("wrong", [None, True, 1.5, b"1"])
 def test_an_id_of_another_type_is_refused(wrong: object) -> None:
     with pytest.raises(
-        ArgumentError, match=r"^msg_id is (None|of type \w+); give the msg_id that the service answered"
+        ArgumentError, match=r"^msg_id is (None|of type \w+); give the msg_id that the service returned"
     ):
         validation.parse_id(wrong, "msg_id")
 

@@ -137,7 +137,7 @@ class AsyncCampaigns:
 
         It goes on past refused recipients, and slows down while the service says "too often". It stops by itself, and
         can be gone on with, where the credit is used up, the credentials or the campaign as a whole are refused, or
-        the service does not answer.
+        the service does not respond.
 
         JSMS operation: sendMessageBatch, POST /messages/batch; with ``send_time`` createScheduleBatch,
         POST /schedule/batch

@@ -86,7 +86,7 @@ class AsyncReceipts(receipts.AsyncReceipts):
         return self._stream("reports", "pollReports", self._reports, read_delivery_report, store)
 
     def iter_replies(self, *, store: StoreLike | None = None) -> AsyncReceiptStream[UserReply]:
-        """Iterate over what users answer without end, one poll in five seconds at most.
+        """Iterate over users' replies without end, one poll in five seconds at most.
 
         JSMS operation: pollReplies, GET /reply
 

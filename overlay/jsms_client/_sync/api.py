@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class APIClient(APIClientBase):
-    """Hand it to any function of ``jsms_api.api`` as ``client``: same credentials, time limits and exceptions.
+    """Hand it to any function of ``jsms_api.api`` as ``client``: same credentials, timeouts and exceptions.
 
     Args:
         base_url: The service's address, for show.

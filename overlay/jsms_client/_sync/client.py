@@ -209,7 +209,7 @@ class JSMS(Resources):
         receipts: Receipts | None = vars(self).get("receipts")
         if receipts is not None and (left := receipts.undelivered):
             _log.warning(
-                "closed with %d records that were fetched and nobody has taken; the service does not hand them out "
+                "closed with %d records that were fetched and not read; the service does not hand them out "
                 "again, but iterating on with this client still does",
                 left,
             )

@@ -126,7 +126,7 @@ class HTTPExecutor:
             headers: What the generator would send; ours are used instead, its multipart boundary being a fixed one.
 
         Returns:
-            What stands for an httpx response: a success, checked.
+            What generated functions read in place of an httpx response: a success, checked.
 
         Raises:
             ArgumentError: An id is empty or is not one, or the contract has no such operation.

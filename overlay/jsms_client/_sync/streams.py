@@ -39,7 +39,7 @@ class ReceiptStream(Generic[_T]):
     What goes wrong:
 
     - Too often (50009): it waits and goes on.
-    - The service cannot be reached: once it has answered, that is waited out too; before that it is raised, as the
+    - The service cannot be reached: once it has responded, that is waited out too; before that it is raised, as the
       address may be wrong.
     - Anything else is raised: an `UnknownOutcomeError` means that records may have been handed out and lost on their
       way. The iterator can be used on after it.

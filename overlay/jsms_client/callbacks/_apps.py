@@ -30,10 +30,10 @@ _Send: TypeAlias = Callable[[_Message], Awaitable[None]]
 
 
 class CallbackApp:
-    """An ASGI app that answers the service's check and hands every event to a handler.
+    """An ASGI app that responds to the service's check and hands every event to a handler.
 
-    Answers 200 once the handler has returned, 4xx to whatever is refused, 500 if the handler raises, so that the
-    service tries again; the nonce is given back then. No answer says more than its status.
+    Responds with 200 once the handler has returned, 4xx to whatever is refused, 500 if the handler raises, so that the
+    service tries again; the nonce is given back then. No response says more than its status.
 
     ::
 
@@ -68,17 +68,17 @@ class CallbackApp:
     async def _serve(self, scope: _Message, receive: _Receive, send: _Send) -> None:
         match scope["method"]:
             case "GET":
-                answer: Answer | None = answer_check(self._receiver, cast("bytes", scope["query_string"]))
+                response: Response | None = respond_to_check(self._receiver, cast("bytes", scope["query_string"]))
             case "POST":
-                answer = await self._answer_post(scope, receive)
+                response = await self._respond_to_post(scope, receive)
             case _:
-                answer = answer_method()
-        if answer is not None:
-            headers = [(name.lower().encode(), value.encode()) for name, value in answer.headers]
-            await send({"type": "http.response.start", "status": int(answer.status), "headers": headers})
-            await send({"type": "http.response.body", "body": answer.body})
+                response = respond_not_allowed()
+        if response is not None:
+            headers = [(name.lower().encode(), value.encode()) for name, value in response.headers]
+            await send({"type": "http.response.start", "status": int(response.status), "headers": headers})
+            await send({"type": "http.response.body", "body": response.body})
 
-    async def _answer_post(self, scope: _Message, receive: _Receive) -> Answer | None:
+    async def _respond_to_post(self, scope: _Message, receive: _Receive) -> Response | None:
         handling = False
         try:
             body = await self._read_body(scope, receive)
@@ -90,8 +90,10 @@ class CallbackApp:
                     await self._handle(event)
         except Exception as error:  # noqa: BLE001 - every failure is a reason to try again
             # A CallbackError that the handler raises is a failure of the handler.
-            return answer_refused(error) if isinstance(error, CallbackError) and not handling else answer_failed(error)
-        return answer_accepted(callback)
+            return (
+                respond_refused(error) if isinstance(error, CallbackError) and not handling else respond_failed(error)
+            )
+        return respond_accepted(callback)
 
     async def _read_body(self, scope: _Message, receive: _Receive) -> bytes | None:
         """Return the body; None where the client is gone."""
@@ -127,9 +129,9 @@ async def _live(receive: _Receive, send: _Send) -> None:
 
 
 class WSGICallbackApp:
-    """A WSGI app that answers the service's check and hands every event to a handler.
+    """A WSGI app that responds to the service's check and hands every event to a handler.
 
-    Answers as :class:`CallbackApp` does::
+    Responds as :class:`CallbackApp` does::
 
         app = WSGICallbackApp(CallbackReceiver(), on_event)                                     # gunicorn module:app
         flask_app.wsgi_app = DispatcherMiddleware(flask_app.wsgi_app, {"/jsms/callback": app})  # inside Flask
@@ -153,15 +155,15 @@ class WSGICallbackApp:
         """Serve one request, as WSGI says."""
         match environ["REQUEST_METHOD"]:
             case "GET":
-                answer = answer_check(self._receiver, environ.get("QUERY_STRING", "").encode("latin-1"))
+                response = respond_to_check(self._receiver, environ.get("QUERY_STRING", "").encode("latin-1"))
             case "POST":
-                answer = self._answer_post(environ)
+                response = self._respond_to_post(environ)
             case _:
-                answer = answer_method()
-        start_response(f"{answer.status.value} {answer.status.phrase}", list(answer.headers))
-        return [answer.body]
+                response = respond_not_allowed()
+        start_response(f"{response.status.value} {response.status.phrase}", list(response.headers))
+        return [response.body]
 
-    def _answer_post(self, environ: WSGIEnvironment) -> Answer:
+    def _respond_to_post(self, environ: WSGIEnvironment) -> Response:
         handling = False
         try:
             with self._receiver.accept(self._read_body(environ)) as callback:
@@ -170,8 +172,10 @@ class WSGICallbackApp:
                     self._handler(event)
         except Exception as error:  # noqa: BLE001 - every failure is a reason to try again
             # A CallbackError that the handler raises is a failure of the handler.
-            return answer_refused(error) if isinstance(error, CallbackError) and not handling else answer_failed(error)
-        return answer_accepted(callback)
+            return (
+                respond_refused(error) if isinstance(error, CallbackError) and not handling else respond_failed(error)
+            )
+        return respond_accepted(callback)
 
     def _read_body(self, environ: WSGIEnvironment) -> bytes:
         require_form(environ.get("CONTENT_TYPE", ""))
@@ -196,40 +200,40 @@ _HEADERS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """One HTTP answer."""
+class Response:
+    """One HTTP response."""
 
     status: HTTPStatus
     headers: tuple[tuple[str, str], ...]
     body: bytes = b""
 
 
-def answer_check(receiver: CallbackReceiver, query: bytes) -> Answer:
-    """Answer the service's check of a callback URL, ``GET ?echostr=…``."""
+def respond_to_check(receiver: CallbackReceiver, query: bytes) -> Response:
+    """Respond to the service's check of a callback URL, ``GET ?echostr=…``."""
     try:
         values = [value for name, value in _query(query) if name == "echostr"]
         echo = receiver.check(values[0] if len(values) == 1 else None).encode("ascii")
     except CallbackError as error:
-        return answer_refused(error)
-    return _answer(HTTPStatus.OK, echo)
+        return respond_refused(error)
+    return _response(HTTPStatus.OK, echo)
 
 
-def answer_accepted(callback: Callback) -> Answer:
+def respond_accepted(callback: Callback) -> Response:
     """Return the callback was handled."""
     _log.info("callback handled: %s, records: %d", callback.type, len(callback.events))
-    return _answer(HTTPStatus.OK)
+    return _response(HTTPStatus.OK)
 
 
-def answer_refused(error: CallbackError) -> Answer:
+def respond_refused(error: CallbackError) -> Response:
     """Return the callback was refused, or was handled before; the response says its status and nothing else."""
     if error.reason is CallbackReason.ALREADY_HANDLED:
         _log.info("callback acknowledged again: %s", error)
     else:
         _log.warning("callback refused: %s (%s)", error.reason.value, error)
-    return _answer(HTTPStatus(error.http_status or HTTPStatus.BAD_REQUEST))
+    return _response(HTTPStatus(error.http_status or HTTPStatus.BAD_REQUEST))
 
 
-def answer_failed(error: BaseException) -> Answer:
+def respond_failed(error: BaseException) -> Response:
     """Return the callback could not be handled: the service is to try again.
 
     The log names the error and where it came from, not its message: that could quote a phone number or a text.
@@ -238,12 +242,12 @@ def answer_failed(error: BaseException) -> Answer:
     _log.error(
         "callback not handled: %s in %s, %s line %s", type(error).__name__, frame.name, frame.filename, frame.lineno
     )
-    return _answer(HTTPStatus.INTERNAL_SERVER_ERROR)
+    return _response(HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
-def answer_method() -> Answer:
+def respond_not_allowed() -> Response:
     """Return a method that no part of the service uses."""
-    return _answer(HTTPStatus.METHOD_NOT_ALLOWED, b"", ("Allow", "GET, POST"))
+    return _response(HTTPStatus.METHOD_NOT_ALLOWED, b"", ("Allow", "GET, POST"))
 
 
 def is_async(handler: Callable[[Event], object]) -> bool:
@@ -291,5 +295,5 @@ def _query(query: bytes) -> list[tuple[str, str]]:
     raise callback_error(CallbackReason.MALFORMED, problem)
 
 
-def _answer(status: HTTPStatus, body: bytes = b"", *headers: tuple[str, str]) -> Answer:
-    return Answer(status, (*_HEADERS, ("Content-Length", str(len(body))), *headers), body)
+def _response(status: HTTPStatus, body: bytes = b"", *headers: tuple[str, str]) -> Response:
+    return Response(status, (*_HEADERS, ("Content-Length", str(len(body))), *headers), body)

@@ -148,7 +148,7 @@ def _extra(read: BaseModel) -> Mapping[str, object]:
 def _apart(item: object, name: str) -> tuple[datetime | None, dict[str, object], object]:
     """Return the time of a record, what of it cannot be read, and the record with a time that the contract allows.
 
-    A report says what became of a message whether or not its time can be read: a number that does not exist has none.
+    A report gives the outcome of a message whether or not its time can be read: a number that does not exist has none.
     """
     if not isinstance(item, dict):
         return None, {}, item

@@ -140,7 +140,7 @@ def sign(app_key: str, master_secret: str, nonce: str, timestamp: str) -> str:
 
 
 def same_signature(expected: str, given: str) -> bool:
-    """Compare two signatures in constant time, upper and lower case alike, whatever text was given."""
+    """Compare two signatures in constant time, ignoring case, whatever text was given."""
     # As bytes: compare_digest refuses text beyond ASCII, and bytes.lower() touches A to Z only.
     return hmac.compare_digest(_comparable(expected), _comparable(given))
 

@@ -49,16 +49,16 @@ class CallbackReceiver:
                     case UserReply(phone=phone, content=content): ...
                     case TemplateReviewed() | SignReviewed(): ...
 
-    A callback can come more than once (an answer can be lost, a handler can fail half-way): make handling the same
+    A callback can come more than once (a response can be lost, a handler can fail half-way): make handling the same
     event twice harmless.
 
-    The window: the signature covers neither ``type`` nor ``data``, so whoever has seen a callback could send it again
-    with other data. The nonce store stops that; the window says how long it has to remember. The service tries again
-    after 3 minutes, 1 hour and 12 hours, and nobody has written whether it signs anew each time. The default of 14
-    hours covers all attempts either way, because a delivery report that is refused for its age is lost. Its price is
-    memory, and, with a store that forgets when the process ends, that a callback can be repeated for up to 14 hours
-    after a restart. ``window=timedelta(minutes=5)`` ends that within 5 minutes, and refuses late attempts whose
-    timestamp is old. Use https in any case.
+    The window: the signature covers neither ``type`` nor ``data``, so anyone who has seen a callback could send it
+    again with other data. The nonce store stops that; the window says how long it has to remember. The service
+    tries again after 3 minutes, 1 hour and 12 hours, and it is not documented whether it signs anew each time. The
+    default of 14 hours covers all attempts either way, because a delivery report that is refused for its age is
+    lost. Its price is memory, and, with a store that forgets when the process ends, that a callback can be repeated
+    for up to 14 hours after a restart. ``window=timedelta(minutes=5)`` ends that within 5 minutes, and refuses late
+    attempts whose timestamp is old. Use https in any case.
 
     Args:
         app_key: The application's key; without it, JSMS_APP_KEY from the environment.
@@ -118,7 +118,7 @@ class CallbackReceiver:
 
         Raises:
             CallbackError: On entering the block: the callback is refused, ``reason`` says why and ``http_status`` is
-                the status to answer with. Whatever was posted, nothing else is raised but what the nonce store raises.
+                the status to respond with. Whatever was posted, nothing else is raised but what the nonce store raises.
         """
         return Acceptance(lambda: self._read(body), self._nonces, self._window)
 
@@ -159,7 +159,7 @@ class CallbackReceiver:
         return read_callback(read_form(body, self.max_body))
 
     def check(self, echostr: str | None) -> str:
-        """Return what to answer the service's ``GET ?echostr=…`` with, when a callback URL is entered in its console.
+        """Return what to respond to ``GET ?echostr=…``, by which the service checks a callback URL.
 
         Nothing that a browser could take for markup is ever echoed.
 

@@ -80,7 +80,7 @@ class Campaign:
 
     @property
     def complete(self) -> bool:
-        """Whether nobody waits to be sent to."""
+        """Whether no recipient is waiting."""
         return self._began and self.counts.waiting == 0
 
     def __iter__(self) -> Iterator[Outcome]:
@@ -91,7 +91,7 @@ class Campaign:
         """Yield the state of every recipient, in the order of the list.
 
         Args:
-            state: Only those in this state; None for all. Nobody is in flight: what is so in the journal of a process
+            state: Only those in this state; None for all. None is in flight: what is so in the journal of a process
                 that was killed is unknown.
 
         Raises:
@@ -140,7 +140,7 @@ class Campaign:
             _export.write(file, self.outcomes(), self.set_aside())
 
     def close(self) -> None:
-        """Let go of a temporary journal; nothing can be read from it any more."""
+        """Close a temporary journal; nothing can be read from it any more."""
         if self._kept is not None:
             self._kept.close()
 
@@ -151,7 +151,7 @@ class Campaign:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Let go of a temporary journal."""
+        """Close a temporary journal."""
         self.close()
 
     def __repr__(self) -> str:
@@ -159,7 +159,7 @@ class Campaign:
         return f"<Campaign {self.counts} stop={None if self.stop is None else self.stop.reason.value}>"
 
     def opened(self, settings: CampaignSettings | None, service: Service | None) -> Journal:
-        """Open its journal for nobody else; for calls that go on with it.
+        """Open its journal exclusively; for calls that continue it.
 
         Args:
             settings: What they send; None to take what is there.

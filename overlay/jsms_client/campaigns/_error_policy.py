@@ -35,11 +35,11 @@ class StopReason(StrEnum):
     REFUSED_CAMPAIGN = "refused_campaign"
     """Template, signature, schedule or the requests as such are refused: the same for every recipient."""
     TOO_OFTEN = "too_often"
-    """The service kept answering that requests come too often, however slowly they came."""
+    """The service kept refusing requests as too frequent, however slow they were."""
     UNCLEAR_RESPONSES = "unclear_responses"
     """Responses that contradict themselves, or do not come from JSMS: who was sent to is not known."""
     DEAD_SERVICE = "dead_service"
-    """The service was not reached, failed or did not answer several times in a row."""
+    """The service was not reached, failed or did not respond several times in a row."""
     REQUESTED = "requested"
     """The caller's stop event was set."""
 
@@ -48,13 +48,13 @@ class ErrorAction(StrEnum):
     """What an error of a whole request means."""
 
     NOT_SENT = "not_sent"
-    """Nobody was sent to, and sending goes on later: too often, or not reached."""
+    """No message was sent; sending continues later: too often, or not reached."""
     REFUSED = "refused"
-    """Nobody was sent to, for something in the request: for one of the recipients, as far as anybody knows."""
+    """No message was sent, because of something in the request, perhaps one of its recipients."""
     STOP = "stop"
-    """Nobody was sent to, and the next request would fare no better."""
+    """No message was sent, and the next request would be refused too."""
     OURS = "ours"
-    """Nobody was sent to, for something on this side: it is the caller's to know."""
+    """No message was sent, because of something on this side: raise it."""
     UNKNOWN = "unknown"
     """Whether anybody was sent to is not known."""
 
@@ -66,7 +66,7 @@ class Stop:
     Attributes:
         reason: The kind of reason.
         message: What happened and what to do, in one line.
-        error: What the service answered last, where that is the reason.
+        error: What the service last responded with, where that is the reason.
     """
 
     reason: StopReason
@@ -80,16 +80,16 @@ _CONCERNS = {code: kind.info.concerns for code, kind in ERRORS.items() if kind.i
 FOR_ONE_RECIPIENT = frozenset(code for code, concerns in _CONCERNS.items() if concerns == "recipient")
 """Codes that a request may be refused with as a whole for one of its recipients: number, parameters, or filled-in text.
 
-Every other code of the contract is the same whoever is in the request.
+Every other code of the contract is the same whichever recipients are in the request.
 """
 _OURS = (ArgumentError, ClientClosedError, ConfigurationError)
 _ADVICE = {
     StopReason.NO_CREDIT: "the credit is used up; buy or allocate more, then run it again",
     StopReason.REFUSED_CREDENTIALS: "the service refuses these credentials; correct them, then run it again",
     StopReason.REFUSED_CAMPAIGN: "the service refuses the campaign as a whole; put that right, then run it again",
-    StopReason.TOO_OFTEN: "the service keeps answering that requests come too often; run it again later, or slower",
+    StopReason.TOO_OFTEN: "the service keeps refusing requests as too frequent; run it again later, or slower",
     StopReason.UNCLEAR_RESPONSES: "the responses do not say who was sent to; find out why before it goes on",
-    StopReason.DEAD_SERVICE: "the service does not answer; run it again once it does",
+    StopReason.DEAD_SERVICE: "the service does not respond; run it again once it does",
 }
 
 

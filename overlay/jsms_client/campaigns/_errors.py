@@ -55,7 +55,7 @@ class CampaignInputError(CampaignError, NotSentError):
 class JournalError(CampaignError):
     """The journal cannot be used.
 
-    Nothing was sent, unless ``sending_began``: then those whose answer could not be written down are unknown when the
+    Nothing was sent, unless ``sending_began``: then those whose response could not be recorded are unknown when the
     campaign goes on, with the same call.
 
     Attributes:

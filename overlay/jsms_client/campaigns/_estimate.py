@@ -30,7 +30,7 @@ class Estimate(Result):
 
     Attributes:
         recipients: How many it has.
-        repeats: Entries that would be set aside because the number stands further up.
+        repeats: Entries that would be skipped because the number is further up.
         bad_lines: Entries that would be set aside because they cannot be sent to.
         requests: How many requests it takes, at the least.
         credit: How many SMS are billed: one up to 70 characters, above that one for each 67, signature and opt-out

@@ -67,7 +67,7 @@ class RecipientLoader:
             if given is not None and not all(map(self._given.get, given)):
                 self._given.update({name: bool(value) or self._given.get(name, False) for name, value in given.items()})
         if bad and self._stops:
-            # The rest is still looked through: all that is wrong is told at once.
+            # The rest is still looked through: every bad line is reported at once.
             self._bad_count += len(bad)
             self._bad += bad[: _LINES_NAMED - len(self._bad)]
         if self._bad:
@@ -128,7 +128,7 @@ class RecipientLoader:
                 count=self._bad_count,
             )
         if not self._read and not self._journal.bad_lines:
-            raise CampaignInputError("the list is empty: there is nobody to send to; nothing was sent")
+            raise CampaignInputError("the list is empty: there is no recipient; nothing was sent")
         with self._journal.mutex:
             self._journal.complete(self._entries, self._recipients)
             self._journal.commit()

@@ -24,7 +24,7 @@ JournalLike: TypeAlias = str | os.PathLike[str] | Campaign
 
 
 class OpenJournal:
-    """The journal that a call works on, for nobody else, from `open` to `close`.
+    """The journal that a call works on, locked from `open` to `close`.
 
     Args:
         journal: What the caller gave; None for a temporary one.
@@ -69,7 +69,7 @@ class OpenJournal:
         return Journal.open(read_path(self._given), settings, service)
 
     def campaign(self, journal: Journal | SharedJournal, stop: Stop | None = None) -> Campaign:
-        """Close it, and read what became of the campaign; a temporary journal stays open for it.
+        """Close it, and read the state of the campaign; a temporary journal stays open for it.
 
         Args:
             journal: What `open` returned.
@@ -131,7 +131,7 @@ class AsyncOpenJournal:
         return await run_in_thread(partial(self._blocking.open, settings, service))
 
     async def campaign(self, journal: Journal | SharedJournal, stop: Stop | None = None) -> Campaign:
-        """Close it, and read what became of the campaign; a temporary journal stays open for it.
+        """Close it, and read the state of the campaign; a temporary journal stays open for it.
 
         Args:
             journal: What `open` returned.
@@ -180,7 +180,7 @@ def mark_restored(journal: str | os.PathLike[str]) -> Campaign:
         journal: The path of the copy, where it was restored.
 
     Returns:
-        The campaign, as the copy has it.
+        The campaign, as it is in the copy.
 
     Raises:
         ArgumentError: ``journal`` is no path.

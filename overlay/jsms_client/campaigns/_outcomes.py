@@ -21,18 +21,18 @@ class RecipientState(StrEnum):
     IN_FLIGHT = "in_flight"
     """In a request that is on its way."""
     ACCEPTED = "accepted"
-    """The service took the message; whether it arrived is told by a delivery report."""
+    """The service accepted the message; a delivery report says whether it arrived."""
     REFUSED = "refused"
     """The service refused the message, with a code."""
     UNKNOWN = "unknown"
-    """In a request whose answer never came: may have been sent to, and is not sent to again unless asked."""
+    """In a request whose response never came: may have been sent to, and is not sent to again unless asked."""
 
 
 class SkipReason(StrEnum):
     """Why an entry of the list is not among the recipients."""
 
     REPEAT = "repeat"
-    """The number stands further up in the list."""
+    """The number is further up in the list."""
     BAD_LINE = "bad_line"
     """It cannot be sent to."""
 

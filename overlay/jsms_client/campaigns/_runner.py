@@ -1,6 +1,6 @@
-"""Carries a campaign out: what leaves and when, what its answer means, and all of it in the journal first.
+"""Run a campaign: decide what to send and when, and record every step in the journal first.
 
-One thread conducts. It alone touches the journal; whoever carries requests out hands it the answers. So nothing that
+One thread runs it. It alone touches the journal; the workers hand it the responses. So nothing that
 happens to its caller, an interrupt or a cancellation, comes in between of what is done and what is written down.
 """
 
@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from jsms_client.campaigns._error_policy import REQUESTED, ErrorAction, Stop, is_unclear, meaning_of, stop_for
 from jsms_client.campaigns._errors import JournalError, JournalReplacedError
-from jsms_client.campaigns._journal.batches import Batch, BatchQueue, read_answer
+from jsms_client.campaigns._journal.batches import Batch, BatchQueue, read_response
 from jsms_client.campaigns._journal.integrity import ACCEPTED, REFUSED, UNKNOWN, WAITING
 from jsms_client.campaigns._journal.journal import Journal
 from jsms_client.campaigns._options import MOST_PER_BATCH, StopEvent, Window
@@ -27,7 +27,7 @@ from jsms_contract.errors import error_class
 from jsms_runtime.results import refused_error
 
 Start: TypeAlias = Callable[[Batch, object], None]
-"""Has a request sent: the batch, to hand back with the answer, and the body."""
+"""Sends a request: the batch, to hand back with the response, and the body."""
 Tell: TypeAlias = Callable[[Progress], None]
 
 TELL_EVERY = 0.1
@@ -98,14 +98,14 @@ class CampaignRunner:
         self.abandoned = True
         self._inbox.put(None)
 
-    def answered(self, batch: Batch, answer: object) -> None:
+    def answered(self, batch: Batch, response: object) -> None:
         """Take the end of a request; from any thread or task.
 
         Args:
             batch: Its recipients.
-            answer: The answer's JSON, or the exception that was raised.
+            response: The response's JSON, or the exception that was raised.
         """
-        self._inbox.put((batch, answer))
+        self._inbox.put((batch, response))
 
     def run(self, start: Start, tell: Tell | None) -> None:
         """Carry it out: to its end, to a reason to stop, or until it is interrupted.
@@ -142,9 +142,9 @@ class CampaignRunner:
         with self._journal.writing():
             self._queue.recover(repeat_unknown=self._repeat_unknown)
         meter = Meter("sending", time.monotonic(), self._done())
-        answers: list[tuple[Batch, object]] = []
+        responses: list[tuple[Batch, object]] = []
         while True:
-            leaving = self._write(answers)
+            leaving = self._write(responses)
             # What is written must be where the next call looks for it: else that sends to the same people again.
             if (replaced := self._replaced()) is not None:
                 self._fail(replaced)
@@ -162,7 +162,7 @@ class CampaignRunner:
                 self._tell(tell, meter, now=over)
             if over:
                 break
-            answers = self._wait(telling=tell is not None)
+            responses = self._wait(telling=tell is not None)
 
     def _nothing_leaves(self) -> bool:
         if self._journal.is_done or self.interrupted:
@@ -172,19 +172,19 @@ class CampaignRunner:
             self.stop = REQUESTED
         return self.stop is not None
 
-    def _write(self, answers: list[tuple[Batch, object]]) -> list[Batch]:
+    def _write(self, responses: list[tuple[Batch, object]]) -> list[Batch]:
         """Write down what came back and what leaves next, all at once, as it is the disk that takes the time."""
         leaving: list[Batch] = []
         with self._journal.writing():
             if self.abandoned:
                 return leaving
             self._journal.show_alive()
-            for batch, answer in answers:
+            for batch, response in responses:
                 self._on_their_way -= 1
-                if isinstance(answer, BaseException):
-                    self._failed(batch, answer)
+                if isinstance(response, BaseException):
+                    self._failed(batch, response)
                 else:
-                    self._succeeded(batch, answer)
+                    self._succeeded(batch, response)
             self._journal.share_pause(self._pace.pause(time.monotonic()))
             while (following := self._next()) is not None:
                 self._queue.mark_sent(following)
@@ -241,8 +241,8 @@ class CampaignRunner:
         except Empty:
             return [each for each in found if each is not None]
 
-    def _succeeded(self, batch: Batch, answer: object) -> None:
-        outcome = read_answer(batch, answer)
+    def _succeeded(self, batch: Batch, response: object) -> None:
+        outcome = read_response(batch, response)
         self._queue.store_outcomes(batch, outcome.learned, outcome.schedule_id)
         self._refused_alone.clear()
         if outcome.contradictory:
@@ -311,14 +311,14 @@ class CampaignRunner:
         self._refused_alone.append(batch)
         self._queue.mark_answered(batch, REFUSED, code=error.code if isinstance(error, APIError) else None)
         if len(self._refused_alone) == MOST_REFUSED_ALONE:
-            # Where nobody at all was accepted it is for the campaign: once that is put right, these are sent to.
+            # Where no recipient was accepted, the campaign is at fault: once that is corrected, these are sent to.
             if not self._journal.states[ACCEPTED]:
                 for one in self._refused_alone:
                     self._queue.requeue(one)
             self._stop(error)
 
     def _far_away(self) -> bool:
-        """Whether to look at the other end next: neighbours may be wrong alike, as test numbers at the top are."""
+        """Sample from both ends: neighbouring rows tend to share a mistake, as test numbers at the top do."""
         return len(self._refused_alone) >= _NEIGHBOURS
 
     def _stop(self, error: JSMSError) -> None:

@@ -249,8 +249,8 @@ class Counts:
         waiting: Not sent to yet.
         accepted: Taken by the service.
         refused: Refused by the service.
-        unknown: In a request whose answer never came.
-        repeats: Entries set aside because the number stands further up.
+        unknown: In a request whose response never came.
+        repeats: Entries skipped because the number is further up.
         bad_lines: Entries set aside because they cannot be sent to.
         in_flight: In requests that are on their way, of a campaign that another call is sending.
     """
@@ -276,8 +276,8 @@ class Progress:
         in_flight: In requests that are on their way.
         accepted: Taken by the service.
         refused: Refused by the service.
-        unknown: In a request whose answer never came.
-        repeats: Entries set aside because the number stands further up.
+        unknown: In a request whose response never came.
+        repeats: Entries skipped because the number is further up.
         bad_lines: Entries set aside because they cannot be sent to.
         rate: Recipients in a second: sent to lately, or read so far.
         elapsed: Seconds since the call.

@@ -67,7 +67,7 @@ class ConductorThread:
         self.failures: list[BaseException] = []
 
     def begin(self) -> None:
-        """Start the thread. A daemon: a program that is told to end does, and what is in flight then is unknown."""
+        """Start the thread. A daemon: a program that ends does not wait for it; what is in flight is unknown then."""
         Thread(target=self._conduct, name="jsms-campaign", daemon=True).start()
 
     def cancel(self) -> bool:

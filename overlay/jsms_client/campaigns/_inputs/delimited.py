@@ -18,7 +18,7 @@ Entry: TypeAlias = tuple[int, RecipientLike | BadLine]
 """An entry of a list: its number, and what is there."""
 
 LONGEST_LINE = 1 << 16
-"""Characters; nobody is sent as much."""
+"""Characters; no message is as long."""
 
 _UNREADABLE = re.compile("[\udc80-\udcff]")
 
@@ -109,7 +109,7 @@ def read_delimited(lines: Iterator[_NUMBERS], delimiter: str | None, mobile_colu
 
     Args:
         lines: The lines, each with its number.
-        delimiter: What stands between cells; None to find out from the header.
+        delimiter: What separates cells; None to find out from the header.
         mobile_column: The name of the column with the numbers; None to find out.
 
     Raises:
@@ -248,7 +248,7 @@ class _Source:
         self.taken.append((number, line))
         if isinstance(line, BadLine):
             if len(self.taken) > 1:
-                # It stands inside of a quoted cell: the quote's line is bad, and this one is bad by itself.
+                # It is inside a quoted cell: the quote's line is bad, and this one is bad by itself.
                 raise _Unusable(None)
             raise _Unusable(line)
         if len(self.taken) > MOST_LINES:

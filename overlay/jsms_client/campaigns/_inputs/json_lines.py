@@ -28,7 +28,7 @@ def read_json_lines(lines: Iterator[tuple[int, str | BadLine]], mobile_key: str 
 
 
 class _RepeatedFieldError(ValueError):
-    """A field stands in an object more than once."""
+    """A field is in an object more than once."""
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -42,7 +42,7 @@ def _read(number: int, line: str, mobile_key: str | None) -> RecipientLike | Bad
     try:
         value: object = json.loads(line, object_pairs_hook=_object)
     except _RepeatedFieldError:
-        return BadLine(number, "a field stands in it more than once")
+        return BadLine(number, "a field is in it more than once")
     except ValueError as error:
         # Only its words: the error itself holds the line.
         return BadLine(number, f"it is not JSON ({getattr(error, 'msg', 'a number too long')})")

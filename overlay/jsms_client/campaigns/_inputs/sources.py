@@ -42,7 +42,7 @@ def check(entries: list[Entry]) -> tuple[list[Checked], list[BadLine]]:
     Args:
         entries: A piece of the list.
     """
-    # None of these is a RecipientLike: whoever reads a file may already know that a line is bad.
+    # None of these is a RecipientLike: the reader of a file may already know that a line is bad.
     bad = [given for _, given in entries if isinstance(given, BadLine)]
     numbers = [number for number, given in entries if not isinstance(given, BadLine)]
     given = [given for _, given in entries if not isinstance(given, BadLine)]
@@ -99,7 +99,7 @@ class Pieces(Generic[T]):
 
 
 class AsyncPieces(Generic[T]):
-    """The twin of `Pieces`, of an async iterable or of one that is not.
+    """The async form of `Pieces`, of an async iterable or of one that is not.
 
     Args:
         source: The iterable.
@@ -161,7 +161,7 @@ class Entries:
 
 
 class AsyncEntries:
-    """The twin of `Entries`; a file is read apart from the event loop.
+    """The async form of `Entries`; a file is read in a worker thread.
 
     Args:
         recipients: The list.

@@ -1,1 +1,1 @@
-"""The journal: one SQLite file that knows what became of every recipient."""
+"""The journal: one SQLite file with the state of every recipient."""

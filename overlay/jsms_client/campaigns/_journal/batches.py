@@ -19,7 +19,7 @@ from jsms_runtime.results import error_code
 from jsms_runtime.validation import parse_mobile
 
 Learned: TypeAlias = tuple[int, "str | None", "int | None", int]
-"""What an answer tells of one recipient: state as the schema has it, msg_id, code, and the recipient's number."""
+"""What a response says of one recipient: state (as in the schema), msg_id, code, and the recipient's number."""
 
 
 @dataclass(slots=True, eq=False)
@@ -54,7 +54,7 @@ class BatchQueue:
 
         Args:
             repeat_unknown: Whether those that are unknown are to be sent to again: each once, until delivery reports
-                were asked for. So the same call after an interruption continues, and sends to nobody a third time.
+                were asked for. So the same call after an interruption continues, and sends to none a third time.
         """
         self._move(IN_FLIGHT, UNKNOWN)
         if repeat_unknown and self._journal.states[UNKNOWN]:
@@ -127,7 +127,7 @@ class BatchQueue:
 
         Args:
             batch: The recipients.
-            learned: What the answer tells of each of them.
+            learned: What the response says of each of them.
             schedule_id: The schedule that it made.
         """
         self._journal.executemany("UPDATE recipients SET state = ?, msg_id = ?, code = ? WHERE number = ?", learned)
@@ -194,14 +194,14 @@ class BatchOutcome(NamedTuple):
     contradictory: bool
 
 
-def read_answer(batch: Batch, answer: object) -> BatchOutcome:
+def read_response(batch: Batch, response: object) -> BatchOutcome:
     """Return what a response says of everyone in a request; unknown where that is not proven.
 
     Args:
         batch: The recipients.
-        answer: The response's JSON, of the shape that the contract gives.
+        response: Its JSON, of the shape that the contract gives.
     """
-    body = cast("Mapping[str, object]", answer)
+    body = cast("Mapping[str, object]", response)
     schedule_id = cast("str | None", body.get("schedule_id"))
     entries, strange = _by_mobile(body.get("failure_recipients" if schedule_id is not None else "recipients"))
     known = {mobile for _, mobile, _ in batch.rows}
@@ -267,7 +267,7 @@ def _learn(number: int, entries: tuple[Entry, ...]) -> Learned:
     if len(states) == 1 and len(told) >= 1:
         state, _, code = told[0]
         return state, msg_id, code, number
-    # Not named, or named with an id and with an error: nobody can say what happened, and the id may show it later.
+    # Not named, or named with an id and with an error: the outcome is unknown, and the id may show it later.
     return UNKNOWN, msg_id, None, number
 
 

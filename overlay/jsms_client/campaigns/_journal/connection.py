@@ -40,7 +40,7 @@ class JournalLock:
         _locks.add(self)
 
     def take(self, path: Path) -> bool:
-        """Lock a file, if nobody else has.
+        """Lock a file, unless another process has.
 
         Args:
             path: The file, which is made where there is none.
@@ -88,14 +88,14 @@ def _release(files: list[tuple[Path, FileIO]], process: int) -> None:
 
 
 def acquire(path: Path, patience: float) -> JournalLock:
-    """Have a journal for nobody else, whether it is there already or not.
+    """Lock a journal, whether it exists already or not.
 
     Args:
         path: The journal.
-        patience: How many seconds to wait for the process that has it.
+        patience: How many seconds to wait for the process that holds it.
 
     Raises:
-        JournalLockedError: Another one has it.
+        JournalLockedError: Another process holds it.
         JournalError: The file that is to be locked cannot be made.
     """
     lock = JournalLock()
@@ -125,7 +125,7 @@ def _take_by_path(lock: JournalLock, path: Path) -> bool:
 
 
 def check_free(path: Path) -> None:
-    """Check that nobody uses a journal.
+    """Check that no process uses a journal.
 
     Args:
         path: The journal.

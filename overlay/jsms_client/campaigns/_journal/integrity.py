@@ -54,7 +54,7 @@ TABLES = (
     """CREATE TABLE set_aside (number INTEGER PRIMARY KEY, reason TEXT NOT NULL, mobile TEXT, text TEXT NOT NULL)""",
 )
 Row = tuple[int, str, "str | None"]
-"""Number in the list, mobile number, and parameters as JSON: a recipient as the file has it."""
+"""Number in the list, mobile number, and parameters as JSON: a recipient as it is in the file."""
 
 
 class Digest:
@@ -99,7 +99,7 @@ class Head:
         saved_at: When it was last written.
         input: The digest of the list; None where the list was never read to its end.
         rows: The digest of the recipients; None as above.
-        waiting: How many recipients are in this state; the others alike.
+        waiting: How many recipients are in this state; the others likewise.
         in_flight: As above.
         accepted: As above.
         refused: As above.

@@ -1,4 +1,4 @@
-"""What became of every recipient, in a file that nobody else can open meanwhile, or in a temporary one."""
+"""The state of every recipient, in a file that is locked meanwhile, or in a temporary one."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Journal:
 
     @classmethod
     def temporary(cls, settings: CampaignSettings, service: Service) -> Journal:
-        """Return a journal that is gone when it is closed, or when nobody has it any more.
+        """Return a journal that is gone when it is closed or garbage-collected.
 
         Args:
             settings: What the campaign sends.
@@ -153,7 +153,7 @@ class Journal:
             JournalMismatchError: It is that of another one.
         """
         began = self.input is not None
-        # As long as everyone waits, as after a wrong address, it is nobody's campaign yet.
+        # While all recipients wait, as after a wrong address, the journal may become another campaign's.
         sent = sum(self.states) > self.states[WAITING]
         if service is not None and sent and service != self._head.where():
             raise _other_service(self.path, self._head.where(), service)
@@ -170,7 +170,7 @@ class Journal:
     def writing(self) -> Generator[None]:
         """Everything that is done in here is on the disk at its end, or none of it.
 
-        After an error the journal is of no use but to be closed: nobody knows what it had counted.
+        After an error the journal can only be closed: its counts are not reliable.
         """
         self.check_open()
         with self.mutex:
@@ -321,9 +321,7 @@ class Journal:
                 if first != number:
                     repeated.add(number)
                     with_others = ", with other parameters" if other else ""
-                    aside.append(
-                        (number, SkipReason.REPEAT, mobile, f"the number stands at {first} already{with_others}")
-                    )
+                    aside.append((number, SkipReason.REPEAT, mobile, f"the number is at {first} already{with_others}"))
         self.repeats += len(repeated)
         self.states[WAITING] += taken
         self.executemany("INSERT INTO set_aside (number, reason, mobile, text) VALUES (?, ?, ?, ?)", aside)
@@ -425,7 +423,7 @@ class Journal:
 
     @property
     def is_done(self) -> bool:
-        """Whether nobody waits to be sent to."""
+        """Whether no recipient is waiting."""
         return self.states[WAITING] == 0
 
     def pause(self) -> float:
@@ -452,7 +450,7 @@ class Journal:
         """Have a temporary journal for one call, as a file is held for one.
 
         Raises:
-            JournalLockedError: Another call has it.
+            JournalLockedError: Another call uses it.
         """
         if not self._busy.acquire(blocking=False):
             raise in_use(called(self.path))

@@ -107,12 +107,12 @@ def outcomes(connection: Connection, state: RecipientState | None) -> Iterator[O
 
 
 def _is_unchanged(connection: Connection, head: Head) -> bool:
-    """Whether nothing was written meanwhile: nobody is locked out for longer than a page takes."""
+    """Whether nothing was written meanwhile; writers are locked out no longer than a page takes."""
     return read_head(connection, connection.path).seal == head.seal
 
 
 def read_outcome(row: Sequence[object]) -> Outcome:
-    """Return a recipient as a row of `outcomes` has it."""
+    """Return a recipient from a row of `outcomes`."""
     _check_kinds(row, _OUTCOME)
     number, mobile, at, msg_id, schedule_id, code, delivery, delivered_at, settled, parameters, resent = cast(
         "tuple[int, str, int, str | None, str | None, int | None, int | None, float | None, int, str | None, int]", row
@@ -148,7 +148,7 @@ def _check_kinds(row: Sequence[object], kinds: Sequence[tuple[type, ...]]) -> No
 def _shown(state: int) -> RecipientState:
     if not 0 <= state < len(STATES):
         raise ValueError("no state")
-    # Nobody can read them while a campaign runs: what is in flight was so when its process was killed.
+    # They cannot be read while a campaign runs: what is in flight was so when its process was killed.
     return STATES[UNKNOWN if state == IN_FLIGHT else state]
 
 

@@ -94,7 +94,7 @@ def open_temporary(settings: CampaignSettings, service: Service) -> Connection:
 
 
 def open_exclusively(path: Path) -> Connection:
-    """Open a journal for nobody else, until it is closed or the process ends, however it ends.
+    """Open a journal exclusively, until it is closed or the process ends, however it ends.
 
     A rollback journal, not a write-ahead log: what is committed is in this one file, so that a copy of it is a copy of
     what is known. Every commit is on the disk before it returns: while the file is locked, SQLite ends a commit by
@@ -125,7 +125,7 @@ def open_exclusively(path: Path) -> Connection:
 
 
 def open_to_read(path: Path) -> Connection:
-    """Open a journal to read it; nobody is locked out for longer than a page takes.
+    """Open a journal to read it; writers are locked out no longer than a page takes.
 
     Args:
         path: The file.
@@ -213,7 +213,7 @@ def create(path: Path, settings: CampaignSettings, service: Service) -> None:
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
     _remove(beside)
     try:
-        # It has people's numbers: for nobody's eyes but its owner's. SQLite's own files beside it are as this one is.
+        # It has phone numbers: only its owner may read it. SQLite's own files beside it are as this one is.
         os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         with closing(connect(beside, path, timeout=LOCK_PATIENCE)) as connection:
             _fill(connection, settings, service)
@@ -270,13 +270,13 @@ def _fill(connection: Connection, settings: CampaignSettings, service: Service) 
 
 
 def _put(made: Path, path: Path) -> None:
-    """Give a file its name, unless another one has it."""
+    """Give a file its name, unless the name is taken."""
     try:
         os.link(made, path)
     except FileExistsError:
         return
     except OSError:
-        # A file system without links; whoever asks for the journal holds it already.
+        # A file system without links; the caller holds the journal's lock already.
         if not path.exists():
             made.rename(path)
 

@@ -1,4 +1,4 @@
-"""What became of a shared campaign, read while it runs or afterwards."""
+"""The state of a shared campaign, read while it runs or afterwards."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ class SharedCampaign(Campaign):
     def _pages(self, query: str) -> Iterator[tuple[object, ...]]:
         after = -1
         while True:
-            # Not one transaction for all of them: nobody is kept from sending.
+            # Not one transaction for all of them, which would keep workers from sending.
             with self._opened() as journal:
                 rows = journal.execute(query, after=after, page=PAGE).rows
             if not rows:

@@ -202,7 +202,7 @@ class SharedJournal:
 
     @property
     def is_done(self) -> bool:
-        """Whether nobody waits, and nobody can wait again because another worker ends."""
+        """Whether no recipient waits, nor can wait again because another worker ends."""
         return self.states[WAITING] == 0 and self.states[IN_FLIGHT] == 0
 
     def pause(self) -> float:
@@ -329,9 +329,7 @@ class SharedJournal:
             first, other = there[mobile]
             if first != number:
                 with_others = ", with other parameters" if other != given else ""
-                repeats.append(
-                    (number, SkipReason.REPEAT, mobile, f"the number stands at {first} already{with_others}")
-                )
+                repeats.append((number, SkipReason.REPEAT, mobile, f"the number is at {first} already{with_others}"))
         return repeats
 
     def complete(self, entries: Digest, recipients: Digest) -> None:
