@@ -15,13 +15,12 @@ import httpx2
 import pyqwest
 from pyreqwest.client import ClientBuilder
 
+from benchmarks.clock import AsyncCall, Timing, best, with_tasks
+from benchmarks.figures import Line, Row, Section, Target
+from benchmarks.profiles import profile
+from benchmarks.server import running
+from benchmarks.sync_calls import BODY, HEADERS, KEY, MOBILE, SECRET, WRITTEN
 from jsms_client import AsyncJSMS
-
-from .clock import AsyncCall, Timing, best, with_tasks
-from .figures import Line, Row, Section, Target
-from .profiles import profile
-from .server import running
-from .sync_calls import BODY, HEADERS, KEY, MOBILE, SECRET, WRITTEN
 
 TASKS = (1, 16, 64, 256)
 PLAIN, BARE = "httpx.AsyncClient", "aiohttp"

@@ -8,6 +8,11 @@ from typing import cast
 
 import httpx
 
+from benchmarks.clock import side_by_side
+from benchmarks.figures import Row, Section, Target
+from benchmarks.profiles import profile
+from benchmarks.server import batch_answer
+from benchmarks.sync_calls import KEY, SECRET
 from jsms_client import JSMS
 from jsms_client._decode import conform
 from jsms_client._json import JSON, open_json
@@ -16,12 +21,6 @@ from jsms_contract.operations import OPERATIONS
 from jsms_runtime.operation import Operation
 from jsms_surface.requests.messages import send_message_batch_request
 from jsms_surface.results.messages import read_batch_result
-
-from .clock import side_by_side
-from .figures import Row, Section, Target
-from .profiles import profile
-from .server import batch_answer
-from .sync_calls import KEY, SECRET
 
 COUNT = 1000
 BARE = "json alone, both bodies"

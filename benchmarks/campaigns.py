@@ -11,11 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TypedDict
 
+from benchmarks.figures import Line, Row, Section, Target
+from benchmarks.server import running
+from benchmarks.sync_calls import KEY, SECRET
 from jsms_client import JSMS
-
-from .figures import Line, Row, Section, Target
-from .server import running
-from .sync_calls import KEY, SECRET
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SIZES = (100_000, 1_000_000, 5_000_000)

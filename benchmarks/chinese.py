@@ -181,7 +181,7 @@ _SENTENCES: Mapping[str, str] = {
 
 
 def translate(text: str) -> str:
-    """A sentence in Chinese; one that has no translation, such as a piece of code, stays as it is.
+    """Return a sentence in Chinese; one that has no translation, such as a piece of code, stays as it is.
 
     Args:
         text: The sentence in English.

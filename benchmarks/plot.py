@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from html import escape
 
-from .figures import Line, Row, Section
+from benchmarks.figures import Line, Row, Section
 
 _LEFT, _WIDTH, _BAR, _GAP = 270, 420, 16, 8
 _OURS, _OTHERS, _TEXT, _GRID = "#0f766e", "#94a3b8", "#334155", "#e2e8f0"

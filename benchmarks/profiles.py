@@ -11,7 +11,7 @@ _SHOWN = 12
 
 
 def profile(call: Callable[[], object], *, number: int) -> str:
-    """The functions that take the most time, each with its share; the profiler makes small functions look longer.
+    """Return the functions that take most time, each with its share; the profiler makes small functions look longer.
 
     Args:
         call: What to look into.
@@ -30,7 +30,7 @@ def profile(call: Callable[[], object], *, number: int) -> str:
 
 
 def _place(file: str) -> str:
-    """A file within its package, and nothing of this machine."""
+    """Return a file within its package, and nothing of this machine."""
     if file == "~":
         return ""
     found = re.search(r"(?:site-packages|overlay|generated|lib/python[\d.]+)/(.+)\.py$", file)

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from . import chinese
-from .figures import Section, Target
+from benchmarks import chinese
+from benchmarks.figures import Section, Target
 
 _PACKAGES = (
     "httpx",
@@ -73,7 +73,7 @@ _PICTURES = {"en": "Plot", "zh-CN": "图"}
 
 
 def write(sections: list[Section], pictures: Sequence[str], language: str = "en") -> str:
-    """The document.
+    """Return the document.
 
     Args:
         sections: What was measured.

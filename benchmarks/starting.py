@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 from statistics import median
 
-from .figures import Row, Section, Target
-from .server import running
+from benchmarks.figures import Row, Section, Target
+from benchmarks.server import running
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 ROUNDS = 15

@@ -19,12 +19,11 @@ import urllib3
 from jsms import Jsms  # type: ignore[import-untyped]  # of 2020
 from pyreqwest.client import SyncClientBuilder
 
+from benchmarks.clock import side_by_side
+from benchmarks.figures import Row, Section, Target
+from benchmarks.profiles import profile
+from benchmarks.server import ANSWER, running
 from jsms_client import JSMS
-
-from .clock import side_by_side
-from .figures import Row, Section, Target
-from .profiles import profile
-from .server import ANSWER, running
 
 KEY, SECRET = "a" * 24, "b" * 24
 MOBILE = "13800138000"

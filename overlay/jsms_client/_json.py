@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from typing import Protocol
 
-from jsms_client._decode import parse
-
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+from jsms_client._decode import StandardJSON, parse
 
 
 class JSON(Protocol):
     """Writes and reads JSON."""
 
     def encode(self, value: object) -> bytes:
-        """A value as JSON in UTF-8.
+        """Return a value as JSON in UTF-8.
 
         Args:
             value: The value.
@@ -27,7 +24,7 @@ class JSON(Protocol):
         ...
 
     def parse(self, content: bytes) -> object:
-        """What a response says.
+        """Return what a response says.
 
         Args:
             content: The body.
@@ -36,20 +33,6 @@ class JSON(Protocol):
             InvalidResponse: It is not JSON, or JSON that no honest service sends.
         """
         ...
-
-
-class StandardJSON:
-    """Python's own."""
-
-    __slots__ = ()
-
-    def encode(self, value: object) -> bytes:
-        """A value as JSON in UTF-8."""
-        return _ENCODER.encode(value).encode("utf-8")
-
-    def parse(self, content: bytes) -> object:
-        """What a response says."""
-        return parse(content)
 
 
 class FastJSON:
@@ -68,14 +51,14 @@ class FastJSON:
         self._refused = (msgspec.MsgspecError, TypeError, ValueError, OverflowError, RecursionError)
 
     def encode(self, value: object) -> bytes:
-        """A value as JSON in UTF-8."""
+        """Return a value as JSON in UTF-8."""
         try:
             return self._encode(value)
         except self._refused:
             return STANDARD.encode(value)
 
     def parse(self, content: bytes) -> object:
-        """What a response says."""
+        """Return what a response says."""
         try:
             return self._decode(content)
         except self._refused:
@@ -86,12 +69,9 @@ STANDARD = StandardJSON()
 
 
 def open_json(*, fast: bool) -> JSON:
-    """What a client writes and reads JSON with.
+    """Return what a client writes and reads JSON with.
 
     Args:
         fast: Whether to use the extra ``fast``.
     """
     return FastJSON() if fast else STANDARD
-
-
-__all__ = ["JSON", "STANDARD", "open_json"]

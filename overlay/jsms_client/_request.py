@@ -128,6 +128,7 @@ class RequestBuilder:
         """
         json, files, params = content
         headers = self.headers(operation)
+        url = self.url(operation, with_query(path, params))
         body = b""
         if files is not None or operation.body is not None:
             media_type, body = (
@@ -142,7 +143,7 @@ class RequestBuilder:
             extensions["fresh"] = True
         return httpx.Request(
             operation.method,
-            self.url(operation, with_query(path, params)),
+            url,
             headers=headers,
             stream=httpx.ByteStream(body),
             extensions=extensions,

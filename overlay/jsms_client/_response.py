@@ -148,7 +148,7 @@ class ReceivedResponse:
         status: The HTTP status.
         headers: The headers.
         content: The body, or what could be read of it.
-        problem: Why that is not all of it, in words that fit behind "the answer"; empty where it is.
+        problem: Why that is not all of it, in words that fit behind "the response"; empty where it is.
         parse: Reads the JSON in the body.
     """
 

@@ -36,7 +36,7 @@ class Result:
     if not TYPE_CHECKING:  # pragma: no branch
         # Out of sight of type checkers, for which a class with this method has every attribute there is.
         def __getattr__(self, name: str) -> object:
-            """A field that has its default: results of a batch do not keep it a thousand times."""
+            """Return a field that has its default: results of a batch do not keep it a thousand times."""
             found = self.__dataclass_fields__.get(name)
             if found is None:
                 raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
@@ -169,7 +169,7 @@ def read_outcomes(
 
 
 def _accepted(number: int, kind: type[R], values: Mapping[str, list[Any]]) -> list[R]:
-    """The same as reading each by itself, without what a frozen dataclass does with each field."""
+    """Return the same as reading each by itself, without what a frozen dataclass does with each field."""
     made = [*map(cast("Callable[[type[R]], R]", object.__new__), repeat(kind, number))]
     for each in fields(kind):
         if each.name in values or (each.default is MISSING and each.default_factory is MISSING):
