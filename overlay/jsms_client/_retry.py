@@ -155,33 +155,33 @@ class Attempts:
             The success; or what to raise, and how many seconds to wait before another attempt instead.
         """
         self._left += 1
-        verdict = interpret(self._operation, received, attempts=self._left, secrets=_Lazily(self._secrets))
-        if isinstance(verdict, ParsedResponse):
+        result = interpret(self._operation, received, attempts=self._left, secrets=_Lazily(self._secrets))
+        if isinstance(result, ParsedResponse):
             if self._is_wanted("outcome"):
-                self._publish(None, None, None, "yes", received, msg_id=self._msg_id(verdict))
-            return verdict
-        error, pause = self._judge_response(verdict, received)
+                self._publish(None, None, None, "yes", received, msg_id=self._msg_id(result))
+            return result
+        error, pause = self._judge_response(result, received)
         kind = type(error).__name__
         self._publish(kind, kind, pause, error.sent, received, code=error.code)
         return error, pause
 
-    def _judge_response(self, verdict: JSMSError, received: ReceivedResponse) -> tuple[JSMSError, float | None]:
+    def _judge_response(self, result: JSMSError, received: ReceivedResponse) -> tuple[JSMSError, float | None]:
         if (
             self._operation.retry == "safe"
             and 500 <= received.status < 600
-            and not isinstance(verdict, RateLimitError)
+            and not isinstance(result, RateLimitError)
             and self._attempt < self._policy.attempts
         ):
             wanted = _seconds(received.headers.get("retry-after"))
             if wanted <= self._policy.max_backoff:
                 self._lost = True
-                return verdict, self._pause(wanted)
+                return result, self._pause(wanted)
             # A longer wait than ours is for the caller to decide: neither waited out here nor cut short.
-            verdict.message += f"; not repeated, as the service asks to wait {wanted:.0f} s"
-        if self._lost and isinstance(verdict, APIError) and self._operation.method != "GET":
-            verdict.message += "; an earlier attempt of this call may have been carried out"
-            verdict.sent = "unknown"
-        return verdict, None
+            result.message += f"; not repeated, as the service asks to wait {wanted:.0f} s"
+        if self._lost and isinstance(result, APIError) and self._operation.method != "GET":
+            result.message += "; an earlier attempt of this call may have been carried out"
+            result.sent = "unknown"
+        return result, None
 
     def _note_departure(self, error: BaseException, departure: Departure) -> None:
         """Add to an exception of the caller's what it may mean for a request that must not be retried."""

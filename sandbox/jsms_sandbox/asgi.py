@@ -48,7 +48,7 @@ class Application:
     def _own_side(self) -> OwnSide:
         """The page and the test API, made when they are first asked for: what they import takes time to load."""
         if self._own is None:
-            from jsms_sandbox.admin.own import OwnSide  # noqa: PLC0415  # no part of starting up
+            from jsms_sandbox.admin.own import OwnSide  # noqa: PLC0415 - no part of starting up
 
             self._own = OwnSide(self.service, self.faults, self.deliveries)
         return self._own

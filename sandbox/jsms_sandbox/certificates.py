@@ -17,7 +17,7 @@ NAMES = ("localhost", "api.sms.jpush.cn")
 VALID_FOR = timedelta(days=7)
 
 
-def throw_away_context(folder: Path, host: str) -> tuple[ssl.SSLContext, Path]:
+def self_signed_context(folder: Path, host: str) -> tuple[ssl.SSLContext, Path]:
     """Make a certificate that signs itself, and a TLS context with it.
 
     Args:

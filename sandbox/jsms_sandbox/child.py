@@ -25,7 +25,7 @@ def main(*, strict: bool) -> None:
     listening = bind(HOST, 0)
     server = Server(World(Settings(strict=strict)), listening)
     threading.Thread(target=_stop_with_parent, args=(server,), daemon=True).start()
-    asyncio.run(server.run(lambda _: print(listening.getsockname()[1], flush=True)))  # noqa: T201  # the parent reads it
+    asyncio.run(server.run(lambda _: print(listening.getsockname()[1], flush=True)))  # noqa: T201 - the parent reads it
 
 
 def _stop_with_parent(server: Server) -> None:

@@ -36,7 +36,7 @@ USAGE, FAILURE = 2, 1
 INSTALL = "install it with: pip install 'jsms-client[sandbox]'"
 
 
-class Problem(Exception):  # noqa: N818  # what a person is told
+class Problem(Exception):  # noqa: N818 - what a person is told
     """The sandbox cannot run; the text says why, in one sentence."""
 
     def __init__(self, sentence: str, exit_code: int = FAILURE) -> None:
@@ -134,7 +134,7 @@ def _client(options: _Options) -> None:
 
 def _run(options: _Options) -> None:
     try:
-        from jsms_sandbox.server import Server, bind  # noqa: PLC0415  # the extra may be missing
+        from jsms_sandbox.server import Server, bind  # noqa: PLC0415 - the extra may be missing
     except ModuleNotFoundError as error:
         raise Problem(f"The package {error.name} is missing; {INSTALL}") from error
     hosts = frozenset({options.host.lower(), *options.allow_host})
@@ -194,11 +194,11 @@ def _bound(bind: Callable[[str, int], socket.socket], host: str, port: int) -> G
 
 def _tls(stack: contextlib.ExitStack, host: str) -> tuple[ssl.SSLContext, Path]:
     try:
-        from jsms_sandbox.certificates import throw_away_context  # noqa: PLC0415  # the package may be missing, and takes time
+        from jsms_sandbox.certificates import self_signed_context  # noqa: PLC0415 - the package may be missing, and takes time
     except ModuleNotFoundError as error:
         raise Problem(f"--tls needs the package cryptography; {INSTALL}") from error
     folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="jsms-sandbox-"))
-    return throw_away_context(Path(folder), host)
+    return self_signed_context(Path(folder), host)
 
 
 def _welcome(server: Server, db: Path | None, certificate: Path | None) -> str:

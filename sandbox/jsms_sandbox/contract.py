@@ -146,6 +146,6 @@ FORMATS: Mapping[str, Test] = {
     "uuid": _readable(uuid.UUID),
     "digits": full_match("[0-9]+"),
     "mobile": full_match("1[0-9]{10}"),
-    "beijing-time": _readable(lambda value: datetime.strptime(value, "%Y-%m-%d %H:%M:%S")),  # noqa: DTZ007  # read only
+    "beijing-time": _readable(lambda value: datetime.strptime(value, "%Y-%m-%d %H:%M:%S")),  # noqa: DTZ007 - read only
 }
 """What a text of some formats and kinds must be; texts of others are taken as they are."""

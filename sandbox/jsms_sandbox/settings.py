@@ -17,9 +17,9 @@ class Credentials:
     """The two pairs of an app. The defaults are valid in form: 24 hexadecimal characters each."""
 
     app_key: str = "5a4db0c39e8f7a6b5c4d3e2f"
-    master_secret: str = "6f5e4d3c2b1a0f9e8d7c6b5a"  # noqa: S105  # made up, and good for nothing else
+    master_secret: str = "6f5e4d3c2b1a0f9e8d7c6b5a"  # noqa: S105 - made up, and good for nothing else
     dev_key: str = "d1e2f3a4b5c6d7e8f9a0b1c2"
-    dev_secret: str = "c2b1a0f9e8d7c6b5a4f3e2d1"  # noqa: S105  # made up as well
+    dev_secret: str = "c2b1a0f9e8d7c6b5a4f3e2d1"  # noqa: S105 - made up as well
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,8 +110,8 @@ def test_no_cell_is_a_formula_or_loses_digits_in_a_spreadsheet(text: str, cell: 
     outcome = Outcome(1, "13800138000", RecipientState.ACCEPTED, msg_id=text)
     target = io.StringIO()
     _export.write(target, [outcome], [Skipped(2, SkipReason.BAD_LINE, None, text)])
-    accepted, aside = csv.DictReader(io.StringIO(target.getvalue()))
-    assert (accepted["msg_id"], aside["reason"]) == (cell, cell)
+    accepted, skipped = csv.DictReader(io.StringIO(target.getvalue()))
+    assert (accepted["msg_id"], skipped["reason"]) == (cell, cell)
 
 
 @pytest.mark.parametrize("columns", [None, ("line", "mobile", "state", "msg_id"), ("mobile", "temp_para", "state")])

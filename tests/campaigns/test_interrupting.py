@@ -265,8 +265,8 @@ def test_a_system_that_has_no_more_threads_is_an_error_and_nothing_is_sent(
 
 def test_a_thread_that_begins_too_late_sends_nothing(app: Sandbox) -> None:
     journal = Journal.temporary(CampaignSettings(TEMPLATE), SERVICE)
-    conductor = CampaignRunner(journal, Throttle(1, None, 0.0), repeat_unknown=False)
-    run = ConductorThread(conductor, lambda batch, body: None, lambda: None, telling=False)
+    runner = CampaignRunner(journal, Throttle(1, None, 0.0), repeat_unknown=False)
+    run = ConductorThread(runner, lambda batch, body: None, lambda: None, telling=False)
     assert run.cancel()
     run.begin()
     assert not run.cancel()
@@ -274,8 +274,8 @@ def test_a_thread_that_begins_too_late_sends_nothing(app: Sandbox) -> None:
     with journal.writing():
         journal.add([(1, "13800000000", None)], [])
     started: list[object] = []
-    conductor.abandon()
-    conductor.run(lambda batch, body: started.append(batch), None)
+    runner.abandon()
+    runner.run(lambda batch, body: started.append(batch), None)
     assert started == []
 
 

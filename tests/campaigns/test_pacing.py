@@ -19,25 +19,25 @@ from jsms_client.campaigns._throttle import (
 
 
 def test_it_begins_with_one_request_and_doubles_with_each_answer() -> None:
-    pace = Throttle(4, None, 0.0)
+    throttle = Throttle(4, None, 0.0)
     allowed: list[int] = []
     for _ in range(4):
-        allowed.append(next(busy for busy in range(99) if pace.seconds(0.0, busy) is None))
-        pace.answered()
+        allowed.append(next(busy for busy in range(99) if throttle.seconds(0.0, busy) is None))
+        throttle.answered()
     assert allowed == [1, 2, 4, 4]
 
 
 @pytest.mark.parametrize("rate", [0.5, 1, 1.5, 3, 99, 999, 1000, 1001, 1500, 1999, 2500, 12_345])
 def test_no_second_sees_more_recipients_than_the_rate(rate: float) -> None:
-    pace, now = Throttle(64, rate, 0.0), 0.0
+    throttle, now = Throttle(64, rate, 0.0), 0.0
     for _ in range(6):
-        pace.answered()
+        throttle.answered()
     left: list[tuple[float, int]] = []
     while now < 20 / min(rate, 1):
-        recipients = pace.largest_batch(1000)
-        if (wait := pace.seconds(now, 0)) == 0:
+        recipients = throttle.largest_batch(1000)
+        if (wait := throttle.seconds(now, 0)) == 0:
             left.append((now, recipients))
-            pace.left(recipients, now)
+            throttle.left(recipients, now)
         else:
             assert wait is not None
             now += wait
@@ -48,58 +48,58 @@ def test_no_second_sees_more_recipients_than_the_rate(rate: float) -> None:
 
 
 def test_a_rate_cuts_batches_into_equal_parts() -> None:
-    pace = Throttle(4, 100, 0.0)
-    assert pace.largest_batch(1000) == 100
+    throttle = Throttle(4, 100, 0.0)
+    assert throttle.largest_batch(1000) == 100
     assert Throttle(4, 0.5, 0.0).largest_batch(1000) == 1
     assert Throttle(4, None, 0.0).largest_batch(1000) == 1000
 
 
 def test_each_refusal_doubles_the_pause_up_to_a_minute() -> None:
-    pace, now, pauses = Throttle(4, None, 0.0), 0.0, list[float]()
+    throttle, now, pauses = Throttle(4, None, 0.0), 0.0, list[float]()
     for place in range(MOST_REFUSALS):
-        assert pace.too_often(now, now) == (place == MOST_REFUSALS - 1)
-        pauses.append(pace.pause(now))
+        assert throttle.too_often(now, now) == (place == MOST_REFUSALS - 1)
+        pauses.append(throttle.pause(now))
         now += pauses[-1]
     assert pauses[:3] == [FIRST_PAUSE, 2 * FIRST_PAUSE, 4 * FIRST_PAUSE]
     assert pauses[-1] == LONGEST_PAUSE
-    assert pace.seconds(now, 1) is None
+    assert throttle.seconds(now, 1) is None
 
 
 def test_what_was_in_flight_together_fails_as_one_moment() -> None:
-    pace = Throttle(16, None, 0.0)
+    throttle = Throttle(16, None, 0.0)
     for number in range(16):
         # Timeouts of requests that left at almost the same time are noticed one after the other.
-        assert not pace.failed(30.0 + number, float(number) / 100)
+        assert not throttle.failed(30.0 + number, float(number) / 100)
     for moment in range(2, MOST_FAILURES):
-        assert not pace.failed(100.0 * moment, 100.0 * moment - 1)
-    assert pace.failed(1000.0, 999.0)
+        assert not throttle.failed(100.0 * moment, 100.0 * moment - 1)
+    assert throttle.failed(1000.0, 999.0)
 
 
 def test_sixteen_refusals_of_one_moment_count_as_one() -> None:
-    pace = Throttle(16, None, 0.0)
-    assert not any(pace.too_often(1.0 + number / 100, 0.0) for number in range(16))
-    assert pace.pause(1.0) == FIRST_PAUSE
+    throttle = Throttle(16, None, 0.0)
+    assert not any(throttle.too_often(1.0 + number / 100, 0.0) for number in range(16))
+    assert throttle.pause(1.0) == FIRST_PAUSE
 
 
 def test_where_nothing_is_sent_it_goes_on_trying_as_long_as_the_patience() -> None:
-    pace, now = Throttle(4, None, 0.0, patience=60.0), 0.0
+    throttle, now = Throttle(4, None, 0.0, patience=60.0), 0.0
     tries = 0
-    while not pace.not_reached(now):
-        now += pace.pause(now)
+    while not throttle.not_reached(now):
+        now += throttle.pause(now)
         tries += 1
     assert 60 <= now < 66
     assert tries > 10
-    pace.refused()
-    assert not pace.not_reached(now)
+    throttle.refused()
+    assert not throttle.not_reached(now)
     assert Throttle(4, None, 0.0, patience=0).not_reached(0.0)
 
 
 def test_an_answer_ends_the_counting() -> None:
-    pace = Throttle(4, None, 0.0)
+    throttle = Throttle(4, None, 0.0)
     for now in range(0, 100, 10):
-        assert not pace.failed(now, now)
-        assert pace.pause(now) == FIRST_PAUSE
-        pace.answered()
+        assert not throttle.failed(now, now)
+        assert throttle.pause(now) == FIRST_PAUSE
+        throttle.answered()
 
 
 def test_the_rate_is_that_of_the_last_seconds() -> None:

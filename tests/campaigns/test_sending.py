@@ -132,9 +132,9 @@ def test_nothing_is_sent_where_an_entry_is_bad(driver: Driver, app: Sandbox) -> 
 def test_a_bad_entry_can_be_set_aside(driver: Driver, app: Sandbox) -> None:
     campaign = driver.send(app.settings, [*people(2), "1380000"], on_bad_line="set_aside")
     assert campaign.counts == Counts(2, 0, 2, 0, 0, 0, 1)
-    (aside,) = campaign.set_aside()
-    assert (aside.number, aside.reason, aside.mobile) == (3, SkipReason.BAD_LINE, None)
-    assert "11 digits" in aside.text
+    (skipped,) = campaign.set_aside()
+    assert (skipped.number, skipped.reason, skipped.mobile) == (3, SkipReason.BAD_LINE, None)
+    assert "11 digits" in skipped.text
 
 
 def test_progress_is_told(driver: Driver, app: Sandbox, small_batches: int) -> None:

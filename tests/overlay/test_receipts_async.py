@@ -300,18 +300,18 @@ def test_an_interrupted_poll_leaves_the_iterator_usable(monkeypatch: pytest.Monk
 
 def test_waking_before_the_wait_ends_the_wait() -> None:
     async def test() -> None:
-        wakeup = AsyncResettableEvent()
-        wakeup.set()
+        event = AsyncResettableEvent()
+        event.set()
         with anyio.fail_after(30):
-            await wakeup.wait(60)
-            await wakeup.wait(0.01)
+            await event.wait(60)
+            await event.wait(0.01)
 
     asyncio.run(test())
-    wakeup = ResettableEvent()
-    wakeup.set()
-    wakeup.set()
+    event = ResettableEvent()
+    event.set()
+    event.set()
     started = time.monotonic()
-    wakeup.wait(60)
+    event.wait(60)
     assert time.monotonic() - started < 30
-    wakeup.wait(0.05)
+    event.wait(0.05)
     assert time.monotonic() - started > 0.04

@@ -62,7 +62,7 @@ class RunningSandbox:
         def call() -> None:
             try:
                 found.set_result(at(self.world))
-            except BaseException as error:  # noqa: BLE001  # handed on
+            except BaseException as error:  # noqa: BLE001 - handed on
                 found.set_exception(error)
 
         self._loop.call_soon_threadsafe(call)

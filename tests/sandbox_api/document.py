@@ -70,6 +70,6 @@ class Document:
         wrong = [f"{error.json_path}: {error.message}" for error in errors]
         assert wrong == [], (operation.name, wrong)
 
-    @functools.cache  # noqa: B019  # one document lives as long as the tests
+    @functools.cache  # noqa: B019 - one document lives as long as the tests
     def _validator(self, reference: str) -> Draft202012Validator:
         return Draft202012Validator({"$ref": reference, "components": self.content["components"]})

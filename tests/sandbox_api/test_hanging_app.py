@@ -40,7 +40,7 @@ class Hanging:
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the name that http.server gives it
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name that http.server gives it
                 """Say nothing."""
 
             def handle(self) -> None:

@@ -186,7 +186,7 @@ class AsyncCampaigns:
             JournalError: The journal cannot be used; ``sending_began`` says whether anything was sent.
         """
         settings = CampaignSettings.read(temp_id, sign_id, tag, send_time)
-        pace = Throttle(
+        throttle = Throttle(
             read_concurrency(concurrency), read_max_rate(max_rate), monotonic(), read_seconds(patience, "patience")
         )
         bad_lines = read_on_bad_line(on_bad_line)
@@ -202,17 +202,17 @@ class AsyncCampaigns:
             book = await opened.open(settings, Service(*self._executor.identity))
             if not await self._take_in(entries, RecipientLoader(book, bad_lines), on_progress, stop, settings):
                 return await opened.campaign(book, REQUESTED)
-            conductor = CampaignRunner(
+            runner = CampaignRunner(
                 book,
-                pace,
+                throttle,
                 repeat_unknown=repeat_unknown,
                 batch_size=largest_batch,
                 stop_event=stop,
                 window=hours,
             )
-            crew = AsyncWorkerPool(partial(self._executor.request_json, settings.operation), concurrency)
-            await crew.run(conductor, on_progress)
-            return await opened.campaign(book, conductor.stop)
+            pool = AsyncWorkerPool(partial(self._executor.request_json, settings.operation), concurrency)
+            await pool.run(runner, on_progress)
+            return await opened.campaign(book, runner.stop)
         finally:
             await opened.aclose()
 
@@ -353,7 +353,7 @@ class AsyncCampaigns:
     async def _take_in(
         self,
         entries: AsyncEntries,
-        intake: RecipientLoader,
+        loader: RecipientLoader,
         on_progress: Callable[[Progress], None] | None,
         stop: StopEvent | None,
         settings: CampaignSettings | None,
@@ -363,20 +363,20 @@ class AsyncCampaigns:
         Returns:
             Whether it was read to its end.
         """
-        intake.begin()
+        loader.begin()
         try:
             while piece := await entries.next():
                 if stop is not None and stop.is_set():
-                    intake.give_up()
+                    loader.give_up()
                     return False
-                await run_in_thread(partial(intake.add, piece))
-                if on_progress is not None and (progress := intake.progress()) is not None:
+                await run_in_thread(partial(loader.add, piece))
+                if on_progress is not None and (progress := loader.progress()) is not None:
                     on_progress(progress)
-            if settings is not None and intake.needs_check:
-                intake.check_variables(await self._variables(settings))
-            await run_in_thread(intake.finish)
+            if settings is not None and loader.needs_check:
+                loader.check_variables(await self._variables(settings))
+            await run_in_thread(loader.finish)
         except BaseException:
-            intake.give_up()
+            loader.give_up()
             raise
         return True
 

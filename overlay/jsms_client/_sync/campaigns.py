@@ -187,7 +187,7 @@ class Campaigns:
             JournalError: The journal cannot be used; ``sending_began`` says whether anything was sent.
         """
         settings = CampaignSettings.read(temp_id, sign_id, tag, send_time)
-        pace = Throttle(
+        throttle = Throttle(
             read_concurrency(concurrency), read_max_rate(max_rate), monotonic(), read_seconds(patience, "patience")
         )
         bad_lines = read_on_bad_line(on_bad_line)
@@ -203,17 +203,17 @@ class Campaigns:
             book = opened.open(settings, Service(*self._executor.identity))
             if not self._take_in(entries, RecipientLoader(book, bad_lines), on_progress, stop, settings):
                 return opened.campaign(book, REQUESTED)
-            conductor = CampaignRunner(
+            runner = CampaignRunner(
                 book,
-                pace,
+                throttle,
                 repeat_unknown=repeat_unknown,
                 batch_size=largest_batch,
                 stop_event=stop,
                 window=hours,
             )
-            crew = WorkerPool(partial(self._executor.request_json, settings.operation), concurrency)
-            crew.run(conductor, on_progress)
-            return opened.campaign(book, conductor.stop)
+            pool = WorkerPool(partial(self._executor.request_json, settings.operation), concurrency)
+            pool.run(runner, on_progress)
+            return opened.campaign(book, runner.stop)
         finally:
             opened.close()
 
@@ -354,7 +354,7 @@ class Campaigns:
     def _take_in(
         self,
         entries: Entries,
-        intake: RecipientLoader,
+        loader: RecipientLoader,
         on_progress: Callable[[Progress], None] | None,
         stop: StopEvent | None,
         settings: CampaignSettings | None,
@@ -364,20 +364,20 @@ class Campaigns:
         Returns:
             Whether it was read to its end.
         """
-        intake.begin()
+        loader.begin()
         try:
             while piece := entries.next():
                 if stop is not None and stop.is_set():
-                    intake.give_up()
+                    loader.give_up()
                     return False
-                run_inline(partial(intake.add, piece))
-                if on_progress is not None and (progress := intake.progress()) is not None:
+                run_inline(partial(loader.add, piece))
+                if on_progress is not None and (progress := loader.progress()) is not None:
                     on_progress(progress)
-            if settings is not None and intake.needs_check:
-                intake.check_variables(self._variables(settings))
-            run_inline(intake.finish)
+            if settings is not None and loader.needs_check:
+                loader.check_variables(self._variables(settings))
+            run_inline(loader.finish)
         except BaseException:
-            intake.give_up()
+            loader.give_up()
             raise
         return True
 

@@ -55,19 +55,19 @@ def atomic_writer(path: Path, encoding: str = _ENCODING) -> Generator[TextIO]:
         beside.unlink(missing_ok=True)
 
 
-def write(file: TextIO, outcomes: Iterable[Outcome], aside: Iterable[Skipped]) -> None:
-    """Write everyone, and behind them what was set aside.
+def write(file: TextIO, outcomes: Iterable[Outcome], skipped: Iterable[Skipped]) -> None:
+    """Write every recipient, and behind them the skipped entries.
 
     Args:
         file: An open text file.
         outcomes: Everyone.
-        aside: What was set aside.
+        skipped: What was skipped.
     """
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
     writer.writerows(map(_harmless, map(_recipient, outcomes)))
     writer.writerows(
-        _harmless((one.number, one.mobile, one.reason.value, *[None] * 3, one.text, *[None] * 4)) for one in aside
+        _harmless((one.number, one.mobile, one.reason.value, *[None] * 3, one.text, *[None] * 4)) for one in skipped
     )
 
 

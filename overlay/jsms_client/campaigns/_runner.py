@@ -48,7 +48,7 @@ class CampaignRunner:
 
     Args:
         journal: The journal, with the whole list in it.
-        pace: When requests may leave.
+        throttle: When requests may leave.
         repeat_unknown: Whether those that are unknown are to be sent to again.
         batch_size: How many recipients a request may have; None for as many as the service takes.
         stop_event: Nothing is sent any more once it is set.
@@ -64,7 +64,7 @@ class CampaignRunner:
     def __init__(
         self,
         journal: Journal | SharedJournal,
-        pace: Throttle,
+        throttle: Throttle,
         *,
         repeat_unknown: bool,
         batch_size: int | None = None,
@@ -73,8 +73,8 @@ class CampaignRunner:
     ) -> None:
         self._window = window
         self._journal = journal
-        self._queue = BatchQueue(journal) if isinstance(journal, Journal) else SharedQueue(journal, pace.max_rate)
-        self._pace = pace
+        self._queue = BatchQueue(journal) if isinstance(journal, Journal) else SharedQueue(journal, throttle.max_rate)
+        self._throttle = throttle
         self._repeat_unknown = repeat_unknown
         self._inbox: SimpleQueue[tuple[Batch, object] | None] = SimpleQueue()
         self._again: deque[Batch] = deque()
@@ -120,7 +120,7 @@ class CampaignRunner:
         """
         try:
             try:
-                self._conduct(start, tell)
+                self._run_thread(start, tell)
                 self._journal.end()
                 if self._failure is not None:
                     raise self._failure
@@ -138,7 +138,7 @@ class CampaignRunner:
             return error
         return None
 
-    def _conduct(self, start: Start, tell: Tell | None) -> None:
+    def _run_thread(self, start: Start, tell: Tell | None) -> None:
         with self._journal.writing():
             self._queue.recover(repeat_unknown=self._repeat_unknown)
         meter = Meter("sending", time.monotonic(), self._done())
@@ -153,7 +153,7 @@ class CampaignRunner:
                     self.answered(batch, replaced)
                 leaving = []
             # Writing it down took a while: the rate counts from here.
-            self._pace.departed(len(leaving), time.monotonic())
+            self._throttle.departed(len(leaving), time.monotonic())
             for batch in leaving:
                 self._sending_began = True
                 start(batch, self._body(batch))
@@ -185,20 +185,20 @@ class CampaignRunner:
                     self._failed(batch, response)
                 else:
                     self._succeeded(batch, response)
-            self._journal.share_pause(self._pace.pause(time.monotonic()))
+            self._journal.share_pause(self._throttle.pause(time.monotonic()))
             while (following := self._next()) is not None:
                 self._queue.mark_sent(following)
                 if not following.rows:
                     continue
                 self._on_their_way += 1
                 following.left_at = time.monotonic()
-                self._pace.left(len(following.rows), following.left_at)
+                self._throttle.left(len(following.rows), following.left_at)
                 leaving.append(following)
         return leaving
 
     def _seconds(self) -> float | None:
         """How long to wait for the next request; None where a response has to come first."""
-        seconds = self._pace.seconds(time.monotonic(), self._on_their_way)
+        seconds = self._throttle.seconds(time.monotonic(), self._on_their_way)
         if seconds is None:
             return None
         outside = 0.0 if self._window is None else self._window.seconds(time.time())
@@ -209,11 +209,11 @@ class CampaignRunner:
             return None
         if self._again:
             again = self._again.pop() if self._far_away() else self._again.popleft()
-            if self._journal.reserve_time(len(again.rows), self._pace.max_rate):
+            if self._journal.reserve_time(len(again.rows), self._throttle.max_rate):
                 return again
             self._again.appendleft(again)
             return None
-        return self._queue.next_batch(self._pace.largest_batch(self._largest_batch))
+        return self._queue.next_batch(self._throttle.largest_batch(self._largest_batch))
 
     def _body(self, batch: Batch) -> dict[str, object]:
         # Parsed all at once: a thousand small texts take five times as long.
@@ -251,7 +251,7 @@ class CampaignRunner:
             )
         else:
             self._unclear_in_a_row = 0
-            self._pace.answered()
+            self._throttle.answered()
         if outcome.unpaid is not None:
             self._stop(refused_error(error_class(outcome.unpaid, 200), outcome.unpaid, None))
 
@@ -271,7 +271,7 @@ class CampaignRunner:
             self._queue.mark_answered(batch, UNKNOWN)
             if is_unclear(error):
                 self._unclear(batch, error)
-            elif self._pace.failed(time.monotonic(), batch.left_at):
+            elif self._throttle.failed(time.monotonic(), batch.left_at):
                 self._stop(error)
         else:
             self._queue.mark_answered(batch, WAITING)
@@ -284,7 +284,7 @@ class CampaignRunner:
     def _unclear(self, batch: Batch, error: JSMSError) -> None:
         """Stop after several responses in a row that do not say who was sent to: each may leave a thousand in doubt."""
         self._unclear_in_a_row += 1
-        self._pace.failed(time.monotonic(), batch.left_at)
+        self._throttle.failed(time.monotonic(), batch.left_at)
         # Without any code of JSMS, the next response will come from the same wrong place.
         if self._unclear_in_a_row >= MOST_UNCLEAR or (error.http_status is not None and error.code is None):
             self._stop(error)
@@ -292,12 +292,12 @@ class CampaignRunner:
     def _slow_down(self, batch: Batch, error: JSMSError) -> bool:
         """Wait before the next request; True where that was done too often, or for too long."""
         if isinstance(error, RateLimitError):
-            return self._pace.too_often(time.monotonic(), batch.left_at)
-        return self._pace.not_reached(time.monotonic())
+            return self._throttle.too_often(time.monotonic(), batch.left_at)
+        return self._throttle.not_reached(time.monotonic())
 
     def _refused(self, batch: Batch, error: JSMSError) -> None:
         """Find out for whom a request was refused as a whole: it is cut in two, until one is left."""
-        self._pace.refused()
+        self._throttle.refused()
         rows = batch.rows
         if len(rows) > 1:
             self._queue.mark_answered(batch, WAITING)
@@ -331,7 +331,7 @@ class CampaignRunner:
 
     def _tell(self, tell: Tell, meter: Meter, *, now: bool) -> None:
         moment = time.monotonic()
-        pause = self._pace.pause(moment)
+        pause = self._throttle.pause(moment)
         if now or pause > 0 or not self._told or meter.due(moment, TELL_EVERY):
             self._told = True
             journal = self._journal

@@ -1,6 +1,6 @@
-"""Sends a campaign's requests, and keeps its conductor apart from what happens to the caller.
+"""Send a campaign's requests, and keeps its runner apart from what happens to the caller.
 
-The conductor runs in a thread of its own in both worlds, so that no interrupt and no cancellation comes between what
+The runner has a thread of its own in both clients, so that no interrupt and no cancellation comes between what
 it does and what it writes down. Requests are sent by threads here and by tasks there; progress is delivered in the
 caller's own thread or event loop, always the newest: a slow ``on_progress`` misses some, and is never late.
 
@@ -34,10 +34,10 @@ Job: TypeAlias = tuple[Batch, object]
 
 
 class ConductorThread:
-    """A conductor in a thread of its own.
+    """A runner in a thread of its own.
 
     Args:
-        conductor: Carries the campaign out.
+        runner: Carries the campaign out.
         start: Has a request sent; must not block.
         wake: Wakes the caller: there is new progress, or it has ended. Called from the thread; must not block.
         telling: Whether the caller wants progress.
@@ -45,18 +45,18 @@ class ConductorThread:
     Attributes:
         newest: The newest progress, until it is delivered.
         ended: Whether it has ended.
-        failures: What the conductor raised.
+        failures: What the runner raised.
     """
 
     def __init__(
         self,
-        conductor: CampaignRunner,
+        runner: CampaignRunner,
         start: Callable[[Batch, object], None],
         wake: Callable[[], None],
         *,
         telling: bool,
     ) -> None:
-        self._conductor = conductor
+        self._conductor = runner
         self._start = start
         self._wake = wake
         self._telling = telling
@@ -68,7 +68,7 @@ class ConductorThread:
 
     def begin(self) -> None:
         """Start the thread. A daemon: a program that ends does not wait for it; what is in flight is unknown then."""
-        Thread(target=self._conduct, name="jsms-campaign", daemon=True).start()
+        Thread(target=self._run_thread, name="jsms-campaign", daemon=True).start()
 
     def cancel(self) -> bool:
         """Keep the thread from beginning; False where it has begun, in this process: a forked child has none."""
@@ -78,7 +78,7 @@ class ConductorThread:
             return True
         return os.getpid() != self._process
 
-    def _conduct(self) -> None:
+    def _run_thread(self) -> None:
         if not self.cancel():
             return
         try:
@@ -106,33 +106,33 @@ class AsyncWorkerPool:
     __slots__ = ("_request",)
 
     def __init__(self, request: AsyncRequest, size: int) -> None:
-        del size  # the conductor starts no more than that
+        del size  # the runner starts no more than that
         self._request = request
 
-    async def run(self, conductor: CampaignRunner, on_progress: Tell | None) -> None:
+    async def run(self, runner: CampaignRunner, on_progress: Tell | None) -> None:
         """Carry a campaign out.
 
         After a cancellation nothing more is sent; it is raised on when every request has ended and is written down.
 
         Args:
-            conductor: Carries it out.
+            runner: Carries it out.
             on_progress: Takes progress, in the event loop.
         """
         import anyio  # noqa: PLC0415 - comes with httpx; sync programs never load it
 
         jobs: deque[Job] = deque()
-        wakeup = AsyncResettableEvent()
+        event = AsyncResettableEvent()
         failures: list[BaseException] = []
 
         def start(batch: Batch, body: object) -> None:
             jobs.append((batch, body))
-            wakeup.set()
+            event.set()
 
         async def send(batch: Batch, body: object) -> None:
             with anyio.CancelScope(shield=True):
-                conductor.answered(batch, await _outcome_of(self._request(body)))
+                runner.answered(batch, await _outcome_of(self._request(body)))
 
-        run = ConductorThread(conductor, start, wakeup.set, telling=on_progress is not None)
+        run = ConductorThread(runner, start, event.set, telling=on_progress is not None)
 
         async def follow(on_progress: Tell | None) -> None:
             ended, due = False, 0.0
@@ -147,7 +147,7 @@ class AsyncWorkerPool:
                     # A slow callback blocks the event loop: the requests get as much of its time.
                     due = time.monotonic() + max(TELL_EVERY, time.monotonic() - began)
                 if not ended:
-                    await wakeup.wait(due - began if run.newest else math.inf)
+                    await event.wait(due - began if run.newest else math.inf)
 
         try:
             async with anyio.create_task_group() as group:
@@ -155,15 +155,15 @@ class AsyncWorkerPool:
                     run.begin()
                     await follow(on_progress)
                 except BaseException as error:  # noqa: BLE001 - raised on, outside of the group
-                    conductor.interrupted = True
+                    runner.interrupted = True
                     failures.append(error)
-                    conductor.interrupt()
+                    runner.interrupt()
                     if not run.cancel():
                         with anyio.CancelScope(shield=True):
                             await follow(None)
         finally:
-            conductor.abandoned = True
-            conductor.abandon()
+            runner.abandoned = True
+            runner.abandon()
         _raise_first(failures + run.failures)
 
 
@@ -181,14 +181,14 @@ class WorkerPool:
         self._request = request
         self._size = size
 
-    def run(self, conductor: CampaignRunner, on_progress: Tell | None) -> None:
+    def run(self, runner: CampaignRunner, on_progress: Tell | None) -> None:
         """Carry a campaign out.
 
         After an interrupt nothing more is sent; it is raised on when every request has ended and is written down. A
         second one is raised on at once: what is in flight then is unknown when the campaign continues.
 
         Args:
-            conductor: Carries it out.
+            runner: Carries it out.
             on_progress: Takes progress, in the caller's thread.
         """
         jobs: SimpleQueue[Job | None] = SimpleQueue()
@@ -198,11 +198,11 @@ class WorkerPool:
             jobs.put((batch, body))
 
         def send() -> None:
-            while (job := jobs.get()) is not None and not conductor.abandoned:
+            while (job := jobs.get()) is not None and not runner.abandoned:
                 batch, body = job
-                conductor.answered(batch, self._outcome_of(body))
+                runner.answered(batch, self._outcome_of(body))
 
-        run = ConductorThread(conductor, start, lambda: wakeups.put(None), telling=on_progress is not None)
+        run = ConductorThread(runner, start, lambda: wakeups.put(None), telling=on_progress is not None)
 
         def follow(on_progress: Tell | None) -> None:
             while not run.ended:
@@ -217,14 +217,14 @@ class WorkerPool:
                 run.begin()
                 follow(on_progress)
             except BaseException:
-                conductor.interrupted = True
-                conductor.interrupt()
+                runner.interrupted = True
+                runner.interrupt()
                 if not run.cancel():
                     follow(None)
                 raise
         finally:
-            conductor.abandoned = True
-            conductor.abandon()
+            runner.abandoned = True
+            runner.abandon()
             for _ in range(self._size):
                 jobs.put(None)
         _raise_first(run.failures)
@@ -232,14 +232,14 @@ class WorkerPool:
     def _outcome_of(self, body: object) -> object:
         try:
             return self._request(body)
-        except BaseException as error:  # noqa: BLE001 - the conductor judges it
+        except BaseException as error:  # noqa: BLE001 - the runner judges it
             return error
 
 
 async def _outcome_of(request: Coroutine[object, object, object]) -> object:
     try:
         return await request
-    except BaseException as error:  # noqa: BLE001 - the conductor judges it
+    except BaseException as error:  # noqa: BLE001 - the runner judges it
         return error
 
 

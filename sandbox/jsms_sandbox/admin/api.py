@@ -31,7 +31,7 @@ from jsms_sandbox.admin import (
     schedules,
     seeding,
 )
-from jsms_sandbox.admin.call import Call, Sandbox
+from jsms_sandbox.admin.call import AdminContext, AdminRequest
 from jsms_sandbox.admin.endpoint import Endpoint, run
 from jsms_sandbox.admin.models import ProblemAnswer
 from jsms_sandbox.admin.problems import Problem
@@ -74,7 +74,7 @@ class TestAPI:
     __test__ = False
     """It is no test, whatever its name begins with."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: AdminContext) -> None:
         self._sandbox = sandbox
         self._routes: dict[str, tuple[re.Pattern[str], dict[str, Endpoint]]] = {}
         for endpoint in ENDPOINTS:
@@ -96,7 +96,7 @@ class TestAPI:
                 return self._described()
             endpoint, parts = self._find(path, request.method)
             self._sandbox.world.clock.run_due()
-            result = await run(endpoint, Call(self._sandbox, request, parts))
+            result = await run(endpoint, AdminRequest(self._sandbox, request, parts))
             self._sandbox.world.commit()
         except Problem as problem:
             return problem_answer(problem)

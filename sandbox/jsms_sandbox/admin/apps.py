@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from jsms_sandbox.admin.blocked import MOST, Word
-from jsms_sandbox.admin.call import Call
+from jsms_sandbox.admin.call import AdminRequest
 from jsms_sandbox.admin.callbacks import Url
 from jsms_sandbox.admin.endpoint import delete, get, patch, post
 from jsms_sandbox.admin.models import Body, Mobile, NoBody, Query, Shape, Status
@@ -135,7 +135,7 @@ class NewApp(AppChange):
     with_signature: Annotated[bool, Field(description="Whether it starts with a signature that passed.")] = True
 
 
-def app_shape(call: Call, app: entities.App) -> App:
+def app_shape(call: AdminRequest, app: entities.App) -> App:
     """An app as the test API shows it."""
     return App(
         app_key=app.app_key,
@@ -160,13 +160,13 @@ def app_shape(call: Call, app: entities.App) -> App:
     )
 
 
-def list_apps(call: Call, query: Query) -> Apps:
+def list_apps(call: AdminRequest, query: Query) -> Apps:
     """List the apps."""
     app = call.selected(query)
     return Apps(apps=[app_shape(call, each) for each in ([app] if app else call.world.apps.values())])
 
 
-async def create_app(call: Call, _: Query, body: NewApp) -> App:
+async def create_app(call: AdminRequest, _: Query, body: NewApp) -> App:
     """Make an app with credentials of its own, so that tests can run side by side."""
     await _check_callback_url(body)
     keys = Credentials(*(getattr(body, name) or secrets.token_hex(12) for name in KEY_NAMES))
@@ -178,12 +178,12 @@ async def create_app(call: Call, _: Query, body: NewApp) -> App:
     return app_shape(call, app)
 
 
-def get_app(call: Call, _: Query) -> App:
+def get_app(call: AdminRequest, _: Query) -> App:
     """Show one app."""
     return app_shape(call, _named(call))
 
 
-async def update_app(call: Call, _: Query, body: AppChange) -> App:
+async def update_app(call: AdminRequest, _: Query, body: AppChange) -> App:
     """Change switches of an app."""
     _named(call)
     await _check_callback_url(body)
@@ -192,7 +192,7 @@ async def update_app(call: Call, _: Query, body: AppChange) -> App:
     return app_shape(call, app)
 
 
-def delete_app(call: Call, _: Query) -> None:
+def delete_app(call: AdminRequest, _: Query) -> None:
     """Delete an app with all that is its own, but for its requests."""
     app = _named(call)
     if app.app_key == call.world.settings.credentials.app_key:
@@ -202,18 +202,18 @@ def delete_app(call: Call, _: Query) -> None:
     call.world.events.publish("reset", {"app_key": app.app_key})
 
 
-def reset_app(call: Call, _: Query, body: NoBody) -> App:  # noqa: ARG001  # every handler takes its body
+def reset_app(call: AdminRequest, _: Query, body: NoBody) -> App:  # noqa: ARG001 - every handler takes its body
     """Give an app a fresh start under the same keys; its faults go too."""
     return fresh_app(call, _named(call))
 
 
-def fresh_app(call: Call, app: entities.App) -> App:
+def fresh_app(call: AdminRequest, app: entities.App) -> App:
     """Reset an app."""
     call.sandbox.faults.clear(app.app_key)
     return app_shape(call, call.world.reset_app(app))
 
 
-def _named(call: Call) -> entities.App:
+def _named(call: AdminRequest) -> entities.App:
     return call.app_of_key(call.path["app_key"], "path.app_key")
 
 
@@ -233,7 +233,7 @@ async def _check_callback_url(body: AppChange) -> None:
         raise Problem("conflict", problem, "Start the app first, or give check_callback: false.", "body.callback_url")
 
 
-def _apply(call: Call, app: entities.App, body: AppChange) -> None:
+def _apply(call: AdminRequest, app: entities.App, body: AppChange) -> None:
     for name in SWITCHES:
         value = getattr(body, name)
         if value is not None:

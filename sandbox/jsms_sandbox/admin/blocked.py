@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from jsms_sandbox.admin.call import Call
+from jsms_sandbox.admin.call import AdminRequest
 from jsms_sandbox.admin.endpoint import delete, get, post
 from jsms_sandbox.admin.models import Body, Mobile, Query, Shape
 from jsms_sandbox.admin.problems import conflict, not_found
@@ -57,14 +57,14 @@ class WordToBlock(Body):
     word: Word
 
 
-def list_opt_outs(call: Call, query: Query) -> OptOuts:
+def list_opt_outs(call: AdminRequest, query: Query) -> OptOuts:
     """List the numbers that opted out."""
     return OptOuts(
         opt_outs=[OptOut(app_key=app.app_key, mobile=mobile) for app in _apps(call, query) for mobile in app.opt_outs]
     )
 
 
-def create_opt_out(call: Call, query: Query, body: NumberToBlock) -> OptOut:
+def create_opt_out(call: AdminRequest, query: Query, body: NumberToBlock) -> OptOut:
     """Opt a number out."""
     app = call.app(query)
     _check_room(app.opt_outs)
@@ -72,20 +72,20 @@ def create_opt_out(call: Call, query: Query, body: NumberToBlock) -> OptOut:
     return OptOut(app_key=app.app_key, mobile=body.mobile)
 
 
-def delete_opt_out(call: Call, query: Query) -> None:
+def delete_opt_out(call: AdminRequest, query: Query) -> None:
     """Take a number back in."""
     if not opt_in(call.world, call.app(query), call.path["mobile"]):
         raise not_found("This number did not opt out.", "GET /_sandbox/api/opt-outs lists them.", "path.mobile")
 
 
-def list_words(call: Call, query: Query) -> BlockedWords:
+def list_words(call: AdminRequest, query: Query) -> BlockedWords:
     """List the words that are blocked."""
     return BlockedWords(
         words=[BlockedWord(app_key=app.app_key, word=word) for app in _apps(call, query) for word in app.words]
     )
 
 
-def create_word(call: Call, query: Query, body: WordToBlock) -> BlockedWord:
+def create_word(call: AdminRequest, query: Query, body: WordToBlock) -> BlockedWord:
     """Block a word."""
     app = call.app(query)
     _check_room(app.words)
@@ -95,7 +95,7 @@ def create_word(call: Call, query: Query, body: WordToBlock) -> BlockedWord:
     return BlockedWord(app_key=app.app_key, word=body.word)
 
 
-def delete_word(call: Call, query: Query) -> None:
+def delete_word(call: AdminRequest, query: Query) -> None:
     """Block a word no longer."""
     app, word = call.app(query), call.path["word"]
     if word not in app.words:
@@ -104,7 +104,7 @@ def delete_word(call: Call, query: Query) -> None:
     call.world.app_changed(app)
 
 
-def _apps(call: Call, query: Query) -> list[App]:
+def _apps(call: AdminRequest, query: Query) -> list[App]:
     selected = call.selected(query)
     return [selected] if selected else list(call.world.apps.values())
 

@@ -30,14 +30,14 @@ Q = TypeVar("Q", bound=Query)
 
 
 @dataclass(frozen=True, slots=True)
-class Sandbox:
+class AdminContext:
     """What the test API works on."""
 
     service: Service
     faults: FaultList
     deliveries: Deliveries
     run: str
-    """Tells this run of the sandbox from the next, so that nobody resumes events of another run."""
+    """Tells this run of the sandbox from the next, so that no client resumes events of another run."""
 
     @property
     def world(self) -> World:
@@ -45,7 +45,7 @@ class Sandbox:
         return self.service.world
 
 
-class Call:
+class AdminRequest:
     """One call.
 
     Args:
@@ -54,7 +54,7 @@ class Call:
         path: The parts of the path, by name.
     """
 
-    def __init__(self, sandbox: Sandbox, request: Request, path: Mapping[str, str]) -> None:
+    def __init__(self, sandbox: AdminContext, request: Request, path: Mapping[str, str]) -> None:
         self.sandbox = sandbox
         self.world = sandbox.world
         self.request = request

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from jsms_contract.service import CALLBACK_SAMPLES
-from jsms_sandbox.admin.call import Call
+from jsms_sandbox.admin.call import AdminRequest
 from jsms_sandbox.admin.endpoint import get, post
 from jsms_sandbox.admin.listing import Listing, NumberPage, number_id
 from jsms_sandbox.admin.models import At, Body, NoBody, Query, Shape, milliseconds
@@ -148,7 +148,7 @@ def callback_shape(callback: entities.Callback) -> Callback:
     )
 
 
-async def list_callbacks(call: Call, query: CallbacksQuery) -> Callbacks:
+async def list_callbacks(call: AdminRequest, query: CallbacksQuery) -> Callbacks:
     """List callbacks, newest first."""
     app = call.selected(query)
 
@@ -163,12 +163,12 @@ async def list_callbacks(call: Call, query: CallbacksQuery) -> Callbacks:
     return Callbacks(callbacks=[callback_shape(callback) for callback in found], more=more)
 
 
-def get_callback(call: Call, query: Query) -> Callback:
+def get_callback(call: AdminRequest, query: Query) -> Callback:
     """Show one callback."""
     return callback_shape(_callback(call, query))
 
 
-async def resend_callback(call: Call, query: Query, _: NoBody) -> Callback:
+async def resend_callback(call: AdminRequest, query: Query, _: NoBody) -> Callback:
     """Try to deliver a callback now, and wait for what comes of it."""
     callback = _callback(call, query)
     if call.world.apps[callback.app_key].callback_url is None:
@@ -177,12 +177,12 @@ async def resend_callback(call: Call, query: Query, _: NoBody) -> Callback:
     return callback_shape(callback)
 
 
-def list_callback_samples(call: Call, _: Query) -> Samples:  # noqa: ARG001  # every handler takes its call
+def list_callback_samples(call: AdminRequest, _: Query) -> Samples:  # noqa: ARG001 - every handler takes its call
     """Show the documented example of each type."""
     return Samples(samples=[Sample(type=name, data=data) for name, data in _samples()])
 
 
-async def send_callback_samples(call: Call, query: Query, body: SamplesToSend) -> SentSamples:
+async def send_callback_samples(call: AdminRequest, query: Query, body: SamplesToSend) -> SentSamples:
     """Post the documented examples to a URL, signed with the app's credentials; they are not kept."""
     app = call.app(query)
     url = body.url if body.url is not None else app.callback_url
@@ -196,7 +196,7 @@ async def send_callback_samples(call: Call, query: Query, body: SamplesToSend) -
     )
 
 
-async def check_callback_url(call: Call, _: Query, body: UrlToCheck) -> CheckedUrl:  # noqa: ARG001  # as above
+async def check_callback_url(call: AdminRequest, _: Query, body: UrlToCheck) -> CheckedUrl:  # noqa: ARG001 - as above
     """Ask a URL to echo some characters, as the service does when a callback URL is entered."""
     problem = url_problem(body.url) or await check_url(body.url)
     return CheckedUrl(ok=problem is None, problem=problem, warnings=url_warnings(body.url))
@@ -206,7 +206,7 @@ def _samples() -> list[tuple[CallbackType, str]]:
     return [(kind, CALLBACK_SAMPLES[kind]) for kind in CALLBACK_TYPES if kind in CALLBACK_SAMPLES]
 
 
-async def _send_sample(call: Call, app: App, url: str, name: CallbackType, data: str) -> SentSample:
+async def _send_sample(call: AdminRequest, app: App, url: str, name: CallbackType, data: str) -> SentSample:
     now = call.world.clock.now()
     form = signed_form(app, entities.Callback(0, app.app_key, name, data, now, None), call.world.clock.now_ms())
     started = perf_counter()
@@ -227,7 +227,7 @@ def _check_form(url: str) -> None:
         raise wrong("body.url", problem, "Give the whole URL, such as http://127.0.0.1:8000/jsms.")
 
 
-def _callback(call: Call, query: Query) -> entities.Callback:
+def _callback(call: AdminRequest, query: Query) -> entities.Callback:
     app, callback = call.selected(query), call.world.callbacks.get(call.number("number"))
     if callback is None or (app is not None and callback.app_key != app.app_key):
         raise not_found("There is no such callback.", "GET /_sandbox/api/callbacks lists them.", "path.number")

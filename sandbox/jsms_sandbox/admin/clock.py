@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from jsms_sandbox.admin.call import Call
+from jsms_sandbox.admin.call import AdminRequest
 from jsms_sandbox.admin.endpoint import get, post
 from jsms_sandbox.admin.models import At, Body, Query, Shape, milliseconds
 from jsms_sandbox.admin.problems import wrong
@@ -55,12 +55,12 @@ def clock_shape(clock: time.Clock) -> Clock:
     )
 
 
-def get_clock(call: Call, _: Query) -> Clock:
+def get_clock(call: AdminRequest, _: Query) -> Clock:
     """Tell where the clock stands."""
     return clock_shape(call.world.clock)
 
 
-async def set_clock(call: Call, _: Query, body: ClockChange) -> Clock:
+async def set_clock(call: AdminRequest, _: Query, body: ClockChange) -> Clock:
     """Set the clock, freeze it or let it run; going forward does the work that falls due on the way."""
     clock = call.world.clock
     moves = [name for name in MOVES if getattr(body, name) is not None]
@@ -72,7 +72,7 @@ async def set_clock(call: Call, _: Query, body: ClockChange) -> Clock:
     if body.real:
         await clock.restart()
     if body.frozen:
-        clock.freeze()  # before it is set, so that it stands exactly there
+        clock.freeze()  # before it is set, so that it stops exactly there
     if when is not None:
         await clock.set(when)
     if body.frozen is False:
@@ -80,7 +80,7 @@ async def set_clock(call: Call, _: Query, body: ClockChange) -> Clock:
     return clock_shape(clock)
 
 
-async def advance_clock(call: Call, _: Query, body: Advance) -> Clock:
+async def advance_clock(call: AdminRequest, _: Query, body: Advance) -> Clock:
     """Let time pass: what falls due meanwhile is done, in order, before this is answered."""
     await call.world.clock.settle()
     await call.world.clock.advance(body.seconds)

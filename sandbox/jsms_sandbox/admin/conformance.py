@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from jsms_sandbox.admin.call import Call
+from jsms_sandbox.admin.call import AdminRequest
 from jsms_sandbox.admin.endpoint import get
 from jsms_sandbox.admin.models import Query, Shape
 from jsms_sandbox.conformance import judge
@@ -35,7 +35,7 @@ class Conformance(Shape):
     steps: list[Step]
 
 
-def get_conformance(call: Call, query: Query) -> Conformance:
+def get_conformance(call: AdminRequest, query: Query) -> Conformance:
     """Judge the client of an app, by default the first one, by its requests since the sandbox started or was reset."""
     app = call.app(query)
     judged = judge(call.world, app)

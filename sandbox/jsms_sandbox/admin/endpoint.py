@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from jsms_sandbox.admin.call import Call
+from jsms_sandbox.admin.call import AdminRequest
 from jsms_sandbox.admin.models import Body, NoBody, Query
 from jsms_sandbox.admin.problems import ProblemType
 
@@ -47,19 +47,19 @@ class Endpoint:
     answer: type[BaseModel] | None
     status: HTTPStatus
     problems: tuple[ProblemType, ...]
-    run: Callable[[Call, Any, Any], Result | Awaitable[Result]]
+    run: Callable[[AdminRequest, Any, Any], Result | Awaitable[Result]]
 
 
 def get(
     path: str,
-    handler: Callable[[Call, Q], Result | Awaitable[Result]],
+    handler: Callable[[AdminRequest, Q], Result | Awaitable[Result]],
     query: type[Q],
     answer: type[BaseModel] | None,
     *problems: ProblemType,
 ) -> Endpoint:
     """Something to read."""
 
-    def run(call: Call, given: Q, _: object) -> Result | Awaitable[Result]:
+    def run(call: AdminRequest, given: Q, _: object) -> Result | Awaitable[Result]:
         return handler(call, given)
 
     return _endpoint("GET", path, handler, query, None, answer, HTTPStatus.OK, problems, run)
@@ -67,13 +67,13 @@ def get(
 
 def delete(
     path: str,
-    handler: Callable[[Call, Query], Result | Awaitable[Result]],
+    handler: Callable[[AdminRequest, Query], Result | Awaitable[Result]],
     answer: type[BaseModel] | None = None,
     *problems: ProblemType,
 ) -> Endpoint:
     """Something to delete."""
 
-    def run(call: Call, given: Query, _: object) -> Result | Awaitable[Result]:
+    def run(call: AdminRequest, given: Query, _: object) -> Result | Awaitable[Result]:
         return handler(call, given)
 
     status = HTTPStatus.OK if answer else HTTPStatus.NO_CONTENT
@@ -82,7 +82,7 @@ def delete(
 
 def post(
     path: str,
-    handler: Callable[[Call, Query, B], Result | Awaitable[Result]],
+    handler: Callable[[AdminRequest, Query, B], Result | Awaitable[Result]],
     body: type[B],
     answer: type[BaseModel],
     *problems: ProblemType,
@@ -94,7 +94,7 @@ def post(
 
 def patch(
     path: str,
-    handler: Callable[[Call, Query, B], Result | Awaitable[Result]],
+    handler: Callable[[AdminRequest, Query, B], Result | Awaitable[Result]],
     body: type[B],
     answer: type[BaseModel],
     *problems: ProblemType,
@@ -103,7 +103,7 @@ def patch(
     return _endpoint("PATCH", path, handler, Query, body, answer, HTTPStatus.OK, problems, handler)
 
 
-async def run(endpoint: Endpoint, call: Call) -> Result:
+async def run(endpoint: Endpoint, call: AdminRequest) -> Result:
     """Read a call by an endpoint's declaration, and answer it.
 
     Raises:
@@ -124,7 +124,7 @@ def _endpoint(
     answer: type[BaseModel] | None,
     status: HTTPStatus,
     problems: tuple[ProblemType, ...],
-    run: Callable[[Call, Any, Any], Result | Awaitable[Result]],
+    run: Callable[[AdminRequest, Any, Any], Result | Awaitable[Result]],
 ) -> Endpoint:
     first, *others = handler.__name__.split("_")
     name = first + "".join(word.capitalize() for word in others)

@@ -12,7 +12,7 @@ from pydantic import Field
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from jsms_sandbox.admin.call import Call, Sandbox
+from jsms_sandbox.admin.call import AdminContext, AdminRequest
 from jsms_sandbox.admin.endpoint import get
 from jsms_sandbox.admin.models import Query
 from jsms_sandbox.service.response import drop
@@ -32,14 +32,14 @@ class EventsQuery(Query):
     ] = None
 
 
-def stream_events(call: Call, query: EventsQuery) -> Response:
+def stream_events(call: AdminRequest, query: EventsQuery) -> Response:
     """Tell what happens, live: one event each, resumed after Last-Event-ID; start and gap say to load afresh."""
     app = call.selected(query)
     given = call.request.headers.get("last-event-id") or query.last_event_id
     return EventStream(call.sandbox, app.app_key if app else None, given)
 
 
-def event_id(sandbox: Sandbox, number: int) -> str:
+def event_id(sandbox: AdminContext, number: int) -> str:
     """The id of an event."""
     return f"{sandbox.run}-{number}"
 
@@ -55,14 +55,14 @@ class EventStream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, sandbox: Sandbox, app_key: str | None, last_event_id: str | None) -> None:
+    def __init__(self, sandbox: AdminContext, app_key: str | None, last_event_id: str | None) -> None:
         super().__init__()
         del self.headers["content-length"]
         self._sandbox = sandbox
         self._app_key = app_key
         self._given = last_event_id
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  # ASGI's
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's
         """Send events until there is no one to read them."""
         pump = asyncio.ensure_future(self._pump(send))
         gone = asyncio.ensure_future(_gone(receive))

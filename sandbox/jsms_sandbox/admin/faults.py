@@ -9,7 +9,7 @@ from pydantic import Field
 from pydantic.config import JsonDict
 
 from jsms_contract.operations import OPERATIONS
-from jsms_sandbox.admin.call import Call
+from jsms_sandbox.admin.call import AdminRequest
 from jsms_sandbox.admin.endpoint import delete, get, post
 from jsms_sandbox.admin.models import LARGEST_ID, At, Body, Mobile, Query, Shape, milliseconds
 from jsms_sandbox.admin.problems import conflict, not_found, wrong
@@ -116,7 +116,7 @@ def fault_shape(fault: faults.Fault, now: float) -> Fault:
     )
 
 
-def list_faults(call: Call, query: Query) -> Faults:
+def list_faults(call: AdminRequest, query: Query) -> Faults:
     """List faults, oldest first."""
     app, now = call.selected(query), call.world.clock.now()
     return Faults(
@@ -128,7 +128,7 @@ def list_faults(call: Call, query: Query) -> Faults:
     )
 
 
-def create_fault(call: Call, query: Query, body: NewFault) -> Fault:
+def create_fault(call: AdminRequest, query: Query, body: NewFault) -> Fault:
     """Add a fault."""
     _check(body)
     app, now = call.selected(query), call.world.clock.now()
@@ -154,17 +154,17 @@ def create_fault(call: Call, query: Query, body: NewFault) -> Fault:
         raise conflict(str(error), "DELETE /_sandbox/api/faults deletes them all.") from None
 
 
-def get_fault(call: Call, query: Query) -> Fault:
+def get_fault(call: AdminRequest, query: Query) -> Fault:
     """Show one fault, and how often it hit."""
     return fault_shape(_fault(call, query), call.world.clock.now())
 
 
-def delete_fault(call: Call, query: Query) -> None:
+def delete_fault(call: AdminRequest, query: Query) -> None:
     """Delete a fault."""
     call.sandbox.faults.remove(_fault(call, query).number)
 
 
-def delete_faults(call: Call, query: Query) -> Deleted:
+def delete_faults(call: AdminRequest, query: Query) -> Deleted:
     """Delete every fault, or those of one app."""
     app = call.selected(query)
     return Deleted(deleted=call.sandbox.faults.clear(app.app_key if app else None))
@@ -186,7 +186,7 @@ def _check(body: NewFault) -> None:
         raise wrong("body.operation", f"There is no operation {body.operation[:50]!r}.", OPERATION_NEEDS)
 
 
-def _fault(call: Call, query: Query) -> faults.Fault:
+def _fault(call: AdminRequest, query: Query) -> faults.Fault:
     app, fault = call.selected(query), call.sandbox.faults.all.get(call.number("number"))
     if fault is None or (app is not None and fault.app_key != app.app_key):
         raise not_found("There is no such fault.", "GET /_sandbox/api/faults lists them.", "path.number")

@@ -10,7 +10,7 @@ from pydantic import Field
 from jsms_contract.errors import ERRORS
 from jsms_contract.limits import VERSION
 from jsms_sandbox.admin.apps import App, Apps, app_shape, fresh_app
-from jsms_sandbox.admin.call import Call
+from jsms_sandbox.admin.call import AdminRequest
 from jsms_sandbox.admin.callbacks import Callback, callback_shape
 from jsms_sandbox.admin.clock import Clock, clock_shape
 from jsms_sandbox.admin.endpoint import get, post
@@ -134,7 +134,7 @@ class Snapshot(Shape):
     faults: list[Fault]
 
 
-def get_info(call: Call, query: Query) -> Info:
+def get_info(call: AdminRequest, query: Query) -> Info:
     """Tell what the sandbox is: where to point a client, with which credentials, and what is assumed."""
     root = str(call.request.base_url).rstrip("/")
     return Info(
@@ -154,7 +154,7 @@ def get_info(call: Call, query: Query) -> Info:
     )
 
 
-def list_errors(call: Call, _: Query) -> Catalogue:  # noqa: ARG001  # every handler takes its call
+def list_errors(call: AdminRequest, _: Query) -> Catalogue:  # noqa: ARG001 - every handler takes its call
     """List the error codes, delivery statuses and operations of the contract."""
     return Catalogue(
         errors=[
@@ -189,7 +189,7 @@ def list_errors(call: Call, _: Query) -> Catalogue:  # noqa: ARG001  # every han
     )
 
 
-async def reset(call: Call, query: Query, _: NoBody) -> Apps:
+async def reset(call: AdminRequest, query: Query, _: NoBody) -> Apps:
     """Start over: everything, faults and clock included, or one app alone."""
     app = call.selected(query)
     if app is not None:
@@ -201,7 +201,7 @@ async def reset(call: Call, query: Query, _: NoBody) -> Apps:
     return Apps(apps=[app_shape(call, each) for each in call.world.apps.values()])
 
 
-def get_snapshot(call: Call, query: Query) -> Snapshot:
+def get_snapshot(call: AdminRequest, query: Query) -> Snapshot:
     """Show all that the sandbox holds, or what is one app's."""
     state, app, now = call.world, call.selected(query), call.world.clock.now()
     key = app.app_key if app else None

@@ -10,7 +10,7 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import Field
 
-from jsms_sandbox.admin.call import Call
+from jsms_sandbox.admin.call import AdminRequest
 from jsms_sandbox.admin.models import LARGEST_ID, Query
 from jsms_sandbox.admin.problems import wrong
 from jsms_sandbox.state.events import Event
@@ -61,7 +61,7 @@ class Listing(Generic[K, T]):
     id_of: Callable[[Event], K | None]
 
     async def page(
-        self, call: Call, query: PageQuery, after: K | None, before: K | None, fits: Callable[[T], bool]
+        self, call: AdminRequest, query: PageQuery, after: K | None, before: K | None, fits: Callable[[T], bool]
     ) -> tuple[list[T], bool]:
         """The newest things that fit, and whether there are more.
 

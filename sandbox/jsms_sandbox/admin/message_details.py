@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Literal
 
-from jsms_sandbox.admin.call import Call
+from jsms_sandbox.admin.call import AdminRequest
 from jsms_sandbox.admin.callbacks import Callback, callback_shape
 from jsms_sandbox.admin.endpoint import get
 from jsms_sandbox.admin.messages import Message, find_message, message_shape
@@ -38,7 +38,7 @@ class MessageDetails(Message):
     replies: list[Reply]
 
 
-def get_message(call: Call, query: Query) -> MessageDetails:
+def get_message(call: AdminRequest, query: Query) -> MessageDetails:
     """Show one message with its request, what happened to it, and what its app was told."""
     world, message = call.world, find_message(call, query)
     shape = message_shape(world, message)

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from jsms_sandbox.admin.call import Call
+from jsms_sandbox.admin.call import AdminRequest
 from jsms_sandbox.admin.endpoint import get, post
 from jsms_sandbox.admin.listing import IdPage, Listing, Wait, text_id, wait_for
 from jsms_sandbox.admin.models import At, Body, NoBody, Query, Shape, Status, milliseconds
@@ -140,7 +140,7 @@ def message_shape(world: World, message: entities.Message) -> Message:
     )
 
 
-async def list_messages(call: Call, query: MessagesQuery) -> Messages:
+async def list_messages(call: AdminRequest, query: MessagesQuery) -> Messages:
     """List accepted messages, newest first."""
     app = call.selected(query)
     text = None if query.text is None else query.text.casefold()
@@ -164,7 +164,7 @@ async def list_messages(call: Call, query: MessagesQuery) -> Messages:
     return Messages(messages=[message_shape(call.world, message) for message in found], more=more)
 
 
-async def get_latest_code(call: Call, query: LatestQuery) -> LatestCode:
+async def get_latest_code(call: AdminRequest, query: LatestQuery) -> LatestCode:
     """Show the newest code, waiting for it where the call asks for that."""
     world, app = call.world, call.selected(query)
     if query.after is not None and query.after not in world.messages:
@@ -210,14 +210,14 @@ async def get_latest_code(call: Call, query: LatestQuery) -> LatestCode:
     )
 
 
-def report_message(call: Call, query: Query, body: StatusToReport) -> Message:
+def report_message(call: AdminRequest, query: Query, body: StatusToReport) -> Message:
     """Report now what became of a message; a report that was not fetched yet is replaced."""
     message = find_message(call, query)
     delivery.report(call.world, call.world.apps[message.app_key], message, body.status)
     return message_shape(call.world, message)
 
 
-def expire_message(call: Call, query: Query, _: NoBody) -> Message:
+def expire_message(call: AdminRequest, query: Query, _: NoBody) -> Message:
     """Let the code of a message expire now."""
     world, message = call.world, find_message(call, query)
     if message.code is None:
@@ -230,7 +230,7 @@ def expire_message(call: Call, query: Query, _: NoBody) -> Message:
     return message_shape(world, message)
 
 
-def resend_message(call: Call, query: Query, _: NoBody) -> Message:
+def resend_message(call: AdminRequest, query: Query, _: NoBody) -> Message:
     """Send a message once more, as a new one with the same text and code."""
     world, old = call.world, find_message(call, query)
     app, now = world.apps[old.app_key], world.clock.now()
@@ -252,7 +252,7 @@ def resend_message(call: Call, query: Query, _: NoBody) -> Message:
     return message_shape(world, accept(world, app, message))
 
 
-def find_message(call: Call, query: Query) -> entities.Message:
+def find_message(call: AdminRequest, query: Query) -> entities.Message:
     """The message that the path names.
 
     Raises:

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from jsms_sandbox.admin.api import TestAPI, problem_answer
-from jsms_sandbox.admin.call import Sandbox
+from jsms_sandbox.admin.call import AdminContext
 from jsms_sandbox.admin.problems import Problem, guard
 from jsms_sandbox.service.endpoint import Service
 from jsms_sandbox.settings import OWN
@@ -38,7 +38,7 @@ class OwnSide:
 
     def __init__(self, service: Service, faults: FaultList, deliveries: Deliveries) -> None:
         self._hosts = service.world.settings.hosts
-        self._api = TestAPI(Sandbox(service, faults, deliveries, secrets.token_hex(RUN_BYTES)))
+        self._api = TestAPI(AdminContext(service, faults, deliveries, secrets.token_hex(RUN_BYTES)))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""

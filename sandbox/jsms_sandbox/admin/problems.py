@@ -32,7 +32,7 @@ STATUSES: Mapping[ProblemType, HTTPStatus] = {
 }
 
 
-class Problem(Exception):  # noqa: N818  # what a caller is told
+class Problem(Exception):  # noqa: N818 - what a caller is told
     """A call cannot be carried out.
 
     Attributes:
@@ -80,7 +80,7 @@ def conflict(error: str, remedy: str, where: str | None = None) -> Problem:
 
 
 LOCAL_NAME = "localhost"
-# Reserved for private networks and for tests: nobody can register a name below them. host.docker.internal is one.
+# Reserved for private networks and for tests: no one can register a name below them. host.docker.internal is one.
 PRIVATE_DOMAINS = (f".{LOCAL_NAME}", ".internal", ".test")
 LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 LABELS = re.compile(rf"{LABEL.pattern}(?:\.{LABEL.pattern})*")
@@ -151,7 +151,7 @@ def _is_ours(name: str, scope: Mapping[str, Any], hosts: Collection[str]) -> boo
         # A name without a dot is one of a private network, such as that of a container: no public name server has it.
         # On the loopback address nothing needs it.
         return reached_at is not None and not reached_at.is_loopback and LABEL.fullmatch(name) is not None
-    # The address that the connection came in on: nobody can point an address of ours elsewhere.
+    # The address that the connection came in on: no one can point an address of ours elsewhere.
     return address.is_loopback or address == reached_at
 
 

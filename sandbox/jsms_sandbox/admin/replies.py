@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from jsms_sandbox.admin.call import Call
+from jsms_sandbox.admin.call import AdminRequest
 from jsms_sandbox.admin.endpoint import get, post
 from jsms_sandbox.admin.listing import Listing, NumberPage, number_id
 from jsms_sandbox.admin.models import At, Body, Mobile, Query, Shape, milliseconds
@@ -71,7 +71,7 @@ def reply_shape(reply: entities.Reply) -> Reply:
     )
 
 
-async def list_replies(call: Call, query: RepliesQuery) -> Replies:
+async def list_replies(call: AdminRequest, query: RepliesQuery) -> Replies:
     """List replies of users, newest first."""
     app = call.selected(query)
     text = None if query.text is None else query.text.casefold()
@@ -87,7 +87,7 @@ async def list_replies(call: Call, query: RepliesQuery) -> Replies:
     return Replies(replies=[reply_shape(reply) for reply in found], more=more)
 
 
-def create_reply(call: Call, query: Query, body: ReplyToMake) -> NewReply:
+def create_reply(call: AdminRequest, query: Query, body: ReplyToMake) -> NewReply:
     """Reply as a user; TD, T or R opts the number out."""
     app = call.app(query)
     out = wants_out(body.content)

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from jsms_contract.errors import ERRORS
-from jsms_sandbox.admin.call import Call
+from jsms_sandbox.admin.call import AdminRequest
 from jsms_sandbox.admin.endpoint import get
 from jsms_sandbox.admin.listing import Listing, NumberPage, number_id
 from jsms_sandbox.admin.models import At, Query, Shape
@@ -107,7 +107,7 @@ def request_shape(entry: entities.JournalEntry) -> Request:
     )
 
 
-async def list_requests(call: Call, query: RequestsQuery) -> Requests:
+async def list_requests(call: AdminRequest, query: RequestsQuery) -> Requests:
     """List requests to the service, newest first."""
     app = call.selected(query)
     text = None if query.text is None else query.text.casefold()
@@ -128,7 +128,7 @@ async def list_requests(call: Call, query: RequestsQuery) -> Requests:
     return Requests(requests=[request_shape(entry) for entry in found], more=more)
 
 
-def get_request(call: Call, query: Query) -> Request:
+def get_request(call: AdminRequest, query: Query) -> Request:
     """Show one request."""
     app, entry = call.selected(query), call.world.journal.get(call.number("number"))
     if entry is None or (app is not None and entry.app_key != app.app_key):

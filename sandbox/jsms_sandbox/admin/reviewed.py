@@ -6,7 +6,7 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field
 
-from jsms_sandbox.admin.call import Call
+from jsms_sandbox.admin.call import AdminRequest
 from jsms_sandbox.admin.endpoint import get, post
 from jsms_sandbox.admin.models import At, Body, Query, Shape, milliseconds
 from jsms_sandbox.admin.problems import not_found
@@ -125,7 +125,7 @@ def sign_shape(sign: entities.Sign) -> Sign:
     )
 
 
-def list_templates(call: Call, query: ReviewedQuery) -> Templates:
+def list_templates(call: AdminRequest, query: ReviewedQuery) -> Templates:
     """List templates, newest first."""
     found = _of(call, query, call.world.templates)
     return Templates(
@@ -133,49 +133,49 @@ def list_templates(call: Call, query: ReviewedQuery) -> Templates:
     )
 
 
-def get_template(call: Call, query: Query) -> Template:
+def get_template(call: AdminRequest, query: Query) -> Template:
     """Show one template."""
     return template_shape(_template(call, query))
 
 
-def review_template(call: Call, query: Query, body: Decision) -> Template:
+def review_template(call: AdminRequest, query: Query, body: Decision) -> Template:
     """Decide on a template, whatever its status."""
     template = _template(call, query)
     decide(call.world, call.app(query), template, passed=body.passed, reason=body.reason)
     return template_shape(template)
 
 
-def list_signs(call: Call, query: ReviewedQuery) -> Signs:
+def list_signs(call: AdminRequest, query: ReviewedQuery) -> Signs:
     """List signatures, newest first."""
     found = _of(call, query, call.world.signs)
     return Signs(signs=[sign_shape(item) for item in reversed(found) if query.status in (None, item.status)])
 
 
-def get_sign(call: Call, query: Query) -> Sign:
+def get_sign(call: AdminRequest, query: Query) -> Sign:
     """Show one signature."""
     return sign_shape(_sign(call, query))
 
 
-def review_sign(call: Call, query: Query, body: Decision) -> Sign:
+def review_sign(call: AdminRequest, query: Query, body: Decision) -> Sign:
     """Decide on a signature, whatever its status."""
     sign = _sign(call, query)
     decide(call.world, call.app(query), sign, passed=body.passed, reason=body.reason)
     return sign_shape(sign)
 
 
-def _of(call: Call, query: Query, by_app: dict[str, dict[int, T]]) -> list[T]:
+def _of(call: AdminRequest, query: Query, by_app: dict[str, dict[int, T]]) -> list[T]:
     app = call.selected(query)
     return [item for key, items in by_app.items() if app is None or key == app.app_key for item in items.values()]
 
 
-def _template(call: Call, query: Query) -> entities.Template:
+def _template(call: AdminRequest, query: Query) -> entities.Template:
     found = call.world.templates[call.app(query).app_key].get(call.number("temp_id"))
     if found is None:
         raise not_found("The app has no such template.", "GET /_sandbox/api/templates lists them.", "path.temp_id")
     return found
 
 
-def _sign(call: Call, query: Query) -> entities.Sign:
+def _sign(call: AdminRequest, query: Query) -> entities.Sign:
     found = call.world.signs[call.app(query).app_key].get(call.number("sign_id"))
     if found is None:
         raise not_found("The app has no such signature.", "GET /_sandbox/api/signs lists them.", "path.sign_id")

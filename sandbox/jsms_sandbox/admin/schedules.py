@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from jsms_sandbox.admin.call import Call
+from jsms_sandbox.admin.call import AdminRequest
 from jsms_sandbox.admin.endpoint import get
 from jsms_sandbox.admin.listing import IdPage, Listing, text_id
 from jsms_sandbox.admin.models import At, Query, Shape, milliseconds
@@ -78,7 +78,7 @@ def schedule_shape(schedule: entities.Schedule) -> Schedule:
     )
 
 
-async def list_schedules(call: Call, query: SchedulesQuery) -> Schedules:
+async def list_schedules(call: AdminRequest, query: SchedulesQuery) -> Schedules:
     """List schedules, newest first."""
     app = call.selected(query)
 
@@ -93,7 +93,7 @@ async def list_schedules(call: Call, query: SchedulesQuery) -> Schedules:
     return Schedules(schedules=[schedule_shape(schedule) for schedule in found], more=more)
 
 
-def get_schedule(call: Call, query: Query) -> Schedule:
+def get_schedule(call: AdminRequest, query: Query) -> Schedule:
     """Show one schedule."""
     app, schedule = call.selected(query), call.world.schedules.get(call.path["schedule_id"])
     if schedule is None or (app is not None and schedule.app_key != app.app_key):

@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from jsms_sandbox.admin.call import Call
+from jsms_sandbox.admin.call import AdminRequest
 from jsms_sandbox.admin.endpoint import post
 from jsms_sandbox.admin.models import Body, Id, Query, Shape
 from jsms_sandbox.admin.reviewed import Sign, Template, sign_shape, template_shape
@@ -77,9 +77,9 @@ class Seeded(Shape):
     schedule_ids: list[str]
 
 
-def seed(call: Call, query: Query, body: Seed) -> Seeded:
+def seed(call: AdminRequest, query: Query, body: Seed) -> Seeded:
     """Fill an app: templates and signatures as given, and samples sent as a client would, with their requests."""
-    app, chance = call.app(query), random.Random(body.seed)  # noqa: S311  # samples
+    app, chance = call.app(query), random.Random(body.seed)  # noqa: S311 - samples
     templates = [_template(call, app, item) for item in body.templates]
     signs = [_sign(call, app, item) for item in body.signs]
     for number in range(body.refused):
@@ -105,7 +105,7 @@ def seed(call: Call, query: Query, body: Seed) -> Seeded:
     )
 
 
-def _template(call: Call, app: entities.App, item: TemplateToSeed) -> entities.Template:
+def _template(call: AdminRequest, app: entities.App, item: TemplateToSeed) -> entities.Template:
     kept = call.world.templates[app.app_key]
     temp_id = item.temp_id or max((0, *kept)) + 1
     ttl = (item.ttl or CODE_TTL) if item.type == CODE else None
@@ -116,7 +116,7 @@ def _template(call: Call, app: entities.App, item: TemplateToSeed) -> entities.T
     return template
 
 
-def _sign(call: Call, app: entities.App, item: SignToSeed) -> entities.Sign:
+def _sign(call: AdminRequest, app: entities.App, item: SignToSeed) -> entities.Sign:
     kept = call.world.signs[app.app_key]
     sign_id = item.sign_id or max((0, *kept)) + 1
     for other in kept.values() if item.is_default else ():
@@ -156,7 +156,7 @@ REFUSED: tuple[Message, ...] = (
 )
 
 
-def _schedule(call: Call, number: int, chance: random.Random) -> dict[str, object]:
+def _schedule(call: AdminRequest, number: int, chance: random.Random) -> dict[str, object]:
     when: datetime = call.world.clock.beijing() + timedelta(days=1, minutes=number)
     order = {"number": str(chance.randrange(10**6))}
     return {
@@ -167,7 +167,7 @@ def _schedule(call: Call, number: int, chance: random.Random) -> dict[str, objec
     }
 
 
-def _post(call: Call, app: entities.App, path: str, fields: dict[str, object]) -> dict[str, str]:
+def _post(call: AdminRequest, app: entities.App, path: str, fields: dict[str, object]) -> dict[str, str]:
     """Send a request as a client would, but not over a socket."""
     content = json.dumps(fields, ensure_ascii=False).encode()
     credentials = base64.b64encode(f"{app.app_key}:{app.master_secret}".encode()).decode()

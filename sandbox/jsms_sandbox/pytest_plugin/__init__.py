@@ -65,7 +65,7 @@ def jsms_sandbox_server() -> Iterator[SandboxServer]:
             f"The fixture needs the package {missing[0]}; install it with: pip install 'jsms-client[sandbox]'",
             pytrace=False,
         )
-    from jsms_sandbox.pytest_plugin.server import SandboxServer  # noqa: PLC0415  # no test that needs no sandbox waits for this
+    from jsms_sandbox.pytest_plugin.server import SandboxServer  # noqa: PLC0415 - no test that needs no sandbox waits for this
 
     with SandboxServer(strict=True) as server:
         yield server
@@ -109,7 +109,7 @@ def _account(sandbox: Sandbox) -> str:
     """The account, or why there is none: an exception here would end the whole session."""
     try:
         return sandbox.account()
-    except Exception as error:  # noqa: BLE001  # what the test patched, and still holds, can make anything fail
+    except Exception as error:  # noqa: BLE001 - what the test patched, and still holds, can make anything fail
         return f"could not be read: {str(error) or type(error).__name__}"
 
 

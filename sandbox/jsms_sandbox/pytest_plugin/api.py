@@ -11,7 +11,7 @@ import socket
 from collections.abc import Mapping
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
-from socket import socket as Socket  # noqa: N812  # a class
+from socket import socket as Socket  # noqa: N812 - a class
 from typing import TypeVar
 from urllib.parse import urlencode
 

@@ -26,7 +26,7 @@ class SandboxClock:
 
     @property
     def frozen(self) -> bool:
-        """Whether it stands still."""
+        """Whether it is stopped."""
         return self._api.get("/clock", shapes.Clock).frozen
 
     def advance(self, seconds: float | timedelta) -> None:
@@ -64,7 +64,7 @@ class SandboxClock:
             self._move("/clock", frozen=True, now=_milliseconds(at))
 
     def unfreeze(self) -> None:
-        """Run again, from where it stands."""
+        """Run again, from its current time."""
         self._move("/clock", frozen=False)
 
     def reset(self) -> None:

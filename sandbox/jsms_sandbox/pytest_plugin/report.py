@@ -19,7 +19,7 @@ class Wanted:
 
     Attributes:
         mobile: The number, exactly.
-        text: What stands in the text, in any case.
+        text: A part of the text, in any case.
         kind: code, voice, notice or marketing.
         temp_id: The template.
         tag: The tag, exactly.

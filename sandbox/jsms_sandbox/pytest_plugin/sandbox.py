@@ -124,7 +124,7 @@ class Sandbox:
 
         Args:
             mobile: The number it went to.
-            text: What stands in its text, in any case.
+            text: A part of its text, in any case.
             kind: code, voice, notice or marketing.
             temp_id: Its template.
             tag: Its tag.
@@ -172,7 +172,7 @@ class Sandbox:
 
         Args:
             mobile: The number they went to.
-            text: What stands in their text, in any case.
+            text: A part of their text, in any case.
             kind: code, voice, notice or marketing.
             temp_id: Their template.
             tag: Their tag.
@@ -336,7 +336,7 @@ class Sandbox:
 
     @property
     def app(self) -> App:
-        """The app as it stands: credentials, switches and credit."""
+        """The app as it is now: credentials, switches and credit."""
         return self._api.of_all().get(self._path, App)
 
     @property

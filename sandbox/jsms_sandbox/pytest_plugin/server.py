@@ -23,7 +23,7 @@ class SandboxServer:
 
     Attributes:
         base_url: What clients take as their base URL; set by entering the block, as are the next two.
-        page_url: The inbox, to look at in a browser while a test stands still in a debugger.
+        page_url: The inbox, to look at in a browser while a test is stopped in a debugger.
         clock: Its time.
 
     Args:
@@ -43,13 +43,13 @@ class SandboxServer:
         Raises:
             SandboxCallError: It did not start.
         """
-        self._process = subprocess.Popen(  # noqa: S603  # our own code
+        self._process = subprocess.Popen(  # noqa: S603 - our own code
             [sys.executable, "-P", "-c", f"from jsms_sandbox.child import main; main(strict={self._strict})"],
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
-        assert self._process.stdout is not None  # noqa: S101  # a pipe was asked for
+        assert self._process.stdout is not None  # noqa: S101 - a pipe was asked for
         port = self._process.stdout.readline()
         if not port:
             self._stop()
@@ -65,7 +65,7 @@ class SandboxServer:
         self._stop()
 
     def new_app(self, name: str = "") -> Sandbox:
-        """A JSMS of its own: credentials, templates, messages and balance that nobody else has.
+        """A JSMS of its own: credentials, templates, messages and balance of its own.
 
         For fixtures that live longer than a test; a context manager that forgets it all.
 

@@ -71,7 +71,7 @@ class Service:
         try:
             world.commit()
         except StorageError as error:
-            log.error("%s", error)  # noqa: TRY400  # the sentence says all
+            log.error("%s", error)  # noqa: TRY400 - the sentence says all
             return refused_answer(Refusal(SERVER_ERROR, "storage", str(error)), request)
         return answer
 

@@ -23,10 +23,10 @@ class Faults(Protocol):
 class NoFaults:
     """Nothing is injected."""
 
-    def before(self, request: Request) -> Answer | None:  # noqa: ARG002  # the protocol's
+    def before(self, request: Request) -> Answer | None:  # noqa: ARG002 - the protocol's
         """Go on."""
         return None
 
-    def after(self, request: Request, answer: Answer) -> Answer:  # noqa: ARG002  # the protocol's
+    def after(self, request: Request, answer: Answer) -> Answer:  # noqa: ARG002 - the protocol's
         """Leave the answer as it is."""
         return answer

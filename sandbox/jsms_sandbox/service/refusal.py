@@ -10,7 +10,7 @@ from importlib import resources
 from typing import cast
 
 
-class Refusal(Exception):  # noqa: N818  # it refuses, nothing failed
+class Refusal(Exception):  # noqa: N818 - it refuses, nothing failed
     """A request is refused with one of the contract's codes.
 
     Args:

@@ -127,7 +127,7 @@ def signed_form(app: App, callback: Callback, timestamp: int) -> dict[str, str]:
 
 async def post_form(url: str, form: dict[str, str]) -> tuple[int | None, str | None]:
     """Post a form; the HTTP status, and what went wrong. Any 2xx means that the notice was kept."""
-    import httpx  # noqa: PLC0415  # no part of starting up
+    import httpx  # noqa: PLC0415 - no part of starting up
 
     try:
         async with asyncio.timeout(TIMEOUT), _client() as client, client.stream("POST", url, data=form) as response:
@@ -147,7 +147,7 @@ async def check_url(url: str) -> str | None:
     Returns:
         What is wrong, in a sentence; None where it answered as it should.
     """
-    import httpx  # noqa: PLC0415  # no part of starting up
+    import httpx  # noqa: PLC0415 - no part of starting up
 
     expected = secrets.token_urlsafe(ECHO_CHARACTERS)[:ECHO_CHARACTERS].replace("-", "x").replace("_", "x")
     asked = f"{url}{'&' if urlsplit(url).query else '?'}echostr={expected}"
@@ -191,7 +191,7 @@ def url_warnings(url: str | None) -> list[str]:
 
 def describe(error: Exception) -> str:
     """An error of the connection in one sentence."""
-    import httpx  # noqa: PLC0415  # no part of starting up
+    import httpx  # noqa: PLC0415 - no part of starting up
 
     text = str(error).rstrip(".")
     if isinstance(error, httpx.ConnectError):
@@ -200,7 +200,7 @@ def describe(error: Exception) -> str:
 
 
 def _client() -> httpx.AsyncClient:
-    import httpx  # noqa: PLC0415  # no part of starting up
+    import httpx  # noqa: PLC0415 - no part of starting up
 
     # Of the app under development, on a developer's machine: no proxy in between, and certificates are made at home.
     return httpx.AsyncClient(
@@ -212,7 +212,7 @@ def _client() -> httpx.AsyncClient:
     )
 
 
-def raise_notice(world: World, app: App, notice: CallbackType, data: Mapping[str, object]) -> Callback | None:
+def enqueue(world: World, app: App, notice: CallbackType, data: Mapping[str, object]) -> Callback | None:
     """Queue a callback, due now; None where the app has no callback URL.
 
     The clock's handler ``callback`` delivers it.

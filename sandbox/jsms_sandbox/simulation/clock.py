@@ -21,7 +21,7 @@ LATEST = datetime(9999, 12, 30, tzinfo=UTC).timestamp()
 """Behind this the calendar ends; the clock stops here."""
 
 PRUNE_FROM = 200_000
-"""How much due work there is before what nobody wants any more is taken out."""
+"""How much due work there is before cancelled work is removed."""
 
 Handler = Callable[[str], Awaitable[None] | None]
 
@@ -88,7 +88,7 @@ class Clock:
 
     @property
     def frozen(self) -> bool:
-        """Whether the clock stands still."""
+        """Whether the clock is stopped."""
         return self._frozen
 
     # --- setting -----------------------------------------------------------------------------------------------------
@@ -99,12 +99,12 @@ class Clock:
         self._moved()
 
     def run(self) -> None:
-        """Run with real time again, from where the clock stands."""
+        """Run with real time again, from the clock's current time."""
         self._base, self._mark, self._frozen = self.now(), time.monotonic(), False
         self._moved()
 
     async def set(self, when: float) -> None:
-        """Go to a time: forward like advance; backward without undoing anything, and ``on_back`` is told."""
+        """Go to a time: forward like advance; backward without undoing anything, and calls ``on_back``."""
         if when >= self.now():
             await self.advance(when - self.now())
             return
@@ -170,7 +170,7 @@ class Clock:
             self.on_change()
 
     def drop_unwanted(self) -> None:
-        """Take out what nobody wants any more."""
+        """Remove cancelled work."""
         self._heap = [work for work in self._heap if self.wanted(work)]
         heapq.heapify(self._heap)
         self._prune_at = max(PRUNE_FROM, 2 * len(self._heap))
@@ -186,7 +186,7 @@ class Clock:
     def run_due(self) -> None:
         """Do what is due by now; parts that wait on something outside go on in the background.
 
-        Work that fails is logged, and stops neither the rest nor whoever asked for it.
+        Work that fails is logged, and stops neither the rest nor the caller.
         """
         if not self._heap or self._moving.locked():
             return
@@ -226,7 +226,7 @@ def _nothing() -> None:
 
 
 def _nothing_back(_seconds: float) -> None:
-    """The same, for the hook that is told how far."""
+    """The same, for the hook that gets how far."""
 
 
 def _always(_work: DueWork) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jsms_sandbox.service.limits import charge, magic_status
 from jsms_sandbox.service.text import segments
-from jsms_sandbox.simulation.callbacks import raise_notice
+from jsms_sandbox.simulation.callbacks import enqueue
 from jsms_sandbox.state import windows
 from jsms_sandbox.state.entities import MARKETING, App, Message, Reply, Schedule, ScheduledRecipient
 from jsms_sandbox.state.windows import CREDIT_USED_UP
@@ -51,11 +51,11 @@ def report_due(world: World, msg_id: str) -> None:
 
 
 def report(world: World, app: App, message: Message, status: int) -> None:
-    """Report what became of a message, now: as a callback where one is set up, otherwise for polling."""
+    """Report the outcome of a message, now: as a callback where one is set up, otherwise for polling."""
     now = world.clock.now()
     message.status, message.reported_at, message.report_at = status, now, None
     data = report_data(message)
-    message.handed_out = raise_notice(world, app, "SMS_REPORT", data) is not None
+    message.handed_out = enqueue(world, app, "SMS_REPORT", data) is not None
     if not message.handed_out:
         world.reports_to_fetch[app.app_key].append(message.msg_id)
     world.save(message)
@@ -75,7 +75,7 @@ def report_data(message: Message) -> dict[str, object]:
 def reply(world: World, app: App, phone: str, content: str) -> Reply:
     """Let a user answer, now."""
     item = Reply(world.next_number("reply"), app.app_key, phone, content, world.clock.now())
-    item.handed_out = raise_notice(world, app, "SMS_REPLY", reply_data(item)) is not None
+    item.handed_out = enqueue(world, app, "SMS_REPLY", reply_data(item)) is not None
     world.add_reply(item)
     if not item.handed_out:
         world.replies_to_fetch[app.app_key].append(item.number)

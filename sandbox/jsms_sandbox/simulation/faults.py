@@ -84,7 +84,7 @@ class Fault:
     chance: random.Random = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self.chance = random.Random(self.seed)  # noqa: S311  # chance that can be repeated is the point
+        self.chance = random.Random(self.seed)  # noqa: S311 - chance that can be repeated is the point
 
     def active(self, now: float) -> bool:
         """Whether it can still hit."""

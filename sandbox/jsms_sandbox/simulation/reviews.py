@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from jsms_sandbox.simulation.callbacks import raise_notice
+from jsms_sandbox.simulation.callbacks import enqueue
 from jsms_sandbox.state.entities import IN_REVIEW, PASSED, REJECTED, App, Sign, Template
 from jsms_sandbox.state.world import World
 
@@ -41,10 +41,10 @@ def decide(world: World, app: App, item: Template | Sign, *, passed: bool, reaso
     item.review_at = None
     outcome = {"status": item.status, "refuseReason": item.refuse_reason}
     if isinstance(item, Template):
-        raise_notice(world, app, "SMS_TEMPLATE", {"tempId": item.temp_id, **outcome})
+        enqueue(world, app, "SMS_TEMPLATE", {"tempId": item.temp_id, **outcome})
     else:
         _settle_default(world, app, item)
-        raise_notice(world, app, "SMS_SIGN", {"signId": item.sign_id, **outcome})
+        enqueue(world, app, "SMS_SIGN", {"signId": item.sign_id, **outcome})
     world.save(item)
     publish(world, item)
 

@@ -317,7 +317,7 @@ class Counters:
 
 @dataclass(slots=True)
 class Time:
-    """Where the clock stands, once somebody has moved it."""
+    """The clock's time, once it was moved."""
 
     table: ClassVar[str] = "time"
     shift: Seconds

@@ -34,7 +34,7 @@ def decode(kind: type[T], text: str | bytes) -> T:
     Raises:
         ValueError: It is not one; the text names the field, without its value.
     """
-    from pydantic import ValidationError  # noqa: PLC0415  # as below
+    from pydantic import ValidationError  # noqa: PLC0415 - as below
 
     try:
         return cast("T", _adapter(cast("Any", kind)).validate_json(text, strict=True))
@@ -46,7 +46,7 @@ def decode(kind: type[T], text: str | bytes) -> T:
 
 @functools.cache
 def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
-    from pydantic import TypeAdapter  # noqa: PLC0415  # a sandbox that keeps nothing starts without it
+    from pydantic import TypeAdapter  # noqa: PLC0415 - a sandbox that keeps nothing starts without it
 
     return TypeAdapter(kind)
 
@@ -91,7 +91,7 @@ class Storage(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         ...
 
 
@@ -111,7 +111,7 @@ class InMemory:
     def commit(self) -> None:
         """Nothing to do."""
 
-    def load(self, kind: type[E]) -> Iterator[E]:  # noqa: ARG002  # the protocol's
+    def load(self, kind: type[E]) -> Iterator[E]:  # noqa: ARG002 - the protocol's
         """Nothing is kept."""
         return iter(())
 
@@ -261,5 +261,5 @@ class SQLiteFile:
             raise StorageError(f"Cannot write {self._path}: {error}.") from error
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._connection.close()

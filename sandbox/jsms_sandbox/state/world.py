@@ -308,7 +308,7 @@ class World:
         try:
             self.commit()
         except StorageError as error:
-            log.error("%s", error)  # noqa: TRY400  # the sentence says all
+            log.error("%s", error)  # noqa: TRY400 - the sentence says all
 
     def commit(self) -> None:
         """Write every change since the last commit. Called before an answer leaves."""

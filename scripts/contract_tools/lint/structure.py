@@ -53,7 +53,7 @@ def check_whole(contract: Contract) -> Iterator[Finding]:
     validator: Any = OpenAPIV30SpecValidator if contract.is_3_0 else OpenAPIV31SpecValidator
     try:
         problems = [in_brief(error.message) for error in validator(dict(contract.data)).iter_errors()]
-    except Exception as error:  # noqa: BLE001  # how it fails is not documented; each means that it cannot read this
+    except Exception as error:  # noqa: BLE001 - how it fails is not documented; each means that it cannot read this
         problems = [in_brief(str(error)) or type(error).__name__]
     for problem in problems:
         yield broken("validator", "#", problem=problem)

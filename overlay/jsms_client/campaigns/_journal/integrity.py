@@ -198,10 +198,10 @@ def check_all(connection: Connection, path: Path | None) -> Head:
     if problem != [("ok",)]:
         raise damaged(path, "its structure is broken")
     states = dict(connection.execute("SELECT state, count(*) FROM recipients GROUP BY state").fetchall())
-    aside = dict(connection.execute("SELECT reason, count(*) FROM set_aside GROUP BY reason").fetchall())
+    skipped = dict(connection.execute("SELECT reason, count(*) FROM set_aside GROUP BY reason").fetchall())
     expected = {state: number for state, number in enumerate(head.states) if number}
     expected_aside = {SkipReason.REPEAT: head.repeats, SkipReason.BAD_LINE: head.bad_lines}
-    if states != expected or aside != {why: number for why, number in expected_aside.items() if number}:
+    if states != expected or skipped != {why: number for why, number in expected_aside.items() if number}:
         raise damaged(path, "its recipients do not add up")
     digest = Digest()
     for page in _pages(connection):

@@ -306,10 +306,10 @@ class Journal:
         Returns:
             The numbers of those that were set aside, as their mobile number was there before.
         """
-        aside: list[tuple[int, SkipReason, str | None, str]] = [
+        skipped: list[tuple[int, SkipReason, str | None, str]] = [
             (line.number, SkipReason.BAD_LINE, None, line.reason) for line in bad
         ]
-        self.bad_lines += len(aside)
+        self.bad_lines += len(skipped)
         add = "INSERT OR IGNORE INTO recipients (number, mobile, temp_para) VALUES (?, ?, ?)"
         taken = self.executemany(add, rows) if rows else 0
         repeated: set[int] = set()
@@ -321,10 +321,12 @@ class Journal:
                 if first != number:
                     repeated.add(number)
                     with_others = ", with other parameters" if other else ""
-                    aside.append((number, SkipReason.REPEAT, mobile, f"the number is at {first} already{with_others}"))
+                    skipped.append(
+                        (number, SkipReason.REPEAT, mobile, f"the number is at {first} already{with_others}")
+                    )
         self.repeats += len(repeated)
         self.states[WAITING] += taken
-        self.executemany("INSERT INTO set_aside (number, reason, mobile, text) VALUES (?, ?, ?, ?)", aside)
+        self.executemany("INSERT INTO set_aside (number, reason, mobile, text) VALUES (?, ?, ?, ?)", skipped)
         return repeated
 
     def complete(self, entries: Digest, recipients: Digest) -> None:

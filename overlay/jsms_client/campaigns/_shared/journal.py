@@ -291,10 +291,10 @@ class SharedJournal:
     def add(self, rows: Sequence[Row], bad: Iterable[BadLine]) -> set[int]:
         """Take the next entries of the list in; gives the numbers of those that were set aside as repeats."""
         dialect = self._dialect
-        aside: list[tuple[int, SkipReason, str | None, str]] = [
+        skipped: list[tuple[int, SkipReason, str | None, str]] = [
             (line.number, SkipReason.BAD_LINE, None, line.reason) for line in bad
         ]
-        self.bad_lines += len(aside)
+        self.bad_lines += len(skipped)
         taken = self.execute_with(
             f"{dialect.insert_new} jsms_recipients (campaign, number, mobile, temp_para)"
             " SELECT :campaign, v.number, v.mobile, v.temp_para"
@@ -310,7 +310,7 @@ class SharedJournal:
             f" FROM {dialect.rows(number=int, reason=str, mobile=str, text=str)}",
             [
                 {"number": number, "reason": reason.value, "mobile": mobile, "text": text}
-                for number, reason, mobile, text in [*aside, *repeats]
+                for number, reason, mobile, text in [*skipped, *repeats]
             ],
         )
         return {number for number, *_ in repeats}
