@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import httptools
 import httpx
 
+from jsms_client._request import PreparedRequest
+
 if TYPE_CHECKING:
     import httpcore
 
@@ -20,6 +22,9 @@ def as_bytes(request: httpx.Request) -> bytes:
     Args:
         request: The request, whose headers have a host and a length.
     """
+    data = request.data if isinstance(request, PreparedRequest) else None
+    if data is not None:
+        return data
     lines = [b"%s %s HTTP/1.1" % (request.method.encode("ascii"), request.url.raw_path)]
     lines += [b"%s: %s" % header for header in request.headers.raw]
     return b"\r\n".join([*lines, b"", request.read()])

@@ -6,7 +6,7 @@ import logging
 import random
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, MutableMapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, cast
@@ -41,6 +41,8 @@ from jsms_runtime.operation import Operation
 from jsms_runtime.redaction import MASK, mask_line
 
 if TYPE_CHECKING:
+    import httpx
+
     from jsms_client._request import Departure
     from jsms_client._telemetry import Recorder
 
@@ -95,11 +97,11 @@ class Attempts:
         self._lost = False
         self._started = 0.0
 
-    def begin(self, headers: MutableMapping[str, str]) -> AbstractContextManager[object]:
+    def begin(self, request: httpx.Request) -> AbstractContextManager[object]:
         """Another attempt starts.
 
         Args:
-            headers: The headers of the request, which get the context of a trace.
+            request: The request, whose headers get the context of a trace.
 
         Returns:
             What the request is to be sent in.
@@ -108,7 +110,7 @@ class Attempts:
         self._started = time.monotonic()
         if self._recorder is None:
             return _NOT_RECORDED
-        self._recorder.begin(self._attempt, headers)
+        self._recorder.begin(self._attempt, request.headers)
         return self._recorder
 
     def failed(self, error: BaseException, departure: Departure, *, own: bool) -> tuple[BaseException, float | None]:

@@ -5,7 +5,12 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from jsms_client._http11 import MOST_HEAD, ResponseParser
+from jsms_client._config import read_config
+from jsms_client._http11 import MOST_HEAD, ResponseParser, as_bytes
+from jsms_client._request import PreparedRequest, RequestBuilder
+from jsms_contract.operations import OPERATIONS
+
+from .drivers import APP_KEY, MASTER_SECRET
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"
 
@@ -67,3 +72,32 @@ def test_what_a_signal_handler_raises_in_between_passes_through(method: str) -> 
     kind = type("Interrupted", (ResponseParser,), {method: interrupted})
     with pytest.raises(KeyboardInterrupt):
         kind().feed(HEAD + b"hi")
+
+
+@pytest.mark.parametrize(("operation", "json"), [("sendCode", {"mobile": "13800138000"}), ("getAppBalance", None)])
+def test_a_prepared_request_is_what_httpx_makes_of_it(operation: str, json: object) -> None:
+    config = read_config(
+        APP_KEY,
+        MASTER_SECRET,
+        dev_key=None,
+        dev_secret=None,
+        base_url="http://127.0.0.1:1/v1",
+        timeout=None,
+        retry=None,
+        transport="fast",
+    )._replace(headers=((b"X-Request-ID", b"1"),))
+    known = OPERATIONS[operation]
+    request, plain = (
+        RequestBuilder(each).build(known, known.path, (json, None, None))
+        for each in (config, config._replace(fast=False))
+    )
+    assert isinstance(request, PreparedRequest)
+    assert not isinstance(plain, PreparedRequest)
+    sent = as_bytes(request)
+    assert sent == as_bytes(plain)
+    assert (request.method, request.url, request.read()) == (plain.method, plain.url, plain.read())
+    assert request.data is None
+    assert as_bytes(request) == sent
+    request.headers["traceparent"] = "00"
+    assert b"\r\ntraceparent: 00\r\n" in as_bytes(request)
+    assert not hasattr(request, "what httpx does not have")

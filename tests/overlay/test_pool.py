@@ -20,7 +20,7 @@ from jsms_client import ConnectionFailedError, RetryPolicy, Timeouts
 from jsms_client._async.fast import AsyncFastConnection
 from jsms_client._async.pool import AsyncConnection as AsyncConnections
 from jsms_client._async.pool import AsyncConnectionPool, AsyncPooledBody
-from jsms_client._concurrency import AsyncSlots, Slot, Slots
+from jsms_client._concurrency import AsyncSlots, FutureWaiter, Slot, Slots
 from jsms_client._route import find_route
 from jsms_client._sync.fast import FastConnection
 from jsms_client._sync.pool import Connection as Connections
@@ -348,12 +348,40 @@ def test_a_slot_is_handed_on_when_the_call_that_gets_it_is_cancelled() -> None:
         slots = AsyncSlots(1)
         first = await slots.acquire(None)
         assert first is not None
-        second, third = (asyncio.create_task(slots.acquire(1)) for _ in range(2))
+        second, third = (asyncio.create_task(slots.acquire(seconds)) for seconds in (1, None))
         await asyncio.sleep(0)
         first.release()
         second.cancel()
         assert await third is not None
         assert await slots.acquire(0.01) is None
+
+    asyncio.run(main())
+
+
+def test_a_slot_goes_to_the_next_call_when_the_first_has_waited_too_long() -> None:
+    async def main() -> None:
+        slots = AsyncSlots(1)
+        first = await slots.acquire(None)
+        assert first is not None
+        second, third = asyncio.create_task(slots.acquire(0.01)), asyncio.create_task(slots.acquire(1))
+        await asyncio.sleep(0)
+        # In one turn of the loop, its time is over and the slot is free.
+        time.sleep(0.02)  # noqa: ASYNC251 - so that no other turn comes in between
+        asyncio.get_running_loop().call_later(0, first.release)
+        assert await second is None
+        assert await third is not None
+        assert await slots.acquire(0.01) is None
+
+    asyncio.run(main())
+
+
+def test_a_slot_that_comes_at_the_end_of_the_wait_is_not_lost() -> None:
+    async def main() -> None:
+        waiter = FutureWaiter(asyncio.get_running_loop())
+        assert waiter.set()
+        waiter.expire()
+        await waiter.wait(1)
+        assert waiter.is_set
 
     asyncio.run(main())
 

@@ -162,7 +162,7 @@ class AsyncHTTPExecutor:
         while True:
             departure = Departure()
             try:
-                with attempts.begin(request.headers):
+                with attempts.begin(request):
                     received = await self._sender.send(request, departure)
             except BaseException as error:
                 failure, pause = attempts.failed(error, departure, own=self._sender.own)

@@ -44,7 +44,7 @@ class AsyncFastConnection:
         try:
             stream = self._stream
             if stream is None:
-                stream = await self._connect(request.url, timeouts["connect"])
+                stream = await self._connect(request, timeouts["connect"])
             await stream.write(as_bytes(request), timeouts["write"])
             while not parser.has_head:
                 parser.feed(await stream.read(_MOST_AT_ONCE, timeouts["read"]))
@@ -56,7 +56,8 @@ class AsyncFastConnection:
         """Whether it can be used again; otherwise its body has closed it."""
         return True
 
-    async def _connect(self, url: httpx.URL, timeout: float | None) -> httpcore.AsyncNetworkStream:
+    async def _connect(self, request: httpx.Request, timeout: float | None) -> httpcore.AsyncNetworkStream:
+        url = request.url
         host = url.raw_host.decode("ascii")
         encrypted = url.scheme == "https"
         stream = await self.network.connect_tcp(host, url.port or (443 if encrypted else 80), timeout)

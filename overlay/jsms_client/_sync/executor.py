@@ -163,7 +163,7 @@ class HTTPExecutor:
         while True:
             departure = Departure()
             try:
-                with attempts.begin(request.headers):
+                with attempts.begin(request):
                     received = self._sender.send(request, departure)
             except BaseException as error:
                 failure, pause = attempts.failed(error, departure, own=self._sender.own)

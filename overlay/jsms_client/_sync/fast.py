@@ -45,7 +45,7 @@ class FastConnection:
         try:
             stream = self._stream
             if stream is None:
-                stream = self._connect(request.url, timeouts["connect"])
+                stream = self._connect(request, timeouts["connect"])
             stream.write(as_bytes(request), timeouts["write"])
             while not parser.has_head:
                 parser.feed(stream.read(_MOST_AT_ONCE, timeouts["read"]))
@@ -57,7 +57,8 @@ class FastConnection:
         """Whether it can be used again; otherwise its body has closed it."""
         return True
 
-    def _connect(self, url: httpx.URL, timeout: float | None) -> httpcore.NetworkStream:
+    def _connect(self, request: httpx.Request, timeout: float | None) -> httpcore.NetworkStream:
+        url = request.url
         host = url.raw_host.decode("ascii")
         encrypted = url.scheme == "https"
         stream = self.network.connect_tcp(host, url.port or (443 if encrypted else 80), timeout)
