@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,10 +12,9 @@ from typing import TYPE_CHECKING, Any
 from jsms_cli.failures import UsageProblemError
 
 if TYPE_CHECKING:
-    from jsms_client.campaigns._errors import BadLine
-    from jsms_client.campaigns._inputs.delimited import Entry
+    from jsms_client import JSMS
+    from jsms_client.campaigns import ListedRecipient
     from jsms_client.results import DeliveryReport
-    from jsms_runtime.recipients import RecipientLike
 
 _MOST_TOLD = 5
 
@@ -64,9 +64,50 @@ def read_time(given: str, option: str = "--send-time") -> datetime:
     return time.replace(tzinfo=BEIJING) if time.utcoffset() is None else time
 
 
-def read_recipients(
-    mobiles: Sequence[str] | None, file: Path | None, parameters: dict[str, str] | None
-) -> list[RecipientLike]:
+@dataclass(frozen=True, slots=True)
+class Recipients:
+    """Who was named, on the command line or in a file.
+
+    Attributes:
+        pairs: Each number with the values of the template's variables.
+        places: Where each was named.
+    """
+
+    pairs: list[tuple[str, Mapping[str, str] | None]]
+    places: list[str]
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+    def check_variables(self, jsms: JSMS, temp_id: int) -> None:
+        """Find out beforehand whether everyone has a value for each variable of the template.
+
+        Args:
+            jsms: The client; asked for the template.
+            temp_id: The template.
+
+        Raises:
+            UsageProblemError: Some have none: the service would refuse them, or send an incomplete text.
+        """
+        from jsms_client import JSMSError
+        from jsms_client.campaigns import variables_of
+
+        try:
+            names = variables_of(jsms.templates.get(temp_id).template)
+        except JSMSError:
+            return  # what is wrong shows when the request is sent
+        missing = [
+            f"{place}: {', '.join(without)}"
+            for place, (_, given) in zip(self.places, self.pairs, strict=True)
+            if (without := [name for name in names if not (given or {}).get(name)])
+        ]
+        if missing:
+            raise UsageProblemError(
+                f"template {temp_id} needs values that are missing; nothing was sent ({_some(missing)})"
+            )
+
+
+def read_recipients(mobiles: Sequence[str] | None, file: Path | None, parameters: dict[str, str] | None) -> Recipients:
     """Everyone that was named: on the command line, or in a file.
 
     Args:
@@ -80,7 +121,8 @@ def read_recipients(
     if bool(mobiles) == (file is not None):
         raise UsageProblemError("give either numbers or a file with --from")
     if file is None:
-        return [(mobile, parameters) for mobile in mobiles or ()]
+        given = list(mobiles or ())
+        return Recipients([(mobile, parameters) for mobile in given], [f"MOBILE {n}" for n in range(1, len(given) + 1)])
     if parameters is not None:
         raise UsageProblemError("--para does not go with --from: the file's columns are the parameters")
     return _read_file(file)
@@ -117,28 +159,31 @@ def read_reports(file: Path) -> Iterator[DeliveryReport]:
             yield report
 
 
-def _read_file(file: Path) -> list[RecipientLike]:
-    from jsms_client.campaigns._inputs.files import RecipientFile, read_file
-    from jsms_client.campaigns._inputs.sources import check
-    from jsms_contract.limits import SEND_MESSAGE_BATCH_REQUEST_RECIPIENTS_MAX_ITEMS as MOST
+def _read_file(file: Path) -> Recipients:
+    from jsms_client.campaigns import BadLine, read_recipients
+    from jsms_client.contract import MOST_RECIPIENTS
 
-    entries: list[Entry] = []
-    for entry in read_file(RecipientFile(file)):
-        if len(entries) == MOST:
-            raise UsageProblemError(f"{file} has more than {MOST} recipients; jsms campaign send takes any number")
-        entries.append(entry)
-    checked, bad = check(entries)
+    found: list[ListedRecipient] = []
+    bad: list[str] = []
+    for entry in read_recipients(file):
+        if isinstance(entry, BadLine):
+            bad.append(f"line {entry.number}: {entry.reason}")
+        else:
+            found.append(entry)
+        if len(found) + len(bad) > MOST_RECIPIENTS:
+            raise UsageProblemError(
+                f"{file} has more than {MOST_RECIPIENTS} recipients; jsms campaign send takes any number"
+            )
     if bad:
-        raise UsageProblemError(f"{file} cannot be sent to as it is: {_told(bad)}")
-    if not checked:
+        raise UsageProblemError(f"{file} cannot be sent to as it is: {_some(bad)}")
+    if not found:
         raise UsageProblemError(f"{file} has no recipients in it")
-    return [(mobile, parameters) for _, mobile, parameters in checked]
+    return Recipients([(each.mobile, each.temp_para) for each in found], [f"line {each.line}" for each in found])
 
 
-def _told(bad: Sequence[BadLine]) -> str:
-    lines = [f"line {each.number}: {each.reason}" for each in bad]
-    more = len(lines) - _MOST_TOLD
-    return "; ".join((*lines[:_MOST_TOLD], *([f"and {more} more"] if more > 0 else [])))
+def _some(problems: Sequence[str]) -> str:
+    more = len(problems) - _MOST_TOLD
+    return "; ".join((*problems[:_MOST_TOLD], *([f"and {more} more"] if more > 0 else [])))
 
 
-__all__ = ["read_parameters", "read_recipients", "read_reports", "read_time"]
+__all__ = ["Recipients", "read_parameters", "read_recipients", "read_reports", "read_time"]

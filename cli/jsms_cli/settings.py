@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Final, Required, TypedDict, cast
 from urllib.parse import urlsplit
 
-from jsms_contract.limits import SERVER_URL
-
 SETTINGS: Final = ("app_key", "master_secret", "dev_key", "dev_secret", "base_url")
 """What can be set, wherever that is done."""
 DEFAULT_PROFILE: Final = "default"
@@ -48,7 +46,9 @@ class Settings:
 
     def arguments(self) -> Arguments:
         """The same for a client; the real service where no address was found."""
-        return cast("Arguments", {"base_url": SERVER_URL, **self.values})
+        from jsms_client.contract import BASE_URL
+
+        return cast("Arguments", {"base_url": BASE_URL, **self.values})
 
 
 def variable(setting: str) -> str:

@@ -66,3 +66,29 @@ def test_many_are_not_sent_to_where_nobody_can_be_asked(jsms: Command, jsms_sand
 def test_many_are_sent_to_where_that_was_said_beforehand(jsms: Command, jsms_sandbox: Sandbox, parcel: int) -> None:
     done = jsms("batch", "send", *NUMBERS, "--temp-id", str(parcel), "-p", "number=1", "--yes", "--json")
     assert done.data["success_count"] == len(NUMBERS)
+
+
+def test_a_line_without_a_value_for_a_variable_is_named_and_nothing_is_sent(
+    jsms: Command, jsms_sandbox: Sandbox, parcel: int, folder: Path
+) -> None:
+    path = write_list(folder, f"{NUMBERS[0]},A", f"{NUMBERS[1]},")
+    for command in (("batch", "send"), ("schedule", "create-batch", "--at", "2030-07-01 09:00")):
+        done = jsms(*command, "--from", path, "--temp-id", str(parcel))
+        assert (done.code, done.out) == (2, "")
+        assert f"template {parcel} needs values that are missing; nothing was sent (line 3: number)" in done.err
+    assert {request.operation for request in jsms_sandbox.requests} == {"getTemplate"}
+
+
+def test_numbers_without_the_parameters_of_the_template_are_not_sent_to(
+    jsms: Command, jsms_sandbox: Sandbox, parcel: int
+) -> None:
+    done = jsms("batch", "send", *NUMBERS[:2], "--temp-id", str(parcel), "-p", "other=1")
+    assert done.code == 2
+    assert "(MOBILE 1: number; MOBILE 2: number)" in done.err
+    jsms_sandbox.assert_not_sent()
+
+
+def test_a_template_that_cannot_be_looked_up_is_left_to_the_service(jsms: Command, jsms_sandbox: Sandbox) -> None:
+    done = jsms("batch", "send", NUMBERS[0], "--temp-id", "999999")
+    assert done.code in (9, 19)
+    assert jsms_sandbox.requests[-1].operation == "sendMessageBatch"

@@ -44,6 +44,7 @@ def send(
     recipients = read_recipients(mobiles, file, read_parameters(para))
     confirm_many("Send to", len(recipients), yes=yes)
     with connect(profile, "sendMessageBatch") as jsms:
-        result = jsms.messages.send_batch(recipients, temp_id=temp_id, sign_id=sign_id, tag=tag)
+        recipients.check_variables(jsms, temp_id)
+        result = jsms.messages.send_batch(recipients.pairs, temp_id=temp_id, sign_id=sign_id, tag=tag)
     show_batch(result, as_json=as_json)
     return SOME_REFUSED if result.refused else SUCCESS

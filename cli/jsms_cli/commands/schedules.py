@@ -64,8 +64,9 @@ def create_batch(
     recipients = read_recipients(mobiles, file, read_parameters(para))
     confirm_many("Schedule for", len(recipients), yes=yes)
     with connect(profile, "createScheduleBatch") as jsms:
+        recipients.check_variables(jsms, temp_id)
         made = jsms.schedules.create_batch(
-            recipients, temp_id=temp_id, send_time=read_time(send_time), sign_id=sign_id, tag=tag
+            recipients.pairs, temp_id=temp_id, send_time=read_time(send_time), sign_id=sign_id, tag=tag
         )
     show_schedule_batch(made, as_json=as_json)
     return SOME_REFUSED if made.failure_recipients else SUCCESS
@@ -110,8 +111,9 @@ def update_batch(
     recipients = read_recipients(mobiles, file, read_parameters(para))
     confirm_many("Schedule for", len(recipients), yes=yes)
     with connect(profile, "updateScheduleBatch") as jsms:
+        recipients.check_variables(jsms, temp_id)
         made = jsms.schedules.update_batch(
-            schedule_id, recipients, temp_id=temp_id, send_time=read_time(send_time), sign_id=sign_id, tag=tag
+            schedule_id, recipients.pairs, temp_id=temp_id, send_time=read_time(send_time), sign_id=sign_id, tag=tag
         )
     show_schedule_batch(made, as_json=as_json)
     return SOME_REFUSED if made.failure_recipients else SUCCESS

@@ -24,8 +24,9 @@ from jsms_client.campaigns._errors import (
     JournalReplacedError,
     NoCampaignError,
 )
-from jsms_client.campaigns._estimate import MARKETING_HOURS, Estimate
+from jsms_client.campaigns._estimate import MARKETING_HOURS, Estimate, variables_of
 from jsms_client.campaigns._inputs.files import RecipientFile
+from jsms_client.campaigns._inputs.recipients import ListedRecipient, read_recipients
 from jsms_client.campaigns._open_journal import mark_restored, open_campaign
 from jsms_client.campaigns._options import CampaignSettings
 from jsms_client.campaigns._outcomes import Outcome, RecipientState, Skipped, SkipReason
@@ -46,6 +47,7 @@ __all__ = [
     "JournalLockedError",
     "JournalMismatchError",
     "JournalReplacedError",
+    "ListedRecipient",
     "NoCampaignError",
     "Outcome",
     "Progress",
@@ -58,4 +60,6 @@ __all__ = [
     "StopReason",
     "mark_restored",
     "open_campaign",
+    "read_recipients",
+    "variables_of",
 ]
