@@ -123,7 +123,7 @@ def _regenerate(options: _Options) -> int:
             progress.say("  cleared away what an interrupted run had left")
         _refuse_strangers(options)
         before = _before(options)
-        files = generate.build(document, progress)
+        files = generate.build(document, progress, installable=output != _OUTPUT)
         found = differences(files, output)
         if found:
             with progress.step("swap in"):
@@ -141,7 +141,7 @@ def _check(options: _Options) -> int:
     progress.say(f"Checking {_shown(output)} against {options.document}")
     document = _read(options.document, progress)
     before = _before(options)
-    files = generate.build(document, progress)
+    files = generate.build(document, progress, installable=output != _OUTPUT)
     if output.parent.is_dir():
         with swap.locked(output, lambda: progress.say("  waiting for another run to end")):
             found = differences(files, output)

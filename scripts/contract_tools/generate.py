@@ -23,6 +23,7 @@ from .emit_fields import emit_billing, emit_fields
 from .emit_limits import emit_limits
 from .emit_operations import emit_operations
 from .emit_service import emit_service
+from .fork_package import fork_package
 from .lazy_package import lazy_package
 from .manifest import MANIFEST, make_manifest
 from .progress import Progress
@@ -64,8 +65,13 @@ _CLIENT_TYPES = """\
 _NOT_PLAIN = re.compile(r"(?i)(y|n|yes|no|on|off|true|false|null|~|[-+.:\d].*)?")
 
 
-def build(document: Document, progress: Progress) -> dict[str, bytes]:
+def build(document: Document, progress: Progress, *, installable: bool = False) -> dict[str, bytes]:
     """Every file of generated/ by its path in it, manifest included.
+
+    Args:
+        document: The document.
+        progress: Told of each step.
+        installable: Whether pip is to install the folder by itself, as that of a fork.
 
     The same document gives the same bytes on every run, machine and version of Python: what the tools read of their
     surroundings is shut out, and nothing here depends on a clock, a locale or the order of a set.
@@ -100,6 +106,8 @@ def build(document: Document, progress: Progress) -> dict[str, bytes]:
             path.relative_to(tree).as_posix(): path.read_bytes() for path in sorted(tree.rglob("*")) if path.is_file()
         }
     files["jsms_contract/openapi.yaml"] = _source(document)
+    if installable:
+        files |= fork_package(data, {name.partition("/")[0] for name in files if "/" in name})
     files = dict(sorted(files.items()))
     files[MANIFEST] = make_manifest(files, data, tools.versions())
     return files

@@ -8,7 +8,7 @@ from jsms_runtime.validation import parse_choice, parse_code, parse_mobile, pars
 from jsms_api.models.voice_language import VoiceLanguage
 
 
-def send_code_request(mobile: object, temp_id: object, sign_id: object) -> dict[str, object]:
+def send_code_request(mobile: object, temp_id: object, sign_id: object = None) -> dict[str, object]:
     """The JSON of a request, checked."""
     body_: dict[str, object] = {
         "mobile": parse_mobile(mobile, "mobile", pattern="^1[0-9]{10}$"),
@@ -19,7 +19,9 @@ def send_code_request(mobile: object, temp_id: object, sign_id: object) -> dict[
     return body_
 
 
-def send_voice_code_request(mobile: object, code: object, voice_lang: object, ttl: object) -> dict[str, object]:
+def send_voice_code_request(
+    mobile: object, code: object = None, voice_lang: object = None, ttl: object = None
+) -> dict[str, object]:
     """The JSON of a request, checked."""
     body_: dict[str, object] = {
         "mobile": parse_mobile(mobile, "mobile", pattern="^1[0-9]{10}$"),

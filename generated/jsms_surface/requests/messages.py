@@ -7,7 +7,9 @@ from jsms_runtime.recipients import parse_parameters, parse_recipients, recipien
 from jsms_runtime.validation import parse_mobile, parse_number, parse_text
 
 
-def send_message_request(mobile: object, temp_id: object, sign_id: object, temp_para: object) -> dict[str, object]:
+def send_message_request(
+    mobile: object, temp_id: object, sign_id: object = None, temp_para: object = None
+) -> dict[str, object]:
     """The JSON of a request, checked."""
     body_: dict[str, object] = {
         "mobile": parse_mobile(mobile, "mobile", pattern="^1[0-9]{10}$"),
@@ -20,7 +22,9 @@ def send_message_request(mobile: object, temp_id: object, sign_id: object, temp_
     return body_
 
 
-def send_message_batch_request(temp_id: object, recipients: object, sign_id: object, tag: object) -> dict[str, object]:
+def send_message_batch_request(
+    temp_id: object, recipients: object, sign_id: object = None, tag: object = None
+) -> dict[str, object]:
     """The JSON of a request, checked."""
     body_: dict[str, object] = {
         "temp_id": parse_number(temp_id, "temp_id", smallest=1),

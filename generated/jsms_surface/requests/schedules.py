@@ -9,7 +9,7 @@ from jsms_runtime.validation import parse_mobile, parse_number, parse_text
 
 
 def schedule_request(
-    mobile: object, temp_id: object, send_time: object, sign_id: object, temp_para: object
+    mobile: object, temp_id: object, send_time: object, sign_id: object = None, temp_para: object = None
 ) -> dict[str, object]:
     """The JSON of a request, checked."""
     body_: dict[str, object] = {
@@ -27,7 +27,7 @@ def schedule_request(
 
 
 def schedule_batch_request(
-    temp_id: object, send_time: object, recipients: object, sign_id: object, tag: object
+    temp_id: object, send_time: object, recipients: object, sign_id: object = None, tag: object = None
 ) -> dict[str, object]:
     """The JSON of a request, checked."""
     body_: dict[str, object] = {

@@ -17,13 +17,13 @@ def sign_form(
     legal_person_id_number: object,
     id_card_image: object,
     social_credit_code: object,
-    business_license_image: object,
-    icp_app_screenshot: object,
-    trademark_image: object,
-    third_party_auth_image: object,
-    third_party_company_name: object,
-    other_image: object,
-    remark: object,
+    business_license_image: object = None,
+    icp_app_screenshot: object = None,
+    trademark_image: object = None,
+    third_party_auth_image: object = None,
+    third_party_company_name: object = None,
+    other_image: object = None,
+    remark: object = None,
 ) -> Files:
     """The form of a signature, checked."""
     form_: list[tuple[str, tuple[str | None, object, str | None]]] = []

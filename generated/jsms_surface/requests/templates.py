@@ -8,7 +8,7 @@ from jsms_runtime.validation import invalid_argument, parse_choice, parse_number
 from jsms_api.models.template_type import TemplateType
 
 
-def template_request(template: object, type: object, ttl: object, remark: object) -> dict[str, object]:
+def template_request(template: object, type: object, ttl: object = None, remark: object = None) -> dict[str, object]:
     """The JSON of a template, checked."""
     body_: dict[str, object] = {
         "template": parse_text(template, "template", shortest=1, longest=500),
@@ -28,7 +28,7 @@ def template_request(template: object, type: object, ttl: object, remark: object
 
 
 def update_template_request(
-    temp_id: object, template: object, type: object, ttl: object, remark: object
+    temp_id: object, template: object, type: object, ttl: object = None, remark: object = None
 ) -> dict[str, object]:
     """The JSON of a template, checked."""
     body_: dict[str, object] = {

@@ -13,12 +13,16 @@ def body_function(record: Record, *, form: bool) -> str:
     members = record_parameters(record)
     noun = text(record.schema.get("x-noun"), "request")
     head = (
-        f"def {record_name(record.name)}({', '.join(f'{member.name}: object' for member in members)}) -> "
+        f"def {record_name(record.name)}({', '.join(map(_parameter, members))}) -> "
         f"{'Files' if form else 'dict[str, object]'}:\n"
     )
     words = docstring(f"The {'form' if form else 'JSON'} of a {noun}, checked.")
     body = _form(members, noun) if form else _json(members, noun)
     return f"{head}{words}{body}"
+
+
+def _parameter(member: Member) -> str:
+    return f"{member.name}: object" if member.required else f"{member.name}: object = None"
 
 
 def _json(members: list[Member], noun: str) -> str:
