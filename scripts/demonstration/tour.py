@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from functools import partial
 
-from jsms_client import JSMS, Recipient, SignType, TemplateType
+from contract_tools.examples import arguments_of
+from jsms_client import JSMS, JSMSError, Recipient, SignType, TemplateType
+from jsms_client.contract import OPERATIONS, openapi
 
 from .local import LocalSandbox
 from .stage import Stage
@@ -87,6 +91,17 @@ def _receipts(jsms: JSMS, stage: Stage, sandbox: LocalSandbox) -> None:
     stage.show(partial(jsms.receipts.replies))
 
 
+def _others(jsms: JSMS, stage: Stage, sandbox: LocalSandbox) -> None:
+    """Operations that no part above calls, by the contract's own examples."""
+    document: Mapping[str, object] = json.loads(openapi("json"))
+    called = {request["operation"] for request in sandbox.requests()}
+    for operation in OPERATIONS.values():
+        if operation.id not in called:
+            method = getattr(getattr(jsms, operation.resource), operation.method_name)
+            with suppress(JSMSError):  # shown, and counted by the caller
+                stage.show(partial(method, **arguments_of(document, operation.id, _IMAGE)))
+
+
 TOUR: tuple[Callable[[JSMS, Stage, LocalSandbox], None], ...] = (
     _codes,
     _messages,
@@ -95,5 +110,6 @@ TOUR: tuple[Callable[[JSMS, Stage, LocalSandbox], None], ...] = (
     _templates,
     _signs,
     _receipts,
+    _others,
 )
 """The parts; one that fails ends there, and the others go on."""
