@@ -42,7 +42,7 @@ PHONE = "13800138000"
 MOMENT = datetime(2030, 7, 1, 9, tzinfo=BEIJING)
 
 EXAMPLES = [
-    SentMessage("288193860302", {"new": {"phone": PHONE}}),
+    SentMessage("288193860302", extra={"new": {"phone": PHONE}}),
     Verification(False, VerificationReason.WRONG, 50010, "invalid code"),
     BatchResult(1, 1, (BatchRecipient(PHONE, False, None, 50006, "invalid mobile", {"code": "741627"}),)),
     RefusedRecipient(PHONE, 50024, "unsubscribed mobile", {"code": "741627"}),
@@ -98,7 +98,7 @@ def test_numbers_and_words_in_lists_and_maps_are_masked() -> None:
 
 
 def test_a_repr_reads_like_python() -> None:
-    assert repr(SentMessage("1", {"carrier": "CMCC", "data2": 1})) == (
+    assert repr(SentMessage("1", extra={"carrier": "CMCC", "data2": 1})) == (
         "SentMessage(msg_id='1', extra={'carrier': …, 'data2': …})"
     )
     one = BatchResult(1, 0, (BatchRecipient(PHONE, True, "1"),))

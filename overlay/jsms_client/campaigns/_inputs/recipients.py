@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from jsms_client.campaigns._errors import BadLine
-from jsms_client.campaigns._inputs.sources import check, chunks
 from jsms_client.campaigns._inputs.files import RecipientFile, read_file
+from jsms_client.campaigns._inputs.sources import check, chunks
 from jsms_runtime.results import MOBILE, SECRET, Result
 
 
