@@ -2,7 +2,7 @@
 
 import sys
 
-from jsms_cli.entry import main
+from jsms_cli.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -46,7 +46,7 @@ def beginning(words: Mapping[str, int]) -> Callable[[str], list[str]]:
 def _profiles(incomplete: str) -> list[str]:
     import os
 
-    from jsms_cli.profiles import config_path, read_profiles
+    from jsms_cli.config import config_path, read_profiles
 
     try:
         return [name for name in read_profiles(config_path(os.environ)) if name.startswith(incomplete)]
@@ -93,25 +93,3 @@ SendTimeOption: TypeAlias = Annotated[
 TempIdArgument: TypeAlias = Annotated[int, typer.Argument(metavar="TEMP_ID")]
 SignIdArgument: TypeAlias = Annotated[int, typer.Argument(metavar="SIGN_ID")]
 ScheduleIdArgument: TypeAlias = Annotated[str, typer.Argument(metavar="SCHEDULE_ID")]
-
-__all__ = [
-    "LANGUAGES",
-    "SIGN_TYPES",
-    "TEMPLATE_TYPES",
-    "JsonOption",
-    "ListOption",
-    "MobileArgument",
-    "MobilesArgument",
-    "ParametersOption",
-    "ProfileOption",
-    "ScheduleIdArgument",
-    "SendTimeOption",
-    "SignIdArgument",
-    "SignIdOption",
-    "TagOption",
-    "TempIdArgument",
-    "TempIdOption",
-    "YesOption",
-    "beginning",
-    "word_or_number",
-]

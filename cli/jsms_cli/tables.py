@@ -1,4 +1,4 @@
-"""Results as people read them: tables with columns that line up, Chinese text included."""
+"""Show results as tables, and records of a stream as lines; Chinese text lines up too."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from datetime import datetime
 from enum import Enum, IntEnum
 from typing import TYPE_CHECKING, cast
 
-from jsms_cli.writing import write
-from jsms_runtime.redaction import mask_mobile, mask_text, printable
+from jsms_cli.output import write
+from jsms_client.masking import mask_mobile, mask_text, printable
 
 if TYPE_CHECKING:
-    from jsms_runtime.results import Result
+    from jsms_client.results import Result
 
 _WIDE = 10_000
 """Columns, where no terminal sets a limit: nothing is broken that another program is to read."""
@@ -110,4 +110,30 @@ def _write(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     write(text if terminal else "".join(f"{line.rstrip()}\n" for line in text.splitlines()))
 
 
-__all__ = ["cell", "masked", "pairs_of", "write_card", "write_table"]
+_NO_TIME = "-" * len("2030-07-01 09:00:00")
+
+
+def line_of(record: object) -> str:
+    """A record on one line, the number masked.
+
+    Args:
+        record: A delivery report, a reply, or a decision on a template or signature.
+    """
+    from jsms_client.results import DeliveryReport, UserReply
+
+    if isinstance(record, DeliveryReport):
+        return _joined(record.receive_time, "report", mask_mobile(record.phone), record.msg_id, cell(record.status))
+    if isinstance(record, UserReply):
+        return _joined(record.reply_time, "reply", mask_mobile(record.phone), record.content)
+    for name, what in (("temp_id", "template"), ("sign_id", "signature")):
+        number = getattr(record, name, None)
+        if number is not None:
+            status, reason = getattr(record, "status", None), getattr(record, "refuse_reason", None)
+            return _joined(None, what, str(number), cell(status), reason or "")
+    return repr(record)
+
+
+def _joined(time: datetime | None, *parts: str) -> str:
+    # In Beijing time, as the service has it.
+    at = time.strftime("%Y-%m-%d %H:%M:%S") if time is not None else _NO_TIME
+    return "  ".join((at, *(" ".join(cell(part).split()) for part in parts))).rstrip()

@@ -57,10 +57,12 @@ from jsms_surface import results as _results
 
 if TYPE_CHECKING:
     from jsms_client._async.client import AsyncJSMS
+    from jsms_client._async.streams import AsyncReceiptStream
     from jsms_client._config import RetryPolicy, Telemetry, Timeouts
     from jsms_client._events import CallEvent
     from jsms_client._response import RawResponse
     from jsms_client._sync.client import JSMS
+    from jsms_client._sync.streams import ReceiptStream
     from jsms_client._version import __version__
     from jsms_client.errors import (
         APIError,
@@ -95,15 +97,19 @@ if TYPE_CHECKING:
     )
     from jsms_client.store import Store
     from jsms_runtime.recipients import Recipient
+    from jsms_runtime.times import BEIJING
     from jsms_surface.results import *  # noqa: F403 - every result, by its own __all__
 
 # Where each name is found when it is first asked for: importing the package costs nothing that is not used.
 _HOMES = {
     "AsyncJSMS": "jsms_client._async.client",
+    "AsyncReceiptStream": "jsms_client._async.streams",
+    "BEIJING": "jsms_runtime.times",
     "CallEvent": "jsms_client._events",
     "JSMS": "jsms_client._sync.client",
     "Recipient": "jsms_runtime.recipients",
     "RawResponse": "jsms_client._response",
+    "ReceiptStream": "jsms_client._sync.streams",
     "RetryPolicy": "jsms_client._config",
     "Telemetry": "jsms_client._config",
     "Timeouts": "jsms_client._config",
@@ -131,10 +137,12 @@ def __dir__() -> list[str]:
 
 
 __all__: list[str] = [
+    "BEIJING",
     "JSMS",
     "APIError",
     "ArgumentError",
     "AsyncJSMS",
+    "AsyncReceiptStream",
     "AuthenticationError",
     "CallEvent",
     "CallbackError",
@@ -154,6 +162,7 @@ __all__: list[str] = [
     "PermissionDeniedError",
     "RateLimitError",
     "RawResponse",
+    "ReceiptStream",
     "Recipient",
     "RedirectError",
     "RequestTimeoutError",

@@ -97,7 +97,7 @@ def _others(jsms: JSMS, stage: Stage, sandbox: LocalSandbox) -> None:
     called = {request["operation"] for request in sandbox.requests()}
     for operation in OPERATIONS.values():
         if operation.id not in called:
-            method = getattr(getattr(jsms, operation.resource), operation.method_name)
+            method: Callable[..., object] = getattr(getattr(jsms, operation.resource), operation.method_name)
             with suppress(JSMSError):  # shown, and counted by the caller
                 stage.show(partial(method, **arguments_of(document, operation.id, _IMAGE)))
 

@@ -20,7 +20,7 @@ BEGIN, END = (
     "\nEvery name with its import path: docs/api.md.\n",
 )
 _MOST_SHOWN: Final = 4
-_MODULES: Final = ("results", "errors", "campaigns", "callbacks", "store", "contract")
+_MODULES: Final = ("results", "errors", "campaigns", "callbacks", "store", "contract", "masking")
 
 
 def page() -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from jsms_cli.entry import main
+from jsms_cli.main import main
 
 ROOT = Path(__file__).parents[2]
 

@@ -79,16 +79,10 @@ def test_a_line_without_a_value_for_a_variable_is_named_and_nothing_is_sent(
     assert {request.operation for request in jsms_sandbox.requests} == {"getTemplate"}
 
 
-def test_numbers_without_the_parameters_of_the_template_are_not_sent_to(
-    jsms: Command, jsms_sandbox: Sandbox, parcel: int
+def test_a_template_that_cannot_be_looked_up_is_left_to_the_service(
+    jsms: Command, jsms_sandbox: Sandbox, folder: Path
 ) -> None:
-    done = jsms("batch", "send", *NUMBERS[:2], "--temp-id", str(parcel), "-p", "other=1")
-    assert done.code == 2
-    assert "(MOBILE 1: number; MOBILE 2: number)" in done.err
-    jsms_sandbox.assert_not_sent()
-
-
-def test_a_template_that_cannot_be_looked_up_is_left_to_the_service(jsms: Command, jsms_sandbox: Sandbox) -> None:
-    done = jsms("batch", "send", NUMBERS[0], "--temp-id", "999999")
+    path = write_list(folder, f"{NUMBERS[0]},A")
+    done = jsms("batch", "send", "--from", path, "--temp-id", "999999")
     assert done.code in (9, 19)
     assert jsms_sandbox.requests[-1].operation == "sendMessageBatch"

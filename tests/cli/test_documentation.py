@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Protocol, cast
 
-from jsms_cli.application import command
+from jsms_cli.tree import command
 
 from .running import ROOT
 

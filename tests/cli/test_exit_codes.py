@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import inspect
 
-from jsms_cli import failures, writing
-from jsms_cli.exit_codes import EXIT_CODES, FAILURE, UNKNOWN, as_markdown, exit_code_of
+from jsms_cli import errors as command_errors
+from jsms_cli import output
+from jsms_cli.errors import EXIT_CODES, FAILURE, UNKNOWN, as_markdown, exit_code_of
 from jsms_client import errors
 from jsms_client.campaigns import _errors as campaign_errors
 from jsms_contract.errors import FAMILIES
@@ -14,7 +15,7 @@ from .running import ROOT
 
 
 def kinds() -> list[type[BaseException]]:
-    modules = (errors, campaign_errors, failures, writing)
+    modules = (errors, campaign_errors, command_errors, output)
     found = [each for module in modules for _, each in inspect.getmembers(module, inspect.isclass)]
     return [each for each in found if issubclass(each, BaseException)]
 

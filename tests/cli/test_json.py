@@ -12,7 +12,7 @@ from typing import cast
 
 import pytest
 
-from jsms_cli.application import command
+from jsms_cli.tree import command
 from jsms_sandbox.pytest_plugin import Sandbox
 
 from .running import Command, Done, environment
@@ -173,9 +173,7 @@ def test_the_sandbox_itself_speaks_json(jsms: Command) -> None:
 
 
 def test_a_missing_package_is_said_in_json() -> None:
-    hide = (
-        "import sys; sys.modules['typer'] = None; import jsms_cli.entry as e; sys.exit(e.main(['balance', '--json']))"
-    )
+    hide = "import sys; sys.modules['typer'] = None; import jsms_cli.main as e; sys.exit(e.main(['balance', '--json']))"
     done = subprocess.run([sys.executable, "-c", hide], env=environment(), capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (3, "")
     assert json.loads(done.stderr)["error"]["type"] == "MissingDependencyError"

@@ -17,7 +17,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 import pytest
 
 from callbacks.posting import APP_KEY, MASTER_SECRET, REPLY, REPORT, SIGN, TEMPLATE, encoded, form
-from jsms_cli.callback_server import PATIENCE, CallbackServer
+from jsms_cli.listen import PATIENCE, CallbackServer
 from jsms_sandbox.pytest_plugin import Sandbox
 
 from .running import Command, start

@@ -22,7 +22,7 @@ HEAVY = {
 
 
 def loaded_by(*arguments: str) -> set[str]:
-    code = "import sys; from jsms_cli.entry import main; main(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
+    code = "import sys; from jsms_cli.main import main; main(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
     done = subprocess.run(
         [sys.executable, "-c", code, *arguments], env=environment(), capture_output=True, text=True, check=True
     )

@@ -8,8 +8,8 @@ import json
 import pytest
 from rich.cells import cell_len
 
+from jsms_cli.output import json_line
 from jsms_cli.tables import cell
-from jsms_cli.writing import json_line
 from jsms_contract.errors import ERRORS
 from jsms_sandbox.pytest_plugin import Sandbox
 

@@ -136,7 +136,7 @@ def test_callbacks_without_their_extra_say_what_to_install(empty: Empty) -> None
 
 
 def test_the_command_without_its_extra_says_what_to_install(empty: Empty) -> None:
-    done = empty.run("import sys; from jsms_cli.entry import main; sys.exit(main(['balance']))")
+    done = empty.run("import sys; from jsms_cli.main import main; sys.exit(main(['balance']))")
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr == "jsms: the command needs typer; install it with: pip install 'jsms-client[cli]'\n"
 

@@ -19,7 +19,7 @@ OVER_SOCKETS = r"""
 import asyncio, contextlib, io, json, os
 from demonstration.cli import tour
 from demonstration.local import LocalSandbox
-from jsms_cli.entry import main
+from jsms_cli.main import main
 from jsms_client import AsyncJSMS, UsageReport
 
 def jsms(*arguments):

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from jsms_cli.campaigns.journals import JournalPath
 from jsms_cli.campaigns.report import describe
-from jsms_cli.failures import CampaignBrokenOffError, StoppedByHandError
-from jsms_cli.writing import json_line, notes_as_json
+from jsms_cli.errors import CampaignBrokenOffError, StoppedByHandError
+from jsms_cli.output import json_line, notes_as_json
 from jsms_client.campaigns import Campaign, JournalError, JournalLockedError, JournalReplacedError, open_campaign
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def how_to_go_on(campaign: Campaign, journal: JournalPath) -> str:
 
 def same_command() -> str:
     """The command as it was typed, but for ``--repeat-unknown``: what it was meant for is done or waits already."""
-    from jsms_cli.application import PROGRAM, arguments_of_all
+    from jsms_cli.tree import PROGRAM, arguments_of_all
 
     return shlex.join((PROGRAM, *(each for each in arguments_of_all.get() if each != REPEAT_UNKNOWN)))
 
@@ -175,6 +175,3 @@ def _heeding_signals(stop: StopRequest) -> Generator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-__all__ = ["REPEAT_UNKNOWN", "StopRequest", "Watch", "ending_well", "how_to_go_on", "same_command"]

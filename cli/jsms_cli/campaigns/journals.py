@@ -49,3 +49,16 @@ class JournalPath(os.PathLike[str]):
             return self._given
         parts = urlsplit(self._given)
         return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+def is_one_of(file: Path, *others: Path) -> bool:
+    """Whether a name means one of some files, by whichever way, or would once that is there.
+
+    Args:
+        file: The name.
+        others: The files.
+    """
+    for other in others:
+        if file.resolve() == other.resolve() or (file.exists() and other.exists() and file.samefile(other)):
+            return True
+    return False

@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from jsms_cli.writing import note
+from jsms_cli.output import note
 
 if TYPE_CHECKING:
     from jsms_client.campaigns import Progress as _Told
@@ -86,6 +86,3 @@ def _duration(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
-__all__ = ["Lines", "figures", "progress_bar"]

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from jsms_cli.campaigns.journals import JournalPath
-from jsms_cli.exit_codes import SOME_REFUSED, STOPPED, SUCCESS, UNKNOWN
-from jsms_cli.plain_data import as_data, as_record
+from jsms_cli.errors import SOME_REFUSED, STOPPED, SUCCESS, UNKNOWN
+from jsms_cli.output import as_data, as_record, json_line, note, write_json, writing_to_output
 from jsms_cli.tables import write_card, write_table
-from jsms_cli.writing import json_line, note, write_json, writing_to_output
 
 if TYPE_CHECKING:
     from jsms_client.campaigns import Campaign, Estimate, Outcome, RecipientState, Settlement, Skipped
@@ -201,10 +200,7 @@ def _status_name(status: int) -> str:
 
 
 def _meaning(code: int | None) -> str:
-    from jsms_contract.errors import ERRORS
+    from jsms_client.contract import ERRORS
 
     kind = ERRORS.get(code) if code is not None else None
     return kind.info.meaning if kind is not None and kind.info is not None else "-"
-
-
-__all__ = ["code_of", "describe", "export_campaign", "look_at", "show_campaign", "show_estimate", "show_settlement"]

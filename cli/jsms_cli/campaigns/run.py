@@ -12,10 +12,10 @@ from jsms_cli.campaigns.interrupt import Watch, ending_well, how_to_go_on
 from jsms_cli.campaigns.journals import JournalPath
 from jsms_cli.campaigns.progress import progress_bar
 from jsms_cli.campaigns.report import code_of, describe, show_campaign, show_estimate
-from jsms_cli.confirming import confirm, require_person
-from jsms_cli.connecting import connect
-from jsms_cli.exit_codes import NO_CREDIT, SOME_REFUSED, SUCCESS
-from jsms_cli.writing import note
+from jsms_cli.client import connect
+from jsms_cli.errors import NO_CREDIT, SOME_REFUSED, SUCCESS
+from jsms_cli.output import note
+from jsms_cli.prompts import confirm, require_person
 from jsms_client.campaigns import Estimate, RecipientFile, RecipientState, open_campaign
 
 if TYPE_CHECKING:
@@ -236,8 +236,8 @@ def _ask(plan: Plan, jsms: JSMS) -> None:
 
 def _note_hours(plan: Plan, found: Estimate) -> None:
     """Say that marketing outside the service's hours is not delivered at once."""
+    from jsms_client import BEIJING
     from jsms_client.campaigns import MARKETING_HOURS
-    from jsms_runtime.times import BEIJING
 
     begins, ends = MARKETING_HOURS
     at = (plan.send_time or datetime.now(BEIJING)).astimezone(BEIJING).time()
@@ -253,6 +253,3 @@ def _who(plan: Plan, begun: Campaign) -> str:
     if again := plan.unknown_of(begun):
         return f"{who}, of whom {again} may get it twice"
     return who
-
-
-__all__ = ["Plan", "carry_out", "estimate"]

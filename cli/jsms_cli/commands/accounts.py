@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from jsms_cli.connecting import connect
+from jsms_cli.client import connect
 from jsms_cli.options import JsonOption, ProfileOption
-from jsms_cli.showing import show
+from jsms_cli.results import show
 
 
 def balance(

@@ -14,12 +14,12 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from jsms_cli.confirming import confirm, confirm_many
-from jsms_cli.connecting import connect
+from jsms_cli.client import connect
+from jsms_cli.config import SETTINGS
+from jsms_cli.inputs import read_time
 from jsms_cli.options import JsonOption, ProfileOption, YesOption
-from jsms_cli.reading import read_time
-from jsms_cli.settings import SETTINGS
-from jsms_cli.showing import show_result
+from jsms_cli.prompts import confirm, confirm_many
+from jsms_cli.results import show_result
 
 if TYPE_CHECKING:
     from typer.core import TyperCommand

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from jsms_cli.confirming import confirm_many
-from jsms_cli.connecting import connect
-from jsms_cli.exit_codes import SOME_REFUSED, SUCCESS
+from jsms_cli.client import connect
+from jsms_cli.errors import SOME_REFUSED, SUCCESS
+from jsms_cli.inputs import read_parameters, read_recipients
 from jsms_cli.options import (
     JsonOption,
     ListOption,
@@ -18,8 +18,8 @@ from jsms_cli.options import (
     TempIdOption,
     YesOption,
 )
-from jsms_cli.reading import read_parameters, read_recipients
-from jsms_cli.showing import show_batch
+from jsms_cli.prompts import confirm_many
+from jsms_cli.results import show_batch
 
 group = typer.Typer(help="Messages to many, up to 1000 at once.", no_args_is_help=True)
 

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from jsms_cli.connecting import complete_settings
+from jsms_cli.client import complete_settings
 from jsms_cli.options import JsonOption, ProfileOption
-from jsms_cli.writing import note
+from jsms_cli.output import note
 
 group = typer.Typer(help="What JSMS posts to an app.", no_args_is_help=True)
 
@@ -29,7 +29,7 @@ def listen(
 
     Every path is the callback URL. What is not signed with the app's key and secret is refused.
     """
-    from jsms_cli.listening import listen as serve
+    from jsms_cli.listen import listen as serve
 
     values = complete_settings(profile)
     serve((host, port), values["app_key"], values["master_secret"], count=count, as_json=as_json, ready=note)

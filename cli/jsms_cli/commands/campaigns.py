@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jsms_cli.campaigns.journals import JournalPath
-from jsms_cli.connecting import connect
-from jsms_cli.failures import UsageProblemError
+from jsms_cli.client import connect
+from jsms_cli.errors import UsageProblemError
 from jsms_cli.options import JsonOption, ProfileOption, SignIdOption, TagOption, TempIdOption, YesOption
-from jsms_cli.writing import note
+from jsms_cli.output import note
 
 if TYPE_CHECKING:
     from jsms_client.campaigns import RecipientState
@@ -109,7 +109,7 @@ def send(
     Stopped by Ctrl-C, a crash or for want of credit, the same command goes on where it stopped: the journal knows.
     """
     from jsms_cli.campaigns.run import Plan, carry_out, estimate
-    from jsms_cli.reading import read_time
+    from jsms_cli.inputs import read_time
 
     if file.is_dir():
         raise UsageProblemError(f"{file} is a folder; name the list itself")
@@ -167,7 +167,7 @@ def settle(
     journal.
     """
     from jsms_cli.campaigns.report import code_of, show_campaign, show_settlement
-    from jsms_cli.reading import read_reports
+    from jsms_cli.inputs import read_reports
     from jsms_client.campaigns import open_campaign
 
     for journal in journals:
@@ -191,8 +191,8 @@ def cancel(
     Recipients of a deleted schedule wait again; those of one that was sent stay accepted.
     """
     from jsms_cli.campaigns.report import look_at, show_campaign
-    from jsms_cli.confirming import confirm
-    from jsms_cli.exit_codes import SUCCESS
+    from jsms_cli.errors import SUCCESS
+    from jsms_cli.prompts import confirm
 
     confirm(f"Take back what is still scheduled of {look_at(journal).counts.accepted} recipients", yes=yes)
     with connect(profile) as jsms:
@@ -233,8 +233,8 @@ def export(
     as_json: JsonOption = False,
 ) -> None:
     """Write what became of everyone, numbers as they are: as CSV, or as JSON, one recipient a line."""
+    from jsms_cli.campaigns.journals import is_one_of
     from jsms_cli.campaigns.report import export_campaign, look_at
-    from jsms_cli.same_file import is_one_of
 
     states = [_state(each) for each in state or ()]
     if file is not None and is_one_of(file, *journal.files):

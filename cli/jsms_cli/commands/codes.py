@@ -1,4 +1,4 @@
-"""``jsms code``."""
+"""``jsms code`` and ``jsms voice``."""
 
 from __future__ import annotations
 
@@ -6,10 +6,19 @@ from typing import Annotated
 
 import typer
 
-from jsms_cli.connecting import connect
-from jsms_cli.exit_codes import INVALID_CODE, SUCCESS
-from jsms_cli.options import JsonOption, MobileArgument, ProfileOption, SignIdOption, TempIdOption
-from jsms_cli.showing import show
+from jsms_cli.client import connect
+from jsms_cli.errors import INVALID_CODE, SUCCESS
+from jsms_cli.options import (
+    LANGUAGES,
+    JsonOption,
+    MobileArgument,
+    ProfileOption,
+    SignIdOption,
+    TempIdOption,
+    beginning,
+    word_or_number,
+)
+from jsms_cli.results import show
 
 group = typer.Typer(help="Verification codes.", no_args_is_help=True)
 
@@ -40,3 +49,35 @@ def verify(
         checked = jsms.codes.verify(msg_id, code)
     show(checked, as_json=as_json)
     return SUCCESS if checked else INVALID_CODE
+
+
+voice = typer.Typer(help="Verification codes by voice.", no_args_is_help=True)
+
+_Language = Annotated[
+    int | None,
+    typer.Option(
+        "--language",
+        metavar="|".join(LANGUAGES),
+        help="Language; Chinese if left out.",
+        parser=word_or_number(LANGUAGES),
+        autocompletion=beginning(LANGUAGES),
+    ),
+]
+
+
+@voice.command("send")
+def send_voice(
+    mobile: MobileArgument,
+    code: Annotated[
+        str | None,
+        typer.Option("--code", metavar="DIGITS", help="Code to read out; the service makes one if left out."),
+    ] = None,
+    language: _Language = None,
+    ttl: Annotated[int | None, typer.Option("--ttl", metavar="SECONDS", help="How long the code lives; 60.")] = None,
+    profile: ProfileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Call a number and read a verification code out."""
+    with connect(profile, "sendVoiceCode") as jsms:
+        sent = jsms.codes.send_voice(mobile, code=code, voice_lang=language, ttl=ttl)
+    show(sent, as_json=as_json)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jsms_cli.exit_codes import SUCCESS
+from jsms_cli.errors import SUCCESS
 from jsms_cli.options import JsonOption, ProfileOption
 
 
@@ -11,9 +11,9 @@ def doctor(profile: ProfileOption = None, as_json: JsonOption = False) -> int:
 
     Sends no message. The exit code is that of the first thing that is wrong.
     """
-    from jsms_cli.checkup import Finding, State, examine
+    from jsms_cli.doctor import Finding, State, examine
+    from jsms_cli.output import write_json
     from jsms_cli.tables import write_table
-    from jsms_cli.writing import write_json
 
     findings: list[Finding] = []
     for finding in examine(profile):

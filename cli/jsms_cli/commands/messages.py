@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from jsms_cli.connecting import connect
+from jsms_cli.client import connect
+from jsms_cli.inputs import read_parameters
 from jsms_cli.options import (
     JsonOption,
     MobileArgument,
@@ -13,8 +14,7 @@ from jsms_cli.options import (
     SignIdOption,
     TempIdOption,
 )
-from jsms_cli.reading import read_parameters
-from jsms_cli.showing import show
+from jsms_cli.results import show
 
 group = typer.Typer(help="Messages from templates.", no_args_is_help=True)
 

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from jsms_cli.connecting import connect
+from jsms_cli.client import connect
 from jsms_cli.options import JsonOption, ProfileOption
-from jsms_cli.watching import show_all, watch
+from jsms_cli.watch import show_all, watch
 
 reports = typer.Typer(help="Delivery reports.", no_args_is_help=True)
 replies = typer.Typer(help="What users answer.", no_args_is_help=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from jsms_cli.failures import UsageProblemError
+from jsms_cli.errors import UsageProblemError
 
 PASSED_ON: dict[str, object] = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 """Every flag is the sandbox's own, ``--help`` among them."""

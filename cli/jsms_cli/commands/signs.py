@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from jsms_cli.connecting import connect
+from jsms_cli.client import connect
 from jsms_cli.options import SIGN_TYPES, JsonOption, ProfileOption, SignIdArgument, beginning, word_or_number
-from jsms_cli.showing import show, show_done
+from jsms_cli.results import show, show_done
 
 group = typer.Typer(help="Signatures; people at the service review each.", no_args_is_help=True)
 

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from jsms_cli.connecting import connect
+from jsms_cli.client import connect
 from jsms_cli.options import TEMPLATE_TYPES, JsonOption, ProfileOption, TempIdArgument, beginning, word_or_number
-from jsms_cli.showing import show, show_done
+from jsms_cli.results import show, show_done
 
 group = typer.Typer(help="Templates; people at the service review each.", no_args_is_help=True)
 

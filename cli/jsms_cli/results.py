@@ -1,4 +1,4 @@
-"""Results of single calls: a table for people, one line of JSON for machines."""
+"""Show the result of a call: a table for people, one line of JSON for machines."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, cast
 
-from jsms_cli.exit_codes import INVALID_CODE, SOME_REFUSED, SUCCESS
+from jsms_cli.errors import INVALID_CODE, SOME_REFUSED, SUCCESS
+from jsms_cli.output import note, write_json
 from jsms_cli.tables import masked, pairs_of, write_card, write_table
-from jsms_cli.watching import show_all
-from jsms_cli.writing import note, write_json
+from jsms_cli.watch import show_all
 
 if TYPE_CHECKING:
+    from jsms_client.errors import APIError
     from jsms_client.results import BatchResult, Result, Schedule, ScheduleBatchResult
-    from jsms_runtime.errors import APIError
 
 
 def show(result: Result, *, as_json: bool) -> None:
@@ -148,6 +148,3 @@ def show_schedule(schedule: Schedule, *, as_json: bool) -> None:
 def _why(error: APIError) -> str:
     words = error.info.meaning if error.info is not None else error.message
     return f"{error.code}: {words}" if error.code is not None else words
-
-
-__all__ = ["show", "show_batch", "show_done", "show_result", "show_schedule", "show_schedule_batch"]

@@ -1,4 +1,4 @@
-"""Records as they come: a line each, until somebody has had enough, and none lost that was fetched."""
+"""Show records as they come, until Ctrl-C or until there are enough; none that was fetched is lost."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import TYPE_CHECKING, TypeVar
 
-from jsms_cli.lines import line_of
-from jsms_cli.writing import OutputClosedError, note, write, write_json
+from jsms_cli.output import OutputClosedError, note, write, write_json
+from jsms_cli.tables import line_of
 
 if TYPE_CHECKING:
-    from jsms_client._sync.streams import ReceiptStream
+    from jsms_client import ReceiptStream
     from jsms_client.results import MalformedRecord, Records
 
 T = TypeVar("T")
@@ -141,6 +141,3 @@ def _show_malformed(malformed: list[MalformedRecord], *, as_json: bool) -> None:
 
 def _tell_lost(count: int) -> None:
     note(f"{count} records were fetched and could not be written; the service does not hand them out again.")
-
-
-__all__ = ["show_all", "watch"]

@@ -1,9 +1,9 @@
-"""What ``jsms doctor`` looks at: each thing by itself, with what to do where it is wrong."""
+"""The checks of ``jsms doctor``, each with what to do where it fails."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -11,11 +11,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jsms_cli.connecting import APP, DEVELOPER
-from jsms_cli.exit_codes import SUCCESS, exit_code_of
-from jsms_cli.failures import explain
-from jsms_cli.profiles import config_path
-from jsms_cli.settings import DOTENV, Settings, find_settings, variable
+from jsms_cli.client import APP, DEVELOPER
+from jsms_cli.config import DOTENV, Settings, config_path, find_settings, variable
+from jsms_cli.errors import SUCCESS, exit_code_of, explain
 from jsms_client.errors import (
     APIError,
     AuthenticationError,
@@ -29,8 +27,6 @@ from jsms_client.errors import (
 )
 
 if TYPE_CHECKING:
-    import httpx
-
     from jsms_client import JSMS
     from jsms_client.results import ApplicationBalance, DeveloperBalance
 
@@ -102,39 +98,39 @@ def _configuration(settings: Settings) -> Finding:
 
 
 def _service(settings: Settings) -> Generator[Finding]:
-    import httpx
+    from jsms_client import JSMS, CallEvent, RetryPolicy
 
-    from jsms_client import JSMS, RetryPolicy
-    from jsms_client._transport import open_transport
-
-    seen: list[httpx.Response] = []
-    values = settings.arguments()
+    events: list[CallEvent] = []
     try:
-        # The client's own connections: what it reaches, and by which proxy, is the question.
-        transport = open_transport(values["base_url"])
-        http = httpx.Client(transport=transport, timeout=PATIENCE, event_hooks={"response": [seen.append]})
-        jsms = JSMS(**values, http_client=http, retry=RetryPolicy(attempts=1))
-    except (ConfigurationError, httpx.InvalidURL) as error:
-        yield _failed("configuration", ConfigurationError(str(error)), "correct it where it was found")
+        jsms = JSMS(**settings.arguments(), timeout=PATIENCE, retry=RetryPolicy(attempts=1), on_event=events.append)
+    except ConfigurationError as error:
+        yield _failed("configuration", error, "correct it where it was found")
         return
-    with http, jsms:
+    with jsms:
         started = datetime.now(UTC)
-        balance, failure = _app_balance(jsms)
-        yield _reachability(settings, failure, reached=bool(seen))
-        if not seen:
+        balance, headers, failure = _app_balance(jsms)
+        if isinstance(failure, ConfigurationError):
+            yield _failed("configuration", failure, "correct it where it was found")
             return
-        yield _clock(seen[0].headers.get("date"), started, datetime.now(UTC))
+        reached = any(event.http_status is not None for event in events)
+        yield _reachability(settings, failure, reached=reached)
+        if not reached:
+            return
+        yield _clock(headers.get("date"), started, datetime.now(UTC))
         yield _credentials(failure)
         yield _developer(jsms, settings)
         if balance is not None:
             yield _credit(balance)
 
 
-def _app_balance(jsms: JSMS) -> tuple[ApplicationBalance | None, JSMSError | None]:
+def _app_balance(jsms: JSMS) -> tuple[ApplicationBalance | None, Mapping[str, str], JSMSError | None]:
     try:
-        return jsms.accounts.app(), None
+        raw = jsms.with_raw_response(jsms.accounts.app)
+    except APIError as error:
+        return None, error.headers, error
     except JSMSError as error:
-        return None, error
+        return None, {}, error
+    return raw.parsed, raw.headers, None
 
 
 def _reachability(settings: Settings, error: JSMSError | None, *, reached: bool) -> Finding:
@@ -217,6 +213,3 @@ def _credit(balance: ApplicationBalance | DeveloperBalance) -> Finding:
 
 def _failed(check: str, error: Exception, remedy: str, found: str | None = None) -> Finding:
     return Finding(check, State.FAILED, explain(error) if found is None else found, remedy, exit_code_of(error))
-
-
-__all__ = ["Finding", "State", "examine"]

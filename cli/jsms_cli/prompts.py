@@ -1,10 +1,10 @@
-"""Asking before something that cannot be taken back."""
+"""Ask for confirmation before something that cannot be undone."""
 
 from __future__ import annotations
 
 import sys
 
-from jsms_cli.failures import NotConfirmedError
+from jsms_cli.errors import NotConfirmedError
 
 _YES = frozenset({"y", "yes", "是", "好"})
 
@@ -61,6 +61,3 @@ def require_person(what: str) -> None:
         raise NotConfirmedError(
             f"{what[:1].lower()}{what[1:]}? Nobody can be asked, as this is no terminal: give --yes. Nothing was sent"
         )
-
-
-__all__ = ["MANY", "confirm", "confirm_many", "require_person"]

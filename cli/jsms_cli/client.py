@@ -1,4 +1,4 @@
-"""A client for a command: its settings found, what is missing asked for, and Ctrl-C told apart."""
+"""Make the client of a command: find its settings and ask for what is missing."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from getpass import GetPassWarning, getpass
 from typing import TYPE_CHECKING
 from warnings import catch_warnings, simplefilter
 
-from jsms_cli.failures import StoppedByHandError, UsageProblemError, unknown
-from jsms_cli.settings import Arguments, Settings, find_settings, variable
-from jsms_cli.writing import note
+from jsms_cli.config import Arguments, Settings, find_settings, variable
+from jsms_cli.errors import StoppedByHandError, UsageProblemError, unknown
+from jsms_cli.output import note
 
 if TYPE_CHECKING:
     from jsms_client import JSMS
@@ -62,7 +62,7 @@ def complete_settings(profile: str | None, needed: tuple[str, ...] = APP) -> Arg
         note(warning)
     missing = [setting for setting in needed if setting not in found.values]
     if missing and not (sys.stdin.isatty() and sys.stderr.isatty()):
-        from jsms_cli.profiles import config_path
+        from jsms_cli.config import config_path
         from jsms_client.errors import ConfigurationError
 
         names = " and ".join(map(variable, missing))
@@ -87,6 +87,3 @@ def _ask(name: str) -> str:
     if not given:
         raise UsageProblemError(f"{name} was not given")
     return given
-
-
-__all__ = ["APP", "DEVELOPER", "complete_settings", "connect"]

@@ -1,4 +1,4 @@
-"""From what a person types to what the client takes."""
+"""Parse what was typed: parameters, times, recipients, files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jsms_cli.failures import UsageProblemError
+from jsms_cli.errors import UsageProblemError
 
 if TYPE_CHECKING:
     from jsms_client import JSMS
@@ -51,7 +51,7 @@ def read_time(given: str, option: str = "--send-time") -> datetime:
     Raises:
         UsageProblemError: It is not a time, or a day without one.
     """
-    from jsms_runtime.times import BEIJING
+    from jsms_client import BEIJING
 
     try:
         time = datetime.fromisoformat(given.strip())
@@ -70,7 +70,7 @@ class Recipients:
 
     Attributes:
         pairs: Each number with the values of the template's variables.
-        places: Where each was named.
+        places: The line of each in the file; empty for numbers of the command line.
     """
 
     pairs: list[tuple[str, Mapping[str, str] | None]]
@@ -80,7 +80,7 @@ class Recipients:
         return len(self.pairs)
 
     def check_variables(self, jsms: JSMS, temp_id: int) -> None:
-        """Find out beforehand whether everyone has a value for each variable of the template.
+        """Find out beforehand whether every line of a file has a value for each variable of the template.
 
         Args:
             jsms: The client; asked for the template.
@@ -92,6 +92,8 @@ class Recipients:
         from jsms_client import JSMSError
         from jsms_client.campaigns import variables_of
 
+        if not self.places:
+            return
         try:
             names = variables_of(jsms.templates.get(temp_id).template)
         except JSMSError:
@@ -121,8 +123,7 @@ def read_recipients(mobiles: Sequence[str] | None, file: Path | None, parameters
     if bool(mobiles) == (file is not None):
         raise UsageProblemError("give either numbers or a file with --from")
     if file is None:
-        given = list(mobiles or ())
-        return Recipients([(mobile, parameters) for mobile in given], [f"MOBILE {n}" for n in range(1, len(given) + 1)])
+        return Recipients([(mobile, parameters) for mobile in mobiles or ()], [])
     if parameters is not None:
         raise UsageProblemError("--para does not go with --from: the file's columns are the parameters")
     return _read_file(file)
@@ -184,6 +185,3 @@ def _read_file(file: Path) -> Recipients:
 def _some(problems: Sequence[str]) -> str:
     more = len(problems) - _MOST_TOLD
     return "; ".join((*problems[:_MOST_TOLD], *([f"and {more} more"] if more > 0 else [])))
-
-
-__all__ = ["Recipients", "read_parameters", "read_recipients", "read_reports", "read_time"]

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from jsms_cli.exit_codes import CONFIGURATION, INTERRUPTED, USAGE
+from jsms_cli.errors import CONFIGURATION, INTERRUPTED, USAGE
 
 _MISSING = "the command needs {}; install it with: pip install 'jsms-client[cli]'"
 
@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: What follows the command's name; None takes the process's own.
 
     Returns:
-        The exit code: see ``jsms_cli.exit_codes``.
+        The exit code: see ``jsms_cli.errors``.
     """
     given = sys.argv[1:] if arguments is None else list(arguments)
     for stream in (sys.stdout, sys.stderr):
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        from jsms_cli.application import command
+        from jsms_cli.tree import command
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("typer", "rich"):
             raise
@@ -47,9 +47,11 @@ def _is_for_programs(arguments: Sequence[str]) -> bool:
 
 
 def _run(command: object, arguments: list[str]) -> int:
-    from jsms_cli.application import TyperException, carry_out, options_of
-    from jsms_cli.failures import exit_code_of, explain, explain_usage, facts_of, in_options
-    from jsms_cli.writing import OutputClosedError, close_output, note_failure, notes_as_json
+    from typer import TyperException
+
+    from jsms_cli.errors import exit_code_of, explain, explain_usage, facts_of, in_options
+    from jsms_cli.output import OutputClosedError, close_output, note_failure, notes_as_json
+    from jsms_cli.tree import carry_out, options_of
 
     was = notes_as_json.set(_is_for_programs(arguments))
     try:
@@ -72,6 +74,3 @@ def _run(command: object, arguments: list[str]) -> int:
     finally:
         notes_as_json.reset(was)
     return code
-
-
-__all__ = ["main"]

@@ -1,4 +1,4 @@
-"""What the command writes: data on standard output, everything else on standard error."""
+"""Write data to standard output, and everything else to standard error."""
 
 from __future__ import annotations
 
@@ -8,10 +8,15 @@ import sys
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TextIO
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from enum import Enum
+from typing import TYPE_CHECKING, TextIO, cast
 
-from jsms_cli.plain_data import as_data
-from jsms_runtime.redaction import is_control, printable
+from jsms_client.masking import is_control, printable
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 notes_as_json: ContextVar[bool] = ContextVar("notes_as_json", default=False)
 """Whether standard error is for a program too: each line of it is an object then."""
@@ -117,14 +122,33 @@ def close_output() -> None:
     os.close(nowhere)
 
 
-__all__ = [
-    "OutputClosedError",
-    "close_output",
-    "json_line",
-    "note",
-    "note_failure",
-    "notes_as_json",
-    "write",
-    "write_json",
-    "writing_to_output",
-]
+def as_data(value: object) -> object:
+    """Make plain data of a result.
+
+    Times are in ISO 8601 with their zone, statuses and types the service's own numbers. What the contract does not
+    know stands in ``extra``, which is there only where there is something in it.
+
+    Args:
+        value: A result, or anything made of plain values.
+    """
+    if isinstance(value, Enum):
+        return cast("object", value.value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(name): as_data(one) for name, one in cast("Mapping[object, object]", value).items()}
+    if isinstance(value, (tuple, list)):
+        return [as_data(one) for one in cast("list[object]", value)]
+    if is_dataclass(value) and not isinstance(value, type):
+        return as_record(value)
+    return value
+
+
+def as_record(result: DataclassInstance) -> dict[str, object]:
+    """The same of a result alone.
+
+    Args:
+        result: The result.
+    """
+    named = ((field.name, cast("object", getattr(result, field.name))) for field in fields(result))
+    return {name: as_data(one) for name, one in named if name != "extra" or one}

@@ -1,8 +1,10 @@
-"""Where credentials and address come from: the environment, a ``.env``, or a profile of the configuration file."""
+"""Settings and where they come from: the environment, a ``.env``, or a profile of the configuration file."""
 
 from __future__ import annotations
 
 import os
+import re
+import stat
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -78,8 +80,6 @@ def find_settings(
         ConfigurationError: The profile is not there, a file cannot be read, or ``.env`` has an address for credentials
             of another place.
     """
-    from jsms_cli.dotenv import read_dotenv
-    from jsms_cli.profiles import config_path, read_profiles
     from jsms_client.errors import ConfigurationError
 
     variables = os.environ if environment is None else environment
@@ -110,8 +110,6 @@ def find_settings(
 
 def _readable_by_others(path: Path | None) -> list[str]:
     """The warning for a file with secrets that other users of the machine may read."""
-    from jsms_cli.profiles import can_be_read_by_others
-
     if path is None or not can_be_read_by_others(path):
         return []
     return [f"{path} holds secrets and can be read by others; run: chmod 600 {path}"]
@@ -177,13 +175,111 @@ class _Found:
         return Settings(self.values, self.origins, warnings)
 
 
-__all__ = [
-    "DEFAULT_PROFILE",
-    "DOTENV",
-    "SETTINGS",
-    "Arguments",
-    "Settings",
-    "find_settings",
-    "profile_of_all",
-    "variable",
-]
+_LINE = re.compile(r"\s*(?:export\s+)?(?P<name>JSMS_[A-Z_]+)\s*=\s*(?P<value>.*?)\s*", re.DOTALL)
+_QUOTED = re.compile(r"""(?P<quote>['"])(?P<value>.*?)(?P=quote)\s*(?:#.*)?""")
+_COMMENT = re.compile(r"(?:^|\s+)#.*")
+
+
+def read_dotenv(path: Path) -> dict[str, str]:
+    """Read the JSMS_* variables of a file; none where there is no such file.
+
+    Args:
+        path: The file.
+
+    Raises:
+        ConfigurationError: The file is there and cannot be read, or is a pipe.
+    """
+    from jsms_client.errors import ConfigurationError
+
+    if path.is_fifo():
+        # Reading would wait for whoever writes into it, maybe for ever.
+        raise ConfigurationError(f"{path} is a pipe and not a file; put a file in its place, or remove it")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} cannot be read ({_reason(error)})") from error
+    found = (_LINE.fullmatch(line) for line in text.splitlines())
+    return {each["name"]: _value(each["value"]) for each in found if each is not None}
+
+
+def _value(written: str) -> str:
+    quoted = _QUOTED.fullmatch(written)
+    return quoted["value"] if quoted is not None else _COMMENT.sub("", written)
+
+
+def _reason(error: OSError | UnicodeDecodeError) -> str:
+    return error.strerror or type(error).__name__ if isinstance(error, OSError) else "it is not UTF-8"
+
+
+def config_path(environment: Mapping[str, str]) -> Path:
+    """Where the file is.
+
+    Args:
+        environment: The variables; ``XDG_CONFIG_HOME`` is honoured.
+    """
+    home = environment.get("XDG_CONFIG_HOME") or ""
+    # The specification has relative ones ignored.
+    folder = Path(home) if Path(home).is_absolute() else Path.home() / ".config"
+    return folder / "jsms" / "config.toml"
+
+
+def read_profiles(path: Path) -> dict[str, dict[str, str]]:
+    """Every profile by its name; none where there is no file.
+
+    Args:
+        path: The file.
+
+    Raises:
+        ConfigurationError: It cannot be read, or holds something that is no setting.
+    """
+    import tomllib
+
+    from jsms_client.errors import ConfigurationError
+
+    try:
+        document: dict[str, object] = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        return {}
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{path} is not TOML: {error}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{path} is not UTF-8") from error
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be read ({error.strerror})") from error
+    profiles = document.pop("profiles", {})
+    if document or not isinstance(profiles, dict):
+        odd = next(iter(document), "profiles")
+        raise ConfigurationError(f"{path} holds {odd!r}: it takes tables such as [profiles.default]")
+    named = cast("dict[str, object]", profiles)
+    return {name: _read(name, profile, path) for name, profile in named.items()}
+
+
+def can_be_read_by_others(path: Path) -> bool:
+    """Whether anybody but its owner may read a file.
+
+    Args:
+        path: The file.
+    """
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return os.name == "posix" and bool(mode & (stat.S_IRGRP | stat.S_IROTH))
+
+
+def _read(name: str, profile: object, path: Path) -> dict[str, str]:
+    from jsms_client.errors import ConfigurationError
+
+    where = f"{path}, profile {name!r}"
+    if not isinstance(profile, dict):
+        raise ConfigurationError(f"{where}: it is no table")
+    settings: dict[str, str] = {}
+    for setting, value in cast("dict[str, object]", profile).items():
+        if setting not in SETTINGS:
+            raise ConfigurationError(f"{where}: there is no setting {setting!r}; it takes {', '.join(SETTINGS)}")
+        if not isinstance(value, str) or not value:
+            raise ConfigurationError(f"{where}: {setting} must be a text in quotes")
+        settings[setting] = value
+    return settings

@@ -7,7 +7,6 @@ from functools import cache
 from typing import Annotated, cast
 
 import typer
-from typer import TyperException
 from typer.core import TyperGroup
 from typer.main import get_command
 
@@ -18,20 +17,18 @@ from jsms_cli.commands import (
     callbacks,
     campaigns,
     codes,
+    contract,
     doctor,
-    errors,
     messages,
     receipts,
     sandbox,
     schedules,
     signs,
-    spec,
     templates,
-    voice,
 )
-from jsms_cli.exit_codes import FAILURE, SUCCESS
+from jsms_cli.config import profile_of_all
+from jsms_cli.errors import FAILURE, SUCCESS
 from jsms_cli.options import ProfileOption
-from jsms_cli.settings import profile_of_all
 
 PROGRAM = "jsms"
 
@@ -56,7 +53,7 @@ def command() -> TyperGroup:
     application.callback()(_before)
     for name, group in (
         ("code", codes.group),
-        ("voice", voice.group),
+        ("voice", codes.voice),
         ("message", messages.group),
         ("batch", batches.group),
         ("campaign", campaigns.group),
@@ -69,8 +66,8 @@ def command() -> TyperGroup:
     ):
         application.add_typer(group, name=name)
     application.command("balance", short_help="How much credit is left.")(accounts.balance)
-    application.command("error", short_help="What an error code means, and what to do.")(errors.error)
-    application.command("spec", short_help="The contract, an OpenAPI document.")(spec.spec)
+    application.command("error", short_help="What an error code means, and what to do.")(contract.error)
+    application.command("spec", short_help="The contract, an OpenAPI document.")(contract.spec)
     application.command("doctor", short_help="Find out what is wrong, and what to fix.")(doctor.doctor)
     application.command("sandbox", short_help="A local JSMS to test against.", context_settings=sandbox.PASSED_ON)(
         sandbox.sandbox
@@ -123,7 +120,7 @@ def options_of(tree: object, arguments: list[str]) -> dict[str, str]:
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from jsms_cli.writing import write
+        from jsms_cli.output import write
         from jsms_client import __version__
 
         write(f"{PROGRAM} {__version__}\n")
@@ -138,6 +135,3 @@ def _before(
 ) -> None:
     """Jiguang SMS (JSMS) from a terminal: codes, messages, schedules, templates, signatures, receipts."""
     profile_of_all.set(profile)
-
-
-__all__ = ["PROGRAM", "TyperException", "arguments_of_all", "carry_out", "command", "options_of"]

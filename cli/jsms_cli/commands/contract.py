@@ -1,4 +1,4 @@
-"""``jsms error``."""
+"""``jsms error`` and ``jsms spec``: what the contract says."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jsms_cli.failures import UsageProblemError
+from jsms_cli.errors import UsageProblemError
 from jsms_cli.options import JsonOption
+from jsms_cli.output import write, write_json
 from jsms_cli.tables import write_card, write_table
-from jsms_cli.writing import write_json
 
 if TYPE_CHECKING:
     from jsms_client.contract import ErrorInfo
@@ -85,3 +85,10 @@ def _unknown(given: str) -> str:
         words = status.name.lower().replace("_", " ")
         return f"{given} is no error code but a status of delivery reports: {words}"
     return f"the contract knows no error code {given[:40]!r}; jsms error lists those that it knows"
+
+
+def spec(as_json: JsonOption = False) -> None:
+    """Print the contract, an OpenAPI 3.1 document, as YAML or as JSON."""
+    from jsms_client.contract import openapi
+
+    write(openapi("json" if as_json else "yaml"))
