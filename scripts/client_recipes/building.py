@@ -139,7 +139,7 @@ def lay_out(recipe: Recipe, target: Path, files: Callable[[Path], Iterable[Path]
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, copy)
     shutil.copyfile(recipe.document, target / "openapi.yaml")
-    scripts = {BUILD: ["set -x", *recipe.build], QUICKSTART: [f'exec {recipe.quickstart} "$@"']}
+    scripts = {BUILD: ["set -x", *recipe.build], QUICKSTART: [f'{recipe.quickstart} "$@"']}
     for name, commands in scripts.items():
         script = target / name
         lines = ["#!/usr/bin/env bash", "set -euo pipefail", 'cd "$(dirname "$0")"', *commands, ""]

@@ -68,13 +68,15 @@ class _Session:
 
     def run(self, recipe: Recipe) -> None:
         """Build a client and run every check."""
+        if not self._is_there(recipe):
+            return
         with self._kept(recipe) as found:
             self.ran[recipe.name] = try_out(recipe, build(recipe))
             found.extend(surprises(recipe, self.ran[recipe.name]))
 
     def prove(self, recipe: Recipe) -> None:
         """Build a client without each of its switches in turn: the check that the switch is for has to fail."""
-        for switch in recipe.switches:
+        for switch in recipe.switches if self._is_there(recipe) else ():
             with self._kept(recipe, f" without {switch.remove!r}") as found:
                 place = build(recipe, without=switch.remove)
                 # The client has to be otherwise well, or the proof is none.
@@ -85,17 +87,22 @@ class _Session:
                 if cells[switch.check] == YES:
                     found.append(f"{switch.check} is right all the same: the recipe can do without it")
 
+    def _is_there(self, recipe: Recipe) -> bool:
+        """Whether the machine has the recipe's programs; what it does not have is left out, and said."""
+        try:
+            require(recipe, install=self._install)
+        except MissingError as missing:
+            self.left_out.append(f"{recipe.name}: {missing}")
+            _say(f"{recipe.name}: left out, {missing}")
+            return False
+        return True
+
     @contextmanager
     def _kept(self, recipe: Recipe, how: str = "") -> Generator[list[str]]:
         started = time.monotonic()
         found: list[str] = []
         try:
-            require(recipe, install=self._install)
             yield found
-        except MissingError as missing:
-            self.left_out.append(f"{recipe.name}: {missing}")
-            _say(f"{recipe.name}: left out, {missing}")
-            return
         except BuildError as error:
             found.append(str(error))
         self.wrong += [f"{recipe.name}{how}: {line}" for line in found]

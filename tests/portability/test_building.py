@@ -59,7 +59,7 @@ def test_what_several_recipes_share_is_beside_the_programs(simple: Recipe, tmp_p
 
 
 def test_its_scripts_run_from_anywhere_and_pass_arguments_on(simple: Recipe, tmp_path: Path) -> None:
-    lay_out(replace(simple, quickstart="cat options.txt"), tmp_path)
+    lay_out(replace(simple, quickstart="LC_ALL=C cat options.txt"), tmp_path)
     done = subprocess.run([tmp_path / "build.sh"], cwd="/", capture_output=True, text=True, check=True)
     assert "cat options.txt" in done.stderr
     assert (tmp_path / "made").read_text() == "send --once\n"

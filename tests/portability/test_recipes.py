@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from client_recipes import cli
 from client_recipes.checks import CHECKS
 from client_recipes.cli import main
 from client_recipes.page import chinese_page, translations
@@ -58,6 +61,16 @@ def test_a_language_names_all_of_its_clients(capsys: pytest.CaptureFixture[str])
     listed = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
     assert len(listed) >= 2
     assert all(name.startswith("typescript-") for name in listed)
+
+
+def test_a_client_whose_programs_are_missing_is_left_out(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = replace(recipes()["php"], programs=["no-such-compiler"], debian=[])
+    monkeypatch.setattr(cli, "recipes", lambda: {"php": missing})
+    assert main([]) == 0
+    assert main(["--without-switches"]) == 0
+    assert "Left out: php: no-such-compiler is not on this machine" in capsys.readouterr().out
 
 
 def test_a_name_that_is_none_is_said(capsys: pytest.CaptureFixture[str]) -> None:
