@@ -15,6 +15,7 @@ from .shown import ENGLISH, flat, shown_catalogue, shown_codes
 _CODES = "#/components/schemas/ErrorCode"
 _ROW = re.compile(r"\s*\| [0-9]+, ")
 _PLAIN = re.compile(r"[A-Za-z](?:[^:#\n'\"{}\[\]&*!|>%@`]|:(?! |$))*[^\s:#'\"{}\[\]&*!|>%@`]")
+_BEGINS = (ENGLISH.codes.strip(), ENGLISH.recipient_codes.strip())
 _BLOCKS = ("|", ">")
 _Edit = tuple[int, int, str]
 
@@ -108,19 +109,33 @@ def _table(document: Document, node: Any) -> _Edit | None:
 
 def _paragraph(document: Document, node: Any, wanted: str) -> _Edit | None:
     """The paragraph of codes that a description ends with, put in place of an older one."""
+    if node is not None and node.style not in _BLOCKS:
+        return _folded(document, node, wanted)
     lines = [(start, line) for start, line in _lines(document, node) if line.strip()]
-    if not lines or node.style not in _BLOCKS:
+    if not lines:
         return None
     last = lines[-1]
     margin = last[1][: len(last[1]) - len(last[1].lstrip())]
-    begins = (ENGLISH.codes.strip(), ENGLISH.recipient_codes.strip())
-    older = next((start for start, line in lines if line.strip().startswith(begins)), None)
+    older = next((start for start, line in lines if line.strip().startswith(_BEGINS)), None)
     wrapped = textwrap.wrap(wanted, LINE_LENGTH - len(margin), break_on_hyphens=False)
     end = last[0] + len(last[1])
     if older is not None:
         return older, end, "\n".join(margin + line for line in wrapped)
     between = "\n\n" if node.style == "|" else "\n\n\n"
     return end, end, between + "\n".join(margin + line for line in wrapped)
+
+
+def _folded(document: Document, node: Any, wanted: str) -> _Edit | None:
+    """A description on one line becomes a folded block that ends with the paragraph."""
+    start, end = int(node.start_mark.index), int(node.end_mark.index)
+    line = document.text[document.text.rfind("\n", 0, start) + 1 : start]
+    if line.strip() != "description:":
+        return None
+    margin = " " * (len(line) - len(line.lstrip()) + 2)
+    kept = [part for part in str(node.value).strip().split("\n\n") if not part.startswith(_BEGINS)]
+    width = LINE_LENGTH - len(margin)
+    wrapped = ("\n".join(margin + row for row in textwrap.wrap(part, width)) for part in [*kept, wanted])
+    return start, end, ">-\n" + "\n\n\n".join(wrapped)
 
 
 def _lines(document: Document, node: Any) -> list[tuple[int, str]]:

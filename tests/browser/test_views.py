@@ -10,6 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
+from jsms_sandbox.contract import operations
 from jsms_sandbox.service.operations import OPERATIONS
 from sandbox.running import AppUnderTest, RunningSandbox
 
@@ -195,6 +196,10 @@ def test_a_request_to_an_operation_without_behaviour_is_marked(
         inbox.must_have_behaved()
 
 
-def test_a_sandbox_that_models_every_operation_has_no_view_of_others(inbox: Inbox) -> None:
-    expect(inbox.page.locator("#views button[data-view=faults]")).to_be_visible()
-    expect(inbox.page.locator("#views button[data-view=unmodelled]")).to_be_hidden()
+def test_a_sandbox_that_models_every_operation_has_no_view_of_others(
+    monkeypatch: pytest.MonkeyPatch, browser: Browser, sandbox: RunningSandbox
+) -> None:
+    monkeypatch.setattr("jsms_sandbox.admin.general.BEHAVIOUR", {each.id for each in operations().values()})
+    with Inbox(browser, sandbox.url) as inbox:
+        expect(inbox.page.locator("#views button[data-view=faults]")).to_be_visible()
+        expect(inbox.page.locator("#views button[data-view=unmodelled]")).to_be_hidden()

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from contract_tools.document import load
+from contract_tools.complete import completed
+from contract_tools.document import load, parse
 from contract_tools.reading import mapping, schemas, sequence
 from sandbox.process import Process
 
@@ -109,3 +110,34 @@ def test_a_run_that_finds_problems_leaves_the_document_as_it_is(document: Path) 
     before = document.read_bytes()
     assert run(document, "--output", document.parent / "made") == 1
     assert document.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("description: Show what was used.", ">-"),
+        ("description: 'Show what was used: all of it.'", ">-"),
+        ("description: |-\n        Show what was used.", "|-"),
+        ("description: >-\n        Show what\n        was used.\n\n\n        Error codes: HTTP 400: 1.", ">-"),
+    ],
+)
+def test_the_codes_of_an_operation_are_written_below_any_description(written: str, found: str) -> None:
+    text = f"""openapi: 3.1.0
+paths:
+  /usage:
+    get:
+      operationId: getUsage
+      {written}
+      x-error-codes: [50001, 50002]
+x-error-codes:
+  '50001': {{name: A, http_status: 400, message: a, meaning: A.}}
+  '50002': {{name: B, http_status: 401, message: b, meaning: B.}}
+"""
+    whole, changed = completed(parse(text, "openapi.yaml"))
+    assert changed == ["the codes of getUsage"]
+    description = str(mapping(mapping(mapping(whole.data["paths"])["/usage"])["get"])["description"])
+    words, _, codes = description.partition("\n\n")
+    assert words.startswith("Show what was used")
+    assert codes == "Error codes: HTTP 400: 50001; HTTP 401: 50002."
+    assert f"description: {found}\n" in whole.text
+    assert completed(whole)[1] == []
