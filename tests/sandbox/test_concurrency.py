@@ -25,7 +25,8 @@ def test_credit_is_never_overrun(app: AppUnderTest) -> None:
     app.switch(credit=Credit(balance=7, voice=0, industry=20, market=0))
     answers = sent(app, *[("/codes", {"mobile": f"13800{n:06d}", "temp_id": 1}) for n in range(200)])
     assert codes(answers) == {200: 27, 50014: 173}
-    assert app.ok("GET", "/accounts/app") == {"app_balance": 0, "app_voice": 0, "app_industry": 0, "app_market": 0}
+    left = {"app_balance": 0, "app_voice": 0, "app_industry": 0, "app_market": 0}
+    assert app.ok("GET", "/accounts/app").items() >= left.items()
 
 
 def test_frequency_is_never_overrun(app: AppUnderTest) -> None:

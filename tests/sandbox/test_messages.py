@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jsms_contract.billing import OPT_OUT_SUFFIX as OPT_OUT
+from jsms_contract.limits import SEND_MESSAGE_BATCH_REQUEST_TAG_MAX_LENGTH
 from jsms_sandbox.service.text import segments
 from jsms_sandbox.state.entities import Credit, Message
 
@@ -55,16 +56,16 @@ def test_credit_comes_from_the_own_pool_first_and_then_from_the_one_for_all(app:
     app.switch(credit=Credit(balance=1, voice=1, industry=1, market=0))
     for number in (1, 2):
         send(app, 1250, temp_para={"number": str(number)})
-    assert app.ok("GET", "/accounts/app") == {"app_balance": 0, "app_voice": 1, "app_industry": 0, "app_market": 0}
+    left = {"app_balance": 0, "app_voice": 1, "app_industry": 0, "app_market": 0}
+    assert app.ok("GET", "/accounts/app").items() >= left.items()
     assert app.code_of("POST", "/messages", {"mobile": MOBILE, "temp_id": 1251}) == 50014
     app.ok("POST", "/voice_codes", {"mobile": MOBILE})
 
 
 def test_pools_never_allocated_are_null(app: AppUnderTest) -> None:
     app.switch(credit=Credit(balance=None, voice=None, industry=5, market=None))
-    assert app.ok("GET", "/accounts/app") == {
-        "app_balance": None, "app_voice": None, "app_industry": 5, "app_market": None,
-    }  # fmt: skip
+    left = {"app_balance": None, "app_voice": None, "app_industry": 5, "app_market": None}
+    assert app.ok("GET", "/accounts/app").items() >= left.items()
     assert app.code_of("POST", "/voice_codes", {"mobile": MOBILE}) == 50014
     app.switch(credit=Credit(None, None, None, None))
     assert app.code_of("GET", "/accounts/app") == 50033
@@ -141,7 +142,11 @@ def test_credit_that_runs_out_within_a_batch_refuses_the_rest(app: AppUnderTest)
 
 
 def test_a_tag_longer_than_the_contract_allows_is_an_invalid_body(app: AppUnderTest) -> None:
-    body = {"temp_id": 1251, "tag": "x" * 11, "recipients": [{"mobile": MOBILE}]}
+    body = {
+        "temp_id": 1251,
+        "tag": "x" * (SEND_MESSAGE_BATCH_REQUEST_TAG_MAX_LENGTH + 1),
+        "recipients": [{"mobile": MOBILE}],
+    }
     assert app.code_of("POST", "/messages/batch", body) == 50007
 
 
