@@ -109,7 +109,9 @@ def _table(document: Document, node: Any) -> _Edit | None:
 
 def _paragraph(document: Document, node: Any, wanted: str) -> _Edit | None:
     """The paragraph of codes that a description ends with, put in place of an older one."""
-    if node is not None and node.style not in _BLOCKS:
+    if node is None:
+        return None
+    if node.style not in _BLOCKS:
         return _folded(document, node, wanted)
     lines = [(start, line) for start, line in _lines(document, node) if line.strip()]
     if not lines:
