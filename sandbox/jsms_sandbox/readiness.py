@@ -47,12 +47,12 @@ def _ask(url: str) -> str | None:
         with opener.open(f"{url}/_sandbox/readyz", timeout=TIMEOUT) as response:
             ready = json.loads(response.read()) == {"ready": True}
     except urllib.error.HTTPError as error:
-        return f"another program answered, with {error.code}"
+        return f"another program responded, with {error.code}"
     except urllib.error.URLError as error:
         reason = error.reason
         return (getattr(reason, "strerror", None) or str(reason)).lower()
     except (HTTPException, ValueError):
-        return "another program answered"
+        return "another program responded"
     except OSError as error:
         return (error.strerror or str(error)).lower()
-    return None if ready else "another program answered"
+    return None if ready else "another program responded"

@@ -76,7 +76,7 @@ def sandbox(command: Sequence[str], folder: Path) -> Generator[dict[str, str]]:
             facts: dict[str, str] = json.loads(line)
             ready = facts["base_url"].removesuffix("/v1") + "/_sandbox/readyz"
             if (status := httpx.get(ready, trust_env=False, timeout=STOPS).status_code) != 200:
-                raise GateError(f"{' '.join(command)} answers {status} to readyz.")
+                raise GateError(f"{' '.join(command)} responds {status} to readyz.")
             yield facts
             process.send_signal(signal.SIGTERM)
             errors = process.communicate(timeout=STOPS)[1]

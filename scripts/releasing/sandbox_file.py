@@ -84,4 +84,4 @@ def _send(facts: dict[str, str]) -> None:
         trust_env=False,
     )
     if response.status_code != 200:
-        raise GateError(f"The sandbox of the single file answered {response.status_code}: {response.text}")
+        raise GateError(f"The sandbox of the single file responded {response.status_code}: {response.text}")

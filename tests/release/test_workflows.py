@@ -89,7 +89,7 @@ def test_only_the_job_that_uploads_can_publish() -> None:
 
 
 @pytest.mark.parametrize("path", FORMS, ids=lambda path: path.name)
-def test_an_issue_form_has_a_chinese_twin_that_asks_the_same(path: Path) -> None:
+def test_an_issue_form_has_a_chinese_edition_that_asks_the_same(path: Path) -> None:
     if path.name == "config.yml":
         pytest.skip("no form")
     english = path.name.replace(".zh-CN", "")

@@ -218,7 +218,7 @@ def test_another_program_on_the_port_is_not_ready(response: bytes, capsys: pytes
         answering.start()
         assert main(["readyz", "--port", str(other.getsockname()[1])]) == 1
         answering.join(PATIENCE)
-    assert "another program answered" in capsys.readouterr().err
+    assert "another program responded" in capsys.readouterr().err
 
 
 def respond(server: socket.socket, response: bytes) -> None:
