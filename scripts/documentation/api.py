@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
 from jsms_client import JSMS
+from jsms_client.errors import ErrorInfo
 from jsms_runtime.resource import lazy_property
 
+from .chinese import texts
 from .tables import table
 
 PAGE: Final = Path("docs/api.md")
+CHINESE_PAGE: Final = Path("docs/api.zh-CN.md")
 PACKAGE: Final = Path("overlay/jsms_client/__init__.py")
 BEGIN, END = (
     "Every call, of `JSMS` and, with ``await``, of `AsyncJSMS`:\n\n",
@@ -23,23 +26,66 @@ _MOST_SHOWN: Final = 4
 _MODULES: Final = ("results", "errors", "campaigns", "callbacks", "store", "contract", "masking")
 
 
+_WORDS: Final = {
+    "en": (
+        "Every public name",
+        "What is not listed here is private and may change at any time.",
+        "Calls",
+        "Each is a method of `JSMS` and, with `await`, of `AsyncJSMS`.",
+        ("call", "returns", "what it does"),
+        ("name", "import", "what it is"),
+    ),
+    "zh-CN": (
+        "全部公开名称",
+        "没有列在这里的都是私有的，随时可能改变。",
+        "调用",
+        "每个都是 `JSMS` 的方法；加上 `await` 也是 `AsyncJSMS` 的方法。",
+        ("调用", "返回", "作用"),
+        ("名称", "导入", "说明"),
+    ),
+}
+_CHINESE: Final = "zh-CN"
+
+
 def page() -> str:
     """Every method, type and exception with its import path."""
-    parts = [
-        "# Every public name",
-        "What is not listed here is private and may change at any time.",
-        "## Calls",
-        "Each is a method of `JSMS` and, with `await`, of `AsyncJSMS`.",
-        table(
-            ("call", "returns", "what it does"),
-            [(f"`jsms.{call}`", f"`{returns}`", _summary(method)) for call, returns, method in _calls()],
-        ),
-        "## jsms_client",
-        _names("jsms_client"),
+    return _page("en", {})
+
+
+def chinese_page(root: Path) -> str:
+    """The same in Chinese.
+
+    Args:
+        root: The project, which has the translations.
+    """
+    return _page(_CHINESE, texts(root, "api"))
+
+
+def names_to_translate() -> list[str]:
+    """The names whose Chinese summary is not in the contract."""
+    calls = [call.partition("(")[0] for call, _, _ in _calls()]
+    modules = ["jsms_client", *(f"jsms_client.{module}" for module in _MODULES)]
+    found = [(module, name) for module in modules for name in importlib.import_module(module).__all__]
+    others = [name for module, name in found if _of_contract(getattr(importlib.import_module(module), name)) is None]
+    return [*calls, *dict.fromkeys(others)]
+
+
+def _page(language: str, known: Mapping[str, str]) -> str:
+    title, introduction, calls, about, call_head, name_head = _WORDS[language]
+    rows = [
+        (f"`jsms.{call}`", f"`{returns}`", known.get(call.partition("(")[0]) or _summary(method))
+        for call, returns, method in _calls()
     ]
-    for module in _MODULES:
-        parts += [f"## jsms_client.{module}", _names(f"jsms_client.{module}")]
+    parts = [f"# {title}", introduction, f"## {calls}", about, table(call_head, rows)]
+    for module in ("jsms_client", *(f"jsms_client.{each}" for each in _MODULES)):
+        parts += [f"## {module}", _names(module, name_head, language, known)]
     return "\n\n".join(parts) + "\n"
+
+
+def _of_contract(value: object) -> str | None:
+    """The Chinese that the contract has for an exception of one code."""
+    info = getattr(value, "info", None) if inspect.isclass(value) and issubclass(value, Exception) else None
+    return info.meaning_zh if isinstance(info, ErrorInfo) else None
 
 
 def docstring_list() -> str:
@@ -80,11 +126,14 @@ def _returns(method: object) -> str:
     return str(inspect.get_annotations(method).get("return", "None")).replace("|", "or")  # type: ignore[arg-type] # a function
 
 
-def _names(module: str) -> str:
+def _names(module: str, head: tuple[str, str, str], language: str, known: Mapping[str, str]) -> str:
     found = importlib.import_module(module)
-    names: list[str] = sorted(found.__all__)
-    rows = [(f"`{name}`", f"`from {module} import {name}`", _summary(getattr(found, name))) for name in names]
-    return table(("name", "import", "what it is"), rows)
+    rows: list[tuple[str, str, str]] = []
+    for name in sorted(found.__all__):
+        value = getattr(found, name)
+        chinese = (_of_contract(value) or known.get(name)) if language == _CHINESE else None
+        rows.append((f"`{name}`", f"`from {module} import {name}`", chinese or _summary(value)))
+    return table(head, rows)
 
 
 def _summary(value: object) -> str:

@@ -24,6 +24,7 @@ HERE: Final = Path(__file__).resolve().parent
 THEME: Final = HERE / "theme"
 NOWHERE: Final = "https://jsms-client.invalid/"
 """Stands in for the site's address, which the builder wants to have, and which nothing in the site uses."""
+_COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
 _CANONICAL: Final = re.compile(rf'<link rel="?canonical"? href="?{re.escape(NOWHERE)}[^>]*>')
 _NAMES: Final[Mapping[str, str]] = {ENGLISH: "English", CHINESE: "简体中文"}
 _DESCRIPTIONS: Final[Mapping[str, str]] = {
@@ -77,7 +78,8 @@ def _build(work: Path, language: str, repository: str, *, with_contract: bool, r
         command, cwd=work, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False
     )
     if done.returncode:
-        raise BuildError(f"zensical could not build the {language} pages:\n{done.stdout.rstrip()}")
+        said = _COLOURS.sub("", done.stdout).partition("Traceback")[0].rstrip()
+        raise BuildError(f"zensical could not build the {language} pages:\n{said}")
     for left in ("404.html", "sitemap.xml", "search.json", "objects.inv"):  # of use on a server alone
         (work / "site" / left).unlink(missing_ok=True)
     for page in (work / "site").rglob("*.html"):

@@ -12,7 +12,7 @@ from typing import Final
 from .pages import CHINESE, ROOT, by_source, source, written
 from .reference import PAGES
 
-_CODE: Final = re.compile(r"^(```+).*?^\1[ \t]*$|(`+)[^`]+?\2", re.DOTALL | re.MULTILINE)
+_CODE: Final = re.compile(r"^(```+).*?^\1[ \t]*$|`[^`\n]*\]\([^`\n]*`", re.DOTALL | re.MULTILINE)
 _LINK: Final = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)")
 _MADE_BY: Final = re.compile(r"\A<!--.*?-->\n", re.DOTALL)
 
