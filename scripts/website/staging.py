@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from .pages import CHINESE, ROOT, by_source, source, written
 from .reference import PAGES
 
-_CODE: Final = re.compile(r"^(```+).*?^\1[ \t]*$|`[^`\n]*\]\([^`\n]*`", re.DOTALL | re.MULTILINE)
-_LINK: Final = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)")
+_TOKEN: Final = re.compile(
+    r"^(?P<fence>```+).*?^(?P=fence)[ \t]*$"  # a block of code
+    r"|(?P<ticks>`+)[^`]+?(?P=ticks)"  # code in a line
+    r"|(?P<image>!?)\[(?P<text>(?:[^\[\]]|\[[^\]]*\])*)\]\((?P<target>[^)\s]+)\)",  # a link
+    re.DOTALL | re.MULTILINE,
+)
 _MADE_BY: Final = re.compile(r"\A<!--.*?-->\n", re.DOTALL)
 
 
@@ -54,7 +57,9 @@ def relink(content: str, page: Path, repository: str, root: Path = ROOT) -> str:
     pages = by_source(root)
 
     def one(found: re.Match[str]) -> str:
-        image, text, target = found.groups()
+        image, text, target = found["image"], found["text"], found["target"]
+        if target is None:
+            return found[0]
         path, mark, anchor = target.partition("#")
         if not path or re.match(r"[a-z]+:", target):
             return found[0]
@@ -67,17 +72,7 @@ def relink(content: str, page: Path, repository: str, root: Path = ROOT) -> str:
             return text
         return f"{image}[{text}]({repository.rstrip('/')}/blob/main/{file.relative_to(root).as_posix()}{mark}{anchor})"
 
-    return outside_code(content, lambda text: _LINK.sub(one, text))
-
-
-def outside_code(content: str, change: Callable[[str], str]) -> str:
-    """The text, changed where it is not code."""
-    parts: list[str] = []
-    end = 0
-    for block in _CODE.finditer(content):
-        parts += [change(content[end : block.start()]), block[0]]
-        end = block.end()
-    return "".join([*parts, change(content[end:])])
+    return _TOKEN.sub(one, content)
 
 
 def _write(path: Path, content: str) -> None:
