@@ -129,7 +129,7 @@ def _returns(method: object) -> str:
 def _names(module: str, head: tuple[str, str, str], language: str, known: Mapping[str, str]) -> str:
     found = importlib.import_module(module)
     rows: list[tuple[str, str, str]] = []
-    for name in sorted(found.__all__):
+    for name in sorted(set(found.__all__)):
         value = getattr(found, name)
         chinese = (_of_contract(value) or known.get(name)) if language == _CHINESE else None
         rows.append((f"`{name}`", f"`from {module} import {name}`", chinese or _summary(value)))

@@ -111,5 +111,5 @@ def configuration(parts: Sequence[Section], language: str, repository: str, root
     project["plugins"]["llmstxt"]["sections"] = {part.title: [f"{name}.md" for name in part.pages] for part in parts}
     handler = project["plugins"]["mkdocstrings"]["handlers"]["python"]
     handler["paths"] = [str(root / folder) for folder in ("overlay", "generated", "sandbox")]
-    handler["options"]["locale"] = "zh" if language == CHINESE else "en"
+    project["plugins"]["mkdocstrings"]["locale"] = "zh" if language == CHINESE else "en"
     return settings

@@ -79,7 +79,7 @@ PAGES: Final[Mapping[str, Callable[[bool], str]]] = {
 
 def _module(name: str, title: str) -> str:
     """A page of every public name of a module."""
-    names: Sequence[str] = sorted(importlib.import_module(name).__all__)
+    names: Sequence[str] = sorted(set(importlib.import_module(name).__all__))
     return "\n".join([f"# {title}\n", *(_item(_definition(name, each)) for each in names)])
 
 

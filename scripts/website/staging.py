@@ -17,6 +17,8 @@ _TOKEN: Final = re.compile(
     r"|(?P<image>!?)\[(?P<text>(?:[^\[\]]|\[[^\]]*\])*)\]\((?P<target>[^)\s]+)\)",  # a link
     re.DOTALL | re.MULTILINE,
 )
+# The site has a switch for that.
+_OTHER_README: Final = re.compile(r"\s(?:中文说明：|English: )\[README[^\]]*\]\([^)]*\)\.")
 _MADE_BY: Final = re.compile(r"\A<!--.*?-->\n", re.DOTALL)
 
 
@@ -37,7 +39,7 @@ def stage(folder: Path, language: str, repository: str, root: Path = ROOT) -> li
         text = source(name, language, root)
         if not text.exists():
             text = source(name, "en", root)
-        content = _MADE_BY.sub("", text.read_text(encoding="utf-8"))
+        content = _OTHER_README.sub("", _MADE_BY.sub("", text.read_text(encoding="utf-8")))
         _write(folder / f"{name}.md", relink(content, text, repository, root))
     for name, make in PAGES.items():
         _write(folder / f"{name}.md", make(language == CHINESE))
