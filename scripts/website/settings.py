@@ -10,6 +10,6 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def repository(root: Path = ROOT) -> str:
-    """The address of the source repository, from ``[tool.jsms]`` of pyproject.toml; nothing until it is set."""
+    """The address of the source repository, from pyproject.toml; nothing until it is set there."""
     settings: dict[str, Any] = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
-    return str(settings.get("tool", {}).get("jsms", {}).get("repository", "")).rstrip("/")
+    return str(settings["tool"]["hatch"]["metadata"]["hooks"]["custom"]["repository"]).rstrip("/")

@@ -19,6 +19,8 @@ _TOKEN: Final = re.compile(
 )
 # The site has a switch for that.
 _OTHER_README: Final = re.compile(r"\s(?:中文说明：|English: )\[README[^\]]*\]\([^)]*\)\.")
+_WIDE: Final = r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]"
+_CHINESE_LINES: Final = re.compile(rf"(?<={_WIDE})\n *(?={_WIDE})")
 _MADE_BY: Final = re.compile(r"\A<!--.*?-->\n", re.DOTALL)
 
 
@@ -40,7 +42,8 @@ def stage(folder: Path, language: str, repository: str, root: Path = ROOT) -> li
         if not text.exists():
             text = source(name, "en", root)
         content = _OTHER_README.sub("", _MADE_BY.sub("", text.read_text(encoding="utf-8")))
-        _write(folder / f"{name}.md", relink(content, text, repository, root))
+        content = relink(content, text, repository, root)
+        _write(folder / f"{name}.md", joined(content) if language == CHINESE else content)
     for name, make in PAGES.items():
         _write(folder / f"{name}.md", make(language == CHINESE))
     shutil.copytree(root / "docs" / "images", folder / "images", dirs_exist_ok=True)
@@ -75,6 +78,12 @@ def relink(content: str, page: Path, repository: str, root: Path = ROOT) -> str:
         return f"{image}[{text}]({repository.rstrip('/')}/blob/main/{file.relative_to(root).as_posix()}{mark}{anchor})"
 
     return _TOKEN.sub(one, content)
+
+
+def joined(content: str) -> str:
+    """Chinese text without the spaces that a browser makes of the ends of lines."""
+    parts = re.split(r"(^```+.*?^```+[ \t]*$)", content, flags=re.DOTALL | re.MULTILINE)
+    return "".join(part if part.startswith("```") else _CHINESE_LINES.sub("", part) for part in parts)
 
 
 def _write(path: Path, content: str) -> None:
