@@ -25,7 +25,8 @@ class CustomMetadataHook(MetadataHookInterface):
 
     def update(self, metadata: dict[str, Any]) -> None:
         """Add what depends on the repository's address."""
-        repository = str(self.config.get("repository", "")).rstrip("/")
+        settings: dict[str, Any] = self.config  # pyright: ignore[reportUnknownMemberType] - hatchling gives it no types
+        repository = str(settings.get("repository", "")).rstrip("/")
         readme = (Path(self.root) / "README.md").read_text(encoding="utf-8")
         metadata["readme"] = {"content-type": "text/markdown", "text": describe(readme, repository)}
         if repository:
