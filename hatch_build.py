@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from hatchling.metadata.plugin.interface import MetadataHookInterface
 
@@ -25,7 +25,7 @@ class CustomMetadataHook(MetadataHookInterface):
 
     def update(self, metadata: dict[str, Any]) -> None:
         """Add what depends on the repository's address."""
-        settings: dict[str, Any] = self.config  # pyright: ignore[reportUnknownMemberType] - hatchling gives it no types
+        settings = cast("dict[str, Any]", self.config)  # pyright: ignore[reportUnknownMemberType] - hatchling gives none
         repository = str(settings.get("repository", "")).rstrip("/")
         readme = (Path(self.root) / "README.md").read_text(encoding="utf-8")
         metadata["readme"] = {"content-type": "text/markdown", "text": describe(readme, repository)}
