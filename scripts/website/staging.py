@@ -20,7 +20,8 @@ _TOKEN: Final = re.compile(
 # The site has a switch for that.
 _OTHER_README: Final = re.compile(r"\s(?:中文说明：|English: )\[README[^\]]*\]\([^)]*\)\.")
 _WIDE: Final = r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]"
-_CHINESE_LINES: Final = re.compile(rf"(?<={_WIDE})\n *(?={_WIDE})")
+_GOES_ON: Final = re.compile(rf"^(?!#).*{_WIDE}\Z", re.DOTALL)
+_FOLLOWS: Final = re.compile(rf" *{_WIDE}")
 _MADE_BY: Final = re.compile(r"\A<!--.*?-->\n", re.DOTALL)
 
 
@@ -82,8 +83,13 @@ def relink(content: str, page: Path, repository: str, root: Path = ROOT) -> str:
 
 def joined(content: str) -> str:
     """Chinese text without the spaces that a browser makes of the ends of lines."""
-    parts = re.split(r"(^```+.*?^```+[ \t]*$)", content, flags=re.DOTALL | re.MULTILINE)
-    return "".join(part if part.startswith("```") else _CHINESE_LINES.sub("", part) for part in parts)
+    lines: list[str] = []
+    for line in content.split("\n"):
+        if lines and _GOES_ON.match(lines[-1]) and _FOLLOWS.match(line):
+            lines[-1] += line.lstrip()
+        else:
+            lines.append(line)
+    return "\n".join(lines)
 
 
 def _write(path: Path, content: str) -> None:

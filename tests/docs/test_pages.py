@@ -11,7 +11,7 @@ import pytest
 from jsms_contract.errors import ERRORS
 from website.cli import main
 from website.pages import CHINESE, ENGLISH, sections
-from website.staging import relink
+from website.staging import joined, relink
 
 from .reading import Site
 
@@ -104,3 +104,7 @@ def test_a_folder_that_is_no_site_is_left_alone(tmp_path: Path, capsys: pytest.C
     assert main([str(tmp_path)]) == 1
     assert "is no site" in capsys.readouterr().out
     assert (tmp_path / "letter.txt").exists()
+
+
+def test_lines_of_chinese_text_are_joined_without_a_space() -> None:
+    assert joined("# 标题\n第一行，\n第二行\n- 一项，\n  还是它\n") == "# 标题\n第一行，第二行\n- 一项，还是它\n"
