@@ -38,7 +38,7 @@ class CustomMetadataHook(MetadataHookInterface):
 
 
 def describe(readme: str, repository: str) -> str:
-    """The README without relative links.
+    """Take the relative links out of the README.
 
     Args:
         readme: Its text.

@@ -14,7 +14,6 @@ from .languages import LANGUAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 _CONTRACT = Path("generated/jsms_contract/openapi.json")
-_BENCHMARKS = Path("docs/benchmarks.md")
 _MARK = "made by scripts/document"
 
 
@@ -61,9 +60,8 @@ def pages(root: Path) -> dict[Path, str]:
     found[provocations.PAGE] = f"<!-- {_MARK} from tests/sandbox/provocations.py -->\n{provocations.page(root)}"
     found[api.PAGE] = f"<!-- {_MARK} from the package -->\n{api.page()}"
     found[api.CHINESE_PAGE] = f"<!-- {_MARK} from the package -->\n{api.chinese_page(ROOT)}"
-    for english in (provocations.PAGE, _BENCHMARKS):
-        text = chinese.page(found.get(english) or _read(root / english), chinese.texts(ROOT, english.stem))
-        found[english.with_suffix(".zh-CN.md")] = text
+    errors = chinese.page(found[provocations.PAGE], chinese.texts(ROOT, provocations.PAGE.stem))
+    found[provocations.PAGE.with_suffix(".zh-CN.md")] = errors
     found[api.PACKAGE] = api.with_calls(_read(root / api.PACKAGE))
     for path, text in ((portability.ENGLISH, portability.page()), (portability.CHINESE, portability.chinese_page())):
         found[path] = f"<!-- {_MARK} from examples/clients -->\n{text}"

@@ -18,7 +18,9 @@ _TOKEN: Final = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 # The site has a switch for that.
-_OTHER_README: Final = re.compile(r"\s(?:中文说明：|English: )\[README[^\]]*\]\([^)]*\)\.")
+_TWIN: Final = re.compile(
+    r"\s(?:中文说明：|English: )\[[^\]]*\]\([^)]*\)\.|^\[(?:简体中文|English)\]\([^)]*\)\n", re.MULTILINE
+)
 _WIDE: Final = r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]"
 _GOES_ON: Final = re.compile(rf"^(?!#).*{_WIDE}\Z", re.DOTALL)
 _FOLLOWS: Final = re.compile(rf" *{_WIDE}")
@@ -42,7 +44,7 @@ def stage(folder: Path, language: str, repository: str, root: Path = ROOT) -> li
         text = source(name, language, root)
         if not text.exists():
             text = source(name, "en", root)
-        content = _OTHER_README.sub("", _MADE_BY.sub("", text.read_text(encoding="utf-8")))
+        content = _TWIN.sub("", _MADE_BY.sub("", text.read_text(encoding="utf-8")))
         content = relink(content, text, repository, root)
         _write(folder / f"{name}.md", joined(content) if language == CHINESE else content)
     for name, make in PAGES.items():
