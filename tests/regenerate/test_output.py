@@ -115,7 +115,8 @@ def test_the_generated_packages_are_clean_under_mypy_strict(built: Path, tmp_pat
 
 
 def test_what_we_write_ourselves_is_formatted_and_sorted(built: Path) -> None:
-    for check in (["format", "--check"], ["check", "--select", "I,F,E,W"]):
+    # The formatter holds the length of lines, but for literals of the document's texts and examples.
+    for check in (["format", "--check"], ["check", "--select", "I,F,E,W", "--ignore", "E501"]):
         checked = subprocess.run(
             [
                 *(sys.executable, "-m", "ruff", *check, "--isolated", "--no-cache", "--line-length", "120"),

@@ -173,7 +173,7 @@ def test_the_sandboxs_own_contract_names_only_the_sandbox(sandbox: RunningSandbo
 
     assert served.status_code == 200
     assert served.json() == contract | {"servers": [{"url": f"{sandbox.url}/v1", "description": "Sandbox"}]}
-    assert httpx.get(url, headers={"host": "x.test"}, trust_env=False).status_code == 403
+    assert httpx.get(url, headers={"host": "x.example"}, trust_env=False).status_code == 403
 
 
 def test_each_app_has_a_list_of_its_own(api: API, app: AppUnderTest) -> None:
