@@ -19,8 +19,8 @@ OWN = (
     (
         "codes",
         (
-            "A wrong attempt changes nothing; a newer code does not void an older one; used is told before expired. A text "
-            "code is checked neither for blocked words nor for its length: sendCode has no 50037 and no 50038."
+            "A wrong attempt changes nothing; a newer code does not void an older one; used is told before expired. A "
+            "text code is checked neither for blocked words nor for its length: sendCode has no 50037 and no 50038."
         ),
     ),
     (
