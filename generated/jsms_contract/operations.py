@@ -180,6 +180,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             body="json",
             answer=_SENT_MESSAGE,
             poll_seconds=None,
+            mobile_seconds=None,
         ),
         "sendVoiceCode": Operation(
             id="sendVoiceCode",
@@ -220,6 +221,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             body="json",
             answer=_SENT_MESSAGE,
             poll_seconds=None,
+            mobile_seconds=20,
         ),
         "verifyCode": Operation(
             id="verifyCode",
@@ -255,6 +257,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             body="json",
             answer=_VERIFICATION,
             poll_seconds=None,
+            mobile_seconds=None,
         ),
         "sendMessage": Operation(
             id="sendMessage",
@@ -304,6 +307,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             body="json",
             answer=_SENT_MESSAGE,
             poll_seconds=None,
+            mobile_seconds=None,
         ),
         "sendMessageBatch": Operation(
             id="sendMessageBatch",
@@ -358,6 +362,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             body="json",
             answer=_BATCH_RESULT,
             poll_seconds=None,
+            mobile_seconds=None,
         ),
         "createSchedule": Operation(
             id="createSchedule",
@@ -406,6 +411,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             body="json",
             answer=_SCHEDULED_MESSAGE,
             poll_seconds=None,
+            mobile_seconds=None,
         ),
         "createScheduleBatch": Operation(
             id="createScheduleBatch",
@@ -460,6 +466,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             body="json",
             answer=_SCHEDULE_BATCH_RESULT,
             poll_seconds=None,
+            mobile_seconds=None,
         ),
         "getSchedule": Operation(
             id="getSchedule",
@@ -488,6 +495,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             body=None,
             answer=_SCHEDULE,
             poll_seconds=None,
+            mobile_seconds=None,
         ),
         "updateSchedule": Operation(
             id="updateSchedule",
@@ -538,6 +546,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             body="json",
             answer=_SCHEDULED_MESSAGE,
             poll_seconds=None,
+            mobile_seconds=None,
         ),
         "deleteSchedule": Operation(
             id="deleteSchedule",
@@ -570,6 +579,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             body=None,
             answer=None,
             poll_seconds=None,
+            mobile_seconds=None,
         ),
         "updateScheduleBatch": Operation(
             id="updateScheduleBatch",
@@ -626,6 +636,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             body="json",
             answer=_SCHEDULE_BATCH_RESULT,
             poll_seconds=None,
+            mobile_seconds=None,
         ),
         "getDevBalance": Operation(
             id="getDevBalance",
@@ -654,6 +665,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             body=None,
             answer=_DEVELOPER_BALANCE,
             poll_seconds=None,
+            mobile_seconds=None,
         ),
         "getAppBalance": Operation(
             id="getAppBalance",
@@ -683,6 +695,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             body=None,
             answer=_APPLICATION_BALANCE,
             poll_seconds=None,
+            mobile_seconds=None,
         ),
         "createTemplate": Operation(
             id="createTemplate",
@@ -723,6 +736,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             body="json",
             answer=_SAVED_TEMPLATE,
             poll_seconds=None,
+            mobile_seconds=None,
         ),
         "getTemplate": Operation(
             id="getTemplate",
@@ -751,6 +765,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             body=None,
             answer=_TEMPLATE_DETAILS,
             poll_seconds=None,
+            mobile_seconds=None,
         ),
         "updateTemplate": Operation(
             id="updateTemplate",
@@ -794,6 +809,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             body="json",
             answer=_SAVED_TEMPLATE,
             poll_seconds=None,
+            mobile_seconds=None,
         ),
         "deleteTemplate": Operation(
             id="deleteTemplate",
@@ -825,6 +841,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             body=None,
             answer=None,
             poll_seconds=None,
+            mobile_seconds=None,
         ),
         "createSign": Operation(
             id="createSign",
@@ -860,6 +877,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             body="multipart",
             answer=_SAVED_SIGN,
             poll_seconds=None,
+            mobile_seconds=None,
         ),
         "getSign": Operation(
             id="getSign",
@@ -888,6 +906,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             body=None,
             answer=_SIGN_DETAILS,
             poll_seconds=None,
+            mobile_seconds=None,
         ),
         "updateSign": Operation(
             id="updateSign",
@@ -924,6 +943,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             body="multipart",
             answer=_SAVED_SIGN,
             poll_seconds=None,
+            mobile_seconds=None,
         ),
         "deleteSign": Operation(
             id="deleteSign",
@@ -956,6 +976,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             body=None,
             answer=None,
             poll_seconds=None,
+            mobile_seconds=None,
         ),
         "pollReports": Operation(
             id="pollReports",
@@ -984,6 +1005,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             body=None,
             answer=Items(_DELIVERY_REPORT),
             poll_seconds=5,
+            mobile_seconds=None,
         ),
         "pollReplies": Operation(
             id="pollReplies",
@@ -1012,6 +1034,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             body=None,
             answer=Items(_USER_REPLY),
             poll_seconds=5,
+            mobile_seconds=None,
         ),
     }
 )

@@ -111,6 +111,7 @@ class Operation(NamedTuple):
         answer: The shape of a success response; None where its body is empty.
         poll_seconds: For an operation that hands out each record once and never again: how long to wait, in seconds,
             between the starts of two calls. None for every other.
+        mobile_seconds: How long to wait, in seconds, between two calls for the same number. None for no such limit.
     """
 
     id: str
@@ -129,6 +130,7 @@ class Operation(NamedTuple):
     body: Literal["json", "multipart"] | None
     answer: Shape | None
     poll_seconds: int | None = None
+    mobile_seconds: int | None = None
 
 
 class Argument(NamedTuple):

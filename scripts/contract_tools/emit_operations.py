@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from .naming import constant_name
 from .python_source import docstring, literal, module
 from .reading import follow, mapping, operations, schemas, sequence, text, whole
-from .surface.model import Surface, effect_of, method_name, poll_seconds, resource_name, retry_of
+from .surface.model import Surface, effect_of, method_name, mobile_seconds, poll_seconds, resource_name, retry_of
 
 _BODIES = {"application/json": "json", "multipart/form-data": "multipart"}
 _SCALARS = {"string": "Text", "integer": "Integer", "number": "Number", "boolean": "Boolean"}
@@ -72,6 +72,7 @@ def _operation(
         "body": literal(_body(data, operation)),
         "answer": _answer(shapes, name, answers),
         "poll_seconds": literal(poll_seconds(operation)),
+        "mobile_seconds": literal(mobile_seconds(operation)),
     }
     return f"Operation({', '.join(f'{key}={value}' for key, value in facts.items())},)"
 

@@ -112,7 +112,7 @@ def test_consumers_share_the_records_and_one_of_them_polls_at_a_time(store_addre
         clients = [async_client(server.base_url) for _ in range(3)]
         with Store(store_address) as store:
             for client in clients:
-                client.store = store
+                client.store = client._executor.store = store
                 client.receipts._reports.seconds = PACE
             async with asyncio.timeout(30):
                 await asyncio.gather(*(consume(client, found, everything) for client in clients))

@@ -11,7 +11,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack, cast
 
 from jsms_client._async.streams import AsyncReceiptStream, AsyncSharedReceiptStream
+from jsms_client._concurrency import AsyncShieldedTask, run_in_thread
 from jsms_client._polling import ReceiptQueue
+from jsms_client._timeouts import async_sleep
 from jsms_client.errors import APIError, ExpiredCodeError, InvalidCodeError, JSMSError, VerifiedCodeError
 from jsms_client.store._store import StoreLike, open_store
 from jsms_contract.operations import OPERATIONS
@@ -23,9 +25,12 @@ from jsms_surface.results.receipts import DeliveryReport, UserReply, read_delive
 
 if TYPE_CHECKING:
     from jsms_client._async.executor import AsyncHTTPExecutor
+    from jsms_client.store import Store
+    from jsms_client.store._receipts import SharedQueue
 
 _T = TypeVar("_T")
 
+_KINDS = {"pollReports": "reports", "pollReplies": "replies"}
 _REASONS: Mapping[type, VerificationReason] = {
     InvalidCodeError: VerificationReason.WRONG,
     ExpiredCodeError: VerificationReason.EXPIRED,
@@ -83,7 +88,7 @@ class AsyncReceipts(receipts.AsyncReceipts):
             An iterator that can be stopped without losing a record; see `AsyncReceiptStream` for what it does
             when something goes wrong.
         """
-        return self._stream("reports", "pollReports", self._reports, read_delivery_report, store)
+        return self._stream("pollReports", self._reports, read_delivery_report, store)
 
     def iter_replies(self, *, store: StoreLike | None = None) -> AsyncReceiptStream[UserReply]:
         """Iterate over users' replies without end, one poll in five seconds at most.
@@ -98,7 +103,7 @@ class AsyncReceipts(receipts.AsyncReceipts):
             An iterator that can be stopped without losing a record; see `AsyncReceiptStream` for what it does
             when something goes wrong.
         """
-        return self._stream("replies", "pollReplies", self._replies, read_user_reply, store)
+        return self._stream("pollReplies", self._replies, read_user_reply, store)
 
     @property
     def undelivered(self) -> int:
@@ -107,33 +112,53 @@ class AsyncReceipts(receipts.AsyncReceipts):
 
     def _stream(
         self,
-        kind: str,
         operation: str,
         feed: ReceiptQueue[_T],
         read: Callable[[dict[str, Any]], _T],
         store: StoreLike | None,
     ) -> AsyncReceiptStream[_T]:
         async def poll_raw() -> list[object]:
-            return cast("list[object]", await self._request_json(operation))
+            return cast("list[object]", await self._poll(operation))
 
         async def poll() -> Records[_T]:
-            return read_records(await self._request_json(operation), read)
+            return read_records(await self._poll(operation), read)
 
         found = self._executor.store if store is None else open_store(store)
         if found is None:
             return AsyncReceiptStream(feed, poll)
-        from jsms_client.store._receipts import SharedQueue  # noqa: PLC0415 - a program loads what it uses
-
-        queue = SharedQueue(found, self._executor.identity, kind, feed.seconds)
+        queue = self._queue(found, operation)
         return AsyncSharedReceiptStream(feed, poll_raw, queue, partial(read_records, read=read))
 
+    def _queue(self, store: Store, operation: str) -> SharedQueue:
+        from jsms_client.store._receipts import SharedQueue  # noqa: PLC0415 - a program loads what it uses
+
+        return SharedQueue(store, self._executor.identity, _KINDS[operation], self._feeds[operation].seconds)
+
     async def _request_json(self, operation: str, json: object = None, **call: Unpack[Call]) -> Any:
-        """Return the next poll is a whole pause after this one, whether it is one of an iterator or not."""
-        feed = self._feeds.get(operation)
-        if feed is not None:
-            feed.note_poll()
-        try:
+        """With a store, a poll waits for its turn: five seconds after the last one of any process."""
+        store = self._executor.store
+        if operation not in self._feeds:
             return await super()._request_json(operation, json, **call)
+        if store is None:
+            return await self._poll(operation)
+        queue = self._queue(store, operation)
+        while (pause := await run_in_thread(queue.turn)) is not None:
+            await async_sleep(pause)
+
+        async def end() -> None:
+            await run_in_thread(queue.end_turn)
+
+        try:
+            return await self._poll(operation)
         finally:
-            if feed is not None:
-                feed.note_poll()
+            # Also where the caller was cancelled.
+            await AsyncShieldedTask().run(end)
+
+    async def _poll(self, operation: str) -> Any:
+        """The next poll of this client's iterators is a whole pause after this one."""
+        feed = self._feeds[operation]
+        feed.note_poll()
+        try:
+            return await super()._request_json(operation)
+        finally:
+            feed.note_poll()

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol, Unpack, cast
 
 import httpx
 
+from jsms_client._concurrency import run_in_thread
 from jsms_client._config import Config
 from jsms_client._failures import clear_requests
 from jsms_client._instrumentation import clients_are_replaced
@@ -25,7 +26,7 @@ from jsms_client._retry import Attempts
 from jsms_client._routes import Routes
 from jsms_client._timeouts import DeadlineError, async_fail_after, async_sleep, total_timeout
 from jsms_client._transport import AsyncTransports
-from jsms_client.errors import ClientClosedError, ConfigurationError, JSMSError
+from jsms_client.errors import ClientClosedError, ConfigurationError, JSMSError, NotSentError
 from jsms_contract.operations import OPERATIONS
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from jsms_client._request import Content, Files
     from jsms_client.store import Store
+    from jsms_client.store._rates import MobileSpacing
     from jsms_runtime.operation import Operation
     from jsms_runtime.resource import Call
 
@@ -157,8 +159,28 @@ class AsyncHTTPExecutor:
         config = self._config
         secrets = partial(self._secrets, content)
         attempts = Attempts(operation, config.retry, secrets, path, config.on_event, config.recorder)
+        spacing = self._spacing(operation, content)
         # Error trackers send away what is in the frames of an exception.
         del content
+        if spacing is None:
+            return await self._attempt(request, attempts)
+        await run_in_thread(spacing.take)
+        try:
+            parsed = await self._attempt(request, attempts)
+        except NotSentError:
+            await run_in_thread(spacing.release)
+            raise
+        await run_in_thread(spacing.renew)
+        return parsed
+
+    def _spacing(self, operation: Operation, content: Content) -> MobileSpacing | None:
+        if self.store is None:
+            return None
+        from jsms_client.store._rates import spacing_of  # noqa: PLC0415 - a program loads what it uses
+
+        return spacing_of(self.store, self.identity, operation, content[0])
+
+    async def _attempt(self, request: httpx.Request, attempts: Attempts) -> ParsedResponse:
         while True:
             departure = Departure()
             try:

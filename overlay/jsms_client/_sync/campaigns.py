@@ -44,6 +44,7 @@ from jsms_runtime.validation import invalid_argument
 if TYPE_CHECKING:
     from jsms_client._sync.client import JSMS
     from jsms_client._sync.executor import HTTPExecutor
+    from jsms_client.store._rates import SharedRate
 
 
 class Campaigns:
@@ -157,7 +158,8 @@ class Campaigns:
                 processes and machines that make the same call then share the list, ``max_rate`` and reasons to stop.
                 None for a temporary one, which is gone with the campaign that is returned.
             concurrency: How many requests may be on their way at once.
-            max_rate: How many recipients in any second at most, no fewer than one a day; None for as many as go.
+            max_rate: How many recipients in any second at most, no fewer than one a day; None for as many as go. Where
+                the client has a store, all campaigns of the app that have a ``max_rate`` share it, in any process.
             patience: How many seconds to go on trying while the service is not reached and nothing is sent.
             window: The hours of a day in which requests may leave, in Beijing time: ``"08:00-21:00"`` or
                 ``(time(8), time(21))``; outside of them it waits. None for all. Not together with ``send_time``.
@@ -210,6 +212,7 @@ class Campaigns:
                 batch_size=largest_batch,
                 stop_event=stop,
                 window=hours,
+                rate=self._shared_rate(),
             )
             pool = WorkerPool(partial(self._executor.request_json, settings.operation), concurrency)
             pool.run(runner, on_progress)
@@ -299,6 +302,13 @@ class Campaigns:
             return opened.campaign(book)
         finally:
             opened.close()
+
+    def _shared_rate(self) -> SharedRate | None:
+        if self._executor.store is None:
+            return None
+        from jsms_client.store._rates import SharedRate  # noqa: PLC0415 - a program loads what it uses
+
+        return SharedRate(self._executor.store, self._executor.identity)
 
     def _poll(
         self, settler: Settler, until: float, on_progress: Callable[[Settlement], None] | None, *, settled: bool

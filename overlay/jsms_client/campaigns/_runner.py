@@ -11,7 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from jsms_client.campaigns._error_policy import REQUESTED, ErrorAction, Stop, is_unclear, meaning_of, stop_for
 from jsms_client.campaigns._errors import JournalError, JournalReplacedError
@@ -22,9 +22,12 @@ from jsms_client.campaigns._options import MOST_PER_BATCH, StopEvent, Window
 from jsms_client.campaigns._shared.journal import SharedJournal
 from jsms_client.campaigns._shared.queue import SharedQueue
 from jsms_client.campaigns._throttle import Meter, Progress, Throttle
-from jsms_client.errors import APIError, JSMSError, RateLimitError, UnconfirmedAPIError
+from jsms_client.errors import APIError, JSMSError, RateLimitError, StoreError, UnconfirmedAPIError
 from jsms_contract.errors import error_class
 from jsms_runtime.results import refused_error
+
+if TYPE_CHECKING:
+    from jsms_client.store._rates import SharedRate
 
 Start: TypeAlias = Callable[[Batch, object], None]
 """Sends a request: the batch, to hand back with the response, and the body."""
@@ -53,6 +56,7 @@ class CampaignRunner:
         batch_size: How many recipients a request may have; None for as many as the service takes.
         stop_event: Nothing is sent any more once it is set.
         window: The hours in which requests may leave; None for all.
+        rate: What all campaigns of the app share; None where they share nothing.
 
     Attributes:
         interrupted: Nothing is sent any more, and it ends when every request has ended. Like ``abandoned`` a plain
@@ -70,8 +74,12 @@ class CampaignRunner:
         batch_size: int | None = None,
         stop_event: StopEvent | None = None,
         window: Window | None = None,
+        rate: SharedRate | None = None,
     ) -> None:
         self._window = window
+        self._rate = rate
+        # When the request may leave whose time was reserved in the rate that is shared; None for none.
+        self._reserved: float | None = None
         self._journal = journal
         self._queue = BatchQueue(journal) if isinstance(journal, Journal) else SharedQueue(journal, throttle.max_rate)
         self._throttle = throttle
@@ -144,6 +152,7 @@ class CampaignRunner:
         meter = Meter("sending", time.monotonic(), self._done())
         responses: list[tuple[Batch, object]] = []
         while True:
+            self._reserve()
             leaving = self._write(responses)
             # What is written must be where the next call looks for it: else that sends to the same people again.
             if (replaced := self._replaced()) is not None:
@@ -196,17 +205,40 @@ class CampaignRunner:
                 leaving.append(following)
         return leaving
 
+    def _reserve(self) -> None:
+        """Reserve time for the next request in the rate that all campaigns of the app share, where one may leave."""
+        rate, most = self._rate, self._pace.max_rate
+        if rate is None or most is None or self._reserved is not None or self._nothing_leaves() or self._seconds() != 0:
+            return
+        try:
+            wait = rate.reserve(self._pace.largest_batch(self._largest_batch), most)
+        except StoreError as error:
+            failure = JournalError(f"the campaign cannot keep to max_rate: {error.message}")
+            failure.__cause__ = error
+            self._fail(failure)
+        else:
+            self._reserved = time.monotonic() + wait
+
     def _seconds(self) -> float | None:
         """How long to wait for the next request; None where a response has to come first."""
         seconds = self._throttle.seconds(time.monotonic(), self._on_their_way)
         if seconds is None:
             return None
         outside = 0.0 if self._window is None else self._window.seconds(time.time())
-        return max(seconds, outside, self._journal.pause())
+        turn = 0.0 if self._reserved is None else self._reserved - time.monotonic()
+        return max(seconds, outside, self._journal.pause(), turn)
 
     def _next(self) -> Batch | None:
         if self._nothing_leaves() or self._seconds() != 0:
             return None
+        if self._rate is not None and self._pace.max_rate is not None and self._reserved is None:
+            return None
+        found = self._take_next()
+        if found is not None:
+            self._reserved = None
+        return found
+
+    def _take_next(self) -> Batch | None:
         if self._again:
             again = self._again.pop() if self._far_away() else self._again.popleft()
             if self._journal.reserve_time(len(again.rows), self._throttle.max_rate):

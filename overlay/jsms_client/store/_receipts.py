@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable
 from typing import cast
 
+from jsms_client.errors import StoreError
 from jsms_client.store._backend import Entry
 from jsms_client.store._store import Store, entry_id, new_owner
 from jsms_runtime.results import MALFORMED, MalformedRecord
 
+_log = logging.getLogger("jsms_client")
 # Seconds that a poll may take before another process may poll beside it.
 _LONGEST_POLL = 30.0
 # Seconds between two looks of a consumer that waits for the others' records.
@@ -81,10 +84,12 @@ class SharedQueue:
     def end_turn(self) -> None:
         """End a poll: the next one, in any process, is a whole pause later.
 
-        Raises:
-            StoreError: The store failed.
+        A store that fails here must not cost what the poll has handed out: the turn ends by itself, only later.
         """
-        self._store.backend.replace(self._turn, Entry(self._polling), self._seconds)
+        try:
+            self._store.backend.replace(self._turn, Entry(self._polling), self._seconds)
+        except StoreError as error:
+            _log.warning("the next poll is %.0f s late, as %s", _LONGEST_POLL, error)
 
 
 def _of_malformed(value: object) -> object:

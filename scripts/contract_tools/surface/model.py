@@ -461,6 +461,14 @@ def _words(schema: Mapping[str, object]) -> str:
     return " ".join(text(schema.get("description")).split())
 
 
+def mobile_seconds(operation: Mapping[str, object]) -> int | None:
+    """How long to wait between two calls of an operation for the same number."""
+    for limit in map(mapping, sequence(operation.get("x-limits"))):
+        if limit.get("per") == "mobile" and limit.get("count") == 1 and "type" not in limit:
+            return whole(limit["seconds"])
+    return None
+
+
 def poll_seconds(operation: Mapping[str, object]) -> int | None:
     """How long to wait between two calls of an operation that hands out each record once."""
     poll = mapping(operation.get("x-poll"))

@@ -1,0 +1,108 @@
+"""The limits of the service, and rates of the caller's own, held by all processes that share a store."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, cast
+
+from jsms_client.errors import StoreError
+from jsms_client.store._backend import Entry
+from jsms_client.store._store import Store, entry_id, new_owner
+from jsms_contract.errors import error_class
+
+if TYPE_CHECKING:
+    from jsms_runtime.operation import Operation
+
+_log = logging.getLogger("jsms_client")
+# "Too often", as the service says it.
+_TOO_OFTEN = 50009
+
+
+class MobileSpacing:
+    """One call of an operation that the service takes once in some seconds for a number.
+
+    Args:
+        store: What the processes share.
+        app: Which service and app the call is for.
+        operation: What is asked for.
+        mobile: The number.
+        seconds: How far two calls must be apart.
+    """
+
+    __slots__ = ("_id", "_operation", "_owner", "_seconds", "_store")
+
+    def __init__(self, store: Store, app: tuple[str, str], operation: str, mobile: str, seconds: float) -> None:
+        self._store = store
+        self._operation = operation
+        self._id = entry_id("spacing", operation, *app, mobile)
+        self._owner = new_owner()
+        self._seconds = seconds
+
+    def take(self) -> None:
+        """Begin the call.
+
+        Raises:
+            RateLimitError: Another one was made too shortly before, by any process; nothing was sent.
+            StoreError: The store failed; nothing was sent.
+        """
+        try:
+            found = self._store.backend.add(self._id, Entry(self._owner), self._seconds)
+        except StoreError as error:
+            error.operation = self._operation
+            error.message += "; nothing was sent"
+            raise
+        if found.owner != self._owner:
+            kind = error_class(_TOO_OFTEN, 403)
+            raise kind(
+                f"the service takes one call for a number in {self._seconds:g} seconds, and the store has an earlier "
+                "one; nothing was sent now",
+                operation=self._operation,
+                code=_TOO_OFTEN,
+                name=None if kind.info is None else kind.info.name,
+            )
+
+    def renew(self) -> None:
+        """The call was accepted: the next one is the whole time after it."""
+        self._try(lambda: self._store.backend.replace(self._id, Entry(self._owner), self._seconds))
+
+    def release(self) -> None:
+        """Nothing was sent: the next one may be made at once."""
+        self._try(lambda: self._store.backend.remove(self._id, self._owner))
+
+    def _try(self, write: Callable[[], object]) -> None:
+        try:
+            write()
+        except StoreError as error:
+            _log.warning("%s: the time of the next call to this number may be wrong, as %s", self._operation, error)
+
+
+def spacing_of(store: Store, app: tuple[str, str], operation: Operation, body: object) -> MobileSpacing | None:
+    """What must be asked before a call; None where the service has no such limit."""
+    if operation.mobile_seconds is None:
+        return None
+    mobile = str(cast("Mapping[str, object]", body).get("mobile"))
+    return MobileSpacing(store, app, operation.id, mobile, operation.mobile_seconds)
+
+
+class SharedRate:
+    """The rate of all campaigns of an app.
+
+    Args:
+        store: What their processes share.
+        app: Which service and app they are for.
+    """
+
+    __slots__ = ("_name", "_store")
+
+    def __init__(self, store: Store, app: tuple[str, str]) -> None:
+        self._store = store
+        self._name = entry_id("rate", *app)
+
+    def reserve(self, recipients: int, rate: float) -> float:
+        """Reserve the time that so many recipients take at a rate; gives the seconds until it begins.
+
+        Raises:
+            StoreError: The store failed.
+        """
+        return self._store.backend.reserve(self._name, recipients / rate)
