@@ -11,14 +11,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack, cast
 
 from jsms_client._async.streams import AsyncReceiptStream, AsyncSharedReceiptStream
-from jsms_client._concurrency import AsyncShieldedTask, run_in_thread
+from jsms_client._concurrency import AsyncShieldedTask
 from jsms_client._polling import ReceiptQueue
 from jsms_client._timeouts import async_sleep
 from jsms_client.errors import APIError, ExpiredCodeError, InvalidCodeError, JSMSError, VerifiedCodeError
 from jsms_client.store._store import StoreLike, open_store
 from jsms_contract.operations import OPERATIONS
 from jsms_runtime.customised import VerificationReason
-from jsms_runtime.resource import Call
+from jsms_runtime.resource import Call, run_in_thread
 from jsms_runtime.results import Records, read_records
 from jsms_surface._async import codes, receipts
 from jsms_surface.results.receipts import DeliveryReport, UserReply, read_delivery_report, read_user_reply
@@ -155,7 +155,7 @@ class AsyncReceipts(receipts.AsyncReceipts):
             await AsyncShieldedTask().run(end)
 
     async def _poll(self, operation: str) -> Any:
-        """The next poll of this client's iterators is a whole pause after this one."""
+        """Poll; the next poll of this client's iterators is a whole pause after it."""
         feed = self._feeds[operation]
         feed.note_poll()
         try:

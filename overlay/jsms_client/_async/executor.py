@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Protocol, Unpack, cast
 
 import httpx
 
-from jsms_client._concurrency import run_in_thread
 from jsms_client._config import Config
 from jsms_client._failures import clear_requests
 from jsms_client._instrumentation import clients_are_replaced
@@ -28,6 +27,7 @@ from jsms_client._timeouts import DeadlineError, async_fail_after, async_sleep, 
 from jsms_client._transport import AsyncTransports
 from jsms_client.errors import ClientClosedError, ConfigurationError, JSMSError, NotSentError
 from jsms_contract.operations import OPERATIONS
+from jsms_runtime.resource import run_in_thread
 
 if TYPE_CHECKING:
     import httpx2

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack, cast
 
-from jsms_client._concurrency import ShieldedTask, run_inline
+from jsms_client._concurrency import ShieldedTask
 from jsms_client._polling import ReceiptQueue
 from jsms_client._sync.streams import ReceiptStream, SharedReceiptStream
 from jsms_client._timeouts import sleep
@@ -19,7 +19,7 @@ from jsms_client.errors import APIError, ExpiredCodeError, InvalidCodeError, JSM
 from jsms_client.store._store import StoreLike, open_store
 from jsms_contract.operations import OPERATIONS
 from jsms_runtime.customised import VerificationReason
-from jsms_runtime.resource import Call
+from jsms_runtime.resource import Call, run_inline
 from jsms_runtime.results import Records, read_records
 from jsms_surface._sync import codes, receipts
 from jsms_surface.results.receipts import DeliveryReport, UserReply, read_delivery_report, read_user_reply
@@ -156,7 +156,7 @@ class Receipts(receipts.Receipts):
             ShieldedTask().run(end)
 
     def _poll(self, operation: str) -> Any:
-        """The next poll of this client's iterators is a whole pause after this one."""
+        """Poll; the next poll of this client's iterators is a whole pause after it."""
         feed = self._feeds[operation]
         feed.note_poll()
         try:

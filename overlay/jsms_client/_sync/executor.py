@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Protocol, Unpack, cast
 
 import httpx
 
-from jsms_client._concurrency import run_inline
 from jsms_client._config import Config
 from jsms_client._failures import clear_requests
 from jsms_client._instrumentation import clients_are_replaced
@@ -29,6 +28,7 @@ from jsms_client._timeouts import DeadlineError, fail_after, sleep, total_timeou
 from jsms_client._transport import Transports
 from jsms_client.errors import ClientClosedError, ConfigurationError, JSMSError, NotSentError
 from jsms_contract.operations import OPERATIONS
+from jsms_runtime.resource import run_inline
 
 if TYPE_CHECKING:
     import httpx2

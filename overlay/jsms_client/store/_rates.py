@@ -63,11 +63,11 @@ class MobileSpacing:
             )
 
     def renew(self) -> None:
-        """The call was accepted: the next one is the whole time after it."""
+        """Note that the call was accepted: the next one is the whole time after it."""
         self._try(lambda: self._store.backend.replace(self._id, Entry(self._owner), self._seconds))
 
     def release(self) -> None:
-        """Nothing was sent: the next one may be made at once."""
+        """Note that nothing was sent: the next one may be made at once."""
         self._try(lambda: self._store.backend.remove(self._id, self._owner))
 
     def _try(self, write: Callable[[], object]) -> None:
@@ -78,7 +78,7 @@ class MobileSpacing:
 
 
 def spacing_of(store: Store, app: tuple[str, str], operation: Operation, body: object) -> MobileSpacing | None:
-    """What must be asked before a call; None where the service has no such limit."""
+    """Return what must be asked before a call; None where the service has no such limit."""
     if operation.mobile_seconds is None:
         return None
     mobile = str(cast("Mapping[str, object]", body).get("mobile"))
