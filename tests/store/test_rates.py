@@ -40,8 +40,8 @@ def test_a_number_is_called_once_in_twenty_seconds_by_all_processes(store_addres
         asyncio.run(by_tasks("sendVoiceCode", settings, store=store_address))
     assert len(jsms_sandbox.requests) == 1
     with JSMS(**settings, store=store_address) as jsms:
-        assert jsms.codes.send_voice("13800138001")
-        assert jsms.codes.send(MOBILE, temp_id=1)
+        assert jsms.codes.send_voice("13800138001").msg_id
+        assert jsms.codes.send(MOBILE, temp_id=1).msg_id
 
 
 def test_the_same_key_gives_the_first_call_also_within_twenty_seconds(file: str, jsms_sandbox: Sandbox) -> None:

@@ -207,11 +207,11 @@ class CampaignRunner:
 
     def _reserve(self) -> None:
         """Reserve time for the next request in the rate that all campaigns of the app share, where one may leave."""
-        rate, most = self._rate, self._pace.max_rate
+        rate, most = self._rate, self._throttle.max_rate
         if rate is None or most is None or self._reserved is not None or self._nothing_leaves() or self._seconds() != 0:
             return
         try:
-            wait = rate.reserve(self._pace.largest_batch(self._largest_batch), most)
+            wait = rate.reserve(self._throttle.largest_batch(self._largest_batch), most)
         except StoreError as error:
             failure = JournalError(f"the campaign cannot keep to max_rate: {error.message}")
             failure.__cause__ = error
@@ -231,7 +231,7 @@ class CampaignRunner:
     def _next(self) -> Batch | None:
         if self._nothing_leaves() or self._seconds() != 0:
             return None
-        if self._rate is not None and self._pace.max_rate is not None and self._reserved is None:
+        if self._rate is not None and self._throttle.max_rate is not None and self._reserved is None:
             return None
         found = self._take_next()
         if found is not None:
