@@ -73,9 +73,9 @@ def test_one_that_fails_is_shown_and_the_others_go_on(
     assert tour(sandbox) == 1
     said = capsys.readouterr()
     assert "AuthFailedError" in said.out
-    assert f"{len(OPERATIONS) - 2} of {len(OPERATIONS)} operations answered" in said.out
+    assert f"{len(OPERATIONS) - 1} of {len(OPERATIONS)} operations answered" in said.out
     assert said.err.splitlines()[0].startswith("accounts.app(): ")
-    assert said.err.splitlines()[-1] == "getDevBalance was not called"
+    assert said.err.splitlines()[-1] == "getAppBalance: fault 1: code 50002, not carried out."
 
 
 def test_what_a_strict_sandbox_refuses_is_told(sandbox: LocalSandbox, capsys: pytest.CaptureFixture[str]) -> None:
