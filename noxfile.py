@@ -201,7 +201,8 @@ def release(session: nox.Session) -> None:
 
 def _pytest(session: nox.Session, *arguments: str) -> None:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    workers = max(2, min(cores, _MOST_WORKERS))
+    # Twice the cores: tests that kill, cancel and time out wait for half of their time.
+    workers = min(2 * cores, _MOST_WORKERS)
     session.run("python", "-m", "pytest", "-n", str(workers), "--dist", "worksteal", *arguments)
 
 

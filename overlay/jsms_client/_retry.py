@@ -65,6 +65,7 @@ class Attempts:
     __slots__ = (
         "_attempt",
         "_began",
+        "_is_observed",
         "_left",
         "_lost",
         "_on_event",
@@ -87,6 +88,7 @@ class Attempts:
     ) -> None:
         self._on_event = on_event
         self._recorder = None if recorder is None else recorder.call(operation)
+        self._is_observed = on_event is not None or recorder is not None
         self._began = time.monotonic()
         self._operation = operation
         self._path = path
@@ -159,7 +161,7 @@ class Attempts:
         self._left += 1
         result = interpret(self._operation, received, attempts=self._left, secrets=_Lazily(self._secrets))
         if isinstance(result, ParsedResponse):
-            if self._is_wanted("outcome"):
+            if self._is_observed or LOG.isEnabledFor(logging.INFO):
                 self._publish(None, None, None, "yes", received, msg_id=self._msg_id(result))
             return result
         error, pause = self._judge_response(result, received)
@@ -254,7 +256,7 @@ class Attempts:
         status = received.status if received is not None else None
         kinds: tuple[Literal["attempt", "outcome"], ...] = ("attempt", "outcome") if pause is None else ("attempt",)
         for kind in kinds:
-            if self._is_wanted(kind):
+            if self._is_observed or LOG.isEnabledFor(logging.DEBUG if kind == "attempt" else logging.INFO):
                 event = CallEvent(
                     kind=kind,
                     operation=self._operation.id,
@@ -275,11 +277,6 @@ class Attempts:
                     self._recorder.attempt_ended(replace(event, error=error))
                 else:
                     self._recorder.call_ended(event)
-
-    def _is_wanted(self, kind: Literal["attempt", "outcome"]) -> bool:
-        """Whether such an event is logged, recorded or given to the app."""
-        level = logging.DEBUG if kind == "attempt" else logging.INFO
-        return self._recorder is not None or self._on_event is not None or LOG.isEnabledFor(level)
 
     def _msg_id(self, success: ParsedResponse) -> str | None:
         value = success.json()

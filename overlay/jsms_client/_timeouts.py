@@ -10,11 +10,6 @@ from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 _UNLIMITED = nullcontext()
 
 
-def monotonic() -> float:
-    """Return the clock that only goes forward, in seconds."""
-    return time.monotonic()
-
-
 async def async_sleep(seconds: float) -> None:
     """Wait, on asyncio or trio.
 

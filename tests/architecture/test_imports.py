@@ -12,7 +12,7 @@ REPOSITORY = Path(__file__).parents[2]
 PACKAGES = ("jsms_client", "jsms_contract", "jsms_runtime", "jsms_surface")
 # A client makes its resources, and a campaign uses the client's other resources.
 CLIENT_AND_RESOURCES = ({"jsms_client._async.campaigns", "jsms_client._async.client"},)
-DOCUMENTED = {"callbacks", "campaigns", "contract", "errors", "results", "store"}
+DOCUMENTED = {"callbacks", "campaigns", "contract", "errors", "masking", "results", "store"}
 USED_BY_CAMPAIGNS = {"_concurrency", "_decode", "errors", "results", "store"}
 
 

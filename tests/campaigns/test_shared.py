@@ -170,6 +170,17 @@ def test_a_killed_workers_request_is_unknown_and_the_rest_is_sent_by_others(
     assert again.counts.unknown == 0
 
 
+def test_requests_that_were_lost_apart_from_each_other_can_be_sent_again_in_one(
+    sync: Driver, postgresql: str, app: Sandbox
+) -> None:
+    for lost in (0, 4):
+        app.fail_next(kind="drop", operation="sendMessageBatch", mobile=people(6)[lost][0])
+    first = sync.send(app.settings, people(6), journal=postgresql, batch_size=2, concurrency=1)
+    assert (first.counts.unknown, first.counts.accepted) == (4, 2)
+    again = sync.send(app.settings, people(6), journal=postgresql, concurrency=1, repeat_unknown=True)
+    assert again.counts.accepted == 6
+
+
 def test_a_list_that_cannot_be_sent_leaves_nothing_behind(sync: Driver, postgresql: str, app: Sandbox) -> None:
     with pytest.raises(CampaignInputError):
         sync.send(app.settings, [*people(5), "no number"], journal=postgresql)

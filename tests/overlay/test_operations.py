@@ -83,10 +83,8 @@ def test_an_operation_answers_the_contracts_example(
 
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
-def test_a_generated_function_works_with_the_client(
-    usual_driver: Driver, example_server: ExampleServer, call: Call
-) -> None:
-    parsed = usual_driver.make_generated(call)
+def test_a_generated_function_works_with_the_client(driver: Driver, example_server: ExampleServer, call: Call) -> None:
+    parsed = driver.make_generated(call)
     assert example_server.violations == []
     assert [request.operation for request in example_server.requests] == [call.operation]
     answer = example_server.routes[call.operation].answer().json()

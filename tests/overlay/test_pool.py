@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import gc
 import socket
+import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Literal
+from typing import Literal, cast
 
 import anyio
 import anyio.lowlevel
+import httpcore
 import httpx
 import pytest
 
@@ -20,11 +22,12 @@ from jsms_client import ConnectionFailedError, RetryPolicy, Timeouts
 from jsms_client._async.fast import AsyncFastConnection
 from jsms_client._async.pool import AsyncConnection as AsyncConnections
 from jsms_client._async.pool import AsyncConnectionPool, AsyncPooledBody
+from jsms_client._async.pool import Exchange as AsyncExchange
 from jsms_client._concurrency import AsyncSlots, FutureWaiter, Slot, Slots
 from jsms_client._route import find_route
 from jsms_client._sync.fast import FastConnection
 from jsms_client._sync.pool import Connection as Connections
-from jsms_client._sync.pool import ConnectionPool, PooledBody
+from jsms_client._sync.pool import ConnectionPool, Exchange, PooledBody
 from jsms_client.errors import PoolTimeoutError, RequestTimeoutError
 from servers.faults import answer, sends
 from servers.raw_socket_server import Connection, RawSocketServer, Script
@@ -327,6 +330,39 @@ def test_a_body_that_cannot_be_closed_costs_its_connection_once() -> None:
         assert await slots.acquire(0) is None
 
     asyncio.run(main())
+
+
+INTERRUPTED = """
+def write():
+    try:
+        handler(10, sys._getframe())
+    except OSError as error:
+        raise httpcore.WriteError from error
+"""
+
+
+@pytest.mark.parametrize("exchange", [Exchange(0), AsyncExchange(0)], ids=["sync", "async"])
+def test_what_a_signal_handler_raises_during_a_write_is_not_taken_for_the_sockets(
+    exchange: Exchange | AsyncExchange,
+) -> None:
+    def handler(_signal: int, _frame: object) -> None:
+        raise TimeoutError
+
+    module: dict[str, object] = {"__name__": "socket", "handler": handler, "httpcore": httpcore, "sys": sys}
+    exec(INTERRUPTED, module)
+    with pytest.raises(httpcore.WriteError) as caught:
+        cast("Callable[[], None]", module["write"])()
+    with pytest.raises(httpcore.WriteError) as raised:
+        exchange.write_failed(caught.value)
+    assert raised.value is caught.value
+    exchange.write_failed(httpcore.WriteError("the service has closed"))
+
+
+@pytest.mark.parametrize("exchange", [Exchange(0), AsyncExchange(0)], ids=["sync", "async"])
+def test_nothing_is_read_after_the_deadline(exchange: Exchange | AsyncExchange) -> None:
+    exchange.expect(0)
+    with pytest.raises(httpcore.ReadTimeout):
+        exchange.time_to_read()
 
 
 def test_a_slot_that_is_lost_comes_back_and_outlives_its_pool() -> None:

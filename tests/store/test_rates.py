@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import trio
 
-from jsms_client import JSMS, RateLimitError, Store, StoreError, UnknownOutcomeError
+from jsms_client import JSMS, AsyncJSMS, RateLimitError, Store, StoreError, UnknownOutcomeError
 from jsms_client.campaigns import JournalError
 from jsms_client.errors import ConnectionFailedError
 from jsms_client.store._sql import SQLBackend
@@ -140,6 +140,24 @@ def test_campaigns_with_journals_of_their_own_share_one_rate(
     # The first five leave at once.
     assert time.monotonic() - began >= 55 / 40
     assert len(jsms_sandbox.messages) == 60
+
+
+def test_tasks_share_the_rate_of_threads(file: str, jsms_sandbox: Sandbox, tmp_path: Path) -> None:
+    def listed(kind: int) -> list[tuple[str, dict[str, str]]]:
+        return [(f"1380013{kind}{place:03}", {"number": "5"}) for place in range(20)]
+
+    async def send() -> None:
+        async with AsyncJSMS(**jsms_sandbox.settings, store=file) as jsms:
+            await jsms.campaigns.send(
+                listed(1), temp_id=TEMPLATE, journal=tmp_path / "tasks.db", batch_size=5, max_rate=40
+            )
+
+    with JSMS(**jsms_sandbox.settings, store=file) as jsms:
+        began = time.monotonic()
+        jsms.campaigns.send(listed(0), temp_id=TEMPLATE, journal=tmp_path / "threads.db", batch_size=5, max_rate=40)
+    asyncio.run(send())
+    assert time.monotonic() - began >= 35 / 40
+    assert len(jsms_sandbox.messages) == 40
 
 
 def test_a_store_that_is_lost_stops_a_campaign_that_keeps_to_its_rate(
