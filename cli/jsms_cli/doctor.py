@@ -203,7 +203,9 @@ def _unaccepted(check: str, error: JSMSError) -> Finding:
 
 def _credit(balance: ApplicationBalance | DeveloperBalance) -> Finding:
     pools: dict[str, int | None] = {
-        field.name: getattr(balance, field.name) for field in fields(balance) if field.name != "extra"
+        name: value
+        for name in (field.name for field in fields(balance))
+        if (value := getattr(balance, name)) is None or isinstance(value, int)
     }
     found = ", ".join(f"{name} {'-' if left is None else left}" for name, left in pools.items())
     if any(pools.values()):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -10,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from jsms_contract.service import RULES
 from jsms_sandbox.pytest_plugin import Sandbox
 from servers.faults import answer, sends
 from servers.raw_socket_server import RawSocketServer, refusing_port
 
 from .running import Command, Done
 
-BALANCE = json.dumps({"app_balance": 10, "app_voice": 0, "app_industry": 0, "app_market": 0}).encode()
+BALANCE = (RULES["getAppBalance"].success or "").encode()
 
 
 def states(done: Done) -> dict[str, str]:

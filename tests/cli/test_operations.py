@@ -9,6 +9,7 @@ import pytest
 
 from jsms_client import JSMS
 from jsms_contract.operations import OPERATIONS
+from jsms_runtime.operation import Record
 from jsms_sandbox.pytest_plugin import Sandbox
 
 from .running import Command
@@ -111,8 +112,11 @@ def world(jsms_sandbox: Sandbox, parcel: int, folder: Path) -> World:
     return World(jsms_sandbox, parcel, folder)
 
 
-def test_every_operation_has_a_command() -> None:
-    assert set(COMMANDS) == set(OPERATIONS)
+def test_every_operation_has_a_command(jsms: Command) -> None:
+    """Friendly commands name operations that there are; `jsms api` has the others too."""
+    listed = jsms("api", "--help").out
+    assert COMMANDS.keys() <= OPERATIONS.keys()
+    assert [operation for operation in OPERATIONS if f"  {operation} " not in listed] == []
 
 
 @pytest.mark.parametrize("operation", COMMANDS)
@@ -141,7 +145,11 @@ def test_a_command_carries_out_its_operation(operation: str, jsms: Command, worl
     ],
 )
 def test_machines_get_the_names_of_the_client(operation: str, names: set[str], jsms: Command, world: World) -> None:
-    assert set(jsms(*COMMANDS[operation](world), "--json").data) == names
+    answer = OPERATIONS[operation].answer
+    documented = {field.name for field in answer.fields} if isinstance(answer, Record) else set[str]()
+    found = set(jsms(*COMMANDS[operation](world), "--json").data)
+    assert names <= found
+    assert found - names <= documented
 
 
 def test_a_time_without_a_zone_is_beijing_time_and_one_with_a_zone_is_the_same_moment(

@@ -34,7 +34,7 @@ def test_missing_credentials_are_asked_for_without_echo(
         assert terminal.end() == 0
     assert key not in terminal.seen
     assert secret not in terminal.seen
-    assert json.loads(output.read_text(encoding="utf-8")).keys() == {"msg_id"}
+    assert json.loads(output.read_text(encoding="utf-8"))["msg_id"]
     jsms_sandbox.assert_sent(MOBILE, count=1)
 
 

@@ -23,7 +23,7 @@ class Route:
         method: The HTTP method, in capitals.
         path: Its path in the contract.
         pattern: What a path has to look like.
-        parameters: The schema of each path parameter.
+        parameters: The schema of each parameter of the path and of the query.
         scheme: The security scheme whose credentials it takes; None for none.
         media_type: What the request has to carry; None for no body.
         body: The schema of the body, references resolved and closed to unknown properties.
@@ -40,7 +40,7 @@ class Route:
     body: Schema | None
     answers: Mapping[tuple[int, str], Answer]
 
-    def match(self, path: str) -> Mapping[str, str] | None:
+    def match(self, path: str) -> dict[str, str] | None:
         """The path's parameters, percent-decoded, where the path is this operation's."""
         found = self.pattern.fullmatch(path)
         return None if found is None else {name: unquote(value) for name, value in found.groupdict().items()}

@@ -30,13 +30,31 @@ def resolve(node: Schema) -> Schema:
 
 def answer_schema(operation: str, status: int) -> Schema | None:
     """The schema of an operation's answer; None where it has no body."""
+    content = _answer(operation, status)
+    return content["schema"] if content else None
+
+
+def answer_examples(operation: str, status: int) -> list[object]:
+    """Every example of an operation's answer."""
+    return [resolve(each)["value"] for each in _answer(operation, status).get("examples", {}).values()]
+
+
+def body_schema(operation: str) -> Schema:
+    """The schema of an operation's JSON body."""
+    return resolve(resolve(_entry(operation)["requestBody"])["content"]["application/json"]["schema"])
+
+
+def _answer(operation: str, status: int) -> Schema:
+    responses = _entry(operation)["responses"]
+    content: Mapping[str, Schema] = resolve(responses.get(str(status)) or responses["default"]).get("content", {})
+    return content.get("application/json", {})
+
+
+def _entry(operation: str) -> Schema:
     for item in document()["paths"].values():
         for entry in item.values():
             if isinstance(entry, dict) and cast("Schema", entry).get("operationId") == operation:
-                responses = cast("Schema", entry)["responses"]
-                response = resolve(responses.get(str(status)) or responses["default"])
-                content = response.get("content")
-                return content["application/json"]["schema"] if content else None
+                return cast("Schema", entry)
     raise LookupError(operation)
 
 

@@ -76,6 +76,11 @@ class Stage:
         return self.sandbox.look(lambda world: list(world.journal.values()))
 
 
+def _warnings(entry: JournalEntry) -> list[str]:
+    """What a request did wrong; the sandbox also says where it has no behaviour for what is new in the contract."""
+    return [warning for warning in entry.warnings if not warning.startswith("The sandbox does not model ")]
+
+
 @pytest.fixture(scope="module")
 def strict() -> Iterator[RunningSandbox]:
     with RunningSandbox(Settings(KEYS, strict=True)) as running:
@@ -107,7 +112,7 @@ def test_every_operation_gives_the_result_that_the_sandbox_answered(driver: Driv
     stage.prepare(call.operation)
     result = driver.make(call)
     (entry,) = stage.entries()
-    assert (entry.operation, entry.status, entry.warnings) == (call.operation, 200, [])
+    assert (entry.operation, entry.status, _warnings(entry)) == (call.operation, 200, [])
     assert plain(result) == (expected(json.loads(entry.answer)) if entry.answer else None)
 
 
@@ -117,7 +122,7 @@ def test_every_generated_function_works(usual_driver: Driver, stage: Stage, call
     parsed = usual_driver.make_generated(call)
     (entry,) = stage.entries()
     assert (entry.operation, entry.status) == (call.operation, 200)
-    assert [warning for warning in entry.warnings if "was refused: 50023" not in warning] == []
+    assert [warning for warning in _warnings(entry) if "was refused: 50023" not in warning] == []
     assert _as_json(parsed) == (json.loads(entry.answer) if entry.answer else None)
 
 

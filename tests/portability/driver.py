@@ -13,25 +13,9 @@ from urllib.parse import parse_qs
 
 import httpx
 
+from jsms_contract.operations import OPERATIONS
+
 WRONG = sys.argv[1].split(",") if len(sys.argv) > 1 else []
-PATHS = {
-    "sendCode": "POST codes",
-    "verifyCode": "POST codes/{msg_id}/valid",
-    "sendMessage": "POST messages",
-    "sendMessageBatch": "POST messages/batch",
-    "createSchedule": "POST schedule",
-    "updateSchedule": "PUT schedule/{schedule_id}",
-    "getSchedule": "GET schedule/{schedule_id}",
-    "deleteSchedule": "DELETE schedule/{schedule_id}",
-    "deleteTemplate": "DELETE templates/{temp_id}",
-    "getAppBalance": "GET accounts/app",
-    "getDevBalance": "GET accounts/dev",
-    "pollReports": "GET report",
-    "pollReplies": "GET reply",
-    "createSign": "POST sign",
-    "getSign": "GET sign/{sign_id}",
-    "deleteSign": "DELETE sign/{sign_id}",
-}
 http = httpx.Client(base_url=f"{os.environ['JSMS_BASE_URL']}/", trust_env=False)
 
 
@@ -59,12 +43,12 @@ def respond(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def call(request: dict[str, Any]) -> httpx.Response:
-    method, path = PATHS[request["do"]].format_map(request).split()
-    dev = request["do"] == "getDevBalance"
-    pair = ("DEV_KEY", "DEV_SECRET") if dev else ("APP_KEY", "MASTER_SECRET")
+    operation = OPERATIONS[request["do"]]
+    method, path = operation.method, operation.path.lstrip("/").format_map(request)
+    pair = ("DEV_KEY", "DEV_SECRET") if operation.credentials == "dev" else ("APP_KEY", "MASTER_SECRET")
     name, secret = (os.environ[f"JSMS_{key}"] for key in pair)
     body: Any = request.get("body")
-    if request["do"] != "createSign":
+    if operation.body != "multipart":
         return http.request(method, path, auth=(name, secret), json=body)
     texts = {key: str(text) for key, text in body.items() if not key.endswith("Image")}
     files = {key: (text, Path(text).read_bytes(), "image/png") for key, text in body.items() if key.endswith("Image")}

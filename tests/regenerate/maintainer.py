@@ -11,6 +11,7 @@ RESPONSES = {
     "500": {"$ref": "#/components/responses/ServiceFailed"},
     "default": {"$ref": "#/components/responses/UnexpectedAnswer"},
 }
+CHINESE = {"getUsage": "查询用量", "createNotice": "发送通知", "deleteNotice": "删除通知"}
 CODES = [50001, 50002, 50008, 50009, 50019, 50033, 50035, 50036]
 
 
@@ -145,8 +146,8 @@ def _operation(name: str, summary: str, tag: str, schema: str, example: object) 
     return {
         "operationId": name,
         "summary": summary,
-        "x-summary-zh": summary,
-        "description": f"{summary}. {listed}",
+        "x-summary-zh": CHINESE[name],
+        "description": f"{summary}.\n\n{listed}",
         "tags": [tag],
         "security": [{"appAuth": []}],
         "x-retry": "safe",

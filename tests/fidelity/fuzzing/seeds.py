@@ -13,6 +13,7 @@ from typing import Any, Final, cast
 
 from schemathesis.transport.serialization import Binary
 
+from jsms_contract.operations import OPERATIONS
 from jsms_sandbox.state.entities import (
     PASSED,
     REJECTED,
@@ -53,7 +54,8 @@ def path_ids(operation: str) -> dict[str, object]:
 
 def with_seeds(operation: str, body: Fields) -> Fields:
     """The body with ids that exist in the places of valid ones, and with what only prose asks for."""
-    return _BODIES[operation](dict(body)) if operation in _BODIES else body
+    replace = _BODIES.get(OPERATIONS[operation].tag)
+    return replace(dict(body)) if replace else body
 
 
 def furnish(world: World, operation: str, body: object) -> App:
@@ -153,16 +155,10 @@ def _form(fields: Fields) -> Fields:
 
 
 _BODIES: Final[Mapping[str, Callable[[Fields], Fields]]] = {
-    "sendCode": _code,
-    "sendVoiceCode": _code,
-    "sendMessage": _sending,
-    "sendMessageBatch": _sending,
-    "createSchedule": _sending,
-    "createScheduleBatch": _sending,
-    "updateSchedule": _sending,
-    "updateScheduleBatch": _sending,
-    "createTemplate": _template,
-    "updateTemplate": _template,
-    "createSign": _form,
-    "updateSign": _form,
+    "codes": _code,
+    "messages": _sending,
+    "schedules": _sending,
+    "templates": _template,
+    "signs": _form,
 }
+"""By the tag of the operation: what it does not name stays as it is."""
