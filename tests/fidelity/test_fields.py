@@ -62,8 +62,8 @@ class Tour:
         self.app.sandbox.look(lambda world: reports.reply(world, self.app.app, MOBILE, "TD"))
         self.call("GET", "/report")
         self.call("GET", "/reply")
-        for operation in OPERATIONS.keys() - BEHAVIOUR.keys():
-            self._by_example(operation)
+        for name in OPERATIONS.keys() - BEHAVIOUR.keys():
+            self._by_example(name)
         for operation in OPERATIONS.values():
             path = operation.path.partition("{")[0] + ("1" if "{" in operation.path else "")
             path += operation.path.partition("}")[2]

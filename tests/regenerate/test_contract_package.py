@@ -146,8 +146,8 @@ def test_an_operation_says_what_sending_it_needs(built: Path) -> None:
         "Field(name='histories', shape=Items(of=Record(schema='Spending', fields=("
         "Field(name='spent', shape=Integer(nullable=False), required=True), "
         "Field(name='on', shape=Text(nullable=False), required=False), "
-        "Field(name='tags', shape=TextMap(nullable=False), required=False)), nullable=False), nullable=False), "
-        "required=False)), nullable=False)"
+        "Field(name='tags', shape=TextMap(nullable=False), required=False)), nullable=False), nullable=False, "
+        "recipients=False), required=False)), nullable=False)"
     )
 
 
