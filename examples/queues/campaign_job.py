@@ -2,7 +2,7 @@
 
 Install:  pip install jsms-client                       (a journal in PostgreSQL: "jsms-client[sql]" "psycopg[binary]")
 Run:      JSMS_APP_KEY=… JSMS_MASTER_SECRET=… JOURNAL=spring.db python campaign_job.py members.csv 1250
-Cron:     */10 * * * *  cd /srv/sms && . ./environment && python campaign_job.py members.csv 1250
+Cron:     */10 * * * *  cd /srv/sms && . ./environment && flock -n job python campaign_job.py members.csv 1250
 Pods:     kubectl apply --filename campaign_job.yaml
 """
 
@@ -22,4 +22,4 @@ with JSMS() as jsms:
     )
 print(campaign.counts)
 if campaign.stop:
-    sys.exit(campaign.stop.message)  # an exit status that is not 0: cron reports it, and a Job starts another pod
+    sys.exit(campaign.stop.message)  # an exit status that is not 0: cron reports it, and a Job starts it again
