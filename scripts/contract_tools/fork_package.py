@@ -6,10 +6,10 @@ the files of the wheel nor depend on what is installed last.
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from .gate import package_version
 from .python_source import MARK, literal
 from .reading import mapping, text
 
@@ -45,7 +45,7 @@ name = "jsms-client-fork"
 version = {literal(version)}
 description = "The typed client of a fork of the contract, for jsms-client"
 requires-python = ">=3.11"
-dependencies = ["jsms-client=={_package_version()}"]
+dependencies = ["jsms-client=={package_version(Path(__file__).parents[2])}"]
 
 [tool.hatch.build.targets.wheel]
 bypass-selection = true
@@ -60,10 +60,3 @@ bypass-selection = true
 
 
 __all__ = ["PACKAGING", "fork_package"]
-
-
-def _package_version() -> str:
-    # Read, not imported: the tools run without the client.
-    module = (Path(__file__).parents[2] / "overlay" / "jsms_client" / "_version.py").read_text(encoding="utf-8")
-    assigned = next(node for node in ast.parse(module).body if isinstance(node, ast.Assign))
-    return str(ast.literal_eval(assigned.value))

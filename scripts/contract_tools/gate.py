@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -102,6 +103,17 @@ def mismatches(versioned: Iterable[Versioned], root: Path, revision: str) -> Ite
         yield f"{_CHANGELOG}: {level} changes, but no entry that {revision} does not have. Fix: add one."
     elif level == "breaking" and not any(_BREAKING in entry for entry in fresh):
         yield f"{_CHANGELOG}: breaking changes, but no new entry says {_BREAKING}. Fix: mark the entry that names them."
+
+
+def package_version(root: Path) -> str:
+    """The version of the package: read, not imported, as the tools run without the client.
+
+    Args:
+        root: The project's folder.
+    """
+    module = ast.parse((root / _VERSION_FILE).read_text(encoding="utf-8"))
+    assigned = next(node for node in module.body if isinstance(node, ast.Assign))
+    return str(ast.literal_eval(assigned.value))
 
 
 def _version(source: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from contract_tools.gate import package_version
 from workspace.checks import main as run_checks
 
 from . import automation, changelog, distribution, installed, sandbox_file
@@ -68,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _release(output: Path, scratch: Path, *, full: bool) -> None:
-    version = _version()
+    version = package_version(ROOT)
     print(f"jsms-client {version}", flush=True)
     if full:
         with _gate("tree without changes"):
@@ -108,12 +109,6 @@ def _release(output: Path, scratch: Path, *, full: bool) -> None:
         say(f"{file.stat().st_size:,} bytes, ran with Python {', '.join(ran)}")
     with _gate("contract kit"):
         run([ROOT / "scripts" / "kit", "--output", output])
-
-
-def _version() -> str:
-    found: dict[str, str] = {}
-    exec((ROOT / "overlay/jsms_client/_version.py").read_text(encoding="utf-8"), found)  # noqa: S102 - one assignment
-    return found["__version__"]
 
 
 def _last_tag() -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from contract_tools.gate import package_version
 from releasing import cli, distribution, installed, sandbox_file
 from releasing.commands import ROOT, GateError, run
 
@@ -63,7 +64,7 @@ def test_the_source_archive_names_folders_that_are_there() -> None:
 def test_the_version_is_the_packages_own() -> None:
     import jsms_client
 
-    assert cli._version() == jsms_client.__version__  # pyright: ignore[reportPrivateUsage] - what is tested
+    assert package_version(ROOT) == jsms_client.__version__
 
 
 def test_help_says_that_nothing_is_uploaded(capsys: pytest.CaptureFixture[str]) -> None:
