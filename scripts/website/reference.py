@@ -34,53 +34,36 @@ def _client(chinese: bool) -> str:
     return "\n".join(parts)
 
 
-def _results(chinese: bool) -> str:
-    title = "结果类型" if chinese else "Results"
-    return _module("jsms_client.results", title)
-
-
-def _exceptions(chinese: bool) -> str:
-    title = "异常" if chinese else "Exceptions"
-    return _module("jsms_client.errors", title)
-
-
-def _campaigns(chinese: bool) -> str:
-    title = "群发" if chinese else "Campaigns"
-    return _module("jsms_client.campaigns", title)
-
-
-def _callbacks(chinese: bool) -> str:
-    title = "回调" if chinese else "Callbacks"
-    return _module("jsms_client.callbacks", title)
-
-
-def _store(chinese: bool) -> str:
-    title = "共享存储" if chinese else "The store"
-    return _module("jsms_client.store", title)
-
-
 def _pytest_plugin(chinese: bool) -> str:
     title = "pytest 插件" if chinese else "The pytest plugin"
     names = ("Sandbox", "SandboxServer")
     return "\n".join([f"# {title}\n", *(_item(f"jsms_sandbox.pytest_plugin.{name}") for name in names)])
 
 
+_MODULES: Final[Mapping[str, tuple[str, str, str]]] = {
+    "results": ("jsms_client.results", "Results", "结果类型"),
+    "exceptions": ("jsms_client.errors", "Exceptions", "异常"),
+    "campaigns": ("jsms_client.campaigns", "Campaigns", "群发"),
+    "callbacks": ("jsms_client.callbacks", "Callbacks", "回调"),
+    "store": ("jsms_client.store", "The store", "共享存储"),
+}
+"""The modules with a page of their own: name of the page, module, and both titles."""
+
+
+def _module(page: str, chinese: bool) -> str:
+    """A page of every public name of a module."""
+    module, english_title, chinese_title = _MODULES[page]
+    names: Sequence[str] = sorted(set(importlib.import_module(module).__all__))
+    title = chinese_title if chinese else english_title
+    return "\n".join([f"# {title}\n", *(_item(_definition(module, each)) for each in names)])
+
+
 PAGES: Final[Mapping[str, Callable[[bool], str]]] = {
     "reference/client": _client,
-    "reference/results": _results,
-    "reference/exceptions": _exceptions,
-    "reference/campaigns": _campaigns,
-    "reference/callbacks": _callbacks,
-    "reference/store": _store,
+    **{f"reference/{page}": functools.partial(_module, page) for page in _MODULES},
     "reference/pytest-plugin": _pytest_plugin,
 }
 """Each page, by its name; called with whether it is to be Chinese."""
-
-
-def _module(name: str, title: str) -> str:
-    """A page of every public name of a module."""
-    names: Sequence[str] = sorted(set(importlib.import_module(name).__all__))
-    return "\n".join([f"# {title}\n", *(_item(_definition(name, each)) for each in names)])
 
 
 def _definition(module: str, name: str) -> str:
