@@ -192,7 +192,7 @@ def read_dotenv(path: Path) -> dict[str, str]:
     from jsms_client.errors import ConfigurationError
 
     if path.is_fifo():
-        # Reading would wait for whoever writes into it, maybe for ever.
+        # Reading would block until something writes into it.
         raise ConfigurationError(f"{path} is a pipe and not a file; put a file in its place, or remove it")
     try:
         text = path.read_text(encoding="utf-8-sig")

@@ -99,7 +99,7 @@ class UsageProblemError(Exception):
 
 
 class NotConfirmedError(Exception):
-    """Nobody said yes; nothing was sent."""
+    """The send was not confirmed; nothing was sent."""
 
 
 class StoppedByHandError(Exception):
@@ -132,11 +132,11 @@ def explain(error: Exception) -> str:
 
 
 def facts_of(error: Exception, sentence: str) -> dict[str, object]:
-    """What a program is told of an error.
+    """An error, as a program reads it.
 
     Args:
         error: The error.
-        sentence: What a person is told.
+        sentence: What a person reads.
     """
     from jsms_client.errors import APIError, JSMSError
 
@@ -168,7 +168,7 @@ def in_options(text: str, options: Mapping[str, str]) -> str:
 
 
 def unknown(operation: str | None) -> str:
-    """What to do when nobody knows what became of a request.
+    """What to do when the outcome of a request is unknown.
 
     Args:
         operation: The operation in the contract.

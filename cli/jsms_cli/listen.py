@@ -71,7 +71,7 @@ class CallbackServer(ThreadingMixIn, WSGIServer):
         request: socket.socket | tuple[bytes, socket.socket],  # noqa: ARG002 - its signature in the base class
         client_address: object,  # noqa: ARG002 - as above
     ) -> None:
-        """Say nothing of whoever connects and goes away, or sends nothing; a sentence about anything else."""
+        """Report errors, but not connections that are closed or send nothing."""
         error = sys.exception()
         if not isinstance(error, OSError):
             note(f"a request could not be served, {type(error).__name__}: {error}.")
@@ -174,7 +174,7 @@ def listen(
         ready: Told where the server listens.
 
     Raises:
-        OutputClosedError: Nobody reads them any more.
+        OutputClosedError: The output was closed.
         OSError: The address is in use, or not one of this machine.
     """
     from jsms_client.callbacks import CallbackReceiver, WSGICallbackApp
@@ -182,7 +182,7 @@ def listen(
     try:
         server = CallbackServer(address)
     except OSError as error:
-        # Without the address nobody knows which of several listeners is meant.
+        # The address tells several listeners apart.
         raise OSError(error.errno, error.strerror, f"{address[0]}:{address[1]}") from error
     # In a thread: shutdown() waits for the loop that calls this.
     show = _Show(count, lambda: threading.Thread(target=server.shutdown).start(), as_json=as_json)

@@ -23,7 +23,7 @@ notes_as_json: ContextVar[bool] = ContextVar("notes_as_json", default=False)
 
 
 class OutputClosedError(Exception):
-    """Whoever read standard output went away, as ``head`` does."""
+    """Standard output was closed by its reader, as ``head`` does."""
 
 
 def write(text: str) -> None:
@@ -33,7 +33,7 @@ def write(text: str) -> None:
         text: Whole lines.
 
     Raises:
-        OutputClosedError: Nobody reads it any more.
+        OutputClosedError: The output was closed.
     """
     try:
         sys.stdout.write(text)
@@ -71,7 +71,7 @@ def writing_to_output() -> Generator[TextIO]:
     """Standard output, for what writes by itself.
 
     Raises:
-        OutputClosedError: Nobody reads it any more.
+        OutputClosedError: The output was closed.
     """
     try:
         yield sys.stdout

@@ -20,7 +20,7 @@ def show(result: Result, *, as_json: bool) -> None:
     """Show a result.
 
     Args:
-        result: What the client answered.
+        result: What the client returned.
         as_json: Whether a machine reads it.
     """
     if as_json:
@@ -83,7 +83,7 @@ def _show_list(name: str, items: Sequence[object]) -> None:
 
 
 def show_done(facts: Mapping[str, object], sentence: str, *, as_json: bool) -> None:
-    """Show that something was done whose answer is empty.
+    """Show that something was done whose response is empty.
 
     Args:
         facts: What a machine reads.
@@ -97,10 +97,10 @@ def show_done(facts: Mapping[str, object], sentence: str, *, as_json: bool) -> N
 
 
 def show_batch(result: BatchResult, *, as_json: bool) -> None:
-    """Show what became of each recipient; the numbers are the person's own, and are shown as they are.
+    """Show the outcome of each recipient; the numbers are the person's own, and are shown as they are.
 
     Args:
-        result: What the client answered.
+        result: What the client returned.
         as_json: Whether a machine reads it.
     """
     if as_json:
@@ -114,17 +114,14 @@ def show_batch(result: BatchResult, *, as_json: bool) -> None:
 
 
 def show_schedule_batch(result: ScheduleBatchResult, *, as_json: bool) -> None:
-    """Show a scheduled batch and whoever it leaves out.
+    """Show a scheduled batch and the recipients that were refused.
 
     Args:
-        result: What the client answered.
+        result: What the client returned.
         as_json: Whether a machine reads it.
     """
-    if as_json:
-        write_json(result)
-        return
-    write_card(pairs_of(result))
-    if result.failure_recipients:
+    show(result, as_json=as_json)
+    if result.failure_recipients and not as_json:
         write_table(
             ("mobile", "refused because"), [(each.mobile, _why(each.error)) for each in result.failure_recipients]
         )
@@ -134,15 +131,13 @@ def show_schedule(schedule: Schedule, *, as_json: bool) -> None:
     """Show a schedule with everyone it goes to.
 
     Args:
-        schedule: What the client answered.
+        schedule: What the client returned.
         as_json: Whether a machine reads it.
     """
-    if as_json:
-        write_json(schedule)
-        return
-    write_card(pairs_of(schedule))
-    rows = [[value for _, value in pairs_of(each)] for each in schedule.recipients]
-    write_table(("mobile", "msg_id"), rows)
+    show(schedule, as_json=as_json)
+    if not as_json:
+        rows = [[value for _, value in pairs_of(each)] for each in schedule.recipients]
+        write_table(("mobile", "msg_id"), rows)
 
 
 def _why(error: APIError) -> str:

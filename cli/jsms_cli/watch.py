@@ -33,7 +33,7 @@ def show_all(records: Records[T], *, as_json: bool) -> None:
         as_json: Whether a machine reads them.
 
     Raises:
-        OutputClosedError: Nobody reads them any more.
+        OutputClosedError: The output was closed.
     """
     for done, record in enumerate(records):
         try:
@@ -54,7 +54,7 @@ def watch(stream: ReceiptStream[T], count: int | None, *, as_json: bool, kept: b
         kept: Whether a store keeps those that were fetched and not shown.
 
     Raises:
-        OutputClosedError: Nobody reads them any more.
+        OutputClosedError: The output was closed.
     """
     done = 0
     with stream, _stopping(stream), _stopping_unread(stream) as unread:
