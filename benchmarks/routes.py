@@ -22,7 +22,8 @@ from typing import Any, NamedTuple, Self
 from benchmarks.server import running
 from jsms_client import JSMS
 from jsms_sandbox.asgi import Application
-from jsms_sandbox.state.world import World
+from jsms_sandbox.state.loading import start
+from jsms_sandbox.state.state import State
 
 ROOT = Path(__file__).resolve().parent.parent
 _CLIENT = (str(ROOT / "overlay"), str(ROOT / "generated"))
@@ -108,10 +109,10 @@ def send_campaign() -> Route:
 
 def send_to_sandbox() -> Route:
     """Return a ``POST /v1/messages`` in the sandbox, from the ASGI call to the response."""
-    world = World()
-    application = Application(world)
-    world.start()
-    keys = world.settings.credentials
+    state = State()
+    application = Application(state)
+    start(state)
+    keys = state.settings.credentials
     basic = base64.b64encode(f"{keys.app_key}:{keys.master_secret}".encode())
     scope: dict[str, Any] = {
         "type": "http",

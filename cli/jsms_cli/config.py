@@ -15,11 +15,14 @@ from urllib.parse import urlsplit
 SETTINGS: Final = ("app_key", "master_secret", "dev_key", "dev_secret", "base_url")
 """What can be set, wherever that is done."""
 DEFAULT_PROFILE: Final = "default"
+PROGRAM: Final = "jsms"
 DOTENV: Final = ".env"
 _CREDENTIALS: Final = ("app_key", "master_secret", "dev_key", "dev_secret")
 
 profile_of_all: ContextVar[str | None] = ContextVar("profile_of_all", default=None)
 """The profile that was named before the command."""
+arguments_of_all: ContextVar[tuple[str, ...]] = ContextVar("arguments_of_all", default=())
+"""What was typed, to show a person what to type to continue."""
 
 
 class Arguments(TypedDict, total=False):

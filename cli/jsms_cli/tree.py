@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextvars import ContextVar
 from functools import cache
 from typing import Annotated, cast
 
@@ -26,14 +25,9 @@ from jsms_cli.commands import (
     signs,
     templates,
 )
-from jsms_cli.config import profile_of_all
+from jsms_cli.config import PROGRAM, arguments_of_all, profile_of_all
 from jsms_cli.errors import FAILURE, SUCCESS
 from jsms_cli.options import ProfileOption
-
-PROGRAM = "jsms"
-
-arguments_of_all: ContextVar[tuple[str, ...]] = ContextVar("arguments_of_all", default=())
-"""What was typed, to tell a person what to type to go on."""
 
 _EPILOG = "Credentials: JSMS_APP_KEY and JSMS_MASTER_SECRET, from the environment, a .env file or a profile."
 

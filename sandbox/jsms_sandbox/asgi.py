@@ -9,8 +9,7 @@ from jsms_sandbox.service.endpoint import Service
 from jsms_sandbox.service.response import Receive, Scope, Send, json_answer, send_answer
 from jsms_sandbox.settings import OWN
 from jsms_sandbox.simulation.callbacks import Deliveries
-from jsms_sandbox.simulation.faults import FaultList
-from jsms_sandbox.state.world import World
+from jsms_sandbox.state.state import State
 
 if TYPE_CHECKING:
     from jsms_sandbox.admin.own import OwnSide
@@ -20,15 +19,13 @@ class Application:
     """Sends each request to the service or to the sandbox's own side.
 
     Args:
-        world: The state that both share.
+        state: The state that both share.
     """
 
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.service = Service(world)
-        self.deliveries = Deliveries(world)
-        self.faults = FaultList(world)
-        world.faults = self.faults
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.service = Service(state)
+        self.deliveries = Deliveries(state)
         self._own: OwnSide | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,7 +47,7 @@ class Application:
         if self._own is None:
             from jsms_sandbox.admin.own import OwnSide  # noqa: PLC0415 - no part of starting up
 
-            self._own = OwnSide(self.service, self.faults, self.deliveries)
+            self._own = OwnSide(self.service, self.deliveries)
         return self._own
 
 

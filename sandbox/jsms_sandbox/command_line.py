@@ -23,8 +23,8 @@ from jsms_sandbox.readiness import loopback_url, why_not_ready
 from jsms_sandbox.settings import Credentials, Settings
 from jsms_sandbox.simulation.callbacks import check_url, url_warnings
 from jsms_sandbox.state.entities import Review
+from jsms_sandbox.state.state import State
 from jsms_sandbox.state.storage import InMemory, SQLiteFile, StorageError
-from jsms_sandbox.state.world import World
 
 if TYPE_CHECKING:
     import ssl
@@ -154,7 +154,7 @@ def _run(options: _Options) -> None:
             raise Problem("--tls-port needs --tls.", USAGE)
         storage = SQLiteFile(options.db) if options.db else InMemory()
         stack.callback(storage.close)
-        server = Server(World(settings, storage=storage), http, https)
+        server = Server(State(settings, storage=storage), http, https)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda _number, _frame: server.stop())
         asking: set[asyncio.Task[None]] = set()
@@ -202,7 +202,7 @@ def _tls(stack: contextlib.ExitStack, host: str) -> tuple[ssl.SSLContext, Path]:
 
 
 def _welcome(server: Server, db: Path | None, certificate: Path | None) -> str:
-    keys = server.world.settings.credentials
+    keys = server.state.settings.credentials
     at = server.listening
     lines = [
         "JSMS sandbox is ready. Nothing is sent, nothing is billed.",
@@ -221,7 +221,7 @@ def _welcome(server: Server, db: Path | None, certificate: Path | None) -> str:
 
 
 def _welcome_json(server: Server, db: Path | None, certificate: Path | None) -> str:
-    keys, at = server.world.settings.credentials, server.listening
+    keys, at = server.state.settings.credentials, server.listening
     facts = {
         "base_url": f"{at.http}/v1",
         "https_base_url": f"{at.https}/v1" if at.https else None,

@@ -16,9 +16,9 @@ from typing import Literal, cast
 from jsms_contract.codes import INVALID_CODE, OUT_OF_FREQ, VERIFIED_CODE
 from jsms_contract.operations import OPERATIONS
 from jsms_sandbox.state.entities import App, Callback, JournalEntry
-from jsms_sandbox.state.world import World
+from jsms_sandbox.state.state import State
 
-State = Literal["todo", "right", "wrong"]
+StepState = Literal["todo", "right", "wrong"]
 
 _FIRST_REFUSED = 300
 _RESEND_SECONDS = 120
@@ -43,7 +43,7 @@ class Verdict:
         request: The number of the request that decided it.
     """
 
-    state: State
+    state: StepState
     detail: str = ""
     request: int | None = None
 
@@ -84,10 +84,10 @@ class Step:
     judge: Callable[[Record], Verdict]
 
 
-def judge(world: World, app: App) -> list[tuple[Step, Verdict]]:
+def judge(state: State, app: App) -> list[tuple[Step, Verdict]]:
     """Every step with how far an app's client is, since the sandbox started or was reset."""
-    entries = [entry for _, entry in sorted(world.journal.items()) if entry.app_key == app.app_key]
-    callbacks = [callback for callback in world.callbacks.values() if callback.app_key == app.app_key]
+    entries = [entry for _, entry in sorted(state.journal.items()) if entry.app_key == app.app_key]
+    callbacks = [callback for callback in state.callbacks.values() if callback.app_key == app.app_key]
     record = Record(entries, callbacks)
     return [(step, step.judge(record)) for step in STEPS]
 

@@ -16,7 +16,8 @@ import uvicorn
 
 from jsms_sandbox.asgi import Application
 from jsms_sandbox.simulation.scheduler import handle_due_work
-from jsms_sandbox.state.world import World
+from jsms_sandbox.state.loading import start
+from jsms_sandbox.state.state import State
 
 IPV4 = 4
 BACKLOG = 2048
@@ -45,19 +46,19 @@ class Server:
     """One sandbox on one or two sockets.
 
     Args:
-        world: What it serves. Started by ``run``.
+        state: What it serves. Started by ``run``.
         http: A bound socket for HTTP.
         https: A bound socket for HTTPS, with its TLS context.
     """
 
     def __init__(
         self,
-        world: World,
+        state: State,
         http: socket.socket,
         https: tuple[socket.socket, ssl.SSLContext] | None = None,
     ) -> None:
-        self.world = world
-        self.application = Application(world)
+        self.state = state
+        self.application = Application(state)
         self._http = http
         self._https = https
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -79,9 +80,9 @@ class Server:
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
         if self._asked_to_stop:
             self._stopping.set()
-        world = self.world
-        handle_due_work(world, self.application.deliveries)
-        world.start()
+        state = self.state
+        handle_due_work(state, self.application.deliveries)
+        start(state)
         servers = [_Uvicorn(_config(self.application), self._http)]
         if self._https is not None:
             servers.append(_Uvicorn(_config(self.application, self._https[1]), self._https[0]))
@@ -101,15 +102,15 @@ class Server:
         finally:
             up.cancel()
             stopping.cancel()
-            world.events.close()
+            state.events.close()
             for server in servers:
                 server.should_exit = True
             await asyncio.gather(*serving, return_exceptions=True)
             timer.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await timer
-            world.commit()
-            world.storage.close()
+            state.commit()
+            state.storage.close()
 
     def stop(self) -> None:
         """Stop serving, or not begin at all. Can be called from any thread and from a signal."""
@@ -119,7 +120,7 @@ class Server:
 
     async def _drive_clock(self) -> None:
         """Do due work in time even when no request comes."""
-        clock = self.world.clock
+        clock = self.state.clock
         changed = asyncio.Event()
         clock.on_change = changed.set
         while True:

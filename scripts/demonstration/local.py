@@ -11,7 +11,7 @@ import httpx
 
 from jsms_sandbox.server import Server, bind
 from jsms_sandbox.settings import Credentials, Settings
-from jsms_sandbox.state.world import World
+from jsms_sandbox.state.state import State
 
 _PATIENCE = 30.0
 
@@ -29,7 +29,7 @@ class LocalSandbox:
     """
 
     def __init__(self, port: int = 0) -> None:
-        self._server = Server(World(Settings(strict=True)), bind("127.0.0.1", port))
+        self._server = Server(State(Settings(strict=True)), bind("127.0.0.1", port))
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sandbox", daemon=True)
         self.credentials = Credentials()

@@ -13,7 +13,7 @@ from typing import Literal
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from jsms_sandbox.server import Server, bind
-from jsms_sandbox.state.world import World
+from jsms_sandbox.state.state import State
 from provisioning.chromium import FLAGS, PACKAGES, chromium
 
 from . import scene, terminal
@@ -101,7 +101,7 @@ def _page(browser: Browser, url: str, scheme: _Scheme) -> Generator[Page]:
 @contextmanager
 def _sandbox() -> Generator[str]:
     """A sandbox in a thread of its own; its base URL."""
-    server, ready = Server(World(), bind("127.0.0.1", 0)), threading.Event()
+    server, ready = Server(State(), bind("127.0.0.1", 0)), threading.Event()
     thread = threading.Thread(target=lambda: asyncio.run(server.run(lambda _: ready.set())), daemon=True)
     thread.start()
     ready.wait(_PATIENCE)

@@ -9,7 +9,7 @@ import grimp
 import pytest
 
 REPOSITORY = Path(__file__).parents[2]
-PACKAGES = ("jsms_client", "jsms_contract", "jsms_runtime", "jsms_surface")
+PACKAGES = ("jsms_cli", "jsms_client", "jsms_contract", "jsms_runtime", "jsms_sandbox", "jsms_surface")
 # A client makes its resources, and a campaign uses the client's other resources.
 CLIENT_AND_RESOURCES = ({"jsms_client._async.campaigns", "jsms_client._async.client"},)
 DOCUMENTED = {"callbacks", "campaigns", "contract", "errors", "masking", "results", "store"}

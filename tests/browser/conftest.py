@@ -40,7 +40,7 @@ def sandbox(browser: Browser) -> Iterator[RunningSandbox]:
 @pytest.fixture
 def app(sandbox: RunningSandbox) -> Iterator[AppUnderTest]:
     """The sandbox's first app."""
-    first = AppUnderTest(sandbox, sandbox.look(lambda world: next(iter(world.apps.values()))))
+    first = AppUnderTest(sandbox, sandbox.look(lambda state: next(iter(state.apps.values()))))
     with first.http:
         yield first
 

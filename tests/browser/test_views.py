@@ -147,7 +147,7 @@ def test_starting_over_empties_the_page_once_it_is_sure(
     expect(start_over).to_have_text("Really start over?")
     start_over.click()
     expect(inbox.page.locator("#empty")).to_contain_text("No message yet.")
-    assert sandbox.look(lambda world: len(world.messages)) == 0
+    assert sandbox.look(lambda state: len(state.messages)) == 0
 
 
 def test_what_the_test_api_refuses_is_told_in_its_own_words(inbox: Inbox, app: AppUnderTest) -> None:

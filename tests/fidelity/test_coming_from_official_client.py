@@ -12,7 +12,7 @@ import pytest
 
 from jsms_client import JSMS
 from jsms_sandbox.state.entities import REJECTED
-from jsms_sandbox.state.world import World
+from jsms_sandbox.state.state import State
 from sandbox.forms import image
 from sandbox.running import AppUnderTest, RunningSandbox
 
@@ -57,8 +57,8 @@ def prepare(app: AppUnderTest, known: dict[str, Any], expression: str) -> None:
     if "rejected_id" in expression:
         known["rejected_id"] = known["sign_id"]
 
-        def reject(world: World) -> None:
-            world.signs[app.app.app_key][known["sign_id"]].status = REJECTED
+        def reject(state: State) -> None:
+            state.signs[app.app.app_key][known["sign_id"]].status = REJECTED
 
         app.sandbox.look(reject)
 

@@ -16,7 +16,7 @@ from jsms_sandbox.service.operations import OPERATIONS as BEHAVIOUR
 from jsms_sandbox.simulation import delivery as reports
 from jsms_sandbox.simulation import reviews
 from jsms_sandbox.state.entities import JournalEntry, Review
-from jsms_sandbox.state.world import World
+from jsms_sandbox.state.state import State
 from sandbox.forms import multipart, sign_form
 from sandbox.running import AppUnderTest
 from servers.arguments import arguments_of, body_of
@@ -59,7 +59,7 @@ class Tour:
         self.call("GET", "/accounts/app")
         self.call("GET", "/accounts/dev", auth=self.app.dev_auth)
         self.app.sandbox.advance(60)
-        self.app.sandbox.look(lambda world: reports.reply(world, self.app.app, MOBILE, "TD"))
+        self.app.sandbox.look(lambda state: reports.reply(state, self.app.app, MOBILE, "TD"))
         self.call("GET", "/report")
         self.call("GET", "/reply")
         for name in OPERATIONS.keys() - BEHAVIOUR.keys():
@@ -164,16 +164,16 @@ def test_callbacks_have_the_documented_fields_and_no_others(app: AppUnderTest) -
         app.ok("POST", "/templates", {"template": "您好。", "type": 2})
         app.ok("POST", "/templates", {"template": "您好。", "type": 2, "remark": "[sandbox:reject 不合规]"})
         sign_id = app.ok("POST", "/sign", files=multipart(sign_form()))["sign_id"]
-        app.sandbox.look(lambda world: reports.reply(world, app.app, MOBILE, "TD"))
+        app.sandbox.look(lambda state: reports.reply(state, app.app, MOBILE, "TD"))
         app.sandbox.advance(61)
 
-        def reject(world: World) -> None:
-            sign = world.signs[app.app.app_key][sign_id]
-            reviews.decide(world, app.app, sign, passed=False, reason="资料不清晰")
+        def reject(state: State) -> None:
+            sign = state.signs[app.app.app_key][sign_id]
+            reviews.decide(state, app.app, sign, passed=False, reason="资料不清晰")
 
         app.sandbox.look(reject)
         app.sandbox.advance(1)
-        app.sandbox.wait(app.sandbox.world.clock.settle)
+        app.sandbox.wait(app.sandbox.state.clock.settle)
         forms = target.read()
     assert {media_type for media_type, _ in target.forms} == {"application/x-www-form-urlencoded"}
     form_schema = {"$ref": "#/components/schemas/CallbackForm"}
@@ -184,7 +184,7 @@ def test_callbacks_have_the_documented_fields_and_no_others(app: AppUnderTest) -
         wanted |= set(documented({"$ref": reference}, ""))
     assert {form["type"] for form in forms} == set(payloads)
     reasons: set[object] = set()
-    receiver = CallbackReceiver(*app.auth, clock=lambda: app.sandbox.look(lambda world: world.clock.now()))
+    receiver = CallbackReceiver(*app.auth, clock=lambda: app.sandbox.look(lambda state: state.clock.now()))
     for form in forms:
         assert conforms(form_schema, form | {"timestamp": int(form["timestamp"])})
         seen |= set(found(form_schema, form, ""))

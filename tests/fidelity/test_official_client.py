@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from jsms_sandbox.state.entities import REJECTED
-from jsms_sandbox.state.world import World
+from jsms_sandbox.state.state import State
 from sandbox.forms import image
 from sandbox.running import AppUnderTest
 
@@ -80,8 +80,8 @@ def test_all_of_its_calls_work(app: AppUnderTest, official: Recorded) -> None:
         "use_status": 1,
     }
 
-    def reject(world: World) -> None:
-        world.signs[app.app.app_key][sign_id].status = REJECTED
+    def reject(state: State) -> None:
+        state.signs[app.app.app_key][sign_id].status = REJECTED
 
     app.sandbox.look(reject)
     assert official("upadte_sign", str(sign_id), "沙箱二", image0=image(), type=1) == {"sign_id": sign_id}

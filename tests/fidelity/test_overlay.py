@@ -21,7 +21,7 @@ from jsms_contract.operations import OPERATIONS
 from jsms_sandbox.contract import info, operations
 from jsms_sandbox.settings import Credentials, Settings
 from jsms_sandbox.state.entities import REJECTED, App, Code, JournalEntry, Message, Schedule, ScheduledRecipient
-from jsms_sandbox.state.world import World
+from jsms_sandbox.state.state import State
 from overlay.calls import CALLS, CODE, MOBILE, MSG_ID, SCHEDULE_ID, Call
 from overlay.drivers import ATTEMPTS, DRIVERS, QUICK, Driver
 from overlay.examples import expected, plain
@@ -55,25 +55,25 @@ class Stage:
     def prepare(self, operation: str) -> None:
         """Bring things into the state that an operation needs."""
 
-        def change(world: World) -> None:
-            key, now = self.app.app_key, world.clock.now()
+        def change(state: State) -> None:
+            key, now = self.app.app_key, state.clock.now()
             if operation == "updateTemplate":
-                world.templates[key][1250].status = REJECTED
-            sign = world.signs[key][4321]
+                state.templates[key][1250].status = REJECTED
+            sign = state.signs[key][4321]
             sign.is_default = operation != "deleteSign"
             if operation == "updateSign":
                 sign.status = REJECTED
-            world.add_message(Message(MSG_ID, key, "code", MOBILE, "", 1, now, code=Code(CODE, now + 300)))
+            state.add_message(Message(MSG_ID, key, "code", MOBILE, "", 1, now, code=Code(CODE, now + 300)))
             recipients = [ScheduledRecipient("1", MOBILE, {"number": "1"}, "【极光】您的订单1已发货。")]
             at = (now + 86_400, "2099-07-01 09:00:00")
             batch = operation == "updateScheduleBatch"
-            world.add_schedule(Schedule(SCHEDULE_ID, key, batch, *at, 1250, 2, 4321, None, recipients, now))
+            state.add_schedule(Schedule(SCHEDULE_ID, key, batch, *at, 1250, 2, 4321, None, recipients, now))
 
         self.sandbox.look(change)
 
     def entries(self) -> list[JournalEntry]:
         """Every request since the stage was set."""
-        return self.sandbox.look(lambda world: list(world.journal.values()))
+        return self.sandbox.look(lambda state: list(state.journal.values()))
 
 
 def _warnings(entry: JournalEntry) -> list[str]:
@@ -89,8 +89,8 @@ def strict() -> Iterator[RunningSandbox]:
 
 @pytest.fixture
 def stage(strict: RunningSandbox) -> Stage:
-    strict.look(lambda world: world.reset())
-    return Stage(strict, strict.look(lambda world: world.apps[KEYS.app_key]))
+    strict.look(lambda state: state.reset())
+    return Stage(strict, strict.look(lambda state: state.apps[KEYS.app_key]))
 
 
 @pytest.fixture(params=DRIVERS)

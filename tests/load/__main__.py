@@ -6,7 +6,7 @@ import argparse
 import resource
 import sys
 
-from jsms_sandbox.state.world import MESSAGES_KEPT
+from jsms_sandbox.state.state import MESSAGES_KEPT
 
 from .filling import Filler
 from .server import loaded
@@ -52,7 +52,7 @@ def _fill(messages: int) -> int:
     for sent in range(0, messages, step):
         filler.send(min(step, messages - sent))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform != "darwin" else 1024**2)
-        kept = len(filler.world.messages)
+        kept = len(filler.state.messages)
         print(f"{min(sent + step, messages):>9,} sent, {kept:>7,} kept: {peak:>5,} MiB", flush=True)
     return 0
 

@@ -1,4 +1,4 @@
-"""Fills a world beyond all it keeps, without HTTP in between, to see what memory it takes."""
+"""Fills a state beyond all it keeps, without HTTP in between, to see what memory it takes."""
 
 from __future__ import annotations
 
@@ -10,24 +10,25 @@ from jsms_sandbox.service.request import Request
 from jsms_sandbox.simulation.callbacks import Deliveries
 from jsms_sandbox.simulation.scheduler import handle_due_work
 from jsms_sandbox.state.entities import Credit
-from jsms_sandbox.state.world import World
+from jsms_sandbox.state.loading import start
+from jsms_sandbox.state.state import State
 
 PLENTY = 2**31 - 1
 
 
 class Filler:
-    """Sends messages to a world of its own, whose clock stands still."""
+    """Sends messages to a state of its own, whose clock stands still."""
 
     def __init__(self) -> None:
-        self.world = World()
-        handle_due_work(self.world, Deliveries(self.world))
-        self.world.start()
-        self.world.clock.freeze()
-        app = next(iter(self.world.apps.values()))
+        self.state = State()
+        handle_due_work(self.state, Deliveries(self.state))
+        start(self.state)
+        self.state.clock.freeze()
+        app = next(iter(self.state.apps.values()))
         app.credit = Credit(PLENTY, PLENTY, PLENTY, PLENTY)
         basic = base64.b64encode(f"{app.app_key}:{app.master_secret}".encode()).decode()
         self._headers = [("authorization", f"Basic {basic}"), ("content-type", "application/json")]
-        self._service = Service(self.world)
+        self._service = Service(self.state)
         self._sent = 0
 
     def send(self, messages: int) -> None:

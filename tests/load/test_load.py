@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from jsms_sandbox.simulation import clock
-from jsms_sandbox.state import events, windows, world
+from jsms_sandbox.state import events, rate_limits, state
 
 from .filling import Filler
 from .server import loaded
@@ -37,10 +37,10 @@ def test_no_request_fails_and_no_message_is_lost(tmp_path: Path, *, kept: bool) 
 
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     for module, name, most in (
-        (world, "MESSAGES_KEPT", 500),
-        (world, "JOURNAL_KEPT", 200),
+        (state, "MESSAGES_KEPT", 500),
+        (state, "JOURNAL_KEPT", 200),
         (events, "EVENTS_KEPT", 500),
-        (windows, "WINDOWS_KEPT", 500),
+        (rate_limits, "WINDOWS_KEPT", 500),
         (clock, "PRUNE_FROM", 1_000),
     ):
         assert getattr(module, name) > most
@@ -54,7 +54,7 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         assert _taken() < first * 1.1
     finally:
         tracemalloc.stop()
-    assert len(filler.world.messages) == 500
+    assert len(filler.state.messages) == 500
 
 
 def _taken() -> int:

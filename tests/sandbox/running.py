@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import ssl
-import threading
 from collections.abc import Callable, Coroutine, Mapping
-from concurrent.futures import Future
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 import httpx
 
 from jsms_contract.errors import ERRORS
-from jsms_sandbox.server import Server, bind
-from jsms_sandbox.settings import Settings
 from jsms_sandbox.state.entities import App, JournalEntry, Message
-from jsms_sandbox.state.storage import Storage
-from jsms_sandbox.state.world import World
+from jsms_sandbox.state.state import State
+from jsms_sandbox.threaded import ThreadedSandbox
 
 T = TypeVar("T")
 
@@ -26,61 +21,24 @@ WITHOUT_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """For clients of plain HTTP: reading the certificates of the machine anew for each test takes longer than the tests."""
 
 
-class RunningSandbox:
+class RunningSandbox(ThreadedSandbox):
     """One sandbox; a context manager that stops it."""
 
-    def __init__(self, settings: Settings | None = None, storage: Storage | None = None) -> None:
-        self.world = World(settings, storage=storage)
-        self._server = Server(self.world, bind("127.0.0.1", 0))
-        self.url = self._server.listening.http
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        assert self._ready.wait(PATIENCE)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.stop()
-        self._thread.join(PATIENCE)
-        assert not self._thread.is_alive()
-
-    def _run(self) -> None:
-        async def serve() -> None:
-            self._loop = asyncio.get_running_loop()
-            await self._server.run(lambda _: self._ready.set())
-
-        asyncio.run(serve())
-
-    def look(self, at: Callable[[World], T]) -> T:
+    def look(self, at: Callable[[State], T]) -> T:
         """Call something on the sandbox's own thread."""
-        assert self._loop is not None
-        found: Future[T] = Future()
-
-        def call() -> None:
-            try:
-                found.set_result(at(self.world))
-            except BaseException as error:  # noqa: BLE001 - handed on
-                found.set_exception(error)
-
-        self._loop.call_soon_threadsafe(call)
-        return found.result(PATIENCE)
+        return self.call(at)
 
     def wait(self, until: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Run something on the sandbox's own loop."""
-        assert self._loop is not None
-        return asyncio.run_coroutine_threadsafe(until(), self._loop).result(PATIENCE)
+        return self.run(until)
 
     def advance(self, seconds: float) -> None:
         """Let the sandbox's time pass."""
-        assert self._loop is not None
-        asyncio.run_coroutine_threadsafe(self.world.clock.advance(seconds), self._loop).result(PATIENCE)
+        self.run(lambda: self.state.clock.advance(seconds))
 
     def app(self, *, with_signature: bool = True) -> AppUnderTest:
         """A fresh app with credentials of its own."""
-        return AppUnderTest(self, self.look(lambda world: world.create_app(with_signature=with_signature)))
+        return AppUnderTest(self, self.call(lambda state: state.create_app(with_signature=with_signature)))
 
 
 class AppUnderTest:
@@ -98,11 +56,11 @@ class AppUnderTest:
     def switch(self, **switches: Any) -> None:
         """Set fields of the app."""
 
-        def apply(world: World) -> None:
+        def apply(state: State) -> None:
             for name, value in switches.items():
                 assert hasattr(self.app, name)
                 setattr(self.app, name, value)
-            world.save(self.app)
+            state.save(self.app)
 
         self.sandbox.look(apply)
 
@@ -137,11 +95,11 @@ class AppUnderTest:
 
     def message(self, msg_id: str) -> Message:
         """A message as the sandbox keeps it."""
-        return self.sandbox.look(lambda world: world.messages[msg_id])
+        return self.sandbox.look(lambda state: state.messages[msg_id])
 
     def last_entry(self) -> JournalEntry:
         """The newest entry of the journal."""
-        return self.sandbox.look(lambda world: next(reversed(world.journal.values())))
+        return self.sandbox.look(lambda state: next(reversed(state.journal.values())))
 
 
 def refused(answer: httpx.Response) -> int:

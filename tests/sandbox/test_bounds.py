@@ -12,28 +12,28 @@ import pytest
 from jsms_sandbox.service.request import MORE_WARNINGS, MOST_WARNINGS
 from jsms_sandbox.simulation import clock as clocks
 from jsms_sandbox.state import events as event_log
-from jsms_sandbox.state import windows as rolling
-from jsms_sandbox.state import world as state
+from jsms_sandbox.state import rate_limits
+from jsms_sandbox.state import state as state_module
 from jsms_sandbox.state.events import EventLog
-from jsms_sandbox.state.windows import Windows
+from jsms_sandbox.state.rate_limits import RateLimits
 
 from .running import RunningSandbox, refused
 
 
 def test_messages_and_journal_are_capped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(state, "MESSAGES_KEPT", 10)
-    monkeypatch.setattr(state, "JOURNAL_KEPT", 5)
+    monkeypatch.setattr(state_module, "MESSAGES_KEPT", 10)
+    monkeypatch.setattr(state_module, "JOURNAL_KEPT", 5)
     with RunningSandbox() as sandbox:
         app = sandbox.app()
         sent = [app.sent_code(f"1380013800{number}")[0] for number in range(10)]
         sent += [app.sent_code(f"1380013801{number}")[0] for number in range(5)]
         app.http.close()
-        assert sandbox.look(lambda world: list(world.messages)) == sent[-10:]
-        assert sandbox.look(lambda world: len(world.journal)) == 5
+        assert sandbox.look(lambda state: list(state.messages)) == sent[-10:]
+        assert sandbox.look(lambda state: len(state.journal)) == 5
 
 
 def test_apps_are_capped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(state, "APPS_KEPT", 2)
+    monkeypatch.setattr(state_module, "APPS_KEPT", 2)
     with RunningSandbox() as sandbox:
         sandbox.app().http.close()
         with pytest.raises(ValueError, match="reset the sandbox first"):
@@ -49,8 +49,8 @@ def test_events_are_capped_and_a_reader_that_fell_behind_is_told() -> None:
 
 
 def test_windows_that_are_over_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rolling, "SWEEP_EVERY", 10)
-    windows = Windows()
+    monkeypatch.setattr(rate_limits, "SWEEP_EVERY", 10)
+    windows = RateLimits()
     for number in range(9):
         windows.add(f"old {number}", 20.0, 0.0)
     windows.add("new", 20.0, 100.0)
@@ -59,8 +59,8 @@ def test_windows_that_are_over_are_forgotten(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_windows_are_capped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rolling, "WINDOWS_KEPT", 10)
-    windows = Windows()
+    monkeypatch.setattr(rate_limits, "WINDOWS_KEPT", 10)
+    windows = RateLimits()
     for number in range(20):
         windows.add(str(number), 86_400.0, float(number))
     assert len(windows) == 10
@@ -68,10 +68,10 @@ def test_windows_are_capped(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_due_work_on_messages_that_went_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(state, "MESSAGES_KEPT", 10)
+    monkeypatch.setattr(state_module, "MESSAGES_KEPT", 10)
     monkeypatch.setattr(clocks, "PRUNE_FROM", 20)
     with RunningSandbox() as sandbox:
-        sandbox.look(lambda world: world.clock.freeze())
+        sandbox.look(lambda state: state.clock.freeze())
         app = sandbox.app()
         sent = [app.sent_code(f"138001380{number:02}")[0] for number in range(50)]
         sandbox.advance(1)

@@ -111,10 +111,10 @@ def test_work_that_fails_is_logged_and_stops_nothing_else(caplog: pytest.LogCapt
 def test_due_work_is_done_in_real_time_without_a_request(app: AppUnderTest) -> None:
     app.switch(report_delay=0.05)
     msg_id, _ = app.sent_code()
-    number = app.sandbox.world.events.last_number
+    number = app.sandbox.state.events.last_number
 
     async def reported() -> bool:
-        return await app.sandbox.world.events.wait(number, 3)
+        return await app.sandbox.state.events.wait(number, 3)
 
     if app.message(msg_id).status is None:
         assert app.sandbox.wait(reported)
@@ -122,7 +122,7 @@ def test_due_work_is_done_in_real_time_without_a_request(app: AppUnderTest) -> N
 
 
 def test_events_are_numbered_kept_and_told(app: AppUnderTest) -> None:
-    events = app.sandbox.world.events
+    events = app.sandbox.state.events
     start = events.last_number
     msg_id, _ = app.sent_code()
     told = app.sandbox.look(lambda _: events.since(start)) or []

@@ -30,8 +30,8 @@ from jsms_sandbox.command_line import main
 from jsms_sandbox.options import command
 from jsms_sandbox.server import Server, bind
 from jsms_sandbox.settings import DEFAULT_PORT
+from jsms_sandbox.state.state import State
 from jsms_sandbox.state.storage import SQLiteFile, StorageError
-from jsms_sandbox.state.world import World
 
 from .process import STOPS, Process, environment, run
 from .running import PATIENCE
@@ -302,7 +302,7 @@ def test_one_port_for_http_and_https_is_said() -> None:
 
 def test_a_socket_that_cannot_be_served_on_ends_it() -> None:
     bound = bind("127.0.0.1", 0)
-    server = Server(World(), bound)
+    server = Server(State(), bound)
     bound.close()
     with pytest.raises(OSError, match="Bad file descriptor"):
         asyncio.run(asyncio.wait_for(server.run(), PATIENCE))
@@ -410,7 +410,7 @@ def test_it_stops_without_a_word_while_it_still_imports(tmp_path: Path, module: 
 
 
 def test_a_stop_before_it_serves_is_heeded() -> None:
-    server = Server(World(), bind("127.0.0.1", 0))
+    server = Server(State(), bind("127.0.0.1", 0))
     server.stop()
     asyncio.run(asyncio.wait_for(server.run(), PATIENCE))
 

@@ -47,4 +47,4 @@ def test_every_message_has_an_id_of_its_own_and_is_kept(app: AppUnderTest) -> No
     answers = sent(app, *[("/codes", {"mobile": f"13900{n:06d}", "temp_id": 1}) for n in range(300)])
     ids = {each.json()["msg_id"] for each in answers}
     assert len(ids) == 300
-    assert app.sandbox.look(lambda world: ids <= world.messages.keys())
+    assert app.sandbox.look(lambda state: ids <= state.messages.keys())

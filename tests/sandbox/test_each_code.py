@@ -11,7 +11,7 @@ from jsms_contract.errors import ERRORS
 from jsms_contract.service import ROUTING_CODES
 from jsms_sandbox.contract import operations
 from jsms_sandbox.state.entities import Credit
-from jsms_sandbox.state.world import World
+from jsms_sandbox.state.state import State
 
 from .forms import multipart
 from .provocations import PROVOCATIONS, Call, Provocation, Switch, Wait
@@ -81,8 +81,8 @@ def _switch(app: AppUnderTest, switch: Switch) -> None:
         app.switch(credit=Credit(*switch.value))
     elif switch.field == "signs":
 
-        def clear(world: World) -> None:
-            world.signs[app.app.app_key].clear()
+        def clear(state: State) -> None:
+            state.signs[app.app.app_key].clear()
 
         app.sandbox.look(clear)
     else:

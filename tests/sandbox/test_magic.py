@@ -53,7 +53,7 @@ def test_a_magic_app_key_is_an_ordinary_app_where_the_operation_has_not_its_code
     with httpx.Client(base_url=f"{sandbox.url}/v1", auth=(key, key), trust_env=False) as http:
         assert refused(http.post("/codes", json={"mobile": "13800138000", "temp_id": 1})) == 50014
         assert http.get("/templates/1").status_code == 200
-    entry = sandbox.look(lambda world: next(reversed(world.journal.values())))
+    entry = sandbox.look(lambda state: next(reversed(state.journal.values())))
     assert entry.warnings == [f"getTemplate cannot answer 50014, which the key {key} asks for."]
 
 

@@ -96,7 +96,7 @@ def test_marketing_goes_to_one_number_three_times_in_ten_minutes_whatever_it_say
 
 
 def test_marketing_at_night_is_only_a_warning(app: AppUnderTest) -> None:
-    night = app.sandbox.look(lambda world: world.clock.beijing())
+    night = app.sandbox.look(lambda state: state.clock.beijing())
     app.sandbox.advance(((27 - night.hour) % 24) * 3600)
     send(app, 1252, temp_para={"name": "a"})
     assert any("08:00" in warning for warning in app.last_entry().warnings)

@@ -20,8 +20,9 @@ import pytest
 from jsms_sandbox.settings import Settings
 from jsms_sandbox.simulation.clock import BEIJING
 from jsms_sandbox.state.entities import Counters, Credit, Entity, Review
+from jsms_sandbox.state.loading import start
+from jsms_sandbox.state.state import State
 from jsms_sandbox.state.storage import InMemory, SQLiteFile, StorageError, decode, plain
-from jsms_sandbox.state.world import World
 
 from .forms import multipart, sign_form
 from .process import Process, run
@@ -37,7 +38,7 @@ VALUES: tuple[object, ...] = (None, "x", -1, 77, 1e300, True, [], {}, [None])
 
 @contextmanager
 def kept(file: Path) -> Generator[RunningSandbox]:
-    with RunningSandbox(Settings(), SQLiteFile(file)) as running:
+    with RunningSandbox(storage=SQLiteFile(file)) as running:
         yield running
 
 
@@ -95,24 +96,24 @@ def test_all_state_is_the_same_after_a_restart(tmp_path: Path) -> None:
         many = app.ok("POST", "/schedule/batch", schedule | {"recipients": recipients, "tag": "spring"})
         app.ok("DELETE", f"/schedule/{many['schedule_id']}")
         sandbox.advance(30)
-        before = sandbox.look(lambda world: world.snapshot())
-        journal = sandbox.look(lambda world: [plain(entry) for entry in world.journal.values()])
+        before = sandbox.look(lambda state: state.snapshot())
+        journal = sandbox.look(lambda state: [plain(entry) for entry in state.journal.values()])
         app.http.close()
     with kept(file) as sandbox:
-        after = sandbox.look(lambda world: world.snapshot())
-        assert sandbox.look(lambda world: [plain(entry) for entry in world.journal.values()]) == journal
+        after = sandbox.look(lambda state: state.snapshot())
+        assert sandbox.look(lambda state: [plain(entry) for entry in state.journal.values()]) == journal
         now = after.pop("clock"), before.pop("clock")
         assert now[0]["now"] == pytest.approx(now[1]["now"], abs=10)  # type: ignore[index]  # the snapshot is plain
         for part, rows in before.items():
             assert after[part] == rows, part
-        assert sandbox.look(lambda world: world.templates[app.app.app_key][temp_id].status) == 0
+        assert sandbox.look(lambda state: state.templates[app.app.app_key][temp_id].status) == 0
         sandbox.advance(31)
-        assert sandbox.look(lambda world: world.templates[app.app.app_key][temp_id].status) == 1
+        assert sandbox.look(lambda state: state.templates[app.app.app_key][temp_id].status) == 1
 
 
 def again(sandbox: RunningSandbox, app: AppUnderTest) -> AppUnderTest:
     """The same app in a sandbox started anew."""
-    return AppUnderTest(sandbox, sandbox.look(lambda world: world.apps[app.app.app_key]))
+    return AppUnderTest(sandbox, sandbox.look(lambda state: state.apps[app.app.app_key]))
 
 
 def test_windows_reports_and_schedules_go_on_after_a_restart(tmp_path: Path) -> None:
@@ -150,7 +151,7 @@ def test_sends_of_times_to_come_are_not_counted_after_a_restart(tmp_path: Path) 
         app = sandbox.app()
         sandbox.advance(86_400)
         app.ok("POST", "/voice_codes", {"mobile": MOBILE})
-        sandbox.wait(sandbox.world.clock.restart)
+        sandbox.wait(sandbox.state.clock.restart)
         app.http.close()
     with kept(file) as sandbox:
         app = again(sandbox, app)
@@ -163,7 +164,7 @@ def test_what_credit_was_lacking_for_is_not_counted_after_a_restart(tmp_path: Pa
     with kept(file) as sandbox:
         app = sandbox.app()
         app.switch(credit=Credit(0, 0, 0, 0))
-        sandbox.wait(lambda: sandbox.world.clock.set(datetime(2030, 1, 2, 12, tzinfo=BEIJING).timestamp()))
+        sandbox.wait(lambda: sandbox.state.clock.set(datetime(2030, 1, 2, 12, tzinfo=BEIJING).timestamp()))
         for second in range(3):
             schedule = {"send_time": f"2030-01-02 13:00:0{second}", "temp_id": 1251, "mobile": MOBILE}
             app.ok("POST", "/schedule", schedule)
@@ -199,20 +200,20 @@ def test_after_a_disk_was_full_due_work_goes_on_and_nothing_is_lost(tmp_path: Pa
             time.sleep(0.01)
         return False
 
-    with RunningSandbox(Settings(), storage) as sandbox:
+    with RunningSandbox(storage=storage) as sandbox:
         app = sandbox.app()
         app.switch(report_delay=0.05)
         before, _ = app.sent_code()
         storage.full = True
         assert reported(before)
-        sandbox.look(lambda world: world.clock.at(0, "report", before))  # due at the next request, if not sooner
+        sandbox.look(lambda state: state.clock.at(0, "report", before))  # due at the next request, if not sooner
         assert app.code_of("POST", "/codes", {"mobile": MOBILE, "temp_id": 1}) == 50019
         storage.full = False
         after, _ = app.sent_code("13800138001")
         assert reported(after)
         app.http.close()
     with kept(file) as sandbox:
-        assert sandbox.look(lambda world: world.messages[before].status) == 4001
+        assert sandbox.look(lambda state: state.messages[before].status) == 4001
 
 
 def test_faults_belong_to_one_run(tmp_path: Path) -> None:
@@ -227,10 +228,10 @@ def test_the_clock_stands_where_it_stood(tmp_path: Path) -> None:
     file = tmp_path / "state.db"
     with kept(file) as sandbox:
         sandbox.advance(1_000_000)
-        sandbox.look(lambda world: world.clock.freeze())
-        stood = sandbox.look(lambda world: world.clock.now())
+        sandbox.look(lambda state: state.clock.freeze())
+        stood = sandbox.look(lambda state: state.clock.now())
     with kept(file) as sandbox:
-        assert sandbox.look(lambda world: (world.clock.now(), world.clock.frozen)) == (stood, True)
+        assert sandbox.look(lambda state: (state.clock.now(), state.clock.frozen)) == (stood, True)
 
 
 def test_a_reset_forgets_all_of_it(tmp_path: Path) -> None:
@@ -239,11 +240,11 @@ def test_a_reset_forgets_all_of_it(tmp_path: Path) -> None:
         app = sandbox.app()
         app.sent_code()
         app.http.close()
-        sandbox.look(lambda world: world.reset())
+        sandbox.look(lambda state: state.reset())
     with kept(file) as sandbox:
-        snapshot = sandbox.look(lambda world: world.snapshot())
+        snapshot = sandbox.look(lambda state: state.snapshot())
         assert snapshot["messages"] == []
-        assert sandbox.look(lambda world: list(world.apps)) == [Settings().credentials.app_key]
+        assert sandbox.look(lambda state: list(state.apps)) == [Settings().credentials.app_key]
 
 
 def test_the_file_and_those_beside_it_are_for_their_owner_alone(tmp_path: Path) -> None:
@@ -304,11 +305,11 @@ def test_a_row_edited_by_hand_is_refused_in_a_sentence_or_works(tmp_path: Path) 
     refused = started = 0
     for kind, data in rows.items():
         for name, value in product(data, VALUES):
-            world = World(storage=Rows(rows | {kind: data | {name: value}}))
+            state = State(storage=Rows(rows | {kind: data | {name: value}}))
             try:
-                world.start()
+                start(state)
                 started += 1
-                world.snapshot()
+                state.snapshot()
             except StorageError as error:
                 refused += 1
                 assert "\n" not in str(error)

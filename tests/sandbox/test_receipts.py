@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jsms_sandbox.simulation import delivery as reports
-from jsms_sandbox.state.world import World
+from jsms_sandbox.state.state import State
 
 from .running import AppUnderTest
 
@@ -11,8 +11,8 @@ MOBILE = "13800138000"
 
 
 def reply(app: AppUnderTest, content: str) -> None:
-    def add(world: World) -> None:
-        reports.reply(world, app.app, MOBILE, content)
+    def add(state: State) -> None:
+        reports.reply(state, app.app, MOBILE, content)
 
     app.sandbox.look(add)
 
@@ -78,7 +78,7 @@ def test_with_a_callback_url_polling_answers_an_empty_list_and_says_why(app: App
     assert app.ok("GET", "/report") == []
     assert any("callback" in warning for warning in app.last_entry().warnings)
     key = app.app.app_key
-    queued = app.sandbox.look(lambda world: [each.type for each in world.callbacks.values() if each.app_key == key])
+    queued = app.sandbox.look(lambda state: [each.type for each in state.callbacks.values() if each.app_key == key])
     assert sorted(queued) == ["SMS_REPLY", "SMS_REPORT"]
     app.switch(callback_url=None)
 

@@ -9,7 +9,7 @@ import pytest
 
 from jsms_sandbox.simulation.reviews import decide
 from jsms_sandbox.state.entities import Review, Sign, Template
-from jsms_sandbox.state.world import World
+from jsms_sandbox.state.state import State
 
 from .forms import IMAGES, JPEG, PNG, image, multipart, sign_form
 from .running import AppUnderTest
@@ -53,8 +53,8 @@ def test_by_hand_a_template_waits_for_its_decision(app: AppUnderTest) -> None:
     body = {"mobile": "13800138000", "temp_id": temp_id, "temp_para": {"name": "a"}}
     assert app.code_of("POST", "/messages", body) == 50020
 
-    def reject(world: World) -> None:
-        decide(world, app.app, world.templates[app.app.app_key][temp_id], passed=False, reason="太短")
+    def reject(state: State) -> None:
+        decide(state, app.app, state.templates[app.app.app_key][temp_id], passed=False, reason="太短")
 
     app.sandbox.look(reject)
     assert template_status(app, temp_id) == 2
@@ -184,7 +184,7 @@ def test_the_name_of_a_file_may_be_any(app: AppUnderTest, name: str) -> None:
 
 def test_of_identity_papers_only_size_type_and_hash_are_kept(app: AppUnderTest) -> None:
     found = sign_id(app)
-    sign: Sign = app.sandbox.look(lambda world: world.signs[app.app.app_key][found])
+    sign: Sign = app.sandbox.look(lambda state: state.signs[app.app.app_key][found])
     file = sign.files[0]
     assert (file.size, file.media_type, file.sha256) == (len(PNG), "image/png", hashlib.sha256(PNG).hexdigest())
     entry = app.last_entry()
@@ -236,12 +236,12 @@ def test_decisions_are_raised_as_callbacks_where_a_url_is_set_up(app: AppUnderTe
     app.switch(callback_url="http://127.0.0.1:9/callback", review=Review("by_hand"))
     temp_id, found = template_id(app), sign_id(app)
 
-    def decide_both(world: World) -> list[tuple[str, str]]:
+    def decide_both(state: State) -> list[tuple[str, str]]:
         key = app.app.app_key
-        items: list[Template | Sign] = [world.templates[key][temp_id], world.signs[key][found]]
+        items: list[Template | Sign] = [state.templates[key][temp_id], state.signs[key][found]]
         for item in items:
-            decide(world, app.app, item, passed=item is items[0], reason="资料不清晰")
-        return [(each.type, each.data) for each in world.callbacks.values() if each.app_key == key]
+            decide(state, app.app, item, passed=item is items[0], reason="资料不清晰")
+        return [(each.type, each.data) for each in state.callbacks.values() if each.app_key == key]
 
     assert app.sandbox.look(decide_both) == [
         ("SMS_TEMPLATE", f'{{"tempId":{temp_id},"status":1,"refuseReason":null}}'),

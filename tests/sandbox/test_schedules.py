@@ -17,7 +17,7 @@ MOBILE = "13800138000"
 
 def wall(app: AppUnderTest, seconds: float) -> str:
     """Beijing wall time so many seconds from now."""
-    now: datetime = app.sandbox.look(lambda world: world.clock.beijing())
+    now: datetime = app.sandbox.look(lambda state: state.clock.beijing())
     return (now + timedelta(seconds=seconds)).strftime("%Y-%m-%d %H:%M:%S")
 
 
@@ -31,7 +31,7 @@ def batch(app: AppUnderTest, *mobiles: str, seconds: float = 3600) -> dict[str, 
 
 def sent(app: AppUnderTest) -> list[Message]:
     key = app.app.app_key
-    return app.sandbox.look(lambda world: [each for each in world.messages.values() if each.app_key == key])
+    return app.sandbox.look(lambda state: [each for each in state.messages.values() if each.app_key == key])
 
 
 @pytest.mark.parametrize(("hour", "warned"), [("03", True), ("12", False), ("21", True)])
@@ -143,6 +143,6 @@ def test_what_is_no_time_to_come_is_refused(app: AppUnderTest, send_time: str | 
 def test_send_time_is_beijing_time(app: AppUnderTest) -> None:
     app.ok("POST", "/schedule", single(app, 30))
     key = app.app.app_key
-    (schedule,) = app.sandbox.look(lambda world: [each for each in world.schedules.values() if each.app_key == key])
+    (schedule,) = app.sandbox.look(lambda state: [each for each in state.schedules.values() if each.app_key == key])
     assert datetime.fromtimestamp(schedule.send_at, BEIJING).strftime("%Y-%m-%d %H:%M:%S") == schedule.send_time
     assert app.code_of("POST", "/schedule", single(app, -1)) == 50027

@@ -39,7 +39,7 @@ def frozen_app(alone: API, whole_sandbox: RunningSandbox) -> Iterator[AppUnderTe
 def receiver(frozen_app: AppUnderTest, alone: API) -> Iterator[Receiver]:
     """The app under development; its URL is entered at the sandbox."""
     app = frozen_app.app
-    with Receiver(app.app_key, app.master_secret, frozen_app.sandbox.world.clock.now) as receiver:
+    with Receiver(app.app_key, app.master_secret, frozen_app.sandbox.state.clock.now) as receiver:
         alone.patch(f"/apps/{app.app_key}", {"callback_url": receiver.url})
         yield receiver
 
@@ -117,7 +117,7 @@ def test_after_the_last_attempt_it_is_given_up_and_can_be_resent(
 
 def test_a_receiver_with_another_secret_refuses_and_it_shows(alone: API, frozen_app: AppUnderTest) -> None:
     key = frozen_app.app.app_key
-    with Receiver(key, "another", frozen_app.sandbox.world.clock.now) as receiver:
+    with Receiver(key, "another", frozen_app.sandbox.state.clock.now) as receiver:
         alone.patch(f"/apps/{key}", {"callback_url": receiver.url})
         alone.post("/replies", {"mobile": MOBILE, "content": "好"}, app=key)
         alone.post("/clock/advance", {"seconds": 0})
@@ -128,7 +128,7 @@ def test_a_receiver_with_another_secret_refuses_and_it_shows(alone: API, frozen_
 
 def test_nobody_there_is_told_in_a_sentence(alone: API, frozen_app: AppUnderTest) -> None:
     key = frozen_app.app.app_key
-    with Receiver(key, "s", frozen_app.sandbox.world.clock.now) as receiver:
+    with Receiver(key, "s", frozen_app.sandbox.state.clock.now) as receiver:
         alone.patch(f"/apps/{key}", {"callback_url": receiver.url})
     alone.post("/replies", {"mobile": MOBILE, "content": "好"}, app=key)
     alone.post("/clock/advance", {"seconds": 0})

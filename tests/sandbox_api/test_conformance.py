@@ -51,7 +51,7 @@ def test_our_own_client_turns_every_step_green(api: API, app: AppUnderTest) -> N
             dev_secret=keys.dev_secret,
             base_url=f"{app.sandbox.url}/v1",
         ) as jsms,
-        Receiver(keys.app_key, keys.master_secret, app.sandbox.world.clock.now) as receiver,
+        Receiver(keys.app_key, keys.master_secret, app.sandbox.state.clock.now) as receiver,
     ):
         _verify_codes(api, jsms)
         jsms.codes.send_voice(MOBILE)
@@ -185,7 +185,7 @@ def test_each_app_has_a_list_of_its_own(api: API, app: AppUnderTest) -> None:
 
 
 def test_a_reset_starts_the_list_over(alone: API, whole_sandbox: RunningSandbox) -> None:
-    app = AppUnderTest(whole_sandbox, whole_sandbox.look(lambda world: next(iter(world.apps.values()))))
+    app = AppUnderTest(whole_sandbox, whole_sandbox.look(lambda state: next(iter(state.apps.values()))))
     with app.http:
         app.ok("POST", "/messages", NOTICE)
     assert step(alone, "chinese")["state"] == "right"

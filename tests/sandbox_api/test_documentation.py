@@ -60,7 +60,7 @@ def test_the_first_use_takes_five_lines_that_work(fresh: RunningSandbox, tmp_pat
     commands = command + "\n".join(line.replace("python -c", f"{python} -c") for line in rest)
     ready, msg_id = shell(commands, fresh, tmp_path)
     assert ready.endswith("is ready.")
-    assert list(fresh.look(lambda world: world.messages)) == [msg_id]
+    assert list(fresh.look(lambda state: state.messages)) == [msg_id]
 
 
 @needs_curl

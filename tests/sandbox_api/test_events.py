@@ -54,7 +54,7 @@ def test_a_reader_of_another_run_or_the_future_is_told_of_a_gap(api: API, last: 
 
 def test_a_reader_that_was_away_too_long_is_told_of_a_gap(alone: API, whole_sandbox: RunningSandbox) -> None:
     last = alone.get("/info")["last_event"]
-    whole_sandbox.look(lambda world: [world.events.publish("fault", {"app_key": None}) for _ in range(EVENTS_KEPT + 2)])
+    whole_sandbox.look(lambda state: [state.events.publish("fault", {"app_key": None}) for _ in range(EVENTS_KEPT + 2)])
     with events(alone, last) as stream:
         assert next(stream).kind == "gap"
         alone.post("/replies", {"mobile": "13800138000", "content": "好"})

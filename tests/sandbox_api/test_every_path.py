@@ -6,7 +6,7 @@ from typing import Any
 
 from openapi_spec_validator import validate
 
-from jsms_sandbox.state.world import MESSAGES_KEPT
+from jsms_sandbox.state.state import MESSAGES_KEPT
 from sandbox.running import RunningSandbox
 
 from .calling import API
@@ -63,7 +63,7 @@ def test_every_operation_answers_as_declared(alone: API, whole_sandbox: RunningS
     _change_an_app(api, made["app_key"])
     _block(api, made["app_key"])
     _inject_faults(api, made["app_key"])
-    with Receiver(made["app_key"], made["master_secret"], whole_sandbox.world.clock.now) as receiver:
+    with Receiver(made["app_key"], made["master_secret"], whole_sandbox.state.clock.now) as receiver:
         _call_back(api, made["app_key"], mobile, receiver)
     _start_over(api, made["app_key"])
     with api.http.stream("GET", "/events") as events:

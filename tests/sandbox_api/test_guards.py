@@ -82,7 +82,7 @@ def test_a_foreign_origin_changes_nothing(sandbox: RunningSandbox, app: AppUnder
         trust_env=False,
     )
     assert answer.status_code == 403
-    assert app.sandbox.look(lambda world: [m for m in world.messages.values() if m.app_key == app.app.app_key])
+    assert app.sandbox.look(lambda state: [m for m in state.messages.values() if m.app_key == app.app.app_key])
 
 
 def test_its_own_origin_is_allowed(sandbox: RunningSandbox) -> None:

@@ -197,7 +197,7 @@ def test_what_cannot_be_done_to_a_message_is_told(api: API, app: AppUnderTest) -
 def test_a_bug_is_told_without_a_trace(
     api: API, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(sandbox.world.clock, "beijing", lambda: 1 / 0)
+    monkeypatch.setattr(sandbox.state.clock, "beijing", lambda: 1 / 0)
     answer = api.http.get("/clock")
     assert (answer.status_code, answer.json()["type"]) == (500, "internal")
     assert "ZeroDivisionError" in caplog.text

@@ -14,13 +14,13 @@ MOBILE, OTHER = "13800138000", "13900139000"
 @pytest.fixture
 def scheduled(app: AppUnderTest) -> list[str]:
     """Three schedules, oldest first: one waits, one was sent, one was deleted."""
-    clock = app.sandbox.look(lambda world: world.clock.beijing().year)
+    clock = app.sandbox.look(lambda state: state.clock.beijing().year)
     ids: list[str] = []
     for mobile, year in ((MOBILE, clock + 2), (OTHER, clock + 1), (OTHER, clock + 2)):
         body = {"mobile": mobile, "temp_id": 1250, "temp_para": {"number": "7"}, "send_time": f"{year}-07-01 09:00:00"}
         ids.append(app.ok("POST", "/schedule", body)["schedule_id"])
     app.ok("DELETE", f"/schedule/{ids[2]}")
-    due = app.sandbox.look(lambda world: world.schedules[ids[1]].send_at - world.clock.now())
+    due = app.sandbox.look(lambda state: state.schedules[ids[1]].send_at - state.clock.now())
     app.sandbox.advance(due + 1)
     return ids
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from jsms_cli.campaigns.journals import JournalPath
 from jsms_cli.campaigns.report import describe
+from jsms_cli.config import PROGRAM, arguments_of_all
 from jsms_cli.errors import CampaignBrokenOffError, StoppedByHandError
 from jsms_cli.output import json_line, notes_as_json
 from jsms_client.campaigns import Campaign, JournalError, JournalLockedError, JournalReplacedError, open_campaign
@@ -115,8 +116,6 @@ def how_to_go_on(campaign: Campaign, journal: JournalPath) -> str:
 
 def same_command() -> str:
     """The command as it was typed, but for ``--repeat-unknown``: what it was meant for is done or waits already."""
-    from jsms_cli.tree import PROGRAM, arguments_of_all
-
     return shlex.join((PROGRAM, *(each for each in arguments_of_all.get() if each != REPEAT_UNKNOWN)))
 
 

@@ -95,9 +95,9 @@ class TestAPI:
             if path == DOCUMENT and request.method == "GET":
                 return self._described()
             endpoint, parts = self._find(path, request.method)
-            self._sandbox.world.clock.run_due()
+            self._sandbox.state.clock.run_due()
             result = await run(endpoint, AdminRequest(self._sandbox, request, parts))
-            self._sandbox.world.commit()
+            self._sandbox.state.commit()
         except Problem as problem:
             return problem_answer(problem)
         except StorageError as error:

@@ -143,7 +143,7 @@ def app_shape(call: AdminRequest, app: entities.App) -> App:
         dev_key=app.dev_key,
         dev_secret=app.dev_secret,
         name=app.name,
-        first=app.app_key == call.world.settings.credentials.app_key,
+        first=app.app_key == call.state.settings.credentials.app_key,
         sms_enabled=app.sms_enabled,
         blacklisted=app.blacklisted,
         allowed_ips=app.allowed_ips,
@@ -163,7 +163,7 @@ def app_shape(call: AdminRequest, app: entities.App) -> App:
 def list_apps(call: AdminRequest, query: Query) -> Apps:
     """List the apps."""
     app = call.selected(query)
-    return Apps(apps=[app_shape(call, each) for each in ([app] if app else call.world.apps.values())])
+    return Apps(apps=[app_shape(call, each) for each in ([app] if app else call.state.apps.values())])
 
 
 async def create_app(call: AdminRequest, _: Query, body: NewApp) -> App:
@@ -171,7 +171,7 @@ async def create_app(call: AdminRequest, _: Query, body: NewApp) -> App:
     await _check_callback_url(body)
     keys = Credentials(*(getattr(body, name) or secrets.token_hex(12) for name in KEY_NAMES))
     try:
-        app = call.world.create_app(keys, with_signature=body.with_signature)
+        app = call.state.create_app(keys, with_signature=body.with_signature)
     except ValueError as error:
         raise conflict(str(error), "Choose other keys, or leave them out.") from None
     _apply(call, app, body)
@@ -195,11 +195,11 @@ async def update_app(call: AdminRequest, _: Query, body: AppChange) -> App:
 def delete_app(call: AdminRequest, _: Query) -> None:
     """Delete an app with all that is its own, but for its requests."""
     app = _named(call)
-    if app.app_key == call.world.settings.credentials.app_key:
+    if app.app_key == call.state.settings.credentials.app_key:
         raise conflict("The first app stays.", "Reset it instead: POST /_sandbox/api/apps/{app_key}/reset.")
     call.sandbox.faults.clear(app.app_key)
-    call.world.remove_app(app)
-    call.world.events.publish("reset", {"app_key": app.app_key})
+    call.state.remove_app(app)
+    call.state.events.publish("reset", {"app_key": app.app_key})
 
 
 def reset_app(call: AdminRequest, _: Query, body: NoBody) -> App:  # noqa: ARG001 - every handler takes its body
@@ -210,7 +210,7 @@ def reset_app(call: AdminRequest, _: Query, body: NoBody) -> App:  # noqa: ARG00
 def fresh_app(call: AdminRequest, app: entities.App) -> App:
     """Reset an app."""
     call.sandbox.faults.clear(app.app_key)
-    return app_shape(call, call.world.reset_app(app))
+    return app_shape(call, call.state.reset_app(app))
 
 
 def _named(call: AdminRequest) -> entities.App:
@@ -251,7 +251,7 @@ def _apply(call: AdminRequest, app: entities.App, body: AppChange) -> None:
             setattr(getattr(app, name), pool, getattr(change, pool))
     if body.review is not None:
         app.review = entities.Review(body.review.mode, body.review.seconds)
-    call.world.app_changed(app)
+    call.state.app_changed(app)
 
 
 ENDPOINTS = (

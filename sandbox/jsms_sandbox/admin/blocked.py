@@ -68,13 +68,13 @@ def create_opt_out(call: AdminRequest, query: Query, body: NumberToBlock) -> Opt
     """Opt a number out."""
     app = call.app(query)
     _check_room(app.opt_outs)
-    opt_out(call.world, app, body.mobile)
+    opt_out(call.state, app, body.mobile)
     return OptOut(app_key=app.app_key, mobile=body.mobile)
 
 
 def delete_opt_out(call: AdminRequest, query: Query) -> None:
     """Take a number back in."""
-    if not opt_in(call.world, call.app(query), call.path["mobile"]):
+    if not opt_in(call.state, call.app(query), call.path["mobile"]):
         raise not_found("This number did not opt out.", "GET /_sandbox/api/opt-outs lists them.", "path.mobile")
 
 
@@ -91,7 +91,7 @@ def create_word(call: AdminRequest, query: Query, body: WordToBlock) -> BlockedW
     _check_room(app.words)
     if body.word not in app.words:
         app.words.append(body.word)
-        call.world.app_changed(app)
+        call.state.app_changed(app)
     return BlockedWord(app_key=app.app_key, word=body.word)
 
 
@@ -101,12 +101,12 @@ def delete_word(call: AdminRequest, query: Query) -> None:
     if word not in app.words:
         raise not_found("This word is not blocked.", "GET /_sandbox/api/words lists them.", "path.word")
     app.words.remove(word)
-    call.world.app_changed(app)
+    call.state.app_changed(app)
 
 
 def _apps(call: AdminRequest, query: Query) -> list[App]:
     selected = call.selected(query)
-    return [selected] if selected else list(call.world.apps.values())
+    return [selected] if selected else list(call.state.apps.values())
 
 
 def _check_room(kept: list[str]) -> None:

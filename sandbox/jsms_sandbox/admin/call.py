@@ -17,7 +17,7 @@ from jsms_sandbox.service.endpoint import Service
 from jsms_sandbox.simulation.callbacks import Deliveries
 from jsms_sandbox.simulation.faults import FaultList
 from jsms_sandbox.state.entities import App
-from jsms_sandbox.state.world import World
+from jsms_sandbox.state.state import State
 
 BODY_LIMIT = 16 * 2**20
 """How large a body may be, in bytes."""
@@ -34,15 +34,19 @@ class AdminContext:
     """What the test API works on."""
 
     service: Service
-    faults: FaultList
     deliveries: Deliveries
     run: str
     """Tells this run of the sandbox from the next, so that no client resumes events of another run."""
 
     @property
-    def world(self) -> World:
+    def state(self) -> State:
         """Its state."""
-        return self.service.world
+        return self.service.state
+
+    @property
+    def faults(self) -> FaultList:
+        """The faults of its requests."""
+        return self.service.faults
 
 
 class AdminRequest:
@@ -56,7 +60,7 @@ class AdminRequest:
 
     def __init__(self, sandbox: AdminContext, request: Request, path: Mapping[str, str]) -> None:
         self.sandbox = sandbox
-        self.world = sandbox.world
+        self.state = sandbox.state
         self.request = request
         self.path = path
 
@@ -125,7 +129,7 @@ class AdminRequest:
         Raises:
             Problem: There is no such app.
         """
-        return self.selected(query) or self.world.apps[self.world.settings.credentials.app_key]
+        return self.selected(query) or self.state.apps[self.state.settings.credentials.app_key]
 
     def app_of_key(self, app_key: str, where: str) -> App:
         """An app by its key.
@@ -133,7 +137,7 @@ class AdminRequest:
         Raises:
             Problem: There is no such app.
         """
-        app = self.world.apps.get(app_key)
+        app = self.state.apps.get(app_key)
         if app is None:
             raise not_found(f"There is no app {app_key[:64]!r}.", "GET /_sandbox/api/apps lists the apps.", where)
         return app

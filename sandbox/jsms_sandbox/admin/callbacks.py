@@ -121,7 +121,7 @@ class CheckedUrl(Shape):
     warnings: list[str]
 
 
-LISTING: Listing[int, entities.Callback] = Listing(lambda world: world.callbacks, number_id("callback"))
+LISTING: Listing[int, entities.Callback] = Listing(lambda state: state.callbacks, number_id("callback"))
 
 
 def callback_shape(callback: entities.Callback) -> Callback:
@@ -171,7 +171,7 @@ def get_callback(call: AdminRequest, query: Query) -> Callback:
 async def resend_callback(call: AdminRequest, query: Query, _: NoBody) -> Callback:
     """Try to deliver a callback now, and wait for what comes of it."""
     callback = _callback(call, query)
-    if call.world.apps[callback.app_key].callback_url is None:
+    if call.state.apps[callback.app_key].callback_url is None:
         raise conflict("The app has no callback URL.", "Set callback_url with PATCH /_sandbox/api/apps/{app_key}.")
     await call.sandbox.deliveries.resend(callback)
     return callback_shape(callback)
@@ -207,8 +207,8 @@ def _samples() -> list[tuple[CallbackType, str]]:
 
 
 async def _send_sample(call: AdminRequest, app: App, url: str, name: CallbackType, data: str) -> SentSample:
-    now = call.world.clock.now()
-    form = signed_form(app, entities.Callback(0, app.app_key, name, data, now, None), call.world.clock.now_ms())
+    now = call.state.clock.now()
+    form = signed_form(app, entities.Callback(0, app.app_key, name, data, now, None), call.state.clock.now_ms())
     started = perf_counter()
     status, error = await post_form(url, form)
     return SentSample(
@@ -228,7 +228,7 @@ def _check_form(url: str) -> None:
 
 
 def _callback(call: AdminRequest, query: Query) -> entities.Callback:
-    app, callback = call.selected(query), call.world.callbacks.get(call.number("number"))
+    app, callback = call.selected(query), call.state.callbacks.get(call.number("number"))
     if callback is None or (app is not None and callback.app_key != app.app_key):
         raise not_found("There is no such callback.", "GET /_sandbox/api/callbacks lists them.", "path.number")
     return callback

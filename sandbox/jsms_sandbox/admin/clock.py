@@ -57,12 +57,12 @@ def clock_shape(clock: time.Clock) -> Clock:
 
 def get_clock(call: AdminRequest, _: Query) -> Clock:
     """Tell where the clock stands."""
-    return clock_shape(call.world.clock)
+    return clock_shape(call.state.clock)
 
 
 async def set_clock(call: AdminRequest, _: Query, body: ClockChange) -> Clock:
     """Set the clock, freeze it or let it run; going forward does the work that falls due on the way."""
-    clock = call.world.clock
+    clock = call.state.clock
     moves = [name for name in MOVES if getattr(body, name) is not None]
     if len(moves) > 1:
         raise wrong(f"body.{moves[1]}", f"{' and '.join(moves)} exclude each other.", "Give one of them.")
@@ -82,9 +82,9 @@ async def set_clock(call: AdminRequest, _: Query, body: ClockChange) -> Clock:
 
 async def advance_clock(call: AdminRequest, _: Query, body: Advance) -> Clock:
     """Let time pass: what falls due meanwhile is done, in order, before this is answered."""
-    await call.world.clock.settle()
-    await call.world.clock.advance(body.seconds)
-    return clock_shape(call.world.clock)
+    await call.state.clock.settle()
+    await call.state.clock.advance(body.seconds)
+    return clock_shape(call.state.clock)
 
 
 def _beijing(text: str) -> float:

@@ -38,7 +38,7 @@ class Conformance(Shape):
 def get_conformance(call: AdminRequest, query: Query) -> Conformance:
     """Judge the client of an app, by default the first one, by its requests since the sandbox started or was reset."""
     app = call.app(query)
-    judged = judge(call.world, app)
+    judged = judge(call.state, app)
     states = [verdict.state for _, verdict in judged]
     steps = [
         Step(

@@ -66,7 +66,7 @@ class EventStream(Response):
         """Send events until there is no one to read them."""
         pump = asyncio.ensure_future(self._pump(send))
         gone = asyncio.ensure_future(_gone(receive))
-        over = asyncio.ensure_future(self._sandbox.world.events.ended.wait())
+        over = asyncio.ensure_future(self._sandbox.state.events.ended.wait())
         await asyncio.wait((pump, gone, over), return_when=asyncio.FIRST_COMPLETED)
         if not pump.done() and over.done():
             # The reader may be in the middle of an event, or not read at all: nothing waits for it.
@@ -89,7 +89,7 @@ class EventStream(Response):
             await send({"type": "http.response.body", "body": b""})
 
     async def _texts(self) -> AsyncIterator[str]:
-        log = self._sandbox.world.events
+        log = self._sandbox.state.events
         number = self._resumed()
         text = f"retry: {RETRY}\n\n"
         if number is None:
@@ -119,7 +119,7 @@ class EventStream(Response):
         run, _, number = (self._given or "").rpartition("-")
         if run != self._sandbox.run or not (number.isascii() and number.isdigit() and len(number) < 20):
             return None
-        return None if self._sandbox.world.events.since(int(number)) is None else int(number)
+        return None if self._sandbox.state.events.since(int(number)) is None else int(number)
 
     def _fits(self, event: Event) -> bool:
         return self._app_key is None or event.payload.get("app_key") in (None, self._app_key)

@@ -118,7 +118,7 @@ def fault_shape(fault: faults.Fault, now: float) -> Fault:
 
 def list_faults(call: AdminRequest, query: Query) -> Faults:
     """List faults, oldest first."""
-    app, now = call.selected(query), call.world.clock.now()
+    app, now = call.selected(query), call.state.clock.now()
     return Faults(
         faults=[
             fault_shape(fault, now)
@@ -131,7 +131,7 @@ def list_faults(call: AdminRequest, query: Query) -> Faults:
 def create_fault(call: AdminRequest, query: Query, body: NewFault) -> Fault:
     """Add a fault."""
     _check(body)
-    app, now = call.selected(query), call.world.clock.now()
+    app, now = call.selected(query), call.state.clock.now()
     fault = faults.Fault(
         0,
         body.kind,
@@ -156,7 +156,7 @@ def create_fault(call: AdminRequest, query: Query, body: NewFault) -> Fault:
 
 def get_fault(call: AdminRequest, query: Query) -> Fault:
     """Show one fault, and how often it hit."""
-    return fault_shape(_fault(call, query), call.world.clock.now())
+    return fault_shape(_fault(call, query), call.state.clock.now())
 
 
 def delete_fault(call: AdminRequest, query: Query) -> None:

@@ -27,7 +27,17 @@ from jsms_sandbox.service import journal
 from jsms_sandbox.service.operations import OPERATIONS as BEHAVIOUR
 from jsms_sandbox.simulation import faults
 from jsms_sandbox.simulation.callbacks import RETRY_AFTER
-from jsms_sandbox.state import entities, events, world
+from jsms_sandbox.state import entities
+from jsms_sandbox.state.events import EVENTS_KEPT
+from jsms_sandbox.state.state import (
+    APPS_KEPT,
+    CALLBACKS_KEPT,
+    JOURNAL_KEPT,
+    MESSAGES_KEPT,
+    RECEIPTS_KEPT,
+    REPLIES_KEPT,
+    SCHEDULES_KEPT,
+)
 
 T = TypeVar("T", entities.Message, entities.Schedule, entities.Reply, entities.Callback)
 
@@ -139,18 +149,18 @@ def get_info(call: AdminRequest, query: Query) -> Info:
     root = str(call.request.base_url).rstrip("/")
     return Info(
         version=VERSION,
-        strict=call.world.settings.strict,
+        strict=call.state.settings.strict,
         base_url=f"{root}/v1",
         page_url=f"{root}/_sandbox/",
         api_url=f"{root}/_sandbox/api",
         run=call.sandbox.run,
-        last_event=event_id(call.sandbox, call.world.events.last_number),
+        last_event=event_id(call.sandbox, call.state.events.last_number),
         app=app_shape(call, call.app(query)),
         magic=Magic(number="130000CCCCC", app_key="sandboxappNNNNNNNNNCCCCC"),
         assumptions=[Assumption(subject=subject, text=text) for subject, text in assumptions()],
         caps=_caps(),
         callback_retry_after=list(RETRY_AFTER),
-        clock=clock_shape(call.world.clock),
+        clock=clock_shape(call.state.clock),
     )
 
 
@@ -196,14 +206,14 @@ async def reset(call: AdminRequest, query: Query, _: NoBody) -> Apps:
         fresh_app(call, app)
     else:
         call.sandbox.faults.clear()
-        call.world.reset()
-        await call.world.clock.restart()
-    return Apps(apps=[app_shape(call, each) for each in call.world.apps.values()])
+        call.state.reset()
+        await call.state.clock.restart()
+    return Apps(apps=[app_shape(call, each) for each in call.state.apps.values()])
 
 
 def get_snapshot(call: AdminRequest, query: Query) -> Snapshot:
     """Show all that the sandbox holds, or what is one app's."""
-    state, app, now = call.world, call.selected(query), call.world.clock.now()
+    state, app, now = call.state, call.selected(query), call.state.clock.now()
     key = app.app_key if app else None
 
     def of_app(items: Iterable[T]) -> list[T]:
@@ -231,15 +241,15 @@ def get_snapshot(call: AdminRequest, query: Query) -> Snapshot:
 
 def _caps() -> Caps:
     return Caps(
-        apps=world.APPS_KEPT,
-        messages=world.MESSAGES_KEPT,
-        schedules=world.SCHEDULES_KEPT,
-        replies=world.REPLIES_KEPT,
-        callbacks=world.CALLBACKS_KEPT,
-        requests=world.JOURNAL_KEPT,
-        events=events.EVENTS_KEPT,
+        apps=APPS_KEPT,
+        messages=MESSAGES_KEPT,
+        schedules=SCHEDULES_KEPT,
+        replies=REPLIES_KEPT,
+        callbacks=CALLBACKS_KEPT,
+        requests=JOURNAL_KEPT,
+        events=EVENTS_KEPT,
         faults=faults.FAULTS_KEPT,
-        receipts=world.RECEIPTS_KEPT,
+        receipts=RECEIPTS_KEPT,
         characters_of_a_body=journal.TEXT_KEPT,
     )
 

@@ -14,7 +14,7 @@ from jsms_sandbox.admin.call import AdminRequest
 from jsms_sandbox.admin.models import LARGEST_ID, Query
 from jsms_sandbox.admin.problems import wrong
 from jsms_sandbox.state.events import Event
-from jsms_sandbox.state.world import World
+from jsms_sandbox.state.state import State
 
 LONGEST_WAIT = 60.0
 """Real seconds that a call may wait."""
@@ -57,7 +57,7 @@ class Listing(Generic[K, T]):
         id_of: The key of the thing that an event is about; None where it is about none.
     """
 
-    kept: Callable[[World], dict[K, T]]
+    kept: Callable[[State], dict[K, T]]
     id_of: Callable[[Event], K | None]
 
     async def page(
@@ -68,27 +68,27 @@ class Listing(Generic[K, T]):
         Raises:
             Problem: There is no such thing as ``after`` or ``before`` names.
         """
-        world = call.world
+        state = call.state
         for name, key in (("after", after), ("before", before)):
-            if isinstance(key, str) and key not in self.kept(world):
+            if isinstance(key, str) and key not in self.kept(state):
                 raise wrong(f"query.{name}", f"There is no {key[:50]!r} to begin at.", "Use an id that the list shows.")
         enough = min(query.at_least, query.limit)
 
         def concerns(event: Event) -> bool:
             key = self.id_of(event)
-            item = None if key is None else self.kept(world).get(key)
+            item = None if key is None else self.kept(state).get(key)
             return item is not None and fits(item)
 
         found = await wait_for(
-            world, query.wait, lambda: self._find(world, query.limit + 1, after, before, fits), concerns, enough
+            state, query.wait, lambda: self._find(state, query.limit + 1, after, before, fits), concerns, enough
         )
         return found[: query.limit], len(found) > query.limit
 
-    def _find(self, world: World, most: int, after: K | None, before: K | None, fits: Callable[[T], bool]) -> list[T]:
-        return list(islice(filter(fits, self._between(world, after, before)), most))
+    def _find(self, state: State, most: int, after: K | None, before: K | None, fits: Callable[[T], bool]) -> list[T]:
+        return list(islice(filter(fits, self._between(state, after, before)), most))
 
-    def _between(self, world: World, after: K | None, before: K | None) -> Iterator[T]:
-        kept = self.kept(world)
+    def _between(self, state: State, after: K | None, before: K | None) -> Iterator[T]:
+        kept = self.kept(state)
         waiting = isinstance(before, str)
         for key in reversed(kept):
             if _is_end(key, after):
@@ -106,12 +106,12 @@ def _is_end(key: str | int, after: str | int | None) -> bool:
 
 
 async def wait_for(
-    world: World, seconds: float, look: Callable[[], list[T]], concerns: Callable[[Event], bool], enough: int = 1
+    state: State, seconds: float, look: Callable[[], list[T]], concerns: Callable[[Event], bool], enough: int = 1
 ) -> list[T]:
     """Look until there is enough, or time is up.
 
     Args:
-        world: Where things happen.
+        state: Where things happen.
         seconds: Real seconds to wait at most.
         look: Finds what is asked for.
         concerns: Whether an event makes it worth looking again.
@@ -122,12 +122,12 @@ async def wait_for(
     """
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds
-    number = world.events.last_number
+    number = state.events.last_number
     found = look()
     while len(found) < enough and (left := end - loop.time()) > 0:
-        if not await world.events.wait(number, left):
+        if not await state.events.wait(number, left):
             break
-        happened, number = world.events.since(number), world.events.last_number
+        happened, number = state.events.since(number), state.events.last_number
         if happened is None or any(concerns(event) for event in happened):
             found = look()
     return found

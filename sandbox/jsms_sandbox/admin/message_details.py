@@ -13,7 +13,7 @@ from jsms_sandbox.admin.models import At, Query, Shape, milliseconds
 from jsms_sandbox.admin.replies import Reply, reply_shape
 from jsms_sandbox.admin.requests import Request, request_shape
 from jsms_sandbox.state import entities
-from jsms_sandbox.state.world import World
+from jsms_sandbox.state.state import State
 
 TimelineEvent = Literal[
     "scheduled", "accepted", "verified", "expired", "report_due", "reported", "callback", "attempt", "reply"
@@ -40,19 +40,19 @@ class MessageDetails(Message):
 
 def get_message(call: AdminRequest, query: Query) -> MessageDetails:
     """Show one message with its request, what happened to it, and what its app was told."""
-    world, message = call.world, find_message(call, query)
-    shape = message_shape(world, message)
-    callbacks = _callbacks(world, message)
+    state, message = call.state, find_message(call, query)
+    shape = message_shape(state, message)
+    callbacks = _callbacks(state, message)
     replies = [
         reply
-        for reply in world.replies.values()
+        for reply in state.replies.values()
         if (reply.app_key, reply.phone) == (message.app_key, message.mobile) and reply.replied_at >= message.sent_at
     ]
-    request = next((entry for entry in world.journal.values() if message.msg_id in entry.msg_ids), None)
+    request = next((entry for entry in state.journal.values() if message.msg_id in entry.msg_ids), None)
     timeline = [
-        *_scheduled(world, message),
+        *_scheduled(state, message),
         _entry(message.sent_at, "accepted", f"Accepted, {message.segments} SMS", f"已受理，计费{message.segments}条"),
-        *_code(world, message),
+        *_code(state, message),
         *_report(message, shape.status_name),
     ]
     for callback in callbacks:
@@ -71,9 +71,9 @@ def get_message(call: AdminRequest, query: Query) -> MessageDetails:
     )
 
 
-def _callbacks(world: World, message: entities.Message) -> list[entities.Callback]:
+def _callbacks(state: State, message: entities.Message) -> list[entities.Callback]:
     found: list[entities.Callback] = []
-    for callback in world.callbacks.values():
+    for callback in state.callbacks.values():
         if callback.app_key == message.app_key and callback.type == "SMS_REPORT" and message.msg_id in callback.data:
             data: dict[str, Any] = json.loads(callback.data)
             if data.get("msgId") == message.msg_id:
@@ -81,8 +81,8 @@ def _callbacks(world: World, message: entities.Message) -> list[entities.Callbac
     return found
 
 
-def _scheduled(world: World, message: entities.Message) -> list[TimelineEntry]:
-    schedule = world.schedules.get(message.schedule_id or "")
+def _scheduled(state: State, message: entities.Message) -> list[TimelineEntry]:
+    schedule = state.schedules.get(message.schedule_id or "")
     if schedule is None:
         return []
     return [
@@ -92,13 +92,13 @@ def _scheduled(world: World, message: entities.Message) -> list[TimelineEntry]:
     ]
 
 
-def _code(world: World, message: entities.Message) -> list[TimelineEntry]:
+def _code(state: State, message: entities.Message) -> list[TimelineEntry]:
     code = message.code
     if code is None:
         return []
     if code.verified_at is not None:
         return [_entry(code.verified_at, "verified", "Code verified", "验证码已验证")]
-    if world.clock.now() >= code.expires_at:
+    if state.clock.now() >= code.expires_at:
         return [_entry(code.expires_at, "expired", "Code expired", "验证码已过期")]
     return []
 

@@ -20,7 +20,7 @@ from jsms_sandbox.simulation import delivery
 from jsms_sandbox.simulation.delivery import accept
 from jsms_sandbox.state import entities
 from jsms_sandbox.state.entities import CODE, MARKETING, NOTICE
-from jsms_sandbox.state.world import World
+from jsms_sandbox.state.state import State
 
 DELIVERED = 4001
 SHORTEST_TTL = 60.0
@@ -110,10 +110,10 @@ class StatusToReport(Body):
     status: Annotated[Status, Field(description="A documented delivery status.")] = DELIVERED
 
 
-LISTING: Listing[str, entities.Message] = Listing(lambda world: world.messages, text_id("msg_id"))
+LISTING: Listing[str, entities.Message] = Listing(lambda state: state.messages, text_id("msg_id"))
 
 
-def message_shape(world: World, message: entities.Message) -> Message:
+def message_shape(state: State, message: entities.Message) -> Message:
     """A message as the test API shows it."""
     return Message(
         msg_id=message.msg_id,
@@ -124,7 +124,7 @@ def message_shape(world: World, message: entities.Message) -> Message:
         text=message.text,
         characters=length(message.text),
         segments=message.segments,
-        code=None if message.code is None else _code_shape(world, message.code),
+        code=None if message.code is None else _code_shape(state, message.code),
         sent_at=milliseconds(message.sent_at),
         temp_id=message.temp_id,
         sign_id=message.sign_id,
@@ -161,13 +161,13 @@ async def list_messages(call: AdminRequest, query: MessagesQuery) -> Messages:
         )
 
     found, more = await LISTING.page(call, query, query.after, query.before, fits)
-    return Messages(messages=[message_shape(call.world, message) for message in found], more=more)
+    return Messages(messages=[message_shape(call.state, message) for message in found], more=more)
 
 
 async def get_latest_code(call: AdminRequest, query: LatestQuery) -> LatestCode:
     """Show the newest code, waiting for it where the call asks for that."""
-    world, app = call.world, call.selected(query)
-    if query.after is not None and query.after not in world.messages:
+    state, app = call.state, call.selected(query)
+    if query.after is not None and query.after not in state.messages:
         raise wrong("query.after", "There is no such message.", "Give a msg_id that messages lists.")
 
     def fits(message: entities.Message) -> bool:
@@ -178,18 +178,18 @@ async def get_latest_code(call: AdminRequest, query: LatestQuery) -> LatestCode:
         )
 
     def look() -> list[entities.Message]:
-        for msg_id in reversed(world.messages):
+        for msg_id in reversed(state.messages):
             if msg_id == query.after:
                 break
-            if fits(world.messages[msg_id]):
-                return [world.messages[msg_id]]
+            if fits(state.messages[msg_id]):
+                return [state.messages[msg_id]]
         return []
 
     found = await wait_for(
-        world,
+        state,
         query.wait,
         look,
-        lambda event: event.kind == "message" and fits(world.messages[str(event.payload["msg_id"])]),
+        lambda event: event.kind == "message" and fits(state.messages[str(event.payload["msg_id"])]),
     )
     message = found[0] if found else None
     if message is None or message.code is None:
@@ -198,7 +198,7 @@ async def get_latest_code(call: AdminRequest, query: LatestQuery) -> LatestCode:
             f"No code was sent{whom} yet.",
             "Give wait= some seconds; GET /_sandbox/api/requests?refused=true shows what was refused.",
         )
-    code = _code_shape(world, message.code)
+    code = _code_shape(state, message.code)
     return LatestCode(
         code=code.code,
         msg_id=message.msg_id,
@@ -213,43 +213,43 @@ async def get_latest_code(call: AdminRequest, query: LatestQuery) -> LatestCode:
 def report_message(call: AdminRequest, query: Query, body: StatusToReport) -> Message:
     """Report now what became of a message; a report that was not fetched yet is replaced."""
     message = find_message(call, query)
-    delivery.report(call.world, call.world.apps[message.app_key], message, body.status)
-    return message_shape(call.world, message)
+    delivery.report(call.state, call.state.apps[message.app_key], message, body.status)
+    return message_shape(call.state, message)
 
 
 def expire_message(call: AdminRequest, query: Query, _: NoBody) -> Message:
     """Let the code of a message expire now."""
-    world, message = call.world, find_message(call, query)
+    state, message = call.state, find_message(call, query)
     if message.code is None:
         raise conflict("The message holds no code.", "Choose a message of the kind code or voice.", "path.msg_id")
     if message.code.verified_at is not None:
         raise conflict("The code was verified already.", "Send a new one.", "path.msg_id")
-    message.code.expires_at = min(message.code.expires_at, world.clock.now())
-    world.save(message)
-    world.events.publish("changed", {"msg_id": message.msg_id, "app_key": message.app_key})
-    return message_shape(world, message)
+    message.code.expires_at = min(message.code.expires_at, state.clock.now())
+    state.save(message)
+    state.events.publish("changed", {"msg_id": message.msg_id, "app_key": message.app_key})
+    return message_shape(state, message)
 
 
 def resend_message(call: AdminRequest, query: Query, _: NoBody) -> Message:
     """Send a message once more, as a new one with the same text and code."""
-    world, old = call.world, find_message(call, query)
-    app, now = world.apps[old.app_key], world.clock.now()
-    if not charge(world, app, old.kind, old.segments):
+    state, old = call.state, find_message(call, query)
+    app, now = state.apps[old.app_key], state.clock.now()
+    if not charge(state, app, old.kind, old.segments):
         raise conflict(
             f"The app has too little credit for {old.segments} SMS.",
             "Give it some: PATCH /_sandbox/api/apps/{app_key} with credit.",
         )
     message = replace(
         old,
-        msg_id=str(world.next_number("message")),
+        msg_id=str(state.next_number("message")),
         sent_at=now,
-        code=None if old.code is None else entities.Code(old.code.code, now + _ttl(world, old, old.code)),
+        code=None if old.code is None else entities.Code(old.code.code, now + _ttl(state, old, old.code)),
         schedule_id=None,
         status=None,
         reported_at=None,
         handed_out=False,
     )
-    return message_shape(world, accept(world, app, message))
+    return message_shape(state, accept(state, app, message))
 
 
 def find_message(call: AdminRequest, query: Query) -> entities.Message:
@@ -258,24 +258,24 @@ def find_message(call: AdminRequest, query: Query) -> entities.Message:
     Raises:
         Problem: There is none, or it is another app's than the call names.
     """
-    app, message = call.selected(query), call.world.messages.get(call.path["msg_id"])
+    app, message = call.selected(query), call.state.messages.get(call.path["msg_id"])
     if message is None or (app is not None and message.app_key != app.app_key):
         raise not_found("There is no such message.", "GET /_sandbox/api/messages lists them.", "path.msg_id")
     return message
 
 
-def _code_shape(world: World, code: entities.Code) -> Code:
-    state: CodeState = "expired" if world.clock.now() >= code.expires_at else "issued"
+def _code_shape(state: State, code: entities.Code) -> Code:
+    shown: CodeState = "expired" if state.clock.now() >= code.expires_at else "issued"
     return Code(
         code=code.code,
-        state=state if code.verified_at is None else "verified",
+        state=shown if code.verified_at is None else "verified",
         expires_at=milliseconds(code.expires_at),
         verified_at=milliseconds(code.verified_at),
     )
 
 
-def _ttl(world: World, message: entities.Message, code: entities.Code) -> float:
-    template = world.templates[message.app_key].get(message.temp_id or 0)
+def _ttl(state: State, message: entities.Message, code: entities.Code) -> float:
+    template = state.templates[message.app_key].get(message.temp_id or 0)
     if template is not None and template.ttl is not None:
         return template.ttl
     return max(code.expires_at - message.sent_at, SHORTEST_TTL)

@@ -21,7 +21,6 @@ from jsms_sandbox.admin.problems import Problem, guard
 from jsms_sandbox.service.endpoint import Service
 from jsms_sandbox.settings import OWN
 from jsms_sandbox.simulation.callbacks import Deliveries
-from jsms_sandbox.simulation.faults import FaultList
 
 API = f"{OWN}/api"
 RUN_BYTES = 4
@@ -32,13 +31,12 @@ class OwnSide:
 
     Args:
         service: The service that it looks into.
-        faults: The faults of its requests.
         deliveries: Who delivers its callbacks.
     """
 
-    def __init__(self, service: Service, faults: FaultList, deliveries: Deliveries) -> None:
-        self._hosts = service.world.settings.hosts
-        self._api = TestAPI(AdminContext(service, faults, deliveries, secrets.token_hex(RUN_BYTES)))
+    def __init__(self, service: Service, deliveries: Deliveries) -> None:
+        self._hosts = service.state.settings.hosts
+        self._api = TestAPI(AdminContext(service, deliveries, secrets.token_hex(RUN_BYTES)))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""

@@ -56,7 +56,7 @@ class ReplyToMake(Body):
     content: Annotated[str, Field(min_length=1, max_length=LONGEST_REPLY)]
 
 
-LISTING: Listing[int, entities.Reply] = Listing(lambda world: world.replies, number_id("reply"))
+LISTING: Listing[int, entities.Reply] = Listing(lambda state: state.replies, number_id("reply"))
 
 
 def reply_shape(reply: entities.Reply) -> Reply:
@@ -92,8 +92,8 @@ def create_reply(call: AdminRequest, query: Query, body: ReplyToMake) -> NewRepl
     app = call.app(query)
     out = wants_out(body.content)
     if out:
-        opt_out(call.world, app, body.mobile)
-    reply = delivery.reply(call.world, app, body.mobile, body.content)
+        opt_out(call.state, app, body.mobile)
+    reply = delivery.reply(call.state, app, body.mobile, body.content)
     return NewReply(**reply_shape(reply).model_dump(), opted_out=out)
 
 

@@ -79,7 +79,7 @@ class RequestsQuery(NumberPage):
     msg_id: str | None = None
 
 
-LISTING: Listing[int, entities.JournalEntry] = Listing(lambda world: world.journal, number_id("request"))
+LISTING: Listing[int, entities.JournalEntry] = Listing(lambda state: state.journal, number_id("request"))
 
 
 def request_shape(entry: entities.JournalEntry) -> Request:
@@ -130,7 +130,7 @@ async def list_requests(call: AdminRequest, query: RequestsQuery) -> Requests:
 
 def get_request(call: AdminRequest, query: Query) -> Request:
     """Show one request."""
-    app, entry = call.selected(query), call.world.journal.get(call.number("number"))
+    app, entry = call.selected(query), call.state.journal.get(call.number("number"))
     if entry is None or (app is not None and entry.app_key != app.app_key):
         raise not_found("There is no such request.", "GET /_sandbox/api/requests lists them.", "path.number")
     return request_shape(entry)

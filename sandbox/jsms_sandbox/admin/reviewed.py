@@ -127,7 +127,7 @@ def sign_shape(sign: entities.Sign) -> Sign:
 
 def list_templates(call: AdminRequest, query: ReviewedQuery) -> Templates:
     """List templates, newest first."""
-    found = _of(call, query, call.world.templates)
+    found = _of(call, query, call.state.templates)
     return Templates(
         templates=[template_shape(item) for item in reversed(found) if query.status in (None, item.status)]
     )
@@ -141,13 +141,13 @@ def get_template(call: AdminRequest, query: Query) -> Template:
 def review_template(call: AdminRequest, query: Query, body: Decision) -> Template:
     """Decide on a template, whatever its status."""
     template = _template(call, query)
-    decide(call.world, call.app(query), template, passed=body.passed, reason=body.reason)
+    decide(call.state, call.app(query), template, passed=body.passed, reason=body.reason)
     return template_shape(template)
 
 
 def list_signs(call: AdminRequest, query: ReviewedQuery) -> Signs:
     """List signatures, newest first."""
-    found = _of(call, query, call.world.signs)
+    found = _of(call, query, call.state.signs)
     return Signs(signs=[sign_shape(item) for item in reversed(found) if query.status in (None, item.status)])
 
 
@@ -159,7 +159,7 @@ def get_sign(call: AdminRequest, query: Query) -> Sign:
 def review_sign(call: AdminRequest, query: Query, body: Decision) -> Sign:
     """Decide on a signature, whatever its status."""
     sign = _sign(call, query)
-    decide(call.world, call.app(query), sign, passed=body.passed, reason=body.reason)
+    decide(call.state, call.app(query), sign, passed=body.passed, reason=body.reason)
     return sign_shape(sign)
 
 
@@ -169,14 +169,14 @@ def _of(call: AdminRequest, query: Query, by_app: dict[str, dict[int, T]]) -> li
 
 
 def _template(call: AdminRequest, query: Query) -> entities.Template:
-    found = call.world.templates[call.app(query).app_key].get(call.number("temp_id"))
+    found = call.state.templates[call.app(query).app_key].get(call.number("temp_id"))
     if found is None:
         raise not_found("The app has no such template.", "GET /_sandbox/api/templates lists them.", "path.temp_id")
     return found
 
 
 def _sign(call: AdminRequest, query: Query) -> entities.Sign:
-    found = call.world.signs[call.app(query).app_key].get(call.number("sign_id"))
+    found = call.state.signs[call.app(query).app_key].get(call.number("sign_id"))
     if found is None:
         raise not_found("The app has no such signature.", "GET /_sandbox/api/signs lists them.", "path.sign_id")
     return found

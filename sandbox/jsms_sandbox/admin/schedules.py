@@ -54,7 +54,7 @@ class SchedulesQuery(IdPage):
     mobile: str | None = None
 
 
-LISTING: Listing[str, entities.Schedule] = Listing(lambda world: world.schedules, text_id("schedule_id"))
+LISTING: Listing[str, entities.Schedule] = Listing(lambda state: state.schedules, text_id("schedule_id"))
 
 
 def schedule_shape(schedule: entities.Schedule) -> Schedule:
@@ -95,7 +95,7 @@ async def list_schedules(call: AdminRequest, query: SchedulesQuery) -> Schedules
 
 def get_schedule(call: AdminRequest, query: Query) -> Schedule:
     """Show one schedule."""
-    app, schedule = call.selected(query), call.world.schedules.get(call.path["schedule_id"])
+    app, schedule = call.selected(query), call.state.schedules.get(call.path["schedule_id"])
     if schedule is None or (app is not None and schedule.app_key != app.app_key):
         raise not_found("There is no such schedule.", "GET /_sandbox/api/schedules lists them.", "path.schedule_id")
     return schedule_shape(schedule)

@@ -20,7 +20,7 @@ from jsms_sandbox.simulation import delivery
 from jsms_sandbox.simulation.clock import BEIJING
 from jsms_sandbox.state import entities
 from jsms_sandbox.state.entities import CODE, PASSED
-from jsms_sandbox.state.seeds import BLOCKED_WORD
+from jsms_sandbox.state.state import BLOCKED_WORD
 
 CODE_TTL = 300
 LONGEST_TTL = 86_400
@@ -92,7 +92,7 @@ def seed(call: AdminRequest, query: Query, body: Seed) -> Seeded:
         if msg_id is not None:
             msg_ids.append(msg_id)
         if number % REPLY_EVERY == 0:
-            delivery.reply(call.world, app, str(fields["mobile"]), chance.choice(REPLIES))
+            delivery.reply(call.state, app, str(fields["mobile"]), chance.choice(REPLIES))
     schedule_ids = [
         _post(call, app, "/v1/schedule", _schedule(call, number, chance)).get("schedule_id")
         for number in range(body.schedules)
@@ -106,29 +106,29 @@ def seed(call: AdminRequest, query: Query, body: Seed) -> Seeded:
 
 
 def _template(call: AdminRequest, app: entities.App, item: TemplateToSeed) -> entities.Template:
-    kept = call.world.templates[app.app_key]
+    kept = call.state.templates[app.app_key]
     temp_id = item.temp_id or max((0, *kept)) + 1
     ttl = (item.ttl or CODE_TTL) if item.type == CODE else None
-    now = call.world.clock.now()
+    now = call.state.clock.now()
     template = entities.Template(app.app_key, temp_id, item.template, item.type, ttl, item.remark, item.status, now)
-    call.world.add_template(template)
-    call.world.events.publish("template", {"app_key": app.app_key, "temp_id": temp_id, "status": item.status})
+    call.state.add_template(template)
+    call.state.events.publish("template", {"app_key": app.app_key, "temp_id": temp_id, "status": item.status})
     return template
 
 
 def _sign(call: AdminRequest, app: entities.App, item: SignToSeed) -> entities.Sign:
-    kept = call.world.signs[app.app_key]
+    kept = call.state.signs[app.app_key]
     sign_id = item.sign_id or max((0, *kept)) + 1
     for other in kept.values() if item.is_default else ():
         if other.is_default:
             other.is_default = False
-            call.world.save(other)
-    now = call.world.clock.now()
+            call.state.save(other)
+    now = call.state.clock.now()
     sign = entities.Sign(
         app.app_key, sign_id, item.sign, item.type, item.remark, item.status, now, is_default=item.is_default
     )
-    call.world.add_sign(sign)
-    call.world.events.publish("sign", {"app_key": app.app_key, "sign_id": sign_id, "status": item.status})
+    call.state.add_sign(sign)
+    call.state.events.publish("sign", {"app_key": app.app_key, "sign_id": sign_id, "status": item.status})
     return sign
 
 
@@ -157,7 +157,7 @@ REFUSED: tuple[Message, ...] = (
 
 
 def _schedule(call: AdminRequest, number: int, chance: random.Random) -> dict[str, object]:
-    when: datetime = call.world.clock.beijing() + timedelta(days=1, minutes=number)
+    when: datetime = call.state.clock.beijing() + timedelta(days=1, minutes=number)
     order = {"number": str(chance.randrange(10**6))}
     return {
         "send_time": when.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S"),

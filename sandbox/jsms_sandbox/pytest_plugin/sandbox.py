@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Self, Unpack
+from typing import Self, Unpack
 
 from jsms_sandbox.admin.apps import App, Credit
 from jsms_sandbox.admin.callbacks import Callback, Callbacks
@@ -21,9 +21,6 @@ from jsms_sandbox.pytest_plugin.report import Wanted, account
 from jsms_sandbox.simulation.faults import FaultKind
 from jsms_sandbox.simulation.variants import Variant
 from jsms_sandbox.state.entities import CallbackType, MessageKind
-
-if TYPE_CHECKING:
-    from jsms_sandbox.pytest_plugin.server import SandboxServer
 
 ANSWERS_WITHIN = 20.0
 PAGE = 1_000
@@ -43,7 +40,7 @@ class Sandbox:
         clock: The sandbox's time.
     """
 
-    def __init__(self, api: Api, app: App, server: SandboxServer) -> None:
+    def __init__(self, api: Api, app: App, *, base_url: str, page_url: str, clock: SandboxClock) -> None:
         self._api = api
         self._path = f"/apps/{app.app_key}"
         self._failures_set = False
@@ -52,14 +49,14 @@ class Sandbox:
             master_secret=app.master_secret,
             dev_key=app.dev_key,
             dev_secret=app.dev_secret,
-            base_url=server.base_url,
+            base_url=base_url,
         )
         self.environment: Mapping[str, str] = {
             f"JSMS_{name.upper()}": str(value) for name, value in self.settings.items()
         }
-        self.url = server.base_url
-        self.page_url = server.page_url
-        self.clock: SandboxClock = server.clock
+        self.url = base_url
+        self.page_url = page_url
+        self.clock = clock
 
     def __enter__(self) -> Self:
         """Use it for a block, and forget the app after it."""

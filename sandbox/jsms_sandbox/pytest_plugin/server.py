@@ -12,10 +12,11 @@ import sys
 from typing import Self
 
 from jsms_sandbox.admin import apps
-from jsms_sandbox.child import HOST
 from jsms_sandbox.pytest_plugin.api import Api, SandboxCallError
 from jsms_sandbox.pytest_plugin.clock import SandboxClock
 from jsms_sandbox.pytest_plugin.sandbox import Sandbox
+
+HOST = "127.0.0.1"
 
 
 class SandboxServer:
@@ -44,7 +45,12 @@ class SandboxServer:
             SandboxCallError: It did not start.
         """
         self._process = subprocess.Popen(  # noqa: S603 - our own code
-            [sys.executable, "-P", "-c", f"from jsms_sandbox.child import main; main(strict={self._strict})"],
+            [
+                sys.executable,
+                "-P",
+                "-c",
+                f"from jsms_sandbox.threaded import serve_parent; serve_parent(strict={self._strict})",
+            ],
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -73,7 +79,9 @@ class SandboxServer:
             name: What to call it on the page.
         """
         made = self._api.post("/apps", apps.App, {"name": name[: apps.LONGEST_NAME]})
-        return Sandbox(self._api.of_app(made.app_key), made, self)
+        return Sandbox(
+            self._api.of_app(made.app_key), made, base_url=self.base_url, page_url=self.page_url, clock=self.clock
+        )
 
     def _stop(self) -> None:
         """Kill it: it keeps nothing."""

@@ -25,7 +25,7 @@ from jsms_sandbox.service.refusal import Refusal
 from jsms_sandbox.service.request import AuthorizedRequest, Request, RoutedRequest
 from jsms_sandbox.settings import Credentials
 from jsms_sandbox.state.entities import App
-from jsms_sandbox.state.world import World
+from jsms_sandbox.state.state import State
 
 PREFIX = "/v1"
 
@@ -91,7 +91,7 @@ def _with_ids(path: str) -> tuple[dict[str, Operation] | None, tuple[str, ...]]:
     return None, ()
 
 
-def authenticate(world: World, routed: RoutedRequest) -> AuthorizedRequest:
+def authenticate(state: State, routed: RoutedRequest) -> AuthorizedRequest:
     """Find the app that the credentials belong to.
 
     Raises:
@@ -107,19 +107,19 @@ def authenticate(world: World, routed: RoutedRequest) -> AuthorizedRequest:
         )
     key, secret = claimed
     dev = routed.operation.credentials == "dev"
-    app = (world.apps_by_dev_key if dev else world.apps).get(key) or magic_app(world, key)
+    app = (state.apps_by_dev_key if dev else state.apps).get(key) or magic_app(state, key)
     if app is None:
-        raise Refusal(AUTH_FAILED, "authentication", _unknown_key(world, key, dev=dev))
+        raise Refusal(AUTH_FAILED, "authentication", _unknown_key(state, key, dev=dev))
     if not hmac.compare_digest(secret.encode(), (app.dev_secret if dev else app.master_secret).encode()):
         raise Refusal(AUTH_FAILED, "authentication", "The key is right, the secret is not.")
     request.app = app
     return AuthorizedRequest(request, routed.operation, app)
 
 
-def _unknown_key(world: World, key: str, *, dev: bool) -> str:
-    if dev and key in world.apps:
+def _unknown_key(state: State, key: str, *, dev: bool) -> str:
+    if dev and key in state.apps:
         return "This operation takes devKey and devSecret; these are an app's."
-    if not dev and key in world.apps_by_dev_key:
+    if not dev and key in state.apps_by_dev_key:
         return "This operation takes appKey and masterSecret; these are a developer account's."
     return "The sandbox does not know this key; it prints its keys when it starts."
 
@@ -164,15 +164,15 @@ def magic_code(app_key: str) -> int | None:
     return code if code in ERRORS else None
 
 
-def claimed_app(world: World, request: Request) -> App | None:
+def claimed_app(state: State, request: Request) -> App | None:
     """The app that a request names in its credentials, right or wrong; None where there is no such app."""
     claimed = request.claimed()
     if claimed is None:
         return None
-    return world.apps.get(claimed[0]) or world.apps_by_dev_key.get(claimed[0])
+    return state.apps.get(claimed[0]) or state.apps_by_dev_key.get(claimed[0])
 
 
-def magic_app(world: World, key: str) -> App | None:
+def magic_app(state: State, key: str) -> App | None:
     """The app of a magic key, made at its first use; None for any other key.
 
     A magic key is its own secret, and its own developer key.
@@ -180,6 +180,6 @@ def magic_app(world: World, key: str) -> App | None:
     if magic_code(key) is None:
         return None
     try:
-        return world.create_app(Credentials(key, key, key, key), name="magic")
+        return state.create_app(Credentials(key, key, key, key), name="magic")
     except ValueError:
         return None

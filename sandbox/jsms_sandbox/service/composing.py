@@ -21,7 +21,7 @@ from jsms_sandbox.service.refusal import Hint, Refusal
 from jsms_sandbox.service.request import AuthorizedRequest
 from jsms_sandbox.service.text import check_length, check_values, check_words, fill, full_text, variables
 from jsms_sandbox.state.entities import CODE, IN_REVIEW, MARKETING, NOTICE, PASSED, REJECTED, App, Sign, Template
-from jsms_sandbox.state.world import World
+from jsms_sandbox.state.state import State
 
 CODE_TEMPLATE = (
     "A code template is sent as a notice, with the code of the caller: verifyCode does not know it. Official examples "
@@ -41,17 +41,17 @@ class Recipient:
     text: str
 
 
-def chosen(world: World, request: AuthorizedRequest) -> tuple[Template, Sign]:
+def chosen(state: State, request: AuthorizedRequest) -> tuple[Template, Sign]:
     """The template and signature that a request names.
 
     Raises:
         Refusal: One of them cannot be sent.
     """
     app, fields = request.app, request.fields
-    template = usable_template(world, app, fields["temp_id"], (CODE, NOTICE, MARKETING))
+    template = usable_template(state, app, fields["temp_id"], (CODE, NOTICE, MARKETING))
     if template.type == CODE:
         request.warn(CODE_TEMPLATE)
-    return template, usable_sign(world, app, fields.get("sign_id"))
+    return template, usable_sign(state, app, fields.get("sign_id"))
 
 
 def compose(
@@ -100,26 +100,26 @@ def check_recipient(
     return Recipient(mobile, values.get("temp_para"), text)
 
 
-def own_template(world: World, app: App, temp_id: int) -> Template:
+def own_template(state: State, app: App, temp_id: int) -> Template:
     """The app's template of this id.
 
     Raises:
         Refusal: There is none (50013).
     """
-    template = world.templates[app.app_key].get(temp_id)
+    template = state.templates[app.app_key].get(temp_id)
     if template is None:
-        known = ", ".join(str(known) for known in list(world.templates[app.app_key])[:20]) or Hint("none")
+        known = ", ".join(str(known) for known in list(state.templates[app.app_key])[:20]) or Hint("none")
         raise Refusal(INVALID_TEMP_ID, "template", "The app has no template %s; it has %s.", temp_id, known)
     return template
 
 
-def usable_template(world: World, app: App, temp_id: int, types: tuple[int, ...]) -> Template:
+def usable_template(state: State, app: App, temp_id: int, types: tuple[int, ...]) -> Template:
     """The app's template, passed and of a type that the operation sends.
 
     Raises:
         Refusal: It is unknown, in review, rejected or of the wrong type.
     """
-    template = own_template(world, app, temp_id)
+    template = own_template(state, app, temp_id)
     if template.status == IN_REVIEW:
         raise Refusal(TEMPLATE_AUDITING, "template", "Template %s is still in review; decide on it first.", temp_id)
     if template.status == REJECTED:
@@ -138,31 +138,31 @@ def usable_template(world: World, app: App, temp_id: int, types: tuple[int, ...]
     return template
 
 
-def own_sign(world: World, app: App, sign_id: int) -> Sign:
+def own_sign(state: State, app: App, sign_id: int) -> Sign:
     """The app's signature of this id.
 
     Raises:
         Refusal: There is none (50102).
     """
-    sign = world.signs[app.app_key].get(sign_id)
+    sign = state.signs[app.app_key].get(sign_id)
     if sign is None:
-        known = ", ".join(str(known) for known in list(world.signs[app.app_key])[:20]) or Hint("none")
+        known = ", ".join(str(known) for known in list(state.signs[app.app_key])[:20]) or Hint("none")
         raise Refusal(INVALID_SIGN_ID, "signature", "The app has no signature %s; it has %s.", sign_id, known)
     return sign
 
 
-def usable_sign(world: World, app: App, sign_id: int | None) -> Sign:
+def usable_sign(state: State, app: App, sign_id: int | None) -> Sign:
     """The chosen signature, or the default one.
 
     Raises:
         Refusal: The app has none that passed (50046), or the chosen one is unknown or did not pass (50102).
     """
-    passed = [sign for sign in world.signs[app.app_key].values() if sign.status == PASSED]
+    passed = [sign for sign in state.signs[app.app_key].values() if sign.status == PASSED]
     if not passed:
         raise Refusal(SIGNATURE_NOT_SET, "signature", "The app has no signature that passed review.")
     if sign_id is None:
         return next((sign for sign in passed if sign.is_default), passed[0])
-    sign = own_sign(world, app, sign_id)
+    sign = own_sign(state, app, sign_id)
     if sign.status != PASSED:
         raise Refusal(INVALID_SIGN_ID, "signature", "Signature %s did not pass review.", sign_id)
     return sign

@@ -21,8 +21,9 @@ from jsms_sandbox.service.operations import OPERATIONS
 from jsms_sandbox.service.refusal import Refusal
 from jsms_sandbox.service.request import AuthorizedRequest, Request, RoutedRequest, refusal_body
 from jsms_sandbox.service.response import EMPTY, Answer, Receive, Scope, Send, json_answer, json_bytes, send_answer
+from jsms_sandbox.simulation.faults import FaultList
+from jsms_sandbox.state.state import State
 from jsms_sandbox.state.storage import StorageError
-from jsms_sandbox.state.world import World
 
 log = logging.getLogger("jsms_sandbox")
 
@@ -35,11 +36,15 @@ class Service:
     """The ASGI app for everything that is not the sandbox's own.
 
     Args:
-        world: Whose rules and state to answer with.
+        state: Whose rules and state to answer with.
+
+    Attributes:
+        faults: What tests injected.
     """
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.faults = FaultList(state)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read the whole request, answer it in one go, send the answer."""
@@ -54,9 +59,9 @@ class Service:
     def answer(self, request: Request) -> Answer:
         """Answer a request: check it, let it take effect, note it in the journal and commit it."""
         started = perf_counter()
-        world = self.world
-        world.clock.run_due()
-        request.strict = world.settings.strict
+        state = self.state
+        state.clock.run_due()
+        request.strict = state.settings.strict
         refusal: Refusal | None = None
         try:
             answer = self._answer(request)
@@ -66,17 +71,17 @@ class Service:
             log.exception("The sandbox itself failed at %s %s", request.method, request.path)
             refusal = Refusal(SERVER_ERROR, "sandbox", "This is a bug of the sandbox; its log has the details.")
             answer = refused_answer(refusal, request)
-        answer = world.faults.after(request, answer)
-        record(world, request, answer, refusal, perf_counter() - started)
+        answer = self.faults.after(request, answer)
+        record(state, request, answer, refusal, perf_counter() - started)
         try:
-            world.commit()
+            state.commit()
         except StorageError as error:
             log.error("%s", error)  # noqa: TRY400 - the sentence says all
             return refused_answer(Refusal(SERVER_ERROR, "storage", str(error)), request)
         return answer
 
     def _answer(self, request: Request) -> Answer:
-        world = self.world
+        state = self.state
         try:
             if request.method == "HEAD" and request.path == "/":
                 tolerate(request, Leniency.HEAD_ROOT, REQUEST_METHOD_NOT_SUPPORT, "method", allow=())
@@ -85,16 +90,16 @@ class Service:
         except Refusal as refused:
             routed = refused  # an injected fault goes first
         request.modelled = request.operation is None or request.operation.id in OPERATIONS
-        injected = world.faults.before(request)
+        injected = self.faults.before(request)
         if injected is not None:
             return injected
         if isinstance(routed, Refusal):
             raise routed
-        authorized = authenticate(world, routed)
+        authorized = authenticate(state, routed)
         check_access(authorized)
         read_body(authorized)
         behaviour = OPERATIONS.get(authorized.operation.id, answer_with_example)
-        return _with_required_fields(authorized, behaviour(world, authorized))
+        return _with_required_fields(authorized, behaviour(state, authorized))
 
 
 def refused_answer(refusal: Refusal, request: Request) -> Answer:

@@ -7,10 +7,10 @@ import json
 from jsms_sandbox.service.limits import check_magic_number
 from jsms_sandbox.service.request import AuthorizedRequest
 from jsms_sandbox.service.response import JSON_HEADERS, Answer, json_bytes
-from jsms_sandbox.state.world import World
+from jsms_sandbox.state.state import State
 
 
-def answer_with_example(_world: World, request: AuthorizedRequest) -> Answer:
+def answer_with_example(_state: State, request: AuthorizedRequest) -> Answer:
     """Respond with the contract's example to a request that passed every check.
 
     Raises:

@@ -8,7 +8,7 @@ from jsms_sandbox.service.refusal import Refusal
 from jsms_sandbox.service.request import Request
 from jsms_sandbox.service.response import Answer
 from jsms_sandbox.state.entities import JournalEntry
-from jsms_sandbox.state.world import World
+from jsms_sandbox.state.state import State
 
 TEXT_KEPT = 16 * 1024
 """How many characters of a body are kept."""
@@ -16,13 +16,13 @@ SECRET = frozenset({"authorization", "cookie", "proxy-authorization"})
 REDACTED = "(redacted)"
 
 
-def record(world: World, request: Request, answer: Answer, refusal: Refusal | None, seconds: float) -> JournalEntry:
+def record(state: State, request: Request, answer: Answer, refusal: Refusal | None, seconds: float) -> JournalEntry:
     """Note a request and its answer, and tell those who watch."""
     # Refused before it was let in, it still belongs to the app that it names: whose tests look for it there.
-    app = request.app or claimed_app(world, request)
+    app = request.app or claimed_app(state, request)
     entry = JournalEntry(
-        world.next_number("journal"),
-        world.clock.now(),
+        state.next_number("journal"),
+        state.clock.now(),
         request.method,
         f"{request.path}?{request.query}" if request.query else request.path,
         request.client,
@@ -44,9 +44,9 @@ def record(world: World, request: Request, answer: Answer, refusal: Refusal | No
         modelled=request.modelled,
         milliseconds=round(seconds * 1000, 3),
     )
-    world.add_journal_entry(entry)
+    state.add_journal_entry(entry)
     kind = "refused" if refusal else "request"
-    world.events.publish(kind, {"request": entry.number, "app_key": entry.app_key, "code": entry.code})
+    state.events.publish(kind, {"request": entry.number, "app_key": entry.app_key, "code": entry.code})
     return entry
 
 

@@ -9,9 +9,8 @@ from jsms_contract.errors import ERRORS
 from jsms_sandbox.contract import delivery_statuses
 from jsms_sandbox.service.refusal import Hint, Refusal, hint
 from jsms_sandbox.service.request import AuthorizedRequest
-from jsms_sandbox.state import windows
 from jsms_sandbox.state.entities import App, Credit, MessageKind, Pool
-from jsms_sandbox.state.world import World
+from jsms_sandbox.state.state import State
 
 MESSAGES: dict[MessageKind, str] = {
     "code": "a code message",
@@ -58,13 +57,13 @@ def check_opt_out(app: App, mobile: str) -> None:
         raise Refusal(UNSUBSCRIBED_MOBILE, "opt-out", "%s has opted out of this app's messages.", mobile)
 
 
-def check_frequency(world: World, app: App, kind: MessageKind, mobile: str, text: str) -> None:
+def check_frequency(state: State, app: App, kind: MessageKind, mobile: str, text: str) -> None:
     """Check the rolling windows.
 
     Raises:
         Refusal: One more would be too many (50009).
     """
-    limit = windows.too_often(world, app.app_key, kind, mobile, text)
+    limit = state.rate_limits.exceeded(app.app_key, kind, mobile, text, state.clock.now())
     if limit is not None:
         what = Hint("the same text" if limit.by_content else MESSAGES[kind])
         often = Hint("once") if limit.most == 1 else hint("%s times", limit.most)
@@ -84,7 +83,7 @@ def check_allocated(credit: Credit) -> None:
         raise Refusal(APP_QUOTA_NOT_ASSIGNED, "credit", "No credit is allocated: all pools are null.")
 
 
-def charge(world: World, app: App, kind: MessageKind, count: int) -> bool:
+def charge(state: State, app: App, kind: MessageKind, count: int) -> bool:
     """Take credit from the kind's own pool, then from the pool for all types.
 
     Where both together are too little nothing is taken, and the answer is False.
@@ -93,17 +92,17 @@ def charge(world: World, app: App, kind: MessageKind, count: int) -> bool:
     if not _take(app.credit, POOLS[kind], count):
         return False
     _take(app.dev_credit, POOLS[kind], count)
-    world.save(app)
+    state.save(app)
     return True
 
 
-def check_and_charge(world: World, app: App, kind: MessageKind, count: int) -> None:
+def check_and_charge(state: State, app: App, kind: MessageKind, count: int) -> None:
     """Take credit.
 
     Raises:
         Refusal: There is too little (50014).
     """
-    if not charge(world, app, kind, count):
+    if not charge(state, app, kind, count):
         left = (getattr(app.credit, POOLS[kind]) or 0) + (app.credit.balance or 0)
         raise Refusal(NO_MONEY, "credit", "This costs %s SMS; %s are left for it.", count, left)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from jsms_sandbox.state.entities import App, Attempt, Callback, CallbackType
-from jsms_sandbox.state.world import World
+from jsms_sandbox.state.state import State
 
 if TYPE_CHECKING:
     import httpx
@@ -33,11 +33,11 @@ class Deliveries:
     """Delivers queued callbacks.
 
     Args:
-        world: Whose callbacks.
+        state: Whose callbacks.
     """
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, state: State) -> None:
+        self._state = state
         self._under_way: dict[int, asyncio.Future[None]] = {}
         self._at_once = asyncio.Semaphore(AT_ONCE)
 
@@ -47,16 +47,16 @@ class Deliveries:
         An advancing clock waits for one after another, so that they arrive in order. Where an app hangs, it has the
         others that are due with this one at once: each would take as long.
         """
-        callback = self._world.callbacks.get(int(key))
+        callback = self._state.callbacks.get(int(key))
         if callback is None or not self._is_due(callback):
             return
         await self._alone(callback, by_hand=False)
         if callback.attempts and callback.attempts[-1].error == NO_ANSWER:
-            others = [each for each in self._world.callbacks.values() if each.app_key == callback.app_key]
+            others = [each for each in self._state.callbacks.values() if each.app_key == callback.app_key]
             await asyncio.gather(*(self._alone(each, by_hand=False) for each in others if self._is_due(each)))
 
     def _is_due(self, callback: Callback) -> bool:
-        return callback.next_at is not None and callback.next_at <= self._world.clock.now()
+        return callback.next_at is not None and callback.next_at <= self._state.clock.now()
 
     async def resend(self, callback: Callback) -> None:
         """Try a callback now, whatever became of it before."""
@@ -77,14 +77,14 @@ class Deliveries:
             done.set_result(None)
 
     async def _try(self, callback: Callback, *, by_hand: bool) -> None:
-        world = self._world
-        app = world.apps.get(callback.app_key)
+        state = self._state
+        app = state.apps.get(callback.app_key)
         url = app.callback_url if app else None
-        at, started = world.clock.now(), perf_counter()
+        at, started = state.clock.now(), perf_counter()
         status: int | None = None
         error: str | None = "The app has no callback URL any more."
         if app is not None and url is not None:
-            status, error = await post_form(url, signed_form(app, callback, world.clock.now_ms()))
+            status, error = await post_form(url, signed_form(app, callback, state.clock.now_ms()))
         if not self._kept(callback):
             return  # the sandbox was reset meanwhile
         seconds = round(perf_counter() - started, 3)
@@ -93,22 +93,22 @@ class Deliveries:
             callback.delivered, callback.next_at = True, None
         elif not by_hand:
             self._plan_retry(callback)
-        world.save(callback)
-        world.commit()
-        world.events.publish(
+        state.save(callback)
+        state.commit()
+        state.events.publish(
             "callback", {"callback": callback.number, "app_key": callback.app_key, "type": callback.type}
         )
 
     def _kept(self, callback: Callback) -> bool:
-        return self._world.callbacks.get(callback.number) is callback
+        return self._state.callbacks.get(callback.number) is callback
 
     def _plan_retry(self, callback: Callback) -> None:
         failed = sum(not attempt.by_hand for attempt in callback.attempts)
         if failed > len(RETRY_AFTER):
             callback.next_at = None
             return
-        callback.next_at = self._world.clock.now() + RETRY_AFTER[failed - 1]
-        self._world.clock.at(callback.next_at, "callback", callback.key)
+        callback.next_at = self._state.clock.now() + RETRY_AFTER[failed - 1]
+        self._state.clock.at(callback.next_at, "callback", callback.key)
 
 
 def signed_form(app: App, callback: Callback, timestamp: int) -> dict[str, str]:
@@ -212,17 +212,17 @@ def _client() -> httpx.AsyncClient:
     )
 
 
-def enqueue(world: World, app: App, notice: CallbackType, data: Mapping[str, object]) -> Callback | None:
+def enqueue(state: State, app: App, notice: CallbackType, data: Mapping[str, object]) -> Callback | None:
     """Queue a callback, due now; None where the app has no callback URL.
 
     The clock's handler ``callback`` delivers it.
     """
     if app.callback_url is None:
         return None
-    now = world.clock.now()
+    now = state.clock.now()
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    callback = Callback(world.next_number("callback"), app.app_key, notice, text, now, next_at=now)
-    world.add_callback(callback)
-    world.clock.at(now, "callback", callback.key)
-    world.events.publish("callback", {"callback": callback.number, "app_key": app.app_key, "type": notice})
+    callback = Callback(state.next_number("callback"), app.app_key, notice, text, now, next_at=now)
+    state.add_callback(callback)
+    state.clock.at(now, "callback", callback.key)
+    state.events.publish("callback", {"callback": callback.number, "app_key": app.app_key, "type": notice})
     return callback

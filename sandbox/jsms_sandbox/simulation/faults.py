@@ -20,7 +20,7 @@ from jsms_sandbox.service.refusal import Hint, Refusal, hint
 from jsms_sandbox.service.request import Request, refusal_body
 from jsms_sandbox.service.response import JSON_HEADERS, Answer, json_answer
 from jsms_sandbox.simulation.variants import Variant, vary
-from jsms_sandbox.state.world import World
+from jsms_sandbox.state.state import State
 
 FaultKind = Literal["code", "status", "delay", "reset", "truncate", "broken_json", "html", "empty", "drop", "variant"]
 """What is done: answer an error code or an HTTP status; only wait; reset the connection; cut the answer; break its
@@ -95,11 +95,11 @@ class FaultList:
     """All faults of a sandbox, oldest first; the first that matches a request hits it.
 
     Args:
-        world: Whose requests they hit.
+        state: Whose requests they hit.
     """
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, state: State) -> None:
+        self._state = state
         self._number = 0
         self._hitting: Fault | None = None
         self.all: dict[int, Fault] = {}
@@ -111,7 +111,7 @@ class FaultList:
             ValueError: There are too many.
         """
         if len(self.all) >= FAULTS_KEPT:
-            now = self._world.clock.now()
+            now = self._state.clock.now()
             self.all = {number: kept for number, kept in self.all.items() if kept.active(now)}
         if len(self.all) >= FAULTS_KEPT:
             raise ValueError(f"There are {FAULTS_KEPT} faults already; delete some first.")
@@ -168,8 +168,8 @@ class FaultList:
     def _take(self, request: Request) -> Fault | None:
         if not self.all:
             return None
-        now = self._world.clock.now()
-        app = claimed_app(self._world, request)
+        now = self._state.clock.now()
+        app = claimed_app(self._state, request)
         mobiles: frozenset[str] | None = None
         for fault in self.all.values():
             if not fault.active(now):
@@ -193,7 +193,7 @@ class FaultList:
 
     def _mobiles(self, request: Request) -> frozenset[str]:
         """The numbers that a request is about; its body is not checked yet."""
-        about = self._world.messages.get(request.path_id)
+        about = self._state.messages.get(request.path_id)
         if about is not None:
             return frozenset((about.mobile,))
         try:
@@ -233,7 +233,7 @@ class FaultList:
                 return replace(answer, status=fault.status or answer.status, body=other)
 
     def _publish(self, app_key: str | None) -> None:
-        self._world.events.publish("fault", {"app_key": app_key})
+        self._state.events.publish("fault", {"app_key": app_key})
 
 
 def _mobiles_in(fields: Iterable[Property], body: object) -> Iterator[str]:

@@ -6,75 +6,75 @@ import re
 
 from jsms_sandbox.simulation.callbacks import enqueue
 from jsms_sandbox.state.entities import IN_REVIEW, PASSED, REJECTED, App, Sign, Template
-from jsms_sandbox.state.world import World
+from jsms_sandbox.state.state import State
 
 REJECT = re.compile(r"\[sandbox:reject(?:[ :]+([^\]]*))?\]")
 HOLD = "[sandbox:hold]"
 NO_REASON = "未说明原因"
 
 
-def submit(world: World, app: App, item: Template | Sign) -> None:
+def submit(state: State, app: App, item: Template | Sign) -> None:
     """Put a new or changed template or signature into review, and decide at once where the app is set to."""
     item.status, item.refuse_reason, item.review_at = IN_REVIEW, None, None
     if HOLD in item.remark or app.review.mode == "by_hand":
         pass
     elif app.review.mode == "after":
-        item.review_at = world.clock.now() + app.review.seconds
+        item.review_at = state.clock.now() + app.review.seconds
         kind = "template_review" if isinstance(item, Template) else "sign_review"
-        world.clock.at(item.review_at, kind, item.key)
+        state.clock.at(item.review_at, kind, item.key)
     else:
-        decide_by_remark(world, app, item)
-    world.save(item)
-    publish(world, item)
+        decide_by_remark(state, app, item)
+    state.save(item)
+    publish(state, item)
 
 
-def decide_by_remark(world: World, app: App, item: Template | Sign) -> None:
+def decide_by_remark(state: State, app: App, item: Template | Sign) -> None:
     """Pass, unless the remark asks for a rejection."""
     rejected = REJECT.search(item.remark)
-    decide(world, app, item, passed=rejected is None, reason=rejected[1] if rejected else None)
+    decide(state, app, item, passed=rejected is None, reason=rejected[1] if rejected else None)
 
 
-def decide(world: World, app: App, item: Template | Sign, *, passed: bool, reason: str | None = None) -> None:
+def decide(state: State, app: App, item: Template | Sign, *, passed: bool, reason: str | None = None) -> None:
     """Decide on a template or signature, and tell the app."""
     item.status = PASSED if passed else REJECTED
     item.refuse_reason = None if passed else (reason or NO_REASON).strip()
     item.review_at = None
     outcome = {"status": item.status, "refuseReason": item.refuse_reason}
     if isinstance(item, Template):
-        enqueue(world, app, "SMS_TEMPLATE", {"tempId": item.temp_id, **outcome})
+        enqueue(state, app, "SMS_TEMPLATE", {"tempId": item.temp_id, **outcome})
     else:
-        _settle_default(world, app, item)
-        enqueue(world, app, "SMS_SIGN", {"signId": item.sign_id, **outcome})
-    world.save(item)
-    publish(world, item)
+        _settle_default(state, app, item)
+        enqueue(state, app, "SMS_SIGN", {"signId": item.sign_id, **outcome})
+    state.save(item)
+    publish(state, item)
 
 
-def template_due(world: World, key: str) -> None:
+def template_due(state: State, key: str) -> None:
     """The clock's handler: decide on a template, unless that was done or put off meanwhile."""
     app_key, _, temp_id = key.rpartition("/")
-    _due(world, app_key, world.templates.get(app_key, {}).get(int(temp_id)))
+    _due(state, app_key, state.templates.get(app_key, {}).get(int(temp_id)))
 
 
-def sign_due(world: World, key: str) -> None:
+def sign_due(state: State, key: str) -> None:
     """The clock's handler: decide on a signature, unless that was done or put off meanwhile."""
     app_key, _, sign_id = key.rpartition("/")
-    _due(world, app_key, world.signs.get(app_key, {}).get(int(sign_id)))
+    _due(state, app_key, state.signs.get(app_key, {}).get(int(sign_id)))
 
 
-def publish(world: World, item: Template | Sign) -> None:
+def publish(state: State, item: Template | Sign) -> None:
     """Tell those who watch."""
     if isinstance(item, Template):
-        world.events.publish("template", {"app_key": item.app_key, "temp_id": item.temp_id, "status": item.status})
+        state.events.publish("template", {"app_key": item.app_key, "temp_id": item.temp_id, "status": item.status})
     else:
-        world.events.publish("sign", {"app_key": item.app_key, "sign_id": item.sign_id, "status": item.status})
+        state.events.publish("sign", {"app_key": item.app_key, "sign_id": item.sign_id, "status": item.status})
 
 
-def _due(world: World, app_key: str, item: Template | Sign | None) -> None:
-    if item is not None and item.review_at is not None and item.review_at <= world.clock.now():
-        decide_by_remark(world, world.apps[app_key], item)
+def _due(state: State, app_key: str, item: Template | Sign | None) -> None:
+    if item is not None and item.review_at is not None and item.review_at <= state.clock.now():
+        decide_by_remark(state, state.apps[app_key], item)
 
 
-def _settle_default(world: World, app: App, item: Sign) -> None:
+def _settle_default(state: State, app: App, item: Sign) -> None:
     """The first signature that passes becomes the default one (assumed); a rejected one stops being it."""
-    others = [sign for sign in world.signs[app.app_key].values() if sign is not item]
+    others = [sign for sign in state.signs[app.app_key].values() if sign is not item]
     item.is_default = item.status == PASSED and (item.is_default or not any(sign.is_default for sign in others))

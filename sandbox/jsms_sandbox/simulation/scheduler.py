@@ -9,66 +9,66 @@ from jsms_sandbox.simulation.callbacks import Deliveries
 from jsms_sandbox.simulation.clock import DueWork
 from jsms_sandbox.simulation.delivery import schedule_due
 from jsms_sandbox.state.entities import Sign, Template
-from jsms_sandbox.state.world import World
+from jsms_sandbox.state.state import State
 
 
-def handle_due_work(world: World, deliveries: Deliveries) -> None:
-    """Name the handlers on a world's clock."""
-    clock = world.clock
-    clock.handle("report", lambda subject: delivery.report_due(world, subject))
-    clock.handle("schedule", lambda subject: schedule_due(world, subject))
-    clock.handle("template_review", lambda subject: reviews.template_due(world, subject))
+def handle_due_work(state: State, deliveries: Deliveries) -> None:
+    """Name the handlers on a state's clock."""
+    clock = state.clock
+    clock.handle("report", lambda subject: delivery.report_due(state, subject))
+    clock.handle("schedule", lambda subject: schedule_due(state, subject))
+    clock.handle("template_review", lambda subject: reviews.template_due(state, subject))
     clock.handle("callback", deliveries.due)
-    clock.handle("sign_review", lambda subject: reviews.sign_due(world, subject))
-    clock.on_back = lambda seconds: go_back(world, seconds)
-    clock.wanted = lambda work: _is_wanted(world, work)
+    clock.handle("sign_review", lambda subject: reviews.sign_due(state, subject))
+    clock.on_back = lambda seconds: go_back(state, seconds)
+    clock.wanted = lambda work: _is_wanted(state, work)
 
 
-def _is_wanted(world: World, work: DueWork) -> bool:
+def _is_wanted(state: State, work: DueWork) -> bool:
     """Whether what is to be done is still to be done then: the oldest messages go, and schedules are put off."""
     if work.kind == "report":
-        message = world.messages.get(work.subject)
+        message = state.messages.get(work.subject)
         return message is not None and message.report_at == work.when
     if work.kind == "schedule":
-        schedule = world.schedules.get(work.subject)
+        schedule = state.schedules.get(work.subject)
         return schedule is not None and schedule.send_at == work.when
     if work.kind == "callback":
-        callback = world.callbacks.get(int(work.subject))
+        callback = state.callbacks.get(int(work.subject))
         return callback is not None and callback.next_at == work.when
     return True
 
 
-def go_back(world: World, seconds: float) -> None:
+def go_back(state: State, seconds: float) -> None:
     """Let what waits wait as long as it still had to, and forget sends that count against limits in times to come.
 
     Schedules stay: a person chose their time. What was done stays done.
 
     Args:
-        world: Whose clock was set back already.
+        state: Whose clock was set back already.
         seconds: How far.
     """
-    world.windows.forget_after(world.clock.now())
-    clock = world.clock
-    for message in world.messages.values():
+    state.rate_limits.forget_after(state.clock.now())
+    clock = state.clock
+    for message in state.messages.values():
         if message.report_at is not None:
             message.report_at -= seconds
             clock.at(message.report_at, "report", message.key)
-            world.save(message)
-    for callback in world.callbacks.values():
+            state.save(message)
+    for callback in state.callbacks.values():
         if callback.next_at is not None:
             callback.next_at -= seconds
             clock.at(callback.next_at, "callback", callback.key)
-            world.save(callback)
-    for item in _reviewed(world):
+            state.save(callback)
+    for item in _reviewed(state):
         if item.review_at is not None:
             item.review_at -= seconds
             clock.at(item.review_at, "template_review" if isinstance(item, Template) else "sign_review", item.key)
-            world.save(item)
+            state.save(item)
     clock.drop_unwanted()
 
 
-def _reviewed(world: World) -> Iterator[Template | Sign]:
-    for templates in world.templates.values():
+def _reviewed(state: State) -> Iterator[Template | Sign]:
+    for templates in state.templates.values():
         yield from templates.values()
-    for signs in world.signs.values():
+    for signs in state.signs.values():
         yield from signs.values()

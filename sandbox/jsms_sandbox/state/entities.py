@@ -16,6 +16,8 @@ IN_REVIEW, PASSED, REJECTED = 0, 1, 2
 """ReviewStatus of the contract."""
 CODE, NOTICE, MARKETING = 1, 2, 3
 """TemplateType of the contract."""
+CREDIT_USED_UP = 4005
+"""The delivery status of a scheduled message that there was no credit left for."""
 
 MessageKind = Literal["code", "voice", "notice", "marketing"]
 Pool = Literal["balance", "voice", "industry", "market"]

@@ -1,12 +1,12 @@
-"""Taking kept state up again after a restart, with the due work that follows from it."""
+"""Start from the kept state: load it, schedule the work that is still due, and set up the first app."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
-from jsms_sandbox.state import windows
 from jsms_sandbox.state.entities import (
+    CREDIT_USED_UP,
     App,
     Callback,
     Counters,
@@ -18,75 +18,83 @@ from jsms_sandbox.state.entities import (
     Template,
     Time,
 )
-
-if TYPE_CHECKING:
-    from jsms_sandbox.state.world import World
+from jsms_sandbox.state.state import State
 
 Owned = TypeVar("Owned", Template, Sign, Message, Schedule, Reply, Callback)
 
 
-def load_world(world: World) -> None:
-    """Fill a world from its storage, and its clock with the work that is still to do."""
-    for counters in world.storage.load(Counters):
-        world.counters = counters
-    for kept in world.storage.load(Time):
-        world.clock.restore(kept.shift, kept.frozen_at)
-    for app in world.storage.load(App):
-        world.take_app(app)
-    _load_reviewed(world)
-    _load_messages(world)
-    _load_replies(world)
-    _load_waiting(world)
-    for entry in world.storage.load(JournalEntry):
-        world.journal[entry.number] = entry
+def start(state: State) -> None:
+    """Load the kept state. Without one, or without the first app in it, create the first app."""
+    state.clear()
+    for counters in state.storage.load(Counters):
+        state.counters = counters
+    for kept in state.storage.load(Time):
+        state.clock.restore(kept.shift, kept.frozen_at)
+    for app in state.storage.load(App):
+        state.register_app(app)
+    _load_reviewed(state)
+    _load_messages(state)
+    _load_replies(state)
+    _load_waiting(state)
+    for entry in state.storage.load(JournalEntry):
+        state.journal[entry.number] = entry
+    state.set_up_first_app()
+    state.commit()
 
 
-def _load(world: World, kind: type[Owned]) -> Iterator[Owned]:
+def _load(state: State, kind: type[Owned]) -> Iterator[Owned]:
     """The kept entities of a kind, each of an app that is kept too."""
-    for entity in world.storage.load(kind):
-        if entity.app_key not in world.apps:
-            raise world.storage.damaged(kind.table, entity.key, "its app is missing")
+    for entity in state.storage.load(kind):
+        if entity.app_key not in state.apps:
+            raise state.storage.damaged(kind.table, entity.key, "its app is missing")
         yield entity
 
 
-def _load_reviewed(world: World) -> None:
-    for template in _load(world, Template):
-        world.templates[template.app_key][template.temp_id] = template
+def _load_reviewed(state: State) -> None:
+    for template in _load(state, Template):
+        state.templates[template.app_key][template.temp_id] = template
         if template.review_at is not None:
-            world.clock.at(template.review_at, "template_review", template.key)
-    for sign in _load(world, Sign):
-        world.signs[sign.app_key][sign.sign_id] = sign
+            state.clock.at(template.review_at, "template_review", template.key)
+    for sign in _load(state, Sign):
+        state.signs[sign.app_key][sign.sign_id] = sign
         if sign.review_at is not None:
-            world.clock.at(sign.review_at, "sign_review", sign.key)
+            state.clock.at(sign.review_at, "sign_review", sign.key)
 
 
-def _load_waiting(world: World) -> None:
-    for schedule in _load(world, Schedule):
-        world.schedules[schedule.schedule_id] = schedule
+def _load_waiting(state: State) -> None:
+    for schedule in _load(state, Schedule):
+        state.schedules[schedule.schedule_id] = schedule
         if schedule.status == "pending":
-            world.clock.at(schedule.send_at, "schedule", schedule.schedule_id)
-    for callback in _load(world, Callback):
-        world.callbacks[callback.number] = callback
+            state.clock.at(schedule.send_at, "schedule", schedule.schedule_id)
+    for callback in _load(state, Callback):
+        state.callbacks[callback.number] = callback
         if callback.next_at is not None:
-            world.clock.at(callback.next_at, "callback", callback.key)
+            state.clock.at(callback.next_at, "callback", callback.key)
 
 
-def _load_replies(world: World) -> None:
-    for reply in _load(world, Reply):
-        world.replies[reply.number] = reply
+def _load_replies(state: State) -> None:
+    for reply in _load(state, Reply):
+        state.replies[reply.number] = reply
         if not reply.handed_out:
-            world.replies_to_fetch[reply.app_key].append(reply.number)
+            state.replies_to_fetch[reply.app_key].append(reply.number)
 
 
-def _load_messages(world: World) -> None:
+def _load_messages(state: State) -> None:
     reported: list[Message] = []
-    for message in _load(world, Message):
-        world.messages[message.msg_id] = message
-        windows.count_again(world, message)
+    for message in _load(state, Message):
+        state.messages[message.msg_id] = message
+        _count(state, message)
         if message.report_at is not None:
-            world.clock.at(message.report_at, "report", message.msg_id)
+            state.clock.at(message.report_at, "report", message.msg_id)
         elif message.reported_at is not None and not message.handed_out:
             reported.append(message)
     reported.sort(key=lambda message: message.reported_at or 0)
     for message in reported:
-        world.reports_to_fetch[message.app_key].append(message.msg_id)
+        state.reports_to_fetch[message.app_key].append(message.msg_id)
+
+
+def _count(state: State, message: Message) -> None:
+    """Count a kept message against its limits, unless it was never sent or the clock was set back behind it."""
+    unpaid = message.status == CREDIT_USED_UP and message.schedule_id and message.reported_at == message.sent_at
+    if not unpaid and message.sent_at <= state.clock.now():
+        state.rate_limits.add_message(message)

@@ -100,7 +100,7 @@ class StorageError(Exception):
 
 
 class InMemory:
-    """Keeps nothing: the world's own memory is all there is."""
+    """Keeps nothing: the state's own memory is all there is."""
 
     def save(self, entity: Entity) -> None:
         """Nothing to do."""

@@ -22,7 +22,7 @@ from jsms_contract.operations import OPERATIONS
 from jsms_contract.service import ROUTING_CODES
 from jsms_sandbox.contract import operations
 from jsms_sandbox.state.entities import App, JournalEntry
-from jsms_sandbox.state.world import World
+from jsms_sandbox.state.state import State
 from sandbox.running import RunningSandbox
 
 from .seeds import furnish, path_ids, with_seeds
@@ -70,7 +70,7 @@ class Judge:
         if isinstance(body, dict):
             body = with_seeds(self.operation, cast("dict[str, Any]", body))
             object.__setattr__(case, "body", body)
-        app = self.sandbox.look(lambda world: furnish(world, self.operation, body))
+        app = self.sandbox.look(lambda state: furnish(state, self.operation, body))
         auth = None if other_credentials else self._credentials(app)
         answer = case.call(base_url=f"{self.sandbox.url}/v1", session=self._session, auth=auth)
         entry = self.sandbox.look(_last_entry)
@@ -139,5 +139,5 @@ def _is_right_but_for_recipients(operation: str, body: dict[str, Any]) -> bool:
     return Draft202012Validator(schema).is_valid(body)
 
 
-def _last_entry(world: World) -> JournalEntry:
-    return next(reversed(world.journal.values()))
+def _last_entry(state: State) -> JournalEntry:
+    return next(reversed(state.journal.values()))

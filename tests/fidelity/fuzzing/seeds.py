@@ -25,7 +25,7 @@ from jsms_sandbox.state.entities import (
     Sign,
     Template,
 )
-from jsms_sandbox.state.world import World
+from jsms_sandbox.state.state import State
 from sandbox.forms import IMAGES, PNG
 
 Fields = dict[str, Any]
@@ -58,20 +58,20 @@ def with_seeds(operation: str, body: Fields) -> Fields:
     return replace(dict(body)) if replace else body
 
 
-def furnish(world: World, operation: str, body: object) -> App:
+def furnish(state: State, operation: str, body: object) -> App:
     """A new app with all that ``path_ids`` and ``with_seeds`` name."""
-    app = world.create_app()
-    key, now = app.app_key, world.clock.now()
-    world.add_template(Template(key, REJECTED_TEMPLATE, "您好", 2, None, "", REJECTED, now))
-    world.add_sign(Sign(key, REJECTED_SIGN, "极光", 1, "", REJECTED, now))
-    world.add_sign(Sign(key, SPARE_SIGN, "沙箱", 1, "", PASSED, now))
+    app = state.create_app()
+    key, now = app.app_key, state.clock.now()
+    state.add_template(Template(key, REJECTED_TEMPLATE, "您好", 2, None, "", REJECTED, now))
+    state.add_sign(Sign(key, REJECTED_SIGN, "极光", 1, "", REJECTED, now))
+    state.add_sign(Sign(key, SPARE_SIGN, "沙箱", 1, "", PASSED, now))
     typed: object = cast("Fields", body).get("code") if isinstance(body, dict) else None
     code = Code(typed if isinstance(typed, str) else "583201", now + 300)
-    world.add_message(Message(MSG_ID, key, "code", MOBILE, "", 1, now, code=code))
+    state.add_message(Message(MSG_ID, key, "code", MOBILE, "", 1, now, code=code))
     send_at = datetime.fromisoformat(f"{LATER}+08:00").timestamp()
     recipients = [ScheduledRecipient("1", MOBILE, {"number": "1"}, "【极光】您的订单1已发货。")]
     batch = operation == "updateScheduleBatch"
-    world.add_schedule(
+    state.add_schedule(
         Schedule(SCHEDULE_ID, key, batch, send_at, LATER, TEMPLATE, 2, DEFAULT_SIGN, None, recipients, now)
     )
     return app

@@ -1,4 +1,4 @@
-"""The operations: sync functions from a checked request to an answer. They change the world and never wait."""
+"""The operations: sync functions from a checked request to an answer. They change the state and never wait."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from jsms_sandbox.service.operations import accounts, codes, messages, receipts, schedules, signs, templates
 from jsms_sandbox.service.request import AuthorizedRequest
 from jsms_sandbox.service.response import Answer
-from jsms_sandbox.state.world import World
+from jsms_sandbox.state.state import State
 
-OPERATIONS: Mapping[str, Callable[[World, AuthorizedRequest], Answer]] = {
+OPERATIONS: Mapping[str, Callable[[State, AuthorizedRequest], Answer]] = {
     "sendCode": codes.send_code,
     "sendVoiceCode": codes.send_voice_code,
     "verifyCode": codes.verify_code,

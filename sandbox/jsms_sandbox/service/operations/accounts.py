@@ -6,16 +6,16 @@ from jsms_sandbox.service.limits import check_allocated
 from jsms_sandbox.service.request import AuthorizedRequest
 from jsms_sandbox.service.response import Answer, json_answer
 from jsms_sandbox.state.entities import Credit
-from jsms_sandbox.state.world import World
+from jsms_sandbox.state.state import State
 
 
-def get_dev_balance(_world: World, request: AuthorizedRequest) -> Answer:
+def get_dev_balance(_state: State, request: AuthorizedRequest) -> Answer:
     """What is left in the developer account's pools."""
     check_allocated(request.app.dev_credit)
     return _balance("dev", request.app.dev_credit)
 
 
-def get_app_balance(_world: World, request: AuthorizedRequest) -> Answer:
+def get_app_balance(_state: State, request: AuthorizedRequest) -> Answer:
     """What is left in the app's pools."""
     check_allocated(request.app.credit)
     return _balance("app", request.app.credit)

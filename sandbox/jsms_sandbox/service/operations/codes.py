@@ -19,7 +19,7 @@ from jsms_sandbox.service.response import Answer, json_answer
 from jsms_sandbox.service.text import fill, full_text, segments
 from jsms_sandbox.simulation.delivery import accept
 from jsms_sandbox.state.entities import CODE, App, Code, Message
-from jsms_sandbox.state.world import World
+from jsms_sandbox.state.state import State
 
 VOICE_TTL = 60
 """Seconds; what the contract says of a voice code without ttl."""
@@ -27,23 +27,23 @@ SHORTEST_TTL = 60
 """Seconds for a code template without ttl, which no template of ours is."""
 
 
-def send_code(world: World, request: AuthorizedRequest) -> Answer:
+def send_code(state: State, request: AuthorizedRequest) -> Answer:
     """Make a code, fill it into a code template and send it."""
     app, fields = request.app, request.fields
     mobile: str = fields["mobile"]
     check_magic_number(request, mobile, request.operation.codes)
-    template = usable_template(world, app, fields["temp_id"], (CODE,))
-    sign = usable_sign(world, app, fields.get("sign_id"))
+    template = usable_template(state, app, fields["temp_id"], (CODE,))
+    sign = usable_sign(state, app, fields.get("sign_id"))
     code = new_code(app)
     text = full_text(sign.sign, fill(template.template, {"code": code}), marketing=False)
     check_opt_out(app, mobile)
-    check_frequency(world, app, "code", mobile, text)
+    check_frequency(state, app, "code", mobile, text)
     check_allocated(app.credit)
     count = segments(text)
-    check_and_charge(world, app, "code", count)
-    now = world.clock.now()
+    check_and_charge(state, app, "code", count)
+    now = state.clock.now()
     message = Message(
-        str(world.next_number("message")),
+        str(state.next_number("message")),
         app.app_key,
         "code",
         mobile,
@@ -54,23 +54,23 @@ def send_code(world: World, request: AuthorizedRequest) -> Answer:
         sign_id=sign.sign_id,
         code=Code(code, now + (template.ttl or SHORTEST_TTL)),
     )
-    return _sent(world, request, message)
+    return _sent(state, request, message)
 
 
-def send_voice_code(world: World, request: AuthorizedRequest) -> Answer:
+def send_voice_code(state: State, request: AuthorizedRequest) -> Answer:
     """Call a number and read a code out."""
     app, fields = request.app, request.fields
     mobile: str = fields["mobile"]
     check_magic_number(request, mobile, request.operation.codes)
     check_opt_out(app, mobile)
-    check_frequency(world, app, "voice", mobile, "")
+    check_frequency(state, app, "voice", mobile, "")
     check_allocated(app.credit)
-    check_and_charge(world, app, "voice", 1)
+    check_and_charge(state, app, "voice", 1)
     code: str = fields.get("code") or new_code(app)
     language: int = fields.get("voice_lang") or 0
-    now = world.clock.now()
+    now = state.clock.now()
     message = Message(
-        str(world.next_number("message")),
+        str(state.next_number("message")),
         app.app_key,
         "voice",
         mobile,
@@ -80,28 +80,28 @@ def send_voice_code(world: World, request: AuthorizedRequest) -> Answer:
         language=language,
         code=Code(code, now + (fields.get("ttl") or VOICE_TTL)),
     )
-    return _sent(world, request, message)
+    return _sent(state, request, message)
 
 
-def verify_code(world: World, request: AuthorizedRequest) -> Answer:
+def verify_code(state: State, request: AuthorizedRequest) -> Answer:
     """Check what the user typed; a code counts once."""
     app, typed = request.app, request.fields["code"]
-    message = world.messages.get(request.path_id)
+    message = state.messages.get(request.path_id)
     if message is None or message.app_key != app.app_key or message.code is None:
         raise Refusal(WRONG_MSG_ID, "msg_id", "The app sent no code under this msg_id.")
     code = message.code
     if code.verified_at is not None:
         raise Refusal(VERIFIED_CODE, "code", "This code was verified before; a code counts once.")
-    now = world.clock.now()
+    now = state.clock.now()
     if now >= code.expires_at:
         late = now - code.expires_at
         raise Refusal(EXPIRED_CODE, "code", "This code expired %.0f seconds ago.", late)
     if typed != code.code:
         raise Refusal(INVALID_CODE, "code", "This is not the code that was sent.")
     code.verified_at = now
-    world.save(message)
+    state.save(message)
     request.msg_ids.append(message.msg_id)
-    world.events.publish("verified", {"msg_id": message.msg_id, "app_key": app.app_key})
+    state.events.publish("verified", {"msg_id": message.msg_id, "app_key": app.app_key})
     return json_answer({"is_valid": True})
 
 
@@ -110,8 +110,8 @@ def new_code(app: App) -> str:
     return app.fixed_code or f"{secrets.randbelow(1_000_000):06d}"
 
 
-def _sent(world: World, request: AuthorizedRequest, message: Message) -> Answer:
-    accept(world, request.app, message)
+def _sent(state: State, request: AuthorizedRequest, message: Message) -> Answer:
+    accept(state, request.app, message)
     request.msg_ids.append(message.msg_id)
     return json_answer({"msg_id": message.msg_id})
 

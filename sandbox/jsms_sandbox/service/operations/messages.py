@@ -14,28 +14,28 @@ from jsms_sandbox.service.text import segments
 from jsms_sandbox.simulation.clock import BEIJING
 from jsms_sandbox.simulation.delivery import accept
 from jsms_sandbox.state.entities import MARKETING, App, Message, MessageKind, Sign, Template
-from jsms_sandbox.state.world import World
+from jsms_sandbox.state.state import State
 
 MARKETING_FROM, MARKETING_TO = time(8), time(21)
 
 
-def send_message(world: World, request: AuthorizedRequest) -> Answer:
+def send_message(state: State, request: AuthorizedRequest) -> Answer:
     """Send a template SMS to one number."""
     app, fields = request.app, request.fields
     mobile: str = fields["mobile"]
     check_magic_number(request, mobile, request.operation.codes)
-    template, sign = chosen(world, request)
+    template, sign = chosen(state, request)
     text = compose(request, app, template, sign, fields.get("temp_para"), mobile)
-    message = _send(world, app, template, sign, Recipient(mobile, fields.get("temp_para"), text), None, first=True)
-    warn_of_the_hour(request, template, world.clock.now())
+    message = _send(state, app, template, sign, Recipient(mobile, fields.get("temp_para"), text), None, first=True)
+    warn_of_the_hour(request, template, state.clock.now())
     request.msg_ids.append(message.msg_id)
     return json_answer({"msg_id": message.msg_id})
 
 
-def send_message_batch(world: World, request: AuthorizedRequest) -> Answer:
+def send_message_batch(state: State, request: AuthorizedRequest) -> Answer:
     """Send a template SMS to many numbers; refused ones do not stop the others."""
     app, fields = request.app, request.fields
-    template, sign = chosen(world, request)
+    template, sign = chosen(state, request)
     check_allocated(app.credit)
     seen: SeenTexts = set()
     results: list[dict[str, object]] = []
@@ -43,15 +43,15 @@ def send_message_batch(world: World, request: AuthorizedRequest) -> Answer:
     for values in fields["recipients"]:
         try:
             recipient = check_recipient(request, template, sign, values, seen)
-            message = _send(world, app, template, sign, recipient, fields.get("tag"))
+            message = _send(state, app, template, sign, recipient, fields.get("tag"))
         except Refusal as refused:
-            msg_id = str(world.next_number("message"))
+            msg_id = str(state.next_number("message"))
             results.append({"msg_id": msg_id, **refused_recipient(request, values, refused)})
         else:
             accepted += 1
             request.msg_ids.append(message.msg_id)
             results.append({"msg_id": message.msg_id, "mobile": message.mobile})
-    warn_of_the_hour(request, template, world.clock.now())
+    warn_of_the_hour(request, template, state.clock.now())
     return json_answer({"success_count": accepted, "failure_count": len(results) - accepted, "recipients": results})
 
 
@@ -74,7 +74,7 @@ def refused_recipient(request: AuthorizedRequest, values: dict[str, object], ref
 
 
 def _send(
-    world: World,
+    state: State,
     app: App,
     template: Template,
     sign: Sign,
@@ -84,25 +84,25 @@ def _send(
     first: bool = False,
 ) -> Message:
     kind: MessageKind = "marketing" if template.type == MARKETING else "notice"
-    check_frequency(world, app, kind, recipient.mobile, recipient.text)
+    check_frequency(state, app, kind, recipient.mobile, recipient.text)
     if first:
         check_allocated(app.credit)
     count = segments(recipient.text)
-    check_and_charge(world, app, kind, count)
+    check_and_charge(state, app, kind, count)
     message = Message(
-        str(world.next_number("message")),
+        str(state.next_number("message")),
         app.app_key,
         kind,
         recipient.mobile,
         recipient.text,
         count,
-        world.clock.now(),
+        state.clock.now(),
         temp_id=template.temp_id,
         sign_id=sign.sign_id,
         temp_para=recipient.temp_para or {},
         tag=tag,
     )
-    return accept(world, app, message)
+    return accept(state, app, message)
 
 
 def warn_of_the_hour(request: AuthorizedRequest, template: Template, at: float) -> None:

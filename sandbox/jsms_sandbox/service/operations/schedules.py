@@ -14,36 +14,36 @@ from jsms_sandbox.service.request import AuthorizedRequest
 from jsms_sandbox.service.response import EMPTY, Answer, json_answer
 from jsms_sandbox.simulation.clock import BEIJING
 from jsms_sandbox.state.entities import Schedule, ScheduledRecipient
-from jsms_sandbox.state.world import World
+from jsms_sandbox.state.state import State
 
 SEND_TIME = "%Y-%m-%d %H:%M:%S"
 
 
-def create_schedule(world: World, request: AuthorizedRequest) -> Answer:
+def create_schedule(state: State, request: AuthorizedRequest) -> Answer:
     """Schedule a template SMS to one number."""
-    return _save_single(world, request, None)
+    return _save_single(state, request, None)
 
 
-def create_schedule_batch(world: World, request: AuthorizedRequest) -> Answer:
+def create_schedule_batch(state: State, request: AuthorizedRequest) -> Answer:
     """Schedule a template SMS to many numbers."""
-    return _save_batch(world, request, None)
+    return _save_batch(state, request, None)
 
 
-def update_schedule(world: World, request: AuthorizedRequest) -> Answer:
+def update_schedule(state: State, request: AuthorizedRequest) -> Answer:
     """Replace a single schedule while it waits."""
-    _send_at(world, request)
-    return _save_single(world, request, _pending(world, request, batch=False))
+    _send_at(state, request)
+    return _save_single(state, request, _pending(state, request, batch=False))
 
 
-def update_schedule_batch(world: World, request: AuthorizedRequest) -> Answer:
+def update_schedule_batch(state: State, request: AuthorizedRequest) -> Answer:
     """Replace a scheduled batch while it waits."""
-    _send_at(world, request)
-    return _save_batch(world, request, _pending(world, request, batch=True))
+    _send_at(state, request)
+    return _save_batch(state, request, _pending(state, request, batch=True))
 
 
-def get_schedule(world: World, request: AuthorizedRequest) -> Answer:
+def get_schedule(state: State, request: AuthorizedRequest) -> Answer:
     """Look a schedule of either kind up."""
-    schedule = _own(world, request)
+    schedule = _own(state, request)
     if schedule.status == "deleted":
         raise Refusal(INVALID_SCHEDULE_ID, "schedule", "The schedule was deleted.")
     recipients: list[dict[str, object]] = []
@@ -62,32 +62,32 @@ def get_schedule(world: World, request: AuthorizedRequest) -> Answer:
     )
 
 
-def delete_schedule(world: World, request: AuthorizedRequest) -> Answer:
+def delete_schedule(state: State, request: AuthorizedRequest) -> Answer:
     """Delete a schedule of either kind while it waits."""
-    schedule = _pending(world, request, batch=None)
+    schedule = _pending(state, request, batch=None)
     schedule.status = "deleted"
-    world.save(schedule)
-    _publish(world, schedule)
+    state.save(schedule)
+    _publish(state, schedule)
     return EMPTY
 
 
-def _save_single(world: World, request: AuthorizedRequest, old: Schedule | None) -> Answer:
+def _save_single(state: State, request: AuthorizedRequest, old: Schedule | None) -> Answer:
     fields = request.fields
-    send_at = _send_at(world, request)
+    send_at = _send_at(state, request)
     mobile: str = fields["mobile"]
     check_magic_number(request, mobile, request.operation.codes)
-    template, sign = chosen(world, request)
+    template, sign = chosen(state, request)
     text = compose(request, request.app, template, sign, fields.get("temp_para"), mobile)
     check_allocated(request.app.credit)
     recipients = [Recipient(mobile, fields.get("temp_para"), text)]
-    schedule = _save(world, request, old, send_at, template.type, sign.sign_id, recipients, batch=False)
+    schedule = _save(state, request, old, send_at, template.type, sign.sign_id, recipients, batch=False)
     warn_of_the_hour(request, template, send_at)
     return json_answer({"schedule_id": schedule.schedule_id})
 
 
-def _save_batch(world: World, request: AuthorizedRequest, old: Schedule | None) -> Answer:
-    send_at = _send_at(world, request)
-    template, sign = chosen(world, request)
+def _save_batch(state: State, request: AuthorizedRequest, old: Schedule | None) -> Answer:
+    send_at = _send_at(state, request)
+    template, sign = chosen(state, request)
     check_allocated(request.app.credit)
     seen: SeenTexts = set()
     recipients: list[Recipient] = []
@@ -97,7 +97,7 @@ def _save_batch(world: World, request: AuthorizedRequest, old: Schedule | None) 
             recipients.append(check_recipient(request, template, sign, values, seen))
         except Refusal as refusal:
             refused.append(refused_recipient(request, values, refusal))
-    schedule = _save(world, request, old, send_at, template.type, sign.sign_id, recipients, batch=True)
+    schedule = _save(state, request, old, send_at, template.type, sign.sign_id, recipients, batch=True)
     warn_of_the_hour(request, template, send_at)
     return json_answer(
         {
@@ -110,7 +110,7 @@ def _save_batch(world: World, request: AuthorizedRequest, old: Schedule | None) 
 
 
 def _save(
-    world: World,
+    state: State,
     request: AuthorizedRequest,
     old: Schedule | None,
     send_at: float,
@@ -132,39 +132,39 @@ def _save(
         sign_id,
         fields.get("tag"),
         [
-            ScheduledRecipient(str(world.next_number("message")), item.mobile, item.temp_para, item.text)
+            ScheduledRecipient(str(state.next_number("message")), item.mobile, item.temp_para, item.text)
             for item in recipients
         ],
-        old.created_at if old else world.clock.now(),
+        old.created_at if old else state.clock.now(),
     )
-    world.add_schedule(schedule)
-    world.clock.at(send_at, "schedule", schedule.schedule_id)
+    state.add_schedule(schedule)
+    state.clock.at(send_at, "schedule", schedule.schedule_id)
     request.msg_ids.extend(recipient.msg_id for recipient in schedule.recipients)
-    _publish(world, schedule)
+    _publish(state, schedule)
     return schedule
 
 
-def _send_at(world: World, request: AuthorizedRequest) -> float:
+def _send_at(state: State, request: AuthorizedRequest) -> float:
     try:
         wall = datetime.strptime(request.fields["send_time"], SEND_TIME).replace(tzinfo=BEIJING)
         send_at = wall.timestamp()
     except (ValueError, OverflowError):
         raise Refusal(INVALID_SEND_TIME, "field send_time", "send_time is no date and time of the calendar.") from None
-    if send_at <= world.clock.now():
-        now = world.clock.beijing().strftime(SEND_TIME)
+    if send_at <= state.clock.now():
+        now = state.clock.beijing().strftime(SEND_TIME)
         raise Refusal(INVALID_SEND_TIME, "field send_time", "send_time is past: in Beijing it is %s now.", now)
     return send_at
 
 
-def _own(world: World, request: AuthorizedRequest) -> Schedule:
-    schedule = world.schedules.get(request.path_id.lower())
+def _own(state: State, request: AuthorizedRequest) -> Schedule:
+    schedule = state.schedules.get(request.path_id.lower())
     if schedule is None or schedule.app_key != request.app.app_key:
         raise Refusal(INVALID_SCHEDULE_ID, "schedule", "The app has no schedule of this id.")
     return schedule
 
 
-def _pending(world: World, request: AuthorizedRequest, *, batch: bool | None) -> Schedule:
-    schedule = _own(world, request)
+def _pending(state: State, request: AuthorizedRequest, *, batch: bool | None) -> Schedule:
+    schedule = _own(state, request)
     if batch is not None and schedule.batch is not batch:
         kind = Hint("batch" if schedule.batch else "single")
         raise Refusal(INVALID_SCHEDULE_ID, "schedule", "This is the id of a %s schedule; the paths do not mix.", kind)
@@ -173,8 +173,8 @@ def _pending(world: World, request: AuthorizedRequest, *, batch: bool | None) ->
     return schedule
 
 
-def _publish(world: World, schedule: Schedule) -> None:
-    world.events.publish(
+def _publish(state: State, schedule: Schedule) -> None:
+    state.events.publish(
         "schedule",
         {"schedule_id": schedule.schedule_id, "app_key": schedule.app_key, "status": schedule.status},
     )

@@ -10,36 +10,36 @@ from jsms_sandbox.service.response import EMPTY, Answer, json_answer
 from jsms_sandbox.service.text import check_words
 from jsms_sandbox.simulation.reviews import submit
 from jsms_sandbox.state.entities import IN_REVIEW, PASSED, Sign
-from jsms_sandbox.state.world import World
+from jsms_sandbox.state.state import State
 
 
-def create_sign(world: World, request: AuthorizedRequest) -> Answer:
+def create_sign(state: State, request: AuthorizedRequest) -> Answer:
     """Submit a signature for review."""
     app = request.app
-    _check_none_in_review(world, request)
+    _check_none_in_review(state, request)
     check_words(app, request.fields["sign"])
-    while app.next_sign_id in world.signs[app.app_key]:
+    while app.next_sign_id in state.signs[app.app_key]:
         app.next_sign_id += 1
-    sign = Sign(app.app_key, app.next_sign_id, "", 0, "", IN_REVIEW, world.clock.now())
+    sign = Sign(app.app_key, app.next_sign_id, "", 0, "", IN_REVIEW, state.clock.now())
     app.next_sign_id += 1
-    world.save(app)
-    world.add_sign(sign)
-    return _save(world, request, sign)
+    state.save(app)
+    state.add_sign(sign)
+    return _save(state, request, sign)
 
 
-def update_sign(world: World, request: AuthorizedRequest) -> Answer:
+def update_sign(state: State, request: AuthorizedRequest) -> Answer:
     """Change a rejected signature and submit it again."""
-    sign = _own(world, request)
-    _check_none_in_review(world, request)
+    sign = _own(state, request)
+    _check_none_in_review(state, request)
     if sign.status == PASSED:
         raise Refusal(INVALID_SIGN_ID, "signature", "Only a signature that was rejected in review may be changed.")
     check_words(request.app, request.fields["sign"])
-    return _save(world, request, sign)
+    return _save(state, request, sign)
 
 
-def get_sign(world: World, request: AuthorizedRequest) -> Answer:
+def get_sign(state: State, request: AuthorizedRequest) -> Answer:
     """Look a signature up."""
-    sign = _own(world, request)
+    sign = _own(state, request)
     return json_answer(
         {
             "sign_id": sign.sign_id,
@@ -51,23 +51,23 @@ def get_sign(world: World, request: AuthorizedRequest) -> Answer:
     )
 
 
-def delete_sign(world: World, request: AuthorizedRequest) -> Answer:
+def delete_sign(state: State, request: AuthorizedRequest) -> Answer:
     """Delete a signature that is not the default one."""
-    sign = _own(world, request)
+    sign = _own(state, request)
     if sign.is_default:
         raise Refusal(DEFAULT_SIGNATURE_CANNOT_BE_DELETED, "signature", "Make another signature the default one first.")
-    del world.signs[sign.app_key][sign.sign_id]
-    world.storage.remove(sign)
-    world.events.publish("sign", {"app_key": sign.app_key, "sign_id": sign.sign_id, "status": None})
+    del state.signs[sign.app_key][sign.sign_id]
+    state.storage.remove(sign)
+    state.events.publish("sign", {"app_key": sign.app_key, "sign_id": sign.sign_id, "status": None})
     return EMPTY
 
 
-def _own(world: World, request: AuthorizedRequest) -> Sign:
-    return own_sign(world, request.app, int(request.path_id))
+def _own(state: State, request: AuthorizedRequest) -> Sign:
+    return own_sign(state, request.app, int(request.path_id))
 
 
-def _check_none_in_review(world: World, request: AuthorizedRequest) -> None:
-    for sign in world.signs[request.app.app_key].values():
+def _check_none_in_review(state: State, request: AuthorizedRequest) -> None:
+    for sign in state.signs[request.app.app_key].values():
         if sign.status == IN_REVIEW:
             raise Refusal(
                 OTHER_SIGNATURES_IN_THE_AUDIT,
@@ -77,9 +77,9 @@ def _check_none_in_review(world: World, request: AuthorizedRequest) -> None:
             )
 
 
-def _save(world: World, request: AuthorizedRequest, sign: Sign) -> Answer:
+def _save(state: State, request: AuthorizedRequest, sign: Sign) -> Answer:
     fields = request.fields
     sign.sign, sign.type, sign.remark = fields["sign"], fields["type"], fields.get("remark") or ""
     sign.files = list(request.files)
-    submit(world, request.app, sign)
+    submit(state, request.app, sign)
     return json_answer({"sign_id": sign.sign_id})

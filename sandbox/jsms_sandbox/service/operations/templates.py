@@ -10,67 +10,67 @@ from jsms_sandbox.service.response import EMPTY, Answer, json_answer
 from jsms_sandbox.service.text import check_template_text
 from jsms_sandbox.simulation.reviews import submit
 from jsms_sandbox.state.entities import CODE, IN_REVIEW, REJECTED, Template
-from jsms_sandbox.state.world import World
+from jsms_sandbox.state.state import State
 
 
-def create_template(world: World, request: AuthorizedRequest) -> Answer:
+def create_template(state: State, request: AuthorizedRequest) -> Answer:
     """Submit a template for review."""
     app = request.app
-    _check_text(world, request)
-    while app.next_temp_id in world.templates[app.app_key]:
+    _check_text(state, request)
+    while app.next_temp_id in state.templates[app.app_key]:
         app.next_temp_id += 1
-    template = Template(app.app_key, app.next_temp_id, "", 0, None, "", IN_REVIEW, world.clock.now())
+    template = Template(app.app_key, app.next_temp_id, "", 0, None, "", IN_REVIEW, state.clock.now())
     app.next_temp_id += 1
-    world.save(app)
-    world.add_template(template)
-    return _save(world, request, template)
+    state.save(app)
+    state.add_template(template)
+    return _save(state, request, template)
 
 
-def update_template(world: World, request: AuthorizedRequest) -> Answer:
+def update_template(state: State, request: AuthorizedRequest) -> Answer:
     """Change a rejected template and submit it again."""
-    template = _own(world, request)
+    template = _own(state, request)
     if request.fields["temp_id"] != template.temp_id:
         raise Refusal(INVALID_TEMP_ID, "template", "temp_id in the body is not the one in the path.")
     if template.status != REJECTED:
         raise Refusal(
             MODIFY_TEMPLATE_NOT_ALLOW, "template", "Only a template that was rejected in review may be changed."
         )
-    _check_text(world, request)
-    return _save(world, request, template)
+    _check_text(state, request)
+    return _save(state, request, template)
 
 
-def get_template(world: World, request: AuthorizedRequest) -> Answer:
+def get_template(state: State, request: AuthorizedRequest) -> Answer:
     """Look a template up."""
-    template = _own(world, request)
+    template = _own(state, request)
     answer: dict[str, object] = {"temp_id": template.temp_id, "template": template.template, "type": template.type}
     if template.ttl is not None:
         answer["ttl"] = template.ttl
     return json_answer(answer | {"remark": template.remark, "status": template.status})
 
 
-def delete_template(world: World, request: AuthorizedRequest) -> Answer:
+def delete_template(state: State, request: AuthorizedRequest) -> Answer:
     """Delete a template."""
-    template = _own(world, request)
-    del world.templates[template.app_key][template.temp_id]
-    world.storage.remove(template)
-    world.events.publish("template", {"app_key": template.app_key, "temp_id": template.temp_id, "status": None})
+    template = _own(state, request)
+    del state.templates[template.app_key][template.temp_id]
+    state.storage.remove(template)
+    state.events.publish("template", {"app_key": template.app_key, "temp_id": template.temp_id, "status": None})
     return EMPTY
 
 
-def _own(world: World, request: AuthorizedRequest) -> Template:
-    return own_template(world, request.app, int(request.path_id))
+def _own(state: State, request: AuthorizedRequest) -> Template:
+    return own_template(state, request.app, int(request.path_id))
 
 
-def _check_text(world: World, request: AuthorizedRequest) -> None:
+def _check_text(state: State, request: AuthorizedRequest) -> None:
     app, fields = request.app, request.fields
-    sign = usable_sign(world, app, None)
+    sign = usable_sign(state, app, None)
     check_template_text(app, sign, fields["template"], fields["type"], fields.get("remark") or "")
 
 
-def _save(world: World, request: AuthorizedRequest, template: Template) -> Answer:
+def _save(state: State, request: AuthorizedRequest, template: Template) -> Answer:
     fields = request.fields
     template.template, template.type = fields["template"], fields["type"]
     template.ttl = fields["ttl"] if template.type == CODE else None
     template.remark = fields.get("remark") or ""
-    submit(world, request.app, template)
+    submit(state, request.app, template)
     return json_answer({"temp_id": template.temp_id})

@@ -8,10 +8,13 @@ from collections import deque
 from dataclasses import replace
 from typing import TypeVar
 
-from jsms_sandbox.service.fault_hooks import Faults, NoFaults
 from jsms_sandbox.settings import Credentials, Settings
 from jsms_sandbox.simulation.clock import Clock
 from jsms_sandbox.state.entities import (
+    CODE,
+    MARKETING,
+    NOTICE,
+    PASSED,
     App,
     Callback,
     Counters,
@@ -27,10 +30,8 @@ from jsms_sandbox.state.entities import (
     Time,
 )
 from jsms_sandbox.state.events import EventLog
-from jsms_sandbox.state.loading import load_world
-from jsms_sandbox.state.seeds import BLOCKED_WORD, first_sign, first_templates
+from jsms_sandbox.state.rate_limits import RateLimits
 from jsms_sandbox.state.storage import InMemory, Storage, StorageError, plain
-from jsms_sandbox.state.windows import Windows
 
 log = logging.getLogger("jsms_sandbox")
 
@@ -46,8 +47,13 @@ JOURNAL_KEPT = 5_000
 RECEIPTS_KEPT = 100_000
 """Reports, and replies, that one app has not fetched yet."""
 
+BLOCKED_WORD = "沙箱敏感词"
+"""The one word that is blocked at first; it means "sandbox's sensitive word" and is harmless."""
 
-class World:
+DEFAULT_SIGN_ID = 4321
+
+
+class State:
     """All state. Touched by the event loop's thread only, with no await between a check and its commit.
 
     Args:
@@ -69,13 +75,13 @@ class World:
         self.clock = clock or Clock()
         self.events = events or EventLog()
         self.storage = storage or InMemory()
-        self.faults: Faults = NoFaults()
-        self.windows = Windows()
-        self._empty()
+        self.rate_limits = RateLimits()
+        self.clear()
         self.clock.after_work = self._commit_work
         self.clock.on_move = self._keep_time
 
-    def _empty(self) -> None:
+    def clear(self) -> None:
+        """Forget every entity; what the storage keeps stays there."""
         self.counters = Counters()
         self.apps: dict[str, App] = {}
         self.apps_by_dev_key: dict[str, App] = {}
@@ -130,7 +136,7 @@ class World:
             words=[BLOCKED_WORD],
             dev_credit=Credit(100_000, 10_000, 100_000, 10_000),
         )
-        self.take_app(app)
+        self.register_app(app)
         self.save(app)
         now = self.clock.now()
         for template in first_templates(app.app_key, now):
@@ -145,7 +151,7 @@ class World:
         self.save(app)
         self.events.publish("app", {"app_key": app.app_key, "name": app.name})
 
-    def take_app(self, app: App) -> None:
+    def register_app(self, app: App) -> None:
         """Make room for an app and what is its own."""
         self.apps[app.app_key] = app
         self.apps_by_dev_key[app.dev_key] = app
@@ -173,7 +179,7 @@ class World:
         self.callbacks = {k: v for k, v in self.callbacks.items() if v.app_key != key}
         del self.apps[key], self.apps_by_dev_key[app.dev_key]
         del self.reports_to_fetch[key], self.replies_to_fetch[key]
-        self.windows.forget(f"{key}/")
+        self.rate_limits.forget(key)
         self.storage.remove(app)
 
     def reset_app(self, app: App) -> App:
@@ -240,27 +246,21 @@ class World:
         while len(kept) > most:
             self.storage.remove(kept.pop(next(iter(kept))))
 
-    # --- starting ----------------------------------------------------------------------------------------------------
-
-    def start(self) -> None:
-        """Take the kept state up again; where there is none, or not the first app, make the first app."""
-        self._empty()
-        load_world(self)
-        self._settle_first_app(self.settings.credentials)
-        self.commit()
+    # --- the first app ----------------------------------------------------------------------------------------------
 
     def reset(self) -> None:
         """Forget everything, and start over with the first app alone."""
         self.storage.clear()
-        self.windows.forget()
+        self.rate_limits.forget()
         self.clock.forget()
-        self._empty()
-        self._create_first_app(self.settings.credentials)
+        self.clear()
+        self._create_first_app()
         self.commit()
         self.events.publish("reset", {})
 
-    def _settle_first_app(self, credentials: Credentials) -> None:
-        """Make the first app, or give the kept one the keys and switches of this start."""
+    def set_up_first_app(self) -> None:
+        """Create the first app, or give the kept one the keys and switches of this start."""
+        credentials = self.settings.credentials
         owner = self.apps_by_dev_key.pop(credentials.dev_key, None)
         if owner is not None and owner.app_key != credentials.app_key:
             owner.dev_key, owner.dev_secret = secrets.token_hex(12), secrets.token_hex(12)
@@ -268,7 +268,7 @@ class World:
             self.save(owner)
         app = self.apps.get(credentials.app_key)
         if app is None:
-            self._create_first_app(credentials)
+            self._create_first_app()
             return
         self.apps_by_dev_key.pop(app.dev_key, None)
         app.master_secret = credentials.master_secret
@@ -276,8 +276,8 @@ class World:
         self.apps_by_dev_key[app.dev_key] = app
         self._set_by_flags(app)
 
-    def _create_first_app(self, credentials: Credentials) -> None:
-        app = self.create_app(credentials, name="first", review=self._first_review())
+    def _create_first_app(self) -> None:
+        app = self.create_app(self.settings.credentials, name="first", review=self._first_review())
         self._set_by_flags(app)
 
     def _first_review(self) -> Review:
@@ -326,3 +326,21 @@ class World:
             "replies": [plain(item) for item in self.replies.values()],
             "callbacks": [plain(item) for item in self.callbacks.values()],
         }
+
+
+def first_templates(app_key: str, now: float) -> list[Template]:
+    """Template 1, which every app has, and one of each other type."""
+    rows = [
+        (1, "您的验证码是{{code}}，五分钟内有效。", CODE, 300, "登录验证码"),
+        (1250, "您的订单{{number}}已发货。", NOTICE, None, "发货通知"),
+        (1251, "您的快递已送达，请及时领取。", NOTICE, None, "到货通知"),
+        (1252, "新品上架，{{name}}邀您选购。", MARKETING, None, "新品推广"),
+    ]
+    return [
+        Template(app_key, temp_id, text, type_, ttl, remark, PASSED, now) for temp_id, text, type_, ttl, remark in rows
+    ]
+
+
+def first_sign(app_key: str, now: float) -> Sign:
+    """The default signature."""
+    return Sign(app_key, DEFAULT_SIGN_ID, "极光", 1, "", PASSED, now, is_default=True)

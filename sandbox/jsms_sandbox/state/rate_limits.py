@@ -1,26 +1,23 @@
-"""How many sends were accepted in the last seconds, by number and kind, and whether one more is too many."""
+"""Rate limits: how many sends a number got in rolling windows of time, and whether one more is too many."""
 
 from __future__ import annotations
 
 import functools
 import hashlib
 from collections import deque
-from typing import TYPE_CHECKING
 
 from jsms_contract.service import RULES
 from jsms_runtime.service import Limit
 from jsms_sandbox.state.entities import CODE, MARKETING, NOTICE, Message, MessageKind
 
-if TYPE_CHECKING:
-    from jsms_sandbox.state.world import World
-
 SWEEP_EVERY = 10_000
 WINDOWS_KEPT = 200_000
 """Numbers (and texts) whose sends are counted; where there are more, those that began first are forgotten."""
+TYPES: dict[MessageKind, int] = {"code": CODE, "notice": NOTICE, "marketing": MARKETING}
 
 
-class Windows:
-    """Times of accepted sends by name, each kept as long as its window is."""
+class RateLimits:
+    """Times of accepted sends by the name of a window, each kept as long as its window is."""
 
     def __init__(self) -> None:
         self._times: dict[str, tuple[float, deque[float]]] = {}
@@ -29,6 +26,19 @@ class Windows:
     def __len__(self) -> int:
         """How many windows are open."""
         return len(self._times)
+
+    def exceeded(self, app_key: str, kind: MessageKind, mobile: str, text: str, now: float) -> Limit | None:
+        """The limit that one more send would break; None if it may be sent."""
+        for limit in limits_of(kind):
+            if self.count(_name(app_key, kind, mobile, text, limit), limit.seconds, now) >= limit.most:
+                return limit
+        return None
+
+    def add_message(self, message: Message) -> None:
+        """Count an accepted send."""
+        for limit in limits_of(message.kind):
+            name = _name(message.app_key, message.kind, message.mobile, message.text, limit)
+            self.add(name, limit.seconds, message.sent_at)
 
     def count(self, name: str, seconds: float, now: float) -> int:
         """How many times fall into the window that ends now."""
@@ -52,8 +62,9 @@ class Windows:
         if self._added % SWEEP_EVERY == 0:
             self._sweep(when)
 
-    def forget(self, prefix: str = "") -> None:
-        """Forget every window whose name begins like this."""
+    def forget(self, app_key: str | None = None) -> None:
+        """Forget every send, or those of one app."""
+        prefix = "" if app_key is None else f"{app_key}/"
         for name in [name for name in self._times if name.startswith(prefix)]:
             del self._times[name]
 
@@ -68,40 +79,12 @@ class Windows:
             del self._times[name]
 
 
-CREDIT_USED_UP = 4005
-"""The status of a schedule's message that there was no credit left for."""
-TYPES: dict[MessageKind, int] = {"code": CODE, "notice": NOTICE, "marketing": MARKETING}
-
-
 @functools.cache
 def limits_of(kind: MessageKind) -> tuple[Limit, ...]:
     """What limits one kind of message."""
     if kind in ("code", "voice"):
         return RULES["sendCode" if kind == "code" else "sendVoiceCode"].limits
     return tuple(limit for limit in RULES["sendMessage"].limits if limit.type in (None, TYPES[kind]))
-
-
-def too_often(world: World, app_key: str, kind: MessageKind, mobile: str, text: str) -> Limit | None:
-    """The limit that one more send would break; None where it may go out."""
-    now = world.clock.now()
-    for limit in limits_of(kind):
-        if world.windows.count(_name(app_key, kind, mobile, text, limit), limit.seconds, now) >= limit.most:
-            return limit
-    return None
-
-
-def count(world: World, app_key: str, kind: MessageKind, mobile: str, text: str, when: float) -> None:
-    """Count an accepted send."""
-    for limit in limits_of(kind):
-        world.windows.add(_name(app_key, kind, mobile, text, limit), limit.seconds, when)
-
-
-def count_again(world: World, message: Message) -> None:
-    """Count a message that was kept over a restart, unless it never left or the clock was set back behind it."""
-    unpaid = message.status == CREDIT_USED_UP and message.schedule_id and message.reported_at == message.sent_at
-    if unpaid or message.sent_at > world.clock.now():
-        return
-    count(world, message.app_key, message.kind, message.mobile, message.text, message.sent_at)
 
 
 def _name(app_key: str, kind: MessageKind, mobile: str, text: str, limit: Limit) -> str:
