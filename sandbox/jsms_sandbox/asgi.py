@@ -12,7 +12,7 @@ from jsms_sandbox.simulation.callbacks import Deliveries
 from jsms_sandbox.state.state import State
 
 if TYPE_CHECKING:
-    from jsms_sandbox.admin.own import OwnSide
+    from jsms_sandbox.admin.app import AdminApp
 
 
 class Application:
@@ -26,7 +26,7 @@ class Application:
         self.state = state
         self.service = Service(state)
         self.deliveries = Deliveries(state)
-        self._own: OwnSide | None = None
+        self._own: AdminApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -38,16 +38,16 @@ class Application:
         if path == f"{OWN}/readyz":
             await send_answer(send, json_answer({"ready": True}))
         elif path == OWN or path.startswith(f"{OWN}/"):
-            await self._own_side()(scope, receive, send)
+            await self._admin_app()(scope, receive, send)
         else:
             await self.service(scope, receive, send)
 
-    def _own_side(self) -> OwnSide:
+    def _admin_app(self) -> AdminApp:
         """The page and the test API, made when they are first asked for: what they import takes time to load."""
         if self._own is None:
-            from jsms_sandbox.admin.own import OwnSide  # noqa: PLC0415 - no part of starting up
+            from jsms_sandbox.admin.app import AdminApp  # noqa: PLC0415 - no part of starting up
 
-            self._own = OwnSide(self.service, self.deliveries)
+            self._own = AdminApp(self.service, self.deliveries)
         return self._own
 
 

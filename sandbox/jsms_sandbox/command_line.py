@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ipaddress
 import json
 import logging
 import shlex
@@ -11,15 +12,18 @@ import signal
 import socket
 import sys
 import tempfile
+import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from jsms_sandbox.options import LAST_PORT, command
-from jsms_sandbox.readiness import loopback_url, why_not_ready
 from jsms_sandbox.settings import Credentials, Settings
 from jsms_sandbox.simulation.callbacks import check_url, url_warnings
 from jsms_sandbox.state.entities import Review
@@ -33,6 +37,9 @@ if TYPE_CHECKING:
 
 PROGRAM = "jsms-sandbox"
 USAGE, FAILURE = 2, 1
+ASK_EVERY = 0.1
+ASK_TIMEOUT = 3.0
+"""Seconds between two requests to a sandbox that is not ready, and for each."""
 INSTALL = "install it with: pip install 'jsms-client[sandbox]'"
 
 
@@ -240,3 +247,48 @@ def _tell(write: Callable[[str], object], text: str) -> None:
     with contextlib.suppress(BrokenPipeError):
         write(f"{text}\n")
         sys.stdout.flush()
+
+
+def loopback_url(host: str, port: int) -> str:
+    """Where a client on this machine finds what listens on a host: every address is reached as the loopback one."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return f"http://{host}:{port}"
+    if address.is_unspecified:
+        host = "127.0.0.1" if isinstance(address, ipaddress.IPv4Address) else "::1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def why_not_ready(url: str, wait: float) -> str | None:
+    """Ask the sandbox until it is ready.
+
+    Args:
+        url: Its address, without a path.
+        wait: Seconds to go on asking; 0 asks once.
+
+    Returns:
+        What the last attempt met; None once it is ready.
+    """
+    deadline = time.monotonic() + wait
+    while (reason := _ask_ready(url)) is not None and time.monotonic() < deadline:
+        time.sleep(ASK_EVERY)
+    return reason
+
+
+def _ask_ready(url: str) -> str | None:
+    # A proxy of the environment is for other machines.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(f"{url}/_sandbox/readyz", timeout=ASK_TIMEOUT) as response:
+            ready = json.loads(response.read()) == {"ready": True}
+    except urllib.error.HTTPError as error:
+        return f"another program responded, with {error.code}"
+    except urllib.error.URLError as error:
+        reason = error.reason
+        return (getattr(reason, "strerror", None) or str(reason)).lower()
+    except (HTTPException, ValueError):
+        return "another program responded"
+    except OSError as error:
+        return (error.strerror or str(error)).lower()
+    return None if ready else "another program responded"

@@ -10,13 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from jsms_sandbox.service import refusal
+from jsms_sandbox.service import request
 from jsms_sandbox.service.composing import CODE_TEMPLATE
 from jsms_sandbox.service.fields import JSON_NAMES
 from jsms_sandbox.service.form import NOT_A_FORM
-from jsms_sandbox.service.leniency import Leniency
 from jsms_sandbox.service.limits import MESSAGES
-from jsms_sandbox.service.refusal import Hint, hint
+from jsms_sandbox.service.request import Hint, Leniency, hint
 
 PACKAGE = Path(str(resources.files("jsms_sandbox")))
 CONVERSION = re.compile(r"%[^ ]*?[srdfg]")
@@ -41,10 +40,10 @@ def said() -> Iterator[object]:
 
 
 def test_every_sentence_has_its_chinese_and_no_other_is_kept() -> None:
-    assert {each for each in said() if isinstance(each, str)} == set(refusal.chinese())
+    assert {each for each in said() if isinstance(each, str)} == set(request.chinese())
 
 
-@pytest.mark.parametrize(("english", "chinese"), refusal.chinese().items())
+@pytest.mark.parametrize(("english", "chinese"), request.chinese().items())
 def test_both_take_the_same_values(english: str, chinese: str) -> None:
     assert CONVERSION.findall(english) == CONVERSION.findall(chinese)
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from jsms_sandbox.service.composing import CODE_TEMPLATE
-from jsms_sandbox.service.leniency import Leniency
+from jsms_sandbox.service.request import Leniency
 
 from .forms import FileField, image, multipart, sign_form
 from .provocations import MOBILE

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from jsms_sandbox.assumptions import assumptions
-from jsms_sandbox.service.leniency import Leniency
+from jsms_sandbox.service.request import Leniency
 from jsms_sandbox.settings import Credentials
 from jsms_sandbox.simulation.callbacks import RETRY_AFTER
 from jsms_sandbox.simulation.faults import CARRIED_OUT

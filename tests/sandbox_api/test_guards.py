@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from jsms_sandbox.admin.problems import Problem, guard
+from jsms_sandbox.admin.app import guard
+from jsms_sandbox.admin.models import Problem
 from jsms_sandbox.settings import Settings
 from sandbox.running import WITHOUT_TLS, AppUnderTest, RunningSandbox
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from jsms_sandbox.admin.call import BODY_LIMIT
-from jsms_sandbox.admin.problems import STATUSES
+from jsms_sandbox.admin.models import STATUSES
+from jsms_sandbox.admin.request import BODY_LIMIT
 from jsms_sandbox.state.storage import InMemory, StorageError
 from sandbox.running import AppUnderTest, RunningSandbox
 

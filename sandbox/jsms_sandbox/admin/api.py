@@ -31,10 +31,9 @@ from jsms_sandbox.admin import (
     schedules,
     seeding,
 )
-from jsms_sandbox.admin.call import AdminContext, AdminRequest
 from jsms_sandbox.admin.endpoint import Endpoint, run
-from jsms_sandbox.admin.models import ProblemAnswer
-from jsms_sandbox.admin.problems import Problem
+from jsms_sandbox.admin.models import Problem, ProblemAnswer
+from jsms_sandbox.admin.request import AdminContext, AdminRequest
 from jsms_sandbox.state.storage import StorageError
 
 log = logging.getLogger("jsms_sandbox")

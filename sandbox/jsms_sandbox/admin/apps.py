@@ -10,11 +10,10 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from jsms_sandbox.admin.blocked import MOST, Word
-from jsms_sandbox.admin.call import AdminRequest
 from jsms_sandbox.admin.callbacks import Url
 from jsms_sandbox.admin.endpoint import delete, get, patch, post
-from jsms_sandbox.admin.models import Body, Mobile, NoBody, Query, Shape, Status
-from jsms_sandbox.admin.problems import Problem, conflict, wrong
+from jsms_sandbox.admin.models import Body, Mobile, NoBody, Problem, Query, Shape, Status, conflict, wrong
+from jsms_sandbox.admin.request import AdminRequest
 from jsms_sandbox.service.access import KEY
 from jsms_sandbox.settings import Credentials
 from jsms_sandbox.simulation.callbacks import check_url, url_problem, url_warnings

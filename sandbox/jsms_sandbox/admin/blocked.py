@@ -7,10 +7,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from jsms_sandbox.admin.call import AdminRequest
 from jsms_sandbox.admin.endpoint import delete, get, post
-from jsms_sandbox.admin.models import Body, Mobile, Query, Shape
-from jsms_sandbox.admin.problems import conflict, not_found
+from jsms_sandbox.admin.models import Body, Mobile, Query, Shape, conflict, not_found
+from jsms_sandbox.admin.request import AdminRequest
 from jsms_sandbox.simulation.delivery import opt_in, opt_out
 from jsms_sandbox.state.entities import App
 

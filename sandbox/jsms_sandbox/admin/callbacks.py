@@ -8,11 +8,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from jsms_contract.service import CALLBACK_SAMPLES
-from jsms_sandbox.admin.call import AdminRequest
 from jsms_sandbox.admin.endpoint import get, post
 from jsms_sandbox.admin.listing import Listing, NumberPage, number_id
-from jsms_sandbox.admin.models import At, Body, NoBody, Query, Shape, milliseconds
-from jsms_sandbox.admin.problems import conflict, not_found, wrong
+from jsms_sandbox.admin.models import At, Body, NoBody, Query, Shape, conflict, milliseconds, not_found, wrong
+from jsms_sandbox.admin.request import AdminRequest
 from jsms_sandbox.simulation.callbacks import check_url, post_form, signed_form, url_problem, url_warnings
 from jsms_sandbox.state import entities
 from jsms_sandbox.state.entities import CALLBACK_TYPES, App, CallbackType

@@ -7,10 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from jsms_sandbox.admin.call import AdminRequest
 from jsms_sandbox.admin.endpoint import get, post
-from jsms_sandbox.admin.models import At, Body, Query, Shape, milliseconds
-from jsms_sandbox.admin.problems import wrong
+from jsms_sandbox.admin.models import At, Body, Query, Shape, milliseconds, wrong
+from jsms_sandbox.admin.request import AdminRequest
 from jsms_sandbox.simulation import clock as time
 
 BEIJING_FORMAT = "%Y-%m-%d %H:%M:%S"

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from jsms_sandbox.admin.call import AdminRequest
 from jsms_sandbox.admin.endpoint import get
 from jsms_sandbox.admin.models import Query, Shape
+from jsms_sandbox.admin.request import AdminRequest
 from jsms_sandbox.conformance import judge
 
 

@@ -11,9 +11,8 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from jsms_sandbox.admin.call import AdminRequest
-from jsms_sandbox.admin.models import Body, NoBody, Query
-from jsms_sandbox.admin.problems import ProblemType
+from jsms_sandbox.admin.models import Body, NoBody, ProblemType, Query
+from jsms_sandbox.admin.request import AdminRequest
 
 Method = Literal["GET", "POST", "PATCH", "DELETE"]
 Result = BaseModel | Response | None

@@ -12,9 +12,9 @@ from pydantic import Field
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from jsms_sandbox.admin.call import AdminContext, AdminRequest
 from jsms_sandbox.admin.endpoint import get
 from jsms_sandbox.admin.models import Query
+from jsms_sandbox.admin.request import AdminContext, AdminRequest
 from jsms_sandbox.service.response import drop
 from jsms_sandbox.state.events import Event
 

@@ -9,10 +9,20 @@ from pydantic import Field
 from pydantic.config import JsonDict
 
 from jsms_contract.operations import OPERATIONS
-from jsms_sandbox.admin.call import AdminRequest
 from jsms_sandbox.admin.endpoint import delete, get, post
-from jsms_sandbox.admin.models import LARGEST_ID, At, Body, Mobile, Query, Shape, milliseconds
-from jsms_sandbox.admin.problems import conflict, not_found, wrong
+from jsms_sandbox.admin.models import (
+    LARGEST_ID,
+    At,
+    Body,
+    Mobile,
+    Query,
+    Shape,
+    conflict,
+    milliseconds,
+    not_found,
+    wrong,
+)
+from jsms_sandbox.admin.request import AdminRequest
 from jsms_sandbox.simulation import faults
 from jsms_sandbox.simulation.faults import CARRIED_OUT, FaultKind, describe
 from jsms_sandbox.simulation.variants import Variant

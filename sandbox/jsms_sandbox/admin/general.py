@@ -10,7 +10,6 @@ from pydantic import Field
 from jsms_contract.errors import ERRORS
 from jsms_contract.limits import VERSION
 from jsms_sandbox.admin.apps import App, Apps, app_shape, fresh_app
-from jsms_sandbox.admin.call import AdminRequest
 from jsms_sandbox.admin.callbacks import Callback, callback_shape
 from jsms_sandbox.admin.clock import Clock, clock_shape
 from jsms_sandbox.admin.endpoint import get, post
@@ -19,11 +18,12 @@ from jsms_sandbox.admin.faults import Fault, fault_shape
 from jsms_sandbox.admin.messages import Message, message_shape
 from jsms_sandbox.admin.models import NoBody, Query, Shape
 from jsms_sandbox.admin.replies import Reply, reply_shape
+from jsms_sandbox.admin.request import AdminRequest
 from jsms_sandbox.admin.reviewed import Sign, Template, sign_shape, template_shape
 from jsms_sandbox.admin.schedules import Schedule, schedule_shape
 from jsms_sandbox.assumptions import assumptions
 from jsms_sandbox.contract import delivery_statuses, info, operations
-from jsms_sandbox.service import journal
+from jsms_sandbox.service.endpoint import TEXT_KEPT
 from jsms_sandbox.service.operations import OPERATIONS as BEHAVIOUR
 from jsms_sandbox.simulation import faults
 from jsms_sandbox.simulation.callbacks import RETRY_AFTER
@@ -250,7 +250,7 @@ def _caps() -> Caps:
         events=EVENTS_KEPT,
         faults=faults.FAULTS_KEPT,
         receipts=RECEIPTS_KEPT,
-        characters_of_a_body=journal.TEXT_KEPT,
+        characters_of_a_body=TEXT_KEPT,
     )
 
 

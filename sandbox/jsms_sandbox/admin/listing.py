@@ -10,9 +10,8 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import Field
 
-from jsms_sandbox.admin.call import AdminRequest
-from jsms_sandbox.admin.models import LARGEST_ID, Query
-from jsms_sandbox.admin.problems import wrong
+from jsms_sandbox.admin.models import LARGEST_ID, Query, wrong
+from jsms_sandbox.admin.request import AdminRequest
 from jsms_sandbox.state.events import Event
 from jsms_sandbox.state.state import State
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any, Literal
 
-from jsms_sandbox.admin.call import AdminRequest
 from jsms_sandbox.admin.callbacks import Callback, callback_shape
 from jsms_sandbox.admin.endpoint import get
 from jsms_sandbox.admin.messages import Message, find_message, message_shape
 from jsms_sandbox.admin.models import At, Query, Shape, milliseconds
 from jsms_sandbox.admin.replies import Reply, reply_shape
+from jsms_sandbox.admin.request import AdminRequest
 from jsms_sandbox.admin.requests import Request, request_shape
 from jsms_sandbox.state import entities
 from jsms_sandbox.state.state import State

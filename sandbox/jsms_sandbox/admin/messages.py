@@ -8,11 +8,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from jsms_sandbox.admin.call import AdminRequest
 from jsms_sandbox.admin.endpoint import get, post
 from jsms_sandbox.admin.listing import IdPage, Listing, Wait, text_id, wait_for
-from jsms_sandbox.admin.models import At, Body, NoBody, Query, Shape, Status, milliseconds
-from jsms_sandbox.admin.problems import conflict, not_found, wrong
+from jsms_sandbox.admin.models import At, Body, NoBody, Query, Shape, Status, conflict, milliseconds, not_found, wrong
+from jsms_sandbox.admin.request import AdminRequest
 from jsms_sandbox.contract import delivery_statuses
 from jsms_sandbox.service.limits import charge
 from jsms_sandbox.service.text import length

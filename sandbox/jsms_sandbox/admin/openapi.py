@@ -13,8 +13,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from jsms_contract.limits import VERSION
 from jsms_sandbox.admin.endpoint import Endpoint
-from jsms_sandbox.admin.models import ProblemAnswer
-from jsms_sandbox.admin.problems import STATUSES, ProblemType
+from jsms_sandbox.admin.models import STATUSES, ProblemAnswer, ProblemType
 
 REFERENCE = "#/components/schemas/{model}"
 ALWAYS: tuple[ProblemType, ...] = ("invalid", "refused_host", "not_found", "storage")

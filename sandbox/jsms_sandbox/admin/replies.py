@@ -7,10 +7,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from jsms_sandbox.admin.call import AdminRequest
 from jsms_sandbox.admin.endpoint import get, post
 from jsms_sandbox.admin.listing import Listing, NumberPage, number_id
 from jsms_sandbox.admin.models import At, Body, Mobile, Query, Shape, milliseconds
+from jsms_sandbox.admin.request import AdminRequest
 from jsms_sandbox.simulation import delivery
 from jsms_sandbox.simulation.delivery import opt_out, wants_out
 from jsms_sandbox.state import entities

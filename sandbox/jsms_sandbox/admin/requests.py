@@ -7,12 +7,11 @@ from typing import Annotated
 from pydantic import Field
 
 from jsms_contract.errors import ERRORS
-from jsms_sandbox.admin.call import AdminRequest
 from jsms_sandbox.admin.endpoint import get
 from jsms_sandbox.admin.listing import Listing, NumberPage, number_id
-from jsms_sandbox.admin.models import At, Query, Shape
+from jsms_sandbox.admin.models import At, Query, Shape, not_found
 from jsms_sandbox.admin.models import milliseconds as ms
-from jsms_sandbox.admin.problems import not_found
+from jsms_sandbox.admin.request import AdminRequest
 from jsms_sandbox.contract import info
 from jsms_sandbox.state import entities
 

@@ -6,10 +6,9 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field
 
-from jsms_sandbox.admin.call import AdminRequest
 from jsms_sandbox.admin.endpoint import get, post
-from jsms_sandbox.admin.models import At, Body, Query, Shape, milliseconds
-from jsms_sandbox.admin.problems import not_found
+from jsms_sandbox.admin.models import At, Body, Query, Shape, milliseconds, not_found
+from jsms_sandbox.admin.request import AdminRequest
 from jsms_sandbox.simulation.reviews import decide
 from jsms_sandbox.state import entities
 from jsms_sandbox.state.entities import IN_REVIEW, PASSED, REJECTED

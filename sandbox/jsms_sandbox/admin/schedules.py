@@ -6,11 +6,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from jsms_sandbox.admin.call import AdminRequest
 from jsms_sandbox.admin.endpoint import get
 from jsms_sandbox.admin.listing import IdPage, Listing, text_id
-from jsms_sandbox.admin.models import At, Query, Shape, milliseconds
-from jsms_sandbox.admin.problems import not_found
+from jsms_sandbox.admin.models import At, Query, Shape, milliseconds, not_found
+from jsms_sandbox.admin.request import AdminRequest
 from jsms_sandbox.state import entities
 
 

@@ -11,9 +11,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from jsms_sandbox.admin.call import AdminRequest
 from jsms_sandbox.admin.endpoint import post
 from jsms_sandbox.admin.models import Body, Id, Query, Shape
+from jsms_sandbox.admin.request import AdminRequest
 from jsms_sandbox.admin.reviewed import Sign, Template, sign_shape, template_shape
 from jsms_sandbox.service.request import Request
 from jsms_sandbox.simulation import delivery

@@ -20,26 +20,24 @@ if TYPE_CHECKING:
     from jsms_sandbox.admin.replies import Reply
     from jsms_sandbox.admin.requests import Request
     from jsms_sandbox.admin.reviewed import Sign, Template
-    from jsms_sandbox.pytest_plugin.api import SandboxCallError
-    from jsms_sandbox.pytest_plugin.app_settings import ClientSettings, Switches
-    from jsms_sandbox.pytest_plugin.clock import SandboxClock
+    from jsms_sandbox.pytest_plugin.api import ClientSettings, SandboxCallError, SandboxClock, Switches
     from jsms_sandbox.pytest_plugin.sandbox import Sandbox
     from jsms_sandbox.pytest_plugin.server import SandboxServer
 
 _HOMES = {
     "App": "jsms_sandbox.admin.apps",
     "Callback": "jsms_sandbox.admin.callbacks",
-    "ClientSettings": "jsms_sandbox.pytest_plugin.app_settings",
+    "ClientSettings": "jsms_sandbox.pytest_plugin.api",
     "Credit": "jsms_sandbox.admin.apps",
     "Message": "jsms_sandbox.admin.messages",
     "Reply": "jsms_sandbox.admin.replies",
     "Request": "jsms_sandbox.admin.requests",
     "Sandbox": "jsms_sandbox.pytest_plugin.sandbox",
     "SandboxCallError": "jsms_sandbox.pytest_plugin.api",
-    "SandboxClock": "jsms_sandbox.pytest_plugin.clock",
+    "SandboxClock": "jsms_sandbox.pytest_plugin.api",
     "SandboxServer": "jsms_sandbox.pytest_plugin.server",
     "Sign": "jsms_sandbox.admin.reviewed",
-    "Switches": "jsms_sandbox.pytest_plugin.app_settings",
+    "Switches": "jsms_sandbox.pytest_plugin.api",
     "Template": "jsms_sandbox.admin.reviewed",
 }
 

@@ -14,9 +14,7 @@ from jsms_sandbox.admin.replies import NewReply, Reply
 from jsms_sandbox.admin.requests import Request, Requests
 from jsms_sandbox.admin.reviewed import Sign, Template
 from jsms_sandbox.admin.seeding import Seeded
-from jsms_sandbox.pytest_plugin.api import Api, SandboxCallError
-from jsms_sandbox.pytest_plugin.app_settings import ClientSettings, Pools, Switches
-from jsms_sandbox.pytest_plugin.clock import SandboxClock
+from jsms_sandbox.pytest_plugin.api import Api, ClientSettings, Pools, SandboxCallError, SandboxClock, Switches
 from jsms_sandbox.pytest_plugin.report import Wanted, account
 from jsms_sandbox.simulation.faults import FaultKind
 from jsms_sandbox.simulation.variants import Variant

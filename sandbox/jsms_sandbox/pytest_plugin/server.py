@@ -12,8 +12,7 @@ import sys
 from typing import Self
 
 from jsms_sandbox.admin import apps
-from jsms_sandbox.pytest_plugin.api import Api, SandboxCallError
-from jsms_sandbox.pytest_plugin.clock import SandboxClock
+from jsms_sandbox.pytest_plugin.api import Api, SandboxCallError, SandboxClock
 from jsms_sandbox.pytest_plugin.sandbox import Sandbox
 
 HOST = "127.0.0.1"

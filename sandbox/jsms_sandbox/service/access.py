@@ -20,9 +20,7 @@ from jsms_contract.codes import (
 )
 from jsms_contract.errors import ERRORS
 from jsms_sandbox.contract import Operation, operations
-from jsms_sandbox.service.leniency import Leniency, tolerate
-from jsms_sandbox.service.refusal import Refusal
-from jsms_sandbox.service.request import AuthorizedRequest, Request, RoutedRequest
+from jsms_sandbox.service.request import AuthorizedRequest, Leniency, Refusal, Request, RoutedRequest
 from jsms_sandbox.settings import Credentials
 from jsms_sandbox.state.entities import App
 from jsms_sandbox.state.state import State
@@ -69,7 +67,7 @@ def route(request: Request) -> RoutedRequest:
     path = request.path[len(PREFIX) :]
     methods = routes().literal.get(path)
     if methods is None and path == "/sign/":
-        tolerate(request, Leniency.SIGN_SLASH, API_NOT_FOUND, "path")
+        request.tolerate(Leniency.SIGN_SLASH, API_NOT_FOUND, "path")
         methods = routes().literal.get("/sign")
     ids: tuple[str, ...] = ()
     if methods is None:

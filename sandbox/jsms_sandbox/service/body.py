@@ -9,9 +9,7 @@ from jsms_contract.codes import INVALID_BODY, MEDIA_NOT_SUPPORTED, MISSING_BODY,
 from jsms_sandbox.contract import FORM_TYPE, JSON_TYPE
 from jsms_sandbox.service.fields import check_fields, check_parameters, check_types
 from jsms_sandbox.service.form import boundary_of, read_form
-from jsms_sandbox.service.leniency import Leniency, tolerate
-from jsms_sandbox.service.refusal import Hint, Refusal
-from jsms_sandbox.service.request import AuthorizedRequest
+from jsms_sandbox.service.request import AuthorizedRequest, Hint, Leniency, Refusal
 
 
 def read_body(authorized: AuthorizedRequest) -> None:
@@ -23,7 +21,7 @@ def read_body(authorized: AuthorizedRequest) -> None:
     request, body = authorized.raw, authorized.operation.rules.body
     if body is None:
         if request.body or request.too_large:
-            tolerate(request, Leniency.BODY_WITHOUT_NEED, REQUEST_METHOD_NOT_SUPPORT, "body", allow=request.allowed)
+            request.tolerate(Leniency.BODY_WITHOUT_NEED, REQUEST_METHOD_NOT_SUPPORT, "body", allow=request.allowed)
         check_parameters(authorized)
         return
     if not body.required and not request.body and not request.too_large:
@@ -54,7 +52,7 @@ def _check_media_type(authorized: AuthorizedRequest) -> bytes | None:
             )
         return boundary_of(request, sent)
     if bare in ("", "text/plain"):
-        tolerate(request, Leniency.CONTENT_TYPE, MEDIA_NOT_SUPPORTED, "media type")
+        request.tolerate(Leniency.CONTENT_TYPE, MEDIA_NOT_SUPPORTED, "media type")
     elif bare != JSON_TYPE:
         raise Refusal(MEDIA_NOT_SUPPORTED, "media type", "Send Content-Type: %s, not %s.", JSON_TYPE, sent)
     return None

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import functools
-import json
 import logging
-from collections.abc import Mapping
 from time import perf_counter
-from typing import Any, cast
 
 from jsms_contract.codes import REQUEST_METHOD_NOT_SUPPORT, SERVER_ERROR
-from jsms_runtime.operation import Items, Record, Shape
 from jsms_sandbox.contract import FORM_TYPE, info
-from jsms_sandbox.service.access import authenticate, check_access, route
+from jsms_sandbox.service.access import authenticate, check_access, claimed_app, route
 from jsms_sandbox.service.body import read_body
-from jsms_sandbox.service.examples import answer_with_example
-from jsms_sandbox.service.journal import record
-from jsms_sandbox.service.leniency import Leniency, tolerate
+from jsms_sandbox.service.examples import answer_with_example, with_required_fields
 from jsms_sandbox.service.operations import OPERATIONS
-from jsms_sandbox.service.refusal import Refusal
-from jsms_sandbox.service.request import AuthorizedRequest, Request, RoutedRequest, refusal_body
-from jsms_sandbox.service.response import EMPTY, Answer, Receive, Scope, Send, json_answer, json_bytes, send_answer
+from jsms_sandbox.service.request import Leniency, Refusal, Request, RoutedRequest, refusal_body
+from jsms_sandbox.service.response import EMPTY, Answer, Receive, Scope, Send, json_answer, send_answer
 from jsms_sandbox.simulation.faults import FaultList
+from jsms_sandbox.state.entities import JournalEntry
 from jsms_sandbox.state.state import State
 from jsms_sandbox.state.storage import StorageError
 
@@ -30,6 +23,10 @@ log = logging.getLogger("jsms_sandbox")
 JSON_LIMIT = 4 * 2**20
 FORM_LIMIT = 32 * 2**20
 """How large a body the sandbox reads, in bytes; larger ones are refused."""
+TEXT_KEPT = 16 * 1024
+"""How many characters of a body are kept."""
+SECRET = frozenset({"authorization", "cookie", "proxy-authorization"})
+REDACTED = "(redacted)"
 
 
 class Service:
@@ -72,7 +69,7 @@ class Service:
             refusal = Refusal(SERVER_ERROR, "sandbox", "This is a bug of the sandbox; its log has the details.")
             answer = refused_answer(refusal, request)
         answer = self.faults.after(request, answer)
-        record(state, request, answer, refusal, perf_counter() - started)
+        _record(state, request, answer, refusal, perf_counter() - started)
         try:
             state.commit()
         except StorageError as error:
@@ -84,7 +81,7 @@ class Service:
         state = self.state
         try:
             if request.method == "HEAD" and request.path == "/":
-                tolerate(request, Leniency.HEAD_ROOT, REQUEST_METHOD_NOT_SUPPORT, "method", allow=())
+                request.tolerate(Leniency.HEAD_ROOT, REQUEST_METHOD_NOT_SUPPORT, "method", allow=())
                 return EMPTY
             routed: RoutedRequest | Refusal = route(request)
         except Refusal as refused:
@@ -99,7 +96,7 @@ class Service:
         check_access(authorized)
         read_body(authorized)
         behaviour = OPERATIONS.get(authorized.operation.id, answer_with_example)
-        return _with_required_fields(authorized, behaviour(state, authorized))
+        return with_required_fields(authorized, behaviour(state, authorized))
 
 
 def refused_answer(refusal: Refusal, request: Request) -> Answer:
@@ -107,43 +104,6 @@ def refused_answer(refusal: Refusal, request: Request) -> Answer:
     error = info(refusal.code)
     body = refusal_body(request, error.code, error.message)
     return json_answer(body, error.http_status, () if refusal.allow is None else (("allow", ", ".join(refusal.allow)),))
-
-
-def _with_required_fields(request: AuthorizedRequest, answer: Answer) -> Answer:
-    """Add what the contract requires of a response and the sandbox does not know, from the contract's example."""
-    operation = request.operation
-    if answer.value is None or operation.answer is None:
-        return answer
-    added: list[str] = []
-    _add(operation.answer, answer.value, _example(operation.rules.success or "null"), "", added)
-    if not added:
-        return answer
-    for name in dict.fromkeys(added):
-        request.warn(
-            "The sandbox does not model the field %s of the response: its value is the contract's example.", name
-        )
-    return Answer(answer.status, json_bytes(answer.value), answer.headers)
-
-
-@functools.lru_cache(maxsize=256)
-def _example(success: str) -> object:
-    return json.loads(success)
-
-
-def _add(shape: Shape, value: object, example: object, place: str, added: list[str]) -> None:
-    if isinstance(shape, Record) and isinstance(value, dict):
-        fields = cast("dict[str, object]", value)
-        shown: Mapping[str, object] = cast("Any", example) if isinstance(example, dict) else {}
-        for field in shape.fields:
-            if field.name in fields:
-                _add(field.shape, fields[field.name], shown.get(field.name), f"{place}{field.name}.", added)
-            elif field.required and field.name in shown:
-                fields[field.name] = shown[field.name]
-                added.append(f"{place}{field.name}")
-    elif isinstance(shape, Items) and isinstance(value, list):
-        shown_items: list[object] = cast("Any", example) if isinstance(example, list) else []
-        for item in cast("list[object]", value):
-            _add(shape.of, item, shown_items[0] if shown_items else None, place, added)
 
 
 async def _read(request: Request, receive: Receive) -> None:
@@ -163,3 +123,57 @@ async def _read(request: Request, receive: Receive) -> None:
         if not message.get("more_body"):
             break
     request.body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def _record(state: State, request: Request, answer: Answer, refusal: Refusal | None, seconds: float) -> None:
+    """Keep a request and its answer in the journal, secrets left out, and publish it."""
+    # Refused before it was let in, it still belongs to the app that it names: whose tests look for it there.
+    app = request.app or claimed_app(state, request)
+    entry = JournalEntry(
+        state.next_number("journal"),
+        state.clock.now(),
+        request.method,
+        f"{request.path}?{request.query}" if request.query else request.path,
+        request.client,
+        [(name, REDACTED if name in SECRET else value) for name, value in request.headers],
+        _body(request),
+        operation=request.operation.id if request.operation else None,
+        app_key=app.app_key if app else None,
+        status=answer.status,
+        code=refusal.code if refusal else None,
+        check=refusal.check if refusal else None,
+        hint=refusal.said.english() if refusal else None,
+        hint_zh=refusal.said.chinese() if refusal else None,
+        warnings=[warning.english() for warning in request.warnings],
+        warnings_zh=[warning.chinese() for warning in request.warnings],
+        answer_headers=list(answer.headers),
+        answer=_text(answer.body or b""),
+        msg_ids=request.msg_ids,
+        fault=request.fault,
+        modelled=request.modelled,
+        milliseconds=round(seconds * 1000, 3),
+    )
+    state.add_journal_entry(entry)
+    kind = "refused" if refusal else "request"
+    state.events.publish(kind, {"request": entry.number, "app_key": entry.app_key, "code": entry.code})
+
+
+def _body(request: Request) -> str:
+    if request.too_large:
+        return "(larger than the sandbox reads)"
+    takes_form = request.operation is not None and request.operation.media_type == FORM_TYPE
+    if takes_form or (request.header("content-type") or "").lower().startswith("multipart/"):
+        return _form(request)
+    return _text(request.body)
+
+
+def _form(request: Request) -> str:
+    """What may be kept of a signature's form: identity papers and numbers are left out."""
+    lines = [f"{name}: {request.fields[name]}" for name in ("sign", "type", "remark") if name in request.fields]
+    lines += [f"{file.field}: {file.media_type}, {file.size} bytes, SHA-256 {file.sha256}" for file in request.files]
+    return "\n".join(lines) or f"({len(request.body)} bytes that are not kept)"
+
+
+def _text(content: bytes) -> str:
+    text = content[: TEXT_KEPT * 4].decode("utf-8", "replace")
+    return text if len(text) <= TEXT_KEPT else text[:TEXT_KEPT] + "…"

@@ -1,9 +1,13 @@
-"""The contract's example as the response of an operation that the sandbox does not model."""
+"""The contract's examples where the sandbox models nothing: whole responses, and single fields of one."""
 
 from __future__ import annotations
 
+import functools
 import json
+from collections.abc import Mapping
+from typing import Any, cast
 
+from jsms_runtime.operation import Items, Record, Shape
 from jsms_sandbox.service.limits import check_magic_number
 from jsms_sandbox.service.request import AuthorizedRequest
 from jsms_sandbox.service.response import JSON_HEADERS, Answer, json_bytes
@@ -28,3 +32,40 @@ def answer_with_example(_state: State, request: AuthorizedRequest) -> Answer:
     if success is None:
         return Answer(operation.status)
     return Answer(operation.status, json_bytes(json.loads(success)), JSON_HEADERS)
+
+
+def with_required_fields(request: AuthorizedRequest, answer: Answer) -> Answer:
+    """Add what the contract requires of a response and the sandbox does not know, from the contract's example."""
+    operation = request.operation
+    if answer.value is None or operation.answer is None:
+        return answer
+    added: list[str] = []
+    _add(operation.answer, answer.value, _example(operation.rules.success or "null"), "", added)
+    if not added:
+        return answer
+    for name in dict.fromkeys(added):
+        request.warn(
+            "The sandbox does not model the field %s of the response: its value is the contract's example.", name
+        )
+    return Answer(answer.status, json_bytes(answer.value), answer.headers)
+
+
+@functools.lru_cache(maxsize=256)
+def _example(success: str) -> object:
+    return json.loads(success)
+
+
+def _add(shape: Shape, value: object, example: object, place: str, added: list[str]) -> None:
+    if isinstance(shape, Record) and isinstance(value, dict):
+        fields = cast("dict[str, object]", value)
+        shown: Mapping[str, object] = cast("Any", example) if isinstance(example, dict) else {}
+        for field in shape.fields:
+            if field.name in fields:
+                _add(field.shape, fields[field.name], shown.get(field.name), f"{place}{field.name}.", added)
+            elif field.required and field.name in shown:
+                fields[field.name] = shown[field.name]
+                added.append(f"{place}{field.name}")
+    elif isinstance(shape, Items) and isinstance(value, list):
+        shown_items: list[object] = cast("Any", example) if isinstance(example, list) else []
+        for item in cast("list[object]", value):
+            _add(shape.of, item, shown_items[0] if shown_items else None, place, added)

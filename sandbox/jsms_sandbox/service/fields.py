@@ -9,9 +9,7 @@ from urllib.parse import parse_qsl
 from jsms_contract.codes import INVALID_BODY
 from jsms_runtime.service import Property
 from jsms_sandbox.contract import broken, full_match
-from jsms_sandbox.service.leniency import Leniency, tolerate
-from jsms_sandbox.service.refusal import Hint, Refusal, hint
-from jsms_sandbox.service.request import AuthorizedRequest, Request, RoutedRequest
+from jsms_sandbox.service.request import AuthorizedRequest, Hint, Leniency, Refusal, Request, RoutedRequest, hint
 
 Fields = Sequence[Property]
 Problem = tuple[int, str, Hint]
@@ -63,7 +61,7 @@ def check_fields(request: AuthorizedRequest) -> None:
     for field in fields:
         if field.max_bytes is None and _is_ignored(field, values):
             for check in broken(field, values.get(field.name)):
-                tolerate(request.raw, Leniency.UNUSED_FIELD, _code(field, check.code), f"field {field.name}")
+                request.raw.tolerate(Leniency.UNUSED_FIELD, _code(field, check.code), f"field {field.name}")
 
 
 def problems(
@@ -177,13 +175,13 @@ def _typed(request: Request, fields: Fields, value: Mapping[str, Any], place: st
 def _typed_value(request: Request, field: Property, value: object, place: str) -> object:
     if value is None:
         if not (field.nullable or (field.required and field.missing)):
-            tolerate(request, Leniency.NULL_FIELD, INVALID_BODY, f"field {place}")
+            request.tolerate(Leniency.NULL_FIELD, INVALID_BODY, f"field {place}")
         return None
     if value == "" and field.required and field.missing:
         return None
     if value == "" and field.type == "integer" and not field.required:
         if field.name not in DEFAULTS_WHERE_EMPTY:
-            tolerate(request, Leniency.NULL_FIELD, INVALID_BODY, f"field {place}")
+            request.tolerate(Leniency.NULL_FIELD, INVALID_BODY, f"field {place}")
         return None
     return _of_type(request, field, value, place)
 
@@ -228,7 +226,7 @@ def _text(request: Request, value: object, place: str) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, int) and not isinstance(value, bool):
-        tolerate(request, Leniency.TEXT_NUMBER, INVALID_BODY, f"field {place}")
+        request.tolerate(Leniency.TEXT_NUMBER, INVALID_BODY, f"field {place}")
         return str(value) if abs(value) < 10**20 else "?"
     raise _wrong_type("string", place)
 
@@ -239,14 +237,14 @@ def _integer(request: Request, value: object, place: str) -> int:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, str) and ID_TEXT(value):
-        tolerate(request, Leniency.INTEGER_TEXT, INVALID_BODY, f"field {place}")
+        request.tolerate(Leniency.INTEGER_TEXT, INVALID_BODY, f"field {place}")
         return int(value)
     raise _wrong_type("integer", place)
 
 
 def _by_name(request: Request, field: Property, value: object, place: str) -> dict[str, Any]:
     if value == []:
-        tolerate(request, Leniency.TEMP_PARA_LIST, INVALID_BODY, f"field {place}")
+        request.tolerate(Leniency.TEMP_PARA_LIST, INVALID_BODY, f"field {place}")
         return {}
     if not isinstance(value, dict):
         raise _wrong_type("map", place)
@@ -259,10 +257,10 @@ def _by_name(request: Request, field: Property, value: object, place: str) -> di
         if isinstance(item, str):
             texts[name] = item
         elif isinstance(item, int | float) and not isinstance(item, bool):
-            tolerate(request, Leniency.TEMP_PARA_NUMBER, INVALID_BODY, f"field {place}")
+            request.tolerate(Leniency.TEMP_PARA_NUMBER, INVALID_BODY, f"field {place}")
             texts[name] = str(item)
         elif item is None:
-            tolerate(request, Leniency.NULL_FIELD, INVALID_BODY, f"field {place}")
+            request.tolerate(Leniency.NULL_FIELD, INVALID_BODY, f"field {place}")
             texts[name] = ""
         else:
             raise _wrong_type("string", f"{place}.{name[:50]}")

@@ -14,9 +14,7 @@ from jsms_contract.codes import INVALID_BODY, INVALID_IMAGE, MEDIA_NOT_SUPPORTED
 from jsms_runtime.service import Property
 from jsms_sandbox.contract import full_match
 from jsms_sandbox.service.fields import from_text
-from jsms_sandbox.service.leniency import Leniency, tolerate
-from jsms_sandbox.service.refusal import Refusal
-from jsms_sandbox.service.request import AuthorizedRequest, Request
+from jsms_sandbox.service.request import AuthorizedRequest, Leniency, Refusal, Request
 from jsms_sandbox.state.entities import UploadedFile
 
 PLAIN_BOUNDARY = full_match(r"multipart/form-data;[ ]?boundary=(\"[^\"]{1,70}\"|[!#$%&'*+.^_`|~0-9A-Za-z-]{1,70})")
@@ -50,7 +48,7 @@ def boundary_of(request: Request, content_type: str) -> bytes:
     if match is None:
         raise Refusal(MEDIA_NOT_SUPPORTED, "media type", "The multipart Content-Type names no boundary.")
     if not PLAIN_BOUNDARY(content_type):
-        tolerate(request, Leniency.MULTIPART_SPACING, MEDIA_NOT_SUPPORTED, "media type")
+        request.tolerate(Leniency.MULTIPART_SPACING, MEDIA_NOT_SUPPORTED, "media type")
     boundary: str = match["quoted"] or match["plain"]
     return boundary.encode("latin-1")
 
@@ -82,7 +80,7 @@ def read_form(authorized: AuthorizedRequest, boundary: bytes) -> None:
     if not old_images:
         _check_type(fields, values)
     else:
-        tolerate(request, Leniency.OLD_SIGN_FORM, INVALID_BODY, "form")
+        request.tolerate(Leniency.OLD_SIGN_FORM, INVALID_BODY, "form")
         most = next(field.max_bytes for field in fields.values() if field.max_bytes is not None)
         images = [_image(request, part, most, INVALID_IMAGE) for part in old_images]
         if not any(images):

@@ -7,8 +7,7 @@ import re
 from jsms_contract.codes import APP_QUOTA_NOT_ASSIGNED, NO_MONEY, OUT_OF_FREQ, UNSUBSCRIBED_MOBILE
 from jsms_contract.errors import ERRORS
 from jsms_sandbox.contract import delivery_statuses
-from jsms_sandbox.service.refusal import Hint, Refusal, hint
-from jsms_sandbox.service.request import AuthorizedRequest
+from jsms_sandbox.service.request import AuthorizedRequest, Hint, Refusal, hint
 from jsms_sandbox.state.entities import App, Credit, MessageKind, Pool
 from jsms_sandbox.state.state import State
 

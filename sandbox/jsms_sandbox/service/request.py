@@ -1,20 +1,108 @@
-"""One request on its way through the checks."""
+"""One request on its way through the checks: its stages, how it is refused, and what is tolerated."""
 
 from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from enum import Enum
+from importlib import resources
+from typing import Any, cast
 
 from jsms_sandbox.contract import Operation
-from jsms_sandbox.service.refusal import Hint
 from jsms_sandbox.state.entities import App, UploadedFile
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """One sentence, or a part of one.
+
+    Attributes:
+        text: It in English, with % conversions for the values.
+        values: What goes into it; a Hint among them is translated too.
+    """
+
+    text: str
+    values: tuple[object, ...] = ()
+
+    def english(self) -> str:
+        """It in English."""
+        return self._filled(self.text, tuple(v.english() if isinstance(v, Hint) else v for v in self.values))
+
+    def chinese(self) -> str:
+        """It in Chinese."""
+        text = chinese().get(self.text, self.text)
+        return self._filled(text, tuple(v.chinese() if isinstance(v, Hint) else v for v in self.values))
+
+    def _filled(self, text: str, values: tuple[object, ...]) -> str:
+        return text % values if values else text
+
+
+@functools.cache
+def chinese() -> Mapping[str, str]:
+    """The Chinese sentence of each English one; both take the same values in the same order."""
+    content = resources.files("jsms_sandbox.service").joinpath("chinese.json").read_bytes()
+    return cast("Mapping[str, str]", json.loads(content))
+
+
+def hint(text: str, *values: object) -> Hint:
+    """A sentence with its values."""
+    return Hint(text, values)
+
 
 MOST_WARNINGS = 100
 """How many warnings of one request are kept: a request with thousands of unknown fields must not hold up the others."""
 MORE_WARNINGS = Hint("Further warnings were left out.")
+
+
+class Refusal(Exception):  # noqa: N818 - it refuses, nothing failed
+    """A request is refused with one of the contract's codes.
+
+    Args:
+        code: The error code of the response.
+        check: The name of the check that failed, as the journal shows it.
+        hint: What to change, for the person who reads the journal; with % conversions for the values.
+        values: What goes into the hint.
+        allow: The methods for the Allow header of a 405, which may be none; None for no such header.
+
+    Attributes:
+        said: The hint, in both languages.
+    """
+
+    def __init__(
+        self, code: int, check: str, hint: str | Hint, *values: object, allow: tuple[str, ...] | None = None
+    ) -> None:
+        said = hint if isinstance(hint, Hint) else Hint(hint, values)
+        super().__init__(code, check, said)
+        self.said = said
+        self.code = code
+        self.check = check
+        self.allow = allow
+
+
+class Leniency(Enum):
+    """What existing clients send although the service does not document it, with the warning that it leaves.
+
+    By default each of these works and leaves the warning in the journal; ``--strict`` rejects it.
+    """
+
+    CONTENT_TYPE = "The Content-Type of a JSON body should be application/json."
+    INTEGER_TEXT = "An integer, such as temp_id or ttl, should be a JSON number, not a text."
+    TEXT_NUMBER = "A text, such as mobile or code, should be a JSON text, not a number."
+    TEMP_PARA_LIST = "temp_para should be an object; an empty list was read as an empty one."
+    TEMP_PARA_NUMBER = "The values of temp_para should be texts, not numbers."
+    NULL_FIELD = "A field that is not given should be left out, not null or empty."
+    SIGN_SLASH = "The path should be /v1/sign, without a slash at its end."
+    UNUSED_FIELD = "ttl counts for a code template alone; out of range, it should be left out of any other."
+    MULTIPART_SPACING = "The multipart Content-Type has a space before its semicolon, or a boundary that needs quotes."
+    OLD_SIGN_FORM = (
+        "The form is from before September 2025 (images as image0 or images); newer fields were not asked for."
+    )
+    HEAD_ROOT = "HEAD / is not part of the API; some clients send it first."
+    BODY_WITHOUT_NEED = "A GET or DELETE should have no body; it was ignored."
 
 
 @dataclass(slots=True)
@@ -91,6 +179,23 @@ class Request:
         warning = Hint(text, values)
         if len(self.warnings) < MOST_WARNINGS and warning not in self.warnings:
             self.warnings.append(warning if len(self.warnings) < MOST_WARNINGS - 1 else MORE_WARNINGS)
+
+    def tolerate(self, leniency: Leniency, code: int, check: str, *, allow: tuple[str, ...] | None = None) -> None:
+        """Warn of a leniency, or refuse it where the sandbox is strict.
+
+        Args:
+            leniency: What the request needs to be let through.
+            code: The code of the refusal.
+            check: The check that refuses it.
+            allow: The methods that a refusal with 405 names.
+
+        Raises:
+            Refusal: The sandbox is strict.
+        """
+        if self.strict:
+            said = Hint("%s Refused because the sandbox runs with --strict.", (Hint(leniency.value),))
+            raise Refusal(code, check, said, allow=allow)
+        self.warn(leniency.value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from jsms_contract.codes import (
     TEMPLATE_TOO_LONG,
 )
 from jsms_contract.limits import TEMPLATE_REQUEST_TEMPLATE_MAX_LENGTH
-from jsms_sandbox.service.refusal import Refusal
+from jsms_sandbox.service.request import Refusal
 from jsms_sandbox.state.entities import CODE, MARKETING, App, Sign
 
 RESERVED = frozenset("【】")

@@ -16,8 +16,7 @@ from jsms_contract.errors import ERRORS
 from jsms_runtime.service import Property
 from jsms_sandbox.contract import info
 from jsms_sandbox.service.access import claimed_app
-from jsms_sandbox.service.refusal import Hint, Refusal, hint
-from jsms_sandbox.service.request import Request, refusal_body
+from jsms_sandbox.service.request import Hint, Refusal, Request, hint, refusal_body
 from jsms_sandbox.service.response import JSON_HEADERS, Answer, json_answer
 from jsms_sandbox.simulation.variants import Variant, vary
 from jsms_sandbox.state.state import State

@@ -13,8 +13,7 @@ from jsms_sandbox.service.limits import (
     check_magic_number,
     check_opt_out,
 )
-from jsms_sandbox.service.refusal import Refusal
-from jsms_sandbox.service.request import AuthorizedRequest
+from jsms_sandbox.service.request import AuthorizedRequest, Refusal
 from jsms_sandbox.service.response import Answer, json_answer
 from jsms_sandbox.service.text import fill, full_text, segments
 from jsms_sandbox.simulation.delivery import accept

@@ -7,8 +7,7 @@ from datetime import datetime, time
 from jsms_sandbox.contract import info
 from jsms_sandbox.service.composing import Recipient, SeenTexts, check_recipient, chosen, compose
 from jsms_sandbox.service.limits import check_allocated, check_and_charge, check_frequency, check_magic_number
-from jsms_sandbox.service.refusal import Hint, Refusal
-from jsms_sandbox.service.request import AuthorizedRequest
+from jsms_sandbox.service.request import AuthorizedRequest, Hint, Refusal
 from jsms_sandbox.service.response import Answer, json_answer
 from jsms_sandbox.service.text import segments
 from jsms_sandbox.simulation.clock import BEIJING

@@ -7,8 +7,7 @@ from collections.abc import Callable
 
 from jsms_contract.codes import OUT_OF_FREQ
 from jsms_runtime.service import Poll
-from jsms_sandbox.service.refusal import Refusal
-from jsms_sandbox.service.request import AuthorizedRequest
+from jsms_sandbox.service.request import AuthorizedRequest, Refusal
 from jsms_sandbox.service.response import Answer, json_answer
 from jsms_sandbox.simulation.delivery import reply_data, report_data
 from jsms_sandbox.state.state import State

@@ -9,8 +9,7 @@ from jsms_contract.codes import INVALID_SCHEDULE_ID, INVALID_SEND_TIME, WRONG_SC
 from jsms_sandbox.service.composing import Recipient, SeenTexts, check_recipient, chosen, compose
 from jsms_sandbox.service.limits import check_allocated, check_magic_number
 from jsms_sandbox.service.operations.messages import refused_recipient, warn_of_the_hour
-from jsms_sandbox.service.refusal import Hint, Refusal
-from jsms_sandbox.service.request import AuthorizedRequest
+from jsms_sandbox.service.request import AuthorizedRequest, Hint, Refusal
 from jsms_sandbox.service.response import EMPTY, Answer, json_answer
 from jsms_sandbox.simulation.clock import BEIJING
 from jsms_sandbox.state.entities import Schedule, ScheduledRecipient

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from jsms_contract.codes import DEFAULT_SIGNATURE_CANNOT_BE_DELETED, INVALID_SIGN_ID, OTHER_SIGNATURES_IN_THE_AUDIT
 from jsms_sandbox.service.composing import own_sign
-from jsms_sandbox.service.refusal import Refusal
-from jsms_sandbox.service.request import AuthorizedRequest
+from jsms_sandbox.service.request import AuthorizedRequest, Refusal
 from jsms_sandbox.service.response import EMPTY, Answer, json_answer
 from jsms_sandbox.service.text import check_words
 from jsms_sandbox.simulation.reviews import submit

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from jsms_contract.codes import INVALID_TEMP_ID, MODIFY_TEMPLATE_NOT_ALLOW
 from jsms_sandbox.service.composing import own_template, usable_sign
-from jsms_sandbox.service.refusal import Refusal
-from jsms_sandbox.service.request import AuthorizedRequest
+from jsms_sandbox.service.request import AuthorizedRequest, Refusal
 from jsms_sandbox.service.response import EMPTY, Answer, json_answer
 from jsms_sandbox.service.text import check_template_text
 from jsms_sandbox.simulation.reviews import submit

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+import ipaddress
 import json
+import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from http import HTTPStatus
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -16,8 +18,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from jsms_sandbox.admin.api import TestAPI, problem_answer
-from jsms_sandbox.admin.call import AdminContext
-from jsms_sandbox.admin.problems import Problem, guard
+from jsms_sandbox.admin.models import Problem
+from jsms_sandbox.admin.request import AdminContext
 from jsms_sandbox.service.endpoint import Service
 from jsms_sandbox.settings import OWN
 from jsms_sandbox.simulation.callbacks import Deliveries
@@ -26,7 +28,7 @@ API = f"{OWN}/api"
 RUN_BYTES = 4
 
 
-class OwnSide:
+class AdminApp:
     """Answers everything below ``/_sandbox``.
 
     Args:
@@ -143,3 +145,87 @@ def _headers(source: str) -> dict[str, str]:
         "cross-origin-opener-policy": "same-origin",
         "cross-origin-resource-policy": "same-origin",
     }
+
+
+LOCAL_NAME = "localhost"
+# Reserved for private networks and for tests: no one can register a name below them. host.docker.internal is one.
+PRIVATE_DOMAINS = (f".{LOCAL_NAME}", ".internal", ".test")
+LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
+LABELS = re.compile(rf"{LABEL.pattern}(?:\.{LABEL.pattern})*")
+
+
+def guard(scope: Mapping[str, Any], hosts: Collection[str]) -> Problem | None:
+    """Check Host and Origin.
+
+    Args:
+        scope: The request's ASGI scope.
+        hosts: The names, in lower case, that the sandbox may be reached under beside this machine's own.
+
+    Returns:
+        Why the request is refused; None where it may pass.
+    """
+    named = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
+    host = named[0].strip().lower() if len(named) == 1 else ""
+    name = host_name(host)
+    if name is None or not _is_ours(name, scope, hosts):
+        return Problem(
+            "refused_host",
+            f"The Host {host[:100]!r} is not the sandbox's.",
+            _remedy(name),
+            "header.host",
+        )
+    for key, value in scope["headers"]:
+        origin = value.decode("latin-1").strip().lower() if key == b"origin" else None
+        if origin is not None and origin != f"{scope['scheme']}://{host}":
+            return Problem(
+                "refused_origin",
+                f"The Origin {origin[:100]!r} is not the sandbox's: pages of other sites may not use it.",
+                "Call it from your tests or your server, or open its own page.",
+                "header.origin",
+            )
+    return None
+
+
+def host_name(host: str) -> str | None:
+    """The name or address in a Host header, without port and brackets; None where it is malformed."""
+    if host.startswith("["):
+        name, bracket, port = host[1:].partition("]")
+        if not bracket or (port and not port.startswith(":")):
+            return None
+        port = port[1:]
+    else:
+        name, _, port = host.partition(":")
+    if not name or (port and not (port.isascii() and port.isdigit())):
+        return None
+    return name.removesuffix(".")
+
+
+def _remedy(name: str | None) -> str:
+    if name is None or not LABELS.fullmatch(name):
+        return "Use 127.0.0.1 or localhost, or start it with --allow-host and the name you use."
+    return (
+        f"Start the sandbox with --allow-host {name} or JSMS_SANDBOX_ALLOW_HOST={name}, or use 127.0.0.1 or localhost."
+    )
+
+
+def _is_ours(name: str, scope: Mapping[str, Any], hosts: Collection[str]) -> bool:
+    if name in hosts or "*" in hosts or name == LOCAL_NAME or name.endswith(PRIVATE_DOMAINS):
+        return True
+    if any(each.startswith(".") and name.endswith(each) for each in hosts):
+        return True
+    reached_at = _address((scope.get("server") or ("",))[0])
+    address = _address(name)
+    if address is None:
+        # A name without a dot is one of a private network, such as that of a container: no public name server has it.
+        # On the loopback address nothing needs it.
+        return reached_at is not None and not reached_at.is_loopback and LABEL.fullmatch(name) is not None
+    # The address that the connection came in on: no one can point an address of ours elsewhere.
+    return address.is_loopback or address == reached_at
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address

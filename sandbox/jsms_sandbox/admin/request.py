@@ -11,8 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from starlette.requests import ClientDisconnect, Request
 
-from jsms_sandbox.admin.models import Body, Query
-from jsms_sandbox.admin.problems import Problem, not_found, wrong
+from jsms_sandbox.admin.models import Body, Problem, Query, not_found, wrong
 from jsms_sandbox.service.endpoint import Service
 from jsms_sandbox.simulation.callbacks import Deliveries
 from jsms_sandbox.simulation.faults import FaultList
