@@ -1,19 +1,21 @@
-"""What the generated functions take as their client, apart from how it sends."""
+"""What the generated functions take as their client, apart from how it sends, and how their operations are found."""
 
 from __future__ import annotations
 
+import re
 from typing import NoReturn
 
 from jsms_api.client import AuthenticatedClient
-from jsms_client.errors import ConfigurationError
+from jsms_client.errors import ArgumentError, ConfigurationError
+from jsms_contract.operations import OPERATIONS
+from jsms_runtime.operation import Operation
+
+# What an id is made of. Anything else, quoted or not, could lead to another path on the way to the service.
+_ID = re.compile(r"[A-Za-z0-9._~-]+")
 
 
 class APIClientBase(AuthenticatedClient):
-    """A generated client that leaves credentials, timeouts and connections to the client it belongs to.
-
-    Args:
-        base_url: The service's address, for show.
-    """
+    """A generated client that leaves credentials, timeouts and connections to the client it belongs to."""
 
     def __init__(self, base_url: str) -> None:
         super().__init__(base_url=base_url, token="")
@@ -23,35 +25,16 @@ class APIClientBase(AuthenticatedClient):
         return f"<{type(self).__name__} {self._base_url}>"
 
     def __reduce__(self) -> NoReturn:
-        """Refuse to be pickled, as the client does.
-
-        Raises:
-            TypeError: Always.
-        """
+        """Refuse to be pickled, as the client does."""
         raise TypeError("the api of a client belongs to its connections and cannot be pickled; make a client there")
 
-    # The names of the arguments are the generator's.
-    # ruff: noqa: ARG002
+    def _refuse(self, *_given: object, **_named: object) -> NoReturn:
+        """Not here: make a client with timeout or http_client."""
+        raise ConfigurationError(
+            "headers, cookies, timeouts and connections belong to the client: make one with timeout or http_client"
+        )
 
-    def with_headers(self, headers: object) -> NoReturn:
-        """Not here: hand an http_client with these headers to the client instead."""
-        raise _elsewhere("headers")
-
-    def with_cookies(self, cookies: object) -> NoReturn:
-        """Not here: hand an http_client with these cookies to the client instead."""
-        raise _elsewhere("cookies")
-
-    def with_timeout(self, timeout: object) -> NoReturn:
-        """Not here: the client takes a timeout."""
-        raise _elsewhere("timeouts")
-
-    def set_httpx_client(self, client: object) -> NoReturn:
-        """Not here: the client takes an http_client."""
-        raise _elsewhere("connections")
-
-    def set_async_httpx_client(self, async_client: object) -> NoReturn:
-        """Not here: the client takes an http_client."""
-        raise _elsewhere("connections")
+    with_headers = with_cookies = with_timeout = set_httpx_client = set_async_httpx_client = _refuse
 
 
 def wrong_kind() -> ConfigurationError:
@@ -61,5 +44,29 @@ def wrong_kind() -> ConfigurationError:
     )
 
 
-def _elsewhere(what: str) -> ConfigurationError:
-    return ConfigurationError(f"{what} belong to the client: give timeout or http_client when making it")
+def find_operation(method: str, path: str) -> Operation:
+    """Return the operation of a request, from its method in capitals and its path with ids in it.
+
+    Raises:
+        ArgumentError: An id is empty or is not one, or the contract has no such operation.
+    """
+    pieces = path.split("/")
+    # Those without ids first: "/schedule/batch" is no schedule.
+    for operation in sorted(OPERATIONS.values(), key=lambda each: "{" in each.path):
+        template = operation.path.split("/")
+        if operation.method == method and len(template) == len(pieces):
+            ids = {name: piece for name, piece in zip(template, pieces, strict=True) if name != piece}
+            if all(name.startswith("{") for name in ids):
+                for name, piece in ids.items():
+                    _check_id(name.strip("{}"), piece, path, operation)
+                return operation
+    raise ArgumentError("the contract has no operation with this method and path")
+
+
+def _check_id(name: str, piece: str, path: str, operation: Operation) -> None:
+    if not piece:
+        raise ArgumentError(f"{name} is empty", operation=operation.id)
+    # The path of another operation, whatever its method.
+    taken = any(path == each.path for each in OPERATIONS.values())
+    if taken or piece.strip(".") == "" or not _ID.fullmatch(piece):
+        raise ArgumentError(f"{name} is not an id: it may have letters, digits and hyphens", operation=operation.id)

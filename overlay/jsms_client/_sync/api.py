@@ -3,13 +3,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NoReturn, cast
 
-from jsms_client._api import APIClientBase, wrong_kind
+from jsms_client._api import APIClientBase, find_operation, wrong_kind
+from jsms_client._request import encode_json
 
 if TYPE_CHECKING:
     import httpx
 
+    from jsms_client._request import Files
+    from jsms_client._response import ParsedResponse
     from jsms_client._sync.executor import HTTPExecutor
 
 
@@ -26,8 +30,8 @@ class APIClient(APIClientBase):
         self._executor = executor
 
     def get_httpx_client(self) -> httpx.Client:
-        """Return what the generated functions send with; it has no more than the ``request`` they call."""
-        return cast("httpx.Client", self._executor)
+        """Return what the generated functions send with: this, as they call no more than ``request``."""
+        return cast("httpx.Client", self)
 
     def get_async_httpx_client(self) -> NoReturn:
         """Return the generated functions of the other kind.
@@ -36,3 +40,41 @@ class APIClient(APIClientBase):
             ConfigurationError: Always.
         """
         raise wrong_kind()
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        json: object = None,
+        files: Files | None = None,
+        params: Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> ParsedResponse:
+        """Carry out one operation; called by the generated functions.
+
+        Args:
+            method: The HTTP method, in any case.
+            url: The path below the base URL.
+            json: The body of an operation that takes JSON.
+            files: The form of an operation that takes one.
+            params: The query.
+            headers: What the generator would send; ours are used instead, its multipart boundary being a fixed one.
+
+        Returns:
+            What generated functions read in place of an httpx response: a success, checked.
+
+        Raises:
+            ArgumentError: An id is empty or is not one, or the contract has no such operation.
+            JSMSError: Whatever else happens.
+        """
+        del headers
+        content = (json, files, params)
+        # Error trackers send away what is in the frames of an exception.
+        del json, files, params
+        self._executor.ensure_open()
+        operation = find_operation(method.upper(), url)
+        if operation.body == "json":
+            # Nobody has checked it, and the JSON of ``fast`` would write more than there is in JSON.
+            encode_json(content[0], operation)
+        return self._executor.send(operation, url, content)

@@ -6,13 +6,12 @@ A request is sent over our own transport, or with an HTTP client of the caller's
 
 from __future__ import annotations
 
-import math
 import sys
 import time
 from collections.abc import Iterable, Mapping
 from copy import copy
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, Unpack, cast
+from typing import TYPE_CHECKING, Unpack, cast
 
 import httpx
 
@@ -20,11 +19,10 @@ from jsms_client._config import Config
 from jsms_client._failures import clear_requests
 from jsms_client._instrumentation import clients_are_replaced
 from jsms_client._json import open_json
-from jsms_client._request import Departure, RequestBuilder, encode_json, texts_in_form, texts_in_json
+from jsms_client._request import Departure, RequestBuilder, texts_in_form, texts_in_json
 from jsms_client._response import BodyReader, ParsedResponse, ReceivedResponse, note_response
 from jsms_client._retry import Attempts
-from jsms_client._routes import Routes
-from jsms_client._timeouts import DeadlineError, fail_after, sleep, total_timeout
+from jsms_client._timeouts import DeadlineError, deadline, fail_after, sleep, total_timeout
 from jsms_client._transport import Transports
 from jsms_client.errors import ClientClosedError, ConfigurationError, JSMSError, NotSentError
 from jsms_contract.operations import OPERATIONS
@@ -33,8 +31,9 @@ from jsms_runtime.resource import run_inline
 if TYPE_CHECKING:
     import httpx2
 
-    from jsms_client._request import Content, Files
+    from jsms_client._request import Content
     from jsms_client.store import Store
+    from jsms_client.store._once import Claim
     from jsms_client.store._rates import MobileSpacing
     from jsms_runtime.operation import Operation
     from jsms_runtime.resource import Call
@@ -43,35 +42,22 @@ if TYPE_CHECKING:
 
 
 class HTTPExecutor:
-    """Carries out requests of the contract: credentials, timeouts, retries, and exceptions.
+    """Carries out requests of the contract: credentials, timeouts, retries, and exceptions."""
 
-    Args:
-        config: The client's settings.
-        http_client: A client of the caller's to send with; None for connections of our own.
-
-    Attributes:
-        store: Where the keys of ``once`` are kept; None for nowhere.
-    """
-
-    __slots__ = ("_closed", "_config", "_dated", "_identity", "_json", "_origin", "_routes", "_sender", "store")
+    __slots__ = ("_closed", "_config", "_dated", "_identity", "_json", "_origin", "_sender", "store")
 
     def __init__(self, config: Config, http_client: AnyAsyncClient | None) -> None:
         self._config = config
         self.store: Store | None = None
         self._sender = open_sender(config, http_client)
         self._json = open_json(fast=config.fast)
-        self._routes = Routes(OPERATIONS)
         self._dated: tuple[str | None, float] = None, 0.0
         self._identity: tuple[str, str] | None = None
         self._closed = False
         self._origin = self
 
     def with_config(self, config: Config) -> HTTPExecutor:
-        """One with other timeouts, retries and headers, over the same connections.
-
-        Args:
-            config: The settings of this one, with these changed.
-        """
+        """Return one with other timeouts, retries and headers, over the same connections."""
         other = copy(self)
         other._config = config
         other._sender = self._sender.with_config(config)
@@ -83,78 +69,30 @@ class HTTPExecutor:
         return self._config
 
     def request_json(self, operation: str, json: object = None, **call: Unpack[Call]) -> object:
-        """Carry out an operation; the resources call it.
-
-        Args:
-            operation: Its operationId.
-            json: The body, where it takes JSON, as the contract has it.
-            **call: The ``path`` with ids in it, the ``params`` of a query, the ``files`` of a form, and ``once``, a key
-                under which it is sent at most once.
-
-        Returns:
-            The JSON of the response, of the shape that the contract gives; None where it has none.
-
-        Raises:
-            JSMSError: Whatever else happens.
-        """
+        """Carry out an operation, and return the checked JSON of its response; the resources call it."""
         known = OPERATIONS[operation]
         path, content = call.get("path", known.path), (json, call.get("files"), call.get("params"))
         key = call.get("once")
         del json, call
         if key is None:
             return (self.send(known, path, content)).json()
-        from jsms_client._sync.once import OnceExecutor  # noqa: PLC0415 - a program loads what it uses
+        from jsms_client._sync.once import send_once  # noqa: PLC0415 - a program loads what it uses
 
-        return (OnceExecutor(self, self.store, key).send(known, path, content)).json()
+        claim = self._claim(key, known, content)
+        return (send_once(claim, partial(self.send, known, path, content))).json()
 
-    def request(
-        self,
-        method: str,
-        url: str,
-        *,
-        json: object = None,
-        files: Files | None = None,
-        params: Mapping[str, object] | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> ParsedResponse:
-        """Carry out one operation; called by the generated functions.
+    def _claim(self, key: str, operation: Operation, content: Content) -> Claim:
+        from jsms_client.store._once import Claim  # noqa: PLC0415 - a program loads what it uses
 
-        Args:
-            method: The HTTP method, in any case.
-            url: The path below the base URL.
-            json: The body of an operation that takes JSON.
-            files: The form of an operation that takes one.
-            params: The query.
-            headers: What the generator would send; ours are used instead, its multipart boundary being a fixed one.
-
-        Returns:
-            What generated functions read in place of an httpx response: a success, checked.
-
-        Raises:
-            ArgumentError: An id is empty or is not one, or the contract has no such operation.
-            JSMSError: Whatever else happens.
-        """
-        del headers
-        content = (json, files, params)
+        if self.store is None:
+            raise ConfigurationError('once needs a store that remembers the key: give the client one, store="jsms.db"')
         self.ensure_open()
-        operation = self._routes.find(method.upper(), url)
-        if self._config.fast and operation.body == "json":
-            # Nobody has checked it, and the JSON of ``fast`` would write more than there is in JSON.
-            encode_json(json, operation)
-        del json, files, params
-        return self.send(operation, url, content)
+        json, _, params = content
+        body = [json, dict(params)] if params else json
+        return Claim(self.store, key, (*self.identity, self._config.app.secret), operation.id, body)
 
     def send(self, operation: Operation, path: str, content: Content) -> ParsedResponse:
-        """Send a request, as often as that is safe, until there is a success.
-
-        Args:
-            operation: What is asked for.
-            path: Its path below the base URL, with ids in it.
-            content: What it carries.
-
-        Raises:
-            JSMSError: Whatever else happens.
-        """
+        """Send a request, as often as that is safe, until there is a success; raises `JSMSError` otherwise."""
         self.ensure_open()
         request = self._sender.build(operation, path, content)
         config = self._config
@@ -220,17 +158,8 @@ class HTTPExecutor:
             self._identity = self._config.identity
         return self._identity
 
-    @property
-    def once_scope(self) -> tuple[str, str, str]:
-        """Service, app and secret: what the keys of ``once`` belong to, and what hides the arguments kept with them."""
-        return *self.identity, self._config.app.secret
-
     def ensure_open(self) -> None:
-        """Refuse to go on after `close`.
-
-        Raises:
-            ClientClosedError: The client was closed.
-        """
+        """Raise `ClientClosedError` after `close`."""
         if self._origin._closed:
             raise ClientClosedError("this client was closed; make a new one")
 
@@ -248,71 +177,29 @@ class HTTPExecutor:
         yield from texts_in_form(files)
 
 
-class Sender(Protocol):
-    """Sends requests."""
-
-    own: bool
-    """Whether it is a transport of ours."""
-
-    def build(self, operation: Operation, path: str, content: Content) -> httpx.Request:
-        """Return a request that can be sent as often as needed."""
-        ...
-
-    def with_config(self, config: Config) -> Sender:
-        """One with other timeouts and headers, over the same connections."""
-        ...
-
-    def send(self, request: httpx.Request, departure: Departure) -> ReceivedResponse:
-        """Send it, and read its response."""
-        ...
-
-    def close(self) -> None:
-        """Close what was opened here."""
-        ...
-
-
 class TransportSender:
-    """Sends over connections of our own.
+    """Sends over connections of our own."""
 
-    Args:
-        config: The client's settings.
-    """
-
-    __slots__ = ("_requests", "_send", "_transports", "own")
+    own = True
+    __slots__ = ("_requests", "_send", "_transports")
 
     def __init__(self, config: Config) -> None:
-        self.own = True
         self._requests = RequestBuilder(config)
         self._transports = Transports(config.base_url, fast=config.fast)
         self._send: object = None
 
     def with_config(self, config: Config) -> TransportSender:
-        """One with other timeouts and headers, over the same connections.
-
-        Args:
-            config: The settings.
-        """
+        """Return one with other timeouts and headers, over the same connections."""
         other = copy(self)
         other._requests = RequestBuilder(config)
         return other
 
     def build(self, operation: Operation, path: str, content: Content) -> httpx.Request:
-        """Return a request that can be sent as often as needed.
-
-        Args:
-            operation: What is asked for.
-            path: Its path below the base URL, with ids in it.
-            content: What it carries.
-        """
+        """Return a request that can be sent as often as needed."""
         return self._requests.build(operation, path, content)
 
     def send(self, request: httpx.Request, departure: Departure) -> ReceivedResponse:
-        """Send it, and read its response.
-
-        Args:
-            request: The request.
-            departure: Where to note that it may have left.
-        """
+        """Send a request, note that it may have left, and read its response."""
         transport = self._transports.get()
         departure.may_have_left = None
         request.extensions["departure"] = departure
@@ -340,17 +227,12 @@ class TransportSender:
 
 
 class ClientSender:
-    """Sends with a client of the caller's, as it is: its TLS, proxies, hooks, headers, and timeouts if none are given.
+    """Sends with a client of the caller's, as it is: its TLS, proxies, hooks, headers, and timeouts by default."""
 
-    Args:
-        config: The client's settings.
-        http_client: The caller's client.
-    """
-
-    __slots__ = ("_http_client", "_requests", "_timeouts", "own")
+    own = False
+    __slots__ = ("_http_client", "_requests", "_timeouts")
 
     def __init__(self, config: Config, http_client: AnyAsyncClient) -> None:
-        self.own = False
         self._requests = RequestBuilder(config)
         # httpx2 does the same as httpx, and shares no class with it.
         self._http_client = cast("httpx.Client", http_client)
@@ -358,21 +240,11 @@ class ClientSender:
         self._timeouts = (given.connect, given.read, given.write, given.pool) if config.timeouts_given else None
 
     def with_config(self, config: Config) -> ClientSender:
-        """One with other timeouts and headers, over the same connections.
-
-        Args:
-            config: The settings.
-        """
+        """Return one with other timeouts and headers, over the same connections."""
         return ClientSender(config, self._http_client)
 
     def build(self, operation: Operation, path: str, content: Content) -> httpx.Request:
-        """Return a request that can be sent as often as needed.
-
-        Args:
-            operation: What is asked for.
-            path: Its path below the base URL, with ids in it.
-            content: What it carries.
-        """
+        """Return a request that can be sent as often as needed."""
         request = self._requests.build(operation, path, content)
         client = self._http_client
         return client.build_request(
@@ -384,12 +256,7 @@ class ClientSender:
         )
 
     def send(self, request: httpx.Request, departure: Departure) -> ReceivedResponse:
-        """Send it, and read its response.
-
-        Args:
-            request: The request.
-            departure: Where to note that it may have left.
-        """
+        """Send a request, note that it may have left, and read its response."""
         client = self._http_client
         if client.is_closed:
             raise ClientClosedError("the http_client that this client sends with was closed; make a new one of both")
@@ -410,15 +277,11 @@ class ClientSender:
         """Leave the caller's client open."""
 
 
-def open_sender(config: Config, http_client: AnyAsyncClient | None) -> Sender:
+def open_sender(config: Config, http_client: AnyAsyncClient | None) -> TransportSender | ClientSender:
     """Return what a client sends with.
 
-    Args:
-        config: The client's settings.
-        http_client: A client of the caller's; None for connections of our own.
-
     Raises:
-        ConfigurationError: It is of another kind, and would fail only after the first request has left.
+        ConfigurationError: The caller's client is of another kind, and would fail only after the request has left.
     """
     if http_client is None:
         return TransportSender(config)
@@ -437,7 +300,7 @@ def _read(response: httpx.Response, timeout: float | None) -> ReceivedResponse:
     if response.is_stream_consumed:
         # A mock that has its body already, or a hook of the caller's that read it.
         return ReceivedResponse(response.status_code, response.headers, response.content)
-    end = math.inf if timeout is None else time.monotonic() + timeout
+    end = deadline(timeout)
     body = BodyReader(response.headers)
     for part in cast("Iterable[bytes]", response.stream):
         if not body.add(part):
