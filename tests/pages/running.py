@@ -22,7 +22,10 @@ MEMBERS = "mobile,number,code\n13800138000,741627,1\n13800138001,741628,2\n"
 _ADDRESS = re.compile(r'"(?:postgresql\+psycopg|redis)://[^"]*"')
 _OURS = re.compile(r"(?:\./)?jsms[-_]client(?:-[\w.-]+\.whl)?(?:\[([\w,]+)\])?")
 _EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
-_OTHERS = {"django", "fastapi", "flask", "gunicorn", "pytest", "uvicorn"}
+_OTHERS = {
+    *("django", "fastapi", "flask", "gunicorn", "opentelemetry-sdk", "pytest", "pytest-httpx", "respx", "uvicorn"),
+    "vcrpy",
+}
 
 
 @dataclass
