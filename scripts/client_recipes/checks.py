@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from demonstration.local import LocalSandbox
+from local_sandbox import LocalSandbox
 
 from .building import IMAGE, PICTURE
 from .program import Driver, Receiver

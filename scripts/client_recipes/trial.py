@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from demonstration.local import LocalSandbox
+from local_sandbox import LocalSandbox
 
 from .building import BuildError, environment, inside, quickstart, run
 from .checks import CHECKS, CODE, Check, Difference, Trial

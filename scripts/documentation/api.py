@@ -8,12 +8,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from documentation import table, texts
 from jsms_client import JSMS
 from jsms_client.errors import ErrorInfo
 from jsms_runtime.resource import lazy_property
-
-from .chinese import texts
-from .tables import table
 
 PAGE: Final = Path("docs/api.md")
 CHINESE_PAGE: Final = Path("docs/api.zh-CN.md")

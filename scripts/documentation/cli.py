@@ -1,16 +1,22 @@
-"""The command ``scripts/document``."""
+"""The command ``scripts/document``: what the README and docs/ have from the contract, the package and the tests."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
+
+import click
 
 from client_recipes import page as portability
-
-from . import api, chinese, counts, options, provocations, tables
-from .languages import LANGUAGES
+from contract_tools.reading import mapping, operations
+from documentation import api, chinese_of, errors, table, texts
+from documentation.errors import LANGUAGES
+from jsms_contract.errors import ERRORS, SUCCESS_CODES
+from jsms_sandbox.options import command
 
 ROOT = Path(__file__).resolve().parents[2]
 _CONTRACT = Path("generated/jsms_contract/openapi.json")
@@ -48,25 +54,25 @@ def pages(root: Path) -> dict[Path, str]:
     document: Mapping[str, object] = json.loads((root / _CONTRACT).read_bytes())
     found: dict[Path, str] = {}
     for language in LANGUAGES:
-        found[language.errors] = f"<!-- {_MARK} from openapi.yaml -->\n{tables.codes(document, language)}"
+        found[language.errors] = f"<!-- {_MARK} from openapi.yaml -->\n{errors.codes(document, language)}"
         failures = _read(root / language.failures)
-        for name, table in (
-            ("families", tables.families(document, language)),
-            ("outcomes", tables.outcomes(language)),
+        for name, made in (
+            ("families", errors.families(document, language)),
+            ("outcomes", errors.outcomes(language)),
         ):
-            failures = _with_table(failures, name, table, language.failures)
+            failures = _with_table(failures, name, made, language.failures)
         found[language.failures] = failures
-    found[options.PAGE] = _with_table(_read(root / options.PAGE), "options", options.options(), options.PAGE)
-    found[provocations.PAGE] = f"<!-- {_MARK} from tests/sandbox/provocations.py -->\n{provocations.page(root)}"
+    found[OPTIONS_PAGE] = _with_table(_read(root / OPTIONS_PAGE), "options", options(), OPTIONS_PAGE)
+    found[errors.RECIPES_PAGE] = f"<!-- {_MARK} from tests/sandbox/provocations.py -->\n{errors.recipes_page(root)}"
     found[api.PAGE] = f"<!-- {_MARK} from the package -->\n{api.page()}"
     found[api.CHINESE_PAGE] = f"<!-- {_MARK} from the package -->\n{api.chinese_page(ROOT)}"
-    errors = chinese.page(found[provocations.PAGE], chinese.texts(ROOT, provocations.PAGE.stem))
-    found[provocations.PAGE.with_suffix(".zh-CN.md")] = errors
+    in_chinese = chinese_of(found[errors.RECIPES_PAGE], texts(ROOT, errors.RECIPES_PAGE.stem))
+    found[errors.RECIPES_PAGE.with_suffix(".zh-CN.md")] = in_chinese
     found[api.PACKAGE] = api.with_calls(_read(root / api.PACKAGE))
     for path, text in ((portability.ENGLISH, portability.page()), (portability.CHINESE, portability.chinese_page())):
         found[path] = f"<!-- {_MARK} from examples/clients -->\n{text}"
-    for path in counts.pages_with_counts(root):
-        found[path] = counts.with_counts(found.get(path, _read(root / path)), document)
+    for path in pages_with_counts(root):
+        found[path] = with_counts(found.get(path, _read(root / path)), document)
     return found
 
 
@@ -81,3 +87,51 @@ def _with_table(page: str, name: str, table: str, path: Path) -> str:
 
 def _read(path: Path) -> str:
     return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+_WHERE: Final[Mapping[str, str]] = {
+    "operations": r"(?<=[Aa]ll )\d+(?= operations)|\d+(?= operations, \d+ callbacks)"
+    r"|(?<=全部 )\d+(?= 个接口)|\d+(?= 个接口、\d+ 个回调)",
+    "callbacks": r"(?<=operations, )\d+(?= callbacks)|(?<=个接口、)\d+(?= 个回调)",
+    "codes": r"(?<=callbacks, )\d+(?= codes)|(?<=个回调、)\d+(?= 个错误码)",
+}
+
+
+def pages_with_counts(root: Path) -> list[Path]:
+    """The READMEs, and the pages of the documentation."""
+    found = [*root.glob("README*.md"), *root.glob("docs/**/*.md")]
+    return sorted(path.relative_to(root) for path in found)
+
+
+def with_counts(page: str, document: Mapping[str, object]) -> str:
+    """A page with the counts of the contract.
+
+    Args:
+        page: Its text.
+        document: The contract.
+    """
+    counts = {
+        "operations": len(list(operations(document))),
+        "callbacks": len(mapping(document.get("webhooks"))),
+        "codes": len(ERRORS) + len(SUCCESS_CODES),
+    }
+    for name, count in counts.items():
+        # One after the other: each is found by the numbers beside it.
+        page = re.sub(_WHERE[name], str(count), page)
+    return page
+
+
+OPTIONS_PAGE: Final = Path("docs/sandbox.md")
+
+
+def options() -> str:
+    """Each option with its environment variable."""
+    sandbox = command("jsms-sandbox")
+    context = click.Context(sandbox)
+    rows: list[tuple[str, str, str]] = []
+    for option in sandbox.params:
+        if isinstance(option, click.Option):
+            name = option.opts[0] if option.is_flag else f"{option.opts[0]} {option.make_metavar(context)}"
+            default = f" ({option.default})" if option.show_default else ""
+            rows.append((f"`{name}`", f"`{option.envvar}`", f"{option.help}{default}"))
+    return table(("option", "environment variable", ""), rows)

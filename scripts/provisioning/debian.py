@@ -1,23 +1,20 @@
-"""Debian's packages, installed with apt-get by root."""
+"""Debian's packages, installed with apt-get by root, and the programs of theirs that tests run."""
 
 from __future__ import annotations
 
 import os
 import re
 import shutil
-import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from provisioning import NotInstalledError, run
 
 RELEASE = Path("/etc/os-release")
 SOURCES = (Path("/etc/apt/sources.list"), *sorted(Path("/etc/apt").glob("sources.list.d/*")))
 """What this machine is, and where its packages come from."""
 # A mirror may fail once, and another process may be installing.
 _APT_GET = ("apt-get", "--quiet", "--yes", "-oAcquire::Retries=3", "-oDPkg::Lock::Timeout=120")
-
-
-class NotInstalledError(Exception):
-    """The packages could not be installed; the message says why, and what to do."""
 
 
 def install(packages: Sequence[str]) -> None:
@@ -99,15 +96,59 @@ def _source(suite: str) -> str:
 
 
 def _run(command: Sequence[str], problem: str) -> None:
-    done = subprocess.run(
-        command,
-        # In run level 1, Debian's packages start no service of theirs.
-        env={"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1", **os.environ},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        check=False,
-    )
-    if done.returncode:
-        raise NotInstalledError(f"{problem}:\n{done.stdout.rstrip()}")
+    # In run level 1, Debian's packages start no service of theirs.
+    run(command, problem, env={"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1", **os.environ})
+
+
+CHROMIUM_PACKAGES = ("chromium", "fonts-noto-cjk")
+"""Of Debian. Without the fonts, Chinese text is boxes."""
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+)
+"""With these it starts everywhere, as root too, and makes no requests of its own."""
+_CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+
+
+def chromium() -> str | None:
+    """The Chromium of this machine; None where there is none."""
+    return next((found for name in _CHROMIUM_NAMES if (found := shutil.which(name))), None)
+
+
+ENGINES: Mapping[str, str] = {"PostgreSQL": "postgresql", "MariaDB": "mariadb-server", "Redis": "redis-server"}
+"""Engine to Debian package."""
+_PROGRAMS = {
+    "PostgreSQL": ("initdb", "postgres"),
+    "MariaDB": ("mariadb-install-db", "mariadbd"),
+    "Redis": ("redis-server",),
+}
+# Debian keeps these off the PATH; the newest PostgreSQL first.
+PROGRAM_FOLDERS = (
+    *sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True),
+    Path("/usr/sbin"),
+)
+
+
+def engine_programs(engine: str) -> tuple[str, ...] | None:
+    """The programs of an engine, in the order of `_PROGRAMS`; None where one is missing.
+
+    Args:
+        engine: Its name in `PACKAGES`.
+    """
+    found = tuple(_find(name) for name in _PROGRAMS[engine])
+    return None if None in found else tuple(path for path in found if path is not None)
+
+
+def missing_engines() -> list[str]:
+    """The engines that this machine does not have."""
+    return [engine for engine in ENGINES if engine_programs(engine) is None]
+
+
+def _find(name: str) -> str | None:
+    beside = (shutil.which(name, path=str(folder)) for folder in PROGRAM_FOLDERS)
+    return next((found for found in beside if found is not None), None) or shutil.which(name)

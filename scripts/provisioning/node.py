@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 import tarfile
 from pathlib import Path
 
-from .debian import NotInstalledError
+from provisioning import NotInstalledError, run
 
 ROOT = Path(__file__).resolve().parents[2]
 REDOCLY = "@redocly/cli@2.77.0"
@@ -70,15 +69,8 @@ def unpack(package: str) -> Path:
 
 
 def _npm(package: str, folder: Path, *arguments: str) -> None:
-    done = subprocess.run(
-        [*_NPM, *arguments],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        check=False,
-    )
-    if done.returncode:
+    try:
+        run([*_NPM, *arguments], f"npm could not install {package}", folder=ROOT)
+    except NotInstalledError:
         shutil.rmtree(folder, ignore_errors=True)
-        raise NotInstalledError(f"npm could not install {package}:\n{done.stdout.rstrip()}")
+        raise

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import re
 import shutil
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from typing import Final
+
+from packaging.version import InvalidVersion, Version
 
 from contract_tools.gate import package_version
+from releasing import ROOT, GateError, distribution, run
 from workspace.checks import main as run_checks
-
-from . import automation, changelog, distribution, installed, sandbox_file
-from .commands import ROOT, GateError, run
 
 Say = Callable[[str], None]
 
@@ -76,9 +80,9 @@ def _release(output: Path, scratch: Path, *, full: bool) -> None:
             if changes := run(["git", "status", "--porcelain"]):
                 raise GateError(f"There are changes; commit them first:\n{changes}")
     with _gate("changelog"):
-        changelog.check((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), version, release=full)
+        check_changelog((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), version, release=full)
     with _gate("files of GitHub, GitLab, Docker"):
-        automation.check()
+        check_automation()
     if full:
         with _gate("contract and Python API against the last release") as say:
             tag = _last_tag()
@@ -96,16 +100,16 @@ def _release(output: Path, scratch: Path, *, full: bool) -> None:
     with _gate("metadata and description"):
         run(["twine", "check", "--strict", built.wheel, built.sdist])
     with _gate("a send from an empty environment"):
-        python = installed.install(built.wheel, scratch / "empty")
-        installed.send(python)
+        python = distribution.install(built.wheel, scratch / "empty")
+        distribution.send(python)
     with _gate("licences"):
-        installed.check_licences(python)
+        distribution.check_licences(python)
     with _gate("list of parts"):
-        installed.list_parts(python, output / f"jsms-client-{version}.cdx.json")
+        distribution.list_parts(python, output / f"jsms-client-{version}.cdx.json")
     with _gate("the sandbox as one file") as say:
-        minors = sandbox_file.MINORS if full else (sys.version_info.minor,)  # each takes a while to download
-        file = sandbox_file.build(built.wheel, output, minors)
-        ran = sandbox_file.try_out(file, scratch, minors)
+        minors = distribution.MINORS if full else (sys.version_info.minor,)  # each takes a while to download
+        file = distribution.build_sandbox_file(built.wheel, output, minors)
+        ran = distribution.try_sandbox_file(file, scratch, minors)
         say(f"{file.stat().st_size:,} bytes, ran with Python {', '.join(ran)}")
     with _gate("contract kit"):
         run([ROOT / "scripts" / "kit", "--output", output])
@@ -123,6 +127,108 @@ def _gate(name: str) -> Generator[Say]:
     print(f"  {name} …", end="", flush=True)
     yield notes.append
     print(f" passed in {time.monotonic() - started:.1f} s{''.join(f' ({note})' for note in notes)}", flush=True)
+
+
+_SCHEMAS = {
+    "vendor.github-workflows": (".github/workflows/*.yml", "examples/containers/github-actions.yml"),
+    "vendor.github-issue-forms": (".github/ISSUE_TEMPLATE/[!c]*.yml",),
+    "vendor.github-issue-config": (".github/ISSUE_TEMPLATE/config.yml",),
+    "vendor.dependabot": (".github/dependabot.yml",),
+    "vendor.compose-spec": ("sandbox/compose.yaml",),
+    "vendor.gitlab-ci": ("examples/containers/gitlab-ci.yml",),
+}
+
+
+def check_automation() -> None:
+    """Check every file.
+
+    Raises:
+        GateError: One of them is wrong.
+    """
+    for schema, patterns in _SCHEMAS.items():
+        files = [path for pattern in patterns for path in sorted(ROOT.glob(pattern))]
+        transform = ["--data-transform", "gitlab-ci"] if schema == "vendor.gitlab-ci" else []
+        run(["check-jsonschema", "--builtin-schema", schema, *transform, *map(_relative, files)])
+    run(["zizmor", "--offline", "--no-progress", "--quiet", ".github"])
+    run(["hadolint", "sandbox/Dockerfile"])
+
+
+def _relative(path: Path) -> Path:
+    return path.relative_to(ROOT)
+
+
+UNRELEASED: Final = "unreleased"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one version changed.
+
+    Attributes:
+        version: The version.
+        released: Its date; None while it is not out.
+        text: Its lines.
+    """
+
+    version: Version
+    released: date | None
+    text: str
+
+
+def entries(changelog: str) -> list[Entry]:
+    """Read a changelog.
+
+    Raises:
+        GateError: It does not have the form.
+    """
+    found: list[Entry] = []
+    for part in re.split(r"^## ", changelog, flags=re.MULTILINE)[1:]:
+        head, _, text = part.partition("\n")
+        try:
+            version, _, when = head.removesuffix(")").partition(" (")
+            released = None if when == UNRELEASED else date.fromisoformat(when)
+            found.append(Entry(Version(version), released, text.strip()))
+        except (ValueError, InvalidVersion) as error:
+            raise GateError(
+                f"CHANGELOG.md: “## {head}” is no heading of a version, such as ## 1.2.0 (2026-11-30) or ## 1.2.0 "
+                f"({UNRELEASED})."
+            ) from error
+    return found
+
+
+def check_changelog(changelog: str, version: str, *, release: bool) -> str:
+    """Check that a changelog has the entry of a version, as its newest.
+
+    Args:
+        changelog: The file's text.
+        version: The version that is built.
+        release: Whether it goes out now: the entry must have a date.
+
+    Returns:
+        The entry's text.
+
+    Raises:
+        GateError: It does not.
+    """
+    found = entries(changelog)
+    if not found or found[0].version != Version(version):
+        raise GateError(f"CHANGELOG.md: the newest entry must be that of {version}, the version in _version.py.")
+    versions = [entry.version for entry in found]
+    if versions != sorted(set(versions), reverse=True):
+        raise GateError("CHANGELOG.md: the versions must be in order, the newest first, each once.")
+    if any(entry.released is None for entry in found[1:]):
+        raise GateError("CHANGELOG.md: only the newest version can be unreleased.")
+    newest = found[0]
+    for line in newest.text.splitlines():
+        if not re.match(r"- \S|  \S|### \S|$", line):
+            raise GateError(
+                f"CHANGELOG.md: “{line[:60]}” is neither an item (- ) nor the next line of one (two spaces)."
+            )
+    if not newest.text:
+        raise GateError(f"CHANGELOG.md: the entry of {version} is empty.")
+    if release and newest.released is None:
+        raise GateError(f"CHANGELOG.md: {version} is unreleased; write the date of its release in its heading.")
+    return newest.text
 
 
 if __name__ == "__main__":

@@ -1,14 +1,22 @@
-"""The wheel and the source archive: built twice, from the tree and from a copy, and compared."""
+"""What is released: the wheel and the source archive, the wheel installed, and the sandbox as one file."""
 
 from __future__ import annotations
 
+import json
+import platform
 import shutil
+import signal
+import subprocess
 import sys
 import tarfile
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from .commands import ROOT, GateError, run
+import httpx
+
+from releasing import ROOT, GateError, clean_environment, run
 
 IN_SDIST = (
     *("benchmarks", "cli", "docs", "examples", "generated", "overlay", "requirements", "sandbox", "scripts", "tests"),
@@ -75,3 +83,164 @@ def _build(source: Path, output: Path) -> Distribution:
     run([sys.executable, "-m", "build", "--no-isolation", "--outdir", output, source], environment=time)
     (wheel,), (sdist,) = output.glob("*.whl"), output.glob("*.tar.gz")
     return Distribution(wheel, sdist)
+
+
+EXTRAS = "callbacks,cli,fast,otel,redis,sandbox,sql"
+# What may be used beside MIT-licensed code and handed on with it. MPL 2.0 asks for the source of its own files alone.
+LICENCES = (
+    *("Apache-2.0", "Apache-2.0 OR BSD-3-Clause", "BSD License", "BSD-2-Clause", "BSD-3-Clause", "ISC License (ISCL)"),
+    *("MIT", "MIT License", "MIT-0", "Mozilla Public License 2.0 (MPL 2.0)", "PSF-2.0"),
+)
+SEND = "from jsms_client import JSMS; print(JSMS().codes.send('13800138000', temp_id=1).msg_id)"
+STOPS = 30
+
+
+def install(wheel: Path, home: Path) -> Path:
+    """Install a wheel with all its extras.
+
+    Returns:
+        The Python of the environment.
+    """
+    uv = [sys.executable, "-m", "uv", "--quiet"]
+    run([*uv, "venv", "--python", sys.executable, home])
+    python = home / "bin" / "python"
+    wanted = f"jsms-client[{EXTRAS}] @ {wheel.resolve().as_uri()}"
+    run([*uv, "pip", "install", "--python", python, "--constraint", "requirements/dev.txt", wanted])
+    return python
+
+
+def send(python: Path) -> None:
+    """Start the installed sandbox, and send a code to it with the installed client and over plain HTTP.
+
+    Raises:
+        GateError: It does not work.
+    """
+    folder = python.parent
+    with sandbox([str(folder / "jsms-sandbox")], folder) as facts:
+        keys = {"JSMS_BASE_URL": facts["base_url"], "JSMS_APP_KEY": facts["app_key"]}
+        environment = keys | {"JSMS_MASTER_SECRET": facts["master_secret"]}
+        msg_id = run([python, "-I", "-c", SEND], cwd=folder, environment=environment, timeout=60).strip()
+        shown = run([folder / "jsms", "balance", "--json"], cwd=folder, environment=environment, timeout=60)
+        if not msg_id.isdigit() or not json.loads(shown):
+            raise GateError(f"The installed client printed {msg_id!r} and {shown!r}.")
+
+
+@contextmanager
+def sandbox(command: Sequence[str], folder: Path) -> Generator[dict[str, str]]:
+    """A sandbox that a command starts; what it prints with --json.
+
+    Raises:
+        GateError: It does not start, is not ready, or does not stop cleanly.
+    """
+    with subprocess.Popen(
+        [*command, "--port", "0", "--json"],
+        cwd=folder,
+        env=clean_environment() | {"HOME": str(folder), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            line = process.stdout.readline() if process.stdout else ""
+            if not line:
+                raise GateError(f"{' '.join(command)} did not start:\n{process.communicate()[1]}")
+            facts: dict[str, str] = json.loads(line)
+            ready = facts["base_url"].removesuffix("/v1") + "/_sandbox/readyz"
+            if (status := httpx.get(ready, trust_env=False, timeout=STOPS).status_code) != 200:
+                raise GateError(f"{' '.join(command)} responds {status} to readyz.")
+            yield facts
+            process.send_signal(signal.SIGTERM)
+            errors = process.communicate(timeout=STOPS)[1]
+            if process.returncode or errors:
+                raise GateError(f"{' '.join(command)} ended with {process.returncode}:\n{errors}")
+        finally:
+            if process.poll() is None:
+                process.kill()
+
+
+def check_licences(python: Path) -> None:
+    """Check the licence of every package that the extras bring.
+
+    Raises:
+        GateError: One of them is not among those that are allowed.
+    """
+    run(["pip-licenses", "--python", python, "--from", "mixed", "--allow-only", ";".join(LICENCES)])
+
+
+def list_parts(python: Path, target: Path) -> None:
+    """Write the software bill of materials (CycloneDX) of the wheel with all its extras."""
+    run(["cyclonedx-py", "environment", "--output-reproducible", "--of", "JSON", "-o", target, python])
+
+
+SANDBOX_FILE = "jsms-sandbox.pyz"
+MINORS = (11, 12, 13, 14)
+
+
+def build_sandbox_file(wheel: Path, output: Path, minors: Sequence[int] = MINORS) -> Path:
+    """Build the file.
+
+    Args:
+        wheel: The project's wheel.
+        output: The folder for it.
+        minors: The Pythons that it is for, on Linux.
+
+    Returns:
+        The file, for this kind of machine; elsewhere than on Linux for this Python alone.
+    """
+    target = output / SANDBOX_FILE
+    platforms: list[str] = []
+    if sys.platform == "linux":
+        tag = f"manylinux2014_{platform.machine()}"
+        platforms = [word for minor in minors for word in ("--platform", f"{tag}-cp-3.{minor}.0-cp3{minor}")]
+    wanted = f"jsms-client[sandbox] @ {wheel.resolve().as_uri()}"
+    options = ["--constraints", "requirements/dev.txt", "--no-build", *platforms, "--sh-boot", "--no-emit-warnings"]
+    run(["pex", wanted, *options, "--console-script", "jsms-sandbox", "--output-file", target])
+    return target
+
+
+def try_sandbox_file(file: Path, scratch: Path, minors: Sequence[int] = MINORS) -> list[str]:
+    """Run the file with every bare Python of this machine, and send a code over HTTP.
+
+    Args:
+        file: The file.
+        scratch: A folder for what it unpacks.
+        minors: The Pythons to try.
+
+    Returns:
+        The Pythons that ran it.
+
+    Raises:
+        GateError: It does not work with one of them.
+    """
+    ran: list[str] = []
+    for minor in minors:
+        python = shutil.which(f"python3.{minor}")
+        if python is None or not _works(python):
+            continue
+        folder = scratch / f"3.{minor}"
+        folder.mkdir()
+        with sandbox([python, "-I", str(file.resolve())], folder) as facts:
+            _send_plainly(facts)
+        ran.append(f"3.{minor}")
+    if not ran:
+        raise GateError(f"No Python is here to try {file.name} with.")
+    return ran
+
+
+def _works(python: str) -> bool:
+    try:
+        run([python, "-I", "-c", "import ssl, sqlite3"])
+    except GateError:
+        return False
+    return True
+
+
+def _send_plainly(facts: dict[str, str]) -> None:
+    response = httpx.post(
+        f"{facts['base_url']}/codes",
+        auth=(facts["app_key"], facts["master_secret"]),
+        json={"mobile": "13800138000", "temp_id": 1},
+        trust_env=False,
+    )
+    if response.status_code != 200:
+        raise GateError(f"The sandbox of the single file responded {response.status_code}: {response.text}")

@@ -3,6 +3,7 @@
 Standard library only, and in words that old Pythons can read, so that they can say what is missing.
 """
 
+import importlib
 import os
 import shutil
 import subprocess
@@ -13,6 +14,17 @@ ROOT = Path(__file__).resolve().parents[2]
 OLDEST = (3, 11)
 TESTED = (13, 12, 11)
 NEWER = (14, 15)
+
+
+def run(module: str, function: str = "main") -> None:
+    """Run a command in an up-to-date .venv, and end with its exit code.
+
+    Args:
+        module: The module that has it; imported in .venv, which has what it needs.
+        function: Its function, which returns the exit code.
+    """
+    ensure()
+    sys.exit(getattr(importlib.import_module(module), function)())
 
 
 def ensure() -> None:

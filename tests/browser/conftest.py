@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from provisioning.chromium import FLAGS, PACKAGES, chromium
+from provisioning.debian import CHROMIUM_FLAGS, CHROMIUM_PACKAGES, chromium
 from sandbox.running import PATIENCE, AppUnderTest, RunningSandbox
 
 from .inbox import Inbox
@@ -20,12 +20,12 @@ expect.set_options(timeout=PATIENCE * 1000)
 def browser() -> Iterator[Browser]:
     found = chromium()
     if found is None:
-        missing = f"Chromium is not installed ({', '.join(PACKAGES)} on Debian): the inbox page was left out."
+        missing = f"Chromium is not installed ({', '.join(CHROMIUM_PACKAGES)} on Debian): the inbox page was left out."
         if os.environ.get("CI"):
             pytest.fail(missing)
         pytest.skip(missing)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS, timeout=PATIENCE * 1000)
+        browser = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS, timeout=PATIENCE * 1000)
         yield browser
         browser.close()
 

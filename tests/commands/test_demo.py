@@ -11,9 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from demonstration.cli import tour
-from demonstration.local import LocalSandbox
+from demonstration import tour
 from jsms_contract.operations import OPERATIONS
+from local_sandbox import LocalSandbox
 
 ROOT = Path(__file__).parents[2]
 ROW = re.compile(r"^(codes|messages|schedules|accounts|templates|signs|receipts)\.\w+\(.* \d+\.\d ms$", re.MULTILINE)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from provisioning import debian
-from provisioning.chromium import PACKAGES, chromium
+from provisioning import NotInstalledError, debian
+from provisioning.debian import CHROMIUM_PACKAGES, chromium
 
 APT = """#!/bin/sh
 echo "$@" >> "{log}"
@@ -47,27 +47,27 @@ def test_chromium_is_found_under_each_of_its_names(machine: Path) -> None:
 def test_root_on_debian_gets_packages_after_an_update(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     be_root(monkeypatch)
     give_apt(machine)
-    debian.install(PACKAGES)
+    debian.install(CHROMIUM_PACKAGES)
     update, install = (machine / "log").read_text(encoding="utf-8").splitlines()
     assert update.endswith(" update")
     assert install.endswith(" install --no-install-recommends chromium fonts-noto-cjk")
 
 
 def test_where_packages_cannot_be_installed_the_reason_is_said(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(debian.NotInstalledError, match="there is no apt-get here: install chromium"):
-        debian.install(PACKAGES)
+    with pytest.raises(NotInstalledError, match="there is no apt-get here: install chromium"):
+        debian.install(CHROMIUM_PACKAGES)
     give_apt(machine)
     be_root(monkeypatch, root=False)
-    with pytest.raises(debian.NotInstalledError, match="only root may install it: apt-get install chromium fonts-"):
-        debian.install(PACKAGES)
+    with pytest.raises(NotInstalledError, match="only root may install it: apt-get install chromium fonts-"):
+        debian.install(CHROMIUM_PACKAGES)
 
 
 @pytest.mark.parametrize("step", ["update", "install"])
 def test_what_apt_get_says_against_it_is_shown(machine: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     be_root(monkeypatch)
     give_apt(machine, fails=step)
-    with pytest.raises(debian.NotInstalledError, match="E: no such thing"):
-        debian.install(PACKAGES)
+    with pytest.raises(NotInstalledError, match="E: no such thing"):
+        debian.install(CHROMIUM_PACKAGES)
 
 
 def unpacked(machine: Path, monkeypatch: pytest.MonkeyPatch, *, fails: str = "never") -> Path:
@@ -95,12 +95,12 @@ def test_packages_of_another_release_go_into_a_folder(machine: Path, monkeypatch
 
 
 def test_a_folder_is_unpacked_whole_or_not_at_all(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(debian.NotInstalledError, match="could not fetch swiftlang of trixie"):
+    with pytest.raises(NotInstalledError, match="could not fetch swiftlang of trixie"):
         unpacked(machine, monkeypatch, fails="download-only")
     assert list((machine / "folder").iterdir()) == []
 
 
 def test_a_machine_without_sources_says_so(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(debian, "RELEASE", machine / "nothing")
-    with pytest.raises(debian.NotInstalledError, match="this machine is no Debian"):
+    with pytest.raises(NotInstalledError, match="this machine is no Debian"):
         debian.unpack("trixie", ["swiftlang"], machine / "trixie")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from website.building import build
+from website.site import build
 
 from .reading import Site
 

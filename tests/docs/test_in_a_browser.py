@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from provisioning.chromium import FLAGS, PACKAGES, chromium
+from provisioning.debian import CHROMIUM_FLAGS, CHROMIUM_PACKAGES, chromium
 from website.pages import CHINESE, ENGLISH
 
 PATIENCE = 20_000
@@ -22,12 +22,12 @@ PHONE, DESKTOP = (390, 844), (1280, 900)
 def browser() -> Iterator[Browser]:
     found = chromium()
     if found is None:
-        missing = f"Chromium is not installed ({', '.join(PACKAGES)} on Debian): the site was not opened."
+        missing = f"Chromium is not installed ({', '.join(CHROMIUM_PACKAGES)} on Debian): the site was not opened."
         if os.environ.get("CI"):
             pytest.fail(missing)
         pytest.skip(missing)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS, timeout=PATIENCE)
+        browser = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS, timeout=PATIENCE)
         yield browser
         browser.close()
 

@@ -10,9 +10,8 @@ import pytest
 
 from jsms_contract.errors import ERRORS
 from jsms_contract.operations import OPERATIONS
-from website.cli import main
-from website.pages import CHINESE, ENGLISH, sections
-from website.staging import joined, relink
+from website.pages import CHINESE, ENGLISH, joined, relink, sections
+from website.site import main
 
 from .reading import Site
 

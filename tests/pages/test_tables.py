@@ -11,9 +11,9 @@ import pytest
 
 import jsms_client
 from documentation.api import PACKAGE, PAGE
+from documentation.cli import OPTIONS_PAGE as OPTIONS
 from documentation.cli import ROOT, main, pages
-from documentation.languages import LANGUAGES
-from documentation.options import PAGE as OPTIONS
+from documentation.errors import LANGUAGES
 from jsms_client import errors, results
 from jsms_contract.errors import ERRORS
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from documentation import chinese
+from documentation import texts, untranslated
 from documentation.api import names_to_translate
 from website.pages import CHINESE, ENGLISH, ENGLISH_ONLY, missing, source, written
 
@@ -43,11 +43,11 @@ def test_a_chinese_page_links_to_chinese_pages(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in PAGES if name != "benchmarks"])
 def test_no_line_of_a_chinese_page_is_left_in_english(name: str) -> None:
-    assert [line for line in chinese.untranslated(prose(source(name, CHINESE))) if len(line) > 60] == []
+    assert [line for line in untranslated(prose(source(name, CHINESE))) if len(line) > 60] == []
 
 
 def test_every_public_name_has_a_chinese_summary() -> None:
-    known = chinese.texts(ROOT, "api")
+    known = texts(ROOT, "api")
     assert [name for name in names_to_translate() if name not in known] == []
 
 

@@ -17,8 +17,8 @@ ADDED = 3
 
 OVER_SOCKETS = r"""
 import asyncio, contextlib, io, json, os
-from demonstration.cli import tour
-from demonstration.local import LocalSandbox
+from demonstration import tour
+from local_sandbox import LocalSandbox
 from jsms_cli.main import main
 from jsms_client import AsyncJSMS, UsageReport
 

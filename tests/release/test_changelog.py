@@ -5,19 +5,19 @@ from __future__ import annotations
 import pytest
 
 import jsms_client
-from releasing.changelog import check, entries
-from releasing.commands import ROOT, GateError
+from releasing import ROOT, GateError
+from releasing.cli import check_changelog, entries
 
 HEAD = "# Changelog\n\n"
 GOOD = HEAD + "## 0.2.0 (2026-11-30)\n- More,\n  and more.\n\n## 0.1.0 (2026-01-02)\n- First.\n"
 
 
 def test_the_projects_own_changelog_has_the_form() -> None:
-    check((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), jsms_client.__version__, release=False)
+    check_changelog((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), jsms_client.__version__, release=False)
 
 
 def test_the_entry_of_the_version_is_given() -> None:
-    assert check(GOOD, "0.2.0", release=True) == "- More,\n  and more."
+    assert check_changelog(GOOD, "0.2.0", release=True) == "- More,\n  and more."
     assert [str(entry.version) for entry in entries(GOOD)] == ["0.2.0", "0.1.0"]
 
 
@@ -40,8 +40,8 @@ def test_the_entry_of_the_version_is_given() -> None:
 )
 def test_what_is_wrong_is_said(changelog: str, version: str, said: str) -> None:
     with pytest.raises(GateError, match=said):
-        check(changelog, version, release=True)
+        check_changelog(changelog, version, release=True)
 
 
 def test_a_version_that_is_not_out_needs_no_date() -> None:
-    check(GOOD.replace("2026-11-30", "unreleased"), "0.2.0", release=False)
+    check_changelog(GOOD.replace("2026-11-30", "unreleased"), "0.2.0", release=False)

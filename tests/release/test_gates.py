@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from contract_tools.gate import package_version
-from releasing import cli, distribution, installed, sandbox_file
-from releasing.commands import ROOT, GateError, run
+from releasing import ROOT, GateError, cli, distribution, run
 
 
 def test_a_tool_that_fails_is_quoted() -> None:
@@ -37,7 +36,7 @@ def test_tools_do_not_get_the_callers_settings(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_sandbox_that_does_not_start_is_a_failure(tmp_path: Path) -> None:
     program = [sys.executable, "-c", "raise SystemExit('broken')"]
-    with pytest.raises(GateError, match="(?s)did not start:.*broken"), installed.sandbox(program, tmp_path):
+    with pytest.raises(GateError, match="(?s)did not start:.*broken"), distribution.sandbox(program, tmp_path):
         pass
 
 
@@ -45,16 +44,16 @@ def test_a_sandbox_that_does_not_stop_cleanly_is_a_failure(tmp_path: Path) -> No
     program = "import sys; from jsms_sandbox.command_line import main; main(); sys.exit(3)"
     with (
         pytest.raises(GateError, match="ended with 3"),
-        installed.sandbox([sys.executable, "-c", program], tmp_path) as facts,
+        distribution.sandbox([sys.executable, "-c", program], tmp_path) as facts,
     ):
         assert facts["base_url"].startswith("http://127.0.0.1:")
 
 
 def test_a_single_file_that_is_broken_is_a_failure(tmp_path: Path) -> None:
-    broken = tmp_path / sandbox_file.NAME
+    broken = tmp_path / distribution.SANDBOX_FILE
     broken.write_text("raise SystemExit('broken')")
     with pytest.raises(GateError, match="(?s)did not start:.*broken"):
-        sandbox_file.try_out(broken, tmp_path)
+        distribution.try_sandbox_file(broken, tmp_path)
 
 
 def test_the_source_archive_names_folders_that_are_there() -> None:

@@ -1,7 +1,9 @@
-"""Make the site of both languages from the staged pages."""
+"""The command ``scripts/site``: the documentation of both languages as a static site, with the contract as a page."""
 
 from __future__ import annotations
 
+import argparse
+import json
 import re
 import shutil
 import subprocess
@@ -10,15 +12,14 @@ import tempfile
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from string import Template
 from typing import Any, Final
 
 import tomlkit
+from ruamel.yaml import YAML
 
-from provisioning import node
-
-from . import contract
-from .pages import CHINESE, ENGLISH, LANGUAGES, ROOT, Section, sections
-from .staging import stage
+from provisioning import NotInstalledError, node
+from website.pages import CHINESE, ENGLISH, LANGUAGES, ROOT, Section, sections, stage
 
 HERE: Final = Path(__file__).resolve().parent
 THEME: Final = HERE / "theme"
@@ -85,7 +86,7 @@ def _build(work: Path, language: str, repository: str, *, with_contract: bool, r
     for page in (work / "site").rglob("*.html"):
         page.write_text(_CANONICAL.sub("", page.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
     if with_contract:
-        contract.render(work / "site", language, root)
+        _render_contract(work / "site", language, root)
 
 
 def configuration(parts: Sequence[Section], language: str, repository: str, root: Path) -> dict[str, Any]:
@@ -113,3 +114,80 @@ def configuration(parts: Sequence[Section], language: str, repository: str, root
     handler["paths"] = [str(root / folder) for folder in ("overlay", "generated", "sandbox")]
     project["plugins"]["mkdocstrings"]["locale"] = "zh" if language == CHINESE else "en"
     return settings
+
+
+TARGET = ROOT / "build" / "site"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Build the site.
+
+    Args:
+        arguments: The command line; the process's own if left out.
+
+    Returns:
+        0 when it was built, 1 when not.
+    """
+    parser = argparse.ArgumentParser(
+        prog="scripts/site",
+        description="Build the documentation as a static site, in English and Chinese, that needs no server.",
+    )
+    parser.add_argument("folder", nargs="?", type=Path, default=TARGET, help="the folder to make (build/site)")
+    parser.add_argument("--without-contract", action="store_true", help="leave out the rendered contract")
+    given = parser.parse_args(arguments)
+    folder: Path = given.folder
+    without_contract: bool = given.without_contract
+    if folder.exists() and not _is_site(folder):
+        print(f"{folder} is there already and is no site. Name another folder.")
+        return 1
+    try:
+        build(folder.resolve(), repository=repository(), with_contract=not without_contract)
+    except (BuildError, NotInstalledError) as error:
+        print(error)
+        return 1
+    print(f"wrote {folder}; open {folder / 'index.html'}")
+    return 0
+
+
+def _is_site(folder: Path) -> bool:
+    return folder.is_dir() and (not any(folder.iterdir()) or (folder / "llms.txt").exists())
+
+
+CONTRACT_PAGE: Final = "openapi.html"
+_DOCUMENTS: Final[Mapping[str, str]] = {ENGLISH: "openapi.yaml", CHINESE: "generated/openapi.zh-CN.yaml"}
+_TITLES: Final[Mapping[str, str]] = {ENGLISH: "The contract of JSMS", CHINESE: "JSMS 契约"}
+_BACK: Final[Mapping[str, str]] = {ENGLISH: "Back to the documentation", CHINESE: "返回文档"}
+# Redoc's own picture is the one thing that it would fetch from elsewhere.
+_FETCHED: Final = "https://cdn.redoc.ly/redoc/logo-mini.svg"
+
+
+def _render_contract(site: Path, language: str, root: Path) -> None:
+    """Write the page of one language.
+
+    Args:
+        site: The folder of this language.
+        language: One of `LANGUAGES`.
+        root: The project.
+    """
+    text = (root / _DOCUMENTS[language]).read_text(encoding="utf-8")
+    reader: Any = YAML(typ="safe", pure=True)
+    document = json.dumps(reader.load(text), ensure_ascii=False, default=str)
+    page = Template((Path(__file__).parent / "openapi.html").read_text(encoding="utf-8"))
+    content = page.substitute(
+        language=language,
+        title=_TITLES[language],
+        back=_BACK[language],
+        document=document.replace("</", "<\\/"),
+    )
+    (site / CONTRACT_PAGE).write_text(content, encoding="utf-8", newline="\n")
+    (site / "openapi.yaml").write_text(text, encoding="utf-8", newline="\n")
+    package = node.unpack(node.REDOC)
+    script = (package / "bundles" / "redoc.standalone.js").read_text(encoding="utf-8")
+    (site / "assets" / "redoc.js").write_text(script.replace(_FETCHED, "data:,"), encoding="utf-8", newline="\n")
+    shutil.copy(package / "LICENSE", site / "assets" / "redoc.LICENSE")
+
+
+def repository(root: Path = ROOT) -> str:
+    """The address of the source repository, from pyproject.toml; nothing until it is set there."""
+    settings: dict[str, Any] = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    return str(settings["tool"]["hatch"]["metadata"]["hooks"]["custom"]["repository"]).rstrip("/")

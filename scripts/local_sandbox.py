@@ -1,27 +1,20 @@
-"""A sandbox in a thread of this process, and what people do beside an app: read codes, answer, let time pass."""
+"""A strict sandbox in a thread, and what people do beside an app: read codes, answer, let time pass."""
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from collections.abc import Mapping
-from typing import Any, Self, cast
+from typing import Any, cast
 
 import httpx
 
-from jsms_sandbox.server import Server, bind
 from jsms_sandbox.settings import Credentials, Settings
-from jsms_sandbox.state.state import State
-
-_PATIENCE = 30.0
+from jsms_sandbox.threaded import TIMEOUT, ThreadedSandbox
 
 
-class LocalSandbox:
-    """A strict sandbox; a context manager that stops it.
+class LocalSandbox(ThreadedSandbox):
+    """A strict sandbox with the calls of its test API; a context manager that stops it.
 
     Attributes:
-        base_url: What clients take as their base URL.
-        page: The address of its inbox.
         credentials: The keys of its first app.
 
     Args:
@@ -29,30 +22,14 @@ class LocalSandbox:
     """
 
     def __init__(self, port: int = 0) -> None:
-        self._server = Server(State(Settings(strict=True)), bind("127.0.0.1", port))
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="sandbox", daemon=True)
+        super().__init__(Settings(strict=True), port=port)
         self.credentials = Credentials()
-        self.base_url = f"{self._server.listening.http}/v1"
-        self.page = f"{self._server.listening.http}/_sandbox/"
-        self._api = httpx.Client(base_url=f"{self.page}api/", trust_env=False, timeout=_PATIENCE)
+        self._api = httpx.Client(base_url=f"{self.page_url}api/", trust_env=False, timeout=TIMEOUT)
 
-    def __enter__(self) -> Self:
-        """Start; comes back when requests are answered.
-
-        Raises:
-            RuntimeError: It does not start.
-        """
-        self._thread.start()
-        if not self._ready.wait(_PATIENCE):
-            raise RuntimeError("The sandbox does not start.")
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *details: object) -> None:
         """Stop."""
         self._api.close()
-        self._server.stop()
-        self._thread.join(_PATIENCE)
+        super().__exit__(*details)
 
     def latest_code(self, mobile: str) -> str:
         """The code that a number got last, as its owner would read it."""
@@ -82,9 +59,6 @@ class LocalSandbox:
         """Change the first app."""
         _read(self._api.patch(f"apps/{self.credentials.app_key}", json=changes))
 
-    def _run(self) -> None:
-        asyncio.run(self._server.run(lambda _: self._ready.set()))
 
-
-def _read(answer: httpx.Response) -> Mapping[str, Any]:
-    return cast("Mapping[str, Any]", answer.raise_for_status().json())
+def _read(response: httpx.Response) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", response.raise_for_status().json())

@@ -1,1 +1,0 @@
-"""The client at work: regenerated, and every operation called against a local server."""

@@ -1,0 +1,291 @@
+"""The tables of errors: what each code means, in both languages, and how the sandbox provokes it."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal, Protocol, cast
+
+from contract_tools.reading import mapping, text
+from documentation import table
+from jsms_client import errors
+from jsms_client.errors import APIError, JSMSError
+from jsms_contract.errors import ERRORS, FAMILIES
+
+
+def families(document: Mapping[str, object], language: Language) -> str:
+    """Each family with its meaning and codes."""
+    rows: list[Sequence[str]] = []
+    for name, family in mapping(document.get("x-error-families")).items():
+        codes = [str(code) for code, error in ERRORS.items() if issubclass(error, FAMILIES[name])]
+        meaning = text(mapping(family).get(f"summary{language.suffix}"))
+        rows.append((f"`{FAMILIES[name].__name__}`", meaning, ", ".join(codes)))
+    return table(language.families, rows)
+
+
+def codes(document: Mapping[str, object], language: Language) -> str:
+    """A page with a heading, and so an anchor, for each code, below its family."""
+    parts = [f"# {language.title}", language.introduction]
+    for name, family in mapping(document.get("x-error-families")).items():
+        meaning = text(mapping(family).get(f"summary{language.suffix}"))
+        members = {code: error for code, error in ERRORS.items() if issubclass(error, FAMILIES[name])}
+        parts += [f"## {FAMILIES[name].__name__}", meaning]
+        for code, error in members.items():
+            parts += [f"### {code}", *_code(error, language)]
+    return "\n\n".join(parts) + "\n"
+
+
+_GROUPS: Final[Mapping[str, Sequence[type[JSMSError]]]] = {
+    "ConfigurationError": (
+        errors.ConfigurationError,
+        errors.ArgumentError,
+        errors.MissingDependencyError,
+        errors.ClientClosedError,
+    ),
+    "ConnectionFailedError": (
+        errors.ConnectionFailedError,
+        errors.ConnectTimeoutError,
+        errors.PoolTimeoutError,
+    ),
+    "StoreError": (errors.StoreError,),
+    "UnknownOutcomeError": (errors.UnknownOutcomeError,),
+    "LostAnswerError": (errors.LostAnswerError,),
+    "DecodeError": (errors.DecodeError, errors.UnexpectedStatusError, errors.RedirectError),
+}
+
+
+def outcomes(language: Language) -> str:
+    """What each exception that is not an error of the service says of the request."""
+    rows: list[Sequence[str]] = []
+    for name, members in _GROUPS.items():
+        (sent,) = {member.sent for member in members}
+        classes = language.separator.join(f"`{member.__name__}`" for member in members)
+        below = language.below if sent == "unknown" else ""
+        rows.append((classes + below, language.sent[sent], language.advice[name]))
+    return table(language.outcomes, rows)
+
+
+def _code(error: type[APIError], language: Language) -> tuple[str, str]:
+    info = error.info
+    if info is None:
+        raise TypeError(f"{error.__name__} stands for no code.")
+    chinese = language.suffix == CHINESE.suffix
+    facts = f"`{error.__name__}` · HTTP {info.http_status} · {language.retry}{language.repeat[info.repeat]}"
+    meaning, remedy = (info.meaning_zh, info.remedy_zh) if chinese else (info.meaning, info.remedy)
+    return facts, f"{meaning}{'' if chinese else ' '}**{remedy}**"
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language.
+
+    Attributes:
+        suffix: What stands at the end of the contract's fields in this language.
+        failures: Its page of exceptions.
+        errors: Its page of error codes.
+        title: The title of that page.
+        introduction: What stands below the title.
+        families: The head of the table of families.
+        retry: What stands before a word of ``repeat``.
+        repeat: The contract's words for whether a retry can help.
+        outcomes: The head of the table of what exceptions say of the request.
+        sent: The words for each value of ``JSMSError.sent``.
+        below: What follows the name of a class whose whole family is meant.
+        advice: What to do, for each group of exceptions that say the same, by the name of its first.
+        separator: What stands between the names of classes.
+    """
+
+    suffix: str
+    failures: Path
+    errors: Path
+    title: str
+    introduction: str
+    families: tuple[str, str, str]
+    retry: str
+    repeat: Mapping[str, str]
+    outcomes: tuple[str, str, str]
+    sent: Mapping[str, str]
+    below: str
+    advice: Mapping[str, str]
+    separator: str
+
+
+ENGLISH: Final = Language(
+    suffix="",
+    failures=Path("docs/failures.md"),
+    errors=Path("docs/errors.md"),
+    title="Error codes",
+    introduction=(
+        "Every code that JSMS documents: what it means, what to do, the exception that it raises, its HTTP status, "
+        "and whether a retry can help. The service adds codes without notice: one that is not listed here raises the "
+        "family of its HTTP status, with `code` set. `jsms error 50014` shows the same in a terminal."
+    ),
+    families=("exception", "what it means", "codes"),
+    retry="retry: ",
+    repeat={"never": "no", "later": "later", "after_change": "after the change"},
+    outcomes=("exception", "`sent`: was it carried out?", "what to do"),
+    sent={"no": '`"no"`', "yes": '`"yes"`: it may be repeated, and perhaps was', "unknown": '`"unknown"`: perhaps'},
+    below=" and everything below it",
+    advice={
+        "ConfigurationError": "correct what the message names",
+        "ConnectionFailedError": "call again",
+        "StoreError": "repair the store, then call again",
+        "UnknownOutcomeError": "find out first: see below",
+        "LostAnswerError": "call again",
+        "DecodeError": "a proxy or another service responded: check the address; the message shows the beginning",
+    },
+    separator=", ",
+)
+CHINESE: Final = Language(
+    suffix="_zh",
+    failures=Path("docs/failures.zh-CN.md"),
+    errors=Path("docs/errors.zh-CN.md"),
+    title="错误码",
+    introduction=(
+        "JSMS 文档中的每个错误码：含义、处理办法、对应的异常、HTTP 状态，以及重试是否有用。"
+        "服务端可能随时增加错误码：未列出的错误码按其 HTTP 状态归入对应的异常族，`code` 为原值。"
+        "在终端中执行 `jsms error 50014` 可查看同样的内容。"
+    ),
+    families=("异常", "含义", "错误码"),
+    retry="重试：",
+    repeat={"never": "否", "later": "稍后", "after_change": "修改后"},
+    outcomes=("异常", "`sent`：请求是否已执行", "怎么办"),
+    sent={"no": '`"no"`：否', "yes": '`"yes"`：是，该接口可以重复，可能已重试', "unknown": '`"unknown"`：可能'},
+    below=" 及其子类",
+    advice={
+        "ConfigurationError": "按提示修改",
+        "ConnectionFailedError": "再次调用",
+        "StoreError": "检查共享存储后再次调用",
+        "UnknownOutcomeError": "先查清楚，见下文",
+        "LostAnswerError": "再次调用",
+        "DecodeError": "应答来自代理或其他服务：检查地址；应答开头在异常信息中",
+    },
+    separator="、",
+)
+LANGUAGES: Final = (ENGLISH, CHINESE)
+
+
+RECIPES_PAGE = Path("docs/sandbox-errors.md")
+TITLE = "Provoking every error code"
+INTRODUCTION = """\
+The sandbox answers each of the documented error codes. The table is made from the one that the tests run, so each row
+works as it stands: send what stands under "before" in this order, then the request. Paths in braces stand for what an
+earlier answer held. The first app of every sandbox has the templates and the signature that are named here.
+
+Three shorter ways need nothing before, and no test API, so they work from any language:
+
+- a number `130000` and the code: sending to `13000050024` answers 50024, in every operation that can answer it;
+- an app key `sandboxapp`, nine digits and the code, which is its own secret: `sandboxapp00000000050008` answers 50008;
+- `[sandbox:reject reason]` or `[sandbox:hold]` in the remark of a template or a signature."""
+HEAD = ("code", "exception", "before", "request")
+LONGEST = 60
+_AUTH = {
+    "app": "",
+    "none": " without Authorization",
+    "wrong": " with a wrong secret",
+    "magic": " with the app key that ends in the code",
+}
+_EARLIER = '"{temp_id}"'
+
+
+class _Call(Protocol):
+    method: str
+    path: str
+    body: Any
+    raw: bytes | None
+    form: Mapping[str, object] | None
+    headers: Mapping[str, str]
+    auth: Literal["app", "none", "wrong", "magic"]
+
+
+class _Switch(Protocol):
+    says: str
+
+
+class _Wait(Protocol):
+    seconds: float
+
+
+class _Provocation(Protocol):
+    code: int
+    call: _Call
+    given: Sequence[object]
+    recipient: bool
+
+
+def recipes_page(root: Path) -> str:
+    """The page.
+
+    Args:
+        root: The project, whose tests hold the table.
+    """
+    rows = [_row(each) for each in _table(root)]
+    lines = [HEAD, ["---"] * len(HEAD), *rows]
+    table = "\n".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |" for line in lines)
+    return f"# {TITLE}\n\n{INTRODUCTION}\n\n{table}\n"
+
+
+def _table(root: Path) -> Sequence[_Provocation]:
+    tests = str(root / "tests")
+    if tests not in sys.path:
+        sys.path.append(tests)
+    return cast("Sequence[_Provocation]", importlib.import_module("sandbox.provocations").PROVOCATIONS)
+
+
+def _row(provocation: _Provocation) -> tuple[str, str, str, str]:
+    where = "; it stands at the recipient, the batch itself is answered 200" if provocation.recipient else ""
+    return (
+        str(provocation.code),
+        f"`{ERRORS[provocation.code].__name__}`",
+        "<br>".join(_step(step) for step in provocation.given),
+        _shown_call(provocation.call) + where,
+    )
+
+
+def _step(step: object) -> str:
+    if hasattr(step, "says"):
+        return f"switch: {cast('_Switch', step).says}"
+    if hasattr(step, "seconds"):
+        return f"{cast('_Wait', step).seconds:g} seconds later"
+    return _shown_call(cast("_Call", step))
+
+
+def _shown_call(call: _Call) -> str:
+    parts = [f"`{call.method} /v1{call.path}`"]
+    if call.raw is not None:
+        text = call.raw.decode()
+        parts.append(f"`{text}`" if text else "with an empty body")
+    elif call.form is not None:
+        parts.append(_form(call.form))
+    elif call.body is not None:
+        text = json.dumps(_shortened(call.body), ensure_ascii=False)
+        parts.append(f"`{text.replace(_EARLIER, '{temp_id}')}`")
+    kind = call.headers.get("Content-Type", "application/json")
+    if kind != "application/json":
+        parts.append(f"as `{kind}`")
+    return " ".join(parts) + _AUTH[call.auth]
+
+
+def _form(form: Mapping[str, object]) -> str:
+    fields = [f"`{name}={value}`" for name, value in form.items() if isinstance(value, str)]
+    for name, value in form.items():
+        if isinstance(value, tuple):
+            content = cast("tuple[str, bytes, str]", value)[1]
+            fields.append(f"`{name}={'a GIF' if content.startswith(b'GIF') else 'an image'}`")
+    return f"as multipart with {', '.join(fields)}"
+
+
+def _shortened(value: object) -> object:
+    """The body with what is long cut short."""
+    if isinstance(value, dict):
+        return {name: _shortened(item) for name, item in cast("dict[str, object]", value).items()}
+    if isinstance(value, list):
+        items = cast("list[object]", value)
+        return [_shortened(item) for item in items] if len(items) <= LONGEST else [items[0], f"… {len(items)} of them"]
+    if isinstance(value, str) and len(value) > LONGEST:
+        return f"{value[:3]}… ({len(value)} characters)"
+    return value

@@ -1,0 +1,212 @@
+"""The command ``scripts/screenshots``: the pictures of the inbox and of the command that the documentation shows."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
+from html import escape
+from pathlib import Path
+from typing import Final, Literal
+
+import httpx
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from rich.console import Console
+from rich.text import Text
+
+from jsms_client import JSMS, JSMSError
+from jsms_sandbox.threaded import ThreadedSandbox
+from provisioning.debian import CHROMIUM_FLAGS, CHROMIUM_PACKAGES, chromium
+
+FOLDER = Path(__file__).resolve().parents[1] / "docs" / "images"
+_SIZE = (1280, 800)
+_Scheme = Literal["light", "dark"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Take the pictures.
+
+    Args:
+        arguments: The command line; the process's own if left out.
+
+    Returns:
+        0 when they were taken, 1 when there is no Chromium.
+    """
+    parser = argparse.ArgumentParser(
+        prog="scripts/screenshots",
+        description=f"Take the pictures in docs/images, with {' and '.join(CHROMIUM_PACKAGES)} of Debian.",
+    )
+    parser.add_argument("--into", type=Path, default=FOLDER, help="the folder to write to")
+    folder: Path = parser.parse_args(arguments).into
+    found = chromium()
+    if found is None:
+        print(f"Chromium is not installed; on Debian: apt-get install {' '.join(CHROMIUM_PACKAGES)}")
+        return 1
+    folder.mkdir(parents=True, exist_ok=True)
+    with ThreadedSandbox() as sandbox, sync_playwright() as playwright:
+        root = sandbox.url
+        play(root)
+        browser = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
+        for name, scheme, take in _PICTURES:
+            file = folder / f"{name}.png"
+            with _page(browser, f"{root}/_sandbox/", scheme) as page:
+                take(page)
+                page.wait_for_timeout(500)  # until nothing moves any more
+                page.screenshot(path=file)
+            print(f"wrote {file} ({file.stat().st_size // 1024} kB)")
+        file = folder / "command.png"
+        _photograph(browser, terminal_page(root, credentials(root)), file)
+        print(f"wrote {file} ({file.stat().st_size // 1024} kB)")
+        browser.close()
+    return 0
+
+
+def _inbox(page: Page) -> None:
+    page.locator(".row", has_text=LOGIN).click()
+    expect(page.locator(".bubble.mine")).to_be_visible()
+
+
+def _refused(page: Page) -> None:
+    page.keyboard.press("2")
+    page.locator(".row", has_text="50013").click()
+    expect(page.locator(".fix")).to_be_visible()
+
+
+_PICTURES: tuple[tuple[str, _Scheme, Callable[[Page], None]], ...] = (
+    ("inbox", "light", _inbox),
+    ("refused", "dark", _refused),
+)
+
+
+def _photograph(browser: Browser, content: str, file: Path) -> None:
+    page = browser.new_page(viewport={"width": _SIZE[0], "height": 200}, device_scale_factor=1.5)
+    page.set_content(content)
+    page.locator("body").screenshot(path=file)
+    page.close()
+
+
+@contextmanager
+def _page(browser: Browser, url: str, scheme: _Scheme) -> Generator[Page]:
+    width, height = _SIZE
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, locale="en-US", color_scheme=scheme, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    page.goto(url)
+    expect(page.locator("#state")).to_have_class("state live")
+    yield page
+    context.close()
+
+
+LOGIN = "13912345678"
+_UNREACHABLE = "13000004003"
+_NEXT_DAY = timedelta(days=1)
+
+
+def play(root: str) -> None:
+    """Let it happen in the sandbox at an address, and end at the real time.
+
+    Args:
+        root: The sandbox's base URL, without ``/v1``.
+    """
+    with httpx.Client(base_url=f"{root}/_sandbox/api", trust_env=False) as sandbox:
+        app = sandbox.get("/info").raise_for_status().json()["app"]
+        with JSMS(app["app_key"], app["master_secret"], base_url=f"{root}/v1") as jsms:
+            steps = _steps(jsms)
+            sandbox.post("/clock", json={"now": int((time.time() - sum(wait for wait, _ in steps)) * 1000)})
+            for wait, step in steps:
+                with suppress(JSMSError):  # some are meant to be refused
+                    step()
+                sandbox.post("/clock/advance", json={"seconds": wait}).raise_for_status()
+        sandbox.post("/replies", json={"mobile": LOGIN, "content": "收到，谢谢"}).raise_for_status()
+        sandbox.post("/clock", json={"real": True}).raise_for_status()
+
+
+def credentials(root: str) -> dict[str, str]:
+    """Those of the first app of the sandbox at an address, and of its developer account."""
+    with httpx.Client(base_url=f"{root}/_sandbox/api", trust_env=False) as sandbox:
+        app: dict[str, str] = sandbox.get("/info").raise_for_status().json()["app"]
+    return app
+
+
+def _steps(jsms: JSMS) -> Sequence[tuple[float, Callable[[], object]]]:
+    """What is done, and the seconds that pass after it."""
+    messages, tomorrow = jsms.messages, datetime.now().astimezone() + _NEXT_DAY
+    long = "SF1024-7731-2（收件人李女士，取件码4-2-0917，送达后请于当日22:00前到小区东门快递柜领取，逾期将转送至驿站）"
+    return (
+        (420, lambda: messages.send("13877665544", temp_id=1252, temp_para={"name": "小明"})),
+        (300, lambda: jsms.codes.send_voice("13655558888")),
+        (240, lambda: messages.send("13800138000", temp_id=1250, temp_para={"order": "A-1024"})),
+        (120, lambda: messages.send("13700137000", temp_id=1250, temp_para={"number": long})),
+        (90, lambda: messages.send(_UNREACHABLE, temp_id=1251)),
+        (45, lambda: jsms.codes.send("138001", temp_id=1)),
+        (40, lambda: messages.send("13577889900", temp_id=1250, temp_para={"number": "A-1025"})),
+        (
+            20,
+            lambda: jsms.schedules.create(
+                "13577889900", temp_id=1250, temp_para={"number": "A-1026"}, send_time=tomorrow
+            ),
+        ),
+        (15, lambda: jsms.codes.send("13800138000", temp_id=2041)),
+        (12, lambda: jsms.codes.send("13611112222", temp_id=1)),
+        (10, lambda: messages.send("13611112222", temp_id=1250, temp_para={"number": "沙箱敏感词"})),
+        (9, lambda: jsms.codes.send(LOGIN, temp_id=1)),
+    )
+
+
+COMMANDS: Final = (
+    ("doctor",),
+    ("code", "send", "13800138000"),
+    ("error", "50014"),
+)
+_COLUMNS: Final = 160
+_CREDENTIALS: Final = ("app_key", "master_secret", "dev_key", "dev_secret")
+_TERMINAL: Final = """\
+<!doctype html><meta charset="utf-8">
+<style>
+  body {{ margin: 0; padding: 18px 22px; background: #1e2430; display: inline-block; }}
+  pre {{ margin: 0; color: #e6e9ef; font: 15px/1.45 "DejaVu Sans Mono", "Noto Sans Mono CJK SC", monospace; }}
+  b {{ color: #8fd18a; font-weight: 600; }}
+</style>
+<pre>{content}</pre>
+"""
+
+
+def terminal_page(root: str, credentials: Mapping[str, str]) -> str:
+    """What the commands print, as a page.
+
+    Args:
+        root: The sandbox's base URL, without ``/v1``.
+        credentials: Those of an app of it, and of its account.
+    """
+    settings = {"JSMS_BASE_URL": f"{root}/v1", **{f"JSMS_{name.upper()}": credentials[name] for name in _CREDENTIALS}}
+    parts = [f"<b>$</b> jsms {escape(' '.join(arguments))}\n{_output(arguments, settings)}\n" for arguments in COMMANDS]
+    return _TERMINAL.format(content="\n".join(parts).rstrip())
+
+
+def _output(arguments: tuple[str, ...], settings: Mapping[str, str]) -> str:
+    """The output of a command, with its colours, as HTML."""
+    terminal = {"FORCE_COLOR": "1", "COLUMNS": str(_COLUMNS), "TERM": "xterm-256color", "LANG": "C.UTF-8"}
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith("JSMS_") and name != "NO_COLOR"
+    }
+    path = os.pathsep.join(each for each in sys.path if each)
+    with tempfile.TemporaryDirectory() as empty:  # without a .env or a profile of somebody's
+        done = subprocess.run(
+            [sys.executable, "-m", "jsms_cli", *arguments],
+            cwd=empty,
+            env={**inherited, **terminal, **settings, "PYTHONPATH": path, "XDG_CONFIG_HOME": empty},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    console = Console(record=True, width=_COLUMNS, file=io.StringIO(), force_terminal=True)
+    console.print(Text.from_ansi(done.stdout.rstrip()))
+    return console.export_html(inline_styles=True, code_format="{code}").rstrip() + "\n"
