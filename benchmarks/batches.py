@@ -14,8 +14,8 @@ from benchmarks.profiles import profile
 from benchmarks.server import batch_answer
 from benchmarks.sync_calls import KEY, SECRET
 from jsms_client import JSMS
-from jsms_client._decode import conform
-from jsms_client._json import JSON, open_json
+from jsms_client._decode import JSON, conform
+from jsms_client._json import open_json
 from jsms_client._request import encode_json
 from jsms_contract.operations import OPERATIONS
 from jsms_runtime.operation import Operation

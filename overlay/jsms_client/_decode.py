@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import chain
 from typing import NamedTuple, cast
 
-from jsms_contract.errors import SUCCESS_CODES
-from jsms_runtime.operation import Anything, Boolean, Field, Integer, Items, Number, Record, Shape, Text, Time
+from jsms_contract.errors import ERRORS, SUCCESS_CODES
+from jsms_runtime.operation import Boolean, Field, Integer, Items, Number, Record, Shape, Text, TextMap, Time
 
 # What the contract calls an integer fits into 64 bits everywhere, databases included.
 _LARGEST = 2**63 - 1
@@ -28,22 +28,14 @@ class InvalidResponse(Exception):  # noqa: N818 - never leaves the package: http
     """Why a response cannot be used, in words that fit behind "the response"."""
 
     def __init__(self, reason: str, where: str = "") -> None:
-        super().__init__(reason)
+        super().__init__(f"{where} {reason}" if where else reason)
         self.reason = reason
         self.where = where
 
     def inside(self, where: str) -> InvalidResponse:
-        """Return the same, seen from one level further out.
-
-        Args:
-            where: The property or index that leads here.
-        """
+        """Return the same, seen from one level further out: where the property or index is that leads here."""
         separator = "" if not self.where or self.where.startswith("[") else "."
         return InvalidResponse(self.reason, f"{where}{separator}{self.where}")
-
-    def __str__(self) -> str:
-        """Return the place and the reason."""
-        return f"{self.where} {self.reason}" if self.where else self.reason
 
 
 def _refuse_constant(name: str) -> object:
@@ -56,9 +48,6 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan
 
 def parse(content: bytes) -> object:
     """Read JSON in UTF-8, as the service writes it; the charset of the headers is not asked.
-
-    Args:
-        content: The body.
 
     Raises:
         InvalidResponse: It is something else, or JSON that no honest service sends.
@@ -84,26 +73,21 @@ def parse(content: bytes) -> object:
     raise InvalidResponse(reason)
 
 
-class StandardJSON:
-    """JSON by Python's own module."""
+class JSON:
+    """Writes and reads JSON in UTF-8, by Python's own module."""
 
     __slots__ = ()
     parse = staticmethod(parse)
 
     def encode(self, value: object) -> bytes:
-        """Return a value as JSON in UTF-8."""
+        """Return a value as JSON; raises TypeError, ValueError or RecursionError for one that cannot be written."""
         return _ENCODER.encode(value).encode("utf-8")
 
 
 def conform(value: object, shape: Shape) -> object:
-    """Check a value against a shape, and give it the types of the contract.
+    """Check a parsed value against a shape, and give it the types of the contract, in place.
 
-    Args:
-        value: What `parse` returned; changed in place.
-        shape: What the contract says.
-
-    Returns:
-        The value: ids as text, numbers as int, properties that are null but must not be left out where they may be.
+    Ids become texts, numbers ints; properties that are null but must not be are left out where they may be.
 
     Raises:
         InvalidResponse: A required property is missing, or something has the wrong type.
@@ -114,17 +98,10 @@ def conform(value: object, shape: Shape) -> object:
         return _conform_record(value, shape)
     if isinstance(shape, Items):
         return _conform_items(value, shape)
-    if isinstance(shape, Text):
-        return _conform_text(value)
-    if isinstance(shape, Integer):
-        return _conform_integer(value)
-    if isinstance(shape, Boolean):
-        return _conform_boolean(value)
-    if isinstance(shape, Number):
-        return _conform_number(value)
     if isinstance(shape, Time):
         return _conform_time(value, shape)
-    return value if isinstance(shape, Anything) else _conform_text_map(value)
+    check = _CONFORM.get(type(shape))
+    return value if check is None else check(value)
 
 
 MALFORMED = "malformed"
@@ -135,13 +112,6 @@ def conform_recipients(value: object, shape: Shape) -> object:
     """Check a success, with the entries of its recipients that cannot be read set aside.
 
     One malformed entry must not make the outcome for all others unknown.
-
-    Args:
-        value: What `parse` returned; changed in place.
-        shape: What the contract says.
-
-    Raises:
-        InvalidResponse: Something else does not fit.
     """
     try:
         return conform(value, shape)
@@ -163,53 +133,39 @@ def conform_recipients(value: object, shape: Shape) -> object:
 
 
 def _lists_of_recipients(value: object, shape: Shape) -> list[Field]:
-    if not isinstance(shape, Record) or not isinstance(value, dict):
-        return []
-    body = cast("dict[str, object]", value)
+    body = _object(value)
     return [
         field
-        for field in shape.fields
+        for field in (shape.fields if isinstance(shape, Record) else ())
         if isinstance(field.shape, Items) and field.shape.recipients and isinstance(body.get(field.name), list)
     ]
+
+
+def _object(value: object) -> dict[str, object]:
+    """Return an object of JSON; an empty one in place of anything else."""
+    return cast("dict[str, object]", value) if isinstance(value, dict) else {}
 
 
 # A code of success in an error: the service's own, and what such responses hold everywhere.
 _SUCCESS_CODES = frozenset(("", "0", "200", *map(str, SUCCESS_CODES)))
 
 
-_ERROR_NAMES = frozenset(("error", "errors", "error_code"))
-
-
 def holds_error(value: object) -> bool:
-    """Whether a response that looks like a success has an error beside it, in whatever form.
-
-    Args:
-        value: What `parse` returned.
-    """
-    body = cast("dict[str, object]", value) if isinstance(value, dict) else {}
-    return any(_is_error(body[name]) for name in _ERROR_NAMES & body.keys())
+    """Whether a response that looks like a success has an error beside it, in whatever form."""
+    return any(_is_error(_object(value).get(name)) for name in ("error", "errors", "error_code"))
 
 
 def _is_error(value: object) -> bool:
-    if isinstance(value, dict):
-        fields = cast("dict[str, object]", value)
-        return _is_error(fields["code"]) if "code" in fields else bool(fields)
+    if fields := _object(value):
+        return "code" not in fields or _is_error(fields["code"])
     written = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
     return bool(value) and written.strip() not in _SUCCESS_CODES
 
 
 def check_id(value: object) -> None:
-    """Refuse an id that nothing can be looked up by: a response with such a one does not say what happened.
-
-    Args:
-        value: What `conform` returned.
-
-    Raises:
-        InvalidResponse: Its own id is empty, or no id.
-    """
-    record = cast("dict[str, object]", value) if isinstance(value, dict) else {}
+    """Refuse an id that nothing can be looked up by: a response with such a one does not say what happened."""
     for name in _IDS:
-        found = record.get(name)
+        found = _object(value).get(name)
         if isinstance(found, str) and _ID.fullmatch(found) is None:
             raise InvalidResponse("is no id" if found else "is empty", name)
 
@@ -231,18 +187,25 @@ class ErrorDetail(NamedTuple):
     message: str
     in_error: bool
 
+    @property
+    def has_code(self) -> bool:
+        """Whether it has a code that is none of success."""
+        return self.code is not None and str(self.code) not in _SUCCESS_CODES
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether it is one beside a success: known to the contract, or in the place of errors."""
+        return self.code in ERRORS or (self.in_error and self.has_code)
+
 
 def has_proof(value: object) -> bool:
     """Whether a body holds what the service gives only to a request that it carried out.
 
-    A list beside the error proves nothing about anybody only where it names refused recipients and nothing else.
+    So does any list, but one of refused recipients and nothing else.
     """
     left: list[object] = [value]
     while left:
-        fields = left.pop()
-        if not isinstance(fields, dict):
-            continue
-        for name, each in cast("dict[str, object]", fields).items():
+        for name, each in _object(left.pop()).items():
             if name.replace("_", "").lower() in _PROOFS and _is_given(each):
                 return True
             if isinstance(each, list):
@@ -267,7 +230,7 @@ def repeats_a_name(content: bytes) -> bool:
 
 def _is_refused(entry: object) -> bool:
     """Whether an entry of a list is a refused recipient of a batch, who may have an id too."""
-    fields = cast("dict[str, object]", entry) if isinstance(entry, dict) else {}
+    fields = _object(entry)
     if "error_code" not in fields:
         return False
     from jsms_runtime.results import error_code  # noqa: PLC0415 - only for responses with codes in them
@@ -281,25 +244,18 @@ def _is_given(value: object) -> bool:
 
 def lists_recipients(value: object) -> bool:
     """Whether a body says of each recipient what happened to it, so that the error beside the list decides nothing."""
-    return isinstance(value, dict) and bool(cast("dict[str, object]", value).get("recipients"))
+    return bool(_object(value).get("recipients"))
 
 
 def error_detail(value: object) -> ErrorDetail | None:
     """Return the error in a body: ``{"error": {"code": …, "message": …}}``, or the same without the outer object."""
-    if not isinstance(value, dict):
-        return None
-    body = cast("dict[str, object]", value)
+    body = _object(value)
     inner = body.get("error")
-    if isinstance(inner, dict):
-        return _read_detail(cast("dict[str, object]", inner), in_error=True)
-    if inner is not None:
-        return _read_detail({"code": inner, "message": inner}, in_error=True)
-    return _read_detail(body, in_error=False) if "code" in body else None
-
-
-def _read_detail(body: Mapping[str, object], *, in_error: bool) -> ErrorDetail:
-    message = body.get("message")
-    return ErrorDetail(_code(body.get("code")), message if isinstance(message, str) else "", in_error)
+    if inner is None and "code" not in body:
+        return None
+    detail = body if inner is None else _object(inner) or {"code": inner, "message": inner}
+    message = detail.get("message")
+    return ErrorDetail(_code(detail.get("code")), message if isinstance(message, str) else "", inner is not None)
 
 
 def _code(value: object) -> int | None:
@@ -425,6 +381,13 @@ def _conform_text_map(value: object) -> object:
     return texts
 
 
+_CONFORM: Mapping[type, Callable[[object], object]] = {
+    Text: _conform_text,
+    Integer: _conform_integer,
+    Boolean: _conform_boolean,
+    Number: _conform_number,
+    TextMap: _conform_text_map,
+}
 _JSON_NAMES: Mapping[type[object], str] = {
     dict: "an object",
     list: "a list",

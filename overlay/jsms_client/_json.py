@@ -2,40 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from jsms_client._decode import JSON, parse
 
-from jsms_client._decode import StandardJSON, parse
-
-
-class JSON(Protocol):
-    """Writes and reads JSON."""
-
-    def encode(self, value: object) -> bytes:
-        """Return a value as JSON in UTF-8.
-
-        Args:
-            value: The value.
-
-        Raises:
-            TypeError: It holds something else.
-            ValueError: It holds a number or text that cannot be written.
-            RecursionError: It is nested too deeply.
-        """
-        ...
-
-    def parse(self, content: bytes) -> object:
-        """Return what a response says.
-
-        Args:
-            content: The body.
-
-        Raises:
-            InvalidResponse: It is not JSON, or JSON that no honest service sends.
-        """
-        ...
+STANDARD = JSON()
 
 
-class FastJSON:
+class FastJSON(JSON):
     """Msgspec's; what it refuses is left to Python's own, so that both say the same.
 
     It writes more than JSON has: bytes, dates, NaN. So it is for values that were checked, as a resource does.
@@ -51,11 +23,11 @@ class FastJSON:
         self._refused = (msgspec.MsgspecError, TypeError, ValueError, OverflowError, RecursionError)
 
     def encode(self, value: object) -> bytes:
-        """Return a value as JSON in UTF-8."""
+        """Return a value as JSON."""
         try:
             return self._encode(value)
         except self._refused:
-            return STANDARD.encode(value)
+            return super().encode(value)
 
     def parse(self, content: bytes) -> object:
         """Return what a response says."""
@@ -65,13 +37,6 @@ class FastJSON:
             return parse(content)
 
 
-STANDARD = StandardJSON()
-
-
 def open_json(*, fast: bool) -> JSON:
-    """Return what a client writes and reads JSON with.
-
-    Args:
-        fast: Whether to use the extra ``fast``.
-    """
+    """Return what a client writes and reads JSON with."""
     return FastJSON() if fast else STANDARD

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, cast
 import httpx
 
 from jsms_client._config import Config, Credentials, missing_developer_credentials
-from jsms_client._json import JSON, STANDARD, open_json
+from jsms_client._decode import JSON
+from jsms_client._json import STANDARD, open_json
 from jsms_client._version import __version__
 from jsms_client.errors import ArgumentError
 from jsms_runtime.operation import Operation

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Generic, ParamSpec, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, ParamSpec, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 from jsms_client._decode import (
@@ -57,9 +57,6 @@ _UNREADABLE = "is compressed in a way that does not read"
 class BodyReader:
     """Collects a body part by part.
 
-    Args:
-        headers: The response's headers.
-
     Attributes:
         problem: Why the body cannot be used, in words that fit behind "the response"; empty where it can.
     """
@@ -87,14 +84,7 @@ class BodyReader:
             self.problem = "is compressed in a way that was not asked for"
 
     def add(self, part: bytes) -> bool:
-        """Take the next part.
-
-        Args:
-            part: The part, as it came.
-
-        Returns:
-            Whether to read on.
-        """
+        """Take the next part; False where the rest is not worth reading."""
         if self.problem:
             return False
         if self._decompressor is not None:
@@ -182,159 +172,168 @@ class ParsedResponse:
 
 
 def interpret(
-    operation: Operation, received: ReceivedResponse, *, attempts: int, secrets: Iterable[str]
+    operation: Operation, received: ReceivedResponse, *, attempts: int, secrets: Callable[[], Iterable[str]]
 ) -> ParsedResponse | JSMSError:
-    """Say what a response means.
+    """Say what a response means: the success, or the error to raise.
 
     Args:
         operation: What was asked for.
         received: The response.
         attempts: How many requests may have left.
-        secrets: What must not be shown of the request.
-
-    Returns:
-        The success, or the error to raise.
+        secrets: Finds what must not be shown of the request.
     """
-    status = received.status
-    if status in operation.statuses:
-        return _success(operation, received, attempts, secrets)
-    if HTTPStatus.BAD_REQUEST <= status < 600:
-        value = _value_of(received)
-        return _refusal(operation, received, error_detail(value), attempts, secrets, proof=has_proof(value))
-    never = operation.retry == "never"
-    location = received.headers.get("location")
-    if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST and location is not None:
-        target = _shown_location(location, secrets)
-        return (UnconfirmedRedirectError if never else RedirectError)(
-            f"responded with HTTP {status}, a redirect to {target}, which is never followed; check the base URL"
-            + (_UNSURE if never else ""),
-            operation=operation.id,
-            http_status=status,
-            attempts=attempts,
-            location=target,
+    return _Interpreter(operation, received, attempts, secrets).interpret()
+
+
+class _Interpreter(NamedTuple):
+    operation: Operation
+    received: ReceivedResponse
+    attempts: int
+    secrets: Callable[[], Iterable[str]]
+
+    @property
+    def never(self) -> bool:
+        return self.operation.retry == "never"
+
+    def interpret(self) -> ParsedResponse | JSMSError:
+        status = self.received.status
+        if status in self.operation.statuses:
+            return self._success()
+        if HTTPStatus.BAD_REQUEST <= status < 600:
+            value = self._value()
+            return self._refusal(error_detail(value), proof=has_proof(value))
+        location = self.received.headers.get("location")
+        if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST and location is not None:
+            target = self._shown_location(location)
+            return self._error(
+                UnconfirmedRedirectError if self.never else RedirectError,
+                f"responded with HTTP {status}, a redirect to {target}, which is never followed; check the base URL",
+                location=target,
+            )
+        return self._error(
+            UnconfirmedStatusError if self.never else UnexpectedStatusError,
+            f"responded with HTTP {status}, which is neither a success of this operation nor an error",
         )
-    kind = UnconfirmedStatusError if never else UnexpectedStatusError
-    return kind(
-        f"responded with HTTP {status}, which is neither a success of this operation nor an error"
-        + (_UNSURE if never else ""),
-        operation=operation.id,
-        http_status=status,
-        attempts=attempts,
-    )
 
+    def _success(self) -> ParsedResponse | JSMSError:
+        operation, received = self.operation, self.received
+        if operation.answer is None and not received.content.strip() and not received.problem:
+            return ParsedResponse(received, None)
+        if operation.poll_seconds is not None and isinstance(operation.answer, Items) and not received.problem:
+            from jsms_client._records import read_records  # noqa: PLC0415 - only for what is handed out once
 
-def _success(
-    operation: Operation, received: ReceivedResponse, attempts: int, secrets: Iterable[str]
-) -> ParsedResponse | JSMSError:
-    if operation.answer is None and not received.content.strip() and not received.problem:
-        return ParsedResponse(received, None)
-    if operation.poll_seconds is not None and isinstance(operation.answer, Items) and not received.problem:
-        from jsms_client._records import read_records  # noqa: PLC0415 - only for what is handed out once
+            records = read_records(received.content, operation.answer)
+            if records is not None:
+                return ParsedResponse(received, records)
+        detail = None
+        proof = False
+        try:
+            value = self._parsed()
+            detail = error_detail(value)
+            proof = detail is not None and has_proof(value)
+            if detail is not None and detail.is_refusal and not (proof and lists_recipients(value)):
+                return self._refusal(detail, proof=proof)
+            if operation.answer is not None:
+                value = conform_recipients(value, operation.answer)
+                check_id(value)
+        except InvalidResponse as unusable:
+            reason = str(unusable)
+        else:
+            if self.never and holds_error(value) and not lists_recipients(value):
+                detail = detail or ErrorDetail(None, "an error beside a success", in_error=False)
+                return self._refusal(detail, proof=True)
+            return ParsedResponse(received, value)
+        if detail is not None and detail.has_code:
+            return self._refusal(detail, proof=proof)
+        return self._error(
+            UnconfirmedDecodeError if self.never else DecodeError,
+            f"the response {reason}",
+            headers=self._shown_headers(),
+            body=self._shown_body(),
+        )
 
-        records = read_records(received.content, operation.answer)
-        if records is not None:
-            return ParsedResponse(received, records)
-    detail = None
-    proof = False
-    try:
-        value = _parsed(received)
-        detail = error_detail(value)
-        proof = detail is not None and has_proof(value)
-        if detail is not None and _is_refusal(detail) and not (proof and lists_recipients(value)):
-            return _refusal(operation, received, detail, attempts, secrets, proof=proof)
-        if operation.answer is not None:
-            value = conform_recipients(value, operation.answer)
-            check_id(value)
-    except InvalidResponse as unusable:
-        reason = str(unusable)
-    else:
-        if operation.retry == "never" and holds_error(value) and not lists_recipients(value):
-            detail = detail or ErrorDetail(None, "an error beside a success", in_error=False)
-            return _refusal(operation, received, detail, attempts, secrets, proof=True)
-        return ParsedResponse(received, value)
-    if detail is not None and detail.code is not None and not _says_success(detail.code):
-        return _refusal(operation, received, detail, attempts, secrets, proof=proof)
-    never = operation.retry == "never"
-    return (UnconfirmedDecodeError if never else DecodeError)(
-        f"the response {reason}" + (_UNSURE if never else ""),
-        operation=operation.id,
-        http_status=received.status,
-        attempts=attempts,
-        headers=_shown_headers(received.headers, secrets),
-        body=_shown_body(received.content, secrets),
-    )
+    def _error(self, kind: Callable[..., JSMSError], message: str, **more: object) -> JSMSError:
+        """Return an error that says nothing about the outcome of a request that must not be retried."""
+        return kind(
+            message + (_UNSURE if self.never else ""),
+            operation=self.operation.id,
+            http_status=self.received.status,
+            attempts=self.attempts,
+            **more,
+        )
 
+    def _refusal(self, detail: ErrorDetail | None, *, proof: bool) -> JSMSError:
+        code = detail.code if detail is not None else None
+        kind = error_class(code, self.received.status)
+        info = kind.info if kind.info is not None and kind.info.code == code else None
+        if detail is not None and detail.message:
+            message = mask_line(detail.message, self.secrets())
+        elif info is not None:
+            message = info.message
+        else:
+            message = _without_words(self.received)
+        unsure = self._unsure(detail, kind, proof=proof)
+        error = (unsure or kind)(
+            message if unsure is None else message + _UNSURE,
+            operation=self.operation.id,
+            code=code,
+            name=info.name if info is not None else None,
+            http_status=self.received.status,
+            attempts=self.attempts,
+        )
+        if isinstance(error, APIError):
+            error.headers = self._shown_headers()
+            error.body = self._shown_body()
+        return error
 
-def _is_refusal(detail: ErrorDetail) -> bool:
-    """Whether an error in a success response is one: known to the contract, or in the place of errors."""
-    if detail.code in ERRORS:
-        return True
-    return detail.code is not None and detail.in_error and not _says_success(detail.code)
+    def _unsure(self, detail: ErrorDetail | None, kind: type[JSMSError], *, proof: bool) -> type[JSMSError] | None:
+        """Return the class of an error that does not prove that a send was not carried out.
 
-
-def _says_success(code: int) -> bool:
-    # The service's table of codes has one for success; the others are what such responses usually say.
-    from jsms_api.models.error_code import ErrorCode  # noqa: PLC0415 - only for unknown responses
-
-    return code in (0, HTTPStatus.OK, ErrorCode.SUCCESS)
-
-
-def _refusal(
-    operation: Operation,
-    received: ReceivedResponse,
-    detail: ErrorDetail | None,
-    attempts: int,
-    secrets: Iterable[str],
-    *,
-    proof: bool,
-) -> JSMSError:
-    code = detail.code if detail is not None else None
-    kind = error_class(code, received.status)
-    info = kind.info if kind.info is not None and kind.info.code == code else None
-    if detail is not None and detail.message:
-        message = mask_line(detail.message, secrets)
-    elif info is not None:
-        message = info.message
-    else:
-        message = _without_words(received)
-    unsure = _unsure(operation, received, detail, kind, proof=proof)
-    error = (unsure or kind)(
-        message if unsure is None else message + _UNSURE,
-        operation=operation.id,
-        code=code,
-        name=info.name if info is not None else None,
-        http_status=received.status,
-        attempts=attempts,
-    )
-    if isinstance(error, APIError):
-        error.headers = _shown_headers(received.headers, secrets)
-        error.body = _shown_body(received.content, secrets)
-    return error
-
-
-def _unsure(
-    operation: Operation, received: ReceivedResponse, detail: ErrorDetail | None, kind: type[JSMSError], *, proof: bool
-) -> type[JSMSError] | None:
-    """Return the class of an error that does not prove that a request, which must not be retried, was not carried out.
-
-    Only an error of JSMS with a code, and without anything of a success beside it, proves that. A status alone does
-    not: a proxy or a filter in between may have made the response after the service had carried the request out.
-    """
-    if operation.retry != "never":
+        Only an error of JSMS with a code, and without anything of a success beside it, proves that. A status alone
+        does not: a proxy or a filter in between may have made the response after the service had carried it out.
+        """
+        if not self.never:
+            return None
+        if issubclass(kind, ServiceError):
+            # It may fail after the message was sent.
+            return UnconfirmedServerError if issubclass(kind, ServerError) else UnconfirmedServiceError
+        status = self.received.status
+        if detail is None or detail.code is None:
+            return UnconfirmedStatusError if status in _GIVEN_UP else UnconfirmedAPIError
+        is_new = detail.in_error and detail.code in _CODES and status not in self.operation.statuses
+        if proof or repeats_a_name(self.received.content) or not (detail.code in ERRORS or is_new):
+            return UnconfirmedAPIError
         return None
-    if issubclass(kind, ServiceError):
-        # It may fail after the message was sent.
-        return UnconfirmedServerError if issubclass(kind, ServerError) else UnconfirmedServiceError
-    proof = proof or (detail is not None and repeats_a_name(received.content))
-    code = detail.code if detail is not None else None
-    if code is None:
-        return UnconfirmedStatusError if received.status in _GIVEN_UP else UnconfirmedAPIError
-    if code in ERRORS:
-        return UnconfirmedAPIError if proof else None
-    is_new_code = (
-        detail is not None and detail.in_error and code in _CODES and received.status not in operation.statuses
-    )
-    return None if is_new_code and not proof else UnconfirmedAPIError
+
+    def _parsed(self) -> object:
+        if self.received.problem:
+            raise InvalidResponse(self.received.problem)
+        return self.received.parse(self.received.content)
+
+    def _value(self) -> object:
+        try:
+            return self._parsed()
+        except InvalidResponse:
+            return None
+
+    def _shown_location(self, location: str) -> str:
+        try:
+            parts = urlsplit(location)
+            host = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else ""
+        except ValueError:
+            return "somewhere that is not a URL"
+        return mask_line(f"{host}{parts.path}", self.secrets())
+
+    def _shown_headers(self) -> dict[str, str]:
+        return {
+            name: mask_line(value, self.secrets(), digits=False)
+            for name, value in self.received.headers.items()
+            if name.lower() not in _HIDDEN_HEADERS
+        }
+
+    def _shown_body(self) -> str:
+        # No character has more than four bytes.
+        return mask_line(self.received.content[: 4 * (LONGEST_READ + 1)].decode("utf-8", "replace"), self.secrets())
 
 
 def _without_words(received: ReceivedResponse) -> str:
@@ -344,41 +343,6 @@ def _without_words(received: ReceivedResponse) -> str:
         phrase = ""
     kind = "no body" if not received.content.strip() else "a body that is not an error of JSMS"
     return f"HTTP {received.status}{phrase}, with {kind}"
-
-
-def _parsed(received: ReceivedResponse) -> object:
-    if received.problem:
-        raise InvalidResponse(received.problem)
-    return received.parse(received.content)
-
-
-def _value_of(received: ReceivedResponse) -> object:
-    try:
-        return _parsed(received)
-    except InvalidResponse:
-        return None
-
-
-def _shown_location(location: str, secrets: Iterable[str]) -> str:
-    try:
-        parts = urlsplit(location)
-        host = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else ""
-    except ValueError:
-        return "somewhere that is not a URL"
-    return mask_line(f"{host}{parts.path}", secrets)
-
-
-def _shown_headers(headers: Mapping[str, str], secrets: Iterable[str]) -> dict[str, str]:
-    return {
-        name: mask_line(value, secrets, digits=False)
-        for name, value in headers.items()
-        if name.lower() not in _HIDDEN_HEADERS
-    }
-
-
-def _shown_body(content: bytes, secrets: Iterable[str]) -> str:
-    # No character has more than four bytes.
-    return mask_line(content[: 4 * (LONGEST_READ + 1)].decode("utf-8", "replace"), secrets)
 
 
 _T = TypeVar("_T")

@@ -6,7 +6,7 @@ import logging
 import random
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, cast
@@ -51,16 +51,7 @@ _NOT_RECORDED = nullcontext()
 
 
 class Attempts:
-    """What one call has been through.
-
-    Args:
-        operation: What is asked for.
-        policy: When to try again.
-        secrets: Finds what must not be shown of the request; asked only when something goes wrong.
-        path: Its path, with ids in it.
-        on_event: The app's hook for events.
-        recorder: What makes spans and metrics; None for none.
-    """
+    """What one call has been through."""
 
     __slots__ = (
         "_attempt",
@@ -102,9 +93,6 @@ class Attempts:
     def begin(self, request: httpx.Request) -> AbstractContextManager[object]:
         """Another attempt starts.
 
-        Args:
-            request: The request, whose headers get the context of a trace.
-
         Returns:
             What the request is to be sent in.
         """
@@ -117,11 +105,6 @@ class Attempts:
 
     def failed(self, error: BaseException, departure: Departure, *, own: bool) -> tuple[BaseException, float | None]:
         """Return an attempt ended without a response.
-
-        Args:
-            error: What came through the transport.
-            departure: Whether the request may have left.
-            own: Whether the transport is one of ours.
 
         Returns:
             What to raise, and how many seconds to wait before another attempt instead, where that is safe.
@@ -152,14 +135,11 @@ class Attempts:
     def answered(self, received: ReceivedResponse) -> ParsedResponse | tuple[JSMSError, float | None]:
         """Return an attempt ended with a response.
 
-        Args:
-            received: The response.
-
         Returns:
             The success; or what to raise, and how many seconds to wait before another attempt instead.
         """
         self._left += 1
-        result = interpret(self._operation, received, attempts=self._left, secrets=_Lazily(self._secrets))
+        result = interpret(self._operation, received, attempts=self._left, secrets=self._secrets)
         if isinstance(result, ParsedResponse):
             if self._is_observed or LOG.isEnabledFor(logging.INFO):
                 self._publish(None, None, None, "yes", received, msg_id=self._msg_id(result))
@@ -299,15 +279,3 @@ def _shown_id(msg_id: object) -> str | None:
         return None
     # Whatever the service sends as one goes into no log: it could be another line of it.
     return msg_id if isinstance(msg_id, str) and _MSG_ID.fullmatch(msg_id) is not None else MASK
-
-
-class _Lazily:
-    """Texts that are looked for only when somebody goes through them."""
-
-    __slots__ = ("_find",)
-
-    def __init__(self, find: Callable[[], Iterable[str]]) -> None:
-        self._find = find
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._find())

@@ -39,7 +39,7 @@ def verdict_of(
 ) -> ParsedResponse | JSMSError:
     content = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
     received = ReceivedResponse(status, headers or {}, content, problem)
-    return interpret(OPERATIONS[operation], received, attempts=1, secrets=["王小明"])
+    return interpret(OPERATIONS[operation], received, attempts=1, secrets=lambda: ["王小明"])
 
 
 def error_of(
