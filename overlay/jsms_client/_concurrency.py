@@ -26,9 +26,6 @@ class PerProcess(Generic[_T]):
 
     A process that forks must not share its sockets with the child: each has its own, and what a child inherits is left
     untouched. There is no lock because one that another thread holds during a fork is never released in the child.
-
-    Args:
-        make: Makes the object.
     """
 
     __slots__ = ("_made", "_make")
@@ -54,9 +51,6 @@ class Slots:
 
     A slot that is lost comes back by itself: an exception of a signal handler may come between any two instructions.
     For the same reason there is no lock here that it could leave locked.
-
-    Args:
-        number: How many there are.
     """
 
     __slots__ = ("_free",)
@@ -98,11 +92,7 @@ class Slot:
 
 
 class AsyncSlots:
-    """The form of `Slots` for the tasks of one event loop, which are cancelled at an await alone.
-
-    Args:
-        number: How many there are.
-    """
+    """The form of `Slots` for the tasks of one event loop, which are cancelled at an await alone."""
 
     __slots__ = ("_free", "_waiters")
 
@@ -237,11 +227,7 @@ class AsyncResettableEvent:
             notify()
 
     async def wait(self, seconds: float) -> None:
-        """Wait for `set`.
-
-        Args:
-            seconds: How long at most.
-        """
+        """Wait for `set`."""
         import anyio  # noqa: PLC0415 - comes with httpx; sync programs never load it
 
         event = anyio.Event()
@@ -270,11 +256,7 @@ class ResettableEvent:
         self._tokens.put(None)
 
     def wait(self, seconds: float) -> None:
-        """Wait for `set`.
-
-        Args:
-            seconds: How long at most.
-        """
+        """Wait for `set`."""
         try:
             self._tokens.get(timeout=seconds)
             while True:
@@ -303,11 +285,7 @@ class AsyncShieldedTask:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self, work: Callable[[], Coroutine[object, object, None]]) -> None:
-        """Run it.
-
-        Args:
-            work: What to run.
-        """
+        """Run it."""
         loop = asyncio_loop()
         if loop is None:
             # trio has no tasks without a parent; there the cancellation waits for the work.
@@ -330,11 +308,7 @@ class ShieldedTask:
     __slots__ = ()
 
     def run(self, work: Callable[[], None]) -> None:
-        """Run it.
-
-        Args:
-            work: What to run.
-        """
+        """Run it."""
         work()
 
 

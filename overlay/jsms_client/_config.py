@@ -171,19 +171,6 @@ def read_config(
 ) -> Config:
     """Put the settings together: argument, then environment, then default.
 
-    Args:
-        app_key: The application's key.
-        master_secret: Its master secret.
-        dev_key: The developer account's key.
-        dev_secret: Its secret.
-        base_url: The service's address with its version, ``…/v1``.
-        timeout: Seconds for each phase, or each phase by itself; None for the defaults.
-        retry: When to try again; None for the defaults.
-        on_event: A plain function that gets each event.
-        transport: ``"httpx"`` or ``"fast"``.
-        telemetry: Whether to make spans and metrics, or where they go.
-        environment: Where the variables are; the process's own if left out.
-
     Raises:
         ConfigurationError: Something is missing or cannot work; names argument and variable, and shows no secret.
         MissingDependencyError: The extra ``fast`` or ``otel`` is asked for, and not installed.
@@ -230,11 +217,7 @@ def read_app_credentials(
 
 
 def missing_developer_credentials(operation: str) -> ConfigurationError:
-    """Return the error for an operation of the developer account on a client without its credentials.
-
-    Args:
-        operation: The operation.
-    """
+    """Return the error for an operation of the developer account on a client without its credentials."""
     return ConfigurationError(
         f"the developer account's credentials are missing: give {_name(DEV_KEY)} and {_name(DEV_SECRET)}",
         operation=operation,
@@ -340,13 +323,6 @@ def change_config(
     others: Mapping[str, object],
 ) -> Config:
     """Return the settings of a client with some of them changed; what is left out stays.
-
-    Args:
-        config: The settings so far.
-        timeout: Seconds for each phase, or each phase by itself.
-        retry: When to try again.
-        headers: More headers; one with a name that is there already takes its place.
-        others: What else was asked for, by name.
 
     Raises:
         ConfigurationError: Something cannot be changed, or cannot work.

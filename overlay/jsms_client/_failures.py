@@ -49,9 +49,6 @@ def interruption(error: BaseException) -> BaseException | None:
 
     A handler runs in the middle of a system call, and may raise any exception, a TimeoutError too.
 
-    Args:
-        error: What the transport raised.
-
     Returns:
         What the handler raised; None where it was the socket.
     """
@@ -65,11 +62,7 @@ def interruption(error: BaseException) -> BaseException | None:
 
 
 def request_not_sent(error: BaseException) -> bool:
-    """Whether a request failed before a byte of it was written, so that repeating it is always safe.
-
-    Args:
-        error: What the transport raised.
-    """
+    """Whether a request failed before a byte of it was written, so that repeating it is always safe."""
     if not _is(error, *_NOT_SENT):
         return is_unwritable(error)
     # httpx-aiohttp reports a connection that broke after the request as one that was never made.
@@ -78,30 +71,18 @@ def request_not_sent(error: BaseException) -> bool:
 
 
 def is_unwritable(error: BaseException) -> bool:
-    """Whether a request has something in its head that HTTP cannot carry, such as a header of the caller's client.
-
-    Args:
-        error: What the transport raised.
-    """
+    """Whether a request has something in its head that HTTP cannot carry, such as a header of the caller's client."""
     # Only while h11 looks at the head, all of it, before a byte is written; other breaches come later.
     return _is(error, "LocalProtocolError") and str(error).startswith("Illegal ")
 
 
 def is_timeout(error: BaseException) -> bool:
-    """Whether a timeout ran out.
-
-    Args:
-        error: What the transport raised.
-    """
+    """Whether a timeout ran out."""
     return _is(error, "TimeoutException") or isinstance(error, TimeoutError)
 
 
 def is_permanent(error: BaseException) -> bool:
-    """Whether trying again cannot help: a certificate, proxy credentials or our head will not be others.
-
-    Args:
-        error: What the transport raised.
-    """
+    """Whether trying again cannot help: a certificate, proxy credentials or our head will not be others."""
     if is_unwritable(error) or is_proxy_refusal(error):
         return True
     # By name: a program that never meets TLS need not load it.
@@ -112,9 +93,6 @@ def clear_requests(error: BaseException) -> None:
     """Take the request out of the frames of an exception: error trackers send away what is in them.
 
     Frames of other code, such as a hook of the caller's, keep what they have.
-
-    Args:
-        error: What was raised.
     """
     for cause in _causes(error):
         for frame, _ in walk_tb(cause.__traceback__):
@@ -140,20 +118,12 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def is_pool_timeout(error: BaseException) -> bool:
-    """Whether no connection was free in time.
-
-    Args:
-        error: What the transport raised.
-    """
+    """Whether no connection was free in time."""
     return _is(error, "PoolTimeout")
 
 
 def is_proxy_refusal(error: BaseException) -> bool:
-    """Whether a proxy asks for other credentials.
-
-    Args:
-        error: What the transport raised.
-    """
+    """Whether a proxy asks for other credentials."""
     return _is(error, "ProxyError") and str(error).startswith("407")
 
 

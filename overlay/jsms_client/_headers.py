@@ -23,9 +23,6 @@ _OWN_HEADERS = frozenset(
 def parse_headers(given: object) -> tuple[tuple[bytes, bytes], ...]:
     """Return the headers of ``with_options``.
 
-    Args:
-        given: A mapping of names to texts.
-
     Raises:
         ConfigurationError: HTTP cannot carry one of them, or the client sets it itself.
     """
@@ -44,11 +41,6 @@ def parse_headers(given: object) -> tuple[tuple[bytes, bytes], ...]:
 
 
 def is_extra_header(name: str, value: str) -> bool:
-    """Whether HTTP can carry a header, and the client does not set it itself.
-
-    Args:
-        name: Its name.
-        value: Its value.
-    """
+    """Whether HTTP can carry a header, and the client does not set it itself."""
     own = name.lower() in _OWN_HEADERS
     return not own and bool(_HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value))

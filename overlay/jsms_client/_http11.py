@@ -17,11 +17,7 @@ MOST_HEAD = 100 * 1024
 
 
 def as_bytes(request: httpx.Request) -> bytes:
-    """Return a request as it is sent.
-
-    Args:
-        request: The request, whose headers have a host and a length.
-    """
+    """Return a request as it is sent."""
     data = request.data if isinstance(request, PreparedRequest) else None
     if data is not None:
         return data
@@ -31,11 +27,7 @@ def as_bytes(request: httpx.Request) -> bytes:
 
 
 def as_httpx(error: httpcore.TimeoutException | httpcore.NetworkError) -> httpx.TransportError:
-    """Return an exception of the network as httpx names it.
-
-    Args:
-        error: What a stream raised.
-    """
+    """Return an exception of the network as httpx names it."""
     kind: type[httpx.TransportError] = getattr(httpx, type(error).__name__)
     return kind(str(error))
 
@@ -126,12 +118,7 @@ class ResponseParser:
         self.is_complete = True
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """For httptools: a header, or a trailer.
-
-        Args:
-            name: Its name.
-            value: Its value.
-        """
+        """For httptools: a header, or a trailer."""
         if not self.has_head:
             key, text = name.decode("latin-1").lower(), value.decode("latin-1")
             self.headers[key] = f"{self.headers[key]}, {text}" if key in self.headers else text
@@ -146,11 +133,7 @@ class ResponseParser:
             self.headers.clear()
 
     def on_body(self, body: bytes) -> None:
-        """For httptools: a part of the body.
-
-        Args:
-            body: The part.
-        """
+        """For httptools: a part of the body."""
         if not self.is_complete:
             self._parts.append(body)
 

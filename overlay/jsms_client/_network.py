@@ -28,20 +28,12 @@ def backend() -> httpcore.NetworkBackend:
 
 
 def async_close_now(stream: httpcore.AsyncNetworkStream) -> None:
-    """Close a connection without waiting, at any moment.
-
-    Args:
-        stream: One of `async_backend`.
-    """
+    """Close a connection without waiting, at any moment."""
     close: Callable[[], None] = getattr(stream, "abort", None) or stream.get_extra_info("socket").close
     with suppress(RuntimeError):  # its event loop has ended
         close()
 
 
 def close_now(stream: httpcore.NetworkStream) -> None:
-    """Close a connection.
-
-    Args:
-        stream: One of `backend`.
-    """
+    """Close a connection."""
     stream.close()

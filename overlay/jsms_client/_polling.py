@@ -42,9 +42,6 @@ class ReceiptQueue(Generic[T]):
 
     Nothing in here waits, so threads and tasks can share it. Each process has its own: records that were fetched
     before a fork are the parent's to hand out.
-
-    Args:
-        seconds: How long to wait between two polls.
     """
 
     __slots__ = ("_states", "seconds")
@@ -115,11 +112,7 @@ class ReceiptQueue(Generic[T]):
             state.due = time.monotonic() + self.seconds
 
     def keep(self, records: Records[T]) -> None:
-        """Keep what could not be read.
-
-        Args:
-            records: What a poll handed out.
-        """
+        """Keep what could not be read."""
         if records.malformed:
             _log.error(
                 "%d records are not what the contract says; they are kept as they came, in malformed",
@@ -148,11 +141,7 @@ class ReceiptQueue(Generic[T]):
 
     @contextmanager
     def waking(self, sleeper: Sleeper) -> Generator[None]:
-        """Wake someone at the end of every poll.
-
-        Args:
-            sleeper: Who.
-        """
+        """Wake someone at the end of every poll."""
         state = self._states.get()
         with state.lock:
             state.sleepers.append(sleeper)

@@ -20,10 +20,6 @@ _DECODER = json.JSONDecoder()
 def read_records(content: bytes, shape: Items) -> list[object] | None:
     """Every record of a list, those that cannot be read marked as such.
 
-    Args:
-        content: The body.
-        shape: What the contract says of it.
-
     Returns:
         The records as the generated models take them; None where the body is not the beginning of a list.
     """

@@ -56,16 +56,7 @@ class Departure:
 
 
 class PreparedRequest(httpx.Request):
-    """A request of which httpx makes its own objects only when somebody asks for them.
-
-    Args:
-        head: The first line and the headers that are always the same, as they are sent.
-        method: The HTTP method.
-        url: The address.
-        headers: All of the headers.
-        body: The body.
-        extensions: What the transport has to know.
-    """
+    """A request of which httpx makes its own objects only when somebody asks for them."""
 
     def __init__(
         self,
@@ -106,11 +97,7 @@ class PreparedRequest(httpx.Request):
 
 
 class RequestBuilder:
-    """Makes requests for one client, with what is the same for all of them worked out once.
-
-    Args:
-        config: The client's settings.
-    """
+    """Makes requests for one client, with what is the same for all of them worked out once."""
 
     __slots__ = ("_base_url", "_config", "_fast", "_headers", "_heads", "_json", "_timeouts", "_urls")
 
@@ -126,9 +113,6 @@ class RequestBuilder:
 
     def headers(self, operation: Operation) -> list[tuple[bytes, bytes]]:
         """Return the headers that every request with these credentials has.
-
-        Args:
-            operation: What is asked for.
 
         Raises:
             ConfigurationError: It takes the developer account's credentials, and there are none.
@@ -154,12 +138,7 @@ class RequestBuilder:
         return [*(header for header in usual if header[0].lower() not in given), *self._config.headers]
 
     def url(self, operation: Operation, path: str) -> httpx.URL:
-        """Return the address of a request.
-
-        Args:
-            operation: What is asked for.
-            path: Its path below the base URL, with ids in it.
-        """
+        """Return the address of a request."""
         if path != operation.path:
             return httpx.URL(self._base_url + path)
         found = self._urls.get(path)
@@ -178,11 +157,6 @@ class RequestBuilder:
 
     def build(self, operation: Operation, path: str, content: Content) -> httpx.Request:
         """Return a request that a transport can send as it is, as often as needed.
-
-        Args:
-            operation: What is asked for.
-            path: Its path below the base URL, with ids in it.
-            content: What it carries.
 
         Raises:
             ArgumentError: It cannot be written.
@@ -220,11 +194,6 @@ class RequestBuilder:
 def encode_json(value: object, operation: Operation, json: JSON = STANDARD) -> tuple[bytes, bytes]:
     """Media type and content of a JSON body.
 
-    Args:
-        value: What the generated model made of itself.
-        operation: What it is for.
-        json: Writes it.
-
     Raises:
         ArgumentError: It cannot be written as JSON.
     """
@@ -238,10 +207,6 @@ def encode_json(value: object, operation: Operation, json: JSON = STANDARD) -> t
 
 def encode_files(files: Files, operation: Operation) -> tuple[bytes, bytes]:
     """Media type and content of a multipart body, with a boundary that no file can foresee.
-
-    Args:
-        files: The form, field by field.
-        operation: What it is for.
 
     Raises:
         ArgumentError: A file cannot be read.
@@ -258,11 +223,7 @@ def encode_files(files: Files, operation: Operation) -> tuple[bytes, bytes]:
 
 
 def texts_in_json(value: object) -> Iterator[str]:
-    """Every text in a JSON body: what must not come back out in a message.
-
-    Args:
-        value: The body.
-    """
+    """Every text in a JSON body: what must not come back out in a message."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
@@ -274,11 +235,7 @@ def texts_in_json(value: object) -> Iterator[str]:
 
 
 def texts_in_form(files: Files | None) -> Iterator[str]:
-    """Every text in a form: what must not come back out in a message.
-
-    Args:
-        files: The form, field by field.
-    """
+    """Every text in a form: what must not come back out in a message."""
     for _, (file_name, content, _) in files or ():
         if file_name is not None:
             # An image is none of the texts; what it is called may say something about a person.
@@ -288,12 +245,7 @@ def texts_in_form(files: Files | None) -> Iterator[str]:
 
 
 def with_query(path: str, params: Mapping[str, object] | None) -> str:
-    """Return a path with its query.
-
-    Args:
-        path: The path.
-        params: Names and values; None for no query.
-    """
+    """Return a path with its query."""
     if not params:
         return path
     # As httpx writes it: true and false in small letters, a list as one pair for each of its items.

@@ -43,10 +43,6 @@ class Route(NamedTuple):
 def find_route(base_url: str, *, fast: bool = False) -> Route:
     """How a service is reached: directly or by the environment's proxy, and whose certificates are good.
 
-    Args:
-        base_url: The service's address.
-        fast: Whether to use the extra ``fast``.
-
     Raises:
         ConfigurationError: The environment names a proxy or certificates that cannot be used.
     """
@@ -72,11 +68,7 @@ def find_route(base_url: str, *, fast: bool = False) -> Route:
 
 
 def proxy_for(base_url: str) -> str | None:
-    """Return the proxy of the environment for an address, as every HTTP tool finds it; never for this machine itself.
-
-    Args:
-        base_url: The service's address.
-    """
+    """Return the environment's proxy for an address, as every HTTP tool finds it; never for this machine itself."""
     parts = urlsplit(base_url)
     host = parts.hostname or ""
     if host in _LOOPBACK or proxy_bypass(host):

@@ -85,19 +85,11 @@ class Recorder:
         self.refusals = meter.create_counter("jsms.client.refusals", "{call}", "Calls that JSMS refused, by its code.")
 
     def call(self, operation: Operation) -> CallRecorder:
-        """Return what records one call.
-
-        Args:
-            operation: What is asked for.
-        """
+        """Return what records one call."""
         return CallRecorder(self, operation)
 
     def describe(self, operation: Operation) -> dict[str, AttributeValue]:
-        """Return the attributes of every request of an operation; without the ids in its path, and without its query.
-
-        Args:
-            operation: What is asked for.
-        """
+        """Return the attributes of every request of an operation, without the ids in its path or its query."""
         found = self._described.get(operation.id)
         if found is None:
             parts = urlsplit(self._base_url)
@@ -111,21 +103,12 @@ class Recorder:
         return found
 
     def url(self, operation: Operation) -> str:
-        """Return the address of a request without ids.
-
-        Args:
-            operation: What is asked for.
-        """
+        """Return the address of a request without ids."""
         return self._base_url + re.sub(r"\{\w+\}", "REDACTED", operation.path)
 
 
 class CallRecorder:
-    """Records one call. Each attempt runs inside its context, where instrumentation of the HTTP client is off.
-
-    Args:
-        recorder: The client's.
-        operation: What is asked for.
-    """
+    """Records one call. Each attempt runs inside its context, where instrumentation of the HTTP client is off."""
 
     __slots__ = ("_context", "_operation", "_recorder", "_span", "_token")
 
@@ -184,11 +167,7 @@ class CallRecorder:
             context.detach(token)
 
     def attempt_ended(self, event: CallEvent) -> None:
-        """Record an attempt.
-
-        Args:
-            event: What happened.
-        """
+        """Record an attempt."""
         measured = self._recorder.describe(self._operation) | _known(
             {"http.response.status_code": event.http_status, "error.type": event.error}
         )
@@ -211,11 +190,7 @@ class CallRecorder:
             self._span.end()
 
     def call_ended(self, event: CallEvent) -> None:
-        """Count a call.
-
-        Args:
-            event: What came out.
-        """
+        """Count a call."""
         operation: dict[str, AttributeValue] = {"jsms.operation": event.operation}
         with _guard:
             self._recorder.calls.add(1, operation | _known({"jsms.sent": event.sent, "error.type": event.error}))

@@ -11,22 +11,14 @@ _UNLIMITED = nullcontext()
 
 
 async def async_sleep(seconds: float) -> None:
-    """Wait, on asyncio or trio.
-
-    Args:
-        seconds: How long.
-    """
+    """Wait, on asyncio or trio."""
     import anyio  # noqa: PLC0415 - comes with httpx; sync programs never load it
 
     await anyio.sleep(seconds)
 
 
 def sleep(seconds: float) -> None:
-    """Wait, blocking this thread.
-
-    Args:
-        seconds: How long.
-    """
+    """Wait, blocking this thread."""
     time.sleep(seconds)
 
 
@@ -53,21 +45,13 @@ async def async_fail_after(seconds: float | None) -> AsyncGenerator[None]:
 
 
 def fail_after(seconds: float | None) -> AbstractContextManager[None]:
-    """Nothing: a thread that waits for a socket cannot be stopped from outside.
-
-    Args:
-        seconds: How long it may take.
-    """
+    """Nothing: a thread that waits for a socket cannot be stopped from outside."""
     del seconds
     return _UNLIMITED
 
 
 def total_timeout(timeouts: Mapping[str, float | None]) -> float | None:
-    """How long an attempt may take from its start to its end, in seconds; None where a phase has no timeout.
-
-    Args:
-        timeouts: The timeouts as httpx keeps them with a request.
-    """
+    """How long an attempt may take from its start to its end, in seconds; None where a phase has no timeout."""
     whole = 0.0
     for limit in timeouts.values():
         if limit is None:
@@ -77,9 +61,5 @@ def total_timeout(timeouts: Mapping[str, float | None]) -> float | None:
 
 
 def deadline(seconds: float | None) -> float:
-    """Return the moment that is so many seconds from now.
-
-    Args:
-        seconds: How many; None for no limit.
-    """
+    """Return the moment that is so many seconds from now."""
     return math.inf if seconds is None else time.monotonic() + seconds

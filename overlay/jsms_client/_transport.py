@@ -26,12 +26,7 @@ if TYPE_CHECKING:
 
 
 class Transports(PerProcess["httpx.BaseTransport"]):
-    """The transports of one client: one for each process.
-
-    Args:
-        base_url: The service's address.
-        fast: Whether to use the extra ``fast``.
-    """
+    """The transports of one client: one for each process."""
 
     __slots__ = ()
 
@@ -46,12 +41,7 @@ class Transports(PerProcess["httpx.BaseTransport"]):
 
 
 class AsyncTransports:
-    """The transports of one client: one for each event loop of each process.
-
-    Args:
-        base_url: The service's address.
-        fast: Whether to use the extra ``fast``.
-    """
+    """The transports of one client: one for each event loop of each process."""
 
     __slots__ = ("_base_url", "_fast", "_loops")
 
@@ -129,10 +119,6 @@ async def _at_the_end(transport: ref[httpx.AsyncBaseTransport]) -> AsyncGenerato
 def open_transport(base_url: str, *, fast: bool = False) -> httpx.BaseTransport:
     """Return connections for the threads of one process; TLS is always verified.
 
-    Args:
-        base_url: The service's address.
-        fast: Whether to use the extra ``fast``.
-
     Raises:
         ConfigurationError: The environment names a proxy or certificates that cannot be used.
     """
@@ -148,10 +134,6 @@ def open_transport(base_url: str, *, fast: bool = False) -> httpx.BaseTransport:
 
 async def open_async_transport(base_url: str, *, fast: bool = False) -> httpx.AsyncBaseTransport:
     """Return connections for the tasks of one event loop; TLS is always verified.
-
-    Args:
-        base_url: The service's address.
-        fast: Whether to use the extra ``fast``.
 
     Raises:
         ConfigurationError: The environment names a proxy or certificates that cannot be used.

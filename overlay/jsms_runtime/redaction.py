@@ -61,11 +61,6 @@ def mask_text(text: str, secrets: Iterable[str] = (), *, digits: bool = True) ->
 def mask_line(text: str, secrets: Iterable[str] = (), *, digits: bool = True) -> str:
     """Make a line that fits into a message of a text of any length: masked first, and then cut.
 
-    Args:
-        text: A text that came from outside.
-        secrets: Values that must not be shown.
-        digits: As for `mask_text`.
-
     Returns:
         One line, without anything that could identify a person or open an account.
     """
@@ -153,10 +148,6 @@ def _mask(found: re.Match[str]) -> str:
 def shorten(text: str, limit: int = 200) -> str:
     """Cut a text to a line that fits into a message.
 
-    Args:
-        text: Any text.
-        limit: The number of characters to keep.
-
     Returns:
         One line; what was cut is marked with an ellipsis.
     """
@@ -215,9 +206,6 @@ _DEEPEST = 4
 
 def unescape(text: str) -> tuple[str, Sequence[int]]:
     """Return a text with every escape undone; a plus is a blank in a form, so both are one.
-
-    Args:
-        text: The text.
 
     Returns:
         The text, and where each of its characters began in the one that was given; its end is in there too.

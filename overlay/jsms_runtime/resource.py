@@ -44,11 +44,7 @@ class Carrier(Protocol):
 
 
 class AsyncResource:
-    """A group of operations of one client.
-
-    Args:
-        api: Carries out the operations.
-    """
+    """A group of operations of one client."""
 
     __slots__ = ("_api",)
 
@@ -76,11 +72,7 @@ class AsyncResource:
 
 
 class Resource:
-    """The blocking form of `AsyncResource`.
-
-    Args:
-        api: Carries out the operations.
-    """
+    """The blocking form of `AsyncResource`."""
 
     __slots__ = ("_api",)
 
@@ -111,11 +103,7 @@ _T_co = TypeVar("_T_co", covariant=True)
 
 
 class lazy_property(Generic[_T_co]):  # noqa: N801 - a decorator, like functools.cached_property
-    """Like functools.cached_property, but every thread gets the same object, and no lock is left behind by a fork.
-
-    Args:
-        make: The method that makes the attribute's value.
-    """
+    """Like functools.cached_property, but every thread gets the same object, and no lock is left behind by a fork."""
 
     def __init__(self, make: Callable[[Any], _T_co]) -> None:
         self._make = make
@@ -140,20 +128,12 @@ _T = TypeVar("_T")
 
 
 async def run_in_thread(work: Callable[[], _T]) -> _T:
-    """Run blocking file access in a worker thread, on asyncio or trio.
-
-    Args:
-        work: What to run.
-    """
+    """Run blocking file access in a worker thread, on asyncio or trio."""
     import anyio.to_thread  # noqa: PLC0415 - comes with httpx; sync programs never load it
 
     return await anyio.to_thread.run_sync(work)
 
 
 def run_inline(work: Callable[[], _T]) -> _T:
-    """Return the blocking form of `run_in_thread`: run it in the caller's own thread.
-
-    Args:
-        work: What to run.
-    """
+    """Return the blocking form of `run_in_thread`: run it in the caller's own thread."""
     return work()

@@ -109,12 +109,7 @@ def known(kind: type[E], value: Any) -> Any:
 
 
 def error_code(value: object, success: Container[int]) -> tuple[int | None, str | None]:
-    """Return the code of a refused recipient, or what is there instead of one; neither for an accepted one.
-
-    Args:
-        value: What the service sent.
-        success: The codes of success.
-    """
+    """Return the code of a refused recipient, or what is there instead of one; neither for an accepted one."""
     text = "" if value is None else str(value).strip()
     if text in ("", "0"):
         return None, None
@@ -213,12 +208,7 @@ class Records(list[T]):
 
 
 def read_records(response: object, read: Callable[[dict[str, Any]], T]) -> Records[T]:
-    """Return what one poll handed out.
-
-    Args:
-        response: The checked JSON: a list of objects, of which some may be marked as malformed.
-        read: Reads one record.
-    """
+    """Return what one poll handed out."""
     whole: list[T] = []
     malformed: list[MalformedRecord] = []
     for record in cast("list[dict[str, Any]]", response):

@@ -8,11 +8,7 @@ from typing import cast
 
 
 def is_raised_by_handler(error: BaseException) -> bool:
-    """Whether a signal handler raised it, in the middle of something that fails with such exceptions too.
-
-    Args:
-        error: What was raised.
-    """
+    """Whether a signal handler raised it, in the middle of something that fails with such exceptions too."""
     return any(_is_handler(frame) for frame, _ in walk_tb(error.__traceback__))
 
 

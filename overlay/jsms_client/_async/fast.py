@@ -18,11 +18,7 @@ _MOST_AT_ONCE = 64 * 1024
 
 
 class AsyncFastConnection:
-    """One connection, without a proxy.
-
-    Args:
-        route: How the service is reached.
-    """
+    """One connection, without a proxy."""
 
     def __init__(self, route: Route) -> None:
         self.network = AsyncNetwork(route.layers)
@@ -32,9 +28,6 @@ class AsyncFastConnection:
 
     async def handle_async_request(self, request: httpx.Request) -> AsyncFastResponse:
         """Send a request and read the head of its response.
-
-        Args:
-            request: The request.
 
         Raises:
             httpx.TransportError: It failed.
@@ -68,12 +61,7 @@ class AsyncFastConnection:
 
 
 class AsyncFastResponse:
-    """What the client reads of an `httpx.Response`.
-
-    Args:
-        parser: It has parsed the head.
-        stream: The body.
-    """
+    """What the client reads of an `httpx.Response`."""
 
     __slots__ = ("headers", "status_code", "stream")
 
@@ -90,13 +78,7 @@ class AsyncFastResponse:
 
 
 class AsyncFastBody(httpx.AsyncByteStream):
-    """The body of a response.
-
-    Args:
-        network: The connection's network.
-        stream: Where to read it.
-        parser: It parses it.
-    """
+    """The body of a response."""
 
     def __init__(self, network: AsyncNetwork, stream: httpcore.AsyncNetworkStream, parser: ResponseParser) -> None:
         self._network = network

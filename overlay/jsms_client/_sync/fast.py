@@ -19,11 +19,7 @@ _MOST_AT_ONCE = 64 * 1024
 
 
 class FastConnection:
-    """One connection, without a proxy.
-
-    Args:
-        route: How the service is reached.
-    """
+    """One connection, without a proxy."""
 
     def __init__(self, route: Route) -> None:
         self.network = Network(route.layers)
@@ -33,9 +29,6 @@ class FastConnection:
 
     def handle_request(self, request: httpx.Request) -> FastResponse:
         """Send a request and read the head of its response.
-
-        Args:
-            request: The request.
 
         Raises:
             httpx.TransportError: It failed.
@@ -69,12 +62,7 @@ class FastConnection:
 
 
 class FastResponse:
-    """What the client reads of an `httpx.Response`.
-
-    Args:
-        parser: It has parsed the head.
-        stream: The body.
-    """
+    """What the client reads of an `httpx.Response`."""
 
     __slots__ = ("headers", "status_code", "stream")
 
@@ -91,13 +79,7 @@ class FastResponse:
 
 
 class FastBody(httpx.SyncByteStream):
-    """The body of a response.
-
-    Args:
-        network: The connection's network.
-        stream: Where to read it.
-        parser: It parses it.
-    """
+    """The body of a response."""
 
     def __init__(self, network: Network, stream: httpcore.NetworkStream, parser: ResponseParser) -> None:
         self._network = network

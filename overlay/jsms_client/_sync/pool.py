@@ -59,9 +59,6 @@ class Connection(httpx.HTTPTransport):
     """One connection.
 
     Requests go through `handle_request` of httpx's class and of httpcore's pool, where mocks replace them.
-
-    Args:
-        route: How the service is reached.
     """
 
     def __init__(self, route: Route) -> None:
@@ -334,12 +331,7 @@ class Exchange:
         self.unsent = False
 
     def begin(self, departure: Departure, timeouts: Mapping[str, float | None]) -> None:
-        """Begin the exchange of a request that is about to be sent.
-
-        Args:
-            departure: Where to note that it may have left.
-            timeouts: Its timeouts.
-        """
+        """Begin the exchange of a request that is about to be sent."""
         phases = [seconds for seconds in timeouts.values() if seconds is not None]
         # Without a limit where a phase has none.
         self._deadline = self._read_deadline = _end(sum(phases) if len(phases) == len(timeouts) else None)
@@ -353,21 +345,13 @@ class Exchange:
         self._departure.may_have_left = False
 
     def writing(self, layer: int) -> None:
-        """Bytes are about to be written.
-
-        Args:
-            layer: How many TLS handshakes came before.
-        """
+        """Bytes are about to be written."""
         if layer >= self._layers:
             self._departure.may_have_left = True
 
     @staticmethod
     def write_failed(error: httpcore.WriteError) -> None:
-        """Go on: a service that refuses a request may respond and close before it has read all of it.
-
-        Args:
-            error: What the backend raised; raised again where it is not the socket's.
-        """
+        """Go on: a service that refuses a request may respond and close before it has read all of it."""
         if interruption(error) is not None:
             raise error
 
@@ -394,11 +378,7 @@ class Exchange:
         return left
 
     def time_to(self, timeout: float | None) -> float | None:
-        """Return the seconds that are left for something else, at least a moment.
-
-        Args:
-            timeout: How many it may take.
-        """
+        """Return the seconds that are left for something else, at least a moment."""
         if self._deadline == math.inf:
             return timeout
         left = max(self._deadline - time.monotonic(), 0.001)

@@ -20,15 +20,7 @@ _TOO_OFTEN = 50009
 
 
 class MobileSpacing:
-    """One call of an operation that the service takes once in some seconds for a number.
-
-    Args:
-        store: What the processes share.
-        app: Which service and app the call is for.
-        operation: What is asked for.
-        mobile: The number.
-        seconds: How far two calls must be apart.
-    """
+    """One call of an operation that the service takes once in some seconds for a number."""
 
     __slots__ = ("_id", "_operation", "_owner", "_seconds", "_store")
 
@@ -86,12 +78,7 @@ def spacing_of(store: Store, app: tuple[str, str], operation: Operation, body: o
 
 
 class SharedRate:
-    """The rate of all campaigns of an app.
-
-    Args:
-        store: What their processes share.
-        app: Which service and app they are for.
-    """
+    """The rate of all campaigns of an app."""
 
     __slots__ = ("_name", "_store")
 

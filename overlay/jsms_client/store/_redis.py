@@ -75,9 +75,6 @@ return 0
 class RedisBackend:
     """The store's steps in Redis.
 
-    Args:
-        address: As redis-py takes it: ``redis://``, ``rediss://`` or ``unix://``.
-
     Raises:
         ConfigurationError: It is no address of Redis.
     """

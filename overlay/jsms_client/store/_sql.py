@@ -15,11 +15,7 @@ _CLEANING = 600.0
 
 
 class SQLBackend:
-    """The store's steps in an SQL database, each in a transaction of its own.
-
-    Args:
-        database: Runs the transactions.
-    """
+    """The store's steps in an SQL database, each in a transaction of its own."""
 
     def __init__(self, database: Database) -> None:
         self.database = database

@@ -28,9 +28,6 @@ _KNOWN_DRIVERS = frozenset(("psycopg", "psycopg2", "pymysql", "mysqldb"))
 class SQLAlchemyDatabase:
     """A pool of connections for each process.
 
-    Args:
-        address: As SQLAlchemy takes it.
-
     Raises:
         ConfigurationError: It is no address, or of a database that cannot be used.
         MissingDependencyError: Its driver is not installed.
@@ -119,12 +116,7 @@ class SQLAlchemyDatabase:
 
 
 class Session:
-    """A connection and its transaction, for one thread at a time.
-
-    Args:
-        connection: The connection.
-        translated: Turns the errors of SQLAlchemy into `StoreError`.
-    """
+    """A connection and its transaction, for one thread at a time."""
 
     def __init__(self, connection: Connection, translated: Callable[[], AbstractContextManager[None]]) -> None:
         self._connection = connection

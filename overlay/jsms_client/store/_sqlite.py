@@ -17,11 +17,7 @@ _PATIENCE = 30
 
 
 class SQLiteDatabase:
-    """Opens the file for each transaction, so that threads and forked processes share nothing but the file.
-
-    Args:
-        path: The file; made where there is none.
-    """
+    """Opens the file for each transaction, so that threads and forked processes share nothing but the file."""
 
     dialect = SQLITE
 
