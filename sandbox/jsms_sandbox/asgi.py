@@ -1,4 +1,4 @@
-"""The whole sandbox as one ASGI app: the service, and the sandbox's own pages beside it."""
+"""The ASGI app: ``/v1`` is the service, ``/_sandbox`` the page and the test API."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from jsms_sandbox.service.endpoint import Service
-from jsms_sandbox.service.response import Receive, Scope, Send, json_answer, send_answer
+from jsms_sandbox.service.response import Receive, Scope, Send, json_response, send_response
 from jsms_sandbox.settings import OWN
 from jsms_sandbox.simulation.callbacks import Deliveries
 from jsms_sandbox.state.state import State
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Application:
-    """Sends each request to the service or to the sandbox's own side.
+    """Routes each request to the service, or to the page and the test API.
 
     Args:
         state: The state that both share.
@@ -26,29 +26,29 @@ class Application:
         self.state = state
         self.service = Service(state)
         self.deliveries = Deliveries(state)
-        self._own: AdminApp | None = None
+        self._admin: AdminApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """Handle one request."""
         if scope["type"] != "http":
             return
         if not scope["path"].startswith("/"):
             _take_path_of_absolute_form(scope)
         path: str = scope["path"]
         if path == f"{OWN}/readyz":
-            await send_answer(send, json_answer({"ready": True}))
+            await send_response(send, json_response({"ready": True}))
         elif path == OWN or path.startswith(f"{OWN}/"):
             await self._admin_app()(scope, receive, send)
         else:
             await self.service(scope, receive, send)
 
     def _admin_app(self) -> AdminApp:
-        """The page and the test API, made when they are first asked for: what they import takes time to load."""
-        if self._own is None:
+        """Create the app for the page and the test API at its first request: its imports take time."""
+        if self._admin is None:
             from jsms_sandbox.admin.app import AdminApp  # noqa: PLC0415 - no part of starting up
 
-            self._own = AdminApp(self.service, self.deliveries)
-        return self._own
+            self._admin = AdminApp(self.service, self.deliveries)
+        return self._admin
 
 
 def _take_path_of_absolute_form(scope: Scope) -> None:

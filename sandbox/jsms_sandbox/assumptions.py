@@ -1,6 +1,6 @@
 """What no source documents and the sandbox had to choose.
 
-The contract marks its own assumptions; these are the rules that stand in code here.
+The contract marks its own assumptions; these are the rules that are code here.
 """
 
 from __future__ import annotations
@@ -12,15 +12,16 @@ OWN = (
         "order of checks",
         (
             "Path and method, credentials, access, media type, body, fields, template, signature, parameters, content, "
-            "opt-out, repeats, frequency, credit."
+            "opt-out, duplicates, frequency, credit."
         ),
     ),
     ("refusals", "A refused request uses up neither quota nor credit."),
     (
         "codes",
         (
-            "A wrong attempt changes nothing; a newer code does not void an older one; used is told before expired. A "
-            "text code is checked neither for blocked words nor for its length: sendCode has no 50037 and no 50038."
+            "A wrong attempt changes nothing; a newer code does not void an older one; a used code is "
+            "refused as used, expired or not. A text code is checked neither for blocked words nor for its length: "
+            "sendCode has no 50037 and no 50038."
         ),
     ),
     (
@@ -42,7 +43,7 @@ OWN = (
     (
         "receipts",
         (
-            "A poll within five seconds of the last is refused with 50009. With a callback URL set up polls answer an "
+            "A poll within five seconds of the last is refused with 50009. With a callback URL set up polls return an "
             "empty list. Records older than three days are gone."
         ),
     ),

@@ -1,4 +1,4 @@
-"""A throw-away certificate for HTTPS, for clients whose base URL is fixed."""
+"""A temporary self-signed certificate for HTTPS, for clients whose base URL is fixed."""
 
 from __future__ import annotations
 

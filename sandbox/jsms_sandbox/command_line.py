@@ -1,4 +1,4 @@
-"""The command ``jsms-sandbox``: run the sandbox, ask whether it is ready, say how clients reach it."""
+"""The command ``jsms-sandbox``: serve, readyz, env."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ ASK_TIMEOUT = 3.0
 INSTALL = "install it with: pip install 'jsms-client[sandbox]'"
 
 
-class Problem(Exception):  # noqa: N818 - what a person is told
-    """The sandbox cannot run; the text says why, in one sentence."""
+class CommandError(Exception):
+    """The command failed; the message says why, in one sentence."""
 
     def __init__(self, sentence: str, exit_code: int = FAILURE) -> None:
         super().__init__(sentence)
@@ -80,7 +80,7 @@ class _Options:
 
 
 def main(arguments: Sequence[str] | None = None, *, program: str = PROGRAM) -> int:
-    """Carry out the command.
+    """Run the command.
 
     Args:
         arguments: What follows the program's name; None takes the process's own.
@@ -104,7 +104,7 @@ def main(arguments: Sequence[str] | None = None, *, program: str = PROGRAM) -> i
         return done.exit_code
     except click.ClickException as error:
         return _fail(program, f"{error.format_message()} (--help lists the arguments)", USAGE, as_json=as_json)
-    except Problem as problem:
+    except CommandError as problem:
         return _fail(program, str(problem), problem.exit_code, as_json=as_json)
     except StorageError as error:
         return _fail(program, str(error), FAILURE, as_json=as_json)
@@ -113,14 +113,14 @@ def main(arguments: Sequence[str] | None = None, *, program: str = PROGRAM) -> i
 
 def _fail(program: str, sentence: str, exit_code: int, *, as_json: bool) -> int:
     line = json.dumps({"error": {"message": sentence, "exit_code": exit_code}}) if as_json else f"{program}: {sentence}"
-    _tell(sys.stderr.write, line)
+    _print(sys.stderr.write, line)
     return exit_code
 
 
 def _client(options: _Options) -> None:
-    """What a client asks: is it ready, and where."""
+    """Run ``readyz`` or ``env``."""
     if options.port == 0:
-        raise Problem(f"Port 0 is any free port; name the sandbox's own with --port for {options.command}.", USAGE)
+        raise CommandError(f"Port 0 is any free port; name the sandbox's own with --port for {options.command}.", USAGE)
     url = loopback_url(options.host, options.port)
     if options.command == "env":
         variables = {
@@ -131,23 +131,23 @@ def _client(options: _Options) -> None:
             "JSMS_DEV_SECRET": options.dev_secret,
         }
         lines = (f"export {name}={shlex.quote(value)}" for name, value in variables.items())
-        _tell(sys.stdout.write, json.dumps(variables) if options.as_json else "\n".join(lines))
+        _print(sys.stdout.write, json.dumps(variables) if options.as_json else "\n".join(lines))
         return
     reason = why_not_ready(url, options.wait)
     if reason is not None:
-        raise Problem(f"The sandbox at {url} is not ready: {reason}.")
-    _tell(sys.stdout.write, json.dumps({"ready": True, "url": url}) if options.as_json else f"{url} is ready.")
+        raise CommandError(f"The sandbox at {url} is not ready: {reason}.")
+    _print(sys.stdout.write, json.dumps({"ready": True, "url": url}) if options.as_json else f"{url} is ready.")
 
 
 def _run(options: _Options) -> None:
     try:
         from jsms_sandbox.server import Server, bind  # noqa: PLC0415 - the extra may be missing
     except ModuleNotFoundError as error:
-        raise Problem(f"The package {error.name} is missing; {INSTALL}") from error
+        raise CommandError(f"The package {error.name} is missing; {INSTALL}") from error
     hosts = frozenset({options.host.lower(), *options.allow_host})
     settings = Settings(options.credentials, options.strict, options.review, options.code, options.callback_url, hosts)
     if options.tls and options.tls_port is None and options.port == LAST_PORT:
-        raise Problem(f"There is no port after {LAST_PORT} for HTTPS; name one with --tls-port.", USAGE)
+        raise CommandError(f"There is no port after {LAST_PORT} for HTTPS; name one with --tls-port.", USAGE)
     with contextlib.ExitStack() as stack:
         http = stack.enter_context(_bound(bind, options.host, options.port))
         https = certificate = None
@@ -158,7 +158,7 @@ def _run(options: _Options) -> None:
                 tls_port = http.getsockname()[1] + 1 if options.port else 0
             https = (stack.enter_context(_bound(bind, options.host, tls_port)), context)
         elif options.tls_port is not None:
-            raise Problem("--tls-port needs --tls.", USAGE)
+            raise CommandError("--tls-port needs --tls.", USAGE)
         storage = SQLiteFile(options.db) if options.db else InMemory()
         stack.callback(storage.close)
         server = Server(State(settings, storage=storage), http, https)
@@ -168,23 +168,23 @@ def _run(options: _Options) -> None:
 
         def ready(server: Server) -> None:
             welcome = _welcome_json if options.as_json else _welcome
-            _tell(sys.stdout.write, welcome(server, options.db, certificate))
+            _print(sys.stdout.write, welcome(server, options.db, certificate))
             if options.callback_url is not None:
                 asking.add(asyncio.create_task(_ask(options.callback_url)))
 
         try:
             asyncio.run(server.run(ready))
         except OSError as error:
-            raise Problem(f"Cannot serve: {(error.strerror or str(error)).lower()}.") from error
+            raise CommandError(f"Cannot serve: {(error.strerror or str(error)).lower()}.") from error
 
 
 async def _ask(callback_url: str) -> None:
-    """Say what is wrong with a callback URL; it is kept all the same, as the app may start after the sandbox."""
+    """Warn of a wrong callback URL; it is kept all the same, as the app may start after the sandbox."""
     for warning in url_warnings(callback_url):
-        _tell(sys.stderr.write, f"{PROGRAM}: {warning}")
+        _print(sys.stderr.write, f"{PROGRAM}: {warning}")
     problem = await check_url(callback_url)
     if problem is not None:
-        _tell(sys.stderr.write, f"{PROGRAM}: {problem}")
+        _print(sys.stderr.write, f"{PROGRAM}: {problem}")
 
 
 @contextlib.contextmanager
@@ -192,9 +192,9 @@ def _bound(bind: Callable[[str, int], socket.socket], host: str, port: int) -> G
     try:
         bound = bind(host, port)
     except (socket.gaierror, TypeError, UnicodeError) as error:  # the last two: no text for the name service
-        raise Problem(f"Cannot listen on {host}: there is no such address.") from error
+        raise CommandError(f"Cannot listen on {host}: there is no such address.") from error
     except OSError as error:
-        raise Problem(f"Cannot listen on {host} port {port}: {(error.strerror or str(error)).lower()}.") from error
+        raise CommandError(f"Cannot listen on {host} port {port}: {(error.strerror or str(error)).lower()}.") from error
     with bound:
         yield bound
 
@@ -203,7 +203,7 @@ def _tls(stack: contextlib.ExitStack, host: str) -> tuple[ssl.SSLContext, Path]:
     try:
         from jsms_sandbox.certificates import self_signed_context  # noqa: PLC0415 - the package may be missing, and takes time
     except ModuleNotFoundError as error:
-        raise Problem(f"--tls needs the package cryptography; {INSTALL}") from error
+        raise CommandError(f"--tls needs the package cryptography; {INSTALL}") from error
     folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="jsms-sandbox-"))
     return self_signed_context(Path(folder), host)
 
@@ -243,14 +243,14 @@ def _welcome_json(server: Server, db: Path | None, certificate: Path | None) -> 
     return json.dumps(facts)
 
 
-def _tell(write: Callable[[str], object], text: str) -> None:
+def _print(write: Callable[[str], object], text: str) -> None:
     with contextlib.suppress(BrokenPipeError):
         write(f"{text}\n")
         sys.stdout.flush()
 
 
 def loopback_url(host: str, port: int) -> str:
-    """Where a client on this machine finds what listens on a host: every address is reached as the loopback one."""
+    """Make the URL for a client on this machine: a server on every address is reached at the loopback one."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
@@ -265,10 +265,10 @@ def why_not_ready(url: str, wait: float) -> str | None:
 
     Args:
         url: Its address, without a path.
-        wait: Seconds to go on asking; 0 asks once.
+        wait: Seconds to keep asking; 0 asks once.
 
     Returns:
-        What the last attempt met; None once it is ready.
+        Why the last attempt failed; None once it is ready.
     """
     deadline = time.monotonic() + wait
     while (reason := _ask_ready(url)) is not None and time.monotonic() < deadline:
@@ -277,7 +277,7 @@ def why_not_ready(url: str, wait: float) -> str | None:
 
 
 def _ask_ready(url: str) -> str | None:
-    # A proxy of the environment is for other machines.
+    # No proxy of the environment: it is for other machines.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(f"{url}/_sandbox/readyz", timeout=ASK_TIMEOUT) as response:

@@ -1,7 +1,7 @@
-"""What a client of any language should be able to do, judged by the requests that it has sent and the responses it got.
+"""Conformance steps for a client of any language, judged by its requests and the responses it got.
 
-Nothing is asked of the client but to send requests: a step is right when the record shows that it was done, and wrong
-when the record shows a mistake. What only the client knows, such as an exception that it raised, is not judged.
+The client only has to send requests: a step is right when the record shows that it was done, and wrong when the record
+shows a mistake. What only the client knows, such as an exception that it raised, is not judged.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def _refused(operation: str, code: int) -> Callable[[Record], Verdict]:
         for entry in record.entries:
             if entry.operation == operation and entry.code == code:
                 return Verdict("right", request=entry.number)
-        return Verdict("todo", f"{operation} was not answered with {code} yet.")
+        return Verdict("todo", f"{operation} was not refused with {code} yet.")
 
     return judge
 
@@ -124,7 +124,7 @@ def _verified(variant: str = "") -> Callable[[Record], Verdict]:
             if ids.intersection(entry.msg_ids):
                 return Verdict("right", request=entry.number)
         missing = "verifyCode with its msg_id was not accepted yet." if sent else "sendCode was not sent yet."
-        return Verdict("todo", missing if not variant or sent else f"No sendCode was answered with {variant} yet.")
+        return Verdict("todo", missing if not variant or sent else f"No sendCode got a response with {variant} yet.")
 
     return judge
 
@@ -138,7 +138,7 @@ def _varied(operation: str, variant: str) -> Callable[[Record], Verdict]:
                 if entry is record.entries[-1]:
                     return Verdict("todo", "Nothing was sent after it yet.", entry.number)
                 return Verdict("right", request=entry.number)
-        return Verdict("todo", f"No {operation} was answered with {variant} yet.")
+        return Verdict("todo", f"No {operation} got a response with {variant} yet.")
 
     return judge
 
@@ -152,8 +152,8 @@ def _in_chinese(record: Record) -> Verdict:
 
 def _batch(record: Record) -> Verdict:
     for entry in record.of("sendMessageBatch"):
-        answer = _object(entry.answer)
-        if answer.get("success_count") and answer.get("failure_count"):
+        response = _object(entry.answer)
+        if response.get("success_count") and response.get("failure_count"):
             return Verdict("right", request=entry.number)
     return Verdict("todo", "No batch had an accepted and a refused recipient yet.")
 

@@ -1,4 +1,4 @@
-"""The contract as the sandbox uses it: operations with their rules, found by method and path, and tests of values."""
+"""The contract's operations by method and path, with their rules, and checks of values."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class Operation:
     """One operation of the contract.
 
     Attributes:
-        codes: Every code that it can answer.
-        recipient_codes: Every code that can stand beside one recipient in a success.
-        media_type: That of its body; None where it takes none.
+        codes: Every error code of its responses.
+        recipient_codes: Every error code of a single recipient in a success.
+        media_type: That of its body; None if it has none.
         status: The HTTP status of a success.
-        answer: The shape of a success; None for an empty body.
+        response: The shape of a success; None for an empty body.
         rules: What is checked of its requests.
     """
 
@@ -42,7 +42,7 @@ class Operation:
     recipient_codes: frozenset[int]
     media_type: str | None
     status: int
-    answer: Shape | None
+    response: Shape | None
     rules: Rules
 
     @property
@@ -61,7 +61,7 @@ class Operation:
 
 @functools.cache
 def operations() -> Mapping[tuple[str, str], Operation]:
-    """Every operation by method and path, ids written ``{name}``."""
+    """Index the operations by method and path, ids written ``{name}``."""
     media_types = {"json": JSON_TYPE, "multipart": FORM_TYPE, None: None}
     return {
         (each.method, each.path): Operation(
@@ -82,13 +82,13 @@ def operations() -> Mapping[tuple[str, str], Operation]:
 
 
 def info(code: int) -> ErrorInfo:
-    """What the contract says of one of its error codes."""
+    """Look up an error code of the contract."""
     return cast("ErrorInfo", ERRORS[code].info)  # each class of one code has it
 
 
 @functools.cache
 def delivery_statuses() -> Mapping[int, KnownValue]:
-    """What the contract says of each delivery status."""
+    """Index the delivery statuses of the contract."""
     return {int(known.value): known for known in KNOWN_VALUES["DeliveryStatus"]}
 
 
@@ -96,7 +96,7 @@ Test = Callable[[Any], bool]
 
 
 def broken(field: Property, value: object) -> list[Check]:
-    """What of the contract a value of the right type breaks."""
+    """Find the checks that a value of the right type fails."""
     return [check for check in field.checks if value is not None and not _test(check.keyword, check.bound)(value)]
 
 
@@ -120,7 +120,7 @@ def _test(keyword: str, bound: float | str) -> Test:
 
 
 def full_match(pattern: str) -> Test:
-    """Whether a whole text matches; the contract's patterns are anchored, and Python's ``$`` allows a line break."""
+    """Match a whole text; the contract's patterns are anchored, and Python's ``$`` allows a line break."""
     match = re.compile(pattern.removeprefix("^").removesuffix("$")).fullmatch
     return lambda value: match(value) is not None
 
@@ -148,4 +148,4 @@ FORMATS: Mapping[str, Test] = {
     "mobile": full_match("1[0-9]{10}"),
     "beijing-time": _readable(lambda value: datetime.strptime(value, "%Y-%m-%d %H:%M:%S")),  # noqa: DTZ007 - read only
 }
-"""What a text of some formats and kinds must be; texts of others are taken as they are."""
+"""Checks of texts by format or kind; other texts are accepted as they are."""

@@ -1,4 +1,4 @@
-"""The options of the sandbox's command, each of them an environment variable too."""
+"""The options of the command ``jsms-sandbox``, which are environment variables too."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ COMMANDS: Final[Mapping[str, str]] = {
 
 
 class _Option(click.Option):
-    """An option whose environment variable has its name."""
+    """An option with an environment variable of the same name."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -33,7 +33,7 @@ class _Option(click.Option):
         self.envvar = PREFIX + self.opts[0].removeprefix("--").replace("-", "_").upper()
 
     def value_from_envvar(self, ctx: click.Context) -> Any:
-        """The variable's value; of an option that can be repeated, its values."""
+        """The variable's value; of an option that can be given several times, its values."""
         value = super().value_from_envvar(ctx)
         if not self.multiple or value is None:
             return value
@@ -138,7 +138,7 @@ def _options() -> list[click.Parameter]:
             metavar="NAME",
             multiple=True,
             help="a further name that the page and the test API may be reached under, .NAME for all below it, * for "
-            "any; can be repeated",
+            "any; can be given several times",
         ),
         _Option(["--callback-url"], type=_url, metavar="URL", help="where the first app's callbacks go"),
         _Option(

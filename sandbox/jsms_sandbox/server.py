@@ -1,4 +1,4 @@
-"""Running the sandbox: HTTP, and HTTPS beside it, in one event loop that also drives the clock."""
+"""Run the sandbox with uvicorn: HTTP and HTTPS in one event loop, which also drives the clock."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any
 import uvicorn
 
 from jsms_sandbox.asgi import Application
-from jsms_sandbox.simulation.scheduler import handle_due_work
+from jsms_sandbox.simulation.scheduler import register_handlers
 from jsms_sandbox.state.loading import start
 from jsms_sandbox.state.state import State
 
@@ -24,7 +24,7 @@ BACKLOG = 2048
 LARGEST_HEAD = 64 * 1024
 """Bytes of a request line and its headers; a larger request is refused with 400."""
 STOP_WITHIN = 1
-"""Real seconds that answers under way get to finish once the sandbox stops."""
+"""Real seconds that open requests get to finish once the sandbox stops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Server:
         """Serve until ``stop``.
 
         Args:
-            ready: Called once requests are answered.
+            ready: Called once requests are served.
 
         Raises:
             OSError: A socket cannot be served on.
@@ -81,7 +81,7 @@ class Server:
         if self._asked_to_stop:
             self._stopping.set()
         state = self.state
-        handle_due_work(state, self.application.deliveries)
+        register_handlers(state, self.application.deliveries)
         start(state)
         servers = [_Uvicorn(_config(self.application), self._http)]
         if self._https is not None:
@@ -134,7 +134,7 @@ class Server:
 
 
 class _Uvicorn(uvicorn.Server):
-    """uvicorn on a socket of ours, with signals left to us."""
+    """uvicorn on our socket, without its signal handlers."""
 
     def __init__(self, config: uvicorn.Config, listen: socket.socket) -> None:
         super().__init__(config)
@@ -142,7 +142,7 @@ class _Uvicorn(uvicorn.Server):
         self.up = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, and say so."""
+        """Start, and set ``up``."""
         await super().startup(sockets)
         self.up.set()
 
@@ -162,15 +162,16 @@ async def _all_up(servers: list[_Uvicorn]) -> None:
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """A listening socket: connections wait until they are served.
+    """Open a listening socket: connections wait until they are served.
 
-    Listening at once tells a taken address apart: two sockets may be bound to one address, but only one can listen.
+    It listens at once to find out whether the address is taken: two sockets may be bound to one address, but only one
+    can listen.
 
     Raises:
-        OSError: The address cannot be had.
+        OSError: The address cannot be used.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio sends small writes at once only where the protocol is named; else each answer waits 40 ms for the
+    # asyncio sends small writes at once only where the protocol is named; else each response waits 40 ms for the
     # acknowledgement of its head.
     bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
@@ -209,7 +210,7 @@ def _config(application: Application, tls: ssl.SSLContext | None = None) -> uvic
 
 
 def _is_no_upgrade_notice(record: logging.LogRecord) -> bool:
-    """Leave out what uvicorn logs for each request that offers an upgrade: the request is served without one."""
+    """Filter what uvicorn logs for each request that offers an upgrade: the request is served without one."""
     return not record.getMessage().startswith(("Unsupported upgrade request", "No supported WebSocket library"))
 
 

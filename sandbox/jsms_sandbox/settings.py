@@ -1,4 +1,4 @@
-"""What the sandbox is started with."""
+"""Settings and credentials that the sandbox is started with."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ class Settings:
     Attributes:
         credentials: The first app's.
         strict: Whether to refuse what existing clients send but the service does not document.
-        review: How the first app's templates and signatures are decided on; None as the app was kept, at first at once.
-        fixed_code: The code that every text code gets; None as the app was kept, at first six digits by chance.
-        callback_url: Where the first app's callbacks go; None as the app was kept, at first nowhere.
+        review: How the first app's templates and signatures are reviewed; None as the app was kept, at first at once.
+        fixed_code: The code that every text code gets; None as the app was kept, at first six random digits.
+        callback_url: Where the first app's callbacks are posted; None as the app was kept, at first nowhere.
         hosts: Names that the page and the test API may be reached under beside this machine's own.
     """
 

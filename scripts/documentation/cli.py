@@ -9,14 +9,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-import click
-
 from client_recipes import page as portability
 from contract_tools.reading import mapping, operations
-from documentation import api, chinese_of, errors, table, texts
+from documentation import api, chinese_of, errors, sandbox, texts
 from documentation.errors import LANGUAGES
 from jsms_contract.errors import ERRORS, SUCCESS_CODES
-from jsms_sandbox.options import command
 
 ROOT = Path(__file__).resolve().parents[2]
 _CONTRACT = Path("generated/jsms_contract/openapi.json")
@@ -62,7 +59,10 @@ def pages(root: Path) -> dict[Path, str]:
         ):
             failures = _with_table(failures, name, made, language.failures)
         found[language.failures] = failures
-    found[OPTIONS_PAGE] = _with_table(_read(root / OPTIONS_PAGE), "options", options(), OPTIONS_PAGE)
+    found[sandbox.PAGE] = _with_table(_read(root / sandbox.PAGE), "options", sandbox.options(), sandbox.PAGE)
+    for name, parts in (("leniencies", sandbox.leniencies()), ("assumptions", sandbox.assumed(ROOT))):
+        for path, part in parts.items():
+            found[path] = _with_table(found.get(path, _read(root / path)), name, part, path)
     found[errors.RECIPES_PAGE] = f"<!-- {_MARK} from tests/sandbox/provocations.py -->\n{errors.recipes_page(root)}"
     found[api.PAGE] = f"<!-- {_MARK} from the package -->\n{api.page()}"
     found[api.CHINESE_PAGE] = f"<!-- {_MARK} from the package -->\n{api.chinese_page(ROOT)}"
@@ -119,19 +119,3 @@ def with_counts(page: str, document: Mapping[str, object]) -> str:
         # One after the other: each is found by the numbers beside it.
         page = re.sub(_WHERE[name], str(count), page)
     return page
-
-
-OPTIONS_PAGE: Final = Path("docs/sandbox.md")
-
-
-def options() -> str:
-    """Each option with its environment variable."""
-    sandbox = command("jsms-sandbox")
-    context = click.Context(sandbox)
-    rows: list[tuple[str, str, str]] = []
-    for option in sandbox.params:
-        if isinstance(option, click.Option):
-            name = option.opts[0] if option.is_flag else f"{option.opts[0]} {option.make_metavar(context)}"
-            default = f" ({option.default})" if option.show_default else ""
-            rows.append((f"`{name}`", f"`{option.envvar}`", f"{option.help}{default}"))
-    return table(("option", "environment variable", ""), rows)

@@ -91,7 +91,7 @@ def test_each_attempt_of_a_callback_is_shown(inbox: Inbox, app: AppUnderTest) ->
         msg_id, _ = app.sent_code(MOBILE)
         inbox.view("Callbacks")
         expect(inbox.row("SMS_REPORT")).to_contain_text("attempts: 1")
-        inbox.button("Try again now").click()
+        inbox.button("Retry now").click()
         expect(inbox.row("SMS_REPORT")).to_contain_text("attempts: 2")
         expect(inbox.detail.locator(".timeline")).to_contain_text("by hand")
         expect(inbox.detail.locator(".raw")).to_contain_text(msg_id)
@@ -144,7 +144,7 @@ def test_starting_over_empties_the_page_once_it_is_sure(
     expect(inbox.row(MOBILE)).to_have_count(1)
     start_over = inbox.page.locator("#start-over")
     start_over.click()
-    expect(start_over).to_have_text("Really start over?")
+    expect(start_over).to_have_text("Really reset?")
     start_over.click()
     expect(inbox.page.locator("#empty")).to_contain_text("No message yet.")
     assert sandbox.look(lambda state: len(state.messages)) == 0

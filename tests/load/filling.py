@@ -8,7 +8,7 @@ import json
 from jsms_sandbox.service.endpoint import Service
 from jsms_sandbox.service.request import Request
 from jsms_sandbox.simulation.callbacks import Deliveries
-from jsms_sandbox.simulation.scheduler import handle_due_work
+from jsms_sandbox.simulation.scheduler import register_handlers
 from jsms_sandbox.state.entities import Credit
 from jsms_sandbox.state.loading import start
 from jsms_sandbox.state.state import State
@@ -21,7 +21,7 @@ class Filler:
 
     def __init__(self) -> None:
         self.state = State()
-        handle_due_work(self.state, Deliveries(self.state))
+        register_handlers(self.state, Deliveries(self.state))
         start(self.state)
         self.state.clock.freeze()
         app = next(iter(self.state.apps.values()))
@@ -37,5 +37,5 @@ class Filler:
             self._sent += 1
             order = {"mobile": f"139{self._sent:08d}", "temp_id": 1250, "temp_para": {"number": str(self._sent)}}
             request = Request("POST", "/v1/messages", list(self._headers), json.dumps(order).encode(), "127.0.0.1")
-            answer = self._service.answer(request)
-            assert answer.status == 200, answer.body
+            response = self._service.respond(request)
+            assert response.status == 200, response.body

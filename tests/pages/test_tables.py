@@ -10,12 +10,15 @@ from pathlib import Path
 import pytest
 
 import jsms_client
+from documentation import texts
 from documentation.api import PACKAGE, PAGE
-from documentation.cli import OPTIONS_PAGE as OPTIONS
 from documentation.cli import ROOT, main, pages
 from documentation.errors import LANGUAGES
+from documentation.sandbox import CHINESE_PAGE as CHINESE_SANDBOX
+from documentation.sandbox import PAGE as SANDBOX
 from jsms_client import errors, results
 from jsms_contract.errors import ERRORS
+from jsms_sandbox.assumptions import assumptions
 
 FAILURES = Path("docs/failures.md")
 
@@ -26,7 +29,7 @@ def project(tmp_path: Path) -> Path:
         str(FAILURES),
         "docs/failures.zh-CN.md",
         "generated/jsms_contract/openapi.json",
-        *map(str, (PACKAGE, OPTIONS)),
+        *map(str, (PACKAGE, SANDBOX, CHINESE_SANDBOX)),
     ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
@@ -70,6 +73,13 @@ def test_a_page_without_its_marks_is_refused(project: Path) -> None:
     (project / FAILURES).write_text("# all gone\n", encoding="utf-8")
     with pytest.raises(SystemExit, match="has lost the marks"):
         main([], root=project)
+
+
+def test_every_assumption_of_the_sandbox_has_its_chinese() -> None:
+    known = texts(ROOT, "assumptions")["prose"]
+    technical = {about for about, _ in assumptions() if not about.islower() or about.startswith("--")}
+    said = {text for assumption in assumptions() for text in assumption} - technical
+    assert said | {"about", "chosen"} == set(known)
 
 
 def test_every_public_name_is_on_the_page_with_a_path_that_works() -> None:

@@ -221,7 +221,7 @@ def test_the_server_is_a_process_of_its_own_that_ends_with_its_block() -> None:
     with SandboxServer() as server:
         assert server.page_url.startswith("http://127.0.0.1:")
         app = server.new_app()
-    with pytest.raises(SandboxCallError, match="does not answer"):
+    with pytest.raises(SandboxCallError, match="does not respond"):
         _ = app.app
     assert "jsms-sandbox" not in {each.name for each in threading.enumerate()}
 

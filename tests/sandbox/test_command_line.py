@@ -426,7 +426,7 @@ def test_a_callback_url_is_asked_for_its_echostr_once_it_is_ready() -> None:
                 connection.sendall(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n")
             assert process.popen.stderr is not None
             assert "takes no port in the callback URL" in process.popen.stderr.readline()
-            assert "was answered 404; it must be 200" in process.popen.stderr.readline()
+            assert "returned 404; it must be 200" in process.popen.stderr.readline()
             assert httpx.get(f"{process.url}/_sandbox/api/info", trust_env=False).status_code == 200
 
 

@@ -23,13 +23,13 @@ def test_numbers_that_ask_for_no_error_are_ordinary(app: AppUnderTest, mobile: s
 @pytest.mark.parametrize("code", [50010, 50018, 50026, 50042])
 def test_a_number_whose_code_the_operation_has_not_is_warned_of(app: AppUnderTest, code: int) -> None:
     app.ok("POST", "/codes", {"mobile": f"130000{code}", "temp_id": 1})
-    assert app.last_entry().warnings == [f"sendCode cannot answer {code}, which the number 130000{code} asks for."]
+    assert app.last_entry().warnings == [f"sendCode has no error {code}, which the number 130000{code} asks for."]
 
 
 def test_a_number_in_a_batch_whose_code_no_recipient_can_have_is_warned_of(app: AppUnderTest) -> None:
     batch = {"temp_id": 1251, "recipients": [{"mobile": "13000050030"}]}
     assert app.ok("POST", "/messages/batch", batch)["success_count"] == 1
-    assert app.last_entry().warnings == ["sendMessageBatch cannot answer 50030, which the number 13000050030 asks for."]
+    assert app.last_entry().warnings == ["sendMessageBatch has no error 50030, which the number 13000050030 asks for."]
 
 
 @pytest.mark.parametrize("status", [4001, 4003, 4010, 4100])
@@ -54,7 +54,7 @@ def test_a_magic_app_key_is_an_ordinary_app_where_the_operation_has_not_its_code
         assert refused(http.post("/codes", json={"mobile": "13800138000", "temp_id": 1})) == 50014
         assert http.get("/templates/1").status_code == 200
     entry = sandbox.look(lambda state: next(reversed(state.journal.values())))
-    assert entry.warnings == [f"getTemplate cannot answer 50014, which the key {key} asks for."]
+    assert entry.warnings == [f"getTemplate has no error 50014, which the key {key} asks for."]
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ def test_after_the_last_attempt_it_is_given_up_and_can_be_resent(
     alone.post("/clock/advance", {"seconds": 365 * 24 * HOUR})
     callback = only_callback(alone, state="given_up")
     assert (receiver.posts, receiver.events, len(callback["attempts"])) == (4, [], 4)
-    assert callback["attempts"][0]["error"] == "It answered 500; any 2xx would mean that it was kept."
+    assert callback["attempts"][0]["error"] == "It responded with 500; any 2xx would acknowledge it."
     resent = alone.post(f"/callbacks/{callback['number']}/resend")
     assert (resent["state"], resent["attempts"][4]["by_hand"]) == ("delivered", True)
     assert len(receiver.events) == 1
@@ -155,8 +155,8 @@ def test_the_samples_can_be_sent_and_are_read_by_the_client(
     [
         ("200 OK", b'"right"', "it must be exactly"),
         ("200 OK", b"", "it must be exactly"),
-        ("404 Not Found", b"", "was answered 404"),
-        ("302 Found", b"", "was answered 302"),
+        ("404 Not Found", b"", "returned 404"),
+        ("302 Found", b"", "returned 302"),
         ("200 OK", b"x" * 100_000, "it must be exactly"),
     ],
 )

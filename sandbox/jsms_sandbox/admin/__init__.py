@@ -1,1 +1,1 @@
-"""The test API: what tests and the inbox page see and change, below ``/_sandbox/api/``. One file a resource."""
+"""The test API below ``/_sandbox/api/``, for tests and the inbox page: one module for each resource."""

@@ -1,4 +1,4 @@
-"""The test API as an ASGI app: from a call to its endpoint, and from what comes of it to an answer."""
+"""The test API as an ASGI app: routing, responses and problems."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from jsms_sandbox.admin import (
     seeding,
 )
 from jsms_sandbox.admin.endpoint import Endpoint, run
-from jsms_sandbox.admin.models import Problem, ProblemAnswer
+from jsms_sandbox.admin.models import Problem, ProblemResponse
 from jsms_sandbox.admin.request import AdminContext, AdminRequest
 from jsms_sandbox.state.storage import StorageError
 
@@ -71,7 +71,7 @@ class TestAPI:
     """
 
     __test__ = False
-    """It is no test, whatever its name begins with."""
+    """pytest must not collect it."""
 
     def __init__(self, sandbox: AdminContext) -> None:
         self._sandbox = sandbox
@@ -83,13 +83,13 @@ class TestAPI:
         self._document: Response | None = None
 
     async def __call__(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
-        """One call, whose path below ``/_sandbox/api`` is given."""
-        response = await self._answer(path, Request(scope, receive))
+        """Handle one call, whose path below ``/_sandbox/api`` is given."""
+        response = await self._respond(path, Request(scope, receive))
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         await response(scope, receive, send)
 
-    async def _answer(self, path: str, request: Request) -> Response:
+    async def _respond(self, path: str, request: Request) -> Response:
         try:
             if path == DOCUMENT and request.method == "GET":
                 return self._described()
@@ -98,13 +98,13 @@ class TestAPI:
             result = await run(endpoint, AdminRequest(self._sandbox, request, parts))
             self._sandbox.state.commit()
         except Problem as problem:
-            return problem_answer(problem)
+            return problem_response(problem)
         except StorageError as error:
-            return problem_answer(Problem("storage", str(error), "Free the file, or start the sandbox without --db."))
+            return problem_response(Problem("storage", str(error), "Free the file, or start the sandbox without --db."))
         except Exception:
             log.exception("The sandbox itself failed at %s %s", request.method, request.url.path)
-            return problem_answer(
-                Problem("internal", "The sandbox itself failed.", "This is a bug; its log tells more.")
+            return problem_response(
+                Problem("internal", "The sandbox itself failed.", "This is a bug; its log says more.")
             )
         if isinstance(result, Response):
             return result
@@ -141,11 +141,11 @@ class TestAPI:
         return self._document
 
 
-def problem_answer(problem: Problem) -> Response:
-    """The answer that tells a problem."""
-    body = ProblemAnswer(type=problem.type, error=problem.error, where=problem.where, remedy=problem.remedy)
+def problem_response(problem: Problem) -> Response:
+    """Make the response of a problem."""
+    body = ProblemResponse(type=problem.type, error=problem.error, where=problem.where, remedy=problem.remedy)
     return Response(_text(body), problem.status, {**HEADERS, **problem.headers}, media_type="application/json")
 
 
-def _text(body: ProblemAnswer) -> bytes:
+def _text(body: ProblemResponse) -> bytes:
     return body.model_dump_json().encode("utf-8", "replace")

@@ -1,4 +1,4 @@
-"""The sandbox's own side: the page, the test API, and their document."""
+"""The ASGI app of ``/_sandbox``: the page, the test API, the contract, and the check of Host and Origin."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from jsms_sandbox.admin.api import TestAPI, problem_answer
+from jsms_sandbox.admin.api import TestAPI, problem_response
 from jsms_sandbox.admin.models import Problem
 from jsms_sandbox.admin.request import AdminContext
 from jsms_sandbox.service.endpoint import Service
@@ -29,11 +29,11 @@ RUN_BYTES = 4
 
 
 class AdminApp:
-    """Answers everything below ``/_sandbox``.
+    """Handles everything below ``/_sandbox``.
 
     Args:
-        service: The service that it looks into.
-        deliveries: Who delivers its callbacks.
+        service: The service that it inspects.
+        deliveries: Delivers its callbacks.
     """
 
     def __init__(self, service: Service, deliveries: Deliveries) -> None:
@@ -41,27 +41,27 @@ class AdminApp:
         self._api = TestAPI(AdminContext(service, deliveries, secrets.token_hex(RUN_BYTES)))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """Handle one request."""
         path: str = scope["path"]
         refused = guard(scope, self._hosts)
         if refused is not None:
-            await problem_answer(refused)(scope, receive, send)
+            await problem_response(refused)(scope, receive, send)
         elif path == API or path.startswith(f"{API}/"):
             await self._api(path.removeprefix(API), scope, receive, send)
         elif path == CONTRACT and scope["method"] == "GET":
-            await contract_answer(scope)(scope, receive, send)
+            await contract_response(scope)(scope, receive, send)
         else:
             await _page(path, scope["method"])(scope, receive, send)
 
 
 def _page(path: str, method: str) -> Response:
     if method not in ("GET", "HEAD"):
-        return problem_answer(
+        return problem_response(
             Problem("wrong_method", f"{method[:20]} is not for the page.", "Use GET.", "method", {"allow": "GET, HEAD"})
         )
     if path == OWN:
         return to_page()
-    response = page_answer(path.removeprefix(f"{OWN}/"))
+    response = page_response(path.removeprefix(f"{OWN}/"))
     if method == "HEAD":
         response.body = b""
         if response.status_code == HTTPStatus.OK:
@@ -72,7 +72,7 @@ def _page(path: str, method: str) -> Response:
 CONTRACT = f"{OWN}/openapi.json"
 
 
-def contract_answer(scope: Scope) -> Response:
+def contract_response(scope: Scope) -> Response:
     """The contract with this sandbox as its first server, so that "try it" never reaches the real service."""
     document: dict[str, Any] = json.loads(resources.files("jsms_contract").joinpath("openapi.json").read_bytes())
     root = str(Request(scope).base_url).rstrip("/")
@@ -91,13 +91,13 @@ TYPES: Final = {
 }
 INDEX = "index.html"
 NONCE = b"{{nonce}}"
-"""Stands in the page where the nonce of the answer belongs."""
+"""The placeholder of the nonce in the page."""
 
 NO_PAGE = "This sandbox was built without its page. The test API works: GET /_sandbox/api/openapi.json describes it.\n"
 
 
-def page_answer(name: str) -> Response:
-    """One file of the page, by its name; the empty name is the page itself."""
+def page_response(name: str) -> Response:
+    """Serve one file of the page, by its name; the empty name is the page itself."""
     name = name or INDEX
     ending = name.rpartition(".")[2]
     file = _files().get(name)
@@ -114,7 +114,7 @@ def page_answer(name: str) -> Response:
 
 @functools.cache
 def _files() -> dict[str, Traversable]:
-    """The page's files by their path: no other name is looked up on the disk."""
+    """Index the page's files by their path: no other name is looked up on the disk."""
     folder = resources.files("jsms_sandbox") / "page"
     return dict(_below(folder, "")) if folder.is_dir() else {}
 
@@ -128,7 +128,7 @@ def _below(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]
 
 
 def to_page() -> Response:
-    """The answer where the slash at the end is missing."""
+    """Redirect to the page's path with a slash at its end."""
     return Response(status_code=HTTPStatus.PERMANENT_REDIRECT, headers={**_headers("none"), "location": "/_sandbox/"})
 
 
@@ -148,7 +148,7 @@ def _headers(source: str) -> dict[str, str]:
 
 
 LOCAL_NAME = "localhost"
-# Reserved for private networks and for tests: no one can register a name below them. host.docker.internal is one.
+# Reserved for private networks and for tests: names below them cannot be registered. host.docker.internal is one.
 PRIVATE_DOMAINS = (f".{LOCAL_NAME}", ".internal", ".test")
 LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 LABELS = re.compile(rf"{LABEL.pattern}(?:\.{LABEL.pattern})*")
@@ -216,10 +216,10 @@ def _is_ours(name: str, scope: Mapping[str, Any], hosts: Collection[str]) -> boo
     reached_at = _address((scope.get("server") or ("",))[0])
     address = _address(name)
     if address is None:
-        # A name without a dot is one of a private network, such as that of a container: no public name server has it.
+        # A name without a dot is one of a private network, such as a container's: no public name server resolves it.
         # On the loopback address nothing needs it.
         return reached_at is not None and not reached_at.is_loopback and LABEL.fullmatch(name) is not None
-    # The address that the connection came in on: no one can point an address of ours elsewhere.
+    # The address that the connection came in on: it cannot be made to point elsewhere.
     return address.is_loopback or address == reached_at
 
 

@@ -1,4 +1,4 @@
-"""Apps: fresh credentials for tests that run side by side, and each app's switches."""
+"""Apps: their credentials, switches and credit."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Credit(Shape):
 
 
 class Review(Shape):
-    """How templates and signatures are decided on: at once, by hand, or after some seconds."""
+    """How templates and signatures are reviewed: at once, by hand, or after some seconds."""
 
     mode: entities.ReviewMode
     seconds: float
@@ -74,7 +74,7 @@ class App(Shape):
     callback_url: str | None
     words: list[str]
     opt_outs: list[str]
-    warnings: Annotated[list[str], Field(description="What the real service would not take.")]
+    warnings: Annotated[list[str], Field(description="What the real service would not accept.")]
 
 
 class Apps(Shape):
@@ -84,7 +84,7 @@ class Apps(Shape):
 
 
 class CreditChange(Body):
-    """What shall be left in each pool; what is left out stays, null takes the pool away."""
+    """What shall be left in each pool; what is left out stays, null removes the pool."""
 
     balance: Amount = None
     voice: Amount = None
@@ -93,20 +93,20 @@ class CreditChange(Body):
 
 
 class ReviewChange(Body):
-    """How templates and signatures shall be decided on."""
+    """How templates and signatures are reviewed from now on."""
 
     mode: entities.ReviewMode
     seconds: Annotated[float, Field(ge=0, le=LONGEST_DELAY)] = 0.0
 
 
 class AppChange(Body):
-    """Switches of an app. What is left out stays; null takes fixed_code and callback_url away, and nothing else."""
+    """Switches of an app. What is left out stays; null removes fixed_code and callback_url, and nothing else."""
 
     name: Annotated[str | None, Field(max_length=LONGEST_NAME)] = None
     sms_enabled: Annotated[bool | None, Field(description="False: 50008.")] = None
     blacklisted: Annotated[bool | None, Field(description="True: 50036.")] = None
     allowed_ips: Annotated[
-        list[Address] | None, Field(max_length=1_000, description="Others are answered 50035; [] allows all.")
+        list[Address] | None, Field(max_length=1_000, description="Others are refused with 50035; [] allows all.")
     ] = None
     credit: Annotated[CreditChange | None, Field(description="Too little: 50014; all null: 50033.")] = None
     dev_credit: CreditChange | None = None
@@ -116,7 +116,7 @@ class AppChange(Body):
     report_status: Status | None = None
     callback_url: Url | None = None
     check_callback: Annotated[
-        bool, Field(description="Whether callback_url is asked to echo some characters before it is taken.")
+        bool, Field(description="Whether callback_url must echo some characters before it is accepted.")
     ] = True
     words: Annotated[list[Word] | None, Field(max_length=MOST, description="Blocked words (50037).")] = None
     opt_outs: Annotated[list[Mobile] | None, Field(max_length=MOST, description="Numbers that opted out (50024).")] = (
@@ -125,7 +125,7 @@ class AppChange(Body):
 
 
 class NewApp(AppChange):
-    """An app; keys that are left out are made up."""
+    """An app; keys that are left out are random."""
 
     app_key: Key | None = None
     master_secret: Key | None = None
@@ -135,7 +135,7 @@ class NewApp(AppChange):
 
 
 def app_shape(call: AdminRequest, app: entities.App) -> App:
-    """An app as the test API shows it."""
+    """Make the response for an app."""
     return App(
         app_key=app.app_key,
         master_secret=app.master_secret,
@@ -166,7 +166,7 @@ def list_apps(call: AdminRequest, query: Query) -> Apps:
 
 
 async def create_app(call: AdminRequest, _: Query, body: NewApp) -> App:
-    """Make an app with credentials of its own, so that tests can run side by side."""
+    """Create an app with its own credentials, so that tests can run in parallel."""
     await _check_callback_url(body)
     keys = Credentials(*(getattr(body, name) or secrets.token_hex(12) for name in KEY_NAMES))
     try:
@@ -192,7 +192,7 @@ async def update_app(call: AdminRequest, _: Query, body: AppChange) -> App:
 
 
 def delete_app(call: AdminRequest, _: Query) -> None:
-    """Delete an app with all that is its own, but for its requests."""
+    """Delete an app with all that belongs to it, except for its requests."""
     app = _named(call)
     if app.app_key == call.state.settings.credentials.app_key:
         raise conflict("The first app stays.", "Reset it instead: POST /_sandbox/api/apps/{app_key}/reset.")
@@ -202,7 +202,7 @@ def delete_app(call: AdminRequest, _: Query) -> None:
 
 
 def reset_app(call: AdminRequest, _: Query, body: NoBody) -> App:  # noqa: ARG001 - every handler takes its body
-    """Give an app a fresh start under the same keys; its faults go too."""
+    """Reset an app under the same keys; its faults are deleted too."""
     return fresh_app(call, _named(call))
 
 

@@ -1,4 +1,4 @@
-"""Numbers that opted out, and words that are blocked."""
+"""Opt-outs and blocked words of an app."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Word = Annotated[str, Field(min_length=1, max_length=LONGEST_WORD)]
 
 
 class OptOut(Shape):
-    """A number that gets nothing more from an app (50024)."""
+    """A number that opted out of an app's messages (50024)."""
 
     app_key: str
     mobile: str
@@ -72,7 +72,7 @@ def create_opt_out(call: AdminRequest, query: Query, body: NumberToBlock) -> Opt
 
 
 def delete_opt_out(call: AdminRequest, query: Query) -> None:
-    """Take a number back in."""
+    """Undo an opt-out."""
     if not opt_in(call.state, call.app(query), call.path["mobile"]):
         raise not_found("This number did not opt out.", "GET /_sandbox/api/opt-outs lists them.", "path.mobile")
 
@@ -95,7 +95,7 @@ def create_word(call: AdminRequest, query: Query, body: WordToBlock) -> BlockedW
 
 
 def delete_word(call: AdminRequest, query: Query) -> None:
-    """Block a word no longer."""
+    """Unblock a word."""
     app, word = call.app(query), call.path["word"]
     if word not in app.words:
         raise not_found("This word is not blocked.", "GET /_sandbox/api/words lists them.", "path.word")

@@ -1,4 +1,4 @@
-"""Callbacks to the app under development: how their delivery went, again, and on trial."""
+"""Callbacks to the app under development: list, resend, and post the documented samples."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class Attempt(Shape):
     status: int | None
     error: Annotated[str | None, Field(description="Why it failed, in a sentence; null where it was delivered.")]
     seconds: Annotated[float, Field(description="Real seconds it took.")]
-    by_hand: Annotated[bool, Field(description="Whether it was asked for here, out of the order of retries.")]
+    by_hand: Annotated[bool, Field(description="Whether it was asked for here, outside the schedule of retries.")]
 
 
 class Callback(Shape):
-    """A notice to the app under development, and how its delivery goes."""
+    """A callback to the app under development, and how its delivery goes."""
 
     number: int
     app_key: str
@@ -73,7 +73,7 @@ class Samples(Shape):
 
 
 class SamplesToSend(Body):
-    """Where the documented examples shall go."""
+    """Where the documented examples are posted."""
 
     url: Annotated[Url | None, Field(description="By default the app's callback_url.")] = None
     type: Annotated[CallbackType | None, Field(description="Only this type; by default all four.")] = None
@@ -90,7 +90,7 @@ class SentForm(Shape):
 
 
 class SentSample(Shape):
-    """An example that was posted, and what came of it."""
+    """An example that was posted, and the outcome."""
 
     type: str
     data: str
@@ -124,7 +124,7 @@ LISTING: Listing[int, entities.Callback] = Listing(lambda state: state.callbacks
 
 
 def callback_shape(callback: entities.Callback) -> Callback:
-    """A callback as the test API shows it."""
+    """Make the response for a callback."""
     return Callback(
         number=callback.number,
         app_key=callback.app_key,
@@ -168,7 +168,7 @@ def get_callback(call: AdminRequest, query: Query) -> Callback:
 
 
 async def resend_callback(call: AdminRequest, query: Query, _: NoBody) -> Callback:
-    """Try to deliver a callback now, and wait for what comes of it."""
+    """Try to deliver a callback now, and wait for the outcome."""
     callback = _callback(call, query)
     if call.state.apps[callback.app_key].callback_url is None:
         raise conflict("The app has no callback URL.", "Set callback_url with PATCH /_sandbox/api/apps/{app_key}.")

@@ -1,4 +1,4 @@
-"""The sandbox's time: read, set, frozen, advanced."""
+"""The sandbox's clock: read, set, freeze, advance."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOVES = ("now", "beijing", "real")
 
 
 class Clock(Shape):
-    """Where the clock stands."""
+    """The clock's time."""
 
     now: At
     beijing: Annotated[str, Field(description="The wall time in Beijing, yyyy-MM-dd HH:mm:ss.")]
@@ -29,22 +29,22 @@ class Clock(Shape):
 
 
 class ClockChange(Body):
-    """Where the clock shall stand; what is left out stays."""
+    """A change of the clock; what is left out stays."""
 
     now: Annotated[int | None, Field(ge=0, le=LATEST, description="Milliseconds since the epoch.")] = None
     beijing: Annotated[str | None, Field(description="A wall time in Beijing, yyyy-MM-dd HH:mm:ss.")] = None
     real: Annotated[Literal[True] | None, Field(description="Back to real time, running.")] = None
-    frozen: Annotated[bool | None, Field(description="Whether it stands still from now on.")] = None
+    frozen: Annotated[bool | None, Field(description="Whether it is stopped from now on.")] = None
 
 
 class Advance(Body):
-    """How much time shall pass."""
+    """How far to advance the clock."""
 
     seconds: Annotated[float, Field(ge=0, le=LONGEST_ADVANCE)]
 
 
 def clock_shape(clock: time.Clock) -> Clock:
-    """A clock as the test API shows it."""
+    """Make the response for a clock."""
     return Clock(
         now=clock.now_ms(),
         beijing=clock.beijing().strftime(BEIJING_FORMAT),
@@ -55,12 +55,12 @@ def clock_shape(clock: time.Clock) -> Clock:
 
 
 def get_clock(call: AdminRequest, _: Query) -> Clock:
-    """Tell where the clock stands."""
+    """Show the clock's time."""
     return clock_shape(call.state.clock)
 
 
 async def set_clock(call: AdminRequest, _: Query, body: ClockChange) -> Clock:
-    """Set the clock, freeze it or let it run; going forward does the work that falls due on the way."""
+    """Set, freeze or start the clock; moving it forward does the work that falls due."""
     clock = call.state.clock
     moves = [name for name in MOVES if getattr(body, name) is not None]
     if len(moves) > 1:
@@ -80,7 +80,7 @@ async def set_clock(call: AdminRequest, _: Query, body: ClockChange) -> Clock:
 
 
 async def advance_clock(call: AdminRequest, _: Query, body: Advance) -> Clock:
-    """Let time pass: what falls due meanwhile is done, in order, before this is answered."""
+    """Advance the clock: the work that falls due is done, in order, before the response is sent."""
     await call.state.clock.settle()
     await call.state.clock.advance(body.seconds)
     return clock_shape(call.state.clock)

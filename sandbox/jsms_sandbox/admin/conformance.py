@@ -1,4 +1,4 @@
-"""Conformance: which steps of the list an app's client has done right."""
+"""Conformance of an app's client: the steps that it has done right or wrong."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from jsms_sandbox.conformance import judge
 
 
 class Step(Shape):
-    """One thing that a client should do, and how far it is."""
+    """One step, and whether the client has done it."""
 
     id: str
     title: str

@@ -1,4 +1,4 @@
-"""Declaring an endpoint: the same declaration answers calls and describes them in the OpenAPI document."""
+"""Declarations of endpoints, which route calls and describe them in the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ class Endpoint:
         summary: What it does, in a sentence.
         query: What the query may hold.
         body: What the body may hold; None where there is none.
-        answer: What it answers; None for 204, or for events.
-        status: The HTTP status of a good answer.
-        problems: What can be wrong beside the call's form.
-        run: Answers a call that was read already.
+        response_model: What it returns; None for 204, or for events.
+        status: The HTTP status of a success.
+        problems: What can be wrong apart from the call's form.
+        run: Handles a call that was validated already.
     """
 
     method: Method
@@ -43,7 +43,7 @@ class Endpoint:
     summary: str
     query: type[Query]
     body: type[Body] | None
-    answer: type[BaseModel] | None
+    response_model: type[BaseModel] | None
     status: HTTPStatus
     problems: tuple[ProblemType, ...]
     run: Callable[[AdminRequest, Any, Any], Result | Awaitable[Result]]
@@ -53,57 +53,57 @@ def get(
     path: str,
     handler: Callable[[AdminRequest, Q], Result | Awaitable[Result]],
     query: type[Q],
-    answer: type[BaseModel] | None,
+    response_model: type[BaseModel] | None,
     *problems: ProblemType,
 ) -> Endpoint:
-    """Something to read."""
+    """Declare a GET."""
 
     def run(call: AdminRequest, given: Q, _: object) -> Result | Awaitable[Result]:
         return handler(call, given)
 
-    return _endpoint("GET", path, handler, query, None, answer, HTTPStatus.OK, problems, run)
+    return _endpoint("GET", path, handler, query, None, response_model, HTTPStatus.OK, problems, run)
 
 
 def delete(
     path: str,
     handler: Callable[[AdminRequest, Query], Result | Awaitable[Result]],
-    answer: type[BaseModel] | None = None,
+    response_model: type[BaseModel] | None = None,
     *problems: ProblemType,
 ) -> Endpoint:
-    """Something to delete."""
+    """Declare a DELETE."""
 
     def run(call: AdminRequest, given: Query, _: object) -> Result | Awaitable[Result]:
         return handler(call, given)
 
-    status = HTTPStatus.OK if answer else HTTPStatus.NO_CONTENT
-    return _endpoint("DELETE", path, handler, Query, None, answer, status, problems, run)
+    status = HTTPStatus.OK if response_model else HTTPStatus.NO_CONTENT
+    return _endpoint("DELETE", path, handler, Query, None, response_model, status, problems, run)
 
 
 def post(
     path: str,
     handler: Callable[[AdminRequest, Query, B], Result | Awaitable[Result]],
     body: type[B],
-    answer: type[BaseModel],
+    response_model: type[BaseModel],
     *problems: ProblemType,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Endpoint:
-    """Something to do or to make."""
-    return _endpoint("POST", path, handler, Query, body, answer, status, problems, handler)
+    """Declare a POST."""
+    return _endpoint("POST", path, handler, Query, body, response_model, status, problems, handler)
 
 
 def patch(
     path: str,
     handler: Callable[[AdminRequest, Query, B], Result | Awaitable[Result]],
     body: type[B],
-    answer: type[BaseModel],
+    response_model: type[BaseModel],
     *problems: ProblemType,
 ) -> Endpoint:
-    """Something to change."""
-    return _endpoint("PATCH", path, handler, Query, body, answer, HTTPStatus.OK, problems, handler)
+    """Declare a PATCH."""
+    return _endpoint("PATCH", path, handler, Query, body, response_model, HTTPStatus.OK, problems, handler)
 
 
 async def run(endpoint: Endpoint, call: AdminRequest) -> Result:
-    """Read a call by an endpoint's declaration, and answer it.
+    """Validate a call by an endpoint's declaration, and handle it.
 
     Raises:
         Problem: The call is wrong.
@@ -120,7 +120,7 @@ def _endpoint(
     handler: Callable[..., object],
     query: type[Query],
     body: type[Body] | None,
-    answer: type[BaseModel] | None,
+    response_model: type[BaseModel] | None,
     status: HTTPStatus,
     problems: tuple[ProblemType, ...],
     run: Callable[[AdminRequest, Any, Any], Result | Awaitable[Result]],
@@ -128,4 +128,4 @@ def _endpoint(
     first, *others = handler.__name__.split("_")
     name = first + "".join(word.capitalize() for word in others)
     summary = (inspect.getdoc(handler) or "").partition("\n")[0]
-    return Endpoint(method, path, name, summary, query, body, answer, status, problems, run)
+    return Endpoint(method, path, name, summary, query, body, response_model, status, problems, run)

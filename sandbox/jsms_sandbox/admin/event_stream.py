@@ -1,4 +1,4 @@
-"""What happens, live, as server-sent events that can be resumed."""
+"""Server-sent events: what happens in the sandbox, live and resumable."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from starlette.types import Receive, Scope, Send
 from jsms_sandbox.admin.endpoint import get
 from jsms_sandbox.admin.models import Query
 from jsms_sandbox.admin.request import AdminContext, AdminRequest
-from jsms_sandbox.service.response import drop
+from jsms_sandbox.service.response import close_connection
 from jsms_sandbox.state.events import Event
 
 KEEP_ALIVE = 15.0
 """Real seconds of silence after which a comment is sent."""
 RETRY = 1_000
-"""Milliseconds after which a reader shall connect again."""
+"""Milliseconds after which a client reconnects."""
 
 
 class EventsQuery(Query):
-    """From where on, and of which app."""
+    """Where to start, and of which app."""
 
     last_event_id: Annotated[
         str | None, Field(description="The last id that was read, for readers that cannot set Last-Event-ID.")
@@ -33,24 +33,24 @@ class EventsQuery(Query):
 
 
 def stream_events(call: AdminRequest, query: EventsQuery) -> Response:
-    """Tell what happens, live: one event each, resumed after Last-Event-ID; start and gap say to load afresh."""
+    """Stream what happens, one event each, resumed after Last-Event-ID; start and gap say to load all again."""
     app = call.selected(query)
     given = call.request.headers.get("last-event-id") or query.last_event_id
     return EventStream(call.sandbox, app.app_key if app else None, given)
 
 
 def event_id(sandbox: AdminContext, number: int) -> str:
-    """The id of an event."""
+    """Make the id of an event."""
     return f"{sandbox.run}-{number}"
 
 
 class EventStream(Response):
-    """An answer that lasts until the reader goes or the sandbox stops.
+    """A response that lasts until the client disconnects or the sandbox stops.
 
     Args:
         sandbox: Whose events.
         app_key: Only this app's events, and those of no app; None for all.
-        last_event_id: The last id that the reader has; None at its first time.
+        last_event_id: The last id that the client has; None at first.
     """
 
     media_type = "text/event-stream"
@@ -63,20 +63,20 @@ class EventStream(Response):
         self._given = last_event_id
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's
-        """Send events until there is no one to read them."""
+        """Send events until the client disconnects."""
         pump = asyncio.ensure_future(self._pump(send))
         gone = asyncio.ensure_future(_gone(receive))
         over = asyncio.ensure_future(self._sandbox.state.events.ended.wait())
         await asyncio.wait((pump, gone, over), return_when=asyncio.FIRST_COMPLETED)
         if not pump.done() and over.done():
-            # The reader may be in the middle of an event, or not read at all: nothing waits for it.
+            # The client may be in the middle of an event, or not read at all: do not wait for it.
             await asyncio.wait((pump,), timeout=0.1)
         stuck = not (pump.done() or gone.done())
         for task in (pump, gone, over):
             task.cancel()
         results = await asyncio.gather(pump, gone, over, return_exceptions=True)
         if stuck:
-            drop(send, at_once=True)
+            close_connection(send, at_once=True)
             await asyncio.sleep(0)
         elif isinstance(results[0], Exception):
             raise results[0]
@@ -103,11 +103,11 @@ class EventStream(Response):
                 yield self._text(number, "gap", {})
                 continue
             number += len(happened)
-            told = "".join(
+            texts = "".join(
                 self._text(event.number, event.kind, event.payload) for event in happened if self._fits(event)
             )
-            if told:
-                yield told
+            if texts:
+                yield texts
             news = await log.wait(number, KEEP_ALIVE)
             if log.ended.is_set():
                 return
@@ -115,7 +115,7 @@ class EventStream(Response):
                 yield ": keep-alive\n\n"
 
     def _resumed(self) -> int | None:
-        """The number to go on after; None where the reader must start afresh."""
+        """Find the number to continue after; None if the client must start over."""
         run, _, number = (self._given or "").rpartition("-")
         if run != self._sandbox.run or not (number.isascii() and number.isdigit() and len(number) < 20):
             return None
@@ -130,7 +130,7 @@ class EventStream(Response):
 
 
 async def _gone(receive: Receive) -> None:
-    """Wait until the reader is gone."""
+    """Wait until the client disconnects."""
     while (await receive())["type"] != "http.disconnect":
         pass
 

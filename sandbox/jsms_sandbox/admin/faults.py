@@ -1,4 +1,4 @@
-"""Faults on purpose: listed, added and taken away."""
+"""Injected faults: list, add and delete."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ Operation = Annotated[str, Field(json_schema_extra=_list_operations)]
 
 
 class Fault(Shape):
-    """One fault: whom it hits, how often, and what it does."""
+    """One fault: which requests it hits, how often, and what it does."""
 
     number: int
     kind: FaultKind
@@ -62,13 +62,13 @@ class Fault(Shape):
 
 
 class Faults(Shape):
-    """The faults there are, oldest first: the first that matches a request hits it."""
+    """Faults, oldest first: the first that matches a request hits it."""
 
     faults: list[Fault]
 
 
 class NewFault(Body):
-    """A fault: whom it hits, how often, and what it does. It hits the requests of the call's app, else of any."""
+    """A fault: which requests of the call's app (else of any app) it hits, how often, and what it does."""
 
     kind: FaultKind
     code: Annotated[int | None, Field(ge=1, le=LARGEST_CODE, description="The error code of the kind code.")] = None
@@ -79,7 +79,9 @@ class NewFault(Body):
         Variant | None,
         Field(description="The form of the kind variant; null for all that can be applied together."),
     ] = None
-    delay: Annotated[float, Field(ge=0, le=LONGEST_DELAY, description="Real seconds before the answer leaves.")] = 0.0
+    delay: Annotated[float, Field(ge=0, le=LONGEST_DELAY, description="Real seconds before the response is sent.")] = (
+        0.0
+    )
     carried_out: Annotated[
         bool | None, Field(description="Whether the request takes effect; each kind has its own default.")
     ] = None
@@ -104,7 +106,7 @@ class Deleted(Shape):
 
 
 def fault_shape(fault: faults.Fault, now: float) -> Fault:
-    """A fault as the test API shows it."""
+    """Make the response for a fault."""
     return Fault(
         number=fault.number,
         kind=fault.kind,
@@ -185,7 +187,7 @@ def _check(body: NewFault) -> None:
         if body.kind == kind and not getattr(body, kind):
             raise wrong(f"body.{kind}", f"{kind} is missing.", f"A fault of the kind {kind} needs it.")
     if body.code is not None and body.kind != "code":
-        raise wrong("body.code", f"A fault of the kind {body.kind} answers no code.", "Use the kind code.")
+        raise wrong("body.code", f"A fault of the kind {body.kind} has no code.", "Use the kind code.")
     if body.variant is not None and body.kind != "variant":
         raise wrong("body.variant", f"A fault of the kind {body.kind} has no variant.", "Use the kind variant.")
     if body.kind == "variant" and body.carried_out is False:

@@ -1,4 +1,4 @@
-"""The sandbox as a whole: what it is, what it knows, all that it holds, and starting over."""
+"""The sandbox as a whole: info, catalogue of codes and operations, snapshot, reset."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Assumption(Shape):
 
 
 class Caps(Shape):
-    """How many of each thing are kept; the oldest go."""
+    """How many of each are kept; the oldest are removed."""
 
     apps: int
     messages: int
@@ -65,7 +65,7 @@ class Caps(Shape):
 
 
 class Magic(Shape):
-    """What answers with an error or a status of your choice, from any language: CCCCC is the code."""
+    """Numbers and keys that ask for an error or a status, from any language: CCCCC is the code."""
 
     number: str
     app_key: str
@@ -79,7 +79,7 @@ class Info(Shape):
     base_url: Annotated[str, Field(description="What a client is pointed at.")]
     page_url: str
     api_url: str
-    run: Annotated[str, Field(description="Tells this run of the sandbox from the next.")]
+    run: Annotated[str, Field(description="Identifies this run of the sandbox.")]
     last_event: Annotated[str, Field(description="The id of the newest event.")]
     app: Annotated[App, Field(description="The app of the call, by default the first one.")]
     magic: Magic
@@ -111,19 +111,19 @@ class DeliveryStatus(Shape):
 
 
 class Operation(Shape):
-    """An operation of the contract, and the codes that it can answer."""
+    """An operation of the contract, and its error codes."""
 
     id: str
     method: str
     path: str
     tag: str
-    credentials: Annotated[str, Field(description="Whose it takes: app or dev.")]
-    modelled: Annotated[bool, Field(description="Whether the sandbox has behaviour for it, not an example alone.")]
+    credentials: Annotated[str, Field(description="Whose it needs: app or dev.")]
+    modelled: Annotated[bool, Field(description="Whether the sandbox has behaviour for it, not only an example.")]
     codes: list[int]
 
 
 class Catalogue(Shape):
-    """What the contract knows."""
+    """What the contract lists."""
 
     errors: list[ErrorCode]
     delivery_statuses: list[DeliveryStatus]
@@ -131,7 +131,7 @@ class Catalogue(Shape):
 
 
 class Snapshot(Shape):
-    """All that the sandbox holds but requests and events, oldest first."""
+    """Everything in the sandbox except requests and events, oldest first."""
 
     clock: Clock
     apps: list[App]
@@ -145,7 +145,7 @@ class Snapshot(Shape):
 
 
 def get_info(call: AdminRequest, query: Query) -> Info:
-    """Tell what the sandbox is: where to point a client, with which credentials, and what is assumed."""
+    """Show where to point a client, with which credentials, and what is assumed."""
     root = str(call.request.base_url).rstrip("/")
     return Info(
         version=VERSION,
@@ -212,7 +212,7 @@ async def reset(call: AdminRequest, query: Query, _: NoBody) -> Apps:
 
 
 def get_snapshot(call: AdminRequest, query: Query) -> Snapshot:
-    """Show all that the sandbox holds, or what is one app's."""
+    """Show everything in the sandbox, or what belongs to one app."""
     state, app, now = call.state, call.selected(query), call.state.clock.now()
     key = app.app_key if app else None
 

@@ -1,4 +1,4 @@
-"""Lists of the test API: newest first, a page at a time, and waited for where the call asks for it."""
+"""Paging of lists: newest first, with long polling."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 class PageQuery(Query):
-    """What every list can be asked."""
+    """Parameters of every list."""
 
     limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE, description="How many items at most.")] = PAGE
     wait: Wait = 0.0
@@ -34,14 +34,14 @@ class PageQuery(Query):
 
 
 class IdPage(PageQuery):
-    """A list of things with ids."""
+    """Parameters of a list whose items have ids."""
 
     after: Annotated[str | None, Field(description="Only what is newer than this id.")] = None
     before: Annotated[str | None, Field(description="Only what is older than this id.")] = None
 
 
 class NumberPage(PageQuery):
-    """A list of things with numbers."""
+    """Parameters of a list whose items have numbers."""
 
     after: Annotated[Number | None, Field(description="Only what is newer than this number.")] = None
     before: Annotated[Number | None, Field(description="Only what is older than this number.")] = None

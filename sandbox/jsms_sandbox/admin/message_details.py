@@ -1,4 +1,4 @@
-"""One message in full: the request that made it, what happened to it, and what its app was told."""
+"""One message in full: its request, timeline, callbacks and replies."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class TimelineEntry(Shape):
 
 
 class MessageDetails(Message):
-    """A message with everything around it."""
+    """A message with its request, timeline, callbacks and replies."""
 
     request: Request | None
     timeline: list[TimelineEntry]
@@ -39,7 +39,7 @@ class MessageDetails(Message):
 
 
 def get_message(call: AdminRequest, query: Query) -> MessageDetails:
-    """Show one message with its request, what happened to it, and what its app was told."""
+    """Show one message with its request, timeline, callbacks and replies."""
     state, message = call.state, find_message(call, query)
     shape = message_shape(state, message)
     callbacks = _callbacks(state, message)

@@ -1,4 +1,4 @@
-"""Messages: found, waited for, looked into, and what becomes of them."""
+"""Messages: list, wait for, report, expire and resend; the newest code."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from jsms_sandbox.contract import delivery_statuses
 from jsms_sandbox.service.limits import charge
 from jsms_sandbox.service.text import length
 from jsms_sandbox.simulation import delivery
-from jsms_sandbox.simulation.delivery import accept
+from jsms_sandbox.simulation.delivery import accept_message
 from jsms_sandbox.state import entities
 from jsms_sandbox.state.entities import CODE, MARKETING, NOTICE
 from jsms_sandbox.state.state import State
@@ -59,7 +59,7 @@ class Message(Shape):
     status_name: str | None
     report_at: Annotated[At | None, Field(description="When the delivery report falls due.")]
     reported_at: At | None
-    handed_out: Annotated[bool, Field(description="Whether the report was fetched, or went out as a callback.")]
+    handed_out: Annotated[bool, Field(description="Whether the report was fetched, or queued as a callback.")]
 
 
 class Messages(Shape):
@@ -75,7 +75,7 @@ class MessagesQuery(IdPage):
     mobile: str | None = None
     kind: entities.MessageKind | None = None
     type: int | None = None
-    text: Annotated[str | None, Field(description="Stands in the text, in any case.")] = None
+    text: Annotated[str | None, Field(description="A part of the text, in any case.")] = None
     code: str | None = None
     status: Annotated[int | Literal["pending"] | None, Field(description="A delivery status, or pending.")] = None
     tag: str | None = None
@@ -92,7 +92,7 @@ class LatestQuery(Query):
 
 
 class LatestCode(Shape):
-    """The newest code, and the message it stands in."""
+    """The newest code, and its message."""
 
     code: str
     msg_id: str
@@ -104,7 +104,7 @@ class LatestCode(Shape):
 
 
 class StatusToReport(Body):
-    """What became of a message."""
+    """The delivery status of a message."""
 
     status: Annotated[Status, Field(description="A documented delivery status.")] = DELIVERED
 
@@ -113,7 +113,7 @@ LISTING: Listing[str, entities.Message] = Listing(lambda state: state.messages, 
 
 
 def message_shape(state: State, message: entities.Message) -> Message:
-    """A message as the test API shows it."""
+    """Make the response for a message."""
     return Message(
         msg_id=message.msg_id,
         app_key=message.app_key,
@@ -164,7 +164,7 @@ async def list_messages(call: AdminRequest, query: MessagesQuery) -> Messages:
 
 
 async def get_latest_code(call: AdminRequest, query: LatestQuery) -> LatestCode:
-    """Show the newest code, waiting for it where the call asks for that."""
+    """Show the newest code; wait for it if the call says so."""
     state, app = call.state, call.selected(query)
     if query.after is not None and query.after not in state.messages:
         raise wrong("query.after", "There is no such message.", "Give a msg_id that messages lists.")
@@ -210,14 +210,14 @@ async def get_latest_code(call: AdminRequest, query: LatestQuery) -> LatestCode:
 
 
 def report_message(call: AdminRequest, query: Query, body: StatusToReport) -> Message:
-    """Report now what became of a message; a report that was not fetched yet is replaced."""
+    """Report the delivery status of a message now; a report that was not fetched yet is replaced."""
     message = find_message(call, query)
     delivery.report(call.state, call.state.apps[message.app_key], message, body.status)
     return message_shape(call.state, message)
 
 
 def expire_message(call: AdminRequest, query: Query, _: NoBody) -> Message:
-    """Let the code of a message expire now."""
+    """Expire the code of a message now."""
     state, message = call.state, find_message(call, query)
     if message.code is None:
         raise conflict("The message holds no code.", "Choose a message of the kind code or voice.", "path.msg_id")
@@ -230,7 +230,7 @@ def expire_message(call: AdminRequest, query: Query, _: NoBody) -> Message:
 
 
 def resend_message(call: AdminRequest, query: Query, _: NoBody) -> Message:
-    """Send a message once more, as a new one with the same text and code."""
+    """Send a message again, as a new one with the same text and code."""
     state, old = call.state, find_message(call, query)
     app, now = state.apps[old.app_key], state.clock.now()
     if not charge(state, app, old.kind, old.segments):
@@ -248,7 +248,7 @@ def resend_message(call: AdminRequest, query: Query, _: NoBody) -> Message:
         reported_at=None,
         handed_out=False,
     )
-    return message_shape(state, accept(state, app, message))
+    return message_shape(state, accept_message(state, app, message))
 
 
 def find_message(call: AdminRequest, query: Query) -> entities.Message:

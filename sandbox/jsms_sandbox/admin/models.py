@@ -1,4 +1,4 @@
-"""What bodies, queries and answers are made of. The OpenAPI document is made from the same models."""
+"""Base models of bodies, queries and responses, and problems; the OpenAPI document is made from them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ STATUSES: Mapping[ProblemType, HTTPStatus] = {
 }
 
 
-class Problem(Exception):  # noqa: N818 - what a caller is told
+class Problem(Exception):  # noqa: N818 - the body of an error response
     """A call cannot be carried out.
 
     Attributes:
@@ -44,7 +44,7 @@ class Problem(Exception):  # noqa: N818 - what a caller is told
         error: What is wrong, in a sentence.
         remedy: What to do, in a sentence.
         where: The part of the call, such as ``body.seconds``; None for the call as a whole.
-        headers: Headers of the answer.
+        headers: Headers of the response.
     """
 
     def __init__(
@@ -69,17 +69,17 @@ class Problem(Exception):  # noqa: N818 - what a caller is told
 
 
 def not_found(what: str, remedy: str, where: str | None = None) -> Problem:
-    """Something that is named is not there."""
+    """Make the problem of something that does not exist."""
     return Problem("not_found", what, remedy, where)
 
 
 def wrong(where: str, error: str, remedy: str) -> Problem:
-    """A value cannot be used."""
+    """Make the problem of an invalid value."""
     return Problem("invalid", error, remedy, where)
 
 
 def conflict(error: str, remedy: str, where: str | None = None) -> Problem:
-    """What is asked for does not fit the state."""
+    """Make the problem of a call that does not fit the state."""
     return Problem("conflict", error, remedy, where)
 
 
@@ -101,16 +101,16 @@ class Query(BaseModel):
 
 
 class Shape(BaseModel):
-    """An answer, or a part of one."""
+    """A response, or a part of one."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, json_schema_serialization_defaults_required=True)
 
 
 class NoBody(Body):
-    """A body without fields; an empty body does as well."""
+    """A body without fields; it may be empty."""
 
 
-class ProblemAnswer(Shape):
+class ProblemResponse(Shape):
     """What is wrong with a call, where, and what to do."""
 
     type: ProblemType
@@ -142,5 +142,5 @@ def milliseconds(seconds: float) -> int: ...
 @overload
 def milliseconds(seconds: float | None) -> int | None: ...
 def milliseconds(seconds: float | None) -> int | None:
-    """A time as the contract writes it."""
+    """Convert a time to the milliseconds that the contract uses."""
     return None if seconds is None else int(seconds * 1000)

@@ -1,4 +1,4 @@
-"""The test API's own OpenAPI document, made from the declarations that read its calls."""
+"""The OpenAPI document of the test API, made from the declarations of its endpoints."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from jsms_contract.limits import VERSION
 from jsms_sandbox.admin.endpoint import Endpoint
-from jsms_sandbox.admin.models import STATUSES, ProblemAnswer, ProblemType
+from jsms_sandbox.admin.models import STATUSES, ProblemResponse, ProblemType
 
 REFERENCE = "#/components/schemas/{model}"
 ALWAYS: tuple[ProblemType, ...] = ("invalid", "refused_host", "not_found", "storage")
-"""What any call can be answered: not_found for an app that there is not."""
+"""Problems of any call: not_found for an app that does not exist."""
 CONVERTOR = re.compile(r":[a-z]+(?=\})")
 PARAMETER = re.compile(r"\{([a-z_]+)\}")
 DESCRIPTION = (
-    "What tests and the inbox page see and change in a JSMS sandbox. A call is about the first app unless the query's "
+    "For tests and the inbox page of a JSMS sandbox. A call is about the first app unless the query's "
     "`app` or the header `X-Sandbox-App` names another; lists are about all apps. Times are milliseconds since the "
-    "epoch on the sandbox's clock. Every problem is answered with what is wrong, where, and what to do."
+    "epoch on the sandbox's clock. Every problem says what is wrong, where, and what to do."
 )
 
 
 def document(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
-    """The document of some endpoints."""
+    """Make the document of some endpoints."""
     all_of_them = tuple(endpoints)
-    models: list[tuple[type[BaseModel], JsonSchemaMode]] = [(ProblemAnswer, "serialization")]
+    models: list[tuple[type[BaseModel], JsonSchemaMode]] = [(ProblemResponse, "serialization")]
     for endpoint in all_of_them:
         models.append((endpoint.query, "validation"))
         if endpoint.body:
             models.append((endpoint.body, "validation"))
-        if endpoint.answer:
-            models.append((endpoint.answer, "serialization"))
+        if endpoint.response_model:
+            models.append((endpoint.response_model, "serialization"))
     references, definitions = models_json_schema(list(dict.fromkeys(models)), ref_template=REFERENCE)
     schemas: dict[str, Any] = definitions["$defs"]
     queries = {references[endpoint.query, "validation"]["$ref"].rpartition("/")[2] for endpoint in all_of_them}
@@ -81,13 +81,13 @@ def _operation(
 
 def _responses(endpoint: Endpoint, describe: functools.partial[dict[str, Any]]) -> dict[str, Any]:
     good: dict[str, Any] = {"description": endpoint.summary}
-    if endpoint.answer is not None:
-        good["content"] = {"application/json": {"schema": describe(endpoint.answer, "serialization")}}
+    if endpoint.response_model is not None:
+        good["content"] = {"application/json": {"schema": describe(endpoint.response_model, "serialization")}}
     elif endpoint.status == HTTPStatus.OK:
         good["content"] = {"text/event-stream": {"schema": {"type": "string"}}}
     always = (*ALWAYS, "too_large") if endpoint.method != "GET" else ALWAYS
     statuses = sorted({STATUSES[problem] for problem in (*always, *endpoint.problems)})
-    problem = {"application/json": {"schema": describe(ProblemAnswer, "serialization")}}
+    problem = {"application/json": {"schema": describe(ProblemResponse, "serialization")}}
     return {
         str(endpoint.status.value): good,
         **{str(status.value): {"description": status.phrase, "content": problem} for status in statuses},

@@ -1,4 +1,4 @@
-"""What users answer."""
+"""Replies of users."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LONGEST_REPLY = 500
 
 
 class Reply(Shape):
-    """What a user answered."""
+    """A user's reply."""
 
     number: int
     app_key: str
@@ -32,7 +32,7 @@ class Reply(Shape):
 class NewReply(Reply):
     """A reply that was just made."""
 
-    opted_out: Annotated[bool, Field(description="Whether it asked for no more messages (TD, T or R).")]
+    opted_out: Annotated[bool, Field(description="Whether it opted the number out (TD, T or R).")]
 
 
 class Replies(Shape):
@@ -46,11 +46,11 @@ class RepliesQuery(NumberPage):
     """Which replies."""
 
     mobile: str | None = None
-    text: Annotated[str | None, Field(description="Stands in the reply, in any case.")] = None
+    text: Annotated[str | None, Field(description="A part of the reply, in any case.")] = None
 
 
 class ReplyToMake(Body):
-    """What a user answers."""
+    """A reply to make."""
 
     mobile: Mobile
     content: Annotated[str, Field(min_length=1, max_length=LONGEST_REPLY)]
@@ -60,7 +60,7 @@ LISTING: Listing[int, entities.Reply] = Listing(lambda state: state.replies, num
 
 
 def reply_shape(reply: entities.Reply) -> Reply:
-    """A reply as the test API shows it."""
+    """Make the response for a reply."""
     return Reply(
         number=reply.number,
         app_key=reply.app_key,

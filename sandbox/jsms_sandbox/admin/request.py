@@ -1,4 +1,4 @@
-"""One call of the test API: reading it strictly, and finding what it is about."""
+"""One call of the test API: validate its query and body, and find its app."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class AdminContext:
     service: Service
     deliveries: Deliveries
     run: str
-    """Tells this run of the sandbox from the next, so that no client resumes events of another run."""
+    """Identifies this run of the sandbox, so that no client resumes events of another run."""
 
     @property
     def state(self) -> State:
@@ -143,10 +143,10 @@ class AdminRequest:
 
 
 def _problem(part: str, kind: type[BaseModel], error: ValidationError) -> Problem:
-    """The first thing that is wrong, told in full."""
+    """Make the problem of the first thing that is wrong."""
     errors = error.errors(include_url=False)
     first = errors[0]
-    if first["type"] == "missing":  # perhaps it is there, under a name that was mistyped
+    if first["type"] == "missing":  # perhaps it is given, under a mistyped name
         first = next((each for each in errors if each["type"] == "extra_forbidden"), first)
     place = ".".join(str(step) for step in first["loc"])
     where = (f"{part}.{place}" if place else part)[:200]

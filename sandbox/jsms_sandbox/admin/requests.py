@@ -1,4 +1,4 @@
-"""The journal: every request and its answer, and what is wrong with the refused ones."""
+"""The journal of requests and responses, and why requests were refused."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Refusal(Shape):
 
 
 class Request(Shape):
-    """One request and its answer, secrets left out."""
+    """One request and its response, without secrets."""
 
     number: int
     at: At
@@ -53,7 +53,8 @@ class Request(Shape):
     warnings_zh: Annotated[list[str], Field(description="The same in Chinese.")]
     fault: Annotated[str | None, Field(description="The injected fault that hit it.")]
     modelled: Annotated[
-        bool, Field(description="Whether the sandbox models the operation; if not, it answers the contract's example.")
+        bool,
+        Field(description="Whether the sandbox models the operation; if not, it returns the contract's example."),
     ]
     msg_ids: Annotated[list[str], Field(description="The messages that it is about.")]
     refusal: Refusal | None
@@ -74,7 +75,7 @@ class RequestsQuery(NumberPage):
     operation: str | None = None
     code: int | None = None
     status: int | None = None
-    text: Annotated[str | None, Field(description="Stands in path, body or answer, in any case.")] = None
+    text: Annotated[str | None, Field(description="A part of path, body or response, in any case.")] = None
     msg_id: str | None = None
 
 
@@ -82,7 +83,7 @@ LISTING: Listing[int, entities.JournalEntry] = Listing(lambda state: state.journ
 
 
 def request_shape(entry: entities.JournalEntry) -> Request:
-    """An entry of the journal as the test API shows it."""
+    """Make the response for an entry of the journal."""
     return Request(
         number=entry.number,
         at=ms(entry.at),

@@ -1,4 +1,4 @@
-"""Templates and signatures, and deciding on them as the service's reviewers do."""
+"""Templates and signatures, and the decisions of their review."""
 
 from __future__ import annotations
 

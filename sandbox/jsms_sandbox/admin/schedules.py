@@ -1,4 +1,4 @@
-"""Scheduled SMS, as they wait, were sent or deleted."""
+"""Schedules: list and show, whether pending, sent or deleted."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ScheduledRecipient(Shape):
 
 
 class Schedule(Shape):
-    """A template SMS that goes out later."""
+    """A template SMS that is sent later."""
 
     schedule_id: str
     app_key: str

@@ -1,4 +1,4 @@
-"""Filling an app with templates and signatures of given ids, and with sample messages."""
+"""Seed an app with templates and signatures of given ids, and with sample messages."""
 
 from __future__ import annotations
 
@@ -179,10 +179,10 @@ def _post(call: AdminRequest, app: entities.App, path: str, fields: dict[str, ob
         ("user-agent", "jsms-sandbox seed"),
     ]
     request = Request("POST", path, headers, content, "127.0.0.1")
-    answer = call.sandbox.service.answer(request)
-    if answer.status != HTTPStatus.OK or request.fault or not answer.body:
+    response = call.sandbox.service.respond(request)
+    if response.status != HTTPStatus.OK or request.fault or not response.body:
         return {}
-    return dict(json.loads(answer.body))
+    return dict(json.loads(response.body))
 
 
 ENDPOINTS = (post("/seed", seed, Seed, Seeded),)

@@ -15,17 +15,17 @@ export const API = "api";
 export async function call(method, path, { query = {}, body } = {}) {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== "");
   const url = `${API}/${path}${given.length ? `?${new URLSearchParams(given)}` : ""}`;
-  let answer;
+  let response;
   try {
-    answer = await fetch(url, { method, body: body === undefined ? undefined : JSON.stringify(body) });
+    response = await fetch(url, { method, body: body === undefined ? undefined : JSON.stringify(body) });
   } catch {
-    throw new Error(t("The sandbox does not answer."));
+    throw new Error(t("The sandbox does not respond."));
   }
-  const content = answer.status === 204 ? null : await answer.json().catch(() => null);
-  if (!answer.ok)
+  const content = response.status === 204 ? null : await response.json().catch(() => null);
+  if (!response.ok)
     throw Object.assign(
-      new Error([content?.error, content?.remedy].filter(Boolean).join(" ") || `HTTP ${answer.status}`),
-      { status: answer.status },
+      new Error([content?.error, content?.remedy].filter(Boolean).join(" ") || `HTTP ${response.status}`),
+      { status: response.status },
     );
   return content;
 }

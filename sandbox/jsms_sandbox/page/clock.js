@@ -5,7 +5,7 @@ import { act, call } from "./api.js";
 import { $, h, icon } from "./dom.js";
 import { toast } from "./feedback.js";
 import { language, t } from "./language.js";
-import { paint } from "./paint.js";
+import { render } from "./render.js";
 import { state } from "./state.js";
 
 const beijing = new Intl.DateTimeFormat("sv-SE", {
@@ -44,14 +44,14 @@ export const aged = (at) => h("time", { "data-age": at, title: fullTime(at) }, a
 
 export function setClock(clock) {
   state.clock = { ...clock, read: performance.now() };
-  paint("clock", "list", "detail");
+  render("clock", "list", "detail");
 }
 
 export async function readClock() {
   try {
     setClock(await call("GET", "clock"));
   } catch {
-    /* the link tells */
+    /* the connection's state shows it */
   }
 }
 
@@ -95,10 +95,8 @@ export function drawClock() {
         step(t("+1 h"), t("Advance by one hour"), () => advance(3600)),
         step(t("+1 d"), t("Advance by one day"), () => advance(86_400)),
         step(icon("next"), t("Advance to what is due next"), advanceToNext),
-        step(
-          icon(clock.frozen ? "play" : "pause"),
-          clock.frozen ? t("Let the clock run") : t("Let the clock stand still"),
-          () => moveClock({ frozen: !state.clock.frozen }),
+        step(icon(clock.frozen ? "play" : "pause"), clock.frozen ? t("Start the clock") : t("Freeze the clock"), () =>
+          moveClock({ frozen: !state.clock.frozen }),
         ),
         moved && step("↺", t("Back to real time"), () => moveClock({ real: true, frozen: false })),
       ),

@@ -7,7 +7,7 @@ const WORDS = {
     title: "Conformance",
     lead: "Point your client at this sandbox and do each step; the record of its requests decides.",
     count: (right, wrong, total) => `${right} of ${total} right${wrong ? `, ${wrong} wrong` : ""}`,
-    lost: "The sandbox does not answer.",
+    lost: "The sandbox does not respond.",
     state: "State",
     step: "Step",
     request: "Request",

@@ -1,5 +1,5 @@
 // @ts-check
-// The details on the right. What a person is in the middle of survives the painting of news.
+// The details on the right. Fields, focus and scroll positions survive a rendering.
 
 import { $, h, icon } from "./dom.js";
 import { language, t } from "./language.js";
@@ -29,7 +29,7 @@ export function drawDetail() {
   drawn = key;
 }
 
-// What a person is in the middle of survives the painting of news: fields, the focus, where things were scrolled to.
+// Keep fields, the focus and scroll positions over a rendering.
 function remember(box) {
   const fields = new Map();
   for (const element of box.querySelectorAll("[data-keep]")) {

@@ -1,5 +1,5 @@
 // @ts-check
-// Dialogs: the keys, the searching, and what is assumed.
+// Dialogs: keys, search syntax, assumptions.
 
 import { $, button, h } from "./dom.js";
 import { t } from "./language.js";
@@ -74,10 +74,10 @@ export function showAssumptions(lit) {
       { class: "note" },
       t("What no source documents, and the sandbox had to choose."),
       " ",
-      t("Wherever the page relies on one, it says “assumed”."),
+      t("If the page relies on one, it says “assumed”."),
     ),
     h("br"),
-    h("dl", { class: "facts told", lang: "en" }, rows),
+    h("dl", { class: "facts assumed-list", lang: "en" }, rows),
   );
   $("assumptions").querySelector(".lit")?.scrollIntoView({ block: "center" });
 }

@@ -1,5 +1,5 @@
 // @ts-check
-// Elements. Whatever comes from outside enters the page as text, never as HTML.
+// Creation of elements. Data enters the page as text, never as HTML.
 
 /** @type {(id: string) => any} An element by its id, whichever kind it is. */
 export const $ = (id) => document.getElementById(id);

@@ -42,7 +42,7 @@ export function exchange(entry) {
       ),
     ),
     entry.warnings.length > 0 && [
-      entry.modelled && h("p", { class: "note" }, t("Works here, though no source documents it:")),
+      entry.modelled && h("p", { class: "note" }, t("Works here, but no source documents it:")),
       (language === "en" ? entry.warnings : entry.warnings_zh).map((text) => h("p", { class: "warning" }, text)),
     ],
     entry.fault && h("p", { class: "warning" }, `${t("fault")}: ${entry.fault}`),

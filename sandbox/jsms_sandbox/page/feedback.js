@@ -1,5 +1,5 @@
 // @ts-check
-// A short note at the foot of the page, and copying.
+// A short notice at the foot of the page, and copying to the clipboard.
 
 import { $, h, icon } from "./dom.js";
 import { t } from "./language.js";
@@ -26,7 +26,7 @@ export async function copy(text, what) {
     const area = h("textarea", { value: text, class: "sprite" });
     document.body.append(area);
     area.select();
-    const done = document.execCommand("copy"); // where the page is not on loopback, browsers offer nothing else
+    const done = document.execCommand("copy"); // browsers offer nothing else if the page is not on loopback
     area.remove();
     if (!done) return toast(t("Could not be copied."), true);
   }

@@ -1,5 +1,5 @@
 // @ts-check
-// The inbox: what the sandbox holds, live. This is where it starts.
+// The entry point of the inbox: the sandbox's content, live.
 
 import { age, drawClock, fullTime, now, readClock } from "./clock.js";
 import { drawDetail } from "./detail.js";
@@ -10,9 +10,9 @@ import { setLanguage, t } from "./language.js";
 import { drawList, drawRows, reveal } from "./list.js";
 import { begin, drawAll } from "./live.js";
 import { readHash } from "./navigation.js";
-import { paint, paints } from "./paint.js";
+import { render, onRender } from "./render.js";
 import { setQuery } from "./search.js";
-import { drawSide } from "./side.js";
+import { drawSide } from "./sidebar.js";
 import { state } from "./state.js";
 import { left } from "./views/messages.js";
 
@@ -27,25 +27,25 @@ function tick() {
       now() >= Number(element.dataset.left) &&
       element.textContent.includes(t("expires in {age}", { age: "" }).trim())
     )
-      paint("detail");
+      render("detail");
     element.textContent = left(Number(element.dataset.left));
   }
   for (const element of all("[data-expires]"))
     element.classList.toggle("used", now() >= Number(element.dataset.expires));
 }
 
-paints("side", drawSide);
-paints("list", drawList);
-paints("clock", drawClock);
-paints("detail", drawDetail);
-paints("row", reveal);
+onRender("side", drawSide);
+onRender("list", drawList);
+onRender("clock", drawClock);
+onRender("detail", drawDetail);
+onRender("row", reveal);
 
 $("search").addEventListener("input", (event) => setQuery(event.target.value));
 $("app").addEventListener("change", (event) => {
   state.app = event.target.value || null;
   state.listed = null;
   state.following = true;
-  paint("side", "list", "detail");
+  render("side", "list", "detail");
 });
 $("help-button").addEventListener("click", showHelp);
 $("list").addEventListener("scroll", drawRows, { passive: true });
@@ -68,13 +68,13 @@ document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;
   state.unseen = 0;
   readClock();
-  paint("side", "list", "detail");
+  render("side", "list", "detail");
 });
-addEventListener("resize", () => paint("list"));
+addEventListener("resize", () => render("list"));
 // For an address that is typed or followed, too.
 addEventListener("popstate", () => {
   readHash();
-  paint("side", "list", "detail");
+  render("side", "list", "detail");
 });
 
 readHash();

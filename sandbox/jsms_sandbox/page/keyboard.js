@@ -7,7 +7,7 @@ import { copy } from "./feedback.js";
 import { codeState } from "./labels.js";
 import { step } from "./list.js";
 import { go, writeHash } from "./navigation.js";
-import { paint } from "./paint.js";
+import { render } from "./render.js";
 import { setQuery } from "./search.js";
 import { NAMES, state } from "./state.js";
 import { pickedItem } from "./views.js";
@@ -27,7 +27,7 @@ export function pressed(event) {
     }
     event.target.blur?.();
     document.body.classList.remove("picked");
-    return paint("list", "detail");
+    return render("list", "detail");
   }
   if (event.target.id === "search" && (event.key === "Enter" || event.key === "ArrowDown")) {
     event.preventDefault();

@@ -8,7 +8,7 @@ function firstLanguage() {
   try {
     kept = localStorage.getItem("jsms-sandbox-language");
   } catch {
-    /* storage is off: nothing is remembered */
+    /* storage is off: no language was stored */
   }
   return kept !== null && LANGUAGES.includes(kept) ? kept : /^zh\b/i.test(navigator.language) ? "zh-CN" : "en";
 }

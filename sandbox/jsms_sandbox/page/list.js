@@ -1,10 +1,10 @@
 // @ts-check
-// The list in the middle: only the rows on the screen are drawn.
+// The list in the middle: only the rows on the screen are in the page.
 
 import { $, button, h, icon, shorten } from "./dom.js";
 import { language, t } from "./language.js";
 import { choose, writeHash } from "./navigation.js";
-import { paint } from "./paint.js";
+import { render } from "./render.js";
 import { setQuery } from "./search.js";
 import { state } from "./state.js";
 import { manyApps, ofApp, store } from "./store.js";
@@ -24,7 +24,7 @@ const narrow = matchMedia("(max-width: 1120px)");
 export function drawList() {
   const view = VIEWS[state.view],
     list = $("list"),
-    all = view.things().filter(ofApp),
+    all = view.items().filter(ofApp),
     shown = items();
   const signature = `${state.view} ${state.query} ${state.app}`;
   if (anchor?.signature === signature && list.scrollTop > 4) {
@@ -174,10 +174,10 @@ function follow(view, shown) {
   if ((state.following && !narrow.matches) || (picked !== undefined && !there)) {
     if (shown.length && (state.following || !there)) state.picked.set(view.id, anchorOf(view, shown[0]));
     else if (!shown.length) state.picked.delete(view.id);
-    if (state.picked.get(view.id) !== picked) paint("detail");
+    if (state.picked.get(view.id) !== picked) render("detail");
   } else if (picked === undefined && shown.length && !narrow.matches) {
     state.picked.set(view.id, anchorOf(view, shown[0]));
-    paint("detail");
+    render("detail");
   }
 }
 
@@ -201,5 +201,5 @@ export function step(by) {
   state.following = false;
   writeHash();
   reveal();
-  paint("list", "detail");
+  render("list", "detail");
 }

@@ -1,12 +1,12 @@
 // @ts-check
-// Loading, and following the sandbox's events.
+// Load everything, then follow the sandbox's events.
 
 import { API, call } from "./api.js";
 import { now, readClock, setClock } from "./clock.js";
 import { all } from "./dom.js";
 import { language, t } from "./language.js";
-import { paint } from "./paint.js";
-import { drawFoot, drawState } from "./side.js";
+import { render } from "./render.js";
+import { drawFoot, drawState } from "./sidebar.js";
 import { state } from "./state.js";
 import { store } from "./store.js";
 import { forgetCloser, touch } from "./views/messages.js";
@@ -32,15 +32,15 @@ function connect() {
     if (opened.readyState === EventSource.CLOSED) {
       clearTimeout(again);
       again = setTimeout(begin, 1000);
-    } // browsers give up on some answers
+    } // browsers give up after some responses
   };
   follows("start", loadAllSoon);
   follows("gap", loadAllSoon);
   follows("reset", ({ app_key: key }) => {
-    for (const things of [store.messages, store.refused, store.unmodelled, store.scheduled, store.callbacks])
-      things.set(
-        things.items.filter((item) => key && item.app_key !== key),
-        things.more && Boolean(key),
+    for (const collection of [store.messages, store.refused, store.unmodelled, store.scheduled, store.callbacks])
+      collection.set(
+        collection.items.filter((item) => key && item.app_key !== key),
+        collection.more && Boolean(key),
       );
     loadAllSoon();
   });
@@ -48,7 +48,7 @@ function connect() {
     store.messages.arrived();
     if (document.hidden) {
       state.unseen += 1;
-      paint("side");
+      render("side");
     }
     if (state.view === "balances") store.apps.reload();
   });
@@ -124,14 +124,14 @@ export function drawAll() {
     each.setAttribute("aria-pressed", String(each.dataset.language === language));
   drawState();
   drawFoot();
-  paint("side", "list", "detail", "clock");
+  render("side", "list", "detail", "clock");
 }
 
 async function loadAll() {
   const info = await call("GET", "info");
   state.info = info;
   setClock(info.clock);
-  await Promise.all(Object.values(store).map((things) => things.load()));
+  await Promise.all(Object.values(store).map((collection) => collection.load()));
   forgetCloser();
   state.loaded = true;
   drawAll();

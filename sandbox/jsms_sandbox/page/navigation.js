@@ -1,13 +1,13 @@
 // @ts-check
-// Where the page is, in its address and in the browser's history.
+// The current view and item, in the page's address and the browser's history.
 
 import { $ } from "./dom.js";
-import { paint } from "./paint.js";
+import { render } from "./render.js";
 import { setQuery } from "./search.js";
 import { NAMES, state } from "./state.js";
 import { store } from "./store.js";
 
-// Each place that a person goes to is an entry of the browser's history; what the page follows by itself replaces one.
+// Each place that a person opens is an entry of the browser's history; what the page opens by itself replaces one.
 export function writeHash(visited = false) {
   const key = state.following ? undefined : state.picked.get(state.view);
   const hash = `#${state.view}${key ? `/${key}` : ""}`;
@@ -48,8 +48,8 @@ export function go(view, key) {
   if (view === "balances") store.apps.reload();
   if (view === "faults") store.faults.reload();
   writeHash(true);
-  paint("side", "list", "detail");
-  if (key !== undefined) paint("row");
+  render("side", "list", "detail");
+  if (key !== undefined) render("row");
 }
 
 export function choose(key) {
@@ -57,13 +57,13 @@ export function choose(key) {
   state.following = false;
   document.body.classList.add("picked");
   writeHash(true);
-  paint("list", "detail");
+  render("list", "detail");
 }
 
 export function backToList() {
   document.body.classList.remove("picked");
   state.following = true;
   writeHash(true);
-  paint("list", "detail");
+  render("list", "detail");
   $("list").focus();
 }

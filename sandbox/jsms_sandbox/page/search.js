@@ -1,9 +1,9 @@
 // @ts-check
-// The search field: its words, and what they find.
+// The search: parse the query, and match items.
 
 import { $ } from "./dom.js";
 import { language } from "./language.js";
-import { paint } from "./paint.js";
+import { render } from "./render.js";
 import { state } from "./state.js";
 
 const FIELDS = ["to", "text", "code", "type", "status", "tag", "msg"];
@@ -47,5 +47,5 @@ export function setQuery(query) {
   state.query = query;
   state.tokens = parse(query);
   state.listed = null;
-  paint("list", "detail");
+  render("list", "detail");
 }

@@ -1,10 +1,10 @@
 // @ts-check
-// What the page knows beside the lists: where it is, what is searched, what was picked.
+// The state of the page beside the collections: the view, the search, the selection.
 
 export const NAMES = ["messages", "refused", "scheduled", "callbacks", "templates", "balances", "faults", "unmodelled"];
 
 /**
- * What the test API answers is as its OpenAPI document says; here it is `any`.
+ * Responses of the test API are as its OpenAPI document says; here they are `any`.
  * @typedef {object} State
  * @property {any} info what GET info says
  * @property {boolean} loaded

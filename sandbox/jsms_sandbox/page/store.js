@@ -1,33 +1,33 @@
 // @ts-check
-// The lists that the page shows, and the apps that their things belong to.
+// The collections that the page shows, and the apps that their items belong to.
 
 import { chip } from "./dom.js";
 import { t } from "./language.js";
-import { paint } from "./paint.js";
+import { render } from "./render.js";
 import { state } from "./state.js";
-import { Things } from "./things.js";
+import { Collection } from "./collection.js";
 
 /** @type {Record<string, string>} */
 const VIEW_OF = { signs: "templates", apps: "balances" };
 
-function told(things) {
+function changed(collection) {
   state.listed = null;
-  const name = Object.keys(store).find((each) => store[each] === things) ?? "";
-  paint("side");
-  if (name === "apps" || (VIEW_OF[name] ?? name) === state.view) paint("list", "detail");
+  const name = Object.keys(store).find((each) => store[each] === collection) ?? "";
+  render("side");
+  if (name === "apps" || (VIEW_OF[name] ?? name) === state.view) render("list", "detail");
 }
 
-/** @type {Record<string, Things>} */
+/** @type {Record<string, Collection>} */
 export const store = {
-  messages: new Things(told, "messages", (item) => item.msg_id, { paged: true }),
-  refused: new Things(told, "requests", (item) => item.number, { query: { refused: true }, paged: true }),
-  unmodelled: new Things(told, "requests", (item) => item.number, { query: { modelled: false }, paged: true }),
-  scheduled: new Things(told, "schedules", (item) => item.schedule_id, { paged: true }),
-  callbacks: new Things(told, "callbacks", (item) => item.number, { paged: true }),
-  templates: new Things(told, "templates", (item) => `${item.app_key}/${item.temp_id}`),
-  signs: new Things(told, "signs", (item) => `${item.app_key}/${item.sign_id}`),
-  apps: new Things(told, "apps", (item) => item.app_key),
-  faults: new Things(told, "faults", (item) => item.number),
+  messages: new Collection(changed, "messages", (item) => item.msg_id, { paged: true }),
+  refused: new Collection(changed, "requests", (item) => item.number, { query: { refused: true }, paged: true }),
+  unmodelled: new Collection(changed, "requests", (item) => item.number, { query: { modelled: false }, paged: true }),
+  scheduled: new Collection(changed, "schedules", (item) => item.schedule_id, { paged: true }),
+  callbacks: new Collection(changed, "callbacks", (item) => item.number, { paged: true }),
+  templates: new Collection(changed, "templates", (item) => `${item.app_key}/${item.temp_id}`),
+  signs: new Collection(changed, "signs", (item) => `${item.app_key}/${item.sign_id}`),
+  apps: new Collection(changed, "apps", (item) => item.app_key),
+  faults: new Collection(changed, "faults", (item) => item.number),
 };
 
 export const ofApp = (item) => !state.app || item.app_key === state.app;

@@ -1,5 +1,5 @@
 // @ts-check
-// The views by name, and what the current one shows.
+// The views by name, and the items of the current one.
 
 import { matches } from "./search.js";
 import { state } from "./state.js";
@@ -36,7 +36,7 @@ export function items() {
   const view = VIEWS[state.view];
   const listed =
     state.listed ??
-    view.things().filter((item) => ofApp(item) && (!state.tokens.length || matches(view, item, state.tokens)));
+    view.items().filter((item) => ofApp(item) && (!state.tokens.length || matches(view, item, state.tokens)));
   state.listed = listed;
   return listed;
 }
@@ -44,5 +44,5 @@ export function items() {
 export function pickedItem() {
   const view = VIEWS[state.view],
     key = state.picked.get(view.id);
-  return key === undefined ? undefined : view.things().find((item) => anchorOf(view, item) === key);
+  return key === undefined ? undefined : view.items().find((item) => anchorOf(view, item) === key);
 }

@@ -1,6 +1,6 @@
 """The pytest plugin: fixtures that give each test a JSMS of its own.
 
-``pip install 'jsms-client[sandbox]'`` is all it takes; pytest finds the plugin by itself. ``-p no:jsms_sandbox``
+Install it with ``pip install 'jsms-client[sandbox]'``; pytest finds the plugin by itself. ``-p no:jsms_sandbox``
 switches it off. Nothing but pytest is imported before a fixture is used: tests that need no sandbox do not wait for it.
 """
 
@@ -99,12 +99,12 @@ def pytest_runtest_makereport(
         item.stash[_PASSED] = report.passed
     sandbox = item.stash.get(_SANDBOX, None)
     if sandbox is not None and report.failed and call.when != "teardown":
-        report.sections.append(("JSMS sandbox", _account(sandbox)))
+        report.sections.append(("JSMS sandbox", _report(sandbox)))
     return report
 
 
-def _account(sandbox: Sandbox) -> str:
-    """The account, or why there is none: an exception here would end the whole session."""
+def _report(sandbox: Sandbox) -> str:
+    """Report what the sandbox saw, or why it cannot: an exception here would end the whole session."""
     try:
         return sandbox.account()
     except Exception as error:  # noqa: BLE001 - what the test patched, and still holds, can make anything fail

@@ -1,7 +1,7 @@
 """Calls of the sandbox's test API, the clock that it moves, and what an app can be switched to.
 
-With the standard library's HTTP client: what tests do to others (mocked transports, recorded answers, proxies in the
-environment) must not come between a test and its sandbox.
+It uses the standard library's HTTP client: what tests do to others (mocked transports, recorded responses, proxies in
+the environment) must not come between a test and its sandbox.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from jsms_sandbox.state.entities import ReviewMode
 LONGEST_WAIT = 60.0
 """Real seconds that one call may wait for something to happen."""
 SLACK = 60.0
-"""Real seconds beyond that for the answer: a machine under load is no reason to fail."""
+"""Real seconds beyond that for the response: a machine under load is no reason to fail."""
 
 S = TypeVar("S", bound=BaseModel)
 
@@ -34,7 +34,7 @@ class SandboxCallError(Exception):
     """The sandbox refused a call of the test; the message says why, and what to do, with numbers masked.
 
     Attributes:
-        status: The HTTP status of its answer; None where there was none.
+        status: The HTTP status of its response; None if there was none.
     """
 
     def __init__(self, message: str, status: int | None = None) -> None:
@@ -68,24 +68,24 @@ class Api:
         self.app_key = app_key
 
     def of_app(self, app_key: str) -> Api:
-        """The same, about another app."""
+        """Return the same API, about another app."""
         return Api(self._host, self._port, app_key)
 
     def of_all(self) -> Api:
-        """The same, about the sandbox as a whole."""
+        """Return the same API, about the sandbox as a whole."""
         return Api(self._host, self._port)
 
-    def get(self, path: str, answer: type[S], **query: object) -> S:
-        """Ask for something."""
-        return self.call("GET", path, answer, query=query)
+    def get(self, path: str, model: type[S], **query: object) -> S:
+        """Read something."""
+        return self.call("GET", path, model, query=query)
 
-    def post(self, path: str, answer: type[S], body: Mapping[str, object] | None = None) -> S:
-        """Do or make something."""
-        return self.call("POST", path, answer, body=body)
+    def post(self, path: str, model: type[S], body: Mapping[str, object] | None = None) -> S:
+        """Create or run something."""
+        return self.call("POST", path, model, body=body)
 
-    def patch(self, path: str, answer: type[S], body: Mapping[str, object]) -> S:
+    def patch(self, path: str, model: type[S], body: Mapping[str, object]) -> S:
         """Change something."""
-        return self.call("PATCH", path, answer, body=body)
+        return self.call("PATCH", path, model, body=body)
 
     def delete(self, path: str) -> None:
         """Delete something."""
@@ -95,17 +95,17 @@ class Api:
         self,
         method: str,
         path: str,
-        answer: type[S],
+        model: type[S],
         *,
         query: Mapping[str, object] | None = None,
         body: Mapping[str, object] | None = None,
     ) -> S:
-        """One call.
+        """Make one call.
 
         Raises:
-            SandboxCallError: The sandbox refuses it, or does not answer.
+            SandboxCallError: The sandbox refuses it, or does not respond.
         """
-        return answer.model_validate_json(self._send(method, path, query or {}, body))
+        return model.model_validate_json(self._send(method, path, query or {}, body))
 
     def _send(self, method: str, path: str, query: Mapping[str, object], body: Mapping[str, object] | None) -> bytes:
         asked = {name: _plain(value) for name, value in query.items() if value is not None}
@@ -115,10 +115,10 @@ class Api:
         connection = _Connection(self._host, self._port, timeout=LONGEST_WAIT + SLACK)
         try:
             connection.request(method, f"/_sandbox/api{path}?{urlencode(asked)}", content, {"Connection": "close"})
-            answer = connection.getresponse()
-            status, received = answer.status, answer.read()
+            response = connection.getresponse()
+            status, received = response.status, response.read()
         except (OSError, HTTPException) as error:
-            raise SandboxCallError(f"The sandbox does not answer ({error}); is the test's session over?") from error
+            raise SandboxCallError(f"The sandbox does not respond ({error}); is the test's session over?") from error
         finally:
             connection.close()
         if status >= HTTPStatus.BAD_REQUEST:
@@ -134,16 +134,16 @@ def _problem(status: int, received: bytes) -> str:
     try:
         problem = json.loads(received)
         said = f"{problem['error']} {problem['remedy']}"
-        # What the methods of the fixture call it.
+        # The fixture's methods call it timeout.
         return f"timeout:{said.removeprefix('wait:')}" if said.startswith("wait:") else said
     except (ValueError, KeyError, TypeError):
-        return f"The sandbox answered {status}: {received[:200]!r}"
+        return f"The sandbox responded with {status}: {received[:200]!r}"
 
 
 class SandboxClock:
-    """The sandbox's time: codes expire, limits reset, reports and schedules fall due by it.
+    """The sandbox's clock: codes expire, limits reset, reports and schedules fall due by it.
 
-    Advancing does what falls due meanwhile, in order, callbacks to the app included, and comes back when it is done.
+    Advancing does the work that falls due, in order, callbacks to the app included, and returns when it is done.
     The clock belongs to the server. Each worker of pytest-xdist has its own server, and every test starts at real time.
     """
 
@@ -162,7 +162,7 @@ class SandboxClock:
         return self._api.get("/clock", Clock).frozen
 
     def advance(self, seconds: float | timedelta) -> None:
-        """Let time pass.
+        """Advance the clock.
 
         Args:
             seconds: How much, in seconds or as a timedelta.
@@ -171,7 +171,7 @@ class SandboxClock:
         self._move("/clock/advance", seconds=length)
 
     def set(self, when: datetime) -> None:
-        """Go to a time: forward like advance, backward without undoing anything.
+        """Set the clock: forward like advance, backward without undoing anything.
 
         Args:
             when: The time, with its zone.
@@ -182,10 +182,10 @@ class SandboxClock:
         self._move("/clock", now=_milliseconds(when))
 
     def freeze(self, at: datetime | None = None) -> None:
-        """Stand still from now on; advance and set still move it.
+        """Stop the clock; advance and set still move it.
 
         Args:
-            at: Where to stand, with its zone; None for where it is.
+            at: The time to stop at, with its zone; None for the current one.
 
         Raises:
             ValueError: The time has no zone.
@@ -196,11 +196,11 @@ class SandboxClock:
             self._move("/clock", frozen=True, now=_milliseconds(at))
 
     def unfreeze(self) -> None:
-        """Run again, from its current time."""
+        """Start the clock again, from its current time."""
         self._move("/clock", frozen=False)
 
     def reset(self) -> None:
-        """Go back to real time, running. Done after each test by itself."""
+        """Return to real time, running. Done automatically after each test."""
         if self._moved:
             self._move("/clock", real=True, frozen=False)
             self._moved = False
@@ -237,15 +237,15 @@ class Switches(TypedDict, total=False):
     """The switches of an app; what is left out stays.
 
     Attributes:
-        sms_enabled: False has sends answered 50008.
-        blacklisted: True has every request answered 50036.
-        allowed_ips: Requests from elsewhere are answered 50035; an empty list allows all.
+        sms_enabled: False refuses sends with 50008.
+        blacklisted: True refuses every request with 50036.
+        allowed_ips: Requests from elsewhere are refused with 50035; an empty list allows all.
         fixed_code: Makes every text code this one; None makes six digits by chance again.
         review: How templates and signatures are decided on.
         report_delay: Seconds until a message is reported.
         report_status: The delivery status that it is reported with.
-        callback_url: Where callbacks go; None for none. It is asked for its echo first.
-        check_callback: False takes callback_url without asking.
+        callback_url: Where callbacks are posted; None for none. It must echo a text first.
+        check_callback: False accepts callback_url without that echo.
         words: Blocked words (50037).
         opt_outs: Numbers that opted out (50024).
     """

@@ -1,4 +1,4 @@
-"""Reports of failed assertions: what was sent, with numbers masked."""
+"""Text of failed assertions: what was accepted and refused, with numbers and codes masked."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LONGEST = 120
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a test asks of messages; None for whatever it may be.
+    """What a test asks of messages; None for any.
 
     Attributes:
         mobile: The number, exactly.
@@ -40,8 +40,8 @@ class Wanted:
         return ", ".join(f"{name}={value!r}" for name, value in wanted.items() if value is not None) or "any"
 
 
-def account(messages: Sequence[Message], refused: Sequence[Request]) -> str:
-    """The messages of an app and its refused requests, newest first, numbers and codes masked."""
+def summary(messages: Sequence[Message], refused: Sequence[Request]) -> str:
+    """List the messages of an app and its refused requests, newest first, numbers and codes masked."""
     return "\n".join(
         [
             *_some("accepted", [_message(each) for each in messages]),
@@ -77,21 +77,21 @@ def _shortened(text: str) -> str:
 
 MOBILE = re.compile(r"(?<![0-9])((?:86)?1[0-9]{2})[0-9]{4}([0-9]{4})(?![0-9])", re.ASCII)
 SHOWN = len("1234567")
-"""Of a text that short nothing would stay hidden."""
+"""A shorter text is masked whole: its ends would show all of it."""
 
 
 def masked(mobile: str) -> str:
-    """What should be a number, without its middle."""
+    """Mask a mobile number."""
     return f"{mobile[:3]}****{mobile[-4:]}" if len(mobile) > SHOWN else "****"
 
 
 def numbers_masked(text: str) -> str:
-    """A text in which every mobile number lacks its middle."""
+    """Mask every mobile number in a text."""
     return MOBILE.sub(r"\1****\2", text)
 
 
 def code_masked(text: str, code: str) -> str:
-    """The text of a message without its code, written or spoken."""
+    """Mask the code in a message's text, written or spoken."""
     for shown in (code, " ".join(code)):
         text = text.replace(shown, "*" * len(code))
     return text

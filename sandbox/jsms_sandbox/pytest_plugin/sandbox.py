@@ -1,4 +1,4 @@
-"""One app of a running sandbox: what a test works with."""
+"""The fixture's class: one app of a running sandbox."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from jsms_sandbox.admin.requests import Request, Requests
 from jsms_sandbox.admin.reviewed import Sign, Template
 from jsms_sandbox.admin.seeding import Seeded
 from jsms_sandbox.pytest_plugin.api import Api, ClientSettings, Pools, SandboxCallError, SandboxClock, Switches
-from jsms_sandbox.pytest_plugin.report import Wanted, account
+from jsms_sandbox.pytest_plugin.report import Wanted, summary
 from jsms_sandbox.simulation.faults import FaultKind
 from jsms_sandbox.simulation.variants import Variant
 from jsms_sandbox.state.entities import CallbackType, MessageKind
 
-ANSWERS_WITHIN = 20.0
+DEFAULT_TIMEOUT = 20.0
 PAGE = 1_000
 
 
 class Sandbox:
     """A JSMS for one test: an app of its own on a running sandbox.
 
-    Calls block until the sandbox answers. In an async test whose app runs in the same event loop, let what waits for
-    the app run beside it: ``await asyncio.to_thread(sandbox.wait_code, mobile)``.
+    Calls block until the sandbox responds. In an async test whose app runs in the same event loop, run calls that wait
+    for the app in a thread: ``await asyncio.to_thread(sandbox.wait_code, mobile)``.
 
     Attributes:
         settings: What a client is made with: ``JSMS(**sandbox.settings)``.
@@ -57,11 +57,11 @@ class Sandbox:
         self.clock = clock
 
     def __enter__(self) -> Self:
-        """Use it for a block, and forget the app after it."""
+        """Use it for a block, and delete the app after it."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Forget the app, with all that belongs to it, unless that was done before."""
+        """Delete the app, with all that belongs to it, unless it was deleted before."""
         try:
             self._api.of_all().delete(self._path)
         except SandboxCallError as error:
@@ -85,7 +85,9 @@ class Sandbox:
         """Every callback to the app, with its attempts, oldest first; a thousand at most."""
         return self._api.get("/callbacks", Callbacks, limit=PAGE).callbacks[::-1]
 
-    def wait_code(self, mobile: str | None = None, *, after: str | None = None, timeout: float = ANSWERS_WITHIN) -> str:
+    def wait_code(
+        self, mobile: str | None = None, *, after: str | None = None, timeout: float = DEFAULT_TIMEOUT
+    ) -> str:
         """The newest verification code, sent or spoken; waits for one where there is none yet.
 
         Args:
@@ -113,7 +115,7 @@ class Sandbox:
         kind: MessageKind | None = None,
         temp_id: int | None = None,
         tag: str | None = None,
-        timeout: float = ANSWERS_WITHIN,
+        timeout: float = DEFAULT_TIMEOUT,
     ) -> Message:
         """The newest message of that kind; waits for one where there is none yet.
 
@@ -135,7 +137,7 @@ class Sandbox:
         return found[0]
 
     def wait_callback(
-        self, type: CallbackType | None = None, *, delivered: bool = True, timeout: float = ANSWERS_WITHIN
+        self, type: CallbackType | None = None, *, delivered: bool = True, timeout: float = DEFAULT_TIMEOUT
     ) -> Callback:
         """The newest callback to the app; waits for one where there is none yet.
 
@@ -163,7 +165,7 @@ class Sandbox:
         tag: str | None = None,
         count: int | None = None,
     ) -> list[Message]:
-        """Fail unless such messages were accepted, and tell what was accepted and refused instead.
+        """Fail unless such messages were accepted, and list what was accepted and refused instead.
 
         Args:
             mobile: The number they went to.
@@ -177,7 +179,7 @@ class Sandbox:
             The messages, oldest first.
 
         Raises:
-            AssertionError: It is not so.
+            AssertionError: There are none, or another number of them.
         """
         wanted = Wanted(mobile, text, kind, temp_id, tag)
         found = self._messages(wanted)
@@ -191,7 +193,7 @@ class Sandbox:
 
         Args:
             mobile: The number it would have gone to; None for any.
-            text: What would stand in its text.
+            text: A part of its text.
 
         Raises:
             AssertionError: There is one.
@@ -199,11 +201,11 @@ class Sandbox:
         self.assert_sent(mobile, text=text, count=0)
 
     def account(self) -> str:
-        """What was accepted and what was refused, in lines for a report; numbers and codes masked."""
+        """List what was accepted and what was refused, in lines; numbers and codes masked."""
         refused = self._api.get("/requests", Requests, refused=True, limit=PAGE).requests
-        return account(self._messages(Wanted()), refused)
+        return summary(self._messages(Wanted()), refused)
 
-    # What shall happen
+    # Make things happen
 
     def fail_next(
         self,
@@ -217,19 +219,19 @@ class Sandbox:
         times: int | None = 1,
         delay: float = 0.0,
     ) -> Fault:
-        """Let the next request fail. A test that passes without having met it fails at its end.
+        """Let the next request fail. A test that passes without such a request fails at its end.
 
         Args:
-            code: The error code to answer.
-            status: The bare HTTP status to answer.
+            code: The error code to respond with.
+            status: The bare HTTP status to respond with.
             kind: Another way to fail: delay, reset, truncate, broken_json, html, empty, variant, or drop (the default):
-                the request is carried out, and its answer is lost.
+                the request is carried out, and its response is lost.
             operation: Only this operationId, such as sendCode.
             mobile: Only requests about this number.
-            variant: The form that the kind variant answers in, such as numeric_msg_id or time_text; None for all that
-                can be applied together.
+            variant: The form of the response of the kind variant, such as numeric_msg_id or time_text; None for all
+                that can be applied together.
             times: How many requests; None for all to come.
-            delay: Real seconds before the answer, 60 at most.
+            delay: Real seconds before the response, 60 at most.
 
         Raises:
             SandboxCallError: The sandbox cannot fail like that; the message says why.
@@ -246,18 +248,18 @@ class Sandbox:
         return fault
 
     def clear_faults(self) -> None:
-        """Let nothing fail any more."""
+        """Remove every fault."""
         self._api.delete("/faults")
         self._failures_set = False
 
     def unmet_faults(self) -> str:
-        """What fail_next asked for and no request met, in lines for a report; empty where there is nothing."""
+        """List the faults of fail_next that hit no request, in lines; empty if there are none."""
         faults = self._api.get("/faults", Faults).faults if self._failures_set else []
         unmet = [f"{each.text}, for {each.operation or 'any operation'}" for each in faults if not each.hits]
         if not unmet:
             return ""
-        told = f"fail_next met no request: {'; '.join(unmet)}. Compare operation and mobile with what was sent, or "
-        return f"{told}take it back with clear_faults().\n{self.account()}"
+        advice = f"fail_next met no request: {'; '.join(unmet)}. Compare operation and mobile with what was sent, or "
+        return f"{advice}take it back with clear_faults().\n{self.account()}"
 
     def reply(self, mobile: str, content: str) -> Reply:
         """Reply as the user of a phone. TD, T and R opt the number out.
@@ -269,7 +271,7 @@ class Sandbox:
         return self._api.post("/replies", NewReply, {"mobile": mobile, "content": content})
 
     def report(self, msg_id: str, status: int | None = None) -> Message:
-        """Let a message be reported now.
+        """Report the delivery status of a message now.
 
         Args:
             msg_id: The message.
@@ -297,16 +299,16 @@ class Sandbox:
         """
         return self._api.post(f"/signs/{sign_id}/review", Sign, {"passed": passed, "reason": reason})
 
-    # What there is
+    # The app itself
 
     def add_template(self, template: str, *, type: int = 2, temp_id: int | None = None, ttl: int | None = None) -> int:
-        """Have a template that has passed its review.
+        """Add a template that has passed its review.
 
         Args:
             template: Its text, with {{parameters}}.
             type: 1 code, 2 notice, 3 marketing.
             temp_id: The id that the app knows it by; None for a new one.
-            ttl: Seconds that its codes are valid; of type 1 alone.
+            ttl: Seconds that its codes are valid; for type 1 only.
 
         Returns:
             The temp_id.
@@ -316,7 +318,7 @@ class Sandbox:
         return self._api.post("/seed", Seeded, seed).templates[0].temp_id
 
     def add_sign(self, sign: str, *, sign_id: int | None = None) -> int:
-        """Have a signature that has passed its review.
+        """Add a signature that has passed its review.
 
         Args:
             sign: Its text, without brackets.
@@ -344,7 +346,7 @@ class Sandbox:
 
         Args:
             **pools: balance (for all types), voice, industry (codes and notices), market; what is left out stays. Too
-                little is answered 50014. None takes a pool away.
+                little is refused with 50014. None removes a pool.
         """
         return self._api.of_all().patch(self._path, App, {"credit": dict(pools)}).credit
 
@@ -355,12 +357,12 @@ class Sandbox:
             **switches: See :class:`Switches`.
 
         Raises:
-            SandboxCallError: A value cannot be; the message says why.
+            SandboxCallError: A value is invalid; the message says why.
         """
         return self._api.of_all().patch(self._path, App, dict(switches))
 
     def reset(self) -> None:
-        """Let the app start afresh under the same credentials."""
+        """Reset the app under the same credentials."""
         self._api.of_all().post(f"{self._path}/reset", App)
 
     def _messages(self, wanted: Wanted, wait: float = 0.0) -> list[Message]:

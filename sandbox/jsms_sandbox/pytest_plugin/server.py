@@ -38,7 +38,7 @@ class SandboxServer:
         self._strict = strict
 
     def __enter__(self) -> Self:
-        """Start; comes back when requests are answered.
+        """Start; returns when requests are served.
 
         Raises:
             SandboxCallError: It did not start.
@@ -83,6 +83,6 @@ class SandboxServer:
         )
 
     def _stop(self) -> None:
-        """Kill it: it keeps nothing."""
+        """Kill the process: it keeps nothing."""
         with self._process:
             self._process.kill()

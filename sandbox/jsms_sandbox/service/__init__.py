@@ -1,1 +1,1 @@
-"""What JSMS does with a request: checks, operations, and the record of them."""
+"""The ``/v1`` API: checks, operations, responses, and the journal of requests."""

@@ -1,4 +1,4 @@
-"""Whether a request gets in: its path and method, its credentials, and the switches of its app."""
+"""Routing, authentication, and the access rules of an app."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Routes:
 
 @functools.cache
 def routes() -> Routes:
-    """All routes, out of the contract."""
+    """Make the routes from the contract."""
     literal: dict[str, dict[str, Operation]] = {}
     templated: dict[str, dict[str, Operation]] = {}
     for (method, path), operation in operations().items():
@@ -51,7 +51,7 @@ ID_IN_PATH = re.compile(r"\{([^{}]+)\}")
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    """What matches a path, each id in a group."""
+    """Compile a path to a pattern, each id in a group."""
     parts = ID_IN_PATH.split(path)
     return re.compile("".join("([^/]+)" if index % 2 else re.escape(part) for index, part in enumerate(parts)))
 
@@ -141,7 +141,7 @@ def check_access(request: AuthorizedRequest) -> None:
         return
     if code in operation.codes:
         raise Refusal(code, "magic app key", "The key %s asks for code %s.", app.app_key, code)
-    request.warn("%s cannot answer %s, which the key %s asks for.", operation.id, code, app.app_key)
+    request.warn("%s has no error %s, which the key %s asks for.", operation.id, code, app.app_key)
 
 
 def _covers(allowed: str, client: str) -> bool:
@@ -156,14 +156,14 @@ MAGIC_KEY = re.compile(r"sandboxapp[0-9]{9}([0-9]{5})", re.ASCII)
 
 
 def magic_code(app_key: str) -> int | None:
-    """The error code that a magic key asks for; None for any other key."""
+    """Find the error code that a magic key asks for; None for any other key."""
     match = MAGIC_KEY.fullmatch(app_key)
     code = int(match[1]) if match else 0
     return code if code in ERRORS else None
 
 
 def claimed_app(state: State, request: Request) -> App | None:
-    """The app that a request names in its credentials, right or wrong; None where there is no such app."""
+    """Find the app that a request names in its credentials, right or wrong; None if there is no such app."""
     claimed = request.claimed()
     if claimed is None:
         return None
@@ -171,7 +171,7 @@ def claimed_app(state: State, request: Request) -> App | None:
 
 
 def magic_app(state: State, key: str) -> App | None:
-    """The app of a magic key, made at its first use; None for any other key.
+    """Find the app of a magic key, created at the first use; None for any other key.
 
     A magic key is its own secret, and its own developer key.
     """

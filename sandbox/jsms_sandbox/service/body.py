@@ -1,4 +1,4 @@
-"""The body: its media type, its JSON, its fields: 50017, 50003, 50007 and what the contract says of each field."""
+"""Parse and validate the body: media type (50017), presence (50003), JSON or form (50007), then its fields."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def read_body(authorized: AuthorizedRequest) -> None:
 
 
 def _check_media_type(authorized: AuthorizedRequest) -> bytes | None:
-    """The boundary of a form; None for JSON."""
+    """Check the media type; return the boundary of a form, None for JSON."""
     request, wanted = authorized.raw, authorized.operation.media_type
     sent = request.header("content-type") or ""
     bare = sent.partition(";")[0].strip().lower()

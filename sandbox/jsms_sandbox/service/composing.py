@@ -1,4 +1,4 @@
-"""Which template and signature a send uses, and the text that each recipient gets."""
+"""Compose a message: choose its template and signature, and make the text for each recipient."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CODE_TEMPLATE = (
 )
 
 SeenTexts = set[tuple[str, str]]
-"""Numbers and texts that occurred in a batch before."""
+"""Numbers and texts that a batch has already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Recipient:
 
 
 def chosen(state: State, request: AuthorizedRequest) -> tuple[Template, Sign]:
-    """The template and signature that a request names.
+    """Find the template and signature that a request names.
 
     Raises:
         Refusal: One of them cannot be sent.
@@ -61,7 +61,7 @@ def compose(
     parameters: Mapping[str, str] | None,
     mobile: str,
 ) -> str:
-    """The whole text for one number, checked up to the opt-out.
+    """Make the whole text for one number, and check it.
 
     Raises:
         Refusal: The parameters or the content are wrong, or the number opted out.
@@ -81,7 +81,7 @@ def compose(
 def check_recipient(
     request: AuthorizedRequest, template: Template, sign: Sign, values: Mapping[str, Any], seen: SeenTexts
 ) -> Recipient:
-    """One recipient of a batch, checked up to repeats.
+    """Check one recipient of a batch, duplicates included, and make its text.
 
     Raises:
         Refusal: With a code for this recipient alone.
@@ -100,7 +100,7 @@ def check_recipient(
 
 
 def own_template(state: State, app: App, temp_id: int) -> Template:
-    """The app's template of this id.
+    """Find the app's template of this id.
 
     Raises:
         Refusal: There is none (50013).
@@ -113,7 +113,7 @@ def own_template(state: State, app: App, temp_id: int) -> Template:
 
 
 def usable_template(state: State, app: App, temp_id: int, types: tuple[int, ...]) -> Template:
-    """The app's template, passed and of a type that the operation sends.
+    """Find the app's template; it must have passed, and be of a type that the operation sends.
 
     Raises:
         Refusal: It is unknown, in review, rejected or of the wrong type.
@@ -138,7 +138,7 @@ def usable_template(state: State, app: App, temp_id: int, types: tuple[int, ...]
 
 
 def own_sign(state: State, app: App, sign_id: int) -> Sign:
-    """The app's signature of this id.
+    """Find the app's signature of this id.
 
     Raises:
         Refusal: There is none (50102).
@@ -151,7 +151,7 @@ def own_sign(state: State, app: App, sign_id: int) -> Sign:
 
 
 def usable_sign(state: State, app: App, sign_id: int | None) -> Sign:
-    """The chosen signature, or the default one.
+    """Find the chosen signature, or the default one.
 
     Raises:
         Refusal: The app has none that passed (50046), or the chosen one is unknown or did not pass (50102).

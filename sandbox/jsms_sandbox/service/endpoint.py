@@ -1,4 +1,4 @@
-"""The ``/v1`` endpoint: one request in, one answer out, the same order of checks for every operation."""
+"""The ``/v1`` endpoint: the same order of checks for every operation, then the response and the journal."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from jsms_contract.codes import REQUEST_METHOD_NOT_SUPPORT, SERVER_ERROR
 from jsms_sandbox.contract import FORM_TYPE, info
 from jsms_sandbox.service.access import authenticate, check_access, claimed_app, route
 from jsms_sandbox.service.body import read_body
-from jsms_sandbox.service.examples import answer_with_example, with_required_fields
+from jsms_sandbox.service.examples import respond_with_example, with_required_fields
 from jsms_sandbox.service.operations import OPERATIONS
 from jsms_sandbox.service.request import Leniency, Refusal, Request, RoutedRequest, refusal_body
-from jsms_sandbox.service.response import EMPTY, Answer, Receive, Scope, Send, json_answer, send_answer
+from jsms_sandbox.service.response import EMPTY, Receive, Response, Scope, Send, json_response, send_response
 from jsms_sandbox.simulation.faults import FaultList
 from jsms_sandbox.state.entities import JournalEntry
 from jsms_sandbox.state.state import State
@@ -30,10 +30,10 @@ REDACTED = "(redacted)"
 
 
 class Service:
-    """The ASGI app for everything that is not the sandbox's own.
+    """The ASGI app of the service.
 
     Args:
-        state: Whose rules and state to answer with.
+        state: The state that requests read and change.
 
     Attributes:
         faults: What tests injected.
@@ -44,40 +44,40 @@ class Service:
         self.faults = FaultList(state)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Read the whole request, answer it in one go, send the answer."""
+        """Read the whole request, handle it without waiting, send the response."""
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
         raw_path = scope.get("raw_path") or scope["path"].encode()
         client = scope["client"][0] if scope.get("client") else ""
         request = Request(scope["method"], raw_path.decode("latin-1"), headers, b"", client)
         request.query = scope.get("query_string", b"").decode("latin-1")
         await _read(request, receive)
-        await send_answer(send, self.answer(request))
+        await send_response(send, self.respond(request))
 
-    def answer(self, request: Request) -> Answer:
-        """Answer a request: check it, let it take effect, note it in the journal and commit it."""
+    def respond(self, request: Request) -> Response:
+        """Handle a request: check it, carry it out, record it in the journal and commit."""
         started = perf_counter()
         state = self.state
         state.clock.run_due()
         request.strict = state.settings.strict
         refusal: Refusal | None = None
         try:
-            answer = self._answer(request)
+            response = self._respond(request)
         except Refusal as refused:
-            refusal, answer = refused, refused_answer(refused, request)
+            refusal, response = refused, refusal_response(refused, request)
         except Exception:
             log.exception("The sandbox itself failed at %s %s", request.method, request.path)
             refusal = Refusal(SERVER_ERROR, "sandbox", "This is a bug of the sandbox; its log has the details.")
-            answer = refused_answer(refusal, request)
-        answer = self.faults.after(request, answer)
-        _record(state, request, answer, refusal, perf_counter() - started)
+            response = refusal_response(refusal, request)
+        response = self.faults.after(request, response)
+        _record(state, request, response, refusal, perf_counter() - started)
         try:
             state.commit()
         except StorageError as error:
-            log.error("%s", error)  # noqa: TRY400 - the sentence says all
-            return refused_answer(Refusal(SERVER_ERROR, "storage", str(error)), request)
-        return answer
+            log.error("%s", error)  # noqa: TRY400 - the message says all
+            return refusal_response(Refusal(SERVER_ERROR, "storage", str(error)), request)
+        return response
 
-    def _answer(self, request: Request) -> Answer:
+    def _respond(self, request: Request) -> Response:
         state = self.state
         try:
             if request.method == "HEAD" and request.path == "/":
@@ -85,7 +85,7 @@ class Service:
                 return EMPTY
             routed: RoutedRequest | Refusal = route(request)
         except Refusal as refused:
-            routed = refused  # an injected fault goes first
+            routed = refused  # an injected fault comes first
         request.modelled = request.operation is None or request.operation.id in OPERATIONS
         injected = self.faults.before(request)
         if injected is not None:
@@ -95,15 +95,17 @@ class Service:
         authorized = authenticate(state, routed)
         check_access(authorized)
         read_body(authorized)
-        behaviour = OPERATIONS.get(authorized.operation.id, answer_with_example)
+        behaviour = OPERATIONS.get(authorized.operation.id, respond_with_example)
         return with_required_fields(authorized, behaviour(state, authorized))
 
 
-def refused_answer(refusal: Refusal, request: Request) -> Answer:
-    """The error response of a refusal, in the contract's words."""
+def refusal_response(refusal: Refusal, request: Request) -> Response:
+    """Make the error response of a refusal, in the contract's words."""
     error = info(refusal.code)
     body = refusal_body(request, error.code, error.message)
-    return json_answer(body, error.http_status, () if refusal.allow is None else (("allow", ", ".join(refusal.allow)),))
+    return json_response(
+        body, error.http_status, () if refusal.allow is None else (("allow", ", ".join(refusal.allow)),)
+    )
 
 
 async def _read(request: Request, receive: Receive) -> None:
@@ -125,9 +127,9 @@ async def _read(request: Request, receive: Receive) -> None:
     request.body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
-def _record(state: State, request: Request, answer: Answer, refusal: Refusal | None, seconds: float) -> None:
-    """Keep a request and its answer in the journal, secrets left out, and publish it."""
-    # Refused before it was let in, it still belongs to the app that it names: whose tests look for it there.
+def _record(state: State, request: Request, response: Response, refusal: Refusal | None, seconds: float) -> None:
+    """Record a request and its response in the journal, without secrets, and publish it."""
+    # A request that was refused early still belongs to the app that it names: its tests look for it there.
     app = request.app or claimed_app(state, request)
     entry = JournalEntry(
         state.next_number("journal"),
@@ -139,15 +141,15 @@ def _record(state: State, request: Request, answer: Answer, refusal: Refusal | N
         _body(request),
         operation=request.operation.id if request.operation else None,
         app_key=app.app_key if app else None,
-        status=answer.status,
+        status=response.status,
         code=refusal.code if refusal else None,
         check=refusal.check if refusal else None,
         hint=refusal.said.english() if refusal else None,
         hint_zh=refusal.said.chinese() if refusal else None,
         warnings=[warning.english() for warning in request.warnings],
         warnings_zh=[warning.chinese() for warning in request.warnings],
-        answer_headers=list(answer.headers),
-        answer=_text(answer.body or b""),
+        answer_headers=list(response.headers),
+        answer=_text(response.body or b""),
         msg_ids=request.msg_ids,
         fault=request.fault,
         modelled=request.modelled,
@@ -168,7 +170,7 @@ def _body(request: Request) -> str:
 
 
 def _form(request: Request) -> str:
-    """What may be kept of a signature's form: identity papers and numbers are left out."""
+    """Describe a signature's form without identity papers and numbers."""
     lines = [f"{name}: {request.fields[name]}" for name in ("sign", "type", "remark") if name in request.fields]
     lines += [f"{file.field}: {file.media_type}, {file.size} bytes, SHA-256 {file.sha256}" for file in request.files]
     return "\n".join(lines) or f"({len(request.body)} bytes that are not kept)"

@@ -1,4 +1,4 @@
-"""The contract's examples where the sandbox models nothing: whole responses, and single fields of one."""
+"""The contract's examples as responses, or parts of one, that the sandbox does not model."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any, cast
 from jsms_runtime.operation import Items, Record, Shape
 from jsms_sandbox.service.limits import check_magic_number
 from jsms_sandbox.service.request import AuthorizedRequest
-from jsms_sandbox.service.response import JSON_HEADERS, Answer, json_bytes
+from jsms_sandbox.service.response import JSON_HEADERS, Response, json_bytes
 from jsms_sandbox.state.state import State
 
 
-def answer_with_example(_state: State, request: AuthorizedRequest) -> Answer:
+def respond_with_example(_state: State, request: AuthorizedRequest) -> Response:
     """Respond with the contract's example to a request that passed every check.
 
     Raises:
@@ -30,24 +30,24 @@ def answer_with_example(_state: State, request: AuthorizedRequest) -> Answer:
     )
     success = operation.rules.success
     if success is None:
-        return Answer(operation.status)
-    return Answer(operation.status, json_bytes(json.loads(success)), JSON_HEADERS)
+        return Response(operation.status)
+    return Response(operation.status, json_bytes(json.loads(success)), JSON_HEADERS)
 
 
-def with_required_fields(request: AuthorizedRequest, answer: Answer) -> Answer:
+def with_required_fields(request: AuthorizedRequest, response: Response) -> Response:
     """Add what the contract requires of a response and the sandbox does not know, from the contract's example."""
     operation = request.operation
-    if answer.value is None or operation.answer is None:
-        return answer
+    if response.value is None or operation.response is None:
+        return response
     added: list[str] = []
-    _add(operation.answer, answer.value, _example(operation.rules.success or "null"), "", added)
+    _add(operation.response, response.value, _example(operation.rules.success or "null"), "", added)
     if not added:
-        return answer
+        return response
     for name in dict.fromkeys(added):
         request.warn(
             "The sandbox does not model the field %s of the response: its value is the contract's example.", name
         )
-    return Answer(answer.status, json_bytes(answer.value), answer.headers)
+    return Response(response.status, json_bytes(response.value), response.headers)
 
 
 @functools.lru_cache(maxsize=256)

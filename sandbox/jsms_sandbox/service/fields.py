@@ -1,4 +1,4 @@
-"""Parameters and fields against the contract: types first (50007), then what is missing, then the shapes."""
+"""Validate fields and parameters by the contract: types first (50007), then required ones, then their limits."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def check_fields(request: AuthorizedRequest) -> None:
 def problems(
     fields: Fields, values: Mapping[str, Any], waived: frozenset[str] = frozenset(), place: str = ""
 ) -> Iterator[Problem]:
-    """What is wrong with the fields of an object, in order."""
+    """Find what is wrong with the fields of an object, in order."""
     for field in fields:
         if _is_missing(values.get(field.name)) and field.name not in waived and _is_needed(field, values):
             name = f"{place}{field.name}"
@@ -79,7 +79,7 @@ def problems(
 
 
 def _inside(field: Property, value: object, place: str) -> Iterator[Problem]:
-    """What is wrong inside an object, a list or a map."""
+    """Find what is wrong inside an object, a list or a map."""
     if isinstance(value, dict) and field.fields:
         fields = cast("dict[str, Any]", value)
         yield from problems(field.fields, fields, place=f"{place}.")
@@ -128,7 +128,7 @@ def _fits(field: Property, text: str) -> bool:
 
 
 def from_text(field: Property, text: str) -> object:
-    """The value that a parameter or a part of a form holds; None where it holds none of its type."""
+    """Parse the text of a parameter or a part of a form; None if it is not of the field's type."""
     match field.type:
         case "integer":
             return int(text) if ID_TEXT(text.removeprefix("-")) else None

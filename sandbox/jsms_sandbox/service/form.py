@@ -1,4 +1,4 @@
-"""The multipart form of a signature. Of its images only size, type and SHA-256 leave this module."""
+"""Parse the multipart form of a signature. Only size, type and SHA-256 of its images are kept."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Part:
 
 
 def boundary_of(request: Request, content_type: str) -> bytes:
-    """The boundary that the Content-Type names.
+    """Find the boundary in the Content-Type.
 
     Raises:
         Refusal: It names none (50017).
@@ -134,7 +134,7 @@ def _image(request: Request, part: Part, most: int, invalid: int) -> UploadedFil
 
 
 def _media_type(content: bytes) -> str | None:
-    """What the first and last bytes say that an image is; a name or declared type says nothing."""
+    """Detect the type of an image by its first and last bytes, not by its name or declared type."""
     if content.startswith(b"\x89PNG\r\n\x1a\n") and len(content) >= 24 and content[12:16] == b"IHDR":
         return "image/png"
     if content.startswith(b"\xff\xd8\xff") and b"\xff\xd9" in content[-64:]:

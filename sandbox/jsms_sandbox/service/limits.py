@@ -1,4 +1,4 @@
-"""What one number may get, and what that costs: magic numbers, opt-outs (50024), frequency (50009), credit (50014)."""
+"""Limits of a send: magic numbers, opt-outs (50024), rate limits (50009) and credit (50014)."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ MAGIC_NUMBER = re.compile(r"130000([0-9]{5})", re.ASCII)
 
 
 def magic_number(mobile: str) -> int:
-    """The code or delivery status that a magic number asks for; 0 for any other number."""
+    """Find the code or delivery status that a magic number asks for; 0 for any other number."""
     match = MAGIC_NUMBER.fullmatch(mobile)
     return int(match[1]) if match else 0
 
 
 def check_magic_number(request: AuthorizedRequest, mobile: str, codes: frozenset[int]) -> None:
-    """Refuse a magic number with the code it asks for, or warn that the operation cannot answer that code.
+    """Refuse a magic number with the code it asks for, or warn that the operation has no such code.
 
     Raises:
         Refusal: The number asks for it.
@@ -37,11 +37,11 @@ def check_magic_number(request: AuthorizedRequest, mobile: str, codes: frozenset
         return
     if code in codes:
         raise Refusal(code, "magic number", "The number %s asks for code %s.", mobile, code)
-    request.warn("%s cannot answer %s, which the number %s asks for.", request.operation.id, code, mobile)
+    request.warn("%s has no error %s, which the number %s asks for.", request.operation.id, code, mobile)
 
 
 def magic_status(mobile: str) -> int | None:
-    """The delivery status that a magic number asks for."""
+    """Find the delivery status that a magic number asks for."""
     status = magic_number(mobile)
     return status if status in delivery_statuses() else None
 
@@ -85,8 +85,8 @@ def check_allocated(credit: Credit) -> None:
 def charge(state: State, app: App, kind: MessageKind, count: int) -> bool:
     """Take credit from the kind's own pool, then from the pool for all types.
 
-    Where both together are too little nothing is taken, and the answer is False.
-    The developer account's pool shrinks with it (assumed), and is never what a send is refused for.
+    If both together are too little, nothing is taken, and False is returned. The developer account's pool shrinks with
+    it (assumed), and never refuses a send.
     """
     if not _take(app.credit, POOLS[kind], count):
         return False

@@ -1,4 +1,4 @@
-"""One request on its way through the checks: its stages, how it is refused, and what is tolerated."""
+"""A request in its stages (raw, routed, authorized), its refusal, and what is tolerated in it."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class Hint:
     values: tuple[object, ...] = ()
 
     def english(self) -> str:
-        """It in English."""
+        """Return the English sentence."""
         return self._filled(self.text, tuple(v.english() if isinstance(v, Hint) else v for v in self.values))
 
     def chinese(self) -> str:
-        """It in Chinese."""
+        """Return the Chinese sentence."""
         text = chinese().get(self.text, self.text)
         return self._filled(text, tuple(v.chinese() if isinstance(v, Hint) else v for v in self.values))
 
@@ -43,13 +43,13 @@ class Hint:
 
 @functools.cache
 def chinese() -> Mapping[str, str]:
-    """The Chinese sentence of each English one; both take the same values in the same order."""
+    """Load the Chinese sentence of each English one; both take the same values in the same order."""
     content = resources.files("jsms_sandbox.service").joinpath("chinese.json").read_bytes()
     return cast("Mapping[str, str]", json.loads(content))
 
 
 def hint(text: str, *values: object) -> Hint:
-    """A sentence with its values."""
+    """Make a sentence with its values."""
     return Hint(text, values)
 
 
@@ -128,7 +128,7 @@ class Request:
         warnings: What a strict service would have refused, or a person should know.
         msg_ids: The messages that the request made.
         fault: The injected fault that hit the request.
-        modelled: Whether the sandbox has behaviour for the operation; otherwise it answers the contract's example.
+        modelled: Whether the sandbox has behaviour for the operation; otherwise the response is the contract's example.
     """
 
     method: str
@@ -175,7 +175,7 @@ class Request:
         return (key, secret) if colon else None
 
     def warn(self, text: str, *values: object) -> None:
-        """Note something for the person who reads the journal, once; with % conversions for the values."""
+        """Add a warning for the reader of the journal, once; with % conversions for the values."""
         warning = Hint(text, values)
         if len(self.warnings) < MOST_WARNINGS and warning not in self.warnings:
             self.warnings.append(warning if len(self.warnings) < MOST_WARNINGS - 1 else MORE_WARNINGS)
@@ -184,7 +184,7 @@ class Request:
         """Warn of a leniency, or refuse it where the sandbox is strict.
 
         Args:
-            leniency: What the request needs to be let through.
+            leniency: What has to be tolerated.
             code: The code of the refusal.
             check: The check that refuses it.
             allow: The methods that a refusal with 405 names.
@@ -216,7 +216,7 @@ class RoutedRequest:
         return self.raw.path_id
 
     def warn(self, text: str, *values: object) -> None:
-        """Note something for the person who reads the journal, as Request.warn does."""
+        """Add a warning for the reader of the journal, as Request.warn does."""
         self.raw.warn(text, *values)
 
 
@@ -247,6 +247,6 @@ class AuthorizedRequest(RoutedRequest):
 
 
 def refusal_body(request: Request, code: int, message: str) -> dict[str, object]:
-    """The body of a refusal, with what the operation's refusals have beside the error."""
+    """Make the body of a refusal, with the fields that the operation's refusals have beside the error."""
     beside = request.operation.rules.beside_error if request.operation is not None else ""
     return {**(json.loads(beside) if beside else {}), "error": {"code": code, "message": message}}

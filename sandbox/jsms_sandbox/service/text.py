@@ -1,4 +1,4 @@
-"""Texts: parameters filled in, blocked words, lengths and billing, and what the text of a template may hold."""
+"""Texts: fill templates, check words and lengths, count billed SMS, and validate the text of a template."""
 
 from __future__ import annotations
 
@@ -73,12 +73,12 @@ VARIABLE = re.compile(r"\{\{([0-9A-Za-z]+)\}\}", re.ASCII)
 
 @functools.lru_cache(maxsize=1024)
 def variables(template: str) -> tuple[str, ...]:
-    """The names of a template's variables, each once, in order."""
+    """Find the names of a template's variables, each once, in order."""
     return tuple(dict.fromkeys(VARIABLE.findall(template)))
 
 
 def fill(template: str, parameters: Mapping[str, str] | None) -> str:
-    """The text with its variables filled in.
+    """Fill in the variables of a template.
 
     Raises:
         Refusal: There are no parameters or an empty value (50023), or one is missing (50022).
@@ -98,17 +98,17 @@ def fill(template: str, parameters: Mapping[str, str] | None) -> str:
 
 
 def full_text(sign: str, body: str, *, marketing: bool) -> str:
-    """The text as a phone shows it: signature in front, opt-out text at the end of marketing."""
+    """Make the text as a phone shows it: signature in front, opt-out text at the end of marketing."""
     return f"【{sign}】{body}{OPT_OUT_SUFFIX if marketing else ''}"
 
 
 def length(text: str) -> int:
-    """UTF-16 units, as carriers count: an emoji is two or more, and a line break two."""
+    """Count UTF-16 units, as carriers do: an emoji is two or more, and a line break two."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2 + text.count("\n")
 
 
 def segments(text: str) -> int:
-    """How many SMS a text is billed as: one for a short text, above that one for each part of it."""
+    """Count the SMS that a text is billed as: one for a short text, above that one for each part of it."""
     size = length(text)
     return 1 if size <= SMS_CHARACTERS else -(-size // PART_CHARACTERS)
 

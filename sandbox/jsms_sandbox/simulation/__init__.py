@@ -1,1 +1,1 @@
-"""What happens by itself: the clock, delivery, reviews, callbacks, and faults on purpose."""
+"""What happens without a request: the clock, delivery, reviews, callbacks; and fault injection."""

@@ -1,4 +1,4 @@
-"""Posting notices to the app under development: checked, signed, tried again on the sandbox's clock."""
+"""Callbacks to the app under development: queued, signed, posted, and retried on the sandbox's clock."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 RETRY_AFTER = (180.0, 3_600.0, 43_200.0)
 """Seconds of the sandbox's clock after a failed attempt: 3 minutes, 1 hour, 12 hours."""
 TIMEOUT = 5.0
-"""Real seconds that the app may take for an answer."""
-NO_ANSWER = f"No answer within {TIMEOUT:g} seconds."
+"""Real seconds that the app may take to respond."""
+NO_RESPONSE = f"No response within {TIMEOUT:g} seconds."
 AT_ONCE = 16
-"""How many notices are on their way at the same time."""
+"""How many callbacks are posted at the same time."""
 ECHO_CHARACTERS = 8
 PORT_WARNING = "The real service takes no port in the callback URL; the sandbox does."
 
@@ -42,16 +42,16 @@ class Deliveries:
         self._at_once = asyncio.Semaphore(AT_ONCE)
 
     async def due(self, key: str) -> None:
-        """The clock's handler: try a callback, unless that was done or put off meanwhile.
+        """Handle due work: try a callback, unless it was tried or postponed in the meantime.
 
-        An advancing clock waits for one after another, so that they arrive in order. Where an app hangs, it has the
-        others that are due with this one at once: each would take as long.
+        An advancing clock waits for one after another, so that they arrive in order. If an app does not respond, the
+        others that are due are posted at the same time: each would take as long.
         """
         callback = self._state.callbacks.get(int(key))
         if callback is None or not self._is_due(callback):
             return
         await self._alone(callback, by_hand=False)
-        if callback.attempts and callback.attempts[-1].error == NO_ANSWER:
+        if callback.attempts and callback.attempts[-1].error == NO_RESPONSE:
             others = [each for each in self._state.callbacks.values() if each.app_key == callback.app_key]
             await asyncio.gather(*(self._alone(each, by_hand=False) for each in others if self._is_due(each)))
 
@@ -59,11 +59,11 @@ class Deliveries:
         return callback.next_at is not None and callback.next_at <= self._state.clock.now()
 
     async def resend(self, callback: Callback) -> None:
-        """Try a callback now, whatever became of it before."""
+        """Try a callback now, whether it was delivered before or not."""
         await self._alone(callback, by_hand=True)
 
     async def _alone(self, callback: Callback, *, by_hand: bool) -> None:
-        """One attempt at a time for one callback: who comes second waits for the first."""
+        """Make one attempt at a time for one callback: a second caller waits for the first."""
         under_way = self._under_way.get(callback.number)
         if under_way is not None:
             await asyncio.wait((under_way,))
@@ -86,7 +86,7 @@ class Deliveries:
         if app is not None and url is not None:
             status, error = await post_form(url, signed_form(app, callback, state.clock.now_ms()))
         if not self._kept(callback):
-            return  # the sandbox was reset meanwhile
+            return  # the sandbox was reset in the meantime
         seconds = round(perf_counter() - started, 3)
         callback.attempts.append(Attempt(at, url or "", status, error, seconds, by_hand))
         if error is None:
@@ -112,7 +112,7 @@ class Deliveries:
 
 
 def signed_form(app: App, callback: Callback, timestamp: int) -> dict[str, str]:
-    """The form of one attempt, signed anew; the nonce is a signed 64-bit number."""
+    """Sign the form of one attempt; the nonce is a signed 64-bit number."""
     nonce = secrets.randbits(64) - 2**63
     text = f"appKey={app.app_key}&appMasterSecret={app.master_secret}&nonce={nonce}&timestamp={timestamp}"
     signature = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()  # the service's choice
@@ -126,26 +126,26 @@ def signed_form(app: App, callback: Callback, timestamp: int) -> dict[str, str]:
 
 
 async def post_form(url: str, form: dict[str, str]) -> tuple[int | None, str | None]:
-    """Post a form; the HTTP status, and what went wrong. Any 2xx means that the notice was kept."""
+    """Post a form; return the HTTP status, and what went wrong. Any 2xx acknowledges it."""
     import httpx  # noqa: PLC0415 - no part of starting up
 
     try:
         async with asyncio.timeout(TIMEOUT), _client() as client, client.stream("POST", url, data=form) as response:
             status = response.status_code
     except (TimeoutError, httpx.TimeoutException):
-        return None, NO_ANSWER
+        return None, NO_RESPONSE
     except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as error:
         return None, describe(error)
     if response.is_redirect:
-        return status, f"It answered {status}, a redirect, which is not followed."
-    return status, None if response.is_success else f"It answered {status}; any 2xx would mean that it was kept."
+        return status, f"It responded with {status}, a redirect, which is not followed."
+    return status, None if response.is_success else f"It responded with {status}; any 2xx would acknowledge it."
 
 
 async def check_url(url: str) -> str | None:
     """Ask a callback URL to echo some characters, as the service does when it is entered.
 
     Returns:
-        What is wrong, in a sentence; None where it answered as it should.
+        What is wrong, in a sentence; None if it responded as it should.
     """
     import httpx  # noqa: PLC0415 - no part of starting up
 
@@ -159,19 +159,19 @@ async def check_url(url: str) -> str | None:
                 if len(body) > ECHO_CHARACTERS:
                     break
     except TimeoutError:
-        return f"GET {asked} had no answer within {TIMEOUT:g} seconds."
+        return f"GET {asked} had no response within {TIMEOUT:g} seconds."
     except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as error:
         return f"GET {asked} failed: {describe(error)}"
     if response.status_code != HTTPStatus.OK:
-        return f"GET {asked} was answered {response.status_code}; it must be 200 with the text {expected}."
+        return f"GET {asked} returned {response.status_code}; it must be 200 with the text {expected}."
     if body != expected.encode():
         shown = body[:40].decode("utf-8", "replace")
-        return f"GET {asked} was answered {shown!r}; it must be exactly {expected!r}, without quotes or line break."
+        return f"GET {asked} returned {shown!r}; it must be exactly {expected!r}, without quotes or line break."
     return None
 
 
 def url_problem(url: str) -> str | None:
-    """What makes a text no callback URL; None where it is one."""
+    """Say why a text is no callback URL; None if it is one."""
     try:
         parts = urlsplit(url)
         _ = parts.port
@@ -185,12 +185,12 @@ def url_problem(url: str) -> str | None:
 
 
 def url_warnings(url: str | None) -> list[str]:
-    """What the real service would not take."""
+    """Say what the real service would not accept."""
     return [PORT_WARNING] if url is not None and urlsplit(url).port is not None else []
 
 
 def describe(error: Exception) -> str:
-    """An error of the connection in one sentence."""
+    """Describe an error of the connection in one sentence."""
     import httpx  # noqa: PLC0415 - no part of starting up
 
     text = str(error).rstrip(".")
@@ -202,7 +202,7 @@ def describe(error: Exception) -> str:
 def _client() -> httpx.AsyncClient:
     import httpx  # noqa: PLC0415 - no part of starting up
 
-    # Of the app under development, on a developer's machine: no proxy in between, and certificates are made at home.
+    # The app under development runs on a developer's machine: no proxy in between, and certificates are self-signed.
     return httpx.AsyncClient(
         timeout=TIMEOUT,
         follow_redirects=False,

@@ -1,6 +1,6 @@
-"""The sandbox's time, and the work that falls due with it.
+"""The sandbox's clock, and a queue of scheduled work.
 
-Everything that depends on time asks this clock, which can be frozen, set and advanced. Real time-outs (HTTP, delays of
+Everything that depends on time asks this clock, which can be frozen, set and advanced. Real timeouts (HTTP, delays of
 faults) never use it.
 """
 
@@ -27,7 +27,7 @@ Handler = Callable[[str], Awaitable[None] | None]
 
 
 class DueWork(NamedTuple):
-    """Work that falls due: by whom it is done, and on what."""
+    """Scheduled work: when it is due, which handler does it, and on what."""
 
     when: float
     number: int
@@ -38,12 +38,12 @@ class DueWork(NamedTuple):
 class Clock:
     """Seconds since the epoch, running with real time unless frozen, and a heap of due work.
 
-    Due work is data (a kind and a subject), so that it can be made again from the kept state after a restart. A
-    handler must check that its subject still wants the work: work is not taken back, but for lack of room.
+    Due work is data (a kind and a subject), so that it can be recreated from the kept state after a restart. A
+    handler must check that its subject still needs the work: work is cancelled only for lack of room.
 
     Args:
         at: Where to start; None for the real time.
-        frozen: Whether to stand still at first.
+        frozen: Whether it is stopped at first.
     """
 
     def __init__(self, at: float | None = None, *, frozen: bool = False) -> None:
@@ -60,13 +60,13 @@ class Clock:
         self.after_work: Callable[[], None] = _nothing
         """Called after each piece of due work, to commit what it changed."""
         self.on_change: Callable[[], None] = _nothing
-        """Called when the next due time or the clock itself changes, so that a timer can be set anew."""
+        """Called when the next due time or the clock itself changes, so that a timer can be reset."""
         self.on_move: Callable[[], None] = _nothing
-        """Called when the clock was frozen, set, advanced or let run, so that it can be kept."""
+        """Called when the clock was frozen, set, advanced or started, so that it can be kept."""
         self.on_back: Callable[[float], None] = _nothing_back
         """Called with how far the clock was set back, so that what waits can be moved."""
         self.wanted: Callable[[DueWork], bool] = _always
-        """Whether work is still wanted; the rest goes where there is too much."""
+        """Whether work is still needed; the rest is removed if there is too much."""
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
@@ -94,17 +94,17 @@ class Clock:
     # --- setting -----------------------------------------------------------------------------------------------------
 
     def freeze(self) -> None:
-        """Stand still from now on; set and advance still work."""
+        """Stop the clock; set and advance still work."""
         self._base, self._frozen = self.now(), True
         self._moved()
 
     def run(self) -> None:
-        """Run with real time again, from the clock's current time."""
+        """Run at the speed of real time again, from the clock's current time."""
         self._base, self._mark, self._frozen = self.now(), time.monotonic(), False
         self._moved()
 
     async def set(self, when: float) -> None:
-        """Go to a time: forward like advance; backward without undoing anything, and calls ``on_back``."""
+        """Set the clock: forward like advance; backward without undoing anything, with a call of ``on_back``."""
         if when >= self.now():
             await self.advance(when - self.now())
             return
@@ -114,7 +114,7 @@ class Clock:
         self._moved(back)
 
     async def advance(self, seconds: float) -> None:
-        """Let time pass: do all work that falls due meanwhile, in the order of time, and wait until it is done."""
+        """Advance the clock: do all work that falls due, in the order of time, and wait until it is done."""
         async with self._moving:
             target = min(self.now() + max(seconds, 0.0), LATEST)
             while self._heap and self._heap[0].when <= target:
@@ -135,13 +135,13 @@ class Clock:
         return self.now() - time.time()
 
     def restore(self, shift: float, frozen_at: float | None) -> None:
-        """Take up where a kept clock stood: at a time if it was frozen, otherwise so far ahead of real time."""
+        """Restore a kept clock: at a time if it was frozen, otherwise so far ahead of real time."""
         self._base = time.time() + shift if frozen_at is None else frozen_at
         self._mark, self._frozen = time.monotonic(), frozen_at is not None
         self.on_change()
 
     async def restart(self) -> None:
-        """Take real time again, running. What fell due between is not done, but what is due then is."""
+        """Return to real time, running. Work that was due in between is skipped; what is due then is done."""
         async with self._moving:
             now, back = time.time(), self.now()
             self._base, self._mark, self._frozen = now, time.monotonic(), False
@@ -156,11 +156,11 @@ class Clock:
     # --- due work ----------------------------------------------------------------------------------------------------
 
     def handle(self, kind: str, handler: Handler) -> None:
-        """Name who does one kind of work; it may return an awaitable for the part that waits on something outside."""
+        """Register the handler of one kind of work; it may return an awaitable for the part that waits for I/O."""
         self._handlers[kind] = handler
 
     def at(self, when: float, kind: str, subject: str) -> None:
-        """Do a kind of work on a subject when the time comes."""
+        """Schedule a kind of work on a subject."""
         self._number += 1
         first = not self._heap or when < self._heap[0].when
         heapq.heappush(self._heap, DueWork(when, self._number, kind, subject))
@@ -184,9 +184,9 @@ class Clock:
         self._heap.clear()
 
     def run_due(self) -> None:
-        """Do what is due by now; parts that wait on something outside go on in the background.
+        """Do what is due by now; parts that wait for I/O continue in the background.
 
-        Work that fails is logged, and stops neither the rest nor the caller.
+        Work that fails is logged; it stops neither the rest nor the caller.
         """
         if not self._heap or self._moving.locked():
             return

@@ -1,4 +1,4 @@
-"""Delivery: when a message arrives or fails, and who has opted out."""
+"""Delivery of messages: delivery reports, replies, opt-outs, and schedules that are due."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ OPT_OUT_WORDS = frozenset({"TD", "T", "R"})
 
 
 def wants_out(content: str) -> bool:
-    """Whether a reply asks for no more messages."""
+    """Whether a reply opts the number out."""
     return content.strip().upper() in OPT_OUT_WORDS
 
 
 def opt_out(state: State, app: App, mobile: str) -> None:
-    """Send a number nothing more."""
+    """Opt a number out."""
     if mobile not in app.opt_outs:
         app.opt_outs.append(mobile)
         state.app_changed(app)
 
 
 def opt_in(state: State, app: App, mobile: str) -> bool:
-    """Take a number back in; False where it had not opted out."""
+    """Undo an opt-out; False if the number had not opted out."""
     if mobile not in app.opt_outs:
         return False
     app.opt_outs.remove(mobile)
@@ -34,13 +34,13 @@ def opt_in(state: State, app: App, mobile: str) -> bool:
 
 
 def plan_report(state: State, app: App, message: Message) -> None:
-    """Let a message's report fall due after the app's delay."""
+    """Schedule a message's delivery report after the app's delay."""
     message.report_at = state.clock.now() + app.report_delay
     state.clock.at(message.report_at, "report", message.msg_id)
 
 
 def report_due(state: State, msg_id: str) -> None:
-    """The clock's handler: report a message, unless that was done or put off meanwhile."""
+    """Handle due work: report a message, unless it was reported or postponed in the meantime."""
     message = state.messages.get(msg_id)
     if message is None or message.report_at is None or message.report_at > state.clock.now():
         return
@@ -71,7 +71,7 @@ def report_data(message: Message) -> dict[str, object]:
 
 
 def reply(state: State, app: App, phone: str, content: str) -> Reply:
-    """Let a user answer, now."""
+    """Record a user's reply, and publish it."""
     item = Reply(state.next_number("reply"), app.app_key, phone, content, state.clock.now())
     item.handed_out = enqueue(state, app, "SMS_REPLY", reply_data(item)) is not None
     state.add_reply(item)
@@ -86,8 +86,8 @@ def reply_data(item: Reply) -> dict[str, object]:
     return {"phone": item.phone, "replyTime": int(item.replied_at * 1000), "content": item.content}
 
 
-def accept(state: State, app: App, message: Message) -> Message:
-    """Take an accepted and paid message in."""
+def accept_message(state: State, app: App, message: Message) -> Message:
+    """Record an accepted message: count it, store it, and schedule its delivery report."""
     state.rate_limits.add_message(message)
     state.add_message(message)
     plan_report(state, app, message)
@@ -95,7 +95,7 @@ def accept(state: State, app: App, message: Message) -> Message:
 
 
 def schedule_due(state: State, schedule_id: str) -> None:
-    """The clock's handler: send a schedule, unless it was sent, deleted or put off meanwhile."""
+    """Handle due work: send a schedule, unless it was sent, deleted or postponed in the meantime."""
     schedule = state.schedules.get(schedule_id)
     if schedule is None or schedule.status != "pending" or schedule.send_at > state.clock.now():
         return
@@ -123,7 +123,7 @@ def _send(state: State, app: App, schedule: Schedule, recipient: ScheduledRecipi
         schedule_id=schedule.schedule_id,
     )
     if charge(state, app, message.kind, message.segments):
-        accept(state, app, message)
+        accept_message(state, app, message)
     else:
         state.add_message(message)
         report(state, app, message, CREDIT_USED_UP)

@@ -1,7 +1,7 @@
-"""Faults on purpose: which requests they hit, and what becomes of the answer.
+"""Faults on purpose: which requests they hit, and what becomes of the response.
 
 Some faults stand in place of the service, so that the request has no effect; others let it take effect and spoil the
-answer, which finds clients that send twice.
+response, which finds clients that send twice.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from jsms_runtime.service import Property
 from jsms_sandbox.contract import info
 from jsms_sandbox.service.access import claimed_app
 from jsms_sandbox.service.request import Hint, Refusal, Request, hint, refusal_body
-from jsms_sandbox.service.response import JSON_HEADERS, Answer, json_answer
+from jsms_sandbox.service.response import JSON_HEADERS, Response, json_response
 from jsms_sandbox.simulation.variants import Variant, vary
 from jsms_sandbox.state.state import State
 
 FaultKind = Literal["code", "status", "delay", "reset", "truncate", "broken_json", "html", "empty", "drop", "variant"]
-"""What is done: answer an error code or an HTTP status; only wait; reset the connection; cut the answer; break its
-JSON; answer a proxy's page, or nothing; drop: carry the request out, then close the connection without a byte; or
-answer in another form that clients must read."""
+"""What is done: respond with an error code or an HTTP status; only wait; reset the connection; cut the response; break
+its JSON; respond with a proxy's page, or an empty body; drop: carry the request out, then close the connection without
+a byte; or respond in another form that clients must read."""
 
 CARRIED_OUT: Mapping[FaultKind, bool] = {
     "code": False,
@@ -45,14 +45,14 @@ HTML_HEADERS = (("content-type", "text/html; charset=utf-8"),)
 
 @dataclass(slots=True)
 class Fault:
-    """One fault: whom it hits, how often, and what it does.
+    """One fault: which requests it hits, how often, and what it does.
 
     Attributes:
         number: Its number.
         kind: What it does.
         code: The error code of ``code``; the contract need not know it.
-        status: The HTTP status of the answer; None for the kind's own.
-        delay: Real seconds before the answer leaves.
+        status: The HTTP status of the response; None for the kind's own.
+        delay: Real seconds before the response is sent.
         carried_out: Whether the request takes effect.
         operation: The operation it hits; None for any.
         app_key: The app it hits; None for any.
@@ -83,7 +83,7 @@ class Fault:
     chance: random.Random = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self.chance = random.Random(self.seed)  # noqa: S311 - chance that can be repeated is the point
+        self.chance = random.Random(self.seed)  # noqa: S311 - reproducible chance is the point
 
     def active(self, now: float) -> bool:
         """Whether it can still hit."""
@@ -135,10 +135,10 @@ class FaultList:
             self._publish(app_key)
         return before - len(self.all)
 
-    # --- the seam ----------------------------------------------------------------------------------------------------
+    # --- on each request ---------------------------------------------------------------------------------------------
 
-    def before(self, request: Request) -> Answer | None:
-        """Answer in place of the service where a fault says so; None to go on.
+    def before(self, request: Request) -> Response | None:
+        """Respond in place of the service if a fault says so; None to continue.
 
         Raises:
             Refusal: The fault is a code that the contract knows.
@@ -153,16 +153,16 @@ class FaultList:
         if known and fault.status is None:
             code = cast("int", fault.code)
             raise Refusal(code, "fault", "%s.", _said(fault))
-        return self._spoil(fault, request, Answer(200))
+        return self._spoil(fault, request, Response(200))
 
-    def after(self, request: Request, answer: Answer) -> Answer:
-        """Change the answer, or how it leaves, after the request took effect."""
+    def after(self, request: Request, response: Response) -> Response:
+        """Change the response, or how it is sent, after the request took effect."""
         fault, self._hitting = self._hitting, None
         if fault is None:
-            return answer
+            return response
         if fault.carried_out:
-            answer = self._spoil(fault, request, answer)
-        return replace(answer, delay=fault.delay) if fault.delay else answer
+            response = self._spoil(fault, request, response)
+        return replace(response, delay=fault.delay) if fault.delay else response
 
     def _take(self, request: Request) -> Fault | None:
         if not self.all:
@@ -191,7 +191,7 @@ class FaultList:
         return None
 
     def _mobiles(self, request: Request) -> frozenset[str]:
-        """The numbers that a request is about; its body is not checked yet."""
+        """Find the numbers that a request is about; its body is not checked yet."""
         about = self._state.messages.get(request.path_id)
         if about is not None:
             return frozenset((about.mobile,))
@@ -201,35 +201,35 @@ class FaultList:
             return frozenset()
         return frozenset(_mobiles_in(request.operation.fields if request.operation else (), body))
 
-    def _spoil(self, fault: Fault, request: Request, answer: Answer) -> Answer:
+    def _spoil(self, fault: Fault, request: Request, response: Response) -> Response:
         match fault.kind:
             case "code":
-                return _code_answer(request, fault.code or 0, fault.status)
+                return _code_response(request, fault.code or 0, fault.status)
             case "status":
-                return Answer(fault.status or 500)
+                return Response(fault.status or 500)
             case "delay":
-                return answer
+                return response
             case "reset":
-                return replace(answer, ending="reset")
+                return replace(response, ending="reset")
             case "drop":
-                return replace(answer, ending="close")
+                return replace(response, ending="close")
             case "truncate":
-                body = answer.body or b'{"msg_id":"288193860302"}'
-                return replace(answer, status=fault.status or answer.status, body=body, ending="truncate")
+                body = response.body or b'{"msg_id":"288193860302"}'
+                return replace(response, status=fault.status or response.status, body=body, ending="truncate")
             case "broken_json":
-                return Answer(fault.status or answer.status, b'{"msg_id": 2881938603', JSON_HEADERS)
+                return Response(fault.status or response.status, b'{"msg_id": 2881938603', JSON_HEADERS)
             case "html":
                 status = fault.status or 502
                 page = f"<html><head><title>{status}</title></head><body><h1>{status} from a proxy</h1></body></html>"
-                return Answer(status, page.encode(), HTML_HEADERS)
+                return Response(status, page.encode(), HTML_HEADERS)
             case "empty":
-                return Answer(fault.status or answer.status)
+                return Response(fault.status or response.status)
             case "variant":
-                other = vary(answer.body or b"", fault.variant)
+                other = vary(response.body or b"", fault.variant)
                 if other is None:
                     request.warn("The fault changed nothing: this response has nothing that its variant changes.")
-                    return answer
-                return replace(answer, status=fault.status or answer.status, body=other)
+                    return response
+                return replace(response, status=fault.status or response.status, body=other)
 
     def _publish(self, app_key: str | None) -> None:
         self._state.events.publish("fault", {"app_key": app_key})
@@ -246,7 +246,7 @@ def _mobiles_in(fields: Iterable[Property], body: object) -> Iterator[str]:
 
 
 def describe(fault: Fault) -> str:
-    """A fault in a few words, as the journal shows it."""
+    """Describe a fault in a few words, as the journal shows it."""
     return _said(fault).english()
 
 
@@ -260,11 +260,13 @@ def _said(fault: Fault) -> Hint:
         what += f" HTTP {fault.status}"
     if fault.kind == "delay":
         what += f" {fault.delay:g} s"
-    told = hint("%s after %g s", what, fault.delay) if fault.delay and fault.kind != "delay" else what
-    return hint("fault %s: %s, %s", fault.number, told, Hint("carried out" if fault.carried_out else "not carried out"))
+    shown = hint("%s after %g s", what, fault.delay) if fault.delay and fault.kind != "delay" else what
+    return hint(
+        "fault %s: %s, %s", fault.number, shown, Hint("carried out" if fault.carried_out else "not carried out")
+    )
 
 
-def _code_answer(request: Request, code: int, status: int | None) -> Answer:
+def _code_response(request: Request, code: int, status: int | None) -> Response:
     known = info(code) if code in ERRORS else None
     body = refusal_body(request, code, known.message if known else "injected fault")
-    return json_answer(body, status or (known.http_status if known else 403))
+    return json_response(body, status or (known.http_status if known else 403))

@@ -1,4 +1,4 @@
-"""The review of templates and signatures: at once, by hand, or after some seconds; and what a remark can ask for."""
+"""Review of templates and signatures: immediate, manual or delayed, with outcomes that a remark can ask for."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def decide_by_remark(state: State, app: App, item: Template | Sign) -> None:
 
 
 def decide(state: State, app: App, item: Template | Sign, *, passed: bool, reason: str | None = None) -> None:
-    """Decide on a template or signature, and tell the app."""
+    """Decide on a template or signature, and queue the callback."""
     item.status = PASSED if passed else REJECTED
     item.refuse_reason = None if passed else (reason or NO_REASON).strip()
     item.review_at = None
@@ -50,19 +50,19 @@ def decide(state: State, app: App, item: Template | Sign, *, passed: bool, reaso
 
 
 def template_due(state: State, key: str) -> None:
-    """The clock's handler: decide on a template, unless that was done or put off meanwhile."""
+    """Handle due work: decide on a template, unless it was decided or postponed in the meantime."""
     app_key, _, temp_id = key.rpartition("/")
     _due(state, app_key, state.templates.get(app_key, {}).get(int(temp_id)))
 
 
 def sign_due(state: State, key: str) -> None:
-    """The clock's handler: decide on a signature, unless that was done or put off meanwhile."""
+    """Handle due work: decide on a signature, unless it was decided or postponed in the meantime."""
     app_key, _, sign_id = key.rpartition("/")
     _due(state, app_key, state.signs.get(app_key, {}).get(int(sign_id)))
 
 
 def publish(state: State, item: Template | Sign) -> None:
-    """Tell those who watch."""
+    """Publish the change."""
     if isinstance(item, Template):
         state.events.publish("template", {"app_key": item.app_key, "temp_id": item.temp_id, "status": item.status})
     else:

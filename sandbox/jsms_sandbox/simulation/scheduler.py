@@ -1,4 +1,4 @@
-"""Who does the work that falls due, and what happens to it when the clock is set back."""
+"""Handlers of the clock's due work, and its rescheduling when the clock is set back."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from jsms_sandbox.state.entities import Sign, Template
 from jsms_sandbox.state.state import State
 
 
-def handle_due_work(state: State, deliveries: Deliveries) -> None:
-    """Name the handlers on a state's clock."""
+def register_handlers(state: State, deliveries: Deliveries) -> None:
+    """Register the handlers with the clock."""
     clock = state.clock
     clock.handle("report", lambda subject: delivery.report_due(state, subject))
     clock.handle("schedule", lambda subject: schedule_due(state, subject))
     clock.handle("template_review", lambda subject: reviews.template_due(state, subject))
     clock.handle("callback", deliveries.due)
     clock.handle("sign_review", lambda subject: reviews.sign_due(state, subject))
-    clock.on_back = lambda seconds: go_back(state, seconds)
+    clock.on_back = lambda seconds: rewind(state, seconds)
     clock.wanted = lambda work: _is_wanted(state, work)
 
 
 def _is_wanted(state: State, work: DueWork) -> bool:
-    """Whether what is to be done is still to be done then: the oldest messages go, and schedules are put off."""
+    """Whether scheduled work is still needed: old messages are removed, and schedules are postponed."""
     if work.kind == "report":
         message = state.messages.get(work.subject)
         return message is not None and message.report_at == work.when
@@ -38,8 +38,8 @@ def _is_wanted(state: State, work: DueWork) -> bool:
     return True
 
 
-def go_back(state: State, seconds: float) -> None:
-    """Let what waits wait as long as it still had to, and forget sends that count against limits in times to come.
+def rewind(state: State, seconds: float) -> None:
+    """Keep the remaining delay of waiting work, and forget sends that count against limits in the future.
 
     Schedules stay: a person chose their time. What was done stays done.
 

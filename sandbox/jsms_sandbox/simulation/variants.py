@@ -1,4 +1,4 @@
-"""Responses in other forms, which the service has been seen to send or may send any day."""
+"""Variants of responses: other forms of ids, times, codes and fields that the service may send."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def vary(body: bytes, variant: Variant | None) -> bytes | None:
     """The body of a JSON response in another form.
 
     Args:
-        body: What the service answers.
+        body: The body of the response.
         variant: The form; None for all that can be applied together.
 
     Returns:

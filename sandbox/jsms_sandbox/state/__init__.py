@@ -1,1 +1,1 @@
-"""What the sandbox knows: plain data, and where it is kept."""
+"""The sandbox's state: entities, their storage, events and rate limits."""

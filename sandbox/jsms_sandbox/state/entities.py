@@ -1,4 +1,4 @@
-"""The things that the sandbox keeps, as plain data.
+"""The entities that the sandbox keeps, as dataclasses.
 
 Each entity is saved whole, under its table and key. What JSON cannot hold (times, sets) is kept as numbers and lists.
 """
@@ -44,7 +44,7 @@ class Credit:
 
 @dataclass(slots=True)
 class Review:
-    """How templates and signatures are decided on: at once, by hand, or after some seconds."""
+    """How templates and signatures are reviewed: at once, by hand, or after some seconds."""
 
     mode: ReviewMode = "at_once"
     seconds: Seconds = 0.0
@@ -171,7 +171,7 @@ class Message:
     """Its delivery status, once reported."""
     reported_at: Moment | None = None
     handed_out: bool = False
-    """Whether the report was polled or went out as a callback."""
+    """Whether the report was polled or queued as a callback."""
 
     @property
     def key(self) -> str:
@@ -191,7 +191,7 @@ class ScheduledRecipient:
 
 @dataclass(slots=True)
 class Schedule:
-    """A template SMS that goes out later."""
+    """A template SMS that is sent later."""
 
     table: ClassVar[str] = "schedule"
     schedule_id: str
@@ -215,7 +215,7 @@ class Schedule:
 
 @dataclass(slots=True)
 class Reply:
-    """What a user answered."""
+    """A user's reply."""
 
     table: ClassVar[str] = "reply"
     number: int
@@ -241,12 +241,12 @@ class Attempt:
     error: str | None
     seconds: Seconds
     by_hand: bool = False
-    """Whether a person asked for it, out of the order of retries."""
+    """Whether a person asked for it, outside the schedule of retries."""
 
 
 @dataclass(slots=True)
 class Callback:
-    """A notice to the app under development, and how its delivery went."""
+    """A callback to the app under development, and how its delivery went."""
 
     table: ClassVar[str] = "callback"
     number: int
@@ -267,7 +267,7 @@ class Callback:
 
 @dataclass(slots=True)
 class JournalEntry:
-    """One request and its answer, accepted or refused."""
+    """One request and its response, accepted or refused."""
 
     table: ClassVar[str] = "journal"
     number: int
@@ -292,7 +292,7 @@ class JournalEntry:
     msg_ids: list[str] = field(default_factory=list[str])
     fault: str | None = None
     modelled: bool = True
-    """Whether the sandbox has behaviour for the operation; otherwise it answered with the contract's example."""
+    """Whether the sandbox has behaviour for the operation; otherwise the response is the contract's example."""
     milliseconds: Seconds = 0.0
 
     @property

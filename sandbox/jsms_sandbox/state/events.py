@@ -1,4 +1,4 @@
-"""Numbered events: what happened, for pages and tests that follow the sandbox live."""
+"""A log of numbered events, for pages and tests that follow the sandbox live."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Event:
 
 
 class EventLog:
-    """The last events, and those who wait for the next one.
+    """The last events, and the tasks that wait for the next one.
 
     Lives on the event loop's thread: nothing here is locked.
     """
@@ -37,7 +37,7 @@ class EventLog:
         self._waiters: set[asyncio.Future[None]] = set()
         self.closed = False
         self.ended = asyncio.Event()
-        """Set once the log is closed, for those who must stop in the middle of something."""
+        """Set once the log is closed, for tasks that must stop in the middle of something."""
 
     @property
     def last_number(self) -> int:
@@ -45,7 +45,7 @@ class EventLog:
         return self._last
 
     def publish(self, kind: str, payload: Mapping[str, object]) -> Event:
-        """Number an event, keep it and wake everyone who waits."""
+        """Number an event, keep it and wake every waiting task."""
         self._last += 1
         event = Event(self._last, kind, payload)
         self._events.append(event)
@@ -53,7 +53,7 @@ class EventLog:
         return event
 
     def since(self, number: int) -> list[Event] | None:
-        """The events after a number; None where some of them are no longer kept, so that the reader starts afresh."""
+        """The events after a number; None if some of them are no longer kept, so that the reader starts over."""
         if number > self._last or (self._events and number < self._events[0].number - 1):
             return None
         missing = self._last - number

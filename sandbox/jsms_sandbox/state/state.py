@@ -1,4 +1,4 @@
-"""Everything the sandbox knows, in memory, with each change written through to the storage."""
+"""The sandbox's state, in memory; each change is written through to the storage."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class State:
     Args:
         settings: What the sandbox was started with.
         clock: Its time.
-        events: Where it tells what happens.
+        events: Where it publishes what happens.
         storage: Where it keeps its state; in memory only by default.
     """
 
@@ -105,7 +105,7 @@ class State:
         review: Review | None = None,
         with_signature: bool = True,
     ) -> App:
-        """Add an app with its first templates and, unless told otherwise, a default signature.
+        """Add an app with its first templates and, by default, a signature.
 
         Args:
             credentials: Its keys; None makes fresh ones, 24 hexadecimal characters each.
@@ -147,12 +147,12 @@ class State:
         return app
 
     def app_changed(self, app: App) -> None:
-        """Keep an app as it is now, and tell those who watch."""
+        """Save an app as it is now, and publish the change."""
         self.save(app)
         self.events.publish("app", {"app_key": app.app_key, "name": app.name})
 
     def register_app(self, app: App) -> None:
-        """Make room for an app and what is its own."""
+        """Register an app, with empty collections for its entities."""
         self.apps[app.app_key] = app
         self.apps_by_dev_key[app.dev_key] = app
         self.templates[app.app_key] = {}
@@ -161,7 +161,7 @@ class State:
         self.replies_to_fetch[app.app_key] = deque(maxlen=RECEIPTS_KEPT)
 
     def remove_app(self, app: App) -> None:
-        """Forget an app and all that is its own, but for the journal."""
+        """Remove an app and all that belongs to it, except for the journal."""
         key = app.app_key
         owned: list[Entity] = [
             *self.templates.pop(key).values(),
@@ -183,7 +183,7 @@ class State:
         self.storage.remove(app)
 
     def reset_app(self, app: App) -> App:
-        """Give an app a fresh start under the same keys."""
+        """Reset an app under the same keys."""
         self.remove_app(app)
         keys = Credentials(app.app_key, app.master_secret, app.dev_key, app.dev_secret)
         fresh = self.create_app(keys, name=app.name, review=self._first_review())
@@ -205,32 +205,32 @@ class State:
         self.save(sign)
 
     def add_message(self, message: Message) -> None:
-        """Add a message; the oldest go where there are too many."""
+        """Add a message; the oldest are removed if there are too many."""
         self.messages[message.msg_id] = message
         self.save(message)
         self._cap(self.messages, MESSAGES_KEPT)
         self.events.publish("message", {"msg_id": message.msg_id, "app_key": message.app_key})
 
     def add_schedule(self, schedule: Schedule) -> None:
-        """Add a schedule; the oldest go where there are too many."""
+        """Add a schedule; the oldest are removed if there are too many."""
         self.schedules[schedule.schedule_id] = schedule
         self.save(schedule)
         self._cap(self.schedules, SCHEDULES_KEPT)
 
     def add_reply(self, reply: Reply) -> None:
-        """Add a user's reply; the oldest go where there are too many."""
+        """Add a user's reply; the oldest are removed if there are too many."""
         self.replies[reply.number] = reply
         self.save(reply)
         self._cap(self.replies, REPLIES_KEPT)
 
     def add_callback(self, callback: Callback) -> None:
-        """Add a callback; the oldest go where there are too many."""
+        """Add a callback; the oldest are removed if there are too many."""
         self.callbacks[callback.number] = callback
         self.save(callback)
         self._cap(self.callbacks, CALLBACKS_KEPT)
 
     def add_journal_entry(self, entry: JournalEntry) -> None:
-        """Add a request and its answer; the oldest go where there are too many."""
+        """Add a request and its response; the oldest are removed if there are too many."""
         self.journal[entry.number] = entry
         self.save(entry)
         self._cap(self.journal, JOURNAL_KEPT)
@@ -249,7 +249,7 @@ class State:
     # --- the first app ----------------------------------------------------------------------------------------------
 
     def reset(self) -> None:
-        """Forget everything, and start over with the first app alone."""
+        """Remove everything, and start over with the first app alone."""
         self.storage.clear()
         self.rate_limits.forget()
         self.clock.forget()
@@ -284,7 +284,7 @@ class State:
         return replace(self.settings.review or Review())
 
     def _set_by_flags(self, app: App) -> None:
-        """Give an app what the sandbox was started with; what was not named stays."""
+        """Give an app the settings that the sandbox was started with; the others stay."""
         settings = self.settings
         app.review = replace(settings.review or app.review)
         app.fixed_code = settings.fixed_code or app.fixed_code
@@ -294,7 +294,7 @@ class State:
     # --- keeping -----------------------------------------------------------------------------------------------------
 
     def save(self, entity: Entity) -> None:
-        """Note that an entity changed; the next commit writes it."""
+        """Mark an entity as changed; the next commit writes it."""
         self.storage.save(entity)
 
     def _keep_time(self) -> None:
@@ -304,14 +304,14 @@ class State:
         self.events.publish("clock", {"now": clock.now_ms(), "frozen": clock.frozen})
 
     def _commit_work(self) -> None:
-        """Commit what due work changed; what cannot be written now stays to be written with the next commit."""
+        """Commit what due work changed; what cannot be written now is written with the next commit."""
         try:
             self.commit()
         except StorageError as error:
-            log.error("%s", error)  # noqa: TRY400 - the sentence says all
+            log.error("%s", error)  # noqa: TRY400 - the message says all
 
     def commit(self) -> None:
-        """Write every change since the last commit. Called before an answer leaves."""
+        """Write every change since the last commit. Called before a response is sent."""
         self.storage.commit()
 
     def snapshot(self) -> dict[str, object]:
@@ -329,7 +329,7 @@ class State:
 
 
 def first_templates(app_key: str, now: float) -> list[Template]:
-    """Template 1, which every app has, and one of each other type."""
+    """Create template 1, which every app has, and one of each other type."""
     rows = [
         (1, "您的验证码是{{code}}，五分钟内有效。", CODE, 300, "登录验证码"),
         (1250, "您的订单{{number}}已发货。", NOTICE, None, "发货通知"),
@@ -342,5 +342,5 @@ def first_templates(app_key: str, now: float) -> list[Template]:
 
 
 def first_sign(app_key: str, now: float) -> Sign:
-    """The default signature."""
+    """Create the default signature."""
     return Sign(app_key, DEFAULT_SIGN_ID, "极光", 1, "", PASSED, now, is_default=True)

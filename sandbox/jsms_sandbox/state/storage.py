@@ -1,4 +1,4 @@
-"""Where the state is kept: in memory or in a file, as JSON."""
+"""Storage of entities: in memory, or as JSON in a SQLite file."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Storage(Protocol):
         ...
 
     def remove(self, entity: Entity) -> None:
-        """Keep an entity no longer."""
+        """Remove an entity at the next commit."""
         ...
 
     def commit(self) -> None:
@@ -87,7 +87,7 @@ class Storage(Protocol):
         ...
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove everything."""
         ...
 
     def close(self) -> None:
@@ -100,7 +100,7 @@ class StorageError(Exception):
 
 
 class InMemory:
-    """Keeps nothing: the state's own memory is all there is."""
+    """Stores nothing: the state is in memory alone."""
 
     def save(self, entity: Entity) -> None:
         """Nothing to do."""
@@ -192,7 +192,7 @@ class SQLiteFile:
         run("COMMIT")
 
     def _hide_from_others(self) -> None:
-        """Let the owner alone read the file, and those beside it, made by an earlier version."""
+        """Make the file, and those beside it, readable by the owner alone; an earlier version did not."""
         for beside in ("", "-wal", "-shm"):
             with suppress(OSError):
                 self._path.with_name(self._path.name + beside).chmod(OWNER_ALONE)
@@ -202,7 +202,7 @@ class SQLiteFile:
         self._changed[entity.table, entity.key] = entity
 
     def remove(self, entity: Entity) -> None:
-        """Keep an entity no longer."""
+        """Remove an entity at the next commit."""
         self._changed[entity.table, entity.key] = None
 
     def commit(self) -> None:
@@ -253,7 +253,7 @@ class SQLiteFile:
         return StorageError(f"{self._path} is damaged ({why}); name another file.")
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove everything."""
         self._changed.clear()
         try:
             self._connection.execute("DELETE FROM entity")

@@ -6,7 +6,7 @@ import { assumed } from "../dialogs.js";
 import { $, blank, chip, h } from "../dom.js";
 import { meaning } from "../labels.js";
 import { t } from "../language.js";
-import { credentialList, title } from "../parts.js";
+import { credentialList, title } from "../components.js";
 import { state } from "../state.js";
 import { appName, store } from "../store.js";
 
@@ -20,7 +20,7 @@ const POOLS = [
 export const balancesView = {
   id: "balances",
   title: "Balances",
-  things: () => store.apps.items,
+  items: () => store.apps.items,
   count: () => 0,
   search: (a) => ({ text: [a.name, a.app_key], other: a.callback_url }),
   row: (a) => ({

@@ -8,14 +8,14 @@ import { copyButton } from "../feedback.js";
 import { stateChip } from "../labels.js";
 import { t } from "../language.js";
 import { go } from "../navigation.js";
-import { link, title } from "../parts.js";
+import { link, title } from "../components.js";
 import { state } from "../state.js";
 import { appChip, store } from "../store.js";
 
 export const callbacksView = {
   id: "callbacks",
   title: "Callbacks",
-  things: () => store.callbacks.items,
+  items: () => store.callbacks.items,
   search: (c) => ({
     text: c.data,
     type: c.type,
@@ -40,7 +40,7 @@ export const callbacksView = {
           act(
             () => call("POST", "callbacks/samples", { query: { app: app.app_key }, body: {} }),
             ({ samples }) =>
-              t("Samples: {n} of {m} were taken.", {
+              t("Samples: {n} of {m} were acknowledged.", {
                 n: samples.filter((each) => each.error === null).length,
                 m: samples.length,
               }),
@@ -79,7 +79,7 @@ function callbackDetail(c) {
     h(
       "section",
       { class: "card" },
-      h("h3", {}, t("What is posted as data"), copyButton(c.data, "data")),
+      h("h3", {}, t("The posted data"), copyButton(c.data, "data")),
       h("pre", { class: "raw", tabindex: 0, "data-keep": "data" }, data),
     ),
     card(null, facts([t("Queued"), fullTime(c.created_at)], ["appKey", h("span", { class: "mono" }, c.app_key)])),
@@ -134,7 +134,7 @@ export function callbackCard(m, callbacks) {
 
 const retryButton = (callback) =>
   button(
-    t("Try again now"),
-    () => act(() => call("POST", `callbacks/${callback.number}/resend`), t("It was tried again.")),
+    t("Retry now"),
+    () => act(() => call("POST", `callbacks/${callback.number}/resend`), t("It was posted again.")),
     { "data-keep": `retry${callback.number}` },
   );

@@ -5,21 +5,21 @@ import { act, call } from "../api.js";
 import { $, blank, button, card, chip, facts, h } from "../dom.js";
 import { language, t } from "../language.js";
 import { choose } from "../navigation.js";
-import { paint } from "../paint.js";
-import { title } from "../parts.js";
+import { render } from "../render.js";
+import { title } from "../components.js";
 import { state } from "../state.js";
 import { appChip, store } from "../store.js";
 
 const FAULT_KINDS = [
   "code: an error code",
-  "drop: accept, then lose the answer",
+  "drop: accept, then lose the response",
   "status: an HTTP status",
-  "delay: answer late",
+  "delay: respond late",
   "reset: reset the connection",
-  "truncate: cut the answer",
+  "truncate: cut the response",
   "broken_json: broken JSON",
   "html: a proxy's page",
-  "empty: an empty answer",
+  "empty: an empty response",
   "variant: another form of the response",
 ];
 
@@ -38,7 +38,7 @@ const VARIANTS = [
 export const faultsView = {
   id: "faults",
   title: "Faults",
-  things: () => [...store.faults.items].reverse(),
+  items: () => [...store.faults.items].reverse(),
   count: (items) => items.filter((each) => each.active).length,
   alert: true,
   free: true,
@@ -58,16 +58,15 @@ export const faultsView = {
   }),
   tools: () => [
     store.faults.items.length > 0 &&
-      button(t("Delete all"), () => act(() => call("DELETE", "faults"), t("It is gone.")), { class: "button bad" }),
+      button(t("Delete all"), () => act(() => call("DELETE", "faults"), t("It was deleted.")), { class: "button bad" }),
     button(t("New fault"), () => {
       state.picked.delete("faults");
-      paint("list", "detail");
+      render("list", "detail");
     }),
   ],
   detail: faultDetail,
   blankDetail: newFault,
-  empty: () =>
-    blank("faults", t("No fault is set."), t("Make requests fail on purpose, to see what your app does then.")),
+  empty: () => blank("faults", t("No fault is set."), t("Make requests fail, to see what your app does.")),
 };
 
 function newFault() {
@@ -91,13 +90,13 @@ function newFault() {
       const made = await call("POST", "faults", { query: { app: state.app }, body });
       await store.faults.load();
       choose(String(made.number));
-    }, t("The fault is on."));
+    }, t("The fault was added."));
   };
   const field = (label, input) => [h("label", { for: input.id }, label), input];
   const input = (id, more) => h("input", { class: "field", id, "data-keep": id, autocomplete: "off", ...more });
   return [
     title([h("h2", {}, t("New fault"))]),
-    h("p", { class: "note" }, t("Make requests fail on purpose, to see what your app does then.")),
+    h("p", { class: "note" }, t("Make requests fail, to see what your app does.")),
     h(
       "form",
       { class: "card", onsubmit: add },
@@ -105,7 +104,7 @@ function newFault() {
         "div",
         { class: "form" },
         field(
-          t("What happens"),
+          t("Kind of fault"),
           h(
             "select",
             { class: "field", id: "fault-kind", "data-keep": "fault-kind" },
@@ -152,7 +151,10 @@ function newFault() {
           ),
         ),
         field(t("Only this number"), input("fault-mobile", { placeholder: t("any"), inputmode: "numeric" })),
-        field(t("How often"), input("fault-times", { type: "number", min: 1, value: "1", placeholder: t("no end") })),
+        field(
+          t("How often"),
+          input("fault-times", { type: "number", min: 1, value: "1", placeholder: t("unlimited") }),
+        ),
         field(
           t("Probability"),
           input("fault-probability", { type: "number", min: 0, max: 1, step: "any", value: "1" }),
@@ -169,7 +171,7 @@ function faultDetail(f) {
     h(
       "div",
       { class: "actions" },
-      button(t("Delete"), () => act(() => call("DELETE", `faults/${f.number}`), t("It is gone.")), {
+      button(t("Delete"), () => act(() => call("DELETE", `faults/${f.number}`), t("It was deleted.")), {
         class: "button bad",
         "data-keep": "delete",
       }),
@@ -177,7 +179,7 @@ function faultDetail(f) {
     card(
       null,
       facts(
-        [t("What happens"), f.kind],
+        [t("Kind of fault"), f.kind],
         [t("Error code"), f.code && String(f.code)],
         [t("HTTP status"), f.status && String(f.status)],
         f.variant && [t("Variant"), f.variant],
@@ -186,7 +188,7 @@ function faultDetail(f) {
         [t("Only this number"), f.mobile ?? t("any")],
         [t("App"), f.app_key ?? t("any")],
         [t("Takes effect"), f.carried_out ? t("yes") : t("no")],
-        [t("Left"), f.times === null ? t("no end") : String(f.times)],
+        [t("Left"), f.times === null ? t("unlimited") : String(f.times)],
         [t("Probability"), String(f.probability)],
         [t("Hits"), String(f.hits)],
       ),

@@ -1,12 +1,12 @@
 // @ts-check
-// What is shown before the first message: where to point an app, and a request to try.
+// Shown before the first message: where to point an app, and a request to try.
 
 import { act } from "../api.js";
 import { blank, button, h, icon } from "../dom.js";
 import { copy, copyButton } from "../feedback.js";
 import { t } from "../language.js";
-import { paint } from "../paint.js";
-import { credentialList } from "../parts.js";
+import { render } from "../render.js";
+import { credentialList } from "../components.js";
 import { state } from "../state.js";
 import { store } from "../store.js";
 
@@ -43,10 +43,10 @@ export function firstSteps() {
         "content-type": "application/json",
         authorization: `Basic ${btoa(`${app.app_key}:${app.master_secret}`)}`,
       };
-      const answer = await fetch("/v1/codes", { method: "POST", headers, body }).catch(() => {
-        throw new Error(t("The sandbox does not answer."));
+      const response = await fetch("/v1/codes", { method: "POST", headers, body }).catch(() => {
+        throw new Error(t("The sandbox does not respond."));
       });
-      if (!answer.ok) throw new Error((await answer.json()).error?.message ?? `HTTP ${answer.status}`);
+      if (!response.ok) throw new Error((await response.json()).error?.message ?? `HTTP ${response.status}`);
     });
   const choices = /** @type {const} */ (["curl", "Python", "Environment"]).map((name) =>
     h(
@@ -58,7 +58,7 @@ export function firstSteps() {
         "data-keep": `tab-${name}`,
         onclick: () => {
           state.snippet = name;
-          paint("list");
+          render("list");
         },
       },
       t(name),
@@ -66,7 +66,7 @@ export function firstSteps() {
   );
   return [
     h("h2", {}, t("No message yet. Point your app here.")),
-    h("p", {}, t("Nothing is sent and nothing is billed."), " ", t("What your app sends appears here at once.")),
+    h("p", {}, t("Nothing is sent and nothing is billed."), " ", t("What your app sends appears here immediately.")),
     h(
       "div",
       { class: "start" },
@@ -106,7 +106,7 @@ export function firstSteps() {
         h(
           "li",
           {},
-          t("A message to {number} is answered with that error code.", {
+          t("A message to {number} is refused with that error code.", {
             number: info.magic.number.replace("CCCCC", "50014"),
           }),
           " ",

@@ -9,8 +9,8 @@ import { exchange } from "../exchange.js";
 import { copy, copyButton } from "../feedback.js";
 import { KINDS, codeState, kindChip, meaning, statusChip } from "../labels.js";
 import { language, t } from "../language.js";
-import { paint } from "../paint.js";
-import { link, title } from "../parts.js";
+import { render } from "../render.js";
+import { link, title } from "../components.js";
 import { state } from "../state.js";
 import { appChip, appName, store } from "../store.js";
 import { callbackCard } from "./callbacks.js";
@@ -32,14 +32,14 @@ function lookCloser(msgId, delay) {
       const data = await call("GET", `messages/${encodeURIComponent(msgId)}`);
       if (more.key !== msgId) return;
       more.data = data;
-      paint("detail");
+      render("detail");
     } catch {
-      /* gone meanwhile, or the link is down: the list tells */
+      /* it was deleted, or the connection is down: the list shows it */
     }
   }, delay);
 }
 
-// What an event says of the message that is looked at.
+// Apply an event to the message that is shown.
 export function touch(data) {
   const { key } = more;
   if (!key) return;
@@ -50,7 +50,7 @@ export function touch(data) {
 export const messagesView = {
   id: "messages",
   title: "Messages",
-  things: () => store.messages.items,
+  items: () => store.messages.items,
   search: (m) => ({
     to: m.mobile,
     text: m.text,
@@ -154,9 +154,9 @@ function messageDetail(m) {
       button(t("Expire"), () => expire(m), {
         "data-keep": "expire",
         disabled: code !== "issued",
-        title: m.code ? (code === "verified" ? t("The code was used already.") : "") : t("This message holds no code."),
+        title: m.code ? (code === "verified" ? t("The code was used already.") : "") : t("This message has no code."),
       }),
-      button(t("Resend"), () => act(() => call("POST", `messages/${m.msg_id}/resend`), t("Sent once more.")), {
+      button(t("Resend"), () => act(() => call("POST", `messages/${m.msg_id}/resend`), t("Sent again.")), {
         "data-keep": "resend",
       }),
     ),

@@ -22,7 +22,7 @@ export function phone(m, full) {
           "div",
           { class: "bubble call" },
           icon("phone"),
-          h("span", { lang: "zh-CN" }, t("A call that reads the code out"), h("br"), ...inside),
+          h("span", { lang: "zh-CN" }, t("A call that speaks the code"), h("br"), ...inside),
         )
       : h("div", { class: "bubble", lang: "zh-CN" }, ...inside);
   const reply = (content) =>

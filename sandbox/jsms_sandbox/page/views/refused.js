@@ -8,14 +8,14 @@ import { exchange } from "../exchange.js";
 import { copy } from "../feedback.js";
 import { checkName, hintOf, refusalCode, where } from "../labels.js";
 import { language, t } from "../language.js";
-import { title } from "../parts.js";
+import { title } from "../components.js";
 import { appChip, store } from "../store.js";
 import { notModelled } from "./unmodelled.js";
 
 export const refusedView = {
   id: "refused",
   title: "Refused requests",
-  things: () => store.refused.items,
+  items: () => store.refused.items,
   alert: true,
   search: (r) => ({
     to: /1\d{10}/.exec(r.body)?.[0],
@@ -39,7 +39,7 @@ export const refusedView = {
   }),
   detail: refusedDetail,
   empty: () =>
-    blank("refused", t("Nothing was refused."), t("To see one, send to 13000050014: it is answered with error 50014.")),
+    blank("refused", t("Nothing was refused."), t("To see one, send to 13000050014: it is refused with error 50014.")),
 };
 
 function refusedDetail(r) {
@@ -77,7 +77,7 @@ function refusedDetail(r) {
           "div",
           {},
           h("b", {}, why?.name ?? ""),
-          h("div", { class: "note" }, why?.message ?? t("The answer is not one of the API's error codes.")),
+          h("div", { class: "note" }, why?.message ?? t("The response is not one of the API's error codes.")),
         ),
         h("span", { class: "gap" }),
         button([icon("copy"), t("Copy")], () => copy(String(refusalCode(r)), String(refusalCode(r))), {
@@ -94,7 +94,7 @@ function refusedDetail(r) {
           why?.check
             ? [chip(checkName(why.check), "bad"), " ", assumed("order of checks", "refusals")]
             : r.fault
-              ? t("Answered by an injected fault.")
+              ? t("The response of an injected fault.")
               : "–",
         ),
         r.fault && !why && h("div", {}, h("h4", {}, t("Faults")), r.fault),

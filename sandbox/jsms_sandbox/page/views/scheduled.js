@@ -7,13 +7,13 @@ import { blank, button, card, chip, facts, h, icon } from "../dom.js";
 import { copyButton } from "../feedback.js";
 import { TYPE_NAMES } from "../labels.js";
 import { t } from "../language.js";
-import { link, title } from "../parts.js";
+import { link, title } from "../components.js";
 import { appChip, store } from "../store.js";
 
 export const scheduledView = {
   id: "scheduled",
   title: "Scheduled",
-  things: () => store.scheduled.items,
+  items: () => store.scheduled.items,
   count: (items) => items.filter((each) => each.status === "pending").length,
   search: (s) => ({
     to: s.recipients.map((each) => each.mobile),
@@ -42,7 +42,7 @@ export const scheduledView = {
   }),
   detail: scheduleDetail,
   empty: () =>
-    blank("scheduled", t("Nothing is scheduled."), t("What your app schedules waits here until its time comes.")),
+    blank("scheduled", t("Nothing is scheduled."), t("What your app schedules is listed here until it is sent.")),
 };
 
 function scheduleDetail(s) {
@@ -66,7 +66,7 @@ function scheduleDetail(s) {
       null,
       facts(
         ["schedule_id", h("span", { class: "mono" }, s.schedule_id), copyButton(s.schedule_id, s.schedule_id)],
-        [t("Goes out at"), `${s.send_time} ${t("Beijing")}`],
+        [t("Sent at"), `${s.send_time} ${t("Beijing")}`],
         [t("Created"), fullTime(s.created_at)],
         [t("Template"), link(String(s.temp_id), "templates", `t/${s.app_key}/${s.temp_id}`)],
         s.sign_id !== null && [t("Signature"), link(String(s.sign_id), "templates", `s/${s.app_key}/${s.sign_id}`)],

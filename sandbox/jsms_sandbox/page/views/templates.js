@@ -8,13 +8,13 @@ import { $, blank, button, card, chip, facts, h, icon, shorten } from "../dom.js
 import { copyButton } from "../feedback.js";
 import { TYPE_NAMES, reviewChip } from "../labels.js";
 import { t } from "../language.js";
-import { title } from "../parts.js";
+import { title } from "../components.js";
 import { appChip, store } from "../store.js";
 
 export const templatesView = {
   id: "templates",
   title: "Templates & signatures",
-  things: () => [...store.templates.items, ...store.signs.items],
+  items: () => [...store.templates.items, ...store.signs.items],
   search: (x) => ({
     text: [x.template, x.sign, x.remark],
     type: "template" in x ? ["template", x.type, t(TYPE_NAMES[x.type]?.[0] ?? "")] : ["sign", t("Signature")],

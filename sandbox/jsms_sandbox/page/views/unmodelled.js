@@ -1,12 +1,12 @@
 // @ts-check
-// The view of requests to operations that the sandbox does not model: it answers them with the contract's example.
+// The view of requests to operations that the sandbox does not model: it returns the contract's example.
 
 import { aged } from "../clock.js";
 import { blank, chip, h } from "../dom.js";
 import { exchange } from "../exchange.js";
 import { hintOf, refusalCode, where } from "../labels.js";
 import { t } from "../language.js";
-import { title } from "../parts.js";
+import { title } from "../components.js";
 import { state } from "../state.js";
 import { appChip, store } from "../store.js";
 
@@ -16,7 +16,7 @@ export const unmodelledView = {
   id: "unmodelled",
   title: "Not modelled",
   hidden: () => !unmodelled().length && !store.unmodelled.items.length,
-  things: () => store.unmodelled.items,
+  items: () => store.unmodelled.items,
   search: (r) => ({
     to: /1\d{10}/.exec(r.body)?.[0],
     text: [r.body, r.answer, r.path],
@@ -41,14 +41,14 @@ export const unmodelledView = {
     h(
       "section",
       { class: "card" },
-      h("p", {}, t("The sandbox checks such a request, and answers the contract's example.")),
+      h("p", {}, t("The sandbox checks such a request, and returns the contract's example.")),
     ),
     exchange(r),
   ],
   empty: () =>
     blank(
       "unmodelled",
-      t("No such request came."),
+      t("There was no such request."),
       `${t("The sandbox does not model:")} ${unmodelled()
         .map((each) => each.id)
         .join(", ")}`,

@@ -1,4 +1,4 @@
-"""The operations: sync functions from a checked request to an answer. They change the state and never wait."""
+"""The operations: one synchronous function each, from a checked request to its response."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 
 from jsms_sandbox.service.operations import accounts, codes, messages, receipts, schedules, signs, templates
 from jsms_sandbox.service.request import AuthorizedRequest
-from jsms_sandbox.service.response import Answer
+from jsms_sandbox.service.response import Response
 from jsms_sandbox.state.state import State
 
-OPERATIONS: Mapping[str, Callable[[State, AuthorizedRequest], Answer]] = {
+OPERATIONS: Mapping[str, Callable[[State, AuthorizedRequest], Response]] = {
     "sendCode": codes.send_code,
     "sendVoiceCode": codes.send_voice_code,
     "verifyCode": codes.verify_code,

@@ -14,9 +14,9 @@ from jsms_sandbox.service.limits import (
     check_opt_out,
 )
 from jsms_sandbox.service.request import AuthorizedRequest, Refusal
-from jsms_sandbox.service.response import Answer, json_answer
+from jsms_sandbox.service.response import Response, json_response
 from jsms_sandbox.service.text import fill, full_text, segments
-from jsms_sandbox.simulation.delivery import accept
+from jsms_sandbox.simulation.delivery import accept_message
 from jsms_sandbox.state.entities import CODE, App, Code, Message
 from jsms_sandbox.state.state import State
 
@@ -26,7 +26,7 @@ SHORTEST_TTL = 60
 """Seconds for a code template without ttl, which no template of ours is."""
 
 
-def send_code(state: State, request: AuthorizedRequest) -> Answer:
+def send_code(state: State, request: AuthorizedRequest) -> Response:
     """Make a code, fill it into a code template and send it."""
     app, fields = request.app, request.fields
     mobile: str = fields["mobile"]
@@ -56,7 +56,7 @@ def send_code(state: State, request: AuthorizedRequest) -> Answer:
     return _sent(state, request, message)
 
 
-def send_voice_code(state: State, request: AuthorizedRequest) -> Answer:
+def send_voice_code(state: State, request: AuthorizedRequest) -> Response:
     """Call a number and read a code out."""
     app, fields = request.app, request.fields
     mobile: str = fields["mobile"]
@@ -82,7 +82,7 @@ def send_voice_code(state: State, request: AuthorizedRequest) -> Answer:
     return _sent(state, request, message)
 
 
-def verify_code(state: State, request: AuthorizedRequest) -> Answer:
+def verify_code(state: State, request: AuthorizedRequest) -> Response:
     """Check what the user typed; a code counts once."""
     app, typed = request.app, request.fields["code"]
     message = state.messages.get(request.path_id)
@@ -101,18 +101,18 @@ def verify_code(state: State, request: AuthorizedRequest) -> Answer:
     state.save(message)
     request.msg_ids.append(message.msg_id)
     state.events.publish("verified", {"msg_id": message.msg_id, "app_key": app.app_key})
-    return json_answer({"is_valid": True})
+    return json_response({"is_valid": True})
 
 
 def new_code(app: App) -> str:
-    """Six digits by chance, or the app's fixed code."""
+    """Make a code: six random digits, or the app's fixed code."""
     return app.fixed_code or f"{secrets.randbelow(1_000_000):06d}"
 
 
-def _sent(state: State, request: AuthorizedRequest, message: Message) -> Answer:
-    accept(state, request.app, message)
+def _sent(state: State, request: AuthorizedRequest, message: Message) -> Response:
+    accept_message(state, request.app, message)
     request.msg_ids.append(message.msg_id)
-    return json_answer({"msg_id": message.msg_id})
+    return json_response({"msg_id": message.msg_id})
 
 
 SPOKEN = (

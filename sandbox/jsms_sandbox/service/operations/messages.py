@@ -8,17 +8,17 @@ from jsms_sandbox.contract import info
 from jsms_sandbox.service.composing import Recipient, SeenTexts, check_recipient, chosen, compose
 from jsms_sandbox.service.limits import check_allocated, check_and_charge, check_frequency, check_magic_number
 from jsms_sandbox.service.request import AuthorizedRequest, Hint, Refusal
-from jsms_sandbox.service.response import Answer, json_answer
+from jsms_sandbox.service.response import Response, json_response
 from jsms_sandbox.service.text import segments
 from jsms_sandbox.simulation.clock import BEIJING
-from jsms_sandbox.simulation.delivery import accept
+from jsms_sandbox.simulation.delivery import accept_message
 from jsms_sandbox.state.entities import MARKETING, App, Message, MessageKind, Sign, Template
 from jsms_sandbox.state.state import State
 
 MARKETING_FROM, MARKETING_TO = time(8), time(21)
 
 
-def send_message(state: State, request: AuthorizedRequest) -> Answer:
+def send_message(state: State, request: AuthorizedRequest) -> Response:
     """Send a template SMS to one number."""
     app, fields = request.app, request.fields
     mobile: str = fields["mobile"]
@@ -28,10 +28,10 @@ def send_message(state: State, request: AuthorizedRequest) -> Answer:
     message = _send(state, app, template, sign, Recipient(mobile, fields.get("temp_para"), text), None, first=True)
     warn_of_the_hour(request, template, state.clock.now())
     request.msg_ids.append(message.msg_id)
-    return json_answer({"msg_id": message.msg_id})
+    return json_response({"msg_id": message.msg_id})
 
 
-def send_message_batch(state: State, request: AuthorizedRequest) -> Answer:
+def send_message_batch(state: State, request: AuthorizedRequest) -> Response:
     """Send a template SMS to many numbers; refused ones do not stop the others."""
     app, fields = request.app, request.fields
     template, sign = chosen(state, request)
@@ -51,25 +51,25 @@ def send_message_batch(state: State, request: AuthorizedRequest) -> Answer:
             request.msg_ids.append(message.msg_id)
             results.append({"msg_id": message.msg_id, "mobile": message.mobile})
     warn_of_the_hour(request, template, state.clock.now())
-    return json_answer({"success_count": accepted, "failure_count": len(results) - accepted, "recipients": results})
+    return json_response({"success_count": accepted, "failure_count": len(results) - accepted, "recipients": results})
 
 
 def refused_recipient(request: AuthorizedRequest, values: dict[str, object], refused: Refusal) -> dict[str, object]:
-    """A refused recipient as a batch's answer tells it."""
+    """Describe a refused recipient for a batch's response."""
     request.warn(
         "%s was refused: %s, %s",
         values.get("mobile") or Hint("A recipient without a number"),
         refused.code,
         refused.said,
     )
-    told: dict[str, object] = {
+    shown: dict[str, object] = {
         "mobile": values.get("mobile") or "",
         "error_code": str(refused.code),
         "error_message": info(refused.code).message,
     }
     if values.get("temp_para") is not None:
-        told["temp_para"] = values["temp_para"]
-    return told
+        shown["temp_para"] = values["temp_para"]
+    return shown
 
 
 def _send(
@@ -101,11 +101,11 @@ def _send(
         temp_para=recipient.temp_para or {},
         tag=tag,
     )
-    return accept(state, app, message)
+    return accept_message(state, app, message)
 
 
 def warn_of_the_hour(request: AuthorizedRequest, template: Template, at: float) -> None:
-    """Warn of marketing that leaves when the service would hold it back."""
+    """Warn of marketing that is sent when the service would delay it."""
     hour = datetime.fromtimestamp(at, BEIJING).time()
     if template.type == MARKETING and not MARKETING_FROM <= hour < MARKETING_TO:
-        request.warn("Marketing goes out from 08:00 to 21:00 Beijing time only; the service would hold this back.")
+        request.warn("Marketing is sent from 08:00 to 21:00 Beijing time only; the service would delay this.")

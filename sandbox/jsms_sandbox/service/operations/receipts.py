@@ -1,4 +1,4 @@
-"""Read-once polling: pollReports, pollReplies."""
+"""Delivery reports and replies, each returned once: pollReports, pollReplies."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from jsms_contract.codes import OUT_OF_FREQ
 from jsms_runtime.service import Poll
 from jsms_sandbox.service.request import AuthorizedRequest, Refusal
-from jsms_sandbox.service.response import Answer, json_answer
+from jsms_sandbox.service.response import Response, json_response
 from jsms_sandbox.simulation.delivery import reply_data, report_data
 from jsms_sandbox.state.state import State
 
@@ -16,15 +16,15 @@ DAY = 86_400
 NO_PACE = Poll(0, None, None)
 
 
-def poll_reports(state: State, request: AuthorizedRequest) -> Answer:
-    """Hand out delivery reports, each once."""
+def poll_reports(state: State, request: AuthorizedRequest) -> Response:
+    """Return delivery reports, each once."""
 
     def take(limit: int, oldest: float) -> list[dict[str, object]]:
         taken: list[dict[str, object]] = []
         queue = state.reports_to_fetch[request.app.app_key]
         while queue and len(taken) < limit:
             message = state.messages.get(queue.popleft())
-            if message is None or message.handed_out:  # reported twice, or as a callback meanwhile
+            if message is None or message.handed_out:  # reported twice, or as a callback in the meantime
                 continue
             message.handed_out = True
             state.save(message)
@@ -35,8 +35,8 @@ def poll_reports(state: State, request: AuthorizedRequest) -> Answer:
     return _poll(state, request, "report", take)
 
 
-def poll_replies(state: State, request: AuthorizedRequest) -> Answer:
-    """Hand out users' replies, each once."""
+def poll_replies(state: State, request: AuthorizedRequest) -> Response:
+    """Return users' replies, each once."""
 
     def take(limit: int, oldest: float) -> list[dict[str, object]]:
         taken: list[dict[str, object]] = []
@@ -56,7 +56,7 @@ def poll_replies(state: State, request: AuthorizedRequest) -> Answer:
 
 def _poll(
     state: State, request: AuthorizedRequest, what: str, take: Callable[[int, float], list[dict[str, object]]]
-) -> Answer:
+) -> Response:
     app, pace = request.app, request.operation.rules.poll or NO_PACE
     now = state.clock.now()
     last = app.polled.get(what)
@@ -65,7 +65,7 @@ def _poll(
     app.polled[what] = now
     state.save(app)
     if app.callback_url is not None:
-        request.warn("With a callback URL set up polling answers an empty list; the records go there.")
-        return json_answer([])
+        request.warn("With a callback URL set up polling returns an empty list; the records are posted there.")
+        return json_response([])
     oldest = 0.0 if pace.kept_days is None else now - pace.kept_days * DAY
-    return json_answer(take(pace.max_records or sys.maxsize, oldest))
+    return json_response(take(pace.max_records or sys.maxsize, oldest))

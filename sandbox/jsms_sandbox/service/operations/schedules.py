@@ -10,7 +10,7 @@ from jsms_sandbox.service.composing import Recipient, SeenTexts, check_recipient
 from jsms_sandbox.service.limits import check_allocated, check_magic_number
 from jsms_sandbox.service.operations.messages import refused_recipient, warn_of_the_hour
 from jsms_sandbox.service.request import AuthorizedRequest, Hint, Refusal
-from jsms_sandbox.service.response import EMPTY, Answer, json_answer
+from jsms_sandbox.service.response import EMPTY, Response, json_response
 from jsms_sandbox.simulation.clock import BEIJING
 from jsms_sandbox.state.entities import Schedule, ScheduledRecipient
 from jsms_sandbox.state.state import State
@@ -18,40 +18,40 @@ from jsms_sandbox.state.state import State
 SEND_TIME = "%Y-%m-%d %H:%M:%S"
 
 
-def create_schedule(state: State, request: AuthorizedRequest) -> Answer:
+def create_schedule(state: State, request: AuthorizedRequest) -> Response:
     """Schedule a template SMS to one number."""
     return _save_single(state, request, None)
 
 
-def create_schedule_batch(state: State, request: AuthorizedRequest) -> Answer:
+def create_schedule_batch(state: State, request: AuthorizedRequest) -> Response:
     """Schedule a template SMS to many numbers."""
     return _save_batch(state, request, None)
 
 
-def update_schedule(state: State, request: AuthorizedRequest) -> Answer:
+def update_schedule(state: State, request: AuthorizedRequest) -> Response:
     """Replace a single schedule while it waits."""
     _send_at(state, request)
     return _save_single(state, request, _pending(state, request, batch=False))
 
 
-def update_schedule_batch(state: State, request: AuthorizedRequest) -> Answer:
+def update_schedule_batch(state: State, request: AuthorizedRequest) -> Response:
     """Replace a scheduled batch while it waits."""
     _send_at(state, request)
     return _save_batch(state, request, _pending(state, request, batch=True))
 
 
-def get_schedule(state: State, request: AuthorizedRequest) -> Answer:
+def get_schedule(state: State, request: AuthorizedRequest) -> Response:
     """Look a schedule of either kind up."""
     schedule = _own(state, request)
     if schedule.status == "deleted":
         raise Refusal(INVALID_SCHEDULE_ID, "schedule", "The schedule was deleted.")
     recipients: list[dict[str, object]] = []
     for recipient in schedule.recipients:
-        told: dict[str, object] = {"msg_id": recipient.msg_id, "mobile": recipient.mobile}
+        shown: dict[str, object] = {"msg_id": recipient.msg_id, "mobile": recipient.mobile}
         if recipient.temp_para is not None:
-            told["temp_para"] = recipient.temp_para
-        recipients.append(told)
-    return json_answer(
+            shown["temp_para"] = recipient.temp_para
+        recipients.append(shown)
+    return json_response(
         {
             "schedule_id": schedule.schedule_id,
             "send_time": schedule.send_time,
@@ -61,7 +61,7 @@ def get_schedule(state: State, request: AuthorizedRequest) -> Answer:
     )
 
 
-def delete_schedule(state: State, request: AuthorizedRequest) -> Answer:
+def delete_schedule(state: State, request: AuthorizedRequest) -> Response:
     """Delete a schedule of either kind while it waits."""
     schedule = _pending(state, request, batch=None)
     schedule.status = "deleted"
@@ -70,7 +70,7 @@ def delete_schedule(state: State, request: AuthorizedRequest) -> Answer:
     return EMPTY
 
 
-def _save_single(state: State, request: AuthorizedRequest, old: Schedule | None) -> Answer:
+def _save_single(state: State, request: AuthorizedRequest, old: Schedule | None) -> Response:
     fields = request.fields
     send_at = _send_at(state, request)
     mobile: str = fields["mobile"]
@@ -81,10 +81,10 @@ def _save_single(state: State, request: AuthorizedRequest, old: Schedule | None)
     recipients = [Recipient(mobile, fields.get("temp_para"), text)]
     schedule = _save(state, request, old, send_at, template.type, sign.sign_id, recipients, batch=False)
     warn_of_the_hour(request, template, send_at)
-    return json_answer({"schedule_id": schedule.schedule_id})
+    return json_response({"schedule_id": schedule.schedule_id})
 
 
-def _save_batch(state: State, request: AuthorizedRequest, old: Schedule | None) -> Answer:
+def _save_batch(state: State, request: AuthorizedRequest, old: Schedule | None) -> Response:
     send_at = _send_at(state, request)
     template, sign = chosen(state, request)
     check_allocated(request.app.credit)
@@ -98,7 +98,7 @@ def _save_batch(state: State, request: AuthorizedRequest, old: Schedule | None) 
             refused.append(refused_recipient(request, values, refusal))
     schedule = _save(state, request, old, send_at, template.type, sign.sign_id, recipients, batch=True)
     warn_of_the_hour(request, template, send_at)
-    return json_answer(
+    return json_response(
         {
             "schedule_id": schedule.schedule_id,
             "success_count": len(recipients),

@@ -5,14 +5,14 @@ from __future__ import annotations
 from jsms_contract.codes import DEFAULT_SIGNATURE_CANNOT_BE_DELETED, INVALID_SIGN_ID, OTHER_SIGNATURES_IN_THE_AUDIT
 from jsms_sandbox.service.composing import own_sign
 from jsms_sandbox.service.request import AuthorizedRequest, Refusal
-from jsms_sandbox.service.response import EMPTY, Answer, json_answer
+from jsms_sandbox.service.response import EMPTY, Response, json_response
 from jsms_sandbox.service.text import check_words
 from jsms_sandbox.simulation.reviews import submit
 from jsms_sandbox.state.entities import IN_REVIEW, PASSED, Sign
 from jsms_sandbox.state.state import State
 
 
-def create_sign(state: State, request: AuthorizedRequest) -> Answer:
+def create_sign(state: State, request: AuthorizedRequest) -> Response:
     """Submit a signature for review."""
     app = request.app
     _check_none_in_review(state, request)
@@ -26,7 +26,7 @@ def create_sign(state: State, request: AuthorizedRequest) -> Answer:
     return _save(state, request, sign)
 
 
-def update_sign(state: State, request: AuthorizedRequest) -> Answer:
+def update_sign(state: State, request: AuthorizedRequest) -> Response:
     """Change a rejected signature and submit it again."""
     sign = _own(state, request)
     _check_none_in_review(state, request)
@@ -36,10 +36,10 @@ def update_sign(state: State, request: AuthorizedRequest) -> Answer:
     return _save(state, request, sign)
 
 
-def get_sign(state: State, request: AuthorizedRequest) -> Answer:
+def get_sign(state: State, request: AuthorizedRequest) -> Response:
     """Look a signature up."""
     sign = _own(state, request)
-    return json_answer(
+    return json_response(
         {
             "sign_id": sign.sign_id,
             "sign": sign.sign,
@@ -50,7 +50,7 @@ def get_sign(state: State, request: AuthorizedRequest) -> Answer:
     )
 
 
-def delete_sign(state: State, request: AuthorizedRequest) -> Answer:
+def delete_sign(state: State, request: AuthorizedRequest) -> Response:
     """Delete a signature that is not the default one."""
     sign = _own(state, request)
     if sign.is_default:
@@ -76,9 +76,9 @@ def _check_none_in_review(state: State, request: AuthorizedRequest) -> None:
             )
 
 
-def _save(state: State, request: AuthorizedRequest, sign: Sign) -> Answer:
+def _save(state: State, request: AuthorizedRequest, sign: Sign) -> Response:
     fields = request.fields
     sign.sign, sign.type, sign.remark = fields["sign"], fields["type"], fields.get("remark") or ""
     sign.files = list(request.files)
     submit(state, request.app, sign)
-    return json_answer({"sign_id": sign.sign_id})
+    return json_response({"sign_id": sign.sign_id})

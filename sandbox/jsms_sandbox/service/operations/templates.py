@@ -5,14 +5,14 @@ from __future__ import annotations
 from jsms_contract.codes import INVALID_TEMP_ID, MODIFY_TEMPLATE_NOT_ALLOW
 from jsms_sandbox.service.composing import own_template, usable_sign
 from jsms_sandbox.service.request import AuthorizedRequest, Refusal
-from jsms_sandbox.service.response import EMPTY, Answer, json_answer
+from jsms_sandbox.service.response import EMPTY, Response, json_response
 from jsms_sandbox.service.text import check_template_text
 from jsms_sandbox.simulation.reviews import submit
 from jsms_sandbox.state.entities import CODE, IN_REVIEW, REJECTED, Template
 from jsms_sandbox.state.state import State
 
 
-def create_template(state: State, request: AuthorizedRequest) -> Answer:
+def create_template(state: State, request: AuthorizedRequest) -> Response:
     """Submit a template for review."""
     app = request.app
     _check_text(state, request)
@@ -25,7 +25,7 @@ def create_template(state: State, request: AuthorizedRequest) -> Answer:
     return _save(state, request, template)
 
 
-def update_template(state: State, request: AuthorizedRequest) -> Answer:
+def update_template(state: State, request: AuthorizedRequest) -> Response:
     """Change a rejected template and submit it again."""
     template = _own(state, request)
     if request.fields["temp_id"] != template.temp_id:
@@ -38,16 +38,16 @@ def update_template(state: State, request: AuthorizedRequest) -> Answer:
     return _save(state, request, template)
 
 
-def get_template(state: State, request: AuthorizedRequest) -> Answer:
+def get_template(state: State, request: AuthorizedRequest) -> Response:
     """Look a template up."""
     template = _own(state, request)
-    answer: dict[str, object] = {"temp_id": template.temp_id, "template": template.template, "type": template.type}
+    fields: dict[str, object] = {"temp_id": template.temp_id, "template": template.template, "type": template.type}
     if template.ttl is not None:
-        answer["ttl"] = template.ttl
-    return json_answer(answer | {"remark": template.remark, "status": template.status})
+        fields["ttl"] = template.ttl
+    return json_response(fields | {"remark": template.remark, "status": template.status})
 
 
-def delete_template(state: State, request: AuthorizedRequest) -> Answer:
+def delete_template(state: State, request: AuthorizedRequest) -> Response:
     """Delete a template."""
     template = _own(state, request)
     del state.templates[template.app_key][template.temp_id]
@@ -66,10 +66,10 @@ def _check_text(state: State, request: AuthorizedRequest) -> None:
     check_template_text(app, sign, fields["template"], fields["type"], fields.get("remark") or "")
 
 
-def _save(state: State, request: AuthorizedRequest, template: Template) -> Answer:
+def _save(state: State, request: AuthorizedRequest, template: Template) -> Response:
     fields = request.fields
     template.template, template.type = fields["template"], fields["type"]
     template.ttl = fields["ttl"] if template.type == CODE else None
     template.remark = fields.get("remark") or ""
     submit(state, request.app, template)
-    return json_answer({"temp_id": template.temp_id})
+    return json_response({"temp_id": template.temp_id})

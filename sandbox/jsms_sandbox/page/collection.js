@@ -1,5 +1,5 @@
 // @ts-check
-// A list of things of one kind, newest first, kept in step with what the events tell.
+// A list of items of one kind, newest first, kept up to date by the sandbox's events.
 
 import { call } from "./api.js";
 import { state } from "./state.js";
@@ -8,16 +8,15 @@ const PAGE = 1000;
 
 const MOST = 10_000;
 
-// Things of one kind, newest first, kept in step with what the events tell.
-export class Things {
+export class Collection {
   /**
-   * @param {(things: Things) => void} told called when the list has changed
+   * @param {(collection: Collection) => void} onChange called when the list has changed
    * @param {string} path where the test API lists them, and the name of the list in its response
    * @param {(item: any) => string | number} keyOf
    * @param {{ query?: Record<string, unknown>, paged?: boolean }} [more]
    */
-  constructor(told, path, keyOf, { query = {}, paged = false } = {}) {
-    this.told = told;
+  constructor(onChange, path, keyOf, { query = {}, paged = false } = {}) {
+    this.onChange = onChange;
     this.path = path;
     this.keyOf = keyOf;
     this.query = query;
@@ -64,7 +63,7 @@ export class Things {
           if (this.byKey.has(key)) this.put(await call("GET", `${this.path}/${encodeURIComponent(key)}`));
       }
     } catch (/** @type {any} */ problem) {
-      if (problem.status) this.wanted.all = true; // something is gone meanwhile
+      if (problem.status) this.wanted.all = true; // something was deleted in the meantime
     }
     this.busy = false;
     if (this.wanted.all || this.wanted.newer || this.wanted.keys.size) this.soon(250);
@@ -103,7 +102,7 @@ export class Things {
       });
       this.set([...this.items, ...found[this.path].filter((item) => !this.byKey.has(this.keyOf(item)))], found.more);
     } catch {
-      /* the next try will tell */
+      /* the next attempt will show it */
     }
     this.loadingOlder = false;
   }
@@ -112,7 +111,7 @@ export class Things {
     this.items = items;
     this.byKey = new Map(items.map((item) => [this.keyOf(item), item]));
     this.more = more;
-    this.told(this);
+    this.onChange(this);
   }
 
   put(item) {
@@ -121,10 +120,10 @@ export class Things {
     if (where < 0) return;
     this.items[where] = item;
     this.byKey.set(key, item);
-    this.told(this);
+    this.onChange(this);
   }
 
-  // A change that an event tells in full; many of them are made in one go.
+  // Apply a change that an event holds in full; many of them are applied together.
   patch(key, change) {
     const before = this.patches.get(key);
     this.patches.set(
@@ -136,7 +135,7 @@ export class Things {
           }
         : change,
     );
-    if (this.busy || this.loading) this.wanted.keys.add(key); // what is on its way may be older than the event
+    if (this.busy || this.loading) this.wanted.keys.add(key); // the response to come may be older than the event
     this.patching ||= setTimeout(() => this.makePatches(), 30);
   }
 
@@ -153,7 +152,7 @@ export class Things {
       this.byKey.set(key, changed);
       return changed;
     });
-    if (this.busy || this.timer) for (const key of patches.keys()) this.wanted.keys.add(key); // it has not come yet
-    this.told(this);
+    if (this.busy || this.timer) for (const key of patches.keys()) this.wanted.keys.add(key); // it is not loaded yet
+    this.onChange(this);
   }
 }

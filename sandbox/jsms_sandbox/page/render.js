@@ -1,18 +1,18 @@
 // @ts-check
-// Drawing, once a frame: what changed is marked, and drawn together.
+// Rendering, once a frame: changed parts are marked, and rendered together.
 
 const due = new Set();
 
 let asked = false;
 
-// In this order: a row that is to be seen must be drawn before.
+// In this order: a row must be rendered before it is scrolled into view.
 const PARTS = ["side", "list", "clock", "detail", "row"];
 
-const painters = new Map();
+const renderers = new Map();
 
-export const paints = (part, draw) => painters.set(part, draw);
+export const onRender = (part, draw) => renderers.set(part, draw);
 
-export function paint(...parts) {
+export function render(...parts) {
   for (const part of parts) due.add(part);
   if (asked) return;
   asked = true;
@@ -20,7 +20,7 @@ export function paint(...parts) {
     asked = false;
     const wanted = PARTS.filter((part) => due.has(part));
     due.clear();
-    for (const part of wanted) painters.get(part)();
+    for (const part of wanted) renderers.get(part)();
   };
   // A hidden page gets no frames.
   if (document.hidden) setTimeout(draw, 200);

@@ -1,5 +1,5 @@
 // @ts-check
-// The views on the left, with their counts, and the state of the connection.
+// The sidebar: the views with their counts, the app, the state of the connection.
 
 import { act, call } from "./api.js";
 import { showAssumptions } from "./dialogs.js";
@@ -11,7 +11,7 @@ import { appName, ofApp, store } from "./store.js";
 import { VIEWS } from "./views.js";
 
 const counts = (view) => {
-  const items = view.things().filter(ofApp),
+  const items = view.items().filter(ofApp),
     n = view.count ? view.count(items) : items.length;
   return n ? `${n}${!view.count && store[view.id]?.more ? "+" : ""}` : "";
 };
@@ -64,17 +64,17 @@ export function drawFoot() {
       onclick: () => {
         if (!sure) {
           sure = true;
-          startOver.textContent = t("Really start over?");
+          startOver.textContent = t("Really reset?");
           setTimeout(() => {
             sure = false;
-            startOver.textContent = t("Start over…");
+            startOver.textContent = t("Reset…");
           }, 3000);
           return;
         }
-        act(() => call("POST", "reset"), t("Everything starts over."));
+        act(() => call("POST", "reset"), t("Everything was reset."));
       },
     },
-    t("Start over…"),
+    t("Reset…"),
   );
   $("foot").replaceChildren(
     h(

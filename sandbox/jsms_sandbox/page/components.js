@@ -1,5 +1,5 @@
 // @ts-check
-// Parts that several views are made of.
+// Components that several views share.
 
 import { h, icon } from "./dom.js";
 import { copyButton } from "./feedback.js";
