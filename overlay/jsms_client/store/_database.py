@@ -160,7 +160,7 @@ _MIGRATIONS: Sequence[Sequence[str]] = (
         mobile CHAR(11) NOT NULL, temp_para {text}, state SMALLINT NOT NULL DEFAULT 0,
         holder CHAR(32) NOT NULL DEFAULT '', request BIGINT, msg_id VARCHAR(64), code INT, delivery INT,
         delivered_at DOUBLE PRECISION, settled SMALLINT NOT NULL DEFAULT 0, resent SMALLINT NOT NULL DEFAULT 0,
-        PRIMARY KEY (campaign, number), UNIQUE (campaign, mobile), UNIQUE (campaign, state, holder, number))""",
+        PRIMARY KEY (campaign, number), UNIQUE (campaign, mobile), UNIQUE (campaign, state, number))""",
         """CREATE TABLE IF NOT EXISTS jsms_requests (campaign BIGINT NOT NULL, number BIGINT NOT NULL,
         left_at DOUBLE PRECISION NOT NULL, send_time CHAR(19), schedule_id VARCHAR(64),
         PRIMARY KEY (campaign, number))""",

@@ -23,6 +23,8 @@ class SharedQueue:
     def __init__(self, journal: SharedJournal, max_rate: float | None) -> None:
         self._journal = journal
         self._max_rate = max_rate
+        # A search from the beginning of the list would read the index entries of everyone who was sent to.
+        self._last = -1
 
     def recover(self, *, repeat_unknown: bool) -> None:
         """Begin: take over from workers that have died, and from a campaign that stopped.
@@ -48,18 +50,28 @@ class SharedQueue:
     def next_batch(self, most: int) -> Batch | None:
         """Return the next that are waiting and that no worker has; None where there are none, or none may leave yet."""
         journal = self._journal
-        rows = journal.execute(
-            "SELECT number, mobile, temp_para FROM jsms_recipients"
-            " WHERE campaign = :campaign AND state = :waiting AND holder = '' ORDER BY number LIMIT :most",
-            waiting=WAITING,
-            most=most,
-        ).rows
+        rows = self._waiting(most)
+        if not rows and self._last >= 0:
+            # Those before it may be waiting again.
+            self._last = -1
+            rows = self._waiting(most)
         if not rows:
             journal.look_later()
             return None
         if not journal.reserve_time(len(rows), self._max_rate):
             return None
-        return Batch(cast("Sequence[Row]", rows))
+        self._last = rows[-1][0]
+        return Batch(rows)
+
+    def _waiting(self, most: int) -> Sequence[Row]:
+        rows = self._journal.execute(
+            "SELECT number, mobile, temp_para FROM jsms_recipients WHERE campaign = :campaign AND state = :waiting"
+            " AND holder = '' AND number > :last ORDER BY number LIMIT :most",
+            waiting=WAITING,
+            last=self._last,
+            most=most,
+        ).rows
+        return cast("Sequence[Row]", rows)
 
     def mark_sent(self, batch: Batch) -> None:
         """Record that a request is about to leave, with those of its recipients that no other worker has."""
@@ -126,7 +138,7 @@ class SharedQueue:
         for state in sorted({one[0] for one in learned}):
             changed = journal.execute_with(
                 f"{update} WHERE r.campaign = :campaign AND r.number = v.place"
-                " AND r.request = :request AND r.state = :was",
+                f" AND r.request = :request AND r.state = :was AND r.{_one_of(batch)}",
                 [
                     {"place": number, "message": msg_id, "reason": code}
                     for each, msg_id, code, number in learned
@@ -146,12 +158,14 @@ class SharedQueue:
 
     def _state_of(self, batch: Batch) -> int:
         """In flight; unknown where this worker was silent for so long that the others took it for dead."""
+        # Not min(state), for which PostgreSQL reads the index of the states from its beginning.
         rows = self._journal.execute(
-            "SELECT min(state) FROM jsms_recipients"
-            f" WHERE campaign = :campaign AND request = :request AND {_one_of(batch)}",
+            "SELECT count(*) FROM jsms_recipients"
+            f" WHERE campaign = :campaign AND request = :request AND state = :in_flight AND {_one_of(batch)}",
             request=batch.request,
+            in_flight=IN_FLIGHT,
         ).rows
-        return IN_FLIGHT if rows[0][0] == IN_FLIGHT else UNKNOWN
+        return IN_FLIGHT if int(str(rows[0][0])) else UNKNOWN
 
     def allow_resending(self) -> None:
         """Delivery reports were asked for: those that are unknown still may be sent to once more."""
