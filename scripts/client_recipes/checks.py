@@ -8,10 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from client_recipes.building import IMAGE, PICTURE
+from client_recipes.program import Driver, Receiver
 from local_sandbox import LocalSandbox
-
-from .building import IMAGE, PICTURE
-from .program import Driver, Receiver
 
 NOTICE, CODE_TEMPLATE = 1250, 1
 NAME = "张三丰"

@@ -8,11 +8,11 @@ import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 
-from . import page
-from .building import BuildError, MissingError, build, require
-from .checks import CHECKS
-from .recipe import YES, Recipe, Result, keep, recipes
-from .trial import run_checks, surprises, try_out
+from client_recipes import page
+from client_recipes.building import BuildError, MissingError, build, require
+from client_recipes.checks import CHECKS
+from client_recipes.recipe import YES, Recipe, Result, keep, recipes
+from client_recipes.trial import run_checks, surprises, try_out
 
 _EXAMPLES = """\
 examples:

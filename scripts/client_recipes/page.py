@@ -9,8 +9,8 @@ from typing import cast
 
 from ruamel.yaml import YAML
 
-from .checks import CHECKS
-from .recipe import QUICKSTART, ROOT, YES, Recipe, Result, read, recipes
+from client_recipes.checks import CHECKS
+from client_recipes.recipe import QUICKSTART, ROOT, YES, Recipe, Result, read, recipes
 
 ENGLISH, CHINESE = Path("docs/portability.md"), Path("docs/portability.zh-CN.md")
 TRANSLATIONS = ROOT / "translations" / "portability.zh-CN.yaml"

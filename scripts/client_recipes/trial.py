@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from client_recipes.building import BuildError, environment, inside, quickstart, run
+from client_recipes.checks import CHECKS, CODE, Check, Difference, Trial
+from client_recipes.program import Driver, DriverError
+from client_recipes.recipe import QUICKSTART, YES, Recipe, Result
 from local_sandbox import LocalSandbox
-
-from .building import BuildError, environment, inside, quickstart, run
-from .checks import CHECKS, CODE, Check, Difference, Trial
-from .program import Driver, DriverError
-from .recipe import QUICKSTART, YES, Recipe, Result
 
 _MOBILE = "13800138000"
 _LONGEST_QUICKSTART = 60.0

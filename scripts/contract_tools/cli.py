@@ -11,20 +11,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from . import gate, generate, swap
-from .changes import LEVELS, Change, Level, compare
-from .complete import completed
-from .document import Document, DocumentError, load
-from .emit_limits import NameClashError
-from .emit_operations import UnknownShapeError
-from .lint import lint
-from .manifest import UNMARKED, Difference, differences, files_in, is_marked, read_manifest
-from .progress import Progress
-from .revisions import at_revision
-from .surface.customised import left_over
-from .surface.model import Surface, class_name
-from .tools import ToolError
-from .translate import check_translations
+from contract_tools import generate
+from contract_tools.changes import LEVELS, Change, Level, versions
+from contract_tools.changes.contract import compare
+from contract_tools.changes.versions import at_revision
+from contract_tools.descriptions import completed
+from contract_tools.document import Document, DocumentError, load
+from contract_tools.editions import check_translations
+from contract_tools.emit.catalogue import NameClashError
+from contract_tools.emit.customised import left_over
+from contract_tools.emit.model import Surface, class_name
+from contract_tools.emit.operations import UnknownShapeError
+from contract_tools.generate import Progress, ToolError
+from contract_tools.lint import lint
+from contract_tools.output import (
+    UNMARKED,
+    Difference,
+    differences,
+    files_in,
+    is_marked,
+    locked,
+    read_manifest,
+    recover,
+    replace_tree,
+    set_aside,
+    was_interrupted,
+)
 
 _ROOT = Path(__file__).parents[2]
 _DOCUMENT = _ROOT / "openapi.yaml"
@@ -118,8 +130,8 @@ def _regenerate(options: _Options) -> int:
     output, progress = options.output, Progress(sys.stdout)
     progress.say(f"Regenerating {_shown(output)} from {options.document}")
     document = _read(options.document, progress, write=True)
-    with swap.locked(output, lambda: progress.say("  waiting for another run to end")):
-        if swap.recover(output):
+    with locked(output, lambda: progress.say("  waiting for another run to end")):
+        if recover(output):
             progress.say("  cleared away what an interrupted run had left")
         _refuse_strangers(options)
         before = _before(options)
@@ -143,7 +155,7 @@ def _check(options: _Options) -> int:
     before = _before(options)
     files = generate.build(document, progress, installable=output != _OUTPUT)
     if output.parent.is_dir():
-        with swap.locked(output, lambda: progress.say("  waiting for another run to end")):
+        with locked(output, lambda: progress.say("  waiting for another run to end")):
             found = differences(files, output)
     else:
         found = differences(files, output)
@@ -159,7 +171,7 @@ def _check(options: _Options) -> int:
             progress.say(f"  {difference}")
     else:
         progress.say(f"\nThere is no {_shown(output)}.")
-    if swap.was_interrupted(output):
+    if was_interrupted(output):
         progress.say("An interrupted run has put the folder aside; the next one puts it back first.")
     again = "scripts/regenerate"
     if options.document.resolve() != _DOCUMENT or output != _OUTPUT:
@@ -237,16 +249,16 @@ def _list_changes(since: str, found: Sequence[Change], progress: Progress) -> No
 
 def _passes(options: _Options, revision: str, before: Document, document: Document, progress: Progress) -> bool:
     """Whether versions and changelog match what changed since a revision, and nothing did that may not."""
-    parts = gate.compared(options.document.resolve(), revision, before.data, document.data)
+    parts = versions.compared(options.document.resolve(), revision, before.data, document.data)
     for part in parts:
-        if part.name == gate.PYTHON and part.changes:
+        if part.name == versions.PYTHON and part.changes:
             _list_changes(f"in Python since {revision}", part.changes, progress)
     progress.say(f"\nSince {revision}:")
     for part in parts:
         progress.say(f"  {part}")
-    problems = list(gate.mismatches(parts, options.document.resolve().parent, revision))
+    problems = list(versions.mismatches(parts, options.document.resolve().parent, revision))
     if options.fail_on is not None:
-        problems += gate.failures(parts, options.fail_on)
+        problems += versions.failures(parts, options.fail_on)
     for problem in problems:
         progress.say(f"  {problem}")
     return not problems
@@ -275,13 +287,13 @@ def _refuse_strangers(options: _Options) -> None:
 def _swap(output: Path, files: dict[str, bytes], found: list[Difference], progress: Progress) -> None:
     strays = [difference.path for difference in found if difference.kind == "stray"]
     if strays:
-        kept = swap.set_aside(output, strays)
+        kept = set_aside(output, strays)
         for name in strays:
             progress.say(f"  {name} was not made by this command: kept in {_shown(kept)}")
     for difference in found:
         if difference.kind == "edited by hand":
             progress.say(f"  {difference.path} was edited by hand, and is made again: {difference.detail}")
-    swap.replace(output, files)
+    replace_tree(output, files)
 
 
 def _shown(path: Path) -> str:

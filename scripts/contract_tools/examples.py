@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from contract_tools.openapi import follow, mapping, operations, sequence, text
 from jsms_client.contract import ARGUMENTS, Argument
-
-from .reading import follow, mapping, operations, sequence, text
 
 
 def arguments_of(data: Mapping[str, object], operation: str, file: bytes) -> dict[str, object]:

@@ -3,35 +3,31 @@
 from __future__ import annotations
 
 import ast
-import io
 import json
-import re
+import os
+import subprocess
+import sys
 import tempfile
-from collections.abc import Mapping
+import threading
+import time
+from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
+from typing import TextIO
 
-from ruamel.yaml import YAML
-from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
-
-from . import tools
-from .document import Document
-from .downgrade import to_3_0_3
-from .emit_codes import emit_codes
-from .emit_errors import emit_errors
-from .emit_fields import emit_billing, emit_fields
-from .emit_limits import emit_limits
-from .emit_operations import emit_operations
-from .emit_service import emit_service
-from .fork_package import fork_package
-from .lazy_package import lazy_package
-from .manifest import MANIFEST, make_manifest
-from .progress import Progress
-from .python_source import LINE_LENGTH, MARK, module
-from .reading import is_mapping, is_sequence, mapping, schemas, schemas_within, webhooks
-from .surface.emit import PACKAGE, emit_surface
-from .surface.model import Surface
-from .translate import to_chinese
+from contract_tools.document import Document
+from contract_tools.editions import as_yaml, to_3_0_3, to_chinese
+from contract_tools.emit.catalogue import emit_codes, emit_errors, emit_limits
+from contract_tools.emit.model import Surface
+from contract_tools.emit.operations import emit_billing, emit_fields, emit_operations
+from contract_tools.emit.packages import fork_package, lazy_package
+from contract_tools.emit.service import emit_service
+from contract_tools.emit.surface import PACKAGE, emit_surface
+from contract_tools.openapi import mapping, schemas, schemas_within, webhooks
+from contract_tools.output import MANIFEST, make_manifest
+from contract_tools.python_source import LINE_LENGTH, MARK, module
 
 _RUFF = ("--isolated", "--no-cache", "--quiet", "--target-version", "py311", "--line-length", str(LINE_LENGTH))
 _API_CONFIG: Mapping[str, object] = {
@@ -61,8 +57,6 @@ _CLIENT_TYPES = """\
 # __exit__ and __aexit__ take *args: object, and hand them to httpx, which wants exactly three of exact types.
 # mypy: disable-error-code="arg-type"
 """
-# What a reader of YAML 1.1 would take for a boolean, a number or a date.
-_NOT_PLAIN = re.compile(r"(?i)(y|n|yes|no|on|off|true|false|null|~|[-+.:\d].*)?")
 
 
 def build(document: Document, progress: Progress, *, installable: bool = False) -> dict[str, bytes]:
@@ -77,7 +71,7 @@ def build(document: Document, progress: Progress, *, installable: bool = False) 
     surroundings is shut out, and nothing here depends on a clock, a locale or the order of a set.
 
     Raises:
-        tools.ToolError: A generator failed.
+        ToolError: A generator failed.
     """
     data = document.data
     with tempfile.TemporaryDirectory(prefix="regenerate-") as name:
@@ -109,7 +103,7 @@ def build(document: Document, progress: Progress, *, installable: bool = False) 
     if installable:
         files |= fork_package(data, {name.partition("/")[0] for name in files if "/" in name})
     files = dict(sorted(files.items()))
-    files[MANIFEST] = make_manifest(files, data, tools.versions())
+    files[MANIFEST] = make_manifest(files, data, versions())
     return files
 
 
@@ -117,7 +111,7 @@ def _source(document: Document) -> bytes:
     """The document's own bytes, as long as they are still those that everything else was made from."""
     content = Path(document.path).read_bytes()
     if content.decode("utf-8-sig", "replace") != document.text:
-        raise tools.ToolError(f"{document.path} was changed while this ran; run it again")
+        raise ToolError(f"{document.path} was changed while this ran; run it again")
     return content
 
 
@@ -129,7 +123,7 @@ def _make_api(data: Mapping[str, object], scratch: Path, package: Path, progress
         only_callbacks = schemas_within(data, webhooks(data)) - schemas_within(data, data.get("paths"))
         source = _write_json(scratch / "api.json", rest | {"components": _without(components, only_callbacks)})
         config = _write_json(scratch / "api-config.json", _API_CONFIG)
-        tools.run(
+        run_tool(
             "openapi_python_client",
             [
                 *("generate", "--meta", "none", "--fail-on-warning"),
@@ -160,7 +154,7 @@ def _make_callbacks(data: Mapping[str, object], scratch: Path, package: Path, pr
             }
             source = _write_json(scratch / "callbacks.json", reduced)
             models = package / "models.py"
-            tools.run(
+            run_tool(
                 "datamodel_code_generator",
                 ["--input", str(source), "--output", str(models), *_CALLBACK_OPTIONS],
                 scratch,
@@ -215,8 +209,8 @@ def _finish(tree: Path) -> None:
     for path in sorted(tree.rglob("*.py")):
         source = path.read_text(encoding="utf-8").removeprefix(MARK).lstrip("\n")
         _write(path, f"{MARK}\n{source}")
-    tools.run("ruff", ["check", *_RUFF, "--fix-only", "--extend-select", "I", str(tree)], tree)
-    tools.run("ruff", ["format", *_RUFF, str(tree)], tree)
+    run_tool("ruff", ["check", *_RUFF, "--fix-only", "--extend-select", "I", str(tree)], tree)
+    run_tool("ruff", ["format", *_RUFF, str(tree)], tree)
 
 
 def _without(components: Mapping[str, object], names: set[str]) -> dict[str, object]:
@@ -233,23 +227,67 @@ def _write_json(path: Path, content: object) -> Path:
     return path
 
 
-def as_yaml(data: Mapping[str, object]) -> str:
-    """The document as YAML that readers of YAML 1.1 and 1.2 understand alike."""
-    yaml = YAML(typ="rt", pure=True)
-    yaml.width = 1_000_000  # folding leaves a space at the end of a line
-    stream = io.StringIO()
-    yaml.dump(_styled(data), stream)  # pyright: ignore[reportUnknownMemberType] - ruamel.yaml gives it no types
-    return stream.getvalue()
+TOOLS = ("openapi-python-client", "datamodel-code-generator", "ruff")
+
+# What a program needs from its surroundings. Everything else stays outside: RUFF_*, PYTHON*, locale and home all
+# change what the tools write.
+_KEPT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
+_LAST_LINES = 40
 
 
-def _styled(node: object) -> object:
-    """The same value, its texts in the style that they need; a copy, because shared objects would become aliases."""
-    if is_mapping(node):
-        return {_styled(key): _styled(value) for key, value in node.items()}
-    if is_sequence(node):
-        return [_styled(item) for item in node]
-    if isinstance(node, str) and "\n" in node:
-        return LiteralScalarString(node)
-    if isinstance(node, str) and _NOT_PLAIN.fullmatch(node):
-        return DoubleQuotedScalarString(node)
-    return node
+class ToolError(Exception):
+    """A generator failed; the message holds what it said."""
+
+
+def versions() -> dict[str, str]:
+    """The versions of the tools whose output is kept."""
+    return {tool: version(tool) for tool in TOOLS}
+
+
+def run_tool(module: str, arguments: Sequence[str], folder: Path) -> None:
+    """Runs an installed Python tool in a folder, silently.
+
+    Raises:
+        ToolError: It failed; the message is the end of its output.
+    """
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    finished = subprocess.run(
+        [sys.executable, "-s", "-P", "-X", "utf8", "-m", module, *arguments],
+        cwd=folder,
+        env=kept | {"HOME": str(folder), "LC_ALL": "C.UTF-8", "NO_COLOR": "1", "PYTHONHASHSEED": "0", "TERM": "dumb"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+    if finished.returncode:
+        said = "\n".join(f"    {line}" for line in finished.stdout.strip().splitlines()[-_LAST_LINES:])
+        raise ToolError(f"{module} failed (exit {finished.returncode}):\n{said}")
+
+
+class Progress:
+    """Prints each step when it is done, with the seconds it took; safe to share between threads."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._lock = threading.Lock()
+        self._started = time.monotonic()
+
+    @contextmanager
+    def step(self, words: str) -> Generator[None]:
+        """Times what happens inside; says nothing where it fails, since the failure says more."""
+        started = time.monotonic()
+        yield
+        self.say(f"  {time.monotonic() - started:5.2f} s  {words}")
+
+    def say(self, line: str = "") -> None:
+        """Prints a line at once."""
+        with self._lock:
+            print(line, file=self._stream, flush=True)
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the run began."""
+        return time.monotonic() - self._started

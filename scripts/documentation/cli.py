@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from client_recipes import page as portability
-from contract_tools.reading import mapping, operations
+from contract_tools.openapi import mapping, operations
 from documentation import api, chinese_of, errors, sandbox, texts
 from documentation.errors import LANGUAGES
 from jsms_contract.errors import ERRORS, SUCCESS_CODES

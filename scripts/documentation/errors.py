@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, Protocol, cast
 
-from contract_tools.reading import mapping, text
+from contract_tools.openapi import mapping, text
 from documentation import table
 from jsms_client import errors
 from jsms_client.errors import APIError, JSMSError

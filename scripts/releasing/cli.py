@@ -17,7 +17,7 @@ from typing import Final
 
 from packaging.version import InvalidVersion, Version
 
-from contract_tools.gate import package_version
+from contract_tools.changes.versions import package_version
 from releasing import ROOT, GateError, distribution, run
 from workspace.checks import main as run_checks
 

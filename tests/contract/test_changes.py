@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from contract_tools.changes import Change, compare
+from contract_tools.changes import Change
+from contract_tools.changes.contract import compare
 from contract_tools.document import load
 from jsms_contract.operations import OPERATIONS
 

@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from contract_tools.changes import Level
+from contract_tools.changes.versions import at_revision, compared, failures, level_of, mismatches
 from contract_tools.document import load
-from contract_tools.gate import compared, failures, level_of, mismatches
-from contract_tools.revisions import at_revision
 
 from .broken import WHOLE
 

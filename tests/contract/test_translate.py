@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
-from contract_tools.changes import compare
+from contract_tools.changes.contract import compare
 from contract_tools.document import DocumentError, load
-from contract_tools.reading import is_list, is_object, operations, text
-from contract_tools.translate import check_translations, to_chinese, translations
+from contract_tools.editions import check_translations, to_chinese, translations
+from contract_tools.openapi import is_list, is_object, operations, text
 
 CONTRACT = Path(__file__).parents[2] / "openapi.yaml"
 _FOR_PROGRAMS = {"x-error-codes", "x-error-families", "x-assumed", "servers", "value", "example"}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from email.parser import BytesParser
 from email.policy import HTTP
 
-from contract_tools.reading import mapping, sequence, text, whole
+from contract_tools.openapi import mapping, sequence, text, whole
 
 from .routes import Schema
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from contract_tools.reading import follow, mapping, operations, sequence, text
+from contract_tools.openapi import follow, mapping, operations, sequence, text
 
 from .answers import Answer
 

@@ -11,7 +11,7 @@ from types import MappingProxyType, TracebackType
 from typing import Final, Self
 from urllib.parse import parse_qsl, urlsplit
 
-from contract_tools.reading import mapping, sequence, text
+from contract_tools.openapi import mapping, sequence, text
 
 from .answers import Answer
 from .requests import RecordedRequest, check_request

@@ -19,7 +19,7 @@ from openapi_spec_validator import validate
 from contract_kit.cli import ROOT, changelog, make
 from contract_kit.vectors import vectors
 from contract_tools.document import load
-from contract_tools.reading import mapping
+from contract_tools.openapi import mapping
 from jsms_client.callbacks import CallbackReceiver
 from jsms_client.errors import CallbackError
 from jsms_contract.operations import OPERATIONS

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from contract_tools.manifest import differences
+from contract_tools.output import differences
 
 from .running import SMALL, git, run, tree
 

@@ -8,11 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from contract_tools.emit_errors import emit_errors
-from contract_tools.emit_limits import NameClashError, emit_limits
-from contract_tools.emit_operations import UnknownShapeError, emit_operations
-from contract_tools.naming import constant_name, error_class_name, family_class_name
-from contract_tools.python_source import docstring, literal
+from contract_tools.emit.catalogue import NameClashError, emit_errors, emit_limits
+from contract_tools.emit.operations import UnknownShapeError, emit_operations
+from contract_tools.python_source import constant_name, docstring, error_class_name, family_class_name, literal
 
 from .running import python_with
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from contract_tools.surface.customised import left_over
+from contract_tools.emit.customised import left_over
 from jsms_contract.operations import OPERATIONS
 
 from .running import ROOT

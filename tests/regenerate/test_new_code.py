@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from contract_tools.complete import completed
+from contract_tools.descriptions import completed
 from contract_tools.document import load, parse
-from contract_tools.reading import mapping, schemas, sequence
+from contract_tools.openapi import mapping, schemas, sequence
 from sandbox.process import Process
 
 from .running import ROOT, python_with, run

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from contract_tools import swap
+from contract_tools.output import locked
 
 from .running import SMALL, command, run, tree
 
@@ -166,7 +166,7 @@ def test_a_second_run_waits_for_the_first(output: Path) -> None:
     held = threading.Event()
 
     def first() -> None:
-        with swap.locked(output, lambda: None):
+        with locked(output, lambda: None):
             held.set()
             release.wait(10)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from contract_tools import swap
+from contract_tools import output
 
 from .running import ROOT, tree
 
@@ -24,9 +24,9 @@ _SWAP_FOREVER = """
 import sys
 sys.path.insert(0, sys.argv[2])
 from pathlib import Path
-from contract_tools import swap
+from contract_tools import output
 if sys.argv[3] == "two renames":
-    swap._exchange = lambda one, other: False
+    output._exchange = lambda one, other: False
 target = Path(sys.argv[1])
 trees = [
     {f"package/{number}.py": b"new" * number for number in range(10, 30)},
@@ -34,16 +34,16 @@ trees = [
 ]
 print("ready", flush=True)
 while True:
-    with swap.locked(target, lambda: None):
-        swap.recover(target)
+    with output.locked(target, lambda: None):
+        output.recover(target)
         for files in trees:
-            swap.replace(target, files)
+            output.replace_tree(target, files)
 """
 
 
 @pytest.fixture
 def target(tmp_path: Path) -> Path:
-    swap.replace(tmp_path / "tree", OLD)
+    output.replace_tree(tmp_path / "tree", OLD)
     return tmp_path / "tree"
 
 
@@ -51,12 +51,12 @@ def target(tmp_path: Path) -> Path:
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """With the system's own exchange of two names, and without."""
     if request.param == "two renames":
-        monkeypatch.setattr(swap, "_exchange", _not_here)
+        monkeypatch.setattr(output, "_exchange", _not_here)
     return str(request.param)
 
 
 def test_the_new_tree_stands_and_nothing_else(target: Path, way: str) -> None:
-    swap.replace(target, NEW)
+    output.replace_tree(target, NEW)
     assert tree(target) == NEW
     assert [path.name for path in target.parent.iterdir()] == ["tree"]
 
@@ -75,7 +75,7 @@ def test_killed_at_a_random_moment_one_of_the_two_trees_stands(target: Path, way
             swapping.kill()
         if way == "exchange":
             assert tree(target) in (OLD, NEW)
-        left_behind += swap.recover(target)
+        left_behind += output.recover(target)
         assert tree(target) in (OLD, NEW)
         assert [path.name for path in target.parent.iterdir()] == ["tree"]
     assert left_behind, "no kill hit a swap: the test has shown nothing"
@@ -100,7 +100,7 @@ def test_a_reader_never_finds_the_tree_missing_or_half(target: Path) -> None:
     reader = threading.Thread(target=read)
     reader.start()
     for number in range(60):
-        swap.replace(target, OLD if number % 2 else NEW)
+        output.replace_tree(target, OLD if number % 2 else NEW)
     stop.set()
     reader.join()
     assert "missing" not in seen
@@ -108,16 +108,16 @@ def test_a_reader_never_finds_the_tree_missing_or_half(target: Path) -> None:
 
 def test_an_old_tree_put_aside_comes_back(target: Path) -> None:
     target.rename(target.with_name(".tree.old"))
-    assert swap.was_interrupted(target)
-    assert swap.recover(target)
+    assert output.was_interrupted(target)
+    assert output.recover(target)
     assert tree(target) == OLD
-    assert not swap.was_interrupted(target)
+    assert not output.was_interrupted(target)
 
 
 def test_an_old_tree_is_cleared_away_where_a_new_one_stands(target: Path) -> None:
-    swap.replace(target.with_name(".tree.old"), NEW)
-    assert not swap.was_interrupted(target)
-    assert swap.recover(target)
+    output.replace_tree(target.with_name(".tree.old"), NEW)
+    assert not output.was_interrupted(target)
+    assert output.recover(target)
     assert tree(target) == OLD
     assert not target.with_name(".tree.old").exists()
 
@@ -125,13 +125,13 @@ def test_an_old_tree_is_cleared_away_where_a_new_one_stands(target: Path) -> Non
 def test_recovering_touches_nothing_of_another_tree(target: Path) -> None:
     for name in (".tree2.new-1", "tree.old", ".treeX.old"):
         target.with_name(name).mkdir()
-    assert not swap.recover(target)
+    assert not output.recover(target)
     assert len(list(target.parent.iterdir())) == 4
 
 
 def test_a_tree_that_cannot_be_written_leaves_the_old_one(target: Path) -> None:
     with pytest.raises(FileExistsError):
-        swap.replace(target, {"a": b"", "a/b": b""})
+        output.replace_tree(target, {"a": b"", "a/b": b""})
     assert tree(target) == OLD
     assert [path.name for path in target.parent.iterdir()] == ["tree"]
 
@@ -139,20 +139,20 @@ def test_a_tree_that_cannot_be_written_leaves_the_old_one(target: Path) -> None:
 def test_files_set_aside_are_kept_beside_what_was_kept_before(target: Path) -> None:
     for content in ("first", "second", "second"):
         (target / "package" / "mine.txt").write_text(content, encoding="utf-8")
-        assert swap.set_aside(target, ["package/mine.txt"]) == target.with_name("tree.strays")
+        assert output.set_aside(target, ["package/mine.txt"]) == target.with_name("tree.strays")
     assert tree(target.with_name("tree.strays")) == {"package/mine.txt": b"first", "package/mine.txt.2": b"second"}
 
 
 def test_a_link_is_set_aside_as_a_link(target: Path) -> None:
     (target / "link").symlink_to("nowhere")
     for _ in range(2):
-        swap.set_aside(target, ["link"])
+        output.set_aside(target, ["link"])
     assert [path.name for path in target.with_name("tree.strays").iterdir()] == ["link"]
     assert (target.with_name("tree.strays") / "link").readlink() == Path("nowhere")
 
 
 def test_a_second_rename_that_fails_puts_the_old_tree_back(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(swap, "_exchange", _not_here)
+    monkeypatch.setattr(output, "_exchange", _not_here)
     rename = Path.rename
 
     def fail(self: Path, name: Path) -> Path:
@@ -162,15 +162,15 @@ def test_a_second_rename_that_fails_puts_the_old_tree_back(target: Path, monkeyp
 
     monkeypatch.setattr(Path, "rename", fail)
     with pytest.raises(OSError, match="no"):
-        swap.replace(target, NEW)
+        output.replace_tree(target, NEW)
     assert tree(target) == OLD
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs renameat2")
 def test_this_system_can_exchange(target: Path) -> None:
     other = target.with_name("other")
-    swap.replace(other, NEW)
-    assert swap._exchange(other, target)  # pyright: ignore[reportPrivateUsage] - which way it went shows nowhere else
+    output.replace_tree(other, NEW)
+    assert output._exchange(other, target)  # pyright: ignore[reportPrivateUsage] - which way it went shows nowhere else
     assert (tree(target), tree(other)) == (NEW, OLD)
 
 
@@ -178,8 +178,8 @@ def test_this_system_can_exchange(target: Path) -> None:
 def test_a_lock_ends_with_its_process(target: Path) -> None:
     code = (
         f"import sys, time; sys.path.insert(0, {str(ROOT / 'scripts')!r})\n"
-        "from pathlib import Path; from contract_tools import swap\n"
-        "with swap.locked(Path(sys.argv[1]), lambda: None):\n"
+        "from pathlib import Path; from contract_tools import output\n"
+        "with output.locked(Path(sys.argv[1]), lambda: None):\n"
         "    print('held', flush=True); time.sleep(60)"
     )
     waited: list[bool] = []
@@ -188,7 +188,7 @@ def test_a_lock_ends_with_its_process(target: Path) -> None:
         holder.stdout.readline()
         killer = threading.Timer(0.2, lambda: os.kill(holder.pid, signal.SIGKILL))
         killer.start()
-        with swap.locked(target, lambda: waited.append(True)):
+        with output.locked(target, lambda: waited.append(True)):
             assert waited == [True]
         killer.join()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from contract_tools.gate import package_version
+from contract_tools.changes.versions import package_version
 from releasing import ROOT, GateError, cli, distribution, run
 
 

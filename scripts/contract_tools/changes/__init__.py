@@ -1,46 +1,75 @@
-"""What changed for callers from one document to the next, in words."""
+"""What callers notice from one version to the next."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
 
-from ..reading import mapping
-from .change import LEVELS, Change, Level, reworded
-from .codes import compare_answered_codes, compare_codes
-from .models import compare_components, compare_models
-from .operations import compare_callbacks, compare_operations, compare_security, compare_servers
-
-_PARTS = (
-    compare_servers,
-    compare_security,
-    compare_operations,
-    compare_callbacks,
-    compare_models,
-    compare_components,
-    compare_codes,
-    compare_answered_codes,
-)
+Kind = Literal["added", "removed", "changed", "reworded"]
+Level = Literal["breaking", "additive", "wording"]
+LEVELS: tuple[Level, ...] = ("breaking", "additive", "wording")
 
 
-def compare(old: Mapping[str, object], new: Mapping[str, object]) -> list[Change]:
-    """What changed for callers, breaking changes first.
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference that a caller can notice.
 
-    Descriptions and examples are for readers, and no change for callers.
+    Attributes:
+        kind: Added, removed, changed, or reworded for readers alone.
+        subject: What it is about, such as ``operation sendCode``.
+        breaking: Whether an app that was right before can be wrong after.
+        sentence: The change in words.
     """
-    found = dict.fromkeys(change for part in _PARTS for change in part(old, new))
-    return sorted(found, key=lambda change: not change.breaking)
+
+    kind: Kind
+    subject: str
+    breaking: bool
+    sentence: str
+
+    @property
+    def level(self) -> Level:
+        """What it asks of the next version: ``breaking``, ``additive`` or ``wording``."""
+        if self.breaking:
+            return "breaking"
+        return "wording" if self.kind == "reworded" else "additive"
 
 
-def compare_words(old: Mapping[str, object], new: Mapping[str, object]) -> list[Change]:
-    """That only texts for readers differ; nothing where :func:`compare` finds more, or nothing differs at all."""
-    if compare(old, new) or _without_version(old) == _without_version(new):
-        return []
-    return [reworded("the contract", "has other descriptions, examples or notes")]
+def added(subject: str, *, breaking: bool = False, why: str = "") -> Change:
+    """Something that was not there before."""
+    return Change("added", subject, breaking, f"{_begin(subject)} is new{_because(why)}.")
 
 
-def _without_version(data: Mapping[str, object]) -> dict[str, object]:
-    info = {name: value for name, value in mapping(data.get("info")).items() if name != "version"}
-    return {**data, "info": info}
+def removed(subject: str, *, breaking: bool = True, why: str = "") -> Change:
+    """Something that is no longer there."""
+    return Change("removed", subject, breaking, f"{_begin(subject)} is gone{_because(why)}.")
 
 
-__all__ = ["LEVELS", "Change", "Level", "compare", "compare_words"]
+def changed(subject: str, words: str, *, breaking: bool) -> Change:
+    """Something that is different; the words go on after the subject."""
+    return Change("changed", subject, breaking, f"{_begin(subject)} {words}.")
+
+
+def reworded(subject: str, words: str) -> Change:
+    """Other words for readers, and nothing that a program notices."""
+    return Change("reworded", subject, False, f"{_begin(subject)} {words}.")
+
+
+def members(
+    old: Mapping[str, object], new: Mapping[str, object], what: str, *, loss_breaks: bool = True
+) -> Iterator[Change]:
+    """Members that came or went; ``what`` says what each is, with its name where the braces are."""
+    for name in old:
+        if name not in new:
+            yield removed(what.format(name), breaking=loss_breaks)
+    for name in new:
+        if name not in old:
+            yield added(what.format(name))
+
+
+def _begin(subject: str) -> str:
+    return subject[:1].upper() + subject[1:]
+
+
+def _because(why: str) -> str:
+    return f": {why}" if why else ""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import griffe
 
-from .change import Change, added, removed, reworded
+from contract_tools.changes import Change, added, removed, reworded
 
 PACKAGE = "jsms_client"
 SOURCES = ("overlay", "generated")

@@ -6,17 +6,13 @@ other modules decide what takes more than one part of the document.
 
 from __future__ import annotations
 
-from ..document import Document
-from .codes import check_catalogue, check_codes, check_shown
-from .contract import Contract
-from .examples import check_examples
-from .extensions import check_extensions
-from .names import check_names, check_texts
-from .operations import check_operations
-from .patterns import check_patterns
-from .rules import RULES, Finding, Problem, check_parts
-from .schemas import check_schemas
-from .structure import check_links, check_references, check_structure, check_whole
+from contract_tools.document import Document
+from contract_tools.lint.examples import check_examples
+from contract_tools.lint.extensions import check_catalogue, check_codes, check_extensions, check_shown
+from contract_tools.lint.patterns import check_patterns
+from contract_tools.lint.rules import RULES, Contract, Finding, Problem, check_parts
+from contract_tools.lint.schemas import check_names, check_schemas, check_texts
+from contract_tools.lint.structure import check_links, check_operations, check_references, check_structure, check_whole
 
 # A stage is reached only where those before it found nothing: what comes after them would be guesses, and
 # patterns are matched with examples.

@@ -13,12 +13,10 @@ from openapi_schema_validator import OAS30Validator, oas30_format_checker, oas31
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from ..document import pointer_to
-from ..places import Place
-from ..reading import is_list, is_object, mapping, sequence, text, whole
-from .contract import Contract, title
-from .rules import Finding, broken
-from .structure import Misfit, first_misfit
+from contract_tools.document import pointer_to
+from contract_tools.lint.rules import Contract, Finding, broken, title
+from contract_tools.lint.structure import Misfit, first_misfit
+from contract_tools.openapi import Place, is_list, is_object, mapping, sequence, text, whole
 
 # How an error is written inside an answer.
 _ERROR_FORMS = (("code", "message"), ("error_code", "error_message"))

@@ -13,11 +13,10 @@ from itertools import combinations
 from types import MappingProxyType
 from typing import Any
 
-from ..document import pointer_to
-from ..reading import mapping
-from .contract import Contract
-from .rules import Finding, broken
-from .structure import in_brief
+from contract_tools.document import pointer_to
+from contract_tools.lint.rules import Contract, Finding, broken
+from contract_tools.lint.structure import in_brief
+from contract_tools.openapi import mapping
 
 _TOKENS: Mapping[str, str] = MappingProxyType(
     {

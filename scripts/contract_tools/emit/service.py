@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 
-from .document import pointer_to
-from .naming import constant_name
-from .python_source import docstring, literal, module
-from .reading import follow, is_mapping, is_sequence, mapping, schemas, sequence, text, webhooks, whole
-from .surface.model import Operation, Surface, Value, parameters_of
+from contract_tools.document import pointer_to
+from contract_tools.emit.model import Operation, Surface, Value, parameters_of
+from contract_tools.openapi import follow, is_list, is_object, mapping, schemas, sequence, text, webhooks, whole
+from contract_tools.python_source import constant_name, docstring, literal, module
 
 _CHECKS = (
     *("minLength", "minItems", "minProperties", "maxLength", "maxItems", "maxProperties"),
@@ -253,13 +252,13 @@ def _samples(data: Mapping[str, object]) -> dict[str, str]:
 
 
 def _assumptions(node: object, pointer: str) -> Iterator[tuple[str, str]]:
-    if is_mapping(node):
+    if is_object(node):
         if "x-assumed" in node:
             place = pointer.removeprefix("#/components/schemas/").removeprefix("#/").replace("/", ".")
             yield text(node.get("operationId"), place), text(node["x-assumed"])
         for name, child in node.items():
             yield from _assumptions(child, pointer_to(pointer, name))
-    elif is_sequence(node):
+    elif is_list(node):
         for child in node:
             yield from _assumptions(child, pointer)
 

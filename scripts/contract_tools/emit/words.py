@@ -1,16 +1,15 @@
-"""What the docstrings of the surface say, from the words of the contract."""
+"""What the docstrings of the surface say, from the words of the contract; keywords beside those of the contract."""
 
 from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
-from ..naming import error_class_name
-from ..python_source import LINE_LENGTH
-from ..reading import mapping, sequence, text
-from .model import Argument, Member, Operation, Value
-from .options import Option
+from contract_tools.emit.model import Argument, Member, Operation, Value
+from contract_tools.openapi import mapping, sequence, text
+from contract_tools.python_source import LINE_LENGTH, error_class_name
 
 _CODES = re.compile(r"Error codes: HTTP .*")
 _MORE: Mapping[str, str] = {
@@ -177,3 +176,43 @@ def member_words(member: Member, *, lenient_time: bool, optional: bool) -> str:
 def lines(rows: Sequence[tuple[str, str]]) -> list[str]:
     """Names and words as the lines of a section."""
     return [f"{name}: {words}" for name, words in rows]
+
+
+class Option(NamedTuple):
+    """A keyword of every method of a kind; ``_request_json`` of the resource gets it under the same name.
+
+    Attributes:
+        name: The keyword.
+        type: Its type; None is its default.
+        words: What it is.
+        raises: What else the call may raise, as lines of a docstring.
+        applies: Whether the method of an operation has it.
+    """
+
+    name: str
+    type: str
+    words: str
+    raises: tuple[str, ...]
+    applies: Callable[[Operation], bool]
+
+
+def _sends_anew(operation: Operation) -> bool:
+    return operation.effect in ("sends", "schedules") and operation.never_again
+
+
+OPTIONS = (
+    Option(
+        name="once",
+        type="str",
+        words=(
+            'A key of this message, such as ``"login-42"``. The same key again, in any process that shares the '
+            "client's store, sends nothing and gives the first result."
+        ),
+        raises=(
+            "IdempotencyError: ``once`` was used with other arguments; nothing was sent.",
+            "StoreError: The store failed before the request left; nothing was sent.",
+        ),
+        applies=_sends_anew,
+    ),
+)
+"""In the order of a signature, after the arguments of the operation."""

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from ..reading import follow, mapping, operations, schemas, sequence, text, whole
-from .customised import customised_results
+from contract_tools.emit.customised import customised_results
+from contract_tools.openapi import follow, mapping, operations, schemas, sequence, text, whole
 
 _WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+")
 _BODIES = {"application/json": "json", "multipart/form-data": "multipart"}

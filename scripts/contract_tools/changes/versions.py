@@ -1,16 +1,18 @@
-"""Whether versions and changelog say what the changes since a revision ask for."""
+"""Whether versions and changelog say what the changes since a git revision ask for."""
 
 from __future__ import annotations
 
 import ast
 import re
+import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .changes import LEVELS, Change, Level, compare, compare_words
-from .reading import mapping, text
-from .revisions import text_at_revision
+from contract_tools.changes import LEVELS, Change, Level
+from contract_tools.changes.contract import compare, compare_words
+from contract_tools.document import Document, DocumentError, parse
+from contract_tools.openapi import mapping, text
 
 CONTRACT = "The contract"
 PYTHON = "The Python API"
@@ -65,7 +67,7 @@ def compared(document: Path, revision: str, before: Mapping[str, object], now: M
     package_version = document.parent / _VERSION_FILE
     was = text_at_revision(package_version, revision)
     if was and package_version.is_file():
-        from .changes.python_api import compare_python_api
+        from contract_tools.changes.python_api import compare_python_api
 
         is_now = package_version.read_text(encoding="utf-8")
         changes = compare_python_api(document.parent, revision)
@@ -141,3 +143,40 @@ def _least(before: str, level: Level) -> tuple[int, ...] | None:
 def _entries(changelog: str) -> set[str]:
     """The entries of a changelog, without their line breaks."""
     return {" ".join(entry.split()) for entry in re.findall(r"(?ms)^- (.*?)(?=^- |^#|\Z)", changelog)}
+
+
+def at_revision(path: Path, revision: str) -> Document:
+    """A document as it was in a git revision of the repository around it.
+
+    Raises:
+        DocumentError: There is no such repository, revision, or document in it, or it cannot be read.
+    """
+    name = f"{revision}:{path.name}"
+    commit = _git(path, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    if commit is None:
+        problem = f"{revision} is no git revision here"
+        raise DocumentError(name, 1, "#", problem, "name a commit, branch or tag that `git log` shows")
+    content = _git(path, "show", f"{commit.decode().strip()}:./{path.name}")
+    if content is None:
+        problem = f"the revision has no {path.name} in this folder"
+        raise DocumentError(name, 1, "#", problem, "name a later revision")
+    # The name would decide how it is read, and it may not end as the file's does.
+    return parse(content.decode("utf-8-sig", "replace"), name)
+
+
+def text_at_revision(path: Path, revision: str) -> str:
+    """A text file as it was in a git revision; empty where the revision does not have it."""
+    return (_git(path, "show", f"{revision}:./{path.name}") or b"").decode("utf-8-sig", "replace")
+
+
+def _git(path: Path, *arguments: str) -> bytes | None:
+    try:
+        finished = subprocess.run(
+            ["git", "-C", str(path.parent), *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+    except OSError:
+        return None
+    return finished.stdout if finished.returncode == 0 else None

@@ -1,13 +1,12 @@
-"""The error codes of the contract as exceptions."""
+"""Error codes as exceptions and constants, and the limits of the contract."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from .naming import error_class_name, family_class_name
-from .python_source import docstring, literal, module
-from .reading import mapping, sequence, text, whole
+from contract_tools.openapi import mapping, schemas, sequence, text, whole
+from contract_tools.python_source import constant_name, docstring, error_class_name, family_class_name, literal, module
 
 SUCCESS = "success"
 _TEXT_FIELDS = ("message", "family", "meaning", "meaning_zh", "remedy", "remedy_zh")
@@ -132,3 +131,66 @@ def _table(name: str, key: str, words: str, rows: Mapping[str, str]) -> str:
     body = "".join(f"        {left}: {right},\n" for left, right in rows.items())
     table = f"{name}: Mapping[{key}, type[APIError]] = MappingProxyType(\n    {{\n{body}    }}\n)\n"
     return table + docstring(words, indent=0)
+
+
+def emit_codes(data: Mapping[str, object]) -> str:
+    """The module ``codes``: every code of the catalogue under its name."""
+    entries = {
+        text(mapping(entry).get("name")): (int(code), text(mapping(entry).get("meaning")))
+        for code, entry in mapping(data.get("x-error-codes")).items()
+        if code.isdecimal()
+    }
+    constants = "".join(
+        f"{name}: Final = {literal(code)}\n{docstring(meaning, indent=0)}" for name, (code, meaning) in entries.items()
+    )
+    return module(
+        "Every error code of the contract, by its name.",
+        constants,
+        imports=["from typing import Final"],
+        exports=entries,
+    )
+
+
+_NUMBERS = ("minLength", "maxLength", "minItems", "maxItems", "minimum", "maximum")
+_WORDS = {"x-max-bytes": "maxBytes", "x-media-types": "mediaTypes", "x-needed-when": "neededWhenType"}
+
+
+class NameClashError(Exception):
+    """Two limits of different properties that come to the same name."""
+
+
+def emit_limits(data: Mapping[str, object]) -> str:
+    """The module ``limits``: what the schemas say of lengths, sizes, ranges and patterns, and the server's URL."""
+    limits: dict[str, str] = {}
+    for schema, body in schemas(data).items():
+        for name, definition in mapping(mapping(body).get("properties")).items():
+            for keyword, value in mapping(definition).items():
+                if keyword in _NUMBERS and isinstance(value, int):
+                    kind, limit = "int", literal(value)
+                elif keyword == "pattern" and isinstance(value, str):
+                    kind, limit = "str", literal(value)
+                elif keyword == "x-max-bytes":
+                    kind, limit = "int", literal(whole(value))
+                elif keyword == "x-media-types":
+                    kind, limit = "tuple[str, ...]", literal([text(item) for item in sequence(value)])
+                elif keyword == "x-needed-when" and "type" in mapping(value):
+                    kind, limit = "tuple[int, ...]", literal([whole(item) for item in sequence(mapping(value)["type"])])
+                else:
+                    continue
+                constant = constant_name(schema, name, _WORDS.get(keyword, keyword))
+                line = f"{constant}: Final[{kind}] = {limit}"
+                if limits.setdefault(constant, line) != line:
+                    raise NameClashError(
+                        f"{schema}.{name} and another property both want the constant {constant}: rename one"
+                    )
+    server = text(mapping(next(iter(sequence(data.get("servers"))), None)).get("url"))
+    fixed = {
+        "SERVER_URL": f"SERVER_URL: Final[str] = {literal(server)}",
+        "VERSION": f"VERSION: Final[str] = {literal(text(mapping(data.get('info')).get('version')))}",
+    }
+    return module(
+        "Every limit of the contract: <schema>_<property>_<keyword>, and where the service is.",
+        "\n".join([*fixed.values(), *(limits[name] for name in sorted(limits))]),
+        imports=["from typing import Final"],
+        exports=[*fixed, *limits],
+    )

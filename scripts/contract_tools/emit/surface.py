@@ -9,22 +9,24 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from ..python_source import literal, module
-from ..reading import mapping, schemas, sequence, text
-from .checks import (
+from contract_tools.emit.customised import customised_results
+from contract_tools.emit.model import Operation, Record, Surface, Value, class_name
+from contract_tools.emit.requests import (
     argument_types,
+    body_function,
     check,
     check_path,
     is_file,
+    nested_function,
+    query_function,
+    query_name,
     record_name,
     record_parameters,
 )
-from .customised import customised_results
-from .model import Operation, Record, Surface, Value, class_name
-from .options import OPTIONS
-from .requests import body_function, nested_function, query_function, query_name
-from .results import ResultClass, reader_name, result_type
-from .words import argument_line, docstring, first_sentence, raises, result_line, sentence
+from contract_tools.emit.results import ResultClass, reader_name, result_type
+from contract_tools.emit.words import OPTIONS, argument_line, docstring, first_sentence, raises, result_line, sentence
+from contract_tools.openapi import mapping, schemas, sequence, text
+from contract_tools.python_source import literal, module
 
 PACKAGE = "jsms_surface"
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..naming import constant_name
-from ..python_source import literal
-from .customised import Customised, customised_results
-from .model import Member, Record, Surface, Value
-from .words import docstring, member_words
+from contract_tools.emit.customised import Customised, customised_results
+from contract_tools.emit.model import Member, Record, Surface, Value
+from contract_tools.emit.words import docstring, member_words
+from contract_tools.python_source import constant_name, literal
 
 _SCALARS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
 _TIMES = ("beijing-time", "epoch-millis")

@@ -1,0 +1,329 @@
+"""Other editions of a document: the Chinese one, and OpenAPI 3.0.3 for tools that read nothing newer."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
+
+from contract_tools.descriptions import (
+    CHINESE,
+    ENGLISH,
+    flat,
+    shown_catalogue,
+    shown_codes,
+    shown_payload,
+    shown_payloads,
+)
+from contract_tools.document import Document, DocumentError, pointer_to
+from contract_tools.lint.rules import Problem
+from contract_tools.openapi import is_list, is_object, mapping, rebuilt, sequence, text
+
+_FOLDER = "translations"
+# Values and facts for programs. A server's description becomes an identifier in some generated clients.
+_DATA = frozenset({"value", "example", "enum", "x-error-codes", "x-error-families", "x-assumed", "servers"})
+_SPACE = "\n\n"
+
+
+@dataclass(slots=True)
+class _Translator:
+    texts: Mapping[str, str]
+    used: set[str] = field(default_factory=set[str])
+    missing: dict[str, str] = field(default_factory=dict[str, str])
+
+    def translate(self, source: str, pointer: str, otherwise: str = "") -> str:
+        """Each paragraph in Chinese; ``otherwise`` where there is no translation of all of them."""
+        paragraphs = [flat(paragraph) for paragraph in source.split(_SPACE)]
+        if otherwise and not all(paragraph in self.texts for paragraph in paragraphs):
+            return otherwise
+        return _SPACE.join(self._paragraph(paragraph, pointer) for paragraph in paragraphs)
+
+    def _paragraph(self, source: str, pointer: str) -> str:
+        if source not in self.texts:
+            self.missing.setdefault(source, pointer)
+            return source
+        self.used.add(source)
+        return self.texts[source]
+
+
+def translations(document: Document) -> Path:
+    """The file that holds a document's translations, whether or not it exists."""
+    path = Path(document.path)
+    return path.parent / _FOLDER / f"{path.stem}.zh-CN.yaml"
+
+
+def to_chinese(document: Document) -> dict[str, object] | None:
+    """The Chinese edition; None where the document has no file of translations."""
+    path = translations(document)
+    return _translated(document.data, _Translator(_read(path))) if path.is_file() else None
+
+
+def check_translations(document: Document) -> Iterator[Problem]:
+    """Texts without a translation, and translations of texts that the document no longer has."""
+    path = translations(document)
+    if not path.is_file():
+        return
+    own = _read(path)
+    translator = _Translator(own)
+    _translated(document.data, translator)
+    for source, pointer in translator.missing.items():
+        line, remedy = document.line(pointer), f"add it to {path} with its translation"
+        message = f"“{source}” has no Chinese translation"
+        yield Problem(document.path, line, pointer, "translation-missing", message, remedy)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for source in own:
+        if source not in translator.used:
+            line = next((number for number, line in enumerate(lines, 1) if source in line), 1)
+            message = f"“{source}” is no longer in {document.path}"
+            yield Problem(str(path), line, "#", "translation-unused", message, "take it out, or correct it")
+
+
+def _read(path: Path) -> dict[str, str]:
+    try:
+        content: object = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))  # pyright: ignore[reportUnknownMemberType] - ruamel.yaml gives it no types
+    except (YAMLError, UnicodeDecodeError) as error:
+        problem = " ".join(str(error).split())
+        raise DocumentError(str(path), 1, "#", problem, "write one English text and its translation a line") from error
+    return {str(source): str(translation) for source, translation in mapping(content).items()}
+
+
+def _translated(data: Mapping[str, object], translator: _Translator) -> dict[str, object]:
+    meanings = {
+        flat(text(mapping(entry).get("meaning"))): text(mapping(entry).get("meaning_zh"))
+        for entry in mapping(data.get("x-error-codes")).values()
+    }
+    translator.texts = {**meanings, **translator.texts}
+    return {name: _node(data, value, pointer_to("#", name), name, translator) for name, value in data.items()}
+
+
+def _node(data: Mapping[str, object], node: object, pointer: str, name: str, translator: _Translator) -> object:
+    if name in _DATA:
+        return node
+    if is_list(node):
+        return [_node(data, item, pointer_to(pointer, index), "", translator) for index, item in enumerate(node)]
+    if not is_object(node):
+        return node
+    made: dict[str, object] = {}
+    chinese = text(node.get("x-summary-zh"))
+    for key, value in node.items():
+        where = pointer_to(pointer, key)
+        if key == "summary" and isinstance(value, str):
+            made[key] = chinese or translator.translate(value, where)
+        elif key == "description" and isinstance(value, str):
+            made[key] = _description(data, node, value, where, translator)
+        elif key == "x-enum-descriptions" and is_list(value):
+            made[key] = [translator.translate(str(item), where) for item in value]
+        elif key != "x-summary-zh":
+            made[key] = _node(data, value, where, key, translator)
+    return made
+
+
+def _description(
+    data: Mapping[str, object], node: Mapping[str, object], source: str, pointer: str, translator: _Translator
+) -> str:
+    otherwise = "" if "summary" in node else text(node.get("x-summary-zh"))
+    paragraphs = source.strip().split(_SPACE)
+    for english, chinese in _shown(data, node, lambda meaning: translator.translate(meaning, pointer)):
+        if english and flat(source).endswith(flat(english)):
+            kept = paragraphs[: -len(english.split(_SPACE))]
+            return f"{translator.translate(_SPACE.join(kept), pointer, otherwise)}{_SPACE}{chinese}"
+    return translator.translate(source.strip(), pointer, otherwise)
+
+
+def _shown(
+    data: Mapping[str, object], node: Mapping[str, object], say: Callable[[str], str]
+) -> Iterator[tuple[str, str]]:
+    """What a description shows of the extensions, in English and in Chinese."""
+    if "operationId" in node:
+        yield shown_codes(data, node, ENGLISH), shown_codes(data, node, CHINESE)
+        yield shown_payload(data, node, ENGLISH), shown_payload(data, node, CHINESE, say)
+    elif "name" in node:
+        tag = text(node["name"])
+        yield shown_payloads(data, tag, ENGLISH), shown_payloads(data, tag, CHINESE, say)
+        yield shown_catalogue(data, ENGLISH), shown_catalogue(data, CHINESE)
+
+
+_Part = dict[str, object]
+
+# A single licence; an expression such as "MIT OR Apache-2.0" has no page of its own.
+_SPDX_NAME = re.compile(r"[A-Za-z0-9.+-]+")
+_PATH_ITEMS = "#/components/pathItems/"
+_PATH_ITEMS_TWIN = "#/components/x-pathItems/"
+
+# What 3.0 does not know stays readable for people, and is passed over by tools.
+_UNKNOWN: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "document": ("webhooks", "jsonSchemaDialect"),
+        "components": ("pathItems",),
+        "schema": (
+            "$anchor",
+            "$comment",
+            "$defs",
+            "$dynamicAnchor",
+            "$dynamicRef",
+            "$id",
+            "$schema",
+            "$vocabulary",
+            "contains",
+            "contentEncoding",
+            "contentMediaType",
+            "contentSchema",
+            "dependentRequired",
+            "dependentSchemas",
+            "else",
+            "if",
+            "maxContains",
+            "minContains",
+            "patternProperties",
+            "prefixItems",
+            "propertyNames",
+            "then",
+            "unevaluatedItems",
+            "unevaluatedProperties",
+        ),
+    }
+)
+
+
+def to_3_0_3(data: Mapping[str, object]) -> dict[str, object]:
+    """The same document as OpenAPI 3.0.3; one that is 3.0 already is only copied."""
+    if not str(data.get("openapi")).startswith("3.1"):
+        return rebuilt(data, lambda _, part: part)
+    return rebuilt(data, _downgraded)
+
+
+def _downgraded(kind: str, part: _Part) -> _Part:
+    change = _CHANGES.get(kind)
+    made = _referring(kind, part)
+    made = change(made) if change is not None else made
+    unknown = _UNKNOWN.get(kind, ())
+    return {f"x-{name.lstrip('$')}" if name in unknown else name: value for name, value in made.items()}
+
+
+def _referring(kind: str, part: _Part) -> _Part:
+    """A ``$ref`` stands alone in 3.0; for a schema, what stood beside it is kept around it."""
+    reference = part.get("$ref")
+    if not isinstance(reference, str):
+        return part
+    if kind == "path_item":
+        return part | {"$ref": reference.replace(_PATH_ITEMS, _PATH_ITEMS_TWIN)}
+    if kind == "schema" and len(part) > 1:
+        beside = _without(part, "$ref")
+        return {"allOf": [{"$ref": reference}, *sequence(beside.pop("allOf", []))]} | beside
+    return {"$ref": reference}
+
+
+def _document(part: _Part) -> _Part:
+    info = _renamed(mapping(part.get("info")), summary="x-summary")
+    if "license" in info:
+        info["license"] = _license(mapping(info["license"]))
+    made = part | {"openapi": "3.0.3", "info": info}
+    return made if "paths" in made else made | {"paths": {}}
+
+
+def _license(part: Mapping[str, object]) -> _Part:
+    identifier = part.get("identifier")
+    if isinstance(identifier, str) and _SPDX_NAME.fullmatch(identifier):
+        return _without(part, "identifier") | {"url": f"https://spdx.org/licenses/{identifier}.html"}
+    return _renamed(part, identifier="x-identifier")
+
+
+def _without(part: Mapping[str, object], name: str) -> _Part:
+    return {key: value for key, value in part.items() if key != name}
+
+
+def _renamed(part: Mapping[str, object], **names: str) -> _Part:
+    return {names.get(name, name): value for name, value in part.items()}
+
+
+def _operation(part: _Part) -> _Part:
+    return part if "responses" in part else part | {"responses": {"default": {"description": "Any answer."}}}
+
+
+def _schema(part: _Part) -> _Part:
+    made: _Part = {}
+    for name, value in part.items():
+        if (rename := _KEYWORDS.get(name)) is not None:
+            made |= rename(value, part)
+        else:
+            made.setdefault(name, value)  # a limit that was made of another one stays
+    return made
+
+
+def _type(value: object, _: _Part) -> _Part:
+    if not sequence(value):
+        return {"type": "object", "nullable": True, "enum": [None]} if value == "null" else {"type": value}
+    kinds = [kind for kind in sequence(value) if kind != "null"]
+    nullable: _Part = {"nullable": True} if "null" in sequence(value) else {}
+    if len(kinds) == 1:
+        return {"type": kinds[0]} | nullable
+    return {"anyOf": [{"type": kind} for kind in kinds]} | nullable if kinds else nullable
+
+
+def _examples(value: object, part: _Part) -> _Part:
+    values = sequence(value)
+    return {"example": values[0]} if values and "example" not in part else {}
+
+
+def _limit(keyword: str, other: str) -> Callable[[object, _Part], _Part]:
+    def made(value: object, part: _Part) -> _Part:
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            return {keyword: value}
+        # Where both limits stand, the narrower one of the two counts.
+        plain = part.get(other)
+        if isinstance(plain, int | float) and (plain > value if other == "minimum" else plain < value):
+            return {}
+        return {other: value, keyword: True}
+
+    return made
+
+
+def _const(value: object, _: _Part) -> _Part:
+    return {"enum": [value]}
+
+
+_KEYWORDS: Mapping[str, Callable[[object, _Part], _Part]] = MappingProxyType(
+    {
+        "type": _type,
+        "examples": _examples,
+        "const": _const,
+        "exclusiveMinimum": _limit("exclusiveMinimum", "minimum"),
+        "exclusiveMaximum": _limit("exclusiveMaximum", "maximum"),
+    }
+)
+_CHANGES: Mapping[str, Callable[[_Part], _Part]] = MappingProxyType(
+    {"document": _document, "operation": _operation, "schema": _schema}
+)
+
+
+# What a reader of YAML 1.1 would take for a boolean, a number or a date.
+_NOT_PLAIN = re.compile(r"(?i)(y|n|yes|no|on|off|true|false|null|~|[-+.:\d].*)?")
+
+
+def as_yaml(data: Mapping[str, object]) -> str:
+    """The document as YAML that readers of YAML 1.1 and 1.2 understand alike."""
+    yaml = YAML(typ="rt", pure=True)
+    yaml.width = 1_000_000  # folding leaves a space at the end of a line
+    stream = io.StringIO()
+    yaml.dump(_styled(data), stream)  # pyright: ignore[reportUnknownMemberType] - ruamel.yaml gives it no types
+    return stream.getvalue()
+
+
+def _styled(node: object) -> object:
+    """The same value, its texts in the style that they need; a copy, because shared objects would become aliases."""
+    if is_object(node):
+        return {_styled(key): _styled(value) for key, value in node.items()}
+    if is_list(node):
+        return [_styled(item) for item in node]
+    if isinstance(node, str) and "\n" in node:
+        return LiteralScalarString(node)
+    if isinstance(node, str) and _NOT_PLAIN.fullmatch(node):
+        return DoubleQuotedScalarString(node)
+    return node

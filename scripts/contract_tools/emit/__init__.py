@@ -1,0 +1,1 @@
+"""The modules of generated/ that this project writes itself, as source."""

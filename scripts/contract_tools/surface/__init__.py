@@ -1,1 +1,0 @@
-"""The typed surface: the methods, arguments and results that an app sees, from the contract."""
