@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from jsms_sandbox.service import request
+from jsms_sandbox.service.body import JSON_NAMES
 from jsms_sandbox.service.composing import CODE_TEMPLATE
-from jsms_sandbox.service.fields import JSON_NAMES
 from jsms_sandbox.service.form import NOT_A_FORM
 from jsms_sandbox.service.limits import MESSAGES
 from jsms_sandbox.service.request import Hint, Leniency, hint

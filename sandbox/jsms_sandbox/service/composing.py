@@ -17,7 +17,7 @@ from jsms_contract.codes import (
 )
 from jsms_sandbox.service.fields import problems
 from jsms_sandbox.service.limits import check_magic_number, check_opt_out
-from jsms_sandbox.service.request import AuthorizedRequest, Hint, Refusal
+from jsms_sandbox.service.request import CheckedRequest, Hint, Refusal
 from jsms_sandbox.service.text import check_length, check_values, check_words, fill, full_text, variables
 from jsms_sandbox.state.entities import CODE, IN_REVIEW, MARKETING, NOTICE, PASSED, REJECTED, App, Sign, Template
 from jsms_sandbox.state.state import State
@@ -40,7 +40,7 @@ class Recipient:
     text: str
 
 
-def chosen(state: State, request: AuthorizedRequest) -> tuple[Template, Sign]:
+def chosen(state: State, request: CheckedRequest) -> tuple[Template, Sign]:
     """Find the template and signature that a request names.
 
     Raises:
@@ -54,7 +54,7 @@ def chosen(state: State, request: AuthorizedRequest) -> tuple[Template, Sign]:
 
 
 def compose(
-    request: AuthorizedRequest,
+    request: CheckedRequest,
     app: App,
     template: Template,
     sign: Sign,
@@ -79,7 +79,7 @@ def compose(
 
 
 def check_recipient(
-    request: AuthorizedRequest, template: Template, sign: Sign, values: Mapping[str, Any], seen: SeenTexts
+    request: CheckedRequest, template: Template, sign: Sign, values: Mapping[str, Any], seen: SeenTexts
 ) -> Recipient:
     """Check one recipient of a batch, duplicates included, and make its text.
 

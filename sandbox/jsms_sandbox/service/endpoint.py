@@ -94,9 +94,9 @@ class Service:
             raise routed
         authorized = authenticate(state, routed)
         check_access(authorized)
-        read_body(authorized)
-        behaviour = OPERATIONS.get(authorized.operation.id, respond_with_example)
-        return with_required_fields(authorized, behaviour(state, authorized))
+        checked = read_body(authorized)
+        behaviour = OPERATIONS.get(checked.operation.id, respond_with_example)
+        return with_required_fields(checked, behaviour(state, checked))
 
 
 def refusal_response(refusal: Refusal, request: Request) -> Response:
@@ -171,7 +171,7 @@ def _body(request: Request) -> str:
 
 def _form(request: Request) -> str:
     """Describe a signature's form without identity papers and numbers."""
-    lines = [f"{name}: {request.fields[name]}" for name in ("sign", "type", "remark") if name in request.fields]
+    lines = [f"{name}: {request.form[name]}" for name in ("sign", "type", "remark") if name in request.form]
     lines += [f"{file.field}: {file.media_type}, {file.size} bytes, SHA-256 {file.sha256}" for file in request.files]
     return "\n".join(lines) or f"({len(request.body)} bytes that are not kept)"
 

@@ -9,12 +9,12 @@ from typing import Any, cast
 
 from jsms_runtime.operation import Items, Record, Shape
 from jsms_sandbox.service.limits import check_magic_number
-from jsms_sandbox.service.request import AuthorizedRequest
+from jsms_sandbox.service.request import CheckedRequest
 from jsms_sandbox.service.response import JSON_HEADERS, Response, json_bytes
 from jsms_sandbox.state.state import State
 
 
-def respond_with_example(_state: State, request: AuthorizedRequest) -> Response:
+def respond_with_example(_state: State, request: CheckedRequest) -> Response:
     """Respond with the contract's example to a request that passed every check.
 
     Raises:
@@ -34,7 +34,7 @@ def respond_with_example(_state: State, request: AuthorizedRequest) -> Response:
     return Response(operation.status, json_bytes(json.loads(success)), JSON_HEADERS)
 
 
-def with_required_fields(request: AuthorizedRequest, response: Response) -> Response:
+def with_required_fields(request: CheckedRequest, response: Response) -> Response:
     """Add what the contract requires of a response and the sandbox does not know, from the contract's example."""
     operation = request.operation
     if response.value is None or operation.response is None:

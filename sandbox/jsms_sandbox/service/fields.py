@@ -1,57 +1,39 @@
-"""Validate fields and parameters by the contract: types first (50007), then required ones, then their limits."""
+"""Validate fields and parameters by the contract: required ones first, then their formats and limits."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import functools
+import re
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
 from jsms_contract.codes import INVALID_BODY
-from jsms_runtime.service import Property
-from jsms_sandbox.contract import broken, full_match
-from jsms_sandbox.service.request import AuthorizedRequest, Hint, Leniency, Refusal, Request, RoutedRequest, hint
+from jsms_runtime.service import Check, Property
+from jsms_sandbox.service.request import AuthorizedRequest, Hint, Leniency, Refusal, RoutedRequest, hint
 
 Fields = Sequence[Property]
 Problem = tuple[int, str, Hint]
 """The code, the field, and what is wrong with it."""
 
-ID_TEXT = full_match("[0-9]{1,19}")
-DEFAULTS_WHERE_EMPTY = frozenset({"sign_id"})
-"""Optional integers for which an empty text is documented: it means the default."""
-JSON_NAMES = {
-    "string": "a text",
-    "integer": "an integer",
-    "number": "a number",
-    "boolean": "true or false",
-    "map": "an object",
-    "record": "an object",
-    "array": "a list",
-}
 BOOLEANS = {"true": True, "false": False}
 
 
-def check_types(request: AuthorizedRequest, value: object) -> None:
-    """Take the known fields of a JSON body into ``request.fields``, each of its JSON type.
+def check_fields(request: AuthorizedRequest, values: Mapping[str, Any], waived: frozenset[str]) -> None:
+    """Check that no required field is missing, then each field.
 
-    Raises:
-        Refusal: The body or a field has the wrong JSON type (50007).
-    """
-    body = request.operation.rules.body
-    if body is not None and body.type != "record":
-        value = {"body": value}
-    elif not isinstance(value, dict):
-        raise Refusal(INVALID_BODY, "body", "The body must be a JSON object.")
-    request.raw.fields = _typed(request.raw, request.operation.fields, cast("dict[str, Any]", value), "")
-
-
-def check_fields(request: AuthorizedRequest) -> None:
-    """Check that nothing is missing, then the shape of each field.
+    Args:
+        request: The request.
+        values: The fields of its body, each of its type.
+        waived: Fields that may be missing.
 
     Raises:
         Refusal: With the code that the contract names for the field.
     """
-    fields, values = request.operation.fields, request.fields
-    for code, name, said in problems(fields, values, request.raw.waived):
+    fields = request.operation.fields
+    for code, name, said in problems(fields, values, waived):
         raise Refusal(code, f"field {name}", said)
     # What is wrong with one recipient refuses that one alone, where the operation has codes for it.
     inner = [field for field in fields if field.kind != "recipients" or not request.operation.recipient_codes]
@@ -162,110 +144,62 @@ def _is_ignored(field: Property, values: Mapping[str, Any]) -> bool:
     return field.needed_when is not None and not _is_needed(field, values)
 
 
-def _typed(request: Request, fields: Fields, value: Mapping[str, Any], place: str) -> dict[str, Any]:
-    for name in value.keys() - {field.name for field in fields}:
-        request.warn("The field %s%r is not in the contract; it was ignored.", place, name[:50])
-    return {
-        field.name: _typed_value(request, field, value[field.name], f"{place}{field.name}")
-        for field in fields
-        if field.name in value
+Test = Callable[[Any], bool]
+
+
+def broken(field: Property, value: object) -> list[Check]:
+    """Find the checks that a value of the right type fails."""
+    return [check for check in field.checks if value is not None and not _test(check.keyword, check.bound)(value)]
+
+
+@functools.lru_cache(maxsize=1024)
+def _test(keyword: str, bound: float | str) -> Test:
+    if keyword == "pattern":
+        return full_match(cast("str", bound))
+    if keyword in ("format", "x-kind"):
+        return FORMATS.get(cast("str", bound), _anything)
+    number = cast("float", bound)
+    tests: dict[str, Test] = {
+        "minimum": lambda value: value >= number,
+        "maximum": lambda value: value <= number,
+        "exclusiveMinimum": lambda value: value > number,
+        "exclusiveMaximum": lambda value: value < number,
+        "multipleOf": lambda value: value % number == 0,
     }
+    if keyword.startswith("min"):
+        return tests.get(keyword, lambda value: len(value) >= number)
+    return tests.get(keyword, lambda value: len(value) <= number)
 
 
-def _typed_value(request: Request, field: Property, value: object, place: str) -> object:
-    if value is None:
-        if not (field.nullable or (field.required and field.missing)):
-            request.tolerate(Leniency.NULL_FIELD, INVALID_BODY, f"field {place}")
-        return None
-    if value == "" and field.required and field.missing:
-        return None
-    if value == "" and field.type == "integer" and not field.required:
-        if field.name not in DEFAULTS_WHERE_EMPTY:
-            request.tolerate(Leniency.NULL_FIELD, INVALID_BODY, f"field {place}")
-        return None
-    return _of_type(request, field, value, place)
+def full_match(pattern: str) -> Test:
+    """Match a whole text; the contract's patterns are anchored, and Python's ``$`` allows a line break."""
+    match = re.compile(pattern.removeprefix("^").removesuffix("$")).fullmatch
+    return lambda value: match(value) is not None
 
 
-def _of_type(request: Request, field: Property, value: object, place: str) -> object:
-    match field.type:
-        case "string":
-            return _text(request, value, place)
-        case "integer":
-            return _integer(request, value, place)
-        case "number" if isinstance(value, int | float) and not isinstance(value, bool):
-            return value
-        case "boolean" if isinstance(value, bool):
-            return value
-        case "map":
-            return _by_name(request, field, value, place)
-        case "record" if isinstance(value, dict):
-            return _typed(request, field.fields, cast("dict[str, Any]", value), f"{place}.")
-        case "array" if isinstance(value, list):
-            return _items(request, field, cast("list[object]", value), place)
-        case "anything":
-            return value
-        case _:
-            raise _wrong_type(field.type, place)
+def _anything(_: object) -> bool:
+    return True
 
 
-def _items(request: Request, field: Property, items: list[object], place: str) -> list[object]:
-    of = field.of
-    if of is None:
-        return items
-    if of.type != "record":
-        return [_typed_value(request, of, item, f"{place}[{number}]") for number, item in enumerate(items)]
-    typed: list[object] = []
-    for number, item in enumerate(items):
-        if not isinstance(item, dict):
-            raise _wrong_type("record", f"{place}[{number}]")
-        typed.append(_typed(request, of.fields, cast("dict[str, Any]", item), f"{place}[]."))
-    return typed
+def _readable(parse: Callable[[str], object]) -> Test:
+    def test(value: str) -> bool:
+        try:
+            parse(value)
+        except ValueError:
+            return False
+        return True
+
+    return test
 
 
-def _text(request: Request, value: object, place: str) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, int) and not isinstance(value, bool):
-        request.tolerate(Leniency.TEXT_NUMBER, INVALID_BODY, f"field {place}")
-        return str(value) if abs(value) < 10**20 else "?"
-    raise _wrong_type("string", place)
+FORMATS: Mapping[str, Test] = {
+    "date-time": _readable(datetime.fromisoformat),
+    "date": _readable(date.fromisoformat),
+    "uuid": _readable(uuid.UUID),
+    "digits": full_match("[0-9]+"),
+    "mobile": full_match("1[0-9]{10}"),
+    "beijing-time": _readable(lambda value: datetime.strptime(value, "%Y-%m-%d %H:%M:%S")),  # noqa: DTZ007 - read only
+}
+"""Checks of texts by format or kind; other texts are accepted as they are."""
 
-
-def _integer(request: Request, value: object, place: str) -> int:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, str) and ID_TEXT(value):
-        request.tolerate(Leniency.INTEGER_TEXT, INVALID_BODY, f"field {place}")
-        return int(value)
-    raise _wrong_type("integer", place)
-
-
-def _by_name(request: Request, field: Property, value: object, place: str) -> dict[str, Any]:
-    if value == []:
-        request.tolerate(Leniency.TEMP_PARA_LIST, INVALID_BODY, f"field {place}")
-        return {}
-    if not isinstance(value, dict):
-        raise _wrong_type("map", place)
-    named = cast("dict[str, object]", value)
-    if field.of is not None and field.of.type != "string":
-        of = field.of
-        return {name: _typed_value(request, of, item, f"{place}.{name[:50]}") for name, item in named.items()}
-    texts: dict[str, str] = {}
-    for name, item in named.items():
-        if isinstance(item, str):
-            texts[name] = item
-        elif isinstance(item, int | float) and not isinstance(item, bool):
-            request.tolerate(Leniency.TEMP_PARA_NUMBER, INVALID_BODY, f"field {place}")
-            texts[name] = str(item)
-        elif item is None:
-            request.tolerate(Leniency.NULL_FIELD, INVALID_BODY, f"field {place}")
-            texts[name] = ""
-        else:
-            raise _wrong_type("string", f"{place}.{name[:50]}")
-    return texts
-
-
-def _wrong_type(wanted: str, place: str) -> Refusal:
-    return Refusal(INVALID_BODY, f"field {place}", "%s must be %s.", place, Hint(JSON_NAMES[wanted]))
+ID_TEXT = full_match("[0-9]{1,19}")

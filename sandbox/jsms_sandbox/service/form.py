@@ -12,8 +12,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from jsms_contract.codes import INVALID_BODY, INVALID_IMAGE, MEDIA_NOT_SUPPORTED
 from jsms_runtime.service import Property
-from jsms_sandbox.contract import full_match
-from jsms_sandbox.service.fields import from_text
+from jsms_sandbox.service.fields import from_text, full_match
 from jsms_sandbox.service.request import AuthorizedRequest, Leniency, Refusal, Request
 from jsms_sandbox.state.entities import UploadedFile
 
@@ -53,8 +52,11 @@ def boundary_of(request: Request, content_type: str) -> bytes:
     return boundary.encode("latin-1")
 
 
-def read_form(authorized: AuthorizedRequest, boundary: bytes) -> None:
-    """Take the known fields of a form into ``request.fields`` and its files into ``request.files``.
+def read_form(authorized: AuthorizedRequest, boundary: bytes) -> tuple[dict[str, Any], frozenset[str]]:
+    """Take the known fields of a form, and its files into ``request.files``.
+
+    Returns:
+        The fields, and the names of those that may be missing because the form is an older one.
 
     Raises:
         Refusal: The form cannot be read (50007), or an image is no image or too large (50101).
@@ -76,16 +78,16 @@ def read_form(authorized: AuthorizedRequest, boundary: bytes) -> None:
             values[name] = _image(request, part, field.max_bytes, field.invalid or INVALID_BODY)
         else:
             values[name] = _form_value(part, field)
-    request.fields = values
+    request.form = values
     if not old_images:
         _check_type(fields, values)
-    else:
-        request.tolerate(Leniency.OLD_SIGN_FORM, INVALID_BODY, "form")
-        most = next(field.max_bytes for field in fields.values() if field.max_bytes is not None)
-        images = [_image(request, part, most, INVALID_IMAGE) for part in old_images]
-        if not any(images):
-            raise Refusal(INVALID_IMAGE, f"field {old_images[0].name}", "The image is empty.")
-        request.waived = frozenset(fields) - OLD_FIELDS
+        return values, frozenset()
+    request.tolerate(Leniency.OLD_SIGN_FORM, INVALID_BODY, "form")
+    most = next(field.max_bytes for field in fields.values() if field.max_bytes is not None)
+    images = [_image(request, part, most, INVALID_IMAGE) for part in old_images]
+    if not any(images):
+        raise Refusal(INVALID_IMAGE, f"field {old_images[0].name}", "The image is empty.")
+    return values, frozenset(fields) - OLD_FIELDS
 
 
 def _check_type(fields: Mapping[str, Property], values: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ import re
 from jsms_contract.codes import APP_QUOTA_NOT_ASSIGNED, NO_MONEY, OUT_OF_FREQ, UNSUBSCRIBED_MOBILE
 from jsms_contract.errors import ERRORS
 from jsms_sandbox.contract import delivery_statuses
-from jsms_sandbox.service.request import AuthorizedRequest, Hint, Refusal, hint
+from jsms_sandbox.service.request import Hint, Refusal, RoutedRequest, hint
 from jsms_sandbox.state.entities import App, Credit, MessageKind, Pool
 from jsms_sandbox.state.state import State
 
@@ -26,7 +26,7 @@ def magic_number(mobile: str) -> int:
     return int(match[1]) if match else 0
 
 
-def check_magic_number(request: AuthorizedRequest, mobile: str, codes: frozenset[int]) -> None:
+def check_magic_number(request: RoutedRequest, mobile: str, codes: frozenset[int]) -> None:
     """Refuse a magic number with the code it asks for, or warn that the operation has no such code.
 
     Raises:

@@ -1,4 +1,4 @@
-"""A request in its stages (raw, routed, authorized), its refusal, and what is tolerated in it."""
+"""A request in its stages (raw, routed, authorized, checked), its refusal, and what is tolerated in it."""
 
 from __future__ import annotations
 
@@ -122,9 +122,8 @@ class Request:
         query: The query as it was sent.
         path_values: The ids in the path by their names in the contract, decoded.
         app: The app, once the credentials are checked.
-        fields: The fields of the body, once checked.
-        files: What is kept of uploaded files.
-        waived: Fields that an older form need not have.
+        form: The fields of a multipart form, for the journal.
+        files: What is kept of its files.
         warnings: What a strict service would have refused, or a person should know.
         msg_ids: The messages that the request made.
         fault: The injected fault that hit the request.
@@ -143,9 +142,8 @@ class Request:
     query: str = ""
     path_values: dict[str, str] = field(default_factory=dict[str, str])
     app: App | None = None
-    fields: dict[str, Any] = field(default_factory=dict[str, Any])
+    form: dict[str, Any] = field(default_factory=dict[str, Any])
     files: list[UploadedFile] = field(default_factory=list[UploadedFile])
-    waived: frozenset[str] = frozenset()
     warnings: list[Hint] = field(default_factory=list[Hint])
     msg_ids: list[str] = field(default_factory=list[str])
     fault: str | None = None
@@ -230,20 +228,16 @@ class AuthorizedRequest(RoutedRequest):
 
     app: App
 
-    @property
-    def fields(self) -> dict[str, Any]:
-        """The fields of the body, once checked."""
-        return self.raw.fields
 
-    @property
-    def files(self) -> list[UploadedFile]:
-        """What is kept of uploaded files."""
-        return self.raw.files
+@dataclass(frozen=True, slots=True)
+class CheckedRequest(AuthorizedRequest):
+    """A request whose body, path and query are valid.
 
-    @property
-    def msg_ids(self) -> list[str]:
-        """The messages that the request made."""
-        return self.raw.msg_ids
+    Attributes:
+        fields: The fields of the body, each of the type in the contract.
+    """
+
+    fields: dict[str, Any]
 
 
 def refusal_body(request: Request, code: int, message: str) -> dict[str, object]:

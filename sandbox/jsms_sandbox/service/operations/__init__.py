@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from jsms_sandbox.service.operations import accounts, codes, messages, receipts, schedules, signs, templates
-from jsms_sandbox.service.request import AuthorizedRequest
+from jsms_sandbox.service.request import CheckedRequest
 from jsms_sandbox.service.response import Response
 from jsms_sandbox.state.state import State
 
-OPERATIONS: Mapping[str, Callable[[State, AuthorizedRequest], Response]] = {
+OPERATIONS: Mapping[str, Callable[[State, CheckedRequest], Response]] = {
     "sendCode": codes.send_code,
     "sendVoiceCode": codes.send_voice_code,
     "verifyCode": codes.verify_code,

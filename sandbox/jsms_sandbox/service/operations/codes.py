@@ -13,7 +13,7 @@ from jsms_sandbox.service.limits import (
     check_magic_number,
     check_opt_out,
 )
-from jsms_sandbox.service.request import AuthorizedRequest, Refusal
+from jsms_sandbox.service.request import CheckedRequest, Refusal
 from jsms_sandbox.service.response import Response, json_response
 from jsms_sandbox.service.text import fill, full_text, segments
 from jsms_sandbox.simulation.delivery import accept_message
@@ -26,7 +26,7 @@ SHORTEST_TTL = 60
 """Seconds for a code template without ttl, which no template of ours is."""
 
 
-def send_code(state: State, request: AuthorizedRequest) -> Response:
+def send_code(state: State, request: CheckedRequest) -> Response:
     """Make a code, fill it into a code template and send it."""
     app, fields = request.app, request.fields
     mobile: str = fields["mobile"]
@@ -56,7 +56,7 @@ def send_code(state: State, request: AuthorizedRequest) -> Response:
     return _sent(state, request, message)
 
 
-def send_voice_code(state: State, request: AuthorizedRequest) -> Response:
+def send_voice_code(state: State, request: CheckedRequest) -> Response:
     """Call a number and read a code out."""
     app, fields = request.app, request.fields
     mobile: str = fields["mobile"]
@@ -82,7 +82,7 @@ def send_voice_code(state: State, request: AuthorizedRequest) -> Response:
     return _sent(state, request, message)
 
 
-def verify_code(state: State, request: AuthorizedRequest) -> Response:
+def verify_code(state: State, request: CheckedRequest) -> Response:
     """Check what the user typed; a code counts once."""
     app, typed = request.app, request.fields["code"]
     message = state.messages.get(request.path_id)
@@ -99,7 +99,7 @@ def verify_code(state: State, request: AuthorizedRequest) -> Response:
         raise Refusal(INVALID_CODE, "code", "This is not the code that was sent.")
     code.verified_at = now
     state.save(message)
-    request.msg_ids.append(message.msg_id)
+    request.raw.msg_ids.append(message.msg_id)
     state.events.publish("verified", {"msg_id": message.msg_id, "app_key": app.app_key})
     return json_response({"is_valid": True})
 
@@ -109,9 +109,9 @@ def new_code(app: App) -> str:
     return app.fixed_code or f"{secrets.randbelow(1_000_000):06d}"
 
 
-def _sent(state: State, request: AuthorizedRequest, message: Message) -> Response:
+def _sent(state: State, request: CheckedRequest, message: Message) -> Response:
     accept_message(state, request.app, message)
-    request.msg_ids.append(message.msg_id)
+    request.raw.msg_ids.append(message.msg_id)
     return json_response({"msg_id": message.msg_id})
 
 

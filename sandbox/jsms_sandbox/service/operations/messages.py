@@ -7,7 +7,7 @@ from datetime import datetime, time
 from jsms_sandbox.contract import info
 from jsms_sandbox.service.composing import Recipient, SeenTexts, check_recipient, chosen, compose
 from jsms_sandbox.service.limits import check_allocated, check_and_charge, check_frequency, check_magic_number
-from jsms_sandbox.service.request import AuthorizedRequest, Hint, Refusal
+from jsms_sandbox.service.request import CheckedRequest, Hint, Refusal
 from jsms_sandbox.service.response import Response, json_response
 from jsms_sandbox.service.text import segments
 from jsms_sandbox.simulation.clock import BEIJING
@@ -18,7 +18,7 @@ from jsms_sandbox.state.state import State
 MARKETING_FROM, MARKETING_TO = time(8), time(21)
 
 
-def send_message(state: State, request: AuthorizedRequest) -> Response:
+def send_message(state: State, request: CheckedRequest) -> Response:
     """Send a template SMS to one number."""
     app, fields = request.app, request.fields
     mobile: str = fields["mobile"]
@@ -27,11 +27,11 @@ def send_message(state: State, request: AuthorizedRequest) -> Response:
     text = compose(request, app, template, sign, fields.get("temp_para"), mobile)
     message = _send(state, app, template, sign, Recipient(mobile, fields.get("temp_para"), text), None, first=True)
     warn_of_the_hour(request, template, state.clock.now())
-    request.msg_ids.append(message.msg_id)
+    request.raw.msg_ids.append(message.msg_id)
     return json_response({"msg_id": message.msg_id})
 
 
-def send_message_batch(state: State, request: AuthorizedRequest) -> Response:
+def send_message_batch(state: State, request: CheckedRequest) -> Response:
     """Send a template SMS to many numbers; refused ones do not stop the others."""
     app, fields = request.app, request.fields
     template, sign = chosen(state, request)
@@ -48,13 +48,13 @@ def send_message_batch(state: State, request: AuthorizedRequest) -> Response:
             results.append({"msg_id": msg_id, **refused_recipient(request, values, refused)})
         else:
             accepted += 1
-            request.msg_ids.append(message.msg_id)
+            request.raw.msg_ids.append(message.msg_id)
             results.append({"msg_id": message.msg_id, "mobile": message.mobile})
     warn_of_the_hour(request, template, state.clock.now())
     return json_response({"success_count": accepted, "failure_count": len(results) - accepted, "recipients": results})
 
 
-def refused_recipient(request: AuthorizedRequest, values: dict[str, object], refused: Refusal) -> dict[str, object]:
+def refused_recipient(request: CheckedRequest, values: dict[str, object], refused: Refusal) -> dict[str, object]:
     """Describe a refused recipient for a batch's response."""
     request.warn(
         "%s was refused: %s, %s",
@@ -104,7 +104,7 @@ def _send(
     return accept_message(state, app, message)
 
 
-def warn_of_the_hour(request: AuthorizedRequest, template: Template, at: float) -> None:
+def warn_of_the_hour(request: CheckedRequest, template: Template, at: float) -> None:
     """Warn of marketing that is sent when the service would delay it."""
     hour = datetime.fromtimestamp(at, BEIJING).time()
     if template.type == MARKETING and not MARKETING_FROM <= hour < MARKETING_TO:

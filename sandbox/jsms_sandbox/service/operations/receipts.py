@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from jsms_contract.codes import OUT_OF_FREQ
 from jsms_runtime.service import Poll
-from jsms_sandbox.service.request import AuthorizedRequest, Refusal
+from jsms_sandbox.service.request import CheckedRequest, Refusal
 from jsms_sandbox.service.response import Response, json_response
 from jsms_sandbox.simulation.delivery import reply_data, report_data
 from jsms_sandbox.state.state import State
@@ -16,7 +16,7 @@ DAY = 86_400
 NO_PACE = Poll(0, None, None)
 
 
-def poll_reports(state: State, request: AuthorizedRequest) -> Response:
+def poll_reports(state: State, request: CheckedRequest) -> Response:
     """Return delivery reports, each once."""
 
     def take(limit: int, oldest: float) -> list[dict[str, object]]:
@@ -35,7 +35,7 @@ def poll_reports(state: State, request: AuthorizedRequest) -> Response:
     return _poll(state, request, "report", take)
 
 
-def poll_replies(state: State, request: AuthorizedRequest) -> Response:
+def poll_replies(state: State, request: CheckedRequest) -> Response:
     """Return users' replies, each once."""
 
     def take(limit: int, oldest: float) -> list[dict[str, object]]:
@@ -55,7 +55,7 @@ def poll_replies(state: State, request: AuthorizedRequest) -> Response:
 
 
 def _poll(
-    state: State, request: AuthorizedRequest, what: str, take: Callable[[int, float], list[dict[str, object]]]
+    state: State, request: CheckedRequest, what: str, take: Callable[[int, float], list[dict[str, object]]]
 ) -> Response:
     app, pace = request.app, request.operation.rules.poll or NO_PACE
     now = state.clock.now()

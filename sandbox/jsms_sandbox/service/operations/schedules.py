@@ -9,7 +9,7 @@ from jsms_contract.codes import INVALID_SCHEDULE_ID, INVALID_SEND_TIME, WRONG_SC
 from jsms_sandbox.service.composing import Recipient, SeenTexts, check_recipient, chosen, compose
 from jsms_sandbox.service.limits import check_allocated, check_magic_number
 from jsms_sandbox.service.operations.messages import refused_recipient, warn_of_the_hour
-from jsms_sandbox.service.request import AuthorizedRequest, Hint, Refusal
+from jsms_sandbox.service.request import CheckedRequest, Hint, Refusal
 from jsms_sandbox.service.response import EMPTY, Response, json_response
 from jsms_sandbox.simulation.clock import BEIJING
 from jsms_sandbox.state.entities import Schedule, ScheduledRecipient
@@ -18,29 +18,29 @@ from jsms_sandbox.state.state import State
 SEND_TIME = "%Y-%m-%d %H:%M:%S"
 
 
-def create_schedule(state: State, request: AuthorizedRequest) -> Response:
+def create_schedule(state: State, request: CheckedRequest) -> Response:
     """Schedule a template SMS to one number."""
     return _save_single(state, request, None)
 
 
-def create_schedule_batch(state: State, request: AuthorizedRequest) -> Response:
+def create_schedule_batch(state: State, request: CheckedRequest) -> Response:
     """Schedule a template SMS to many numbers."""
     return _save_batch(state, request, None)
 
 
-def update_schedule(state: State, request: AuthorizedRequest) -> Response:
+def update_schedule(state: State, request: CheckedRequest) -> Response:
     """Replace a single schedule while it waits."""
     _send_at(state, request)
     return _save_single(state, request, _pending(state, request, batch=False))
 
 
-def update_schedule_batch(state: State, request: AuthorizedRequest) -> Response:
+def update_schedule_batch(state: State, request: CheckedRequest) -> Response:
     """Replace a scheduled batch while it waits."""
     _send_at(state, request)
     return _save_batch(state, request, _pending(state, request, batch=True))
 
 
-def get_schedule(state: State, request: AuthorizedRequest) -> Response:
+def get_schedule(state: State, request: CheckedRequest) -> Response:
     """Look a schedule of either kind up."""
     schedule = _own(state, request)
     if schedule.status == "deleted":
@@ -61,7 +61,7 @@ def get_schedule(state: State, request: AuthorizedRequest) -> Response:
     )
 
 
-def delete_schedule(state: State, request: AuthorizedRequest) -> Response:
+def delete_schedule(state: State, request: CheckedRequest) -> Response:
     """Delete a schedule of either kind while it waits."""
     schedule = _pending(state, request, batch=None)
     schedule.status = "deleted"
@@ -70,7 +70,7 @@ def delete_schedule(state: State, request: AuthorizedRequest) -> Response:
     return EMPTY
 
 
-def _save_single(state: State, request: AuthorizedRequest, old: Schedule | None) -> Response:
+def _save_single(state: State, request: CheckedRequest, old: Schedule | None) -> Response:
     fields = request.fields
     send_at = _send_at(state, request)
     mobile: str = fields["mobile"]
@@ -84,7 +84,7 @@ def _save_single(state: State, request: AuthorizedRequest, old: Schedule | None)
     return json_response({"schedule_id": schedule.schedule_id})
 
 
-def _save_batch(state: State, request: AuthorizedRequest, old: Schedule | None) -> Response:
+def _save_batch(state: State, request: CheckedRequest, old: Schedule | None) -> Response:
     send_at = _send_at(state, request)
     template, sign = chosen(state, request)
     check_allocated(request.app.credit)
@@ -110,7 +110,7 @@ def _save_batch(state: State, request: AuthorizedRequest, old: Schedule | None) 
 
 def _save(
     state: State,
-    request: AuthorizedRequest,
+    request: CheckedRequest,
     old: Schedule | None,
     send_at: float,
     template_type: int,
@@ -138,12 +138,12 @@ def _save(
     )
     state.add_schedule(schedule)
     state.clock.at(send_at, "schedule", schedule.schedule_id)
-    request.msg_ids.extend(recipient.msg_id for recipient in schedule.recipients)
+    request.raw.msg_ids.extend(recipient.msg_id for recipient in schedule.recipients)
     _publish(state, schedule)
     return schedule
 
 
-def _send_at(state: State, request: AuthorizedRequest) -> float:
+def _send_at(state: State, request: CheckedRequest) -> float:
     try:
         wall = datetime.strptime(request.fields["send_time"], SEND_TIME).replace(tzinfo=BEIJING)
         send_at = wall.timestamp()
@@ -155,14 +155,14 @@ def _send_at(state: State, request: AuthorizedRequest) -> float:
     return send_at
 
 
-def _own(state: State, request: AuthorizedRequest) -> Schedule:
+def _own(state: State, request: CheckedRequest) -> Schedule:
     schedule = state.schedules.get(request.path_id.lower())
     if schedule is None or schedule.app_key != request.app.app_key:
         raise Refusal(INVALID_SCHEDULE_ID, "schedule", "The app has no schedule of this id.")
     return schedule
 
 
-def _pending(state: State, request: AuthorizedRequest, *, batch: bool | None) -> Schedule:
+def _pending(state: State, request: CheckedRequest, *, batch: bool | None) -> Schedule:
     schedule = _own(state, request)
     if batch is not None and schedule.batch is not batch:
         kind = Hint("batch" if schedule.batch else "single")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jsms_contract.codes import DEFAULT_SIGNATURE_CANNOT_BE_DELETED, INVALID_SIGN_ID, OTHER_SIGNATURES_IN_THE_AUDIT
 from jsms_sandbox.service.composing import own_sign
-from jsms_sandbox.service.request import AuthorizedRequest, Refusal
+from jsms_sandbox.service.request import CheckedRequest, Refusal
 from jsms_sandbox.service.response import EMPTY, Response, json_response
 from jsms_sandbox.service.text import check_words
 from jsms_sandbox.simulation.reviews import submit
@@ -12,7 +12,7 @@ from jsms_sandbox.state.entities import IN_REVIEW, PASSED, Sign
 from jsms_sandbox.state.state import State
 
 
-def create_sign(state: State, request: AuthorizedRequest) -> Response:
+def create_sign(state: State, request: CheckedRequest) -> Response:
     """Submit a signature for review."""
     app = request.app
     _check_none_in_review(state, request)
@@ -26,7 +26,7 @@ def create_sign(state: State, request: AuthorizedRequest) -> Response:
     return _save(state, request, sign)
 
 
-def update_sign(state: State, request: AuthorizedRequest) -> Response:
+def update_sign(state: State, request: CheckedRequest) -> Response:
     """Change a rejected signature and submit it again."""
     sign = _own(state, request)
     _check_none_in_review(state, request)
@@ -36,7 +36,7 @@ def update_sign(state: State, request: AuthorizedRequest) -> Response:
     return _save(state, request, sign)
 
 
-def get_sign(state: State, request: AuthorizedRequest) -> Response:
+def get_sign(state: State, request: CheckedRequest) -> Response:
     """Look a signature up."""
     sign = _own(state, request)
     return json_response(
@@ -50,7 +50,7 @@ def get_sign(state: State, request: AuthorizedRequest) -> Response:
     )
 
 
-def delete_sign(state: State, request: AuthorizedRequest) -> Response:
+def delete_sign(state: State, request: CheckedRequest) -> Response:
     """Delete a signature that is not the default one."""
     sign = _own(state, request)
     if sign.is_default:
@@ -61,11 +61,11 @@ def delete_sign(state: State, request: AuthorizedRequest) -> Response:
     return EMPTY
 
 
-def _own(state: State, request: AuthorizedRequest) -> Sign:
+def _own(state: State, request: CheckedRequest) -> Sign:
     return own_sign(state, request.app, int(request.path_id))
 
 
-def _check_none_in_review(state: State, request: AuthorizedRequest) -> None:
+def _check_none_in_review(state: State, request: CheckedRequest) -> None:
     for sign in state.signs[request.app.app_key].values():
         if sign.status == IN_REVIEW:
             raise Refusal(
@@ -76,9 +76,9 @@ def _check_none_in_review(state: State, request: AuthorizedRequest) -> None:
             )
 
 
-def _save(state: State, request: AuthorizedRequest, sign: Sign) -> Response:
+def _save(state: State, request: CheckedRequest, sign: Sign) -> Response:
     fields = request.fields
     sign.sign, sign.type, sign.remark = fields["sign"], fields["type"], fields.get("remark") or ""
-    sign.files = list(request.files)
+    sign.files = list(request.raw.files)
     submit(state, request.app, sign)
     return json_response({"sign_id": sign.sign_id})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jsms_contract.codes import INVALID_TEMP_ID, MODIFY_TEMPLATE_NOT_ALLOW
 from jsms_sandbox.service.composing import own_template, usable_sign
-from jsms_sandbox.service.request import AuthorizedRequest, Refusal
+from jsms_sandbox.service.request import CheckedRequest, Refusal
 from jsms_sandbox.service.response import EMPTY, Response, json_response
 from jsms_sandbox.service.text import check_template_text
 from jsms_sandbox.simulation.reviews import submit
@@ -12,7 +12,7 @@ from jsms_sandbox.state.entities import CODE, IN_REVIEW, REJECTED, Template
 from jsms_sandbox.state.state import State
 
 
-def create_template(state: State, request: AuthorizedRequest) -> Response:
+def create_template(state: State, request: CheckedRequest) -> Response:
     """Submit a template for review."""
     app = request.app
     _check_text(state, request)
@@ -25,7 +25,7 @@ def create_template(state: State, request: AuthorizedRequest) -> Response:
     return _save(state, request, template)
 
 
-def update_template(state: State, request: AuthorizedRequest) -> Response:
+def update_template(state: State, request: CheckedRequest) -> Response:
     """Change a rejected template and submit it again."""
     template = _own(state, request)
     if request.fields["temp_id"] != template.temp_id:
@@ -38,7 +38,7 @@ def update_template(state: State, request: AuthorizedRequest) -> Response:
     return _save(state, request, template)
 
 
-def get_template(state: State, request: AuthorizedRequest) -> Response:
+def get_template(state: State, request: CheckedRequest) -> Response:
     """Look a template up."""
     template = _own(state, request)
     fields: dict[str, object] = {"temp_id": template.temp_id, "template": template.template, "type": template.type}
@@ -47,7 +47,7 @@ def get_template(state: State, request: AuthorizedRequest) -> Response:
     return json_response(fields | {"remark": template.remark, "status": template.status})
 
 
-def delete_template(state: State, request: AuthorizedRequest) -> Response:
+def delete_template(state: State, request: CheckedRequest) -> Response:
     """Delete a template."""
     template = _own(state, request)
     del state.templates[template.app_key][template.temp_id]
@@ -56,17 +56,17 @@ def delete_template(state: State, request: AuthorizedRequest) -> Response:
     return EMPTY
 
 
-def _own(state: State, request: AuthorizedRequest) -> Template:
+def _own(state: State, request: CheckedRequest) -> Template:
     return own_template(state, request.app, int(request.path_id))
 
 
-def _check_text(state: State, request: AuthorizedRequest) -> None:
+def _check_text(state: State, request: CheckedRequest) -> None:
     app, fields = request.app, request.fields
     sign = usable_sign(state, app, None)
     check_template_text(app, sign, fields["template"], fields["type"], fields.get("remark") or "")
 
 
-def _save(state: State, request: AuthorizedRequest, template: Template) -> Response:
+def _save(state: State, request: CheckedRequest, template: Template) -> Response:
     fields = request.fields
     template.template, template.type = fields["template"], fields["type"]
     template.ttl = fields["ttl"] if template.type == CODE else None
