@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from typing import NamedTuple, TypeAlias, cast
 
 from jsms_client.campaigns._journal import queries
-from jsms_client.campaigns._journal.batches import BatchQueue
+from jsms_client.campaigns._journal.batches import BatchQueue, storable
 from jsms_client.campaigns._journal.integrity import UNKNOWN
 from jsms_client.campaigns._journal.journal import Journal
 from jsms_client.campaigns._journal.queries import Delivery, begin_matching
@@ -25,6 +25,7 @@ AsyncReports: TypeAlias = AsyncIterable[DeliveryReport] | Reports
 
 POLL_SECONDS = float(OPERATIONS["pollReports"].poll_seconds or 0)
 """How long to wait between two polls."""
+_SMALLEST = -(2**63)
 MOST_REFUSALS = 3
 """Polls in a row that are refused as coming too often, before that is an error: somebody else polls all the time."""
 
@@ -111,7 +112,8 @@ class Settler:
                         "reports", f"has an entry that is {kind(report)}", "give DeliveryReport objects"
                     )
                 at = None if report.receive_time is None else report.receive_time.timestamp() - clock_ahead
-                delivery = Delivery(report.phone, report.msg_id, int(report.status), at)
+                status = max(_SMALLEST, min(int(report.status), -1 - _SMALLEST))
+                delivery = Delivery(storable(report.phone), storable(report.msg_id), status, at)
                 self._reports += 1
                 if any(_note_delivery(journal, delivery) for journal in self._journals):
                     self._matched += 1

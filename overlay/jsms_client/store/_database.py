@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -98,7 +99,8 @@ _MYSQL = Dialect(
     now="(timestampdiff(MICROSECOND, '1970-01-01', utc_timestamp(6)) / 1e6)",
     greatest="greatest",
     serial="BIGINT AUTO_INCREMENT PRIMARY KEY",
-    text="LONGTEXT",
+    # A database may have another character set, in which INSERT IGNORE turns what it lacks into question marks.
+    text="LONGTEXT CHARACTER SET utf8mb4",
     insert_new="INSERT IGNORE INTO",
     unless_there="",
     from_json="JSON_TABLE(:rows, '$[*]' COLUMNS ({columns})) AS v",
@@ -172,7 +174,24 @@ _MIGRATIONS: Sequence[Sequence[str]] = (
         """CREATE TABLE IF NOT EXISTS jsms_workers (campaign BIGINT NOT NULL, holder CHAR(32) NOT NULL,
         expires DOUBLE PRECISION NOT NULL, PRIMARY KEY (campaign, holder))""",
     ),
+    # Every text of any length, and no two that differ the same: see _ALTERED.
+    (),
 )
+_TABLES = tuple(found for each in _MIGRATIONS for statement in each for found in re.findall(r"EXISTS (\w+)", statement))
+# What such a step changes in a database, by the step's version. SQLite keeps texts and numbers of any length as it is.
+_ALTERED: Mapping[tuple[str, int], Sequence[str]] = {
+    ("postgresql", 3): (
+        "ALTER TABLE jsms_campaigns ALTER COLUMN service TYPE TEXT",
+        "ALTER TABLE jsms_recipients ALTER COLUMN msg_id TYPE TEXT, ALTER COLUMN delivery TYPE BIGINT",
+        "ALTER TABLE jsms_other_reports ALTER COLUMN status TYPE BIGINT",
+    ),
+    ("mysql", 3): (
+        *(f"ALTER TABLE {table} CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_bin" for table in _TABLES),
+        "ALTER TABLE jsms_campaigns MODIFY service LONGTEXT NOT NULL",
+        "ALTER TABLE jsms_recipients MODIFY msg_id LONGTEXT, MODIFY delivery BIGINT",
+        "ALTER TABLE jsms_other_reports MODIFY status BIGINT NOT NULL",
+    ),
+}
 
 
 def migrate(database: Database) -> None:
@@ -204,6 +223,6 @@ def _migrate(execute: Execute, dialect: Dialect) -> None:
         execute(dialect.lock)
     execute("CREATE TABLE IF NOT EXISTS jsms_schema (version INT PRIMARY KEY)")
     for version in range(_version(execute) + 1, len(_MIGRATIONS) + 1):
-        for statement in _MIGRATIONS[version - 1]:
+        for statement in (*_MIGRATIONS[version - 1], *_ALTERED.get((dialect.name, version), ())):
             execute(statement.format(text=dialect.text, serial=dialect.serial))
         execute(f"{dialect.insert_new} jsms_schema (version) VALUES (:version) {dialect.unless_there}", version=version)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -256,6 +257,18 @@ def _by_mobile(recipients: object) -> tuple[Mapping[str, tuple[Entry, ...]], boo
     return found, strange
 
 
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def storable(text: str) -> str:
+    """Return a text from elsewhere as every journal can keep it: U+FFFD for NUL and for lone surrogates.
+
+    Args:
+        text: Such as an id, which is compared as it is kept.
+    """
+    return text if text.isascii() and text.isprintable() else _UNSTORABLE.sub("\ufffd", text)
+
+
 def _is_plain(mobile: str) -> bool:
     return len(mobile) == 11 and mobile.isascii() and mobile.isdigit()
 
@@ -278,7 +291,7 @@ def _read(entry: Entry) -> tuple[int, str | None, int | None]:
         # Refused, though the service gives such a recipient an id too.
         unpaid = issubclass(error_class(code, _SUCCESS), NoCreditError)
         return (WAITING if unpaid else REFUSED), None, code
-    msg_id = entry.get("msg_id") or None
+    msg_id = storable(entry.get("msg_id") or "") or None
     if entry.get("error_message") and not entry.get("error_code"):
         return (REFUSED if msg_id is None else UNKNOWN), msg_id, None
     return (UNKNOWN if msg_id is None else ACCEPTED), msg_id, None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 LEASE = 60.0
 """Seconds after which a worker that does not write is dead."""
 _LONGEST_NAME = 200
+_UNNAMEABLE = re.compile("[\0-\x1f\x7f\ud800-\udfff]")
 
 
 class SharedAddress:
@@ -37,9 +39,11 @@ class SharedAddress:
             self.lease = float(lease)
         except ValueError:
             self.lease = 0.0
-        if not 0 < len(self.campaign) <= _LONGEST_NAME:
+        if not 0 < len(self.campaign) <= _LONGEST_NAME or _UNNAMEABLE.search(self.campaign):
             raise invalid_argument(
-                "journal", "names no campaign", "end the address with ?campaign= and a name of your own"
+                "journal",
+                "names no campaign",
+                f"end the address with ?campaign= and a name of your own, of at most {_LONGEST_NAME} characters",
             )
         if not 0 < self.lease < 1e6:
             raise invalid_argument("journal", "has a lease that is no number of seconds above 0", "leave it out for 60")

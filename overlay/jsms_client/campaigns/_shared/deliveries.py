@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from jsms_client.campaigns._journal.integrity import ACCEPTED, UNKNOWN
 from jsms_client.campaigns._journal.queries import Delivery, in_time
 from jsms_client.campaigns._shared.journal import SharedJournal
@@ -52,11 +54,19 @@ def keep_other(journal: SharedJournal, delivery: Delivery) -> None:
     journal.execute(
         f"{dialect.insert_new} jsms_other_reports (campaign, msg_id, mobile, status, at)"
         f" VALUES (:campaign, :msg_id, :mobile, :status, :at) {dialect.unless_there}",
-        msg_id=delivery.msg_id,
-        mobile=delivery.mobile,
+        msg_id=_fitted(delivery.msg_id, 64),
+        mobile=_fitted(delivery.mobile, 32),
         status=delivery.status,
         at=delivery.at,
     )
+
+
+def _fitted(text: str, longest: int) -> str:
+    """Return a text for a unique column: one that is too long, or whose spaces at the end do not count, with a hash."""
+    if len(text) <= longest and not text.endswith(" "):
+        return text
+    mark = f"\u2026{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+    return text[: longest - len(mark)] + mark
 
 
 def everything_told(journal: SharedJournal) -> bool:

@@ -32,6 +32,8 @@ _COUNTS = tuple(state.value for state in STATES)
 _ALIVE = 0.25
 # Seconds after which a worker looks again whether others have left something to send.
 _LOOK = 0.5
+# Characters; MariaDB takes 16 MiB, and up to four bytes are a character.
+_LONGEST_STATEMENT = 1 << 21
 
 
 class SharedJournal:
@@ -179,7 +181,11 @@ class SharedJournal:
         if not rows:
             return 0
         given = [{name: value for name, value in row.items() if value is not None} for row in rows]
-        return self.execute(statement, rows=json.dumps(given, ensure_ascii=False), **parameters).changed
+        text = json.dumps(given, ensure_ascii=False)
+        if len(text) > _LONGEST_STATEMENT and len(rows) > 1:
+            half = len(rows) // 2
+            return sum(self.execute_with(statement, part, **parameters) for part in (rows[:half], rows[half:]))
+        return self.execute(statement, rows=text, **parameters).changed
 
     def _execute(self, statement: str, /, **parameters: object) -> Rows:
         if ":campaign" in statement:
