@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field
 from jsms_sandbox.admin.blocked import MOST, Word
 from jsms_sandbox.admin.callbacks import Url
 from jsms_sandbox.admin.endpoint import delete, get, patch, post
-from jsms_sandbox.admin.models import Body, Mobile, NoBody, Problem, Query, Shape, Status, conflict, wrong
+from jsms_sandbox.admin.models import Body, Mobile, NoBody, Problem, Query, ResponseModel, Status, conflict, wrong
 from jsms_sandbox.admin.request import AdminRequest
 from jsms_sandbox.service.access import KEY
 from jsms_sandbox.settings import Credentials
@@ -37,7 +37,7 @@ Address = Annotated[str, AfterValidator(_network), Field(description="An address
 Amount = Annotated[int | None, Field(ge=0, le=LARGEST_CREDIT)]
 
 
-class Credit(Shape):
+class Credit(ResponseModel):
     """What is left in each pool, in SMS; null where a pool was never allocated."""
 
     balance: Annotated[int | None, Field(description="For all types.")]
@@ -46,14 +46,14 @@ class Credit(Shape):
     market: int | None
 
 
-class Review(Shape):
+class Review(ResponseModel):
     """How templates and signatures are reviewed: at once, by hand, or after some seconds."""
 
     mode: entities.ReviewMode
     seconds: float
 
 
-class App(Shape):
+class App(ResponseModel):
     """One application with its developer account: credentials, switches and credit."""
 
     app_key: str
@@ -77,7 +77,7 @@ class App(Shape):
     warnings: Annotated[list[str], Field(description="What the real service would not accept.")]
 
 
-class Apps(Shape):
+class Apps(ResponseModel):
     """Apps."""
 
     apps: list[App]
@@ -134,35 +134,16 @@ class NewApp(AppChange):
     with_signature: Annotated[bool, Field(description="Whether it starts with a signature that passed.")] = True
 
 
-def app_shape(call: AdminRequest, app: entities.App) -> App:
+def app_model(call: AdminRequest, app: entities.App) -> App:
     """Make the response for an app."""
-    return App(
-        app_key=app.app_key,
-        master_secret=app.master_secret,
-        dev_key=app.dev_key,
-        dev_secret=app.dev_secret,
-        name=app.name,
-        first=app.app_key == call.state.settings.credentials.app_key,
-        sms_enabled=app.sms_enabled,
-        blacklisted=app.blacklisted,
-        allowed_ips=app.allowed_ips,
-        credit=_credit(app.credit),
-        dev_credit=_credit(app.dev_credit),
-        fixed_code=app.fixed_code,
-        review=Review(mode=app.review.mode, seconds=app.review.seconds),
-        report_delay=app.report_delay,
-        report_status=app.report_status,
-        callback_url=app.callback_url,
-        words=app.words,
-        opt_outs=app.opt_outs,
-        warnings=url_warnings(app.callback_url),
-    )
+    first = app.app_key == call.state.settings.credentials.app_key
+    return App.of(app, first=first, warnings=url_warnings(app.callback_url))
 
 
 def list_apps(call: AdminRequest, query: Query) -> Apps:
     """List the apps."""
     app = call.selected(query)
-    return Apps(apps=[app_shape(call, each) for each in ([app] if app else call.state.apps.values())])
+    return Apps(apps=[app_model(call, each) for each in ([app] if app else call.state.apps.values())])
 
 
 async def create_app(call: AdminRequest, _: Query, body: NewApp) -> App:
@@ -174,12 +155,12 @@ async def create_app(call: AdminRequest, _: Query, body: NewApp) -> App:
     except ValueError as error:
         raise conflict(str(error), "Choose other keys, or leave them out.") from None
     _apply(call, app, body)
-    return app_shape(call, app)
+    return app_model(call, app)
 
 
 def get_app(call: AdminRequest, _: Query) -> App:
     """Show one app."""
-    return app_shape(call, _named(call))
+    return app_model(call, _named(call))
 
 
 async def update_app(call: AdminRequest, _: Query, body: AppChange) -> App:
@@ -188,7 +169,7 @@ async def update_app(call: AdminRequest, _: Query, body: AppChange) -> App:
     await _check_callback_url(body)
     app = _named(call)  # it may be gone, or another, after the wait
     _apply(call, app, body)
-    return app_shape(call, app)
+    return app_model(call, app)
 
 
 def delete_app(call: AdminRequest, _: Query) -> None:
@@ -209,15 +190,11 @@ def reset_app(call: AdminRequest, _: Query, body: NoBody) -> App:  # noqa: ARG00
 def fresh_app(call: AdminRequest, app: entities.App) -> App:
     """Reset an app."""
     call.sandbox.faults.clear(app.app_key)
-    return app_shape(call, call.state.reset_app(app))
+    return app_model(call, call.state.reset_app(app))
 
 
 def _named(call: AdminRequest) -> entities.App:
     return call.app_of_key(call.path["app_key"], "path.app_key")
-
-
-def _credit(credit: entities.Credit) -> Credit:
-    return Credit(balance=credit.balance, voice=credit.voice, industry=credit.industry, market=credit.market)
 
 
 async def _check_callback_url(body: AppChange) -> None:

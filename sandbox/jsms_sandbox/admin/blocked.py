@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from jsms_sandbox.admin.endpoint import delete, get, post
-from jsms_sandbox.admin.models import Body, Mobile, Query, Shape, conflict, not_found
+from jsms_sandbox.admin.models import Body, Mobile, Query, ResponseModel, conflict, not_found
 from jsms_sandbox.admin.request import AdminRequest
 from jsms_sandbox.simulation.delivery import opt_in, opt_out
 from jsms_sandbox.state.entities import App
@@ -18,14 +18,14 @@ LONGEST_WORD = 100
 Word = Annotated[str, Field(min_length=1, max_length=LONGEST_WORD)]
 
 
-class OptOut(Shape):
+class OptOut(ResponseModel):
     """A number that opted out of an app's messages (50024)."""
 
     app_key: str
     mobile: str
 
 
-class OptOuts(Shape):
+class OptOuts(ResponseModel):
     """Numbers that opted out."""
 
     opt_outs: list[OptOut]
@@ -37,14 +37,14 @@ class NumberToBlock(Body):
     mobile: Mobile
 
 
-class BlockedWord(Shape):
+class BlockedWord(ResponseModel):
     """A word that an app may not send (50037)."""
 
     app_key: str
     word: str
 
 
-class BlockedWords(Shape):
+class BlockedWords(ResponseModel):
     """Words that are blocked."""
 
     words: list[BlockedWord]

@@ -9,8 +9,8 @@ from pydantic import Field
 
 from jsms_contract.service import CALLBACK_SAMPLES
 from jsms_sandbox.admin.endpoint import get, post
-from jsms_sandbox.admin.listing import Listing, NumberPage, number_id
-from jsms_sandbox.admin.models import At, Body, NoBody, Query, Shape, conflict, milliseconds, not_found, wrong
+from jsms_sandbox.admin.listing import Listing, NumberPage
+from jsms_sandbox.admin.models import At, Body, NoBody, Query, ResponseModel, conflict, wrong
 from jsms_sandbox.admin.request import AdminRequest
 from jsms_sandbox.simulation.callbacks import check_url, post_form, signed_form, url_problem, url_warnings
 from jsms_sandbox.state import entities
@@ -21,7 +21,7 @@ LONGEST_URL = 2_000
 Url = Annotated[str, Field(max_length=LONGEST_URL)]
 
 
-class Attempt(Shape):
+class Attempt(ResponseModel):
     """One try to deliver a callback."""
 
     at: At
@@ -32,7 +32,7 @@ class Attempt(Shape):
     by_hand: Annotated[bool, Field(description="Whether it was asked for here, outside the schedule of retries.")]
 
 
-class Callback(Shape):
+class Callback(ResponseModel):
     """A callback to the app under development, and how its delivery goes."""
 
     number: int
@@ -45,7 +45,7 @@ class Callback(Shape):
     attempts: list[Attempt]
 
 
-class Callbacks(Shape):
+class Callbacks(ResponseModel):
     """A page of callbacks."""
 
     callbacks: list[Callback]
@@ -59,14 +59,14 @@ class CallbacksQuery(NumberPage):
     state: CallbackState | None = None
 
 
-class Sample(Shape):
+class Sample(ResponseModel):
     """The documented example of a callback."""
 
     type: str
     data: str
 
 
-class Samples(Shape):
+class Samples(ResponseModel):
     """The documented example of each type of callback."""
 
     samples: list[Sample]
@@ -79,7 +79,7 @@ class SamplesToSend(Body):
     type: Annotated[CallbackType | None, Field(description="Only this type; by default all four.")] = None
 
 
-class SentForm(Shape):
+class SentForm(ResponseModel):
     """The form fields that were posted."""
 
     nonce: str
@@ -89,7 +89,7 @@ class SentForm(Shape):
     data: str
 
 
-class SentSample(Shape):
+class SentSample(ResponseModel):
     """An example that was posted, and the outcome."""
 
     type: str
@@ -100,7 +100,7 @@ class SentSample(Shape):
     seconds: float
 
 
-class SentSamples(Shape):
+class SentSamples(ResponseModel):
     """The examples that were posted."""
 
     samples: list[SentSample]
@@ -112,7 +112,7 @@ class UrlToCheck(Body):
     url: Url
 
 
-class CheckedUrl(Shape):
+class CheckedUrl(ResponseModel):
     """Whether a URL echoes as the service demands when it is entered."""
 
     ok: bool
@@ -120,51 +120,27 @@ class CheckedUrl(Shape):
     warnings: list[str]
 
 
-LISTING: Listing[int, entities.Callback] = Listing(lambda state: state.callbacks, number_id("callback"))
+LISTING: Listing[int, entities.Callback] = Listing("callback", lambda state: state.callbacks, int, "callback")
 
 
-def callback_shape(callback: entities.Callback) -> Callback:
+def callback_model(callback: entities.Callback) -> Callback:
     """Make the response for a callback."""
-    return Callback(
-        number=callback.number,
-        app_key=callback.app_key,
-        type=callback.type,
-        data=callback.data,
-        state=_state(callback),
-        created_at=milliseconds(callback.created_at),
-        next_at=milliseconds(callback.next_at),
-        attempts=[
-            Attempt(
-                at=milliseconds(attempt.at),
-                url=attempt.url,
-                status=attempt.status,
-                error=attempt.error,
-                seconds=attempt.seconds,
-                by_hand=attempt.by_hand,
-            )
-            for attempt in callback.attempts
-        ],
-    )
+    return Callback.of(callback, state=_state(callback))
 
 
 async def list_callbacks(call: AdminRequest, query: CallbacksQuery) -> Callbacks:
     """List callbacks, newest first."""
-    app = call.selected(query)
 
     def fits(callback: entities.Callback) -> bool:
-        return (
-            (app is None or callback.app_key == app.app_key)
-            and query.type in (None, callback.type)
-            and query.state in (None, _state(callback))
-        )
+        return query.type in (None, callback.type) and query.state in (None, _state(callback))
 
     found, more = await LISTING.page(call, query, query.after, query.before, fits)
-    return Callbacks(callbacks=[callback_shape(callback) for callback in found], more=more)
+    return Callbacks(callbacks=[callback_model(callback) for callback in found], more=more)
 
 
 def get_callback(call: AdminRequest, query: Query) -> Callback:
     """Show one callback."""
-    return callback_shape(_callback(call, query))
+    return callback_model(_callback(call, query))
 
 
 async def resend_callback(call: AdminRequest, query: Query, _: NoBody) -> Callback:
@@ -173,7 +149,7 @@ async def resend_callback(call: AdminRequest, query: Query, _: NoBody) -> Callba
     if call.state.apps[callback.app_key].callback_url is None:
         raise conflict("The app has no callback URL.", "Set callback_url with PATCH /_sandbox/api/apps/{app_key}.")
     await call.sandbox.deliveries.resend(callback)
-    return callback_shape(callback)
+    return callback_model(callback)
 
 
 def list_callback_samples(call: AdminRequest, _: Query) -> Samples:  # noqa: ARG001 - every handler takes its call
@@ -227,10 +203,7 @@ def _check_form(url: str) -> None:
 
 
 def _callback(call: AdminRequest, query: Query) -> entities.Callback:
-    app, callback = call.selected(query), call.state.callbacks.get(call.number("number"))
-    if callback is None or (app is not None and callback.app_key != app.app_key):
-        raise not_found("There is no such callback.", "GET /_sandbox/api/callbacks lists them.", "path.number")
-    return callback
+    return LISTING.get(call, query, call.number("number"), "path.number")
 
 
 def _state(callback: entities.Callback) -> CallbackState:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from jsms_sandbox.admin.endpoint import get, post
-from jsms_sandbox.admin.models import At, Body, Query, Shape, milliseconds, wrong
+from jsms_sandbox.admin.models import At, Body, Query, ResponseModel, milliseconds, wrong
 from jsms_sandbox.admin.request import AdminRequest
 from jsms_sandbox.simulation import clock as time
 
@@ -18,7 +18,7 @@ LATEST = int(time.LATEST * 1000)
 MOVES = ("now", "beijing", "real")
 
 
-class Clock(Shape):
+class Clock(ResponseModel):
     """The clock's time."""
 
     now: At
@@ -43,7 +43,7 @@ class Advance(Body):
     seconds: Annotated[float, Field(ge=0, le=LONGEST_ADVANCE)]
 
 
-def clock_shape(clock: time.Clock) -> Clock:
+def clock_model(clock: time.Clock) -> Clock:
     """Make the response for a clock."""
     return Clock(
         now=clock.now_ms(),
@@ -56,7 +56,7 @@ def clock_shape(clock: time.Clock) -> Clock:
 
 def get_clock(call: AdminRequest, _: Query) -> Clock:
     """Show the clock's time."""
-    return clock_shape(call.state.clock)
+    return clock_model(call.state.clock)
 
 
 async def set_clock(call: AdminRequest, _: Query, body: ClockChange) -> Clock:
@@ -76,14 +76,14 @@ async def set_clock(call: AdminRequest, _: Query, body: ClockChange) -> Clock:
         await clock.set(when)
     if body.frozen is False:
         clock.run()
-    return clock_shape(clock)
+    return clock_model(clock)
 
 
 async def advance_clock(call: AdminRequest, _: Query, body: Advance) -> Clock:
     """Advance the clock: the work that falls due is done, in order, before the response is sent."""
     await call.state.clock.settle()
     await call.state.clock.advance(body.seconds)
-    return clock_shape(call.state.clock)
+    return clock_model(call.state.clock)
 
 
 def _beijing(text: str) -> float:

@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from jsms_sandbox.admin.endpoint import get
-from jsms_sandbox.admin.models import Query, Shape
+from jsms_sandbox.admin.models import Query, ResponseModel
 from jsms_sandbox.admin.request import AdminRequest
 from jsms_sandbox.conformance import judge
 
 
-class Step(Shape):
+class Step(ResponseModel):
     """One step, and whether the client has done it."""
 
     id: str
@@ -25,7 +25,7 @@ class Step(Shape):
     request: Annotated[int | None, Field(description="The number of the request that decided it.")]
 
 
-class Conformance(Shape):
+class Conformance(ResponseModel):
     """The whole list."""
 
     app_key: str
@@ -41,17 +41,7 @@ def get_conformance(call: AdminRequest, query: Query) -> Conformance:
     judged = judge(call.state, app)
     states = [verdict.state for _, verdict in judged]
     steps = [
-        Step(
-            id=step.id,
-            title=step.title,
-            title_zh=step.title_zh,
-            task=step.task,
-            task_zh=step.task_zh,
-            state=verdict.state,
-            detail=verdict.detail,
-            request=verdict.request,
-        )
-        for step, verdict in judged
+        Step.of(step, state=verdict.state, detail=verdict.detail, request=verdict.request) for step, verdict in judged
     ]
     return Conformance(
         app_key=app.app_key, right=states.count("right"), wrong=states.count("wrong"), total=len(steps), steps=steps

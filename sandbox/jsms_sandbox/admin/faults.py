@@ -16,9 +16,8 @@ from jsms_sandbox.admin.models import (
     Body,
     Mobile,
     Query,
-    Shape,
+    ResponseModel,
     conflict,
-    milliseconds,
     not_found,
     wrong,
 )
@@ -39,7 +38,7 @@ def _list_operations(schema: JsonDict) -> None:
 Operation = Annotated[str, Field(json_schema_extra=_list_operations)]
 
 
-class Fault(Shape):
+class Fault(ResponseModel):
     """One fault: which requests it hits, how often, and what it does."""
 
     number: int
@@ -61,7 +60,7 @@ class Fault(Shape):
     text: Annotated[str, Field(description="All this in a few words, as the journal shows it.")]
 
 
-class Faults(Shape):
+class Faults(ResponseModel):
     """Faults, oldest first: the first that matches a request hits it."""
 
     faults: list[Fault]
@@ -99,33 +98,15 @@ class NewFault(Body):
     ] = None
 
 
-class Deleted(Shape):
+class Deleted(ResponseModel):
     """How many there were."""
 
     deleted: int
 
 
-def fault_shape(fault: faults.Fault, now: float) -> Fault:
+def fault_model(fault: faults.Fault, now: float) -> Fault:
     """Make the response for a fault."""
-    return Fault(
-        number=fault.number,
-        kind=fault.kind,
-        code=fault.code,
-        status=fault.status,
-        variant=fault.variant,
-        delay=fault.delay,
-        carried_out=fault.carried_out,
-        operation=fault.operation,
-        app_key=fault.app_key,
-        mobile=fault.mobile,
-        times=fault.times,
-        probability=fault.probability,
-        seed=fault.seed,
-        expires_at=milliseconds(fault.expires_at),
-        hits=fault.hits,
-        active=fault.active(now),
-        text=describe(fault),
-    )
+    return Fault.of(fault, active=fault.active(now), text=describe(fault))
 
 
 def list_faults(call: AdminRequest, query: Query) -> Faults:
@@ -133,7 +114,7 @@ def list_faults(call: AdminRequest, query: Query) -> Faults:
     app, now = call.selected(query), call.state.clock.now()
     return Faults(
         faults=[
-            fault_shape(fault, now)
+            fault_model(fault, now)
             for fault in call.sandbox.faults.all.values()
             if app is None or fault.app_key == app.app_key
         ]
@@ -161,14 +142,14 @@ def create_fault(call: AdminRequest, query: Query, body: NewFault) -> Fault:
         expires_at=None if body.expires_in is None else now + body.expires_in,
     )
     try:
-        return fault_shape(call.sandbox.faults.add(fault), now)
+        return fault_model(call.sandbox.faults.add(fault), now)
     except ValueError as error:
         raise conflict(str(error), "DELETE /_sandbox/api/faults deletes them all.") from None
 
 
 def get_fault(call: AdminRequest, query: Query) -> Fault:
     """Show one fault, and how often it hit."""
-    return fault_shape(_fault(call, query), call.state.clock.now())
+    return fault_model(_fault(call, query), call.state.clock.now())
 
 
 def delete_fault(call: AdminRequest, query: Query) -> None:

@@ -9,18 +9,18 @@ from pydantic import Field
 
 from jsms_contract.errors import ERRORS
 from jsms_contract.limits import VERSION
-from jsms_sandbox.admin.apps import App, Apps, app_shape, fresh_app
-from jsms_sandbox.admin.callbacks import Callback, callback_shape
-from jsms_sandbox.admin.clock import Clock, clock_shape
+from jsms_sandbox.admin.apps import App, Apps, app_model, fresh_app
+from jsms_sandbox.admin.callbacks import Callback, callback_model
+from jsms_sandbox.admin.clock import Clock, clock_model
 from jsms_sandbox.admin.endpoint import get, post
 from jsms_sandbox.admin.event_stream import event_id
-from jsms_sandbox.admin.faults import Fault, fault_shape
-from jsms_sandbox.admin.messages import Message, message_shape
-from jsms_sandbox.admin.models import NoBody, Query, Shape
-from jsms_sandbox.admin.replies import Reply, reply_shape
+from jsms_sandbox.admin.faults import Fault, fault_model
+from jsms_sandbox.admin.messages import Message, message_model
+from jsms_sandbox.admin.models import NoBody, Query, ResponseModel
+from jsms_sandbox.admin.replies import Reply, reply_model
 from jsms_sandbox.admin.request import AdminRequest
-from jsms_sandbox.admin.reviewed import Sign, Template, sign_shape, template_shape
-from jsms_sandbox.admin.schedules import Schedule, schedule_shape
+from jsms_sandbox.admin.reviewed import Sign, Template, sign_model, template_model
+from jsms_sandbox.admin.schedules import Schedule, schedule_model
 from jsms_sandbox.assumptions import assumptions
 from jsms_sandbox.contract import delivery_statuses, info, operations
 from jsms_sandbox.service.endpoint import TEXT_KEPT
@@ -42,14 +42,14 @@ from jsms_sandbox.state.state import (
 T = TypeVar("T", entities.Message, entities.Schedule, entities.Reply, entities.Callback)
 
 
-class Assumption(Shape):
+class Assumption(ResponseModel):
     """What no source documents and the sandbox had to choose."""
 
     subject: str
     text: str
 
 
-class Caps(Shape):
+class Caps(ResponseModel):
     """How many of each are kept; the oldest are removed."""
 
     apps: int
@@ -64,14 +64,14 @@ class Caps(Shape):
     characters_of_a_body: int
 
 
-class Magic(Shape):
+class Magic(ResponseModel):
     """Numbers and keys that ask for an error or a status, from any language: CCCCC is the code."""
 
     number: str
     app_key: str
 
 
-class Info(Shape):
+class Info(ResponseModel):
     """What the sandbox is, and where."""
 
     version: Annotated[str, Field(description="The contract's.")]
@@ -89,7 +89,7 @@ class Info(Shape):
     clock: Clock
 
 
-class ErrorCode(Shape):
+class ErrorCode(ResponseModel):
     """What the contract says of an error code."""
 
     code: int
@@ -102,7 +102,7 @@ class ErrorCode(Shape):
     remedy_zh: str
 
 
-class DeliveryStatus(Shape):
+class DeliveryStatus(ResponseModel):
     """What the contract says of a delivery status."""
 
     status: int
@@ -110,7 +110,7 @@ class DeliveryStatus(Shape):
     meaning: str
 
 
-class Operation(Shape):
+class Operation(ResponseModel):
     """An operation of the contract, and its error codes."""
 
     id: str
@@ -122,7 +122,7 @@ class Operation(Shape):
     codes: list[int]
 
 
-class Catalogue(Shape):
+class Catalogue(ResponseModel):
     """What the contract lists."""
 
     errors: list[ErrorCode]
@@ -130,7 +130,7 @@ class Catalogue(Shape):
     operations: list[Operation]
 
 
-class Snapshot(Shape):
+class Snapshot(ResponseModel):
     """Everything in the sandbox except requests and events, oldest first."""
 
     clock: Clock
@@ -155,42 +155,23 @@ def get_info(call: AdminRequest, query: Query) -> Info:
         api_url=f"{root}/_sandbox/api",
         run=call.sandbox.run,
         last_event=event_id(call.sandbox, call.state.events.last_number),
-        app=app_shape(call, call.app(query)),
+        app=app_model(call, call.app(query)),
         magic=Magic(number="130000CCCCC", app_key="sandboxappNNNNNNNNNCCCCC"),
         assumptions=[Assumption(subject=subject, text=text) for subject, text in assumptions()],
         caps=_caps(),
         callback_retry_after=list(RETRY_AFTER),
-        clock=clock_shape(call.state.clock),
+        clock=clock_model(call.state.clock),
     )
 
 
 def list_errors(call: AdminRequest, _: Query) -> Catalogue:  # noqa: ARG001 - every handler takes its call
     """List the error codes, delivery statuses and operations of the contract."""
     return Catalogue(
-        errors=[
-            ErrorCode(
-                code=error.code,
-                name=error.name,
-                http_status=error.http_status,
-                message=error.message,
-                meaning=error.meaning,
-                meaning_zh=error.meaning_zh,
-                remedy=error.remedy,
-                remedy_zh=error.remedy_zh,
-            )
-            for error in map(info, ERRORS)
-        ],
-        delivery_statuses=[
-            DeliveryStatus(status=status, name=known.name, meaning=known.meaning)
-            for status, known in delivery_statuses().items()
-        ],
+        errors=[ErrorCode.of(error) for error in map(info, ERRORS)],
+        delivery_statuses=[DeliveryStatus.of(known, status=status) for status, known in delivery_statuses().items()],
         operations=[
-            Operation(
-                id=operation.id,
-                method=operation.method,
-                path=operation.path,
-                tag=operation.tag,
-                credentials=operation.credentials,
+            Operation.of(
+                operation,
                 modelled=operation.id in BEHAVIOUR,
                 codes=sorted(operation.codes | operation.recipient_codes),
             )
@@ -208,7 +189,7 @@ async def reset(call: AdminRequest, query: Query, _: NoBody) -> Apps:
         call.sandbox.faults.clear()
         call.state.reset()
         await call.state.clock.restart()
-    return Apps(apps=[app_shape(call, each) for each in call.state.apps.values()])
+    return Apps(apps=[app_model(call, each) for each in call.state.apps.values()])
 
 
 def get_snapshot(call: AdminRequest, query: Query) -> Snapshot:
@@ -220,22 +201,22 @@ def get_snapshot(call: AdminRequest, query: Query) -> Snapshot:
         return [item for item in items if key in (None, item.app_key)]
 
     return Snapshot(
-        clock=clock_shape(state.clock),
-        apps=[app_shape(call, each) for each in ([app] if app else state.apps.values())],
+        clock=clock_model(state.clock),
+        apps=[app_model(call, each) for each in ([app] if app else state.apps.values())],
         templates=[
-            template_shape(item)
+            template_model(item)
             for owner, items in state.templates.items()
             if key in (None, owner)
             for item in items.values()
         ],
         signs=[
-            sign_shape(item) for owner, items in state.signs.items() if key in (None, owner) for item in items.values()
+            sign_model(item) for owner, items in state.signs.items() if key in (None, owner) for item in items.values()
         ],
-        messages=[message_shape(state, item) for item in of_app(state.messages.values())],
-        schedules=[schedule_shape(item) for item in of_app(state.schedules.values())],
-        replies=[reply_shape(item) for item in of_app(state.replies.values())],
-        callbacks=[callback_shape(item) for item in of_app(state.callbacks.values())],
-        faults=[fault_shape(item, now) for item in call.sandbox.faults.all.values() if key in (None, item.app_key)],
+        messages=[message_model(state, item) for item in of_app(state.messages.values())],
+        schedules=[schedule_model(item) for item in of_app(state.schedules.values())],
+        replies=[reply_model(item) for item in of_app(state.replies.values())],
+        callbacks=[callback_model(item) for item in of_app(state.callbacks.values())],
+        faults=[fault_model(item, now) for item in call.sandbox.faults.all.values() if key in (None, item.app_key)],
     )
 
 

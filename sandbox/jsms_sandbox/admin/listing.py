@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Generic, Protocol, TypeVar
 
 from pydantic import Field
 
-from jsms_sandbox.admin.models import LARGEST_ID, Query, wrong
+from jsms_sandbox.admin.models import LARGEST_ID, Query, not_found, wrong
 from jsms_sandbox.admin.request import AdminRequest
 from jsms_sandbox.state.events import Event
 from jsms_sandbox.state.state import State
@@ -22,7 +22,6 @@ PAGE, LARGEST_PAGE = 100, 1_000
 Wait = Annotated[float, Field(ge=0, le=LONGEST_WAIT, description="Real seconds to wait for what is asked for.")]
 Number = Annotated[int, Field(ge=0, le=LARGEST_ID)]
 K = TypeVar("K", str, int)
-T = TypeVar("T")
 
 
 class PageQuery(Query):
@@ -47,41 +46,71 @@ class NumberPage(PageQuery):
     before: Annotated[Number | None, Field(description="Only what is older than this number.")] = None
 
 
+class Owned(Protocol):
+    """An entity of an app."""
+
+    @property
+    def app_key(self) -> str | None:
+        """The app's key."""
+        ...
+
+
+T = TypeVar("T", bound=Owned)
+
+
 @dataclass(frozen=True, slots=True)
 class Listing(Generic[K, T]):
-    """One list of things.
+    """One list of entities.
 
     Attributes:
+        noun: What an entity is called.
         kept: Where they are, oldest first.
-        id_of: The key of the thing that an event is about; None where it is about none.
+        key: The type of their keys.
+        event_key: The name of the key in events about an entity.
     """
 
+    noun: str
     kept: Callable[[State], dict[K, T]]
-    id_of: Callable[[Event], K | None]
+    key: type[K]
+    event_key: str
 
     async def page(
         self, call: AdminRequest, query: PageQuery, after: K | None, before: K | None, fits: Callable[[T], bool]
     ) -> tuple[list[T], bool]:
-        """The newest things that fit, and whether there are more.
+        """Find the newest entities of the call's app that fit, and whether there are more.
 
         Raises:
-            Problem: There is no such thing as ``after`` or ``before`` names.
+            Problem: There is no entity that ``after`` or ``before`` names.
         """
-        state = call.state
+        state, app = call.state, call.selected(query)
         for name, key in (("after", after), ("before", before)):
             if isinstance(key, str) and key not in self.kept(state):
                 raise wrong(f"query.{name}", f"There is no {key[:50]!r} to begin at.", "Use an id that the list shows.")
         enough = min(query.at_least, query.limit)
 
+        def is_wanted(item: T) -> bool:
+            return (app is None or item.app_key == app.app_key) and fits(item)
+
         def concerns(event: Event) -> bool:
-            key = self.id_of(event)
-            item = None if key is None else self.kept(state).get(key)
-            return item is not None and fits(item)
+            key = event.payload.get(self.event_key)
+            item = self.kept(state).get(key) if isinstance(key, self.key) else None
+            return item is not None and is_wanted(item)
 
         found = await wait_for(
-            state, query.wait, lambda: self._find(state, query.limit + 1, after, before, fits), concerns, enough
+            state, query.wait, lambda: self._find(state, query.limit + 1, after, before, is_wanted), concerns, enough
         )
         return found[: query.limit], len(found) > query.limit
+
+    def get(self, call: AdminRequest, query: Query, key: K, where: str) -> T:
+        """Find the entity that the path names.
+
+        Raises:
+            Problem: There is none, or it belongs to another app than the call names.
+        """
+        app, item = call.selected(query), self.kept(call.state).get(key)
+        if item is None or (app is not None and item.app_key != app.app_key):
+            raise not_found(f"There is no such {self.noun}.", f"GET /_sandbox/api/{self.noun}s lists them.", where)
+        return item
 
     def _find(self, state: State, most: int, after: K | None, before: K | None, fits: Callable[[T], bool]) -> list[T]:
         return list(islice(filter(fits, self._between(state, after, before)), most))
@@ -130,23 +159,3 @@ async def wait_for(
         if happened is None or any(concerns(event) for event in happened):
             found = look()
     return found
-
-
-def text_id(name: str) -> Callable[[Event], str | None]:
-    """Finds an id in an event."""
-
-    def find(event: Event) -> str | None:
-        value = event.payload.get(name)
-        return value if isinstance(value, str) else None
-
-    return find
-
-
-def number_id(name: str) -> Callable[[Event], int | None]:
-    """Finds a number in an event."""
-
-    def find(event: Event) -> int | None:
-        value = event.payload.get(name)
-        return value if isinstance(value, int) else None
-
-    return find

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any, Literal
 
-from jsms_sandbox.admin.callbacks import Callback, callback_shape
+from jsms_sandbox.admin.callbacks import Callback, callback_model
 from jsms_sandbox.admin.endpoint import get
-from jsms_sandbox.admin.messages import Message, find_message, message_shape
-from jsms_sandbox.admin.models import At, Query, Shape, milliseconds
-from jsms_sandbox.admin.replies import Reply, reply_shape
+from jsms_sandbox.admin.messages import Message, find_message, message_model
+from jsms_sandbox.admin.models import At, Query, ResponseModel, milliseconds
+from jsms_sandbox.admin.replies import Reply, reply_model
 from jsms_sandbox.admin.request import AdminRequest
-from jsms_sandbox.admin.requests import Request, request_shape
+from jsms_sandbox.admin.requests import Request, request_model
 from jsms_sandbox.state import entities
 from jsms_sandbox.state.state import State
 
@@ -20,7 +20,7 @@ TimelineEvent = Literal[
 ]
 
 
-class TimelineEntry(Shape):
+class TimelineEntry(ResponseModel):
     """One thing that happened to a message, or is about to."""
 
     at: At
@@ -41,7 +41,7 @@ class MessageDetails(Message):
 def get_message(call: AdminRequest, query: Query) -> MessageDetails:
     """Show one message with its request, timeline, callbacks and replies."""
     state, message = call.state, find_message(call, query)
-    shape = message_shape(state, message)
+    shown = message_model(state, message)
     callbacks = _callbacks(state, message)
     replies = [
         reply
@@ -53,7 +53,7 @@ def get_message(call: AdminRequest, query: Query) -> MessageDetails:
         *_scheduled(state, message),
         _entry(message.sent_at, "accepted", f"Accepted, {message.segments} SMS", f"已受理，计费{message.segments}条"),
         *_code(state, message),
-        *_report(message, shape.status_name),
+        *_report(message, shown.status_name),
     ]
     for callback in callbacks:
         timeline.append(_entry(callback.created_at, "callback", f"{callback.type} queued", f"{callback.type}已排队"))
@@ -62,12 +62,12 @@ def get_message(call: AdminRequest, query: Query) -> MessageDetails:
         _entry(reply.replied_at, "reply", f"User replied: {reply.content}", f"用户回复：{reply.content}")
         for reply in replies
     ]
-    return MessageDetails(
-        **{name: getattr(shape, name) for name in Message.model_fields},
-        request=None if request is None else request_shape(request),
+    return MessageDetails.of(
+        shown,
+        request=None if request is None else request_model(request),
         timeline=sorted(timeline, key=lambda entry: entry.at),
-        callbacks=[callback_shape(callback) for callback in callbacks],
-        replies=[reply_shape(reply) for reply in replies],
+        callbacks=[callback_model(callback) for callback in callbacks],
+        replies=[reply_model(reply) for reply in replies],
     )
 
 

@@ -9,8 +9,18 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from jsms_sandbox.admin.endpoint import get, post
-from jsms_sandbox.admin.listing import IdPage, Listing, Wait, text_id, wait_for
-from jsms_sandbox.admin.models import At, Body, NoBody, Query, Shape, Status, conflict, milliseconds, not_found, wrong
+from jsms_sandbox.admin.listing import IdPage, Listing, Wait, wait_for
+from jsms_sandbox.admin.models import (
+    At,
+    Body,
+    NoBody,
+    Query,
+    ResponseModel,
+    Status,
+    conflict,
+    not_found,
+    wrong,
+)
 from jsms_sandbox.admin.request import AdminRequest
 from jsms_sandbox.contract import delivery_statuses
 from jsms_sandbox.service.limits import charge
@@ -27,7 +37,7 @@ TYPES: dict[entities.MessageKind, int | None] = {"code": CODE, "notice": NOTICE,
 CodeState = Literal["issued", "verified", "expired"]
 
 
-class Code(Shape):
+class Code(ResponseModel):
     """A verification code that was sent."""
 
     code: str
@@ -36,7 +46,7 @@ class Code(Shape):
     verified_at: At | None
 
 
-class Message(Shape):
+class Message(ResponseModel):
     """One SMS or call that was accepted."""
 
     msg_id: str
@@ -62,7 +72,7 @@ class Message(Shape):
     handed_out: Annotated[bool, Field(description="Whether the report was fetched, or queued as a callback.")]
 
 
-class Messages(Shape):
+class Messages(ResponseModel):
     """A page of messages."""
 
     messages: list[Message]
@@ -91,7 +101,7 @@ class LatestQuery(Query):
     wait: Wait = 0.0
 
 
-class LatestCode(Shape):
+class LatestCode(ResponseModel):
     """The newest code, and its message."""
 
     code: str
@@ -109,46 +119,29 @@ class StatusToReport(Body):
     status: Annotated[Status, Field(description="A documented delivery status.")] = DELIVERED
 
 
-LISTING: Listing[str, entities.Message] = Listing(lambda state: state.messages, text_id("msg_id"))
+LISTING: Listing[str, entities.Message] = Listing("message", lambda state: state.messages, str, "msg_id")
 
 
-def message_shape(state: State, message: entities.Message) -> Message:
+def message_model(state: State, message: entities.Message) -> Message:
     """Make the response for a message."""
-    return Message(
-        msg_id=message.msg_id,
-        app_key=message.app_key,
-        kind=message.kind,
+    known = delivery_statuses().get(message.status or 0)
+    return Message.of(
+        message,
         type=TYPES[message.kind],
-        mobile=message.mobile,
-        text=message.text,
         characters=length(message.text),
-        segments=message.segments,
-        code=None if message.code is None else _code_shape(state, message.code),
-        sent_at=milliseconds(message.sent_at),
-        temp_id=message.temp_id,
-        sign_id=message.sign_id,
-        temp_para=message.temp_para,
-        tag=message.tag,
-        schedule_id=message.schedule_id,
-        language=message.language,
-        status=message.status,
-        status_name=known.name if (known := delivery_statuses().get(message.status or 0)) else None,
-        report_at=milliseconds(message.report_at),
-        reported_at=milliseconds(message.reported_at),
-        handed_out=message.handed_out,
+        code=None if message.code is None else _code_model(state, message.code),
+        status_name=known.name if known else None,
     )
 
 
 async def list_messages(call: AdminRequest, query: MessagesQuery) -> Messages:
     """List accepted messages, newest first."""
-    app = call.selected(query)
     text = None if query.text is None else query.text.casefold()
 
     def fits(message: entities.Message) -> bool:
         status: int | str = "pending" if message.status is None else message.status
         return (
-            (app is None or message.app_key == app.app_key)
-            and query.mobile in (None, message.mobile)
+            query.mobile in (None, message.mobile)
             and query.kind in (None, message.kind)
             and query.type in (None, TYPES[message.kind])
             and query.status in (None, status)
@@ -160,7 +153,7 @@ async def list_messages(call: AdminRequest, query: MessagesQuery) -> Messages:
         )
 
     found, more = await LISTING.page(call, query, query.after, query.before, fits)
-    return Messages(messages=[message_shape(call.state, message) for message in found], more=more)
+    return Messages(messages=[message_model(call.state, message) for message in found], more=more)
 
 
 async def get_latest_code(call: AdminRequest, query: LatestQuery) -> LatestCode:
@@ -197,23 +190,15 @@ async def get_latest_code(call: AdminRequest, query: LatestQuery) -> LatestCode:
             f"No code was sent{whom} yet.",
             "Give wait= some seconds; GET /_sandbox/api/requests?refused=true shows what was refused.",
         )
-    code = _code_shape(state, message.code)
-    return LatestCode(
-        code=code.code,
-        msg_id=message.msg_id,
-        mobile=message.mobile,
-        kind=message.kind,
-        sent_at=milliseconds(message.sent_at),
-        expires_at=code.expires_at,
-        state=code.state,
-    )
+    code = _code_model(state, message.code)
+    return LatestCode.of(message, code=code.code, expires_at=code.expires_at, state=code.state)
 
 
 def report_message(call: AdminRequest, query: Query, body: StatusToReport) -> Message:
     """Report the delivery status of a message now; a report that was not fetched yet is replaced."""
     message = find_message(call, query)
     delivery.report(call.state, call.state.apps[message.app_key], message, body.status)
-    return message_shape(call.state, message)
+    return message_model(call.state, message)
 
 
 def expire_message(call: AdminRequest, query: Query, _: NoBody) -> Message:
@@ -226,7 +211,7 @@ def expire_message(call: AdminRequest, query: Query, _: NoBody) -> Message:
     message.code.expires_at = min(message.code.expires_at, state.clock.now())
     state.save(message)
     state.events.publish("changed", {"msg_id": message.msg_id, "app_key": message.app_key})
-    return message_shape(state, message)
+    return message_model(state, message)
 
 
 def resend_message(call: AdminRequest, query: Query, _: NoBody) -> Message:
@@ -248,7 +233,7 @@ def resend_message(call: AdminRequest, query: Query, _: NoBody) -> Message:
         reported_at=None,
         handed_out=False,
     )
-    return message_shape(state, accept_message(state, app, message))
+    return message_model(state, accept_message(state, app, message))
 
 
 def find_message(call: AdminRequest, query: Query) -> entities.Message:
@@ -257,20 +242,12 @@ def find_message(call: AdminRequest, query: Query) -> entities.Message:
     Raises:
         Problem: There is none, or it is another app's than the call names.
     """
-    app, message = call.selected(query), call.state.messages.get(call.path["msg_id"])
-    if message is None or (app is not None and message.app_key != app.app_key):
-        raise not_found("There is no such message.", "GET /_sandbox/api/messages lists them.", "path.msg_id")
-    return message
+    return LISTING.get(call, query, call.path["msg_id"], "path.msg_id")
 
 
-def _code_shape(state: State, code: entities.Code) -> Code:
+def _code_model(state: State, code: entities.Code) -> Code:
     shown: CodeState = "expired" if state.clock.now() >= code.expires_at else "issued"
-    return Code(
-        code=code.code,
-        state=shown if code.verified_at is None else "verified",
-        expires_at=milliseconds(code.expires_at),
-        verified_at=milliseconds(code.verified_at),
-    )
+    return Code.of(code, state=shown if code.verified_at is None else "verified")
 
 
 def _ttl(state: State, message: entities.Message, code: entities.Code) -> float:

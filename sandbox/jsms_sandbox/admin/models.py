@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Annotated, Literal, overload
+from typing import Annotated, Literal, Self, overload
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from jsms_contract.limits import SEND_CODE_REQUEST_MOBILE_PATTERN
@@ -100,17 +100,25 @@ class Query(BaseModel):
     ] = None
 
 
-class Shape(BaseModel):
+class ResponseModel(BaseModel):
     """A response, or a part of one."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_serialization_defaults_required=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, from_attributes=True, json_schema_serialization_defaults_required=True
+    )
+
+    @classmethod
+    def of(cls, entity: object, **others: object) -> Self:
+        """Make one from an entity's fields of the same names, and from others."""
+        copied = {name: getattr(entity, name) for name in cls.model_fields if name not in others}
+        return cls.model_validate(copied | others)
 
 
 class NoBody(Body):
     """A body without fields; it may be empty."""
 
 
-class ProblemResponse(Shape):
+class ProblemResponse(ResponseModel):
     """What is wrong with a call, where, and what to do."""
 
     type: ProblemType
@@ -126,12 +134,19 @@ def _known_status(status: int) -> int:
     return status
 
 
+def _from_entity(at: object) -> object:
+    """Entities have times in seconds, the test API in milliseconds."""
+    return milliseconds(at) if isinstance(at, float) else at
+
+
 def _list_statuses(schema: JsonDict) -> None:
     schema["enum"] = [*sorted(delivery_statuses())]
 
 
 Mobile = Annotated[str, Field(pattern=SEND_CODE_REQUEST_MOBILE_PATTERN)]
-At = Annotated[int, Field(description="Milliseconds since the epoch, on the sandbox's clock.")]
+At = Annotated[
+    int, BeforeValidator(_from_entity), Field(description="Milliseconds since the epoch, on the sandbox's clock.")
+]
 Status = Annotated[int, AfterValidator(_known_status), Field(json_schema_extra=_list_statuses)]
 LARGEST_ID = 2**63 - 1
 Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]

@@ -8,8 +8,8 @@ from typing import Annotated
 from pydantic import Field
 
 from jsms_sandbox.admin.endpoint import get, post
-from jsms_sandbox.admin.listing import Listing, NumberPage, number_id
-from jsms_sandbox.admin.models import At, Body, Mobile, Query, Shape, milliseconds
+from jsms_sandbox.admin.listing import Listing, NumberPage
+from jsms_sandbox.admin.models import At, Body, Mobile, Query, ResponseModel
 from jsms_sandbox.admin.request import AdminRequest
 from jsms_sandbox.simulation import delivery
 from jsms_sandbox.simulation.delivery import opt_out, wants_out
@@ -18,7 +18,7 @@ from jsms_sandbox.state import entities
 LONGEST_REPLY = 500
 
 
-class Reply(Shape):
+class Reply(ResponseModel):
     """A user's reply."""
 
     number: int
@@ -35,7 +35,7 @@ class NewReply(Reply):
     opted_out: Annotated[bool, Field(description="Whether it opted the number out (TD, T or R).")]
 
 
-class Replies(Shape):
+class Replies(ResponseModel):
     """A page of replies."""
 
     replies: list[Reply]
@@ -56,35 +56,23 @@ class ReplyToMake(Body):
     content: Annotated[str, Field(min_length=1, max_length=LONGEST_REPLY)]
 
 
-LISTING: Listing[int, entities.Reply] = Listing(lambda state: state.replies, number_id("reply"))
+LISTING: Listing[int, entities.Reply] = Listing("reply", lambda state: state.replies, int, "reply")
 
 
-def reply_shape(reply: entities.Reply) -> Reply:
+def reply_model(reply: entities.Reply) -> Reply:
     """Make the response for a reply."""
-    return Reply(
-        number=reply.number,
-        app_key=reply.app_key,
-        mobile=reply.phone,
-        content=reply.content,
-        replied_at=milliseconds(reply.replied_at),
-        handed_out=reply.handed_out,
-    )
+    return Reply.of(reply, mobile=reply.phone)
 
 
 async def list_replies(call: AdminRequest, query: RepliesQuery) -> Replies:
     """List replies of users, newest first."""
-    app = call.selected(query)
     text = None if query.text is None else query.text.casefold()
 
     def fits(reply: entities.Reply) -> bool:
-        return (
-            (app is None or reply.app_key == app.app_key)
-            and query.mobile in (None, reply.phone)
-            and (text is None or text in reply.content.casefold())
-        )
+        return query.mobile in (None, reply.phone) and (text is None or text in reply.content.casefold())
 
     found, more = await LISTING.page(call, query, query.after, query.before, fits)
-    return Replies(replies=[reply_shape(reply) for reply in found], more=more)
+    return Replies(replies=[reply_model(reply) for reply in found], more=more)
 
 
 def create_reply(call: AdminRequest, query: Query, body: ReplyToMake) -> NewReply:
@@ -94,7 +82,7 @@ def create_reply(call: AdminRequest, query: Query, body: ReplyToMake) -> NewRepl
     if out:
         opt_out(call.state, app, body.mobile)
     reply = delivery.reply(call.state, app, body.mobile, body.content)
-    return NewReply(**reply_shape(reply).model_dump(), opted_out=out)
+    return NewReply(**reply_model(reply).model_dump(), opted_out=out)
 
 
 ENDPOINTS = (

@@ -8,9 +8,8 @@ from pydantic import Field
 
 from jsms_contract.errors import ERRORS
 from jsms_sandbox.admin.endpoint import get
-from jsms_sandbox.admin.listing import Listing, NumberPage, number_id
-from jsms_sandbox.admin.models import At, Query, Shape, not_found
-from jsms_sandbox.admin.models import milliseconds as ms
+from jsms_sandbox.admin.listing import Listing, NumberPage
+from jsms_sandbox.admin.models import At, Query, ResponseModel
 from jsms_sandbox.admin.request import AdminRequest
 from jsms_sandbox.contract import info
 from jsms_sandbox.state import entities
@@ -18,7 +17,7 @@ from jsms_sandbox.state import entities
 FIRST_ERROR = 400
 
 
-class Refusal(Shape):
+class Refusal(ResponseModel):
     """Why a request was refused."""
 
     check: Annotated[str, Field(description="The check that failed.")]
@@ -33,7 +32,7 @@ class Refusal(Shape):
     remedy_zh: str
 
 
-class Request(Shape):
+class Request(ResponseModel):
     """One request and its response, without secrets."""
 
     number: int
@@ -60,7 +59,7 @@ class Request(Shape):
     refusal: Refusal | None
 
 
-class Requests(Shape):
+class Requests(ResponseModel):
     """A page of requests."""
 
     requests: list[Request]
@@ -79,43 +78,21 @@ class RequestsQuery(NumberPage):
     msg_id: str | None = None
 
 
-LISTING: Listing[int, entities.JournalEntry] = Listing(lambda state: state.journal, number_id("request"))
+LISTING: Listing[int, entities.JournalEntry] = Listing("request", lambda state: state.journal, int, "request")
 
 
-def request_shape(entry: entities.JournalEntry) -> Request:
+def request_model(entry: entities.JournalEntry) -> Request:
     """Make the response for an entry of the journal."""
-    return Request(
-        number=entry.number,
-        at=ms(entry.at),
-        app_key=entry.app_key,
-        operation=entry.operation,
-        method=entry.method,
-        path=entry.path,
-        client=entry.client,
-        headers=entry.headers,
-        body=entry.body,
-        status=entry.status,
-        answer_headers=entry.answer_headers,
-        answer=entry.answer,
-        milliseconds=entry.milliseconds,
-        warnings=entry.warnings,
-        warnings_zh=entry.warnings_zh,
-        fault=entry.fault,
-        modelled=entry.modelled,
-        msg_ids=entry.msg_ids,
-        refusal=_refusal(entry),
-    )
+    return Request.of(entry, refusal=_refusal(entry))
 
 
 async def list_requests(call: AdminRequest, query: RequestsQuery) -> Requests:
     """List requests to the service, newest first."""
-    app = call.selected(query)
     text = None if query.text is None else query.text.casefold()
 
     def fits(entry: entities.JournalEntry) -> bool:
         return (
-            (app is None or entry.app_key == app.app_key)
-            and query.refused in (None, entry.status >= FIRST_ERROR)
+            query.refused in (None, entry.status >= FIRST_ERROR)
             and query.modelled in (None, entry.modelled)
             and query.operation in (None, entry.operation)
             and query.code in (None, entry.code)
@@ -125,32 +102,22 @@ async def list_requests(call: AdminRequest, query: RequestsQuery) -> Requests:
         )
 
     found, more = await LISTING.page(call, query, query.after, query.before, fits)
-    return Requests(requests=[request_shape(entry) for entry in found], more=more)
+    return Requests(requests=[request_model(entry) for entry in found], more=more)
 
 
 def get_request(call: AdminRequest, query: Query) -> Request:
     """Show one request."""
-    app, entry = call.selected(query), call.state.journal.get(call.number("number"))
-    if entry is None or (app is not None and entry.app_key != app.app_key):
-        raise not_found("There is no such request.", "GET /_sandbox/api/requests lists them.", "path.number")
-    return request_shape(entry)
+    return request_model(LISTING.get(call, query, call.number("number"), "path.number"))
 
 
 def _refusal(entry: entities.JournalEntry) -> Refusal | None:
     if entry.code is None or entry.code not in ERRORS:
         return None
-    text = info(entry.code)
-    return Refusal(
+    return Refusal.of(
+        info(entry.code),
         check=entry.check or "",
         hint=entry.hint or "",
         hint_zh=entry.hint_zh or entry.hint or "",
-        code=text.code,
-        name=text.name,
-        message=text.message,
-        meaning=text.meaning,
-        meaning_zh=text.meaning_zh,
-        remedy=text.remedy,
-        remedy_zh=text.remedy_zh,
     )
 
 

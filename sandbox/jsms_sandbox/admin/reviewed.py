@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import Field
 
 from jsms_sandbox.admin.endpoint import get, post
-from jsms_sandbox.admin.models import At, Body, Query, Shape, milliseconds, not_found
+from jsms_sandbox.admin.models import At, Body, Query, ResponseModel, not_found
 from jsms_sandbox.admin.request import AdminRequest
 from jsms_sandbox.simulation.reviews import decide
 from jsms_sandbox.state import entities
@@ -19,7 +19,7 @@ LONGEST_REASON = 500
 T = TypeVar("T")
 
 
-class Template(Shape):
+class Template(ResponseModel):
     """One template with the state of its review."""
 
     app_key: str
@@ -35,13 +35,13 @@ class Template(Shape):
     created_at: At
 
 
-class Templates(Shape):
+class Templates(ResponseModel):
     """Templates."""
 
     templates: list[Template]
 
 
-class File(Shape):
+class File(ResponseModel):
     """What is kept of an uploaded image; never its content."""
 
     field: str
@@ -50,7 +50,7 @@ class File(Shape):
     sha256: str
 
 
-class Sign(Shape):
+class Sign(ResponseModel):
     """One signature with the state of its review."""
 
     app_key: str
@@ -67,7 +67,7 @@ class Sign(Shape):
     created_at: At
 
 
-class Signs(Shape):
+class Signs(ResponseModel):
     """Signatures."""
 
     signs: list[Sign]
@@ -86,80 +86,52 @@ class Decision(Body):
     reason: Annotated[str | None, Field(max_length=LONGEST_REASON, description="Why it is rejected.")] = None
 
 
-def template_shape(template: entities.Template) -> Template:
+def template_model(template: entities.Template) -> Template:
     """A template as the test API shows it."""
-    return Template(
-        app_key=template.app_key,
-        temp_id=template.temp_id,
-        template=template.template,
-        type=template.type,
-        ttl=template.ttl,
-        remark=template.remark,
-        status=template.status,
-        status_name=STATUS_NAMES[template.status],
-        refuse_reason=template.refuse_reason,
-        review_at=milliseconds(template.review_at),
-        created_at=milliseconds(template.created_at),
-    )
+    return Template.of(template, status_name=STATUS_NAMES[template.status])
 
 
-def sign_shape(sign: entities.Sign) -> Sign:
+def sign_model(sign: entities.Sign) -> Sign:
     """A signature as the test API shows it."""
-    return Sign(
-        app_key=sign.app_key,
-        sign_id=sign.sign_id,
-        sign=sign.sign,
-        type=sign.type,
-        remark=sign.remark,
-        status=sign.status,
-        status_name=STATUS_NAMES[sign.status],
-        is_default=sign.is_default,
-        files=[
-            File(field=file.field, size=file.size, media_type=file.media_type, sha256=file.sha256)
-            for file in sign.files
-        ],
-        refuse_reason=sign.refuse_reason,
-        review_at=milliseconds(sign.review_at),
-        created_at=milliseconds(sign.created_at),
-    )
+    return Sign.of(sign, status_name=STATUS_NAMES[sign.status])
 
 
 def list_templates(call: AdminRequest, query: ReviewedQuery) -> Templates:
     """List templates, newest first."""
     found = _of(call, query, call.state.templates)
     return Templates(
-        templates=[template_shape(item) for item in reversed(found) if query.status in (None, item.status)]
+        templates=[template_model(item) for item in reversed(found) if query.status in (None, item.status)]
     )
 
 
 def get_template(call: AdminRequest, query: Query) -> Template:
     """Show one template."""
-    return template_shape(_template(call, query))
+    return template_model(_template(call, query))
 
 
 def review_template(call: AdminRequest, query: Query, body: Decision) -> Template:
     """Decide on a template, whatever its status."""
     template = _template(call, query)
     decide(call.state, call.app(query), template, passed=body.passed, reason=body.reason)
-    return template_shape(template)
+    return template_model(template)
 
 
 def list_signs(call: AdminRequest, query: ReviewedQuery) -> Signs:
     """List signatures, newest first."""
     found = _of(call, query, call.state.signs)
-    return Signs(signs=[sign_shape(item) for item in reversed(found) if query.status in (None, item.status)])
+    return Signs(signs=[sign_model(item) for item in reversed(found) if query.status in (None, item.status)])
 
 
 def get_sign(call: AdminRequest, query: Query) -> Sign:
     """Show one signature."""
-    return sign_shape(_sign(call, query))
+    return sign_model(_sign(call, query))
 
 
 def review_sign(call: AdminRequest, query: Query, body: Decision) -> Sign:
     """Decide on a signature, whatever its status."""
     sign = _sign(call, query)
     decide(call.state, call.app(query), sign, passed=body.passed, reason=body.reason)
-    return sign_shape(sign)
+    return sign_model(sign)
 
 
 def _of(call: AdminRequest, query: Query, by_app: dict[str, dict[int, T]]) -> list[T]:

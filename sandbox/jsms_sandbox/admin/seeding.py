@@ -12,9 +12,9 @@ from typing import Annotated
 from pydantic import Field
 
 from jsms_sandbox.admin.endpoint import post
-from jsms_sandbox.admin.models import Body, Id, Query, Shape
+from jsms_sandbox.admin.models import Body, Id, Query, ResponseModel
 from jsms_sandbox.admin.request import AdminRequest
-from jsms_sandbox.admin.reviewed import Sign, Template, sign_shape, template_shape
+from jsms_sandbox.admin.reviewed import Sign, Template, sign_model, template_model
 from jsms_sandbox.service.request import Request
 from jsms_sandbox.simulation import delivery
 from jsms_sandbox.simulation.clock import BEIJING
@@ -68,7 +68,7 @@ class Seed(Body):
     seed: Annotated[int, Field(description="Makes the samples the same in each run.")] = 0
 
 
-class Seeded(Shape):
+class Seeded(ResponseModel):
     """What was made."""
 
     templates: list[Template]
@@ -98,8 +98,8 @@ def seed(call: AdminRequest, query: Query, body: Seed) -> Seeded:
         for number in range(body.schedules)
     ]
     return Seeded(
-        templates=[template_shape(item) for item in templates],
-        signs=[sign_shape(item) for item in signs],
+        templates=[template_model(item) for item in templates],
+        signs=[sign_model(item) for item in signs],
         msg_ids=msg_ids,
         schedule_ids=[schedule_id for schedule_id in schedule_ids if schedule_id is not None],
     )
