@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Generic, TypeVar
 from weakref import ref
 
 if TYPE_CHECKING:
     import asyncio
+
+    import anyio
 
 
 _T = TypeVar("_T")
@@ -98,7 +99,7 @@ class AsyncSlots:
 
     def __init__(self, number: int) -> None:
         self._free = number
-        self._waiters: deque[FutureWaiter | EventWaiter] = deque()
+        self._waiters: deque[anyio.Event] = deque()
 
     async def acquire(self, seconds: float | None) -> AsyncSlot | None:
         """Return a free slot, in the order of asking; None when there was none in time.
@@ -109,93 +110,27 @@ class AsyncSlots:
         if self._free:
             self._free -= 1
             return AsyncSlot(self)
-        loop = asyncio_loop()
-        waiter = EventWaiter() if loop is None else FutureWaiter(loop)
+        import anyio  # noqa: PLC0415 - comes with httpx; sync programs never load it
+
+        waiter = anyio.Event()
         self._waiters.append(waiter)
+        granted = False
         try:
-            await waiter.wait(seconds)
-        except BaseException:
-            if waiter.is_set:
-                self.release()
-            else:
-                self._forget(waiter)
-            raise
-        if waiter.is_set:
-            return AsyncSlot(self)
-        self._forget(waiter)
-        return None
+            with anyio.move_on_after(seconds) as scope:
+                await waiter.wait()
+            granted = not scope.cancelled_caught
+        finally:
+            if not granted:
+                # Its time may be over, or its task be cancelled, in the moment that it is given one.
+                self.release() if waiter.is_set() else self._waiters.remove(waiter)
+        return AsyncSlot(self) if granted else None
 
     def release(self) -> None:
         """Free a slot, or hand it on to the first that still waits."""
-        while self._waiters:
-            if self._waiters.popleft().set():
-                return
-        self._free += 1
-
-    def _forget(self, waiter: FutureWaiter | EventWaiter) -> None:
-        with suppress(ValueError):
-            self._waiters.remove(waiter)
-
-
-class FutureWaiter:
-    """Waits on asyncio, in a third of the time that anyio takes."""
-
-    __slots__ = ("_future", "_loop", "is_set")
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
-        self._future: asyncio.Future[None] = loop.create_future()
-        self.is_set = False
-
-    def set(self) -> bool:
-        """End the wait, unless it has ended."""
-        if self._future.done():
-            return False
-        self._future.set_result(None)
-        self.is_set = True
-        return True
-
-    async def wait(self, seconds: float | None) -> None:
-        """Wait until it is set, or for so long."""
-        timer = None if seconds is None else self._loop.call_later(seconds, self.expire)
-        try:
-            await self._future
-        finally:
-            if timer is not None:
-                timer.cancel()
-
-    def expire(self) -> None:
-        """End the wait without success."""
-        if not self._future.done():
-            self._future.set_result(None)
-
-
-class EventWaiter:
-    """Waits on trio."""
-
-    __slots__ = ("_event",)
-
-    def __init__(self) -> None:
-        import anyio  # noqa: PLC0415 - comes with httpx; programs with asyncio never load it here
-
-        self._event = anyio.Event()
-
-    @property
-    def is_set(self) -> bool:
-        """Whether it was set."""
-        return self._event.is_set()
-
-    def set(self) -> bool:
-        """End the wait."""
-        self._event.set()
-        return True
-
-    async def wait(self, seconds: float | None) -> None:
-        """Wait until it is set, or for so long."""
-        import anyio  # noqa: PLC0415 - it is loaded
-
-        with anyio.move_on_after(seconds):
-            await self._event.wait()
+        if self._waiters:
+            self._waiters.popleft().set()
+        else:
+            self._free += 1
 
 
 class AsyncSlot:

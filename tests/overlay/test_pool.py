@@ -21,13 +21,12 @@ import pytest
 from jsms_client import ConnectionFailedError, RetryPolicy, Timeouts
 from jsms_client._async.fast import AsyncFastConnection
 from jsms_client._async.pool import AsyncConnection as AsyncConnections
-from jsms_client._async.pool import AsyncConnectionPool, AsyncPooledBody
-from jsms_client._async.pool import Exchange as AsyncExchange
-from jsms_client._concurrency import AsyncSlots, FutureWaiter, Slot, Slots
+from jsms_client._async.pool import AsyncConnectionPool, AsyncNetwork, AsyncPooledBody
+from jsms_client._concurrency import AsyncSlots, Slot, Slots
 from jsms_client._route import find_route
 from jsms_client._sync.fast import FastConnection
 from jsms_client._sync.pool import Connection as Connections
-from jsms_client._sync.pool import ConnectionPool, Exchange, PooledBody
+from jsms_client._sync.pool import ConnectionPool, Network, PooledBody
 from jsms_client.errors import PoolTimeoutError, RequestTimeoutError
 from servers.faults import answer, sends
 from servers.raw_socket_server import Connection, RawSocketServer, Script
@@ -341,9 +340,9 @@ def write():
 """
 
 
-@pytest.mark.parametrize("exchange", [Exchange(0), AsyncExchange(0)], ids=["sync", "async"])
+@pytest.mark.parametrize("network", [Network(0), AsyncNetwork(0)], ids=["sync", "async"])
 def test_what_a_signal_handler_raises_during_a_write_is_not_taken_for_the_sockets(
-    exchange: Exchange | AsyncExchange,
+    network: Network | AsyncNetwork,
 ) -> None:
     def handler(_signal: int, _frame: object) -> None:
         raise TimeoutError
@@ -353,16 +352,16 @@ def test_what_a_signal_handler_raises_during_a_write_is_not_taken_for_the_socket
     with pytest.raises(httpcore.WriteError) as caught:
         cast("Callable[[], None]", module["write"])()
     with pytest.raises(httpcore.WriteError) as raised:
-        exchange.write_failed(caught.value)
+        network.write_failed(caught.value)
     assert raised.value is caught.value
-    exchange.write_failed(httpcore.WriteError("the service has closed"))
+    network.write_failed(httpcore.WriteError("the service has closed"))
 
 
-@pytest.mark.parametrize("exchange", [Exchange(0), AsyncExchange(0)], ids=["sync", "async"])
-def test_nothing_is_read_after_the_deadline(exchange: Exchange | AsyncExchange) -> None:
-    exchange.expect(0)
+@pytest.mark.parametrize("network", [Network(0), AsyncNetwork(0)], ids=["sync", "async"])
+def test_nothing_is_read_after_the_deadline(network: Network | AsyncNetwork) -> None:
+    network.expect(0)
     with pytest.raises(httpcore.ReadTimeout):
-        exchange.time_to_read()
+        network.time_to_read()
 
 
 def test_a_slot_that_is_lost_comes_back_and_outlives_its_pool() -> None:
@@ -407,17 +406,6 @@ def test_a_slot_goes_to_the_next_call_when_the_first_has_waited_too_long() -> No
         assert await second is None
         assert await third is not None
         assert await slots.acquire(0.01) is None
-
-    asyncio.run(main())
-
-
-def test_a_slot_that_comes_at_the_end_of_the_wait_is_not_lost() -> None:
-    async def main() -> None:
-        waiter = FutureWaiter(asyncio.get_running_loop())
-        assert waiter.set()
-        waiter.expire()
-        await waiter.wait(1)
-        assert waiter.is_set
 
     asyncio.run(main())
 

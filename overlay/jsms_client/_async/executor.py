@@ -5,6 +5,7 @@ A request is sent over our own transport, or with an HTTP client of the caller's
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections.abc import AsyncIterable, Iterable, Mapping
@@ -21,7 +22,7 @@ from jsms_client._json import open_json
 from jsms_client._request import Departure, RequestBuilder, texts_in_form, texts_in_json
 from jsms_client._response import BodyReader, ParsedResponse, ReceivedResponse, note_response
 from jsms_client._retry import Attempts
-from jsms_client._timeouts import DeadlineError, async_fail_after, async_sleep, deadline, total_timeout
+from jsms_client._timeouts import DeadlineError, async_fail_after, async_sleep, total_timeout
 from jsms_client._transport import AsyncTransports
 from jsms_client.errors import ClientClosedError, ConfigurationError, JSMSError, NotSentError
 from jsms_contract.operations import OPERATIONS
@@ -299,7 +300,7 @@ async def _read(response: httpx.Response, timeout: float | None) -> ReceivedResp
     if response.is_stream_consumed:
         # A mock that has its body already, or a hook of the caller's that read it.
         return ReceivedResponse(response.status_code, response.headers, response.content)
-    end = deadline(timeout)
+    end = math.inf if timeout is None else time.monotonic() + timeout
     body = BodyReader(response.headers)
     async for part in cast("AsyncIterable[bytes]", response.stream):
         if not body.add(part):

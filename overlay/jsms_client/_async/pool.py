@@ -110,12 +110,12 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
             kind = self._kind()
             kept = None if "fresh" in request.extensions else self._take(kind)
             connection = kept or kind(self._route)
-            exchange = connection.network.exchange
-            exchange.begin(request.extensions.get("departure") or Departure(), timeouts)
+            network = connection.network
+            network.begin(request.extensions.get("departure") or Departure(), timeouts)
             # Both have what is read of them.
             response = cast("httpx.Response", await connection.handle_async_request(request))
-            self._check(response, exchange)
-            exchange.expect(timeouts["read"])
+            self._check(response, network)
+            network.expect(timeouts["read"])
             response.stream = AsyncPooledBody(self, connection, slot, cast("httpx.AsyncByteStream", response.stream))
         except BaseException:
             if connection is not None:
@@ -124,8 +124,8 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
             raise
         return response
 
-    def _check(self, response: httpx.Response, exchange: Exchange) -> None:
-        if exchange.unsent:
+    def _check(self, response: httpx.Response, network: AsyncNetwork) -> None:
+        if network.unsent:
             raise httpx.RemoteProtocolError("a response came before its request was sent")
         if response.status_code == 407 and self._route.forwards:
             raise httpx.ProxyError("407 Proxy Authentication Required")
@@ -148,7 +148,7 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
 
     def put_back(self, connection: AsyncPooledConnection, slot: AsyncSlot) -> None:
         """Keep the connection of a call that ended, unless it was closed."""
-        if connection.network.exchange.is_open and connection.is_clean():
+        if connection.network.is_open and connection.is_clean():
             connection.idle_since = now = time.monotonic()
             self._idle.append(connection)
             # After many calls at once, what is not needed any more does not stay open.
@@ -201,16 +201,23 @@ class AsyncPooledBody(httpx.AsyncByteStream):
 
 
 class AsyncNetwork(httpcore.AsyncNetworkBackend):
-    """The network of one connection, which can be closed at any moment without waiting.
+    """The network of one connection, which can be closed at any moment; how far a request and its response got in it.
 
     Args:
-        layers: How many TLS handshakes come before a request.
+        layers: How many TLS handshakes come before a request: what is written before that is for a proxy.
+
+    Attributes:
+        unsent: Whether part of the request was not written yet.
     """
 
     _inner: httpcore.AsyncNetworkStream | None = None
 
     def __init__(self, layers: int) -> None:
-        self.exchange = Exchange(layers)
+        self._layers = layers
+        self._deadline = self._read_deadline = math.inf
+        self._read_timeout: float | None = None
+        self._departure = Departure()
+        self.unsent = False
 
     async def connect_tcp(
         self,
@@ -221,113 +228,35 @@ class AsyncNetwork(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         """Connect, for httpcore."""
-        self.exchange.connecting()
-        timeout = self.exchange.time_to(timeout)
+        # There is no connection yet: the request cannot have left.
+        self._departure.may_have_left = False
+        timeout = self.time_to(timeout)
         stream = await async_backend().connect_tcp(host, port, timeout, local_address, socket_options)
         return self.opened(stream, 0)
 
     def opened(self, stream: httpcore.AsyncNetworkStream, layer: int) -> AsyncStream:
         """Read and write through this stream from now on."""
         self._inner = stream
-        self.exchange.is_open = True
         return AsyncStream(self, stream, layer)
 
     def is_usable(self) -> bool:
         """Whether it is open, and quiet: what can be read from an idle connection is its end."""
         return self._inner is not None and not self._inner.get_extra_info("is_readable")
 
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a connection, with or without a response on its way."""
+        return self._inner is not None
+
     def abort(self) -> None:
         """Close it at once."""
         inner, self._inner = self._inner, None
         if inner is not None:
-            self.exchange.is_open = False
             async_close_now(inner)
 
     def __del__(self) -> None:
         """Leave no socket behind when an exception came at the worst of moments."""
         self.abort()
-
-
-class AsyncStream(httpcore.AsyncNetworkStream):
-    """Writes a request in one piece when its response is to be read, and ends what takes too long."""
-
-    def __init__(self, network: AsyncNetwork, inner: httpcore.AsyncNetworkStream, layer: int) -> None:
-        self._network = network
-        self._inner = inner
-        self._layer = layer
-        self._exchange = network.exchange
-        self._unsent: list[bytes] = []
-        self._write_timeout: float | None = None
-
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Keep it: head and body go in one packet."""
-        self._unsent.append(buffer)
-        self._write_timeout = timeout
-        self._exchange.unsent = True
-
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Read what has come."""
-        exchange = self._exchange
-        try:
-            if self._unsent:
-                await self._flush()
-                exchange.expect(timeout)
-            return await self._inner.read(max_bytes, exchange.time_to_read())
-        except httpcore.ReadTimeout as error:
-            raise exchange.too_slow() from error
-
-    async def _flush(self) -> None:
-        self._exchange.writing(self._layer)
-        self._exchange.unsent = False
-        data = b"".join(self._unsent)
-        self._unsent.clear()
-        try:
-            # In pieces: the deadline holds against a service that takes it bit by bit, too.
-            for start in range(0, len(data), _MOST_AT_ONCE):
-                piece = data[start : start + _MOST_AT_ONCE]
-                await self._inner.write(piece, self._exchange.time_to(self._write_timeout))
-        except httpcore.WriteError as error:
-            self._exchange.write_failed(error)
-
-    async def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.AsyncNetworkStream:
-        """Encrypt, for httpcore."""
-        timeout = self._exchange.time_to(timeout)
-        stream = await self._inner.start_tls(ssl_context, server_hostname, timeout)
-        return self._network.opened(stream, self._layer + 1)
-
-    async def aclose(self) -> None:
-        """Close it, for httpcore."""
-        self._network.abort()
-
-    def get_extra_info(self, info: str) -> Any:
-        """Return what is known of it; that it is quiet was seen before it was used."""
-        return False if info == "is_readable" else self._inner.get_extra_info(info)
-
-
-class Exchange:
-    """What one request and its response may take, and how far they got.
-
-    Attributes:
-        is_open: Whether the connection can be used.
-        unsent: Whether part of the request was not written yet.
-    """
-
-    __slots__ = ("_deadline", "_departure", "_layers", "_read_deadline", "_read_timeout", "is_open", "unsent")
-
-    def __init__(self, layers: int) -> None:
-        """Nothing is open yet.
-
-        Args:
-            layers: How many TLS handshakes come before a request: what is written before that is for a proxy.
-        """
-        self._layers = layers
-        self._deadline = self._read_deadline = math.inf
-        self._read_timeout: float | None = None
-        self._departure = Departure()
-        self.is_open = False
-        self.unsent = False
 
     def begin(self, departure: Departure, timeouts: Mapping[str, float | None]) -> None:
         """Begin the exchange of a request that is about to be sent."""
@@ -338,10 +267,6 @@ class Exchange:
         self.unsent = False
         if self.is_open:
             departure.may_have_left = False
-
-    def connecting(self) -> None:
-        """Note that there is no connection yet: the request cannot have left."""
-        self._departure.may_have_left = False
 
     def writing(self, layer: int) -> None:
         """Bytes are about to be written."""
@@ -386,6 +311,63 @@ class Exchange:
     def too_slow(self) -> httpcore.ReadTimeout:
         """Return the error for a response that is not complete in time."""
         return httpcore.ReadTimeout(f"the response was not complete after {self._read_timeout} s")
+
+
+class AsyncStream(httpcore.AsyncNetworkStream):
+    """Writes a request in one piece when its response is to be read, and ends what takes too long."""
+
+    def __init__(self, network: AsyncNetwork, inner: httpcore.AsyncNetworkStream, layer: int) -> None:
+        self._network = network
+        self._inner = inner
+        self._layer = layer
+        self._unsent: list[bytes] = []
+        self._write_timeout: float | None = None
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Keep it: head and body go in one packet."""
+        self._unsent.append(buffer)
+        self._write_timeout = timeout
+        self._network.unsent = True
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Read what has come."""
+        network = self._network
+        try:
+            if self._unsent:
+                await self._flush()
+                network.expect(timeout)
+            return await self._inner.read(max_bytes, network.time_to_read())
+        except httpcore.ReadTimeout as error:
+            raise network.too_slow() from error
+
+    async def _flush(self) -> None:
+        self._network.writing(self._layer)
+        self._network.unsent = False
+        data = b"".join(self._unsent)
+        self._unsent.clear()
+        try:
+            # In pieces: the deadline holds against a service that takes it bit by bit, too.
+            for start in range(0, len(data), _MOST_AT_ONCE):
+                piece = data[start : start + _MOST_AT_ONCE]
+                await self._inner.write(piece, self._network.time_to(self._write_timeout))
+        except httpcore.WriteError as error:
+            self._network.write_failed(error)
+
+    async def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.AsyncNetworkStream:
+        """Encrypt, for httpcore."""
+        timeout = self._network.time_to(timeout)
+        stream = await self._inner.start_tls(ssl_context, server_hostname, timeout)
+        return self._network.opened(stream, self._layer + 1)
+
+    async def aclose(self) -> None:
+        """Close it, for httpcore."""
+        self._network.abort()
+
+    def get_extra_info(self, info: str) -> Any:
+        """Return what is known of it; that it is quiet was seen before it was used."""
+        return False if info == "is_readable" else self._inner.get_extra_info(info)
 
 
 def _end(seconds: float | None) -> float:

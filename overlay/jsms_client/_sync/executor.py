@@ -6,6 +6,7 @@ A request is sent over our own transport, or with an HTTP client of the caller's
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections.abc import Iterable, Mapping
@@ -22,7 +23,7 @@ from jsms_client._json import open_json
 from jsms_client._request import Departure, RequestBuilder, texts_in_form, texts_in_json
 from jsms_client._response import BodyReader, ParsedResponse, ReceivedResponse, note_response
 from jsms_client._retry import Attempts
-from jsms_client._timeouts import DeadlineError, deadline, fail_after, sleep, total_timeout
+from jsms_client._timeouts import DeadlineError, fail_after, sleep, total_timeout
 from jsms_client._transport import Transports
 from jsms_client.errors import ClientClosedError, ConfigurationError, JSMSError, NotSentError
 from jsms_contract.operations import OPERATIONS
@@ -300,7 +301,7 @@ def _read(response: httpx.Response, timeout: float | None) -> ReceivedResponse:
     if response.is_stream_consumed:
         # A mock that has its body already, or a hook of the caller's that read it.
         return ReceivedResponse(response.status_code, response.headers, response.content)
-    end = deadline(timeout)
+    end = math.inf if timeout is None else time.monotonic() + timeout
     body = BodyReader(response.headers)
     for part in cast("Iterable[bytes]", response.stream):
         if not body.add(part):
