@@ -8,7 +8,7 @@ from traceback import walk_tb
 from types import FrameType
 
 from jsms_client._timeouts import DeadlineError
-from jsms_runtime.signals import is_raised_by_handler
+from jsms_runtime.errors import is_raised_by_handler
 
 # Errors that httpx raises before it has written a byte of the request.
 _NOT_SENT = ("ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol")

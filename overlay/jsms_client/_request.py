@@ -14,8 +14,8 @@ from jsms_client._decode import JSON
 from jsms_client._json import STANDARD, open_json
 from jsms_client._version import __version__
 from jsms_client.errors import ArgumentError
+from jsms_runtime.errors import is_raised_by_handler
 from jsms_runtime.operation import Operation
-from jsms_runtime.signals import is_raised_by_handler
 
 if TYPE_CHECKING:
     # What the generated functions hand over: a field's name, and (file name, content, media type).

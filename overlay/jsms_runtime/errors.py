@@ -1,9 +1,11 @@
-"""The root of every exception, and what an error code is."""
+"""The root of every exception, what an error code is, and whether a signal handler raised an exception."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias, TypeVar
+from traceback import walk_tb
+from types import FrameType
+from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias, TypeVar, cast
 
 
 class ErrorInfo(NamedTuple):
@@ -164,3 +166,15 @@ def _restore(kind: type[_E], args: tuple[Any, ...], state: dict[str, Any]) -> _E
     error.args = args
     error.__dict__.update(state)
     return error
+
+
+def is_raised_by_handler(error: BaseException) -> bool:
+    """Whether a signal handler raised it, in the middle of something that fails with such exceptions too."""
+    return any(_is_handler(frame) for frame, _ in walk_tb(error.__traceback__))
+
+
+def _is_handler(frame: FrameType) -> bool:
+    """Whether it is a signal handler's: only those are given the frame that they interrupt."""
+    given = list(frame.f_locals.values())
+    given += [value for values in given if isinstance(values, tuple) for value in cast("tuple[object, ...]", values)]
+    return any(isinstance(value, FrameType) for value in given)

@@ -72,8 +72,6 @@ def mask_line(text: str, secrets: Iterable[str] = (), *, digits: bool = True) ->
 
 def _up_to_a_whole_character(text: str) -> str:
     """Without the end, which may be a part of a character that is written in another way."""
-    from jsms_runtime.redaction import unescape  # noqa: PLC0415 - most programs never see such a text
-
     _, places = unescape(text)
     return text[: places[bisect_left(places, len(text) - _LONGEST_CHARACTER)]]
 
@@ -99,8 +97,6 @@ def _places(text: str, secrets: Iterable[str], *, cut: bool) -> list[tuple[int, 
     """Where secrets are in a text, in whatever way they are written; in order, without overlaps."""
     found = [place for secret in secrets for place in _occurrences(text, secret, cut=cut)]
     if not _SIGNS.isdisjoint(text):
-        from jsms_runtime.redaction import unescape  # noqa: PLC0415 - most programs never see such a text
-
         plain, places = unescape(text)
         meant = {unescape(secret)[0] for secret in secrets}
         found += [

@@ -43,8 +43,23 @@ class Carrier(Protocol):
         ...
 
 
-class AsyncResource:
+class _Group:
     """A group of operations of one client."""
+
+    __slots__ = ()
+
+    def _expected(self, operation: str, error: JSMSError) -> object:
+        """Return JSON in place of an error that is an expected result; a customised resource has some."""
+        del operation, error
+        return None
+
+    def __repr__(self) -> str:
+        """Return the kind of resource, and nothing of the client."""
+        return f"<{type(self).__name__}>"
+
+
+class AsyncResource(_Group):
+    """A group of operations, carried out by ``api``."""
 
     __slots__ = ("_api",)
 
@@ -61,17 +76,8 @@ class AsyncResource:
                 raise
             return expected
 
-    def _expected(self, operation: str, error: JSMSError) -> object:
-        """Return JSON in place of an error that is an expected result; a customised resource has some."""
-        del operation, error
-        return None
 
-    def __repr__(self) -> str:
-        """Return the kind of resource, and nothing of the client."""
-        return f"<{type(self).__name__}>"
-
-
-class Resource:
+class Resource(_Group):
     """The blocking form of `AsyncResource`."""
 
     __slots__ = ("_api",)
@@ -88,15 +94,6 @@ class Resource:
             if expected is None:
                 raise
             return expected
-
-    def _expected(self, operation: str, error: JSMSError) -> object:
-        """Return JSON in place of an error that is an expected result; a customised resource has some."""
-        del operation, error
-        return None
-
-    def __repr__(self) -> str:
-        """Return the kind of resource, and nothing of the client."""
-        return f"<{type(self).__name__}>"
 
 
 _T_co = TypeVar("_T_co", covariant=True)

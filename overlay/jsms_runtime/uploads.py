@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol, TypeAlias, cast, runtime_checkable
 
-from jsms_runtime.signals import is_raised_by_handler
+from jsms_runtime.errors import is_raised_by_handler
 from jsms_runtime.validation import invalid_argument, kind
 
 Image: TypeAlias = "str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO"
