@@ -58,8 +58,8 @@ from jsms_surface import results as _results
 if TYPE_CHECKING:
     from jsms_client._async.client import AsyncJSMS
     from jsms_client._async.streams import AsyncReceiptStream
-    from jsms_client._config import RetryPolicy, Telemetry, Timeouts
     from jsms_client._events import CallEvent
+    from jsms_client._options import RetryPolicy, Telemetry, Timeouts
     from jsms_client._response import RawResponse
     from jsms_client._sync.client import JSMS
     from jsms_client._sync.streams import ReceiptStream
@@ -110,9 +110,9 @@ _HOMES = {
     "Recipient": "jsms_runtime.recipients",
     "RawResponse": "jsms_client._response",
     "ReceiptStream": "jsms_client._sync.streams",
-    "RetryPolicy": "jsms_client._config",
-    "Telemetry": "jsms_client._config",
-    "Timeouts": "jsms_client._config",
+    "RetryPolicy": "jsms_client._options",
+    "Telemetry": "jsms_client._options",
+    "Timeouts": "jsms_client._options",
     "__version__": "jsms_client._version",
     "Store": "jsms_client.store",
     **dict.fromkeys(_results.__all__, "jsms_surface.results"),

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import math
 import os
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from jsms_client._events import OnEvent, check_hook, switch_on_logging
-from jsms_client._headers import parse_headers
+from jsms_client._options import RetryPolicy, Telemetry, Timeouts, parse_headers, read_retry, read_timeouts
 from jsms_client.errors import ConfigurationError, MissingDependencyError
 from jsms_contract.limits import SERVER_URL
 from jsms_runtime.redaction import MASK
 
 if TYPE_CHECKING:
     import httpx
-    from opentelemetry.metrics import MeterProvider
-    from opentelemetry.trace import TracerProvider
 
     from jsms_client._telemetry import Recorder
 
@@ -31,71 +27,6 @@ DEV_KEY = ("dev_key", "JSMS_DEV_KEY")
 DEV_SECRET = ("dev_secret", "JSMS_DEV_SECRET")
 BASE_URL = ("base_url", "JSMS_BASE_URL")
 TRANSPORT = ("transport", "JSMS_TRANSPORT")
-
-
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """How long one attempt may wait, in seconds; None for no limit.
-
-    An attempt ends when all four together are over, whatever comes. With an ``http_client`` of your own, JSMS cannot
-    stop a thread that waits for a socket: a server that sends headers bit by bit, each in time, is waited for.
-
-    Attributes:
-        connect: For a connection, TLS included.
-        read: For the response to begin, between two parts of it, and for its body to be complete.
-        write: For the network to take the next part of the request.
-        pool: For a free connection, when all of the client's are in use.
-    """
-
-    connect: float | None = 5.0
-    read: float | None = 30.0
-    write: float | None = 30.0
-    pool: float | None = 5.0
-
-    def __post_init__(self) -> None:
-        """Refuse what no clock can measure."""
-        for name in ("connect", "read", "write", "pool"):
-            _check_seconds(f"timeout ({name})", getattr(self, name))
-
-
-@dataclass(frozen=True, slots=True)
-class RetryPolicy:
-    """How often the client tries again where that is safe.
-
-    Safe is: any call whose connection failed before a byte was sent, and calls that may be repeated (reads, and what
-    the contract marks so) when the service failed or no response came. A send that left is never retried.
-
-    Attributes:
-        attempts: How many times at most, the first included; 1 switches repeats off.
-        backoff: Seconds before the second attempt; doubled for each one after it, less a random part.
-        max_backoff: The longest wait between two attempts, in seconds; where the service asks for a longer one
-            (Retry-After), the call is not repeated.
-    """
-
-    attempts: int = 3
-    backoff: float = 0.5
-    max_backoff: float = 8.0
-
-    def __post_init__(self) -> None:
-        """Refuse what cannot be counted or waited for."""
-        if not _is_count(self.attempts):
-            raise ConfigurationError("retry (attempts) must be a whole number, 1 or more")
-        for name in ("backoff", "max_backoff"):
-            if getattr(self, name) != 0:
-                _check_seconds(f"retry ({name})", getattr(self, name))
-
-
-@dataclass(frozen=True, slots=True)
-class Telemetry:
-    """Where OpenTelemetry's spans and metrics go: ``JSMS(telemetry=Telemetry(tracer_provider=…))``.
-
-    Attributes:
-        tracer_provider: For spans; None for the app's global one.
-        meter_provider: For metrics; None for the app's global one.
-    """
-
-    tracer_provider: TracerProvider | None = None
-    meter_provider: MeterProvider | None = None
 
 
 class Credentials(NamedTuple):
@@ -187,9 +118,9 @@ def read_config(
         app=app,
         dev=Credentials(key, secret) if key is not None and secret is not None else None,
         base_url=address,
-        timeouts=_timeouts(timeout),
+        timeouts=read_timeouts(timeout),
         timeouts_given=timeout is not None,
-        retry=_policy(retry),
+        retry=read_retry(retry),
         on_event=on_event,
         fast=_is_fast(transport, variables),
         recorder=_recorder(telemetry, address),
@@ -333,30 +264,15 @@ def change_config(
             "make another client for the rest"
         )
     if timeout is not None:
-        config = config._replace(timeouts=_timeouts(timeout), timeouts_given=True)
+        config = config._replace(timeouts=read_timeouts(timeout), timeouts_given=True)
     if retry is not None:
-        config = config._replace(retry=_policy(retry))
+        config = config._replace(retry=read_retry(retry))
     if headers is not None:
         given = parse_headers(headers)
         names = {name.lower() for name, _ in given}
         kept = tuple(header for header in config.headers if header[0].lower() not in names)
         config = config._replace(headers=kept + given)
     return config
-
-
-def _timeouts(given: float | Timeouts | httpx.Timeout | None) -> Timeouts:
-    if given is None:
-        return Timeouts()
-    if isinstance(given, Timeouts):
-        return given
-    if isinstance(given, (int, float)):
-        _check_seconds("timeout", given)
-        return Timeouts(connect=given, read=given, write=given, pool=given)
-    try:
-        return Timeouts(connect=given.connect, read=given.read, write=given.write, pool=given.pool)
-    except AttributeError:
-        problem = f"timeout is of type {type(given).__name__}: give seconds, Timeouts or httpx.Timeout"
-    raise ConfigurationError(problem)
 
 
 def _is_fast(given: object, variables: Mapping[str, str]) -> bool:
@@ -381,22 +297,3 @@ def _recorder(given: object, base_url: str) -> Recorder | None:
     except ModuleNotFoundError as error:
         raise MissingDependencyError("telemetry takes opentelemetry-api: pip install 'jsms-client[otel]'") from error
     return Recorder(base_url, settings.tracer_provider, settings.meter_provider)
-
-
-def _policy(given: object) -> RetryPolicy:
-    if given is None:
-        return RetryPolicy()
-    if isinstance(given, RetryPolicy):
-        return given
-    raise ConfigurationError(f"retry is of type {type(given).__name__}: give a RetryPolicy")
-
-
-def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
-
-
-def _check_seconds(what: str, value: object) -> None:
-    if value is None:
-        return
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not (value > 0 and math.isfinite(value)):
-        raise ConfigurationError(f"{what} must be a number of seconds above 0")

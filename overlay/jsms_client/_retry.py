@@ -11,7 +11,6 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, cast
 
-from jsms_client._config import RetryPolicy
 from jsms_client._events import LOG, CallEvent, OnEvent, publish
 from jsms_client._failures import (
     foreign,
@@ -22,6 +21,7 @@ from jsms_client._failures import (
     is_unwritable,
     request_not_sent,
 )
+from jsms_client._options import RetryPolicy
 from jsms_client._response import ParsedResponse, ReceivedResponse, interpret
 from jsms_client.errors import (
     APIError,

@@ -18,7 +18,7 @@ from opentelemetry.context import (
     _SUPPRESS_INSTRUMENTATION_KEY,  # pyright: ignore[reportPrivateUsage] - every instrumentation reads it
 )
 
-from jsms_client._headers import is_extra_header
+from jsms_client._options import is_extra_header
 from jsms_client._version import __version__
 
 if TYPE_CHECKING:

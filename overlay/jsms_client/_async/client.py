@@ -8,8 +8,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Never, NoReturn, ParamSpec, Self, TypeVar
 
 from jsms_client._async.executor import AsyncHTTPExecutor
-from jsms_client._config import RetryPolicy, Telemetry, Timeouts, change_config, read_config
+from jsms_client._config import change_config, read_config
 from jsms_client._events import OnEvent
+from jsms_client._options import RetryPolicy, Telemetry, Timeouts
 from jsms_client._response import AsyncMethod, RawResponse, collect_responses, raw_response
 from jsms_client.errors import ConfigurationError, MissingDependencyError
 from jsms_client.store._store import StoreLike, open_store

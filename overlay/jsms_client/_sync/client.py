@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Never, NoReturn, ParamSpec, Self, TypeVar
 
-from jsms_client._config import RetryPolicy, Telemetry, Timeouts, change_config, read_config
+from jsms_client._config import change_config, read_config
 from jsms_client._events import OnEvent
+from jsms_client._options import RetryPolicy, Telemetry, Timeouts
 from jsms_client._response import Method, RawResponse, collect_responses, raw_response
 from jsms_client._sync.executor import HTTPExecutor
 from jsms_client.errors import ConfigurationError, MissingDependencyError
