@@ -1,12 +1,16 @@
-"""The SQL databases: how their dialects differ, and the tables of the store."""
+"""The SQL databases: how their dialects differ, the one in a file, and the tables of the store."""
 
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
 from typing import NamedTuple, Protocol, TypeVar
 
 from jsms_client.errors import StoreError
+from jsms_client.store._backend import lost
 
 _T = TypeVar("_T")
 
@@ -114,6 +118,9 @@ DIALECTS: Mapping[str, Dialect] = {
     "mariadb": _MYSQL,
 }
 
+# Seconds that a transaction of SQLite waits for those of other processes.
+_PATIENCE = 30
+
 
 class Database(Protocol):
     """Runs transactions.
@@ -138,6 +145,46 @@ class Database(Protocol):
     def close(self) -> None:
         """Close this process's connections."""
         ...
+
+
+class SQLiteDatabase:
+    """A file, opened for each transaction, so that threads and forked processes share nothing but the file."""
+
+    dialect = SQLITE
+
+    def __init__(self, path: Path) -> None:
+        self._path = path.absolute()
+        self._seen = False
+
+    def run(self, work: Callable[[Execute], _T]) -> _T:
+        """Run a transaction."""
+        try:
+            with closing(self._connect()) as connection:
+                # Takes the lock at once: a transaction that reads first could not always wait for it.
+                connection.execute("BEGIN IMMEDIATE")
+
+                def execute(statement: str, /, **parameters: object) -> Rows:
+                    cursor = connection.execute(statement, parameters)
+                    return Rows(cursor.fetchall(), cursor.rowcount)
+
+                result = work(execute)
+                connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise lost(str(self._path), error) from error
+        self._seen = True
+        return result
+
+    def close(self) -> None:
+        """Nothing stays open."""
+
+    def _connect(self) -> sqlite3.Connection:
+        # A file that was removed meanwhile is missed, not made again empty: it said what has been sent.
+        mode = "rw" if self._seen else "rwc"
+        connection = sqlite3.connect(
+            f"{self._path.as_uri()}?mode={mode}", uri=True, timeout=_PATIENCE, isolation_level=None
+        )
+        connection.execute("PRAGMA synchronous=FULL")
+        return connection
 
 
 # Each makes the tables of one version from those of the version before it. Never change one that was released. A

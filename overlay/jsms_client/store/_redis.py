@@ -11,8 +11,7 @@ from redis.exceptions import RedisError
 
 from jsms_client._concurrency import PerProcess
 from jsms_client.errors import ConfigurationError
-from jsms_client.store._backend import Entry, Leased
-from jsms_client.store._failures import lost
+from jsms_client.store._backend import Entry, Leased, lost
 
 # Seconds; a Redis that cannot be reached must not hold a send for minutes. The address may say otherwise.
 _TIMEOUT = 10

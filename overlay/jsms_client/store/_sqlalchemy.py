@@ -12,8 +12,8 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from jsms_client._concurrency import PerProcess
 from jsms_client.errors import ConfigurationError, MissingDependencyError, StoreError
+from jsms_client.store._backend import lost
 from jsms_client.store._database import DIALECTS, Execute, Rows
-from jsms_client.store._failures import lost
 
 _T = TypeVar("_T")
 _ATTEMPTS = 5

@@ -115,8 +115,8 @@ def _open(address: object) -> tuple[str, Backend]:
         )
     scheme, separator, _ = text.partition("://")
     if not separator or scheme == "sqlite":
+        from jsms_client.store._database import SQLiteDatabase
         from jsms_client.store._sql import SQLBackend
-        from jsms_client.store._sqlite import SQLiteDatabase
 
         # As SQLAlchemy writes it: sqlite:///relative.db, sqlite:////absolute.db.
         path = Path(urlsplit(text).path[1:] if separator else text)
