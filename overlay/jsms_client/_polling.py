@@ -5,36 +5,17 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from threading import Lock
-from typing import Generic, Protocol, TypeAlias, TypeVar
+from typing import Generic, TypeVar
 
-from jsms_client._concurrency import PerProcess
+from jsms_client._concurrency import AsyncResettableEvent, PerProcess, ResettableEvent
 from jsms_runtime.results import MalformedRecord, Records
 
 T = TypeVar("T")
 
-Poll: TypeAlias = Callable[[], Records[T]]
-"""One call that hands out records."""
-
-AsyncPoll: TypeAlias = Callable[[], Coroutine[object, object, Records[T]]]
-"""The async form of `Poll`."""
-
-RawPoll: TypeAlias = Callable[[], list[object]]
-"""One call that hands out records as the service's JSON has them."""
-
-AsyncRawPoll: TypeAlias = Callable[[], Coroutine[object, object, list[object]]]
-"""The async form of `RawPoll`."""
-
 _log = logging.getLogger("jsms_client")
-
-
-class Sleeper(Protocol):
-    """What waits for records."""
-
-    def set(self) -> None:
-        """There may be some."""
 
 
 class ReceiptQueue(Generic[T]):
@@ -89,11 +70,12 @@ class ReceiptQueue(Generic[T]):
         and the service counts from when it was there.
 
         Args:
-            records: What it handed out.
+            records: What it handed out; None where the service did not respond.
             error: What it failed with; raised by the next `take`.
         """
         state = self._states.get()
         if records is not None:
+            state.reached = True
             self.keep(records)
             state.records.extend(records)
         if error is not None:
@@ -130,17 +112,13 @@ class ReceiptQueue(Generic[T]):
         """How many records were fetched and not taken yet."""
         return sum(not isinstance(found, _Failure) for found in self._states.get().records.copy())
 
-    def note_answer(self) -> None:
-        """Note that the service responded."""
-        self._states.get().reached = True
-
     @property
     def reached(self) -> bool:
         """Whether the service ever responded."""
         return self._states.get().reached
 
     @contextmanager
-    def waking(self, sleeper: Sleeper) -> Generator[None]:
+    def waking(self, sleeper: AsyncResettableEvent | ResettableEvent) -> Generator[None]:
         """Wake someone at the end of every poll."""
         state = self._states.get()
         with state.lock:
@@ -170,7 +148,7 @@ class _State(Generic[T]):
         self.lock = Lock()
         self.records: deque[T | _Failure] = deque()
         self.malformed: list[MalformedRecord] = []
-        self.sleepers: list[Sleeper] = []
+        self.sleepers: list[AsyncResettableEvent | ResettableEvent] = []
         self.polling = False
         self.reached = False
         self.due = float("-inf")

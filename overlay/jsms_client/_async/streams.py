@@ -8,7 +8,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from jsms_client._concurrency import AsyncResettableEvent, AsyncShieldedTask
-from jsms_client._polling import AsyncPoll, AsyncRawPoll, ReceiptQueue
+from jsms_client._polling import ReceiptQueue
+from jsms_client._response import AsyncMethod
 from jsms_client.errors import ConnectionFailedError, JSMSError, RateLimitError, StoreError
 from jsms_runtime.resource import run_in_thread
 from jsms_runtime.results import MalformedRecord, Records
@@ -47,7 +48,7 @@ class AsyncReceiptStream(Generic[_T]):
 
     __slots__ = ("_feed", "_poll", "_poll_task", "_stopped", "_wakeup")
 
-    def __init__(self, feed: ReceiptQueue[_T], poll: AsyncPoll[_T]) -> None:
+    def __init__(self, feed: ReceiptQueue[_T], poll: AsyncMethod[[], Records[_T]]) -> None:
         self._feed = feed
         self._poll = poll
         self._stopped = False
@@ -111,8 +112,7 @@ class AsyncReceiptStream(Generic[_T]):
             records = await self._poll()
         except RateLimitError as error:
             _log.info("%s: too often, waiting %.0f s", error.operation, self._feed.seconds)
-            self._feed.note_answer()
-            self._feed.finish()
+            self._feed.finish(Records())
         except ConnectionFailedError as error:
             if self._feed.reached:
                 _log.warning("%s; trying again", error)
@@ -125,7 +125,6 @@ class AsyncReceiptStream(Generic[_T]):
             self._feed.finish()
             raise
         else:
-            self._feed.note_answer()
             self._feed.finish(records)
 
 
@@ -143,7 +142,7 @@ class AsyncSharedReceiptStream(AsyncReceiptStream[_T]):
     def __init__(
         self,
         feed: ReceiptQueue[_T],
-        poll: AsyncRawPoll,
+        poll: AsyncMethod[[], list[object]],
         queue: SharedQueue,
         convert: Callable[[list[object]], Records[_T]],
     ) -> None:

@@ -9,7 +9,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from jsms_client._concurrency import ResettableEvent, ShieldedTask
-from jsms_client._polling import Poll, RawPoll, ReceiptQueue
+from jsms_client._polling import ReceiptQueue
+from jsms_client._response import Method
 from jsms_client.errors import ConnectionFailedError, JSMSError, RateLimitError, StoreError
 from jsms_runtime.resource import run_inline
 from jsms_runtime.results import MalformedRecord, Records
@@ -48,7 +49,7 @@ class ReceiptStream(Generic[_T]):
 
     __slots__ = ("_feed", "_poll", "_poll_task", "_stopped", "_wakeup")
 
-    def __init__(self, feed: ReceiptQueue[_T], poll: Poll[_T]) -> None:
+    def __init__(self, feed: ReceiptQueue[_T], poll: Method[[], Records[_T]]) -> None:
         self._feed = feed
         self._poll = poll
         self._stopped = False
@@ -112,8 +113,7 @@ class ReceiptStream(Generic[_T]):
             records = self._poll()
         except RateLimitError as error:
             _log.info("%s: too often, waiting %.0f s", error.operation, self._feed.seconds)
-            self._feed.note_answer()
-            self._feed.finish()
+            self._feed.finish(Records())
         except ConnectionFailedError as error:
             if self._feed.reached:
                 _log.warning("%s; trying again", error)
@@ -126,7 +126,6 @@ class ReceiptStream(Generic[_T]):
             self._feed.finish()
             raise
         else:
-            self._feed.note_answer()
             self._feed.finish(records)
 
 
@@ -144,7 +143,7 @@ class SharedReceiptStream(ReceiptStream[_T]):
     def __init__(
         self,
         feed: ReceiptQueue[_T],
-        poll: RawPoll,
+        poll: Method[[], list[object]],
         queue: SharedQueue,
         convert: Callable[[list[object]], Records[_T]],
     ) -> None:
