@@ -1,4 +1,7 @@
-"""Validate arguments before anything is sent: numbers, texts, ids, codes, lists and maps."""
+"""Validate arguments before anything is sent: numbers, texts, ids, codes, lists and maps.
+
+Each function raises `ArgumentError` for any other value: it names the argument, and says what to do.
+"""
 
 from __future__ import annotations
 
@@ -41,9 +44,6 @@ def parse_mobile(value: object, argument: str = "mobile", pattern: str = MOBILE_
 
     ``"+86 138-0013-8000"``, ``"0086 13800138000"``, full-width digits, the numbers 13800138000 and 13800138000.0, and
     what a spreadsheet makes of it (``"13800138000.0"``, ``"'13800138000"``, ``"1.3800138E+10"``) are the same number.
-
-    Raises:
-        ArgumentError: It is not a mainland China mobile number, or one that lost digits.
     """
     form: re.Pattern[str] = compiled(pattern)
     if isinstance(value, str):
@@ -118,9 +118,6 @@ def parse_text(
         longest: The most characters it may have.
         pattern: What it must match as a whole.
         advice: What to do where it does not match.
-
-    Raises:
-        ArgumentError: It is no text, too short, too long, has other characters, or cannot be written in UTF-8.
     """
     if not isinstance(value, str):
         raise invalid_argument(argument, f"is {kind(value)}", "give a text")
@@ -138,11 +135,7 @@ def parse_text(
 
 
 def check_writable(value: str, argument: str) -> None:
-    """Refuse half of a surrogate pair, which no UTF-8 can carry.
-
-    Raises:
-        ArgumentError: The text has one.
-    """
+    """Refuse half of a surrogate pair, which no UTF-8 can carry."""
     try:
         value.encode()
     except UnicodeEncodeError as error:
@@ -160,11 +153,7 @@ def check_writable(value: str, argument: str) -> None:
 def parse_number(
     value: object, argument: str, *, smallest: int | None = None, largest: int | None = None, unit: str = ""
 ) -> int:
-    """Return a whole number within its limits; a member of an enum is its number.
-
-    Raises:
-        ArgumentError: It is no whole number or out of range.
-    """
+    """Return a whole number within its limits; a member of an enum is its number."""
     span = "a whole number" if smallest is None else f"from {smallest} to {largest}"
     span = span if largest is not None or smallest is None else f"at least {smallest}"
     return _parse_number(value, argument, smallest, largest, f"it takes {span}{unit}")
@@ -173,11 +162,7 @@ def parse_number(
 def parse_choice(
     value: object, argument: str, choices: type[IntEnum], *, smallest: int | None = None, largest: int | None = None
 ) -> int:
-    """Return a number of an enum, also one that was added after this version, within the range of the contract.
-
-    Raises:
-        ArgumentError: It is no whole number or out of range; the message names every member.
-    """
+    """Return a number of an enum, also one that was added after this version, within the range of the contract."""
     members = ", ".join(f"{choice.value} ({choice.name})" for choice in choices)
     return _parse_number(value, argument, smallest, largest, f"give one of {choices.__name__}: {members}")
 
@@ -203,11 +188,7 @@ def _is_short_number(value: str) -> bool:
 
 
 def parse_id(value: object, argument: str) -> str:
-    """Return an id that becomes a part of the path: a text, or the number that some have stored it as.
-
-    Raises:
-        ArgumentError: It is empty, or holds what would lead to another path.
-    """
+    """Return an id that becomes a part of the path: a text, or the number that some have stored it as."""
     if isinstance(value, int) and not isinstance(value, bool):
         if not 0 < value < _BEYOND_ANY_NUMBER:
             raise invalid_argument(
@@ -237,9 +218,6 @@ def parse_code(
     """Return a verification code: never a number, which has no leading zeros.
 
     Where it has no pattern it is what a person typed, and spaces around it do not count.
-
-    Raises:
-        ArgumentError: It is a number, or no text within its limits.
     """
     if isinstance(value, int) and not isinstance(value, bool):
         raise invalid_argument(argument, "is a number, which loses leading zeros", 'give it as a text, such as "0426"')
@@ -250,11 +228,7 @@ def parse_code(
 def parse_decimal(
     value: object, argument: str, *, smallest: float | None = None, largest: float | None = None, unit: str = ""
 ) -> float:
-    """Return a number, whole or not, within its limits.
-
-    Raises:
-        ArgumentError: It is no number, not finite, or out of range.
-    """
+    """Return a number, whole or not, within its limits."""
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal, Fraction)):
         raise invalid_argument(argument, f"is {kind(value)}, not a number", "give a number")
     try:
@@ -272,11 +246,7 @@ def parse_decimal(
 
 
 def parse_boolean(value: object, argument: str) -> bool:
-    """Validate a boolean.
-
-    Raises:
-        ArgumentError: It is anything else.
-    """
+    """Validate a boolean."""
     if isinstance(value, bool):
         return value
     raise invalid_argument(argument, f"is {kind(value)}", "give True or False")
@@ -299,11 +269,7 @@ def kind(value: object) -> str:
 
 
 def parse_list(value: object, argument: str, *, fewest: int = 0, most: int | None = None) -> list[object]:
-    """Return a list within its limits, from any iterable, read once and no further than the limit.
-
-    Raises:
-        ArgumentError: It is no iterable, or has too few or too many entries.
-    """
+    """Return a list within its limits, from any iterable, read once and no further than the limit."""
     given: object = value
     if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
         raise invalid_argument(argument, f"is {kind(given)}", "give a list")
@@ -313,11 +279,7 @@ def parse_list(value: object, argument: str, *, fewest: int = 0, most: int | Non
 
 
 def parse_map(value: object, argument: str, *, fewest: int = 0, most: int | None = None) -> dict[str, object]:
-    """Return a mapping with texts as names.
-
-    Raises:
-        ArgumentError: It is no mapping, has a name that is no text, or too few or too many of them.
-    """
+    """Return a mapping with texts as names."""
     if not isinstance(value, Mapping):
         raise invalid_argument(argument, f"is {kind(value)}", "give a mapping")
     found: dict[str, object] = {}
@@ -333,11 +295,7 @@ def parse_map(value: object, argument: str, *, fewest: int = 0, most: int | None
 def parse_fields(
     value: object, argument: str, *, required: tuple[str, ...], optional: tuple[str, ...]
 ) -> dict[str, object]:
-    """Return the fields of an object, None for those that are left out.
-
-    Raises:
-        ArgumentError: It is no mapping, lacks a field, or has one that the contract does not know.
-    """
+    """Return the fields of an object, None for those that are left out."""
     given = parse_map(value, argument)
     names = ", ".join((*required, *optional))
     for name in given:
