@@ -239,7 +239,7 @@ class _Interpreter(NamedTuple):
         except InvalidResponse as unusable:
             reason = str(unusable)
         else:
-            if self.never and holds_error(value) and not lists_recipients(value):
+            if operation.retry == "never" and holds_error(value) and not lists_recipients(value):
                 detail = detail or ErrorDetail(None, "an error beside a success", in_error=False)
                 return self._refusal(detail, proof=True)
             return ParsedResponse(received, value)
