@@ -15,8 +15,7 @@ from benchmarks.server import batch_answer
 from benchmarks.sync_calls import KEY, SECRET
 from jsms_client import JSMS
 from jsms_client._decode import JSON, conform
-from jsms_client._json import open_json
-from jsms_client._request import encode_json
+from jsms_client._request import encode_json, open_json
 from jsms_contract.operations import OPERATIONS
 from jsms_runtime.operation import Operation
 from jsms_surface.requests.messages import send_message_batch_request

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import httpcore
 
-from jsms_client._timeouts import deadline
+from jsms_client._concurrency import deadline
 
 if TYPE_CHECKING:
     import ssl

@@ -1,4 +1,4 @@
-"""Concurrency, the same for both clients: one object per process, slots, waits, and worker threads.
+"""Concurrency, the same for both clients: one object per process, slots, events, tasks, waiting, and deadlines.
 
 What differs between the clients has an async form and a blocking one, so that code written once as async can be made
 into sync.
@@ -6,9 +6,12 @@ into sync.
 
 from __future__ import annotations
 
+import math
 import os
+import time
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Generic, TypeVar
 from weakref import ref
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
 
 _T = TypeVar("_T")
+_UNLIMITED = nullcontext()
 
 
 class PerProcess(Generic[_T]):
@@ -256,3 +260,58 @@ def _threadsafe(callback: Callable[[], None]) -> Callable[[], object]:
         token = trio.lowlevel.current_trio_token()
         return lambda: token.run_sync_soon(callback)
     return lambda: loop.call_soon_threadsafe(callback)
+
+
+async def async_sleep(seconds: float) -> None:
+    """Wait, on asyncio or trio."""
+    import anyio  # noqa: PLC0415 - comes with httpx; sync programs never load it
+
+    await anyio.sleep(seconds)
+
+
+def sleep(seconds: float) -> None:
+    """Wait, blocking this thread."""
+    time.sleep(seconds)
+
+
+class DeadlineError(TimeoutError):
+    """What was done inside `async_fail_after` took too long."""
+
+
+@asynccontextmanager
+async def async_fail_after(seconds: float | None) -> AsyncGenerator[None]:
+    """Cancel what is done inside when it takes too long.
+
+    Args:
+        seconds: How long it may take; None for no limit.
+
+    Raises:
+        DeadlineError: It took too long.
+    """
+    import anyio  # noqa: PLC0415 - comes with httpx; sync programs never load it
+
+    with anyio.move_on_after(seconds) as scope:
+        yield
+    if scope.cancelled_caught:
+        raise DeadlineError
+
+
+def fail_after(seconds: float | None) -> AbstractContextManager[None]:
+    """Nothing: a thread that waits for a socket cannot be stopped from outside."""
+    del seconds
+    return _UNLIMITED
+
+
+def total_timeout(timeouts: Mapping[str, float | None]) -> float | None:
+    """How long an attempt may take from its start to its end, in seconds; None where a phase has no timeout."""
+    whole = 0.0
+    for limit in timeouts.values():
+        if limit is None:
+            return None
+        whole += limit
+    return whole
+
+
+def deadline(seconds: float | None) -> float:
+    """Return the moment that is so many seconds from now."""
+    return math.inf if seconds is None else time.monotonic() + seconds

@@ -7,7 +7,7 @@ from contextlib import suppress
 from traceback import walk_tb
 from types import FrameType
 
-from jsms_client._timeouts import DeadlineError
+from jsms_client._concurrency import DeadlineError
 from jsms_runtime.errors import is_raised_by_handler
 
 # Errors that httpx raises before it has written a byte of the request.

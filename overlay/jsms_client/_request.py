@@ -11,7 +11,6 @@ import httpx
 
 from jsms_client._config import Config, Credentials, missing_developer_credentials
 from jsms_client._decode import JSON
-from jsms_client._json import STANDARD, open_json
 from jsms_client._version import __version__
 from jsms_client.errors import ArgumentError
 from jsms_runtime.errors import is_raised_by_handler
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
     Content = tuple[object, Files | None, Mapping[str, object] | None]
 
 _USER_AGENT = f"jsms-client/{__version__} httpx/{httpx.__version__} python/{sys.version_info[0]}.{sys.version_info[1]}"
+
+STANDARD = JSON()
 
 
 class Departure:
@@ -189,6 +190,25 @@ class RequestBuilder:
             stream=httpx.ByteStream(body),
             extensions=extensions,
         )
+
+
+def as_bytes(request: httpx.Request) -> bytes:
+    """Return a request as it is sent."""
+    data = request.data if isinstance(request, PreparedRequest) else None
+    if data is not None:
+        return data
+    lines = [b"%s %s HTTP/1.1" % (request.method.encode("ascii"), request.url.raw_path)]
+    lines += [b"%s: %s" % header for header in request.headers.raw]
+    return b"\r\n".join([*lines, b"", request.read()])
+
+
+def open_json(*, fast: bool) -> JSON:
+    """Return what a client writes and reads JSON with."""
+    if not fast:
+        return STANDARD
+    from jsms_client._fast import FastJSON  # noqa: PLC0415 - an extra
+
+    return FastJSON()
 
 
 def encode_json(value: object, operation: Operation, json: JSON = STANDARD) -> tuple[bytes, bytes]:

@@ -220,7 +220,7 @@ class _Interpreter(NamedTuple):
         if operation.answer is None and not received.content.strip() and not received.problem:
             return ParsedResponse(received, None)
         if operation.poll_seconds is not None and isinstance(operation.answer, Items) and not received.problem:
-            from jsms_client._records import read_records  # noqa: PLC0415 - only for what is handed out once
+            from jsms_client._polling import read_records  # noqa: PLC0415 - only for what is handed out once
 
             records = read_records(received.content, operation.answer)
             if records is not None:

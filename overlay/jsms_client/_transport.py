@@ -15,9 +15,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary, ref
 
-from jsms_client._concurrency import PerProcess, asyncio_loop
+from jsms_client._concurrency import PerProcess, async_sleep, asyncio_loop
 from jsms_client._route import find_route, needs_trust
-from jsms_client._timeouts import async_sleep
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable

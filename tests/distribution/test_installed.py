@@ -111,7 +111,7 @@ def test_only_httpx_and_attrs_and_what_they_need_come_along(empty: Empty) -> Non
 
 OF_EXTRAS = (
     "jsms_client.callbacks",
-    "jsms_client._http11",
+    "jsms_client._fast",
     "jsms_client._telemetry",
     "jsms_client.store._redis",
     "jsms_client.store._sqlalchemy",

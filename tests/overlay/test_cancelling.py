@@ -193,7 +193,7 @@ class InterruptionError(Exception):
 OURS = (
     "_sync/pool.py",
     "_sync/fast.py",
-    "_http11.py",
+    "_fast.py",
     "_sync/executor.py",
     "_concurrency.py",
     "_network.py",

@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from jsms_client._config import read_config
-from jsms_client._http11 import MOST_HEAD, ResponseParser, as_bytes
-from jsms_client._request import PreparedRequest, RequestBuilder
+from jsms_client._fast import MOST_HEAD, ResponseParser
+from jsms_client._request import PreparedRequest, RequestBuilder, as_bytes
 from jsms_contract.operations import OPERATIONS
 
 from .drivers import APP_KEY, MASTER_SECRET

@@ -10,7 +10,7 @@ from typing import Literal
 import pytest
 
 from jsms_client._decode import InvalidResponse
-from jsms_client._json import open_json
+from jsms_client._request import open_json
 from jsms_client.errors import ArgumentError
 from jsms_contract.operations import OPERATIONS
 from servers.faults import answer, sends

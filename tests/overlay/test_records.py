@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jsms_client._records import read_records
+from jsms_client._polling import read_records
 from jsms_client.results import DeliveryReport, DeliveryStatus, Records, UserReply
 from jsms_contract.operations import OPERATIONS
 from jsms_runtime.operation import Field, Items, Record, Text

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from jsms_client import JSMS, AsyncJSMS, Timeouts
-from jsms_client._timeouts import total_timeout
+from jsms_client._concurrency import total_timeout
 from jsms_client.errors import UnknownOutcomeTimeoutError
 from jsms_client.results import SentMessage
 from servers.faults import answer, head, sends

@@ -19,7 +19,7 @@ NEVER = {"yaml", "ruamel", "pydantic", "jsms_callbacks", "trio", "aiohttp", "htt
     [
         ("import jsms_client", {"httpx", "attr", "asyncio", "dataclasses", "jsms_contract", "jsms_api"}),
         ("from jsms_client import NoCreditError, CallbackReason", {"httpx", "attr", "asyncio", "jsms_api"}),
-        (CLIENT, {"attr", "jsms_api", "jsms_client.results", "jsms_runtime.validation", "jsms_client._http11"}),
+        (CLIENT, {"attr", "jsms_api", "jsms_client.results", "jsms_runtime.validation", "jsms_client._fast"}),
         (
             f"{CLIENT}; client.codes",
             {
@@ -27,7 +27,6 @@ NEVER = {"yaml", "ruamel", "pydantic", "jsms_callbacks", "trio", "aiohttp", "htt
                 "jsms_api.api.messages",
                 "jsms_runtime.recipients",
                 "jsms_runtime.uploads",
-                "jsms_client._records",
                 "jsms_surface.results.messages",
                 "jsms_client._async.client",
             },

@@ -8,7 +8,7 @@ from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Literal, overload
 
-from jsms_client._timeouts import async_sleep
+from jsms_client._concurrency import async_sleep
 from jsms_client.campaigns._campaign import Campaign
 from jsms_client.campaigns._error_policy import REQUESTED
 from jsms_client.campaigns._estimate import Estimate, Estimator, variables_of

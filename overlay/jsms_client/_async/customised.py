@@ -11,9 +11,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack, cast
 
 from jsms_client._async.streams import AsyncReceiptStream, AsyncSharedReceiptStream
-from jsms_client._concurrency import AsyncShieldedTask
+from jsms_client._concurrency import AsyncShieldedTask, async_sleep
 from jsms_client._polling import ReceiptQueue
-from jsms_client._timeouts import async_sleep
 from jsms_client.errors import APIError, ExpiredCodeError, InvalidCodeError, JSMSError, VerifiedCodeError
 from jsms_client.store._store import StoreLike, open_store
 from jsms_contract.operations import OPERATIONS

@@ -9,7 +9,8 @@ import httpcore
 import httpx
 
 from jsms_client._async.pool import AsyncNetwork
-from jsms_client._http11 import ResponseParser, as_bytes, as_httpx
+from jsms_client._fast import ResponseParser, as_httpx
+from jsms_client._request import as_bytes
 
 if TYPE_CHECKING:
     from jsms_client._route import Route

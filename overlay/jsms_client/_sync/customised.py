@@ -11,10 +11,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack, cast
 
-from jsms_client._concurrency import ShieldedTask
+from jsms_client._concurrency import ShieldedTask, sleep
 from jsms_client._polling import ReceiptQueue
 from jsms_client._sync.streams import ReceiptStream, SharedReceiptStream
-from jsms_client._timeouts import sleep
 from jsms_client.errors import APIError, ExpiredCodeError, InvalidCodeError, JSMSError, VerifiedCodeError
 from jsms_client.store._store import StoreLike, open_store
 from jsms_contract.operations import OPERATIONS

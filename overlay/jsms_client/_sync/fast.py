@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import httpcore
 import httpx
 
-from jsms_client._http11 import ResponseParser, as_bytes, as_httpx
+from jsms_client._fast import ResponseParser, as_httpx
+from jsms_client._request import as_bytes
 from jsms_client._sync.pool import Network
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from jsms_client.store._nonces import SharedNonceStore
-from jsms_client.store._store import Store, StoreLike
+from jsms_client.store._store import SharedNonceStore, Store, StoreLike
 
 __all__ = ["SharedNonceStore", "Store", "StoreLike"]

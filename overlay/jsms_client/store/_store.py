@@ -1,9 +1,9 @@
-"""The store: one address, and what the processes of an app share through it."""
+"""The store: one address, what the processes of an app share through it, and the nonces of their callbacks."""
 
 from __future__ import annotations
 
 import os
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn, Self, TypeAlias, cast
 from urllib.parse import urlsplit
 
 from jsms_client.errors import ConfigurationError, MissingDependencyError
+from jsms_client.store._backend import Entry
 
 if TYPE_CHECKING:
     from jsms_client.store._backend import Backend
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 StoreLike: TypeAlias = "str | os.PathLike[str] | Store"
 """What every ``store=`` takes: a file, an address, or a `Store`."""
 
+# Seconds that a nonce is kept for longer than its callback is accepted: clocks of machines differ.
+_MARGIN = 3600.0
 _REDIS = ("redis", "rediss", "unix")
 
 
@@ -81,6 +84,61 @@ class Store:
             TypeError: Always.
         """
         raise TypeError("a store holds a password and cannot be pickled; make one where it is needed")
+
+
+class SharedNonceStore:
+    """A `NonceStore` that all processes share: ``CallbackReceiver(nonce_store="redis://…")`` makes one.
+
+    Its methods are plain functions; `CallbackApp` and ``async with receiver.accept(…)`` run them in worker threads.
+
+    Args:
+        store: A file, an address or a `Store`.
+        scope: What keeps apps that share a store apart; the receiver gives its app's key.
+    """
+
+    def __init__(self, store: StoreLike, scope: str = "") -> None:
+        self._store = open_store(store)
+        self._scope = scope
+
+    def add(self, nonce: str, expires: datetime) -> bool:
+        """Remember a nonce, in one atomic step.
+
+        Args:
+            nonce: The nonce.
+            expires: When it may be forgotten.
+
+        Returns:
+            True if the nonce is new, False if it is already remembered.
+
+        Raises:
+            StoreError: The store failed. The apps respond with 500, and the service tries again.
+        """
+        owner = new_owner()
+        seconds = max(0.0, (expires - datetime.now(UTC)).total_seconds()) + _MARGIN
+        return self._store.backend.add(self._name(nonce), Entry(owner), seconds).owner == owner
+
+    def contains(self, nonce: str) -> bool:
+        """Whether a nonce is remembered.
+
+        Raises:
+            StoreError: The store failed.
+        """
+        return self._store.backend.get(self._name(nonce)) is not None
+
+    def discard(self, nonce: str) -> None:
+        """Forget a nonce whose callback could not be handled.
+
+        Raises:
+            StoreError: The store failed.
+        """
+        self._store.backend.remove(self._name(nonce))
+
+    def __repr__(self) -> str:
+        """Return the store, and nothing that opens it."""
+        return f"{type(self).__name__}({self._store!r})"
+
+    def _name(self, nonce: str) -> str:
+        return entry_id("nonce", self._scope, nonce)
 
 
 def open_store(store: StoreLike) -> Store:
