@@ -180,22 +180,18 @@ class AsyncTransportSender:
     """Sends over connections of our own."""
 
     own = True
-    __slots__ = ("_requests", "_send", "_transports")
+    __slots__ = ("_send", "_transports", "build")
 
     def __init__(self, config: Config) -> None:
-        self._requests = RequestBuilder(config)
+        self.build = RequestBuilder(config).build
         self._transports = AsyncTransports(config.base_url, fast=config.fast)
         self._send: object = None
 
     def with_config(self, config: Config) -> AsyncTransportSender:
         """Return one with other timeouts and headers, over the same connections."""
         other = copy(self)
-        other._requests = RequestBuilder(config)
+        other.build = RequestBuilder(config).build
         return other
-
-    def build(self, operation: Operation, path: str, content: Content) -> httpx.Request:
-        """Return a request that can be sent as often as needed."""
-        return self._requests.build(operation, path, content)
 
     async def send(self, request: httpx.Request, departure: Departure) -> ReceivedResponse:
         """Send a request, note that it may have left, and read its response."""
