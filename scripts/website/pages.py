@@ -104,6 +104,8 @@ _TWIN: Final = re.compile(
 _WIDE: Final = r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]"
 _GOES_ON: Final = re.compile(rf"^(?!#).*{_WIDE}\Z", re.DOTALL)
 _FOLLOWS: Final = re.compile(rf" *{_WIDE}")
+_IN_ENGLISH: Final = "本页只有英文版。"
+_PARTLY_ENGLISH: Final = "名称的用途都有中文说明；尚无译文的细节保留代码中的英文。"
 _MADE_BY: Final = re.compile(r"\A<!--.*?-->\n", re.DOTALL)
 
 
@@ -126,9 +128,12 @@ def stage(folder: Path, language: str, repository: str, root: Path = ROOT) -> li
             text = source(name, "en", root)
         content = _TWIN.sub("", _MADE_BY.sub("", text.read_text(encoding="utf-8")))
         content = relink(content, text, repository, root)
+        if language == CHINESE and name in ENGLISH_ONLY:
+            content = _noted(content, _IN_ENGLISH)
         _write(folder / f"{name}.md", joined(content) if language == CHINESE else content)
     for name, make in PAGES.items():
-        _write(folder / f"{name}.md", make(language == CHINESE))
+        content = make(language == CHINESE)
+        _write(folder / f"{name}.md", _noted(content, _PARTLY_ENGLISH) if language == CHINESE else content)
     shutil.copytree(root / "docs" / "images", folder / "images", dirs_exist_ok=True)
     return names
 
@@ -172,6 +177,12 @@ def joined(content: str) -> str:
         else:
             lines.append(line)
     return "\n".join(lines)
+
+
+def _noted(content: str, note: str) -> str:
+    """A page with a note below its title."""
+    title, _, rest = content.partition("\n")
+    return f'{title}\n\n!!! note "{note}"\n{rest}'
 
 
 def _write(path: Path, content: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -25,6 +26,8 @@ HERE: Final = Path(__file__).resolve().parent
 THEME: Final = HERE / "theme"
 NOWHERE: Final = "https://jsms-client.invalid/"
 """Stands in for the site's address, which the builder wants to have, and which nothing in the site uses."""
+_IMPORTED: Final = ("scripts", "generated", "overlay")
+"""What website.translated imports, which the builder loads."""
 _COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
 _CANONICAL: Final = re.compile(rf'<link rel="?canonical"? href="?{re.escape(NOWHERE)}[^>]*>')
 _NAMES: Final[Mapping[str, str]] = {ENGLISH: "English", CHINESE: "简体中文"}
@@ -76,11 +79,19 @@ def _build(work: Path, language: str, repository: str, *, with_contract: bool, r
     (work / "zensical.toml").write_text(tomlkit.dumps(settings), encoding="utf-8")
     command = [sys.executable, "-m", "zensical", "build", "--clean", "--strict", "--config-file", "zensical.toml"]
     done = subprocess.run(
-        command, cwd=work, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False
+        command,
+        cwd=work,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(str(ROOT / each) for each in _IMPORTED)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
     )
     if done.returncode:
-        said = _COLOURS.sub("", done.stdout).partition("Traceback")[0].rstrip()
-        raise BuildError(f"zensical could not build the {language} pages:\n{said}")
+        said, failed, trace = _COLOURS.sub("", done.stdout).partition("Traceback")
+        reason = trace.rstrip().rpartition("\n")[2] if failed else ""
+        raise BuildError(f"zensical could not build the {language} pages:\n{said.rstrip()}\n{reason}".rstrip())
     for left in ("404.html", "sitemap.xml", "search.json", "objects.inv"):  # of use on a server alone
         (work / "site" / left).unlink(missing_ok=True)
     for page in (work / "site").rglob("*.html"):
@@ -113,6 +124,8 @@ def configuration(parts: Sequence[Section], language: str, repository: str, root
     handler = project["plugins"]["mkdocstrings"]["handlers"]["python"]
     handler["paths"] = [str(root / folder) for folder in ("overlay", "generated", "sandbox")]
     project["plugins"]["mkdocstrings"]["locale"] = "zh" if language == CHINESE else "en"
+    if language == CHINESE:
+        handler["options"]["extensions"] = ["website.translated"]
     return settings
 
 

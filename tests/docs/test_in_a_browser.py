@@ -15,6 +15,7 @@ from website.pages import CHINESE, ENGLISH
 
 PATIENCE = 20_000
 LOCAL = ("file:", "data:", "blob:")
+FAINT = (Path(__file__).parent / "faint.js").read_text(encoding="utf-8")
 PHONE, DESKTOP = (390, 844), (1280, 900)
 
 
@@ -108,6 +109,17 @@ def test_no_page_is_wider_than_the_window(browser: Browser, folder: Path, size: 
         for name in names:
             page.goto((folder / f"{name}.html").as_uri(), wait_until="domcontentloaded")
             assert page.evaluate("document.documentElement.scrollWidth") <= size[0], name
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out_from_its_background(browser: Browser, folder: Path, scheme: str) -> None:
+    names = ("index", "campaigns", "errors", "openapi", f"{CHINESE}/reference/client")
+    with opened(browser, folder / "index.html", scheme=scheme) as page:
+        for name in names:
+            page.goto((folder / f"{name}.html").as_uri())
+            if name == "openapi":
+                page.get_by_text("/codes").first.wait_for()
+            assert page.evaluate(FAINT) == [], name
 
 
 @pytest.mark.parametrize("language", [ENGLISH, CHINESE])

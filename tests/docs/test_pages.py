@@ -107,3 +107,15 @@ def test_a_folder_that_is_no_site_is_left_alone(tmp_path: Path, capsys: pytest.C
 
 def test_lines_of_chinese_text_are_joined_without_a_space() -> None:
     assert joined("# 标题\n第一行，\n第二行\n- 一项，\n  还是它\n") == "# 标题\n第一行，第二行\n- 一项，还是它\n"
+
+
+def test_every_name_of_a_chinese_reference_page_has_a_chinese_summary(site: Site) -> None:
+    english: list[str] = []
+    for page in sorted((site.folder / CHINESE / "reference").glob("*.md")):
+        text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+        parts = re.split(r"^#+ (.*)$", text, flags=re.MULTILINE)[1:]
+        for name, body in zip(parts[::2], parts[1::2], strict=True):
+            first = next((line for line in body.splitlines() if line and not line.startswith(("Bases:", ">"))), "")
+            if first and not re.search(r"[\u4e00-\u9fff]", first):
+                english.append(f"{page.stem}: {name}: {first}")
+    assert english == []
