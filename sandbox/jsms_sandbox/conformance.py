@@ -1,16 +1,18 @@
-"""Conformance steps for a client of any language, judged by its requests and the responses it got.
+"""Conformance steps for a client of any language, evaluated by its requests and the responses it got.
 
 The client only has to send requests: a step is right when the record shows that it was done, and wrong when the record
-shows a mistake. What only the client knows, such as an exception that it raised, is not judged.
+shows a mistake. What only the client knows, such as an exception that it raised, is not evaluated.
 """
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import resources
 from typing import Literal, cast
 
 from jsms_contract.codes import INVALID_CODE, OUT_OF_FREQ, VERIFIED_CODE
@@ -34,7 +36,7 @@ _SENDS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class StepResult:
     """How far a client is with a step.
 
     Attributes:
@@ -73,7 +75,7 @@ class Step:
         id: A name for programs.
         title: What it shows, in English; ``title_zh`` in Chinese.
         task: How to do it against the sandbox, in English; ``task_zh`` in Chinese.
-        judge: Judges the record of a client.
+        evaluate: Evaluates the record of a client.
     """
 
     id: str
@@ -81,141 +83,141 @@ class Step:
     title_zh: str
     task: str
     task_zh: str
-    judge: Callable[[Record], Verdict]
+    evaluate: Callable[[Record], StepResult]
 
 
-def judge(state: State, app: App) -> list[tuple[Step, Verdict]]:
+def evaluate(state: State, app: App) -> list[tuple[Step, StepResult]]:
     """Every step with how far an app's client is, since the sandbox started or was reset."""
     entries = [entry for _, entry in sorted(state.journal.items()) if entry.app_key == app.app_key]
     callbacks = [callback for callback in state.callbacks.values() if callback.app_key == app.app_key]
     record = Record(entries, callbacks)
-    return [(step, step.judge(record)) for step in STEPS]
+    return [(step, step.evaluate(record)) for step in steps()]
 
 
-def _sent(*operations: str) -> Callable[[Record], Verdict]:
+def _sent(*operations: str) -> Callable[[Record], StepResult]:
     """Each operation was accepted once."""
 
-    def judge(record: Record) -> Verdict:
+    def evaluate(record: Record) -> StepResult:
         for operation in operations:
             if not any(record.of(operation)):
-                return Verdict("todo", f"{operation} was not accepted yet.")
-        return Verdict("right", request=next(record.of(operations[-1])).number)
+                return StepResult("todo", f"{operation} was not accepted yet.")
+        return StepResult("right", request=next(record.of(operations[-1])).number)
 
-    return judge
+    return evaluate
 
 
-def _refused(operation: str, code: int) -> Callable[[Record], Verdict]:
-    def judge(record: Record) -> Verdict:
+def _refused(operation: str, code: int) -> Callable[[Record], StepResult]:
+    def evaluate(record: Record) -> StepResult:
         for entry in record.entries:
             if entry.operation == operation and entry.code == code:
-                return Verdict("right", request=entry.number)
-        return Verdict("todo", f"{operation} was not refused with {code} yet.")
+                return StepResult("right", request=entry.number)
+        return StepResult("todo", f"{operation} was not refused with {code} yet.")
 
-    return judge
+    return evaluate
 
 
-def _verified(variant: str = "") -> Callable[[Record], Verdict]:
+def _verified(variant: str = "") -> Callable[[Record], StepResult]:
     """A code was verified under the msg_id of its sending, which may have come in another form."""
 
-    def judge(record: Record) -> Verdict:
+    def evaluate(record: Record) -> StepResult:
         sent = [entry for entry in record.of("sendCode") if f"variant {variant}" in (entry.fault or "") or not variant]
         ids = {msg_id for entry in sent for msg_id in entry.msg_ids}
         for entry in record.of("verifyCode"):
             if ids.intersection(entry.msg_ids):
-                return Verdict("right", request=entry.number)
+                return StepResult("right", request=entry.number)
         missing = "verifyCode with its msg_id was not accepted yet." if sent else "sendCode was not sent yet."
-        return Verdict("todo", missing if not variant or sent else f"No sendCode got a response with {variant} yet.")
+        return StepResult("todo", missing if not variant or sent else f"No sendCode got a response with {variant} yet.")
 
-    return judge
+    return evaluate
 
 
-def _varied(operation: str, variant: str) -> Callable[[Record], Verdict]:
+def _varied(operation: str, variant: str) -> Callable[[Record], StepResult]:
     """A response came in another form, and the client went on."""
 
-    def judge(record: Record) -> Verdict:
+    def evaluate(record: Record) -> StepResult:
         for entry in record.entries:
             if entry.operation == operation and f"variant {variant}" in (entry.fault or ""):
                 if entry is record.entries[-1]:
-                    return Verdict("todo", "Nothing was sent after it yet.", entry.number)
-                return Verdict("right", request=entry.number)
-        return Verdict("todo", f"No {operation} got a response with {variant} yet.")
+                    return StepResult("todo", "Nothing was sent after it yet.", entry.number)
+                return StepResult("right", request=entry.number)
+        return StepResult("todo", f"No {operation} got a response with {variant} yet.")
 
-    return judge
+    return evaluate
 
 
-def _in_chinese(record: Record) -> Verdict:
+def _in_chinese(record: Record) -> StepResult:
     for entry in record.accepted:
         if entry.operation in ("sendMessage", "sendMessageBatch") and _CHINESE.search(_decoded(entry.body)):
-            return Verdict("right", request=entry.number)
-    return Verdict("todo", "No accepted message has Chinese text in temp_para yet.")
+            return StepResult("right", request=entry.number)
+    return StepResult("todo", "No accepted message has Chinese text in temp_para yet.")
 
 
-def _batch(record: Record) -> Verdict:
+def _batch(record: Record) -> StepResult:
     for entry in record.of("sendMessageBatch"):
         response = _object(entry.answer)
         if response.get("success_count") and response.get("failure_count"):
-            return Verdict("right", request=entry.number)
-    return Verdict("todo", "No batch had an accepted and a refused recipient yet.")
+            return StepResult("right", request=entry.number)
+    return StepResult("todo", "No batch had an accepted and a refused recipient yet.")
 
 
-def _schedule(record: Record) -> Verdict:
+def _schedule(record: Record) -> StepResult:
     later = ("getSchedule", "updateSchedule", "deleteSchedule")
     missing = [f"{operation} of it was not accepted yet." for operation in later]
     for created in record.of("createSchedule"):
         schedule = str(_object(created.answer).get("schedule_id"))
         done = {entry.operation: entry for entry in record.accepted if entry.path.endswith(f"/{schedule}")}
         if done.keys() >= set(later):
-            return Verdict("right", request=done["deleteSchedule"].number)
+            return StepResult("right", request=done["deleteSchedule"].number)
         missing = [f"{operation} of it was not accepted yet." for operation in later if operation not in done]
-    return Verdict("todo", missing[0] if any(record.of("createSchedule")) else "None was made yet.")
+    return StepResult("todo", missing[0] if any(record.of("createSchedule")) else "None was made yet.")
 
 
-def _signature(record: Record) -> Verdict:
+def _signature(record: Record) -> StepResult:
     for entry in record.of("createSign"):
         if _CHINESE.search(entry.body) and "SHA-256" in entry.body:
-            return Verdict("right", request=entry.number)
-    return Verdict("todo", "No signature with Chinese text and an image was accepted yet.")
+            return StepResult("right", request=entry.number)
+    return StepResult("todo", "No signature with Chinese text and an image was accepted yet.")
 
 
-def _fetched(operation: str) -> Callable[[Record], Verdict]:
-    def judge(record: Record) -> Verdict:
+def _fetched(operation: str) -> Callable[[Record], StepResult]:
+    def evaluate(record: Record) -> StepResult:
         for entry in record.of(operation):
             if _json(entry.answer):
-                return Verdict("right", request=entry.number)
-        return Verdict("todo", f"{operation} has not returned a record yet.")
+                return StepResult("right", request=entry.number)
+        return StepResult("todo", f"{operation} has not returned a record yet.")
 
-    return judge
+    return evaluate
 
 
-def _pace(record: Record) -> Verdict:
+def _pace(record: Record) -> StepResult:
     polls = [entry for entry in record.entries if entry.operation in ("pollReports", "pollReplies")]
     for entry in polls:
         if entry.code == OUT_OF_FREQ and entry.fault is None:
-            return Verdict("wrong", "Polled less than five seconds after the poll before.", entry.number)
+            return StepResult("wrong", "Polled less than five seconds after the poll before.", entry.number)
     for operation in ("pollReports", "pollReplies"):
         accepted = [entry for entry in polls if entry.operation == operation and entry.status < _FIRST_REFUSED]
         if len(accepted) > 1:
-            return Verdict("right", request=accepted[1].number)
-    return Verdict("todo", "Neither was polled twice yet.")
+            return StepResult("right", request=accepted[1].number)
+    return StepResult("todo", "Neither was polled twice yet.")
 
 
-def _acknowledged(record: Record) -> Verdict:
+def _acknowledged(record: Record) -> StepResult:
     delivered = {callback.type for callback in record.callbacks if callback.delivered}
     missing = [kind for kind in _CALLBACKS if kind not in delivered]
-    return Verdict("todo", f"Not acknowledged yet: {', '.join(missing)}.") if missing else Verdict("right")
+    return StepResult("todo", f"Not acknowledged yet: {', '.join(missing)}.") if missing else StepResult("right")
 
 
-def _sent_once(record: Record) -> Verdict:
+def _sent_once(record: Record) -> StepResult:
     lost = [entry for entry in record.entries if entry.operation in _SENDS and _LOST.match(entry.fault or "")]
     for entry in lost:
         for later in record.entries:
             same = (later.operation, later.path, later.body) == (entry.operation, entry.path, entry.body)
             if later.number > entry.number and same and later.at - entry.at < _RESEND_SECONDS:
                 detail = f"Request {entry.number} lost its response, and {later.number} sent the same again."
-                return Verdict("wrong", detail, later.number)
+                return StepResult("wrong", detail, later.number)
     if not lost:
-        return Verdict("todo", "No send has lost its response yet.")
-    return Verdict("right", request=lost[-1].number)
+        return StepResult("todo", "No send has lost its response yet.")
+    return StepResult("right", request=lost[-1].number)
 
 
 def _decoded(body: str) -> str:
@@ -236,152 +238,31 @@ def _json(text: str) -> object:
         return None
 
 
-STEPS: Sequence[Step] = (
-    Step(
-        "code",
-        "A code is sent and verified",
-        "发送并校验验证码",
-        "Send a code with template 1, read it with GET /_sandbox/api/codes/latest, and verify it under its msg_id.",
-        "用模板 1 发送验证码，用 GET /_sandbox/api/codes/latest 读取，再用其 msg_id 校验。",
-        _verified(),
-    ),
-    Step(
-        "wrong_code",
-        "A wrong code is refused with 50010",
-        "错误的验证码被拒绝（50010）",
-        "Verify another code than the one that was sent.",
-        "校验一个与下发不同的验证码。",
-        _refused("verifyCode", INVALID_CODE),
-    ),
-    Step(
-        "used_code",
-        "A used code is refused with 50012",
-        "用过的验证码被拒绝（50012）",
-        "Verify the right code twice.",
-        "对正确的验证码校验两次。",
-        _refused("verifyCode", VERIFIED_CODE),
-    ),
-    Step(
-        "voice_code",
-        "A voice code is sent",
-        "发送语音验证码",
-        "Send a voice code.",
-        "发送语音验证码。",
-        _sent("sendVoiceCode"),
-    ),
-    Step(
-        "chinese",
-        "Chinese text arrives in a template parameter",
-        "模板变量中的中文正确送达",
-        "Send template 1250 with Chinese text in temp_para.",
-        "发送模板 1250，temp_para 中含中文。",
-        _in_chinese,
-    ),
-    Step(
-        "batch",
-        "A batch with an accepted and a refused recipient",
-        "批量发送：一个受理，一个拒绝",
-        "Send to a number and to 13000050024, which is refused with 50024.",
-        "发给一个普通号码和 13000050024，后者以 50024 拒绝。",
-        _batch,
-    ),
-    Step(
-        "schedule",
-        "A schedule is created, read, changed and deleted",
-        "定时短信：提交、查询、修改、删除",
-        "Do all four with one schedule; its deletion has an empty body.",
-        "对同一个定时任务依次操作；删除的响应体为空。",
-        _schedule,
-    ),
-    Step(
-        "balances",
-        "Both balances are read, each with credentials of its own",
-        "用各自的凭证查询两种余量",
-        "Read getAppBalance with the app's pair and getDevBalance with devKey and devSecret.",
-        "用应用凭证查询 getAppBalance，用 devKey 与 devSecret 查询 getDevBalance。",
-        _sent("getAppBalance", "getDevBalance"),
-    ),
-    Step(
-        "template",
-        "A template is created, read and deleted",
-        "模板：创建、查询、删除",
-        "Do all three; the deletion has an empty body.",
-        "依次操作；删除的响应体为空。",
-        _sent("createTemplate", "getTemplate", "deleteTemplate"),
-    ),
-    Step(
-        "signature",
-        "A signature with Chinese text and an image is uploaded",
-        "上传含中文与图片的签名",
-        "Create a signature with multipart/form-data.",
-        "以 multipart/form-data 创建签名。",
-        _signature,
-    ),
-    Step(
-        "reports",
-        "Delivery reports are fetched",
-        "获取送达回执",
-        "Send a message, let ten seconds pass (POST /_sandbox/api/clock/advance), and poll reports.",
-        "发送短信，让时间前进十秒（POST /_sandbox/api/clock/advance），再轮询回执。",
-        _fetched("pollReports"),
-    ),
-    Step(
-        "replies",
-        "Replies are fetched",
-        "获取用户上行",
-        "Let a number reply (POST /_sandbox/api/replies), and poll replies.",
-        "让一个号码回复（POST /_sandbox/api/replies），再轮询上行。",
-        _fetched("pollReplies"),
-    ),
-    Step(
-        "pace",
-        "Polls are at least five seconds apart",
-        "两次轮询至少间隔五秒",
-        "Poll reports or replies twice; a poll that is too soon is refused with 50009.",
-        "轮询回执或上行两次；间隔太短会以 50009 拒绝。",
-        _pace,
-    ),
-    Step(
-        "callbacks",
-        "All four types of callbacks are acknowledged",
-        "四类回调均得到确认",
-        "Set the app's callback_url (PATCH /_sandbox/api/apps/{app_key}), and let each type happen: a send, a "
-        "reply, a review of a template and one of a signature.",
-        "设置应用的 callback_url（PATCH /_sandbox/api/apps/{app_key}），并触发各类回调：发送、上行、"
-        "模板审核、签名审核。",
-        _acknowledged,
-    ),
-    Step(
-        "numeric_id",
-        "A msg_id that comes as a number is used as it is",
-        "以数字返回的 msg_id 可以照常使用",
-        "Inject the fault variant numeric_msg_id for sendCode (POST /_sandbox/api/faults), send a code and verify it.",
-        "为 sendCode 注入 variant 故障 numeric_msg_id（POST /_sandbox/api/faults），发送验证码并校验。",
-        _verified("numeric_msg_id"),
-    ),
-    Step(
-        "unknown_field",
-        "A field that the contract does not list does no harm",
-        "契约之外的字段不影响客户端",
-        "Inject the fault variant unknown_field for sendCode, send a code and verify it.",
-        "为 sendCode 注入 variant 故障 unknown_field，发送验证码并校验。",
-        _verified("unknown_field"),
-    ),
-    Step(
-        "unknown_code",
-        "The client goes on after an error code that the contract does not list",
-        "遇到契约之外的返回码后客户端继续工作",
-        "Inject the fault variant unknown_code for sendMessage and send to 13000050024; the client reports 59999.",
-        "为 sendMessage 注入 variant 故障 unknown_code，并发送到 13000050024；客户端应报告 59999。",
-        _varied("sendMessage", "unknown_code"),
-    ),
-    Step(
-        "sent_once",
-        "A send whose response is lost is sent once",
-        "响应丢失的发送只发出一次",
-        "Inject the fault drop for a number, send to it over a connection that was used before, and then send "
-        "something else.",
-        "为一个号码注入 drop 故障，用已经使用过的连接向它发送，之后再发送别的内容。",
-        _sent_once,
-    ),
-)
+EVALUATORS: Mapping[str, Callable[[Record], StepResult]] = {
+    "code": _verified(),
+    "wrong_code": _refused("verifyCode", INVALID_CODE),
+    "used_code": _refused("verifyCode", VERIFIED_CODE),
+    "voice_code": _sent("sendVoiceCode"),
+    "chinese": _in_chinese,
+    "batch": _batch,
+    "schedule": _schedule,
+    "balances": _sent("getAppBalance", "getDevBalance"),
+    "template": _sent("createTemplate", "getTemplate", "deleteTemplate"),
+    "signature": _signature,
+    "reports": _fetched("pollReports"),
+    "replies": _fetched("pollReplies"),
+    "pace": _pace,
+    "callbacks": _acknowledged,
+    "numeric_id": _verified("numeric_msg_id"),
+    "unknown_field": _verified("unknown_field"),
+    "unknown_code": _varied("sendMessage", "unknown_code"),
+    "sent_once": _sent_once,
+}
+"""How each step of conformance.json is evaluated."""
+
+
+@functools.cache
+def steps() -> Sequence[Step]:
+    """Load the steps, in their order."""
+    texts = json.loads(resources.files("jsms_sandbox").joinpath("conformance.json").read_bytes())
+    return [Step(**each, evaluate=EVALUATORS[each["id"]]) for each in texts]

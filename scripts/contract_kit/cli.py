@@ -22,7 +22,7 @@ from contract_tools.changes.versions import at_revision
 from contract_tools.document import Document, DocumentError, load
 from contract_tools.editions import as_yaml, to_3_0_3, to_chinese
 from contract_tools.openapi import follow, mapping, operations, schemas, sequence, text, webhooks
-from jsms_sandbox.conformance import STEPS
+from jsms_sandbox.conformance import steps
 from jsms_sandbox.settings import DEFAULT_PORT, Credentials
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -81,7 +81,7 @@ def _fill(document: Document, folder: Path) -> None:
     filled = readme.format(
         version=version,
         vectors=len(VECTORS),
-        steps=len(STEPS),
+        steps=len(steps()),
         variables="\n".join(f"export JSMS_{name.upper()}={value}" for name, value in local.items()),
         inbox=page,
         conformance=f"{page}conformance.html",
@@ -89,9 +89,9 @@ def _fill(document: Document, folder: Path) -> None:
     _write(folder / "README.md", filled)
     _write(folder / "CHANGES.md", changelog(document))
     _write_json(folder / "signature-vectors.json", vectors())
-    steps = [{key: getattr(step, key) for key in ("id", "title", "title_zh", "task", "task_zh")} for step in STEPS]
+    texts = [{key: getattr(step, key) for key in ("id", "title", "title_zh", "task", "task_zh")} for step in steps()]
     checks = [{"id": check.name, "holds": check.holds} for check in CHECKS]
-    _write_json(folder / "conformance.json", {"contract": version, "steps": steps, "client_checks": checks})
+    _write_json(folder / "conformance.json", {"contract": version, "steps": texts, "client_checks": checks})
     _write_json(folder / "jsms.postman_collection.json", collection(data))
     _write_json(folder / "jsms-sandbox.postman_environment.json", sandbox_environment())
     for recipe in recipes().values():

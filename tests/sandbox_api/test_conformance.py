@@ -12,7 +12,7 @@ import pytest
 
 from jsms_client import JSMS, APIError, UnknownOutcomeError
 from jsms_client.results import SignType, TemplateType
-from jsms_sandbox.conformance import STEPS
+from jsms_sandbox.conformance import steps
 from pages.reading import ROOT, prose
 from sandbox.forms import PNG
 from sandbox.running import AppUnderTest, RunningSandbox
@@ -28,7 +28,7 @@ NOTICE = {"mobile": MOBILE, "temp_id": 1250, "temp_para": {"number": "张三"}}
 def states(api: API) -> dict[str, str]:
     found = api.get("/conformance")
     listed = {step["id"]: step["state"] for step in found["steps"]}
-    assert (found["right"], found["total"]) == (list(listed.values()).count("right"), len(STEPS))
+    assert (found["right"], found["total"]) == (list(listed.values()).count("right"), len(steps()))
     return listed
 
 
@@ -162,7 +162,7 @@ def test_the_page_lists_every_step() -> None:
 
     rows = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*) \|$", table, re.MULTILINE)
 
-    assert rows == [(step.id, step.title, step.task) for step in STEPS]
+    assert rows == [(step.id, step.title, step.task) for step in steps()]
 
 
 def test_the_sandboxs_own_contract_names_only_the_sandbox(sandbox: RunningSandbox) -> None:

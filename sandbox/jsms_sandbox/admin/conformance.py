@@ -9,7 +9,7 @@ from pydantic import Field
 from jsms_sandbox.admin.endpoint import get
 from jsms_sandbox.admin.models import Query, ResponseModel
 from jsms_sandbox.admin.request import AdminRequest
-from jsms_sandbox.conformance import judge
+from jsms_sandbox.conformance import evaluate
 
 
 class Step(ResponseModel):
@@ -36,12 +36,12 @@ class Conformance(ResponseModel):
 
 
 def get_conformance(call: AdminRequest, query: Query) -> Conformance:
-    """Judge the client of an app, by default the first one, by its requests since the sandbox started or was reset."""
+    """Evaluate an app's client, by default the first app's, by its requests since the sandbox started or was reset."""
     app = call.app(query)
-    judged = judge(call.state, app)
-    states = [verdict.state for _, verdict in judged]
+    evaluated = evaluate(call.state, app)
+    states = [result.state for _, result in evaluated]
     steps = [
-        Step.of(step, state=verdict.state, detail=verdict.detail, request=verdict.request) for step, verdict in judged
+        Step.of(step, state=result.state, detail=result.detail, request=result.request) for step, result in evaluated
     ]
     return Conformance(
         app_key=app.app_key, right=states.count("right"), wrong=states.count("wrong"), total=len(steps), steps=steps
