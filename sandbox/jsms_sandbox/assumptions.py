@@ -80,5 +80,5 @@ OWN = (
 
 
 def assumptions() -> tuple[tuple[str, str], ...]:
-    """Every assumption: what it is about, and what was chosen."""
+    """List every assumption: what it is about, and what was chosen."""
     return OWN + ASSUMPTIONS

@@ -63,13 +63,13 @@ class Record:
         return [entry for entry in self.entries if 0 < entry.status < _FIRST_REFUSED]
 
     def of(self, operation: str) -> Iterator[JournalEntry]:
-        """The accepted requests of an operation."""
+        """Find the accepted requests of an operation."""
         return (entry for entry in self.accepted if entry.operation == operation)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that a client should do.
+    """One step that a client should do.
 
     Attributes:
         id: A name for programs.
@@ -87,7 +87,7 @@ class Step:
 
 
 def evaluate(state: State, app: App) -> list[tuple[Step, StepResult]]:
-    """Every step with how far an app's client is, since the sandbox started or was reset."""
+    """Evaluate every step for an app's client, since the sandbox started or was reset."""
     entries = [entry for _, entry in sorted(state.journal.items()) if entry.app_key == app.app_key]
     callbacks = [callback for callback in state.callbacks.values() if callback.app_key == app.app_key]
     record = Record(entries, callbacks)
@@ -95,7 +95,7 @@ def evaluate(state: State, app: App) -> list[tuple[Step, StepResult]]:
 
 
 def _sent(*operations: str) -> Callable[[Record], StepResult]:
-    """Each operation was accepted once."""
+    """Expect each operation to be accepted once."""
 
     def evaluate(record: Record) -> StepResult:
         for operation in operations:
@@ -117,7 +117,7 @@ def _refused(operation: str, code: int) -> Callable[[Record], StepResult]:
 
 
 def _verified(variant: str = "") -> Callable[[Record], StepResult]:
-    """A code was verified under the msg_id of its sending, which may have come in another form."""
+    """Expect a code to be verified under the msg_id of its sending, which may have been returned as a variant."""
 
     def evaluate(record: Record) -> StepResult:
         sent = [entry for entry in record.of("sendCode") if f"variant {variant}" in (entry.fault or "") or not variant]
@@ -132,7 +132,7 @@ def _verified(variant: str = "") -> Callable[[Record], StepResult]:
 
 
 def _varied(operation: str, variant: str) -> Callable[[Record], StepResult]:
-    """A response came in another form, and the client went on."""
+    """Expect the client to continue after a response in another form."""
 
     def evaluate(record: Record) -> StepResult:
         for entry in record.entries:
@@ -221,7 +221,7 @@ def _sent_once(record: Record) -> StepResult:
 
 
 def _decoded(body: str) -> str:
-    """A JSON body with its escapes decoded."""
+    """Decode the escapes of a JSON body."""
     found = _json(body)
     return body if found is None else json.dumps(found, ensure_ascii=False)
 

@@ -81,7 +81,7 @@ def _fields(rules: Rules) -> tuple[Property, ...]:
 
 def info(code: int) -> ErrorInfo:
     """Look up an error code of the contract."""
-    return cast("ErrorInfo", ERRORS[code].info)  # each class of one code has it
+    return cast("ErrorInfo", ERRORS[code].info)  # each class of an error code has one
 
 
 @functools.cache

@@ -33,14 +33,14 @@ class _Option(click.Option):
         self.envvar = PREFIX + self.opts[0].removeprefix("--").replace("-", "_").upper()
 
     def value_from_envvar(self, ctx: click.Context) -> Any:
-        """The variable's value; of an option that can be given several times, its values."""
+        """Read the variable; of an option that can be given several times, all its values."""
         value = super().value_from_envvar(ctx)
         if not self.multiple or value is None:
             return value
         return [part for text in value for part in text.split(",") if part]
 
     def get_error_hint(self, ctx: click.Context | None) -> str:
-        """The name that the wrong value was given by."""
+        """Name the option or the variable that has the wrong value."""
         given_by_variable = ctx and ctx.get_parameter_source(self.name or "") is ParameterSource.ENVIRONMENT
         return str(self.envvar) if given_by_variable else self.opts[0]
 
@@ -153,7 +153,7 @@ def _options() -> list[click.Parameter]:
 
 
 def command(program: str) -> click.Command:
-    """The command with its options.
+    """Make the command with its options.
 
     Args:
         program: What was typed to run it.

@@ -32,7 +32,7 @@ class Settings:
         review: How the first app's templates and signatures are reviewed; None as the app was kept, at first at once.
         fixed_code: The code that every text code gets; None as the app was kept, at first six random digits.
         callback_url: Where the first app's callbacks are posted; None as the app was kept, at first nowhere.
-        hosts: Names that the page and the test API may be reached under beside this machine's own.
+        hosts: Names that the page and the test API may be reached under in addition to this machine's own.
     """
 
     credentials: Credentials = field(default_factory=Credentials)

@@ -30,7 +30,7 @@ class ThreadedSandbox:
         base_url: What clients take as their base URL.
         page_url: The inbox, to look at in a browser.
         port: Where it listens, on 127.0.0.1.
-        state: What it knows. Its own thread alone may touch it: see ``call``.
+        state: Its state, for its own thread only: see ``call``.
 
     Args:
         settings: What it is started with; its defaults are those of ``jsms-sandbox``.

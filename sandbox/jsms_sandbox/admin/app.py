@@ -73,7 +73,7 @@ CONTRACT = f"{OWN}/openapi.json"
 
 
 def contract_response(scope: Scope) -> Response:
-    """The contract with this sandbox as its first server, so that "try it" never reaches the real service."""
+    """Serve the contract with this sandbox as its first server, so that "try it" never reaches the real service."""
     document: dict[str, Any] = json.loads(resources.files("jsms_contract").joinpath("openapi.json").read_bytes())
     root = str(Request(scope).base_url).rstrip("/")
     document["servers"] = [{"url": f"{root}/v1", "description": "Sandbox"}]
@@ -159,7 +159,7 @@ def guard(scope: Mapping[str, Any], hosts: Collection[str]) -> Problem | None:
 
     Args:
         scope: The request's ASGI scope.
-        hosts: The names, in lower case, that the sandbox may be reached under beside this machine's own.
+        hosts: The names, in lower case, that the sandbox may be reached under in addition to this machine's own.
 
     Returns:
         Why the request is refused; None where it may pass.
@@ -187,7 +187,7 @@ def guard(scope: Mapping[str, Any], hosts: Collection[str]) -> Problem | None:
 
 
 def host_name(host: str) -> str | None:
-    """The name or address in a Host header, without port and brackets; None where it is malformed."""
+    """Parse the name or address in a Host header, without port and brackets; None if it is malformed."""
     if host.startswith("["):
         name, bracket, port = host[1:].partition("]")
         if not bracket or (port and not port.startswith(":")):

@@ -84,7 +84,7 @@ class Apps(ResponseModel):
 
 
 class CreditChange(Body):
-    """What shall be left in each pool; what is left out stays, null removes the pool."""
+    """Credit of each pool; what is left out stays, null removes the pool."""
 
     balance: Amount = None
     voice: Amount = None

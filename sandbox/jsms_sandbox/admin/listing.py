@@ -139,11 +139,11 @@ async def wait_for(
     """Look until there is enough, or time is up.
 
     Args:
-        state: Where things happen.
+        state: The sandbox's state.
         seconds: Real seconds to wait at most.
         look: Finds what is asked for.
         concerns: Whether an event makes it worth looking again.
-        enough: How many things to wait for.
+        enough: How many items to wait for.
 
     Returns:
         What ``look`` found last.

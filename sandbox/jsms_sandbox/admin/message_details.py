@@ -21,7 +21,7 @@ TimelineEvent = Literal[
 
 
 class TimelineEntry(ResponseModel):
-    """One thing that happened to a message, or is about to."""
+    """One event in the life of a message, past or to come."""
 
     at: At
     event: TimelineEvent

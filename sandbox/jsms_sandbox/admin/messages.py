@@ -185,9 +185,9 @@ async def get_latest_code(call: AdminRequest, query: LatestQuery) -> LatestCode:
     )
     message = found[0] if found else None
     if message is None or message.code is None:
-        whom = f" to {query.mobile[:20]}" if query.mobile is not None else ""
+        recipient = f" to {query.mobile[:20]}" if query.mobile is not None else ""
         raise not_found(
-            f"No code was sent{whom} yet.",
+            f"No code was sent{recipient} yet.",
             "Give wait= some seconds; GET /_sandbox/api/requests?refused=true shows what was refused.",
         )
     code = _code_model(state, message.code)
@@ -237,7 +237,7 @@ def resend_message(call: AdminRequest, query: Query, _: NoBody) -> Message:
 
 
 def find_message(call: AdminRequest, query: Query) -> entities.Message:
-    """The message that the path names.
+    """Find the message that the path names.
 
     Raises:
         Problem: There is none, or it is another app's than the call names.

@@ -64,7 +64,7 @@ class AdminRequest:
         self.path = path
 
     def number(self, name: str) -> int:
-        """A part of the path that is a number.
+        """Parse a part of the path that is a number.
 
         Raises:
             Problem: It is something else, so there is nothing of this number.
@@ -75,7 +75,7 @@ class AdminRequest:
         return int(text)
 
     def query(self, kind: type[Q]) -> Q:
-        """The query.
+        """Parse the query.
 
         Raises:
             Problem: It holds something else than the fields of ``kind``.
@@ -94,7 +94,7 @@ class AdminRequest:
             raise _problem("query", kind, error) from None
 
     async def body(self, kind: type[B]) -> B:
-        """The JSON body; an empty one counts as ``{}``.
+        """Read and parse the JSON body; an empty one counts as ``{}``.
 
         Raises:
             Problem: It is too large, no JSON, or holds something else than the fields of ``kind``.
@@ -115,7 +115,7 @@ class AdminRequest:
     # --- the app -----------------------------------------------------------------------------------------------------
 
     def selected(self, query: Query) -> App | None:
-        """The app that the call names; None where it names none.
+        """Find the app that the call names; None if it names none.
 
         Raises:
             Problem: There is no such app.
@@ -123,7 +123,7 @@ class AdminRequest:
         return None if query.app is None else self.app_of_key(query.app, f"query.{APP_PARAMETER}")
 
     def app(self, query: Query) -> App:
-        """The app that the call names, else the first one.
+        """Find the app that the call names, else the first one.
 
         Raises:
             Problem: There is no such app.
@@ -131,7 +131,7 @@ class AdminRequest:
         return self.selected(query) or self.state.apps[self.state.settings.credentials.app_key]
 
     def app_of_key(self, app_key: str, where: str) -> App:
-        """An app by its key.
+        """Find an app by its key.
 
         Raises:
             Problem: There is no such app.
@@ -143,7 +143,7 @@ class AdminRequest:
 
 
 def _problem(part: str, kind: type[BaseModel], error: ValidationError) -> Problem:
-    """Make the problem of the first thing that is wrong."""
+    """Make the problem of the first error."""
     errors = error.errors(include_url=False)
     first = errors[0]
     if first["type"] == "missing":  # perhaps it is given, under a mistyped name
@@ -177,7 +177,7 @@ def _given(value: object) -> str:
 
 
 def _names_beside(kind: type[BaseModel], place: tuple[int | str, ...]) -> list[str]:
-    """The fields of the model in which an unknown field was found."""
+    """List the fields of the model in which an unknown field was found."""
     model = kind
     for step in place[:-1]:
         if isinstance(step, str) and step in model.model_fields:

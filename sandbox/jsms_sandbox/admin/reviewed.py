@@ -87,12 +87,12 @@ class Decision(Body):
 
 
 def template_model(template: entities.Template) -> Template:
-    """A template as the test API shows it."""
+    """Make the response for a template."""
     return Template.of(template, status_name=STATUS_NAMES[template.status])
 
 
 def sign_model(sign: entities.Sign) -> Sign:
-    """A signature as the test API shows it."""
+    """Make the response for a signature."""
     return Sign.of(sign, status_name=STATUS_NAMES[sign.status])
 
 

@@ -57,7 +57,7 @@ LISTING: Listing[str, entities.Schedule] = Listing("schedule", lambda state: sta
 
 
 def schedule_model(schedule: entities.Schedule) -> Schedule:
-    """A schedule as the test API shows it."""
+    """Make the response for a schedule."""
     return Schedule.of(schedule, type=schedule.template_type)
 
 

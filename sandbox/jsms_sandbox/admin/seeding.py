@@ -34,7 +34,7 @@ Message = tuple[str, dict[str, object]]
 
 
 class TemplateToSeed(Body):
-    """A template as it shall be; one of the same id is replaced."""
+    """A template to add; one of the same id is replaced."""
 
     template: Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
     temp_id: Id | None = None
@@ -45,7 +45,7 @@ class TemplateToSeed(Body):
 
 
 class SignToSeed(Body):
-    """A signature as it shall be; one of the same id is replaced."""
+    """A signature to add; one of the same id is replaced."""
 
     sign: Annotated[str, Field(min_length=1, max_length=20)]
     sign_id: Id | None = None
@@ -56,7 +56,7 @@ class SignToSeed(Body):
 
 
 class Seed(Body):
-    """What shall be there."""
+    """What to seed."""
 
     templates: Annotated[list[TemplateToSeed], Field(default_factory=list[TemplateToSeed], max_length=MOST_SAMPLES)]
     signs: Annotated[list[SignToSeed], Field(default_factory=list[SignToSeed], max_length=MOST_SAMPLES)]

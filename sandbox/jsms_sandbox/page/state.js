@@ -12,13 +12,13 @@ export const NAMES = ["messages", "refused", "scheduled", "callbacks", "template
  * @property {{ id: string, method: string, path: string, credentials: string, modelled: boolean }[]} operations
  * @property {Map<number, any>} errors by code
  * @property {string} view one of NAMES
- * @property {string | null} app the appKey whose things are shown; null for all
+ * @property {string | null} app the appKey of the app that is shown; null for all
  * @property {string} query
  * @property {{ not: boolean, field: string | null, value: string }[]} tokens the query, parsed
  * @property {any[] | null} listed what the list shows; null when it has to be found again
  * @property {Map<string, string>} picked what is picked in each view
  * @property {boolean} following whether the newest is picked as it comes
- * @property {Map<any, number>} fresh when a thing came, by its key
+ * @property {Map<any, number>} fresh when an item arrived, by its key
  * @property {any} clock
  * @property {"live" | "loading" | "lost"} link
  * @property {number} unseen messages that came while the page was hidden

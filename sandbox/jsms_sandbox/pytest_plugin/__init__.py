@@ -52,7 +52,7 @@ _PASSED = pytest.StashKey[bool]()
 
 @pytest.fixture(scope="session")
 def jsms_sandbox_server() -> Iterator[SandboxServer]:
-    """A running sandbox on a free port of 127.0.0.1, for the whole session (with pytest-xdist: of each worker).
+    """Start a sandbox on a free port of 127.0.0.1, for the whole session (with pytest-xdist: of each worker).
 
     It is strict: what the service does not document is refused. ``SandboxServer()`` is lenient; override this fixture
     to use it.
@@ -71,7 +71,7 @@ def jsms_sandbox_server() -> Iterator[SandboxServer]:
 
 @pytest.fixture
 def _jsms_app(jsms_sandbox_server: SandboxServer, request: pytest.FixtureRequest) -> Iterator[Sandbox]:
-    """The app itself, apart from the variables: it needs no monkeypatch, and so outlives what the test patched."""
+    """Create the app without the variables: it needs no monkeypatch, and so outlives what the test patched."""
     with jsms_sandbox_server.new_app(request.node.name) as sandbox:
         request.node.stash[_SANDBOX] = sandbox
         yield sandbox
@@ -83,7 +83,7 @@ def _jsms_app(jsms_sandbox_server: SandboxServer, request: pytest.FixtureRequest
 
 @pytest.fixture
 def jsms_sandbox(_jsms_app: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
-    """A JSMS for this test alone: fresh credentials, full balance, no messages, and the JSMS_* variables set to it."""
+    """Provide a JSMS for this test alone, with the JSMS_* variables set: new credentials, full balance, no messages."""
     for name, value in _jsms_app.environment.items():
         monkeypatch.setenv(name, value)
     return _jsms_app
@@ -112,7 +112,7 @@ def _report(sandbox: Sandbox) -> str:
 
 
 def __getattr__(name: str) -> object:
-    """The public names, imported when they are first asked for."""
+    """Import a public name at its first use."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module(_HOMES[name]), name)

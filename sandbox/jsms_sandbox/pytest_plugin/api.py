@@ -240,7 +240,7 @@ class Switches(TypedDict, total=False):
         sms_enabled: False refuses sends with 50008.
         blacklisted: True refuses every request with 50036.
         allowed_ips: Requests from elsewhere are refused with 50035; an empty list allows all.
-        fixed_code: Makes every text code this one; None makes six digits by chance again.
+        fixed_code: Makes every text code this one; None makes six random digits again.
         review: How templates and signatures are decided on.
         report_delay: Seconds until a message is reported.
         report_status: The delivery status that it is reported with.

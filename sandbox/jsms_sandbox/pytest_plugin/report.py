@@ -32,7 +32,7 @@ class Wanted:
     tag: str | None = None
 
     def query(self) -> dict[str, object]:
-        """The same as a query of the test API."""
+        """Make a query of the test API."""
         return {name: getattr(self, name) for name in self.__slots__}
 
     def __str__(self) -> str:

@@ -88,7 +88,7 @@ class Sandbox:
     def wait_code(
         self, mobile: str | None = None, *, after: str | None = None, timeout: float = DEFAULT_TIMEOUT
     ) -> str:
-        """The newest verification code, sent or spoken; waits for one where there is none yet.
+        """Get the newest verification code, sent or spoken; wait for one if there is none yet.
 
         Args:
             mobile: The number it went to; None for any.
@@ -103,8 +103,8 @@ class Sandbox:
         except SandboxCallError as error:
             if error.status != HTTPStatus.NOT_FOUND:
                 raise
-            whom = f" to {mobile}" if mobile is not None else ""
-            raise SandboxCallError(f"No code was sent{whom} within {timeout:g} s.\n{self.account()}") from error
+            recipient = f" to {mobile}" if mobile is not None else ""
+            raise SandboxCallError(f"No code was sent{recipient} within {timeout:g} s.\n{self.account()}") from error
         return latest.code
 
     def wait_message(
@@ -117,7 +117,7 @@ class Sandbox:
         tag: str | None = None,
         timeout: float = DEFAULT_TIMEOUT,
     ) -> Message:
-        """The newest message of that kind; waits for one where there is none yet.
+        """Get the newest message of that kind; wait for one if there is none yet.
 
         Args:
             mobile: The number it went to.
@@ -139,7 +139,7 @@ class Sandbox:
     def wait_callback(
         self, type: CallbackType | None = None, *, delivered: bool = True, timeout: float = DEFAULT_TIMEOUT
     ) -> Callback:
-        """The newest callback to the app; waits for one where there is none yet.
+        """Get the newest callback to the app; wait for one if there is none yet.
 
         Args:
             type: SMS_REPORT, SMS_REPLY, SMS_TEMPLATE or SMS_SIGN; None for any.
@@ -366,5 +366,5 @@ class Sandbox:
         self._api.of_all().post(f"{self._path}/reset", App)
 
     def _messages(self, wanted: Wanted, wait: float = 0.0) -> list[Message]:
-        """Newest first."""
+        """List messages, newest first."""
         return self._api.get("/messages", Messages, **wanted.query(), limit=PAGE, wait=wait).messages

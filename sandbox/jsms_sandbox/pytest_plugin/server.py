@@ -70,7 +70,7 @@ class SandboxServer:
         self._stop()
 
     def new_app(self, name: str = "") -> Sandbox:
-        """A JSMS of its own: credentials, templates, messages and balance of its own.
+        """Create an app with its own credentials, templates, messages and balance.
 
         For fixtures that live longer than a test; a context manager that forgets it all.
 

@@ -84,9 +84,9 @@ class Refusal(Exception):  # noqa: N818 - it refuses, nothing failed
 
 
 class Leniency(Enum):
-    """What existing clients send although the service does not document it, with the warning that it leaves.
+    """What existing clients send although the service does not document it, with its warning.
 
-    By default each of these works and leaves the warning in the journal; ``--strict`` rejects it.
+    By default each of these is accepted, with the warning in the journal; ``--strict`` refuses it.
     """
 
     CONTENT_TYPE = "The Content-Type of a JSON body should be application/json."
@@ -155,7 +155,7 @@ class Request:
         return next(iter(self.path_values.values()), "")
 
     def header(self, name: str) -> str | None:
-        """The first header of this name (in lower case)."""
+        """Find the first header of this name (in lower case)."""
         for key, value in self.headers:
             if key == name:
                 return value

@@ -23,7 +23,7 @@ class Response:
     Attributes:
         status: The HTTP status.
         body: The bytes of the body; None and b"" are both sent as an empty body.
-        headers: Headers beside Content-Length.
+        headers: Headers except Content-Length.
         delay: Real seconds to wait before the response is sent.
         ending: How it is sent.
         value: What the body holds; None where it was not made from a value.
@@ -81,7 +81,7 @@ def close_connection(send: Send, *, at_once: bool) -> None:
     if transport is not None and transport.is_closing():
         return
     if transport is None:
-        raise ConnectionAbortedError("The response is dropped on purpose.")
+        raise ConnectionAbortedError("The response is dropped by a fault.")
     cycle.disconnected = True  # else uvicorn logs that no response was sent
     if at_once:
         reset = transport.get_extra_info("socket")

@@ -207,7 +207,7 @@ def _client() -> httpx.AsyncClient:
         timeout=TIMEOUT,
         follow_redirects=False,
         trust_env=False,
-        verify=False,  # noqa: S501
+        verify=False,  # noqa: S501 - self-signed certificates
         headers={"user-agent": "jsms-sandbox"},
     )
 

@@ -71,7 +71,7 @@ class Clock:
     # --- reading -----------------------------------------------------------------------------------------------------
 
     def now(self) -> float:
-        """Seconds since the epoch."""
+        """Return seconds since the epoch."""
         if self._stand is not None:
             return self._stand
         if self._frozen:
@@ -79,11 +79,11 @@ class Clock:
         return min(self._base + time.monotonic() - self._mark, LATEST)
 
     def now_ms(self) -> int:
-        """Milliseconds since the epoch."""
+        """Return milliseconds since the epoch."""
         return int(self.now() * 1000)
 
     def beijing(self) -> datetime:
-        """The wall time in Beijing."""
+        """Return the time in Beijing."""
         return datetime.fromtimestamp(self.now(), BEIJING)
 
     @property
@@ -131,7 +131,7 @@ class Clock:
         self._moved()
 
     def shift(self) -> float:
-        """How far the clock is ahead of real time, in seconds."""
+        """Return how far the clock is ahead of real time, in seconds."""
         return self.now() - time.time()
 
     def restore(self, shift: float, frozen_at: float | None) -> None:
@@ -176,7 +176,7 @@ class Clock:
         self._prune_at = max(PRUNE_FROM, 2 * len(self._heap))
 
     def next_due(self) -> float | None:
-        """When the next work falls due; None where there is none."""
+        """Return when the next work is due; None if there is none."""
         return self._heap[0].when if self._heap else None
 
     def forget(self) -> None:
@@ -222,13 +222,13 @@ class Clock:
 
 
 def _nothing() -> None:
-    """The hooks' default."""
+    """Do nothing: the default of the hooks."""
 
 
 def _nothing_back(_seconds: float) -> None:
-    """The same, for the hook that gets how far."""
+    """Do nothing: the default of ``on_back``."""
 
 
 def _always(_work: DueWork) -> bool:
-    """Whether work is wanted, by default."""
+    """Keep all work: the default of ``wanted``."""
     return True

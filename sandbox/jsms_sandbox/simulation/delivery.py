@@ -13,7 +13,7 @@ OPT_OUT_WORDS = frozenset({"TD", "T", "R"})
 
 
 def wants_out(content: str) -> bool:
-    """Whether a reply opts the number out."""
+    """Return whether a reply opts the number out."""
     return content.strip().upper() in OPT_OUT_WORDS
 
 
@@ -61,7 +61,7 @@ def report(state: State, app: App, message: Message, status: int) -> None:
 
 
 def report_data(message: Message) -> dict[str, object]:
-    """A report as polling and callbacks carry it."""
+    """Make the record of a delivery report for polling and callbacks."""
     return {
         "msgId": message.msg_id,
         "phone": message.mobile,
@@ -82,7 +82,7 @@ def reply(state: State, app: App, phone: str, content: str) -> Reply:
 
 
 def reply_data(item: Reply) -> dict[str, object]:
-    """A reply as polling and callbacks carry it."""
+    """Make the record of a reply for polling and callbacks."""
     return {"phone": item.phone, "replyTime": int(item.replied_at * 1000), "content": item.content}
 
 

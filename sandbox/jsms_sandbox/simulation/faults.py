@@ -1,7 +1,7 @@
-"""Faults on purpose: which requests they hit, and what becomes of the response.
+"""Fault injection: which requests are hit, and how the response is changed.
 
-Some faults stand in place of the service, so that the request has no effect; others let it take effect and spoil the
-response, which finds clients that send twice.
+Some faults replace the service, so that the request has no effect; others let it take effect and change the response,
+which finds clients that send twice.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ class Fault:
         self.chance = random.Random(self.seed)  # noqa: S311 - reproducible chance is the point
 
     def active(self, now: float) -> bool:
-        """Whether it can still hit."""
+        """Return whether it can still hit a request."""
         return self.times != 0 and (self.expires_at is None or now < self.expires_at)
 
 
@@ -104,7 +104,7 @@ class FaultList:
         self.all: dict[int, Fault] = {}
 
     def add(self, fault: Fault) -> Fault:
-        """Add a fault, numbered anew.
+        """Add a fault under a new number.
 
         Raises:
             ValueError: There are too many.

@@ -75,6 +75,6 @@ def _due(state: State, app_key: str, item: Template | Sign | None) -> None:
 
 
 def _settle_default(state: State, app: App, item: Sign) -> None:
-    """The first signature that passes becomes the default one (assumed); a rejected one stops being it."""
+    """Make the first signature that passes the default one (assumed); a rejected one is no longer the default."""
     others = [sign for sign in state.signs[app.app_key].values() if sign is not item]
     item.is_default = item.status == PASSED and (item.is_default or not any(sign.is_default for sign in others))

@@ -25,7 +25,7 @@ def register_handlers(state: State, deliveries: Deliveries) -> None:
 
 
 def _is_wanted(state: State, work: DueWork) -> bool:
-    """Whether scheduled work is still needed: old messages are removed, and schedules are postponed."""
+    """Return whether scheduled work is still needed: old messages are removed, and schedules are postponed."""
     if work.kind == "report":
         message = state.messages.get(work.subject)
         return message is not None and message.report_at == work.when

@@ -35,7 +35,7 @@ LONGEST_NUMBER = 19
 
 
 def vary(body: bytes, variant: Variant | None) -> bytes | None:
-    """The body of a JSON response in another form.
+    """Change the body of a JSON response to another form.
 
     Args:
         body: The body of the response.
@@ -80,7 +80,7 @@ def _field(name: str, value: object, variants: frozenset[Variant]) -> object:
 
 
 def _is_number(text: str) -> bool:
-    """Whether a JSON number says the same as a text: without leading zeros, within 64 bits."""
+    """Return whether a JSON number equals a text: without leading zeros, within 64 bits."""
     return text.isascii() and text.isdigit() and len(text) < LONGEST_NUMBER and str(int(text)) == text
 
 

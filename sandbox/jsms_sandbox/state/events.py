@@ -12,7 +12,7 @@ EVENTS_KEPT = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened.
+    """One event.
 
     Attributes:
         number: Its number; each is one more than the one before.
@@ -53,7 +53,7 @@ class EventLog:
         return event
 
     def since(self, number: int) -> list[Event] | None:
-        """The events after a number; None if some of them are no longer kept, so that the reader starts over."""
+        """List the events after a number; None if some of them are no longer kept, so that the reader starts over."""
         if number > self._last or (self._events and number < self._events[0].number - 1):
             return None
         missing = self._last - number

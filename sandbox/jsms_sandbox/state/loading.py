@@ -43,7 +43,7 @@ def start(state: State) -> None:
 
 
 def _load(state: State, kind: type[Owned]) -> Iterator[Owned]:
-    """The kept entities of a kind, each of an app that is kept too."""
+    """Load the kept entities of a kind, each of an app that is kept too."""
     for entity in state.storage.load(kind):
         if entity.app_key not in state.apps:
             raise state.storage.damaged(kind.table, entity.key, "its app is missing")

@@ -24,11 +24,11 @@ class RateLimits:
         self._added = 0
 
     def __len__(self) -> int:
-        """How many windows are open."""
+        """Return how many windows are open."""
         return len(self._times)
 
     def exceeded(self, app_key: str, kind: MessageKind, mobile: str, text: str, now: float) -> Limit | None:
-        """The limit that one more send would break; None if it may be sent."""
+        """Find the limit that one more send would exceed; None if it may be sent."""
         for limit in limits_of(kind):
             if self.count(_name(app_key, kind, mobile, text, limit), limit.seconds, now) >= limit.most:
                 return limit
@@ -41,7 +41,7 @@ class RateLimits:
             self.add(name, limit.seconds, message.sent_at)
 
     def count(self, name: str, seconds: float, now: float) -> int:
-        """How many times fall into the window that ends now."""
+        """Count the times in the window that ends now."""
         kept = self._times.get(name)
         if kept is None:
             return 0
@@ -81,7 +81,7 @@ class RateLimits:
 
 @functools.cache
 def limits_of(kind: MessageKind) -> tuple[Limit, ...]:
-    """What limits one kind of message."""
+    """Look up the contract's limits of one kind of message."""
     if kind in ("code", "voice"):
         return RULES["sendCode" if kind == "code" else "sendVoiceCode"].limits
     return tuple(limit for limit in RULES["sendMessage"].limits if limit.type in (None, TYPES[kind]))

@@ -192,7 +192,7 @@ class State:
         self.events.publish("reset", {"app_key": app.app_key})
         return fresh
 
-    # --- adding things -----------------------------------------------------------------------------------------------
+    # --- entities ----------------------------------------------------------------------------------------------------
 
     def add_template(self, template: Template) -> None:
         """Add a template."""
@@ -236,7 +236,7 @@ class State:
         self._cap(self.journal, JOURNAL_KEPT)
 
     def next_number(self, what: str) -> int:
-        """The next number of the counter ``message``, ``reply``, ``callback`` or ``journal``."""
+        """Take the next number of the counter ``message``, ``reply``, ``callback`` or ``journal``."""
         number: int = getattr(self.counters, what) + 1
         setattr(self.counters, what, number)
         self.save(self.counters)

@@ -19,17 +19,17 @@ T = TypeVar("T")
 
 
 def encode(entity: Any) -> str:
-    """A dataclass as JSON."""
+    """Serialise a dataclass as JSON."""
     return _adapter(entity.__class__).dump_json(entity).decode()
 
 
 def plain(entity: Any) -> dict[str, Any]:
-    """A dataclass as a dict of plain values."""
+    """Convert a dataclass to a dict of plain values."""
     return cast("dict[str, Any]", _adapter(entity.__class__).dump_python(entity, mode="json"))
 
 
 def decode(kind: type[T], text: str | bytes) -> T:
-    """JSON as a dataclass. Unknown fields are dropped, missing ones take their default.
+    """Parse a dataclass from JSON. Unknown fields are dropped, missing ones take their default.
 
     Raises:
         ValueError: It is not one; the text names the field, without its value.
@@ -58,7 +58,7 @@ FORMAT = 1
 """The version of what is in the file."""
 
 OWNER_ALONE = 0o600
-"""The files' mode: numbers, codes and secrets are in them. SQLite gives those beside the file its mode."""
+"""The files' mode: numbers, codes and secrets are in them. SQLite gives the files beside it the same mode."""
 
 E = TypeVar("E", bound=Entity)
 
@@ -79,11 +79,11 @@ class Storage(Protocol):
         ...
 
     def load(self, kind: type[E]) -> Iterator[E]:
-        """Every kept entity of a kind, in the order of first saving."""
+        """Load every kept entity of a kind, in the order of first saving."""
         ...
 
     def damaged(self, table: str, key: object, why: str) -> StorageError:
-        """What to raise where a kept entity cannot be used."""
+        """Make the exception for a kept entity that cannot be used."""
         ...
 
     def clear(self) -> None:
@@ -103,27 +103,27 @@ class InMemory:
     """Stores nothing: the state is in memory alone."""
 
     def save(self, entity: Entity) -> None:
-        """Nothing to do."""
+        """Do nothing."""
 
     def remove(self, entity: Entity) -> None:
-        """Nothing to do."""
+        """Do nothing."""
 
     def commit(self) -> None:
-        """Nothing to do."""
+        """Do nothing."""
 
     def load(self, kind: type[E]) -> Iterator[E]:  # noqa: ARG002 - the protocol's
-        """Nothing is kept."""
+        """Load nothing."""
         return iter(())
 
     def damaged(self, table: str, key: object, why: str) -> StorageError:
-        """Nothing is kept, so nothing is damaged."""
+        """Make the exception of the protocol; nothing raises it."""
         return StorageError(f"{table} {key}: {why}")
 
     def clear(self) -> None:
-        """Nothing to do."""
+        """Do nothing."""
 
     def close(self) -> None:
-        """Nothing to do."""
+        """Do nothing."""
 
 
 class SQLiteFile:
@@ -192,10 +192,10 @@ class SQLiteFile:
         run("COMMIT")
 
     def _hide_from_others(self) -> None:
-        """Make the file, and those beside it, readable by the owner alone; an earlier version did not."""
-        for beside in ("", "-wal", "-shm"):
+        """Make the file, and SQLite's files beside it, readable by the owner alone; an earlier version did not."""
+        for suffix in ("", "-wal", "-shm"):
             with suppress(OSError):
-                self._path.with_name(self._path.name + beside).chmod(OWNER_ALONE)
+                self._path.with_name(self._path.name + suffix).chmod(OWNER_ALONE)
 
     def save(self, entity: Entity) -> None:
         """Keep an entity as it is at the next commit."""
@@ -229,7 +229,7 @@ class SQLiteFile:
         self._changed.clear()
 
     def load(self, kind: type[E]) -> Iterator[E]:
-        """Every kept entity of a kind, in the order of first saving."""
+        """Load every kept entity of a kind, in the order of first saving."""
         try:
             rows = self._connection.execute(
                 "SELECT key, data FROM entity WHERE kind = ? ORDER BY number", (kind.table,)
@@ -246,7 +246,7 @@ class SQLiteFile:
             yield entity
 
     def damaged(self, table: str, key: object, why: str) -> StorageError:
-        """What to raise where a row cannot be used."""
+        """Make the exception for a row that cannot be used."""
         return self._damaged(f"{table} {str(key)[:50]!r}: {why}")
 
     def _damaged(self, why: object) -> StorageError:
