@@ -46,8 +46,8 @@ async def _aiohttp(base_url: str) -> AsyncGenerator[AsyncCall]:
     async with aiohttp.ClientSession() as session:
 
         async def call() -> object:
-            async with session.post(f"{base_url}/codes", json=BODY, headers=HEADERS) as answer:
-                return json.loads(await answer.read())
+            async with session.post(f"{base_url}/codes", json=BODY, headers=HEADERS) as response:
+                return json.loads(await response.read())
 
         yield call
 
@@ -160,7 +160,7 @@ def measure() -> Section:
     missed = any(not target.reached for target in targets[1:])
     return Section(
         "Many tasks at once",
-        "The same call on one client in one event loop, requests a second. The server has the other core, and answers "
+        "The same call on one client in one event loop, requests a second. The server has the other core, and serves "
         "more than any of them asks.",
         {"of httpx, 64 tasks": "{:.1f}", **columns, **cpu_columns},
         rows,

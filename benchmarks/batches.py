@@ -11,7 +11,7 @@ import httpx
 from benchmarks.clock import side_by_side
 from benchmarks.figures import Row, Section, Target
 from benchmarks.profiles import profile
-from benchmarks.server import batch_answer
+from benchmarks.server import batch_response
 from benchmarks.sync_calls import KEY, SECRET
 from jsms_client import JSMS
 from jsms_client._decode import JSON, conform
@@ -34,10 +34,10 @@ def measure() -> Section:
         "tag": "spring",
         "recipients": [{"mobile": mobile, "temp_para": parameters} for mobile, parameters in recipients],
     }
-    response = batch_answer(json.dumps(body).encode()).partition(b"\r\n\r\n")[2]
+    response = batch_response(json.dumps(body).encode()).partition(b"\r\n\r\n")[2]
     operation: Operation = OPERATIONS["sendMessageBatch"]
-    assert operation.answer is not None
-    shape = operation.answer
+    assert operation.response is not None
+    shape = operation.response
     value = json.loads(response)
     standard, fast = open_json(fast=False), open_json(fast=True)
 

@@ -70,7 +70,7 @@ _SENTENCES: Mapping[str, str] = {
     "See the profile.": "见剖析。",
     # tasks
     "Many tasks at once": "许多任务同时调用",
-    "The same call on one client in one event loop, requests a second. The server has the other core, and answers more "
+    "The same call on one client in one event loop, requests a second. The server has the other core, and serves more "
     "than any of them asks.": "同样的调用，一个客户端、一个事件循环，每秒请求数。服务器占用另一个核，其能力高于任何一个客户端。",
     "of httpx, # tasks": "与 httpx 之比，# 个任务",
     "# tasks": "# 个任务",
@@ -119,7 +119,7 @@ _SENTENCES: Mapping[str, str] = {
     ),
     # campaigns
     "Campaigns": "群发",
-    "`campaigns.send` over a generator, each run in a process of its own; the server answers batches in another. CPU and "
+    "`campaigns.send` over a generator, each run in a process of its own; the server responses batches in another. CPU and "
     "memory are of the client's process.": (
         "对一个生成器调用 `campaigns.send`，每次运行在独立进程中；服务器在另一个进程中应答。CPU 与内存只计客户端进程。"
     ),

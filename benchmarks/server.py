@@ -1,6 +1,6 @@
-"""The least that a server can do: keep-alive, whole answers at once, in a process of its own.
+"""The least that a server can do: keep-alive, whole responses at once, in a process of its own.
 
-It is here so that what is measured is the client: it answers in about 30 µs, and looks no closer at a request than it
+It is here so that what is measured is the client: it responds in about 30 µs, and looks no closer at a request than it
 must.
 """
 
@@ -15,16 +15,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _REPOSITORY = Path(__file__).resolve().parent.parent
-ANSWER = b'{"msg_id":"288193860302"}'
+RESPONSE = b'{"msg_id":"288193860302"}'
 _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _MOBILE = re.compile(rb'"mobile": ?"(\d+)"')
-_SENT = _HEAD % len(ANSWER) + ANSWER
+_SENT = _HEAD % len(RESPONSE) + RESPONSE
 _FOUND = b'{"temp_id":1,"template":"{{name}}","type":2,"ttl":null,"remark":null,"status":1}'
 _TEMPLATE = _HEAD % len(_FOUND) + _FOUND
 
 
-class Answering(asyncio.Protocol):
+class Responder(asyncio.Protocol):
     """One connection."""
 
     def __init__(self) -> None:
@@ -37,7 +37,7 @@ class Answering(asyncio.Protocol):
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
-        """Answer every request that is whole."""
+        """Respond to every complete request."""
         data = self._left + data
         while (end := data.find(b"\r\n\r\n")) >= 0:
             length = _LENGTH.search(data, 0, end)
@@ -46,19 +46,19 @@ class Answering(asyncio.Protocol):
                 break
             assert self._transport is not None
             if b"/batch" in data[:64]:
-                self._transport.write(batch_answer(data[end:whole]))
+                self._transport.write(batch_response(data[end:whole]))
             else:
                 self._transport.write(_TEMPLATE if b"/templates/" in data[:64] else _SENT)
             data = data[whole:]
         self._left = data
 
 
-def batch_answer(body: bytes) -> bytes:
+def batch_response(body: bytes) -> bytes:
     """Accept every recipient of a batch."""
     mobiles = _MOBILE.findall(body)
     recipients = b",".join(b'{"mobile":"%b","msg_id":"2%b"}' % (mobile, mobile) for mobile in mobiles)
-    answer = b'{"success_count":%d,"failure_count":0,"recipients":[%b]}' % (len(mobiles), recipients)
-    return _HEAD % len(answer) + answer
+    response = b'{"success_count":%d,"failure_count":0,"recipients":[%b]}' % (len(mobiles), recipients)
+    return _HEAD % len(response) + response
 
 
 @contextmanager
@@ -77,9 +77,9 @@ def running() -> Generator[str]:
 
 
 async def serve() -> None:
-    """Say the port, and answer until the input ends."""
+    """Print the port, and serve until the input ends."""
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(Answering, "127.0.0.1", 0, backlog=1024)
+    server = await loop.create_server(Responder, "127.0.0.1", 0, backlog=1024)
     print(server.sockets[0].getsockname()[1], flush=True)
     ended = asyncio.Event()
     loop.add_reader(sys.stdin.fileno(), ended.set)

@@ -22,7 +22,7 @@ from pyreqwest.client import SyncClientBuilder
 from benchmarks.clock import side_by_side
 from benchmarks.figures import Row, Section, Target
 from benchmarks.profiles import profile
-from benchmarks.server import ANSWER, running
+from benchmarks.server import RESPONSE, running
 from jsms_client import JSMS
 
 KEY, SECRET = "a" * 24, "b" * 24
@@ -107,9 +107,9 @@ def _raw_socket(base_url: str, stack: ExitStack) -> Callable[[], object]:
 
     def call() -> object:
         connection.sendall(request)
-        answer = connection.recv(65536)
-        assert answer.endswith(ANSWER)
-        return json.loads(answer.partition(b"\r\n\r\n")[2])
+        response = connection.recv(65536)
+        assert response.endswith(RESPONSE)
+        return json.loads(response.partition(b"\r\n\r\n")[2])
 
     return call
 

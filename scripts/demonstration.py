@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Regenerate, start a sandbox, and call every operation.
 
     Returns:
-        0 when every operation answered with a typed result, else 1.
+        0 when every operation returned a typed result, else 1.
     """
     parser = argparse.ArgumentParser(
         prog="scripts/demo",
@@ -67,7 +67,7 @@ def tour(sandbox: LocalSandbox) -> int:
         sandbox: Where, running.
 
     Returns:
-        0 when every operation answered with a typed result and the sandbox had nothing to tolerate or refuse, else 1.
+        0 when every operation returned a typed result and the sandbox had nothing to tolerate or refuse, else 1.
     """
     keys = sandbox.credentials
     with JSMS(
@@ -87,14 +87,14 @@ def tour(sandbox: LocalSandbox) -> int:
     problems, notes = [*stage.failures], list[str]()
     for request in requests:
         for warning in request["warnings"]:
-            # What is new in the contract is answered with its examples.
+            # What is new in the contract gets its examples as responses.
             found = notes if warning.startswith("The sandbox does not model") else problems
             found.append(f"{request['operation']}: {warning}")
         if request["refusal"]:
             problems.append(f"{request['operation']}: {request['refusal']['hint']}")
     problems += [f"{operation} was not called" for operation in OPERATIONS if operation not in called]
-    answered = f"{stage.made} of {len(OPERATIONS)} operations answered"
-    print(f"\n{answered}, {stage.seconds * 1000:.0f} ms together; the first call loads the HTTP library.")
+    succeeded = f"{stage.made} of {len(OPERATIONS)} operations succeeded"
+    print(f"\n{succeeded}, {stage.seconds * 1000:.0f} ms together; the first call loads the HTTP library.")
     for note in notes:
         print(note)
     for problem in problems:
@@ -258,7 +258,7 @@ def _signs(jsms: JSMS, stage: Stage, _: LocalSandbox) -> None:
 
 
 def _receipts(jsms: JSMS, stage: Stage, sandbox: LocalSandbox) -> None:
-    sandbox.answer(_MOBILE, "收到")
+    sandbox.reply(_MOBILE, "收到")
     sandbox.advance(5)
     stage.show(partial(jsms.receipts.reports))
     stage.show(partial(jsms.receipts.replies))

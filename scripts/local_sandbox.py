@@ -1,4 +1,4 @@
-"""A strict sandbox in a thread, and what people do beside an app: read codes, answer, let time pass."""
+"""A strict sandbox in a thread, and what people do beside an app: read codes, reply, let time pass."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class LocalSandbox(ThreadedSandbox):
         """The code that a number got last, as its owner would read it."""
         return str(self.get("codes/latest", mobile=mobile)["code"])
 
-    def answer(self, mobile: str, content: str) -> None:
-        """Let the owner of a number answer."""
+    def reply(self, mobile: str, content: str) -> None:
+        """Reply, as the owner of a number."""
         self.post("replies", {"mobile": mobile, "content": content})
 
     def advance(self, seconds: float) -> None:

@@ -19,7 +19,7 @@ from jsms_client.errors import (
     AuthenticationError,
     ConfigurationError,
     JSMSError,
-    LostAnswerError,
+    LostResponseError,
     NoCreditError,
     PermissionDeniedError,
     RateLimitError,
@@ -137,9 +137,9 @@ def _reachability(settings: Settings, error: JSMSError | None, *, reached: bool)
     url = settings.arguments()["base_url"]
     origin = settings.origins.get("base_url", "the default")
     where = f"{url} (from {origin})"
-    if isinstance(error, LostAnswerError):
+    if isinstance(error, LostResponseError):
         remedy = "try again; if it stays so, check the network and the proxy (HTTPS_PROXY, NO_PROXY)"
-        return _failed("service", error, remedy, f"{where} was reached and gave no answer: {error.message}")
+        return _failed("service", error, remedy, f"{where} was reached and sent no response: {error.message}")
     if not reached and error is not None:
         remedy = "check the address, the network and the proxy (HTTPS_PROXY, NO_PROXY)"
         return _failed("service", error, remedy, f"{where} was not reached: {error.message}")

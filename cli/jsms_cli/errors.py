@@ -55,7 +55,7 @@ EXIT_CODES = (
     ExitCode(INVALID_CODE, "the code is wrong, expired or used, or its msg_id unknown", ("VerificationError",)),
     ExitCode(13, "the service failed", ("ServiceError",)),
     ExitCode(14, "the service was not reached, nothing was sent: repeat it", ("ConnectionFailedError",)),
-    ExitCode(16, "no answer came to what may be repeated: repeat it", ("LostAnswerError",)),
+    ExitCode(16, "no answer came to what may be repeated: repeat it", ("LostResponseError",)),
     ExitCode(
         17,
         "an answer that is none of JSMS: check the address",

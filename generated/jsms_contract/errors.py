@@ -1291,7 +1291,7 @@ SUCCESS_CODES: frozenset[int] = frozenset((50000,))
 
 
 def error_class(code: int | None, http_status: int) -> type[APIError]:
-    """The exception for an answer: the code's own, else its HTTP status's family, else ``APIError``.
+    """The exception for a response: the code's own, else its HTTP status's family, else ``APIError``.
 
     An HTTP status that no family names is taken as the first of its hundred, as HTTP itself has it (418 as 400).
     """

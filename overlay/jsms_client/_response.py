@@ -47,10 +47,10 @@ if TYPE_CHECKING:
     from zlib import _Decompress as Decompressor  # pyright: ignore[reportPrivateUsage] - it has no public name
 
 
-MAX_ANSWER = 10 * 1024 * 1024
+MAX_RESPONSE = 10 * 1024 * 1024
 """The longest response that is read, in bytes; the largest of the contract, 1000 recipients, is well below 1 MB."""
 
-_TOO_LONG = f"is longer than {MAX_ANSWER} bytes"
+_TOO_LONG = f"is longer than {MAX_RESPONSE} bytes"
 _UNREADABLE = "is compressed in a way that does not read"
 
 
@@ -96,7 +96,7 @@ class BodyReader:
                 return False
         self._parts.append(part)
         self._size += len(part)
-        if self._size > MAX_ANSWER:
+        if self._size > MAX_RESPONSE:
             self.problem = _TOO_LONG
         return not self.problem
 
@@ -108,7 +108,7 @@ class BodyReader:
         return b"".join(self._parts)
 
     def _decompress(self, decompressor: Decompressor, part: bytes) -> bytes:
-        most = MAX_ANSWER + 1 - self._size
+        most = MAX_RESPONSE + 1 - self._size
         try:
             return decompressor.decompress(part, most)
         except zlib.error:
@@ -217,12 +217,12 @@ class _Interpreter(NamedTuple):
 
     def _success(self) -> ParsedResponse | JSMSError:
         operation, received = self.operation, self.received
-        if operation.answer is None and not received.content.strip() and not received.problem:
+        if operation.response is None and not received.content.strip() and not received.problem:
             return ParsedResponse(received, None)
-        if operation.poll_seconds is not None and isinstance(operation.answer, Items) and not received.problem:
+        if operation.poll_seconds is not None and isinstance(operation.response, Items) and not received.problem:
             from jsms_client._polling import read_records  # noqa: PLC0415 - only for what is handed out once
 
-            records = read_records(received.content, operation.answer)
+            records = read_records(received.content, operation.response)
             if records is not None:
                 return ParsedResponse(received, records)
         detail = None
@@ -233,8 +233,8 @@ class _Interpreter(NamedTuple):
             proof = detail is not None and has_proof(value)
             if detail is not None and detail.is_refusal and not (proof and lists_recipients(value)):
                 return self._refusal(detail, proof=proof)
-            if operation.answer is not None:
-                value = conform_recipients(value, operation.answer)
+            if operation.response is not None:
+                value = conform_recipients(value, operation.response)
                 check_id(value)
         except InvalidResponse as unusable:
             reason = str(unusable)

@@ -29,8 +29,8 @@ from jsms_client.errors import (
     ConnectionFailedError,
     ConnectTimeoutError,
     JSMSError,
-    LostAnswerError,
-    LostAnswerTimeoutError,
+    LostResponseError,
+    LostResponseTimeoutError,
     PoolTimeoutError,
     RateLimitError,
     UnknownOutcomeError,
@@ -130,10 +130,10 @@ class Attempts:
         self._left += 1
         self._lost = True
         again = self._operation.retry == "safe" and self._attempt < self._policy.attempts
-        return self._no_answer(error), self._pause(0) if again else None
+        return self._no_response(error), self._pause(0) if again else None
 
-    def answered(self, received: ReceivedResponse) -> ParsedResponse | tuple[JSMSError, float | None]:
-        """Return an attempt ended with a response.
+    def responded(self, received: ReceivedResponse) -> ParsedResponse | tuple[JSMSError, float | None]:
+        """End an attempt with a response.
 
         Returns:
             The success; or what to raise, and how many seconds to wait before another attempt instead.
@@ -161,7 +161,7 @@ class Attempts:
                 self._lost = True
                 return result, self._pause(wanted)
             # A longer wait than ours is for the caller to decide: neither waited out here nor cut short.
-            result.message += f"; not repeated, as the service asks to wait {wanted:.0f} s"
+            result.message += f"; not retried, as the service asks to wait {wanted:.0f} s"
         if self._lost and isinstance(result, APIError) and self._operation.method != "GET":
             result.message += "; an earlier attempt of this call may have been carried out"
             result.sent = "unknown"
@@ -198,15 +198,15 @@ class Attempts:
             attempts=self._left,
         )
 
-    def _no_answer(self, error: BaseException) -> JSMSError:
+    def _no_response(self, error: BaseException) -> JSMSError:
         timeout = is_timeout(error)
         kind: type[JSMSError]
         if self._operation.retry == "never":
             kind = UnknownOutcomeTimeoutError if timeout else UnknownOutcomeError
-            advice = "the request may have been carried out, so it was not repeated"
+            advice = "the request may have been carried out, so it was not retried"
         else:
-            kind = LostAnswerTimeoutError if timeout else LostAnswerError
-            advice = f"the call can be repeated; {self._tries()}"
+            kind = LostResponseTimeoutError if timeout else LostResponseError
+            advice = f"the call can be retried; {self._tries()}"
         return kind(
             f"the request left, but no complete response came ({self._words(error)}); {advice}",
             operation=self._operation.id,

@@ -12,8 +12,8 @@ JSMSError
 │   ├── ConnectTimeoutError
 │   └── PoolTimeoutError          all connections of the client were in use
 ├── RequestTimeoutError           every timeout
-├── LostAnswerError               a call that may be retried was, and no response came
-│   └── LostAnswerTimeoutError
+├── LostResponseError             a call that may be retried was, and no response came
+│   └── LostResponseTimeoutError
 ├── UnknownOutcomeError           a request that must not be retried left; its outcome is unknown
 │   ├── UnknownOutcomeTimeoutError
 │   ├── UnconfirmedServiceError, UnconfirmedServerError, UnconfirmedAPIError
@@ -94,20 +94,20 @@ class PoolTimeoutError(ConnectionFailedError, RequestTimeoutError):
     """All connections of the client were in use for too long; nothing was sent, and the call can be retried safely."""
 
 
-class LostAnswerError(JSMSError):
+class LostResponseError(JSMSError):
     """No usable response came, after every attempt; the call can be retried safely."""
 
     sent: Sent = "yes"
 
 
-class LostAnswerTimeoutError(LostAnswerError, RequestTimeoutError):
-    """The response took longer than the timeout; the call can be retried safely, as the operation may be repeated."""
+class LostResponseTimeoutError(LostResponseError, RequestTimeoutError):
+    """The response took longer than the timeout; the call can be retried safely, as the operation may be retried."""
 
 
 class UnknownOutcomeError(JSMSError):
     """A request that must not be retried left, and its outcome is not known.
 
-    The service may have carried it out: a message may have been sent and billed. The client never repeats such a
+    The service may have carried it out: a message may have been sent and billed. The client never retries such a
     request. Find out first (delivery reports, the balance, the console), then decide.
     """
 
@@ -258,8 +258,8 @@ __all__ = [
     "ErrorInfo",
     "IdempotencyError",
     "JSMSError",
-    "LostAnswerError",
-    "LostAnswerTimeoutError",
+    "LostResponseError",
+    "LostResponseTimeoutError",
     "MissingDependencyError",
     "NotSentError",
     "PoolTimeoutError",

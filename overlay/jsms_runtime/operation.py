@@ -108,7 +108,7 @@ class Operation(NamedTuple):
         error_codes: Every error code that it can respond with, as far as the contract knows.
         recipient_error_codes: Every code that can stand beside one recipient in a success.
         body: What the request carries; None for nothing.
-        answer: The shape of a success response; None where its body is empty.
+        response: The shape of a success response; None where its body is empty.
         poll_seconds: For an operation that hands out each record once and never again: how long to wait, in seconds,
             between the starts of two calls. None for every other.
         mobile_seconds: How long to wait, in seconds, between two calls for the same number. None for no such limit.
@@ -128,7 +128,7 @@ class Operation(NamedTuple):
     error_codes: frozenset[int]
     recipient_error_codes: frozenset[int]
     body: Literal["json", "multipart"] | None
-    answer: Shape | None
+    response: Shape | None
     poll_seconds: int | None = None
     mobile_seconds: int | None = None
 

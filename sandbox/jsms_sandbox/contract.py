@@ -65,7 +65,7 @@ def operations() -> Mapping[tuple[str, str], Operation]:
             each.recipient_error_codes,
             media_types[each.body],
             each.statuses[0],
-            each.answer,
+            each.response,
             RULES[each.id],
             _fields(RULES[each.id]),
         )

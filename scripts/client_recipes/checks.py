@@ -147,7 +147,7 @@ def reports(trial: Trial) -> None:
 
 def replies(trial: Trial) -> None:
     """Fetch what users sent back."""
-    trial.sandbox.answer("13800000006", "好的👍")
+    trial.sandbox.reply("13800000006", "好的👍")
     found = _polled(trial, "pollReplies")
     _same("replies", [(one["phone"], one["content"]) for one in found], [("13800000006", "好的👍")])
 

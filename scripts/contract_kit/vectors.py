@@ -132,7 +132,7 @@ VECTORS: Sequence[Vector] = (
     ),
     _signed(
         "same_again",
-        "The same callback once more: the response to it was lost. Answer 200 and do nothing.",
+        "The same callback once more: the response to it was lost. Respond 200 and do nothing.",
         "already_handled",
         before=_REPORTED.body,
     ),

@@ -244,7 +244,7 @@ def _renamed(part: Mapping[str, object], **names: str) -> _Part:
 
 
 def _operation(part: _Part) -> _Part:
-    return part if "responses" in part else part | {"responses": {"default": {"description": "Any answer."}}}
+    return part if "responses" in part else part | {"responses": {"default": {"description": "Any response."}}}
 
 
 def _schema(part: _Part) -> _Part:

@@ -117,7 +117,7 @@ def _source(document: Document) -> bytes:
 
 def _make_api(data: Mapping[str, object], scratch: Path, package: Path, progress: Progress) -> None:
     """The httpx + attrs client, without the schemas that only callbacks need."""
-    with progress.step("jsms_api: requests and answers as types (openapi-python-client)"):
+    with progress.step("jsms_api: requests and responses as types (openapi-python-client)"):
         rest = {key: value for key, value in data.items() if key not in ("webhooks", "x-webhooks")}
         components = {key: value for key, value in mapping(data.get("components")).items() if key != "pathItems"}
         only_callbacks = schemas_within(data, webhooks(data)) - schemas_within(data, data.get("paths"))

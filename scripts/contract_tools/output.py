@@ -21,7 +21,7 @@ from contract_tools.openapi import mapping, text
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 _RENAME_SWAP = 2
-# What a system or a file system answers that cannot exchange two folders.
+# The error numbers of a system or file system that cannot exchange two folders.
 _NO_EXCHANGE = frozenset({errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP})
 
 

@@ -53,7 +53,7 @@ _GROUPS: Final[Mapping[str, Sequence[type[JSMSError]]]] = {
     ),
     "StoreError": (errors.StoreError,),
     "UnknownOutcomeError": (errors.UnknownOutcomeError,),
-    "LostAnswerError": (errors.LostAnswerError,),
+    "LostResponseError": (errors.LostResponseError,),
     "DecodeError": (errors.DecodeError, errors.UnexpectedStatusError, errors.RedirectError),
 }
 
@@ -135,7 +135,7 @@ ENGLISH: Final = Language(
         "ConnectionFailedError": "call again",
         "StoreError": "repair the store, then call again",
         "UnknownOutcomeError": "find out first: see below",
-        "LostAnswerError": "call again",
+        "LostResponseError": "call again",
         "DecodeError": "a proxy or another service responded: check the address; the message shows the beginning",
     },
     separator=", ",
@@ -161,7 +161,7 @@ CHINESE: Final = Language(
         "ConnectionFailedError": "再次调用",
         "StoreError": "检查共享存储后再次调用",
         "UnknownOutcomeError": "先查清楚，见下文",
-        "LostAnswerError": "再次调用",
+        "LostResponseError": "再次调用",
         "DecodeError": "应答来自代理或其他服务：检查地址；应答开头在异常信息中",
     },
     separator="、",
@@ -172,14 +172,14 @@ LANGUAGES: Final = (ENGLISH, CHINESE)
 RECIPES_PAGE = Path("docs/sandbox-errors.md")
 TITLE = "Provoking every error code"
 INTRODUCTION = """\
-The sandbox answers each of the documented error codes. The table is made from the one that the tests run, so each row
+The sandbox responses each of the documented error codes. The table is made from the one that the tests run, so each row
 works as it stands: send what stands under "before" in this order, then the request. Paths in braces stand for what an
-earlier answer held. The first app of every sandbox has the templates and the signature that are named here.
+earlier response held. The first app of every sandbox has the templates and the signature that are named here.
 
 Three shorter ways need nothing before, and no test API, so they work from any language:
 
-- a number `130000` and the code: sending to `13000050024` answers 50024, in every operation that can answer it;
-- an app key `sandboxapp`, nine digits and the code, which is its own secret: `sandboxapp00000000050008` answers 50008;
+- a number `130000` and the code: sending to `13000050024` returns 50024, in every operation that can return it;
+- an app key `sandboxapp`, nine digits and the code, which is its own secret: `sandboxapp00000000050008` returns 50008;
 - `[sandbox:reject reason]` or `[sandbox:hold]` in the remark of a template or a signature."""
 HEAD = ("code", "exception", "before", "request")
 LONGEST = 60
@@ -237,7 +237,7 @@ def _table(root: Path) -> Sequence[_Provocation]:
 
 
 def _row(provocation: _Provocation) -> tuple[str, str, str, str]:
-    where = "; it stands at the recipient, the batch itself is answered 200" if provocation.recipient else ""
+    where = "; it is at the recipient; the batch itself gets 200" if provocation.recipient else ""
     return (
         str(provocation.code),
         f"`{ERRORS[provocation.code].__name__}`",

@@ -1,4 +1,4 @@
-"""One real Chromium for all tests; each test gets a sandbox and a window of its own, and answers for what they said."""
+"""One real Chromium for all tests. Each test has its own sandbox and window; an error in the console fails it."""
 
 from __future__ import annotations
 

@@ -49,8 +49,8 @@ def test_the_script_never_reads_text_as_html_or_as_code() -> None:
 
 
 def test_no_script_but_the_pages_own_runs_in_it(inbox: Inbox) -> None:
-    answer = httpx.get(f"{inbox.url}/_sandbox/", trust_env=False)
-    assert "default-src 'none'; script-src 'nonce-" in answer.headers["content-security-policy"]
+    response = httpx.get(f"{inbox.url}/_sandbox/", trust_env=False)
+    assert "default-src 'none'; script-src 'nonce-" in response.headers["content-security-policy"]
     inbox.page.evaluate(
         """() => {
           const script = document.createElement("script");

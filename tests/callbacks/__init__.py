@@ -1,1 +1,1 @@
-"""Callbacks: what is believed, what is refused, and what is answered."""
+"""Callbacks: what is accepted, what is refused, and the response to each."""

@@ -1,4 +1,4 @@
-"""Both apps, over sockets: the same rules, the same answers."""
+"""Both apps, over sockets: the same rules, the same responses."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ class Served:
             connection.close()
 
     def post(self, body: bytes, content_type: str = FORM) -> tuple[int, bytes]:
-        status, answer, _ = self.request("POST", "/", body, Content_Type=content_type)
-        return status, answer
+        status, response, _ = self.request("POST", "/", body, Content_Type=content_type)
+        return status, response
 
     def raw(self, data: bytes, *, leave: bool = False) -> bytes:
-        """Send bytes as they are, and see how the answer begins; ``leave`` says that nothing more will come."""
+        """Send bytes as they are, and see how the response begins; ``leave`` says that nothing more will come."""
         with socket.create_connection(self.address, timeout=30) as connection:
             connection.sendall(data)
             if leave:
@@ -85,13 +85,13 @@ def body(clock: Clock) -> bytes:
     return encoded(form(REPORT, timestamp=clock.milliseconds))
 
 
-def test_a_callback_is_handled_and_answered_with_nothing(serve: Serve, body: bytes) -> None:
+def test_a_callback_is_handled_and_gets_an_empty_response(serve: Serve, body: bytes) -> None:
     seen: list[Event] = []
     app = serve(seen.append)
 
-    status, answer, headers = app.request("POST", "/", body, Content_Type=f"{FORM.upper()}; charset=UTF-8")
+    status, response, headers = app.request("POST", "/", body, Content_Type=f"{FORM.upper()}; charset=UTF-8")
 
-    assert (status, answer) == (200, b"")
+    assert (status, response) == (200, b"")
     assert headers["Content-Length"] == "0"
     assert [type(event) for event in seen] == [DeliveryReport]
 
@@ -106,10 +106,10 @@ def test_every_record_of_a_list_is_handled(serve: Serve, clock: Clock) -> None:
     assert len(seen) == 600
 
 
-def test_the_check_of_the_service_is_answered_with_its_text(serve: Serve) -> None:
-    status, answer, headers = serve(print).request("GET", "/?echostr=a1B2c3D4")
+def test_the_check_of_the_service_gets_its_text_back(serve: Serve) -> None:
+    status, response, headers = serve(print).request("GET", "/?echostr=a1B2c3D4")
 
-    assert (status, answer) == (200, b"a1B2c3D4")
+    assert (status, response) == (200, b"a1B2c3D4")
     assert headers["Content-Type"] == "text/plain; charset=utf-8"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Cache-Control"] == "no-store"
@@ -128,16 +128,16 @@ def test_the_check_of_the_service_is_answered_with_its_text(serve: Serve) -> Non
     ],
 )
 def test_a_check_without_a_short_plain_text_is_refused(serve: Serve, query: str) -> None:
-    status, answer, _ = serve(print).request("GET", f"/{query}")
+    status, response, _ = serve(print).request("GET", f"/{query}")
 
-    assert (status, answer) == (400, b"")
+    assert (status, response) == (400, b"")
 
 
 @pytest.mark.parametrize("method", ["HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"])
 def test_other_methods_are_not_allowed(serve: Serve, method: str) -> None:
-    status, answer, headers = serve(print).request(method, "/?echostr=a")
+    status, response, headers = serve(print).request(method, "/?echostr=a")
 
-    assert (status, answer) == (405, b"")
+    assert (status, response) == (405, b"")
     assert headers["Allow"] == "GET, POST"
 
 
@@ -157,9 +157,9 @@ def test_a_refusal_is_a_status_and_nothing_else(
 ) -> None:
     seen: list[Event] = []
 
-    answered = serve(seen.append).post(encoded(form(REPORT, timestamp=clock.milliseconds) | spoil))
+    response = serve(seen.append).post(encoded(form(REPORT, timestamp=clock.milliseconds) | spoil))
 
-    assert answered == (expected, b"")
+    assert response == (expected, b"")
     assert not seen
 
 
@@ -224,9 +224,9 @@ def test_a_body_that_says_it_is_too_large_is_not_read(serve: Serve, declared: st
         f"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM}\r\nContent-Length: {declared}\r\nConnection: close\r\n\r\n"
     )
 
-    answer = serve(print).raw(head.encode())
+    response = serve(print).raw(head.encode())
 
-    assert answer.split(b" ")[1] == b"413"
+    assert response.split(b" ")[1] == b"413"
 
 
 def test_the_service_is_told_to_try_again_when_the_handler_fails(

@@ -293,7 +293,7 @@ def test_neither_repr_nor_error_shows_secrets_or_contents(receiver: CallbackRece
     assert PHONE not in shown
 
 
-def test_the_error_survives_pickling_and_says_what_to_answer() -> None:
+def test_the_error_survives_pickling_and_has_the_status_to_respond_with() -> None:
     receiver = CallbackReceiver(APP_KEY, MASTER_SECRET, clock=Clock(0))
     with pytest.raises(JSMSError) as caught:
         receiver.verify("1", "0", "0" * 40)

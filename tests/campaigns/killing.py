@@ -160,13 +160,13 @@ class Proof:
             if one.state is RecipientState.REFUSED and ids:
                 self._found(f"{one.mobile} was refused, and the sandbox has {ids}")
             self.verdict.sent_though_unknown += one.state is RecipientState.UNKNOWN and bool(ids)
-        doubtful = self._answered_though_unknown(journal, before)
+        doubtful = self._unknown_without_fault(journal, before)
         # Each process may have had so many requests on their way when it was killed.
         if len(doubtful) > kills * CONCURRENCY:
             self._found(f"{len(doubtful)} requests are unknown without a reason, after {kills} kills: {doubtful}")
 
-    def _answered_though_unknown(self, journal: Path, before: int) -> list[int]:
-        """The requests whose recipients are unknown though no fault spoiled their answer."""
+    def _unknown_without_fault(self, journal: Path, before: int) -> list[int]:
+        """The requests whose recipients are unknown though no fault spoiled their response."""
         groups: defaultdict[int, set[str]] = defaultdict(set)
         with closing(sqlite3.connect(journal)) as connection:
             for request, mobile in connection.execute("SELECT request, mobile FROM recipients WHERE state IN (1, 4)"):

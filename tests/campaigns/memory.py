@@ -48,7 +48,7 @@ def measure(base_url: str, count: int) -> dict[str, float]:
 
 
 def measured(count: int) -> dict[str, float]:
-    """Send to so many, in a process of its own, against a server that answers at once."""
+    """Send to so many, in a process of its own, against a server that responds at once."""
     paths = [str(ROOT), *(str(ROOT / folder) for folder in ("tests", "overlay", "generated", "sandbox"))]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
     with running() as base_url:

@@ -33,7 +33,7 @@ FAULTS: tuple[dict[str, object], ...] = (
     {"kind": "code", "code": 50002},
     {"kind": "code", "code": 50037},
 )
-"""Every kind there is; those that spoil the answer, both with and without carrying the request out."""
+"""Every kind there is; those that spoil the response, both with and without carrying the request out."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Seen:
 
     @property
     def spoiled(self) -> bool:
-        """Whether its answer was no answer."""
+        """Whether its response was no response."""
         # 50019 is the service's own failure, after which nobody knows how far it got.
         clean = ("code 50002", "code 50009", "code 50014", "code 50037", "delay")
         return bool(self.fault) and not any(each in self.fault for each in clean)

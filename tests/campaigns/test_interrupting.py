@@ -35,7 +35,7 @@ from .signals import RECIPIENTS, Signalled
 
 SERVICE = Service("http://127.0.0.1/v1", "app")
 ON_ITS_WAY = 0.4
-"""Seconds that an answer takes, so that something is on its way."""
+"""Seconds that a response takes, so that something is on its way."""
 
 
 @pytest.fixture

@@ -16,14 +16,14 @@ from jsms_client.errors import (
 
 
 @pytest.mark.parametrize("kind", [UnconfirmedAPIError, UnconfirmedRedirectError, UnconfirmedStatusError])
-def test_an_answer_that_confirms_nothing_leaves_them_unknown(kind: type[JSMSError]) -> None:
+def test_a_response_that_confirms_nothing_leaves_them_unknown(kind: type[JSMSError]) -> None:
     assert meaning_of(kind("what happened", http_status=303)) is ErrorAction.UNKNOWN
     unclear = kind is not UnconfirmedStatusError
     assert reason_of(kind("what happened")) is (StopReason.UNCLEAR_RESPONSES if unclear else StopReason.DEAD_SERVICE)
 
 
 @pytest.mark.parametrize("kind", [NoMoneyError])
-def test_an_answer_that_refuses_the_request_leaves_them_waiting(kind: type[JSMSError]) -> None:
+def test_a_response_that_refuses_the_request_leaves_them_waiting(kind: type[JSMSError]) -> None:
     assert meaning_of(kind("what happened")) is ErrorAction.STOP
 
 

@@ -18,12 +18,12 @@ from jsms_client.campaigns._throttle import (
 )
 
 
-def test_it_begins_with_one_request_and_doubles_with_each_answer() -> None:
+def test_it_begins_with_one_request_and_doubles_with_each_response() -> None:
     throttle = Throttle(4, None, 0.0)
     allowed: list[int] = []
     for _ in range(4):
         allowed.append(next(busy for busy in range(99) if throttle.seconds(0.0, busy) is None))
-        throttle.answered()
+        throttle.responded()
     assert allowed == [1, 2, 4, 4]
 
 
@@ -31,7 +31,7 @@ def test_it_begins_with_one_request_and_doubles_with_each_answer() -> None:
 def test_no_second_sees_more_recipients_than_the_rate(rate: float) -> None:
     throttle, now = Throttle(64, rate, 0.0), 0.0
     for _ in range(6):
-        throttle.answered()
+        throttle.responded()
     left: list[tuple[float, int]] = []
     while now < 20 / min(rate, 1):
         recipients = throttle.largest_batch(1000)
@@ -94,12 +94,12 @@ def test_where_nothing_is_sent_it_goes_on_trying_as_long_as_the_patience() -> No
     assert Throttle(4, None, 0.0, patience=0).not_reached(0.0)
 
 
-def test_an_answer_ends_the_counting() -> None:
+def test_a_response_ends_the_counting() -> None:
     throttle = Throttle(4, None, 0.0)
     for now in range(0, 100, 10):
         assert not throttle.failed(now, now)
         assert throttle.pause(now) == FIRST_PAUSE
-        throttle.answered()
+        throttle.responded()
 
 
 def test_the_rate_is_that_of_the_last_seconds() -> None:

@@ -134,7 +134,7 @@ def test_it_gives_up_when_they_come_too_often_however_slowly(sync: Driver, app: 
 
 @pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("lost", ["drop", "truncate", "broken_json", "empty", "html"])
-def test_lost_answers_make_recipients_unknown_and_then_stop_it(
+def test_lost_responses_make_recipients_unknown_and_then_stop_it(
     sync: Driver, app: Sandbox, journal: Path, small_batches: int, lost: Any
 ) -> None:
     app.fail_next(kind=lost, operation=OPERATION, times=None)

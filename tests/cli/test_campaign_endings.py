@@ -98,7 +98,7 @@ def test_a_second_signal_ends_the_command_at_any_moment(
     assert [mobile for mobile, ids in messages.items() if len(ids) > 1] == []
 
 
-def test_a_journal_that_is_gone_is_never_answered_with_the_same_command(
+def test_the_same_command_is_never_advised_for_a_journal_that_is_gone(
     jsms_sandbox: Sandbox, parcel: int, folder: Path
 ) -> None:
     jsms_sandbox.fail_next(kind="delay", delay=0.3, times=None, operation="sendMessageBatch")

@@ -136,7 +136,7 @@ def test_refused_recipients_are_counted_by_code(
     assert "The owner of the number has opted out of messages." in shown
 
 
-def test_a_lost_answer_leaves_unknown_ones_which_reports_settle(
+def test_a_lost_response_leaves_unknown_ones_which_reports_settle(
     jsms: Command, jsms_sandbox: Sandbox, parcel: int, members: str
 ) -> None:
     jsms_sandbox.fail_next(kind="drop", operation="sendMessageBatch")

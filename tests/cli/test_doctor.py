@@ -11,7 +11,7 @@ import pytest
 
 from jsms_contract.service import RULES
 from jsms_sandbox.pytest_plugin import Sandbox
-from servers.faults import answer, sends
+from servers.faults import http_response, sends
 from servers.raw_socket_server import RawSocketServer, refusing_port
 
 from .running import Command, Done
@@ -108,7 +108,7 @@ def test_a_service_that_breaks_off_was_reached(jsms: Command, jsms_sandbox: Sand
     jsms_sandbox.fail_next(kind="reset", operation="getAppBalance")
     done = jsms("doctor", "--json")
     assert (done.code, states(done)) == (16, {"configuration": "ok", "service": "failed"})
-    assert "was reached and gave no answer" in found(done, "service")
+    assert "was reached and sent no response" in found(done, "service")
     assert "try again" in remedy(done, "service")
 
 
@@ -132,7 +132,7 @@ def test_developer_credentials_that_could_not_be_checked_are_not_called_refused(
 @pytest.mark.parametrize(("minutes", "side"), [(10, "behind"), (-10, "ahead of")])
 def test_a_clock_that_is_off(minutes: int, side: str, jsms: Command, elsewhere: RawSocketServer) -> None:
     date = format_datetime(datetime.now(UTC) + timedelta(minutes=minutes), usegmt=True)
-    elsewhere.play(sends(answer(200, BALANCE, f"Date: {date}")))
+    elsewhere.play(sends(http_response(200, BALANCE, f"Date: {date}")))
     done = jsms("doctor", "--json")
     assert states(done)["clock"] == "failed"
     assert side in str(done.lines[2]["found"])
@@ -141,7 +141,7 @@ def test_a_clock_that_is_off(minutes: int, side: str, jsms: Command, elsewhere: 
 
 
 def test_something_that_is_no_jsms(jsms: Command, elsewhere: RawSocketServer) -> None:
-    elsewhere.play(sends(answer(200, b"<html>welcome</html>")))
+    elsewhere.play(sends(http_response(200, b"<html>welcome</html>")))
     done = jsms("doctor", "--json")
     assert (done.code, states(done)["service"], states(done)["credentials"]) == (17, "failed", "skipped")
 

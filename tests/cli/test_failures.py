@@ -29,7 +29,7 @@ def test_an_error_code_ends_with_the_code_of_its_family(
 
 
 @pytest.mark.parametrize("kind", ["drop", "reset", "truncate", "html"])
-def test_a_send_without_an_answer_says_that_it_may_have_been_sent(
+def test_a_send_without_a_response_says_that_it_may_have_been_sent(
     kind: str, jsms: Command, jsms_sandbox: Sandbox
 ) -> None:
     jsms_sandbox.fail_next(kind=kind)  # type: ignore[arg-type] # one of its words
@@ -46,7 +46,7 @@ def test_a_server_error_on_a_send_says_the_same(jsms: Command, jsms_sandbox: San
     assert "It may have been sent" in done.err
 
 
-def test_a_schedule_without_an_answer_says_that_it_may_have_been_scheduled(
+def test_a_schedule_without_a_response_says_that_it_may_have_been_scheduled(
     jsms: Command, jsms_sandbox: Sandbox, parcel: int
 ) -> None:
     jsms_sandbox.fail_next(kind="drop")

@@ -38,8 +38,8 @@ class Listener:
 
     def post(self, fields: Mapping[str, str]) -> int:
         try:
-            with open_url(Request(f"{self.address}/jsms/callback", encoded(fields)), timeout=30) as answer:
-                return int(answer.status)
+            with open_url(Request(f"{self.address}/jsms/callback", encoded(fields)), timeout=30) as response:
+                return int(response.status)
         except HTTPError as error:
             with error:
                 return error.code

@@ -1,4 +1,4 @@
-"""Every operation of the contract has a command, which reaches the service and answers people and machines."""
+"""Every operation of the contract has a command, with output for people and for programs."""
 
 from __future__ import annotations
 
@@ -145,8 +145,8 @@ def test_a_command_carries_out_its_operation(operation: str, jsms: Command, worl
     ],
 )
 def test_machines_get_the_names_of_the_client(operation: str, names: set[str], jsms: Command, world: World) -> None:
-    answer = OPERATIONS[operation].answer
-    documented = {field.name for field in answer.fields} if isinstance(answer, Record) else set[str]()
+    response = OPERATIONS[operation].response
+    documented = {field.name for field in response.fields} if isinstance(response, Record) else set[str]()
     found = set(jsms(*COMMANDS[operation](world), "--json").data)
     assert names <= found
     assert found - names <= documented

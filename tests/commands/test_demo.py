@@ -29,7 +29,7 @@ def test_the_command_shows_every_operation_and_where_the_inbox_is() -> None:
     done = subprocess.run([ROOT / "scripts" / "demo"], capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert len(ROW.findall(done.stdout)) == len(OPERATIONS)
-    assert f"{len(OPERATIONS)} of {len(OPERATIONS)} operations answered" in done.stdout
+    assert f"{len(OPERATIONS)} of {len(OPERATIONS)} operations succeeded" in done.stdout
     page = re.search(r"inbox with all of it: (http://127\.0\.0\.1:\d+/_sandbox/)$", done.stdout, re.MULTILINE)
     assert page is not None
     with pytest.raises(httpx.ConnectError):
@@ -73,7 +73,7 @@ def test_one_that_fails_is_shown_and_the_others_go_on(
     assert tour(sandbox) == 1
     said = capsys.readouterr()
     assert "AuthFailedError" in said.out
-    assert f"{len(OPERATIONS) - 1} of {len(OPERATIONS)} operations answered" in said.out
+    assert f"{len(OPERATIONS) - 1} of {len(OPERATIONS)} operations succeeded" in said.out
     assert said.err.splitlines()[0].startswith("accounts.app(): ")
     assert said.err.splitlines()[-1] == "getAppBalance: fault 1: code 50002, not carried out."
 

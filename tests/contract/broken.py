@@ -111,15 +111,15 @@ BROKEN = (
     broken("extension-missing", "      x-retry: never\n", "", "    post:"),
     broken("extension-missing", "      x-error-codes: [101, 103]\n", "", "    put:"),
     broken("extension-missing", "      x-summary-zh: 寄信\n", "", "    post:"),
-    broken("answer-range", "        '401':\n", "        4XX:\n", "4XX:"),
+    broken("response-range", "        '401':\n", "        4XX:\n", "4XX:"),
     broken(
-        "answer-default",
+        "response-default",
         "        default:\n          $ref: '#/components/responses/Unknown'\n",
         "",
         "/letters:",
         "responses:",
     ),
-    broken("answer-success", "        '204':\n", "        '304':\n", "    put:", "responses:"),
+    broken("response-success", "        '204':\n", "        '304':\n", "    put:", "responses:"),
     broken(
         "example-missing",
         _EXAMPLES,
@@ -307,7 +307,7 @@ BROKEN = (
         "    LetterRequest:",
     ),
     broken(
-        "answer-in-place",
+        "response-in-place",
         "        '204':\n          description: Added.\n",
         "        '204':\n          $ref: '#/components/responses/Unknown'\n",
         "        '204':",

@@ -276,13 +276,13 @@ EDITS_OF_MODELS: list[tuple[str, Edit, bool, str]] = [
         "code of an operation",
         lambda d: sending(d)["x-error-codes"].append(104),
         FINE,
-        "Code 104 as an answer of sendLetter is new.",
+        "Code 104 as a response of sendLetter is new.",
     ),
     (
         "code of an operation gone",
         lambda d: sending(d)["x-error-codes"].remove(103),
         FINE,
-        "Code 103 as an answer of sendLetter is gone.",
+        "Code 103 as a response of sendLetter is gone.",
     ),
     (
         "code of a recipient",

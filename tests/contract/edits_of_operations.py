@@ -39,20 +39,20 @@ EDITS_OF_OPERATIONS: list[tuple[str, Edit, bool, str]] = [
         "Operation sendLetter takes the credentials devAuth now, and took appAuth.",
     ),
     (
-        "operation no longer repeated",
+        "operation no longer retried",
         lambda d: scanning(d).update({"x-retry": "never"}),
         BREAKS,
         (
-            "Operation scanLetter is no longer repeated after a lost answer, which raises UnknownOutcomeError instead "
-            "of LostAnswerError."
+            "Operation scanLetter is not retried after a lost response now, which raises UnknownOutcomeError instead "
+            "of LostResponseError."
         ),
     ),
     (
-        "operation repeated",
+        "operation retried",
         lambda d: sending(d).update({"x-retry": "safe"}),
         BREAKS,
         (
-            "Operation sendLetter is repeated after a lost answer now, which ends in LostAnswerError instead of "
+            "Operation sendLetter is retried after a lost response now, which ends in LostResponseError instead of "
             "UnknownOutcomeError."
         ),
     ),
@@ -116,28 +116,28 @@ EDITS_OF_OPERATIONS: list[tuple[str, Edit, bool, str]] = [
         "Content type text/plain of the body of sendLetter is new.",
     ),
     (
-        "answer of success gone",
+        "success response gone",
         lambda d: sending(d)["responses"].pop("200"),
         BREAKS,
-        "Answer 200 of sendLetter is gone.",
+        "ExampleResponse 200 of sendLetter is gone.",
     ),
     (
-        "answer of an error gone",
+        "error response gone",
         lambda d: sending(d)["responses"].pop("400"),
         FINE,
-        "Answer 400 of sendLetter is gone.",
+        "ExampleResponse 400 of sendLetter is gone.",
     ),
     (
-        "another answer of success",
+        "another success response",
         lambda d: sending(d)["responses"].update({"202": {"description": "Later."}}),
         BREAKS,
-        "Answer 202 of sendLetter is new.",
+        "ExampleResponse 202 of sendLetter is new.",
     ),
     (
-        "answer with a body",
+        "response with a body",
         lambda d: scanning(d)["responses"].update({"204": copy.deepcopy(sending(d)["responses"]["200"])}),
         BREAKS,
-        "Answer 204 of scanLetter has a body now.",
+        "ExampleResponse 204 of scanLetter has a body now.",
     ),
     (
         "security scheme of another kind",

@@ -24,11 +24,11 @@ import httpx
 from jsms_client import JSMS
 from jsms_client.results import UsageReport
 
-def answer(request):
+def respond(request):
     return httpx.Response(200, json={"used": 3, "phones": [], "cost": 0.5, "newer": 1})
 
 jsms = JSMS("a" * 24, "b" * 24, base_url="http://127.0.0.1:9/v1", http_client=httpx.Client(
-    transport=httpx.MockTransport(answer)))
+    transport=httpx.MockTransport(respond)))
 usage = jsms.accounts.usage(day=3)
 assert isinstance(usage, UsageReport)
 print(usage.used, usage.cost, dict(usage.extra))

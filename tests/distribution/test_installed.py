@@ -85,9 +85,9 @@ def server() -> Iterator[ExampleServer]:
 def test_core_dependencies_are_enough_to_send_a_code(empty: Empty, server: ExampleServer, program: str) -> None:
     key, secret = EXAMPLE_CREDENTIALS["appAuth"]
     done = empty.run(program, JSMS_APP_KEY=key, JSMS_MASTER_SECRET=secret, JSMS_BASE_URL=server.base_url)
-    answered = server.routes["sendCode"].answer().json()
-    assert isinstance(answered, dict)
-    assert (done.stdout.strip(), done.stderr) == (answered["msg_id"], "")
+    expected = server.routes["sendCode"].response().json()
+    assert isinstance(expected, dict)
+    assert (done.stdout.strip(), done.stderr) == (expected["msg_id"], "")
     assert [request.operation for request in server.requests] == ["sendCode"]
     assert server.violations == []
 

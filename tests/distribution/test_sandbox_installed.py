@@ -23,8 +23,8 @@ from jsms_client import JSMS
 
 with JSMS() as jsms:
     sent = jsms.codes.send("13800138000", temp_id=1)
-    with urllib.request.urlopen(f"{sys.argv[1]}/_sandbox/api/codes/latest?mobile=13800138000&wait=20") as answer:
-        code = json.load(answer)["code"]
+    with urllib.request.urlopen(f"{sys.argv[1]}/_sandbox/api/codes/latest?mobile=13800138000&wait=20") as response:
+        code = json.load(response)["code"]
     print(bool(jsms.codes.verify(sent.msg_id, code)), end="")
 """
 
@@ -94,8 +94,8 @@ def test_one_command_starts_what_the_client_sends_to(python: Path, running: tupl
         timeout=120,
     )
     assert (sent.stdout, sent.stderr) == ("True", "")
-    with urllib.request.urlopen(f"{base}/_sandbox/api/openapi.json") as answer:
-        assert json.load(answer)["openapi"] == "3.1.0"
+    with urllib.request.urlopen(f"{base}/_sandbox/api/openapi.json") as response:
+        assert json.load(response)["openapi"] == "3.1.0"
     process.send_signal(signal.SIGINT)
     assert process.communicate(timeout=STOPS) == ("", "")
     assert process.returncode == 0

@@ -82,7 +82,7 @@ class Engine:
                 user=self.user,
             )
         end = time.monotonic() + PATIENCE
-        while not self.answers():
+        while not self.is_ready():
             ended = self._process.poll() is not None or time.monotonic() > end
             assert not ended, (self.folder / "log").read_text()
             time.sleep(0.05)
@@ -122,7 +122,7 @@ class Engine:
         """What to start."""
         raise NotImplementedError
 
-    def answers(self) -> bool:
+    def is_ready(self) -> bool:
         """Whether it can be used."""
         raise NotImplementedError
 
@@ -152,7 +152,7 @@ class SQLServer(Engine):
     user_name: ClassVar[str]
     first_database: ClassVar[str] = ""
 
-    def answers(self) -> bool:
+    def is_ready(self) -> bool:
         """Whether it can be used."""
         try:
             self._execute("SELECT 1")
@@ -252,7 +252,7 @@ class Redis(Engine):
             "--save", "", "--appendonly", "yes", "--appendfsync", "always", "--databases", "4096",
         ]  # fmt: skip
 
-    def answers(self) -> bool:
+    def is_ready(self) -> bool:
         """Whether it can be used."""
         try:
             with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:

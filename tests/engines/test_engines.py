@@ -21,9 +21,9 @@ from .running import ENGINES, Engine
 @pytest.mark.parametrize("engine", ENGINES, indirect=True)
 def test_an_engine_starts_makes_databases_and_leaves_nothing_behind(engine: Engine) -> None:
     assert engine.database() != engine.database()
-    assert engine.answers()
+    assert engine.is_ready()
     engine.close()
-    assert not engine.answers()
+    assert not engine.is_ready()
     assert not engine.folder.exists()
 
 
@@ -32,9 +32,9 @@ def test_an_engine_can_be_killed_and_started_again(engine: Engine) -> None:
     began = time.monotonic()
     for kill in (engine.kill, engine.crash):
         kill()
-        assert not engine.answers()
+        assert not engine.is_ready()
         engine.start()
-        assert engine.answers()
+        assert engine.is_ready()
     assert time.monotonic() - began < 60
 
 

@@ -1,4 +1,4 @@
-"""The contract's operations as routes: what each takes, and the examples it answers with."""
+"""The contract's operations as routes: what each takes, and the examples of its responses."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from contract_tools.openapi import follow, mapping, operations, sequence, text
 
-from .answers import Answer
+from .responses import ExampleResponse
 
 Schema = Mapping[str, object]
 
@@ -27,7 +27,7 @@ class Route:
         scheme: The security scheme whose credentials it takes; None for none.
         media_type: What the request has to carry; None for no body.
         body: The schema of the body, references resolved and closed to unknown properties.
-        answers: Every example, by status (``default`` is left out) and name; the name is empty where the body is.
+        responses: Every example, by status (``default`` is left out) and name; the name is empty where the body is.
     """
 
     operation: str
@@ -38,22 +38,22 @@ class Route:
     scheme: str | None
     media_type: str | None
     body: Schema | None
-    answers: Mapping[tuple[int, str], Answer]
+    responses: Mapping[tuple[int, str], ExampleResponse]
 
     def match(self, path: str) -> dict[str, str] | None:
         """The path's parameters, percent-decoded, where the path is this operation's."""
         found = self.pattern.fullmatch(path)
         return None if found is None else {name: unquote(value) for name, value in found.groupdict().items()}
 
-    def answer(self, status: int | None = None, example: str | None = None) -> Answer:
+    def response(self, status: int | None = None, example: str | None = None) -> ExampleResponse:
         """The first example of a status, by default the first success, or the one with a name.
 
         Raises:
             LookupError: The contract has no such example.
         """
-        for (code, name), answer in self.answers.items():
+        for (code, name), response in self.responses.items():
             if (status is None or code == status) and (example is None or name == example):
-                return answer
+                return response
         raise LookupError(f"{self.operation} has no example with status {status} and name {example}.")
 
 
@@ -97,7 +97,7 @@ def _route(
         scheme=next(iter(mapping(security[0]))) if security else None,
         media_type=media_type,
         body=mapping(closed(document, body)) if body is not None else None,
-        answers=_answers(document, mapping(operation.get("responses"))),
+        responses=_responses(document, mapping(operation.get("responses"))),
     )
 
 
@@ -105,15 +105,17 @@ def _parameters(operation: Mapping[str, object]) -> tuple[object, ...]:
     return tuple(sequence(operation.get("parameters")))
 
 
-def _answers(document: Mapping[str, object], responses: Mapping[str, object]) -> dict[tuple[int, str], Answer]:
-    answers: dict[tuple[int, str], Answer] = {}
-    for status, response in responses.items():
+def _responses(
+    document: Mapping[str, object], declared: Mapping[str, object]
+) -> dict[tuple[int, str], ExampleResponse]:
+    found: dict[tuple[int, str], ExampleResponse] = {}
+    for status, response in declared.items():
         if not str(status).isdigit():
             continue
         code = int(status)
         content = mapping(mapping(follow(document, response).get("content")).get("application/json"))
         for name, example in mapping(content.get("examples")).items():
-            answers[code, name] = Answer.of_json(code, follow(document, example).get("value"))
+            found[code, name] = ExampleResponse.of_json(code, follow(document, example).get("value"))
         if not content:
-            answers[code, ""] = Answer(code)
-    return dict(sorted(answers.items(), key=lambda pair: pair[0][0]))
+            found[code, ""] = ExampleResponse(code)
+    return dict(sorted(found.items(), key=lambda pair: pair[0][0]))

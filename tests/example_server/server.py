@@ -1,4 +1,4 @@
-"""The server: one thread a connection, every answer an example of the contract."""
+"""The server: one thread a connection, every response an example of the contract."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from contract_tools.openapi import mapping, sequence, text
 
-from .answers import Answer
 from .requests import RecordedRequest, check_request
+from .responses import ExampleResponse
 from .routes import Route, read_routes
 
 EXAMPLE_CREDENTIALS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
@@ -25,18 +25,18 @@ EXAMPLE_CREDENTIALS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
 )
 """Key and secret of each security scheme, invented, in the form of the published examples."""
 
-Hook = Callable[[RecordedRequest, Answer], Answer]
+Hook = Callable[[RecordedRequest, ExampleResponse], ExampleResponse]
 
 
 class ExampleServer:
-    """Answers each operation of an OpenAPI document with its examples, on 127.0.0.1 and a free port.
+    """Serves each operation of an OpenAPI document with its examples, on 127.0.0.1 and a free port.
 
-    A request that breaks the contract is answered with 400 and the reasons, and recorded with them.
+    A request that breaks the contract gets 400 and the reasons, and is recorded with them.
 
     Attributes:
         base_url: Where it listens, with the path of the document's first server; set by ``start``.
         requests: Every request in the order it came, with what the contract has against it.
-        hook: Called with each proper request and the answer to it; what it returns is sent instead.
+        hook: Called with each proper request and the response to it; what it returns is sent instead.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class ExampleServer:
         self.requests: list[RecordedRequest] = []
         servers = sequence(document.get("servers"))
         self._prefix = urlsplit(text(mapping(servers[0]).get("url"))).path.rstrip("/") if servers else ""
-        self._chosen: dict[str, Answer] = {}
+        self._chosen: dict[str, ExampleResponse] = {}
         self._listener: ThreadingTCPServer | None = None
         self._thread: threading.Thread | None = None
 
@@ -63,13 +63,13 @@ class ExampleServer:
         """Everything that the contract has against the requests so far."""
         return [f"{each.method} {each.target} {reason}" for each in self.requests for reason in each.violations]
 
-    def choose(self, operation: str, *, status: int | None = None, example: str | None = None) -> Answer:
-        """Answer an operation with another example from now on, until ``reset``.
+    def choose(self, operation: str, *, status: int | None = None, example: str | None = None) -> ExampleResponse:
+        """Respond to an operation with another example from now on, until ``reset``.
 
         Raises:
             LookupError: The contract has no such example.
         """
-        self._chosen[operation] = self.routes[operation].answer(status, example)
+        self._chosen[operation] = self.routes[operation].response(status, example)
         return self._chosen[operation]
 
     def reset(self) -> None:
@@ -113,8 +113,8 @@ class ExampleServer:
         """Stop."""
         self.stop()
 
-    def handle(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """Record a request and find its answer."""
+    def handle(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> ExampleResponse:
+        """Record a request and find its response."""
         path, _, query = target.partition("?")
         for route in self.routes.values():
             parameters = route.match(path.removeprefix(self._prefix)) if path.startswith(self._prefix) else None
@@ -125,7 +125,7 @@ class ExampleServer:
             taken = sorted(route.parameters.keys() - parameters.keys())
             if query and not asked.keys() <= set(taken):
                 violations = (*violations, f"query: the operation takes {', '.join(taken) or 'none'}, not {query!r}")
-            return self._answer(
+            return self._response(
                 RecordedRequest(method, target, headers, body, route.operation, value, violations),
                 route,
             )
@@ -138,18 +138,18 @@ class ExampleServer:
             None,
             ("the contract has no such operation",),
         )
-        return self._answer(unknown, None)
+        return self._response(unknown, None)
 
-    def _answer(self, request: RecordedRequest, route: Route | None) -> Answer:
+    def _response(self, request: RecordedRequest, route: Route | None) -> ExampleResponse:
         self.requests.append(request)
         if route is None or request.violations:
             message = "; ".join(request.violations)
-            return Answer.of_json(
+            return ExampleResponse.of_json(
                 400,
                 {"error": {"code": 0, "message": f"breaks the contract: {message}"}},
             )
-        answer = self._chosen.get(route.operation) or route.answer()
-        return answer if self.hook is None else self.hook(request, answer)
+        response = self._chosen.get(route.operation) or route.response()
+        return response if self.hook is None else self.hook(request, response)
 
 
 class _Listener(ThreadingTCPServer):
@@ -165,20 +165,20 @@ def _handler(server: ExampleServer) -> type[BaseHTTPRequestHandler]:
         disable_nagle_algorithm = True
         wbufsize = -1  # head and body in one packet
 
-        def answer(self) -> None:
+        def respond(self) -> None:
             headers = {name.lower(): value for name, value in self.headers.items()}
             body = self.rfile.read(int(headers.get("content-length", "0")))
-            answer = server.handle(self.command, self.path, headers, body)
-            self.send_response_only(answer.status)
-            sent = {"Content-Length": str(len(answer.body)), **answer.headers}
+            response = server.handle(self.command, self.path, headers, body)
+            self.send_response_only(response.status)
+            sent = {"Content-Length": str(len(response.body)), **response.headers}
             for name, value in sent.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(answer.body)
+            self.wfile.write(response.body)
             with suppress(OSError):  # the client may have gone
                 self.wfile.flush()
 
-        do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = do_OPTIONS = answer  # noqa: N815 - names of the base class
+        do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = do_OPTIONS = respond  # noqa: N815 - names of the base class
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
             """Say nothing: the requests are recorded."""

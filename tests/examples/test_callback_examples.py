@@ -62,7 +62,7 @@ def signed(nonce: int, kind: str = "SMS_REPORT", data: str = REPORT) -> dict[str
     return {"nonce": str(nonce), "timestamp": timestamp, "signature": signature, "type": kind, "data": data}
 
 
-def test_the_check_of_the_service_is_answered(example: App) -> None:
+def test_the_check_of_the_service_gets_its_text_back(example: App) -> None:
     assert example.get("/jsms/callback?echostr=a1B2c3D4") == (200, b"a1B2c3D4")
     assert example.get("/jsms/callback?echostr=%3Cscript%3E")[0] == 400
 

@@ -1,4 +1,4 @@
-"""Which fields an answer has, compared with those that the contract gives it."""
+"""Which fields a response has, compared with those that the contract gives it."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ def resolve(node: Schema) -> Schema:
     return node
 
 
-def answer_schema(operation: str, status: int) -> Schema | None:
-    """The schema of an operation's answer; None where it has no body."""
-    content = _answer(operation, status)
+def response_schema(operation: str, status: int) -> Schema | None:
+    """The schema of an operation's response; None where it has no body."""
+    content = _response(operation, status)
     return content["schema"] if content else None
 
 
-def answer_examples(operation: str, status: int) -> list[object]:
-    """Every example of an operation's answer."""
-    return [resolve(each)["value"] for each in _answer(operation, status).get("examples", {}).values()]
+def response_examples(operation: str, status: int) -> list[object]:
+    """Every example of an operation's response."""
+    return [resolve(each)["value"] for each in _response(operation, status).get("examples", {}).values()]
 
 
 def body_schema(operation: str) -> Schema:
@@ -44,7 +44,7 @@ def body_schema(operation: str) -> Schema:
     return resolve(resolve(_entry(operation)["requestBody"])["content"]["application/json"]["schema"])
 
 
-def _answer(operation: str, status: int) -> Schema:
+def _response(operation: str, status: int) -> Schema:
     responses = _entry(operation)["responses"]
     content: Mapping[str, Schema] = resolve(responses.get(str(status)) or responses["default"]).get("content", {})
     return content.get("application/json", {})

@@ -1,4 +1,4 @@
-"""Credentials of every operation, by hand: JSMS answers 400 to none at all, which general tools take for a fault."""
+"""Credentials of every operation: JSMS responds 400 where there are none, which general tools report as a fault."""
 
 from __future__ import annotations
 

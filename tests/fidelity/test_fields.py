@@ -1,4 +1,4 @@
-"""Both directions: the sandbox answers no field that is not documented, and every documented field is seen."""
+"""Both directions: the sandbox responses no field that is not documented, and every documented field is seen."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from sandbox.running import AppUnderTest
 from servers.arguments import arguments_of, body_of
 
 from .callback_target import CallbackTarget
-from .fields import answer_examples, answer_schema, document, documented, found
+from .fields import document, documented, found, response_examples, response_schema
 
 MOBILE, OPTED_OUT, LATER = "13800138000", "13900139000", "2099-07-01 09:00:00"
 SUCCESSFUL = 200
@@ -30,23 +30,23 @@ SUCCESSFUL = 200
 
 @dataclass
 class Tour:
-    """Calls one operation after the other, and keeps what was answered.
+    """Calls one operation after the other, and keeps each response.
 
     Attributes:
         app: Whose credentials.
-        answers: By operation and status: everything answered.
+        responses: Every response, by operation and status.
     """
 
     app: AppUnderTest
-    answers: dict[tuple[str, int], list[Any]] = field(default_factory=dict[tuple[str, int], list[Any]])
+    responses: dict[tuple[str, int], list[Any]] = field(default_factory=dict[tuple[str, int], list[Any]])
 
     def call(self, method: str, path: str, body: object = None, **more: Any) -> Any:
-        """One call; its answer as JSON, None where it is empty."""
-        answer = self.app.send(method, path, body, **more)
+        """One call; its response as JSON, None where it is empty."""
+        response = self.app.send(method, path, body, **more)
         entry: JournalEntry = self.app.last_entry()
         assert entry.operation is not None
-        told = answer.json() if answer.content else None
-        self.answers.setdefault((entry.operation, answer.status_code), []).append(told)
+        told = response.json() if response.content else None
+        self.responses.setdefault((entry.operation, response.status_code), []).append(told)
         return told
 
     def take(self) -> None:
@@ -137,21 +137,23 @@ def conforms(schema: Any, value: object) -> bool:
     return bool(validator.is_valid(value))
 
 
-def test_answers_have_the_documented_fields_and_no_others(tour: Tour) -> None:
-    assert {operation for operation, status in tour.answers if status == SUCCESSFUL} == set(OPERATIONS)
+def test_responses_have_the_documented_fields_and_no_others(tour: Tour) -> None:
+    assert {operation for operation, status in tour.responses if status == SUCCESSFUL} == set(OPERATIONS)
     wanted: set[str] = set()
     shown: set[str] = set()
     seen: set[str] = set()
-    for (operation, status), answers in tour.answers.items():
-        schema = answer_schema(operation, status)
+    for (operation, status), responses in tour.responses.items():
+        schema = response_schema(operation, status)
         if schema is None:
-            assert set(answers) == {None}
+            assert set(responses) == {None}
             continue
         wanted |= set(documented(schema, operation))
-        shown |= {name for example in answer_examples(operation, status) for name in found(schema, example, operation)}
-        for answer in answers:
-            assert conforms(schema, answer), (operation, answer)
-            seen |= set(found(schema, answer, operation))
+        shown |= {
+            name for example in response_examples(operation, status) for name in found(schema, example, operation)
+        }
+        for response in responses:
+            assert conforms(schema, response), (operation, response)
+            seen |= set(found(schema, response, operation))
     assert seen - wanted == set()
     assert shown - seen == set()
     assert len(shown) > 50

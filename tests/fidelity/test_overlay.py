@@ -108,7 +108,7 @@ def usual_driver(request: pytest.FixtureRequest, stage: Stage) -> Iterator[Drive
 
 
 @pytest.mark.parametrize("call", REAL_CALLS.values(), ids=REAL_CALLS)
-def test_every_operation_gives_the_result_that_the_sandbox_answered(driver: Driver, stage: Stage, call: Call) -> None:
+def test_every_operation_returns_what_the_sandbox_responded(driver: Driver, stage: Stage, call: Call) -> None:
     stage.prepare(call.operation)
     result = driver.make(call)
     (entry,) = stage.entries()

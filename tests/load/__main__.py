@@ -31,14 +31,14 @@ def main() -> int:
         outcome = Workload(sandbox.url, sandbox.auth, options.connections).run(options.seconds)
         kept = set(sandbox.kept())
         peak = sandbox.peak_memory()
-    answered = outcome.msg_ids[-MESSAGES_KEPT:]
-    lost = len(set(answered) - kept)
+    confirmed = outcome.msg_ids[-MESSAGES_KEPT:]
+    lost = len(set(confirmed) - kept)
     requests = len(outcome.milliseconds)
     print(f"{options.connections} connections, {outcome.seconds:.1f} s: {requests:,} requests", end="")
     print(f" ({requests / outcome.seconds:,.0f} a second), {len(outcome.msg_ids):,} messages")
     print(f"failed: {len(outcome.problems)}, lost: {lost}")
     times = ", ".join(f"{part:.0%} {outcome.percentile(part):.1f} ms" for part in (0.5, 0.95, 0.99, 1.0))
-    print(f"answered within: {times}")
+    print(f"responded within: {times}")
     if peak is not None:
         print(f"memory of the sandbox at most: {peak / 2**20:.0f} MiB")
     for problem in outcome.problems[:10]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.connections import Answer, Call, Connection
+from sandbox.connections import Call, Connection, Response
 
 CODE = "583201"
 """What every code is, by a switch of the sandbox."""
@@ -22,7 +22,7 @@ class Outcome:
     Attributes:
         seconds: How long it took.
         milliseconds: How long each request took.
-        msg_ids: Every msg_id that was answered.
+        msg_ids: Every msg_id of a response.
         verified: How many codes were verified.
         problems: Everything that was not as it should be.
         by_connection: How many requests each connection made.
@@ -90,9 +90,9 @@ class Workload:
 
     async def _send(self, connection: Connection, call: Call) -> Any:
         started = time.perf_counter()
-        answer: Answer = await connection.send(call)
+        response: Response = await connection.send(call)
         self.outcome.milliseconds.append((time.perf_counter() - started) * 1000)
-        if answer.status != 200:
-            self.outcome.problems.append(f"{call.method} {call.path}: {answer.status} {answer.body[:200]!r}")
+        if response.status != 200:
+            self.outcome.problems.append(f"{call.method} {call.path}: {response.status} {response.body[:200]!r}")
             return {"msg_id": "0"}
-        return answer.json()
+        return response.json()

@@ -19,8 +19,8 @@ def report(number: int) -> dict[str, object]:
     return {"msgId": str(number), "phone": "13800138000", "receiveTime": 1492150741000, "status": 4001}
 
 
-def answer(body: object, status: int = 200) -> Act:
-    """Answer with JSON, or with bytes as they stand."""
+def respond(body: object, status: int = 200) -> Act:
+    """Respond with JSON, or with bytes as they are."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
 
     def act(handler: BaseHTTPRequestHandler) -> None:
@@ -37,12 +37,12 @@ def answer(body: object, status: int = 200) -> Act:
 
 def reports(*numbers: int) -> Act:
     """Hand out reports."""
-    return answer([report(number) for number in numbers])
+    return respond([report(number) for number in numbers])
 
 
 def refuse(code: int, status: int = 403) -> Act:
-    """Answer with an error code."""
-    return answer({"error": {"code": code, "message": "no"}}, status)
+    """Respond with an error code."""
+    return respond({"error": {"code": code, "message": "no"}}, status)
 
 
 def drop(handler: BaseHTTPRequestHandler) -> None:
@@ -51,7 +51,7 @@ def drop(handler: BaseHTTPRequestHandler) -> None:
 
 
 def after(event: threading.Event, act: Act) -> Act:
-    """Answer only when told to."""
+    """Respond only after an event."""
 
     def wait(handler: BaseHTTPRequestHandler) -> None:
         event.wait(30)
@@ -61,7 +61,7 @@ def after(event: threading.Event, act: Act) -> Act:
 
 
 def late(seconds: float, act: Act) -> Act:
-    """Answer after a while."""
+    """Respond after a while."""
 
     def wait(handler: BaseHTTPRequestHandler) -> None:
         time.sleep(seconds)
@@ -71,7 +71,7 @@ def late(seconds: float, act: Act) -> Act:
 
 
 class ReceiptServer:
-    """Answers each poll with the next of its acts, and with an empty list when there are none left."""
+    """Responds to each poll with the next of its acts, and with an empty list when there are none left."""
 
     def __init__(self, *acts: Act, port: int = 0) -> None:
         self.acts = deque(acts)
@@ -85,7 +85,7 @@ class ReceiptServer:
             def do_GET(self) -> None:
                 outer.polls.append((time.monotonic(), self.path))
                 outer.asked.set()
-                act = outer.acts.popleft() if outer.acts else answer([])
+                act = outer.acts.popleft() if outer.acts else respond([])
                 act(self)
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name

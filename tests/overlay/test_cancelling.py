@@ -20,14 +20,14 @@ import pytest
 import trio
 
 from jsms_client import JSMS, AsyncJSMS
-from servers.faults import answer, sends
+from servers.faults import http_response, sends
 from servers.raw_socket_server import RawSocketServer
 from thorough import thorough
 
 from .calls import CALLS
 from .drivers import PATIENCE, async_client, sync_client
 
-SENT = sends(answer(200, b'{"msg_id": "1"}'))
+SENT = sends(http_response(200, b'{"msg_id": "1"}'))
 STEPS = range(0, 41, thorough(1, 4))
 
 

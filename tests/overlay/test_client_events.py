@@ -15,7 +15,7 @@ import pytest
 from jsms_client import CallEvent, RetryPolicy
 from jsms_client._events import switch_on_logging
 from jsms_client.errors import ConfigurationError, ConnectionFailedError, NoMoneyError, UnknownOutcomeError
-from servers.faults import answer, sends
+from servers.faults import http_response, sends
 from servers.raw_socket_server import Connection, RawSocketServer, Script, refusing_port
 
 from .drivers import APP_KEY, MASTER_SECRET, QUICK, SECRETS, async_client, sync_client
@@ -35,7 +35,7 @@ def facts(event: CallEvent) -> tuple[object, ...]:
 
 
 def test_a_send_is_one_attempt_and_one_outcome(server: RawSocketServer) -> None:
-    server.play(sends(answer(200, SENT)))
+    server.play(sends(http_response(200, SENT)))
     events: list[CallEvent] = []
     with sync_client(server.base_url, on_event=events.append) as jsms:
         jsms.codes.send(MOBILE, temp_id=1)
@@ -49,7 +49,7 @@ def test_a_send_is_one_attempt_and_one_outcome(server: RawSocketServer) -> None:
 
 
 def test_the_async_client_tells_the_same(server: RawSocketServer) -> None:
-    server.play(sends(answer(403, b'{"error": {"code": 50014, "message": "no money for 13912345678"}}')))
+    server.play(sends(http_response(403, b'{"error": {"code": 50014, "message": "no money for 13912345678"}}')))
     events: list[CallEvent] = []
 
     async def run() -> None:
@@ -64,7 +64,7 @@ def test_the_async_client_tells_the_same(server: RawSocketServer) -> None:
 
 
 def test_each_attempt_is_told_and_the_outcome_once(server: RawSocketServer) -> None:
-    server.play(sends(answer(503, b"{}")))
+    server.play(sends(http_response(503, b"{}")))
     events: list[CallEvent] = []
     with (
         sync_client(server.base_url, on_event=events.append, retry=RetryPolicy(attempts=3, backoff=0.01)) as jsms,
@@ -118,7 +118,7 @@ def test_what_a_hook_raises_does_not_change_the_call(server: RawSocketServer, ca
     def breaks(event: CallEvent) -> None:
         raise RuntimeError("the app's own")
 
-    server.play(sends(answer(200, SENT)))
+    server.play(sends(http_response(200, SENT)))
     with sync_client(server.base_url, on_event=breaks) as jsms:
         assert jsms.codes.send(MOBILE, temp_id=1).msg_id == "288193860302"
     assert [record.getMessage() for record in caplog.records] == ["on_event failed"] * 2
@@ -126,7 +126,7 @@ def test_what_a_hook_raises_does_not_change_the_call(server: RawSocketServer, ca
 
 def test_no_event_holds_what_is_private(server: RawSocketServer) -> None:
     body = f'{{"error": {{"code": 50014, "message": "{MOBILE} {MASTER_SECRET}"}}}}'
-    server.play(sends(answer(403, body.encode())))
+    server.play(sends(http_response(403, body.encode())))
     events: list[CallEvent] = []
     with sync_client(server.base_url, on_event=events.append) as jsms, pytest.raises(NoMoneyError):
         jsms.messages.send(MOBILE, temp_id=1, temp_para={"code": "739152"})
@@ -149,7 +149,7 @@ def test_an_async_hook_is_refused() -> None:
 
 
 def test_info_has_one_line_for_each_call(server: RawSocketServer, caplog: pytest.LogCaptureFixture) -> None:
-    server.play(sends(answer(503, b"{}")))
+    server.play(sends(http_response(503, b"{}")))
     with (
         caplog.at_level(logging.INFO, logger="jsms_client"),
         sync_client(server.base_url, retry=QUICK) as jsms,
@@ -176,7 +176,7 @@ JSMS(sys.argv[1], sys.argv[2], base_url=sys.argv[3]).codes.send("13912345678", t
     ("value", "own", "lines"), [("", False, 0), ("info", False, 2), ("DEBUG", False, 4), ("info", True, 0)]
 )
 def test_jsms_log_switches_logging_on(server: RawSocketServer, value: str, own: bool, lines: int) -> None:
-    server.play(sends(answer(200, SENT)))
+    server.play(sends(http_response(200, SENT)))
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, APP_KEY, MASTER_SECRET, server.base_url, *(["own"] if own else [])],
         env={"JSMS_LOG": value},

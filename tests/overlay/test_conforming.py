@@ -1,4 +1,4 @@
-"""Success answers: what is read, what is put right, and what is refused."""
+"""Success responses: what is read, what is put right, and what is refused."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from jsms_client import JSMS, DecodeError
-from servers.faults import answer, sends
+from servers.faults import http_response, sends
 from servers.raw_socket_server import RawSocketServer
 
 from .drivers import APP_KEY, MASTER_SECRET
@@ -41,7 +41,7 @@ def _raw(data: bytes) -> bytes:
     ],
 )
 def test_one_coding_is_read(server: RawSocketServer, coding: str, data: bytes) -> None:
-    server.play(sends(answer(200, data, f"Content-Encoding: {coding}")))
+    server.play(sends(http_response(200, data, f"Content-Encoding: {coding}")))
     with JSMS(APP_KEY, MASTER_SECRET, base_url=server.base_url) as jsms:
         assert jsms.accounts.app().app_balance == 1
 
@@ -59,7 +59,7 @@ def test_one_coding_is_read(server: RawSocketServer, coding: str, data: bytes) -
     ids=["twice", "a bomb", "not asked for", "not asked for, and empty", "none", "cut off"],
 )
 def test_what_is_compressed_otherwise_is_an_error_soon(server: RawSocketServer, coding: str, data: bytes) -> None:
-    server.play(sends(answer(200, data, f"Content-Encoding: {coding}")))
+    server.play(sends(http_response(200, data, f"Content-Encoding: {coding}")))
     began = time.monotonic()
     with JSMS(APP_KEY, MASTER_SECRET, base_url=server.base_url) as jsms, pytest.raises(DecodeError):
         jsms.accounts.app()

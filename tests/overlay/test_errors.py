@@ -18,7 +18,7 @@ from jsms_client.errors import (
     ConnectTimeoutError,
     DecodeError,
     JSMSError,
-    LostAnswerTimeoutError,
+    LostResponseTimeoutError,
     NoCreditError,
     NoMoneyError,
     NotSentError,
@@ -65,7 +65,7 @@ def test_every_exception_can_be_pickled_copied_hashed_and_printed(kind: type[JSM
     [
         (ArgumentError, {ValueError}),
         (ConnectTimeoutError, {ConnectionFailedError, RequestTimeoutError}),
-        (LostAnswerTimeoutError, {RequestTimeoutError}),
+        (LostResponseTimeoutError, {RequestTimeoutError}),
         (UnknownOutcomeTimeoutError, {UnknownOutcomeError, RequestTimeoutError}),
         (UnconfirmedServiceError, {ServiceError, UnknownOutcomeError, APIError}),
         (UnconfirmedServerError, {ServerError, UnconfirmedServiceError, UnknownOutcomeError}),
@@ -85,7 +85,7 @@ def test_an_api_error_says_what_it_means_and_what_to_do() -> None:
     assert str(error).startswith("sendMessage: no money (code 50014, HTTP 403).")
 
 
-def test_a_decode_error_carries_the_answer() -> None:
+def test_a_decode_error_carries_the_response() -> None:
     error = DecodeError(
         "the response is not JSON", http_status=200, headers={"content-type": "text/html"}, body="<html>"
     )
@@ -125,8 +125,8 @@ def test_a_family_knows_no_code() -> None:
 
 
 SENT = {
-    errors.LostAnswerError: "yes",
-    errors.LostAnswerTimeoutError: "yes",
+    errors.LostResponseError: "yes",
+    errors.LostResponseTimeoutError: "yes",
     errors.DecodeError: "yes",
     errors.RedirectError: "yes",
     errors.UnexpectedStatusError: "yes",

@@ -15,15 +15,15 @@ import pytest
 
 from example_server import read_routes
 from jsms_client import JSMSError, Timeouts
-from jsms_client._response import MAX_ANSWER
+from jsms_client._response import MAX_RESPONSE
 from jsms_client.errors import (
     APIError,
     ConnectionFailedError,
     ConnectTimeoutError,
     DecodeError,
     InvalidRequestError,
-    LostAnswerError,
-    LostAnswerTimeoutError,
+    LostResponseError,
+    LostResponseTimeoutError,
     RateLimitError,
     RedirectError,
     RequestTimeoutError,
@@ -44,21 +44,21 @@ from jsms_contract.errors import error_class
 from jsms_contract.operations import OPERATIONS
 from jsms_runtime.operation import Operation
 from servers.contract import load_document
-from servers.faults import FAULTS, Fault, Meaning, answer, harmless, sends, too_long
+from servers.faults import FAULTS, Fault, Meaning, harmless, http_response, sends, too_long
 from servers.raw_socket_server import Connection, Counts, RawSocketServer, Script, refusing_port, silent_port
 
 from .calls import CALLS, Call
 from .drivers import ATTEMPTS, DRIVERS, Driver
 from .examples import expected, plain
 
-GOOD = {route.operation: route.answer() for route in read_routes(load_document())}
+GOOD = {route.operation: route.response() for route in read_routes(load_document())}
 PATIENT = Timeouts(connect=30, read=30, write=30, pool=30)
 HASTY = Timeouts(connect=30, read=0.4, write=30, pool=30)
 FLAVOURS = ("sync", "asyncio", "sync-fast", "asyncio-fast")
 ON_THE_NETWORK = (Meaning.LOST, Meaning.SLOW)
 IN_THE_BODY = (Meaning.REFUSED, Meaning.FAILED, Meaning.MISFIT)
 NOT_BY_HTTPTOOLS = "same-length-twice"
-"""An odd form of a good answer that its parser takes for none: safe, if not generous."""
+"""An odd form of a good response that its parser takes for none: safe, if not generous."""
 ONE_OF_A_KIND = (
     "verifyCode",
     "sendMessage",
@@ -136,13 +136,13 @@ def test_every_operation_meets_a_fault(rigs: Rigs, fault: Fault) -> None:
 
 
 @pytest.mark.parametrize("number", range(len(harmless(b""))), ids=[name for name, _ in harmless(b"")])
-def test_every_operation_understands_a_good_answer_in_an_odd_form(rigs: Rigs, number: int) -> None:
+def test_every_operation_understands_a_good_response_in_an_odd_form(rigs: Rigs, number: int) -> None:
     def meet(rig: Rig) -> list[str]:
         good = GOOD[rig.call.operation]
         name, script = harmless(good.body)[number]
         outcome, counts = rig.make(script)
         if rigs.flavour.endswith("fast") and name == NOT_BY_HTTPTOOLS:
-            unusable = UnknownOutcomeError if rig.operation.retry == "never" else LostAnswerError
+            unusable = UnknownOutcomeError if rig.operation.retry == "never" else LostResponseError
             understood = isinstance(outcome, unusable) and outcome.attempts == counts.deliveries
             return [] if understood else [f"{rig.operation.id}: {outcome!r} after {counts}"]
         if counts.deliveries != 1 or isinstance(outcome, Exception) or plain(outcome) != expected(good.json()):
@@ -160,7 +160,7 @@ def test_a_connection_that_ends_at_once_costs_a_send_no_second_request(
     def meet(rig: Rig) -> list[str]:
         # Whether the connection counts as made is a race that only the network decides.
         outcome, counts = rig.make(Script(end, "accept"))
-        lost = UnknownOutcomeError if rig.operation.retry == "never" else LostAnswerError
+        lost = UnknownOutcomeError if rig.operation.retry == "never" else LostResponseError
         if not isinstance(outcome, (lost, ConnectionFailedError)):
             return [f"{rig.operation.id}: {outcome!r}"]
         if outcome.attempts > (1 if rig.operation.retry == "never" else ATTEMPTS):
@@ -173,9 +173,9 @@ def test_a_connection_that_ends_at_once_costs_a_send_no_second_request(
 
 @pytest.mark.parametrize("number", range(4), ids=[name for name, _ in too_long(0)])
 @pytest.mark.parametrize("operation", ["sendMessage", "getSchedule", "deleteSign", "pollReports"])
-def test_an_answer_that_is_too_long_is_not_read(rigs: Rigs, operation: str, number: int) -> None:
+def test_a_response_that_is_too_long_is_not_read(rigs: Rigs, operation: str, number: int) -> None:
     rig = next(rig for rig in rigs.with_timeouts(PATIENT) if rig.call.operation == operation)
-    outcome, counts = rig.make(too_long(MAX_ANSWER)[number][1])
+    outcome, counts = rig.make(too_long(MAX_RESPONSE)[number][1])
     assert isinstance(outcome, JSMSError)
     unsure = rig.operation.retry == "never"
     assert isinstance(outcome, UnknownOutcomeError) == unsure
@@ -224,17 +224,17 @@ def _problems(rig: Rig, fault: Fault) -> Iterator[str]:
     elif isinstance(outcome, Exception):
         yield f"{outcome!r} escaped"
     elif kind not in (None, JSMSError) and not (isinstance(outcome, Records) and outcome.malformed):
-        yield f"answered {outcome!r}"
+        yield f"returned {outcome!r}"
     if counts.deliveries != attempts:
         yield f"the server saw {counts}, not {attempts} requests"
     if fault.meaning in IN_THE_BODY:
         return
     good = GOOD[rig.call.operation]
-    after, _ = rig.make(sends(answer(good.status, good.body)))
+    after, _ = rig.make(sends(http_response(good.status, good.body)))
     end = time.monotonic() + 20
     while isinstance(after, RequestTimeoutError) and fault.meaning is Meaning.SLOW and time.monotonic() < end:
         # The time limit is short for this fault, and the machine may be busy.
-        after, _ = rig.make(sends(answer(good.status, good.body)))
+        after, _ = rig.make(sends(http_response(good.status, good.body)))
     if isinstance(after, Exception) or plain(after) != expected(good.json()):
         yield f"could not be used afterwards: {after!r}"
 
@@ -248,9 +248,9 @@ def _expected_error(fault: Fault, operation: Operation) -> type[Exception] | Non
     never = operation.retry == "never"
     match fault.meaning:
         case Meaning.LOST:
-            return UnknownOutcomeError if never else LostAnswerError
+            return UnknownOutcomeError if never else LostResponseError
         case Meaning.SLOW:
-            return UnknownOutcomeTimeoutError if never else LostAnswerTimeoutError
+            return UnknownOutcomeTimeoutError if never else LostResponseTimeoutError
         case Meaning.UNUSABLE:
             return UnconfirmedDecodeError if never else DecodeError
         case Meaning.ODD:
@@ -264,7 +264,7 @@ def _expected_error(fault: Fault, operation: Operation) -> type[Exception] | Non
         case Meaning.UNCERTAIN:
             return JSMSError
         case Meaning.MISFIT:
-            if operation.answer is None:
+            if operation.response is None:
                 return None
             return UnconfirmedDecodeError if never else DecodeError
         case Meaning.REFUSED | Meaning.FAILED:

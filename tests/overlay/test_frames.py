@@ -14,7 +14,7 @@ import anyio
 import pytest
 
 from jsms_client import JSMS, AsyncJSMS, ConfigurationError, JSMSError, RetryPolicy, Timeouts
-from servers.faults import answer, sends
+from servers.faults import http_response, sends
 from servers.raw_socket_server import Connection, RawSocketServer, Script, refusing_port, silent_port
 
 from .test_http import tls_server
@@ -97,7 +97,7 @@ def test_after_a_certificate_that_does_not_verify(sending: Send) -> None:
 
 @pytest.mark.parametrize("sending", SENDING)
 @pytest.mark.parametrize(
-    "data", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n", b"SSH-2.0\r\n\r\n", answer(500, b"no")]
+    "data", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n", b"SSH-2.0\r\n\r\n", http_response(500, b"no")]
 )
 def test_after_a_response_that_is_lost_or_none(server: RawSocketServer, sending: Send, data: bytes) -> None:
     server.play(sends(data))

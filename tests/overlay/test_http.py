@@ -32,14 +32,14 @@ from jsms_client.errors import (
     ConnectionFailedError,
     UnknownOutcomeError,
 )
-from servers.faults import answer, sends
+from servers.faults import http_response, sends
 from servers.raw_socket_server import Connection, RawSocketServer, Script
 
 from .drivers import APP_KEY, MASTER_SECRET, QUICK, sync_client
 
 URL = "https://api.sms.jpush.cn/v1"
 BODY = SendCodeRequest(mobile="13800138000", temp_id=1)
-SENT = answer(200, b'{"msg_id": "1"}')
+SENT = http_response(200, b'{"msg_id": "1"}')
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_a_form_is_written_with_a_boundary_that_nobody_can_foresee(server: RawSo
 
     def act(connection: Connection) -> None:
         seen.append(connection.read_request())
-        connection.send(answer(200, b'{"sign_id": 1}'))
+        connection.send(http_response(200, b'{"sign_id": 1}'))
 
     server.play(Script(act))
 

@@ -1,4 +1,4 @@
-"""What an answer means, from status and body alone."""
+"""What a response means, from status and body alone."""
 
 from __future__ import annotations
 
@@ -242,7 +242,7 @@ def test_a_redirect_says_where_to_but_no_secret(location: str, shown: str) -> No
     assert shown in str(error)
 
 
-def test_an_unusable_answer_is_carried_shortened_and_masked() -> None:
+def test_an_unusable_response_is_carried_shortened_and_masked() -> None:
     headers = {"content-type": "text/html", "set-cookie": "a=b", "x-user": "13800138000", "content-length": "5000"}
     error = error_of("getAppBalance", 200, b"<html> 13800138000 " + b"x" * 5000, headers=headers)
     assert type(error) is DecodeError
@@ -252,7 +252,7 @@ def test_an_unusable_answer_is_carried_shortened_and_masked() -> None:
     assert error.http_status == 200
 
 
-def test_an_answer_with_a_problem_is_judged_by_its_status() -> None:
+def test_a_response_with_a_problem_is_judged_by_its_status() -> None:
     error = error_of("sendCode", 200, {"msg_id": "1"}, problem="is longer than 10485760 bytes")
     assert type(error) is UnconfirmedDecodeError
     assert "the response is longer than 10485760 bytes; the request may have been carried out" in str(error)

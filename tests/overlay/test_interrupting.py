@@ -22,7 +22,7 @@ from jsms_client._request import encode_files
 from jsms_client.errors import ConnectionFailedError, UnknownOutcomeError
 from jsms_contract.operations import OPERATIONS
 from servers.arguments import PNG
-from servers.faults import answer
+from servers.faults import http_response
 from servers.raw_socket_server import Connection, Counts, RawSocketServer, Script, refusing_port, silent_port
 
 from .calls import CALLS, Call
@@ -165,7 +165,7 @@ def test_while_it_writes(kind: type[Exception]) -> None:
 def test_while_it_reads(kind: type[Exception]) -> None:
     def act(connection: Connection) -> None:
         connection.read_request()
-        connection.send(answer(200, b'{"sign_id": 1}')[:-3])
+        connection.send(http_response(200, b'{"sign_id": 1}')[:-3])
         connection.hold()
 
     with RawSocketServer() as server, sync_client(server.base_url) as client:
@@ -190,7 +190,7 @@ def test_with_a_client_of_the_callers(kind: type[Exception]) -> None:
 def test_a_service_that_refuses_an_upload_before_reading_it_is_heard(flavour: str) -> None:
     def act(connection: Connection) -> None:
         connection.read_some(100)
-        connection.send(answer(413, b'{"error": {"code": 50007, "message": "too large"}}'))
+        connection.send(http_response(413, b'{"error": {"code": 50007, "message": "too large"}}'))
         connection.wait(0.2)
         connection.close()
 

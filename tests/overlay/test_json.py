@@ -13,7 +13,7 @@ from jsms_client._decode import InvalidResponse
 from jsms_client._request import open_json
 from jsms_client.errors import ArgumentError
 from jsms_contract.operations import OPERATIONS
-from servers.faults import answer, sends
+from servers.faults import http_response, sends
 from servers.raw_socket_server import RawSocketServer
 
 from .drivers import sync_client
@@ -81,7 +81,7 @@ def test_both_refuse_the_same_in_the_same_words(body: bytes) -> None:
 def test_a_generated_function_sends_nothing_but_json(value: object, transport: Literal["httpx", "fast"]) -> None:
     operation = OPERATIONS["sendMessage"]
     with RawSocketServer() as server, sync_client(server.base_url, transport=transport) as jsms:
-        counts = server.play(sends(answer(200, b'{"msg_id": "1"}')))
+        counts = server.play(sends(http_response(200, b'{"msg_id": "1"}')))
         http = jsms.api.get_httpx_client()
         with pytest.raises(ArgumentError, match="cannot be written as JSON"):
             http.request(operation.method, operation.path, json={"temp_para": {"n": value}})

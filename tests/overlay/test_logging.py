@@ -10,7 +10,7 @@ from contextlib import suppress
 import pytest
 
 from jsms_client.errors import ConnectionFailedError, UnknownOutcomeError
-from servers.faults import answer, sends
+from servers.faults import http_response, sends
 from servers.raw_socket_server import Connection, RawSocketServer, Script, refusing_port
 
 from .calls import CALLS, MSG_ID
@@ -47,7 +47,7 @@ def hangs_up(connection: Connection) -> None:
     connection.close()
 
 
-def test_a_call_without_an_answer_is_told_by_what_happened_to_it(
+def test_a_call_without_a_response_is_told_by_what_happened_to_it(
     server: RawSocketServer, told: Callable[[str, str], list[str]]
 ) -> None:
     server.play(Script(hangs_up))
@@ -72,6 +72,6 @@ def test_each_attempt_that_does_not_reach_the_service_is_told(told: Callable[[st
 def test_the_message_that_a_call_is_about_is_told(
     server: RawSocketServer, told: Callable[[str, str], list[str]], operation: str, body: bytes, msg_id: str
 ) -> None:
-    server.play(sends(answer(200, body)))
+    server.play(sends(http_response(200, body)))
     (line,) = told(server.base_url, operation)
     assert re.fullmatch(rf"{operation}: HTTP 200, code None, \d+ ms, msg_id {msg_id}", line)

@@ -1,4 +1,4 @@
-"""Whatever an answer turns into on its way, a call ends in a result or a JSMSError, and shows nothing private."""
+"""Whatever a response turns into on its way, a call ends in a result or a JSMSError, and shows nothing private."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from example_server import Answer, ExampleServer, RecordedRequest
+from example_server import ExampleResponse, ExampleServer, RecordedRequest
 from jsms_client import JSMSError
 from jsms_contract.operations import OPERATIONS
 from servers.contract import load_document
@@ -104,18 +104,18 @@ def _change(draw: st.DrawFn, value: object) -> object:
 
 
 @st.composite
-def answers(draw: st.DrawFn, good: list[Answer]) -> Answer:
-    """What may come back instead of one of the good answers."""
-    answer = draw(st.sampled_from(good))
-    status = draw(st.just(answer.status) | STATUSES)
-    if answer.body and draw(st.booleans()):
-        body = draw(mutated_bytes(answer.body))
+def responses(draw: st.DrawFn, good: list[ExampleResponse]) -> ExampleResponse:
+    """What may come back instead of one of the good responses."""
+    response = draw(st.sampled_from(good))
+    status = draw(st.just(response.status) | STATUSES)
+    if response.body and draw(st.booleans()):
+        body = draw(mutated_bytes(response.body))
     else:
-        value = draw(mutated_json(answer.json()))
+        value = draw(mutated_json(response.json()))
         body = json.dumps(value, allow_nan=True).encode()
     if status == 204:
         body = b""
-    return Answer(status, body, {"Content-Type": "application/json", **draw(HEADERS)})
+    return ExampleResponse(status, body, {"Content-Type": "application/json", **draw(HEADERS)})
 
 
 @pytest.fixture(scope="module")
@@ -136,18 +136,18 @@ def drivers(server: ExampleServer) -> Iterator[dict[str, Driver]]:
 @pytest.mark.parametrize("operation", OPERATIONS)
 @settings(max_examples=thorough(60, 15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_a_mutated_answer_ends_in_a_result_or_a_jsms_error(
+def test_a_mutated_response_ends_in_a_result_or_a_jsms_error(
     server: ExampleServer, drivers: dict[str, Driver], operation: str, data: st.DataObject
 ) -> None:
-    good = list(server.routes[operation].answers.values())
-    mutated = data.draw(answers(good))
+    good = list(server.routes[operation].responses.values())
+    mutated = data.draw(responses(good))
     driver = drivers[data.draw(st.sampled_from(["sync", "asyncio"]))]
 
-    def answer(_request: RecordedRequest, _answer: Answer) -> Answer:
+    def respond(_request: RecordedRequest, _response: ExampleResponse) -> ExampleResponse:
         return mutated
 
     server.reset()
-    server.hook = answer
+    server.hook = respond
     outcome = _outcome(driver, CALLS[operation])
     repr(outcome).encode()
     if isinstance(outcome, JSMSError):

@@ -20,12 +20,12 @@ from jsms_client import (
     UnknownOutcomeError,
 )
 from jsms_client._transport import open_async_transport, open_transport
-from servers.faults import answer, sends
+from servers.faults import http_response, sends
 from servers.raw_socket_server import RawSocketServer
 
 from .drivers import APP_KEY, MASTER_SECRET
 
-SENT = answer(200, b'{"msg_id": "1"}')
+SENT = http_response(200, b'{"msg_id": "1"}')
 # Where a certificate would be asked for; nobody listens there.
 SECURE = "https://127.0.0.1:1/v1"
 THRICE = RetryPolicy(attempts=3, backoff=5)

@@ -1,4 +1,4 @@
-"""Every operation, sync and async, answers what the contract's example says and sends what the contract allows."""
+"""Every operation, sync and async, returns the contract's example and sends what the contract allows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TypedDict, cast
 
 import pytest
 
-from example_server import Answer, ExampleServer, RecordedRequest, read_routes
+from example_server import ExampleResponse, ExampleServer, RecordedRequest, read_routes
 from jsms_api.models import ErrorCode
 from jsms_client import VerificationReason
 from jsms_client.errors import APIError, InvalidCodeError, ServiceError, UnknownOutcomeError
@@ -17,7 +17,7 @@ from jsms_client.results import Verification
 from jsms_contract.errors import error_class
 from jsms_contract.operations import OPERATIONS
 from servers.contract import load_document
-from servers.faults import answer, sends
+from servers.faults import http_response, sends
 from servers.raw_socket_server import RawSocketServer
 
 from .calls import CALLS, Call
@@ -29,17 +29,17 @@ REASONS = {
     ErrorCode.EXPIRED_CODE: VerificationReason.EXPIRED,
     ErrorCode.VERIFIED_CODE: VerificationReason.USED,
 }
-ANSWERED = {operation: call for operation, call in CALLS.items() if OPERATIONS[operation].answer}
+WITH_BODY = {operation: call for operation, call in CALLS.items() if OPERATIONS[operation].response}
 SUCCESSES = [
     (route.operation, status, name)
     for route in read_routes(load_document())
-    for status, name in route.answers
+    for status, name in route.responses
     if status < 300
 ]
 REFUSALS = [
     (route.operation, status, name)
     for route in read_routes(load_document())
-    for status, name in route.answers
+    for status, name in route.responses
     if status >= 400
 ]
 
@@ -72,14 +72,14 @@ def test_the_table_of_calls_covers_every_operation() -> None:
 
 
 @pytest.mark.parametrize(("operation", "status", "example"), SUCCESSES)
-def test_an_operation_answers_the_contracts_example(
+def test_an_operation_returns_the_contracts_example(
     driver: Driver, example_server: ExampleServer, operation: str, status: int, example: str
 ) -> None:
-    answer = example_server.choose(operation, status=status, example=example)
+    response = example_server.choose(operation, status=status, example=example)
     result = driver.make(CALLS[operation])
     assert example_server.violations == []
     assert [request.operation for request in example_server.requests] == [operation]
-    assert plain(result) == expected(answer.json())
+    assert plain(result) == expected(response.json())
 
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
@@ -87,8 +87,8 @@ def test_a_generated_function_works_with_the_client(driver: Driver, example_serv
     parsed = driver.make_generated(call)
     assert example_server.violations == []
     assert [request.operation for request in example_server.requests] == [call.operation]
-    answer = example_server.routes[call.operation].answer().json()
-    assert _as_json(parsed) == answer
+    response = example_server.routes[call.operation].response().json()
+    assert _as_json(parsed) == response
 
 
 @pytest.mark.parametrize(("operation", "status", "example"), REFUSALS)
@@ -118,10 +118,12 @@ def test_a_refusal_is_raised_as_the_class_of_its_code(
     assert example_server.violations == []
 
 
-@pytest.mark.parametrize("call", ANSWERED.values(), ids=ANSWERED)
-def test_an_unknown_field_of_an_answer_is_kept(usual_driver: Driver, example_server: ExampleServer, call: Call) -> None:
-    def add(_request: RecordedRequest, answer: Answer) -> Answer:
-        return Answer.of_json(answer.status, _with_field(answer.json()))
+@pytest.mark.parametrize("call", WITH_BODY.values(), ids=WITH_BODY)
+def test_an_unknown_field_of_a_response_is_kept(
+    usual_driver: Driver, example_server: ExampleServer, call: Call
+) -> None:
+    def add(_request: RecordedRequest, response: ExampleResponse) -> ExampleResponse:
+        return ExampleResponse.of_json(response.status, _with_field(response.json()))
 
     example_server.hook = add
     result = usual_driver.make(call)
@@ -170,7 +172,7 @@ def test_only_a_verification_takes_a_wrong_code_for_a_result() -> None:
             assert not await jsms.codes.verify("1", "123456")
 
     with RawSocketServer() as server:
-        server.play(sends(answer(403, body)))
+        server.play(sends(http_response(403, body)))
         with sync_client(server.base_url) as jsms:
             with pytest.raises(InvalidCodeError):
                 jsms.codes.send("13800138000", temp_id=1)
@@ -188,7 +190,7 @@ def test_an_operation_of_receipts_that_is_no_poll_has_no_pace() -> None:
             assert await request_json("getAppBalance")
 
     with RawSocketServer() as server:
-        counts = server.play(sends(answer(200, body)))
+        counts = server.play(sends(http_response(200, body)))
         with sync_client(server.base_url) as jsms:
             request_json = jsms.receipts._request_json  # pyright: ignore[reportPrivateUsage] - as a generated method does
             assert request_json("getAppBalance")

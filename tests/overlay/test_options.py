@@ -12,7 +12,7 @@ import pytest
 from jsms_client import JSMS, AsyncJSMS, RawResponse, RetryPolicy
 from jsms_client.errors import ClientClosedError, ConfigurationError, NoMoneyError, UnconfirmedAPIError
 from jsms_client.results import SentMessage
-from servers.faults import answer, sends
+from servers.faults import http_response, sends
 from servers.raw_socket_server import Connection, RawSocketServer, Script
 
 from .drivers import APP_KEY, MASTER_SECRET, async_client, sync_client
@@ -28,7 +28,7 @@ def server() -> Iterator[RawSocketServer]:
 
 
 class Recorder:
-    """Answers each request, and keeps its head."""
+    """Responds to each request, and keeps its head."""
 
     def __init__(self, *responses: bytes) -> None:
         self.heads: list[str] = []
@@ -43,7 +43,7 @@ class Recorder:
 
 
 def test_options_apply_to_the_view_and_not_to_the_client(server: RawSocketServer) -> None:
-    seen = Recorder(*[answer(200, SENT)] * 3)
+    seen = Recorder(*[http_response(200, SENT)] * 3)
     server.play(Script(seen))
     with sync_client(server.base_url) as jsms:
         other = jsms.with_options(headers={"X-Request-ID": "a1", "user-agent": "shop"})
@@ -65,7 +65,7 @@ def test_options_apply_to_the_view_and_not_to_the_client(server: RawSocketServer
 
 
 def test_async_options_apply_to_the_view(server: RawSocketServer) -> None:
-    seen = Recorder(*[answer(200, SENT)] * 2)
+    seen = Recorder(*[http_response(200, SENT)] * 2)
     server.play(Script(seen))
 
     async def run() -> None:
@@ -84,7 +84,7 @@ def test_a_timeout_and_retries_of_a_view(server: RawSocketServer) -> None:
         config = view._executor.config  # pyright: ignore[reportPrivateUsage] - what its requests are made with
         assert (config.timeouts.read, config.retry.attempts) == (7, 1)
         assert jsms._executor.config.retry.attempts != 1  # pyright: ignore[reportPrivateUsage] - the same
-        server.play(sends(answer(503, b"{}")))
+        server.play(sends(http_response(503, b"{}")))
         with pytest.raises(Exception, match="HTTP 503"):
             view.accounts.app()
 
@@ -154,7 +154,7 @@ def test_a_view_shares_fetched_records_and_their_pace(
 ) -> None:
     server.play(
         sends(
-            answer(
+            http_response(
                 200,
                 b'[{"msgId": "1", "phone": "13912345678", "receiveTime": 1492150740292, "status": 4001},'
                 b'{"msgId": "2", "phone": "13912345678", "receiveTime": 1492150740292, "status": 4001}]',
@@ -167,7 +167,7 @@ def test_a_view_shares_fetched_records_and_their_pace(
 
 
 def test_a_result_comes_with_its_response_on_request(server: RawSocketServer) -> None:
-    server.play(sends(answer(200, SENT, "X-Request-Id: r7")))
+    server.play(sends(http_response(200, SENT, "X-Request-Id: r7")))
     with sync_client(server.base_url) as jsms:
         raw: RawResponse[SentMessage] = jsms.with_raw_response(jsms.codes.send, MOBILE, temp_id=1)
 
@@ -177,7 +177,7 @@ def test_a_result_comes_with_its_response_on_request(server: RawSocketServer) ->
 
 
 def test_an_async_result_comes_with_its_response_on_request(server: RawSocketServer) -> None:
-    server.play(sends(answer(200, SENT, "X-Request-Id: r7")))
+    server.play(sends(http_response(200, SENT, "X-Request-Id: r7")))
 
     async def run() -> RawResponse[SentMessage]:
         async with async_client(server.base_url) as jsms:
@@ -200,7 +200,7 @@ def test_a_result_without_a_request_has_no_response() -> None:
 def test_a_refusal_carries_its_response_masked(server: RawSocketServer, status: int, kind: type[Exception]) -> None:
     code = b"50014" if status != 500 else b'50014, "msg_id": "7"'
     body = b'{"error": {"code": %s, "message": "no money for 13912345678 of %s"}}' % (code, APP_KEY.encode())
-    server.play(sends(answer(status, body, "X-Request-Id: r7", "Set-Cookie: session=1")))
+    server.play(sends(http_response(status, body, "X-Request-Id: r7", "Set-Cookie: session=1")))
     with sync_client(server.base_url) as jsms, pytest.raises(kind) as caught:
         jsms.codes.send(MOBILE, temp_id=1)
 

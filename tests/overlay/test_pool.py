@@ -28,14 +28,14 @@ from jsms_client._sync.fast import FastConnection
 from jsms_client._sync.pool import Connection as Connections
 from jsms_client._sync.pool import ConnectionPool, Network, PooledBody
 from jsms_client.errors import PoolTimeoutError, RequestTimeoutError
-from servers.faults import answer, sends
+from servers.faults import http_response, sends
 from servers.raw_socket_server import Connection, RawSocketServer, Script
 from servers.tls import CERTIFICATE, encrypted
 
 from .calls import CALLS
 from .drivers import DRIVERS, async_client, sync_client
 
-SENT = answer(200, b'{"msg_id": "1"}')
+SENT = http_response(200, b'{"msg_id": "1"}')
 OWN = tuple(DRIVERS)
 KEEPING = ("sync", "asyncio", "sync-fast", "asyncio-fast")
 ONCE = RetryPolicy(attempts=1)
@@ -90,7 +90,7 @@ def test_a_connection_that_the_service_closed_meanwhile_is_not_used(server: RawS
 
 
 @pytest.mark.parametrize("flavour", KEEPING)
-@pytest.mark.parametrize("more", [b"\r\n", b"garbage", b"HTTP/1.1 20", answer(200, b'{"msg_id": "2"}')])
+@pytest.mark.parametrize("more", [b"\r\n", b"garbage", b"HTTP/1.1 20", http_response(200, b'{"msg_id": "2"}')])
 def test_what_comes_behind_a_response_is_not_taken_for_the_next_one(
     server: RawSocketServer, flavour: str, more: bytes
 ) -> None:
@@ -105,7 +105,7 @@ def test_what_comes_behind_a_response_is_not_taken_for_the_next_one(
 
 @pytest.mark.parametrize("flavour", KEEPING)
 def test_a_response_that_is_not_read_to_its_end_costs_its_connection(server: RawSocketServer, flavour: str) -> None:
-    server.play(sends(answer(200, b"x" * 1_000_000, "Content-Encoding: br")))
+    server.play(sends(http_response(200, b"x" * 1_000_000, "Content-Encoding: br")))
     driver = DRIVERS[flavour](server.base_url)
     with pytest.raises(Exception, match="not asked for"):
         driver.make(CALLS["sendCode"])

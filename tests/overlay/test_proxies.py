@@ -14,7 +14,7 @@ import trio
 
 from jsms_client import JSMS, AsyncJSMS, ConfigurationError, RetryPolicy
 from jsms_client.errors import ConnectionFailedError
-from servers.faults import answer, sends
+from servers.faults import http_response, sends
 from servers.raw_socket_server import RawSocketServer
 from servers.tls import CERTIFICATE, encrypted
 
@@ -22,7 +22,7 @@ from .drivers import APP_KEY, DRIVERS, MASTER_SECRET
 
 BASE_URL = "https://api.example.com/v1"
 BACKENDS = tuple(DRIVERS)
-SENT = answer(200, b'{"msg_id": "1"}')
+SENT = http_response(200, b'{"msg_id": "1"}')
 TWICE = RetryPolicy(attempts=2, backoff=0)
 
 
@@ -81,7 +81,7 @@ def send(base_url: str, backend: str) -> None:
 def test_a_proxy_that_makes_no_tunnel_sent_nothing(
     server: RawSocketServer, monkeypatch: pytest.MonkeyPatch, status: int, backend: str
 ) -> None:
-    counts = server.play(sends(answer(status, b"")))
+    counts = server.play(sends(http_response(status, b"")))
     monkeypatch.setenv("HTTPS_PROXY", server.base_url.removesuffix("/v1"))
 
     with pytest.raises(
@@ -96,7 +96,7 @@ def test_a_proxy_that_makes_no_tunnel_sent_nothing(
 def test_a_proxy_that_sees_the_requests_and_refuses_its_credentials_passed_nothing_on(
     server: RawSocketServer, monkeypatch: pytest.MonkeyPatch, backend: str
 ) -> None:
-    counts = server.play(sends(answer(407, b"")))
+    counts = server.play(sends(http_response(407, b"")))
     monkeypatch.setenv("HTTP_PROXY", server.base_url.removesuffix("/v1"))
     with pytest.raises(ConnectionFailedError, match="proxy credentials"):
         send("http://sms.example.com/v1", backend)
@@ -125,7 +125,7 @@ def test_tls_works_through_a_tunnel(server: RawSocketServer, monkeypatch: pytest
 
 @pytest.mark.parametrize("status", [200, 502])
 def test_a_client_of_the_callers_may_have_a_proxy(server: RawSocketServer, status: int) -> None:
-    counts = server.play(encrypted(SENT, behind_proxy=True) if status == 200 else sends(answer(status, b"")))
+    counts = server.play(encrypted(SENT, behind_proxy=True) if status == 200 else sends(http_response(status, b"")))
     proxy = server.base_url.removesuffix("/v1")
     trust = ssl.create_default_context(cafile=CERTIFICATE)
     with httpx.Client(proxy=proxy, verify=trust, trust_env=False) as own:

@@ -29,7 +29,7 @@ from jsms_client.results import DeliveryReport
 from jsms_contract.operations import OPERATIONS
 
 from .drivers import sync_client
-from .receipt_server import Act, ReceiptServer, after, answer, drop, late, refuse, report, reports
+from .receipt_server import Act, ReceiptServer, after, drop, late, refuse, report, reports, respond
 
 PACE = 0.2
 
@@ -79,7 +79,7 @@ def test_a_request_that_was_slow_to_arrive_does_not_bring_the_next_one_too_close
 
 
 def test_reports_and_replies_have_a_pace_each() -> None:
-    reply = answer([{"phone": "13800138000", "replyTime": 1492150800000, "content": "TD"}])
+    reply = respond([{"phone": "13800138000", "replyTime": 1492150800000, "content": "TD"}])
     with ReceiptServer(reports(1), reply) as server, polling(server, 60) as client:
         started = time.monotonic()
         assert next(client.receipts.iter_reports()).msg_id == "1"
@@ -186,7 +186,7 @@ def test_a_single_poll_that_comes_too_soon_raises() -> None:
         client.receipts.reports()
 
 
-@pytest.mark.parametrize("trouble", [drop, refuse(50019, 500), answer(b"<html>"), answer({})])
+@pytest.mark.parametrize("trouble", [drop, refuse(50019, 500), respond(b"<html>"), respond({})])
 def test_an_unknown_outcome_is_raised_once_and_never_repeated(trouble: Act) -> None:
     with ReceiptServer(reports(1, 2), trouble, reports(3)) as server, polling(server) as client:
         stream = client.receipts.iter_reports()
@@ -211,7 +211,7 @@ def test_a_service_that_was_never_reached_is_raised() -> None:
                 next(stream)
 
 
-def test_an_outage_is_waited_out_once_the_service_has_answered(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_outage_is_waited_out_once_the_service_has_responded(caplog: pytest.LogCaptureFixture) -> None:
     with ReceiptServer() as server:
         port = server.port
     with sync_client(f"http://127.0.0.1:{port}/v1") as client, caplog.at_level(logging.WARNING, "jsms_client"):
@@ -231,7 +231,7 @@ def test_an_outage_is_waited_out_once_the_service_has_answered(caplog: pytest.Lo
 
 def test_a_broken_record_costs_none_of_the_others(caplog: pytest.LogCaptureFixture) -> None:
     broken: dict[str, object] = {"msgId": "7", "phone": "13800138000", "receiveTime": 1}
-    with ReceiptServer(answer([report(1), broken, report(2)])) as server, polling(server) as client:
+    with ReceiptServer(respond([report(1), broken, report(2)])) as server, polling(server) as client:
         stream = client.receipts.iter_reports()
         assert ids(stream, 2) == ["1", "2"]
         (malformed,) = stream.malformed
@@ -242,14 +242,14 @@ def test_a_broken_record_costs_none_of_the_others(caplog: pytest.LogCaptureFixtu
 
 
 def test_a_single_poll_hands_out_broken_records_beside_the_others() -> None:
-    with ReceiptServer(answer([report(1), "odd"])) as server, polling(server) as client:
+    with ReceiptServer(respond([report(1), "odd"])) as server, polling(server) as client:
         records = client.receipts.reports()
         assert [record.msg_id for record in records] == ["1"]
         assert [malformed.raw for malformed in records.malformed] == ["odd"]
 
 
-def test_an_answer_that_is_no_list_is_an_unknown_outcome() -> None:
-    not_a_list = answer({"records": []})
+def test_a_response_that_is_no_list_is_an_unknown_outcome() -> None:
+    not_a_list = respond({"records": []})
     with ReceiptServer(not_a_list) as server, polling(server) as client, pytest.raises(UnconfirmedDecodeError):
         client.receipts.reports()
 

@@ -25,7 +25,7 @@ from jsms_client.errors import ConnectionFailedError, UnknownOutcomeError
 from servers.raw_socket_server import refusing_port
 
 from .drivers import async_client
-from .receipt_server import ReceiptServer, after, answer, drop, refuse, report, reports
+from .receipt_server import ReceiptServer, after, drop, refuse, report, reports, respond
 
 PACE = 0.2
 
@@ -228,7 +228,7 @@ def test_a_loop_that_ends_in_the_middle_of_a_poll_does_not_block_the_next() -> N
 
 def test_broken_records_are_kept_beside_the_others() -> None:
     async def test() -> None:
-        with ReceiptServer(answer([report(1), {"phone": 1}])) as server:
+        with ReceiptServer(respond([report(1), {"phone": 1}])) as server:
             async with polling(server) as client:
                 stream = client.receipts.iter_reports()
                 assert (await anext(stream)).msg_id == "1"
@@ -242,7 +242,7 @@ def test_replies_are_iterated_over_too() -> None:
     reply = {"phone": "13800138000", "replyTime": 1492150800000, "content": "TD"}
 
     async def test() -> None:
-        with ReceiptServer(answer([reply])) as server:
+        with ReceiptServer(respond([reply])) as server:
             async with polling(server) as client:
                 stream = client.receipts.iter_replies()
                 assert (await anext(stream)).content == "TD"
@@ -262,7 +262,7 @@ def test_a_service_that_was_never_reached_is_raised() -> None:
     asyncio.run(test())
 
 
-def test_an_outage_is_waited_out_once_the_service_has_answered(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_outage_is_waited_out_once_the_service_has_responded(caplog: pytest.LogCaptureFixture) -> None:
     async def test() -> None:
         with ReceiptServer(reports(1)) as server:
             port = server.port

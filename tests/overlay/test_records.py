@@ -1,4 +1,4 @@
-"""Answers that the service gives once: whatever can be read of them is read."""
+"""Responses that the service gives once: every record that can be read is read."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MOMENT = datetime(2017, 4, 14, 15, 4, 5, tzinfo=BEIJING)
 
 
 def shape(operation: str) -> Items:
-    return cast("Items", OPERATIONS[operation].answer)
+    return cast("Items", OPERATIONS[operation].response)
 
 
 def reports(content: bytes) -> Records[DeliveryReport]:
@@ -137,7 +137,7 @@ def test_bytes_that_are_no_utf_8_cost_nothing_but_themselves() -> None:
 
 
 @pytest.mark.parametrize("cut", range(1, len(json.dumps([REPORT] * 2))))
-def test_of_an_answer_that_is_cut_off_every_whole_record_is_read(cut: int) -> None:
+def test_of_a_response_that_is_cut_off_every_whole_record_is_read(cut: int) -> None:
     whole = json.dumps([REPORT] * 2)
     records = reports(whole[:cut].encode())
     ends = [len(json.dumps([REPORT])) - 1, len(whole) - 1]
@@ -159,7 +159,7 @@ def test_a_record_nested_too_deeply_is_kept_as_text() -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"null", b"<html>", b'"["', b"\xff["])
-def test_an_answer_that_does_not_begin_as_a_list_is_left_to_others(content: bytes) -> None:
+def test_a_response_that_does_not_begin_as_a_list_is_left_to_others(content: bytes) -> None:
     assert read_records(content, shape("pollReports")) is None
 
 

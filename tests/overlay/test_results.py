@@ -129,8 +129,8 @@ def test_records_are_a_list_that_can_be_pickled() -> None:
 
 def test_a_verification_is_true_only_where_the_service_says_so() -> None:
     assert read_verification({"is_valid": True})
-    for answer in ({"is_valid": False}, {}):
-        verification = read_verification(answer)
+    for response in ({"is_valid": False}, {}):
+        verification = read_verification(response)
         assert not verification
         assert verification.reason is None
 

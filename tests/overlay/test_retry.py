@@ -12,13 +12,13 @@ import pytest
 from jsms_client import JSMSError, RetryPolicy
 from jsms_client.errors import (
     APIError,
-    LostAnswerError,
+    LostResponseError,
     OutOfFreqError,
     ServiceError,
     UnknownOutcomeError,
     WrongScheduleStatusError,
 )
-from servers.faults import answer, sends
+from servers.faults import http_response, sends
 from servers.raw_socket_server import Connection, RawSocketServer, Script
 
 from .calls import CALLS
@@ -68,10 +68,11 @@ def hanging_up(connection: Connection) -> None:
 QUICK = RetryPolicy(attempts=3, backoff=0.01, max_backoff=0.05)
 
 
-def test_a_read_is_repeated_until_it_is_answered(
+def test_a_read_is_retried_until_there_is_a_response(
     make: Callable[[RetryPolicy], Driver], server: RawSocketServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    counts = server.play(one_after_another(hanging_up, sending(answer(503, b"")), sending(answer(200, BALANCE))))
+    busy, good = sending(http_response(503, b"")), sending(http_response(200, BALANCE))
+    counts = server.play(one_after_another(hanging_up, busy, good))
     with caplog.at_level(logging.DEBUG, logger="jsms_client"):
         assert make(QUICK).make(CALLS["getAppBalance"])
     assert counts.deliveries == 3
@@ -86,7 +87,7 @@ def test_a_read_is_repeated_until_it_is_answered(
 
 
 @pytest.mark.parametrize(
-    ("act", "kind"), [(hanging_up, LostAnswerError), (sending(answer(502, b"<html>")), ServiceError)]
+    ("act", "kind"), [(hanging_up, LostResponseError), (sending(http_response(502, b"<html>")), ServiceError)]
 )
 def test_repeats_come_to_an_end(
     make: Callable[[RetryPolicy], Driver],
@@ -102,7 +103,7 @@ def test_repeats_come_to_an_end(
 
 def test_one_attempt_means_no_repeats(make: Callable[[RetryPolicy], Driver], server: RawSocketServer) -> None:
     counts = server.play(one_after_another(hanging_up))
-    with pytest.raises(LostAnswerError, match="1 attempt"):
+    with pytest.raises(LostResponseError, match="1 attempt"):
         make(RetryPolicy(attempts=1)).make(CALLS["getAppBalance"])
     assert counts.deliveries == 1
 
@@ -111,7 +112,7 @@ def test_one_attempt_means_no_repeats(make: Callable[[RetryPolicy], Driver], ser
 def test_what_must_not_be_repeated_never_is_whatever_the_policy(
     make: Callable[[RetryPolicy], Driver], server: RawSocketServer, operation: str
 ) -> None:
-    for act in (hanging_up, sending(answer(503, b"", "Retry-After: 0"))):
+    for act in (hanging_up, sending(http_response(503, b"", "Retry-After: 0"))):
         counts = server.play(one_after_another(act))
         with pytest.raises(UnknownOutcomeError):
             make(RetryPolicy(attempts=9, backoff=0)).make(CALLS[operation])
@@ -122,20 +123,20 @@ def test_what_must_not_be_repeated_never_is_whatever_the_policy(
 def test_too_often_is_never_repeated(
     make: Callable[[RetryPolicy], Driver], server: RawSocketServer, status: int
 ) -> None:
-    counts = server.play(one_after_another(sending(answer(status, b'{"error": {"code": 50009}}'))))
+    counts = server.play(one_after_another(sending(http_response(status, b'{"error": {"code": 50009}}'))))
     with pytest.raises(OutOfFreqError):
         make(QUICK).make(CALLS["getAppBalance"])
     assert counts.deliveries == 1
 
 
-def test_a_refusal_after_a_lost_answer_says_that_the_first_may_have_worked(
+def test_a_refusal_after_a_lost_response_says_that_the_first_may_have_worked(
     make: Callable[[RetryPolicy], Driver], server: RawSocketServer
 ) -> None:
-    refusal = sending(answer(403, b'{"error": {"code": 50029, "message": "wrong schedule status"}}'))
+    refusal = sending(http_response(403, b'{"error": {"code": 50029, "message": "wrong schedule status"}}'))
     server.play(one_after_another(hanging_up, refusal))
     with pytest.raises(WrongScheduleStatusError, match="an earlier attempt of this call may have been carried out"):
         make(QUICK).make(CALLS["deleteSchedule"])
-    server.play(one_after_another(hanging_up, sending(answer(403, b'{"error": {"code": 50008}}'))))
+    server.play(one_after_another(hanging_up, sending(http_response(403, b'{"error": {"code": 50008}}'))))
     with pytest.raises(APIError) as caught:
         make(QUICK).make(CALLS["getAppBalance"])
     assert "earlier" not in str(caught.value)
@@ -151,7 +152,7 @@ def test_waits_grow_and_have_a_limit(server: RawSocketServer, caplog: pytest.Log
     server.play(one_after_another(*[hanging_up] * 4))
     driver = DRIVERS["sync"](server.base_url, retry=RetryPolicy(attempts=4, backoff=0.1, max_backoff=0.2))
     begun = time.monotonic()
-    with pytest.raises(LostAnswerError), caplog.at_level(logging.DEBUG, logger="jsms_client"):
+    with pytest.raises(LostResponseError), caplog.at_level(logging.DEBUG, logger="jsms_client"):
         driver.make(CALLS["getAppBalance"])
     first, second, third = pauses(caplog)
     assert 0.05 <= first <= 0.1 <= second <= 0.2
@@ -166,8 +167,8 @@ def test_waits_grow_and_have_a_limit(server: RawSocketServer, caplog: pytest.Log
 def test_the_service_may_ask_for_a_longer_wait_up_to_the_limit(
     server: RawSocketServer, caplog: pytest.LogCaptureFixture, retry_after: str, pause: float
 ) -> None:
-    busy = sending(answer(503, b"", f"Retry-After: {retry_after}"))
-    server.play(one_after_another(busy, sending(answer(200, BALANCE))))
+    busy = sending(http_response(503, b"", f"Retry-After: {retry_after}"))
+    server.play(one_after_another(busy, sending(http_response(200, BALANCE))))
     driver = DRIVERS["sync"](server.base_url, retry=RetryPolicy(backoff=0, max_backoff=1))
     begun = time.monotonic()
     with caplog.at_level(logging.DEBUG, logger="jsms_client"):
@@ -179,10 +180,10 @@ def test_the_service_may_ask_for_a_longer_wait_up_to_the_limit(
 
 @pytest.mark.parametrize("retry_after", ["2", "120", "99999", "9" * 5000])
 def test_a_longer_wait_than_the_limit_is_left_to_the_caller(server: RawSocketServer, retry_after: str) -> None:
-    busy = sending(answer(503, b"", f"Retry-After: {retry_after}"))
+    busy = sending(http_response(503, b"", f"Retry-After: {retry_after}"))
     counts = server.play(one_after_another(busy))
     driver = DRIVERS["sync"](server.base_url, retry=RetryPolicy(attempts=3, backoff=0, max_backoff=1))
-    with pytest.raises(ServiceError, match=f"not repeated, as the service asks to wait {retry_after[:9]} s") as caught:
+    with pytest.raises(ServiceError, match=f"not retried, as the service asks to wait {retry_after[:9]} s") as caught:
         driver.make(CALLS["getAppBalance"])
     assert (counts.deliveries, caught.value.attempts) == (1, 1)
     driver.close()

@@ -14,12 +14,12 @@ from urllib.parse import quote
 
 import pytest
 
-from example_server import EXAMPLE_CREDENTIALS, Answer, ExampleServer, Hook, RecordedRequest
+from example_server import EXAMPLE_CREDENTIALS, ExampleResponse, ExampleServer, Hook, RecordedRequest
 from jsms_client import JSMS, AsyncJSMS, JSMSError
 from jsms_client.errors import ArgumentError, UnknownOutcomeError
 from jsms_client.results import BatchResult, ScheduleBatchResult
 from jsms_runtime.errors import APIError
-from servers.faults import answer, sends
+from servers.faults import http_response, sends
 from servers.raw_socket_server import Connection, RawSocketServer, Script
 
 from .calls import CALLS, CODE, MOBILE, PARAMETER, PERSON, PRIVATE, SECOND_MOBILE, Call
@@ -30,15 +30,15 @@ MASKED = "139****5678"
 
 
 def always(status: int, value: object) -> Hook:
-    def hook(_request: RecordedRequest, _answer: Answer) -> Answer:
-        return Answer.of_json(status, value)
+    def hook(_request: RecordedRequest, _response: ExampleResponse) -> ExampleResponse:
+        return ExampleResponse.of_json(status, value)
 
     return hook
 
 
-def answering(answered: Answer) -> Hook:
-    def hook(_request: RecordedRequest, _answer: Answer) -> Answer:
-        return answered
+def responding(response: ExampleResponse) -> Hook:
+    def hook(_request: RecordedRequest, _response: ExampleResponse) -> ExampleResponse:
+        return response
 
     return hook
 
@@ -55,16 +55,16 @@ def driver(request: pytest.FixtureRequest, example_server: ExampleServer) -> Ite
     made.close()
 
 
-def repeats_everything(request: RecordedRequest, _answer: Answer) -> Answer:
+def repeats_everything(request: RecordedRequest, _response: ExampleResponse) -> ExampleResponse:
     """A refusal that repeats whatever the client sent, credentials included."""
     said = f"{request.headers.get('authorization')} {request.target} {request.body.decode('utf-8', 'replace')}"
-    return Answer.of_json(403, {"error": {"code": 50007, "message": f"cannot read: {said}"}})
+    return ExampleResponse.of_json(403, {"error": {"code": 50007, "message": f"cannot read: {said}"}})
 
 
-def repeats_everything_as_a_page(request: RecordedRequest, _answer: Answer) -> Answer:
+def repeats_everything_as_a_page(request: RecordedRequest, _response: ExampleResponse) -> ExampleResponse:
     """The same as a page that pretends to be a success."""
     said = f"{request.headers.get('authorization')} {request.body.decode('utf-8', 'replace')}"
-    return Answer(
+    return ExampleResponse(
         200,
         f"<html>{said}</html>".encode(),
         {"X-Debug": said.encode("ascii", "ignore").decode()[:500].replace("\r", " ").replace("\n", " ")},
@@ -132,9 +132,9 @@ def test_an_error_shows_no_parameter_in_whatever_way_it_is_repeated(
 ) -> None:
     echoed = escape(name)
     call = Call("sendMessage", "messages", "send", (MOBILE,), {"temp_id": 1, "temp_para": {"name": name}})
-    page = Answer(200, echoed.encode(), {"X-Name": quote(name) if len(name) < 50 else "-"})
-    for answered in (page, Answer.of_json(403, {"error": {"code": 50007, "message": echoed}})):
-        example_server.hook = answering(answered)
+    page = ExampleResponse(200, echoed.encode(), {"X-Name": quote(name) if len(name) < 50 else "-"})
+    for response in (page, ExampleResponse.of_json(403, {"error": {"code": 50007, "message": echoed}})):
+        example_server.hook = responding(response)
         with pytest.raises(JSMSError) as caught:
             driver.make(call)
         text = f"{caught.value!r} {caught.value.__dict__}"
@@ -158,15 +158,15 @@ def test_an_error_survives_pickle_and_copy_and_can_be_hashed(
     assert {error: 1}[error] == 1
 
 
-def test_a_lost_answer_shows_nothing_private(driver: Driver) -> None:
+def test_a_lost_response_shows_nothing_private(driver: Driver) -> None:
     with RawSocketServer() as server:
         lost = DRIVERS["sync"](server.base_url)
         for script in (
             Script(Connection.reset, "accept"),
             sends(f"HTTP/1.1 {MOBILE} {CODE}\r\n\r\n".encode(), then=Connection.close),
             sends(f"{MOBILE} {SECRETS[1]}\r\n\r\n".encode(), then=Connection.close),
-            sends(answer(302, b"", f"Location: https://u:{SECRETS[1]}@example.com/{MOBILE}?code={CODE}")),
-            sends(answer(200, b"x", "Content-Encoding: gzip")),
+            sends(http_response(302, b"", f"Location: https://u:{SECRETS[1]}@example.com/{MOBILE}?code={CODE}")),
+            sends(http_response(200, b"x", "Content-Encoding: gzip")),
         ):
             server.play(script)
             with pytest.raises(JSMSError) as caught:
@@ -196,14 +196,14 @@ def test_a_result_shows_no_more_than_the_ends_of_a_number(driver: Driver, exampl
 
 
 @pytest.mark.parametrize(
-    ("operation", "answer"),
+    ("operation", "response"),
     [
         ("sendMessageBatch", {"recipients": [], "success_count": 0, "failure_count": 1}),
         ("createScheduleBatch", {"schedule_id": "1", "success_count": 0, "failure_count": 1}),
     ],
 )
 def test_a_refusal_does_not_repeat_the_parameters_of_its_recipient(
-    driver: Driver, example_server: ExampleServer, operation: str, answer: dict[str, object]
+    driver: Driver, example_server: ExampleServer, operation: str, response: dict[str, object]
 ) -> None:
     refused = {
         "mobile": MOBILE,
@@ -211,7 +211,7 @@ def test_a_refusal_does_not_repeat_the_parameters_of_its_recipient(
         "error_message": f"{PERSON}: bad value {PARAMETER}",
         "temp_para": {"name": PERSON, "number": PARAMETER},
     }
-    example_server.hook = always(200, {**answer, "recipients": [refused], "failure_recipients": [refused]})
+    example_server.hook = always(200, {**response, "recipients": [refused], "failure_recipients": [refused]})
     result = driver.make(CALLS[operation])
     assert isinstance(result, BatchResult | ScheduleBatchResult)
     (recipient,) = result.refused if isinstance(result, BatchResult) else result.failure_recipients

@@ -18,10 +18,10 @@ import httpx
 import pytest
 import trio
 
-from example_server import Answer, ExampleServer, RecordedRequest
+from example_server import ExampleResponse, ExampleServer, RecordedRequest
 from jsms_client import JSMS, AsyncJSMS, JSMSError
 from jsms_client.errors import ClientClosedError
-from servers.faults import answer, sends
+from servers.faults import http_response, sends
 from servers.raw_socket_server import RawSocketServer
 
 from .calls import CALLS
@@ -30,7 +30,7 @@ from .drivers import APP_KEY, MASTER_SECRET, async_client, sync_client
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection as Pipe
 
-SENT = sends(answer(200, b'{"msg_id": "1"}'))
+SENT = sends(http_response(200, b'{"msg_id": "1"}'))
 
 
 def test_threads_share_a_client(example_server: ExampleServer) -> None:
@@ -42,11 +42,11 @@ def test_threads_share_a_client(example_server: ExampleServer) -> None:
     assert len(example_server.requests) == 4 * len(CALLS)
 
 
-def test_every_answer_reaches_the_thread_that_asked(example_server: ExampleServer) -> None:
-    def repeat(request: RecordedRequest, _answer: Answer) -> Answer:
-        return Answer.of_json(200, {"msg_id": str(json.loads(request.body)["temp_id"])})
+def test_every_response_reaches_the_thread_that_asked(example_server: ExampleServer) -> None:
+    def echo(request: RecordedRequest, _response: ExampleResponse) -> ExampleResponse:
+        return ExampleResponse.of_json(200, {"msg_id": str(json.loads(request.body)["temp_id"])})
 
-    example_server.hook = repeat
+    example_server.hook = echo
     with sync_client(example_server.base_url) as client, ThreadPoolExecutor(16) as threads:
 
         def send(number: int) -> bool:
@@ -281,7 +281,7 @@ def test_a_client_of_the_callers_does_not_follow_redirects_and_keeps_its_credent
         httpx.Client(follow_redirects=True, auth=("somebody", "else"), trust_env=False) as own,
     ):
         client = JSMS(APP_KEY, MASTER_SECRET, base_url=server.base_url, http_client=own)
-        counts = server.play(sends(answer(307, b"", f"Location: {server.base_url}/elsewhere")))
+        counts = server.play(sends(http_response(307, b"", f"Location: {server.base_url}/elsewhere")))
         with pytest.raises(Exception, match="redirect"):
             CALLS["sendCode"].on(client)
     assert counts.deliveries == 1

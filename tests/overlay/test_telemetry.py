@@ -27,7 +27,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 from jsms_client import JSMS, JSMSError, MissingDependencyError, Telemetry
 from jsms_client.errors import ConfigurationError, ConnectionFailedError
 from sandbox.running import RunningSandbox
-from servers.faults import answer
+from servers.faults import http_response
 from servers.raw_socket_server import Connection, RawSocketServer, Script, refusing_port
 
 from .calls import CALLS, MSG_ID, PRIVATE, SCHEDULE_ID
@@ -128,7 +128,7 @@ def driver(request: pytest.FixtureRequest, wire: Wire, kept: Kept) -> Iterator[D
 
 
 def test_a_call_is_one_client_span_named_by_its_operation(wire: Wire, kept: Kept, driver: Driver) -> None:
-    wire.play(answer(200, SENT))
+    wire.play(http_response(200, SENT))
     with kept.tracer_provider.get_tracer("app").start_as_current_span("sign-up") as parent:
         driver.make(CALLS["sendCode"])
         assert trace.get_current_span() is parent
@@ -152,7 +152,7 @@ def test_a_call_is_one_client_span_named_by_its_operation(wire: Wire, kept: Kept
 
 
 def test_each_attempt_has_a_span_and_its_own_context_on_the_wire(wire: Wire, kept: Kept, driver: Driver) -> None:
-    wire.play(answer(503, b"{}"), answer(200, BALANCE))
+    wire.play(http_response(503, b"{}"), http_response(200, BALANCE))
     driver.make(CALLS["getAppBalance"])
     first, second = kept.spans()
     assert wire.contexts() == [identity(first), identity(second)]
@@ -168,12 +168,12 @@ def test_each_attempt_has_a_span_and_its_own_context_on_the_wire(wire: Wire, kep
     ("response", "expected"),
     [
         (
-            answer(403, b'{"error": {"code": 50014, "message": "no money for 13912345678"}}'),
+            http_response(403, b'{"error": {"code": 50014, "message": "no money for 13912345678"}}'),
             {"http.response.status_code": 403, "error.type": "NoMoneyError", "jsms.sent": "no", "jsms.code": 50014},
         ),
         (b"", {"error.type": "UnknownOutcomeError", "jsms.sent": "unknown"}),
-        (answer(200, b"<html>"), {"http.response.status_code": 200, "error.type": "UnconfirmedDecodeError"}),
-        (answer(502, b"<html>"), {"http.response.status_code": 502}),
+        (http_response(200, b"<html>"), {"http.response.status_code": 200, "error.type": "UnconfirmedDecodeError"}),
+        (http_response(502, b"<html>"), {"http.response.status_code": 502}),
     ],
     ids=["refused", "no-response", "not-json", "gateway"],
 )
@@ -203,7 +203,8 @@ def test_what_was_not_reached_is_not_sent(kept: Kept, flavour: str) -> None:
 
 
 def test_calls_durations_and_refusals_are_measured(wire: Wire, kept: Kept, driver: Driver) -> None:
-    wire.play(answer(200, SENT), answer(200, SENT), answer(403, b'{"error": {"code": 50014, "message": ""}}'))
+    refusal = http_response(403, b'{"error": {"code": 50014, "message": ""}}')
+    wire.play(http_response(200, SENT), http_response(200, SENT), refusal)
     for _ in range(2):
         driver.make(CALLS["sendCode"])
     with pytest.raises(JSMSError):
@@ -242,7 +243,7 @@ def test_no_operation_shows_ids_or_private_values(kept: Kept) -> None:
 
 
 def test_instrumented_httpx_makes_no_second_span(wire: Wire, kept: Kept, driver: Driver) -> None:
-    wire.play(answer(200, SENT))
+    wire.play(http_response(200, SENT))
     instrumentor = HTTPXClientInstrumentor()
     instrumentor.instrument(tracer_provider=kept.tracer_provider)
     try:
@@ -256,7 +257,7 @@ def test_instrumented_httpx_makes_no_second_span(wire: Wire, kept: Kept, driver:
 
 @pytest.mark.parametrize("family", ["httpx", "httpx2"])
 def test_a_client_of_the_callers_carries_the_context_too(wire: Wire, kept: Kept, family: str) -> None:
-    wire.play(answer(200, SENT))
+    wire.play(http_response(200, SENT))
     own = httpx.Client(trust_env=False) if family == "httpx" else httpx2.Client(trust_env=False)
     with own:
         jsms = JSMS(APP_KEY, MASTER_SECRET, base_url=wire.server.base_url, http_client=own, telemetry=kept.telemetry)
@@ -269,7 +270,7 @@ def test_a_client_of_the_callers_carries_the_context_too(wire: Wire, kept: Kept,
 def test_suppressed_instrumentation_makes_no_span(
     wire: Wire, kept: Kept, suppress_spans: Callable[[], AbstractContextManager[None]]
 ) -> None:
-    wire.play(answer(200, SENT))
+    wire.play(http_response(200, SENT))
     with sync_client(wire.server.base_url, telemetry=kept.telemetry) as jsms, suppress_spans():
         jsms.codes.send("13912345678", temp_id=1)
     assert not kept.spans()
@@ -295,7 +296,7 @@ class BrokenAtTheEnd(Broken):
 def test_what_a_processor_raises_does_not_change_the_call(
     wire: Wire, kept: Kept, processor: type[SpanProcessor], caplog: pytest.LogCaptureFixture
 ) -> None:
-    wire.play(answer(200, SENT))
+    wire.play(http_response(200, SENT))
     kept.tracer_provider.add_span_processor(processor())
     with sync_client(wire.server.base_url, telemetry=kept.telemetry) as jsms:
         for _ in range(2):
@@ -338,7 +339,7 @@ def test_what_a_propagator_does_cannot_break_a_request(
     wire: Wire, kept: Kept, flavour: str, headers: Mapping[str, str] | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(propagate, "_HTTP_TEXT_FORMAT", Propagator(headers))
-    wire.play(answer(200, SENT))
+    wire.play(http_response(200, SENT))
     driver = DRIVERS[flavour](wire.server.base_url, telemetry=kept.telemetry)
     driver.make(CALLS["sendCode"])
     driver.close()
@@ -352,14 +353,14 @@ def test_the_global_providers_are_used_where_none_is_given(
     wire: Wire, kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trace, "_TRACER_PROVIDER", kept.tracer_provider)
-    wire.play(answer(200, SENT))
+    wire.play(http_response(200, SENT))
     with sync_client(wire.server.base_url, telemetry=True) as jsms:
         jsms.with_options(timeout=30).codes.send("13912345678", temp_id=1)
     assert [span.name for span in kept.spans()] == ["JSMS codes.send"]
 
 
 def test_without_telemetry_there_is_no_span_and_nothing_is_imported(wire: Wire) -> None:
-    wire.play(answer(200, SENT))
+    wire.play(http_response(200, SENT))
     program = (
         "import sys; from jsms_client import JSMS, Telemetry\n"
         f"jsms = JSMS({APP_KEY!r}, {MASTER_SECRET!r}, base_url={wire.server.base_url!r})\n"

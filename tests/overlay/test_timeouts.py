@@ -12,7 +12,7 @@ from jsms_client import JSMS, AsyncJSMS, Timeouts
 from jsms_client._concurrency import total_timeout
 from jsms_client.errors import UnknownOutcomeTimeoutError
 from jsms_client.results import SentMessage
-from servers.faults import answer, head, sends
+from servers.faults import head, http_response, sends
 from servers.raw_socket_server import Connection, RawSocketServer, Script
 
 from .calls import CALLS
@@ -82,7 +82,7 @@ def send_async(base_url: str, own: httpx.Timeout, timeout: Timeouts | None) -> N
     ("own", "given"),
     [(httpx.Timeout(0.3), None), (httpx.Timeout(30), Timeouts(read=0.3)), (httpx.Timeout(None), Timeouts(read=0.3))],
 )
-def test_a_client_of_the_callers_keeps_its_own_limit_for_a_whole_answer_unless_given_another(
+def test_a_client_of_the_callers_keeps_its_own_limit_for_a_whole_response_unless_given_another(
     server: RawSocketServer,
     sending: Callable[[str, httpx.Timeout, Timeouts | None], None],
     own: httpx.Timeout,
@@ -104,7 +104,7 @@ def test_a_body_that_is_nothing_is_not_read_for_ever(server: RawSocketServer, fl
 
 @pytest.mark.parametrize("flavour", DRIVERS)
 @pytest.mark.parametrize("act", [drips_headers, sends_hints_without_end])
-def test_an_answer_that_never_begins_is_cut_off_when_all_limits_together_are_over(
+def test_a_response_that_never_begins_is_cut_off_when_all_limits_together_are_over(
     server: RawSocketServer, flavour: str, act: Callable[[Connection], None]
 ) -> None:
     server.play(Script(act))
@@ -122,7 +122,7 @@ def test_without_a_limit_for_each_phase_there_is_none_for_all_of_them() -> None:
 
 @pytest.mark.parametrize("flavour", DRIVERS)
 def test_a_caller_who_wants_no_limit_has_none(server: RawSocketServer, flavour: str) -> None:
-    server.play(sends(answer(200, b'{"msg_id": "1"}')))
+    server.play(sends(http_response(200, b'{"msg_id": "1"}')))
     driver = DRIVERS[flavour](server.base_url, timeout=Timeouts(None, None, None, None))
     assert driver.make(CALLS["sendMessage"]) == SentMessage("1")
     driver.close()

@@ -29,7 +29,7 @@ from jsms_client import (
     MissingDependencyError,
     UnknownOutcomeError,
 )
-from servers.faults import answer, sends
+from servers.faults import http_response, sends
 from servers.raw_socket_server import Counts, RawSocketServer, refusing_port
 
 from .drivers import APP_KEY, MASTER_SECRET
@@ -48,7 +48,7 @@ def server() -> Iterator[RawSocketServer]:
 
 @pytest.fixture
 def counts(server: RawSocketServer) -> Counts:
-    return server.play(sends(answer(200, b'{"msg_id": "1"}')))
+    return server.play(sends(http_response(200, b'{"msg_id": "1"}')))
 
 
 @pytest.fixture(params=["sync-httpx", "sync-fast", "async-httpx", "async-fast"])
@@ -179,7 +179,7 @@ def test_sentry_sees_every_call(
 
 def test_a_reason_phrase_in_another_encoding_costs_no_result(server: RawSocketServer, send: Send) -> None:
     server.play(
-        sends(answer(200, b'{"msg_id": "1"}').replace(b"HTTP/1.1 200 OK", "HTTP/1.1 200 成功".encode("gb18030")))
+        sends(http_response(200, b'{"msg_id": "1"}').replace(b"HTTP/1.1 200 OK", "HTTP/1.1 200 成功".encode("gb18030")))
     )
     assert send(server.base_url) == "1"
 

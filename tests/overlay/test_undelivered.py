@@ -9,7 +9,7 @@ import anyio
 import pytest
 
 from .drivers import async_client, sync_client
-from .receipt_server import ReceiptServer, answer, reports
+from .receipt_server import ReceiptServer, reports, respond
 
 
 def warnings_in(caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -54,7 +54,7 @@ def test_stopping_hands_out_what_was_fetched_and_leaves_nothing_to_tell(caplog: 
 
 
 def test_an_error_that_nobody_met_is_no_record(caplog: pytest.LogCaptureFixture) -> None:
-    with ReceiptServer(answer(b"")) as server, caplog.at_level(logging.WARNING, "jsms_client"):
+    with ReceiptServer(respond(b"")) as server, caplog.at_level(logging.WARNING, "jsms_client"):
         with sync_client(server.base_url) as client:
             client.receipts._reports.finish(error=ZeroDivisionError())  # pyright: ignore[reportPrivateUsage] - a poll's end
             assert client.receipts.undelivered == 0

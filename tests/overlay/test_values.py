@@ -159,7 +159,7 @@ def test_what_is_no_template_id_is_refused(wrong: object) -> None:
         validation.parse_number(wrong, "temp_id", smallest=1)
 
 
-def test_a_number_given_as_text_is_answered_with_the_number_to_give() -> None:
+def test_for_a_number_given_as_text_the_error_shows_the_number_to_give() -> None:
     with pytest.raises(ArgumentError, match=r"^sign_id is of type str, not a whole number; give the number, 4321\.$"):
         validation.parse_number("4321", "sign_id", smallest=1)
 

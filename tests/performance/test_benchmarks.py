@@ -1,4 +1,4 @@
-"""The benchmarks: their server answers, and their document says what was measured."""
+"""The benchmarks: their server runs, and their document holds what was measured."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def base_url() -> Iterator[str]:
         yield base_url
 
 
-def test_the_server_answers_what_the_client_asks(base_url: str) -> None:
+def test_the_server_responds_to_each_request(base_url: str) -> None:
     with JSMS("a" * 24, "b" * 24, base_url=base_url) as jsms:
         assert jsms.codes.send("13800138000", temp_id=1).msg_id == "288193860302"
         batch = jsms.messages.send_batch([("13800138000", {"name": "x"}), "13800138001"], temp_id=1)

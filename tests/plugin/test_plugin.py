@@ -137,7 +137,7 @@ def test_a_failure_of_one_test_is_none_of_another(jsms_sandbox: Sandbox, jsms_sa
         jsms.codes.send(MOBILE, temp_id=1)
 
 
-def test_a_lost_answer_leaves_the_message_sent_once(jsms_sandbox: Sandbox) -> None:
+def test_a_lost_response_leaves_the_message_sent_once(jsms_sandbox: Sandbox) -> None:
     jsms_sandbox.fail_next(kind="drop")
     with JSMS() as jsms, pytest.raises(UnknownOutcomeError):
         jsms.codes.send(MOBILE, temp_id=1)

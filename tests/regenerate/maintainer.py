@@ -9,7 +9,7 @@ RESPONSES = {
     "401": {"$ref": "#/components/responses/CredentialsRefused"},
     "403": {"$ref": "#/components/responses/BalanceRefused"},
     "500": {"$ref": "#/components/responses/ServiceFailed"},
-    "default": {"$ref": "#/components/responses/UnexpectedAnswer"},
+    "default": {"$ref": "#/components/responses/UnexpectedResponse"},
 }
 CHINESE = {"getUsage": "查询用量", "createNotice": "发送通知", "deleteNotice": "删除通知"}
 CODES = [50001, 50002, 50008, 50009, 50019, 50033, 50035, 50036]

@@ -114,7 +114,7 @@ def test_each_code_has_an_exception_below_its_family_that_says_what_the_contract
         (99999, -1, "APIError"),
     ],
 )
-def test_every_answer_has_an_exception(built: Path, code: int | None, status: int, expected: str) -> None:
+def test_every_response_has_an_exception(built: Path, code: int | None, status: int, expected: str) -> None:
     said = python_with(
         built, f"from jsms_contract.errors import error_class; print(error_class({code}, {status}).__name__)"
     )
@@ -127,8 +127,8 @@ def test_an_operation_says_what_sending_it_needs(built: Path) -> None:
         "from jsms_contract.operations import OPERATIONS\n"
         "for o in OPERATIONS.values():\n"
         "    print(o.id, o.method, o.path, o.tag, o.credentials, o.retry, o.statuses, o.body)\n"
-        "print(sorted(OPERATIONS['getDevBalance'].error_codes), OPERATIONS['deleteSign'].answer)\n"
-        "print(OPERATIONS['getDevBalance'].answer)",
+        "print(sorted(OPERATIONS['getDevBalance'].error_codes), OPERATIONS['deleteSign'].response)\n"
+        "print(OPERATIONS['getDevBalance'].response)",
     )
     assert said.stdout.splitlines()[:5] == [
         "sendCode POST /codes codes app never (200,) json",
@@ -171,38 +171,38 @@ def test_two_limits_of_one_name_are_refused() -> None:
         emit_limits({"components": {"schemas": schemas}})
 
 
-def _answering(schema: Mapping[str, object], **more: Mapping[str, object]) -> dict[str, object]:
-    answers = {"200": {"content": {"application/json": {"schema": schema}}}}
-    operation = {"operationId": "look", "tags": ["a"], "responses": answers}
+def _with_response(schema: Mapping[str, object], **more: Mapping[str, object]) -> dict[str, object]:
+    responses = {"200": {"content": {"application/json": {"schema": schema}}}}
+    operation = {"operationId": "look", "tags": ["a"], "responses": responses}
     return {"paths": {"/a": {"get": operation}}, "components": {"schemas": more}}
 
 
 @pytest.mark.parametrize(
     ("schema", "expected"),
     [
-        ({"type": "string"}, "answer=Text()"),
-        ({"type": ["integer", "null"]}, "answer=Integer(nullable=True)"),
-        ({"type": "array", "items": {"type": "boolean"}}, "answer=Items(Boolean())"),
-        ({"type": "object"}, 'answer=Record("", ())'),
-        ({"type": "object", "additionalProperties": {"type": "string"}}, "answer=TextMap()"),
-        ({"type": "number"}, "answer=Number()"),
-        ({"type": "array", "items": {}}, "answer=Items(Anything())"),
+        ({"type": "string"}, "response=Text()"),
+        ({"type": ["integer", "null"]}, "response=Integer(nullable=True)"),
+        ({"type": "array", "items": {"type": "boolean"}}, "response=Items(Boolean())"),
+        ({"type": "object"}, 'response=Record("", ())'),
+        ({"type": "object", "additionalProperties": {"type": "string"}}, "response=TextMap()"),
+        ({"type": "number"}, "response=Number()"),
+        ({"type": "array", "items": {}}, "response=Items(Anything())"),
         ({"type": "object", "properties": {"a": {}, "b": {"type": "string"}}}, '(Field("a", Anything(), False), '),
         ({"type": "object", "properties": {"a": {"type": "integer", "x-kind": "epoch-millis"}}}, "Time(strict=True)"),
-        ({"$ref": "#/components/schemas/Alias"}, "answer=Text()"),
+        ({"$ref": "#/components/schemas/Alias"}, "response=Text()"),
     ],
 )
 def test_a_schema_has_a_shape(schema: Mapping[str, object], expected: str) -> None:
-    assert expected in emit_operations(_answering(schema, Alias={"type": "string"}))
+    assert expected in emit_operations(_with_response(schema, Alias={"type": "string"}))
 
 
 def test_an_object_inside_itself_is_checked_one_level_deep() -> None:
     node = {"type": "object", "properties": {"next": {"$ref": "#/components/schemas/Node"}}}
-    source = emit_operations(_answering({"$ref": "#/components/schemas/Node"}, Node=node))
+    source = emit_operations(_with_response({"$ref": "#/components/schemas/Node"}, Node=node))
     assert '_NODE = Record("Node", (Field("next", Record("Node", ()), False), ))' in source
 
 
 @pytest.mark.parametrize("schema", [{}, {"oneOf": []}])
-def test_an_answer_without_a_shape_is_refused(schema: Mapping[str, object]) -> None:
+def test_a_response_without_a_shape_is_refused(schema: Mapping[str, object]) -> None:
     with pytest.raises(UnknownShapeError, match="200 of look"):
-        emit_operations(_answering(schema))
+        emit_operations(_with_response(schema))

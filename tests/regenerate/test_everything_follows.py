@@ -77,7 +77,7 @@ def test_sandbox_command_and_demo_have_the_operations_over_sockets(fork: Path, t
     done = _run(fork, OVER_SOCKETS, tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     count = len(OPERATIONS) + ADDED
-    assert f"{count} of {count} operations answered" in done.stdout
+    assert f"{count} of {count} operations succeeded" in done.stdout
 
 
 def test_the_pages_have_the_operations_and_their_number(fork: Path, tmp_path: Path) -> None:

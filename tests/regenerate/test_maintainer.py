@@ -45,7 +45,7 @@ from jsms_client.errors import ArgumentError
 
 ONE = "13800138000"
 SENT = {"msg_id": "1", "sent_at": 1492150741000, "note": "call me", "parts": [["a"], []], "newer": 1}
-ANSWERS = {
+RESPONSES = {
     ("GET", "/v1/accounts/usage"): {"used": 3, "phones": ["13800138000"], "cost": None},
     ("POST", "/v1/notices"): SENT,
     ("POST", "/v1/messages"): SENT,
@@ -58,12 +58,12 @@ ANSWERS = {
 }
 seen = []
 
-def answer(request):
+def respond(request):
     seen.append((request.method, request.url.raw_path.decode(), json.loads(request.content or b"null")))
-    body = ANSWERS[request.method, request.url.path]
+    body = RESPONSES[request.method, request.url.path]
     return httpx.Response(200, content=b"" if body is None else json.dumps(body).encode())
 
-here = httpx.Client(transport=httpx.MockTransport(answer))
+here = httpx.Client(transport=httpx.MockTransport(respond))
 jsms = JSMS("a" * 24, "b" * 24, base_url="http://127.0.0.1:9/v1", http_client=here)
 usage = jsms.accounts.usage(day=3)
 assert (usage.used, usage.cost, usage.phones) == (3, None, ("13800138000",))

@@ -38,7 +38,7 @@ def document(tmp_path: Path) -> Path:
 
 
 def edit(document: Path, entry: str, listed: str) -> None:
-    """Add the code to the catalogue and to the operation that answers it."""
+    """Add the code to the catalogue and to the operation that responds with it."""
     text = document.read_text(encoding="utf-8")
     for old, new in ((BEFORE, entry + BEFORE), (CODES_OF_SEND_CODE, listed)):
         assert text.count(old) in (1, 2), old
@@ -95,7 +95,7 @@ def test_all_that_is_missing_is_said_in_one_run(document: Path, capsys: pytest.C
         (f"{line}: ", "'remedy_zh' is a required property"),
         (f"{line + 4}: ", "the family rate_limits of 50060 is not declared. Fix: use one of these: authentication"),
         (f"{line}: ", "50060 is in the catalogue, but not in ErrorCode. Fix: add it to the enum"),
-        ("", "50060 comes with HTTP 409, which sendCode does not declare. Fix: add the answer 409"),
+        ("", "50060 comes with HTTP 409, which sendCode does not declare. Fix: add the response 409"),
         ("", "the table in the description has no row for 50060"),
         ("", "the description of sendCode does not end with its error codes"),
         ("", "“Accepted” has no Chinese translation"),

@@ -256,7 +256,7 @@ def _fork() -> dict[str, object]:
         },
     }
     body = {"application/json": {"schema": {"$ref": "#/components/schemas/Node"}, "examples": {"one": _NODE}}}
-    answers = {"200": {"description": "A node.", "content": body}, "default": {"description": "Anything else."}}
+    responses = {"200": {"description": "A node.", "content": body}, "default": {"description": "Anything else."}}
     return {
         "openapi": "3.1.0",
         "info": {"title": "A fork", "version": "1", "description": "Without any extension."},
@@ -264,13 +264,13 @@ def _fork() -> dict[str, object]:
         "tags": [{"name": "nodes", "description": "Nodes."}],
         "paths": {
             "/nodes": {
-                "get": {"operationId": "getNode", "tags": ["nodes"], "security": [{"key": []}], "responses": answers},
+                "get": {"operationId": "getNode", "tags": ["nodes"], "security": [{"key": []}], "responses": responses},
                 "post": {
                     "operationId": "addNode",
                     "tags": ["nodes"],
                     "security": [{"key": []}],
                     "requestBody": {"required": True, "content": body},
-                    "responses": answers,
+                    "responses": responses,
                 },
             }
         },

@@ -1,4 +1,4 @@
-"""A sandbox of a changed contract has its operations: checked by their rules, answered with the contract's examples."""
+"""A sandbox of a changed contract: its new operations are checked, and respond with the contract's examples."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ def sandbox(fork: Path) -> Iterator[Process]:
         yield process
 
 
-def code_of(answer: httpx.Response) -> int:
+def code_of(response: httpx.Response) -> int:
     """The code of a refusal."""
-    code: int = answer.json()["error"]["code"]
+    code: int = response.json()["error"]["code"]
     return code
 
 
-def test_a_new_operation_answers_the_contracts_example(sandbox: Process) -> None:
-    answer = sandbox.http.get("/accounts/usage", params={"day": 3})
-    assert (answer.status_code, answer.json()) == (200, {"used": 3, "phones": [ONE], "cost": None})
+def test_a_new_operation_returns_the_contracts_example(sandbox: Process) -> None:
+    response = sandbox.http.get("/accounts/usage", params={"day": 3})
+    assert (response.status_code, response.json()) == (200, {"used": 3, "phones": [ONE], "cost": None})
     assert sandbox.http.post("/notices", json=NOTICE).json() == {"msg_id": "1"}
-    answer = sandbox.http.delete("/notices/12")
-    assert (answer.status_code, answer.content) == (200, b"")
+    response = sandbox.http.delete("/notices/12")
+    assert (response.status_code, response.content) == (200, b"")
 
 
 def test_a_new_operation_asks_for_credentials(sandbox: Process) -> None:
@@ -64,8 +64,8 @@ def test_a_new_operation_asks_for_credentials(sandbox: Process) -> None:
     ],
 )
 def test_the_fields_of_a_new_operation_are_checked(sandbox: Process, body: object) -> None:
-    answer = sandbox.http.post("/notices", json=body)
-    assert (answer.status_code, code_of(answer)) == (403, 50007)
+    response = sandbox.http.post("/notices", json=body)
+    assert (response.status_code, code_of(response)) == (403, 50007)
 
 
 @pytest.mark.parametrize("query", ["day=0", "day=32", "day=three", "day=1.5"])
@@ -92,9 +92,9 @@ def test_a_number_asks_a_new_operation_for_each_of_its_codes(sandbox: Process) -
 
 
 def test_a_known_operation_sends_a_new_field_that_is_required(sandbox: Process) -> None:
-    answer = sandbox.http.get("/accounts/app").json()
-    assert answer.keys() == {"app_balance", "app_voice", "app_industry", "app_market", "region"}
-    assert (answer["app_balance"], answer["region"]) == (10_000, "Guangdong")
+    response = sandbox.http.get("/accounts/app").json()
+    assert response.keys() == {"app_balance", "app_voice", "app_industry", "app_market", "region"}
+    assert (response["app_balance"], response["region"]) == (10_000, "Guangdong")
 
 
 def test_the_test_api_says_what_is_not_modelled(sandbox: Process) -> None:

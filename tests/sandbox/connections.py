@@ -20,7 +20,7 @@ class Call(NamedTuple):
     body: object = None
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     """What came back."""
 
     status: int
@@ -56,21 +56,21 @@ class Connection:
         self._writer.close()
         await self._writer.wait_closed()
 
-    async def send(self, call: Call) -> Answer:
-        """One request, and its whole answer."""
+    async def send(self, call: Call) -> Response:
+        """One request, and its whole response."""
         body = b"" if call.body is None else json.dumps(call.body).encode()
         head = f"{call.method} /v1{call.path} HTTP/1.1\r\n{self._head}Content-Length: {len(body)}\r\n\r\n"
         self._writer.write(head.encode() + body)
-        answer = await self._reader.readuntil(b"\r\n\r\n")
-        lines = answer.lower().split(b"\r\n")
+        response = await self._reader.readuntil(b"\r\n\r\n")
+        lines = response.lower().split(b"\r\n")
         size = next(int(line[15:]) for line in lines if line.startswith(b"content-length:"))
-        return Answer(int(lines[0].split()[1]), await self._reader.readexactly(size))
+        return Response(int(lines[0].split()[1]), await self._reader.readexactly(size))
 
 
-def at_once(url: str, auth: tuple[str, str], calls: Iterable[Call], connections: int = 64) -> list[Answer]:
-    """Send calls over many connections at once; the answers, in the order of the calls."""
+def at_once(url: str, auth: tuple[str, str], calls: Iterable[Call], connections: int = 64) -> list[Response]:
+    """Send calls over many connections at once; the responses, in the order of the calls."""
     waiting = list(enumerate(calls))[::-1]
-    answers: dict[int, Answer] = {}
+    responses: dict[int, Response] = {}
     open_ones = 0
     all_open = asyncio.Event()
 
@@ -83,7 +83,7 @@ def at_once(url: str, auth: tuple[str, str], calls: Iterable[Call], connections:
             await all_open.wait()
             while waiting:
                 number, call = waiting.pop()
-                answers[number] = await connection.send(call)
+                responses[number] = await connection.send(call)
 
     async def work_together() -> None:
         async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
@@ -91,4 +91,4 @@ def at_once(url: str, auth: tuple[str, str], calls: Iterable[Call], connections:
                 group.create_task(work())
 
     asyncio.run(work_together())
-    return [answers[number] for number in range(len(answers))]
+    return [responses[number] for number in range(len(responses))]

@@ -21,7 +21,7 @@ TEMPLATE = {"template": "您的订单{{number}}已发货。", "type": 2}
 
 @dataclass(frozen=True)
 class Call:
-    """One request. ``{names}`` in the path stand for what an earlier answer held under that name."""
+    """One request. ``{names}`` in the path stand for what an earlier response held under that name."""
 
     method: str
     path: str
@@ -56,7 +56,7 @@ class Provocation:
         code: The code.
         call: The request that is refused.
         given: What comes before.
-        recipient: Whether the code stands at a recipient of a batch that itself is answered 200.
+        recipient: Whether the code is at a recipient of a batch whose own status is 200.
     """
 
     code: int

@@ -77,10 +77,10 @@ class AppUnderTest:
         return self.send("POST", path, body, **more)
 
     def ok(self, method: str, path: str, body: object = None, **more: Any) -> Any:
-        """One request that must be answered 200; its JSON."""
-        answer = self.send(method, path, body, **more)
-        assert answer.status_code == 200, answer.text
-        return answer.json() if answer.content else None
+        """One request that must succeed; the JSON of the response."""
+        response = self.send(method, path, body, **more)
+        assert response.status_code == 200, response.text
+        return response.json() if response.content else None
 
     def code_of(self, method: str, path: str, body: object = None, **more: Any) -> int:
         """One request that must be refused; the code."""
@@ -102,14 +102,14 @@ class AppUnderTest:
         return self.sandbox.look(lambda state: next(reversed(state.journal.values())))
 
 
-def refused(answer: httpx.Response) -> int:
-    """The code of an error answer, whose form and status are checked against the contract."""
-    body: Mapping[str, Any] = answer.json()
+def refused(response: httpx.Response) -> int:
+    """The code of an error response, whose form and status are checked against the contract."""
+    body: Mapping[str, Any] = response.json()
     code: int = body["error"]["code"]
     info = ERRORS[code].info
     assert info is not None
-    assert answer.status_code == info.http_status
+    assert response.status_code == info.http_status
     assert body["error"] == {"code": code, "message": info.message}
     assert set(body) <= {"error", "is_valid"}
-    assert answer.headers["content-type"].startswith("application/json")
+    assert response.headers["content-type"].startswith("application/json")
     return code

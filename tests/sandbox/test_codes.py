@@ -21,16 +21,16 @@ def test_a_code_has_six_digits_stands_in_the_text_and_verifies_once(app: AppUnde
     message = app.message(msg_id)
     assert message.text == f"【极光】您的验证码是{code}，五分钟内有效。"
     assert app.ok("POST", f"/codes/{msg_id}/valid", {"code": code}) == {"is_valid": True}
-    answer = app.post(f"/codes/{msg_id}/valid", {"code": code})
-    assert answer.status_code == 403
-    assert answer.json() == {"is_valid": False, "error": {"code": 50012, "message": "verified code"}}
+    response = app.post(f"/codes/{msg_id}/valid", {"code": code})
+    assert response.status_code == 403
+    assert response.json() == {"is_valid": False, "error": {"code": 50012, "message": "verified code"}}
 
 
 def test_a_wrong_try_changes_nothing(app: AppUnderTest) -> None:
     msg_id, code = app.sent_code()
     for wrong in ("no", code + "0", f" {code}", code[:-1]):
-        answer = app.post(f"/codes/{msg_id}/valid", {"code": wrong})
-        assert answer.json() == {"is_valid": False, "error": {"code": 50010, "message": "invalid code"}}
+        response = app.post(f"/codes/{msg_id}/valid", {"code": wrong})
+        assert response.json() == {"is_valid": False, "error": {"code": 50010, "message": "invalid code"}}
     assert app.ok("POST", f"/codes/{msg_id}/valid", {"code": code})["is_valid"] is True
 
 
@@ -45,8 +45,8 @@ def test_a_code_expires_when_the_ttl_of_its_template_is_over(app: AppUnderTest) 
     app.sandbox.advance(295)
     other, other_code = app.sent_code()
     app.sandbox.advance(5)
-    answer = app.post(f"/codes/{msg_id}/valid", {"code": code})
-    assert answer.json() == {"is_valid": False, "error": {"code": 50011, "message": "expired code"}}
+    response = app.post(f"/codes/{msg_id}/valid", {"code": code})
+    assert response.json() == {"is_valid": False, "error": {"code": 50011, "message": "expired code"}}
     assert app.ok("POST", f"/codes/{other}/valid", {"code": other_code})["is_valid"] is True
 
 
@@ -98,8 +98,8 @@ def test_only_the_app_that_sent_a_code_can_verify_it(app: AppUnderTest, msg_id: 
 
 def test_a_message_that_is_no_code_cannot_be_verified(app: AppUnderTest) -> None:
     msg_id = app.ok("POST", "/messages", {"mobile": MOBILE, "temp_id": 1251})["msg_id"]
-    answer = app.post(f"/codes/{msg_id}/valid", {"code": "123456"})
-    assert answer.json() == {"is_valid": False, "error": {"code": 50026, "message": "wrong msg_id"}}
+    response = app.post(f"/codes/{msg_id}/valid", {"code": "123456"})
+    assert response.json() == {"is_valid": False, "error": {"code": 50026, "message": "wrong msg_id"}}
 
 
 @pytest.mark.parametrize(
@@ -109,8 +109,8 @@ def test_a_message_that_is_no_code_cannot_be_verified(app: AppUnderTest) -> None
 def test_every_refusal_of_a_verification_says_that_the_code_is_not_valid(
     app: AppUnderTest, more: dict[str, Any], code: int
 ) -> None:
-    answer = app.post("/codes/1/valid", **{"body": {"code": "123456"}, **more})
-    assert (answer.json()["is_valid"], answer.json()["error"]["code"]) == (False, code)
+    response = app.post("/codes/1/valid", **{"body": {"code": "123456"}, **more})
+    assert (response.json()["is_valid"], response.json()["error"]["code"]) == (False, code)
 
 
 def test_a_fixed_code_is_every_code(app: AppUnderTest) -> None:

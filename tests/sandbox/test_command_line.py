@@ -182,8 +182,8 @@ def test_the_environment_reaches_the_sandbox(tmp_path: Path) -> None:
         assert f"kept in {tmp_path / 'state.db'}" in process.welcome
         assert process.http.post("/codes", json={"mobile": 13800138000, "temp_id": 1}).status_code == 403
         for host, status in (("one.example", 200), ("two.example", 200), ("three.example", 403)):
-            answer = httpx.get(f"{process.url}/_sandbox/api/clock", headers={"host": host}, trust_env=False)
-            assert answer.status_code == status
+            response = httpx.get(f"{process.url}/_sandbox/api/clock", headers={"host": host}, trust_env=False)
+            assert response.status_code == status
 
 
 def test_an_argument_comes_before_the_environment() -> None:
@@ -214,10 +214,10 @@ def test_readyz_asks_the_sandbox_with_these_options() -> None:
 )
 def test_another_program_on_the_port_is_not_ready(response: bytes, capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
-        answering = threading.Thread(target=respond, args=(other, response))
-        answering.start()
+        responding = threading.Thread(target=respond, args=(other, response))
+        responding.start()
         assert main(["readyz", "--port", str(other.getsockname()[1])]) == 1
-        answering.join(PATIENCE)
+        responding.join(PATIENCE)
     assert "another program responded" in capsys.readouterr().err
 
 

@@ -21,7 +21,7 @@ CHINESE_TEXT = re.compile("[\u4e00-\u9fff]")
 
 
 @pytest.mark.parametrize("provocation", PROVOCATIONS, ids=lambda provocation: str(provocation.code))
-def test_code_is_answered(app: AppUnderTest, provocation: Provocation) -> None:
+def test_code_is_returned(app: AppUnderTest, provocation: Provocation) -> None:
     held: dict[str, Any] = {}
     for step in provocation.given:
         match step:
@@ -30,18 +30,18 @@ def test_code_is_answered(app: AppUnderTest, provocation: Provocation) -> None:
             case Switch():
                 _switch(app, step)
             case Call():
-                answer = _send(app, step, held)
-                assert answer.status_code == 200, answer.text
-                held |= answer.json() if answer.content else {}
-    answer = _send(app, provocation.call, held, provocation.code)
+                response = _send(app, step, held)
+                assert response.status_code == 200, response.text
+                held |= response.json() if response.content else {}
+    response = _send(app, provocation.call, held, provocation.code)
 
     entry = app.last_entry()
     if provocation.recipient:
-        assert answer.status_code == 200
-        codes = [recipient.get("error_code") for recipient in answer.json()["recipients"]]
+        assert response.status_code == 200
+        codes = [recipient.get("error_code") for recipient in response.json()["recipients"]]
         assert str(provocation.code) in codes
     else:
-        assert refused(answer) == provocation.code
+        assert refused(response) == provocation.code
         assert entry.code == provocation.code
         assert entry.check
         assert entry.hint
@@ -101,7 +101,7 @@ def _send(app: AppUnderTest, call: Call, held: dict[str, Any], code: int = 0) ->
 
 
 def _filled(body: Any, held: dict[str, Any]) -> Any:
-    """The body, with what stands for an earlier answer's value replaced by it."""
+    """The body, with what stands for an earlier response's value replaced by it."""
     if not isinstance(body, dict):
         return body
     fields = cast("dict[str, Any]", body)

@@ -13,7 +13,7 @@ from .running import PATIENCE, AppUnderTest, refused
 
 
 def raw(app: AppUnderTest, request: str) -> tuple[str, str]:
-    """Send bytes as they are; head and body of the answer."""
+    """Send bytes as they are; head and body of the response."""
     host, port = app.sandbox.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=PATIENCE) as connection:
         connection.sendall(request.encode("latin-1"))
@@ -42,9 +42,9 @@ def basic(app: AppUnderTest) -> str:
     ],
 )
 def test_wrong_method_is_told_with_the_right_ones(app: AppUnderTest, method: str, path: str, allowed: str) -> None:
-    answer = app.send(method, path)
-    assert refused(answer) == 50018
-    assert answer.headers["allow"] == allowed
+    response = app.send(method, path)
+    assert refused(response) == 50018
+    assert response.headers["allow"] == allowed
 
 
 @pytest.mark.parametrize(
@@ -62,9 +62,9 @@ def test_unknown_paths_and_empty_ids_are_no_api(app: AppUnderTest, path: str) ->
 
 
 @pytest.mark.parametrize("path", ["/", "/codes", "/v2/codes", "/v1", "/index.html", "//v1/codes"])
-def test_outside_the_api_answers_are_json_too(app: AppUnderTest, path: str) -> None:
-    answer = app.http.get(f"{app.sandbox.url}{path}")
-    assert refused(answer) == 50016
+def test_outside_the_api_responses_are_json_too(app: AppUnderTest, path: str) -> None:
+    response = app.http.get(f"{app.sandbox.url}{path}")
+    assert refused(response) == 50016
 
 
 def test_an_encoded_slash_stays_in_the_id(app: AppUnderTest) -> None:
@@ -90,7 +90,7 @@ def test_a_method_is_told_by_its_case_and_leaves_a_trace(app: AppUnderTest, meth
     assert (app.last_entry().method, app.last_entry().path) == (method, "/v1/codes")
 
 
-def test_the_empty_answer_of_a_deletion_stays_empty(app: AppUnderTest) -> None:
+def test_the_empty_response_of_a_deletion_stays_empty(app: AppUnderTest) -> None:
     schedule_id = app.ok(
         "POST", "/schedule", {"mobile": "13800138000", "temp_id": 1251, "send_time": "2099-01-01 00:00:00"}
     )["schedule_id"]
@@ -183,7 +183,7 @@ def test_a_body_larger_than_the_sandbox_reads_is_an_invalid_one(app: AppUnderTes
     assert app.code_of("POST", "/codes", b" " * (4 * 2**20 + 1), headers={"Content-Type": "application/json"}) == 50007
 
 
-def test_an_answer_does_not_wait_for_the_acknowledgement_of_its_head(app: AppUnderTest) -> None:
+def test_a_response_does_not_wait_for_the_acknowledgement_of_its_head(app: AppUnderTest) -> None:
     app.ok("GET", "/accounts/app")
     taken: list[float] = []
     for _ in range(20):

@@ -9,7 +9,7 @@ from .running import AppUnderTest, RunningSandbox, refused
 
 
 @pytest.mark.parametrize("code", [50001, 50014, 50019, 50024])
-def test_a_magic_number_answers_its_code(app: AppUnderTest, code: int) -> None:
+def test_a_magic_number_returns_its_code(app: AppUnderTest, code: int) -> None:
     assert app.code_of("POST", "/codes", {"mobile": f"130000{code}", "temp_id": 1}) == code
     assert app.last_entry().check == "magic number"
 
@@ -40,7 +40,7 @@ def test_a_magic_number_reports_its_delivery_status(app: AppUnderTest, status: i
     assert (report["msgId"], report["status"]) == (msg_id, status)
 
 
-def test_a_magic_app_key_answers_its_code_wherever_the_operation_has_it(sandbox: RunningSandbox) -> None:
+def test_a_magic_app_key_returns_its_code_wherever_the_operation_has_it(sandbox: RunningSandbox) -> None:
     key = "sandboxapp00000000050036"
     with httpx.Client(base_url=f"{sandbox.url}/v1", auth=(key, key), trust_env=False) as http:
         assert refused(http.post("/codes", json={"mobile": "13800138000", "temp_id": 1})) == 50036

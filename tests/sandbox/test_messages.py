@@ -123,22 +123,22 @@ def test_a_batch_tells_of_each_recipient_in_the_order_sent(app: AppUnderTest) ->
         ("13000050009", {"number": "2"}, "50009"),
     ]  # fmt: skip
     recipients = [{"mobile": mobile, **({} if para is None else {"temp_para": para})} for mobile, para, _ in order]
-    answer = app.ok("POST", "/messages/batch", {"temp_id": 1250, "tag": "spring", "recipients": recipients})
-    assert answer["success_count"] == 2
-    assert answer["failure_count"] == len(order) - 2
-    assert [told.get("error_code") for told in answer["recipients"]] == [code for _, _, code in order]
-    for told, (mobile, para, code) in zip(answer["recipients"], order, strict=True):
+    response = app.ok("POST", "/messages/batch", {"temp_id": 1250, "tag": "spring", "recipients": recipients})
+    assert response["success_count"] == 2
+    assert response["failure_count"] == len(order) - 2
+    assert [told.get("error_code") for told in response["recipients"]] == [code for _, _, code in order]
+    for told, (mobile, para, code) in zip(response["recipients"], order, strict=True):
         assert told["mobile"] == mobile
         assert told["msg_id"].isdigit()
         assert told.get("temp_para") == (para if code else None)
-    assert app.message(answer["recipients"][0]["msg_id"]).tag == "spring"
+    assert app.message(response["recipients"][0]["msg_id"]).tag == "spring"
 
 
 def test_credit_that_runs_out_within_a_batch_refuses_the_rest(app: AppUnderTest) -> None:
     app.switch(credit=Credit(0, 0, 2, 0))
     recipients = [{"mobile": f"1380013800{number}"} for number in range(4)]
-    answer = app.ok("POST", "/messages/batch", {"temp_id": 1251, "recipients": recipients})
-    assert [told.get("error_code") for told in answer["recipients"]] == [None, None, "50014", "50014"]
+    response = app.ok("POST", "/messages/batch", {"temp_id": 1251, "recipients": recipients})
+    assert [told.get("error_code") for told in response["recipients"]] == [None, None, "50014", "50014"]
 
 
 def test_a_tag_longer_than_the_contract_allows_is_an_invalid_body(app: AppUnderTest) -> None:

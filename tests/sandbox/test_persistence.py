@@ -1,4 +1,4 @@
-"""--db: what was answered is still there after a kill."""
+"""--db: what was confirmed is still there after a kill."""
 
 from __future__ import annotations
 
@@ -42,41 +42,41 @@ def kept(file: Path) -> Generator[RunningSandbox]:
         yield running
 
 
-def test_a_kill_under_load_loses_nothing_that_was_answered(tmp_path: Path) -> None:
+def test_a_kill_under_load_loses_nothing_that_was_confirmed(tmp_path: Path) -> None:
     file = tmp_path / "state.db"
-    answered: list[tuple[str, str]] = []
+    confirmed: list[tuple[str, str]] = []
 
     def send(process: Process, thread: int) -> None:
         with httpx.Client(base_url=process.http.base_url, auth=process.auth, trust_env=False) as http:
             for number in range(10_000):
                 mobile = f"138{thread}{number:07d}"
                 try:
-                    answer = http.post("/codes", json={"mobile": mobile, "temp_id": 1})
+                    response = http.post("/codes", json={"mobile": mobile, "temp_id": 1})
                 except httpx.TransportError:
                     return
-                answered.append((answer.json()["msg_id"], mobile))
+                confirmed.append((response.json()["msg_id"], mobile))
 
     with Process("--db", str(file), "--code", "123456") as process:
         threads = [threading.Thread(target=send, args=(process, number)) for number in range(4)]
         for thread in threads:
             thread.start()
-        while len(answered) < 100:
+        while len(confirmed) < 100:
             threads[0].join(0.01)
         process.popen.kill()
         for thread in threads:
             thread.join(PATIENCE)
 
-    assert len({msg_id for msg_id, _ in answered}) == len(answered) >= 100
+    assert len({msg_id for msg_id, _ in confirmed}) == len(confirmed) >= 100
     with Process("--db", str(file), "--code", "123456") as process:
-        for msg_id, _ in answered:
+        for msg_id, _ in confirmed:
             assert process.http.post(f"/codes/{msg_id}/valid", json={"code": "123456"}).json() == {"is_valid": True}
         left = process.http.get("/accounts/app").json()["app_industry"]
-        assert 10_000 - left >= len(answered)
-        assert 10_000 - left <= len(answered) + 4  # accepted, but the answer did not get out
+        assert 10_000 - left >= len(confirmed)
+        assert 10_000 - left <= len(confirmed) + 4  # accepted, but the response did not get out
         process.popen.kill()
     with Process("--db", str(file)) as process:
-        answer = process.http.post(f"/codes/{answered[0][0]}/valid", json={"code": "123456"})
-        assert answer.json()["error"]["code"] == 50012
+        response = process.http.post(f"/codes/{confirmed[0][0]}/valid", json={"code": "123456"})
+        assert response.json()["error"]["code"] == 50012
 
 
 def test_all_state_is_the_same_after_a_restart(tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def test_records_are_kept_three_days(app: AppUnderTest) -> None:
     assert [each["content"] for each in app.ok("GET", "/reply")] == ["new"]
 
 
-def test_with_a_callback_url_polling_answers_an_empty_list_and_says_why(app: AppUnderTest) -> None:
+def test_with_a_callback_url_polling_returns_an_empty_list_and_says_why(app: AppUnderTest) -> None:
     app.switch(callback_url="http://127.0.0.1:9/callback")
     app.sent_code()
     reply(app, "TD")

@@ -121,8 +121,8 @@ def test_a_deleted_template_is_unknown(app: AppUnderTest) -> None:
     ],
 )
 def test_rules_of_templates(app: AppUnderTest, change: dict[str, Any], code: int) -> None:
-    answer = app.post("/templates", NOTICE | change)
-    assert (answer.json().get("error") or {"code": 200})["code"] == code
+    response = app.post("/templates", NOTICE | change)
+    assert (response.json().get("error") or {"code": 200})["code"] == code
 
 
 def test_signatures_have_the_form_that_the_contract_says(app: AppUnderTest) -> None:
@@ -164,8 +164,8 @@ def test_each_type_needs_its_own_paper(app: AppUnderTest, kind: int) -> None:
     ],
 )
 def test_rules_of_signatures(app: AppUnderTest, change: dict[str, Any], code: int) -> None:
-    answer = app.post("/sign", files=multipart(sign_form(**change)))
-    assert (answer.json().get("error") or {"code": 200})["code"] == code
+    response = app.post("/sign", files=multipart(sign_form(**change)))
+    assert (response.json().get("error") or {"code": 200})["code"] == code
 
 
 @pytest.mark.parametrize("name", ["身份证.png", "scan; side=1.png", "a b%20c.png", "\\", ""])

@@ -103,15 +103,15 @@ def test_a_deleted_schedule_is_not_sent_and_not_found(app: AppUnderTest) -> None
 def test_a_batch_is_saved_without_its_refused_recipients(app: AppUnderTest) -> None:
     app.switch(opt_outs=["13800138009"])
     body = batch(app, MOBILE, "13800138001", "138", "13800138009", MOBILE)
-    answer = app.ok("POST", "/schedule/batch", body)
-    assert (answer["success_count"], answer["failure_count"]) == (2, 3)
-    assert [(each["mobile"], each["error_code"]) for each in answer["failure_recipients"]] == [
+    response = app.ok("POST", "/schedule/batch", body)
+    assert (response["success_count"], response["failure_count"]) == (2, 3)
+    assert [(each["mobile"], each["error_code"]) for each in response["failure_recipients"]] == [
         ("138", "50006"),
         ("13800138009", "50024"),
         (MOBILE, "50034"),
     ]
-    assert "msg_id" not in answer["failure_recipients"][0]
-    schedule = app.ok("GET", f"/schedule/{answer['schedule_id']}")
+    assert "msg_id" not in response["failure_recipients"][0]
+    schedule = app.ok("GET", f"/schedule/{response['schedule_id']}")
     assert [each["mobile"] for each in schedule["recipients"]] == [MOBILE, "13800138001"]
 
 

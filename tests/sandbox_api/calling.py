@@ -19,11 +19,11 @@ class API:
 
     Args:
         url: Where the sandbox is.
-        document: What its answers are held against.
+        document: What its responses are held against.
         app_key: The app that calls are about; None for the sandbox as a whole.
 
     Attributes:
-        called: The names of the operations that answered without a problem.
+        called: The names of the operations that succeeded.
     """
 
     def __init__(self, url: str, document: Document, app_key: str | None = None) -> None:
@@ -62,10 +62,10 @@ class API:
 
     def problem(self, method: str, path: str, body: object = None, **query: Any) -> tuple[int, str, str | None]:
         """A call that cannot be carried out: status, type and place of what is wrong."""
-        answer = self.send(method, path, body, query)
-        told = read_problem(answer)
-        self.document.check(self.document.find(method, path), answer.status_code, "application/json", told)
-        return answer.status_code, told["type"], told["where"]
+        response = self.send(method, path, body, query)
+        told = read_problem(response)
+        self.document.check(self.document.find(method, path), response.status_code, "application/json", told)
+        return response.status_code, told["type"], told["where"]
 
     def send(self, method: str, path: str, body: object = None, query: dict[str, Any] | None = None) -> httpx.Response:
         """One call, not looked at."""
@@ -73,22 +73,22 @@ class API:
 
     def _good(self, method: str, path: str, body: object, query: dict[str, Any]) -> Any:
         operation = self.document.find(method, path)
-        answer = self.send(method, path, body, query)
-        assert answer.status_code == operation.good_status, answer.text
-        content = answer.json() if answer.content else None
-        media_type = answer.headers.get("content-type", "")
-        self.document.check(operation, answer.status_code, media_type, content)
+        response = self.send(method, path, body, query)
+        assert response.status_code == operation.good_status, response.text
+        content = response.json() if response.content else None
+        media_type = response.headers.get("content-type", "")
+        self.document.check(operation, response.status_code, media_type, content)
         self.called.add(operation.name)
         return content
 
 
-def read_problem(answer: httpx.Response) -> dict[str, Any]:
-    """The answer to a call that is wrong: a sentence each on what is wrong and on what to do, and no trace."""
-    told: dict[str, Any] = answer.json()
+def read_problem(response: httpx.Response) -> dict[str, Any]:
+    """The response to a call that is wrong: a sentence each on what is wrong and on what to do, and no trace."""
+    told: dict[str, Any] = response.json()
     assert told.keys() == {"type", "error", "where", "remedy"}
     for sentence in (told["error"], told["remedy"]):
         assert sentence.endswith("."), told
         assert "\n" not in sentence, told
         assert "Traceback" not in sentence, told
-    assert answer.headers["content-type"] == "application/json"
+    assert response.headers["content-type"] == "application/json"
     return told

@@ -22,9 +22,9 @@ def sandbox() -> Iterator[RunningSandbox]:
 @pytest.fixture(scope="session")
 def document(sandbox: RunningSandbox) -> Document:
     url = f"{sandbox.url}{API_PATH}/openapi.json"
-    answer = httpx.get(url, verify=WITHOUT_TLS, trust_env=False)
-    assert answer.headers["content-type"] == "application/json"
-    return Document(answer.json())
+    response = httpx.get(url, verify=WITHOUT_TLS, trust_env=False)
+    assert response.headers["content-type"] == "application/json"
+    return Document(response.json())
 
 
 @pytest.fixture

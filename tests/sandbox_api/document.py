@@ -1,4 +1,4 @@
-"""The test API's own OpenAPI document, as what its answers are held against."""
+"""The test API's own OpenAPI document, as what its responses are held against."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Operation(NamedTuple):
 
     @property
     def good_status(self) -> int:
-        """The status of an answer without a problem."""
+        """The status of a response without a problem."""
         (status,) = (int(status) for status in self.content["responses"] if int(status) < 300)
         return status
 
@@ -31,7 +31,7 @@ class Document:
     """The document.
 
     Attributes:
-        content: As it was answered.
+        content: The body of the response.
         operations: By their names.
     """
 
@@ -57,7 +57,7 @@ class Document:
         raise AssertionError(f"{method} {path} is not documented")
 
     def check(self, operation: Operation, status: int, media_type: str, body: object) -> None:
-        """Hold an answer against what the operation declares for its status."""
+        """Hold a response against what the operation declares for its status."""
         declared = operation.content["responses"].get(str(status))
         assert declared is not None, f"{operation.name} does not declare {status}: {body}"
         content = declared.get("content")

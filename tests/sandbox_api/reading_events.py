@@ -29,9 +29,9 @@ def events(api: API, last_event_id: str | None = None, *, asked_after: str | Non
     """
     headers = {} if last_event_id is None else {"last-event-id": last_event_id}
     query = {} if asked_after is None else {"last_event_id": asked_after}
-    with api.http.stream("GET", "/events", params=query, headers=headers) as answer:
-        assert answer.status_code == 200
-        yield _read(answer.iter_lines())
+    with api.http.stream("GET", "/events", params=query, headers=headers) as response:
+        assert response.status_code == 200
+        yield _read(response.iter_lines())
 
 
 def _read(lines: Iterator[str]) -> Iterator[Event]:

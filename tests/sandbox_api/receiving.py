@@ -21,7 +21,7 @@ class Receiver:
 
     Attributes:
         events: What was accepted.
-        failing: How many posts to answer 500 first.
+        failing: How many requests get 500 at first.
         posts: How many posts came.
     """
 

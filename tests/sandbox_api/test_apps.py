@@ -22,8 +22,8 @@ def change(api: API, app: AppUnderTest, **switches: object) -> Any:
 def test_an_app_can_be_given_its_keys(alone: API) -> None:
     made = alone.post("/apps", KEYS)
     assert {name: made[name] for name in KEYS} == KEYS
-    answer = alone.http.get(f"{alone.url}/v1/accounts/app", auth=("dev_sample_appKey", "s1"))
-    assert answer.status_code == 200
+    response = alone.http.get(f"{alone.url}/v1/accounts/app", auth=("dev_sample_appKey", "s1"))
+    assert response.status_code == 200
     assert alone.http.get(f"{alone.url}/v1/accounts/dev", auth=("d1", "e1")).status_code == 200
 
 

@@ -163,11 +163,11 @@ def test_the_samples_can_be_sent_and_are_read_by_the_client(
 def test_a_url_that_does_not_echo_is_refused_and_told_why(
     api: API, app: AppUnderTest, status: str, body: bytes, said: str
 ) -> None:
-    def answer(_: object, start_response: Any) -> list[bytes]:
+    def respond(_: object, start_response: Any) -> list[bytes]:
         start_response(status, [("Content-Length", str(len(body)))])
         return [body]
 
-    with wsgi_server(answer) as (host, port):
+    with wsgi_server(respond) as (host, port):
         url = f"http://{host}:{port}/jsms"
         checked = api.post("/callbacks/check", {"url": url})
         assert (checked["ok"], said in checked["problem"]) == (False, True)

@@ -38,7 +38,7 @@ def test_it_can_be_set_by_milliseconds_and_back(alone: API) -> None:
     assert alone.post("/clock", {"now": 1_893_556_700_000})["beijing"] == "2030-01-02 11:58:20"
 
 
-def test_advancing_does_due_work_in_the_order_of_time_before_it_answers(alone: API, frozen_app: AppUnderTest) -> None:
+def test_advancing_does_due_work_in_the_order_of_time_before_it_responds(alone: API, frozen_app: AppUnderTest) -> None:
     schedule = {"mobile": MOBILE, "temp_id": 1251}
     with frozen_app.http:
         later = frozen_app.ok("POST", "/schedule", {**schedule, "send_time": "2030-01-02 14:00:00"})["schedule_id"]

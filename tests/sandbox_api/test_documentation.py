@@ -64,16 +64,16 @@ def test_the_first_use_takes_five_lines_that_work(fresh: RunningSandbox, tmp_pat
 
 
 @needs_curl
-def test_errors_on_demand_are_answered_as_it_says(fresh: RunningSandbox, tmp_path: Path) -> None:
-    answers = shell(ON_DEMAND.code, fresh, tmp_path)
-    assert [re.findall(r'"code": ?([0-9]{5})', answer) for answer in answers] == [["50024"], ["50008"]]
+def test_errors_on_demand_have_the_documented_codes(fresh: RunningSandbox, tmp_path: Path) -> None:
+    responses = shell(ON_DEMAND.code, fresh, tmp_path)
+    assert [re.findall(r'"code": ?([0-9]{5})', response) for response in responses] == [["50024"], ["50008"]]
 
 
 @needs_curl
 @pytest.mark.parametrize("block", CALLS, ids=lambda block: f"line {block.line}")
 def test_every_call_works_as_it_stands(fresh: RunningSandbox, tmp_path: Path, block: Block) -> None:
-    answers = shell(block.code, fresh, tmp_path, "fail")
-    assert len(answers) == len(re.findall("^curl ", block.code, re.MULTILINE))
+    responses = shell(block.code, fresh, tmp_path, "fail")
+    assert len(responses) == len(re.findall("^curl ", block.code, re.MULTILINE))
 
 
 def test_the_credentials_are_those_of_a_sandbox_without_options() -> None:

@@ -1,4 +1,4 @@
-"""The OpenAPI document is sound, and every path of it answers as it declares."""
+"""The OpenAPI document is sound, and every path of it responds as declared."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_the_document_lists_what_can_be_chosen(document: Document) -> None:
     assert 4003 in schemas["StatusToReport"]["properties"]["status"]["enum"]
 
 
-def test_every_operation_answers_as_declared(alone: API, whole_sandbox: RunningSandbox) -> None:
+def test_every_operation_responds_as_declared(alone: API, whole_sandbox: RunningSandbox) -> None:
     api = alone
     _ask_what_it_is(api)
     seeded = _seed(api)

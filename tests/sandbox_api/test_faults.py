@@ -27,27 +27,27 @@ def count(api: API) -> int:
 
 
 def has_code(code: int) -> Callable[[httpx.Response], bool]:
-    return lambda answer: answer.json()["error"]["code"] == code
+    return lambda response: response.json()["error"]["code"] == code
 
 
 def begins(content: bytes) -> Callable[[httpx.Response], bool]:
-    return lambda answer: answer.content.startswith(content)
+    return lambda response: response.content.startswith(content)
 
 
-def is_html(answer: httpx.Response) -> bool:
-    return answer.headers["content-type"].startswith("text/html")
+def is_html(response: httpx.Response) -> bool:
+    return response.headers["content-type"].startswith("text/html")
 
 
-def is_empty(answer: httpx.Response) -> bool:
-    return answer.content == b""
+def is_empty(response: httpx.Response) -> bool:
+    return response.content == b""
 
 
-def is_broken(answer: httpx.Response) -> bool:
-    return not is_json(answer)
+def is_broken(response: httpx.Response) -> bool:
+    return not is_json(response)
 
 
-def is_right(answer: httpx.Response) -> bool:
-    return "msg_id" in answer.json()
+def is_right(response: httpx.Response) -> bool:
+    return "msg_id" in response.json()
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def is_right(answer: httpx.Response) -> bool:
         ({"kind": "delay", "delay": 0.01}, 200, is_right, 1),
     ],
 )  # fmt: skip
-def test_an_answer_is_spoiled(
+def test_a_response_is_spoiled(
     api: API,
     app: AppUnderTest,
     fault: dict[str, object],
@@ -74,9 +74,9 @@ def test_an_answer_is_spoiled(
     accepted: int,
 ) -> None:
     made = api.post("/faults", fault)
-    answer = send(app)
-    assert answer.status_code == status
-    assert content(answer), answer.text
+    response = send(app)
+    assert response.status_code == status
+    assert content(response), response.text
     assert count(api) == accepted
     assert api.get(f"/faults/{made['number']}")["hits"] == 1
     assert send(app).status_code == 200
@@ -191,16 +191,16 @@ def test_a_probability_of_nothing_never_hits(api: API, app: AppUnderTest) -> Non
 
 def test_a_refusal_by_a_fault_says_so(api: API, app: AppUnderTest) -> None:
     api.post("/faults", {"kind": "code", "code": 50012})
-    answer = app.post("/codes/1/valid", {"code": "123456"})
-    assert answer.json()["is_valid"] is False
+    response = app.post("/codes/1/valid", {"code": "123456"})
+    assert response.json()["is_valid"] is False
     entry = app.last_entry()
     assert (entry.check, entry.code) == ("fault", 50012)
     assert "fault" in (entry.fault or "")
 
 
-def is_json(answer: httpx.Response) -> bool:
+def is_json(response: httpx.Response) -> bool:
     try:
-        answer.json()
+        response.json()
     except json.JSONDecodeError:
         return False
     return True

@@ -35,9 +35,9 @@ def get(sandbox: RunningSandbox, path: str, **headers: str) -> httpx.Response:
     "host", ["evil.example", "evil.example:{port}", "127.0.0.1.evil.example", "localhost.evil.example"]
 )
 def test_a_foreign_host_is_refused(sandbox: RunningSandbox, path: str, host: str) -> None:
-    answer = get(sandbox, path, host=host.format(port=urlsplit(sandbox.url).port))
-    assert (answer.status_code, read_problem(answer)["type"]) == (403, "refused_host")
-    assert "access-control-allow-origin" not in answer.headers
+    response = get(sandbox, path, host=host.format(port=urlsplit(sandbox.url).port))
+    assert (response.status_code, read_problem(response)["type"]) == (403, "refused_host")
+    assert "access-control-allow-origin" not in response.headers
 
 
 @pytest.mark.parametrize(
@@ -61,8 +61,8 @@ def test_a_call_has_exactly_one_host(sandbox: RunningSandbox, hosts: tuple[str, 
     parts = urlsplit(sandbox.url)
     with socket.create_connection((parts.hostname or "", parts.port or 80)) as connection:
         connection.sendall(f"GET /_sandbox/api/clock HTTP/1.1\r\n{lines}Connection: close\r\n\r\n".encode())
-        answer = b"".join(iter(lambda: connection.recv(65_536), b""))
-    assert answer.split()[1] in (b"400", b"403")
+        response = b"".join(iter(lambda: connection.recv(65_536), b""))
+    assert response.split()[1] in (b"400", b"403")
 
 
 @pytest.mark.parametrize("path", GUARDED)
@@ -70,19 +70,19 @@ def test_a_call_has_exactly_one_host(sandbox: RunningSandbox, hosts: tuple[str, 
     "origin", ["http://evil.example", "null", "https://{netloc}", "http://localhost:1", "http://127.0.0.1"]
 )
 def test_a_foreign_origin_is_refused(sandbox: RunningSandbox, path: str, origin: str) -> None:
-    answer = get(sandbox, path, origin=origin.format(netloc=urlsplit(sandbox.url).netloc))
-    assert (answer.status_code, read_problem(answer)["type"]) == (403, "refused_origin")
+    response = get(sandbox, path, origin=origin.format(netloc=urlsplit(sandbox.url).netloc))
+    assert (response.status_code, read_problem(response)["type"]) == (403, "refused_origin")
 
 
 def test_a_foreign_origin_changes_nothing(sandbox: RunningSandbox, app: AppUnderTest) -> None:
     app.sent_code()
-    answer = httpx.post(
+    response = httpx.post(
         f"{sandbox.url}/_sandbox/api/reset?app={app.app.app_key}",
         headers={"origin": "http://evil.example", "content-type": "text/plain"},
         verify=WITHOUT_TLS,
         trust_env=False,
     )
-    assert answer.status_code == 403
+    assert response.status_code == 403
     assert app.sandbox.look(lambda state: [m for m in state.messages.values() if m.app_key == app.app.app_key])
 
 
@@ -101,7 +101,7 @@ def test_no_other_site_is_let_read_or_ask_beforehand(sandbox: RunningSandbox) ->
     assert not any(name.startswith("access-control") for name in asked.headers)
 
 
-def test_answers_may_not_be_framed_guessed_at_or_kept(sandbox: RunningSandbox) -> None:
+def test_responses_forbid_framing_sniffing_and_caching(sandbox: RunningSandbox) -> None:
     headers = get(sandbox, "/_sandbox/api/clock").headers
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["cache-control"] == "no-store"
@@ -123,11 +123,11 @@ def test_answers_may_not_be_framed_guessed_at_or_kept(sandbox: RunningSandbox) -
     ],
 )
 def test_a_name_that_is_no_file_of_the_page_is_not_found(sandbox: RunningSandbox, name: str) -> None:
-    answer = httpx.get(f"{sandbox.url}/_sandbox/{name}", trust_env=False)
-    assert (answer.status_code, answer.text) == (404, "There is no such file.\n")
+    response = httpx.get(f"{sandbox.url}/_sandbox/{name}", trust_env=False)
+    assert (response.status_code, response.text) == (404, "There is no such file.\n")
 
 
-def test_the_service_itself_answers_under_any_name(app: AppUnderTest) -> None:
+def test_the_service_itself_responds_under_any_name(app: AppUnderTest) -> None:
     # An app under development may reach it under whatever name its containers give it; it has credentials to show.
     assert app.http.get("/accounts/app", headers={"host": "jsms:5767"}).status_code == 200
 
@@ -195,8 +195,8 @@ def open_sandbox() -> Iterator[RunningSandbox]:
 
 def test_a_star_allows_any_name_but_no_other_origin(open_sandbox: RunningSandbox) -> None:
     assert get(open_sandbox, "/_sandbox/api/clock", host="any.example").status_code == 200
-    answer = get(open_sandbox, "/_sandbox/api/clock", host="any.example", origin="http://evil.example")
-    assert answer.status_code == 403
+    response = get(open_sandbox, "/_sandbox/api/clock", host="any.example", origin="http://evil.example")
+    assert response.status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ def test_a_star_allows_any_name_but_no_other_origin(open_sandbox: RunningSandbox
     ],
 )
 def test_a_name_that_is_allowed_is_let_in(named_sandbox: RunningSandbox, host: str, status: int) -> None:
-    answer = get(named_sandbox, "/_sandbox/api/clock", host=host)
-    assert answer.status_code == status
+    response = get(named_sandbox, "/_sandbox/api/clock", host=host)
+    assert response.status_code == status
     if status == 200:
-        assert json.loads(answer.content)["frozen"] is False
+        assert json.loads(response.content)["frozen"] is False

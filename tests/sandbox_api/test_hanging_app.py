@@ -20,7 +20,7 @@ TIMEOUT = 2.0
 
 
 class Hanging:
-    """An app that lets its first post hang, and answers later ones only when three are there at the same time."""
+    """An app that lets its first request hang, and responds to later ones only when three are open at the same time."""
 
     def __init__(self) -> None:
         self.over = threading.Event()

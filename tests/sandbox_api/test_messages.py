@@ -25,8 +25,8 @@ def sent(app: AppUnderTest) -> dict[str, str]:
     notice = app.ok("POST", "/messages/batch", {"temp_id": 1250, "tag": "parcel", "recipients": to})["recipients"][0]
     marketing = app.ok("POST", "/messages", {"mobile": OTHER, "temp_id": 1252, "temp_para": {"name": "Ada"}})
     voice = app.ok("POST", "/voice_codes", {"mobile": OTHER, "code": "741627", "ttl": 60})
-    answers = {"code": code, "notice": notice, "marketing": marketing, "voice": voice}
-    return {kind: answer["msg_id"] for kind, answer in answers.items()}
+    responses = {"code": code, "notice": notice, "marketing": marketing, "voice": voice}
+    return {kind: response["msg_id"] for kind, response in responses.items()}
 
 
 @pytest.mark.parametrize(

@@ -90,10 +90,10 @@ def test_what_is_wrong_is_told(
     if documented:
         assert api.problem(method, path, body, **query) == (status, kind, where)
         return
-    answer = api.send(method, path, body)
-    told = read_problem(answer)
-    assert (answer.status_code, told["type"], told["where"]) == (status, kind, where)
-    assert ("allow" in answer.headers) == (status == 405)
+    response = api.send(method, path, body)
+    told = read_problem(response)
+    assert (response.status_code, told["type"], told["where"]) == (status, kind, where)
+    assert ("allow" in response.headers) == (status == 405)
 
 
 def test_every_operation_refuses_what_it_does_not_know(api: API) -> None:
@@ -138,9 +138,9 @@ def test_every_type_of_problem_has_a_status() -> None:
     ],
 )
 def test_a_body_that_cannot_be_read_is_told(api: API, body: bytes) -> None:
-    answer = api.http.post("/clock/advance", content=body)
-    assert answer.status_code == 400
-    assert read_problem(answer)["where"].startswith("body")
+    response = api.http.post("/clock/advance", content=body)
+    assert response.status_code == 400
+    assert read_problem(response)["where"].startswith("body")
 
 
 def test_a_body_needs_no_media_type_so_that_curl_needs_no_header(api: API) -> None:
@@ -149,8 +149,8 @@ def test_a_body_needs_no_media_type_so_that_curl_needs_no_header(api: API) -> No
 
 
 def test_a_body_that_is_too_large_is_not_read(api: API) -> None:
-    answer = api.http.post("/seed", content=b" " * (BODY_LIMIT + 1))
-    assert (answer.status_code, read_problem(answer)["type"]) == (413, "too_large")
+    response = api.http.post("/seed", content=b" " * (BODY_LIMIT + 1))
+    assert (response.status_code, read_problem(response)["type"]) == (413, "too_large")
 
 
 def test_an_empty_body_is_an_empty_object(api: API, app: AppUnderTest) -> None:
@@ -159,8 +159,8 @@ def test_an_empty_body_is_an_empty_object(api: API, app: AppUnderTest) -> None:
 
 @pytest.mark.parametrize("path", ["/messages/%00", "/messages/%ff", "/templates/%D9%A1", "/words/%0a", "/apps/..%2f"])
 def test_strange_ids_are_not_found(api: API, path: str) -> None:
-    answer = api.http.request("DELETE" if path.startswith("/words") else "GET", path)
-    assert (answer.status_code, read_problem(answer)["type"]) == (404, "not_found")
+    response = api.http.request("DELETE" if path.startswith("/words") else "GET", path)
+    assert (response.status_code, read_problem(response)["type"]) == (404, "not_found")
 
 
 def test_a_blocked_word_may_hold_any_character(api: API) -> None:
@@ -169,8 +169,8 @@ def test_a_blocked_word_may_hold_any_character(api: API) -> None:
 
 
 def test_an_app_that_is_named_must_be_there(api: API) -> None:
-    answer = api.http.get("/apps", headers={APP_HEADER: ""})
-    assert (answer.status_code, read_problem(answer)["where"]) == (404, "query.app")
+    response = api.http.get("/apps", headers={APP_HEADER: ""})
+    assert (response.status_code, read_problem(response)["where"]) == (404, "query.app")
 
 
 def test_the_first_app_stays(alone: API) -> None:
@@ -198,8 +198,8 @@ def test_a_bug_is_told_without_a_trace(
     api: API, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(sandbox.state.clock, "beijing", lambda: 1 / 0)
-    answer = api.http.get("/clock")
-    assert (answer.status_code, answer.json()["type"]) == (500, "internal")
+    response = api.http.get("/clock")
+    assert (response.status_code, response.json()["type"]) == (500, "internal")
     assert "ZeroDivisionError" in caplog.text
 
 

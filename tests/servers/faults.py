@@ -1,4 +1,4 @@
-"""Everything that can come back instead of the answer, each with what a client can know afterwards."""
+"""Everything that can come back instead of the response, each with what a client can know afterwards."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Meaning(Enum):
     """What a client can know."""
 
     LOST = auto()
-    """The request may have arrived; no answer came."""
+    """The request may have arrived; no response came."""
     SLOW = auto()
     """The same, found by a time limit."""
     UNUSABLE = auto()
@@ -28,7 +28,7 @@ class Meaning(Enum):
     ODD = auto()
     """A status that is neither yes nor no."""
     MOVED = auto()
-    """The answer points elsewhere."""
+    """The response points elsewhere."""
     REFUSED = auto()
     """The service says no; the fault names status and code."""
     GIVEN_UP = auto()
@@ -38,7 +38,7 @@ class Meaning(Enum):
     FAILED = auto()
     """The service failed; whether it carried the request out is unknown."""
     MISFIT = auto()
-    """JSON that the contract does not give for the operation; nothing to one that is answered with nothing."""
+    """JSON of another shape than the contract gives; right where the response is to be empty."""
     UNCERTAIN = auto()
     """Each operation may see it as usable or not."""
 
@@ -51,8 +51,8 @@ class Fault:
         name: Its name in test ids.
         script: What the server does.
         meaning: What a client can know afterwards.
-        status: The HTTP status, where an answer has one.
-        code: The service's error code, where the answer has one.
+        status: The HTTP status, where a response has one.
+        code: The service's error code, where the response has one.
     """
 
     name: str
@@ -67,8 +67,8 @@ def head(status: int | str, *headers: str) -> bytes:
     return "\r\n".join((f"HTTP/1.1 {status} X", *headers, "", "")).encode()
 
 
-def answer(status: int | str, body: bytes, *headers: str) -> bytes:
-    """A whole answer with its true length."""
+def http_response(status: int | str, body: bytes, *headers: str) -> bytes:
+    """A whole response with its true length."""
     return head(status, f"Content-Length: {len(body)}", "Content-Type: application/json", *headers) + body
 
 
@@ -108,7 +108,7 @@ def _trickles(connection: Connection) -> None:
 def _points_to_itself(connection: Connection, status: int) -> None:
     request = connection.read_request()
     target = request.split(b" ", 2)[1].decode()
-    connection.send(answer(status, b"", f"Location: {connection.server.base_url.removesuffix('/v1')}{target}"))
+    connection.send(http_response(status, b"", f"Location: {connection.server.base_url.removesuffix('/v1')}{target}"))
 
 
 def _moved(status: int) -> Fault:
@@ -126,27 +126,28 @@ def _error(code: object, message: object = "a message") -> bytes:
 
 
 def _unusable(name: str, body: bytes, *headers: str) -> Fault:
-    return Fault(name, sends(answer(200, body, *headers)), Meaning.UNUSABLE, 200)
+    return Fault(name, sends(http_response(200, body, *headers)), Meaning.UNUSABLE, 200)
 
 
 def _misfit(name: str, body: bytes) -> Fault:
-    return Fault(name, sends(answer(200, body)), Meaning.MISFIT, 200)
+    return Fault(name, sends(http_response(200, body)), Meaning.MISFIT, 200)
 
 
 def _uncertain(name: str, body: bytes, *headers: str) -> Fault:
-    return Fault(name, sends(answer(200, body, *headers)), Meaning.UNCERTAIN, 200)
+    return Fault(name, sends(http_response(200, body, *headers)), Meaning.UNCERTAIN, 200)
 
 
 def _refused(name: str, status: int, body: bytes, code: int | None = None) -> Fault:
-    return Fault(name, sends(answer(status, body)), Meaning.REFUSED, status, code)
+    return Fault(name, sends(http_response(status, body)), Meaning.REFUSED, status, code)
 
 
 def _failed(name: str, status: int, body: bytes, code: int | None = None) -> Fault:
-    return Fault(name, sends(answer(status, body)), Meaning.FAILED, status, code)
+    return Fault(name, sends(http_response(status, body)), Meaning.FAILED, status, code)
 
 
 HTML = b"<html><body>13800138000</body></html>"
-NAMES = [field.name for each in OPERATIONS.values() if isinstance(each.answer, Record) for field in each.answer.fields]
+RECORDS = [each.response for each in OPERATIONS.values() if isinstance(each.response, Record)]
+NAMES = [field.name for record in RECORDS for field in record.fields]
 
 CONNECTION: tuple[Fault, ...] = (
     Fault("close-before-reading", Script(Connection.close), Meaning.LOST),
@@ -154,7 +155,7 @@ CONNECTION: tuple[Fault, ...] = (
     Fault("reset-in-the-request", Script(_resets_in_the_request), Meaning.LOST),
     Fault("close-after-the-request", _reads_then(Connection.close), Meaning.LOST),
     Fault("reset-after-the-request", _reads_then(Connection.reset), Meaning.LOST),
-    Fault("no-answer", _reads_then(Connection.hold), Meaning.SLOW),
+    Fault("no-response", _reads_then(Connection.hold), Meaning.SLOW),
     Fault("hang-in-the-head", sends(b"HTTP/1.1 200 OK\r\nConte", then=Connection.hold), Meaning.SLOW),
     Fault("hang-in-the-body", sends(head(200, "Content-Length: 9") + b"{", then=Connection.hold), Meaning.SLOW),
     Fault("trickled-body", Script(_trickles), Meaning.SLOW),
@@ -165,8 +166,8 @@ FRAMING: tuple[Fault, ...] = (
     Fault("no-status", _cut(b"HTTP/1.1\r\n\r\n"), Meaning.LOST),
     Fault("another-protocol", _cut(b"SSH-2.0-OpenSSH_9.6\r\n"), Meaning.LOST),
     Fault("status-of-letters", _cut(head("abc")), Meaning.LOST),
-    Fault("status-99", _cut(answer(99, b"")), Meaning.LOST),
-    Fault("status-199", _cut(answer(199, b"")), Meaning.LOST),
+    Fault("status-99", _cut(http_response(99, b"")), Meaning.LOST),
+    Fault("status-199", _cut(http_response(199, b"")), Meaning.LOST),
     Fault("header-without-colon", _cut(head(200, "no colon") + b"{}"), Meaning.LOST),
     Fault("header-with-nul", _cut(head(200, "X: a\x00b") + b"{}"), Meaning.LOST),
     Fault("endless-header", _cut(head(200, "X: " + "a" * 300_000)), Meaning.LOST),
@@ -179,23 +180,23 @@ FRAMING: tuple[Fault, ...] = (
 )
 
 STATUSES: tuple[Fault, ...] = (
-    Fault("status-299", sends(answer(299, b"{}")), Meaning.ODD, 299),
-    Fault("status-202", sends(answer(202, b'{"msg_id": "1"}')), Meaning.ODD, 202),
+    Fault("status-299", sends(http_response(299, b"{}")), Meaning.ODD, 299),
+    Fault("status-202", sends(http_response(202, b'{"msg_id": "1"}')), Meaning.ODD, 202),
     *(_moved(status) for status in (301, 302, 303, 307, 308)),
-    Fault("status-304", sends(answer(304, b"")), Meaning.ODD, 304),
-    Fault("redirect-to-nowhere", sends(answer(302, b"")), Meaning.ODD, 302),
+    Fault("status-304", sends(http_response(304, b"")), Meaning.ODD, 304),
+    Fault("redirect-to-nowhere", sends(http_response(302, b"")), Meaning.ODD, 302),
     *(_refused(f"status-{status}", status, b"") for status in (401, 403, 404, 405, 418, 429, 451)),
     *(_failed(f"status-{status}", status, b"") for status in (500, 502, 503, 504, 520, 599)),
-    *(Fault(f"status-{status}", sends(answer(status, b"")), Meaning.GIVEN_UP, status) for status in (408, 499)),
-    Fault("status-600", sends(answer(600, b"")), Meaning.ODD, 600),
-    Fault("status-999", sends(answer(999, b"")), Meaning.ODD, 999),
+    *(Fault(f"status-{status}", sends(http_response(status, b"")), Meaning.GIVEN_UP, status) for status in (408, 499)),
+    Fault("status-600", sends(http_response(600, b"")), Meaning.ODD, 600),
+    Fault("status-999", sends(http_response(999, b"")), Meaning.ODD, 999),
     _refused("html-404", 404, HTML),
     _failed("html-502", 502, HTML),
     _failed("html-503", 503, HTML),
 )
 
 BODIES: tuple[Fault, ...] = (
-    Fault("html-200", sends(answer(200, HTML, "X-Proxy: yes")), Meaning.UNUSABLE, 200),
+    Fault("html-200", sends(http_response(200, HTML, "X-Proxy: yes")), Meaning.UNUSABLE, 200),
     _unusable("bad-gzip", b"no gzip", "Content-Encoding: gzip"),
     _unusable("truncated-gzip", gzip.compress(b"{}" * 9)[:-12], "Content-Encoding: gzip"),
     _unusable("half-an-object", b'{"msg_id": '),
@@ -248,7 +249,7 @@ ERRORS: tuple[Fault, ...] = (
     _refused("error-deep", 403, b"[" * 100_000),
     _refused("error-invalid-utf-8", 403, b'{"error": {"code": 50014, "message": "\xff"}}'),
     _refused("an-error-with-200", 200, _error(50014), 50014),
-    Fault("unknown-code-with-200", sends(answer(200, _error(59999))), Meaning.CONTRADICTORY, 200, 59999),
+    Fault("unknown-code-with-200", sends(http_response(200, _error(59999))), Meaning.CONTRADICTORY, 200, 59999),
     _refused("too-often", 403, _error(50009), 50009),
     _refused("status-and-code-at-odds", 429, _error(50014), 50014),
     _failed("server-error", 500, _error(50019), 50019),
@@ -260,7 +261,7 @@ FAULTS = (*CONNECTION, *FRAMING, *STATUSES, *BODIES, *ERRORS)
 
 
 def too_long(limit: int) -> tuple[tuple[str, Script], ...]:
-    """Answers beyond what a client should read."""
+    """Responses longer than a client should read."""
     body = b" " * limit + b"[{}]"
     bomb = gzip.compress(body)
 
@@ -271,31 +272,32 @@ def too_long(limit: int) -> tuple[tuple[str, Script], ...]:
             connection.send(b"10000\r\n" + b" " * 0x10000 + b"\r\n")
 
     return (
-        ("long", sends(answer(200, body))),
-        ("long-refusal", sends(answer(403, body))),
+        ("long", sends(http_response(200, body))),
+        ("long-refusal", sends(http_response(403, body))),
         ("endless", Script(endless)),
-        ("bomb", sends(answer(200, bomb, "Content-Encoding: gzip"))),
+        ("bomb", sends(http_response(200, bomb, "Content-Encoding: gzip"))),
     )
 
 
 def harmless(body: bytes) -> tuple[tuple[str, Script], ...]:
-    """Odd ways to send a good answer that a client has to understand."""
+    """Odd ways to send a good response that a client has to understand."""
+    extra = [f"X-Extra-{n}: {n}" for n in range(100)]
     chunks = b"".join(b"%x\r\n%b\r\n" % (1, body[at : at + 1]) for at in range(len(body))) + b"0\r\n\r\n"
 
     def slowly(connection: Connection) -> None:
         connection.read_request()
-        for byte in answer(200, body):
+        for byte in http_response(200, body):
             connection.send(bytes((byte,)))
 
     return (
-        ("informational-first", sends(head(100) + head(103, "Link: </>") + answer(200, body))),
+        ("informational-first", sends(head(100) + head(103, "Link: </>") + http_response(200, body))),
         ("chunked", sends(head(200, "Transfer-Encoding: chunked") + chunks)),
-        ("gzip", sends(answer(200, gzip.compress(body), "Content-Encoding: gzip"))),
+        ("gzip", sends(http_response(200, gzip.compress(body), "Content-Encoding: gzip"))),
         ("until-the-end-of-the-connection", sends(head(200) + body, then=Connection.close)),
-        ("extra-headers", sends(answer(200, body, *(f"X-Extra-{n}: {n}" for n in range(100)), "Set-Cookie: a=b"))),
-        ("same-length-twice", sends(answer(200, body, f"Content-Length: {len(body)}"))),
+        ("extra-headers", sends(http_response(200, body, *extra, "Set-Cookie: a=b"))),
+        ("same-length-twice", sends(http_response(200, body, f"Content-Length: {len(body)}"))),
         ("byte-by-byte", Script(slowly)),
-        ("closed-afterwards", sends(answer(200, body), then=Connection.close)),
+        ("closed-afterwards", sends(http_response(200, body), then=Connection.close)),
         ("bare-line-feeds", sends(b"HTTP/1.1 200 OK\nContent-Length: %d\n\n%b" % (len(body), body))),
         ("http-1.0", sends(b"HTTP/1.0 200 OK\r\n\r\n" + body, then=Connection.close)),
         ("no-reason", sends(b"HTTP/1.1 200\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))),

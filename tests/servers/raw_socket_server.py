@@ -199,7 +199,7 @@ class RawSocketServer:
                 self._quiet.notify_all()
 
     def settle(self) -> None:
-        """Wait until every script has come to its end, which may be after the client has its answer."""
+        """Wait until every script has come to its end, which may be after the client has its response."""
         with self._quiet:
             self._quiet.wait_for(lambda: not self._playing, 20)
 

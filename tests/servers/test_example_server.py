@@ -1,4 +1,4 @@
-"""The example server answers what the contract says and misses nothing that breaks it."""
+"""The example server returns the contract's examples and reports every request that breaks the contract."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import httpx
 import pytest
 
-from example_server import EXAMPLE_CREDENTIALS, Answer, ExampleServer, RecordedRequest
+from example_server import EXAMPLE_CREDENTIALS, ExampleResponse, ExampleServer, RecordedRequest
 from jsms_contract.operations import OPERATIONS
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\r\n\r\n--\r\x00"
@@ -31,8 +31,8 @@ def reasons(server: ExampleServer) -> str:
 
 
 def test_a_proper_request_gets_the_first_success_example(example_server: ExampleServer, http: httpx.Client) -> None:
-    answer = http.post("codes", json=SEND)
-    assert (answer.status_code, answer.json()) == (200, {"msg_id": "288193860302"})
+    response = http.post("codes", json=SEND)
+    assert (response.status_code, response.json()) == (200, {"msg_id": "288193860302"})
     (request,) = example_server.requests
     assert (request.operation, request.value, request.violations) == (
         "sendCode",
@@ -47,12 +47,12 @@ def test_every_operation_has_a_route_and_a_success_example(
 ) -> None:
     assert len(example_server.routes) == len(OPERATIONS)
     for route in example_server.routes.values():
-        assert 200 <= route.answer().status < 300
+        assert 200 <= route.response().status < 300
 
 
-def test_a_deletion_is_answered_with_nothing(example_server: ExampleServer, http: httpx.Client) -> None:
-    answer = http.delete("templates/1250")
-    assert (answer.status_code, answer.content, answer.headers["content-length"]) == (
+def test_a_deletion_has_an_empty_response(example_server: ExampleServer, http: httpx.Client) -> None:
+    response = http.delete("templates/1250")
+    assert (response.status_code, response.content, response.headers["content-length"]) == (
         200,
         b"",
         "0",
@@ -63,18 +63,18 @@ def test_a_deletion_is_answered_with_nothing(example_server: ExampleServer, http
 
 def test_another_example_can_be_chosen(example_server: ExampleServer, http: httpx.Client) -> None:
     example_server.choose("verifyCode", example="expired")
-    answer = http.post("codes/288193860302/valid", json={"code": "123456"})
-    assert (answer.status_code, answer.json()["error"]["code"]) == (403, 50011)
+    response = http.post("codes/288193860302/valid", json={"code": "123456"})
+    assert (response.status_code, response.json()["error"]["code"]) == (403, 50011)
     example_server.choose("verifyCode", status=401)
     assert http.post("codes/288193860302/valid", json={"code": "123456"}).status_code == 401
     with pytest.raises(LookupError, match="verifyCode has no example"):
         example_server.choose("verifyCode", status=418)
 
 
-def test_a_hook_may_change_the_answer(example_server: ExampleServer, http: httpx.Client) -> None:
-    def spoil(request: RecordedRequest, answer: Answer) -> Answer:
+def test_a_hook_may_change_the_response(example_server: ExampleServer, http: httpx.Client) -> None:
+    def spoil(request: RecordedRequest, response: ExampleResponse) -> ExampleResponse:
         assert request.operation == "sendCode"
-        return Answer(answer.status, answer.body[:5], answer.headers)
+        return ExampleResponse(response.status, response.body[:5], response.headers)
 
     example_server.hook = spoil
     assert http.post("codes", json=SEND).content == b'{"msg'
@@ -98,10 +98,10 @@ def test_the_longer_path_wins_over_a_parameter(example_server: ExampleServer, ht
 def test_a_body_that_breaks_its_schema_is_found(
     example_server: ExampleServer, http: httpx.Client, body: object, reason: str
 ) -> None:
-    answer = http.post("codes", json=body)
-    assert answer.status_code == 400
+    response = http.post("codes", json=body)
+    assert response.status_code == 400
     assert reason in reasons(example_server)
-    assert reason in answer.json()["error"]["message"]
+    assert reason in response.json()["error"]["message"]
 
 
 def test_a_nested_object_is_closed_too(example_server: ExampleServer, http: httpx.Client) -> None:
@@ -216,9 +216,9 @@ def test_a_request_without_credentials_is_found(example_server: ExampleServer) -
 
 
 def test_a_proper_form_is_read_to_the_byte(example_server: ExampleServer, http: httpx.Client) -> None:
-    answer = http.post("sign", data=FORM, files=FILES)
+    response = http.post("sign", data=FORM, files=FILES)
     assert reasons(example_server) == ""
-    assert answer.json() == {"sign_id": 4321}
+    assert response.json() == {"sign_id": 4321}
     value = example_server.requests[0].value
     assert value == {
         **FORM,

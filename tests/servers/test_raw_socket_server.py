@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from .faults import FAULTS, answer, harmless, sends
+from .faults import FAULTS, harmless, http_response, sends
 from .raw_socket_server import Connection, Counts, RawSocketServer, Script, refusing_port, silent_port
 
 
@@ -28,7 +28,7 @@ def seen(counts: Counts) -> tuple[int, int, int, int]:
 
 
 def test_it_counts_whole_requests_on_one_connection(hostile: RawSocketServer, plain: httpx.Client) -> None:
-    counts = hostile.play(sends(answer(200, b"{}")))
+    counts = hostile.play(sends(http_response(200, b"{}")))
     for _ in range(3):
         assert plain.post("/codes", content=b"x" * 100_000).json() == {}
     assert seen(counts) == (1, 3, 0, 0)
@@ -36,9 +36,9 @@ def test_it_counts_whole_requests_on_one_connection(hostile: RawSocketServer, pl
 
 
 def test_a_new_script_holds_on_an_open_connection_too(hostile: RawSocketServer, plain: httpx.Client) -> None:
-    hostile.play(sends(answer(200, b"{}")))
+    hostile.play(sends(http_response(200, b"{}")))
     plain.get("/report")
-    counts = hostile.play(sends(answer(503, b"")))
+    counts = hostile.play(sends(http_response(503, b"")))
     assert plain.get("/report").status_code == 503
     assert seen(counts) == (0, 1, 0, 0)
 
@@ -51,7 +51,7 @@ def test_a_reset_before_reading_is_counted_as_unread(hostile: RawSocketServer, p
 
 
 def test_a_request_that_stops_half_way_is_counted_as_partial(hostile: RawSocketServer) -> None:
-    counts = hostile.play(sends(answer(200, b"{}")))
+    counts = hostile.play(sends(http_response(200, b"{}")))
 
     def body() -> Iterator[bytes]:
         yield b"half"

@@ -21,7 +21,7 @@ from jsms_client import JSMS, AsyncJSMS, Store, StoreError
 from jsms_client.errors import MissingMobileError
 from jsms_client.results import DeliveryReport
 from overlay.drivers import async_client, sync_client
-from overlay.receipt_server import ReceiptServer, answer, refuse, report, reports
+from overlay.receipt_server import ReceiptServer, refuse, report, reports, respond
 
 PACE = 0.2
 
@@ -51,7 +51,7 @@ def test_records_that_were_fetched_wait_in_the_store_for_another_process(store_a
 
 def test_a_report_is_the_same_with_and_without_a_store(tmp_path: Path) -> None:
     odd = {**report(1), "receiveTime": "not a time", "status": 4999, "new": {"field": ["值"]}}
-    with ReceiptServer(answer([odd]), answer([odd])) as server, polling(server) as client:
+    with ReceiptServer(respond([odd]), respond([odd])) as server, polling(server) as client:
         stored = next(client.receipts.iter_reports(store=tmp_path / "jsms.db"))
         assert stored == next(client.receipts.iter_reports())
         assert isinstance(stored, DeliveryReport)
@@ -59,7 +59,7 @@ def test_a_report_is_the_same_with_and_without_a_store(tmp_path: Path) -> None:
 
 def test_replies_are_kept_apart_from_reports_and_by_app(tmp_path: Path) -> None:
     reply = {"phone": "13800138000", "replyTime": 1492150800000, "content": "退订 TD"}
-    with ReceiptServer(answer([reply]), reports(1)) as server, polling(server) as client:
+    with ReceiptServer(respond([reply]), reports(1)) as server, polling(server) as client:
         store = tmp_path / "jsms.db"
         assert next(client.receipts.iter_replies(store=store)).content == "退订 TD"
         assert take(client, store, 1) == ["1"]
@@ -157,7 +157,7 @@ def test_a_consumer_that_is_killed_again_and_again_loses_no_record(store_address
 
 def test_a_record_that_cannot_be_read_costs_none_of_the_others(tmp_path: Path) -> None:
     with (
-        ReceiptServer(answer([report(1), {"phone": "13800138000"}, 7, report(2)])) as server,
+        ReceiptServer(respond([report(1), {"phone": "13800138000"}, 7, report(2)])) as server,
         polling(server) as client,
         client.receipts.iter_reports(store=tmp_path / "jsms.db") as stream,
     ):
@@ -225,7 +225,7 @@ def test_the_async_client_does_the_same(
             assert (await anext(client.receipts.iter_replies(store=store))).content == "TD"
 
     reply = {"phone": "13800138000", "replyTime": 1492150800000, "content": "TD"}
-    acts = (answer([report(1), 7, report(2), report(3)]), reports(4), answer([reply]))
+    acts = (respond([report(1), 7, report(2), report(3)]), reports(4), respond([reply]))
     with ReceiptServer(*acts) as server:
         asyncio.run(run(server, Store(tmp_path / "jsms.db")))
     assert "kept in memory alone" in caplog.text

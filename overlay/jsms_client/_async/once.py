@@ -7,7 +7,7 @@ from collections.abc import Callable
 from jsms_client._concurrency import AsyncShieldedTask
 from jsms_client._response import AsyncMethod, ParsedResponse, ReceivedResponse
 from jsms_client.errors import NotSentError
-from jsms_client.store._once import Answer, Claim
+from jsms_client.store._once import Claim, KeptResponse
 from jsms_runtime.resource import run_in_thread
 
 
@@ -25,7 +25,7 @@ async def send_once(claim: Claim, send: AsyncMethod[[], ParsedResponse]) -> Pars
     except NotSentError:
         await _write(claim.give_back)
         raise
-    await _write(lambda: claim.accept(Answer(success.status_code, success.json())))
+    await _write(lambda: claim.accept(KeptResponse(success.status_code, success.json())))
     return success
 
 
@@ -37,8 +37,8 @@ async def _write(work: Callable[[], None]) -> None:
     await AsyncShieldedTask().run(write)
 
 
-async def _take(claim: Claim) -> Answer | None:
-    taken: list[Answer | None] = []
+async def _take(claim: Claim) -> KeptResponse | None:
+    taken: list[KeptResponse | None] = []
     gone = False
 
     async def take() -> None:

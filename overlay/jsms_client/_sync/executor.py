@@ -136,7 +136,7 @@ class HTTPExecutor:
                 note_response(received)
                 received.parse = self._json.parse
                 self._dated = received.headers.get("date"), time.time()
-                result = attempts.answered(received)
+                result = attempts.responded(received)
                 if isinstance(result, ParsedResponse):
                     return result
                 failure, pause = result

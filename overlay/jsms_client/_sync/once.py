@@ -8,7 +8,7 @@ from collections.abc import Callable
 from jsms_client._concurrency import ShieldedTask
 from jsms_client._response import Method, ParsedResponse, ReceivedResponse
 from jsms_client.errors import NotSentError
-from jsms_client.store._once import Answer, Claim
+from jsms_client.store._once import Claim, KeptResponse
 from jsms_runtime.resource import run_inline
 
 
@@ -26,7 +26,7 @@ def send_once(claim: Claim, send: Method[[], ParsedResponse]) -> ParsedResponse:
     except NotSentError:
         _write(claim.give_back)
         raise
-    _write(lambda: claim.accept(Answer(success.status_code, success.json())))
+    _write(lambda: claim.accept(KeptResponse(success.status_code, success.json())))
     return success
 
 
@@ -38,8 +38,8 @@ def _write(work: Callable[[], None]) -> None:
     ShieldedTask().run(write)
 
 
-def _take(claim: Claim) -> Answer | None:
-    taken: list[Answer | None] = []
+def _take(claim: Claim) -> KeptResponse | None:
+    taken: list[KeptResponse | None] = []
     gone = False
 
     def take() -> None:

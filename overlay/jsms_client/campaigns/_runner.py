@@ -106,7 +106,7 @@ class CampaignRunner:
         self.abandoned = True
         self._inbox.put(None)
 
-    def answered(self, batch: Batch, response: object) -> None:
+    def request_ended(self, batch: Batch, response: object) -> None:
         """Take the end of a request; from any thread or task.
 
         Args:
@@ -159,7 +159,7 @@ class CampaignRunner:
                 self._fail(replaced)
                 # They do not leave; what is in flight is waited for.
                 for batch in leaving:
-                    self.answered(batch, replaced)
+                    self.request_ended(batch, replaced)
                 leaving = []
             # Writing it down took a while: the rate counts from here.
             self._throttle.departed(len(leaving), time.monotonic())
@@ -283,7 +283,7 @@ class CampaignRunner:
             )
         else:
             self._unclear_in_a_row = 0
-            self._throttle.answered()
+            self._throttle.responded()
         if outcome.unpaid is not None:
             self._stop(refused_error(error_class(outcome.unpaid, 200), outcome.unpaid, None))
 

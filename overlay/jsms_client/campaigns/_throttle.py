@@ -151,7 +151,7 @@ class Throttle:
         self._pause = 0.0
         self._unreached_since = None
 
-    def answered(self) -> None:
+    def responded(self) -> None:
         """Record that the service took a request."""
         self.refused()
         self._allowed = min(self._concurrency, self._allowed * 2)

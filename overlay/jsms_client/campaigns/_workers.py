@@ -130,7 +130,7 @@ class AsyncWorkerPool:
 
         async def send(batch: Batch, body: object) -> None:
             with anyio.CancelScope(shield=True):
-                runner.answered(batch, await _outcome_of(self._request(body)))
+                runner.request_ended(batch, await _outcome_of(self._request(body)))
 
         run = ConductorThread(runner, start, event.set, telling=on_progress is not None)
 
@@ -200,7 +200,7 @@ class WorkerPool:
         def send() -> None:
             while (job := jobs.get()) is not None and not runner.abandoned:
                 batch, body = job
-                runner.answered(batch, self._outcome_of(body))
+                runner.request_ended(batch, self._outcome_of(body))
 
         run = ConductorThread(runner, start, lambda: wakeups.put(None), telling=on_progress is not None)
 

@@ -24,7 +24,7 @@ _LONGEST = 200
 _ATTEMPTS = 3
 
 
-class Answer(NamedTuple):
+class KeptResponse(NamedTuple):
     """What is kept of a response.
 
     Attributes:
@@ -63,7 +63,7 @@ class Claim:
         self._request = hmac.digest(secret.encode(), text.encode(), "sha256").hex()
         self._owner = new_owner()
 
-    def take(self) -> Answer | None:
+    def take(self) -> KeptResponse | None:
         """Write the key before the request leaves.
 
         Returns:
@@ -96,15 +96,15 @@ class Claim:
                 operation=self._operation,
             )
         status, value = cast("tuple[int, object]", kept["answer"])
-        return Answer(status, value)
+        return KeptResponse(status, value)
 
-    def accept(self, answer: Answer) -> None:
+    def accept(self, response: KeptResponse) -> None:
         """Keep the response: the same key gives it from now on.
 
         A store that fails here does not fail the call, whose request was carried out: the key stays in doubt.
         """
         for attempt in range(1, _ATTEMPTS + 1):
-            if self._try(lambda: self._store.backend.replace(self._id, self._entry(answer), self._store.keep)):
+            if self._try(lambda: self._store.backend.replace(self._id, self._entry(response), self._store.keep)):
                 return
             _log.debug("%s: once was not settled, attempt %d of %d", self._operation, attempt, _ATTEMPTS)
 
@@ -120,8 +120,8 @@ class Claim:
             return False
         return True
 
-    def _entry(self, answer: Answer | None) -> Entry:
-        kept = {"request": self._request, "answer": answer}
+    def _entry(self, response: KeptResponse | None) -> Entry:
+        kept = {"request": self._request, "answer": response}
         return Entry(self._owner, json.dumps(kept, separators=(",", ":")))
 
     @property

@@ -11,8 +11,8 @@ from contract_tools.openapi import METHODS, follow, mapping, operations, sequenc
 from contract_tools.openapi import operations as operations_of
 
 _RETRY_WORDS = {
-    "safe": "is repeated after a lost answer now, which ends in LostAnswerError instead of UnknownOutcomeError",
-    "never": "is no longer repeated after a lost answer, which raises UnknownOutcomeError instead of LostAnswerError",
+    "safe": "is retried after a lost response now, which ends in LostResponseError instead of UnknownOutcomeError",
+    "never": "is not retried after a lost response now, which raises UnknownOutcomeError instead of LostResponseError",
 }
 _SCHEME = ("type", "scheme", "in", "name", "bearerFormat")
 # Facts about an operation that are told as they are.
@@ -84,7 +84,7 @@ def _compare_operation(old: _Operation, new: _Operation) -> Iterator[Change]:
         yield changed(new.subject, "is deprecated now", breaking=False)
     yield from _compare_parameters(old, new)
     yield from _compare_body(old, new)
-    yield from _compare_answers(old, new)
+    yield from _compare_responses(old, new)
 
 
 def _schemes(operation: _Operation) -> list[str]:
@@ -148,18 +148,18 @@ def _compare_content(value: Value, old: Mapping[str, object], new: Mapping[str, 
             yield from compare_schemas(value, before, after)
 
 
-def _compare_answers(old: _Operation, new: _Operation) -> Iterator[Change]:
+def _compare_responses(old: _Operation, new: _Operation) -> Iterator[Change]:
     before, after = mapping(old.value.get("responses")), mapping(new.value.get("responses"))
     for status in before:
         if status not in after:
-            yield removed(f"answer {status} of {new.name}", breaking=status.startswith("2"))
-    for status, answer in after.items():
-        subject = f"answer {status} of {new.name}"
+            yield removed(f"response {status} of {new.name}", breaking=status.startswith("2"))
+    for status, response in after.items():
+        subject = f"response {status} of {new.name}"
         if status not in before:
             yield added(subject, breaking=status.startswith("2"))
             continue
         was = mapping(follow(old.data, before[status]).get("content"))
-        now = mapping(follow(new.data, answer).get("content"))
+        now = mapping(follow(new.data, response).get("content"))
         if bool(was) != bool(now):
             yield changed(subject, "has a body now" if now else "has no body any more", breaking=True)
         else:
@@ -217,7 +217,7 @@ _FACTS_OF_CODES = (
     ("repeat", "says {new} to whether a repeat can help, and said {old}", False),
 )
 _LISTS = (
-    ("x-error-codes", "code {code} as an answer of {id}"),
+    ("x-error-codes", "code {code} as a response of {id}"),
     ("x-recipient-error-codes", "code {code} for a recipient of {id}"),
 )
 
@@ -262,7 +262,7 @@ def _in_words(statuses: list[str]) -> str:
     return ", ".join(statuses) or "none"
 
 
-def compare_answered_codes(old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
+def compare_returned_codes(old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
     """Codes of each operation that is in both documents; the sets are open, so nothing of it breaks an app."""
     before = {text(operation.get("operationId")): operation for _, _, operation, _ in operations(old)}
     for _, _, operation, _ in operations(new):
@@ -285,7 +285,7 @@ _PARTS = (
     compare_models,
     compare_components,
     compare_codes,
-    compare_answered_codes,
+    compare_returned_codes,
 )
 
 

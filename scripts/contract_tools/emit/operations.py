@@ -27,11 +27,11 @@ _TIMES = ("beijing-time", "epoch-millis")
 
 
 class UnknownShapeError(Exception):
-    """A success answer that the checking of answers has no words for."""
+    """A success response that the checking of responses has no words for."""
 
 
 def emit_operations(data: Mapping[str, object]) -> str:
-    """The module ``operations``: everything that sending a request and reading its answer need to know."""
+    """The module ``operations``: everything that sending a request and reading its response need to know."""
     shapes = _Shapes(data, Surface(data).lenient_records)
     rows: dict[str, str] = {}
     for path, method, operation, _ in operations(data):
@@ -39,7 +39,7 @@ def emit_operations(data: Mapping[str, object]) -> str:
         rows[name] = _operation(data, shapes, name, path, method, operation)
     table = "".join(f"        {literal(name)}: {row},\n" for name, row in rows.items())
     return module(
-        "Every operation of the contract: method, path, credentials, codes, and the shape of its answer.",
+        "Every operation of the contract: method, path, credentials, codes, and the shape of its response.",
         "\n".join(shapes.constants.values()),
         f"OPERATIONS: Mapping[str, Operation] = MappingProxyType(\n    {{\n{table}    }}\n)\n"
         + docstring("Every operation, by operationId.", indent=0),
@@ -62,7 +62,7 @@ def _operation(
     method: str,
     operation: Mapping[str, object],
 ) -> str:
-    answers = {
+    responses = {
         int(status): follow(data, response)
         for status, response in mapping(operation.get("responses")).items()
         if str(status).startswith("2") and str(status).isdecimal()
@@ -78,11 +78,11 @@ def _operation(
         "effect": literal(effect_of(operation, method)),
         "credentials": literal(_credentials(data, operation)),
         "retry": literal(retry_of(operation, method)),
-        "statuses": literal(sorted(answers)),
+        "statuses": literal(sorted(responses)),
         "error_codes": _codes(operation, "x-error-codes"),
         "recipient_error_codes": _codes(operation, "x-recipient-error-codes"),
         "body": literal(_body(data, operation)),
-        "answer": _answer(shapes, name, answers),
+        "response": _response(shapes, name, responses),
         "poll_seconds": literal(poll_seconds(operation)),
         "mobile_seconds": literal(mobile_seconds(operation)),
     }
@@ -108,9 +108,9 @@ def _body(data: Mapping[str, object], operation: Mapping[str, object]) -> str | 
     return None
 
 
-def _answer(shapes: _Shapes, name: str, answers: Mapping[int, Mapping[str, object]]) -> str:
-    for status in sorted(answers):
-        schema = mapping(mapping(answers[status].get("content")).get("application/json")).get("schema")
+def _response(shapes: _Shapes, name: str, responses: Mapping[int, Mapping[str, object]]) -> str:
+    for status in sorted(responses):
+        schema = mapping(mapping(responses[status].get("content")).get("application/json")).get("schema")
         if schema is None:
             continue
         shape = shapes.of(schema, strict=True)

@@ -18,7 +18,7 @@ from contract_tools.lint.rules import Contract, Finding, broken, title
 from contract_tools.lint.structure import Misfit, first_misfit
 from contract_tools.openapi import Place, is_list, is_object, mapping, sequence, text, whole
 
-# How an error is written inside an answer.
+# How an error is written inside a response.
 _ERROR_FORMS = (("code", "message"), ("error_code", "error_message"))
 _NAME = "urn:document"
 
@@ -121,15 +121,15 @@ def _check_errors(contract: Contract) -> Iterator[Finding]:
         return
     seen: set[str] = set()
     for operation in contract.operations:
-        for answer in contract.answers(operation):
-            for media_type in contract.members(answer.place, "content"):
+        for response in contract.responses(operation):
+            for media_type in contract.members(response.place, "content"):
                 for place in contract.members(media_type, "examples"):
                     pointer = pointer_to(place.pointer, "value")
                     for found in _errors_in(place.value.get("value"), pointer):
                         if found[0] not in seen:
                             yield from _check_entry(contract, *found)
                         seen.add(found[0])
-                        yield from _check_use(contract, operation, answer.status, *found[:3])
+                        yield from _check_use(contract, operation, response.status, *found[:3])
 
 
 def _number(value: object) -> int:
@@ -156,12 +156,12 @@ def _check_use(
     if entry is None:
         return
     at = pointer_to(pointer, code)
-    # A refused recipient stands in an answer of success.
+    # A refused recipient stands in a response of success.
     if status.isdecimal() and not status.startswith("2") and status != text(str(entry.get("http_status"))):
         yield broken(
             "example-status", at, code=error[code], wanted=entry.get("http_status"), found=status, id=title(operation)
         )
-    # The shared default answer shows a code for everyone.
+    # The shared default response shows a code for everyone.
     if status != "default" and _number(error[code]) not in contract.codes_of(operation):
         yield broken("example-code-listed", at, code=error[code], id=title(operation))
 

@@ -257,7 +257,7 @@ def _check_list(contract: Contract, owner: str, codes: object) -> Iterator[Findi
 def _check_operation(contract: Contract, operation: Place) -> Iterator[Finding]:
     for key in _LISTS:
         yield from _check_list(contract, pointer_to(operation.pointer, key), operation.value.get(key))
-    statuses = {answer.status for answer in contract.answers(operation)}
+    statuses = {response.status for response in contract.responses(operation)}
     for index, code in enumerate(sequence(operation.value.get("x-error-codes"))):
         status = whole(contract.codes.get(str(code), {}).get("http_status"))
         if status and str(status) not in statuses:

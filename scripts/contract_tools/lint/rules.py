@@ -144,13 +144,13 @@ _MISSING = object()
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """One answer of an operation, in place or through a ``$ref``.
+class Response:
+    """One response of an operation, in place or through a ``$ref``.
 
     Attributes:
         status: The key it stands under: an HTTP status or ``default``.
         pointer: Where that key stands.
-        place: The answer itself, behind any ``$ref``.
+        place: The response itself, behind any ``$ref``.
     """
 
     status: str
@@ -248,11 +248,11 @@ class Contract:
                 inside.setdefault(place.around.pointer, []).append(place)
         return inside
 
-    def answers(self, operation: Place) -> Iterator[Answer]:
-        """The answers of an operation."""
+    def responses(self, operation: Place) -> Iterator[Response]:
+        """The responses of an operation."""
         for place in self._inside.get(operation.pointer, ()):
             if place.role == "responses" and (found := self.follow(place)) is not None:
-                yield Answer(place.name, place.pointer, found)
+                yield Response(place.name, place.pointer, found)
 
     def parameters(self, operation: Place) -> Iterator[Place]:
         """The parameters of an operation, those of its path included."""
@@ -290,7 +290,7 @@ class Contract:
         return bool(self.codes)
 
     def codes_of(self, operation: Place, *, recipients: bool = True) -> set[int]:
-        """The codes that an operation says it can answer; of its recipients too, where it has any."""
+        """The codes that an operation can return; of its recipients too, where it has any."""
         lists = ["x-error-codes"] + (["x-recipient-error-codes"] if recipients else [])
         return {whole(code) for key in lists for code in sequence(operation.value.get(key))}
 

@@ -250,13 +250,13 @@ def _check_all_or_none(contract: Contract) -> Iterator[Finding]:
                 yield broken("extension-missing", operation.pointer, id=title(operation), extension=key)
 
 
-def _check_answers(contract: Contract) -> Iterator[Finding]:
+def _check_responses(contract: Contract) -> Iterator[Finding]:
     for operation in [*contract.operations, *contract.callbacks]:
-        for answer in contract.answers(operation):
-            if _RANGE_KEY.fullmatch(answer.status):
-                yield broken("answer-range", answer.pointer, status=answer.status)
-            if answer.status.startswith("2") and "$ref" in mapping(contract.at(answer.pointer)):
-                yield broken("answer-in-place", answer.pointer, status=answer.status)
+        for response in contract.responses(operation):
+            if _RANGE_KEY.fullmatch(response.status):
+                yield broken("response-range", response.pointer, status=response.status)
+            if response.status.startswith("2") and "$ref" in mapping(contract.at(response.pointer)):
+                yield broken("response-in-place", response.pointer, status=response.status)
 
 
 def _at(operation: Place, key: str) -> str:
@@ -265,5 +265,5 @@ def _at(operation: Place, key: str) -> str:
 
 def check_operations(contract: Contract) -> Iterator[Finding]:
     """Everything about operations that takes more than one part to decide."""
-    for check in (_check_ids, _check_security, _check_tags, _check_parameters, _check_all_or_none, _check_answers):
+    for check in (_check_ids, _check_security, _check_tags, _check_parameters, _check_all_or_none, _check_responses):
         yield from check(contract)

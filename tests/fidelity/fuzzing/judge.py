@@ -1,4 +1,4 @@
-"""Sends the cases of one operation to a strict sandbox and judges the answers."""
+"""Sends the cases of one operation to a strict sandbox and judges the responses."""
 
 # schemathesis leaves the type parameters of its own classes open.
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
@@ -16,7 +16,7 @@ from schemathesis.checks import CheckFunction
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.specs.openapi.checks import ignored_auth, missing_required_header, negative_data_rejection
 
-from fidelity.fields import answer_schema, body_schema, document, documented, found
+from fidelity.fields import body_schema, document, documented, found, response_schema
 from jsms_contract.errors import ERRORS
 from jsms_contract.operations import OPERATIONS
 from jsms_contract.service import ROUTING_CODES
@@ -28,7 +28,7 @@ from sandbox.running import RunningSandbox
 from .seeds import furnish, path_ids, with_seeds
 
 OTHERS_ABOUT_CREDENTIALS: list[CheckFunction] = [ignored_auth, missing_required_header]
-"""They want 401 without credentials, where JSMS answers 400 with 50001: ``test_credentials`` takes their place."""
+"""They want 401 without credentials, where JSMS responds 400 with 50001: ``test_credentials`` takes their place."""
 BATCHES = frozenset(each.id for each in OPERATIONS.values() if each.recipient_error_codes)
 
 
@@ -40,14 +40,14 @@ class Judge:
         sandbox: A strict sandbox.
         operation: The operationId.
         cases: How many cases ran.
-        answered: How many of them this operation answered with success.
-        codes: How often each error code was answered.
+        successful: How many of them were successful.
+        codes: How often each error code was returned.
     """
 
     sandbox: RunningSandbox
     operation: str
     cases: int = 0
-    answered: int = 0
+    successful: int = 0
     codes: Counter[int] = field(default_factory=Counter[int])
 
     def __post_init__(self) -> None:
@@ -55,7 +55,7 @@ class Judge:
         self._session.trust_env = False
 
     def __call__(self, case: Case[Any]) -> None:
-        """Send one case, with an app of its own, and judge the answer."""
+        """Send one case, with an app of its own, and judge the response."""
         assert case.meta is not None
         self.cases += 1
         wrong_path, other_credentials = map(
@@ -72,14 +72,14 @@ class Judge:
             object.__setattr__(case, "body", body)
         app = self.sandbox.look(lambda state: furnish(state, self.operation, body))
         auth = None if other_credentials else self._credentials(app)
-        answer = case.call(base_url=f"{self.sandbox.url}/v1", session=self._session, auth=auth)
+        response = case.call(base_url=f"{self.sandbox.url}/v1", session=self._session, auth=auth)
         entry = self.sandbox.look(_last_entry)
-        self._judge_code(answer, entry)
+        self._judge_code(response, entry)
         excluded = list(OTHERS_ABOUT_CREDENTIALS)
-        if self.operation in BATCHES and answer.status_code == 200 and self._judge_recipients(body, answer.json()):
+        if self.operation in BATCHES and response.status_code == 200 and self._judge_recipients(body, response.json()):
             excluded.append(negative_data_rejection)
         try:
-            case.validate_response(answer, excluded_checks=excluded, transport_kwargs={"auth": auth})
+            case.validate_response(response, excluded_checks=excluded, transport_kwargs={"auth": auth})
         except BaseException as error:
             error.add_note(f"The sandbox says: {entry.hint}")
             raise
@@ -93,13 +93,13 @@ class Judge:
             return app.dev_key, app.dev_secret
         return app.app_key, app.master_secret
 
-    def _judge_code(self, answer: Response, entry: JournalEntry) -> None:
+    def _judge_code(self, response: Response, entry: JournalEntry) -> None:
         """The code must be one of the operation that was reached, with the status and words of the contract."""
         reached = next((each for each in operations().values() if each.id == entry.operation), None)
-        told: object = json.loads(answer.content) if answer.content else None
-        if answer.status_code == 200:
+        told: object = json.loads(response.content) if response.content else None
+        if response.status_code == 200:
             assert reached is not None
-            self.answered += reached.id == self.operation
+            self.successful += reached.id == self.operation
         else:
             code: int = cast("dict[str, Any]", told)["error"]["code"]
             self.codes[code] += 1
@@ -107,17 +107,17 @@ class Judge:
                 assert code in (ROUTING_CODES if reached is None else reached.codes | {50018}), entry
             info = ERRORS[code].info
             assert info is not None
-            assert (answer.status_code, info.message) == (info.http_status, cast("Any", told)["error"]["message"])
+            assert (response.status_code, info.message) == (info.http_status, cast("Any", told)["error"]["message"])
         schema = (
-            answer_schema(reached.id, answer.status_code) if reached else {"$ref": "#/components/schemas/ErrorBody"}
+            response_schema(reached.id, response.status_code) if reached else {"$ref": "#/components/schemas/ErrorBody"}
         )
         if schema is None:
             assert told is None
         else:
-            assert set(found(schema, told, "answer")) <= set(documented(schema, "answer")) | {"answer"}
+            assert set(found(schema, told, "response")) <= set(documented(schema, "response")) | {"response"}
 
     def _judge_recipients(self, body: object, told: dict[str, Any]) -> bool:
-        """Whether nothing but recipients is wrong with a batch; then JSMS answers 200 and refuses them one by one."""
+        """Whether nothing but recipients is wrong with a batch; then JSMS responds 200 and refuses them one by one."""
         schema: dict[str, Any] = document()["components"]["schemas"]["Recipient"]
         wrong = [each for each in cast("Any", body)["recipients"] if not Draft202012Validator(schema).is_valid(each)]
         if not wrong:

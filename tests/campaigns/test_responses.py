@@ -1,4 +1,4 @@
-"""What an answer tells of each recipient."""
+"""What a response tells of each recipient."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the server answers with."""
+"""What the server sends."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ def _no_headers() -> Mapping[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """One answer, as it goes over the wire."""
+class ExampleResponse:
+    """One response, as it goes over the wire."""
 
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=_no_headers)
 
     @classmethod
-    def of_json(cls, status: int, value: object) -> Answer:
-        """An answer with a JSON body."""
+    def of_json(cls, status: int, value: object) -> ExampleResponse:
+        """A response with a JSON body."""
         body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
         return cls(status, body, {"Content-Type": "application/json"})
 
