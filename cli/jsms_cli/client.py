@@ -24,7 +24,7 @@ DEVELOPER = ("dev_key", "dev_secret")
 
 @contextmanager
 def connect(profile: str | None, operation: str | None = None, *, developer: bool = False) -> Generator[JSMS]:
-    """A client; closed in the end.
+    """Open a client, and close it in the end.
 
     Args:
         profile: The profile that was named.
@@ -48,14 +48,14 @@ def connect(profile: str | None, operation: str | None = None, *, developer: boo
 
 
 def complete_settings(profile: str | None, needed: tuple[str, ...] = APP) -> Arguments:
-    """The arguments of a client.
+    """Return the arguments of a client.
 
     Args:
         profile: The profile that was named.
         needed: What must be there; asked for on a terminal.
 
     Raises:
-        ConfigurationError: Something is missing and nobody can be asked.
+        ConfigurationError: Something is missing, and there is no terminal to ask on.
     """
     found = find_settings(profile)
     for warning in found.warnings:

@@ -50,14 +50,14 @@ class Settings:
     warnings: tuple[str, ...] = ()
 
     def arguments(self) -> Arguments:
-        """The same for a client; the real service where no address was found."""
+        """Return them for a client; the real service where no address was found."""
         from jsms_client.contract import BASE_URL
 
         return cast("Arguments", {"base_url": BASE_URL, **self.values})
 
 
 def variable(setting: str) -> str:
-    """The environment variable of a setting.
+    """Return the environment variable of a setting.
 
     Args:
         setting: Its name.
@@ -112,7 +112,7 @@ def find_settings(
 
 
 def _readable_by_others(path: Path | None) -> list[str]:
-    """The warning for a file with secrets that other users of the machine may read."""
+    """Return the warning for a file with secrets that other users of the machine may read."""
     if path is None or not can_be_read_by_others(path):
         return []
     return [f"{path} holds secrets and can be read by others; run: chmod 600 {path}"]
@@ -161,7 +161,7 @@ class _Found:
         return {variable(setting): self.values[setting]} if setting in self.values else {}
 
     def made(self, *warnings: str) -> Settings:
-        """The settings.
+        """Return the settings.
 
         Raises:
             ConfigurationError: The two halves of a pair of credentials are from different places.

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 MOST_SKEW = 60.0
 """Seconds that this machine's clock may differ from the service's: further off, callbacks are refused."""
 PATIENCE = 10.0
-"""Seconds for each phase of a request; whoever asks for a check-up wants an answer soon."""
+"""Seconds for each phase of a request: a check-up should end soon."""
 
 _BAD_CLOCK = exit_code_of(ConfigurationError(""))
 
@@ -144,8 +144,8 @@ def _reachability(settings: Settings, error: JSMSError | None, *, reached: bool)
         remedy = "check the address, the network and the proxy (HTTPS_PROXY, NO_PROXY)"
         return _failed("service", error, remedy, f"{where} was not reached: {error.message}")
     if error is not None and not isinstance(error, APIError):
-        return _failed("service", error, "check the address: this does not answer like JSMS", f"{where}: {error}")
-    return Finding("service", State.OK, f"{where} answers")
+        return _failed("service", error, "check the address: this is not JSMS", f"{where}: {error}")
+    return Finding("service", State.OK, f"{where} responds")
 
 
 def _clock(header: str | None, started: datetime, ended: datetime) -> Finding:

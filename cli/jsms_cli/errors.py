@@ -36,7 +36,7 @@ INTERRUPTED = 130
 EXIT_CODES = (
     ExitCode(SUCCESS, "done"),
     ExitCode(
-        UNKNOWN, "unknown outcome: it may have been sent; do not repeat it before you know", ("UnknownOutcomeError",)
+        UNKNOWN, "unknown outcome: it may have been sent; find out before you run it again", ("UnknownOutcomeError",)
     ),
     ExitCode(USAGE, "a wrong argument, found before anything was sent", ("ArgumentError", "UsageProblemError")),
     ExitCode(
@@ -54,11 +54,11 @@ EXIT_CODES = (
     ExitCode(11, "the schedule does not exist or can no longer change", ("ScheduleError",)),
     ExitCode(INVALID_CODE, "the code is wrong, expired or used, or its msg_id unknown", ("VerificationError",)),
     ExitCode(13, "the service failed", ("ServiceError",)),
-    ExitCode(14, "the service was not reached, nothing was sent: repeat it", ("ConnectionFailedError",)),
-    ExitCode(16, "no answer came to what may be repeated: repeat it", ("LostResponseError",)),
+    ExitCode(14, "the service was not reached, nothing was sent: run it again", ("ConnectionFailedError",)),
+    ExitCode(16, "no response to an operation that is safe to retry: run it again", ("LostResponseError",)),
     ExitCode(
         17,
-        "an answer that is none of JSMS: check the address",
+        "a response that is not from JSMS: check the address",
         ("DecodeError", "RedirectError", "UnexpectedStatusError"),
     ),
     ExitCode(18, "not a callback of JSMS", ("CallbackError",)),
@@ -73,13 +73,13 @@ EXIT_CODES = (
     ExitCode(23, "a file or an address of this machine cannot be used", ("OSError",)),
     ExitCode(24, "the store that processes share cannot be used, nothing was sent", ("StoreError",)),
     ExitCode(INTERRUPTED, "interrupted by Ctrl-C", ("StoppedByHandError",)),
-    ExitCode(141, "whoever read the output went away", ("OutputClosedError",)),
+    ExitCode(141, "broken pipe: the program that reads the output has ended", ("OutputClosedError",)),
     ExitCode(FAILURE, "anything else", ("Exception",)),
 )
 
 
 def exit_code_of(error: BaseException) -> int:
-    """The exit code for an error.
+    """Return the exit code for an error.
 
     Args:
         error: The error. Known by its name, so that no module has to be loaded for the table.
@@ -89,7 +89,7 @@ def exit_code_of(error: BaseException) -> int:
 
 
 def as_markdown() -> str:
-    """The table as the documentation has it."""
+    """Return the table of the documentation."""
     rows = (f"| {row.number} | {row.meaning} |" for row in sorted(EXIT_CODES))
     return "\n".join(("| code | meaning |", "| --- | --- |", *rows))
 
@@ -111,7 +111,7 @@ class CampaignBrokenOffError(Exception):
 
 
 def explain(error: Exception) -> str:
-    """The sentence for an error.
+    """Return the sentence for an error.
 
     Args:
         error: The error.
@@ -132,7 +132,7 @@ def explain(error: Exception) -> str:
 
 
 def facts_of(error: Exception, sentence: str) -> dict[str, object]:
-    """An error, as a program reads it.
+    """Return an error as data for programs.
 
     Args:
         error: The error.
@@ -154,7 +154,7 @@ def facts_of(error: Exception, sentence: str) -> dict[str, object]:
 
 
 def in_options(text: str, options: Mapping[str, str]) -> str:
-    """A sentence that speaks of the command's options, where the client and the service speak of their arguments.
+    """Replace the client's arguments in a sentence by the command's options.
 
     Args:
         text: The sentence.
@@ -168,7 +168,7 @@ def in_options(text: str, options: Mapping[str, str]) -> str:
 
 
 def unknown(operation: str | None) -> str:
-    """What to do when the outcome of a request is unknown.
+    """Say what to do when the outcome of a request is unknown.
 
     Args:
         operation: The operation in the contract.
@@ -188,7 +188,7 @@ _UNKNOWN = {
 
 
 def explain_usage(error: Exception) -> str:
-    """The sentence for arguments that Typer does not take; its help, where there are none at all.
+    """Return the sentence for arguments that Typer does not take; its help, where there are none at all.
 
     Args:
         error: What Typer raised.

@@ -20,7 +20,7 @@ _MOST_TOLD = 5
 
 
 def read_parameters(given: Sequence[str] | None) -> dict[str, str] | None:
-    """The values of ``--para NAME=VALUE``.
+    """Return the values of ``--para NAME=VALUE``.
 
     Args:
         given: What was typed.
@@ -42,7 +42,7 @@ def read_parameters(given: Sequence[str] | None) -> dict[str, str] | None:
 
 
 def read_time(given: str, option: str = "--send-time") -> datetime:
-    """The value of ``--send-time``: in Beijing time, where it names no zone.
+    """Return the value of ``--send-time``: in Beijing time, where it names no zone.
 
     Args:
         given: What was typed.
@@ -130,7 +130,7 @@ def read_recipients(mobiles: Sequence[str] | None, file: Path | None, parameters
 
 
 def read_reports(file: Path) -> Iterator[DeliveryReport]:
-    """The delivery reports in what ``jsms callback listen --json`` wrote; other events are left out.
+    """Yield the delivery reports in what ``jsms callback listen --json`` wrote; other events are left out.
 
     Args:
         file: The file, one object on each line.

@@ -35,7 +35,7 @@ class CallbackServer(ThreadingMixIn, WSGIServer):
         patience: Seconds for a whole request.
     """
 
-    # The last answer is sent before the command ends.
+    # The last response is sent before the command ends.
     daemon_threads = False
 
     def __init__(self, address: tuple[str, int], patience: float = PATIENCE) -> None:
@@ -54,7 +54,7 @@ class CallbackServer(ThreadingMixIn, WSGIServer):
         self.setup_environ()
 
     def get_request(self) -> tuple[socket.socket, object]:
-        """A connection, which is known until it is closed."""
+        """Handle a connection, which is known until it is closed."""
         connection, address = super().get_request()
         with self._lock:
             self._open.add(connection)
@@ -77,7 +77,7 @@ class CallbackServer(ThreadingMixIn, WSGIServer):
             note(f"a request could not be served, {type(error).__name__}: {error}.")
 
     def server_close(self) -> None:
-        """Close it, once what has arrived is answered; nothing more is waited for."""
+        """Respond to what has arrived, and close it."""
         with self._lock:
             for connection in self._open:
                 read_no_more(connection)
@@ -104,12 +104,12 @@ class _Handler(WSGIRequestHandler):
         """Say nothing: what matters is logged by the receiver."""
 
     def get_stderr(self) -> io.StringIO:
-        """Where the traceback goes if an answer cannot be sent: nowhere, the service tries again."""
+        """Drop the traceback of a response that cannot be sent: the service tries again."""
         return io.StringIO()
 
 
 def read_no_more(connection: socket.socket) -> None:
-    """Take what has arrived for all there is; the answer can be sent still.
+    """Take what has arrived as the whole request; a response can still be sent.
 
     Args:
         connection: The connection; one that is closed already is left alone.
@@ -145,7 +145,7 @@ class _Show:
                 else:
                     write(f"{line_of(event)}\n")
             except OutputClosedError:
-                # Raised on: the service is answered 500 and tries again.
+                # Raised on: the service gets 500 and tries again.
                 self.closed = True
                 self._stop()
                 raise

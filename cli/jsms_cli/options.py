@@ -14,7 +14,7 @@ LANGUAGES = {"chinese": 0, "english": 1, "both": 2}
 
 
 def word_or_number(words: Mapping[str, int]) -> Callable[[str], int]:
-    """A parser for one of some words, or the service's own number for it.
+    """Return a parser for one of some words, or the service's number for it.
 
     Args:
         words: The words and their numbers.
@@ -31,7 +31,7 @@ def word_or_number(words: Mapping[str, int]) -> Callable[[str], int]:
 
 
 def beginning(words: Mapping[str, int]) -> Callable[[str], list[str]]:
-    """What a shell completes.
+    """Return what a shell completes.
 
     Args:
         words: The words.
@@ -50,7 +50,7 @@ def _profiles(incomplete: str) -> list[str]:
 
     try:
         return [name for name in read_profiles(config_path(os.environ)) if name.startswith(incomplete)]
-    except Exception:  # noqa: BLE001 - a shell that completes has nobody to tell
+    except Exception:  # noqa: BLE001 - completion in a shell shows no errors
         return []
 
 
@@ -76,7 +76,7 @@ SignIdOption: TypeAlias = Annotated[
 ]
 ParametersOption: TypeAlias = Annotated[
     list[str] | None,
-    typer.Option("--para", "-p", metavar="NAME=VALUE", help="Value of a template's variable; can be repeated."),
+    typer.Option("--para", "-p", metavar="NAME=VALUE", help="Value of a template's variable; may be given again."),
 ]
 TagOption: TypeAlias = Annotated[
     str | None, typer.Option("--tag", metavar="TAG", help="Label for your statistics, at most 10 characters.")

@@ -68,7 +68,7 @@ def json_line(value: object, stream: TextIO) -> str:
 
 @contextmanager
 def writing_to_output() -> Generator[TextIO]:
-    """Standard output, for what writes by itself.
+    """Return standard output, for what writes by itself.
 
     Raises:
         OutputClosedError: The output was closed.
@@ -112,7 +112,7 @@ def _write_note(line: str) -> None:
 
 
 def close_output() -> None:
-    """Let the interpreter end without a word about the output that nobody reads."""
+    """Let the interpreter end without an error about the closed output."""
     try:
         descriptor = sys.stdout.fileno()
     except (OSError, ValueError):
@@ -126,7 +126,7 @@ def as_data(value: object) -> object:
     """Make plain data of a result.
 
     Times are in ISO 8601 with their zone, statuses and types the service's own numbers. What the contract does not
-    know stands in ``extra``, which is there only where there is something in it.
+    know is in ``extra``, which is left out where it is empty.
 
     Args:
         value: A result, or anything made of plain values.
@@ -145,7 +145,7 @@ def as_data(value: object) -> object:
 
 
 def as_record(result: DataclassInstance) -> dict[str, object]:
-    """The same of a result alone.
+    """Return the same of a result alone.
 
     Args:
         result: The result.

@@ -22,7 +22,7 @@ def confirm_many(what: str, recipients: int, *, yes: bool) -> None:
         yes: Whether it was said beforehand.
 
     Raises:
-        NotConfirmedError: The answer was not yes, or nobody could be asked.
+        NotConfirmedError: The user did not say yes, or there is no terminal to ask on.
     """
     if recipients > MANY:
         confirm(f"{what} {recipients} recipients", yes=yes)
@@ -36,7 +36,7 @@ def confirm(what: str, *, yes: bool) -> None:
         yes: Whether it was said beforehand, by ``--yes``.
 
     Raises:
-        NotConfirmedError: The answer was not yes, or nobody could be asked.
+        NotConfirmedError: The user did not say yes, or there is no terminal to ask on.
     """
     if yes:
         return
@@ -49,7 +49,7 @@ def confirm(what: str, *, yes: bool) -> None:
 
 
 def require_person(what: str) -> None:
-    """Go no further where nobody could be asked.
+    """Stop where there is no terminal to ask on.
 
     Args:
         what: What would be asked.
@@ -59,5 +59,5 @@ def require_person(what: str) -> None:
     """
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise NotConfirmedError(
-            f"{what[:1].lower()}{what[1:]}? Nobody can be asked, as this is no terminal: give --yes. Nothing was sent"
+            f"{what[:1].lower()}{what[1:]}? There is no terminal to ask on: give --yes. Nothing was sent"
         )

@@ -40,7 +40,7 @@ def write_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
 
 
 def pairs_of(result: Result) -> list[tuple[str, object]]:
-    """The fields of a result that are single values, with numbers masked and what is private left out.
+    """Return the fields of a result that are single values, with numbers masked and what is private left out.
 
     Args:
         result: The result.
@@ -55,7 +55,7 @@ def pairs_of(result: Result) -> list[tuple[str, object]]:
 
 
 def masked(value: object, field: Field[object]) -> object:
-    """A value of a field as people may see it.
+    """Return a value of a field, masked for people.
 
     Args:
         value: The value, or one of several.
@@ -70,7 +70,7 @@ def masked(value: object, field: Field[object]) -> object:
 
 
 def cell(value: object) -> str:
-    """A value as a table shows it.
+    """Return a value for a table.
 
     Args:
         value: Anything that a result holds.
@@ -114,7 +114,7 @@ _NO_TIME = "-" * len("2030-07-01 09:00:00")
 
 
 def line_of(record: object) -> str:
-    """A record on one line, the number masked.
+    """Return a record on one line, the number masked.
 
     Args:
         record: A delivery report, a reply, or a decision on a template or signature.
@@ -134,6 +134,6 @@ def line_of(record: object) -> str:
 
 
 def _joined(time: datetime | None, *parts: str) -> str:
-    # In Beijing time, as the service has it.
+    # In Beijing time, the time zone of the service.
     at = time.strftime("%Y-%m-%d %H:%M:%S") if time is not None else _NO_TIME
     return "  ".join((at, *(" ".join(cell(part).split()) for part in parts))).rstrip()

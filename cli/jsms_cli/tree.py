@@ -34,7 +34,7 @@ _EPILOG = "Credentials: JSMS_APP_KEY and JSMS_MASTER_SECRET, from the environmen
 
 @cache
 def command() -> TyperGroup:
-    """The command, with all that is below it."""
+    """Build the command with its groups."""
     # Without Rich's help, which would take three times as long to appear.
     application = typer.Typer(
         name=PROGRAM,
@@ -93,7 +93,7 @@ def carry_out(tree: object, arguments: list[str]) -> int:
 
 
 def options_of(tree: object, arguments: list[str]) -> dict[str, str]:
-    """The options and arguments of the command that was typed, by the names that the client has for them.
+    """Return the options and arguments of the command that was typed, by the names that the client has for them.
 
     Args:
         tree: What `command` made.

@@ -77,7 +77,7 @@ def watch(stream: ReceiptStream[T], count: int | None, *, as_json: bool, kept: b
 
 @contextmanager
 def _stopping_unread(stream: ReceiptStream[T]) -> Generator[threading.Event]:
-    """End the stream once nobody reads the output: before the next poll, whose records would be lost."""
+    """End the stream once the output is closed: before the next poll, whose records would be lost."""
     unread, done = threading.Event(), threading.Event()
 
     def look(poll: select.poll) -> None:
@@ -105,14 +105,14 @@ def _stopping(stream: ReceiptStream[T]) -> Generator[None]:
 
     def restore() -> None:
         for number, handler in before.items():
-            signal.signal(number, handler)  # type: ignore[arg-type] # what signal.signal itself answered
+            signal.signal(number, handler)  # type: ignore[arg-type] # what signal.signal itself returned
 
     def stop(number: int, frame: FrameType | None) -> None:
         del number, frame
         restore()
         stream.stop()
 
-    # Only the main thread may set handlers; elsewhere whoever started the thread ends it.
+    # Only the main thread may set handlers; another thread is ended by its starter.
     with suppress(ValueError):
         for number in _SIGNALS:
             before[number] = signal.signal(number, stop)

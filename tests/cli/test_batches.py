@@ -57,9 +57,7 @@ def test_more_than_a_request_carries_is_left_to_a_campaign(
 def test_many_are_not_sent_to_where_nobody_can_be_asked(jsms: Command, jsms_sandbox: Sandbox, parcel: int) -> None:
     done = jsms("batch", "send", *NUMBERS, "--temp-id", str(parcel), "-p", "number=1")
     assert (done.code, done.out) == (22, "")
-    assert done.err == (
-        "jsms: send to 12 recipients? Nobody can be asked, as this is no terminal: give --yes. Nothing was sent.\n"
-    )
+    assert done.err == ("jsms: send to 12 recipients? There is no terminal to ask on: give --yes. Nothing was sent.\n")
     assert jsms_sandbox.requests == []
 
 

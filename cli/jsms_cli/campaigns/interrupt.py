@@ -43,7 +43,7 @@ class Watch:
 
     Args:
         journal: Its journal.
-        tell: Who else is told of the progress.
+        tell: Gets the progress too.
     """
 
     def __init__(self, journal: JournalPath, tell: Callable[[Progress], None] | None) -> None:
@@ -60,7 +60,7 @@ class Watch:
 
     def has_sent(self) -> bool:
         """Whether something may have been sent since; for a campaign that broke off."""
-        # The first progress may come after the first answer, which is where a full disk shows: the journal knows more.
+        # A full disk shows at the first response, perhaps before the first progress: the journal knows more.
         return self._sending or _dealt_with(self._journal) != self._before
 
 
@@ -100,7 +100,7 @@ def ending_well(watch: Watch, journal: JournalPath) -> Generator[StopRequest]:
 
 
 def how_to_go_on(campaign: Campaign, journal: JournalPath) -> str:
-    """What to do about a campaign that is not done; empty where nothing is left to do.
+    """Say what to do about a campaign that is not done; empty where nothing is left to do.
 
     Args:
         campaign: The campaign.
@@ -115,7 +115,7 @@ def how_to_go_on(campaign: Campaign, journal: JournalPath) -> str:
 
 
 def same_command() -> str:
-    """The command as it was typed, but for ``--repeat-unknown``: what it was meant for is done or waits already."""
+    """Return the command as it was typed, without ``--repeat-unknown``, which has done its work."""
     return shlex.join((PROGRAM, *(each for each in arguments_of_all.get() if each != REPEAT_UNKNOWN)))
 
 
@@ -166,7 +166,7 @@ def _heeding_signals(stop: StopRequest) -> Generator[None]:
             os.write(sys.stderr.fileno(), waiting.encode())
 
     numbers = [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]
-    # Whoever started the command may want it to go on: nohup, a shell's background.
+    # Ignored on purpose where the caller says so: nohup, a shell's background.
     heeded = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.signal(number, heed) for number in heeded}
     try:

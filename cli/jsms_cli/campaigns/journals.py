@@ -19,7 +19,7 @@ class JournalPath(os.PathLike[str]):
         self._is_shared = "://" in given
 
     def __fspath__(self) -> str:
-        """The same, as the client takes it."""
+        """Return it in the client's form."""
         return self._given
 
     def exists(self) -> bool:
@@ -44,7 +44,7 @@ class JournalPath(os.PathLike[str]):
         return [] if self._is_shared else [Path(self._given), Path(f"{self._given}-journal")]
 
     def __str__(self) -> str:
-        """The path, or the address without its password."""
+        """Return the path, or the address without its password."""
         if not self._is_shared:
             return self._given
         parts = urlsplit(self._given)

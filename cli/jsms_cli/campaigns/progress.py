@@ -20,7 +20,7 @@ EVERY = 60.0
 
 @contextmanager
 def progress_bar() -> Generator[Callable[[_Told], None]]:
-    """What takes the progress."""
+    """Return what takes the progress."""
     if not sys.stderr.isatty():
         yield Lines(time.monotonic())
         return
@@ -63,7 +63,7 @@ class Lines:
 
 
 def figures(progress: _Told) -> str:
-    """What stands beside the bar.
+    """Return the text beside the bar.
 
     Args:
         progress: How far it is.

@@ -1,4 +1,4 @@
-"""What became of a campaign, and what it would cost."""
+"""The outcome of a campaign, and its estimate."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NO_NUMBER = "other"
 
 
 def code_of(campaign: Campaign) -> int:
-    """The exit code for what became of a campaign.
+    """Return the exit code for the outcome of a campaign.
 
     Args:
         campaign: The campaign.
@@ -35,7 +35,7 @@ def code_of(campaign: Campaign) -> int:
 
 
 def look_at(journal: JournalPath) -> Campaign:
-    """What became of a campaign, without sending anything.
+    """Return the outcome of a campaign; sends nothing.
 
     Args:
         journal: Its journal.
@@ -67,7 +67,7 @@ def describe(campaign: Campaign) -> str:
 
 
 def show_campaign(campaign: Campaign, *, as_json: bool) -> None:
-    """Show what became of a campaign.
+    """Show the outcome of a campaign.
 
     Args:
         campaign: The campaign.
@@ -141,7 +141,7 @@ def show_estimate(estimate: Estimate, *, as_json: bool) -> None:
 
 
 def export_campaign(campaign: Campaign, file: Path | None, states: Sequence[RecipientState], *, as_json: bool) -> int:
-    """Write what became of everyone.
+    """Write the outcome for each recipient.
 
     Args:
         campaign: The campaign.

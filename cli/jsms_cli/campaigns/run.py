@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from jsms_client import JSMS
     from jsms_client.campaigns import Campaign
 
-# An estimate for nobody: the service need not be asked.
+# An estimate for an empty list: no request is needed.
 _NOTHING = Estimate(
     recipients=0,
     repeats=0,
@@ -78,7 +78,7 @@ class Plan:
         return campaign if campaign.counts.total else None
 
     def estimated_on(self, jsms: JSMS, begun: Campaign | None) -> Estimate:
-        """What it would cost.
+        """Estimate what it would cost.
 
         Args:
             jsms: The client.
@@ -187,7 +187,7 @@ def carry_out(plan: Plan, profile: str | None, *, yes: bool, as_json: bool) -> i
         The exit code.
 
     Raises:
-        NotConfirmedError: Nobody said yes.
+        NotConfirmedError: The user did not say yes, or there is no terminal to ask on.
         StoppedByHandError: Ctrl-C; the journal knows how far it got.
         CampaignBrokenOffError: The journal failed after something was sent.
     """
@@ -224,7 +224,7 @@ def _ask(plan: Plan, jsms: JSMS) -> None:
     if found.enough is False:
         note("that is not enough: the campaign would stop on its way, and could go on later.")
     if found.repeats or found.bad_lines:
-        note(f"left out: {found.repeats} repeats and {found.bad_lines} lines that cannot be sent to.")
+        note(f"left out: {found.repeats} duplicates and {found.bad_lines} bad lines.")
     if found.unfilled:
         names = ", ".join(found.missing_parameters)
         note(f"{found.unfilled} recipients have no value for {names}; the service will refuse them.")

@@ -37,7 +37,7 @@ _EPILOG = "JSON can be read from a file, @FILE, or from standard input, @-."
 
 
 def group() -> TyperGroup:
-    """The group ``jsms api``; the command of an operation is built when it is asked for."""
+    """Return the group ``jsms api``; the command of an operation is built when it is asked for."""
     return TyperGroup(
         name="api",
         commands=cast("Any", _Commands()),
@@ -84,7 +84,7 @@ class _Commands(MutableMapping[str, "TyperCommand"]):
 
 
 def _command(operation: Operation) -> TyperCommand:
-    """The command of an operation: Typer reads the options from the signature of a function."""
+    """Build the command of an operation: Typer reads the options from a function's signature."""
     from jsms_client.contract import ARGUMENTS
 
     arguments = {_parameter(argument): argument for argument in ARGUMENTS[operation.id]}
@@ -143,7 +143,7 @@ def _confirm(operation: Operation, arguments: list[Argument], values: Mapping[st
 
 
 def _option(argument: Argument, taken: set[str]) -> object:
-    """The option of an argument, as Typer takes it."""
+    """Return the option of an argument, as Typer takes it."""
     name = _free_name(argument, taken)
     help_ = _sentence(" ".join((argument.description, *_limits(argument))))
     if argument.type == "boolean" or argument.kind == "flag":
@@ -176,7 +176,7 @@ def _takes_json(argument: Argument) -> bool:
 
 
 def _numbers(argument: Argument) -> tuple[str, type, Callable[[str], object] | None]:
-    """A number, or one of the names that the contract has for its values."""
+    """Read a number, or one of the names that the contract has for its values."""
     names = _names_of(argument.values)
     if not names:
         return "NUMBER", int, None
@@ -207,7 +207,7 @@ def _names_of(enumeration: str) -> dict[str, int]:
 
 
 def _read_json(given: str, option: str, argument: Argument) -> object:
-    """A list or an object: JSON, or a file with it."""
+    """Read a list or an object: JSON, or a file with it."""
     where = option
     if given.startswith("@"):
         source = given[1:]
@@ -236,7 +236,7 @@ def _no_number(written: str) -> object:
 
 
 def _limits(argument: Argument) -> Iterator[str]:
-    """What a value may be, as far as the description leaves it open."""
+    """Say what a value may be, as far as the description leaves it open."""
     if argument.type in ("integer", "number") and not argument.values:
         yield from _between(argument.minimum, argument.maximum, "")
     elif argument.max_bytes is None:
@@ -283,12 +283,12 @@ def _kebab(name: str) -> str:
 
 
 def _parameter(argument: Argument) -> str:
-    """The name of an argument among the parameters of a command, which has some of its own."""
+    """Return the name of an argument among the parameters of a command, which has some of its own."""
     return f"{PREFIX}{argument.name}"
 
 
 def _free_name(argument: Argument, taken: set[str]) -> str:
-    """The name of an option, which no other option of the command has."""
+    """Return the name of an option, which no other option of the command has."""
     name = _kebab(argument.name) or "value"
     while name in taken:
         name = f"field-{name}"

@@ -79,7 +79,7 @@ def send(
     ] = False,
     repeat_unknown: Annotated[
         bool,
-        typer.Option("--repeat-unknown", help="Send once more to unknown ones, who may get it twice; settle first."),
+        typer.Option("--repeat-unknown", help="Send again to unknown recipients, who may get it twice; settle first."),
     ] = False,
     batch_size: Annotated[
         int | None,
@@ -225,14 +225,14 @@ def export(
         typer.Option(
             "--state",
             metavar="|".join(_States),
-            help="Only those in this state; can be repeated.",
+            help="Only those in this state; may be given again.",
             autocompletion=_state_beginning,
         ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Write what became of everyone, numbers as they are: as CSV, or as JSON, one recipient a line."""
+    """Write the outcome for each recipient, with whole numbers: as CSV, or as JSON, one recipient a line."""
     from jsms_cli.campaigns.journals import is_one_of
     from jsms_cli.campaigns.report import export_campaign, look_at
 

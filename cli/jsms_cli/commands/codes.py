@@ -39,7 +39,7 @@ def send(
 
 @group.command()
 def verify(
-    msg_id: Annotated[str, typer.Argument(metavar="MSG_ID", help="What sending the code answered.")],
+    msg_id: Annotated[str, typer.Argument(metavar="MSG_ID", help="The msg_id of the sent code.")],
     code: Annotated[str, typer.Argument(metavar="CODE", help="The code as the user typed it.")],
     profile: ProfileOption = None,
     as_json: JsonOption = False,

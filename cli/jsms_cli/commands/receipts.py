@@ -11,7 +11,7 @@ from jsms_cli.options import JsonOption, ProfileOption
 from jsms_cli.watch import show_all, watch
 
 reports = typer.Typer(help="Delivery reports.", no_args_is_help=True)
-replies = typer.Typer(help="What users answer.", no_args_is_help=True)
+replies = typer.Typer(help="Replies of users.", no_args_is_help=True)
 
 _Once = Annotated[bool, typer.Option("--once", help="Ask once, and stop.")]
 _Count = Annotated[int | None, typer.Option("--count", "-n", metavar="N", min=1, help="Stop after so many.")]
@@ -51,7 +51,7 @@ def watch_replies(
     profile: ProfileOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what users answer as it comes, until Ctrl-C; the service hands each answer out once and never again."""
+    """Show replies as they come, until Ctrl-C; the service hands each reply out once."""
     with connect(profile, "pollReplies") as jsms:
         if once and store is not None:
             raise typer.BadParameter("--store is for watching; --once shows what one call hands out, and keeps nothing")

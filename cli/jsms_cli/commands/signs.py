@@ -25,7 +25,7 @@ _Type = Annotated[
     ),
 ]
 _Person = Annotated[str, typer.Option("--legal-person-name", metavar="NAME", help="The legal representative's name.")]
-# Not only as an option: whoever lists the processes of this machine would read it.
+# Not only as an option: every user of this machine can read the list of processes.
 _IdNumber = Annotated[
     str,
     typer.Option(
