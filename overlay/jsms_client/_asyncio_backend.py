@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import httpcore
 
-from jsms_client._concurrency import deadline
+from jsms_client._concurrency import deadline, future_within, settle
 
 if TYPE_CHECKING:
     import ssl
@@ -102,16 +102,16 @@ class _Protocol(asyncio.Protocol):
         self.data += data
         if len(self.data) > _MOST_UNREAD and self.transport is not None:
             self.transport.pause_reading()
-        _settle(self.waiter)
+        settle(self.waiter)
 
     def eof_received(self) -> None:
         self.closed = True
-        _settle(self.waiter)
+        settle(self.waiter)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.closed = True
         self.error = exc
-        _settle(self.waiter)
+        settle(self.waiter)
         self.resume_writing()
 
     def pause_writing(self) -> None:
@@ -119,7 +119,7 @@ class _Protocol(asyncio.Protocol):
 
     def resume_writing(self) -> None:
         waiter, self.write_waiter = self.write_waiter, None
-        _settle(waiter)
+        settle(waiter)
 
 
 class _AsyncioStream(httpcore.AsyncNetworkStream):
@@ -134,7 +134,7 @@ class _AsyncioStream(httpcore.AsyncNetworkStream):
         if not protocol.data and not protocol.closed:
             protocol.waiter = asyncio.get_running_loop().create_future()
             try:
-                if not await _wait(protocol.waiter, timeout):
+                if not await future_within(protocol.waiter, timeout):
                     raise httpcore.ReadTimeout("timed out")
             finally:
                 protocol.waiter = None
@@ -150,7 +150,7 @@ class _AsyncioStream(httpcore.AsyncNetworkStream):
         # On a connection that was lost meanwhile this does nothing, and `read` says why.
         self._transport.write(buffer)
         waiter = self._protocol.write_waiter
-        if waiter is not None and not await _wait(waiter, timeout):
+        if waiter is not None and not await future_within(waiter, timeout):
             raise httpcore.WriteTimeout("timed out")
 
     async def aclose(self) -> None:
@@ -199,19 +199,3 @@ def _is_readable(sock: _HasFileno) -> bool:
     poll = make_poll()
     poll.register(sock, select.POLLIN)
     return bool(poll.poll(0))
-
-
-async def _wait(waiter: asyncio.Future[bool], timeout: float | None) -> bool:
-    """Wait for a future; False when it took too long."""
-    if timeout is None:
-        return await waiter
-    timer = asyncio.get_running_loop().call_later(timeout, _settle, waiter, False)
-    try:
-        return await waiter
-    finally:
-        timer.cancel()
-
-
-def _settle(waiter: asyncio.Future[bool] | None, came: bool = True) -> None:
-    if waiter is not None and not waiter.done():
-        waiter.set_result(came)

@@ -155,10 +155,12 @@ def _modules(*, fast: bool) -> set[str]:
     """Return what the first request of this event loop imports."""
     needed = {"jsms_client._async.pool"}
     if asyncio_loop() is not None:
-        # Locks of httpcore and slots of the pool load anyio's, when they are first used.
-        needed |= {"jsms_client._asyncio_backend", "anyio._backends._asyncio"}
+        needed.add("jsms_client._asyncio_backend")
     if fast:
         needed.add("jsms_client._async.fast")
+    elif asyncio_loop() is not None:
+        # httpcore's locks load it, at the first request.
+        needed.add("anyio._backends._asyncio")
     return needed
 
 
