@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from jsms_client._events import OnEvent, check_hook, switch_on_logging
 from jsms_client._options import RetryPolicy, Telemetry, Timeouts, parse_headers, read_retry, read_timeouts
@@ -225,7 +225,8 @@ def _checked_url(value: object) -> str:
 def _problem_with(url: str) -> str:
     try:
         parts = urlsplit(url)
-        _host(parts)
+        # Raises ValueError for a port or a host that no resolver takes.
+        _ = parts.port, (parts.hostname or "").encode("idna")
     except ValueError:
         return "is not a URL"
     if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -237,12 +238,6 @@ def _problem_with(url: str) -> str:
     if any(piece in (".", "..") for piece in parts.path.split("/")):
         return "has . or .. in its path"
     return ""
-
-
-def _host(parts: SplitResult) -> None:
-    """Raise ValueError for a host or a port that no resolver takes."""
-    _ = parts.port
-    (parts.hostname or "").encode("idna")
 
 
 def change_config(

@@ -88,9 +88,6 @@ def conform(value: object, shape: Shape) -> object:
     """Check a parsed value against a shape, and give it the types of the contract, in place.
 
     Ids become texts, numbers ints; properties that are null but must not be are left out where they may be.
-
-    Raises:
-        InvalidResponse: A required property is missing, or something has the wrong type.
     """
     if value is None and shape.nullable:
         return None

@@ -1,11 +1,13 @@
-"""How the service is reached: directly or by the environment's proxy, and whose certificates are good."""
+"""How the service is reached: directly or by a proxy, with whose certificates, and whether past httpx's own methods."""
 
 from __future__ import annotations
 
 import os
 from contextlib import suppress
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from types import FunctionType
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 
 _LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
 _PROXY_SCHEMES = frozenset(("http", "https", "socks5", "socks5h"))
+# Mocks in tests, and what traces requests, replace methods of these. They must see every request.
+_ORIGINAL = frozenset(("httpcore", "httpx"))
+_CLIENTS: tuple[tuple[type, str], ...] = ((httpx.Client, "send"), (httpx.AsyncClient, "send"))
 _trusted: dict[tuple[object, ...], ssl.SSLContext] = {}
 
 
@@ -142,3 +147,36 @@ def _unusable_certificates(error: OSError) -> ConfigurationError:
         f"the certificates to trust cannot be read ({type(error).__name__}); "
         "correct SSL_CERT_FILE and SSL_CERT_DIR, or give an http_client of your own"
     )
+
+
+def is_instrumented() -> bool:
+    """Whether a client or transport of httpx, or a pool or connection of httpcore, is not what it was."""
+    return _are_replaced(_transports()) or _are_replaced(_CLIENTS)
+
+
+def clients_are_replaced() -> bool:
+    """Whether a client of httpx is not what it was."""
+    return _are_replaced(_CLIENTS)
+
+
+@cache
+def _transports() -> tuple[tuple[type, str], ...]:
+    import httpcore  # noqa: PLC0415 - it loads trio where that is installed
+
+    return (
+        (httpx.HTTPTransport, "handle_request"),
+        (httpx.AsyncHTTPTransport, "handle_async_request"),
+        (httpcore.ConnectionPool, "handle_request"),
+        (httpcore.AsyncConnectionPool, "handle_async_request"),
+        (httpcore.HTTPConnection, "handle_request"),
+        (httpcore.AsyncHTTPConnection, "handle_async_request"),
+    )
+
+
+def _are_replaced(methods: tuple[tuple[type, str], ...]) -> bool:
+    for owner, name in methods:
+        method = getattr(owner, name)
+        # Wrappers copy the name of what they wrap and its module, but not its globals.
+        if type(method) is not FunctionType or method.__globals__["__name__"].partition(".")[0] not in _ORIGINAL:
+            return True
+    return False

@@ -19,9 +19,9 @@ import httpx
 
 from jsms_client._concurrency import AsyncSlot, AsyncSlots
 from jsms_client._failures import interruption
-from jsms_client._instrumentation import is_instrumented
 from jsms_client._network import async_backend, async_close_now
 from jsms_client._request import Departure
+from jsms_client._route import is_instrumented
 
 if TYPE_CHECKING:
     import ssl

@@ -19,10 +19,10 @@ import httpx
 from jsms_client._concurrency import DeadlineError, fail_after, sleep, total_timeout
 from jsms_client._config import Config
 from jsms_client._failures import clear_requests
-from jsms_client._instrumentation import clients_are_replaced
 from jsms_client._request import Departure, RequestBuilder, open_json, texts_in_form, texts_in_json
 from jsms_client._response import BodyReader, ParsedResponse, ReceivedResponse, note_response
 from jsms_client._retry import Attempts
+from jsms_client._route import clients_are_replaced
 from jsms_client._transport import Transports
 from jsms_client.errors import ClientClosedError, ConfigurationError, JSMSError, NotSentError
 from jsms_contract.operations import OPERATIONS

@@ -20,9 +20,9 @@ import httpx
 
 from jsms_client._concurrency import Slot, Slots
 from jsms_client._failures import interruption
-from jsms_client._instrumentation import is_instrumented
 from jsms_client._network import backend, close_now
 from jsms_client._request import Departure
+from jsms_client._route import is_instrumented
 
 if TYPE_CHECKING:
     import ssl
