@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import MutableMapping
+from contextlib import ContextDecorator
 from types import TracebackType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -39,7 +40,7 @@ _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.
 _PORTS = {"http": 80, "https": 443}
 
 
-class _Guard:
+class _Guard(ContextDecorator):
     """Logs whatever a provider, processor, exporter or propagator raises; the call goes on."""
 
     def __enter__(self) -> None:
@@ -119,6 +120,7 @@ class CallRecorder:
         self._context: Context | None = None
         self._token: Token[Context] | None = None
 
+    @_guard
     def begin(self, attempt: int, headers: MutableMapping[str, str]) -> None:
         """Start the span of an attempt, and put its context into the request.
 
@@ -127,10 +129,6 @@ class CallRecorder:
             headers: The headers of the request.
         """
         self._context = None
-        with _guard:
-            self._begin(attempt, headers)
-
-    def _begin(self, attempt: int, headers: MutableMapping[str, str]) -> None:
         current = context.get_current()
         if any(current.get(key) for key in (_SUPPRESS_INSTRUMENTATION_KEY, _SUPPRESS_HTTP_INSTRUMENTATION_KEY)):
             return
