@@ -6,7 +6,7 @@ import io
 import os
 import stat
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, Protocol, TypeAlias, cast, runtime_checkable
+from typing import BinaryIO, Protocol, TypeAlias, cast, runtime_checkable
 
 from jsms_runtime.errors import is_raised_by_handler
 from jsms_runtime.validation import invalid_argument, kind
@@ -15,18 +15,8 @@ Image: TypeAlias = "str | os.PathLike[str] | bytes | bytearray | memoryview | Bi
 """A path, the content itself, or a file opened in binary mode."""
 
 
-class Upload(NamedTuple):
-    """An image that can be sent.
-
-    Attributes:
-        content: The file's bytes.
-        file_name: A name made from the form's field: the local one could name a person.
-        media_type: ``image/png`` or ``image/jpeg``, as the content shows.
-    """
-
-    content: bytes
-    file_name: str
-    media_type: str
+FormField: TypeAlias = tuple[str, tuple[str | None, object, str | None]]
+"""The name of a field, and its file name, content and media type."""
 
 
 @runtime_checkable
@@ -42,10 +32,10 @@ _FORMATS = {
 }
 
 
-def read_image(
+def read_upload(
     image: object, argument: str, *, field: str, max_bytes: int | None, media_types: tuple[str, ...]
-) -> Upload:
-    """Read an image and check its size and format.
+) -> FormField:
+    """Read an image, and check its size and its format by its content; the name that a file came with is not sent.
 
     Args:
         image: A path, bytes, or a file opened in binary mode; a file is read from its current position and left open.
@@ -64,10 +54,10 @@ def read_image(
     if len(content) > most:
         raise invalid_argument(argument, f"is larger than {most} bytes", "make the image smaller")
     if not media_types:
-        return Upload(content, field, "application/octet-stream")
+        return field, (field, content, "application/octet-stream")
     for media_type, (beginning, ending) in _FORMATS.items():
         if media_type in media_types and content.startswith(beginning):
-            return Upload(content, f"{field}.{ending}", media_type)
+            return field, (f"{field}.{ending}", content, media_type)
     formats = " or ".join(media_type.removeprefix("image/").upper() for media_type in media_types)
     raise invalid_argument(argument, f"is not a {formats} image by its content", f"convert it to {formats}")
 
@@ -140,21 +130,9 @@ def _read_file(file: _Readable, argument: str, limit: int) -> bytes:
     return bytes(content[:limit])
 
 
-def form_field(name: str, value: str | float) -> tuple[str, tuple[str | None, object, str | None]]:
+def form_field(name: str, value: str | float) -> FormField:
     """Return a field of a form that is no file."""
     return name, (None, query_text(value).encode(), "text/plain")
-
-
-def read_upload(
-    image: object, argument: str, *, field: str, max_bytes: int | None, media_types: tuple[str, ...]
-) -> tuple[str, tuple[str | None, object, str | None]]:
-    """Return a field of a form that is an image.
-
-    Raises:
-        ArgumentError: It cannot be read, or is not what the form takes.
-    """
-    upload = read_image(image, argument, field=field, max_bytes=max_bytes, media_types=media_types)
-    return field, (upload.file_name, upload.content, upload.media_type)
 
 
 def query_text(value: object) -> str:

@@ -6,26 +6,35 @@ import io
 import os
 import tempfile
 from pathlib import Path
+from typing import NamedTuple, cast
 
 import pytest
 
 from jsms_client.errors import ArgumentError
 from jsms_contract import limits
-from jsms_runtime.uploads import Upload, read_image
+from jsms_runtime.uploads import read_upload
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"x" * 100
 JPEG = b"\xff\xd8\xff\xe0" + b"x" * 100
 MAX_BYTES = limits.SIGN_FORM_ID_CARD_IMAGE_MAX_BYTES
 
 
+class Upload(NamedTuple):
+    content: bytes
+    file_name: str | None
+    media_type: str | None
+
+
 def read(image: object, max_bytes: int = MAX_BYTES) -> Upload:
-    return read_image(
+    name, (file_name, content, media_type) = read_upload(
         image,
         "id_card_image",
         field="idCardImage",
         max_bytes=max_bytes,
         media_types=limits.SIGN_FORM_ID_CARD_IMAGE_MEDIA_TYPES,
     )
+    assert name == "idCardImage"
+    return Upload(cast("bytes", content), file_name, media_type)
 
 
 def refused(image: object, problem: str) -> None:

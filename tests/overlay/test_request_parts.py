@@ -17,7 +17,7 @@ from jsms_contract.fields import ARGUMENTS
 from jsms_contract.operations import OPERATIONS
 from jsms_runtime.results import take_moment
 from jsms_runtime.times import BEIJING, parse_moment
-from jsms_runtime.uploads import form_field, query_text, read_image, read_upload
+from jsms_runtime.uploads import form_field, query_text, read_upload
 from jsms_runtime.validation import parse_boolean, parse_decimal, parse_fields, parse_list, parse_map
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -125,9 +125,8 @@ def test_a_form_has_texts_and_files() -> None:
 
 
 def test_a_file_of_any_kind_where_the_contract_names_none() -> None:
-    assert read_image(b"%PDF", "paper", field="paper", max_bytes=9, media_types=()).media_type == (
-        "application/octet-stream"
-    )
+    _, upload = read_upload(b"%PDF", "paper", field="paper", max_bytes=9, media_types=())
+    assert upload == ("paper", b"%PDF", "application/octet-stream")
 
 
 def test_a_time_that_may_be_absent() -> None:
