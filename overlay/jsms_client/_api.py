@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import NoReturn
 
 from jsms_api.client import AuthenticatedClient
 from jsms_client.errors import ArgumentError, ConfigurationError
 from jsms_contract.operations import OPERATIONS
 from jsms_runtime.operation import Operation
-
-# What an id is made of. Anything else, quoted or not, could lead to another path on the way to the service.
-_ID = re.compile(r"[A-Za-z0-9._~-]+")
+from jsms_runtime.validation import parse_id
 
 
 class APIClientBase(AuthenticatedClient):
@@ -64,9 +61,10 @@ def find_operation(method: str, path: str) -> Operation:
 
 
 def _check_id(name: str, piece: str, path: str, operation: Operation) -> None:
-    if not piece:
-        raise ArgumentError(f"{name} is empty", operation=operation.id)
-    # The path of another operation, whatever its method.
+    # "batch" in "/schedule/batch" is no id: the whole is the path of another operation, whatever its method.
     taken = any(path == each.path for each in OPERATIONS.values())
-    if taken or piece.strip(".") == "" or not _ID.fullmatch(piece):
-        raise ArgumentError(f"{name} is not an id: it may have letters, digits and hyphens", operation=operation.id)
+    try:
+        parse_id("/" if taken else piece, name)
+    except ArgumentError as error:
+        error.operation = operation.id
+        raise

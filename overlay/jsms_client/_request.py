@@ -17,8 +17,8 @@ from jsms_runtime.errors import is_raised_by_handler
 from jsms_runtime.operation import Operation
 
 if TYPE_CHECKING:
-    # What the generated functions hand over: a field's name, and (file name, content, media type).
-    Files = Sequence[tuple[str, tuple[str | None, object, str | None]]]
+    from jsms_runtime.resource import Files
+
     # A JSON body, a form, and a query; None where there is none.
     Content = tuple[object, Files | None, Mapping[str, object] | None]
 

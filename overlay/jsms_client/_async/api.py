@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     import httpx
 
     from jsms_client._async.executor import AsyncHTTPExecutor
-    from jsms_client._request import Files
     from jsms_client._response import ParsedResponse
+    from jsms_runtime.resource import Files
 
 
 class AsyncAPIClient(APIClientBase):

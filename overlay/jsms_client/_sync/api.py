@@ -12,9 +12,9 @@ from jsms_client._request import encode_json
 if TYPE_CHECKING:
     import httpx
 
-    from jsms_client._request import Files
     from jsms_client._response import ParsedResponse
     from jsms_client._sync.executor import HTTPExecutor
+    from jsms_runtime.resource import Files
 
 
 class APIClient(APIClientBase):
