@@ -62,18 +62,6 @@ class ResponseParser:
         on_message_begin: For httptools: a response begins, perhaps behind the one that was asked for.
     """
 
-    __slots__ = (
-        "_parser",
-        "_parts",
-        "_reusable",
-        "_size",
-        "has_head",
-        "headers",
-        "is_complete",
-        "on_message_begin",
-        "status",
-    )
-
     def __init__(self) -> None:
         self._reusable: list[bool] = []
         # No function of Python: httptools loses what a signal handler raises in this one.

@@ -53,21 +53,6 @@ _NOT_RECORDED = nullcontext()
 class Attempts:
     """What one call has been through."""
 
-    __slots__ = (
-        "_attempt",
-        "_began",
-        "_is_observed",
-        "_left",
-        "_lost",
-        "_on_event",
-        "_operation",
-        "_path",
-        "_policy",
-        "_recorder",
-        "_secrets",
-        "_started",
-    )
-
     def __init__(
         self,
         operation: Operation,
