@@ -61,10 +61,10 @@ def find_operation(method: str, path: str) -> Operation:
 
 
 def _check_id(name: str, piece: str, path: str, operation: Operation) -> None:
-    # "batch" in "/schedule/batch" is no id: the whole is the path of another operation, whatever its method.
-    taken = any(path == each.path for each in OPERATIONS.values())
+    if any(path == each.path for each in OPERATIONS.values()):
+        raise ArgumentError(f"{name} is not an id: {path} is another operation", operation=operation.id)
     try:
-        parse_id("/" if taken else piece, name)
+        parse_id(piece, name)
     except ArgumentError as error:
         error.operation = operation.id
         raise

@@ -24,7 +24,7 @@ _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _BOM = b"\xef\xbb\xbf"
 
 
-class InvalidResponse(Exception):  # noqa: N818 - never leaves the package: http.py turns it into a DecodeError
+class InvalidResponse(Exception):  # noqa: N818 - never leaves the package: _response turns it into a DecodeError
     """Why a response cannot be used, in words that fit behind "the response"."""
 
     def __init__(self, reason: str, where: str = "") -> None:
