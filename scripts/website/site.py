@@ -35,6 +35,14 @@ _DESCRIPTIONS: Final[Mapping[str, str]] = {
     ENGLISH: "A typed Python client for Jiguang SMS (JSMS), its contract, a sandbox and a command.",
     CHINESE: "极光短信（JSMS）的类型化 Python 客户端，附契约、沙箱与命令行。",
 }
+_LINK_TO_PAGE: Final = re.compile(r"\]\(<(?![a-z]+:)([^>#]+)\.html(?:#[^>]*)?>\)")
+_MORE_FILES: Final[Mapping[str, str]] = {
+    ENGLISH: "\n## Files\n\n- [openapi.yaml](<openapi.yaml>): the contract, OpenAPI 3.1\n"
+    "- [llms-full.txt](<llms-full.txt>): every page in one file\n",
+    CHINESE: "\n## 文件\n\n- [openapi.yaml](<openapi.yaml>): 契约，OpenAPI 3.1\n"
+    "- [llms-full.txt](<llms-full.txt>): 全部页面合为一个文件\n",
+}
+_BLOCK: Final = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 _TOGGLES: Final[Mapping[str, Sequence[str]]] = {
     ENGLISH: ("Switch to light mode", "Switch to dark mode", "Follow the system"),
     CHINESE: ("切换到浅色", "切换到深色", "跟随系统"),
@@ -75,7 +83,7 @@ def _build(work: Path, language: str, repository: str, *, with_contract: bool, r
     (docs / "assets").mkdir(exist_ok=True)
     shutil.copy(HERE / "site.css", docs / "assets")
     shutil.copy(node.unpack(node.IFRAME_WORKER) / "shim" / "index.js", docs / "assets" / "iframe-worker.js")
-    settings = configuration(sections(language, root), language, repository, root)
+    settings = configuration(sections(language, root), language, repository, root, docs)
     (work / "zensical.toml").write_text(tomlkit.dumps(settings), encoding="utf-8")
     command = [sys.executable, "-m", "zensical", "build", "--clean", "--strict", "--config-file", "zensical.toml"]
     done = subprocess.run(
@@ -96,12 +104,35 @@ def _build(work: Path, language: str, repository: str, *, with_contract: bool, r
         (work / "site" / left).unlink(missing_ok=True)
     for page in (work / "site").rglob("*.html"):
         page.write_text(_CANONICAL.sub("", page.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
+    _link_markdown(work / "site", language)
     if with_contract:
         _render_contract(work / "site", language, root)
 
 
-def configuration(parts: Sequence[Section], language: str, repository: str, root: Path) -> dict[str, Any]:
-    """The settings of one language."""
+def _about(page: Path) -> str:
+    """The first sentence of a page, as a list of pages has it; nothing where there is none above its first heading."""
+    opening = _BLOCK.sub("", page.read_text(encoding="utf-8").partition("\n")[2].partition("\n## ")[0])
+    paragraphs = (" ".join(each.split()) for each in opening.split("\n\n"))
+    first = next((each for each in paragraphs if each and each[0] not in "!<|:-"), "")
+    plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", first)
+    return re.split(r"(?<=\.) (?=[A-Z`])|(?<=。)", plain)[0]
+
+
+def _to_text(link: re.Match[str]) -> str:
+    return f"](<{link[1]}{'.yaml' if Path(link[1]).name == Path(CONTRACT_PAGE).stem else '.md'}>)"
+
+
+def _link_markdown(site: Path, language: str) -> None:
+    """Let Markdown pages link to Markdown pages, and list what else a program may read."""
+    for page in site.rglob("*.md"):
+        text = page.read_text(encoding="utf-8")
+        page.write_text(_LINK_TO_PAGE.sub(_to_text, text), encoding="utf-8", newline="\n")
+    with (site / "llms.txt").open("a", encoding="utf-8", newline="\n") as file:
+        file.write(_MORE_FILES[language])
+
+
+def configuration(parts: Sequence[Section], language: str, repository: str, root: Path, docs: Path) -> dict[str, Any]:
+    """The settings of one language, whose pages are staged in ``docs``."""
     settings: dict[str, Any] = tomllib.loads((HERE / "zensical.toml").read_text(encoding="utf-8"))
     project = settings["project"]
     project["site_url"] = NOWHERE
@@ -120,7 +151,9 @@ def configuration(parts: Sequence[Section], language: str, repository: str, root
     project["extra"]["languages"] = [
         {"name": _NAMES[each], "link": up if each == ENGLISH else f"{up}{each}/", "lang": each} for each in LANGUAGES
     ]
-    project["plugins"]["llmstxt"]["sections"] = {part.title: [f"{name}.md" for name in part.pages] for part in parts}
+    project["plugins"]["llmstxt"]["sections"] = {
+        part.title: [{f"{name}.md": _about(docs / f"{name}.md")} for name in part.pages] for part in parts
+    }
     handler = project["plugins"]["mkdocstrings"]["handlers"]["python"]
     handler["paths"] = [str(root / folder) for folder in ("overlay", "generated", "sandbox")]
     project["plugins"]["mkdocstrings"]["locale"] = "zh" if language == CHINESE else "en"
