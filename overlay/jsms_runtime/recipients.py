@@ -81,7 +81,9 @@ def parse_recipients(
         raise invalid_argument(argument, f"has more than {most} entries", f"send at most {most} at once")
     if len(given) < fewest:
         raise invalid_argument(argument, "is empty", f"give {fewest} to {most} recipients")
-    return _read_usual(given, pattern) or _read_each(given, argument, pattern)
+    return _read_usual(given, pattern) or [
+        _read(one, f"{argument}[{place}]", pattern) for place, one in enumerate(given)
+    ]
 
 
 def recipients_to_json(recipients: list[tuple[str, dict[str, str] | None]]) -> list[dict[str, object]]:
@@ -90,10 +92,6 @@ def recipients_to_json(recipients: list[tuple[str, dict[str, str] | None]]) -> l
         {"mobile": mobile, "temp_para": parameters} if parameters is not None else {"mobile": mobile}
         for mobile, parameters in recipients
     ]
-
-
-def _read_each(given: list[object], argument: str, pattern: str) -> list[tuple[str, dict[str, str] | None]]:
-    return [_read(one, f"{argument}[{place}]", pattern) for place, one in enumerate(given)]
 
 
 def _read_usual(given: list[object], pattern: str) -> list[tuple[str, dict[str, str] | None]] | None:

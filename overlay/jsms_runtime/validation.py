@@ -32,6 +32,7 @@ _COUNTRY_CODE = re.compile(r"\A(?:\+|00)?86")
 # What a path takes unescaped (RFC 3986, unreserved), so that no id can reach another path.
 _ID = re.compile(r"[A-Za-z0-9._~-]+")
 _DOTS = re.compile(r"\.+")
+_SHORT_NUMBER = re.compile(r"[0-9]{1,18}")
 # Longer ones are not written into a message, nor into a path.
 _BEYOND_ANY_NUMBER = 10**40
 compiled = lru_cache(maxsize=64)(re.compile)
@@ -173,7 +174,7 @@ def _parse_number(value: object, argument: str, smallest: int | None, largest: i
 
     # The usual kind first: asking for a protocol takes longer than all the rest.
     if type(value) is not int and (isinstance(value, bool) or not isinstance(value, SupportsIndex)):
-        is_number = isinstance(value, str) and _is_short_number(value) and is_within(int(value))
+        is_number = isinstance(value, str) and _SHORT_NUMBER.fullmatch(value) is not None and is_within(int(value))
         hint = f"give the number, {value}" if is_number else advice
         raise invalid_argument(argument, f"is {kind(value)}, not a whole number", hint)
     number = operator.index(value)
@@ -181,10 +182,6 @@ def _parse_number(value: object, argument: str, smallest: int | None, largest: i
         shown = f"is {number}" if abs(number) < _BEYOND_ANY_NUMBER else "is out of range"
         raise invalid_argument(argument, shown, advice)
     return number
-
-
-def _is_short_number(value: str) -> bool:
-    return re.fullmatch(r"[0-9]{1,18}", value) is not None
 
 
 def parse_id(value: object, argument: str) -> str:
