@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING, Unpack, cast
@@ -94,9 +94,8 @@ class HTTPExecutor:
     def send(self, operation: Operation, path: str, content: Content) -> ParsedResponse:
         """Send a request, as often as that is safe, until there is a success; raises `JSMSError` otherwise."""
         self.ensure_open()
+        config, secrets = self._config, self._secrets(content)
         request = self._sender.build(operation, path, content)
-        config = self._config
-        secrets = partial(self._secrets, content)
         attempts = Attempts(operation, config.retry, secrets, path, config.on_event, config.recorder)
         spacing = self._spacing(operation, content)
         # Error trackers send away what is in the frames of an exception.
@@ -168,13 +167,18 @@ class HTTPExecutor:
         self._closed = True
         self._sender.close()
 
-    def _secrets(self, content: Content) -> Iterable[str]:
-        json, files, _ = content
-        for credentials in (self._config.app, self._config.dev):
-            if credentials is not None:
-                yield from (credentials.key, credentials.secret, credentials.token)
-        yield from texts_in_json(json)
-        yield from texts_in_form(files)
+    def _secrets(self, content: Content) -> Callable[[], Iterable[str]]:
+        """Return what finds the texts that must not be shown; a function, whose repr shows none of them."""
+
+        def find() -> Iterator[str]:
+            json, files, _ = content
+            for credentials in (self._config.app, self._config.dev):
+                if credentials is not None:
+                    yield from (credentials.key, credentials.secret, credentials.token)
+            yield from texts_in_json(json)
+            yield from texts_in_form(files)
+
+        return find
 
 
 class TransportSender:
