@@ -16,8 +16,23 @@ import nox
 
 sys.path.insert(0, "scripts")
 
-from provisioning import NotInstalledError, debian, node
-from provisioning.debian import CHROMIUM_PACKAGES, chromium
+from provisioning import (
+    BIOME,
+    CHROMIUM_PACKAGES,
+    ENGINES,
+    IFRAME_WORKER,
+    NODE,
+    REDOC,
+    REDOCLY,
+    TYPESCRIPT,
+    NotInstalledError,
+    chromium,
+    install_debian,
+    install_npm,
+    missing_engines,
+    npm_home,
+    unpack_npm,
+)
 
 nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "none"  # the project's own .venv, which scripts/test has made
@@ -97,20 +112,25 @@ def documents(session: nox.Session) -> None:
 @nox.session
 def redocly(session: nox.Session) -> None:
     """Redocly accepts openapi.yaml."""
-    home = node.home(node.REDOCLY)
-    _require(session, "Redocly", home.exists, lambda: node.install(node.REDOCLY))
+    home = npm_home(REDOCLY)
+    _require(session, "Redocly", home.exists, lambda: install_npm(REDOCLY))
     cli = home / "node_modules" / "@redocly" / "cli" / "bin" / "cli.js"
-    session.run(*node.NODE, str(cli), "lint", "openapi.yaml", env={"REDOCLY_TELEMETRY": "off"}, silent=True)
+    session.run(*NODE, str(cli), "lint", "openapi.yaml", env={"REDOCLY_TELEMETRY": "off"}, silent=True)
 
 
 @nox.session
 def page(session: nox.Session) -> None:
     """The sandbox's page is formatted, linted and type-checked."""
-    for package in (node.BIOME, node.TYPESCRIPT):
-        _require(session, package, node.home(package).exists, functools.partial(node.install, package))
-    modules = [node.home(package) / "node_modules" for package in (node.BIOME, node.TYPESCRIPT)]
-    session.run(*node.NODE, str(modules[0] / "@biomejs/biome/bin/biome"), "ci", "--error-on-warnings", silent=True)
-    session.run(*node.NODE, str(modules[1] / "typescript/bin/tsc"), "-p", "jsconfig.json", silent=True)
+    for package in (BIOME, TYPESCRIPT):
+        _require(
+            session,
+            package,
+            npm_home(package).exists,
+            functools.partial(install_npm, package),
+        )
+    modules = [npm_home(package) / "node_modules" for package in (BIOME, TYPESCRIPT)]
+    session.run(*NODE, str(modules[0] / "@biomejs/biome/bin/biome"), "ci", "--error-on-warnings", silent=True)
+    session.run(*NODE, str(modules[1] / "typescript/bin/tsc"), "-p", "jsconfig.json", silent=True)
 
 
 @nox.session
@@ -147,7 +167,7 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def browser(session: nox.Session) -> None:
     """The inbox page works in a real Chromium."""
-    _require(session, "Chromium", lambda: chromium() is not None, lambda: debian.install(CHROMIUM_PACKAGES))
+    _require(session, "Chromium", lambda: chromium() is not None, lambda: install_debian(CHROMIUM_PACKAGES))
     # In one process, because each starts a browser.
     session.run("python", "-m", "pytest", "-n0", *(session.posargs or (BROWSER_TESTS,)))
 
@@ -155,9 +175,9 @@ def browser(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """The documentation's site is built, has no dead link, and works in a real Chromium."""
-    _require(session, "Chromium", lambda: chromium() is not None, lambda: debian.install(CHROMIUM_PACKAGES))
-    for package in (node.REDOC, node.IFRAME_WORKER):
-        _require(session, package, node.home(package).exists, functools.partial(node.unpack, package))
+    _require(session, "Chromium", lambda: chromium() is not None, lambda: install_debian(CHROMIUM_PACKAGES))
+    for package in (REDOC, IFRAME_WORKER):
+        _require(session, package, npm_home(package).exists, functools.partial(unpack_npm, package))
     # In one process, because each builds the site.
     session.run("python", "-m", "pytest", "-n0", *(session.posargs or (SITE_TESTS,)))
 
@@ -220,14 +240,14 @@ def _require(session: nox.Session, what: str, is_there: Callable[[], bool], inst
 
 def _has_engines(session: nox.Session) -> bool:
     """Whether every engine of the store is there: what is missing is installed, or said to be left out."""
-    missing = debian.missing_engines()
+    missing = missing_engines()
     if not missing:
         return True
     if not COMPLETE:
         session.warn(f"Left out: tests with {', '.join(missing)}, not installed; --complete installs them.")
         return False
     try:
-        debian.install([debian.ENGINES[engine] for engine in missing])
+        install_debian([ENGINES[engine] for engine in missing])
     except NotInstalledError as error:
         session.error(f"{', '.join(missing)} not installed: {error}")
     return True

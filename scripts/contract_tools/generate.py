@@ -10,22 +10,23 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import TextIO
 
+from contract_tools.changes.versions import package_version
 from contract_tools.document import Document
 from contract_tools.editions import as_yaml, to_3_0_3, to_chinese
-from contract_tools.emit.catalogue import emit_codes, emit_errors, emit_limits
+from contract_tools.emit import render
+from contract_tools.emit.catalogue import emit_billing, emit_codes, emit_errors, emit_limits
 from contract_tools.emit.model import Surface
-from contract_tools.emit.operations import emit_billing, emit_fields, emit_operations
-from contract_tools.emit.packages import fork_package, lazy_package
+from contract_tools.emit.operations import emit_fields, emit_operations
 from contract_tools.emit.service import emit_service
 from contract_tools.emit.surface import PACKAGE, emit_surface
-from contract_tools.openapi import mapping, schemas, schemas_within, webhooks
+from contract_tools.openapi import mapping, schemas, schemas_within, text, webhooks
 from contract_tools.output import MANIFEST, make_manifest
 from contract_tools.python_source import LINE_LENGTH, MARK, module
 
@@ -233,6 +234,53 @@ TOOLS = ("openapi-python-client", "datamodel-code-generator", "ruff")
 # change what the tools write.
 _KEPT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
 _LAST_LINES = 40
+
+
+def lazy_package(source: str) -> str:
+    """The same package as one of the generator's ``__init__.py``, each name of it imported on first use."""
+    tree = ast.parse(source)
+    homes = {
+        alias.name: node.module
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and node.level == 1 and node.module
+        for alias in node.names
+    }
+    if not homes:
+        return source
+    summary = (ast.get_docstring(tree) or "").rstrip(". ")
+    return render("lazy_package.py", summary=summary, homes=dict(sorted(homes.items())))
+
+
+_FORK = "_jsms_fork"
+_START_OF_FORK = f'''{MARK}
+"""Puts the packages of a fork first on the path."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+'''
+
+
+def fork_package(data: Mapping[str, object], packages: Iterable[str]) -> dict[str, bytes]:
+    """The files by their names in the folder.
+
+    Args:
+        data: The document.
+        packages: The packages that it made.
+    """
+    version = text(mapping(data.get("info")).get("version"), "0")
+    project = render(
+        "fork.toml",
+        mark=MARK,
+        version=version,
+        client=package_version(Path(__file__).parents[2]),
+        folder=_FORK,
+        packages=sorted(packages),
+    )
+    # Python runs what begins with "import" in such a file when it starts.
+    files = {"pyproject.toml": project, f"{_FORK}.pth": f"{MARK}\nimport {_FORK}\n", f"{_FORK}.py": _START_OF_FORK}
+    return {name: content.encode() for name, content in files.items()}
 
 
 class ToolError(Exception):

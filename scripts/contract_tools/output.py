@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 from contract_tools.openapi import mapping, text
+from workspace.environment import exclusive
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
@@ -34,31 +35,9 @@ def locked(target: Path, waiting: Callable[[], None]) -> Generator[None]:
         waiting: Called once when somebody else holds the right.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    if sys.platform == "win32":
-        import msvcrt
-
-        with _beside(target, "lock").open("a+b") as file:
-            while True:
-                try:
-                    msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)  # gives up after ten seconds
-                    break
-                except OSError:
-                    waiting()
-            yield
-        return
-    import fcntl
-
-    # The folder itself carries the lock: nothing to leave behind, and it ends with the process however that ends.
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            waiting()
-            fcntl.flock(folder, fcntl.LOCK_EX)
+    # Where a folder can carry the lock, there is nothing to leave behind.
+    with exclusive(_beside(target, "lock") if sys.platform == "win32" else target.parent, waiting):
         yield
-    finally:
-        os.close(folder)
 
 
 def was_interrupted(target: Path) -> bool:

@@ -19,7 +19,7 @@ from typing import Any, Final
 import tomlkit
 from ruamel.yaml import YAML
 
-from provisioning import NotInstalledError, node
+from provisioning import IFRAME_WORKER, REDOC, NotInstalledError, unpack_npm
 from website.pages import CHINESE, ENGLISH, LANGUAGES, ROOT, Section, sections, stage
 
 HERE: Final = Path(__file__).resolve().parent
@@ -82,7 +82,7 @@ def _build(work: Path, language: str, repository: str, *, with_contract: bool, r
     stage(docs, language, repository, root)
     (docs / "assets").mkdir(exist_ok=True)
     shutil.copy(HERE / "site.css", docs / "assets")
-    shutil.copy(node.unpack(node.IFRAME_WORKER) / "shim" / "index.js", docs / "assets" / "iframe-worker.js")
+    shutil.copy(unpack_npm(IFRAME_WORKER) / "shim" / "index.js", docs / "assets" / "iframe-worker.js")
     settings = configuration(sections(language, root), language, repository, root, docs)
     (work / "zensical.toml").write_text(tomlkit.dumps(settings), encoding="utf-8")
     command = [sys.executable, "-m", "zensical", "build", "--clean", "--strict", "--config-file", "zensical.toml"]
@@ -227,7 +227,7 @@ def _render_contract(site: Path, language: str, root: Path) -> None:
     )
     (site / CONTRACT_PAGE).write_text(content, encoding="utf-8", newline="\n")
     (site / "openapi.yaml").write_text(text, encoding="utf-8", newline="\n")
-    package = node.unpack(node.REDOC)
+    package = unpack_npm(REDOC)
     script = (package / "bundles" / "redoc.standalone.js").read_text(encoding="utf-8")
     (site / "assets" / "redoc.js").write_text(script.replace(_FETCHED, "data:,"), encoding="utf-8", newline="\n")
     shutil.copy(package / "LICENSE", site / "assets" / "redoc.LICENSE")

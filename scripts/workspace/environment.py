@@ -11,6 +11,8 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from workspace import go_on_with
+
 REQUIREMENTS = "requirements/dev.txt"
 PROJECT = "pyproject.toml"
 _PLACE = "place"
@@ -37,11 +39,7 @@ def enter(root: Path) -> None:
     if os.environ.get(_ENTERED) == str(home):
         sys.exit(f"{python_in(home)} does not run in .venv; delete .venv and run this again.")
     os.environ[_ENTERED] = str(home)
-    python = str(python_in(home))
-    command = [python, *sys.argv]
-    if os.name == "nt":  # there, a replaced process hands the terminal back before the new one ends
-        sys.exit(subprocess.call(command))
-    os.execv(python, command)
+    go_on_with(str(python_in(home)))
 
 
 def up_to_date(root: Path, home: Path) -> bool:
@@ -67,7 +65,8 @@ def prepare(root: Path, home: Path, base: str, say: Callable[[str], None] = say,
     Raises:
         SetUpError: It could not be done.
     """
-    with _alone(home, say):
+    lock, waiting = home.with_name(f"{home.name}.lock"), f"Waiting for another run that is setting up {home.name} …"
+    with exclusive(lock, lambda: say(waiting)):
         if up_to_date(root, home):  # somebody else did it meanwhile
             return
         started = time.monotonic()
@@ -177,25 +176,34 @@ def _wanted(root: Path) -> dict[str, str]:
 
 
 @contextmanager
-def _alone(home: Path, say: Callable[[str], None]) -> Generator[None]:
-    """Hold the only right to change the environment, until the end of the block or of the process."""
-    with home.with_name(f"{home.name}.lock").open("a+b") as lock:
-        waiting = f"Waiting for another run that is setting up {home.name} …"
-        if sys.platform == "win32":
-            import msvcrt
+def exclusive(path: Path, waiting: Callable[[], None]) -> Generator[None]:
+    """Hold the only right to a file until the end of the block or of the process; but for Windows, a folder will do.
 
+    Args:
+        path: The file, made if need be, or the folder.
+        waiting: Called while somebody else holds the right: once, or on Windows every ten seconds.
+    """
+    if sys.platform == "win32":
+        import msvcrt
+
+        with path.open("a+b") as lock:
             while True:
                 try:
                     msvcrt.locking(lock.fileno(), msvcrt.LK_LOCK, 1)  # gives up after ten seconds
                     break
                 except OSError:
-                    say(waiting)
-        else:
-            import fcntl
+                    waiting()
+            yield
+        return
+    import fcntl
 
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                say(waiting)
-                fcntl.flock(lock, fcntl.LOCK_EX)
+    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR | os.O_CREAT, 0o666)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waiting()
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(descriptor)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from provisioning.debian import CHROMIUM_FLAGS, CHROMIUM_PACKAGES, chromium
+from provisioning import CHROMIUM_FLAGS, CHROMIUM_PACKAGES, chromium
 from sandbox.running import PATIENCE, AppUnderTest, RunningSandbox
 
 from .inbox import Inbox

@@ -18,7 +18,7 @@ LAUNCHER = """\
 import sys
 from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from workspace.bootstrap import ensure
+from workspace import ensure
 ensure()
 print(sys.prefix, *sys.argv[1:])
 """
@@ -62,7 +62,7 @@ def test_a_script_goes_on_in_the_environment_with_its_arguments(launcher: Path) 
 
 
 def test_without_a_suitable_python_it_says_what_to_install(launcher: Path) -> None:
-    bootstrap = launcher.parent / "workspace" / "bootstrap.py"
+    bootstrap = launcher.parent / "workspace" / "__init__.py"
     text = bootstrap.read_text(encoding="utf-8")
     bootstrap.write_text(text.replace("OLDEST = (3, 11)", "OLDEST = (99, 0)"), encoding="utf-8")
     done = run(BASE, launcher, PATH="/nowhere")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from provisioning import NotInstalledError, debian
-from provisioning.debian import CHROMIUM_PACKAGES, chromium
+import provisioning
+from provisioning import CHROMIUM_PACKAGES, NotInstalledError, chromium
 
 APT = """#!/bin/sh
 echo "$@" >> "{log}"
@@ -47,7 +47,7 @@ def test_chromium_is_found_under_each_of_its_names(machine: Path) -> None:
 def test_root_on_debian_gets_packages_after_an_update(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     be_root(monkeypatch)
     give_apt(machine)
-    debian.install(CHROMIUM_PACKAGES)
+    provisioning.install_debian(CHROMIUM_PACKAGES)
     update, install = (machine / "log").read_text(encoding="utf-8").splitlines()
     assert update.endswith(" update")
     assert install.endswith(" install --no-install-recommends chromium fonts-noto-cjk")
@@ -55,11 +55,11 @@ def test_root_on_debian_gets_packages_after_an_update(machine: Path, monkeypatch
 
 def test_where_packages_cannot_be_installed_the_reason_is_said(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(NotInstalledError, match="there is no apt-get here: install chromium"):
-        debian.install(CHROMIUM_PACKAGES)
+        provisioning.install_debian(CHROMIUM_PACKAGES)
     give_apt(machine)
     be_root(monkeypatch, root=False)
     with pytest.raises(NotInstalledError, match="only root may install it: apt-get install chromium fonts-"):
-        debian.install(CHROMIUM_PACKAGES)
+        provisioning.install_debian(CHROMIUM_PACKAGES)
 
 
 @pytest.mark.parametrize("step", ["update", "install"])
@@ -67,7 +67,7 @@ def test_what_apt_get_says_against_it_is_shown(machine: Path, monkeypatch: pytes
     be_root(monkeypatch)
     give_apt(machine, fails=step)
     with pytest.raises(NotInstalledError, match="E: no such thing"):
-        debian.install(CHROMIUM_PACKAGES)
+        provisioning.install_debian(CHROMIUM_PACKAGES)
 
 
 def unpacked(machine: Path, monkeypatch: pytest.MonkeyPatch, *, fails: str = "never") -> Path:
@@ -78,9 +78,9 @@ def unpacked(machine: Path, monkeypatch: pytest.MonkeyPatch, *, fails: str = "ne
     sources.write_text("deb [signed-by=/keys.gpg] mirror:/debian stable main\n", encoding="utf-8")
     release = machine / "os-release"
     release.write_text("ID=debian\nVERSION_CODENAME=stable\n", encoding="utf-8")
-    monkeypatch.setattr(debian, "SOURCES", [sources])
-    monkeypatch.setattr(debian, "RELEASE", release)
-    debian.unpack("trixie", ["swiftlang"], root)
+    monkeypatch.setattr(provisioning, "SOURCES", [sources])
+    monkeypatch.setattr(provisioning, "RELEASE", release)
+    provisioning.unpack_debian("trixie", ["swiftlang"], root)
     return root
 
 
@@ -101,6 +101,6 @@ def test_a_folder_is_unpacked_whole_or_not_at_all(machine: Path, monkeypatch: py
 
 
 def test_a_machine_without_sources_says_so(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(debian, "RELEASE", machine / "nothing")
+    monkeypatch.setattr(provisioning, "RELEASE", machine / "nothing")
     with pytest.raises(NotInstalledError, match="this machine is no Debian"):
-        debian.unpack("trixie", ["swiftlang"], machine / "trixie")
+        provisioning.unpack_debian("trixie", ["swiftlang"], machine / "trixie")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from provisioning.debian import CHROMIUM_FLAGS, CHROMIUM_PACKAGES, chromium
+from provisioning import CHROMIUM_FLAGS, CHROMIUM_PACKAGES, chromium
 from website.pages import CHINESE, ENGLISH
 
 PATIENCE = 20_000

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from provisioning import debian
+import provisioning
 
 from .running import ENGINES, Engine
 
@@ -21,7 +21,7 @@ SHARED = ("PostgreSQL", "MariaDB")
 
 def require(name: str) -> None:
     """Skip the test where an engine is not installed; fail it where nothing may be left out."""
-    if debian.engine_programs(name) is None:
+    if provisioning.engine_programs(name) is None:
         reason = f"{name} is not installed"
         if "JSMS_COMPLETE" in os.environ:
             pytest.fail(reason)

@@ -19,7 +19,7 @@ from typing import ClassVar, Self
 import sqlalchemy
 from sqlalchemy.exc import OperationalError
 
-from provisioning import debian
+import provisioning
 
 PATIENCE = 60.0
 """Seconds that a busy machine may take to start one."""
@@ -29,7 +29,7 @@ class Engine:
     """One running engine; a context manager that ends it and removes its data.
 
     Attributes:
-        name: As `provisioning.debian` calls it.
+        name: As `provisioning` calls it.
         port: Where it listens, on 127.0.0.1.
     """
 
@@ -37,7 +37,7 @@ class Engine:
     _end: ClassVar[signal.Signals] = signal.SIGKILL
 
     def __init__(self) -> None:
-        found = debian.engine_programs(self.name)
+        found = provisioning.engine_programs(self.name)
         assert found is not None, f"{self.name} is not installed"
         self.programs = found
         self.port = _free_port()

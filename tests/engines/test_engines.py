@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from provisioning import debian
+import provisioning
 
 from .fixtures import SQLITE, Started, require
 from .running import ENGINES, Engine
@@ -41,10 +41,10 @@ def test_an_engine_can_be_killed_and_started_again(engine: Engine) -> None:
 def test_what_is_not_installed_is_said_and_only_a_complete_run_demands_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(debian, "PROGRAM_FOLDERS", ())
+    monkeypatch.setattr(provisioning, "PROGRAM_FOLDERS", ())
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("JSMS_COMPLETE", raising=False)
-    assert debian.missing_engines() == list(ENGINES)
+    assert provisioning.missing_engines() == list(ENGINES)
     started = Started()
     with pytest.raises(pytest.skip.Exception, match="Redis is not installed"):
         started.get("Redis")

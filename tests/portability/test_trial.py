@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from client_recipes.building import IMAGE, PICTURE, lay_out
+from client_recipes.cli import surprises, try_out
 from client_recipes.recipe import ROOT, YES, Recipe, Result
-from client_recipes.trial import surprises, try_out
 
 from .by_hand import recipe
 

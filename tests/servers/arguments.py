@@ -1,8 +1,8 @@
-"""Arguments for every operation of the contract, made from the contract's own examples."""
+"""Arguments for every operation of the contract, made from the contract's own demonstration."""
 
 from __future__ import annotations
 
-from contract_tools import examples
+import demonstration
 
 from .contract import load_document
 
@@ -11,9 +11,9 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\r\n--+++\r\n\x00"
 
 def arguments_of(operation: str) -> dict[str, object]:
     """The arguments of the first example of an operation, in the order of its method; a file is a small PNG."""
-    return examples.arguments_of(load_document(), operation, PNG)
+    return demonstration.arguments_of(load_document(), operation, PNG)
 
 
 def body_of(operation: str) -> object:
     """The body of that example; None where the operation has none."""
-    return examples.body_of(load_document(), operation)
+    return demonstration.body_of(load_document(), operation)

