@@ -9,7 +9,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from contract_tools.document import Document, DocumentError, parse, pointer_to
-from contract_tools.openapi import METHODS, follow, mapping, operations, schemas, sequence, text, webhooks, whole
+from contract_tools.openapi import (
+    METHODS,
+    follow,
+    kinds_of,
+    mapping,
+    may_be_null,
+    operations,
+    schemas,
+    sequence,
+    text,
+    webhooks,
+    whole,
+)
 from contract_tools.python_source import LINE_LENGTH
 
 
@@ -146,11 +158,7 @@ def _payloads(form: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
 
 
 def _type(schema: Mapping[str, object], words: Words) -> str:
-    written = schema.get("type")
-    kinds = [str(kind) for kind in (sequence(written) or [written])]
-    named = [kind for kind in kinds if kind != "null"]
-    may_be_null = len(named) < len(kinds) or schema.get("nullable") is True  # as OpenAPI 3.1 and 3.0 write it
-    return " ".join(named) + (words.null if may_be_null else "")
+    return " ".join(kinds_of(schema)) + (words.null if may_be_null(schema) else "")
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

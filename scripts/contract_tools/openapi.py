@@ -44,6 +44,18 @@ def whole(value: object, otherwise: int = 0) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) else otherwise
 
 
+def kinds_of(schema: object) -> list[str]:
+    """The types of a schema without null."""
+    written = mapping(schema).get("type")
+    return [str(kind) for kind in (sequence(written) or [written]) if kind not in ("null", None)]
+
+
+def may_be_null(schema: object) -> bool:
+    """Whether a schema takes null, as OpenAPI 3.1 or 3.0 writes it."""
+    written = mapping(schema).get("type")
+    return "null" in (sequence(written) or [written]) or mapping(schema).get("nullable") is True
+
+
 def follow(data: Mapping[str, object], value: object) -> Mapping[str, object]:
     """The object that a ``$ref`` inside the document leads to, or the object itself."""
     seen: set[str] = set()

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal, Protocol, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from contract_tools.openapi import mapping, text
 from documentation import table
 from jsms_client import errors
 from jsms_client.errors import APIError, JSMSError
 from jsms_contract.errors import ERRORS, FAMILIES
+
+if TYPE_CHECKING:
+    from sandbox.provocations import Call, Provocation, Switch, Wait
 
 
 def families(document: Mapping[str, object], language: Language) -> str:
@@ -192,51 +194,22 @@ _AUTH = {
 _EARLIER = '"{temp_id}"'
 
 
-class _Call(Protocol):
-    method: str
-    path: str
-    body: Any
-    raw: bytes | None
-    form: Mapping[str, object] | None
-    headers: Mapping[str, str]
-    auth: Literal["app", "none", "wrong", "magic"]
-
-
-class _Switch(Protocol):
-    says: str
-
-
-class _Wait(Protocol):
-    seconds: float
-
-
-class _Provocation(Protocol):
-    code: int
-    call: _Call
-    given: Sequence[object]
-    recipient: bool
-
-
 def recipes_page(root: Path) -> str:
     """The page.
 
     Args:
         root: The project, whose tests hold the table.
     """
-    rows = [_row(each) for each in _table(root)]
-    lines = [HEAD, ["---"] * len(HEAD), *rows]
-    table = "\n".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |" for line in lines)
-    return f"# {TITLE}\n\n{INTRODUCTION}\n\n{table}\n"
-
-
-def _table(root: Path) -> Sequence[_Provocation]:
     tests = str(root / "tests")
     if tests not in sys.path:
         sys.path.append(tests)
-    return cast("Sequence[_Provocation]", importlib.import_module("sandbox.provocations").PROVOCATIONS)
+    from sandbox.provocations import PROVOCATIONS
+
+    rows = [[cell.replace("|", "&#124;") for cell in _row(each)] for each in PROVOCATIONS]
+    return f"# {TITLE}\n\n{INTRODUCTION}\n\n{table(HEAD, rows)}\n"
 
 
-def _row(provocation: _Provocation) -> tuple[str, str, str, str]:
+def _row(provocation: Provocation) -> tuple[str, str, str, str]:
     where = "; it is at the recipient; the batch itself gets 200" if provocation.recipient else ""
     return (
         str(provocation.code),
@@ -246,15 +219,17 @@ def _row(provocation: _Provocation) -> tuple[str, str, str, str]:
     )
 
 
-def _step(step: object) -> str:
-    if hasattr(step, "says"):
-        return f"switch: {cast('_Switch', step).says}"
-    if hasattr(step, "seconds"):
-        return f"{cast('_Wait', step).seconds:g} seconds later"
-    return _shown_call(cast("_Call", step))
+def _step(step: Call | Switch | Wait) -> str:
+    from sandbox.provocations import Switch, Wait
+
+    if isinstance(step, Switch):
+        return f"switch: {step.says}"
+    if isinstance(step, Wait):
+        return f"{step.seconds:g} seconds later"
+    return _shown_call(step)
 
 
-def _shown_call(call: _Call) -> str:
+def _shown_call(call: Call) -> str:
     parts = [f"`{call.method} /v1{call.path}`"]
     if call.raw is not None:
         text = call.raw.decode()

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 from contract_tools.changes import Change, added, changed, members, removed
-from contract_tools.openapi import follow, mapping, operations, schemas, schemas_within, sequence, text, webhooks
+from contract_tools.openapi import (
+    follow,
+    kinds_of,
+    mapping,
+    may_be_null,
+    operations,
+    schemas,
+    schemas_within,
+    sequence,
+    text,
+    webhooks,
+)
 
 Direction = Literal["sent", "received"]
 
@@ -98,8 +109,7 @@ def type_of(schema: Mapping[str, object]) -> str:
     reference = schema.get("$ref")
     if isinstance(reference, str):
         return reference.rsplit("/", 1)[-1]
-    written = schema.get("type")
-    kinds = [str(kind) for kind in (sequence(written) or [written]) if kind not in ("null", None)]
+    kinds = kinds_of(schema)
     if kinds == ["array"]:
         return f"a list of {type_of(mapping(schema.get('items')))}"
     if kinds == ["string"] and schema.get("format") == "binary":
@@ -117,14 +127,10 @@ def _compare_required(value: Value, was: bool, now: bool) -> Iterator[Change]:
 
 
 def _compare_null(value: Value, old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
-    before, after = _may_be_null(old), _may_be_null(new)
+    before, after = may_be_null(old), may_be_null(new)
     if before != after:
         words = "may be null now" if after else "may no longer be null"
         yield changed(value.subject, words, breaking=value.breaks(less_room=before))
-
-
-def _may_be_null(schema: Mapping[str, object]) -> bool:
-    return "null" in sequence(schema.get("type")) or schema.get("nullable") is True
 
 
 def _compare_format(value: Value, old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:

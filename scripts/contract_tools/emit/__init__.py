@@ -21,7 +21,7 @@ def _templates() -> Environment:
         autoescape=False,  # noqa: S701 - it writes Python
     )
     environment.filters["literal"] = literal
-    environment.globals["docstring"] = docstring
+    environment.filters["docstring"] = docstring
     return environment
 
 

@@ -61,7 +61,7 @@ def emit_errors(data: Mapping[str, object]) -> str:
         constant(
             "SUCCESS_CODES",
             "frozenset[int]",
-            {code for code, entry in codes.items() if entry.get("family") == SUCCESS},
+            frozenset(code for code, entry in codes.items() if entry.get("family") == SUCCESS),
             "The codes that are no error.",
         ),
     )

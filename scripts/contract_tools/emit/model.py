@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from contract_tools.emit.customised import customised_results
-from contract_tools.openapi import follow, mapping, operations, schemas, sequence, text, whole
+from contract_tools.openapi import follow, kinds_of, mapping, may_be_null, operations, schemas, sequence, text, whole
 
 _WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+")
 _BODIES = {"application/json": "json", "multipart/form-data": "multipart"}
@@ -309,11 +309,8 @@ class Surface:
         reference = text(mapping(schema).get("$ref"))
         name = reference.rsplit("/", 1)[-1] if reference.startswith("#/components/schemas/") else ""
         target = follow(self.data, schema)
-        written = target.get("type")
-        types = {text(item) for item in sequence(written)} or {text(written)}
-        nullable = "null" in types or target.get("nullable") is True
-        types -= {"null", ""}
-        only = types.pop() if len(types) == 1 else ""
+        types, nullable = kinds_of(target), may_be_null(target)
+        only = types[0] if len(types) == 1 else ""
         inside = mapping(target.get("additionalProperties"))
         if mapping(target.get("properties")) and only in ("object", ""):
             return Value(target, "record", nullable, name) if name else Value(target, "anything", nullable)

@@ -18,7 +18,7 @@ from contract_tools.emit.model import (
     resource_name,
     retry_of,
 )
-from contract_tools.openapi import follow, mapping, operations, schemas, sequence, text, whole
+from contract_tools.openapi import follow, kinds_of, mapping, may_be_null, operations, schemas, sequence, text, whole
 from contract_tools.python_source import Source, call, constant_name, module, record, table
 
 _BODIES = {"application/json": "json", "multipart/form-data": "multipart"}
@@ -93,8 +93,8 @@ def _credentials(data: Mapping[str, object], operation: Mapping[str, object]) ->
     return "app"
 
 
-def _codes(operation: Mapping[str, object], key: str) -> set[int]:
-    return {whole(code) for code in sequence(operation.get(key))}
+def _codes(operation: Mapping[str, object], key: str) -> frozenset[int]:
+    return frozenset(whole(code) for code in sequence(operation.get(key)))
 
 
 def _body(data: Mapping[str, object], operation: Mapping[str, object]) -> str | None:
@@ -150,11 +150,8 @@ class _Shapes:
         return title
 
     def _inline(self, schema: Mapping[str, object], name: str, *, strict: bool) -> Source:
-        kind = schema.get("type")
-        kinds = {text(item) for item in sequence(kind)} or {text(kind)}
-        nullable = {"nullable": True} if "null" in kinds or schema.get("nullable") is True else {}
-        kinds.discard("null")
-        only = kinds.pop() if len(kinds) == 1 else ""
+        kinds, nullable = kinds_of(schema), {"nullable": True} if may_be_null(schema) else {}
+        only = kinds[0] if len(kinds) == 1 else ""
         if schema.get("x-kind") in _TIMES:
             return self._made("Time", **nullable, **({"strict": True} if strict else {}))
         if only in _SCALARS:

@@ -32,7 +32,7 @@ def emit_service(surface: Surface) -> str:
         constant(
             "ROUTING_CODES",
             "frozenset[int]",
-            {whole(code) for code in sequence(surface.data.get("x-routing-error-codes"))},
+            frozenset(whole(code) for code in sequence(surface.data.get("x-routing-error-codes"))),
             "The codes of requests that reach no operation.",
         ),
         table(

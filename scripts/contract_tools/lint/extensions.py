@@ -16,7 +16,7 @@ from contract_tools.emit.model import method_name, positional_candidates, resour
 from contract_tools.extensions import EXTENSIONS, KINDS
 from contract_tools.lint.rules import Contract, Finding, broken, title
 from contract_tools.lint.structure import misfits
-from contract_tools.openapi import Place, mapping, sequence, text, whole
+from contract_tools.openapi import Place, kinds_of, mapping, sequence, text, whole
 from contract_tools.python_source import error_class_name, family_class_name
 
 # Every keyword of JSON Schema, with those that OpenAPI 3.0 and 3.1 add.
@@ -85,8 +85,7 @@ def _validator(name: str, index: int) -> Draft202012Validator:
 def _check_kind(place: Place) -> Iterator[Finding]:
     kind = place.value.get("x-kind")
     schema = mapping(place.value.get("schema")) if place.kind == "parameter" else place.value
-    types = [item for item in (schema.get("type"), *sequence(schema.get("type"))) if isinstance(item, str)]
-    found = [item for item in types if item != "null"]
+    found = kinds_of(schema)
     if isinstance(kind, str) and kind in KINDS and not (len(found) == 1 and found[0] in KINDS[kind]):
         yield broken(
             "kind-type",

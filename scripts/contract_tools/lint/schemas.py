@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from contract_tools.document import pointer_to
 from contract_tools.lint.rules import Contract, Finding, broken
-from contract_tools.openapi import Place, mapping, schemas, sequence, text
+from contract_tools.openapi import Place, kinds_of, mapping, may_be_null, schemas, sequence, text
 
 _RANGES = (
     ("minLength", "maxLength"),
@@ -24,12 +24,6 @@ _MESSAGE_ID = re.compile(r"(?i)msg_?id")
 _FEWEST = 2  # one field of the same name is a coincidence
 
 
-def kinds_of(schema: object) -> list[str]:
-    """The types of a schema without null."""
-    written = mapping(schema).get("type")
-    return [str(kind) for kind in (sequence(written) or [written]) if kind not in ("null", None)]
-
-
 def _check_object(place: Place) -> Iterator[Finding]:
     schema = place.value
     properties = mapping(schema.get("properties"))
@@ -38,12 +32,8 @@ def _check_object(place: Place) -> Iterator[Finding]:
         if name not in properties:
             yield broken("required-declared", pointer_to(place.pointer, "required", index), name=name)
     for name, value in properties.items():
-        if _may_be_null(value) and name not in required:
+        if may_be_null(value) and name not in required:
             yield broken("nullable-required", pointer_to(place.pointer, "properties", name), name=name)
-
-
-def _may_be_null(schema: object) -> bool:
-    return "null" in sequence(mapping(schema).get("type")) or mapping(schema).get("nullable") is True
 
 
 def _check_bounds(place: Place) -> Iterator[Finding]:
