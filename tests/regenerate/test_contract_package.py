@@ -160,9 +160,9 @@ def test_the_limits_are_constants(built: Path) -> None:
 
 
 def test_a_document_without_a_catalogue_has_no_codes_and_works() -> None:
-    source = emit_errors({})
-    assert "ERRORS: Mapping[int, type[APIError]] = MappingProxyType(\n    {\n    }\n)" in source
-    compile(source, "errors.py", "exec")
+    made: dict[str, object] = {}
+    exec(emit_errors({}), made)
+    assert (made["ERRORS"], made["FAMILIES"], made["SUCCESS_CODES"]) == ({}, {}, frozenset())
 
 
 def test_two_limits_of_one_name_are_refused() -> None:
@@ -199,7 +199,7 @@ def test_a_schema_has_a_shape(schema: Mapping[str, object], expected: str) -> No
 def test_an_object_inside_itself_is_checked_one_level_deep() -> None:
     node = {"type": "object", "properties": {"next": {"$ref": "#/components/schemas/Node"}}}
     source = emit_operations(_with_response({"$ref": "#/components/schemas/Node"}, Node=node))
-    assert '_NODE = Record("Node", (Field("next", Record("Node", ()), False), ))' in source
+    assert '_NODE = Record("Node", (Field("next", Record("Node", ()), False),))' in source
 
 
 @pytest.mark.parametrize("schema", [{}, {"oneOf": []}])
