@@ -19,9 +19,8 @@ from jsms_client.campaigns import (
     JournalError,
     open_campaign,
 )
-from jsms_client.campaigns._journal.batches import BatchQueue
-from jsms_client.campaigns._journal.connection import connect
-from jsms_client.campaigns._journal.integrity import ACCEPTED, REFUSED, Digest, ascending
+from jsms_client.campaigns._journal.database import ACCEPTED, REFUSED, Database
+from jsms_client.campaigns._journal.integrity import Digest, ascending
 from jsms_client.campaigns._journal.journal import Journal
 from jsms_client.campaigns._options import Service
 from thorough import thorough
@@ -43,7 +42,7 @@ def journal(tmp_path: Path) -> Path:
         with opened.writing():
             opened.add(rows, [BadLine(PEOPLE + 1, "short"), BadLine(PEOPLE + 2, "short")])
             opened.complete(entries, recipients)
-        queue = BatchQueue(opened)
+        queue = opened.queue
         for most in (100, 60, 40):
             with opened.writing():
                 queue.mark_sent(batch := queue.next_batch(most))
@@ -162,7 +161,7 @@ def test_what_is_written_meanwhile_is_no_damage(journal: Path) -> None:
     reading = iter(open_campaign(journal))
     assert next(reading).number == 1
     with closing(Journal.open(journal)) as opened, opened.writing():
-        BatchQueue(opened).recover(repeat_unknown=False)
+        opened.queue.recover(repeat_unknown=False)
     assert len(list(reading)) == PEOPLE - 1
 
 
@@ -175,7 +174,7 @@ def test_sqlites_own_messages_may_be_no_text(journal: Path) -> None:
 
 
 def test_a_connection_that_was_closed_says_so(journal: Path) -> None:
-    connection = connect(journal, journal, timeout=1.0)
-    connection.close()
+    database = Database(journal, journal, timeout=1.0)
+    database.close()
     with pytest.raises(JournalError, match="was closed"):
-        connection.execute("SELECT 1")
+        database.rows("SELECT 1")

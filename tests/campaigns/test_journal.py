@@ -33,8 +33,8 @@ from jsms_client.campaigns import (
 )
 from jsms_client.campaigns._journal import store
 from jsms_client.campaigns._journal.batches import BatchQueue
-from jsms_client.campaigns._journal.connection import connect
-from jsms_client.campaigns._journal.integrity import UNKNOWN, Digest, read_head
+from jsms_client.campaigns._journal.database import UNKNOWN, Database
+from jsms_client.campaigns._journal.integrity import Digest
 from jsms_client.campaigns._journal.journal import Journal
 from jsms_client.campaigns._options import Service
 from jsms_sandbox.pytest_plugin import Sandbox
@@ -299,11 +299,11 @@ def test_a_journal_that_cannot_be_there_is_said_so(sync: Driver, app: Sandbox, t
 
 def test_every_commit_waits_for_the_disk(journal: Path) -> None:
     store.create(journal, SETTINGS, SERVICE)
-    with closing(store.open_exclusively(journal)) as connection:
+    with closing(store.open_exclusively(journal)) as database:
         # FULL, and a log that is in this file's place alone.
-        assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
-        assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
-        assert connection.execute("PRAGMA locking_mode").fetchone() == ("exclusive",)
+        assert database.rows("PRAGMA synchronous") == [(2,)]
+        assert database.rows("PRAGMA journal_mode") == [("delete",)]
+        assert database.rows("PRAGMA locking_mode") == [("exclusive",)]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="has other ways to say whose a file is")
@@ -367,14 +367,14 @@ def test_a_full_disk_is_an_error_and_what_is_on_its_way_then_is_unknown(
     sync: Driver, app: Sandbox, journal: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = store.open_exclusively
-    full: list[sqlite3.Connection] = []
+    full: list[Database] = []
 
     def fill(*_: object) -> None:
         # A page more is what no list of this length leaves room for.
-        (pages,) = full[0].execute("PRAGMA page_count").fetchone()
-        full[0].execute(f"PRAGMA max_page_count = {pages}")
+        [(pages,)] = full[0].rows("PRAGMA page_count")
+        full[0].rows(f"PRAGMA max_page_count = {pages}")
 
-    def open_and_keep(path: Path) -> sqlite3.Connection:
+    def open_and_keep(path: Path) -> Database:
         full.append(opened(path))
         return full[-1]
 
@@ -426,9 +426,9 @@ def test_a_schedule_whose_time_has_passed_goes_on_with_a_later_one(
     with pytest.raises(JournalMismatchError, match="send_time is"):
         driver.send(app.settings, people(15), journal=journal, send_time=later)
     passed = CampaignSettings(1250, send_time="2020-01-01 09:00:00").to_text()
-    with closing(connect(journal, journal, timeout=1.0)) as connection:
-        head = replace(read_head(connection, journal), settings=passed)
-        connection.execute("UPDATE campaign SET settings = ?, seal = ?", (passed, head.seal))
+    with closing(Database(journal, journal, timeout=1.0)) as database:
+        head = replace(database.head(), settings=passed)
+        database.change("UPDATE campaign SET settings = ?, seal = ?", (passed, head.seal))
     for other in ({}, {"send_time": later, "tag": "spring"}):
         with pytest.raises(JournalMismatchError, match="send_time is"):
             driver.send(app.settings, people(15), journal=journal, **other)
@@ -442,11 +442,11 @@ def test_a_journal_that_changes_while_it_is_in_use_is_not_believed(journal: Path
         with opened.writing():
             opened.add([(1, "13800000000", None), (2, "13800000001", None)], [])
             opened.complete(Digest(), Digest())
-        asked = BatchQueue(opened)
+        asked = opened.queue
         batch = asked.next_batch(10)
         for use in (lambda: asked.next_batch(10), lambda: asked.mark_sent(batch)):
             with pytest.raises(JournalDamagedError, match="it changed while it was in use"), opened.writing():
-                opened.execute("UPDATE recipients SET state = ? WHERE number = 1", (UNKNOWN,))
+                opened.database.change("UPDATE recipients SET state = ? WHERE number = 1", (UNKNOWN,))
                 use()
 
 

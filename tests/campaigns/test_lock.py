@@ -24,7 +24,7 @@ from jsms_client.campaigns import (
     Progress,
     open_campaign,
 )
-from jsms_client.campaigns._journal import connection, store
+from jsms_client.campaigns._journal import lock, store
 from jsms_client.campaigns._journal.journal import Journal
 from jsms_client.campaigns._open_journal import OpenJournal
 from jsms_client.campaigns._options import Service
@@ -155,7 +155,7 @@ def test_two_that_begin_together_are_told_apart_without_links(journal: Path, mon
 def test_a_journal_is_held_again_after_it_was_let_go_of_meanwhile(
     journal: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = connection.acquire(journal, 0.0)
+    first = lock.acquire(journal, 0.0)
     flock = fcntl.flock
 
     def release_before(descriptor: int, kind: int) -> None:
@@ -165,9 +165,9 @@ def test_a_journal_is_held_again_after_it_was_let_go_of_meanwhile(
         flock(descriptor, kind)
 
     monkeypatch.setattr(fcntl, "flock", release_before)
-    second = connection.acquire(journal, 1.0)
+    second = lock.acquire(journal, 1.0)
     with pytest.raises(JournalLockedError):
-        connection.acquire(journal, 0.0)
+        lock.acquire(journal, 0.0)
     second.release()
     second.release()
     assert list(journal.parent.iterdir()) == []
@@ -227,7 +227,7 @@ def test_a_journal_is_one_whatever_it_is_called(journal: Path) -> None:
     link = journal.with_name("link.db")
     link.symlink_to(journal)
     with closing(Journal.open(journal, SETTINGS, SERVICE)), pytest.raises(JournalLockedError):
-        connection.acquire(link, 0.0)
+        lock.acquire(link, 0.0)
 
 
 def test_a_journal_is_not_opened_for_a_call_that_is_over(journal: Path) -> None:
@@ -255,11 +255,11 @@ def test_a_child_cannot_use_what_it_inherited(journal: Path) -> None:
         os._exit(status)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     with pytest.raises(JournalLockedError):
-        connection.acquire(journal, 0.0)
+        lock.acquire(journal, 0.0)
     opened.close()
     opened.close()
     with pytest.raises(JournalError, match="was closed"):
-        opened.execute("SELECT 1")
+        opened.begin()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="there is no such lock")
@@ -267,9 +267,9 @@ def test_a_system_without_a_folder_for_temporary_files_has_the_other_lock(
     journal: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(journal.with_name("none")))
-    held = connection.acquire(journal, 0.0)
+    held = lock.acquire(journal, 0.0)
     with pytest.raises(JournalLockedError):
-        connection.acquire(journal, 0.0)
+        lock.acquire(journal, 0.0)
     held.release()
 
 

@@ -11,7 +11,7 @@ import sqlalchemy
 
 from engines.fixtures import SHARED, Started
 from jsms_client.campaigns import Campaign, RecipientState, open_campaign
-from jsms_client.campaigns._shared import journal as shared_journal
+from jsms_client.campaigns._shared import state
 from jsms_client.errors import ArgumentError
 from jsms_client.results import DeliveryReport
 from jsms_client.store import _database
@@ -183,7 +183,7 @@ def test_the_address_of_a_service_may_be_long(sync: Driver, database: str) -> No
 def test_a_chunk_too_large_for_one_statement_is_written_in_parts(
     sync: Driver, journal: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shared_journal, "_LONGEST_STATEMENT", 5000)
+    monkeypatch.setattr(state, "_LONGEST_STATEMENT", 5000)
     listed = [(mobile, {"name": "长" * 1000}) for mobile in numbers(20)]
     campaign = send(sync, listed, journal, *[{"msg_id": "7"}] * 20)
     assert [one.mobile for one in campaign] == numbers(20)

@@ -27,7 +27,8 @@ from jsms_client.campaigns import (
 )
 from jsms_client.campaigns._error_policy import REQUESTED
 from jsms_client.campaigns._journal.batches import Batch
-from jsms_client.campaigns._journal.integrity import ACCEPTED, REFUSED, UNKNOWN, WAITING, Digest
+from jsms_client.campaigns._journal.database import ACCEPTED, REFUSED, UNKNOWN, WAITING
+from jsms_client.campaigns._journal.integrity import Digest
 from jsms_client.campaigns._options import CampaignSettings, Service
 from jsms_client.campaigns._shared.address import SharedAddress
 from jsms_client.campaigns._shared.journal import SharedJournal
@@ -285,7 +286,7 @@ def test_a_worker_that_was_silent_sends_to_nobody_that_was_taken_from_it_and_sti
     silent.complete(Digest(), Digest())
     silent.commit()
     other = opened(journal)
-    one, two = SharedQueue(silent, None), SharedQueue(other, None)
+    one, two = silent.queue, other.queue
     with silent.writing():
         silent.show_alive()
         in_flight = one.next_batch(10)

@@ -13,10 +13,9 @@ from jsms_client.campaigns._campaign import Campaign
 from jsms_client.campaigns._error_policy import REQUESTED
 from jsms_client.campaigns._estimate import Estimate, Estimator, variables_of
 from jsms_client.campaigns._inputs.sources import AsyncEntries, AsyncPieces, AsyncRecipients
-from jsms_client.campaigns._journal.batches import scheduled_requests, take_back
 from jsms_client.campaigns._journal.journal import Journal
 from jsms_client.campaigns._loader import RecipientLoader
-from jsms_client.campaigns._open_journal import AsyncOpenJournal, JournalLike
+from jsms_client.campaigns._open_journal import AsyncOpenJournal, JournalLike, scheduled_requests, take_back
 from jsms_client.campaigns._options import (
     CampaignSettings,
     OnBadLine,
@@ -32,8 +31,6 @@ from jsms_client.campaigns._options import (
 )
 from jsms_client.campaigns._reconcile import MOST_REFUSALS, POLL_SECONDS, AsyncReports, Settlement, Settler
 from jsms_client.campaigns._runner import CampaignRunner
-from jsms_client.campaigns._shared import queue as shared
-from jsms_client.campaigns._shared.journal import SharedJournal
 from jsms_client.campaigns._throttle import PATIENCE, Progress, Throttle
 from jsms_client.campaigns._workers import AsyncWorkerPool
 from jsms_client.errors import APIError, JSMSError, RateLimitError, ScheduleError
@@ -292,12 +289,12 @@ class AsyncCampaigns:
         opened = AsyncOpenJournal(journal)
         try:
             book = await opened.open(None, Service(*self._executor.identity))
-            for request, schedule_id in await run_in_thread(partial(_scheduled_requests, book)):
+            for request, schedule_id in await run_in_thread(partial(scheduled_requests, book)):
                 try:
                     await self._client.schedules.delete(schedule_id)
                 except ScheduleError:
                     continue
-                await run_in_thread(partial(_take_back, book, request))
+                await run_in_thread(partial(take_back, book, request))
             return await opened.campaign(book)
         finally:
             await opened.aclose()
@@ -389,14 +386,3 @@ class AsyncCampaigns:
             loader.give_up()
             raise
         return True
-
-
-def _scheduled_requests(journal: Journal | SharedJournal) -> list[tuple[int, str]]:
-    return shared.scheduled_requests(journal) if isinstance(journal, SharedJournal) else scheduled_requests(journal)
-
-
-def _take_back(journal: Journal | SharedJournal, request: int) -> None:
-    if isinstance(journal, SharedJournal):
-        shared.take_back(journal, request)
-    else:
-        take_back(journal, request)

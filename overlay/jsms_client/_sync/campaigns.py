@@ -14,10 +14,9 @@ from jsms_client.campaigns._campaign import Campaign
 from jsms_client.campaigns._error_policy import REQUESTED
 from jsms_client.campaigns._estimate import Estimate, Estimator, variables_of
 from jsms_client.campaigns._inputs.sources import Entries, Pieces, Recipients
-from jsms_client.campaigns._journal.batches import scheduled_requests, take_back
 from jsms_client.campaigns._journal.journal import Journal
 from jsms_client.campaigns._loader import RecipientLoader
-from jsms_client.campaigns._open_journal import JournalLike, OpenJournal
+from jsms_client.campaigns._open_journal import JournalLike, OpenJournal, scheduled_requests, take_back
 from jsms_client.campaigns._options import (
     CampaignSettings,
     OnBadLine,
@@ -33,8 +32,6 @@ from jsms_client.campaigns._options import (
 )
 from jsms_client.campaigns._reconcile import MOST_REFUSALS, POLL_SECONDS, Reports, Settlement, Settler
 from jsms_client.campaigns._runner import CampaignRunner
-from jsms_client.campaigns._shared import queue as shared
-from jsms_client.campaigns._shared.journal import SharedJournal
 from jsms_client.campaigns._throttle import PATIENCE, Progress, Throttle
 from jsms_client.campaigns._workers import WorkerPool
 from jsms_client.errors import APIError, JSMSError, RateLimitError, ScheduleError
@@ -293,12 +290,12 @@ class Campaigns:
         opened = OpenJournal(journal)
         try:
             book = opened.open(None, Service(*self._executor.identity))
-            for request, schedule_id in run_inline(partial(_scheduled_requests, book)):
+            for request, schedule_id in run_inline(partial(scheduled_requests, book)):
                 try:
                     self._client.schedules.delete(schedule_id)
                 except ScheduleError:
                     continue
-                run_inline(partial(_take_back, book, request))
+                run_inline(partial(take_back, book, request))
             return opened.campaign(book)
         finally:
             opened.close()
@@ -390,14 +387,3 @@ class Campaigns:
             loader.give_up()
             raise
         return True
-
-
-def _scheduled_requests(journal: Journal | SharedJournal) -> list[tuple[int, str]]:
-    return shared.scheduled_requests(journal) if isinstance(journal, SharedJournal) else scheduled_requests(journal)
-
-
-def _take_back(journal: Journal | SharedJournal, request: int) -> None:
-    if isinstance(journal, SharedJournal):
-        shared.take_back(journal, request)
-    else:
-        take_back(journal, request)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Self, TextIO
@@ -12,9 +12,8 @@ from typing import Self, TextIO
 from jsms_client.campaigns import _export
 from jsms_client.campaigns._error_policy import Stop
 from jsms_client.campaigns._errors import JournalError, JournalLockedError
-from jsms_client.campaigns._journal import queries, store
-from jsms_client.campaigns._journal.connection import Connection
-from jsms_client.campaigns._journal.integrity import ACCEPTED, IN_FLIGHT, REFUSED, UNKNOWN, WAITING, read_head
+from jsms_client.campaigns._journal import integrity, queries, store
+from jsms_client.campaigns._journal.database import ACCEPTED, IN_FLIGHT, REFUSED, UNKNOWN, WAITING, Database
 from jsms_client.campaigns._journal.journal import Journal
 from jsms_client.campaigns._options import CampaignSettings, Service, read_path
 from jsms_client.campaigns._outcomes import Outcome, RecipientState, Skipped
@@ -53,17 +52,16 @@ class Campaign:
         codes: Mapping[int | None, int] = {}
         deliveries: Mapping[DeliveryStatus | int, int] = {}
         try:
-            with self._looking() as connection:
-                head = read_head(connection, self.journal)
-                codes = queries.codes(connection, head)
-                deliveries = queries.deliveries(connection)
+            with self._looking() as database:
+                head = database.head()
+                codes, deliveries = integrity.totals(database, head)
         except JournalLockedError:
             # Never of a temporary one.
             head = store.read_running(read_path(self.journal))
             self.running = True
         self.codes: Mapping[int | None, int] = MappingProxyType(codes)
         self.deliveries: Mapping[DeliveryStatus | int, int] = MappingProxyType(deliveries)
-        self.settings: CampaignSettings = head.what()
+        self.settings: CampaignSettings = head.campaign
         self.service = head.service
         self.counts = Counts(
             total=sum(head.states),
@@ -97,8 +95,8 @@ class Campaign:
         Raises:
             JournalError: The journal cannot be read.
         """
-        with self._looking() as connection:
-            yield from queries.outcomes(connection, state)
+        with self._looking() as database:
+            yield from queries.outcomes(database, state)
 
     def set_aside(self) -> Iterator[Skipped]:
         """Yield the entries of the list that are not sent to, in its order.
@@ -106,8 +104,8 @@ class Campaign:
         Raises:
             JournalError: The journal cannot be read.
         """
-        with self._looking() as connection:
-            yield from queries.set_aside(connection)
+        with self._looking() as database:
+            yield from queries.set_aside(database)
 
     def other_reports(self) -> Iterator[DeliveryReport]:
         """Delivery reports of other messages that settling fetched; the service does not hand them out again.
@@ -115,8 +113,8 @@ class Campaign:
         Raises:
             JournalError: The journal cannot be read.
         """
-        with self._looking() as connection:
-            yield from queries.other_reports(connection)
+        with self._looking() as database:
+            yield from queries.other_reports(database)
 
     def export(self, target: str | os.PathLike[str] | TextIO) -> None:
         """Write everyone into a CSV file, and behind them the entries that were set aside.
@@ -185,15 +183,12 @@ class Campaign:
         return self._kept
 
     @contextmanager
-    def _looking(self) -> Generator[Connection]:
+    def _looking(self) -> Generator[Database]:
         if self.journal is None:
-            yield self._temporary().connection
+            yield self._temporary().database
             return
-        connection = store.open_to_read(self.journal)
-        try:
-            yield connection
-        finally:
-            connection.close()
+        with closing(store.open_to_read(self.journal)) as database:
+            yield database
 
 
 def _same(path: Path, other: Path) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import time
 
 from jsms_api.models.template_type import TemplateType
-from jsms_client.campaigns._journal.integrity import WAITING
+from jsms_client.campaigns._journal.database import WAITING
 from jsms_client.campaigns._journal.journal import Journal
 from jsms_client.results import ApplicationBalance, TemplateDetails
 from jsms_contract import limits

@@ -9,8 +9,8 @@ from jsms_client.campaigns._errors import BadLine, CampaignInputError
 from jsms_client.campaigns._estimate import Estimator
 from jsms_client.campaigns._inputs.delimited import Entry
 from jsms_client.campaigns._inputs.sources import check
-from jsms_client.campaigns._journal.integrity import Digest
-from jsms_client.campaigns._journal.journal import Journal, to_rows
+from jsms_client.campaigns._journal.integrity import Digest, to_rows
+from jsms_client.campaigns._journal.journal import Journal
 from jsms_client.campaigns._options import OnBadLine
 from jsms_client.campaigns._shared.journal import SharedJournal
 from jsms_client.campaigns._throttle import Meter, Progress

@@ -152,6 +152,18 @@ class AsyncOpenJournal:
             raise
 
 
+def scheduled_requests(journal: Journal | SharedJournal) -> list[tuple[int, str]]:
+    """Return the requests whose schedules may still be deleted, each with the id of its schedule."""
+    with journal.writing():
+        return journal.queue.scheduled()
+
+
+def take_back(journal: Journal | SharedJournal, request: int) -> None:
+    """Record that a schedule was deleted."""
+    with journal.writing():
+        journal.queue.take_back(request)
+
+
 def open_campaign(journal: str | os.PathLike[str]) -> Campaign:
     """Read the state of a campaign from its journal, without sending anything.
 

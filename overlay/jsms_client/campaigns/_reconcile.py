@@ -6,14 +6,11 @@ from collections.abc import AsyncIterable, Iterable, Sequence
 from contextlib import ExitStack
 from typing import NamedTuple, TypeAlias, cast
 
-from jsms_client.campaigns._journal import queries
-from jsms_client.campaigns._journal.batches import BatchQueue, storable
-from jsms_client.campaigns._journal.integrity import UNKNOWN
+from jsms_client.campaigns._journal.batches import storable
+from jsms_client.campaigns._journal.database import UNKNOWN
+from jsms_client.campaigns._journal.deliveries import Delivery
 from jsms_client.campaigns._journal.journal import Journal
-from jsms_client.campaigns._journal.queries import Delivery, begin_matching
-from jsms_client.campaigns._shared import deliveries as shared
 from jsms_client.campaigns._shared.journal import SharedJournal
-from jsms_client.campaigns._shared.queue import SharedQueue
 from jsms_client.results import DeliveryReport
 from jsms_contract.operations import OPERATIONS
 from jsms_runtime.validation import invalid_argument, kind
@@ -63,17 +60,18 @@ class Settler:
         """
         for journal in self._journals:
             with journal.writing():
-                if isinstance(journal, SharedJournal):
-                    journal.take_over()
-                else:
-                    BatchQueue(journal).recover(repeat_unknown=False)
-                    begin_matching(journal)
+                journal.queue.take_over()
+                journal.deliveries.begin()
         return self.is_settled
 
     @property
     def is_settled(self) -> bool:
         """Whether no report could say anything new any more."""
-        return all(map(_everything_told, self._journals))
+        for journal in self._journals:
+            with journal.writing():
+                if not journal.deliveries.is_complete():
+                    return False
+        return True
 
     @property
     def progress(self) -> Settlement:
@@ -85,10 +83,7 @@ class Settler:
         """End: those that are unknown still may be sent to once more."""
         for journal in self._journals:
             with journal.writing():
-                if isinstance(journal, SharedJournal):
-                    SharedQueue(journal, None).allow_resending()
-                else:
-                    BatchQueue(journal).allow_resending()
+                journal.queue.allow_resending()
 
     def add(self, reports: Iterable[DeliveryReport], clock_ahead: float = 0.0) -> bool:
         """Store delivery reports; those of other messages are kept beside the recipients of the first journal.
@@ -115,27 +110,8 @@ class Settler:
                 status = max(_SMALLEST, min(int(report.status), -1 - _SMALLEST))
                 delivery = Delivery(storable(report.phone), storable(report.msg_id), status, at)
                 self._reports += 1
-                if any(_note_delivery(journal, delivery) for journal in self._journals):
+                if any(journal.deliveries.note(delivery) for journal in self._journals):
                     self._matched += 1
                 else:
-                    _keep_other(self._journals[0], delivery)
+                    self._journals[0].deliveries.keep_other(delivery)
         return self.is_settled
-
-
-def _everything_told(journal: Journal | SharedJournal) -> bool:
-    if isinstance(journal, SharedJournal):
-        return shared.everything_told(journal)
-    return queries.everything_told(journal)
-
-
-def _note_delivery(journal: Journal | SharedJournal, delivery: Delivery) -> bool:
-    if isinstance(journal, SharedJournal):
-        return shared.note_delivery(journal, delivery)
-    return queries.note_delivery(journal, delivery)
-
-
-def _keep_other(journal: Journal | SharedJournal, delivery: Delivery) -> None:
-    if isinstance(journal, SharedJournal):
-        shared.keep_other(journal, delivery)
-    else:
-        queries.keep_other(journal, delivery)

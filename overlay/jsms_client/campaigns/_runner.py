@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from jsms_client.campaigns._error_policy import REQUESTED, ErrorAction, Stop, is_unclear, meaning_of, stop_for
 from jsms_client.campaigns._errors import JournalError, JournalReplacedError
-from jsms_client.campaigns._journal.batches import Batch, BatchQueue, read_response
-from jsms_client.campaigns._journal.integrity import ACCEPTED, REFUSED, UNKNOWN, WAITING
+from jsms_client.campaigns._journal.batches import Batch, read_response
+from jsms_client.campaigns._journal.database import ACCEPTED, IN_FLIGHT, REFUSED, UNKNOWN, WAITING
 from jsms_client.campaigns._journal.journal import Journal
 from jsms_client.campaigns._options import MOST_PER_BATCH, StopEvent, Window
 from jsms_client.campaigns._shared.journal import SharedJournal
-from jsms_client.campaigns._shared.queue import SharedQueue
 from jsms_client.campaigns._throttle import Meter, Progress, Throttle
 from jsms_client.errors import APIError, JSMSError, RateLimitError, StoreError, UnconfirmedAPIError
 from jsms_contract.errors import error_class
@@ -81,7 +80,7 @@ class CampaignRunner:
         # When the request may leave whose time was reserved in the rate that is shared; None for none.
         self._reserved: float | None = None
         self._journal = journal
-        self._queue = BatchQueue(journal) if isinstance(journal, Journal) else SharedQueue(journal, throttle.max_rate)
+        self._queue, self._team = journal.queue, journal.team
         self._throttle = throttle
         self._repeat_unknown = repeat_unknown
         self._inbox: SimpleQueue[tuple[Batch, object] | None] = SimpleQueue()
@@ -129,7 +128,8 @@ class CampaignRunner:
         try:
             try:
                 self._run_thread(start, tell)
-                self._journal.end()
+                if self._team is not None:
+                    self._team.end()
                 if self._failure is not None:
                     raise self._failure
             except JournalReplacedError as error:
@@ -155,14 +155,15 @@ class CampaignRunner:
             self._reserve()
             leaving = self._write(responses)
             # What is written must be where the next call looks for it: else that sends to the same people again.
-            if (replaced := self._replaced()) is not None:
+            if leaving and (replaced := self._replaced()) is not None:
                 self._fail(replaced)
                 # They do not leave; what is in flight is waited for.
                 for batch in leaving:
                     self.request_ended(batch, replaced)
                 leaving = []
-            # Writing it down took a while: the rate counts from here.
-            self._throttle.departed(len(leaving), time.monotonic())
+            if leaving:
+                # Writing it down took a while: the rate counts from here.
+                self._throttle.departed(len(leaving), time.monotonic())
             for batch in leaving:
                 self._sending_began = True
                 start(batch, self._body(batch))
@@ -174,9 +175,12 @@ class CampaignRunner:
             responses = self._wait(telling=tell is not None)
 
     def _nothing_leaves(self) -> bool:
-        if self._journal.is_done or self.interrupted:
+        states = self._journal.states
+        # What another worker has in flight may wait again.
+        if self.interrupted or not (states[WAITING] or (self._team is not None and states[IN_FLIGHT])):
             return True
-        self.stop = self.stop or self._journal.stop
+        if self._team is not None:
+            self.stop = self.stop or self._team.stop
         if self.stop is None and self._stop_event is not None and self._stop_event.is_set():
             self.stop = REQUESTED
         return self.stop is not None
@@ -187,14 +191,16 @@ class CampaignRunner:
         with self._journal.writing():
             if self.abandoned:
                 return leaving
-            self._journal.show_alive()
+            if self._team is not None:
+                self._team.show_alive()
             for batch, response in responses:
                 self._on_their_way -= 1
                 if isinstance(response, BaseException):
                     self._failed(batch, response)
                 else:
                     self._succeeded(batch, response)
-            self._journal.share_pause(self._throttle.pause(time.monotonic()))
+            if self._team is not None:
+                self._team.share_pause(self._throttle.pause(time.monotonic()))
             while (following := self._next()) is not None:
                 self._queue.mark_sent(following)
                 if not following.rows:
@@ -226,7 +232,7 @@ class CampaignRunner:
             return None
         outside = 0.0 if self._window is None else self._window.seconds(time.time())
         turn = 0.0 if self._reserved is None else self._reserved - time.monotonic()
-        return max(seconds, outside, self._journal.pause(), turn)
+        return max(seconds, outside, 0.0 if self._team is None else self._team.pause(), turn)
 
     def _next(self) -> Batch | None:
         if self._nothing_leaves() or self._seconds() != 0:
@@ -239,13 +245,17 @@ class CampaignRunner:
         return found
 
     def _take_next(self) -> Batch | None:
-        if self._again:
-            again = self._again.pop() if self._far_away() else self._again.popleft()
-            if self._journal.reserve_time(len(again.rows), self._throttle.max_rate):
-                return again
-            self._again.appendleft(again)
-            return None
-        return self._queue.next_batch(self._throttle.largest_batch(self._largest_batch))
+        again = bool(self._again)
+        found: Batch | None
+        if again:
+            found = self._again.pop() if self._far_away() else self._again.popleft()
+        else:
+            found = self._queue.next_batch(self._throttle.largest_batch(self._largest_batch))
+        if found is None or self._team is None or self._team.reserve_time(len(found.rows), self._throttle.max_rate):
+            return found
+        if again:
+            self._again.appendleft(found)
+        return None
 
     def _body(self, batch: Batch) -> dict[str, object]:
         # Parsed all at once: a thousand small texts take five times as long.
@@ -259,8 +269,8 @@ class CampaignRunner:
     def _wait(self, *, telling: bool) -> list[tuple[Batch, object]]:
         """Whatever came back, as soon as there is something, or as a request may leave."""
         seconds = None if self._nothing_leaves() else self._seconds()
-        if self._journal.look_again is not None:
-            seconds = self._journal.look_again if seconds is None else min(seconds, self._journal.look_again)
+        if self._team is not None:
+            seconds = self._team.look_again if seconds is None else min(seconds, self._team.look_again)
         if self._stop_event is not None:
             seconds = LOOK_FOR_STOP if seconds is None else min(seconds, LOOK_FOR_STOP)
         elif telling:
@@ -355,7 +365,8 @@ class CampaignRunner:
 
     def _stop(self, error: JSMSError) -> None:
         self.stop = self.stop or stop_for(error)
-        self._journal.share_stop(self.stop)
+        if self._team is not None:
+            self._team.share_stop(self.stop)
 
     def _fail(self, error: BaseException) -> None:
         self._failure = self._failure or error

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from jsms_client.campaigns._journal.integrity import ACCEPTED, IN_FLIGHT, REFUSED, UNKNOWN, WAITING
+from jsms_client.campaigns._journal.database import ACCEPTED, IN_FLIGHT, REFUSED, UNKNOWN, WAITING
 
 FIRST_PAUSE = 1.0
 """Seconds to wait after a first 50009, failed connection or lost response; twice as long after each further one."""

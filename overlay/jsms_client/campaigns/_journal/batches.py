@@ -11,9 +11,17 @@ from operator import itemgetter
 from typing import NamedTuple, TypeAlias, cast
 
 from jsms_client._decode import MALFORMED, holds_error
-from jsms_client.campaigns._journal.connection import damaged
-from jsms_client.campaigns._journal.integrity import ACCEPTED, IN_FLIGHT, REFUSED, UNKNOWN, WAITING, Row
-from jsms_client.campaigns._journal.journal import Journal
+from jsms_client.campaigns._journal.database import (
+    ACCEPTED,
+    IN_FLIGHT,
+    REFUSED,
+    UNKNOWN,
+    WAITING,
+    Database,
+    Head,
+    Row,
+    damaged,
+)
 from jsms_client.errors import ArgumentError, NoCreditError
 from jsms_contract.errors import SUCCESS_CODES, error_class
 from jsms_runtime.results import error_code
@@ -42,13 +50,22 @@ class BatchQueue:
     """What leaves and what comes back; to be used inside of the journal's `writing`.
 
     Args:
-        journal: The journal.
+        database: The journal's.
+        head: What is known of the campaign as a whole.
     """
 
-    def __init__(self, journal: Journal) -> None:
-        self._journal = journal
+    def __init__(self, database: Database, head: Head) -> None:
+        self._database = database
+        self._head = head
         self._cursor = -1
-        self._last: int = journal.execute("SELECT coalesce(max(number), 0) FROM requests").fetchone()[0]
+        self._send_time: str | None = None
+
+    def take_over(self) -> None:
+        """Take over from a process that was killed: what was in flight then is unknown now."""
+        in_flight = self._head.states[IN_FLIGHT]
+        if in_flight:
+            self._database.change("UPDATE recipients SET state = ? WHERE state = ?", (UNKNOWN, IN_FLIGHT))
+            self._head.count(IN_FLIGHT, UNKNOWN, in_flight)
 
     def recover(self, *, repeat_unknown: bool) -> None:
         """Begin where another process was killed: what was in flight then is unknown now.
@@ -57,21 +74,19 @@ class BatchQueue:
             repeat_unknown: Whether those that are unknown are to be sent to again: each once, until delivery reports
                 were asked for. So the same call after an interruption continues, and sends to none a third time.
         """
-        self._move(IN_FLIGHT, UNKNOWN)
-        if repeat_unknown and self._journal.states[UNKNOWN]:
-            again = self._journal.execute(
+        self.take_over()
+        # A temporary journal may be gone on with.
+        self._cursor = -1
+        self._send_time = self._head.campaign.send_time
+        if repeat_unknown and self._head.states[UNKNOWN]:
+            again = self._database.change(
                 "UPDATE recipients SET state = ?, resent = 1 WHERE state = ? AND NOT resent", (WAITING, UNKNOWN)
-            ).rowcount
-            self._journal.count(UNKNOWN, WAITING, again)
+            )
+            self._head.count(UNKNOWN, WAITING, again)
 
     def allow_resending(self) -> None:
         """Delivery reports were asked for: those that are unknown still may be sent to once more."""
-        self._journal.execute("UPDATE recipients SET resent = 0 WHERE state = ? AND resent", (UNKNOWN,))
-
-    def _move(self, before: int, after: int) -> None:
-        if self._journal.states[before]:
-            self._journal.execute("UPDATE recipients SET state = ? WHERE state = ?", (after, before))
-            self._journal.count(before, after, self._journal.states[before])
+        self._database.change("UPDATE recipients SET resent = 0 WHERE state = ? AND resent", (UNKNOWN,))
 
     def next_batch(self, most: int) -> Batch:
         """Return the next that are waiting, in the order of the list; there must be some.
@@ -82,12 +97,12 @@ class BatchQueue:
         Raises:
             JournalDamagedError: There are none any more.
         """
-        rows: list[Row] = self._journal.execute(
+        rows: list[Row] = self._database.rows(
             "SELECT number, mobile, temp_para FROM recipients WHERE number > ? AND state = ? ORDER BY number LIMIT ?",
             (self._cursor, WAITING, most),
-        ).fetchall()
+        )
         if not rows:
-            raise damaged(self._journal.path, "it changed while it was in use")
+            raise damaged(self._database.path, "it changed while it was in use")
         self._cursor = rows[-1][0]
         return Batch(rows)
 
@@ -97,11 +112,8 @@ class BatchQueue:
         Args:
             batch: Its recipients.
         """
-        self._last += 1
-        batch.request = self._last
-        self._journal.execute(
-            "INSERT INTO requests (number, left_at, send_time) VALUES (?, ?, ?)",
-            (self._last, time.time(), self._journal.settings.send_time),
+        batch.request = self._database.insert(
+            "INSERT INTO requests (left_at, send_time) VALUES (?, ?)", (time.time(), self._send_time)
         )
         self._all_of(batch, WAITING, IN_FLIGHT)
 
@@ -131,48 +143,40 @@ class BatchQueue:
             learned: What the response says of each of them.
             schedule_id: The schedule that it made.
         """
-        self._journal.executemany("UPDATE recipients SET state = ?, msg_id = ?, code = ? WHERE number = ?", learned)
+        self._database.change_each("UPDATE recipients SET state = ?, msg_id = ?, code = ? WHERE number = ?", learned)
         if schedule_id is not None:
-            self._journal.execute("UPDATE requests SET schedule_id = ? WHERE number = ?", (schedule_id, batch.request))
+            self._database.change("UPDATE requests SET schedule_id = ? WHERE number = ?", (schedule_id, batch.request))
         for state, recipients in Counter(map(itemgetter(0), learned)).items():
-            self._journal.count(IN_FLIGHT, state, recipients)
+            self._head.count(IN_FLIGHT, state, recipients)
 
     def _all_of(self, batch: Batch, before: int, after: int, *, code: int | None = None) -> None:
         # Batches never overlap: all that are in this state between the first and the last are of this one.
-        changed = self._journal.execute(
+        changed = self._database.change(
             "UPDATE recipients SET state = ?, request = ?, code = ? WHERE number BETWEEN ? AND ? AND state = ?",
             (after, batch.request, code, batch.rows[0][0], batch.rows[-1][0], before),
-        ).rowcount
+        )
         if changed != len(batch.rows):
-            raise damaged(self._journal.path, "it changed while it was in use")
-        self._journal.count(before, after, changed)
+            raise damaged(self._database.path, "it changed while it was in use")
+        self._head.count(before, after, changed)
 
+    def scheduled(self) -> list[tuple[int, str]]:
+        """Return the requests whose schedules may still be deleted, each with the id of its schedule."""
+        return self._database.rows(
+            "SELECT number, schedule_id FROM requests WHERE schedule_id IS NOT NULL ORDER BY number"
+        )
 
-def scheduled_requests(journal: Journal) -> list[tuple[int, str]]:
-    """Return the requests whose schedules may still be deleted, each with the id of its schedule.
+    def take_back(self, request: int) -> None:
+        """Record that a schedule was deleted: its accepted recipients wait again.
 
-    Args:
-        journal: The journal.
-    """
-    query = "SELECT number, schedule_id FROM requests WHERE schedule_id IS NOT NULL ORDER BY number"
-    found: list[tuple[int, str]] = journal.execute(query).fetchall()
-    return found
-
-
-def take_back(journal: Journal, request: int) -> None:
-    """Record that a schedule was deleted: its accepted recipients wait again.
-
-    Args:
-        journal: The journal.
-        request: The number of its request.
-    """
-    with journal.writing():
-        changed = journal.execute(
+        Args:
+            request: The number of its request.
+        """
+        changed = self._database.change(
             "UPDATE recipients SET state = ?, request = NULL WHERE request = ? AND state = ?",
             (WAITING, request, ACCEPTED),
-        ).rowcount
-        journal.execute("UPDATE requests SET schedule_id = NULL WHERE number = ?", (request,))
-        journal.count(ACCEPTED, WAITING, changed)
+        )
+        self._database.change("UPDATE requests SET schedule_id = NULL WHERE number = ?", (request,))
+        self._head.count(ACCEPTED, WAITING, changed)
 
 
 _SUCCESS = 200

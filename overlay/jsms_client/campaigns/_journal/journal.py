@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 import time
@@ -12,25 +11,25 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock, RLock
 
-from jsms_client.campaigns._error_policy import Stop
 from jsms_client.campaigns._errors import BadLine, JournalError, JournalMismatchError, JournalReplacedError
 from jsms_client.campaigns._journal import store
-from jsms_client.campaigns._journal.connection import Connection, JournalLock, acquire, called, in_use
-from jsms_client.campaigns._journal.integrity import (
-    COLUMNS,
+from jsms_client.campaigns._journal.batches import BatchQueue
+from jsms_client.campaigns._journal.database import (
     IN_FLIGHT,
     UNKNOWN,
     WAITING,
-    Digest,
+    Database,
     Head,
     Row,
-    check_all,
-    read_head,
+    Watch,
+    called,
+    in_use,
 )
+from jsms_client.campaigns._journal.deliveries import Deliveries
+from jsms_client.campaigns._journal.integrity import Digest, check_all
+from jsms_client.campaigns._journal.lock import JournalLock, acquire
 from jsms_client.campaigns._options import CampaignSettings, Service
 from jsms_client.campaigns._outcomes import SkipReason
-
-_SAVE = f"UPDATE campaign SET seal = ?, {', '.join(f'{name} = ?' for name in COLUMNS)}"  # noqa: S608 - our own names
 
 
 class Journal:
@@ -39,16 +38,17 @@ class Journal:
     Nothing is on the disk until the `writing` it was done in has ended.
 
     Args:
-        connection: To the file.
-        head: What the file says of the campaign as a whole.
-        path: Its name; None for a temporary one.
-        lock: What keeps others from it; None as above.
+        database: What is in the file.
+        head: What it says of the campaign as a whole.
+        lock: What keeps others from it; None for a temporary one.
         watch: Sees whether the file is still the one; None as above.
 
     Attributes:
         settings: What the campaign sends.
         input: The digest of the list; None until all of it was taken in.
         states: How many recipients are in each state, in the order of the schema.
+        queue: What leaves and what comes back.
+        team: The workers that share it: none but this one.
         repeats: How many entries were set aside as repeats.
         bad_lines: How many as bad.
         closed: Whether it was closed.
@@ -58,27 +58,28 @@ class Journal:
 
     def __init__(
         self,
-        connection: Connection,
+        database: Database,
         head: Head,
-        path: Path | None = None,
         lock: JournalLock | None = None,
-        watch: store.Watch | None = None,
+        watch: Watch | None = None,
     ) -> None:
-        self.connection = connection
-        self.path = path
+        self.database = database
+        self.path = database.path
         self._lock = lock
         self._watch = watch
         self._head = head
         self._busy = Lock()
         self._process = os.getpid()
-        self.settings = head.what()
+        self.settings = head.campaign
         self.input = head.input
         self.states = head.states
         self.repeats, self.bad_lines = head.repeats, head.bad_lines
+        self.queue = BatchQueue(database, head)
+        self.team = None
         self.closed = False
         self.mutex = RLock()
         # Not at the end of the process, when another thread may still use it.
-        weakref.finalize(self, _close, connection, self._process).atexit = False
+        weakref.finalize(self, _close, database, self._process).atexit = False
         _journals.add(self)
 
     @classmethod
@@ -89,8 +90,8 @@ class Journal:
             settings: What the campaign sends.
             service: Where.
         """
-        connection = store.open_temporary(settings, service)
-        return cls(connection, read_head(connection, None))
+        database = store.open_temporary(settings, service)
+        return cls(database, database.head())
 
     @classmethod
     def open(cls, path: Path, settings: CampaignSettings | None = None, service: Service | None = None) -> Journal:
@@ -124,19 +125,19 @@ class Journal:
             )
         if settings is not None and service is not None and not path.exists():
             store.create(path, settings, service)
-        connection = store.open_exclusively(path)
+        database = store.open_exclusively(path)
         try:
-            watch = store.Watch(path)
+            watch = Watch(path)
             try:
-                journal = cls(connection, check_all(connection, path), path, lock, watch)
-                watch.begin(connection)
+                journal = cls(database, check_all(database), lock, watch)
+                watch.begin(database)
                 journal.become(settings, service)
             except BaseException:
-                connection.close()
+                database.close()
                 watch.close()
                 raise
         except BaseException:
-            connection.close()
+            database.close()
             raise
         return journal
 
@@ -162,9 +163,13 @@ class Journal:
         if began and settings != self.settings and not self.settings.goes_on_as(settings, time.time()):
             raise _other_campaign(self.path, self.settings, settings)
         with self.writing():
-            self._head.settings = settings.to_text()
-            self._head.service, self._head.app = service
+            self._head.become(settings, service)
         self.settings = settings
+
+    @property
+    def deliveries(self) -> Deliveries:
+        """What delivery reports say."""
+        return Deliveries(self.database, self._head)
 
     @contextmanager
     def writing(self) -> Generator[None]:
@@ -189,22 +194,23 @@ class Journal:
             JournalReplacedError: The file has something else in it: nothing is written over that.
         """
         self.check_open()
-        if self._watch is not None and self._is_overwritten(self._watch):
-            raise JournalReplacedError(f"{self.path} was written over while its campaign ran")
-        self.execute("BEGIN IMMEDIATE")
-
-    def _is_overwritten(self, watch: store.Watch) -> bool:
-        (pages,) = self.execute("PRAGMA page_count").fetchone()
-        return watch.is_overwritten(self._head.seal, pages)
+        if self._watch is not None:
+            self._watch.check_content(self.database)
+        self.database.change("BEGIN IMMEDIATE")
 
     def commit(self) -> None:
         """Commit it: all of it is on the disk then."""
+        self.check_open()
         head = self._head
         head.generation += 1
         head.saved_at = time.time()
-        head.input, head.states, head.repeats, head.bad_lines = self.input, self.states, self.repeats, self.bad_lines
-        self.execute(_SAVE, (head.seal, *head.values))
-        self.execute("COMMIT")
+        head.input, head.repeats, head.bad_lines = self.input, self.repeats, self.bad_lines
+        self.database.commit(head)
+
+    def roll_back(self) -> None:
+        """Roll it back."""
+        if os.getpid() == self._process and not self.closed:
+            self.database.roll_back()
 
     def check_in_place(self) -> None:
         """Check that what was last written is in the file that the journal's path leads to; before a request leaves.
@@ -212,12 +218,10 @@ class Journal:
         Raises:
             JournalReplacedError: It is not.
         """
-        if self._watch is None:
-            return
-        if self._watch.is_moved:
-            raise JournalReplacedError(f"{self.path} was removed, moved or replaced while its campaign ran")
-        if self._is_overwritten(self._watch):
-            raise JournalReplacedError(f"{self.path} was written over while its campaign ran")
+        if self._watch is not None:
+            with self.mutex:
+                self.check_open()
+                self._watch.check_in_place(self.database)
 
     def rescue(self, error: JournalReplacedError) -> JournalReplacedError:
         """Keep what is known of everyone where the file is gone, and say what to do.
@@ -235,14 +239,14 @@ class Journal:
             "code `mark_restored`) before anything else"
         )
         with suppress(OSError, sqlite3.Error, JournalError):
-            if self._watch is not None and self._watch.is_overwritten(self._head.seal, 0):
+            if self._watch is not None and self._watch.is_overwritten(self.database.seal):
                 self._mark_copy(path)
                 advice = (
                     f"Those whom {path} had as waiting are unknown in it now, as they may have been sent to since. "
                     f"Find out about them with `jsms campaign settle {path}`"
                 )
             else:
-                store.save_copy(self.connection, store.rescued(path))
+                store.save_copy(self.database, store.rescued(path))
                 saved = store.rescued(path)
                 advice = f"The state of everyone is in {saved}: move that file to {path}, and continue then"
         found = JournalReplacedError(
@@ -259,10 +263,10 @@ class Journal:
 
     def _mark_copy(self, path: Path) -> None:
         """Mark a copy that was written over this journal, where it is of this campaign."""
-        self.connection.close()
+        self.database.close()
         copy = store.open_exclusively(path)
         try:
-            other = Journal(copy, check_all(copy, path), path)
+            other = Journal(copy, check_all(copy))
             other.become(self.settings, self._head.where())
             other.mark_restored()
         finally:
@@ -280,21 +284,15 @@ class Journal:
                 "later copy, and do not send with this one"
             )
         with self.writing():
-            (last,) = self.execute("SELECT coalesce(max(number), 0) FROM requests").fetchone()
-            self.execute(
-                "INSERT INTO requests (number, left_at, left_until, send_time) VALUES (?, ?, ?, ?)",
-                (last + 1, self._head.saved_at, time.time(), self.settings.send_time),
+            request = self.database.insert(
+                "INSERT INTO requests (left_at, left_until, send_time) VALUES (?, ?, ?)",
+                (self._head.saved_at, time.time(), self.settings.send_time),
             )
-            self.execute("UPDATE recipients SET state = ?, request = ? WHERE state = ?", (UNKNOWN, last + 1, WAITING))
-            self.execute("UPDATE recipients SET state = ? WHERE state = ?", (UNKNOWN, IN_FLIGHT))
+            change = self.database.change
+            change("UPDATE recipients SET state = ?, request = ? WHERE state = ?", (UNKNOWN, request, WAITING))
+            change("UPDATE recipients SET state = ? WHERE state = ?", (UNKNOWN, IN_FLIGHT))
             for state in (WAITING, IN_FLIGHT):
-                self.count(state, UNKNOWN, self.states[state])
-
-    def roll_back(self) -> None:
-        """Roll it back."""
-        # Where the disk is full or failed, SQLite has done so by itself.
-        if os.getpid() == self._process and not self.closed and self.connection.in_transaction:
-            self.connection.execute("ROLLBACK")
+                self._head.count(state, UNKNOWN, self.states[state])
 
     def add(self, rows: Sequence[Row], bad: Iterable[BadLine]) -> set[int]:
         """Take the next entries of the list in.
@@ -306,18 +304,19 @@ class Journal:
         Returns:
             The numbers of those that were set aside, as their mobile number was there before.
         """
+        self.check_open()
         skipped: list[tuple[int, SkipReason, str | None, str]] = [
             (line.number, SkipReason.BAD_LINE, None, line.reason) for line in bad
         ]
         self.bad_lines += len(skipped)
         add = "INSERT OR IGNORE INTO recipients (number, mobile, temp_para) VALUES (?, ?, ?)"
-        taken = self.executemany(add, rows) if rows else 0
+        taken = self.database.change_each(add, rows) if rows else 0
         repeated: set[int] = set()
         if taken < len(rows):
             for number, mobile, parameters in rows:
-                first, other = self.execute(
+                [(first, other)] = self.database.rows(
                     "SELECT number, temp_para IS NOT ? FROM recipients WHERE mobile = ?", (parameters, mobile)
-                ).fetchone()
+                )
                 if first != number:
                     repeated.add(number)
                     with_others = ", with other parameters" if other else ""
@@ -326,7 +325,7 @@ class Journal:
                     )
         self.repeats += len(repeated)
         self.states[WAITING] += taken
-        self.executemany("INSERT INTO set_aside (number, reason, mobile, text) VALUES (?, ?, ?, ?)", skipped)
+        self.database.change_each("INSERT INTO set_aside (number, reason, mobile, text) VALUES (?, ?, ?, ?)", skipped)
         return repeated
 
     def complete(self, entries: Digest, recipients: Digest) -> None:
@@ -351,48 +350,6 @@ class Journal:
                 "a new journal for this one"
             )
 
-    def count(self, before: int, after: int, recipients: int) -> None:
-        """Note that recipients went from one state to another.
-
-        Args:
-            before: The state they were in.
-            after: The one they are in.
-            recipients: How many.
-        """
-        self.states[before] -= recipients
-        self.states[after] += recipients
-
-    def execute(self, query: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
-        """Ask the file, or change it inside of `writing`.
-
-        Args:
-            query: SQL.
-            values: For its question marks.
-
-        Raises:
-            JournalError: The file cannot be used.
-        """
-        with self.mutex:
-            self.check_open()
-            return self.connection.execute(query, values)
-
-    def executemany(self, query: str, rows: Iterable[Sequence[object]]) -> int:
-        """Change the file inside of `writing`, once for each row.
-
-        Args:
-            query: SQL.
-            rows: The values for its question marks, again and again.
-
-        Returns:
-            How many rows were changed.
-
-        Raises:
-            JournalError: The file cannot be used.
-        """
-        with self.mutex:
-            self.check_open()
-            return self.connection.executemany(query, rows).rowcount
-
     def check_open(self) -> None:
         """Check that it can be used.
 
@@ -412,41 +369,11 @@ class Journal:
             if self.closed:
                 return
             self.closed = True
-            self.connection.close()
+            self.database.close()
             if self._watch is not None:
                 self._watch.close()
             if self._lock is not None:
                 self._lock.release()
-
-    # What workers of a shared campaign tell each other; the file has one worker.
-
-    look_again: float | None = None
-    stop: Stop | None = None
-
-    @property
-    def is_done(self) -> bool:
-        """Whether no recipient is waiting."""
-        return self.states[WAITING] == 0
-
-    def pause(self) -> float:
-        """Nothing to wait for."""
-        return 0.0
-
-    def reserve_time(self, recipients: int, max_rate: float | None) -> bool:  # noqa: ARG002 - for several workers
-        """Time is the worker's own."""
-        return True
-
-    def share_pause(self, seconds: float) -> None:
-        """Nothing to share."""
-
-    def share_stop(self, stop: Stop) -> None:
-        """Nothing to share."""
-
-    def show_alive(self) -> None:
-        """Nothing to show."""
-
-    def end(self) -> None:
-        """Nothing to leave to others."""
 
     def claim(self) -> None:
         """Have a temporary journal for one call, as a file is held for one.
@@ -471,16 +398,16 @@ def _keep_inherited() -> None:
         with suppress(ImportError):
             import ctypes  # noqa: PLC0415 - for a child that was forked in the middle of a campaign alone
 
-            ctypes.pythonapi.Py_IncRef(ctypes.py_object(journal.connection))
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(journal.database.connection))
 
 
 if hasattr(os, "register_at_fork"):  # pragma: no branch
     os.register_at_fork(after_in_child=_keep_inherited)
 
 
-def _close(connection: Connection, process: int) -> None:
+def _close(database: Database, process: int) -> None:
     if os.getpid() == process:
-        connection.close()
+        database.close()
 
 
 def _other_service(path: Path | None, theirs: Service, ours: Service) -> JournalMismatchError:
@@ -501,15 +428,3 @@ def _other_campaign(path: Path | None, theirs: CampaignSettings, ours: CampaignS
         if getattr(theirs, name) != getattr(ours, name)
     ]
     return JournalMismatchError(f"{called(path)} is the journal of another campaign: {', '.join(differ)}")
-
-
-_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
-
-
-def to_rows(checked: Iterable[tuple[int, str, object]]) -> list[Row]:
-    """Recipients as the file has them.
-
-    Args:
-        checked: Number, mobile number and parameters of each.
-    """
-    return [(number, mobile, None if given is None else _encode(given)) for number, mobile, given in checked]

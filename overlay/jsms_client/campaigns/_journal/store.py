@@ -1,17 +1,26 @@
-"""The file of a journal: made whole or not at all, opened by one at a time, and watched while it is in use."""
+"""The file of a journal: made whole or not at all, and opened by one at a time."""
 
 from __future__ import annotations
 
 import os
 import secrets
-import sqlite3
 import time
 from contextlib import closing, suppress
 from pathlib import Path
 
 from jsms_client.campaigns._errors import JournalDamagedError, JournalError
-from jsms_client.campaigns._journal.connection import Connection, check_free, connect, damaged, in_use
-from jsms_client.campaigns._journal.integrity import APPLICATION, COLUMNS, TABLES, VERSION, Head, check_all, read_head
+from jsms_client.campaigns._journal.database import (
+    APPLICATION,
+    COLUMNS,
+    TABLES,
+    VERSION,
+    Database,
+    Head,
+    damaged,
+    in_use,
+)
+from jsms_client.campaigns._journal.integrity import check_all
+from jsms_client.campaigns._journal.lock import check_free
 from jsms_client.campaigns._options import CampaignSettings, Service
 
 LOCK_PATIENCE = 1.0
@@ -20,54 +29,6 @@ LOCK_PATIENCE = 1.0
 _READ_AGAIN = 0.02
 
 _CACHE = "PRAGMA cache_size = -16000"  # KiB: flat, however long the list is
-
-
-class Watch:
-    """Sees whether the file at a path is still the journal that is open, and has what was last written into it.
-
-    It has a descriptor of its own, to be closed after the connection: closing one drops SQLite's lock on the file.
-
-    Args:
-        path: The file.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._file = path.open("rb", buffering=0)
-        self._offset = self._page = 0
-
-    def begin(self, connection: Connection) -> None:
-        """Find the place of the campaign's row.
-
-        Args:
-            connection: To the file.
-        """
-        (self._page,) = connection.execute("PRAGMA page_size").fetchone()
-        (root,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'campaign'").fetchone()
-        self._offset = (root - 1) * self._page
-
-    @property
-    def is_moved(self) -> bool:
-        """Whether the path leads to another file, or to none."""
-        try:
-            return not os.path.samestat(os.fstat(self._file.fileno()), self._path.stat())
-        except OSError:
-            return True
-
-    def is_overwritten(self, seal: str, pages: int) -> bool:
-        """Whether the open file has something else in it than what was last written.
-
-        Args:
-            seal: The seal that was last written.
-            pages: How many pages it has.
-        """
-        self._file.seek(self._offset)
-        page = self._file.read(self._page)
-        return seal.encode() not in page or os.fstat(self._file.fileno()).st_size < pages * self._page
-
-    def close(self) -> None:
-        """Close it, after the connection."""
-        self._file.close()
 
 
 def rescued(path: Path) -> Path:
@@ -79,21 +40,21 @@ def rescued(path: Path) -> Path:
     return path.with_name(f"{path.name}.rescued")
 
 
-def open_temporary(settings: CampaignSettings, service: Service) -> Connection:
+def open_temporary(settings: CampaignSettings, service: Service) -> Database:
     """Return a private journal that is gone when it is closed: SQLite keeps large ones in a nameless file.
 
     Args:
         settings: What the campaign sends.
         service: Where.
     """
-    connection = connect("", None, timeout=LOCK_PATIENCE)
+    database = Database("", None, timeout=LOCK_PATIENCE)
     for pragma in (_CACHE, "PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF"):
-        connection.execute(pragma)
-    _fill(connection, settings, service)
-    return connection
+        database.change(pragma)
+    _fill(database, settings, service)
+    return database
 
 
-def open_exclusively(path: Path) -> Connection:
+def open_exclusively(path: Path) -> Database:
     """Open a journal exclusively, until it is closed or the process ends, however it ends.
 
     A rollback journal, not a write-ahead log: what is committed is in this one file, so that a copy of it is a copy of
@@ -106,7 +67,7 @@ def open_exclusively(path: Path) -> Connection:
     Raises:
         JournalError: It is locked, damaged, or cannot be used.
     """
-    connection = _connect(path)
+    database = _connect(path)
     try:
         for pragma in (
             "PRAGMA locking_mode = EXCLUSIVE",
@@ -114,17 +75,17 @@ def open_exclusively(path: Path) -> Connection:
             "PRAGMA synchronous = FULL",
             _CACHE,
         ):
-            connection.execute(pragma)
-        connection.execute("BEGIN EXCLUSIVE")
-        connection.execute("COMMIT")
-        check_format(connection, path)
+            database.change(pragma)
+        database.change("BEGIN EXCLUSIVE")
+        database.change("COMMIT")
+        database.check_format()
     except BaseException:
-        connection.close()
+        database.close()
         raise
-    return connection
+    return database
 
 
-def open_to_read(path: Path) -> Connection:
+def open_to_read(path: Path) -> Database:
     """Open a journal to read it; writers are locked out no longer than a page takes.
 
     Args:
@@ -134,14 +95,14 @@ def open_to_read(path: Path) -> Connection:
         JournalError: It is locked, damaged, or cannot be used.
     """
     check_free(path)
-    connection = _connect(path)
+    database = _connect(path)
     try:
-        check_format(connection, path)
-        connection.execute("PRAGMA query_only = ON")
+        database.check_format()
+        database.change("PRAGMA query_only = ON")
     except BaseException:
-        connection.close()
+        database.close()
         raise
-    return connection
+    return database
 
 
 def read_running(path: Path) -> Head:
@@ -160,16 +121,16 @@ def read_running(path: Path) -> Head:
     address = f"{path.as_uri()}?mode=ro&immutable=1"
     while True:
         try:
-            with closing(connect(address, path, timeout=LOCK_PATIENCE, uri=True)) as connection:
-                check_format(connection, path)
-                return read_head(connection, path)
+            with closing(Database(address, path, timeout=LOCK_PATIENCE, uri=True)) as database:
+                database.check_format()
+                return database.head()
         except JournalDamagedError:
             if time.monotonic() >= until:
                 raise in_use(str(path)) from None
             time.sleep(_READ_AGAIN)
 
 
-def _connect(path: Path) -> Connection:
+def _connect(path: Path) -> Database:
     try:
         empty = path.stat().st_size == 0
     except FileNotFoundError as error:
@@ -179,24 +140,7 @@ def _connect(path: Path) -> Connection:
     if empty:
         # None is ever made empty: the disk has lost what was in it, and with it who was sent to.
         raise damaged(path, "it is empty")
-    return connect(path, path, timeout=LOCK_PATIENCE)
-
-
-def check_format(connection: Connection, path: Path) -> None:
-    """Check whose file it is.
-
-    Raises:
-        JournalDamagedError: Not ours.
-        JournalError: Of another version.
-    """
-    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
-        raise damaged(path, "it was not written by this library")
-    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version != VERSION:
-        raise JournalError(
-            f"{path} is a journal of format {version}; this version of jsms-client reads {VERSION}: finish it with the "
-            "version that began it"
-        )
+    return Database(path, path, timeout=LOCK_PATIENCE)
 
 
 def create(path: Path, settings: CampaignSettings, service: Service) -> None:
@@ -215,8 +159,8 @@ def create(path: Path, settings: CampaignSettings, service: Service) -> None:
     try:
         # It has phone numbers: only its owner may read it. SQLite's own files beside it are as this one is.
         os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        with closing(connect(beside, path, timeout=LOCK_PATIENCE)) as connection:
-            _fill(connection, settings, service)
+        with closing(Database(beside, path, timeout=LOCK_PATIENCE)) as database:
+            _fill(database, settings, service)
         _put(beside, path)
         _keep_name(path.parent)
     except OSError as error:
@@ -230,43 +174,43 @@ def _remove(path: Path) -> None:
         path.unlink()
 
 
-def save_copy(connection: sqlite3.Connection, target: Path) -> None:
-    """Write all that a connection has into a file of its own, whole or not at all, over one that is there.
+def save_copy(database: Database, target: Path) -> None:
+    """Write all that an open journal has into a file of its own, whole or not at all, over one that is there.
 
     Args:
-        connection: The connection.
+        database: The open journal.
         target: The file.
 
     Raises:
         OSError: It cannot be written.
         sqlite3.Error: As above.
-        JournalError: What the connection has is damaged.
+        JournalError: What it has is damaged.
     """
     beside = target.with_name(f".{target.name}.{os.getpid()}.new")
     _remove(beside)
     try:
         os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        with closing(connect(beside, target, timeout=LOCK_PATIENCE)) as copy:
-            connection.backup(copy)
-            check_all(copy, target)
+        with closing(Database(beside, target, timeout=LOCK_PATIENCE)) as copy:
+            database.connection.backup(copy.connection)
+            check_all(copy)
         beside.replace(target)
         _keep_name(target.parent)
     finally:
         _remove(beside)
 
 
-def _fill(connection: Connection, settings: CampaignSettings, service: Service) -> None:
+def _fill(database: Database, settings: CampaignSettings, service: Service) -> None:
     now = time.time()
     head = Head(secrets.token_hex(16), 0, settings.to_text(), service.url, service.app, now, now)
-    connection.execute("BEGIN")
-    connection.execute(f"PRAGMA application_id = {APPLICATION}")
-    connection.execute(f"PRAGMA user_version = {VERSION}")
+    database.change("BEGIN")
+    database.change(f"PRAGMA application_id = {APPLICATION}")
+    database.change(f"PRAGMA user_version = {VERSION}")
     for table in TABLES:
-        connection.execute(table)
+        database.change(table)
     marks = ", ".join("?" * len(COLUMNS))
     query = f"INSERT INTO campaign (one, seal, {', '.join(COLUMNS)}) VALUES (1, ?, {marks})"  # noqa: S608 - our own names
-    connection.execute(query, (head.seal, *head.values))
-    connection.execute("COMMIT")
+    database.change(query, (head.seal, *head.values))
+    database.change("COMMIT")
 
 
 def _put(made: Path, path: Path) -> None:

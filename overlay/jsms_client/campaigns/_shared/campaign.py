@@ -7,7 +7,8 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, cast
 
 from jsms_client.campaigns._campaign import Campaign
-from jsms_client.campaigns._journal.integrity import ACCEPTED, IN_FLIGHT, PAGE, REFUSED, STATES, UNKNOWN, WAITING
+from jsms_client.campaigns._journal.database import ACCEPTED, IN_FLIGHT, REFUSED, STATES, UNKNOWN, WAITING
+from jsms_client.campaigns._journal.integrity import PAGE
 from jsms_client.campaigns._journal.queries import read_outcome, report_of
 from jsms_client.campaigns._outcomes import Outcome, RecipientState, Skipped, SkipReason
 from jsms_client.campaigns._shared.journal import SharedJournal

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from jsms_client.campaigns._journal.batches import Batch, Learned
-from jsms_client.campaigns._journal.integrity import ACCEPTED, IN_FLIGHT, REFUSED, UNKNOWN, WAITING, Row
-
-if TYPE_CHECKING:
-    from jsms_client.campaigns._shared.journal import SharedJournal
+from jsms_client.campaigns._journal.database import ACCEPTED, IN_FLIGHT, REFUSED, UNKNOWN, WAITING, Row
+from jsms_client.campaigns._shared.state import SharedState
 
 
 class SharedQueue:
     """What `BatchQueue` is for a file; to be used inside of the journal's `writing`.
 
     Args:
-        journal: The journal.
-        max_rate: How many recipients a second, by all workers together; None for as many as go.
+        journal: The worker's connection.
     """
 
-    def __init__(self, journal: SharedJournal, max_rate: float | None) -> None:
+    def __init__(self, journal: SharedState) -> None:
         self._journal = journal
-        self._max_rate = max_rate
         # A search from the beginning of the list would read the index entries of everyone who was sent to.
         self._last = -1
+
+    def take_over(self) -> None:
+        """Take over from workers that have died."""
+        self._journal.take_over()
 
     def recover(self, *, repeat_unknown: bool) -> None:
         """Begin: take over from workers that have died, and from a campaign that stopped.
@@ -48,7 +48,7 @@ class SharedQueue:
             journal.count(UNKNOWN, WAITING, again)
 
     def next_batch(self, most: int) -> Batch | None:
-        """Return the next that are waiting and that no worker has; None where there are none, or none may leave yet."""
+        """Return the next that are waiting and that no worker has; None where there are none."""
         journal = self._journal
         rows = self._waiting(most)
         if not rows and self._last >= 0:
@@ -58,9 +58,6 @@ class SharedQueue:
         if not rows:
             journal.look_later()
             return None
-        if not journal.reserve_time(len(rows), self._max_rate):
-            return None
-        self._last = rows[-1][0]
         return Batch(rows)
 
     def _waiting(self, most: int) -> Sequence[Row]:
@@ -76,6 +73,7 @@ class SharedQueue:
     def mark_sent(self, batch: Batch) -> None:
         """Record that a request is about to leave, with those of its recipients that no other worker has."""
         journal = self._journal
+        self._last = max(self._last, batch.rows[-1][0])
         journal.requests += 1
         batch.request = journal.requests
         claimed = journal.execute(
@@ -97,7 +95,7 @@ class SharedQueue:
         journal.count(WAITING, IN_FLIGHT, claimed)
         journal.execute(
             "INSERT INTO jsms_requests (campaign, number, left_at, send_time)"
-            f" VALUES (:campaign, :request, {journal.address.database.dialect.now}, :send_time)",
+            f" VALUES (:campaign, :request, {journal.dialect.now}, :send_time)",
             request=batch.request,
             send_time=journal.settings.send_time,
         )
@@ -129,7 +127,7 @@ class SharedQueue:
     def store_outcomes(self, batch: Batch, learned: Sequence[Learned], schedule_id: str | None) -> None:
         """Record the response to a request, recipient by recipient."""
         journal, was = self._journal, self._state_of(batch)
-        dialect = journal.address.database.dialect
+        dialect = journal.dialect
         update = dialect.joined.format(
             table="jsms_recipients",
             assignments="state = :state, msg_id = v.message, code = v.reason, holder = ''",
@@ -174,20 +172,17 @@ class SharedQueue:
             unknown=UNKNOWN,
         )
 
-
-def scheduled_requests(journal: SharedJournal) -> list[tuple[int, str]]:
-    """Return the requests whose schedules may still be deleted, each with the id of its schedule."""
-    with journal.writing():
-        rows = journal.execute(
+    def scheduled(self) -> list[tuple[int, str]]:
+        """Return the requests whose schedules may still be deleted, each with the id of its schedule."""
+        rows = self._journal.execute(
             "SELECT number, schedule_id FROM jsms_requests"
             " WHERE campaign = :campaign AND schedule_id IS NOT NULL ORDER BY number"
         ).rows
-    return cast("list[tuple[int, str]]", rows)
+        return cast("list[tuple[int, str]]", rows)
 
-
-def take_back(journal: SharedJournal, request: int) -> None:
-    """Record that a schedule was deleted: its accepted recipients wait again."""
-    with journal.writing():
+    def take_back(self, request: int) -> None:
+        """Record that a schedule was deleted: its accepted recipients wait again."""
+        journal = self._journal
         changed = journal.execute(
             "UPDATE jsms_recipients SET state = :waiting, request = NULL"
             " WHERE campaign = :campaign AND request = :request AND state = :accepted",
