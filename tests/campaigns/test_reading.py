@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from jsms_client.campaigns import BadLine, CampaignInputError, RecipientFile
-from jsms_client.campaigns._inputs.delimited import LONGEST_LINE, MOST_LINES
-from jsms_client.campaigns._inputs.files import detect, read_file
-from jsms_client.campaigns._inputs.sources import check
+from jsms_client.campaigns._inputs.formats import LONGEST_LINE, MOST_LINES
+from jsms_client.campaigns._inputs.sources import check, detect, read_file
 from jsms_sandbox.pytest_plugin import Sandbox
 
 from .drivers import Driver
@@ -31,14 +31,14 @@ def write(tmp_path: Path) -> Any:
 
 def read(file: RecipientFile) -> list[tuple[int, str, Any]]:
     """Everyone that can be sent to; all must be."""
-    checked, bad = check(list(read_file(file)))
+    checked, bad = check([*chain.from_iterable(read_file(file))])
     assert bad == []
     return checked
 
 
 def bad(file: RecipientFile) -> dict[int, str]:
     """What is wrong, by line."""
-    checked, bad = check(list(read_file(file)))
+    checked, bad = check([*chain.from_iterable(read_file(file))])
     assert all(mobile in (A, B) for _, mobile, _ in checked)
     return {line.number: line.reason for line in bad}
 
@@ -143,7 +143,7 @@ def test_a_bad_line_is_named_and_costs_no_other(write: Any, line: str, reason: s
     ((number, found),) = bad(file).items()
     assert number == 3
     assert reason in found
-    assert [entry for entry, given in read_file(file) if not isinstance(given, BadLine)][-1] == 4
+    assert [entry for entry, given in chain.from_iterable(read_file(file)) if not isinstance(given, BadLine)][-1] == 4
     # Numbers are nobody's business.
     assert A not in found
 
@@ -152,7 +152,7 @@ def test_a_forgotten_quote_swallows_nothing(write: Any) -> None:
     rows = "".join(f"{A},x\n" for _ in range(MOST_LINES + 10))
     file = write(f'mobile,name\n{B},"forgotten\n{rows}')
     assert bad(file) == {2: "a quote is opened and never closed"}
-    assert len(list(read_file(file))) == MOST_LINES + 11
+    assert len([*chain.from_iterable(read_file(file))]) == MOST_LINES + 11
 
 
 def test_a_bad_byte_within_quotes_is_two_bad_lines(write: Any) -> None:
@@ -316,13 +316,15 @@ def test_what_is_no_list_is_named(tmp_path: Path, name: str, start: bytes, said:
 def test_a_list_as_spreadsheets_and_pandas_write_it_is_read(tmp_path: Path, text: str) -> None:
     path = tmp_path / "people.csv"
     path.write_text(text, encoding="utf-8")
-    assert [entry for _, entry in read_file(RecipientFile(path))] == [("13800138000", {"name": "x"})]
+    assert [entry for _, entry in chain.from_iterable(read_file(RecipientFile(path)))] == [
+        ("13800138000", {"name": "x"})
+    ]
 
 
 def test_a_first_column_without_a_name_that_is_no_index_is_a_bad_line(tmp_path: Path) -> None:
     path = tmp_path / "people.csv"
     path.write_text(",mobile\nx,13800138000\n", encoding="utf-8")
-    ((_, entry),) = read_file(RecipientFile(path))
+    ((_, entry),) = chain.from_iterable(read_file(RecipientFile(path)))
     assert isinstance(entry, BadLine)
     assert "the first column has no name" in entry.reason
 

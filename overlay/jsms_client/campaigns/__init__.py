@@ -25,8 +25,7 @@ from jsms_client.campaigns._errors import (
     NoCampaignError,
 )
 from jsms_client.campaigns._estimate import MARKETING_HOURS, Estimate, variables_of
-from jsms_client.campaigns._inputs.files import RecipientFile
-from jsms_client.campaigns._inputs.recipients import ListedRecipient, read_recipients
+from jsms_client.campaigns._inputs.sources import ListedRecipient, RecipientFile, read_recipients
 from jsms_client.campaigns._open_journal import mark_restored, open_campaign
 from jsms_client.campaigns._options import CampaignSettings
 from jsms_client.campaigns._outcomes import Outcome, RecipientState, Skipped, SkipReason

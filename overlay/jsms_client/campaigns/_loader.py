@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from jsms_client.campaigns._errors import BadLine, CampaignInputError
 from jsms_client.campaigns._estimate import Estimator
-from jsms_client.campaigns._inputs.delimited import Entry
+from jsms_client.campaigns._inputs.formats import Entry
 from jsms_client.campaigns._inputs.sources import check
 from jsms_client.campaigns._journal.integrity import Digest, to_rows
 from jsms_client.campaigns._journal.journal import Journal
