@@ -31,7 +31,7 @@ class Translated(griffe.Extension):
             if isinstance(section, griffe.DocstringSectionText):
                 summary = chinese.names.get(_name(obj))
                 parts = section.value.split("\n\n")
-                rest = [chinese.paragraph(part) or part for part in parts[bool(summary) :]]
+                rest = [chinese.paragraph(part) or part for part in parts[bool(summary) :] if part != summary]
                 section.value = "\n\n".join([summary, *rest] if summary else rest)
             else:
                 for item in _elements(section):

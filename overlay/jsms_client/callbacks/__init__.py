@@ -1,7 +1,7 @@
 """What JSMS posts to an app: verified, and read into typed events.
 
-Needs the extra ``callbacks``. :class:`CallbackReceiver` does the work; :class:`CallbackApp` (ASGI) and
-:class:`WSGICallbackApp` put it behind a URL.
+Needs the extra ``callbacks``. `CallbackReceiver` does the work; `CallbackApp` (ASGI) and
+`WSGICallbackApp` put it behind a URL.
 """
 
 from __future__ import annotations

@@ -24,9 +24,9 @@ _log = logging.getLogger(__name__)
 
 
 class Acceptance(AbstractContextManager[Callback, None], AbstractAsyncContextManager[Callback, None]):
-    """What :meth:`CallbackReceiver.accept` returns; use it once, in a ``with`` or an ``async with`` statement.
+    """What `CallbackReceiver.accept` returns; use it once, in a ``with`` or an ``async with`` statement.
 
-    The ``async with`` form awaits an async store, and asks any other but :class:`MemoryNonceStore` in a worker thread,
+    The ``async with`` form awaits an async store, and asks any other but `MemoryNonceStore` in a worker thread,
     so that a store on a network does not block the event loop.
     """
 

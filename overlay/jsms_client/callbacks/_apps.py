@@ -35,10 +35,10 @@ class CallbackApp:
     Responds with 200 once the handler has returned, 4xx to whatever is refused, 500 if the handler raises, so that the
     service tries again; the nonce is given back then. No response says more than its status.
 
-    ::
-
-        app = CallbackApp(CallbackReceiver(), on_event)                       # uvicorn --http h11 module:app
-        api.router.routes.append(Route("/jsms/callback", endpoint=app))       # inside FastAPI
+    ```python
+    app = CallbackApp(CallbackReceiver(), on_event)  # uvicorn --http h11 module:app
+    api.router.routes.append(Route("/jsms/callback", endpoint=app))  # inside FastAPI
+    ```
 
     With httptools, uvicorn drops the body of a request that offers an upgrade, as Java's HttpClient does in every
     request; a callback that is forwarded by such a client then arrives empty and is refused. ``--http h11`` keeps it.
@@ -131,10 +131,12 @@ async def _live(receive: _Receive, send: _Send) -> None:
 class WSGICallbackApp:
     """A WSGI app that responds to the service's check and hands every event to a handler.
 
-    Responds as :class:`CallbackApp` does::
+    Responds as `CallbackApp` does:
 
-        app = WSGICallbackApp(CallbackReceiver(), on_event)                                     # gunicorn module:app
-        flask_app.wsgi_app = DispatcherMiddleware(flask_app.wsgi_app, {"/jsms/callback": app})  # inside Flask
+    ```python
+    app = WSGICallbackApp(CallbackReceiver(), on_event)  # gunicorn module:app
+    flask_app.wsgi_app = DispatcherMiddleware(flask_app.wsgi_app, {"/jsms/callback": app})  # inside Flask
+    ```
 
     Args:
         receiver: What checks and reads the callbacks.

@@ -38,16 +38,17 @@ _MAX_ECHO = 64
 class CallbackReceiver:
     """Checks and reads what JSMS posts to an app's callback URL.
 
-    One receiver serves every thread and task of a process::
+    One receiver serves every thread and task of a process:
 
-        receiver = CallbackReceiver()  # JSMS_APP_KEY, JSMS_MASTER_SECRET
-
-        with receiver.accept(request_body) as callback:
-            for event in callback.events:
-                match event:
-                    case DeliveryReport(msg_id=msg_id, status=status): ...
-                    case UserReply(phone=phone, content=content): ...
-                    case TemplateReviewed() | SignReviewed(): ...
+    ```python
+    receiver = CallbackReceiver()  # JSMS_APP_KEY, JSMS_MASTER_SECRET
+    with receiver.accept(request_body) as callback:
+        for event in callback.events:
+            match event:
+                case DeliveryReport(msg_id=msg_id, status=status): ...
+                case UserReply(phone=phone, content=content): ...
+                case TemplateReviewed() | SignReviewed(): ...
+    ```
 
     A callback can come more than once (a response can be lost, a handler can fail half-way): make handling the same
     event twice harmless.
@@ -123,9 +124,9 @@ class CallbackReceiver:
         return Acceptance(lambda: self._read(body), self._nonces, self._window)
 
     def verify(self, nonce: str | int, timestamp: str | int, signature: str) -> None:
-        """Check signature and age, and use the nonce up; :meth:`release` gives it back.
+        """Check signature and age, and use the nonce up; `release` gives it back.
 
-        For apps that take the form apart themselves; others use :meth:`accept`.
+        For apps that take the form apart themselves; others use `accept`.
 
         Args:
             nonce: As it was posted.
@@ -143,7 +144,7 @@ class CallbackReceiver:
             raise used_before(handled=False)
 
     def release(self, nonce: str | int) -> None:
-        """Give a nonce back that :meth:`verify` used up, because the callback could not be handled.
+        """Give a nonce back that `verify` used up, because the callback could not be handled.
 
         Raises:
             CallbackError: MALFORMED, where it is no number.
@@ -151,7 +152,7 @@ class CallbackReceiver:
         self._nonces.discard(_digits(nonce))
 
     def parse(self, body: Body) -> Callback:
-        """Read a callback without checking who sent it: not to be believed without :meth:`verify`.
+        """Read a callback without checking who sent it: not to be believed without `verify`.
 
         Raises:
             CallbackError: MALFORMED, UNKNOWN_TYPE, TOO_LARGE, or BAD_SIGNATURE where it cannot be one.

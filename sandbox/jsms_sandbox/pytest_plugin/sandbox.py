@@ -354,7 +354,7 @@ class Sandbox:
         """Change the app's switches; what is left out stays.
 
         Args:
-            **switches: See :class:`Switches`.
+            **switches: See `Switches`.
 
         Raises:
             SandboxCallError: A value is invalid; the message says why.
