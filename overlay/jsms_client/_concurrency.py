@@ -182,7 +182,7 @@ class TrioWaiter:
 
         with anyio.move_on_after(seconds):
             await self._event.wait()
-        return self._event.is_set()
+        return self.is_set
 
 
 async def future_within(future: asyncio.Future[bool], seconds: float | None) -> bool:
