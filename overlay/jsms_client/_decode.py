@@ -19,6 +19,7 @@ _LARGEST = 2**63 - 1
 _DECIMAL = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
 _DIGITS = re.compile(r"-?[0-9]{1,19}")
 _IDS = ("msg_id", "schedule_id")
+_ERROR_NAMES = frozenset(("error", "errors", "error_code"))
 _ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _BOM = b"\xef\xbb\xbf"
@@ -85,10 +86,7 @@ class JSON:
 
 
 def conform(value: object, shape: Shape) -> object:
-    """Check a parsed value against a shape, and give it the types of the contract, in place.
-
-    Ids become texts, numbers ints; properties that are null but must not be are left out where they may be.
-    """
+    """Give a parsed value the contract's types in place; what may not be null, but is, is left out where it may be."""
     if value is None and shape.nullable:
         return None
     if isinstance(shape, Record):
@@ -149,7 +147,8 @@ _SUCCESS_CODES = frozenset(("", "0", "200", *map(str, SUCCESS_CODES)))
 
 def holds_error(value: object) -> bool:
     """Whether a response that looks like a success has an error beside it, in whatever form."""
-    return any(_is_error(_object(value).get(name)) for name in ("error", "errors", "error_code"))
+    body = _object(value)
+    return any(_is_error(body[name]) for name in _ERROR_NAMES & body.keys())
 
 
 def _is_error(value: object) -> bool:
@@ -161,8 +160,9 @@ def _is_error(value: object) -> bool:
 
 def check_id(value: object) -> None:
     """Refuse an id that nothing can be looked up by: a response with such a one does not say what happened."""
+    record = _object(value)
     for name in _IDS:
-        found = _object(value).get(name)
+        found = record.get(name)
         if isinstance(found, str) and _ID.fullmatch(found) is None:
             raise InvalidResponse("is no id" if found else "is empty", name)
 
