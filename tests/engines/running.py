@@ -28,6 +28,9 @@ PATIENCE = 60.0
 class Engine:
     """One running engine; a context manager that ends it and removes its data.
 
+    Args:
+        parent: Where its data folder is made; among the temporary files by default.
+
     Attributes:
         name: As `provisioning` calls it.
         port: Where it listens, on 127.0.0.1.
@@ -36,12 +39,12 @@ class Engine:
     name: ClassVar[str]
     _end: ClassVar[signal.Signals] = signal.SIGKILL
 
-    def __init__(self) -> None:
+    def __init__(self, parent: Path | None = None) -> None:
         found = provisioning.engine_programs(self.name)
         assert found is not None, f"{self.name} is not installed"
         self.programs = found
         self.port = _free_port()
-        self.folder = Path(tempfile.mkdtemp(prefix=f"jsms-{self.name.lower()}-"))
+        self.folder = Path(tempfile.mkdtemp(prefix=f"jsms-{self.name.lower()}-", dir=parent))
         # PostgreSQL refuses to run as root; what it may read belongs to an account without rights then.
         self.user = "nobody" if os.name != "nt" and os.geteuid() == 0 else None
         if self.user is not None:
@@ -236,7 +239,7 @@ class MariaDB(SQLServer):
             self.programs[1], "--no-defaults", f"--datadir={self.folder / 'data'}", f"--port={self.port}",
             "--bind-address=127.0.0.1", f"--socket={self.folder / 's'}", "--skip-name-resolve",
             # A process that is killed loses nothing; only the machine would.
-            "--innodb-flush-log-at-trx-commit=2", "--innodb-buffer-pool-size=32M",
+            "--innodb-flush-log-at-trx-commit=2", "--innodb-buffer-pool-size=32M", "--innodb-log-file-size=16M",
         ]  # fmt: skip
 
 

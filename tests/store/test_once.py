@@ -11,7 +11,6 @@ from typing import Any
 import httpx
 import pytest
 
-from engines import Engine
 from jsms_client import (
     JSMS,
     APIError,
@@ -29,6 +28,7 @@ from jsms_client.errors import NoMoneyError
 from jsms_sandbox.pytest_plugin import Sandbox
 
 from .drivers import DRIVERS, MOBILE, SENDS, Send, by_tasks, by_threads
+from .faults import After, outcome
 
 LONG_KEY = "log in, 数字 42 " + "x" * 180
 
@@ -62,6 +62,14 @@ def test_every_store_keeps_the_keys_of_all_processes(store_address: str, jsms_sa
         again = asyncio.run(by_tasks("sendCode", jsms_sandbox.settings, store=store, once=LONG_KEY))
     assert again == first
     assert len(jsms_sandbox.messages) == 1
+
+
+def test_keys_that_differ_in_a_letters_case_or_a_space_are_two_keys(store_address: str, jsms_sandbox: Sandbox) -> None:
+    keys = ["login-a", "login-A", "login-a ", " login-a", "login-ä", "login-a\u0308", "login-a\0", "ｌogin-a"]
+    with Store(store_address) as store:
+        results = [outcome(jsms_sandbox, store, key) for key in keys]
+        assert [outcome(jsms_sandbox, store, key) for key in keys] == results
+    assert len(set(results)) == len(keys)
 
 
 def test_of_many_calls_at_once_one_sends(store_address: str, jsms_sandbox: Sandbox) -> None:
@@ -170,25 +178,11 @@ def test_a_store_that_is_not_reached_sends_nothing(send: Send, tmp_path: Path, j
     assert jsms_sandbox.requests == []
 
 
-class Losing(httpx.HTTPTransport):
-    """Loses the store while the request is on its way."""
-
-    def __init__(self, lose: Any) -> None:
-        super().__init__()
-        self.lose = lose
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        response = super().handle_request(request)
-        response.read()
-        self.lose()
-        return response
-
-
 def test_a_store_that_is_lost_after_the_request_left_costs_neither_the_result_nor_a_second_message(
     file: str, jsms_sandbox: Sandbox, caplog: pytest.LogCaptureFixture
 ) -> None:
     aside = Path(file).with_name("aside.db")
-    with httpx.Client(transport=Losing(lambda: Path(file).rename(aside))) as http_client:
+    with httpx.Client(transport=After(lambda: Path(file).rename(aside))) as http_client:
         sent = by_threads("sendCode", jsms_sandbox.settings, store=file, once="login-42", http_client=http_client)
     assert sent
     assert "stays in doubt" in caplog.text
@@ -198,35 +192,13 @@ def test_a_store_that_is_lost_after_the_request_left_costs_neither_the_result_no
     assert len(jsms_sandbox.messages) == 1
 
 
-@pytest.mark.parametrize("engine", ["PostgreSQL", "Redis"], indirect=True)
-def test_a_database_that_is_gone_and_comes_back_costs_nothing(
-    engine: Engine, jsms_sandbox: Sandbox, caplog: pytest.LogCaptureFixture
-) -> None:
-    store = Store(engine.database())
-    settings = jsms_sandbox.settings
-    first = by_threads("sendCode", settings, store=store, once="1")
-    engine.kill()
-    with pytest.raises(StoreError, match="nothing was sent"):
-        by_threads("sendCode", settings, store=store, once="1")
-    engine.start()
-    assert by_threads("sendCode", settings, store=store, once="1") == first
-    with httpx.Client(transport=Losing(engine.kill)) as http_client:
-        second = by_threads("sendMessage", settings, store=store, once="2", http_client=http_client)
-    assert second != first
-    engine.start()
-    with pytest.raises(UnknownOutcomeError):
-        by_threads("sendMessage", settings, store=store, once="2")
-    assert len(jsms_sandbox.messages) == 2
-    store.close()
-
-
 def test_an_exception_that_is_not_ours_passes_through_and_leaves_the_key_in_doubt(
     file: str, jsms_sandbox: Sandbox
 ) -> None:
     def fail() -> None:
         raise LookupError("of the app's own")
 
-    with httpx.Client(transport=Losing(fail)) as http_client, pytest.raises((LookupError, JSMSError)):
+    with httpx.Client(transport=After(fail)) as http_client, pytest.raises((LookupError, JSMSError)):
         by_threads("sendCode", jsms_sandbox.settings, store=file, once="login-42", http_client=http_client)
     with pytest.raises(UnknownOutcomeError):
         by_threads("sendCode", jsms_sandbox.settings, store=file, once="login-42")

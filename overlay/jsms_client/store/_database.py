@@ -131,11 +131,12 @@ class Database(Protocol):
 
     dialect: Dialect
 
-    def run(self, work: Callable[[Execute], _T]) -> _T:
+    def run(self, work: Callable[[Execute], _T], *, repeatable: bool = False) -> _T:
         """Run a transaction; one that lost a deadlock is run again.
 
         Args:
             work: Executes its statements; may be called more than once.
+            repeatable: Whether it may also be run again after a commit whose outcome is not known.
 
         Raises:
             StoreError: The database failed, and the transaction was rolled back or its outcome is not known.
@@ -156,7 +157,7 @@ class SQLiteDatabase:
         self._path = path.absolute()
         self._seen = False
 
-    def run(self, work: Callable[[Execute], _T]) -> _T:
+    def run(self, work: Callable[[Execute], _T], *, repeatable: bool = False) -> _T:  # noqa: ARG002 - nothing is lost
         """Run a transaction."""
         try:
             with closing(self._connect()) as connection:
@@ -251,13 +252,13 @@ def migrate(database: Database) -> None:
         version = database.run(_version)
     except StoreError:
         version = 0  # there are no tables, or no connection, which the next transaction finds out
+    if version < len(_MIGRATIONS):
+        version = database.run(lambda execute: _migrate(execute, database.dialect))
     if version > len(_MIGRATIONS):
         raise StoreError(
             f"the tables of the store are of version {version}, and this version of jsms-client knows "
-            f"{len(_MIGRATIONS)}: update jsms-client; nothing was sent"
+            f"{len(_MIGRATIONS)}: update jsms-client"
         )
-    if version < len(_MIGRATIONS):
-        database.run(lambda execute: _migrate(execute, database.dialect))
 
 
 def _version(execute: Execute) -> int:
@@ -265,11 +266,13 @@ def _version(execute: Execute) -> int:
     return int(str(rows[0][0] or 0))
 
 
-def _migrate(execute: Execute, dialect: Dialect) -> None:
+def _migrate(execute: Execute, dialect: Dialect) -> int:
     if dialect.lock:
         execute(dialect.lock)
     execute("CREATE TABLE IF NOT EXISTS jsms_schema (version INT PRIMARY KEY)")
-    for version in range(_version(execute) + 1, len(_MIGRATIONS) + 1):
+    found = _version(execute)
+    for version in range(found + 1, len(_MIGRATIONS) + 1):
         for statement in (*_MIGRATIONS[version - 1], *_ALTERED.get((dialect.name, version), ())):
             execute(statement.format(text=dialect.text, serial=dialect.serial))
         execute(f"{dialect.insert_new} jsms_schema (version) VALUES (:version) {dialect.unless_there}", version=version)
+    return max(found, len(_MIGRATIONS))

@@ -104,13 +104,24 @@ class Claim:
         A store that fails here does not fail the call, whose request was carried out: the key stays in doubt.
         """
         for attempt in range(1, _ATTEMPTS + 1):
-            if self._try(lambda: self._store.backend.replace(self._id, self._entry(response), self._store.keep)):
+            if self._try(lambda: self._settle(self._entry(response))):
                 return
             _log.debug("%s: once was not settled, attempt %d of %d", self._operation, attempt, _ATTEMPTS)
 
     def give_back(self) -> None:
         """Give the key back: nothing was sent."""
         self._try(lambda: self._store.backend.remove(self._id, self._owner))
+
+    def _settle(self, entry: Entry) -> None:
+        backend = self._store.backend
+        if not backend.replace(self._id, entry, self._store.keep):
+            mine = backend.add(self._id, entry, self._store.keep).owner == self._owner
+            _log.warning(
+                "%s: the store lost once=%s while its request was on its way%s: see docs/store.md for how to keep keys",
+                self._operation,
+                self._shown,
+                "" if mine else ", and another call has sent under it",
+            )
 
     def _try(self, write: Callable[[], object]) -> bool:
         try:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Mapping, Sequence
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -13,14 +14,17 @@ from jsms_client._concurrency import PerProcess
 from jsms_client.errors import ConfigurationError
 from jsms_client.store._backend import Entry, Leased, lost
 
+_log = logging.getLogger("jsms_client")
 # Seconds; a Redis that cannot be reached must not hold a send for minutes. The address may say otherwise.
 _TIMEOUT = 10
 _NOW = "local t = redis.call('TIME'); local now = t[1] + t[2] / 1000000; "
 
 # What a script gives is a whole number, a text or nothing; a fraction would be cut off.
 _ADD = """
-if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return ARGV[1] end
-return redis.call('GET', KEYS[1])
+local found = redis.call('GET', KEYS[1])
+if found then return found end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return ARGV[1]
 """
 _GET = "return redis.call('GET', KEYS[1])"
 _REPLACE = """
@@ -80,6 +84,7 @@ class RedisBackend:
 
     def __init__(self, address: str) -> None:
         self._address = address
+        self._checked = False
         try:
             parts = urlsplit(address)
             self._shown = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
@@ -142,10 +147,33 @@ class RedisBackend:
         )
 
     def _script(self, script: str, keys: Sequence[str], *arguments: str) -> object:
+        client = self._clients.get()
         try:
-            return self._clients.get().eval(script, len(keys), *keys, *arguments)
+            result: object = client.eval(script, len(keys), *keys, *arguments)
         except RedisError as error:
             raise lost(self._shown, error, self._password) from error
+        if not self._checked:
+            self._checked = True
+            self._warn(client)
+        return result
+
+    def _warn(self, client: Redis) -> None:
+        """Log what of this Redis's settings can lose entries."""
+        try:
+            info: Mapping[str, object] = client.info()  # pyright: ignore[reportUnknownMemberType] - as above
+        except RedisError:
+            return  # not everyone may ask
+        losses: list[str] = []
+        if info.get("maxmemory") and info.get("maxmemory_policy") != "noeviction":
+            losses.append(f"it evicts entries when its memory is full (maxmemory-policy {info['maxmemory_policy']})")
+        if info.get("aof_enabled") == 0:
+            losses.append("it has no append-only file (appendonly no)")
+        if losses:
+            _log.warning(
+                "the store %s can lose entries: %s; a lost key can send a second message: see docs/store.md",
+                self._shown,
+                " and ".join(losses),
+            )
 
 
 def _key(name: str, part: str = "") -> str:

@@ -6,12 +6,15 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from jsms_client.errors import StoreError
 from jsms_client.store._backend import Entry, Leased
 from jsms_client.store._database import Database, Execute, migrate
 
 _T = TypeVar("_T")
 # How often a process removes entries whose time is over, in seconds.
 _CLEANING = 600.0
+# How often an entry is added in the place of one that another process removes at the same moment.
+_ATTEMPTS = 5
 
 
 class SQLBackend:
@@ -33,19 +36,21 @@ class SQLBackend:
 
         def work(execute: Execute) -> Entry:
             self._clean(execute)
-            found = self._get(execute, name)
-            if found is None:
-                execute(f"DELETE FROM jsms_entries WHERE id = :id AND expires <= {self._now}", id=name)
-                execute(insert, id=name, owner=entry.owner, value=entry.value, seconds=seconds)
-                # Another process may have been first.
+            for _ in range(_ATTEMPTS):
                 found = self._get(execute, name)
-            return entry if found is None else found
+                if found is not None:
+                    return found
+                execute(f"DELETE FROM jsms_entries WHERE id = :id AND expires <= {self._now}", id=name)
+                if execute(insert, id=name, owner=entry.owner, value=entry.value, seconds=seconds).changed:
+                    return entry
+                # Another process was first: its entry is there, unless it was removed meanwhile.
+            raise StoreError("the store took no entry, and has none")
 
-        return self._run(work)
+        return self._run_again(work)
 
     def get(self, name: str) -> Entry | None:
         """Return the entry."""
-        return self._run(lambda execute: self._get(execute, name))
+        return self._run_again(lambda execute: self._get(execute, name))
 
     def replace(self, name: str, entry: Entry, seconds: float) -> bool:
         """Replace an entry of the same owner."""
@@ -53,7 +58,7 @@ class SQLBackend:
             f"UPDATE jsms_entries SET value = :value, expires = {self._now} + :seconds"
             " WHERE id = :id AND owner = :owner"
         )
-        return self._run(
+        return self._run_again(
             lambda execute: (
                 execute(statement, id=name, owner=entry.owner, value=entry.value, seconds=seconds).changed > 0
             )
@@ -63,7 +68,7 @@ class SQLBackend:
         """Remove an entry."""
         condition = "" if owner is None else " AND owner = :owner"
         parameters = {"id": name} if owner is None else {"id": name, "owner": owner}
-        self._run(lambda execute: execute(f"DELETE FROM jsms_entries WHERE id = :id{condition}", **parameters))
+        self._run_again(lambda execute: execute(f"DELETE FROM jsms_entries WHERE id = :id{condition}", **parameters))
 
     def reserve(self, name: str, seconds: float) -> float:
         """Reserve the next free stretch of time."""
@@ -114,17 +119,21 @@ class SQLBackend:
     def finish(self, queue: str, number: int, owner: str) -> None:
         """Remove an item that its consumer is done with."""
         statement = "DELETE FROM jsms_items WHERE number = :number AND queue = :queue AND owner = :owner"
-        self._run(lambda execute: execute(statement, number=number, queue=queue, owner=owner))
+        self._run_again(lambda execute: execute(statement, number=number, queue=queue, owner=owner))
 
     def close(self) -> None:
         """Close this process's connections."""
         self.database.close()
 
-    def _run(self, work: Callable[[Execute], _T]) -> _T:
+    def _run(self, work: Callable[[Execute], _T], *, repeatable: bool = False) -> _T:
         if not self._ready:
             migrate(self.database)
             self._ready = True
-        return self.database.run(work)
+        return self.database.run(work, repeatable=repeatable)
+
+    def _run_again(self, work: Callable[[Execute], _T]) -> _T:
+        """Run what gives the same when it is run twice."""
+        return self._run(work, repeatable=True)
 
     def _get(self, execute: Execute, name: str) -> Entry | None:
         rows = execute(f"SELECT owner, value FROM jsms_entries WHERE id = :id AND expires > {self._now}", id=name).rows

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from jsms_client._concurrency import PerProcess
 from jsms_client.errors import ConfigurationError, MissingDependencyError, StoreError
@@ -19,10 +19,16 @@ _T = TypeVar("_T")
 _ATTEMPTS = 5
 # Of MySQL, and of PostgreSQL (deadlock_detected, serialization_failure).
 _DEADLOCKS = (1213, "40P01", "40001")
-# Seconds; a database that cannot be reached must not hold a send for minutes. The address may say otherwise.
-_CONNECT_TIMEOUT = 10
-# Those that take connect_timeout.
-_KNOWN_DRIVERS = frozenset(("psycopg", "psycopg2", "pymysql", "mysqldb"))
+# A database that cannot be reached must not hold a send for minutes; the address may say otherwise. All are seconds but
+# for tcp_user_timeout, which is milliseconds.
+_LIBPQ: Mapping[str, int] = {"connect_timeout": 10, "tcp_user_timeout": 10_000, "keepalives_idle": 30}
+_MYSQL = ("pymysql", "mysqldb")
+_OPTIONS: Mapping[str, Mapping[str, int | None]] = {
+    "psycopg": {**_LIBPQ, "prepare_threshold": None},  # PgBouncer gives each transaction another connection
+    "psycopg2": _LIBPQ,
+    "pymysql": {"connect_timeout": 10},
+    "mysqldb": {"connect_timeout": 10},
+}
 
 
 class SQLAlchemyDatabase:
@@ -33,7 +39,8 @@ class SQLAlchemyDatabase:
         MissingDependencyError: Its driver is not installed.
     """
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, statement_seconds: int | None = None) -> None:
+        self._statement_seconds = statement_seconds
         try:
             url = make_url(address)
             dialect = DIALECTS.get(url.get_backend_name())
@@ -61,7 +68,7 @@ class SQLAlchemyDatabase:
                 "mysql+pymysql://, which serve both clients"
             )
 
-    def run(self, work: Callable[[Execute], _T]) -> _T:
+    def run(self, work: Callable[[Execute], _T], *, repeatable: bool = False) -> _T:
         """Run a transaction."""
         attempt = 1
         while True:
@@ -69,9 +76,11 @@ class SQLAlchemyDatabase:
                 with self._engines.get().begin() as connection:
                     return work(_executing(connection))
             except SQLAlchemyError as error:
-                attempt += 1
-                if attempt > _ATTEMPTS or not _is_deadlock(_cause(error)):
+                if _is_disconnect(error) and repeatable:
+                    repeatable = False  # once: a database that hangs must not hold a send for minutes
+                elif not _is_deadlock(_cause(error)) or attempt == _ATTEMPTS:
                     raise self._lost(error) from _cause(error)
+                attempt += 1
 
     @contextmanager
     def session(self) -> Generator[Session]:
@@ -105,13 +114,15 @@ class SQLAlchemyDatabase:
             engine.dispose()
 
     def _make(self) -> Engine:
-        known = self._url.get_driver_name() in _KNOWN_DRIVERS and "connect_timeout" not in self._url.query
+        options = dict(_OPTIONS.get(self._url.get_driver_name(), {}))
+        if self._url.get_driver_name() in _MYSQL and self._statement_seconds is not None:
+            options |= {"read_timeout": self._statement_seconds, "write_timeout": self._statement_seconds}
         return create_engine(
             self._url,
             pool_pre_ping=True,  # a connection that the database closed meanwhile is replaced
             isolation_level="READ COMMITTED",
             hide_parameters=True,
-            connect_args={"connect_timeout": _CONNECT_TIMEOUT} if known else {},
+            connect_args={name: value for name, value in options.items() if name not in self._url.query},
         )
 
 
@@ -151,6 +162,11 @@ def _executing(connection: Connection) -> Execute:
         return Rows(rows, result.rowcount)
 
     return execute
+
+
+def _is_disconnect(error: SQLAlchemyError) -> bool:
+    """Whether an open connection was lost; a database that cannot be connected to is another failure."""
+    return isinstance(error, DBAPIError) and error.connection_invalidated
 
 
 def _is_deadlock(error: Exception) -> bool:

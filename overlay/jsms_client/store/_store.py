@@ -21,6 +21,8 @@ StoreLike: TypeAlias = "str | os.PathLike[str] | Store"
 
 # Seconds that a nonce is kept for longer than its callback is accepted: clocks of machines differ.
 _MARGIN = 3600.0
+# How long a statement may take where the driver can end it.
+_STATEMENT_SECONDS = 10
 _REDIS = ("redis", "rediss", "unix")
 
 
@@ -187,7 +189,7 @@ def _open(address: object) -> tuple[str, Backend]:
         from jsms_client.store._sql import SQLBackend
         from jsms_client.store._sqlalchemy import SQLAlchemyDatabase
 
-        return scheme, SQLBackend(SQLAlchemyDatabase(text))
+        return scheme, SQLBackend(SQLAlchemyDatabase(text, _STATEMENT_SECONDS))
     except ModuleNotFoundError as error:
         extra = "redis" if scheme in _REDIS else "sql"
         raise MissingDependencyError(
