@@ -32,6 +32,24 @@ ReviewStatus = Annotated[int, Interval(ge=IN_REVIEW, le=REJECTED)]
 TemplateType = Annotated[int, Interval(ge=CODE, le=MARKETING)]
 
 
+class Stored:
+    """The base of what the storage keeps.
+
+    Attributes:
+        table: The name of its kind in the storage.
+        key_fields: The fields of its key there; without any, there is one of the kind.
+    """
+
+    __slots__ = ()
+    table: ClassVar[str]
+    key_fields: ClassVar[tuple[str, ...]]
+
+    @property
+    def key(self) -> str:
+        """Its key in the storage."""
+        return "/".join(str(getattr(self, name)) for name in self.key_fields) or "1"
+
+
 @dataclass(slots=True)
 class Credit:
     """What is left in each pool, in SMS; None where a pool was never allocated."""
@@ -51,10 +69,11 @@ class Review:
 
 
 @dataclass(slots=True)
-class App:
+class App(Stored):
     """One application: its credentials, switches and credit. The developer account that owns it is part of it."""
 
     table: ClassVar[str] = "app"
+    key_fields: ClassVar[tuple[str, ...]] = ("app_key",)
     app_key: str
     master_secret: str
     dev_key: str
@@ -76,17 +95,13 @@ class App:
     next_temp_id: int = 2
     next_sign_id: int = 2
 
-    @property
-    def key(self) -> str:
-        """Under which it is saved."""
-        return self.app_key
-
 
 @dataclass(slots=True)
-class Template:
+class Template(Stored):
     """One template with the state of its review."""
 
     table: ClassVar[str] = "template"
+    key_fields: ClassVar[tuple[str, ...]] = ("app_key", "temp_id")
     app_key: str
     temp_id: int
     template: str
@@ -97,11 +112,6 @@ class Template:
     created_at: Moment
     refuse_reason: str | None = None
     review_at: Moment | None = None
-
-    @property
-    def key(self) -> str:
-        """Under which it is saved."""
-        return f"{self.app_key}/{self.temp_id}"
 
 
 @dataclass(slots=True)
@@ -115,10 +125,11 @@ class UploadedFile:
 
 
 @dataclass(slots=True)
-class Sign:
+class Sign(Stored):
     """One signature with the state of its review."""
 
     table: ClassVar[str] = "sign"
+    key_fields: ClassVar[tuple[str, ...]] = ("app_key", "sign_id")
     app_key: str
     sign_id: int
     sign: str
@@ -131,11 +142,6 @@ class Sign:
     refuse_reason: str | None = None
     review_at: Moment | None = None
 
-    @property
-    def key(self) -> str:
-        """Under which it is saved."""
-        return f"{self.app_key}/{self.sign_id}"
-
 
 @dataclass(slots=True)
 class Code:
@@ -147,10 +153,11 @@ class Code:
 
 
 @dataclass(slots=True)
-class Message:
+class Message(Stored):
     """One SMS or call that was accepted."""
 
     table: ClassVar[str] = "message"
+    key_fields: ClassVar[tuple[str, ...]] = ("msg_id",)
     msg_id: str
     app_key: str
     kind: MessageKind
@@ -173,11 +180,6 @@ class Message:
     handed_out: bool = False
     """Whether the report was polled or queued as a callback."""
 
-    @property
-    def key(self) -> str:
-        """Under which it is saved."""
-        return self.msg_id
-
 
 @dataclass(slots=True)
 class ScheduledRecipient:
@@ -190,10 +192,11 @@ class ScheduledRecipient:
 
 
 @dataclass(slots=True)
-class Schedule:
+class Schedule(Stored):
     """A template SMS that is sent later."""
 
     table: ClassVar[str] = "schedule"
+    key_fields: ClassVar[tuple[str, ...]] = ("schedule_id",)
     schedule_id: str
     app_key: str
     batch: bool
@@ -207,28 +210,19 @@ class Schedule:
     created_at: Moment
     status: ScheduleStatus = "pending"
 
-    @property
-    def key(self) -> str:
-        """Under which it is saved."""
-        return self.schedule_id
-
 
 @dataclass(slots=True)
-class Reply:
+class Reply(Stored):
     """A user's reply."""
 
     table: ClassVar[str] = "reply"
+    key_fields: ClassVar[tuple[str, ...]] = ("number",)
     number: int
     app_key: str
     phone: str
     content: str
     replied_at: Moment
     handed_out: bool = False
-
-    @property
-    def key(self) -> str:
-        """Under which it is saved."""
-        return str(self.number)
 
 
 @dataclass(slots=True)
@@ -245,10 +239,11 @@ class Attempt:
 
 
 @dataclass(slots=True)
-class Callback:
+class Callback(Stored):
     """A callback to the app under development, and how its delivery went."""
 
     table: ClassVar[str] = "callback"
+    key_fields: ClassVar[tuple[str, ...]] = ("number",)
     number: int
     app_key: str
     type: CallbackType
@@ -259,17 +254,13 @@ class Callback:
     delivered: bool = False
     attempts: list[Attempt] = field(default_factory=list[Attempt])
 
-    @property
-    def key(self) -> str:
-        """Under which it is saved."""
-        return str(self.number)
-
 
 @dataclass(slots=True)
-class JournalEntry:
+class JournalEntry(Stored):
     """One request and its response, accepted or refused."""
 
     table: ClassVar[str] = "journal"
+    key_fields: ClassVar[tuple[str, ...]] = ("number",)
     number: int
     at: Moment
     method: str
@@ -295,40 +286,27 @@ class JournalEntry:
     """Whether the sandbox has behaviour for the operation; otherwise the response is the contract's example."""
     milliseconds: Seconds = 0.0
 
-    @property
-    def key(self) -> str:
-        """Under which it is saved."""
-        return str(self.number)
-
 
 @dataclass(slots=True)
-class Counters:
+class Counters(Stored):
     """The last numbers given out; kept, so that none is given out twice after a restart."""
 
     table: ClassVar[str] = "counters"
+    key_fields: ClassVar[tuple[str, ...]] = ()
     message: int = 288_193_860_301
     reply: int = 0
     callback: int = 0
     journal: int = 0
 
-    @property
-    def key(self) -> str:
-        """Under which it is saved."""
-        return "1"
-
 
 @dataclass(slots=True)
-class Time:
+class Time(Stored):
     """The clock's time, once it was moved."""
 
     table: ClassVar[str] = "time"
+    key_fields: ClassVar[tuple[str, ...]] = ()
     shift: Seconds
     frozen_at: Moment | None
-
-    @property
-    def key(self) -> str:
-        """Under which it is saved."""
-        return "1"
 
 
 Entity = App | Template | Sign | Message | Schedule | Reply | Callback | JournalEntry | Counters | Time
