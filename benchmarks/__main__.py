@@ -1,4 +1,4 @@
-"""``python -m benchmarks``, for whoever has everything installed."""
+"""``python -m benchmarks``, with everything installed already."""
 
 from __future__ import annotations
 

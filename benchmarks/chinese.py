@@ -121,7 +121,7 @@ _SENTENCES: Mapping[str, str] = {
     "Campaigns": "群发",
     "`campaigns.send` over a generator, each run in a process of its own; the server responses batches in another. CPU and "
     "memory are of the client's process.": (
-        "对一个生成器调用 `campaigns.send`，每次运行在独立进程中；服务器在另一个进程中应答。CPU 与内存只计客户端进程。"
+        "对一个生成器调用 `campaigns.send`，每次运行在独立进程中；服务器在另一个进程中响应。CPU 与内存只计客户端进程。"
     ),
     "CPU µs each": "每人 CPU µs",
     "MB": "MB",
@@ -191,6 +191,3 @@ def translate(text: str) -> str:
     if len(pieces) != len(numbers) + 1:
         return text
     return "".join(piece + number for piece, number in zip(pieces, [*numbers, ""], strict=True))
-
-
-__all__ = ["HEAD", "TRANSPORTS", "translate"]

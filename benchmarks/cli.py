@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the benchmarks that are named, or all; only all of them are written down."""
     parser = argparse.ArgumentParser(
         prog="scripts/benchmark",
-        description="Measure what calls cost, ours beside others, and write docs/benchmarks.md and its Chinese twin.",
+        description="Measure what calls cost, ours and others', and write docs/benchmarks.md in English and Chinese.",
     )
     parser.add_argument("names", nargs="*", metavar="name", help=f"only these: {', '.join(BENCHMARKS)}")
     names: list[str] = parser.parse_args(arguments).names

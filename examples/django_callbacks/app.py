@@ -2,7 +2,7 @@
 
 Install:  pip install "jsms-client[callbacks]" django gunicorn
 Run:      JSMS_APP_KEY=… JSMS_MASTER_SECRET=… JSMS_STORE=jsms.db gunicorn --workers 4 app:application
-Then enter https://<your host>/jsms/callback in the JSMS console: the view answers the service's check.
+Then enter https://<your host>/jsms/callback in the JSMS console: the view responds to the service's check.
 
 The view uses the receiver itself, for apps that want the steps in their own hands. Workers share the nonces of handled
 callbacks in JSMS_STORE: a file (jsms.db), or the address of Redis or a database. Without it, run one worker: a callback
@@ -23,12 +23,12 @@ settings.configure(
 )
 
 from django.core.handlers.wsgi import WSGIHandler  # noqa: E402 - Django reads its settings first
-from django.http import HttpRequest, HttpResponse, JsonResponse  # noqa: E402
-from django.urls import path  # noqa: E402
-from django.views.decorators.csrf import csrf_exempt  # noqa: E402
-from django.views.decorators.http import require_http_methods  # noqa: E402
+from django.http import HttpRequest, HttpResponse, JsonResponse  # noqa: E402 - after the settings
+from django.urls import path  # noqa: E402 - after the settings
+from django.views.decorators.csrf import csrf_exempt  # noqa: E402 - after the settings
+from django.views.decorators.http import require_http_methods  # noqa: E402 - after the settings
 
-from jsms_client.callbacks import (  # noqa: E402
+from jsms_client.callbacks import (  # noqa: E402 - after the settings
     CallbackError,
     CallbackReceiver,
     DeliveryReport,
@@ -64,11 +64,11 @@ def on_event(event: Event) -> None:
 @csrf_exempt  # the signature says who it is from
 @require_http_methods(["GET", "POST"])
 def callback(request: HttpRequest) -> HttpResponse:
-    """Answer the service's check, and take its callbacks."""
+    """Respond to the service's check, and take its callbacks."""
     try:
         if request.method == "GET":
             return HttpResponse(receiver.check(request.GET.get("echostr")), content_type="text/plain")
-        # Leaving the block with an exception gives the nonce back: Django answers 500, and the service tries again.
+        # Leaving the block with an exception gives the nonce back: Django responds 500, and the service tries again.
         with receiver.accept(request.body) as received:
             for event in received.events:
                 on_event(event)
@@ -78,7 +78,7 @@ def callback(request: HttpRequest) -> HttpResponse:
 
 
 def message(_request: HttpRequest, msg_id: str) -> HttpResponse:
-    """What became of a message."""
+    """The outcome of a message."""
     return JsonResponse({"status": delivered.get(msg_id)})
 
 

@@ -2,9 +2,9 @@
 
 Install:  pip install "jsms-client[callbacks]" fastapi uvicorn
 Run:      JSMS_APP_KEY=… JSMS_MASTER_SECRET=… JSMS_STORE=jsms.db uvicorn app:app --port 8000 --workers 4
-Then enter https://<your host>/jsms/callback in the JSMS console: the app answers the service's check by itself.
+Then enter https://<your host>/jsms/callback in the JSMS console: the app responds to the service's check by itself.
 
-``CallbackApp`` does the work: signature, age, repeats, status codes. What is left is a function that takes events.
+``CallbackApp`` does the work: signature, age, duplicates, status codes. You write a function that takes events.
 Workers share the nonces of handled callbacks in JSMS_STORE: a file (jsms.db), or the address of Redis or a database.
 Without it, run one worker: a callback that one has handled would pass again at another.
 """
@@ -48,11 +48,11 @@ async def on_event(event: Event) -> None:
 
 receiver = CallbackReceiver(nonce_store=os.environ.get("JSMS_STORE"))
 app = FastAPI(title="An app that sends SMS")
-# A route of its own, not app.mount(): a mount answers POST /jsms/callback with a redirect to /jsms/callback/.
+# A route of its own, not app.mount(): a mount redirects POST /jsms/callback to /jsms/callback/.
 app.router.routes.append(Route("/jsms/callback", endpoint=CallbackApp(receiver, on_event)))
 
 
 @app.get("/messages/{msg_id}")
 async def message(msg_id: str) -> dict[str, int | None]:
-    """What became of a message."""
+    """The outcome of a message."""
     return {"status": delivered.get(msg_id)}

@@ -2,9 +2,9 @@
 
 Install:  pip install "jsms-client[callbacks]" flask gunicorn
 Run:      JSMS_APP_KEY=… JSMS_MASTER_SECRET=… JSMS_STORE=jsms.db gunicorn --workers 4 app:app
-Then enter https://<your host>/jsms/callback in the JSMS console: the app answers the service's check by itself.
+Then enter https://<your host>/jsms/callback in the JSMS console: the app responds to the service's check by itself.
 
-``WSGICallbackApp`` does the work: signature, age, repeats, status codes. What is left is a function that takes events.
+``WSGICallbackApp`` does the work: signature, age, duplicates, status codes. You write a function that takes events.
 Workers share the nonces of handled callbacks in JSMS_STORE: a file (jsms.db), or the address of Redis or a database.
 Without it, run one worker: a callback that one has handled would pass again at another.
 """
@@ -55,5 +55,5 @@ app.wsgi_app = DispatcherMiddleware(  # type: ignore[method-assign]  # how Flask
 
 @app.get("/messages/<msg_id>")
 def message(msg_id: str) -> dict[str, int | None]:
-    """What became of a message."""
+    """The outcome of a message."""
     return {"status": delivered.get(msg_id)}

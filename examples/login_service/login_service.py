@@ -7,8 +7,8 @@ Test:     pip install "jsms-client[sandbox]" pytest, then: pytest
     POST /codes     {"mobile": "13800138000"}                     → 202, and a code on its way
     POST /sessions  {"mobile": "13800138000", "code": "123456"}   → 201 {"token": "…"}
 
-What matters here is what it answers when sending fails: nobody is sent a second code because an answer was lost, and
-nobody is told to try again where that cannot help.
+What matters here is the response when sending fails: a lost response never sends a second code, and users are asked
+to try again only where that can help.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Asking(BaseModel):
     mobile: Annotated[str, Field(pattern=r"^1[0-9]{10}$")]
 
 
-class Answering(Asking):
+class Checking(Asking):
     """Somebody who has received a code."""
 
     code: Annotated[str, Field(pattern=r"^[0-9]{6}$")]
@@ -91,14 +91,14 @@ async def send_code(asking: Asking, request: Request) -> dict[str, str]:
 
 
 @app.post("/sessions", status_code=201)
-async def log_in(answering: Answering, request: Request) -> Session:
+async def log_in(checking: Checking, request: Request) -> Session:
     """Verify a code."""
     jsms: AsyncJSMS = request.app.state.jsms
-    msg_id: str | None = request.app.state.asked.get(answering.mobile)
+    msg_id: str | None = request.app.state.asked.get(checking.mobile)
     if msg_id is None:
         raise HTTPException(401, "Ask for a code first.")
     try:
-        verification = await jsms.codes.verify(msg_id, answering.code)
+        verification = await jsms.codes.verify(msg_id, checking.code)
     except UnknownOutcomeError as error:
         # The code may count as used now; which of the two cannot be known.
         raise HTTPException(503, "Please ask for another code.") from error
@@ -108,5 +108,5 @@ async def log_in(answering: Answering, request: Request) -> Session:
     if not verification:
         reason = verification.reason.name.lower() if verification.reason else "not valid"
         raise HTTPException(401, f"This code is {reason}.")
-    del request.app.state.asked[answering.mobile]
+    del request.app.state.asked[checking.mobile]
     return Session(token=secrets.token_urlsafe())

@@ -17,7 +17,7 @@ MOBILE = "13800138000"
 
 
 @pytest.fixture
-def login(jsms_sandbox: Sandbox) -> Iterator[httpx.Client]:  # noqa: ARG001
+def login(jsms_sandbox: Sandbox) -> Iterator[httpx.Client]:  # noqa: ARG001 - the fixture sets the environment
     """The running service; jsms_sandbox has set the JSMS_* variables that its client reads."""
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
     thread = threading.Thread(target=server.run)
@@ -36,7 +36,7 @@ def ask(login: httpx.Client) -> int:
     return login.post("/codes", json={"mobile": MOBILE}).status_code
 
 
-def answer(login: httpx.Client, code: str) -> tuple[int, str]:
+def log_in(login: httpx.Client, code: str) -> tuple[int, str]:
     response = login.post("/sessions", json={"mobile": MOBILE, "code": code})
     return response.status_code, response.json().get("detail", "")
 
@@ -55,24 +55,24 @@ def test_the_code_on_the_phone_logs_in(login: httpx.Client, jsms_sandbox: Sandbo
 def test_a_wrong_code_does_not_and_the_right_one_still_does(login: httpx.Client, jsms_sandbox: Sandbox) -> None:
     ask(login)
     code = jsms_sandbox.wait_code(MOBILE)
-    assert answer(login, another_than(code)) == (401, "This code is wrong.")
-    assert answer(login, code)[0] == 201
+    assert log_in(login, another_than(code)) == (401, "This code is wrong.")
+    assert log_in(login, code)[0] == 201
 
 
 def test_an_expired_code_does_not(login: httpx.Client, jsms_sandbox: Sandbox) -> None:
     ask(login)
     jsms_sandbox.clock.advance(3_600)
-    assert answer(login, jsms_sandbox.wait_code(MOBILE)) == (401, "This code is expired.")
+    assert log_in(login, jsms_sandbox.wait_code(MOBILE)) == (401, "This code is expired.")
 
 
 def test_a_code_logs_in_once(login: httpx.Client, jsms_sandbox: Sandbox) -> None:
     ask(login)
     code = jsms_sandbox.wait_code(MOBILE)
-    assert answer(login, code)[0] == 201
-    assert answer(login, code) == (401, "Ask for a code first.")
+    assert log_in(login, code)[0] == 201
+    assert log_in(login, code) == (401, "Ask for a code first.")
 
 
-def test_nobody_is_sent_codes_too_often(login: httpx.Client, jsms_sandbox: Sandbox) -> None:
+def test_codes_are_not_sent_too_often(login: httpx.Client, jsms_sandbox: Sandbox) -> None:
     assert {ask(login) for _ in range(200)} == {202}  # what JSMS sends to one number in a day
     assert ask(login) == 429
     jsms_sandbox.assert_sent(MOBILE, count=200)
@@ -86,7 +86,7 @@ def test_without_credit_it_says_so_and_sends_nothing(login: httpx.Client, jsms_s
     jsms_sandbox.assert_not_sent()
 
 
-def test_a_lost_answer_never_sends_twice(login: httpx.Client, jsms_sandbox: Sandbox) -> None:
+def test_a_lost_response_never_sends_twice(login: httpx.Client, jsms_sandbox: Sandbox) -> None:
     jsms_sandbox.fail_next(kind="drop", operation="sendCode")
     assert ask(login) == 503
     jsms_sandbox.assert_sent(MOBILE, count=1)
@@ -96,7 +96,7 @@ def test_a_lost_answer_never_sends_twice(login: httpx.Client, jsms_sandbox: Sand
 def test_no_nonsense_of_the_service_reaches_people(login: httpx.Client, jsms_sandbox: Sandbox, kind: str) -> None:
     jsms_sandbox.fail_next(kind=kind, operation="verifyCode")  # type: ignore[arg-type]  # parametrized
     ask(login)
-    assert answer(login, jsms_sandbox.wait_code(MOBILE))[0] in {502, 503}
+    assert log_in(login, jsms_sandbox.wait_code(MOBILE))[0] in {502, 503}
 
 
 def test_a_number_that_is_none_is_refused_before_anything_is_sent(login: httpx.Client, jsms_sandbox: Sandbox) -> None:

@@ -1,4 +1,4 @@
-"""Send a campaign from cron or a Kubernetes Job: killed and started again, it goes on, and nobody gets it twice.
+"""Send a campaign from cron or a Kubernetes Job: killed and started again, it continues, and nothing is sent twice.
 
 Install:  pip install jsms-client                       (a journal in PostgreSQL: "jsms-client[sql]" "psycopg[binary]")
 Run:      JSMS_APP_KEY=… JSMS_MASTER_SECRET=… JOURNAL=spring.db python campaign_job.py members.csv 1250

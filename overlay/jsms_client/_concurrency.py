@@ -295,7 +295,7 @@ class AsyncShieldedTask:
         loop = asyncio_loop()
         if loop is None:
             # trio has no tasks without a parent; there the cancellation waits for the work.
-            import anyio  # noqa: PLC0415
+            import anyio  # noqa: PLC0415 - only for trio
 
             with anyio.CancelScope(shield=True):
                 await work()

@@ -160,8 +160,8 @@ class Attempts:
             error.__notes__ = [*(each for each in getattr(error, "__notes__", ()) if each != note), note]
 
     def _pause(self, wanted: float) -> float:
-        # Spread out, so that clients that failed together do not come back together; nothing secret about it.
-        part = random.uniform(0.5, 1)  # noqa: S311
+        # Jitter: clients that failed together should not retry together.
+        part = random.uniform(0.5, 1)  # noqa: S311 - not a secret
         return max(wanted, min(self._policy.max_backoff, self._policy.backoff * 2.0 ** (self._attempt - 1)) * part)
 
     def _not_reached(self, error: BaseException) -> JSMSError:

@@ -117,6 +117,3 @@ class KnownValue(NamedTuple):
     value: int | str
     name: str
     meaning: str
-
-
-__all__ = ["Check", "KnownValue", "Limit", "Poll", "Property", "PropertyType", "Rules"]

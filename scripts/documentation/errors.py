@@ -74,7 +74,7 @@ def outcomes(language: Language) -> str:
 def _code(error: type[APIError], language: Language) -> tuple[str, str]:
     info = error.info
     if info is None:
-        raise TypeError(f"{error.__name__} stands for no code.")
+        raise TypeError(f"{error.__name__} has no code.")
     chinese = language.suffix == CHINESE.suffix
     facts = f"`{error.__name__}` · HTTP {info.http_status} · {language.retry}{language.repeat[info.repeat]}"
     meaning, remedy = (info.meaning_zh, info.remedy_zh) if chinese else (info.meaning, info.remedy)
@@ -86,19 +86,19 @@ class Language:
     """One language.
 
     Attributes:
-        suffix: What stands at the end of the contract's fields in this language.
+        suffix: The text at the end of the contract's fields in this language.
         failures: Its page of exceptions.
         errors: Its page of error codes.
         title: The title of that page.
-        introduction: What stands below the title.
+        introduction: The text below the title.
         families: The head of the table of families.
-        retry: What stands before a word of ``repeat``.
+        retry: The text before a word of ``repeat``.
         repeat: The contract's words for whether a retry can help.
         outcomes: The head of the table of what exceptions say of the request.
         sent: The words for each value of ``JSMSError.sent``.
         below: What follows the name of a class whose whole family is meant.
         advice: What to do, for each group of exceptions that say the same, by the name of its first.
-        separator: What stands between the names of classes.
+        separator: The text between the names of classes.
     """
 
     suffix: str
@@ -130,7 +130,11 @@ ENGLISH: Final = Language(
     retry="retry: ",
     repeat={"never": "no", "later": "later", "after_change": "after the change"},
     outcomes=("exception", "`sent`: was it carried out?", "what to do"),
-    sent={"no": '`"no"`', "yes": '`"yes"`: it may be repeated, and perhaps was', "unknown": '`"unknown"`: perhaps'},
+    sent={
+        "no": '`"no"`',
+        "yes": '`"yes"`: safe to retry, perhaps carried out',
+        "unknown": '`"unknown"`: perhaps',
+    },
     below=" and everything below it",
     advice={
         "ConfigurationError": "correct what the message names",
@@ -156,7 +160,7 @@ CHINESE: Final = Language(
     retry="重试：",
     repeat={"never": "否", "later": "稍后", "after_change": "修改后"},
     outcomes=("异常", "`sent`：请求是否已执行", "怎么办"),
-    sent={"no": '`"no"`：否', "yes": '`"yes"`：是，该接口可以重复，可能已重试', "unknown": '`"unknown"`：可能'},
+    sent={"no": '`"no"`：否', "yes": '`"yes"`：可以安全重试，可能已执行', "unknown": '`"unknown"`：可能'},
     below=" 及其子类",
     advice={
         "ConfigurationError": "按提示修改",
@@ -164,7 +168,7 @@ CHINESE: Final = Language(
         "StoreError": "检查共享存储后再次调用",
         "UnknownOutcomeError": "先查清楚，见下文",
         "LostResponseError": "再次调用",
-        "DecodeError": "应答来自代理或其他服务：检查地址；应答开头在异常信息中",
+        "DecodeError": "响应来自代理或其他服务：检查地址；响应开头在异常信息中",
     },
     separator="、",
 )
@@ -174,9 +178,9 @@ LANGUAGES: Final = (ENGLISH, CHINESE)
 RECIPES_PAGE = Path("docs/sandbox-errors.md")
 TITLE = "Provoking every error code"
 INTRODUCTION = """\
-The sandbox responses each of the documented error codes. The table is made from the one that the tests run, so each row
-works as it stands: send what stands under "before" in this order, then the request. Paths in braces stand for what an
-earlier response held. The first app of every sandbox has the templates and the signature that are named here.
+The sandbox can return each of the documented error codes. The table is made from the one that the tests run, so each
+row works as it is: send what is under "before" in this order, then the request. Replace a name in braces by the value of
+an earlier response. The first app of every sandbox has the templates and the signature that are named here.
 
 Three shorter ways need nothing before, and no test API, so they work from any language:
 

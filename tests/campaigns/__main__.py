@@ -62,7 +62,7 @@ def main() -> int:
     print(f"{verdict.campaigns} campaigns, {sum(verdict.states.values()):,} recipients: {states}")
     print(f"of the unknown ones, {verdict.sent_though_unknown:,} had been sent to")
     print(f"faults: {', '.join(f'{count} {kind}' for kind, count in sorted(verdict.faults.items()))}")
-    print(*(verdict.problems or ["nobody was sent to twice, nobody was left out"]), sep="\n")
+    print(*(verdict.problems or ["no recipient was sent to twice, none was left out"]), sep="\n")
     return 1 if verdict.problems else 0
 
 

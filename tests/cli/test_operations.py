@@ -21,7 +21,7 @@ REJECT = "[sandbox:reject unclear]"
 NOTICE = ("{{shop}}的订单已发货。", "--type", "notice")
 
 
-class World:
+class Scene:
     """What operations need to be there before them."""
 
     def __init__(self, sandbox: Sandbox, parcel: int, folder: Path) -> None:
@@ -73,43 +73,43 @@ class World:
         return str(saved.sign_id)
 
 
-COMMANDS: dict[str, Callable[[World], tuple[str, ...]]] = {
+COMMANDS: dict[str, Callable[[Scene], tuple[str, ...]]] = {
     "sendCode": lambda _: ("code", "send", MOBILE, "--temp-id", "1"),
-    "verifyCode": lambda world: ("code", "verify", *world.code()),
+    "verifyCode": lambda scene: ("code", "verify", *scene.code()),
     "sendVoiceCode": lambda _: ("voice", "send", MOBILE, "--code", "0426", "--language", "english", "--ttl", "90"),
-    "sendMessage": lambda world: ("message", "send", *world.message),
-    "sendMessageBatch": lambda world: ("batch", "send", *world.batch),
-    "createSchedule": lambda world: ("schedule", "create", *world.message, *LATER),
-    "createScheduleBatch": lambda world: ("schedule", "create-batch", *world.batch, *LATER),
-    "updateSchedule": lambda world: ("schedule", "update", world.schedule(), *world.message, *LATER),
-    "updateScheduleBatch": lambda world: (
+    "sendMessage": lambda scene: ("message", "send", *scene.message),
+    "sendMessageBatch": lambda scene: ("batch", "send", *scene.batch),
+    "createSchedule": lambda scene: ("schedule", "create", *scene.message, *LATER),
+    "createScheduleBatch": lambda scene: ("schedule", "create-batch", *scene.batch, *LATER),
+    "updateSchedule": lambda scene: ("schedule", "update", scene.schedule(), *scene.message, *LATER),
+    "updateScheduleBatch": lambda scene: (
         "schedule",
         "update-batch",
-        world.schedule_batch(),
-        *world.batch,
+        scene.schedule_batch(),
+        *scene.batch,
         "--at",
         "2030-07-01T03:00+02:00",
     ),
-    "getSchedule": lambda world: ("schedule", "get", world.schedule()),
-    "deleteSchedule": lambda world: ("schedule", "delete", world.schedule()),
+    "getSchedule": lambda scene: ("schedule", "get", scene.schedule()),
+    "deleteSchedule": lambda scene: ("schedule", "delete", scene.schedule()),
     "getAppBalance": lambda _: ("balance",),
     "getDevBalance": lambda _: ("balance", "--dev"),
     "createTemplate": lambda _: ("template", "create", *NOTICE, "--remark", "for parcels"),
-    "updateTemplate": lambda world: ("template", "update", world.template(REJECT), *NOTICE),
-    "getTemplate": lambda world: ("template", "get", world.template()),
-    "deleteTemplate": lambda world: ("template", "delete", world.template()),
-    "createSign": lambda world: ("sign", "create", "极光速递", *world.papers),
-    "updateSign": lambda world: ("sign", "update", world.sign(REJECT), "极光速递", *world.papers),
-    "getSign": lambda world: ("sign", "get", world.sign()),
-    "deleteSign": lambda world: ("sign", "delete", world.sign()),
+    "updateTemplate": lambda scene: ("template", "update", scene.template(REJECT), *NOTICE),
+    "getTemplate": lambda scene: ("template", "get", scene.template()),
+    "deleteTemplate": lambda scene: ("template", "delete", scene.template()),
+    "createSign": lambda scene: ("sign", "create", "极光速递", *scene.papers),
+    "updateSign": lambda scene: ("sign", "update", scene.sign(REJECT), "极光速递", *scene.papers),
+    "getSign": lambda scene: ("sign", "get", scene.sign()),
+    "deleteSign": lambda scene: ("sign", "delete", scene.sign()),
     "pollReports": lambda _: ("report", "watch", "--once"),
     "pollReplies": lambda _: ("reply", "watch", "--once"),
 }
 
 
 @pytest.fixture
-def world(jsms_sandbox: Sandbox, parcel: int, folder: Path) -> World:
-    return World(jsms_sandbox, parcel, folder)
+def scene(jsms_sandbox: Sandbox, parcel: int, folder: Path) -> Scene:
+    return Scene(jsms_sandbox, parcel, folder)
 
 
 def test_every_operation_has_a_command(jsms: Command) -> None:
@@ -120,13 +120,13 @@ def test_every_operation_has_a_command(jsms: Command) -> None:
 
 
 @pytest.mark.parametrize("operation", COMMANDS)
-def test_a_command_carries_out_its_operation(operation: str, jsms: Command, world: World) -> None:
-    arguments = COMMANDS[operation](world)
+def test_a_command_carries_out_its_operation(operation: str, jsms: Command, scene: Scene) -> None:
+    arguments = COMMANDS[operation](scene)
     done = jsms(*arguments, "--json")
     assert (done.code, done.err) == (0, "")
-    assert world.sandbox.requests[-1].operation == operation
+    assert scene.sandbox.requests[-1].operation == operation
     assert all(isinstance(line, dict) for line in done.lines)
-    assert world.sandbox.requests[-1].refusal is None
+    assert scene.sandbox.requests[-1].refusal is None
 
 
 @pytest.mark.parametrize(
@@ -144,34 +144,34 @@ def test_a_command_carries_out_its_operation(operation: str, jsms: Command, worl
         ("getSign", {"sign_id", "sign", "status", "is_default", "use_status"}),
     ],
 )
-def test_machines_get_the_names_of_the_client(operation: str, names: set[str], jsms: Command, world: World) -> None:
+def test_machines_get_the_names_of_the_client(operation: str, names: set[str], jsms: Command, scene: Scene) -> None:
     response = OPERATIONS[operation].response
     documented = {field.name for field in response.fields} if isinstance(response, Record) else set[str]()
-    found = set(jsms(*COMMANDS[operation](world), "--json").data)
+    found = set(jsms(*COMMANDS[operation](scene), "--json").data)
     assert names <= found
     assert found - names <= documented
 
 
 def test_a_time_without_a_zone_is_beijing_time_and_one_with_a_zone_is_the_same_moment(
-    jsms: Command, world: World
+    jsms: Command, scene: Scene
 ) -> None:
     for given in ("2030-07-01 09:00:00", "2030-07-01 09:00", "2030-07-01T01:00:00+00:00", "2030-07-01T01:00Z"):
-        made = jsms("schedule", "create", *world.message, "--at", given, "--json").data
+        made = jsms("schedule", "create", *scene.message, "--at", given, "--json").data
         found = jsms("schedule", "get", str(made["schedule_id"]), "--json").data
         assert found["send_time"] == "2030-07-01T09:00:00+08:00"
         assert jsms("schedule", "delete", str(made["schedule_id"])).code == 0
 
 
 @pytest.mark.parametrize("given", ["tomorrow", "2030-07-01", "2030-02-30 09:00:00"])
-def test_what_is_no_time_is_refused_before_anything_is_sent(given: str, jsms: Command, world: World) -> None:
-    done = jsms("schedule", "create", *world.message, "--at", given)
+def test_what_is_no_time_is_refused_before_anything_is_sent(given: str, jsms: Command, scene: Scene) -> None:
+    done = jsms("schedule", "create", *scene.message, "--at", given)
     assert (done.code, done.out) == (2, "")
     assert "is not a time" in done.err
-    assert world.sandbox.requests == []
+    assert scene.sandbox.requests == []
 
 
-def test_a_wrong_code_says_why_and_ends_with_a_code_of_its_own(jsms: Command, world: World) -> None:
-    msg_id, code = world.code()
+def test_a_wrong_code_says_why_and_ends_with_a_code_of_its_own(jsms: Command, scene: Scene) -> None:
+    msg_id, code = scene.code()
     wrong = f"{(int(code) + 1) % 1_000_000:06}"
     done = jsms("code", "verify", msg_id, wrong)
     assert (done.code, done.err) == (12, "")

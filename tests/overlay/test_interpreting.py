@@ -34,7 +34,7 @@ from jsms_client.errors import (
 from jsms_contract.operations import OPERATIONS
 
 
-def verdict_of(
+def result_of(
     operation: str, status: int, body: object = None, *, problem: str = "", headers: Mapping[str, str] | None = None
 ) -> ParsedResponse | JSMSError:
     content = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -45,9 +45,9 @@ def verdict_of(
 def error_of(
     operation: str, status: int, body: object = None, *, problem: str = "", headers: Mapping[str, str] | None = None
 ) -> JSMSError:
-    verdict = verdict_of(operation, status, body, problem=problem, headers=headers)
-    assert isinstance(verdict, JSMSError)
-    return verdict
+    result = result_of(operation, status, body, problem=problem, headers=headers)
+    assert isinstance(result, JSMSError)
+    return result
 
 
 @pytest.mark.parametrize(
@@ -68,10 +68,10 @@ def error_of(
     ],
 )
 def test_a_success_is_checked_and_handed_on(operation: str, body: object, value: object) -> None:
-    verdict = verdict_of(operation, 200, body)
-    assert isinstance(verdict, ParsedResponse)
-    assert verdict.json() == value
-    assert verdict.status_code == 200
+    result = result_of(operation, 200, body)
+    assert isinstance(result, ParsedResponse)
+    assert result.json() == value
+    assert result.status_code == 200
 
 
 REFUSED = [{"mobile": "13800138000", "msg_id": "1", "error_code": "50024"}]
@@ -269,7 +269,7 @@ def test_an_error_of_any_form_beside_an_id_confirms_nothing(error: Mapping[str, 
     for operation, name in (("sendCode", "msg_id"), ("sendMessage", "msg_id"), ("createSchedule", "schedule_id")):
         assert type(error_of(operation, 200, {name: "1", **error})) is UnconfirmedAPIError
     assert isinstance(error_of("verifyCode", 200, {"is_valid": True, **error}), UnknownOutcomeError)
-    assert isinstance(verdict_of("updateSchedule", 200, {"schedule_id": "1", **error}), ParsedResponse)
+    assert isinstance(result_of("updateSchedule", 200, {"schedule_id": "1", **error}), ParsedResponse)
 
 
 @pytest.mark.parametrize("send_time", ["soon", "", "2030-02-30 09:00:00", "030-07-01 09:00:00", "+" + "9" * 19])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -94,9 +94,9 @@ def test_a_map_has_texts_as_names() -> None:
 
 
 def test_an_object_has_the_fields_of_the_contract() -> None:
-    take: Callable[[object], dict[str, object]] = lambda value: parse_fields(  # noqa: E731
-        value, "item", required=("name",), optional=("size",)
-    )
+    def take(value: object) -> dict[str, object]:
+        return parse_fields(value, "item", required=("name",), optional=("size",))
+
     assert take({"name": "a"}) == {"name": "a", "size": None}
     with pytest.raises(ArgumentError, match="^item has no name; it takes name, size"):
         take({"size": 1})

@@ -82,7 +82,7 @@ def attributes(of: ReadableSpan | NumberDataPoint | HistogramDataPoint) -> dict[
 
 
 @dataclass
-class Wire:
+class ScriptedServer:
     """Plays responses in turn, the last one again and again, and keeps the requests."""
 
     server: RawSocketServer
@@ -110,9 +110,9 @@ class Wire:
 
 
 @pytest.fixture
-def wire() -> Iterator[Wire]:
+def wire() -> Iterator[ScriptedServer]:
     with RawSocketServer() as server:
-        yield Wire(server)
+        yield ScriptedServer(server)
 
 
 @pytest.fixture
@@ -121,13 +121,13 @@ def kept() -> Kept:
 
 
 @pytest.fixture(params=FLAVOURS)
-def driver(request: pytest.FixtureRequest, wire: Wire, kept: Kept) -> Iterator[Driver]:
+def driver(request: pytest.FixtureRequest, wire: ScriptedServer, kept: Kept) -> Iterator[Driver]:
     made = DRIVERS[str(request.param)](wire.server.base_url, telemetry=kept.telemetry)
     yield made
     made.close()
 
 
-def test_a_call_is_one_client_span_named_by_its_operation(wire: Wire, kept: Kept, driver: Driver) -> None:
+def test_a_call_is_one_client_span_named_by_its_operation(wire: ScriptedServer, kept: Kept, driver: Driver) -> None:
     wire.play(http_response(200, SENT))
     with kept.tracer_provider.get_tracer("app").start_as_current_span("sign-up") as parent:
         driver.make(CALLS["sendCode"])
@@ -151,7 +151,9 @@ def test_a_call_is_one_client_span_named_by_its_operation(wire: Wire, kept: Kept
     assert wire.contexts() == [identity(span)]
 
 
-def test_each_attempt_has_a_span_and_its_own_context_on_the_wire(wire: Wire, kept: Kept, driver: Driver) -> None:
+def test_each_attempt_has_a_span_and_its_own_context_on_the_wire(
+    wire: ScriptedServer, kept: Kept, driver: Driver
+) -> None:
     wire.play(http_response(503, b"{}"), http_response(200, BALANCE))
     driver.make(CALLS["getAppBalance"])
     first, second = kept.spans()
@@ -178,7 +180,7 @@ def test_each_attempt_has_a_span_and_its_own_context_on_the_wire(wire: Wire, kep
     ids=["refused", "no-response", "not-json", "gateway"],
 )
 def test_a_span_says_what_went_wrong_and_whether_it_was_sent(
-    wire: Wire, kept: Kept, driver: Driver, response: bytes, expected: dict[str, object]
+    wire: ScriptedServer, kept: Kept, driver: Driver, response: bytes, expected: dict[str, object]
 ) -> None:
     wire.play(response)
     with pytest.raises(JSMSError) as caught:
@@ -202,7 +204,7 @@ def test_what_was_not_reached_is_not_sent(kept: Kept, flavour: str) -> None:
     ] == [(number, "no", "ConnectionFailedError", None) for number in (1, 2)]
 
 
-def test_calls_durations_and_refusals_are_measured(wire: Wire, kept: Kept, driver: Driver) -> None:
+def test_calls_durations_and_refusals_are_measured(wire: ScriptedServer, kept: Kept, driver: Driver) -> None:
     refusal = http_response(403, b'{"error": {"code": 50014, "message": ""}}')
     wire.play(http_response(200, SENT), http_response(200, SENT), refusal)
     for _ in range(2):
@@ -242,7 +244,7 @@ def test_no_operation_shows_ids_or_private_values(kept: Kept) -> None:
     assert f"{sandbox.url}/v1/schedule/REDACTED" in text
 
 
-def test_instrumented_httpx_makes_no_second_span(wire: Wire, kept: Kept, driver: Driver) -> None:
+def test_instrumented_httpx_makes_no_second_span(wire: ScriptedServer, kept: Kept, driver: Driver) -> None:
     wire.play(http_response(200, SENT))
     instrumentor = HTTPXClientInstrumentor()
     instrumentor.instrument(tracer_provider=kept.tracer_provider)
@@ -256,7 +258,7 @@ def test_instrumented_httpx_makes_no_second_span(wire: Wire, kept: Kept, driver:
 
 
 @pytest.mark.parametrize("family", ["httpx", "httpx2"])
-def test_a_client_of_the_callers_carries_the_context_too(wire: Wire, kept: Kept, family: str) -> None:
+def test_a_client_of_the_callers_carries_the_context_too(wire: ScriptedServer, kept: Kept, family: str) -> None:
     wire.play(http_response(200, SENT))
     own = httpx.Client(trust_env=False) if family == "httpx" else httpx2.Client(trust_env=False)
     with own:
@@ -268,7 +270,7 @@ def test_a_client_of_the_callers_carries_the_context_too(wire: Wire, kept: Kept,
 
 @pytest.mark.parametrize("suppress_spans", [suppress_instrumentation, suppress_http_instrumentation])
 def test_suppressed_instrumentation_makes_no_span(
-    wire: Wire, kept: Kept, suppress_spans: Callable[[], AbstractContextManager[None]]
+    wire: ScriptedServer, kept: Kept, suppress_spans: Callable[[], AbstractContextManager[None]]
 ) -> None:
     wire.play(http_response(200, SENT))
     with sync_client(wire.server.base_url, telemetry=kept.telemetry) as jsms, suppress_spans():
@@ -294,7 +296,7 @@ class BrokenAtTheEnd(Broken):
 
 @pytest.mark.parametrize("processor", [Broken, BrokenAtTheEnd])
 def test_what_a_processor_raises_does_not_change_the_call(
-    wire: Wire, kept: Kept, processor: type[SpanProcessor], caplog: pytest.LogCaptureFixture
+    wire: ScriptedServer, kept: Kept, processor: type[SpanProcessor], caplog: pytest.LogCaptureFixture
 ) -> None:
     wire.play(http_response(200, SENT))
     kept.tracer_provider.add_span_processor(processor())
@@ -336,7 +338,7 @@ class Propagator(TextMapPropagator):
     "headers", [None, {"x-ok": "1", "x-bad": "a\r\nx-evil: 1", "x-中": "1", "Authorization": "Basic other"}]
 )
 def test_what_a_propagator_does_cannot_break_a_request(
-    wire: Wire, kept: Kept, flavour: str, headers: Mapping[str, str] | None, monkeypatch: pytest.MonkeyPatch
+    wire: ScriptedServer, kept: Kept, flavour: str, headers: Mapping[str, str] | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(propagate, "_HTTP_TEXT_FORMAT", Propagator(headers))
     wire.play(http_response(200, SENT))
@@ -350,7 +352,7 @@ def test_what_a_propagator_does_cannot_break_a_request(
 
 
 def test_the_global_providers_are_used_where_none_is_given(
-    wire: Wire, kept: Kept, monkeypatch: pytest.MonkeyPatch
+    wire: ScriptedServer, kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trace, "_TRACER_PROVIDER", kept.tracer_provider)
     wire.play(http_response(200, SENT))
@@ -359,7 +361,7 @@ def test_the_global_providers_are_used_where_none_is_given(
     assert [span.name for span in kept.spans()] == ["JSMS codes.send"]
 
 
-def test_without_telemetry_there_is_no_span_and_nothing_is_imported(wire: Wire) -> None:
+def test_without_telemetry_there_is_no_span_and_nothing_is_imported(wire: ScriptedServer) -> None:
     wire.play(http_response(200, SENT))
     program = (
         "import sys; from jsms_client import JSMS, Telemetry\n"

@@ -26,7 +26,7 @@ export async function serve(carryOut: (asked: Asked) => Promise<Told>): Promise<
   }
 }
 
-/** The error code in the body of a refusal; null where a proxy answered with something else. */
+/** The error code in the body of a refusal; null for a proxy's response of another form. */
 export function errorCode(body: unknown): number | null {
   const error = (body as { error?: { code?: number } } | null | undefined)?.error;
   return typeof error?.code === "number" ? error.code : null;

@@ -124,7 +124,7 @@ class AsyncSchedules(AsyncResource):
     async def get(self, schedule_id: str) -> Schedule:
         """Look up a scheduled SMS.
 
-        Answers the schedule with one msg_id for each recipient. Works for single and for batch schedules.
+        Returns the schedule with one msg_id for each recipient. Works for single and for batch schedules.
 
         JSMS operation: getSchedule, GET /schedule/{schedule_id}
 

@@ -108,7 +108,7 @@ class AsyncSigns(AsyncResource):
     async def get(self, sign_id: int) -> SignDetails:
         """Look up a signature.
 
-        Answers the signature with the state of its review.
+        Returns the signature with the state of its review.
 
         JSMS operation: getSign, GET /sign/{sign_id}
 

@@ -60,7 +60,7 @@ class Templates(Resource):
     def get(self, temp_id: int) -> TemplateDetails:
         """Look up a template.
 
-        Answers the template with the state of its review.
+        Returns the template with the state of its review.
 
         JSMS operation: getTemplate, GET /templates/{temp_id}
 

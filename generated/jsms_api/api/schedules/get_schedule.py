@@ -74,7 +74,7 @@ def sync_detailed(
 ) -> Response[ErrorBody | Schedule]:
     """Look up a scheduled SMS
 
-     Answers the schedule with one msg_id for each recipient. Works for single and for batch schedules.
+     Returns the schedule with one msg_id for each recipient. Works for single and for batch schedules.
 
     Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50028, 50035, 50036; HTTP 500:
     50019.
@@ -108,7 +108,7 @@ def sync(
 ) -> ErrorBody | Schedule | None:
     """Look up a scheduled SMS
 
-     Answers the schedule with one msg_id for each recipient. Works for single and for batch schedules.
+     Returns the schedule with one msg_id for each recipient. Works for single and for batch schedules.
 
     Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50028, 50035, 50036; HTTP 500:
     50019.
@@ -137,7 +137,7 @@ async def asyncio_detailed(
 ) -> Response[ErrorBody | Schedule]:
     """Look up a scheduled SMS
 
-     Answers the schedule with one msg_id for each recipient. Works for single and for batch schedules.
+     Returns the schedule with one msg_id for each recipient. Works for single and for batch schedules.
 
     Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50028, 50035, 50036; HTTP 500:
     50019.
@@ -169,7 +169,7 @@ async def asyncio(
 ) -> ErrorBody | Schedule | None:
     """Look up a scheduled SMS
 
-     Answers the schedule with one msg_id for each recipient. Works for single and for batch schedules.
+     Returns the schedule with one msg_id for each recipient. Works for single and for batch schedules.
 
     Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50028, 50035, 50036; HTTP 500:
     50019.

@@ -74,7 +74,7 @@ def sync_detailed(
 ) -> Response[ErrorBody | SignDetails]:
     """Look up a signature
 
-     Answers the signature with the state of its review.
+     Returns the signature with the state of its review.
 
     Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50035, 50036, 50102; HTTP 500:
     50019.
@@ -108,7 +108,7 @@ def sync(
 ) -> ErrorBody | SignDetails | None:
     """Look up a signature
 
-     Answers the signature with the state of its review.
+     Returns the signature with the state of its review.
 
     Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50035, 50036, 50102; HTTP 500:
     50019.
@@ -137,7 +137,7 @@ async def asyncio_detailed(
 ) -> Response[ErrorBody | SignDetails]:
     """Look up a signature
 
-     Answers the signature with the state of its review.
+     Returns the signature with the state of its review.
 
     Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50035, 50036, 50102; HTTP 500:
     50019.
@@ -169,7 +169,7 @@ async def asyncio(
 ) -> ErrorBody | SignDetails | None:
     """Look up a signature
 
-     Answers the signature with the state of its review.
+     Returns the signature with the state of its review.
 
     Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50035, 50036, 50102; HTTP 500:
     50019.

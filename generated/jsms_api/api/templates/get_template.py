@@ -74,7 +74,7 @@ def sync_detailed(
 ) -> Response[ErrorBody | TemplateDetails]:
     """Look up a template
 
-     Answers the template with the state of its review.
+     Returns the template with the state of its review.
 
     Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50013, 50035, 50036; HTTP 500:
     50019.
@@ -108,7 +108,7 @@ def sync(
 ) -> ErrorBody | TemplateDetails | None:
     """Look up a template
 
-     Answers the template with the state of its review.
+     Returns the template with the state of its review.
 
     Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50013, 50035, 50036; HTTP 500:
     50019.
@@ -137,7 +137,7 @@ async def asyncio_detailed(
 ) -> Response[ErrorBody | TemplateDetails]:
     """Look up a template
 
-     Answers the template with the state of its review.
+     Returns the template with the state of its review.
 
     Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50013, 50035, 50036; HTTP 500:
     50019.
@@ -169,7 +169,7 @@ async def asyncio(
 ) -> ErrorBody | TemplateDetails | None:
     """Look up a template
 
-     Answers the template with the state of its review.
+     Returns the template with the state of its review.
 
     Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50013, 50035, 50036; HTTP 500:
     50019.
