@@ -179,8 +179,8 @@ RECIPES_PAGE = Path("docs/sandbox-errors.md")
 TITLE = "Provoking every error code"
 INTRODUCTION = """\
 The sandbox can return each of the documented error codes. The table is made from the one that the tests run, so each
-row works as it is: send what is under "before" in this order, then the request. Replace a name in braces by the value of
-an earlier response. The first app of every sandbox has the templates and the signature that are named here.
+row works as it is: send what is under "before" in this order, then the request. Replace a name in braces by the value
+of an earlier response. The first app of every sandbox has the templates and the signature that are named here.
 
 Three shorter ways need nothing before, and no test API, so they work from any language:
 
