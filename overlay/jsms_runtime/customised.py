@@ -74,3 +74,6 @@ class Verification:
         """Return the words of the refusal."""
         message = (error or {}).get("message")
         return message if isinstance(message, str) else None
+
+
+__all__ = ["Verification", "VerificationReason"]

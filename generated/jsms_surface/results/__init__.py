@@ -7,19 +7,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from jsms_runtime.customised import VerificationReason as VerificationReason
     from jsms_runtime.results import MalformedRecord as MalformedRecord
     from jsms_runtime.results import Records as Records
     from jsms_runtime.results import Result as Result
 
     from jsms_api.models.delivery_status import DeliveryStatus as DeliveryStatus
-    from jsms_api.models.error_code import ErrorCode as ErrorCode
     from jsms_api.models.review_status import ReviewStatus as ReviewStatus
     from jsms_api.models.sign_type import SignType as SignType
     from jsms_api.models.template_type import TemplateType as TemplateType
     from jsms_api.models.voice_language import VoiceLanguage as VoiceLanguage
     from jsms_surface.results.accounts import ApplicationBalance as ApplicationBalance
     from jsms_surface.results.accounts import DeveloperBalance as DeveloperBalance
-    from jsms_surface.results.codes import ErrorDetail as ErrorDetail
     from jsms_surface.results.codes import SentMessage as SentMessage
     from jsms_surface.results.codes import Verification as Verification
     from jsms_surface.results.messages import BatchRecipient as BatchRecipient
@@ -43,8 +42,6 @@ _HOMES = {
     "DeliveryReport": "jsms_surface.results.receipts",
     "DeliveryStatus": "jsms_api.models.delivery_status",
     "DeveloperBalance": "jsms_surface.results.accounts",
-    "ErrorCode": "jsms_api.models.error_code",
-    "ErrorDetail": "jsms_surface.results.codes",
     "MalformedRecord": "jsms_runtime.results",
     "Records": "jsms_runtime.results",
     "RefusedRecipient": "jsms_surface.results.schedules",
@@ -63,6 +60,7 @@ _HOMES = {
     "TemplateType": "jsms_api.models.template_type",
     "UserReply": "jsms_surface.results.receipts",
     "Verification": "jsms_surface.results.codes",
+    "VerificationReason": "jsms_runtime.customised",
     "VoiceLanguage": "jsms_api.models.voice_language",
 }
 
@@ -87,8 +85,6 @@ __all__ = [
     "DeliveryReport",
     "DeliveryStatus",
     "DeveloperBalance",
-    "ErrorCode",
-    "ErrorDetail",
     "MalformedRecord",
     "Records",
     "RefusedRecipient",
@@ -107,5 +103,6 @@ __all__ = [
     "TemplateType",
     "UserReply",
     "Verification",
+    "VerificationReason",
     "VoiceLanguage",
 ]

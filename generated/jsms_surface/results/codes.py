@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from jsms_runtime.results import TEXT, Result, known
-
-from jsms_api.models.error_code import ErrorCode
+from jsms_runtime import customised
+from jsms_runtime.customised import VerificationReason
+from jsms_runtime.results import TEXT, Result
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -32,58 +32,40 @@ def read_sent_message(body: dict[str, Any]) -> SentMessage:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class ErrorDetail(Result):
-    """What went wrong.
+class Verification(customised.Verification, Result):
+    """Whether a code is right; as a condition it is true only then.
 
     Attributes:
-        code: The error code, see ErrorCode. The set is open. A plain value where this version does not know it.
-        message: The service's words, in English.
+        is_valid: Whether the code is right.
+        reason: Why it does not count; None where it does, or where the service does not say.
+        code: The service's error code that goes with the reason; None where there is none.
+        message: The service's own words; None where there are none.
         extra: Fields that this version does not know.
     """
 
-    code: ErrorCode | int
-    message: str = field(metadata=TEXT)
-    extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
-
-
-def read_error_detail(body: dict[str, Any]) -> ErrorDetail:
-    """Read an `ErrorDetail` from the checked JSON."""
-    body = dict(body)
-    return ErrorDetail(code=known(ErrorCode, body.pop("code")), message=body.pop("message"), extra=body)
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Verification(Result):
-    """The outcome of checking a code.
-
-    Every refusal of the operation has the same form, with error.
-
-    Attributes:
-        is_valid: Whether the code is right; false in every refusal. None where it is absent.
-        error: What went wrong. None where it is absent.
-        extra: Fields that this version does not know.
-    """
-
-    is_valid: bool | None = None
-    error: ErrorDetail | None = None
+    is_valid: bool
+    reason: VerificationReason | None = None
+    code: int | None = None
+    message: str | None = field(default=None, metadata=TEXT)
     extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
 
 def read_verification(body: dict[str, Any]) -> Verification:
     """Read a `Verification` from the checked JSON."""
     body = dict(body)
+    left_error = body.pop("error", None)
     return Verification(
-        is_valid=body.pop("is_valid", None),
-        error=None if (given := body.pop("error", None)) is None else read_error_detail(given),
+        is_valid=Verification.find_is_valid(body.pop("is_valid", None)),
+        reason=Verification.find_reason(left_error),
+        code=Verification.find_code(left_error),
+        message=Verification.find_message(left_error),
         extra=body,
     )
 
 
 __all__ = [
-    "ErrorDetail",
     "SentMessage",
     "Verification",
-    "read_error_detail",
     "read_sent_message",
     "read_verification",
 ]
