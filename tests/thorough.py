@@ -1,4 +1,4 @@
-"""How often a test repeats itself: a sample of the cases by default, all of them where nothing may be left out."""
+"""How many cases a test runs: a sample by default, all of them in a complete run."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def parse(content: bytes) -> object:
             # Half a character: it reads, but can never be written again.
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
-        reason = "has half a character in it (a lone surrogate)"
+        reason = "has a lone surrogate in it (a lone surrogate)"
     except UnicodeDecodeError:
         reason = "is not text in UTF-8"
     except json.JSONDecodeError as error:

@@ -62,7 +62,7 @@ def interruption(error: BaseException) -> BaseException | None:
 
 
 def request_not_sent(error: BaseException) -> bool:
-    """Whether a request failed before a byte of it was written, so that repeating it is always safe."""
+    """Whether a request failed before a byte of it was written, so that a retry is always safe."""
     if not _is(error, *_NOT_SENT):
         return is_unwritable(error)
     # httpx-aiohttp reports a connection that broke after the request as one that was never made.

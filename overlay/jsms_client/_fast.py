@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import httpcore
 
 MOST_HEAD = 100 * 1024
-"""The longest head of a response, in bytes, interim responses included; as h11 has it."""
+"""The longest head of a response, in bytes, interim responses included; as in h11."""
 
 
 class FastJSON(JSON):

@@ -56,14 +56,14 @@ class Timeouts:
 class RetryPolicy:
     """How often the client tries again where that is safe.
 
-    Safe is: any call whose connection failed before a byte was sent, and calls that may be repeated (reads, and what
+    Safe is: any call whose connection failed before a byte was sent, and calls that are safe to retry (reads, and what
     the contract marks so) when the service failed or no response came. A send that left is never retried.
 
     Attributes:
-        attempts: How many times at most, the first included; 1 switches repeats off.
+        attempts: How many times at most, the first included; 1 switches retries off.
         backoff: Seconds before the second attempt; doubled for each one after it, less a random part.
         max_backoff: The longest wait between two attempts, in seconds; where the service asks for a longer one
-            (Retry-After), the call is not repeated.
+            (Retry-After), the call is not retried.
     """
 
     attempts: int = 3

@@ -1,4 +1,4 @@
-"""One call, from its first attempt to its result: what to repeat, when, and what to raise in the end."""
+"""One call, from its first attempt to its result: what to retry, when, and what to raise in the end."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class JSMSError(Exception):
         http_status: The HTTP status of the response, where there was one.
         attempts: How many requests may have left for this call.
         sent: Whether the request was carried out, such as a message sent: ``"no"`` where that is certain, ``"yes"``
-            where it was, or may have been and may be repeated, ``"unknown"`` otherwise.
+            where it was, or may have been and is safe to retry, ``"unknown"`` otherwise.
     """
 
     sent: Sent = "unknown"
@@ -94,7 +94,7 @@ class JSMSError(Exception):
 class NotSentError(JSMSError):
     """Nothing was sent, scheduled, created or changed: the base of every exception that is certain of it.
 
-    For what repeats calls: Celery's ``autoretry_for=(NotSentError,)`` never sends a message twice. Whether the same
+    For task queues that retry: Celery's ``autoretry_for=(NotSentError,)`` never sends a message twice. Whether the same
     call can succeed later is for the class below it to say (`RateLimitError` and `ConnectionFailedError`: yes).
     """
 

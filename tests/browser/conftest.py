@@ -47,7 +47,7 @@ def app(sandbox: RunningSandbox) -> Iterator[AppUnderTest]:
 
 @pytest.fixture
 def inbox(browser: Browser, sandbox: RunningSandbox) -> Iterator[Inbox]:
-    """The page, open and live. In the end it must have been quiet, and have asked nobody else."""
+    """The page, open and live. In the end it must have no errors, and have sent no request elsewhere."""
     with Inbox(browser, sandbox.url) as opened:
         yield opened
         opened.must_have_behaved()

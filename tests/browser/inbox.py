@@ -102,7 +102,7 @@ class Inbox:
     # --- what it did -------------------------------------------------------------------------------------------------
 
     def must_have_behaved(self) -> None:
-        """Nothing was complained about, and nobody outside was asked."""
+        """There was no error, and no request elsewhere."""
         assert self.complaints == []
         assert self.hosts <= {urlsplit(self.url).netloc}
 

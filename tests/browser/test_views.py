@@ -85,7 +85,7 @@ def test_a_scheduled_message_goes_out_when_the_clock_reaches_it(inbox: Inbox, ap
 
 
 def test_each_attempt_of_a_callback_is_shown(inbox: Inbox, app: AppUnderTest) -> None:
-    with socket.socket() as nobody:  # bound, but not listening: whoever connects is refused
+    with socket.socket() as nobody:  # bound, but not listening: connections are refused
         nobody.bind(("127.0.0.1", 0))
         app.switch(callback_url=f"http://127.0.0.1:{nobody.getsockname()[1]}/", report_delay=0.0)
         msg_id, _ = app.sent_code(MOBILE)

@@ -1,4 +1,4 @@
-"""A receiver with a clock that stands still."""
+"""A receiver with a frozen clock."""
 
 from __future__ import annotations
 

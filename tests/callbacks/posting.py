@@ -24,7 +24,7 @@ _nonces = itertools.count(7659972084945889195)
 
 
 class Clock:
-    """A clock that stands where a test puts it."""
+    """A clock that a test sets."""
 
     def __init__(self, now: float) -> None:
         self.now = now

@@ -64,7 +64,7 @@ def test_no_form_of_a_framework_gets_anything_but_a_refusal(fields: dict[str, ob
     mutated_records().map(json.dumps) | anything.map(json.dumps) | st.text(),
     st.integers(-(10**9), 10**9),
 )
-def test_whoever_can_sign_gets_events_or_a_refusal(nonce: int, kind: str, data: str, age: int) -> None:
+def test_signed_data_gives_events_or_a_refusal(nonce: int, kind: str, data: str, age: int) -> None:
     timestamp = str(NOW - age)
     fields = {
         "nonce": str(nonce),

@@ -1,4 +1,4 @@
-"""The store in memory: atomic, bounded, and forgetful only where nothing can be repeated."""
+"""The store in memory: atomic, bounded, and it forgets only nonces that cannot come again."""
 
 from __future__ import annotations
 

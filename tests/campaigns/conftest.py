@@ -33,7 +33,7 @@ def sync() -> Driver:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pauses that nobody has to wait for."""
+    """Short pauses."""
     monkeypatch.setattr(_throttle, "FIRST_PAUSE", 0.01)
     monkeypatch.setattr(_throttle, "LONGEST_PAUSE", 0.02)
 

@@ -1,6 +1,6 @@
 """A campaign that is killed again and again, against a sandbox with faults of every kind switched on.
 
-The sandbox's own record decides in the end: nobody twice, nobody left out, and every unknown one truly unknown.
+The sandbox's own record is compared in the end: none sent twice, none left out, and unknown ones really unknown.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Verdict:
 
 
 class Proof:
-    """Sends campaigns and kills whoever sends them.
+    """Sends campaigns and kills the sending processes.
 
     Args:
         url: The sandbox, without ``/v1``.

@@ -53,7 +53,7 @@ class Seen:
     @property
     def spoiled(self) -> bool:
         """Whether its response was no response."""
-        # 50019 is the service's own failure, after which nobody knows how far it got.
+        # 50019 is the service's own failure, after which the outcome is unknown.
         clean = ("code 50002", "code 50009", "code 50014", "code 50037", "delay")
         return bool(self.fault) and not any(each in self.fault for each in clean)
 
@@ -98,7 +98,7 @@ class Record:
             try:
                 recipients = json.loads(request["body"])["recipients"]
             except ValueError:
-                # Whoever sent it was killed in the middle of it.
+                # The sending process was killed in the middle of it.
                 continue
             mobiles = frozenset(each["mobile"] for each in recipients)
             seen.append(Seen(request["number"], mobiles, request["fault"] or ""))

@@ -28,7 +28,7 @@ Respond = Callable[[list[str]], tuple[int, object, set[str]]]
 
 
 class Service(ThreadingHTTPServer):
-    """A service that responds as it is told to, and keeps its own record."""
+    """A service with the responses of a test, and its own record."""
 
     daemon_threads = True
 
@@ -231,7 +231,7 @@ def test_several_contradictory_responses_in_a_row_stop_it(tmp_path: Path, small_
 
 @pytest.mark.usefixtures("quick", "small_batches")
 @pytest.mark.parametrize("seed", range(12))
-def test_whatever_it_responds_nobody_is_sent_to_twice_and_nobody_is_lost(tmp_path: Path, seed: int) -> None:
+def test_whatever_it_responds_nothing_is_sent_twice_and_no_recipient_is_lost(tmp_path: Path, seed: int) -> None:
     dice = random.Random(seed)
 
     def respond(mobiles: list[str]) -> tuple[int, object, set[str]]:

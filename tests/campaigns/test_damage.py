@@ -84,7 +84,9 @@ def read(path: Path) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize("damage", [flip, set_to_anything, set_to_zero, cut, swap_pages])
-def test_nobody_is_left_out_in_silence(journal: Path, damage: Callable[[bytearray, int, random.Random], None]) -> None:
+def test_no_recipient_is_left_out_in_silence(
+    journal: Path, damage: Callable[[bytearray, int, random.Random], None]
+) -> None:
     whole, content = read(journal), journal.read_bytes()
     chance = random.Random(damage.__name__)
     damaged = 0

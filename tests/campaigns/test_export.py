@@ -1,4 +1,4 @@
-"""What became of everyone, as a file for spreadsheets."""
+"""The outcome for each recipient, as a file for spreadsheets."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .test_settling import report
 
 @pytest.fixture
 def journal(sync: Driver, app: Sandbox, tmp_path: Path) -> Path:
-    """One accepted and delivered, one refused, one unknown and settled, one repeated, one bad."""
+    """One accepted and delivered, one refused, one unknown and settled, one duplicate, one bad."""
     path = tmp_path / "campaign.db"
     app.fail_next(kind="drop", operation="sendMessageBatch", mobile="13800000001")
     given = [*people(2), ("138-0000-0001", {"number": "2"}), "1380000"]

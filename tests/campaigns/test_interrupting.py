@@ -1,4 +1,4 @@
-"""Whoever stops a campaign in the middle of it loses nothing: what is on its way is waited for, and it can go on."""
+"""A campaign that is stopped loses nothing: it waits for requests in flight, and can continue."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def journal(tmp_path: Path) -> Path:
 
 
 def nothing_is_lost(driver: Driver, app: Sandbox, journal: Path) -> None:
-    """Nobody is unknown, somebody still waits, and the same call reaches everyone once."""
+    """No recipient is unknown, some still wait, and the same call reaches each one once."""
     left = open_campaign(journal).counts
     assert (left.unknown, left.accepted > 0, left.waiting > 0) == (0, True, True)
     app.clear_faults()

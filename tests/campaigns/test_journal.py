@@ -207,7 +207,7 @@ def test_a_campaign_without_a_file_is_of_one_service_too(driver: Driver, app: Sa
         driver.send({**app.settings, "app_key": "0" * 24}, people(3), journal=campaign)
 
 
-def test_a_journal_of_another_service_is_not_looked_at_where_nobody_was_sent_to(
+def test_the_service_of_a_journal_does_not_matter_before_the_first_send(
     sync: Driver, app: Sandbox, journal: Path
 ) -> None:
     with pytest.raises(CampaignInputError):
@@ -307,7 +307,7 @@ def test_every_commit_waits_for_the_disk(journal: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="has other ways to say whose a file is")
-def test_nobody_else_may_read_the_numbers(sync: Driver, app: Sandbox, begun: Path) -> None:
+def test_only_the_owner_may_read_the_numbers(sync: Driver, app: Sandbox, begun: Path) -> None:
     assert begun.stat().st_mode & 0o777 == 0o600
 
 
@@ -332,7 +332,7 @@ def test_what_leaves_is_in_the_file_before_it_leaves(
     assert [(each.accepted, each.unknown, each.waiting) for each in seen] == [(0, 10, 20), (10, 10, 10), (20, 10, 0)]
 
 
-def test_whoever_comes_second_takes_the_journal_that_is_there(journal: Path) -> None:
+def test_the_second_process_takes_the_journal_of_the_first(journal: Path) -> None:
     store.create(journal, SETTINGS, SERVICE)
     store.create(journal, CampaignSettings(7), SERVICE)
     with closing(Journal.open(journal)) as opened:

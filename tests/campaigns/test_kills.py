@@ -1,4 +1,4 @@
-"""Killed at any instant, the same call goes on: nobody twice, nobody left out, every unknown one truly unknown.
+"""Killed at any instant, the same call continues: none sent twice, none left out, and unknown ones really unknown.
 
 ``PYTHONPATH=tests .venv/bin/python -m campaigns --kills 300`` does the same at length, and prints figures.
 """
@@ -20,7 +20,7 @@ KILLS = thorough(15, 5)
 
 @pytest.mark.timeout(240)
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked processes")
-def test_killed_again_and_again_nobody_is_sent_to_twice_or_left_out() -> None:
+def test_killed_again_and_again_no_recipient_is_sent_to_twice_or_left_out() -> None:
     paths = [str(ROOT / folder) for folder in ("tests", "overlay", "generated", "sandbox", "scripts")]
     done = subprocess.run(
         [sys.executable, "-m", "campaigns", "--kills", str(KILLS), "--json"],

@@ -1,4 +1,4 @@
-"""Nobody waits for campaigns who sends none."""
+"""A program that sends no campaign does not load the package."""
 
 from __future__ import annotations
 

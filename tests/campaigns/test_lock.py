@@ -69,7 +69,7 @@ def journal(tmp_path: Path) -> Path:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="closing a file drops no other lock there")
-def test_a_copy_made_meanwhile_lets_nobody_else_in(
+def test_a_copy_made_meanwhile_lets_no_other_process_in(
     sync: Driver, app: Sandbox, journal: Path, tmp_path: Path, small_batches: int
 ) -> None:
     refused: list[str] = []
@@ -160,7 +160,7 @@ def test_a_journal_is_held_again_after_it_was_let_go_of_meanwhile(
 
     def release_before(descriptor: int, kind: int) -> None:
         monkeypatch.setattr(fcntl, "flock", flock)
-        # Its name is gone by now: a lock on it would keep out nobody.
+        # Its name is gone by now: a lock on it would be useless.
         first.release()
         flock(descriptor, kind)
 
@@ -214,7 +214,7 @@ def test_two_calls_on_a_campaign_without_a_file_are_told_apart(sync: Driver, app
     assert reached(app) == numbers(5)
 
 
-def test_what_a_killed_process_leaves_behind_locks_nobody_out(sync: Driver, app: Sandbox, journal: Path) -> None:
+def test_a_killed_process_leaves_no_lock(sync: Driver, app: Sandbox, journal: Path) -> None:
     sync.send(app.settings, people(3), journal=journal)
     (journal.parent / ".campaign.db.lock").touch()
     assert open_campaign(journal).counts.accepted == 3

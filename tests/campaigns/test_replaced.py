@@ -1,4 +1,4 @@
-"""A journal whose file is removed, replaced or written over while it is in use: sending stops, nobody gets two."""
+"""A journal whose file is removed, replaced or overwritten while it is in use: sending stops, nothing is sent twice."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def continue_and(driver: Driver, app: Sandbox, journal: Path, change: Callable[[
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_sending_stops_and_the_same_call_sends_to_nobody_again(
+def test_sending_stops_and_the_same_call_sends_nothing_twice(
     sync: Driver, app: Sandbox, journal: Path, older: Path, way: Callable[[Path, Path], None]
 ) -> None:
     with pytest.raises(JournalReplacedError, match="Do not send to this list again before that is put right") as caught:
@@ -201,9 +201,7 @@ def test_a_second_process_is_kept_out_of_a_folder_that_was_made_anew(
     assert reached(app) == []
 
 
-def test_a_restored_copy_sends_to_nobody_who_was_sent_to_since(
-    sync: Driver, app: Sandbox, journal: Path, older: Path
-) -> None:
+def test_a_restored_copy_sends_nothing_twice(sync: Driver, app: Sandbox, journal: Path, older: Path) -> None:
     accepted = reached(app)
     older.replace(journal)
     campaign = mark_restored(journal)

@@ -148,7 +148,7 @@ def test_a_schedule_says_only_who_is_refused() -> None:
         (schedule(REFUSED_B, success=0, failure=2), REFUSED),
         (schedule({"mobile": "13900000000", "error_code": "50024"}, success=1, failure=1), UNKNOWN),
     ],
-    ids=["nobody listed", "counts beyond the request", "listed but not counted", "one not listed", "a stranger"],
+    ids=["none listed", "counts beyond the request", "listed but not counted", "one not listed", "a stranger"],
 )
 def test_a_schedule_whose_counts_do_not_fit_its_list_proves_nothing_for_the_others(body: object, second: int) -> None:
     outcome = read_response(BATCH, body)

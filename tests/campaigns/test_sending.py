@@ -45,7 +45,7 @@ def test_a_journal_in_a_file_tells_the_same(driver: Driver, app: Sandbox, tmp_pa
     assert {message.tag for message in app.messages} == {"spring"}
     assert campaign.settings.tag == "spring"
     assert campaign.journal == tmp_path / "campaign.db"
-    # It stands for its journal, which is not closed with it.
+    # It is used in place of its journal, which is not closed with it.
     with campaign:
         again = driver.send(app.settings, people(30), journal=campaign, tag="spring")
     assert [one.msg_id for one in again] == [one.msg_id for one in campaign]
@@ -224,7 +224,7 @@ def test_a_temporary_journal_is_gone_when_the_campaign_is_closed(sync: Driver, a
             use()
 
 
-def test_everything_is_the_same_whoever_sends(app: Sandbox) -> None:
+def test_everything_is_the_same_in_threads_and_tasks(app: Sandbox) -> None:
     ended = [
         [(one.mobile, one.state, one.code) for one in driver.send(app.settings, [*people(2, place * 2), REFUSED])]
         for place, driver in enumerate(DRIVERS.values())
@@ -255,7 +255,7 @@ def test_a_list_without_the_templates_parameter_is_refused_before_anything_is_se
     assert driver.send(app.settings, path, journal=journal).counts.accepted == 2
 
 
-def test_a_template_that_cannot_be_looked_up_keeps_nobody_from_sending(sync: Driver, app: Sandbox) -> None:
+def test_a_template_that_cannot_be_looked_up_does_not_stop_sending(sync: Driver, app: Sandbox) -> None:
     app.fail_next(50019, operation="getTemplate", times=None)
     assert sync.send(app.settings, people(2)).counts.accepted == 2
 

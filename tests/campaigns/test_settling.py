@@ -32,7 +32,7 @@ def journal(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Polls that nobody has to wait for."""
+    """Short polling intervals."""
     for side in ("_async", "_sync"):
         monkeypatch.setattr(f"jsms_client.{side}.campaigns.POLL_SECONDS", 0.02)
 
@@ -102,7 +102,7 @@ def test_polling_goes_on_until_there_is_nothing_more(
 
 @pytest.mark.usefixtures("_soon")
 @pytest.mark.parametrize("driver", ["sync", "asyncio"], indirect=True)
-def test_a_poll_that_comes_too_early_is_repeated(driver: Driver, app: Sandbox) -> None:
+def test_a_poll_that_comes_too_early_is_retried(driver: Driver, app: Sandbox) -> None:
     campaign = driver.send(app.settings, people(2))
     app.clock.advance(10)
     app.fail_next(50009, operation="pollReports", times=2)
@@ -160,7 +160,7 @@ def test_reports_may_come_asynchronously(driver: Driver, app: Sandbox, journal: 
     ],
     ids=["from before the request", "of no time", "of another number"],
 )
-def test_a_report_of_another_message_settles_nobody(sync: Driver, app: Sandbox, other: DeliveryReport) -> None:
+def test_a_report_of_another_message_settles_no_recipient(sync: Driver, app: Sandbox, other: DeliveryReport) -> None:
     app.fail_next(kind="drop", operation=OPERATION)
     campaign = sync.send(app.settings, people(1))
     assert sync.settle(app.settings, campaign, reports=[other]).counts.unknown == 1

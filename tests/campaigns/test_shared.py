@@ -124,7 +124,7 @@ def test_a_reason_to_stop_stops_all_workers_and_the_next_run_goes_on(
     assert reached(app) == sorted(mobile for mobile, _ in people(200))
 
 
-def test_a_request_that_is_refused_for_one_recipient_is_split_and_nobody_else_takes_its_parts(
+def test_a_request_that_is_refused_for_one_recipient_is_split_by_its_own_worker(
     sync: Driver, postgresql: str, app: Sandbox
 ) -> None:
     def work(_: int) -> None:
@@ -246,7 +246,7 @@ def test_a_database_that_is_not_there_is_a_journal_error_without_the_password() 
 
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("engine", SHARED, indirect=True)
-def test_workers_and_a_database_that_are_killed_send_to_nobody_twice_and_leave_nobody_out(engine: Engine) -> None:
+def test_killed_workers_and_a_killed_database_send_nothing_twice_and_leave_none_out(engine: Engine) -> None:
     with Process() as sandbox:
         proof = SharedProof(sandbox.url, sandbox.auth, engine, 1, workers=3, recipients=200, crashes=1)
         verdict = proof.run(3)
@@ -278,7 +278,7 @@ def opened(address: str) -> SharedJournal:
     return SharedJournal(SharedAddress(address), CampaignSettings(TEMPLATE), Service("http://h/v1", "a" * 64))
 
 
-def test_a_worker_that_was_silent_sends_to_nobody_that_was_taken_from_it_and_still_says_what_it_learned(
+def test_a_silent_worker_sends_nothing_that_was_taken_from_it_and_still_writes_its_outcomes(
     journal: str,
 ) -> None:
     silent = opened(journal.replace("lease=1", "lease=0.2"))

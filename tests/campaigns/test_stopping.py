@@ -161,7 +161,7 @@ def test_unknown_ones_are_sent_to_again_when_asked(driver: Driver, app: Sandbox,
 
 
 @pytest.mark.usefixtures("quick")
-def test_nobody_is_unknown_where_the_service_is_not_reached(driver: Driver, app: Sandbox, journal: Path) -> None:
+def test_no_recipient_is_unknown_where_the_service_is_not_reached(driver: Driver, app: Sandbox, journal: Path) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         nowhere = f"http://127.0.0.1:{closed.getsockname()[1]}/v1"
@@ -181,7 +181,7 @@ def test_one_recipient_that_a_whole_request_is_refused_for_costs_no_other(driver
 
 
 @pytest.mark.parametrize("code", [50024, 50043])
-def test_a_number_that_opted_out_or_a_text_that_is_too_long_stops_nobody_else(
+def test_a_number_that_opted_out_or_a_text_that_is_too_long_stops_no_other_recipient(
     sync: Driver, app: Sandbox, code: int
 ) -> None:
     app.fail_next(code, operation=OPERATION, mobile="13800000005", times=None)
@@ -197,7 +197,7 @@ def test_neighbours_that_are_refused_one_by_one_do_not_stop_it(sync: Driver, app
 
 
 @pytest.mark.parametrize("code", [50037, 50024])
-def test_requests_that_are_refused_whoever_is_in_them_stop_it_and_leave_nobody_out(
+def test_requests_that_are_refused_for_any_recipient_stop_it_and_leave_none_out(
     sync: Driver, app: Sandbox, journal: Path, code: int
 ) -> None:
     app.fail_next(code, operation=OPERATION, times=None)
@@ -223,7 +223,7 @@ def test_once_somebody_was_accepted_those_that_are_refused_alone_stay_so(
     assert (campaign.complete, campaign.counts.accepted, campaign.codes) == (True, 15, {50024: 20})
 
 
-def test_a_base_url_without_its_version_leaves_nobody_out(driver: Driver, app: Sandbox, journal: Path) -> None:
+def test_a_base_url_without_its_version_leaves_no_recipient_out(driver: Driver, app: Sandbox, journal: Path) -> None:
     wrong = app.settings["base_url"].removesuffix("/v1")
     campaign = driver.send({**app.settings, "base_url": wrong}, people(20), journal=journal)
     assert campaign.stop is not None

@@ -1,4 +1,4 @@
-"""The command, run in this process, in a folder of its own, with nothing of whoever runs the tests."""
+"""The command, run in this process, in a folder of its own, without the environment of the tests."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ class Terminal:
         return self._process.wait(PATIENCE)
 
     def _read(self, end: float) -> bool:
-        """Take in what there is; False where nobody writes any more."""
+        """Read what there is; False once the other end is closed."""
         if not select.select([self._own], [], [], max(0.0, end - time.monotonic()))[0]:
             return True
         try:

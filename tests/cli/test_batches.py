@@ -29,7 +29,7 @@ def test_a_file_brings_numbers_and_parameters(
     jsms_sandbox.assert_sent(NUMBERS[1], text="包裹乙二", count=1)
 
 
-def test_a_bad_line_is_named_and_nobody_is_sent_to(
+def test_a_bad_line_is_named_and_nothing_is_sent(
     jsms: Command, jsms_sandbox: Sandbox, parcel: int, folder: Path
 ) -> None:
     path = write_list(folder, f"{NUMBERS[0]},A", "138,B")
@@ -54,7 +54,7 @@ def test_more_than_a_request_carries_is_left_to_a_campaign(
     assert "jsms campaign send" in done.err
 
 
-def test_many_are_not_sent_to_where_nobody_can_be_asked(jsms: Command, jsms_sandbox: Sandbox, parcel: int) -> None:
+def test_many_are_not_sent_to_without_a_terminal_to_ask_on(jsms: Command, jsms_sandbox: Sandbox, parcel: int) -> None:
     done = jsms("batch", "send", *NUMBERS, "--temp-id", str(parcel), "-p", "number=1")
     assert (done.code, done.out) == (22, "")
     assert done.err == ("jsms: send to 12 recipients? There is no terminal to ask on: give --yes. Nothing was sent.\n")

@@ -1,4 +1,4 @@
-"""Campaigns that end before their end: what a person is told, and what the exit code says."""
+"""Campaigns that stop early: the message, and the exit code."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_every_signal_that_ends_a_command_waits_for_what_is_in_flight(
         _, err = process.communicate(timeout=30)
     assert process.returncode == 130, err
     assert ", 0 unknown, " in err
-    # Those that this run made unknown are not repeated by what it advises.
+    # The advised command does not send again to those that this run made unknown.
     assert err.endswith(f"Go on with: jsms {' '.join((*arguments, '--batch-size', '10'))}.\n")
     jsms_sandbox.clear_faults()
     assert run(*arguments).code == 0

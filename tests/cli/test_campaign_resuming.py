@@ -33,7 +33,7 @@ def waiting(jsms: Command, jsms_sandbox: Sandbox, parcel: int, folder: Path) -> 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal is a thing of POSIX")
-def test_whoever_repeats_unknown_ones_is_asked_about_them(unknown: tuple[str, ...], jsms_sandbox: Sandbox) -> None:
+def test_sending_to_unknown_ones_again_is_asked_about(unknown: tuple[str, ...], jsms_sandbox: Sandbox) -> None:
     from .terminal import Terminal
 
     with Terminal(*unknown, "--repeat-unknown") as terminal:
@@ -45,7 +45,7 @@ def test_whoever_repeats_unknown_ones_is_asked_about_them(unknown: tuple[str, ..
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal is a thing of POSIX")
-def test_nobody_is_asked_where_nobody_is_left(unknown: tuple[str, ...], jsms_sandbox: Sandbox) -> None:
+def test_there_is_no_question_where_no_recipient_is_left(unknown: tuple[str, ...], jsms_sandbox: Sandbox) -> None:
     from .terminal import Terminal
 
     with Terminal(*unknown) as terminal:

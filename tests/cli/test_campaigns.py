@@ -53,9 +53,7 @@ def test_everyone_on_the_list_is_sent_to_once(jsms: Command, jsms_sandbox: Sandb
     jsms_sandbox.assert_sent(NUMBERS[7], text="包裹甲07", count=1)
 
 
-def test_the_same_command_again_sends_to_nobody(
-    jsms: Command, jsms_sandbox: Sandbox, parcel: int, members: str
-) -> None:
+def test_the_same_command_again_sends_nothing(jsms: Command, jsms_sandbox: Sandbox, parcel: int, members: str) -> None:
     command = ("campaign", "send", members, "--temp-id", str(parcel), "--journal", "spring.db", "--yes", "--json")
     first, second = jsms(*command), jsms(*command)
     assert (second.code, counts(second)) == (0, counts(first))

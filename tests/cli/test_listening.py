@@ -111,7 +111,7 @@ def connected(listener: Listener) -> socket.socket:
     return socket.create_connection((host, int(port)), timeout=30)
 
 
-def test_whoever_breaks_off_is_not_worth_a_word(people: Listener) -> None:
+def test_a_connection_that_breaks_off_is_not_reported(people: Listener) -> None:
     for _ in range(3):
         connection = connected(people)
         connection.sendall(b"POST /jsms/callback HTTP/1.1\r\nContent-")
@@ -123,7 +123,7 @@ def test_whoever_breaks_off_is_not_worth_a_word(people: Listener) -> None:
     assert (code, len(out.splitlines()), err) == (0, 1, "")
 
 
-def test_ctrl_c_waits_for_nobody_who_sends_nothing(people: Listener) -> None:
+def test_ctrl_c_does_not_wait_for_an_idle_connection(people: Listener) -> None:
     with connected(people) as silent, connected(people) as slow:
         slow.sendall(b"POST /jsms")
         assert people.post(signed(REPORT)) == 200

@@ -1,4 +1,4 @@
-"""What stands beside the bar of a campaign."""
+"""The text beside a campaign's progress bar."""
 
 from __future__ import annotations
 

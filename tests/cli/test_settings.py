@@ -77,7 +77,7 @@ def test_a_key_and_a_secret_of_two_places_are_never_put_together(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a pipe with a name is a thing of POSIX")
-def test_a_pipe_is_no_dotenv_file_and_nobody_waits_for_it(unset: dict[str, str], folder: Path) -> None:
+def test_a_pipe_is_no_dotenv_file_and_is_not_waited_for(unset: dict[str, str], folder: Path) -> None:
     os.mkfifo(folder / ".env")
     done = run("balance")
     assert (done.code, done.out) == (3, "")

@@ -70,7 +70,7 @@ def test_ctrl_c_ends_it_and_everything_that_was_fetched_is_shown(jsms_sandbox: S
     assert len((first + rest).splitlines()) == len(MOBILES)
 
 
-def test_records_that_nobody_reads_any_more_are_said_to_be_lost(jsms_sandbox: Sandbox, parcel: int) -> None:
+def test_records_for_a_closed_output_are_reported_as_lost(jsms_sandbox: Sandbox, parcel: int) -> None:
     send(jsms_sandbox, parcel, *MOBILES)
     with started("report", "watch", "--once", "--json") as process:
         assert process.stdout is not None
@@ -93,7 +93,7 @@ def test_as_a_process_it_ends_by_itself_after_one_poll(jsms_sandbox: Sandbox) ->
     assert run("report", "watch", "--once").code == 0
 
 
-def test_nothing_is_fetched_any_more_once_nobody_reads(jsms: Command, jsms_sandbox: Sandbox, parcel: int) -> None:
+def test_nothing_is_fetched_once_the_output_is_closed(jsms: Command, jsms_sandbox: Sandbox, parcel: int) -> None:
     send(jsms_sandbox, parcel, MOBILES[0])
     with started("report", "watch", "--json") as process:
         assert process.stdout is not None

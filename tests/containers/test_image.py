@@ -58,7 +58,7 @@ def test_its_steps_make_a_sandbox_that_is_healthy(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
     path = environment()["PATH"].replace(HOME, str(home)).replace("$PATH", os.defpath)
-    # On this machine alone, and on a port that nobody uses.
+    # On this machine alone, and on a free port.
     variables = environment() | {"PATH": path, "JSMS_SANDBOX_HOST": "127.0.0.1", "JSMS_SANDBOX_PORT": port}
     with subprocess.Popen([home / "bin" / entry[0], *entry[1:]], env=variables, cwd=tmp_path) as running:
         try:

@@ -36,7 +36,7 @@ def code(data: Data, code: str) -> Data:
     return entry
 
 
-# Each: what happens, the edit of the document, whether it breaks callers, and how it is told.
+# Each: what happens, the edit of the document, whether it breaks callers, and its sentence in the report.
 EDITS_OF_MODELS: list[tuple[str, Edit, bool, str]] = [
     (
         "sent field that must be sent",
@@ -243,10 +243,10 @@ EDITS_OF_MODELS: list[tuple[str, Edit, bool, str]] = [
         "Code 104 has the message “nowhere” now, and had “no such place”.",
     ),
     (
-        "code that can be repeated",
+        "code that can be sent again",
         lambda d: code(d, "104").update(repeat="later"),
         FINE,
-        "Code 104 says later to whether a repeat can help, and said never.",
+        "Code 104 says later to whether sending again can help, and said never.",
     ),
     (
         "sent model without other fields",

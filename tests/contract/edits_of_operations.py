@@ -11,7 +11,7 @@ def _rename(section: Data, old: str, new: str) -> None:
     section[new] = section.pop(old)
 
 
-# Each: what happens, the edit of the document, whether it breaks callers, and how it is told.
+# Each: what happens, the edit of the document, whether it breaks callers, and its sentence in the report.
 EDITS_OF_OPERATIONS: list[tuple[str, Edit, bool, str]] = [
     ("operation gone", lambda d: d["paths"].pop("/letters"), BREAKS, "Operation sendLetter is gone: POST /letters."),
     (

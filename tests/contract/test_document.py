@@ -1,4 +1,4 @@
-"""Reading a document: what is refused, and where everything stands."""
+"""Reading a document: what is refused, and the place of each value."""
 
 from __future__ import annotations
 

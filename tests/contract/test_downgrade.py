@@ -1,4 +1,4 @@
-"""The 3.0.3 twin: valid, and the same as far as 3.0 can say it."""
+"""The 3.0.3 document: valid, and the same as far as 3.0 can express it."""
 
 from __future__ import annotations
 

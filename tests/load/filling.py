@@ -17,7 +17,7 @@ PLENTY = 2**31 - 1
 
 
 class Filler:
-    """Sends messages to a state of its own, whose clock stands still."""
+    """Sends messages to a state of its own, whose clock is frozen."""
 
     def __init__(self) -> None:
         self.state = State()

@@ -60,7 +60,7 @@ def sync_client(base_url: str, **settings: Unpack[Settings]) -> JSMS:
 
 
 def async_client(base_url: str, **settings: Unpack[Settings]) -> AsyncJSMS:
-    """Its twin."""
+    """An asynchronous client with all credentials that tries again at once."""
     settings.setdefault("retry", QUICK)
     settings.setdefault("timeout", PATIENCE)
     return AsyncJSMS(APP_KEY, MASTER_SECRET, dev_key=DEV_KEY, dev_secret=DEV_SECRET, base_url=base_url, **settings)

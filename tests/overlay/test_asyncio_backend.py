@@ -189,7 +189,7 @@ def test_an_idle_connection_is_readable_when_there_is_something_or_its_end(
         stream = await BACKEND.connect_tcp("127.0.0.1", port_of(server))
         assert stream.get_extra_info("is_readable") is False
         await stream.write(b"more")
-        # The event loop stands still and sees nothing.
+        # The event loop is blocked.
         time.sleep(0.3)  # noqa: ASYNC251 - for that
         assert stream.get_extra_info("is_readable") is True
         assert await stream.read(100) == b"unasked"

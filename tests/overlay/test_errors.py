@@ -46,7 +46,7 @@ def test_the_module_has_every_class_of_the_contract() -> None:
     assert {kind.__name__ for kind in EVERY} <= set(vars(errors)["__all__"])
 
 
-# A callback's error says its reason too; tests/callbacks has it.
+# A callback's error says its reason too; see tests/callbacks.
 @pytest.mark.parametrize("kind", [kind for kind in EVERY if kind is not CallbackError])
 def test_every_exception_can_be_pickled_copied_hashed_and_printed(kind: type[JSMSError]) -> None:
     error = kind("what happened")
@@ -130,7 +130,7 @@ SENT = {
     errors.DecodeError: "yes",
     errors.RedirectError: "yes",
     errors.UnexpectedStatusError: "yes",
-    # Raised as they are only for requests that may be repeated.
+    # Raised as they are only for requests that are safe to retry.
     errors.JSMSError: "unknown",
     errors.APIError: "unknown",
     errors.RequestTimeoutError: "unknown",

@@ -1,4 +1,4 @@
-"""Whatever comes back, every operation raises the right error, and nothing that must not be repeated is sent twice.
+"""Whatever comes back, every operation raises the right error, and what is not safe to retry is sent once.
 
 Each fault is played to all operations at once, each with a server and a client of its own.
 """
@@ -68,7 +68,7 @@ ONE_OF_A_KIND = (
     "deleteSign",
     "pollReports",
 )
-"""An operation for each way to send, repeat and read. Above the transport, a script makes the sync client from the
+"""An operation for each way to send, retry and read. Above the transport, a script makes the sync client from the
 async one: what does not happen on the network is played to all of the one, and to these of the other."""
 
 
@@ -233,7 +233,7 @@ def _problems(rig: Rig, fault: Fault) -> Iterator[str]:
     after, _ = rig.make(sends(http_response(good.status, good.body)))
     end = time.monotonic() + 20
     while isinstance(after, RequestTimeoutError) and fault.meaning is Meaning.SLOW and time.monotonic() < end:
-        # The time limit is short for this fault, and the machine may be busy.
+        # The timeout is short for this fault, and the machine may be busy.
         after, _ = rig.make(sends(http_response(good.status, good.body)))
     if isinstance(after, Exception) or plain(after) != expected(good.json()):
         yield f"could not be used afterwards: {after!r}"

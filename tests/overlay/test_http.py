@@ -69,7 +69,7 @@ def test_a_request_has_these_headers_and_nothing_else(server: RawSocketServer) -
     assert body == b'{"mobile":"13800138000","temp_id":1}'
 
 
-def test_a_form_is_written_with_a_boundary_that_nobody_can_foresee(server: RawSocketServer) -> None:
+def test_a_form_is_written_with_an_unpredictable_boundary(server: RawSocketServer) -> None:
     seen: list[bytes] = []
 
     def act(connection: Connection) -> None:
@@ -113,11 +113,11 @@ def test_a_file_that_cannot_be_read_is_refused_before_anything_is_sent(server: R
 
 
 class ClientOSError(Exception):
-    """As aiohttp has it: a connection that broke, at any time."""
+    """As in aiohttp: a connection that broke, at any time."""
 
 
 class ClientConnectorError(ClientOSError):
-    """As aiohttp has it: a connection that was never made."""
+    """As in aiohttp: a connection that was never made."""
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_only_what_surely_never_left_counts_as_such(
     assert request_not_sent(error) is not left
 
 
-def test_a_send_over_a_transport_that_hides_what_happened_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_send_over_a_transport_that_hides_what_happened_is_not_retried(monkeypatch: pytest.MonkeyPatch) -> None:
     """httpx-aiohttp reports a server that hung up as a connection that could not be made."""
     monkeypatch.setattr(ClientOSError, "__module__", "aiohttp.client_exceptions")
     asked: list[httpx.Request] = []
@@ -345,7 +345,7 @@ def test_what_the_contract_does_not_have_is_refused() -> None:
 
 @contextmanager
 def tls_server() -> Generator[str]:
-    """Speaks TLS with a certificate that nobody vouches for; its private key is nobody's secret."""
+    """Speaks TLS with a self-signed certificate; its private key is no secret."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(Path(__file__).with_name("self_signed.pem"))
 

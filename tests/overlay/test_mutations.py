@@ -20,7 +20,7 @@ from thorough import thorough
 from .calls import CALLS, CODE, MOBILE, PRIVATE, SECOND_MOBILE, Call
 from .drivers import ATTEMPTS, DRIVERS, SECRETS, Driver
 
-# Values that have surprised parsers, and everything private that a service might repeat.
+# Values that have surprised parsers, and everything private that a service might send back.
 _ODD: list[object] = [
     *(None, True, False, 0, -1, 1.5, 1e308, 2**31, 2**63, 2**64, 10**30),
     *("", " ", "0", "50014", "null", "\x00", "\ud800", "２０３０", "2030-02-30 25:61:61", "-1"),

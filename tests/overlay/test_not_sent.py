@@ -26,7 +26,7 @@ from servers.raw_socket_server import RawSocketServer
 from .drivers import APP_KEY, MASTER_SECRET
 
 SENT = http_response(200, b'{"msg_id": "1"}')
-# Where a certificate would be asked for; nobody listens there.
+# Where a certificate would be asked for; nothing listens there.
 SECURE = "https://127.0.0.1:1/v1"
 THRICE = RetryPolicy(attempts=3, backoff=5)
 

@@ -113,8 +113,8 @@ def test_a_refusal_is_raised_as_the_class_of_its_code(
     assert error.message.startswith(body["error"]["message"])
     never = OPERATIONS[operation].retry == "never"
     assert isinstance(error, UnknownOutcomeError) == (never and isinstance(error, ServiceError))
-    repeated = not never and isinstance(error, ServiceError)
-    assert len(example_server.requests) == error.attempts == (ATTEMPTS if repeated else 1)
+    retried = not never and isinstance(error, ServiceError)
+    assert len(example_server.requests) == error.attempts == (ATTEMPTS if retried else 1)
     assert example_server.violations == []
 
 

@@ -84,7 +84,7 @@ def test_a_connection_that_the_service_closed_meanwhile_is_not_used(server: RawS
     driver = DRIVERS[flavour](server.base_url)
     for _ in range(10):
         driver.make(CALLS["sendCode"])
-        server.settle()  # in which an event loop stands still, and sees nothing
+        server.settle()  # meanwhile an event loop is blocked
     driver.close()
     assert counts.whole == counts.connections == 10
 

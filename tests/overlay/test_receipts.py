@@ -187,7 +187,7 @@ def test_a_single_poll_that_comes_too_soon_raises() -> None:
 
 
 @pytest.mark.parametrize("trouble", [drop, refuse(50019, 500), respond(b"<html>"), respond({})])
-def test_an_unknown_outcome_is_raised_once_and_never_repeated(trouble: Act) -> None:
+def test_an_unknown_outcome_is_raised_once_and_never_retried(trouble: Act) -> None:
     with ReceiptServer(reports(1, 2), trouble, reports(3)) as server, polling(server) as client:
         stream = client.receipts.iter_reports()
         assert ids(stream, 2) == ["1", "2"]

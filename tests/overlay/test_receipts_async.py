@@ -221,7 +221,7 @@ def test_a_loop_that_ends_in_the_middle_of_a_poll_does_not_block_the_next() -> N
         assert asyncio.run(_take_and_close(client)) == "1"
         del client
         with warnings.catch_warnings():
-            # The connection of the first loop, which nobody could close after it ended.
+            # The connection of the first loop, which could not be closed after it ended.
             warnings.simplefilter("ignore", ResourceWarning)
             gc.collect()
 

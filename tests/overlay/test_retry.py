@@ -1,4 +1,4 @@
-"""When a call is repeated, how long it waits before, and what it says in the end."""
+"""When a call is retried, how long it waits, and its message in the end."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def test_one_attempt_means_no_repeats(make: Callable[[RetryPolicy], Driver], ser
 
 
 @pytest.mark.parametrize("operation", ["sendMessage", "verifyCode", "createSign", "pollReports", "updateTemplate"])
-def test_what_must_not_be_repeated_never_is_whatever_the_policy(
+def test_what_is_not_safe_to_retry_is_sent_once_with_any_policy(
     make: Callable[[RetryPolicy], Driver], server: RawSocketServer, operation: str
 ) -> None:
     for act in (hanging_up, sending(http_response(503, b"", "Retry-After: 0"))):
@@ -120,7 +120,7 @@ def test_what_must_not_be_repeated_never_is_whatever_the_policy(
 
 
 @pytest.mark.parametrize("status", [403, 500])
-def test_too_often_is_never_repeated(
+def test_too_often_is_never_retried(
     make: Callable[[RetryPolicy], Driver], server: RawSocketServer, status: int
 ) -> None:
     counts = server.play(one_after_another(sending(http_response(status, b'{"error": {"code": 50009}}'))))

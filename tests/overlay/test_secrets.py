@@ -55,13 +55,13 @@ def driver(request: pytest.FixtureRequest, example_server: ExampleServer) -> Ite
     made.close()
 
 
-def repeats_everything(request: RecordedRequest, _response: ExampleResponse) -> ExampleResponse:
-    """A refusal that repeats whatever the client sent, credentials included."""
+def echoes_everything(request: RecordedRequest, _response: ExampleResponse) -> ExampleResponse:
+    """A refusal that echoes what the client sent, credentials included."""
     said = f"{request.headers.get('authorization')} {request.target} {request.body.decode('utf-8', 'replace')}"
     return ExampleResponse.of_json(403, {"error": {"code": 50007, "message": f"cannot read: {said}"}})
 
 
-def repeats_everything_as_a_page(request: RecordedRequest, _response: ExampleResponse) -> ExampleResponse:
+def echoes_everything_as_a_page(request: RecordedRequest, _response: ExampleResponse) -> ExampleResponse:
     """The same as a page that pretends to be a success."""
     said = f"{request.headers.get('authorization')} {request.body.decode('utf-8', 'replace')}"
     return ExampleResponse(
@@ -102,7 +102,7 @@ def test_an_id_is_logged_only_where_it_is_one(
     assert caplog.records[-1].getMessage().endswith(f", msg_id {shown}")
 
 
-@pytest.mark.parametrize("hook", [repeats_everything, repeats_everything_as_a_page])
+@pytest.mark.parametrize("hook", [echoes_everything, echoes_everything_as_a_page])
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 def test_an_error_shows_nothing_private_even_where_the_service_repeats_it(
     driver: Driver,
@@ -127,7 +127,7 @@ def test_an_error_shows_nothing_private_even_where_the_service_repeats_it(
 
 @pytest.mark.parametrize("name", ["王明", 'O\'Neil "<b>"', "王小明，北京市朝阳区" * 100])
 @pytest.mark.parametrize("escape", [json.dumps, html.escape, quote])
-def test_an_error_shows_no_parameter_in_whatever_way_it_is_repeated(
+def test_an_error_shows_no_parameter_however_it_is_echoed(
     driver: Driver, example_server: ExampleServer, name: str, escape: Callable[[str], str]
 ) -> None:
     echoed = escape(name)
@@ -253,14 +253,14 @@ def test_a_client_shows_its_address_and_no_secret() -> None:
     ],
     ids=lambda call: call.operation,
 )
-def test_a_refused_argument_is_not_repeated(driver: Driver, example_server: ExampleServer, call: Call) -> None:
+def test_a_refused_argument_is_not_shown(driver: Driver, example_server: ExampleServer, call: Call) -> None:
     with pytest.raises(ArgumentError) as caught:
         driver.make(call)
     assert shown_in(f"{caught.value} {caught.value!r}") == []
     assert example_server.requests == []
 
 
-def test_the_environment_is_not_repeated_either(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_is_not_shown_either(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JSMS_APP_KEY", f"{EXAMPLE_CREDENTIALS['appAuth'][0]} x")
     monkeypatch.setenv("JSMS_MASTER_SECRET", EXAMPLE_CREDENTIALS["appAuth"][1])
     with pytest.raises(JSMSError, match="JSMS_APP_KEY") as caught:

@@ -91,7 +91,7 @@ def test_tasks_of_trio_share_a_client(example_server: ExampleServer) -> None:
     assert len(example_server.requests) == len(CALLS)
 
 
-# Nobody can close the connections of an event loop that is gone; Python does, and says so.
+# The connections of an event loop that is gone cannot be closed; Python closes them, with a warning.
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 def test_an_async_client_works_in_one_event_loop_after_another(example_server: ExampleServer) -> None:
     client = async_client(example_server.base_url)

@@ -309,7 +309,7 @@ def test_what_a_processor_raises_does_not_change_the_call(
 
 
 class Propagator(TextMapPropagator):
-    """Writes what it is told to, or raises."""
+    """Writes what a test sets, or raises."""
 
     def __init__(self, headers: Mapping[str, str] | None) -> None:
         self.headers = headers

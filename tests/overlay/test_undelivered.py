@@ -1,4 +1,4 @@
-"""Records that were fetched and that nobody took: where they are, and that closing says so."""
+"""Fetched records that were not read yet: where they are, and that closing reports them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def warnings_in(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
 
 
-def test_closing_tells_how_many_records_nobody_has_taken_and_they_can_still_be(
+def test_closing_reports_how_many_records_are_unread_and_they_can_still_be_read(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     with ReceiptServer(reports(1, 2, 3)) as server, caplog.at_level(logging.WARNING, "jsms_client"):
@@ -53,7 +53,7 @@ def test_stopping_hands_out_what_was_fetched_and_leaves_nothing_to_tell(caplog: 
         assert warnings_in(caplog) == []
 
 
-def test_an_error_that_nobody_met_is_no_record(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_error_that_was_not_raised_is_no_record(caplog: pytest.LogCaptureFixture) -> None:
     with ReceiptServer(respond(b"")) as server, caplog.at_level(logging.WARNING, "jsms_client"):
         with sync_client(server.base_url) as client:
             client.receipts._reports.finish(error=ZeroDivisionError())  # pyright: ignore[reportPrivateUsage] - a poll's end

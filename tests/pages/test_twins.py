@@ -51,7 +51,7 @@ def test_every_public_name_has_a_chinese_summary() -> None:
     assert [name for name in names_to_translate() if name not in known] == []
 
 
-def test_a_page_that_nobody_put_into_the_site_is_named_and_shown(tmp_path: Path) -> None:
+def test_a_page_that_is_not_in_the_site_is_named_and_shown(tmp_path: Path) -> None:
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "site.toml").write_text(
         '[[sections]]\ntitle = { en = "One", zh-CN = "一" }\npages = ["a", "gone"]\n', encoding="utf-8"

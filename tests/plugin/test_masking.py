@@ -1,4 +1,4 @@
-"""What a failing test prints names nobody: no number, no code."""
+"""What a failing test prints holds no number and no code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The recipe for campaigns in cron jobs and pods: a lost response, a kill, another start, and nobody gets it twice."""
+"""The recipe for campaigns in cron jobs and pods: a lost response, a kill, another start, and nothing is sent twice."""
 
 from __future__ import annotations
 

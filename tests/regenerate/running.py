@@ -32,7 +32,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 
 def git(folder: Path, *arguments: str) -> None:
-    """Git in a folder, as nobody in particular."""
+    """Git in a folder, without a user's settings."""
     who = ["-c", "user.name=Test", "-c", "user.email=test@example.test", "-c", "commit.gpgsign=false"]
     clean = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     subprocess.run(["git", "-C", folder, *who, *arguments], check=True, capture_output=True, env=clean)

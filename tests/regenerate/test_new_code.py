@@ -1,4 +1,4 @@
-"""A new error code is one edit: what repeats it is written by the run, and what is missing is said all at once."""
+"""A new error code is one edit: the run writes its copies, and names everything that is missing at once."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ import httpx
 
 ROOT = Path(__file__).parents[2]
 STOPS = 20
-"""Seconds that a slow machine may need to stop it; nobody waits for an idle connection, which would be 75."""
+"""Seconds that a slow machine may need to stop it; an idle connection, which would take 75, is not waited for."""
 
 
 def environment(settings: Mapping[str, str] | None = None, generated: Path = ROOT / "generated") -> dict[str, str]:

@@ -21,7 +21,7 @@ TEMPLATE = {"template": "您的订单{{number}}已发货。", "type": 2}
 
 @dataclass(frozen=True)
 class Call:
-    """One request. ``{names}`` in the path stand for what an earlier response held under that name."""
+    """One request. ``{names}`` in the path are replaced by an earlier response's value of that name."""
 
     method: str
     path: str

@@ -28,7 +28,7 @@ MINUTE, HOUR = 60, 3_600
 
 @pytest.fixture
 def frozen_app(alone: API, whole_sandbox: RunningSandbox) -> Iterator[AppUnderTest]:
-    """An app of a sandbox whose time stands still."""
+    """An app of a sandbox with a frozen clock."""
     alone.post("/clock", {"frozen": True})
     app = whole_sandbox.app()
     with app.http:
@@ -126,7 +126,7 @@ def test_a_receiver_with_another_secret_refuses_and_it_shows(alone: API, frozen_
     assert receiver.events == []
 
 
-def test_nobody_there_is_told_in_a_sentence(alone: API, frozen_app: AppUnderTest) -> None:
+def test_a_refused_connection_is_reported_in_a_sentence(alone: API, frozen_app: AppUnderTest) -> None:
     key = frozen_app.app.app_key
     with Receiver(key, "s", frozen_app.sandbox.state.clock.now) as receiver:
         alone.patch(f"/apps/{key}", {"callback_url": receiver.url})

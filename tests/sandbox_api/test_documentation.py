@@ -106,7 +106,7 @@ def test_every_cap_is_told(alone: API) -> None:
     assert [int(number.replace(",", "")) for number in numbers] == list(alone.get("/info")["caps"].values())
 
 
-def test_callbacks_are_repeated_when_it_says() -> None:
+def test_callbacks_are_retried_when_it_says() -> None:
     told = re.search(r"after\s+([0-9]+)\s+minutes,\s+([0-9]+)\s+hour\s+and\s+([0-9]+)\s+hours", TEXT)
     assert told is not None
     assert (int(told[1]) * 60, int(told[2]) * 3_600, int(told[3]) * 3_600) == RETRY_AFTER

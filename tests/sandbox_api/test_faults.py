@@ -120,7 +120,7 @@ def test_a_connection_that_is_broken_on_purpose_is_no_error_of_the_server(
     assert caplog.messages == []
 
 
-def test_a_delay_takes_real_time_and_holds_up_nobody_else(api: API, app: AppUnderTest) -> None:
+def test_a_delay_takes_real_time_and_delays_no_other_request(api: API, app: AppUnderTest) -> None:
     api.post("/faults", {"kind": "delay", "delay": 0.2, "mobile": OTHER})
     started = time.monotonic()
     assert send(app, OTHER).status_code == 200

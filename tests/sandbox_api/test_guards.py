@@ -1,4 +1,4 @@
-"""Who may use the page and the test API: nobody that comes from another site, whatever name it gives this machine."""
+"""The page and the test API refuse requests of other sites, under any name of this machine."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def test_a_name_without_a_dot_is_refused_on_the_loopback_address(sandbox: Runnin
 
 
 @pytest.mark.parametrize("host", ["host.docker.internal:5767", "host.containers.internal", "jsms.test"])
-def test_names_that_nobody_can_register_are_allowed(sandbox: RunningSandbox, host: str) -> None:
+def test_names_that_cannot_be_registered_are_allowed(sandbox: RunningSandbox, host: str) -> None:
     assert get(sandbox, "/_sandbox/api/clock", host=host).status_code == 200
 
 

@@ -127,7 +127,7 @@ def test_a_report_that_is_made_is_polled_once(api: API, app: AppUnderTest) -> No
     assert api.get("/messages", status=4003)["messages"][0]["handed_out"]
 
 
-def test_a_report_that_nobody_fetched_is_replaced_by_the_next(api: API, app: AppUnderTest) -> None:
+def test_a_report_that_was_not_fetched_is_replaced_by_the_next(api: API, app: AppUnderTest) -> None:
     app.switch(report_delay=100)
     msg_id, _ = app.sent_code()
     api.post(f"/messages/{msg_id}/report", {"status": 4003})

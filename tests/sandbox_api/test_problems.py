@@ -1,4 +1,4 @@
-"""What is wrong with a call is told: what, where, and what to do; never a trace."""
+"""A wrong call gets a problem: what is wrong, where, and what to do; never a trace."""
 
 from __future__ import annotations
 
@@ -204,7 +204,7 @@ def test_a_bug_is_told_without_a_trace(
 
 
 class FullDisk(InMemory):
-    """A storage that takes nothing once it is told so."""
+    """A storage that fails on demand."""
 
     full = False
 

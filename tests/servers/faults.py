@@ -22,7 +22,7 @@ class Meaning(Enum):
     LOST = auto()
     """The request may have arrived; no response came."""
     SLOW = auto()
-    """The same, found by a time limit."""
+    """The same, found by a timeout."""
     UNUSABLE = auto()
     """The service says yes, in words that make no sense."""
     ODD = auto()
@@ -32,9 +32,9 @@ class Meaning(Enum):
     REFUSED = auto()
     """The service says no; the fault names status and code."""
     GIVEN_UP = auto()
-    """Somebody in between waited in vain: no for what may be repeated, otherwise neither yes nor no."""
+    """A proxy timed out: no for what is safe to retry, otherwise neither yes nor no."""
     CONTRADICTORY = auto()
-    """Yes by its status, no by a code that nobody knows."""
+    """Yes by its status, no by an unknown code."""
     FAILED = auto()
     """The service failed; whether it carried the request out is unknown."""
     MISFIT = auto()

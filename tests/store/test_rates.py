@@ -51,7 +51,7 @@ def test_the_same_key_gives_the_first_call_also_within_twenty_seconds(file: str,
         by_threads("sendVoiceCode", jsms_sandbox.settings, store=file, once="login-43")
 
 
-def test_a_call_that_was_not_made_holds_nobody_back(file: str, jsms_sandbox: Sandbox) -> None:
+def test_a_call_that_was_not_made_delays_no_other(file: str, jsms_sandbox: Sandbox) -> None:
     nowhere = {**jsms_sandbox.settings, "base_url": "http://127.0.0.1:1/v1"}
     for send in (by_threads, on_trio):
         with pytest.raises(ConnectionFailedError):

@@ -75,6 +75,6 @@ class APIClient(APIClientBase):
         self._executor.ensure_open()
         operation = find_operation(method.upper(), url)
         if operation.body == "json":
-            # Nobody has checked it, and the JSON of ``fast`` would write more than there is in JSON.
+            # It is unchecked, and the JSON of ``fast`` also writes values that JSON does not have.
             encode_json(content[0], operation)
         return self._executor.send(operation, url, content)

@@ -73,7 +73,7 @@ class Callback(Result):
     Attributes:
         type: Its kind, such as ``SMS_REPORT``.
         events: Its records, usually one: ``data`` is an object, or a list of them.
-        nonce: Its number, the same text in a repeated attempt only if the service repeats it.
+        nonce: Its number; the same in a retried attempt only if the service sends it again.
         signed_at: When the service signed it.
         extra: Fields of the form that this version does not know.
         malformed: Records of a list that cannot be read, as they came; nearly always empty.

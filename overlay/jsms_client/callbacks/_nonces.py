@@ -64,7 +64,7 @@ class MemoryNonceStore:
     """Nonces in this process's memory: safe between threads, bounded, gone when the process ends.
 
     Where more than ``max_nonces`` are waiting to expire, the ones closest to their end are forgotten and every callback
-    as old as those is refused: too many callbacks can make a late one be refused, and never a repeated one be accepted.
+    as old as those is refused: too many callbacks can make a late one be refused, but never a duplicate be accepted.
 
     Args:
         max_nonces: The most nonces to remember, about 250 bytes each; a handled callback takes the place of two.

@@ -341,7 +341,7 @@ class Meter:
 
         Args:
             states: How many recipients are in each state, in the order of the schema.
-            repeats: How many entries were set aside as repeats.
+            repeats: How many entries were set aside as duplicates.
             bad_lines: How many as bad.
             now: The time.
             done: How many recipients are dealt with, those of earlier calls among them.

@@ -147,7 +147,7 @@ def _checked(key: object, operation: str) -> str:
     elif not key.strip() or len(key) > _LONGEST:
         problem = "is empty" if not key.strip() else f"has {len(key)} characters"
     elif any("\ud800" <= character <= "\udfff" for character in key):
-        problem = "has half a character in it"
+        problem = "has a lone surrogate in it"
     else:
         return key
     raise ArgumentError(f"once {problem}: give a text of 1 to {_LONGEST} characters", operation=operation)

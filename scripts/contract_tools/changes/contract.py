@@ -214,7 +214,7 @@ _FACTS_OF_CODES = (
     ("family", "belongs to the family {new} now, and belonged to {old}", True),
     ("http_status", "comes with HTTP {new} now, and came with {old}", True),
     ("message", "has the message “{new}” now, and had “{old}”", False),
-    ("repeat", "says {new} to whether a repeat can help, and said {old}", False),
+    ("repeat", "says {new} to whether sending again can help, and said {old}", False),
 )
 _LISTS = (
     ("x-error-codes", "code {code} as a response of {id}"),

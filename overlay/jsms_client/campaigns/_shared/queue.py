@@ -30,7 +30,7 @@ class SharedQueue:
         """Begin: take over from workers that have died, and from a campaign that stopped.
 
         Args:
-            repeat_unknown: Whether those that are unknown are to be sent to again, each once.
+            repeat_unknown: Whether to send to unknown recipients again, each once.
         """
         journal = self._journal
         journal.show_alive()
