@@ -1,4 +1,4 @@
-"""Where the command begins and ends: every failure becomes one sentence on standard error and an exit code."""
+"""Entry point of the command: every failure becomes one sentence on standard error and an exit code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The arguments and options that commands have in common."""
+"""Arguments and options that several commands share."""
 
 from __future__ import annotations
 

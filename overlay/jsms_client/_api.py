@@ -1,4 +1,4 @@
-"""What the generated functions take as their client, apart from how it sends, and how their operations are found."""
+"""The client for generated functions: everything but sending, and how to find their operations."""
 
 from __future__ import annotations
 

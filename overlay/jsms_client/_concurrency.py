@@ -1,4 +1,4 @@
-"""Concurrency, the same for both clients: one object per process, slots, events, tasks, waiting, and deadlines.
+"""Concurrency for both clients: one object per process, slots, events, tasks, waiting, and deadlines.
 
 What differs between the clients has an async form and a blocking one, so that code written once as async can be made
 into sync.

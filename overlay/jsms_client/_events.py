@@ -1,4 +1,4 @@
-"""What a client tells of each attempt and of each call: to the log, and to a hook of the app's."""
+"""Events for each attempt and each call: written to the log, and passed to the app's ``on_event``."""
 
 from __future__ import annotations
 

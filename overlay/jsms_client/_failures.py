@@ -1,4 +1,4 @@
-"""What an exception of a transport means: whose it is, whether the request left, and whether trying again can help."""
+"""Classify transport exceptions: ours or foreign, request sent or not, temporary or permanent."""
 
 from __future__ import annotations
 

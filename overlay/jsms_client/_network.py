@@ -1,4 +1,4 @@
-"""The network backends of httpcore that connections are opened with, and how one is closed at any moment."""
+"""The network backends of httpcore for new connections, and closing one at any moment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ``with_options`` takes: timeouts, retries and headers, checked."""
+"""Timeouts, retries and headers: the options of a client and of ``with_options``, validated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Records that the service hands out once: whatever can be read is kept, until somebody takes it.
+"""Records that the service hands out once: read what can be read, and queue it until it is consumed.
 
 They are fetched at the service's pace. One that is not what the contract says must not cost the others, nor be lost.
 """

@@ -1,4 +1,4 @@
-"""How the service is reached: directly or by a proxy, with whose certificates, and whether past httpx's own methods."""
+"""The route to the service: direct or by proxy, TLS certificates, and whether httpx is patched."""
 
 from __future__ import annotations
 

@@ -1,3 +1,3 @@
-"""The version of the distribution: the one place that says it."""
+"""The version of the distribution."""
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""What every resource shares: how its operations are carried out, in which thread, and attributes made on first use."""
+"""The base of resources: carries out operations, in a thread if needed; and lazy attributes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a campaign ends before its end: by hand, or as its journal fails; and how to go on with it."""
+"""Early ends of a campaign: a signal or a failed journal, and how to continue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A campaign's journal as the command takes it: a file, or a campaign in a database."""
+"""The journal argument of the command: a file, or the address of a campaign in a database."""
 
 from __future__ import annotations
 

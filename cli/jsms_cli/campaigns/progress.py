@@ -1,4 +1,4 @@
-"""How far a campaign is: a bar on a terminal, and a line a minute where there is none, as under cron or systemd."""
+"""Progress of a campaign: a bar on a terminal, else a line a minute, as under cron or systemd."""
 
 from __future__ import annotations
 

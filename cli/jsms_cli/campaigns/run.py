@@ -1,4 +1,4 @@
-"""Carrying a campaign out from a terminal: asking first, showing how far it is, and what it came to."""
+"""Run a campaign from the command line: ask first, show its progress, report its outcome."""
 
 from __future__ import annotations
 

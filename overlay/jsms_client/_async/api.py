@@ -1,4 +1,4 @@
-"""What the generated functions take as their client."""
+"""The client for the generated functions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A callback while an app handles it: its nonce is taken, and given back if the handling fails."""
+"""A callback while it is handled: its nonce is taken, and given back if handling fails."""
 
 from __future__ import annotations
 

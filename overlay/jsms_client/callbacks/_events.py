@@ -1,4 +1,4 @@
-"""From the ``data`` of a callback to typed events."""
+"""Read the ``data`` of a callback into typed events."""
 
 from __future__ import annotations
 

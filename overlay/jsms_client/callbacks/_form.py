@@ -1,4 +1,4 @@
-"""What is posted: the form, its signature, and why a callback is refused, before anything in it is believed."""
+"""Parse the posted form, and verify its signature."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which callbacks were accepted before: a nonce is good for one callback."""
+"""Stores of used nonces, so that a callback is accepted once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From what JSMS posts to events an app can trust: signature, age, reuse, content."""
+"""Receive callbacks: check signature, age and reuse, then read the events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can go wrong with a campaign before or between its requests."""
+"""Exceptions of campaigns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everyone as a CSV file."""
+"""Export all recipients to a CSV file."""
 
 from __future__ import annotations
 

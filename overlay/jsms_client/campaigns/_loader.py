@@ -1,4 +1,4 @@
-"""Takes the list in, before anything is sent: all of it, or nothing."""
+"""Load the whole list into the journal before anything is sent."""
 
 from __future__ import annotations
 

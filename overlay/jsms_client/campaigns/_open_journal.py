@@ -1,4 +1,4 @@
-"""Which journal a call works on, and what it leaves behind."""
+"""Open the journal of a call, and clean up after it."""
 
 from __future__ import annotations
 

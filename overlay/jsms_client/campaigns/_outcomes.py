@@ -1,4 +1,4 @@
-"""What becomes of each recipient."""
+"""Recipient states, and the outcome for each recipient."""
 
 from __future__ import annotations
 

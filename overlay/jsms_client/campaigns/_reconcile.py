@@ -1,4 +1,4 @@
-"""Settles what is not known, by delivery reports."""
+"""Reconcile unknown recipients with delivery reports."""
 
 from __future__ import annotations
 

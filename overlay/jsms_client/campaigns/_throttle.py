@@ -1,4 +1,4 @@
-"""When requests may leave, and how far a campaign is."""
+"""Throttle the requests of a campaign, and measure its progress."""
 
 from __future__ import annotations
 

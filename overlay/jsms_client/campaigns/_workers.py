@@ -1,4 +1,4 @@
-"""Send a campaign's requests, and keeps its runner apart from what happens to the caller.
+"""Send a campaign's requests, and shield its runner from the caller's cancellation.
 
 The runner has a thread of its own in both clients, so that no interrupt and no cancellation comes between what
 it does and what it writes down. Requests are sent by threads here and by tasks there; progress is delivered in the

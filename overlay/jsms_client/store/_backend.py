@@ -1,4 +1,4 @@
-"""What a store must be able to do; everything that processes share is made of these few steps."""
+"""The protocol of a store's backend: the few steps that everything shared is made of."""
 
 from __future__ import annotations
 

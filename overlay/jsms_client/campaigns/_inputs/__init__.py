@@ -1,1 +1,1 @@
-"""From lists as people keep them to recipients that can be sent to."""
+"""Read lists of recipients."""

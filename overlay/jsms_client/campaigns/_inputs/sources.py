@@ -1,4 +1,4 @@
-"""Where recipients come from: files and iterables, read in chunks and checked."""
+"""Sources of recipients: files and iterables, read in chunks and validated."""
 
 from __future__ import annotations
 
