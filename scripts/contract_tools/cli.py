@@ -53,7 +53,7 @@ examples:
 
 
 class RefusedError(Exception):
-    """The run would do what nobody can have meant."""
+    """The arguments can only be a mistake."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

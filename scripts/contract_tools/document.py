@@ -1,4 +1,4 @@
-"""An OpenAPI document as plain data that still knows on which line each part of it stands."""
+"""An OpenAPI document as plain data that knows the line of each of its parts."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def load(path: Path | str) -> Document:
 
 
 def parse(text: str, name: str) -> Document:
-    """Read a document from a text; the name stands in errors, and one that ends in ``.json`` must be JSON.
+    """Read a document from a text; the name is shown in errors, and one that ends in ``.json`` must be JSON.
 
     Raises:
         DocumentError: The text is no OpenAPI 3.0 or 3.1 document.
@@ -167,7 +167,7 @@ def _compose(text: str, name: str) -> Any:
         problem = " ".join(str(part) for part in (told.context, told.problem) if part)
         line, remedy = (mark.line + 1 if mark else 1), "correct the YAML; look at the lines above this one too"
         if "'\\t'" in problem:
-            problem, remedy = "a tab stands where YAML takes only spaces", "indent with spaces"
+            problem, remedy = "a tab is where YAML takes only spaces", "indent with spaces"
         raise DocumentError(name, line, "#", f"this is not YAML: {problem}", remedy) from error
     except ReaderError as error:
         told = error
@@ -234,7 +234,7 @@ class _Construction:
     def value(self, node: Any, pointer: str) -> object:
         """The value of a node; one that an alias repeats is made once."""
         if id(node) in self._open:
-            raise self._error(node, pointer, "an alias stands inside what it repeats", "write the part out")
+            raise self._error(node, pointer, "an alias is inside what it refers to", "write the part out")
         if id(node) not in self._made:
             self._open.add(id(node))
             self._made[id(node)] = self._new(node, pointer)

@@ -208,7 +208,7 @@ def _downgraded(kind: str, part: _Part) -> _Part:
 
 
 def _referring(kind: str, part: _Part) -> _Part:
-    """A ``$ref`` stands alone in 3.0; for a schema, what stood beside it is kept around it."""
+    """A ``$ref`` has no siblings in 3.0; those of a schema are kept around it."""
     reference = part.get("$ref")
     if not isinstance(reference, str):
         return part
@@ -308,7 +308,7 @@ _NOT_PLAIN = re.compile(r"(?i)(y|n|yes|no|on|off|true|false|null|~|[-+.:\d].*)?"
 
 
 def as_yaml(data: Mapping[str, object]) -> str:
-    """The document as YAML that readers of YAML 1.1 and 1.2 understand alike."""
+    """The document as YAML that YAML 1.1 and 1.2 read the same way."""
     yaml = YAML(typ="rt", pure=True)
     yaml.width = 1_000_000  # folding leaves a space at the end of a line
     stream = io.StringIO()

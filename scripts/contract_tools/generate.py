@@ -35,7 +35,7 @@ _API_CONFIG: Mapping[str, object] = {
     "literal_enums": False,
     "docstrings_on_attributes": True,
     "generate_all_tags": False,
-    "post_hooks": [],  # they would take the ruff and the ruff.toml of whoever runs it
+    "post_hooks": [],  # they would use the ruff and the ruff.toml of the environment
 }
 _CALLBACK_OPTIONS = (
     *("--input-file-type", "openapi", "--openapi-scopes", "schemas", "--strict-refs", "--no-allow-remote-refs"),

@@ -183,11 +183,11 @@ class Place:
 
     Attributes:
         kind: What it is: ``operation``, ``schema``, ``media_type`` …
-        pointer: Where it stands.
+        pointer: Its place.
         name: Its name in the part around it.
         value: The part itself.
         around: The part around it; None for the document.
-        role: The member of the part around it that it stands in: ``properties``, ``items``, ``requestBody`` …
+        role: The member of the part around it that holds it: ``properties``, ``items``, ``requestBody`` …
     """
 
     kind: str
@@ -206,7 +206,7 @@ class Place:
 
     @property
     def is_component(self) -> bool:
-        """Whether it stands among the components, with a name that others refer to."""
+        """Whether it is a named component that others refer to."""
         return self.around is not None and self.around.kind == "components"
 
 

@@ -61,7 +61,7 @@ def replace_tree(target: Path, files: Mapping[str, bytes]) -> None:
     """Puts a tree of these files in the place of the target. Call it with the lock held.
 
     Raises:
-        OSError: It could not be done, and the old tree stands.
+        OSError: It could not be done, and the old tree is unchanged.
     """
     new = _beside(target, f"new-{uuid.uuid4().hex}")
     try:
@@ -239,7 +239,7 @@ def differences(expected: Mapping[str, bytes], folder: Path) -> list[Difference]
         if path not in there:
             found.append(Difference(path, "missing", "regenerating makes it"))
         elif (folder / path).is_symlink():
-            found.append(Difference(path, "edited by hand", "a link stands where a file should"))
+            found.append(Difference(path, "edited by hand", "a link is in place of a file"))
         elif (actual := (folder / path).read_bytes()) != content:
             found.append(_different(path, actual, content, listed, manifest))
     return sorted(found, key=lambda difference: (difference.path != MANIFEST, difference.path))

@@ -59,7 +59,7 @@ def constant(name: str, kind: str, value: object, words: str = "") -> str:
 
 
 def table(name: str, kinds: str, rows: Mapping[str, object] | Mapping[int, object], words: str) -> str:
-    """A constant that is a mapping which nobody can change; ``kinds`` has the types of keys and values."""
+    """A constant mapping that cannot be changed; ``kinds`` has the types of keys and values."""
     body = "".join(f"{literal(key)}: {literal(value)},\n" for key, value in rows.items())
     return constant(name, f"Mapping[{kinds}]", Source(f"MappingProxyType({{\n{body}}})"), words)
 

@@ -202,7 +202,7 @@ def check_changelog(changelog: str, version: str, *, release: bool) -> str:
     Args:
         changelog: The file's text.
         version: The version that is built.
-        release: Whether it goes out now: the entry must have a date.
+        release: Whether it is released now: the entry must have a date.
 
     Returns:
         The entry's text.

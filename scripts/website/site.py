@@ -25,7 +25,7 @@ from website.pages import CHINESE, ENGLISH, LANGUAGES, ROOT, Section, sections, 
 HERE: Final = Path(__file__).resolve().parent
 THEME: Final = HERE / "theme"
 NOWHERE: Final = "https://jsms-client.invalid/"
-"""Stands in for the site's address, which the builder wants to have, and which nothing in the site uses."""
+"""A placeholder for the site's address: the builder requires one, and nothing in the site uses it."""
 _IMPORTED: Final = ("scripts", "generated", "overlay")
 """What website.translated imports, which the builder loads."""
 _COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
@@ -110,7 +110,7 @@ def _build(work: Path, language: str, repository: str, *, with_contract: bool, r
 
 
 def _about(page: Path) -> str:
-    """The first sentence of a page, as a list of pages has it; nothing where there is none above its first heading."""
+    """The first sentence of a page, for a list of pages; nothing where there is none above its first heading."""
     opening = _BLOCK.sub("", page.read_text(encoding="utf-8").partition("\n")[2].partition("\n## ")[0])
     paragraphs = (" ".join(each.split()) for each in opening.split("\n\n"))
     first = next((each for each in paragraphs if each and each[0] not in "!<|:-"), "")

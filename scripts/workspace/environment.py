@@ -85,7 +85,7 @@ def prepare(root: Path, home: Path, base: str, say: Callable[[str], None] = say,
                 _install(root, home, faster, "-r", REQUIREMENTS)
             _install(root, home, faster, "--no-deps", "--no-build-isolation", "-e", ".")
         except SetUpError:
-            unfinished.unlink()  # pip itself gave up, so what was there before still stands
+            unfinished.unlink()  # pip itself gave up, so the old environment is unchanged
             raise
         _stamp(home).write_text("".join(f"{name} {digest}\n" for name, digest in wanted.items()), encoding="utf-8")
         unfinished.unlink()
@@ -158,7 +158,7 @@ def _stamp(home: Path) -> Path:
 
 
 def _unfinished(home: Path) -> Path:
-    """Stands while pip is at work: an environment that has it was left half made, and is made anew."""
+    """Exists while pip is at work: an environment with this file is incomplete, and is made anew."""
     return home / "jsms-workspace-unfinished"
 
 

@@ -75,7 +75,7 @@ def test_a_link_in_the_place_of_a_file_is_an_edit(built: Path, output: Path) -> 
     limits = output / "jsms_contract" / "limits.py"
     limits.rename(output.parent / "limits.py")
     limits.symlink_to(output.parent / "limits.py")
-    assert found(built, output) == ["edited by hand  jsms_contract/limits.py: a link stands where a file should"]
+    assert found(built, output) == ["edited by hand  jsms_contract/limits.py: a link is in place of a file"]
 
 
 def test_a_folder_in_the_place_of_a_file_is_missing_the_file(built: Path, output: Path) -> None:

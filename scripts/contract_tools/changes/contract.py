@@ -50,14 +50,14 @@ def compare_operations(old: Mapping[str, object], new: Mapping[str, object]) -> 
     before, after = _operations(old), _operations(new)
     renamed = {operation.where: operation for name, operation in after.items() if name not in before}
     for name, operation in before.items():
-        twin = after.get(name) or renamed.get(operation.where)
-        if twin is None:
+        match = after.get(name) or renamed.get(operation.where)
+        if match is None:
             yield removed(operation.subject, why=operation.where)
             continue
-        if twin.name != name:
+        if match.name != name:
             del renamed[operation.where]
-            yield changed(operation.subject, f"is called {twin.name} now ({twin.where})", breaking=True)
-        yield from _compare_operation(operation, twin)
+            yield changed(operation.subject, f"is called {match.name} now ({match.where})", breaking=True)
+        yield from _compare_operation(operation, match)
     for name, operation in after.items():
         if name not in before and (operation.where in renamed):
             yield added(operation.subject, why=operation.where)

@@ -28,7 +28,7 @@ class Versioned:
 
     Attributes:
         name: What it is.
-        place: Where its version stands.
+        place: The place of its version.
         before: The version at the revision.
         now: The version in the work tree.
         changes: What changed in between.

@@ -40,7 +40,7 @@ def emit_errors(data: Mapping[str, object]) -> str:
         for number, entry in mapping(data.get("x-error-codes")).items()
         if str(number).isdecimal()
     }
-    # Codes of a family that nobody describes (success) are no errors.
+    # Codes of a family without a description (success) are no errors.
     errors = {code: codes[code] for code in sorted(codes) if text(codes[code].get("family")) in families}
     classes = {code: Source(error_class_name(text(entry.get("name")))) for code, entry in errors.items()}
     by_status = {

@@ -262,7 +262,7 @@ class Surface:
 
     @cached_property
     def home_of_result(self) -> Mapping[str, str]:
-        """The resource that each record of a response stands below."""
+        """The resource of each record of a response."""
         return {record.name: resource for resource, records in self.results.items() for record in records}
 
     @cached_property

@@ -133,7 +133,7 @@ class ResultClass:
         """The fields, those that are always there first."""
         found = [*self._members()]
         if self.is_outcome:
-            words = "Whether the service accepted it; whether it arrives is told by a delivery report."
+            words = "Whether the service accepted it; a delivery report says whether it arrived."
             found.append(_Field("accepted", "bool", "", "", True, words, "accepted"))
         if self._customised is not None:
             contract = {each.name: each for each in found}

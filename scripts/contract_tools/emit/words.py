@@ -186,7 +186,7 @@ class Option(NamedTuple):
         type: Its type; None is its default.
         words: What it is.
         raises: What else the call may raise, as lines of a docstring.
-        applies: Whether the method of an operation has it.
+        applies: Whether it applies to the method of an operation.
     """
 
     name: str

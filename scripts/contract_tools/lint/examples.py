@@ -156,7 +156,7 @@ def _check_use(
     if entry is None:
         return
     at = pointer_to(pointer, code)
-    # A refused recipient stands in a response of success.
+    # A refused recipient is in a success response.
     if status.isdecimal() and not status.startswith("2") and status != text(str(entry.get("http_status"))):
         yield broken(
             "example-status", at, code=error[code], wanted=entry.get("http_status"), found=status, id=title(operation)

@@ -148,8 +148,8 @@ class Response:
     """One response of an operation, in place or through a ``$ref``.
 
     Attributes:
-        status: The key it stands under: an HTTP status or ``default``.
-        pointer: Where that key stands.
+        status: Its key: an HTTP status or ``default``.
+        pointer: The place of that key.
         place: The response itself, behind any ``$ref``.
     """
 
@@ -168,7 +168,7 @@ class Contract:
 
     @cached_property
     def by_pointer(self) -> Mapping[str, Place]:
-        """Every part by where it stands."""
+        """Every part by its place."""
         return {place.pointer: place for place in self.places}
 
     def of_kind(self, *kinds: str) -> Iterator[Place]:
@@ -181,7 +181,7 @@ class Contract:
         return text(self.data.get("openapi")).startswith("3.0")
 
     def at(self, pointer: str) -> object:
-        """What stands at a pointer; a mark of its own for nothing."""
+        """The value at a pointer; a sentinel for none."""
         found: object = self.data
         for part in pointer_parts(pointer):
             fields, items = mapping(found), sequence(found)
@@ -194,7 +194,7 @@ class Contract:
         return found
 
     def has(self, pointer: str) -> bool:
-        """Whether anything stands at a pointer."""
+        """Whether there is a value at a pointer."""
         return pointer.startswith("#") and self.at(pointer) is not _MISSING
 
     def follow(self, place: Place) -> Place | None:

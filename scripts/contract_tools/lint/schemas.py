@@ -238,7 +238,7 @@ def check_names(contract: Contract) -> Iterator[Finding]:
 
 
 def _texts(contract: Contract) -> Iterator[tuple[str, str]]:
-    """Every text that may be copied into source, and where it stands."""
+    """Every text that may be copied into source, and its place."""
     owners: list[tuple[str, Mapping[str, object], tuple[str, ...]]] = [
         (place.pointer, place.value, _WORDS) for place in contract.places
     ]

@@ -91,7 +91,7 @@ def first_misfit(validator: object, value: object) -> Misfit | None:
     relevant: Any = exceptions
     try:
         error = relevant.best_match(checker.iter_errors(value))
-    except Exception:  # noqa: BLE001 - a schema that the validator trips over is told by the rules for schemas
+    except Exception:  # noqa: BLE001 - a schema that breaks the validator is reported by the rules for schemas
         return None
     return None if error is None else _misfit(error)
 
