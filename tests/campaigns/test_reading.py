@@ -144,7 +144,7 @@ def test_a_bad_line_is_named_and_costs_no_other(write: Any, line: str, reason: s
     assert number == 3
     assert reason in found
     assert [entry for entry, given in chain.from_iterable(read_file(file)) if not isinstance(given, BadLine)][-1] == 4
-    # Numbers are nobody's business.
+    # Numbers are private.
     assert A not in found
 
 
@@ -276,7 +276,7 @@ def test_a_field_that_stands_in_a_line_twice_is_named(write: Any) -> None:
 
 
 @pytest.mark.parametrize("content", ["", "mobile,name\n"])
-def test_a_list_of_nobody_is_refused(driver: Driver, app: Sandbox, write: Any, content: str) -> None:
+def test_an_empty_list_is_refused(driver: Driver, app: Sandbox, write: Any, content: str) -> None:
     for nobody in (write(content), ()):
         for dry_run in (False, True):
             with pytest.raises(CampaignInputError, match="the list is empty"):

@@ -21,7 +21,7 @@ class BatchRecipient(Result):
 
     Attributes:
         mobile: The number.
-        accepted: Whether the service accepted it; whether it arrives is told by a delivery report.
+        accepted: Whether the service accepted it; a delivery report says whether it arrived.
         msg_id: Id of the SMS, a string of digits. The service sometimes sends a number; accept both and keep a string.
             None where it is absent.
         error_code: Why the recipient was refused, an error code written as a text; clients accept a number as well.

@@ -78,7 +78,7 @@ class Head:
         input: The digest of the list; None where the list was never read to its end.
         rows: The digest of the recipients; None as above.
         states: How many recipients are in each state, in the order of `STATES`.
-        repeats: How many entries were set aside as repeats.
+        repeats: How many entries were set aside as duplicates.
         bad_lines: How many as bad.
         campaign: What it sends.
     """

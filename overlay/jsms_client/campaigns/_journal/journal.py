@@ -49,7 +49,7 @@ class Journal:
         states: How many recipients are in each state, in the order of the schema.
         queue: What leaves and what comes back.
         team: The workers that share it: none but this one.
-        repeats: How many entries were set aside as repeats.
+        repeats: How many entries were set aside as duplicates.
         bad_lines: How many as bad.
         closed: Whether it was closed.
         mutex: Held by the thread that works with it: SQLite crashes where a connection is closed that another thread
@@ -333,7 +333,7 @@ class Journal:
 
         Args:
             entries: The digest of the list.
-            recipients: The digest of what is left of it without repeats.
+            recipients: The digest of what is left of it without duplicates.
         """
         self.input = entries.made()
         self._head.rows = recipients.made()

@@ -45,7 +45,7 @@ class SharedJournal(SharedState):
         return self
 
     def add(self, rows: Sequence[Row], bad: Iterable[BadLine]) -> set[int]:
-        """Take the next entries of the list in; gives the numbers of those that were set aside as repeats."""
+        """Take the next entries of the list in; gives the numbers of those that were set aside as duplicates."""
         dialect = self.dialect
         skipped: list[tuple[int, SkipReason, str | None, str]] = [
             (line.number, SkipReason.BAD_LINE, None, line.reason) for line in bad

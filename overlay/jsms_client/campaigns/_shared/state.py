@@ -47,7 +47,7 @@ class SharedState:
         settings: What the campaign sends.
         input: The digest of the list; None until all of it was taken in.
         states: How many recipients are in each state, of all workers.
-        repeats: How many entries were set aside as repeats.
+        repeats: How many entries were set aside as duplicates.
         bad_lines: How many as bad.
         requests: The number of the last request that left.
         mutex: Held by the thread that works with it.
