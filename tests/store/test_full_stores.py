@@ -15,8 +15,9 @@ from callbacks.posting import APP_KEY, MASTER_SECRET, REPORT, encoded, form
 from engines import ENGINES, Engine
 from engines.fixtures import SQLITE, Started, require
 from engines.small_disk import SmallDisk
-from jsms_client import Store, StoreError, UnknownOutcomeError
+from jsms_client import JSMS, Store, StoreError, UnknownOutcomeError
 from jsms_client.callbacks import CallbackReceiver
+from jsms_client.campaigns import Campaign, JournalError
 from jsms_client.store._backend import Entry
 from jsms_sandbox.pytest_plugin import Sandbox
 from overlay.drivers import sync_client
@@ -129,3 +130,24 @@ def test_a_redis_without_memory_sends_nothing(started_engines: Started, jsms_san
         finally:
             redis_command(address, "CONFIG", "SET", "maxmemory", "0")
     assert [message.msg_id for message in jsms_sandbox.messages] == [first]
+
+
+@pytest.mark.parametrize("name", ["PostgreSQL", SQLITE])
+def test_a_campaign_whose_disk_is_full_stops_and_reaches_everyone_once_when_there_is_space(
+    name: str, jsms_sandbox: Sandbox
+) -> None:
+    people = [(str(13800138000 + number), {"code": "1234"}) for number in range(3000)]
+    with full_store(name) as (_, disk, engine), JSMS(**jsms_sandbox.settings) as jsms:
+        journal = str(disk.folder / "spring.db") if engine is None else f"{engine.database()}?campaign=spring"
+
+        def send() -> Campaign:
+            return jsms.campaigns.send(people, temp_id=1, journal=journal)
+
+        disk.fill()
+        with pytest.raises(JournalError, match="full|No space"):
+            send()
+        disk.free()
+        campaign = send()
+    sent = [message.mobile for message in jsms_sandbox.messages]
+    assert len(set(sent)) == len(sent)
+    assert campaign.counts.accepted + campaign.counts.unknown == len(people)

@@ -78,7 +78,11 @@ class SharedState:
         self.repeats: int = 0
         self.bad_lines: int = 0
         with self._failures():
-            migrate(address.database)
+            try:
+                migrate(address.database)
+            except BaseException:
+                address.database.close()
+                raise
             self._session = self._stack.enter_context(address.database.session())
         try:
             self._open(settings, service)
