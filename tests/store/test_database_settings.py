@@ -12,11 +12,12 @@ import sqlalchemy
 
 from engines import ENGINES
 from engines.fixtures import Started
-from jsms_client import Store, StoreError, UnknownOutcomeError
+from jsms_client import JSMS, Store, StoreError, UnknownOutcomeError
+from jsms_client.campaigns import JournalError
 from jsms_client.store._backend import Entry
 from jsms_sandbox.pytest_plugin import Sandbox
 
-from .drivers import by_threads
+from .drivers import MOBILE, by_threads
 from .faults import MINE, database_of, execute_as_owner, outcome, redis_command
 
 
@@ -80,6 +81,8 @@ def test_a_user_who_may_not_create_tables_can_use_those_that_are_there(
     )
     with Store(app_address) as store, pytest.raises(StoreError, match="permission denied"):
         store.backend.get(MINE)
+    with JSMS(**jsms_sandbox.settings) as jsms, pytest.raises(JournalError, match="permission denied"):
+        jsms.campaigns.send([(MOBILE, {"code": "1234"})], temp_id=1, journal=f"{app_address}?campaign=spring")
     with Store(address) as store:
         store.backend.get(MINE)
     with Store(app_address) as store:
