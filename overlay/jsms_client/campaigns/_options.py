@@ -67,7 +67,7 @@ class CampaignSettings:
         return cls(**json.loads(text))
 
     def to_text(self) -> str:
-        """Return the same settings are the same text."""
+        """Return the settings as text; equal settings give the same text."""
         return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
 
     @property

@@ -157,7 +157,7 @@ class Throttle:
         self._allowed = min(self._concurrency, self._allowed * 2)
 
     def too_often(self, now: float, left_at: float) -> bool:
-        """Return the service says that requests come too often.
+        """Record that the service says that requests come too often.
 
         Args:
             now: The time.
@@ -173,7 +173,7 @@ class Throttle:
         return self._refusals >= MOST_REFUSALS
 
     def failed(self, now: float, left_at: float) -> bool:
-        """No response came, or none that says what happened.
+        """Record that no response came, or none that says what happened.
 
         Args:
             now: The time.
@@ -189,7 +189,7 @@ class Throttle:
         return self._failures >= MOST_FAILURES
 
     def not_reached(self, now: float) -> bool:
-        """Return the service was not reached, and nothing was sent.
+        """Record that the service was not reached, and nothing was sent.
 
         Args:
             now: The time.

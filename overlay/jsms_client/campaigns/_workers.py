@@ -168,7 +168,7 @@ class AsyncWorkerPool:
 
 
 class WorkerPool:
-    """Threads; the blocking form of `AsyncCrew`.
+    """Threads; the blocking form of `AsyncWorkerPool`.
 
     Args:
         request: Sends one request.
