@@ -926,6 +926,15 @@ RULES: Mapping[str, Rules] = MappingProxyType(
 """The rules of every operation, by operationId."""
 
 
+KIND_PATTERNS: Mapping[str, str] = MappingProxyType(
+    {
+        "mobile": "^1[0-9]{10}$",
+        "beijing-time": "^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$",
+    }
+)
+"""How a text of a kind is written, where its field has no pattern of its own."""
+
+
 ROUTING_CODES: frozenset[int] = frozenset(
     (
         50016,
@@ -1009,6 +1018,7 @@ ASSUMPTIONS: tuple[tuple[str, str], ...] = (
 __all__ = [
     "ASSUMPTIONS",
     "CALLBACK_SAMPLES",
+    "KIND_PATTERNS",
     "KNOWN_VALUES",
     "ROUTING_CODES",
     "RULES",

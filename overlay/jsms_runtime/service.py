@@ -11,7 +11,7 @@ class Check(NamedTuple):
     """What a value of the right type must pass.
 
     Attributes:
-        keyword: The keyword of JSON Schema, or ``x-kind``.
+        keyword: The keyword of JSON Schema.
         bound: Its value.
         code: The error code of a value that does not pass; None where the contract names none.
     """

@@ -23,6 +23,14 @@ KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """What a field holds, where its JSON type does not say it; and the JSON types that each may have."""
 
+KIND_PATTERNS: Mapping[str, str] = MappingProxyType(
+    {
+        "mobile": "^1[0-9]{10}$",
+        "beijing-time": "^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$",
+    }
+)
+"""How a text of a kind is written in a request, where its field has no pattern of its own."""
+
 EFFECTS = ("sends", "schedules", "polls", "reads", "changes")
 """What an operation does."""
 

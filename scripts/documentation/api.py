@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import inspect
+import json
 from collections.abc import Iterator, Mapping
+from importlib.resources import files as resources_of
 from pathlib import Path
 from typing import Final
 
+from contract_tools.openapi import mapping, operations, schemas, text
 from documentation import table, texts
 from jsms_client import JSMS
 from jsms_client.errors import ErrorInfo
+from jsms_contract.operations import OPERATIONS
 from jsms_runtime.resource import lazy_property
 
 PAGE: Final = Path("docs/api.md")
@@ -61,7 +66,7 @@ def chinese_page(root: Path) -> str:
 
 def names_to_translate() -> list[str]:
     """The names whose Chinese summary is not in the contract."""
-    calls = [call.partition("(")[0] for call, _, _ in _calls()]
+    calls = [name for name in (call.partition("(")[0] for call, _, _ in _calls()) if _summary_of_call(name) is None]
     modules = ["jsms_client", *(f"jsms_client.{module}" for module in _MODULES)]
     found = [(module, name) for module in modules for name in importlib.import_module(module).__all__]
     others = [name for module, name in found if _of_contract(getattr(importlib.import_module(module), name)) is None]
@@ -71,7 +76,7 @@ def names_to_translate() -> list[str]:
 def _page(language: str, known: Mapping[str, str]) -> str:
     title, introduction, calls, about, call_head, name_head = _WORDS[language]
     rows = [
-        (f"`jsms.{call}`", f"`{returns}`", known.get(call.partition("(")[0]) or _summary(method))
+        (f"`jsms.{call}`", f"`{returns}`", _call_words(call.partition("(")[0], method, language, known))
         for call, returns, method in _calls()
     ]
     parts = [f"# {title}", introduction, f"## {calls}", about, table(call_head, rows)]
@@ -80,10 +85,37 @@ def _page(language: str, known: Mapping[str, str]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def _call_words(name: str, method: object, language: str, known: Mapping[str, str]) -> str:
+    chinese = known.get(name) or _summary_of_call(name) if language == _CHINESE else None
+    return chinese or _summary(method)
+
+
+def _summary_of_call(name: str) -> str | None:
+    """The Chinese that the contract has for the method of an operation."""
+    ids = [each.id for each in OPERATIONS.values() if f"{each.resource}.{each.method_name}" == name]
+    found = (operation for _, _, operation, _ in operations(_document()) if operation.get("operationId") in ids)
+    return _chinese(next(found, {}))
+
+
 def _of_contract(value: object) -> str | None:
-    """The Chinese that the contract has for an exception of one code."""
-    info = getattr(value, "info", None) if inspect.isclass(value) and issubclass(value, Exception) else None
-    return info.meaning_zh if isinstance(info, ErrorInfo) else None
+    """The Chinese that the contract has for an exception of one code, a result, or an enum."""
+    if not inspect.isclass(value):
+        return None
+    info = getattr(value, "info", None) if issubclass(value, Exception) else None
+    if isinstance(info, ErrorInfo):
+        return info.meaning_zh
+    is_generated = value.__module__.startswith(("jsms_surface.", "jsms_api."))
+    return _chinese(mapping(schemas(_document()).get(value.__name__))) if is_generated else None
+
+
+def _chinese(found: Mapping[str, object]) -> str | None:
+    words = text(found.get("x-summary-zh"))
+    return f"{words.removesuffix('。')}。" if words else None
+
+
+@functools.cache
+def _document() -> Mapping[str, object]:
+    return mapping(json.loads(resources_of("jsms_contract").joinpath("openapi.json").read_bytes()))
 
 
 def docstring_list() -> str:
@@ -129,7 +161,7 @@ def _names(module: str, head: tuple[str, str, str], language: str, known: Mappin
     rows: list[tuple[str, str, str]] = []
     for name in sorted(set(found.__all__)):
         value = getattr(found, name)
-        chinese = (_of_contract(value) or known.get(name)) if language == _CHINESE else None
+        chinese = (known.get(name) or _of_contract(value)) if language == _CHINESE else None
         rows.append((f"`{name}`", f"`from {module} import {name}`", chinese or _summary(value)))
     return table(head, rows)
 

@@ -8,14 +8,37 @@ from collections.abc import Iterator, Mapping
 from importlib import resources
 from typing import Any, cast
 
+from jsms_contract.service import KIND_PATTERNS
+
 Schema = Mapping[str, Any]
 
 
 @functools.cache
 def document() -> dict[str, Any]:
-    """The contract."""
+    """The contract, where each field of a request that has no pattern has the one of its kind."""
     found: dict[str, Any] = json.loads(resources.files("jsms_contract").joinpath("openapi.json").read_bytes())
+    for item in found["paths"].values():
+        for name, entry in item.items():
+            for sent in (entry,) if name == "parameters" else (entry.get("parameters"), entry.get("requestBody")):
+                _write_patterns(found, sent)
     return found
+
+
+def _write_patterns(whole: dict[str, Any], node: Any) -> None:
+    """Write them into what is sent; what comes back may be anything that was sent before."""
+    if isinstance(node, dict):
+        fields = cast("dict[str, Any]", node)
+        if "$ref" in fields:
+            fields = functools.reduce(lambda inside, part: inside[part], str(fields["$ref"])[2:].split("/"), whole)
+        if pattern := KIND_PATTERNS.get(str(fields.get("x-kind"))):
+            schema: dict[str, Any] = fields.get("schema", fields)  # of a parameter, or of itself
+            schema.setdefault("pattern", pattern)
+        for child in fields.values():
+            _write_patterns(whole, child)
+    elif isinstance(node, list):
+        items: list[Any] = node
+        for child in items:
+            _write_patterns(whole, child)
 
 
 def resolve(node: Schema) -> Schema:

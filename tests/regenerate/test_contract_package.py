@@ -11,6 +11,9 @@ import pytest
 from contract_tools.emit.catalogue import NameClashError, emit_errors, emit_limits
 from contract_tools.emit.operations import UnknownShapeError, emit_operations
 from contract_tools.python_source import constant_name, docstring, error_class_name, family_class_name, literal
+from jsms_contract.service import KIND_PATTERNS
+from jsms_runtime.times import FORM_PATTERN
+from jsms_runtime.validation import MOBILE_PATTERN
 
 from .running import python_with
 
@@ -206,3 +209,7 @@ def test_an_object_inside_itself_is_checked_one_level_deep() -> None:
 def test_a_response_without_a_shape_is_refused(schema: Mapping[str, object]) -> None:
     with pytest.raises(UnknownShapeError, match="200 of look"):
         emit_operations(_with_response(schema))
+
+
+def test_the_client_and_the_sandbox_take_a_kind_in_one_form() -> None:
+    assert KIND_PATTERNS == {"mobile": MOBILE_PATTERN, "beijing-time": FORM_PATTERN}

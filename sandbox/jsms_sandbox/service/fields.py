@@ -156,7 +156,7 @@ def broken(field: Property, value: object) -> list[Check]:
 def _test(keyword: str, bound: float | str) -> Test:
     if keyword == "pattern":
         return full_match(cast("str", bound))
-    if keyword in ("format", "x-kind"):
+    if keyword == "format":
         return FORMATS.get(cast("str", bound), _anything)
     number = cast("float", bound)
     tests: dict[str, Test] = {
@@ -197,9 +197,8 @@ FORMATS: Mapping[str, Test] = {
     "date": _readable(date.fromisoformat),
     "uuid": _readable(uuid.UUID),
     "digits": full_match("[0-9]+"),
-    "mobile": full_match("1[0-9]{10}"),
     "beijing-time": _readable(lambda value: datetime.strptime(value, "%Y-%m-%d %H:%M:%S")),  # noqa: DTZ007 - read only
 }
-"""Checks of texts by format or kind; other texts are accepted as they are."""
+"""Checks of texts by format; other texts are accepted as they are."""
 
 ID_TEXT = full_match("[0-9]{1,19}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from contract_tools.emit.model import Argument, Member, Operation, Record, SurfaceError, Value, python_name
+from contract_tools.extensions import KIND_PATTERNS
 from contract_tools.openapi import mapping, sequence, text
 from contract_tools.python_source import constant_name, docstring, literal
 
@@ -294,7 +295,7 @@ def _bound(value: Value, keyword: str) -> str | None:
 
 
 def _pattern(value: Value) -> str | None:
-    pattern = text(value.schema.get("pattern"))
+    pattern = text(value.schema.get("pattern")) or KIND_PATTERNS.get(value.kind)
     return literal(pattern) if pattern else None
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from contract_tools.document import pointer_to
 from contract_tools.emit.model import Operation, Surface, Value, parameters_of
+from contract_tools.extensions import KIND_PATTERNS
 from contract_tools.openapi import follow, is_list, is_object, mapping, schemas, sequence, text, webhooks, whole
 from contract_tools.python_source import Source, call, constant, constant_name, literal, module, record, table
 
@@ -17,7 +18,6 @@ _CHECKS = (
 _RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 # What the type and the ranges say already.
 _PLAIN_FORMATS = frozenset({*_RANGES, "binary", "float", "double"})
-_CHECKED_KINDS = frozenset({"mobile", "beijing-time"})
 _CODES = "ErrorCode"
 
 
@@ -29,6 +29,12 @@ def emit_service(surface: Surface) -> str:
         "What the service checks of requests and what it responds: for a sandbox. The client needs none of it.",
         "\n".join(emitter.constants.values()),
         table("RULES", "str, Rules", rules, "The rules of every operation, by operationId."),
+        table(
+            "KIND_PATTERNS",
+            "str, str",
+            dict(KIND_PATTERNS),
+            "How a text of a kind is written, where its field has no pattern of its own.",
+        ),
         constant(
             "ROUTING_CODES",
             "frozenset[int]",
@@ -59,7 +65,7 @@ def emit_service(surface: Surface) -> str:
             "",
             "from jsms_runtime.service import Check, KnownValue, Limit, Poll, Property, Rules",
         ],
-        exports=["ASSUMPTIONS", "CALLBACK_SAMPLES", "KNOWN_VALUES", "ROUTING_CODES", "RULES"],
+        exports=["ASSUMPTIONS", "CALLBACK_SAMPLES", "KIND_PATTERNS", "KNOWN_VALUES", "ROUTING_CODES", "RULES"],
     )
 
 
@@ -194,8 +200,10 @@ def _checks(value: Value, codes: Mapping[str, object]) -> Iterator[Source]:
         high = min(most, high) if isinstance(high, int | float) else most
     bounds: list[tuple[str, object]] = [("minimum", low), ("maximum", high)]
     bounds += [(keyword, schema.get(keyword)) for keyword in _CHECKS]
-    if value.kind in _CHECKED_KINDS and "pattern" not in schema:
-        bounds.append(("x-kind", value.kind))
+    if value.kind in KIND_PATTERNS and "pattern" not in schema:
+        bounds.append(("pattern", KIND_PATTERNS[value.kind]))
+    if value.kind == "beijing-time" and "pattern" not in schema:
+        bounds.append(("format", value.kind))  # a moment that is in the calendar
     for keyword, bound in bounds:
         if bound is None or isinstance(bound, bool) or (keyword == "format" and bound in _PLAIN_FORMATS):
             continue

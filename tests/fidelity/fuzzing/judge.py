@@ -25,7 +25,7 @@ from jsms_sandbox.state.entities import App, JournalEntry
 from jsms_sandbox.state.state import State
 from sandbox.running import RunningSandbox
 
-from .seeds import furnish, path_ids, with_seeds
+from .seeds import furnish, path_ids, with_seeds, with_times
 
 OTHERS_ABOUT_CREDENTIALS: list[CheckFunction] = [ignored_auth, missing_required_header]
 """They want 401 without credentials, where JSMS responds 400 with 50001: ``test_credentials`` takes their place."""
@@ -66,6 +66,8 @@ class Judge:
             ids = path_ids(self.operation)
             given = {name: ids.get(name, value) for name, value in case.path_parameters.items()}
             object.__setattr__(case, "path_parameters", given)
+        if isinstance(case.query, dict):
+            object.__setattr__(case, "query", with_times(case.query))
         body: object = case.body
         if isinstance(body, dict):
             body = with_seeds(self.operation, cast("dict[str, Any]", body))

@@ -55,7 +55,16 @@ def path_ids(operation: str) -> dict[str, object]:
 def with_seeds(operation: str, body: Fields) -> Fields:
     """The body with ids that exist in the places of valid ones, and with what only prose asks for."""
     replace = _BODIES.get(OPERATIONS[operation].tag)
-    return replace(dict(body)) if replace else body
+    body = with_times(body)
+    return replace(body) if replace else body
+
+
+def with_times(fields: Fields) -> Fields:
+    """Each text that is written like a time, such as 2030-13-45 00:00:00, becomes one that is in the calendar."""
+    return {
+        name: LATER if isinstance(value, str) and SEND_TIME.fullmatch(value) else value
+        for name, value in fields.items()
+    }
 
 
 def furnish(state: State, operation: str, body: object) -> App:
@@ -111,7 +120,6 @@ def _sending(fields: Fields) -> Fields:
     template = TEMPLATE if isinstance(fields.get("temp_para"), dict) or "recipients" in fields else PLAIN_TEMPLATE
     _replace(fields, "temp_id", _is_id, template)
     _replace(fields, "sign_id", _is_id, DEFAULT_SIGN)
-    _replace(fields, "send_time", lambda value: isinstance(value, str) and bool(SEND_TIME.fullmatch(value)), LATER)
     _number(fields)
     _parameters(fields)
     if isinstance(fields.get("recipients"), list):
