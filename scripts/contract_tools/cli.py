@@ -200,7 +200,8 @@ def _read(path: Path, progress: Progress, *, write: bool = False) -> Document:
         if path.resolve() == _DOCUMENT:
             _refuse_left_over(Surface(document.data), path)
     for part in changed:
-        progress.say(f"  {path}: wrote {part}, from its x-error-codes")
+        source = "x-payloads" if part.startswith("the fields of") else "x-error-codes"
+        progress.say(f"  {path}: wrote {part}, from its {source}")
     return document
 
 

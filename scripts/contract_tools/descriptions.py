@@ -175,10 +175,11 @@ _Edit = tuple[int, int, str]
 
 
 def completed(document: Document) -> tuple[Document, list[str]]:
-    """The document with all that follows from its catalogue, and the parts that this changes.
+    """The document with all that follows from its catalogue and its callbacks, and the parts that this changes.
 
-    The members of ErrorCode, the table of codes in a tag's description, and the paragraph of codes in the description
-    of each operation. Only a YAML document is completed; JSON is left to the rules, which say what is missing.
+    The members of ErrorCode, the table of codes in a tag's description, the paragraph of codes in the description
+    of each operation, and the tables of what callbacks carry. Only a YAML document is completed; JSON is left to the
+    rules, which say what is missing.
     """
     if document.path.endswith(".json") or not _is_whole(document):
         return document, []
@@ -226,6 +227,10 @@ def _edits(document: Document) -> Iterator[tuple[str, _Edit]]:
         edit = _new_table(document, document.node(f"#/tags/{index}/description"))
         if edit is not None:
             yield f"the table of the tag {text(mapping(tag).get('name'))}", edit
+    for name, pointer, wanted_fields in _payload_tables(document.data):
+        edit = _new_fields(document, document.node(pointer_to(pointer, "description")), wanted_fields)
+        if edit is not None:
+            yield f"the fields of {name}", edit
     for path, method, operation, _ in operations(document.data):
         wanted_codes = shown_codes(document.data, operation, ENGLISH)
         if wanted_codes and not flat(text(operation.get("description"))).endswith(flat(wanted_codes)):
@@ -234,6 +239,34 @@ def _edits(document: Document) -> Iterator[tuple[str, _Edit]]:
             )
             if edit is not None:
                 yield f"the codes of {text(operation.get('operationId'))}", edit
+
+
+def _payload_tables(data: Mapping[str, object]) -> Iterator[tuple[str, str, str]]:
+    """Every tag and callback that shows what callbacks carry: its name, where it is, and the tables."""
+    for index, tag in enumerate(sequence(data.get("tags"))):
+        name = text(mapping(tag).get("name"))
+        yield f"the callbacks in the tag {name}", f"#/tags/{index}", shown_payloads(data, name, ENGLISH)
+    for name, item in webhooks(data).items():
+        pointer = text(mapping(item).get("$ref")) or pointer_to("#/webhooks", name)
+        around = follow(data, item)
+        for method in (each for each in METHODS if each in around):
+            callback = mapping(around[method])
+            shown = shown_payload(data, callback, ENGLISH)
+            yield text(callback.get("operationId"), name), pointer_to(pointer, method), shown
+
+
+def _new_fields(document: Document, node: Any, wanted: str) -> _Edit | None:
+    """The tables of fields that a description ends with, put in place of older ones."""
+    lines = [(start, line) for start, line in _lines(document, node) if line.strip()]
+    if not wanted or not lines or node.style != "|" or flat(str(node.value)).endswith(flat(wanted)):
+        return None
+    first, last = lines[0][1], lines[-1]
+    margin = first[: len(first) - len(first.lstrip())]
+    begin = ENGLISH.payload.partition("{")[0]
+    older = next((start for start, line in lines if line.strip().startswith(begin) and line.endswith(":")), None)
+    written = textwrap.indent(wanted, margin)
+    end = last[0] + len(last[1])
+    return (end, end, f"\n\n{written}") if older is None else (older, end, written)
 
 
 def _new_list(document: Document, node: Any, found: Sequence[object], wanted: Sequence[object]) -> _Edit | None:

@@ -76,6 +76,8 @@ def check_translations(document: Document) -> Iterator[Problem]:
     for source, pointer in translator.missing.items():
         line, remedy = document.line(pointer), f"add it to {path} with its translation"
         message = f"“{source}” has no Chinese translation"
+        if not source.strip():
+            message, remedy = "the text is empty, and can have no translation", "write the text, or take the key out"
         yield Problem(document.path, line, pointer, "translation-missing", message, remedy)
     lines = path.read_text(encoding="utf-8").splitlines()
     for source in own:

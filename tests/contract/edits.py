@@ -231,6 +231,15 @@ EDITS_OF_MODELS: list[tuple[str, Edit, bool, str]] = [
         "Code 104 belongs to the family authentication now, and belonged to request.",
     ),
     (
+        "code that concerns a recipient",
+        lambda d: code(d, "104").update(concerns="recipient"),
+        BREAKS,
+        (
+            "Code 104 is about one recipient now, and was about the request as a whole, which changes what a campaign "
+            "does."
+        ),
+    ),
+    (
         "code with another status",
         lambda d: code(d, "104").update(http_status=410),
         BREAKS,

@@ -63,6 +63,12 @@ EDITS_OF_OPERATIONS: list[tuple[str, Edit, bool, str]] = [
         "Operation sendLetter has other limits now.",
     ),
     (
+        "operation with another effect",
+        lambda d: sending(d).update({"x-effect": "schedules"}),
+        BREAKS,
+        "Operation sendLetter has another effect now.",
+    ),
+    (
         "operation deprecated",
         lambda d: sending(d).update(deprecated=True),
         FINE,

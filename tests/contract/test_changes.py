@@ -116,6 +116,18 @@ def test_the_contract_compared_with_itself_has_no_change() -> None:
     assert compare(data, copy.deepcopy(data)) == []
 
 
+def test_how_sms_are_billed_is_a_change() -> None:
+    data: Data = load(CONTRACT).data
+    edited = copy.deepcopy(data)
+    edited["x-billing"] |= {"sms_characters": 80, "part_characters": 75, "opt_out_suffix": "T"}
+
+    assert [(change.breaking, change.sentence.partition(" now")[0]) for change in compare(data, edited)] == [
+        (True, "A text billed as one SMS has at most 80 characters"),
+        (True, "Each part of a longer SMS has 75 characters"),
+        (True, "Marketing ends with “T”"),
+    ]
+
+
 def test_everything_of_a_document_is_new_beside_an_empty_one() -> None:
     data = load(CONTRACT).data
     operations = [change for change in compare({}, data) if change.subject.startswith("operation ")]

@@ -22,15 +22,15 @@ PROGRAM = """
 import json
 import httpx
 from jsms_client import JSMS
-from jsms_client.results import UsageReport
+from jsms_client.results import TallyReport
 
 def respond(request):
     return httpx.Response(200, json={"used": 3, "phones": [], "cost": 0.5, "newer": 1})
 
 jsms = JSMS("a" * 24, "b" * 24, base_url="http://127.0.0.1:9/v1", http_client=httpx.Client(
     transport=httpx.MockTransport(respond)))
-usage = jsms.accounts.usage(day=3)
-assert isinstance(usage, UsageReport)
+usage = jsms.accounts.tally(day=3)
+assert isinstance(usage, TallyReport)
 print(usage.used, usage.cost, dict(usage.extra))
 """
 
@@ -74,6 +74,6 @@ def test_a_fork_is_installed_beside_the_wheel_and_stays_when_that_is_installed_a
     assert environment.run(PROGRAM, tmp_path).stdout == done.stdout
     environment.pip("uninstall", "--quiet", "--yes", "jsms-client-fork")
     gone = environment.run(
-        "from jsms_client import JSMS; print(hasattr(JSMS('a' * 24, 'b' * 24).accounts, 'usage'))", tmp_path
+        "from jsms_client import JSMS; print(hasattr(JSMS('a' * 24, 'b' * 24).accounts, 'tally'))", tmp_path
     )
     assert (gone.stdout, gone.stderr) == ("False\n", "")

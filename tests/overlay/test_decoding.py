@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import time
 import zlib
 from collections.abc import Iterator
@@ -10,12 +11,13 @@ from collections.abc import Iterator
 import pytest
 
 from jsms_client import JSMS, DecodeError
+from jsms_contract.service import RULES
 from servers.faults import http_response, sends
 from servers.raw_socket_server import RawSocketServer
 
 from .drivers import APP_KEY, MASTER_SECRET
 
-BALANCE = b'{"app_balance": 1, "app_voice": 1, "app_industry": 1, "app_market": 1}'
+BALANCE = str(RULES["getAppBalance"].success).encode()
 
 
 @pytest.fixture
@@ -39,11 +41,12 @@ def _raw(data: bytes) -> bytes:
         ("identity", BALANCE),
         ("", BALANCE),
     ],
+    ids=["gzip", "x-gzip", "zlib", "deflate", "identity", "none"],
 )
 def test_one_coding_is_read(server: RawSocketServer, coding: str, data: bytes) -> None:
     server.play(sends(http_response(200, data, f"Content-Encoding: {coding}")))
     with JSMS(APP_KEY, MASTER_SECRET, base_url=server.base_url) as jsms:
-        assert jsms.accounts.app().app_balance == 1
+        assert jsms.accounts.app().app_balance == json.loads(BALANCE)["app_balance"]
 
 
 @pytest.mark.parametrize(

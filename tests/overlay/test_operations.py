@@ -16,6 +16,7 @@ from jsms_client.errors import APIError, InvalidCodeError, ServiceError, Unknown
 from jsms_client.results import Verification
 from jsms_contract.errors import error_class
 from jsms_contract.operations import OPERATIONS
+from jsms_contract.service import RULES
 from servers.contract import load_document
 from servers.faults import http_response, sends
 from servers.raw_socket_server import RawSocketServer
@@ -182,7 +183,7 @@ def test_only_a_verification_takes_a_wrong_code_for_a_result() -> None:
 
 def test_an_operation_of_receipts_that_is_no_poll_has_no_pace() -> None:
     # As one that a fork of the contract adds has none.
-    body = b'{"app_balance": 1, "app_voice": 1, "app_industry": 1, "app_market": 1}'
+    body = str(RULES["getAppBalance"].success).encode()
 
     async def run(address: str) -> None:
         async with async_client(address) as jsms:

@@ -18,13 +18,14 @@ from jsms_client.errors import (
     UnknownOutcomeError,
     WrongScheduleStatusError,
 )
+from jsms_contract.service import RULES
 from servers.faults import http_response, sends
 from servers.raw_socket_server import Connection, RawSocketServer, Script
 
 from .calls import CALLS
 from .drivers import DRIVERS, Driver
 
-BALANCE = b'{"app_balance": 1, "app_voice": null, "app_industry": null, "app_market": 2}'
+BALANCE = str(RULES["getAppBalance"].success).encode()
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 
 from jsms_client import JSMS, JSMSError, MissingDependencyError, Telemetry
 from jsms_client.errors import ConfigurationError, ConnectionFailedError
+from jsms_contract.service import RULES
 from sandbox.running import RunningSandbox
 from servers.faults import http_response
 from servers.raw_socket_server import Connection, RawSocketServer, Script, refusing_port
@@ -34,7 +35,7 @@ from .calls import CALLS, MSG_ID, PRIVATE, SCHEDULE_ID
 from .drivers import APP_KEY, DRIVERS, MASTER_SECRET, SECRETS, Driver, sync_client
 
 SENT = b'{"msg_id": "288193860302"}'
-BALANCE = b'{"app_balance": 1, "app_voice": 2, "app_industry": 3, "app_market": 4}'
+BALANCE = str(RULES["getAppBalance"].success).encode()
 FLAVOURS = ("sync", "sync-fast", "asyncio", "asyncio-fast", "trio-fast")
 METRICS = ("http.client.request.duration", "jsms.client.calls", "jsms.client.refusals")
 TRACEPARENT = re.compile(rb"\r\ntraceparent: 00-([0-9a-f]{32})-([0-9a-f]{16})-0[0-9a-f]\r\n")

@@ -11,7 +11,7 @@ RESPONSES = {
     "500": {"$ref": "#/components/responses/ServiceFailed"},
     "default": {"$ref": "#/components/responses/UnexpectedResponse"},
 }
-CHINESE = {"getUsage": "查询用量", "createNotice": "发送通知", "deleteNotice": "删除通知"}
+CHINESE = {"getTally": "查询用量", "createLeaflet": "发送传单", "deleteLeaflet": "删除传单"}
 CODES = [50001, 50002, 50008, 50009, 50019, 50033, 50035, 50036]
 
 
@@ -33,16 +33,16 @@ def change(data: dict[str, Any]) -> None:
     }
     schemas["BatchRecipient"]["properties"]["carrier"] = {"type": "string", "description": "The carrier."}
     balance = schemas["ApplicationBalance"]
-    balance["properties"]["region"] = {"type": "string", "description": "Where the app is registered."}
-    balance["required"].append("region")
+    balance["properties"]["province"] = {"type": "string", "description": "Where the app is registered."}
+    balance["required"].append("province")
     shown = data["paths"]["/accounts/app"]["get"]["responses"]["200"]["content"]["application/json"]["examples"]
     for example in shown.values():
-        example["value"]["region"] = "Guangdong"
+        example["value"]["province"] = "Guangdong"
     kind = schemas["TemplateType"]
-    kind["enum"].append(4)
-    kind["x-enum-varnames"].append("ALERT")
-    kind["x-enum-descriptions"].append("An alert")
-    schemas["UsageReport"] = {
+    kind["enum"].append(max(kind["enum"]) + 1)
+    kind["x-enum-varnames"].append("LEAFLET")
+    kind["x-enum-descriptions"].append("A leaflet")
+    schemas["TallyReport"] = {
         "type": "object",
         "description": "What was used on one day.",
         "x-summary-zh": "用量。",
@@ -57,10 +57,10 @@ def change(data: dict[str, Any]) -> None:
             },
         },
     }
-    schemas["NoticeRequest"] = {
+    schemas["LeafletRequest"] = {
         "type": "object",
-        "description": "A notice and whom it goes to.",
-        "x-summary-zh": "通知。",
+        "description": "A leaflet and whom it goes to.",
+        "x-summary-zh": "传单。",
         "required": ["mobile", "labels"],
         "properties": {
             "mobile": {"type": "string", "x-kind": "mobile", "description": "A mobile number."},
@@ -69,13 +69,13 @@ def change(data: dict[str, Any]) -> None:
                 "additionalProperties": {"type": "integer", "format": "int32"},
                 "description": "Its labels.",
             },
-            "options": {"$ref": "#/components/schemas/NoticeOptions"},
+            "options": {"$ref": "#/components/schemas/LeafletOptions"},
         },
     }
-    schemas["NoticeOptions"] = {
+    schemas["LeafletOptions"] = {
         "type": "object",
-        "description": "How a notice is sent.",
-        "x-summary-zh": "通知选项。",
+        "description": "How a leaflet is sent.",
+        "x-summary-zh": "传单选项。",
         "required": ["speed"],
         "properties": {
             "speed": {"type": "number", "minimum": 0, "maximum": 1, "description": "How fast."},
@@ -83,8 +83,8 @@ def change(data: dict[str, Any]) -> None:
         },
     }
     used: dict[str, object] = {"used": 3, "phones": ["13800138000"], "cost": None}
-    data["paths"]["/accounts/usage"] = {
-        "get": _operation("getUsage", "What was used", "accounts", "UsageReport", used)
+    data["paths"]["/accounts/tally"] = {
+        "get": _operation("getTally", "What was used", "accounts", "TallyReport", used)
         | {
             "parameters": [
                 {
@@ -97,9 +97,9 @@ def change(data: dict[str, Any]) -> None:
             ]
         }
     }
-    notice = _operation("createNotice", "Send a notice", "messages", "SentMessage", {"msg_id": "1"})
-    data["paths"]["/notices"] = {
-        "post": notice
+    leaflet = _operation("createLeaflet", "Send a leaflet", "messages", "SentMessage", {"msg_id": "1"})
+    data["paths"]["/leaflets"] = {
+        "post": leaflet
         | {
             "x-retry": "never",
             "x-effect": "sends",
@@ -107,21 +107,21 @@ def change(data: dict[str, Any]) -> None:
                 "required": True,
                 "content": {
                     "application/json": {
-                        "schema": {"$ref": "#/components/schemas/NoticeRequest"},
+                        "schema": {"$ref": "#/components/schemas/LeafletRequest"},
                         "examples": {"one": {"summary": "One", "value": {"mobile": "13800138000", "labels": {"a": 1}}}},
                     }
                 },
             },
         }
     }
-    delete = _operation("deleteNotice", "Delete a notice", "messages", "", None)
-    data["paths"]["/notices/{notice_id}"] = {
+    delete = _operation("deleteLeaflet", "Delete a leaflet", "messages", "", None)
+    data["paths"]["/leaflets/{leaflet_id}"] = {
         "parameters": [
             {
-                "name": "notice_id",
+                "name": "leaflet_id",
                 "in": "path",
                 "required": True,
-                "description": "The notice.",
+                "description": "The leaflet.",
                 "x-kind": "id",
                 "schema": {"type": "string", "pattern": "^[0-9]{1,20}$"},
                 "example": "12",

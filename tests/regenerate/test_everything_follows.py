@@ -20,7 +20,7 @@ import asyncio, contextlib, io, json, os
 from demonstration import tour
 from local_sandbox import LocalSandbox
 from jsms_cli.main import main
-from jsms_client import AsyncJSMS, UsageReport
+from jsms_client import AsyncJSMS, TallyReport
 
 def jsms(*arguments):
     out, err = io.StringIO(), io.StringIO()
@@ -37,27 +37,27 @@ with LocalSandbox() as sandbox:
 
     async def call():
         async with AsyncJSMS(keys.app_key, keys.master_secret, base_url=sandbox.base_url) as client:
-            assert isinstance(await client.accounts.usage(day=3), UsageReport)
-            assert await client.messages.delete_notice(12) is None
-            assert (await client.messages.create_notice("13800138000", labels={"a": 1})).msg_id
+            assert isinstance(await client.accounts.tally(day=3), TallyReport)
+            assert await client.messages.delete_leaflet(12) is None
+            assert (await client.messages.create_leaflet("13800138000", labels={"a": 1})).msg_id
 
     asyncio.run(call())
     os.environ |= {
         "JSMS_APP_KEY": keys.app_key, "JSMS_MASTER_SECRET": keys.master_secret, "JSMS_BASE_URL": sandbox.base_url
     }
-    code, out, err = jsms("getUsage", "--day", "3", "--json")
+    code, out, err = jsms("getTally", "--day", "3", "--json")
     check((code, err) == (0, "") and json.loads(out)["phones"] == ["13800138000"], code, out, err)
-    code, out, err = jsms("getUsage")
+    code, out, err = jsms("getTally")
     check((code, err) == (0, "") and "138****8000" in out and "13800138000" not in out, code, out, err)
-    code, out, err = jsms("get-usage", "--day", "32")
+    code, out, err = jsms("get-tally", "--day", "32")
     check(code == 2 and "--day is 32; it takes from 1 to 31" in err, code, out, err)
-    code, out, err = jsms("createNotice", "--mobile", "13800138000", "--labels", '{"a": 1}', "--json")
+    code, out, err = jsms("createLeaflet", "--mobile", "13800138000", "--labels", '{"a": 1}', "--json")
     check((code, err) == (0, "") and json.loads(out)["msg_id"], code, out, err)
-    code, out, err = jsms("createNotice", "--mobile", "13800138000", "--labels", "{}", "--options", '{"speed": 2}')
+    code, out, err = jsms("createLeaflet", "--mobile", "13800138000", "--labels", "{}", "--options", '{"speed": 2}')
     check(code == 2 and "--options.speed is 2" in err, code, out, err)
-    code, out, err = jsms("deleteNotice", "--notice-id", "12")
-    check((code, out, err) == (0, "", "jsms: deleteNotice is done.\n"), code, out, err)
-    code, out, err = jsms("createNotice", "--help")
+    code, out, err = jsms("deleteLeaflet", "--leaflet-id", "12")
+    check((code, out, err) == (0, "", "jsms: deleteLeaflet is done.\n"), code, out, err)
+    code, out, err = jsms("createLeaflet", "--help")
     words = " ".join(out.split())
     check("Takes {speed: number, urgent?: boolean}." in words and "Takes {name: integer, …}." in words, out)
     check("--yes" in words, out)
@@ -90,7 +90,7 @@ def test_the_pages_have_the_operations_and_their_number(fork: Path, tmp_path: Pa
     assert done.returncode == 0, done.stdout + done.stderr
     count = len(OPERATIONS) + ADDED
     for page, words in (
-        ("docs/api.md", "`jsms.accounts.usage(…)`"),
+        ("docs/api.md", "`jsms.accounts.tally(…)`"),
         ("README.md", f"All {count} operations"),
         ("README.zh-CN.md", f"全部 {count} 个接口"),
     ):

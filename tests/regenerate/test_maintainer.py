@@ -16,15 +16,15 @@ from datetime import datetime
 from typing import assert_type
 
 from jsms_client import JSMS, AsyncJSMS
-from jsms_client.results import SentMessage, UsageReport
+from jsms_client.results import SentMessage, TallyReport
 
 
 def use(jsms: JSMS) -> None:
-    usage = jsms.accounts.usage(day=3)
-    assert_type(usage, UsageReport)
+    usage = jsms.accounts.tally(day=3)
+    assert_type(usage, TallyReport)
     assert_type(usage.cost, float | None)
     assert_type(usage.phones, tuple[str, ...])
-    sent = jsms.messages.create_notice("13800138000", labels={"a": 1}, options={"speed": 0.5}, once="a")
+    sent = jsms.messages.create_leaflet("13800138000", labels={"a": 1}, options={"speed": 0.5}, once="a")
     assert_type(sent, SentMessage)
     assert_type(sent.sent_at, datetime | None)
     assert_type(sent.parts, tuple[tuple[str, ...], ...] | None)
@@ -33,8 +33,8 @@ def use(jsms: JSMS) -> None:
 
 
 async def use_async(jsms: AsyncJSMS) -> None:
-    assert_type(await jsms.accounts.usage(), UsageReport)
-    await jsms.messages.delete_notice(12)
+    assert_type(await jsms.accounts.tally(), TallyReport)
+    await jsms.messages.delete_leaflet(12)
 """
 
 PROGRAM = """
@@ -46,15 +46,15 @@ from jsms_client.errors import ArgumentError
 ONE = "13800138000"
 SENT = {"msg_id": "1", "sent_at": 1492150741000, "note": "call me", "parts": [["a"], []], "newer": 1}
 RESPONSES = {
-    ("GET", "/v1/accounts/usage"): {"used": 3, "phones": ["13800138000"], "cost": None},
-    ("POST", "/v1/notices"): SENT,
+    ("GET", "/v1/accounts/tally"): {"used": 3, "phones": ["13800138000"], "cost": None},
+    ("POST", "/v1/leaflets"): SENT,
     ("POST", "/v1/messages"): SENT,
     ("POST", "/v1/messages/batch"): {
         "success_count": 1, "failure_count": 0,
         "recipients": [{"mobile": "13800138000", "msg_id": "1", "carrier": "CMCC"}],
     },
     ("POST", "/v1/codes/1/valid"): {"is_valid": True},
-    ("DELETE", "/v1/notices/12"): None,
+    ("DELETE", "/v1/leaflets/12"): None,
 }
 seen = []
 
@@ -65,10 +65,10 @@ def respond(request):
 
 here = httpx.Client(transport=httpx.MockTransport(respond))
 jsms = JSMS("a" * 24, "b" * 24, base_url="http://127.0.0.1:9/v1", http_client=here)
-usage = jsms.accounts.usage(day=3)
+usage = jsms.accounts.tally(day=3)
 assert (usage.used, usage.cost, usage.phones) == (3, None, ("13800138000",))
 assert "13800138000" not in repr(usage)
-sent = jsms.messages.create_notice("+86 138 0013 8000", labels={"a": 1}, options={"speed": 0.5, "urgent": True})
+sent = jsms.messages.create_leaflet("+86 138 0013 8000", labels={"a": 1}, options={"speed": 0.5, "urgent": True})
 assert sent.sent_at.utcoffset().total_seconds() == 8 * 3600
 assert (sent.note, sent.parts, sent.extra) == ("call me", (("a",), ()), {"newer": 1})
 assert "call me" not in repr(sent)
@@ -76,11 +76,11 @@ jsms.messages.send("13800138000", temp_id=1, channel="a")
 (recipient,) = jsms.messages.send_batch(["13800138000"], temp_id=1, channel="a", tag="x" * 12).recipients
 assert (recipient.accepted, recipient.carrier, recipient.extra) == (True, "CMCC", {})
 assert jsms.codes.verify(1, "123", channel="a")
-assert jsms.messages.delete_notice("12") is None
-assert TemplateType.ALERT == 4
+assert jsms.messages.delete_leaflet("12") is None
+assert TemplateType.LEAFLET == max(TemplateType)
 assert [each[:2] for each in seen] == [
-    ("GET", "/v1/accounts/usage?day=3"), ("POST", "/v1/notices"), ("POST", "/v1/messages"),
-    ("POST", "/v1/messages/batch"), ("POST", "/v1/codes/1/valid"), ("DELETE", "/v1/notices/12"),
+    ("GET", "/v1/accounts/tally?day=3"), ("POST", "/v1/leaflets"), ("POST", "/v1/messages"),
+    ("POST", "/v1/messages/batch"), ("POST", "/v1/codes/1/valid"), ("DELETE", "/v1/leaflets/12"),
 ]
 assert seen[1][2] == {"mobile": "13800138000", "labels": {"a": 1}, "options": {"speed": 0.5, "urgent": True}}
 assert [each[2].get("channel") for each in seen[2:5]] == ["a"] * 3
@@ -93,14 +93,14 @@ def refused(words, call):
     else:
         raise AssertionError(words)
 
-refused("day is 32; it takes from 1 to 31", lambda: jsms.accounts.usage(day=32))
-refused(r"labels\\['a'\\] is of type float", lambda: jsms.messages.create_notice("13800138000", labels={"a": 1.5}))
-refused("options.speed is 2", lambda: jsms.messages.create_notice("13800138000", labels={}, options={"speed": 2}))
-refused("options has no speed", lambda: jsms.messages.create_notice("13800138000", labels={}, options={}))
+refused("day is 32; it takes from 1 to 31", lambda: jsms.accounts.tally(day=32))
+refused(r"labels\\['a'\\] is of type float", lambda: jsms.messages.create_leaflet("13800138000", labels={"a": 1.5}))
+refused("options.speed is 2", lambda: jsms.messages.create_leaflet("13800138000", labels={}, options={"speed": 2}))
+refused("options has no speed", lambda: jsms.messages.create_leaflet("13800138000", labels={}, options={}))
 long = "x" * 13
 refused("channel has 13 characters; it takes at most 5", lambda: jsms.messages.send(ONE, temp_id=1, channel=long))
 refused("tag has 13 characters; it takes at most 12", lambda: jsms.messages.send_batch([ONE], temp_id=1, tag=long))
-refused("notice_id has characters that no id has", lambda: jsms.messages.delete_notice("../12"))
+refused("leaflet_id has characters that no id has", lambda: jsms.messages.delete_leaflet("../12"))
 assert len(seen) == 6
 print("all of it")
 """

@@ -1,7 +1,8 @@
-"""A new error code is one edit: the run writes its copies, and names everything that is missing at once."""
+"""A new code or field is one edit: what repeats it is written by the run, and what is missing is said all at once."""
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -15,10 +16,10 @@ from sandbox.process import Process
 from .running import ROOT, python_with, run
 
 ENTRY = """\
-  '50060':
-    name: SENDING_PAUSED
+  '50987':
+    name: LEAFLETS_PAUSED
     http_status: 403
-    message: sending paused
+    message: leaflets paused
     family: rate_limit
     repeat: later
     meaning: 'The service has paused: wait for a while.'
@@ -27,7 +28,7 @@ ENTRY = """\
     remedy_zh: 请稍候。
 """
 BEFORE = "  '50101':\n"
-CODES_OF_SEND_CODE = "50021, 50024, 50025, 50033, 50035, 50036, 50046, 50102]"
+CODES_OF_SEND_CODE = re.compile(r"(operationId: sendCode\n.*?x-error-codes: \[[^\]]*)", re.DOTALL)
 
 
 @pytest.fixture
@@ -37,17 +38,17 @@ def document(tmp_path: Path) -> Path:
     return Path(shutil.copy(ROOT / "openapi.yaml", tmp_path / "openapi.yaml"))
 
 
-def edit(document: Path, entry: str, listed: str) -> None:
+def edit(document: Path, entry: str) -> None:
     """Add the code to the catalogue and to the operation that responds with it."""
     text = document.read_text(encoding="utf-8")
-    for old, new in ((BEFORE, entry + BEFORE), (CODES_OF_SEND_CODE, listed)):
-        assert text.count(old) in (1, 2), old
-        text = text.replace(old, new, 1)
+    assert text.count(BEFORE) == 1
+    text, found = CODES_OF_SEND_CODE.subn(r"\1, 50987", text.replace(BEFORE, entry + BEFORE), 1)
+    assert found == 1
     document.write_text(text, encoding="utf-8")
 
 
 def test_one_edit_and_one_run_are_a_new_code(document: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    edit(document, ENTRY, CODES_OF_SEND_CODE.replace("50102", "50060, 50102"))
+    edit(document, ENTRY)
     before = document.read_text(encoding="utf-8").splitlines()
     made = document.parent / "made"
     assert run(document, "--output", made) == 0
@@ -59,23 +60,23 @@ def test_one_edit_and_one_run_are_a_new_code(document: Path, capsys: pytest.Capt
     assert "        - 'The service has paused: wait for a while.'" in after
 
     known = mapping(schemas(load(document).data)["ErrorCode"])
-    at = sequence(known["enum"]).index(50060)
-    assert sequence(known["x-enum-varnames"])[at] == "SENDING_PAUSED"
+    at = sequence(known["enum"]).index(50987)
+    assert sequence(known["x-enum-varnames"])[at] == "LEAFLETS_PAUSED"
     chinese = (made / "openapi.zh-CN.yaml").read_text(encoding="utf-8")
-    assert "| 50060, HTTP 403: sending paused | 服务暂停，请稍候。 |" in chinese
+    assert "| 50987, HTTP 403: leaflets paused | 服务暂停，请稍候。 |" in chinese
     program = (
         f"sys.path.insert(1, {str(ROOT / 'overlay')!r})\n"
-        "from jsms_client.errors import RateLimitError, SendingPausedError\n"
+        "from jsms_client.errors import RateLimitError, LeafletsPausedError\n"
         "from jsms_api.models import ErrorCode\n"
         "from jsms_contract.errors import error_class\n"
-        "assert issubclass(SendingPausedError, RateLimitError)\n"
-        "assert error_class(50060, 403) is SendingPausedError and ErrorCode.SENDING_PAUSED == 50060\n"
+        "assert issubclass(LeafletsPausedError, RateLimitError)\n"
+        "assert error_class(50987, 403) is LeafletsPausedError and ErrorCode.LEAFLETS_PAUSED == 50987\n"
     )
     done = python_with(made, program)
     assert done.returncode == 0, done.stderr
     with Process(generated=made) as sandbox:
-        refused = sandbox.http.post("/codes", json={"mobile": "13000050060", "temp_id": 1})
-    assert (refused.status_code, refused.json()["error"]["message"]) == (403, "sending paused")
+        refused = sandbox.http.post("/codes", json={"mobile": "13000050987", "temp_id": 1})
+    assert (refused.status_code, refused.json()["error"]["message"]) == (403, "leaflets paused")
 
     assert run(document, "--output", made, "--check") == 0
     assert document.read_text(encoding="utf-8").splitlines() == after
@@ -83,20 +84,20 @@ def test_one_edit_and_one_run_are_a_new_code(document: Path, capsys: pytest.Capt
 
 def test_all_that_is_missing_is_said_in_one_run(document: Path, capsys: pytest.CaptureFixture[str]) -> None:
     entry = ENTRY.replace("family: rate_limit", "family: rate_limits").replace("http_status: 403", "http_status: 409")
-    edit(document, entry.replace("    remedy_zh: 请稍候。\n", ""), CODES_OF_SEND_CODE.replace("50102", "50060, 50102"))
+    edit(document, entry.replace("    remedy_zh: 请稍候。\n", ""))
     text = document.read_text(encoding="utf-8")
     translations = document.parent / "translations" / "openapi.zh-CN.yaml"
     words = translations.read_text(encoding="utf-8")
     translations.write_text(words.replace('"Accepted": 已受理\n', ""), encoding="utf-8")
     assert run(document, "--output", document.parent / "made", "--check") == 1
     said = capsys.readouterr().err
-    line = text.splitlines().index("  '50060':") + 1
+    line = text.splitlines().index("  '50987':") + 1
     for where, words in (
         (f"{line}: ", "'remedy_zh' is a required property"),
-        (f"{line + 4}: ", "the family rate_limits of 50060 is not declared. Fix: use one of these: authentication"),
-        (f"{line}: ", "50060 is in the catalogue, but not in ErrorCode. Fix: add it to the enum"),
-        ("", "50060 comes with HTTP 409, which sendCode does not declare. Fix: add the response 409"),
-        ("", "the table in the description has no row for 50060"),
+        (f"{line + 4}: ", "the family rate_limits of 50987 is not declared. Fix: use one of these: authentication"),
+        (f"{line}: ", "50987 is in the catalogue, but not in ErrorCode. Fix: add it to the enum"),
+        ("", "50987 comes with HTTP 409, which sendCode does not declare. Fix: add the response 409"),
+        ("", "the table in the description has no row for 50987"),
         ("", "the description of sendCode does not end with its error codes"),
         ("", "“Accepted” has no Chinese translation"),
     ):
@@ -106,7 +107,7 @@ def test_all_that_is_missing_is_said_in_one_run(document: Path, capsys: pytest.C
 
 
 def test_a_run_that_finds_problems_leaves_the_document_as_it_is(document: Path) -> None:
-    edit(document, ENTRY.replace("rate_limit", "rate_limits"), CODES_OF_SEND_CODE.replace("50102", "50060, 50102"))
+    edit(document, ENTRY.replace("rate_limit", "rate_limits"))
     before = document.read_bytes()
     assert run(document, "--output", document.parent / "made") == 1
     assert document.read_bytes() == before
@@ -126,7 +127,7 @@ def test_the_codes_of_an_operation_are_written_below_any_description(written: st
 paths:
   /usage:
     get:
-      operationId: getUsage
+      operationId: getTally
       {written}
       x-error-codes: [50001, 50002]
 x-error-codes:
@@ -134,10 +135,21 @@ x-error-codes:
   '50002': {{name: B, http_status: 401, message: b, meaning: B.}}
 """
     whole, changed = completed(parse(text, "openapi.yaml"))
-    assert changed == ["the codes of getUsage"]
+    assert changed == ["the codes of getTally"]
     description = str(mapping(mapping(mapping(whole.data["paths"])["/usage"])["get"])["description"])
     words, _, codes = description.partition("\n\n")
     assert words.startswith("Show what was used")
     assert codes == "Error codes: HTTP 400: 50001; HTTP 401: 50002."
     assert f"description: {found}\n" in whole.text
+    assert completed(whole)[1] == []
+
+
+def test_a_new_field_of_a_callback_is_one_edit(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    head, begin, rest = text.partition("    DeliveryReport:\n")
+    field = "      properties:\n        network:\n          type: string\n          description: Whose network.\n"
+    text = head + begin + rest.replace("      properties:\n", field, 1)
+    whole, changed = completed(parse(text, "openapi.yaml"))
+    assert changed == ["the fields of the callbacks in the tag callbacks", "the fields of onSmsReport"]
+    assert whole.text.count("| network | string | Whose network. |") == 2
     assert completed(whole)[1] == []

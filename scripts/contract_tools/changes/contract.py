@@ -16,7 +16,11 @@ _RETRY_WORDS = {
 }
 _SCHEME = ("type", "scheme", "in", "name", "bearerFormat")
 # Facts about an operation that are told as they are.
-_FACTS = {"x-limits": "has other limits now", "x-poll": "has another pace of polling now"}
+_FACTS = {
+    "x-limits": "has other limits now",
+    "x-poll": "has another pace of polling now",
+    "x-effect": "has another effect now",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +220,16 @@ _FACTS_OF_CODES = (
     ("message", "has the message “{new}” now, and had “{old}”", False),
     ("repeat", "says {new} to whether sending again can help, and said {old}", False),
 )
+_CONCERNS = {
+    "request": "the request as a whole",
+    "batch": "how many recipients there are",
+    "recipient": "one recipient",
+}
+_BILLING = {
+    "sms_characters": ("a text billed as one SMS", "has at most {new} characters now, and had {old}"),
+    "part_characters": ("each part of a longer SMS", "has {new} characters now, and had {old}"),
+    "opt_out_suffix": ("marketing", "ends with “{new}” now, and ended with “{old}”"),
+}
 _LISTS = (
     ("x-error-codes", "code {code} as a response of {id}"),
     ("x-recipient-error-codes", "code {code} for a recipient of {id}"),
@@ -234,10 +248,22 @@ def compare_codes(old: Mapping[str, object], new: Mapping[str, object]) -> Itera
             if was.get(key) != now.get(key):
                 sentence = words.format(old=was.get(key), new=now.get(key))
                 yield changed(f"code {code}", sentence, breaking=breaking)
+        concern, former = (text(each.get("concerns"), "request") for each in (now, was))
+        if concern != former:
+            sentence = f"is about {_CONCERNS.get(concern, concern)} now, and was about {_CONCERNS.get(former, former)}"
+            yield changed(f"code {code}", f"{sentence}, which changes what a campaign does", breaking=True)
     for code, entry in after.items():
         if code not in before:
             yield added(_subject(code, entry), why=text(mapping(entry).get("meaning")).rstrip("."))
     yield from _compare_families(old, new)
+
+
+def compare_billing(old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
+    """How SMS are counted."""
+    was, now = mapping(old.get("x-billing")), mapping(new.get("x-billing"))
+    for key, (subject, words) in _BILLING.items():
+        if key in was and key in now and was[key] != now[key]:
+            yield changed(subject, words.format(old=was[key], new=now[key]), breaking=True)
 
 
 def _subject(code: str, entry: object) -> str:
@@ -286,6 +312,7 @@ _PARTS = (
     compare_components,
     compare_codes,
     compare_returned_codes,
+    compare_billing,
 )
 
 
