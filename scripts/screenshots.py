@@ -22,6 +22,7 @@ from rich.console import Console
 from rich.text import Text
 
 from jsms_client import JSMS, JSMSError
+from jsms_sandbox.settings import DEFAULT_PORT
 from jsms_sandbox.threaded import ThreadedSandbox
 from provisioning import CHROMIUM_FLAGS, CHROMIUM_PACKAGES, chromium
 
@@ -171,8 +172,13 @@ _CREDENTIALS: Final = ("app_key", "master_secret", "dev_key", "dev_secret")
 _TERMINAL: Final = """\
 <!doctype html><meta charset="utf-8">
 <style>
+  /* Chinese characters as wide as two Latin ones, as in a terminal: the columns stay in line. */
+  @font-face {{
+    font-family: wide; size-adjust: 120.4%; unicode-range: U+3000-303F, U+4E00-9FFF, U+FF00-FFEF;
+    src: local("Noto Sans Mono CJK SC"), local("NotoSansMonoCJKsc-Regular");
+  }}
   body {{ margin: 0; padding: 18px 22px; background: #1e2430; display: inline-block; }}
-  pre {{ margin: 0; color: #e6e9ef; font: 15px/1.45 "DejaVu Sans Mono", "Noto Sans Mono CJK SC", monospace; }}
+  pre {{ margin: 0; color: #e6e9ef; font: 15px/1.45 wide, "DejaVu Sans Mono", monospace; }}
   b {{ color: #8fd18a; font-weight: 600; }}
 </style>
 <pre>{content}</pre>
@@ -188,7 +194,8 @@ def terminal_page(root: str, credentials: Mapping[str, str]) -> str:
     """
     settings = {"JSMS_BASE_URL": f"{root}/v1", **{f"JSMS_{name.upper()}": credentials[name] for name in _CREDENTIALS}}
     parts = [f"<b>$</b> jsms {escape(' '.join(arguments))}\n{_output(arguments, settings)}\n" for arguments in COMMANDS]
-    return _TERMINAL.format(content="\n".join(parts).rstrip())
+    # The sandbox of the picture has a free port; a reader's has this one.
+    return _TERMINAL.format(content="\n".join(parts).rstrip().replace(root, f"http://127.0.0.1:{DEFAULT_PORT}"))
 
 
 def _output(arguments: tuple[str, ...], settings: Mapping[str, str]) -> str:
