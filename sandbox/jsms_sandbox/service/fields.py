@@ -100,7 +100,7 @@ def check_parameters(request: RoutedRequest) -> None:
         if field.required and text == "":
             code = _code(field, field.missing)
             raise Refusal(code, f"query {field.name}", "%s is needed and must not be empty.", field.name)
-        if text != "" and not _fits(field, text):
+        if field.name in given and not _fits(field, text):
             raise Refusal(_code(field), f"query {field.name}", "%s in the query is not well-formed.", field.name)
 
 

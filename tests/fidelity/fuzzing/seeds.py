@@ -13,6 +13,7 @@ from typing import Any, Final, cast
 
 from schemathesis.transport.serialization import Binary
 
+from jsms_contract.fields import ARGUMENTS
 from jsms_contract.operations import OPERATIONS
 from jsms_sandbox.state.entities import (
     PASSED,
@@ -34,7 +35,6 @@ CODE_TEMPLATE, TEMPLATE, PLAIN_TEMPLATE, REJECTED_TEMPLATE = 1, 1250, 1251, 77
 DEFAULT_SIGN, REJECTED_SIGN, SPARE_SIGN = 4321, 78, 79
 MSG_ID, SCHEDULE_ID = "288193860302", "dd3f8aa5-9c60-4c2c-9d29-3b1ff7a51a2e"
 MOBILE, LATER = "13800138000", "2099-07-01 09:00:00"
-FILES = frozenset({"idCardImage", "otherImage", *IMAGES.values()})
 RESERVED = str.maketrans("", "", "【】{}")
 SEND_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}", re.ASCII)
 MAGIC_NUMBER = re.compile(r"130000([0-9]{5})", re.ASCII)
@@ -55,7 +55,8 @@ def path_ids(operation: str) -> dict[str, object]:
 def with_seeds(operation: str, body: Fields) -> Fields:
     """The body with ids that exist in the places of valid ones, and with what only prose asks for."""
     replace = _BODIES.get(OPERATIONS[operation].tag)
-    body = with_times(body)
+    files = {each.field for each in ARGUMENTS[operation] if each.kind == "image"}
+    body = with_times(body) | {name: Binary(PNG) for name in files & body.keys() if isinstance(body[name], str)}
     return replace(body) if replace else body
 
 
@@ -155,8 +156,6 @@ def _form(fields: Fields) -> Fields:
     # The newer form has papers for some types of the older one only, which its schema cannot say.
     _replace(fields, "type", lambda value: _is_id(value) and value <= max(IMAGES) and value not in IMAGES, min(IMAGES))
     needed = IMAGES.get(fields["type"]) if isinstance(fields.get("type"), int) else None
-    for name in FILES & fields.keys():
-        _replace(fields, name, lambda value: isinstance(value, str), Binary(PNG))
     if needed is not None:
         fields.setdefault(needed, Binary(PNG))
     return fields
