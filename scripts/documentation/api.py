@@ -73,6 +73,14 @@ def names_to_translate() -> list[str]:
     return [*calls, *dict.fromkeys(others)]
 
 
+def chinese_summaries(root: Path) -> dict[str, str]:
+    """The Chinese summary of each call and name, from the contract and the translations."""
+    calls = {name: _summary_of_call(name) for name in (call.partition("(")[0] for call, _, _ in _calls())}
+    modules = [importlib.import_module(name) for name in ("jsms_client", *(f"jsms_client.{each}" for each in _MODULES))]
+    names = {name: _of_contract(getattr(module, name)) for module in modules for name in module.__all__}
+    return {name: text for name, text in {**calls, **names}.items() if text} | dict(texts(root, "api"))
+
+
 def _page(language: str, known: Mapping[str, str]) -> str:
     title, introduction, calls, about, call_head, name_head = _WORDS[language]
     rows = [

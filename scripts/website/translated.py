@@ -12,6 +12,7 @@ from typing import Any, Final
 import griffe
 
 from documentation import texts
+from documentation.api import chinese_summaries
 from jsms_contract.errors import ERRORS
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
@@ -80,9 +81,8 @@ def _elements(section: griffe.DocstringSection) -> Sequence[griffe.DocstringElem
 @functools.cache
 def _translations() -> Translations:
     reference = texts(_ROOT, "reference")
-    meanings = {kind.__name__: kind.info.meaning_zh for kind in ERRORS.values() if kind.info}
     known: Mapping[str, str] = {**texts(_ROOT, "openapi"), **reference["texts"]}
-    return Translations({**texts(_ROOT, "api"), **meanings, **reference["names"]}, known)
+    return Translations({**chinese_summaries(_ROOT), **reference["names"]}, known)
 
 
 def _name(obj: griffe.Object) -> str:
