@@ -56,7 +56,8 @@ def test_one_edit_and_one_run_are_a_new_code(document: Path, capsys: pytest.Capt
     for part in ("enum of ErrorCode", "the table of the tag errors", "the codes of sendCode"):
         assert f"wrote {part}, from its x-error-codes" in said
     after = document.read_text(encoding="utf-8").splitlines()
-    assert len(after) == len(before) + 4, "a member, its name, its meaning, and a row of the table"
+    # A member, its name, its meaning, and a row of the table; the list of the operation's codes may need a line more.
+    assert len(after) - len(before) in (4, 5)
     assert "        - 'The service has paused: wait for a while.'" in after
 
     known = mapping(schemas(load(document).data)["ErrorCode"])
