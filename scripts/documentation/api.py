@@ -102,7 +102,8 @@ def _summary_of_call(name: str) -> str | None:
     """The Chinese that the contract has for the method of an operation."""
     ids = [each.id for each in OPERATIONS.values() if f"{each.resource}.{each.method_name}" == name]
     found = (operation for _, _, operation, _ in operations(_document()) if operation.get("operationId") in ids)
-    return _chinese(next(found, {}))
+    none: Mapping[str, object] = {}
+    return _chinese(next(found, none))
 
 
 def _of_contract(value: object) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 from typing import Any, cast
 
@@ -36,7 +36,7 @@ def _write_patterns(whole: dict[str, Any], node: Any) -> None:
         for child in fields.values():
             _write_patterns(whole, child)
     elif isinstance(node, list):
-        items: list[Any] = node
+        items = cast("Sequence[object]", node)
         for child in items:
             _write_patterns(whole, child)
 

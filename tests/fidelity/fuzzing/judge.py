@@ -66,8 +66,9 @@ class Judge:
             ids = path_ids(self.operation)
             given = {name: ids.get(name, value) for name, value in case.path_parameters.items()}
             object.__setattr__(case, "path_parameters", given)
-        if isinstance(case.query, dict):
-            object.__setattr__(case, "query", with_times(case.query))
+        query = cast("object", case.query)
+        if isinstance(query, dict):
+            object.__setattr__(case, "query", with_times(cast("dict[str, Any]", query)))
         body: object = case.body
         if isinstance(body, dict):
             body = with_seeds(self.operation, cast("dict[str, Any]", body))
