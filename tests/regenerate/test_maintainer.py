@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -30,10 +31,20 @@ def use(jsms: JSMS) -> None:
     assert_type(sent.parts, tuple[tuple[str, ...], ...] | None)
     jsms.messages.send_batch(["13800138000"], temp_id=1, channel="a")
     jsms.codes.verify(1, "123", channel="a")
+    jsms.messages.delete_leaflet(12)
 
 
 async def use_async(jsms: AsyncJSMS) -> None:
-    assert_type(await jsms.accounts.tally(), TallyReport)
+    usage = await jsms.accounts.tally(day=3)
+    assert_type(usage, TallyReport)
+    assert_type(usage.cost, float | None)
+    assert_type(usage.phones, tuple[str, ...])
+    sent = await jsms.messages.create_leaflet("13800138000", labels={"a": 1}, options={"speed": 0.5}, once="a")
+    assert_type(sent, SentMessage)
+    assert_type(sent.sent_at, datetime | None)
+    assert_type(sent.parts, tuple[tuple[str, ...], ...] | None)
+    await jsms.messages.send_batch(["13800138000"], temp_id=1, channel="a")
+    await jsms.codes.verify(1, "123", channel="a")
     await jsms.messages.delete_leaflet(12)
 """
 
@@ -124,7 +135,7 @@ def test_a_customisation_of_what_is_gone_is_named() -> None:
     ]
 
 
-def test_type_checkers_know_what_the_document_has(fork: Path, tmp_path: Path) -> None:
+def test_mypy_knows_what_the_document_has(fork: Path, tmp_path: Path) -> None:
     (tmp_path / "user.py").write_text(USER, encoding="utf-8")
     checked = subprocess.run(
         [sys.executable, "-m", "mypy", "--strict", "--config-file=", "--cache-dir", tmp_path / "cache", "user.py"],
@@ -135,3 +146,23 @@ def test_type_checkers_know_what_the_document_has(fork: Path, tmp_path: Path) ->
         check=False,
     )
     assert checked.stdout == "Success: no issues found in 1 source file\n"
+
+
+def test_pyright_knows_what_the_document_has(fork: Path, tmp_path: Path) -> None:
+    (tmp_path / "user.py").write_text(USER, encoding="utf-8")
+    settings = {
+        "include": ["user.py"],
+        "extraPaths": [str(fork), str(ROOT / "overlay")],
+        "typeCheckingMode": "strict",
+        "pythonVersion": "3.11",
+    }
+    (tmp_path / "pyrightconfig.json").write_text(json.dumps(settings), encoding="utf-8")
+    checked = subprocess.run(
+        [sys.executable, "-m", "pyright", "--outputjson", "--pythonpath", sys.executable],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found = json.loads(checked.stdout)
+    assert (found["summary"]["filesAnalyzed"], found["generalDiagnostics"]) == (1, []), checked.stdout
