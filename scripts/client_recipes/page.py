@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from textwrap import fill
-from typing import cast
-
-from ruamel.yaml import YAML
 
 from client_recipes.checks import CHECKS
 from client_recipes.recipe import QUICKSTART, ROOT, YES, Recipe, Result, read, recipes
+from documentation import require_translations, texts
 
 ENGLISH, CHINESE = Path("docs/portability.md"), Path("docs/portability.zh-CN.md")
-TRANSLATIONS = ROOT / "translations" / "portability.zh-CN.yaml"
+_TRANSLATIONS = "portability"
 Say = Callable[[str], str]
 
 _HEADINGS = {QUICKSTART: "quickstart", **{check.name: check.heading for check in CHECKS}}
@@ -48,40 +46,31 @@ make a second client for it.
 """
 
 
-class NotTranslatedError(Exception):
-    """A text has no Chinese translation; the message names it."""
-
-
 def page() -> str:
     """The English page as it has to be."""
     return _page(lambda text: text, 120)
 
 
-def chinese_page(used: set[str] | None = None) -> str:
-    """The Chinese page as it has to be.
+def chinese_page(root: Path = ROOT) -> str:
+    """Make the Chinese page.
 
     Args:
-        used: Gets every text that was translated.
+        root: The project, which has the translations.
 
     Raises:
-        NotTranslatedError: A text has no translation.
+        SystemExit: A text has no translation, or a translation has no text.
     """
-    texts = translations()
+    known: Mapping[str, str] = texts(root, _TRANSLATIONS)
+    said: set[str] = set()
 
     def say(text: str) -> str:
-        if text not in texts:
-            raise NotTranslatedError(f"{TRANSLATIONS.relative_to(ROOT)} has no translation of: {text}")
-        if used is not None:
-            used.add(text)
-        return texts[text]
+        said.add(text)
+        return known.get(text, text)
 
-    return _page(say, 0)
-
-
-def translations() -> Mapping[str, str]:
-    """The Chinese of each text of the page and of the recipes."""
-    load = cast("Callable[[Path], Mapping[str, str]]", YAML(typ="safe", pure=True).load)  # pyright: ignore[reportUnknownMemberType] - ruamel.yaml gives it no types
-    return load(TRANSLATIONS)
+    made = _page(say, 0)
+    missing, unused = sorted(said - set(known)), [text for text in known if text not in said]
+    require_translations(_TRANSLATIONS, missing, unused)
+    return made
 
 
 def table(known: Mapping[str, Recipe], ran: Mapping[str, Result], say: Say = str) -> str:

@@ -10,7 +10,10 @@ from typing import Any, Final
 from ruamel.yaml import YAML
 
 _TRANSLATIONS: Final = Path("translations")
+_LETTER: Final = re.compile(r"[A-Za-z]")
 _LETTERS: Final = re.compile(r"[A-Za-z]{3}")
+_CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
+_NAME: Final = re.compile(r"--[a-z-]+|[A-Za-z]*[A-Z.][A-Za-z.]*")
 _CODE: Final = re.compile(r"`[^`]*`|\]\([^)]*\)")
 
 
@@ -21,25 +24,73 @@ def texts(root: Path, name: str) -> Mapping[str, Any]:
     return content
 
 
-def chinese_of(english: str, known: Mapping[str, Any]) -> str:
-    """A page in Chinese; what has no translation stays English.
+def chinese_of(english: str, root: Path, name: str) -> str:
+    """Translate a page into Chinese.
 
     Args:
         english: The page.
-        known: ``prose`` has the Chinese of whole paragraphs, items, headings and heads of columns; ``cells`` that of
-            parts of a table's cells.
+        root: The project.
+        name: The name of the page's translations. ``prose`` has the Chinese of whole paragraphs, items, headings and
+            cells; ``cells`` that of parts of a cell.
+
+    Raises:
+        SystemExit: A text has no translation, or a translation has no text.
     """
+    known = texts(root, name)
     prose: Mapping[str, str] = known["prose"]
     parts: Mapping[str, str] = known.get("cells", {})
+    used: set[str] = set()
+    missing: list[str] = []
     lines: list[str] = []
+
+    def say(text: str) -> str:
+        if text in prose:
+            used.add(text)
+            return prose[text]
+        made = rest = text
+        for part in (part for part in parts if part in text):
+            used.add(part)
+            made = made.replace(part, parts[part])
+            rest = rest.replace(part, _LETTER.sub("", part))
+        if _has_english(rest):
+            missing.append(text)
+        return made
+
     for line in _joined(english):
         if line.startswith("|"):
-            cells = [_cell(cell.strip(), prose, parts) for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))]
+            cells = [say(cell.strip()) for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))]
             lines.append(f"| {' | '.join(cells)} |")
+        elif line.startswith("<!--"):
+            lines.append(line)
         else:
             mark, text = re.fullmatch(r"(#* ?)(.*)", line, re.DOTALL).groups()  # type: ignore[union-attr] # it always fits
-            lines.append(mark + prose.get(text, text))
+            lines.append(mark + say(text))
+    require_translations(name, missing, [text for text in (*prose, *parts) if text not in used])
     return "\n".join(lines) + "\n"
+
+
+def require_translations(name: str, missing: Iterable[str], unused: Iterable[str] = ()) -> None:
+    """End the command when texts and translations are out of step.
+
+    Args:
+        name: The name of the translations.
+        missing: Texts without a translation.
+        unused: Translations of texts that are no longer there.
+
+    Raises:
+        SystemExit: There is one; the message names each, the file, and what to do.
+    """
+    path = (_TRANSLATIONS / f"{name}.zh-CN.yaml").as_posix()
+    found = [f"“{text}” has no Chinese translation. Fix: add it to {path}." for text in dict.fromkeys(missing)]
+    found += [f"“{text}” is in {path}, but no longer in its page. Fix: correct it, or take it out." for text in unused]
+    if found:
+        raise SystemExit("\n".join(found))
+
+
+def _has_english(text: str) -> bool:
+    """Say whether a text has words outside code, and is not the name of an operation, a field or an option."""
+    plain = _CODE.sub("", text)
+    return bool(_LETTERS.search(plain)) and not _NAME.fullmatch(plain)
 
 
 def untranslated(chinese: str) -> list[str]:
@@ -47,15 +98,7 @@ def untranslated(chinese: str) -> list[str]:
     plain = (
         _CODE.sub("", line) for line in chinese.splitlines() if not line.startswith(("|", "#", "<!--", "```", "!"))
     )
-    return [line for line in plain if _LETTERS.search(line) and not re.search(r"[\u4e00-\u9fff]", line)]
-
-
-def _cell(cell: str, prose: Mapping[str, str], parts: Mapping[str, str]) -> str:
-    if cell in prose:
-        return prose[cell]
-    for english, chinese in parts.items():
-        cell = cell.replace(english, chinese)
-    return cell
+    return [line for line in plain if _LETTERS.search(line) and not _CHINESE.search(line)]
 
 
 def _joined(english: str) -> list[str]:

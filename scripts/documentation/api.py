@@ -9,10 +9,11 @@ import json
 from collections.abc import Iterator, Mapping
 from importlib.resources import files as resources_of
 from pathlib import Path
+from types import ModuleType
 from typing import Final
 
 from contract_tools.openapi import mapping, operations, schemas, text
-from documentation import table, texts
+from documentation import require_translations, table, texts
 from jsms_client import JSMS
 from jsms_client.errors import ErrorInfo
 from jsms_contract.operations import OPERATIONS
@@ -48,6 +49,7 @@ _WORDS: Final = {
     ),
 }
 _CHINESE: Final = "zh-CN"
+_TRANSLATIONS: Final = "api"
 
 
 def page() -> str:
@@ -60,25 +62,35 @@ def chinese_page(root: Path) -> str:
 
     Args:
         root: The project, which has the translations.
+
+    Raises:
+        SystemExit: A name has no Chinese summary, or a summary has no name.
     """
-    return _page(_CHINESE, texts(root, "api"))
+    known = texts(root, _TRANSLATIONS)
+    names = {call.partition("(")[0] for call, _, _ in _calls()}.union(*(module.__all__ for module in _modules()))
+    missing = [name for name in names_to_translate() if name not in known]
+    require_translations(_TRANSLATIONS, missing, [name for name in known if name not in names])
+    return _page(_CHINESE, known)
 
 
 def names_to_translate() -> list[str]:
     """The names whose Chinese summary is not in the contract."""
     calls = [name for name in (call.partition("(")[0] for call, _, _ in _calls()) if _summary_of_call(name) is None]
-    modules = ["jsms_client", *(f"jsms_client.{module}" for module in _MODULES)]
-    found = [(module, name) for module in modules for name in importlib.import_module(module).__all__]
-    others = [name for module, name in found if _of_contract(getattr(importlib.import_module(module), name)) is None]
+    found = [(module, name) for module in _modules() for name in module.__all__]
+    others = [name for module, name in found if _of_contract(getattr(module, name)) is None]
     return [*calls, *dict.fromkeys(others)]
 
 
 def chinese_summaries(root: Path) -> dict[str, str]:
     """The Chinese summary of each call and name, from the contract and the translations."""
     calls = {name: _summary_of_call(name) for name in (call.partition("(")[0] for call, _, _ in _calls())}
-    modules = [importlib.import_module(name) for name in ("jsms_client", *(f"jsms_client.{each}" for each in _MODULES))]
-    names = {name: _of_contract(getattr(module, name)) for module in modules for name in module.__all__}
-    return {name: text for name, text in {**calls, **names}.items() if text} | dict(texts(root, "api"))
+    names = {name: _of_contract(getattr(module, name)) for module in _modules() for name in module.__all__}
+    return {name: text for name, text in {**calls, **names}.items() if text} | dict(texts(root, _TRANSLATIONS))
+
+
+def _modules() -> list[ModuleType]:
+    """Import the public modules."""
+    return [importlib.import_module(name) for name in ("jsms_client", *(f"jsms_client.{each}" for each in _MODULES))]
 
 
 def _page(language: str, known: Mapping[str, str]) -> str:

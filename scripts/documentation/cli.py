@@ -11,7 +11,7 @@ from typing import Final
 
 from client_recipes import page as portability
 from contract_tools.openapi import mapping, operations
-from documentation import api, chinese_of, errors, sandbox, texts
+from documentation import api, chinese_of, errors, sandbox
 from documentation.errors import LANGUAGES
 from jsms_contract.errors import ERRORS, SUCCESS_CODES
 
@@ -66,7 +66,7 @@ def pages(root: Path) -> dict[Path, str]:
     found[errors.RECIPES_PAGE] = f"<!-- {_MARK} from tests/sandbox/provocations.py -->\n{errors.recipes_page(root)}"
     found[api.PAGE] = f"<!-- {_MARK} from the package -->\n{api.page()}"
     found[api.CHINESE_PAGE] = f"<!-- {_MARK} from the package -->\n{api.chinese_page(ROOT)}"
-    in_chinese = chinese_of(found[errors.RECIPES_PAGE], texts(ROOT, errors.RECIPES_PAGE.stem))
+    in_chinese = chinese_of(found[errors.RECIPES_PAGE], ROOT, errors.RECIPES_PAGE.stem)
     found[errors.RECIPES_PAGE.with_suffix(".zh-CN.md")] = in_chinese
     found[api.PACKAGE] = api.with_calls(_read(root / api.PACKAGE))
     for path, text in ((portability.ENGLISH, portability.page()), (portability.CHINESE, portability.chinese_page())):

@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from documentation import chinese_of, table, texts
+from documentation import chinese_of, table
 from jsms_sandbox.assumptions import assumptions
 from jsms_sandbox.options import command
 from jsms_sandbox.service.request import Hint, Leniency
@@ -41,4 +41,4 @@ def leniencies() -> dict[Path, str]:
 def assumed(root: Path) -> dict[Path, str]:
     """What no source documents and the sandbox had to choose, in both languages."""
     english = table(("about", "chosen"), assumptions())
-    return {PAGE: english, CHINESE_PAGE: chinese_of(english, texts(root, "assumptions")).rstrip("\n")}
+    return {PAGE: english, CHINESE_PAGE: chinese_of(english, root, "assumptions").rstrip("\n")}

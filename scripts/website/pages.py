@@ -106,7 +106,6 @@ _WIDE: Final = r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]"
 _GOES_ON: Final = re.compile(rf"^(?!#).*{_WIDE}\Z", re.DOTALL)
 _FOLLOWS: Final = re.compile(rf" *{_WIDE}")
 _IN_ENGLISH: Final = "本页只有英文版。"
-_PARTLY_ENGLISH: Final = "名称的用途都有中文说明；尚无译文的细节保留代码中的英文。"
 _MADE_BY: Final = re.compile(r"\A<!--.*?-->\n", re.DOTALL)
 
 
@@ -133,8 +132,7 @@ def stage(folder: Path, language: str, repository: str, root: Path = ROOT) -> li
             content = _noted(content, _IN_ENGLISH)
         _write(folder / f"{name}.md", joined(content) if language == CHINESE else content)
     for name, make in REFERENCE.items():
-        content = make(language == CHINESE)
-        _write(folder / f"{name}.md", _noted(content, _PARTLY_ENGLISH) if language == CHINESE else content)
+        _write(folder / f"{name}.md", make(language == CHINESE))
     shutil.copytree(root / "docs" / "images", folder / "images", dirs_exist_ok=True)
     return names
 

@@ -21,6 +21,7 @@ from ruamel.yaml import YAML
 
 from provisioning import IFRAME_WORKER, REDOC, NotInstalledError, unpack_npm
 from website.pages import CHINESE, ENGLISH, LANGUAGES, ROOT, Section, sections, stage
+from website.translated import require_reference
 
 HERE: Final = Path(__file__).resolve().parent
 THEME: Final = HERE / "theme"
@@ -64,6 +65,7 @@ def build(target: Path, *, repository: str = "", with_contract: bool = True, roo
 
     Raises:
         BuildError: The builder warns or fails; the message has its words.
+        SystemExit: A text of the reference has no Chinese translation.
     """
     with tempfile.TemporaryDirectory(prefix="jsms-site-") as scratch:
         made = Path(scratch) / "site"
@@ -79,6 +81,8 @@ def build(target: Path, *, repository: str = "", with_contract: bool = True, roo
 
 def _build(work: Path, language: str, repository: str, *, with_contract: bool, root: Path) -> None:
     docs = work / "docs"
+    if language == CHINESE:
+        require_reference()
     stage(docs, language, repository, root)
     (docs / "assets").mkdir(exist_ok=True)
     shutil.copy(HERE / "site.css", docs / "assets")

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import griffe
 
-from documentation import texts
+from documentation import require_translations, texts
 from documentation.api import chinese_summaries
 from jsms_contract.errors import ERRORS
+from website.pages import REFERENCE
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _CODE: Final = re.compile(r"Code (\d{5}) \((\w+)\), HTTP (\d{3})\. .*")
@@ -21,22 +22,70 @@ _OPERATION: Final = "JSMS operation: "
 
 
 class Translated(griffe.Extension):
-    """Puts Chinese texts in place of the English ones that have a translation; the others stay."""
+    """Puts Chinese texts in place of the English ones.
+
+    Attributes:
+        missing: The English texts without a translation.
+    """
+
+    def __init__(self, translations: Translations | None = None) -> None:
+        self.missing: list[str] = []
+        self._translations = translations or known()
 
     def on_object(self, *, obj: griffe.Object, **_: Any) -> None:
         """Translate the docstring of a module, class, function or attribute."""
         if obj.docstring is None:
             return
-        chinese = _translations()
         for section in obj.docstring.parsed:
             if isinstance(section, griffe.DocstringSectionText):
-                summary = chinese.names.get(_name(obj))
+                summary = self._translations.names.get(self._translations.name(obj))
                 parts = section.value.split("\n\n")
-                rest = [chinese.paragraph(part) or part for part in parts[bool(summary) :] if part != summary]
+                rest = [self._chinese(part) for part in parts[bool(summary) :] if part != summary]
                 section.value = "\n\n".join([summary, *rest] if summary else rest)
             else:
                 for item in _elements(section):
-                    item.description = chinese.paragraph(item.description) or item.description
+                    item.description = self._chinese(item.description)
+
+    def _chinese(self, english: str) -> str:
+        if not english.strip() or english.startswith("```"):
+            return english
+        found = self._translations.paragraph(english)
+        if found is None:
+            self.missing.append(" ".join(english.split()))
+        return found or english
+
+
+def require_reference(translations: Translations | None = None) -> None:
+    """End the command when a text on the reference's pages has no translation.
+
+    Args:
+        translations: What is known in Chinese; the project's files if left out.
+
+    Raises:
+        SystemExit: There is one; the message names each, the file, and what to do.
+    """
+    loader = griffe.GriffeLoader(
+        search_paths=[_ROOT / name for name in ("overlay", "generated", "sandbox")], docstring_parser="google"
+    )
+    names = [name for make in REFERENCE.values() for name in re.findall("^::: ([^ \n]+)", make(True), re.MULTILINE)]
+    for package in sorted({name.partition(".")[0] for name in names}):
+        loader.load(package)
+    extension, seen = Translated(translations), set[str]()
+    for name in names:
+        found = loader.modules_collection[name]
+        for each in _with_members(found.final_target if isinstance(found, griffe.Alias) else found):
+            if each.path not in seen:
+                seen.add(each.path)
+                extension.on_object(obj=each)
+    require_translations("reference", extension.missing)
+
+
+def _with_members(found: griffe.Object) -> Iterator[griffe.Object]:
+    yield found
+    for name, member in (found.all_members if found.is_class else found.members).items():
+        target = member.final_target if isinstance(member, griffe.Alias) and found.is_class else member
+        if not name.startswith("_") and isinstance(target, griffe.Object):
+            yield from _with_members(target)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +115,15 @@ class Translations:
                 return self.texts[begin] + following
         return None
 
+    def name(self, obj: griffe.Object) -> str:
+        """Find the name that an object's summary has in the translations."""
+        owner = obj.parent.name if obj.parent is not None and obj.parent.is_class else ""
+        if not owner:
+            return obj.name
+        both = owner.removeprefix("Async")
+        names = (f"{owner}.{obj.name}", f"{both}.{obj.name}", f"{both.lower()}.{obj.name}", obj.name)
+        return next((name for name in names if name in self.names), obj.name)
+
 
 def _elements(section: griffe.DocstringSection) -> Sequence[griffe.DocstringElement]:
     """The arguments, attributes, exceptions … of a section that lists them."""
@@ -79,20 +137,12 @@ def _elements(section: griffe.DocstringSection) -> Sequence[griffe.DocstringElem
 
 
 @functools.cache
-def _translations() -> Translations:
+def known() -> Translations:
+    """Read the translations of the project."""
     reference = texts(_ROOT, "reference")
-    known: Mapping[str, str] = {**texts(_ROOT, "openapi"), **reference["texts"]}
-    return Translations({**chinese_summaries(_ROOT), **reference["names"]}, known)
-
-
-def _name(obj: griffe.Object) -> str:
-    """The name that its summary has in the translations."""
-    owner = obj.parent.name if obj.parent is not None and obj.parent.is_class else ""
-    if not owner:
-        return obj.name
-    both = owner.removeprefix("Async")
-    names = (f"{owner}.{obj.name}", f"{both}.{obj.name}", f"{both.lower()}.{obj.name}", obj.name)
-    return next((name for name in names if name in _translations().names), obj.name)
+    return Translations(
+        {**chinese_summaries(_ROOT), **reference["names"]}, {**texts(_ROOT, "openapi"), **reference["texts"]}
+    )
 
 
 def _remedy(code: int, name: str, status: str) -> str | None:

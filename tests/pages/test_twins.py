@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from documentation import texts, untranslated
-from documentation.api import names_to_translate
+from documentation import untranslated
 from website.pages import CHINESE, ENGLISH, ENGLISH_ONLY, missing, source, written
 
-from .reading import ROOT, blocks, headings, prose, table_rows
+from .reading import blocks, headings, prose, table_rows
 
 PAGES = [name for name in written() if name not in ENGLISH_ONLY]
 
@@ -44,11 +43,6 @@ def test_a_chinese_page_links_to_chinese_pages(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in PAGES if name != "benchmarks"])
 def test_no_line_of_a_chinese_page_is_left_in_english(name: str) -> None:
     assert [line for line in untranslated(prose(source(name, CHINESE))) if len(line) > 60] == []
-
-
-def test_every_public_name_has_a_chinese_summary() -> None:
-    known = texts(ROOT, "api")
-    assert [name for name in names_to_translate() if name not in known] == []
 
 
 def test_a_page_that_is_not_in_the_site_is_named_and_shown(tmp_path: Path) -> None:
