@@ -161,7 +161,7 @@ class Stage:
 
 
 def _written(call: partial[T]) -> str:
-    """A call as one would write it."""
+    """Write a call as an app would."""
     method = call.func
     resource = type(getattr(method, "__self__", None)).__name__.lower()
     arguments = [_value(each) for each in call.args]
@@ -180,7 +180,7 @@ def _value(value: object) -> str:
 
 
 def _cut(words: str, width: int) -> str:
-    """A text in exactly that many columns of a terminal, where a Chinese character takes two."""
+    """Fit a text into so many columns of a terminal, where a Chinese character takes two."""
     line = Text(words)
     line.truncate(width, overflow="ellipsis", pad=True)
     return line.plain
@@ -274,7 +274,7 @@ def _others(jsms: JSMS, stage: Stage, sandbox: LocalSandbox) -> None:
 
 
 def arguments_of(data: Mapping[str, object], operation: str, file: bytes) -> dict[str, object]:
-    """The arguments of the first example of an operation, in the order of its method.
+    """Take the arguments of an operation's first example, in the order of its method.
 
     Args:
         data: The document.
@@ -287,7 +287,7 @@ def arguments_of(data: Mapping[str, object], operation: str, file: bytes) -> dic
 
 
 def body_of(data: Mapping[str, object], operation: str) -> object:
-    """The body of that example; None where the operation has none."""
+    """Find the body of that example; None where the operation has none."""
     content = mapping(follow(data, _source(data, operation)[0].get("requestBody")).get("content"))
     media_type = mapping(next(iter(content.values()), None))
     first = next(iter(mapping(media_type.get("examples")).values()), None)
@@ -295,7 +295,7 @@ def body_of(data: Mapping[str, object], operation: str) -> object:
 
 
 def _example(data: Mapping[str, object], operation: str) -> Mapping[str, object]:
-    """The values of an example by their names in the request."""
+    """Find the values of an example by their names in the request."""
     source, around = _source(data, operation)
     parameters = [
         follow(data, each) for each in (*sequence(around.get("parameters")), *sequence(source.get("parameters")))

@@ -32,7 +32,7 @@ class LocalSandbox(ThreadedSandbox):
         super().__exit__(*details)
 
     def latest_code(self, mobile: str) -> str:
-        """The code that a number got last, as its owner would read it."""
+        """Read the code that a number got last, as its owner would."""
         return str(self.get("codes/latest", mobile=mobile)["code"])
 
     def reply(self, mobile: str, content: str) -> None:

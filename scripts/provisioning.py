@@ -107,7 +107,7 @@ def _unpack_into(suite: str, packages: Sequence[str], target: Path) -> None:
 
 
 def _source(suite: str) -> str:
-    """The line of sources.list for another release, from where this machine takes its own."""
+    """Write the line of sources.list for another release, from where this machine takes its own."""
     release = RELEASE.read_text(encoding="utf-8") if RELEASE.exists() else ""
     own = "".join(re.findall(r"^VERSION_CODENAME=(\w+)$", release, re.MULTILINE)) or "none"
     for path in SOURCES:
@@ -145,7 +145,7 @@ _CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "goog
 
 
 def chromium() -> str | None:
-    """The Chromium of this machine; None where there is none."""
+    """Find the Chromium of this machine; None where there is none."""
     return next((found for name in _CHROMIUM_NAMES if (found := shutil.which(name))), None)
 
 
@@ -164,7 +164,7 @@ PROGRAM_FOLDERS = (
 
 
 def engine_programs(engine: str) -> tuple[str, ...] | None:
-    """The programs of an engine, in the order of `_PROGRAMS`; None where one is missing.
+    """Find the programs of an engine, in the order of `_PROGRAMS`; None where one is missing.
 
     Args:
         engine: Its name in `PACKAGES`.
@@ -174,7 +174,7 @@ def engine_programs(engine: str) -> tuple[str, ...] | None:
 
 
 def missing_engines() -> list[str]:
-    """The engines that this machine does not have."""
+    """List the engines that this machine does not have."""
     return [engine for engine in ENGINES if engine_programs(engine) is None]
 
 

@@ -138,7 +138,7 @@ def credentials(root: str) -> dict[str, str]:
 
 
 def _steps(jsms: JSMS) -> Sequence[tuple[float, Callable[[], object]]]:
-    """What is done, and the seconds that pass after it."""
+    """List what is done, and the seconds that pass after it."""
     messages, tomorrow = jsms.messages, datetime.now().astimezone() + _NEXT_DAY
     long = "SF1024-7731-2（收件人李女士，取件码4-2-0917，送达后请于当日22:00前到小区东门快递柜领取，逾期将转送至驿站）"
     return (
@@ -186,7 +186,7 @@ _TERMINAL: Final = """\
 
 
 def terminal_page(root: str, credentials: Mapping[str, str]) -> str:
-    """What the commands print, as a page.
+    """Make a page of what the commands print.
 
     Args:
         root: The sandbox's base URL, without ``/v1``.
@@ -199,7 +199,7 @@ def terminal_page(root: str, credentials: Mapping[str, str]) -> str:
 
 
 def _output(arguments: tuple[str, ...], settings: Mapping[str, str]) -> str:
-    """The output of a command, with its colours, as HTML."""
+    """Convert the output of a command, with its colours, to HTML."""
     terminal = {"FORCE_COLOR": "1", "COLUMNS": str(_COLUMNS), "TERM": "xterm-256color", "LANG": "C.UTF-8"}
     inherited = {
         name: value for name, value in os.environ.items() if not name.startswith("JSMS_") and name != "NO_COLOR"

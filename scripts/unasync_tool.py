@@ -79,7 +79,7 @@ class Rewriter:
         self._used: set[str] = set()
 
     def rewrite(self, source: str) -> str:
-        """The synchronous form of a file: code by its tokens, texts and comments by the words in them."""
+        """Make the synchronous form of a file: code by its tokens, texts and comments by the words in them."""
         starts = [0]
         for line in source.splitlines(keepends=True):
             starts.append(starts[-1] + len(line))
@@ -90,7 +90,7 @@ class Rewriter:
         return "".join((*pieces, source[done:]))
 
     def unused(self) -> list[str]:
-        """The rules that no file needed so far."""
+        """List the rules that no file needed so far."""
         return sorted({*self._rules.names, *self._rules.phrases, self._rules.prefix} - self._used)
 
     def _changes(self, source: str, starts: list[int]) -> Iterator[tuple[int, int, str]]:
@@ -160,7 +160,7 @@ def main(arguments: Sequence[str] | None = None, *, package: Path = _PACKAGE, ru
 
 
 def _formatted(text: str, path: Path) -> str:
-    """Imports sorted and lines broken again: names have become shorter."""
+    """Sort imports and break lines again: names have become shorter."""
     for options in _RUFF:
         command = [sys.executable, "-m", "ruff", *options, "--no-cache", "--stdin-filename", str(path), "-"]
         text = subprocess.run(command, input=text, capture_output=True, encoding="utf-8", check=True).stdout

@@ -61,7 +61,7 @@ def _all(folder: Path) -> list[Path]:
 
 
 def environment() -> dict[str, str]:
-    """The caller's variables, without credentials; uv and Node of this project come first."""
+    """Copy the caller's variables without credentials; uv and Node of this project come first."""
     _make_npm()
     ours = {name: value for name, value in os.environ.items() if not name.startswith("JSMS_")}
     path = [*map(str, _TOOLS), ours.get("PATH", os.defpath)]
@@ -157,14 +157,14 @@ def lay_out(recipe: Recipe, target: Path, files: Callable[[Path], Iterable[Path]
 
 
 def quickstart(recipe: Recipe, place: Path, mobile: str) -> str:
-    """The command that sends a code to a number and verifies what is typed."""
+    """Give the command that sends a code to a number and verifies what is typed."""
     if _root(recipe) is not None:
         return inside(recipe, f"{recipe.quickstart} {mobile}", place)
     return f"./{QUICKSTART} {mobile}"
 
 
 def inside(recipe: Recipe, command: str, place: Path) -> str:
-    """A command as this machine runs it: with ``chroot`` where its program is one of an unpacked Debian."""
+    """Adapt a command to this machine: with ``chroot`` where its program is one of an unpacked Debian."""
     root = _root(recipe)
     if recipe.unpacked is None or root is None or command.split(maxsplit=1)[0] not in recipe.unpacked.programs:
         return command

@@ -55,7 +55,7 @@ class Trial:
 
 
 def notice(mobile: str, text: str = NAME) -> dict[str, object]:
-    """The body of a notice."""
+    """Make the body of a notice."""
     return {"mobile": mobile, "temp_id": NOTICE, "temp_para": {"number": text}}
 
 
@@ -79,7 +79,7 @@ def code(trial: Trial) -> None:
 
 
 def wrong_code(trial: Trial) -> None:
-    """A wrong code, then one that was used."""
+    """Verify a wrong code, then one that was used."""
     sent = trial.value("sendCode", body={"mobile": "13800000002", "temp_id": CODE_TEMPLATE})
     trial.refused("verifyCode", 403, 50010, msg_id=sent["msg_id"], body={"code": "999999"})
     trial.value("verifyCode", msg_id=sent["msg_id"], body={"code": CODE})
@@ -87,7 +87,7 @@ def wrong_code(trial: Trial) -> None:
 
 
 def unknown_code(trial: Trial) -> None:
-    """An error code that the contract does not list."""
+    """Return an error code that the contract does not list."""
     trial.fault("variant", variant="unknown_code", operation="sendMessage")
     trial.refused("sendMessage", 403, _UNKNOWN_CODE, body=notice("13000050024"))
 
@@ -218,7 +218,7 @@ def unknown_field(trial: Trial) -> None:
 
 
 def unknown_status(trial: Trial) -> None:
-    """A delivery status that the contract does not list."""
+    """Report a delivery status that the contract does not list."""
     trial.send("13800000009")
     trial.fault("variant", variant="unknown_status", operation="pollReports")
     found = _polled(trial, "pollReports")
@@ -226,13 +226,13 @@ def unknown_status(trial: Trial) -> None:
 
 
 def proxy(trial: Trial) -> None:
-    """A page of HTML with status 502."""
+    """Respond with a page of HTML and status 502."""
     trial.fault("html", mobile="13800000010")
     trial.refused("sendMessage", _PROXY_STATUS, None, body=notice("13800000010"))
 
 
 def once(trial: Trial) -> None:
-    """A connection that was used before closes or breaks without a response: the request was sent once."""
+    """Close or break a used connection without a response: the request must be sent once."""
     for number, kind in enumerate(("drop", "reset")):
         text, coded = f"1380000011{number}", f"1380000012{number}"
         bodies: Mapping[str, Mapping[str, object]] = {

@@ -135,7 +135,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _chosen(asked: Sequence[str] | None, known: Mapping[str, Recipe]) -> list[str]:
-    """The recipes of these names, and of these languages, as the first word of a name is its language."""
+    """Select recipes by name or language; the first word of a name is its language."""
     if asked is None:
         return list(known)
     for one in asked:
@@ -167,7 +167,7 @@ def try_out(recipe: Recipe, place: Path) -> Result:
 
 
 def run_checks(recipe: Recipe, place: Path, checks: Sequence[Check]) -> dict[str, str]:
-    """What a client does in some checks, each on a sandbox that was set back.
+    """Run some checks on a client, each on a sandbox that was reset.
 
     Args:
         recipe: The recipe.

@@ -47,7 +47,7 @@ make a second client for it.
 
 
 def page() -> str:
-    """The English page as it has to be."""
+    """Make the English page."""
     return _page(lambda text: text, 120)
 
 
@@ -74,7 +74,7 @@ def chinese_page(root: Path = ROOT) -> str:
 
 
 def table(known: Mapping[str, Recipe], ran: Mapping[str, Result], say: Say = str) -> str:
-    """The results that there are, a row for each client."""
+    """Make the table of results, a row for each client."""
     heads = [say(head) for head in ("client", "run on", *_HEADINGS.values())]
     rows = [_row(heads), _row("---" for _ in heads)]
     for name, recipe in known.items():

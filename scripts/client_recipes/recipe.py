@@ -157,7 +157,7 @@ class Result:
 
 
 def read(file: Path = FILE) -> dict[str, Result]:
-    """What ran last, by recipe."""
+    """Read the last results, by recipe."""
     if not file.exists():
         return {}
     kept = json.loads(file.read_text(encoding="utf-8"))

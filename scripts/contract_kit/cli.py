@@ -101,7 +101,7 @@ def _fill(document: Document, folder: Path) -> None:
 
 
 def _tracked(folder: Path) -> list[Path]:
-    """The files that are part of the project: a build may have left others beside them."""
+    """List the files that are part of the project: a build may have left others beside them."""
     listed = subprocess.run(["git", "-C", str(folder), "ls-files", "-z"], capture_output=True, text=True, check=True)
     return [folder / name for name in sorted(listed.stdout.split("\0")) if name]
 
@@ -130,7 +130,7 @@ What changes for clients from one version to the next. **(Breaking)** marks what
 
 
 def changelog(document: Document) -> str:
-    """A section for each version of the contract, newest first."""
+    """Write a section for each version of the contract, newest first."""
     versions = [*_released(Path(document.path)), document]
     sections = [_first(versions[0].data)]
     for before, after in pairwise(versions):
@@ -144,7 +144,7 @@ def changelog(document: Document) -> str:
 
 
 def _released(path: Path) -> Iterator[Document]:
-    """The document of each release, oldest first."""
+    """Read the document of each release, oldest first."""
     git = ["git", "-C", str(path.resolve().parent)]
     command = [*git, "tag", "--sort=version:refname", "--merged", "HEAD", "--list", "v[0-9]*"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -170,7 +170,7 @@ _CREDENTIALS = {"appAuth": ("app_key", "master_secret"), "devAuth": ("dev_key", 
 
 
 def collection(data: Mapping[str, object]) -> dict[str, object]:
-    """The collection: a folder for each tag, a request for each operation with its first example.
+    """Make the collection: a folder for each tag, a request for each operation with its first example.
 
     A response that brings an id keeps it in a variable, so that the requests of a folder can be sent one after another.
     """
@@ -197,7 +197,7 @@ def collection(data: Mapping[str, object]) -> dict[str, object]:
 
 
 def sandbox_variables() -> dict[str, str]:
-    """The address and the keys of a sandbox that was started without options."""
+    """Give the address and the keys of a sandbox that was started without options."""
     keys = Credentials()
     return {
         "base_url": f"http://127.0.0.1:{DEFAULT_PORT}/v1",
@@ -209,7 +209,7 @@ def sandbox_variables() -> dict[str, str]:
 
 
 def sandbox_environment() -> dict[str, object]:
-    """These variables as an environment of Postman."""
+    """Write these variables as an environment of Postman."""
     values = sandbox_variables().items()
     return {
         "name": "JSMS sandbox",

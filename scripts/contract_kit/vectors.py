@@ -59,7 +59,7 @@ def _signed(
     credentials: tuple[str, str] = (APP_KEY, MASTER_SECRET),
     before: str = "",
 ) -> Vector:
-    """A callback that is signed right, but for what ``change`` puts in place of a field afterwards."""
+    """Sign a callback, then replace the fields that ``change`` names."""
     fields = {
         "nonce": nonce,
         "timestamp": timestamp,

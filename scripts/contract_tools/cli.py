@@ -57,7 +57,7 @@ class RefusedError(Exception):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the command; the exit code is 0 for done or in step, 1 for anything else."""
+    """Run the command; the exit code is 0 for done or in step, 1 for anything else."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal without Chinese is no reason to stop
@@ -181,7 +181,7 @@ def _check(options: _Options) -> int:
 
 
 def _read(path: Path, progress: Progress, *, write: bool = False) -> Document:
-    """The document, checked; where it may be written, with all that follows from its catalogue of codes."""
+    """Load and check the document; where it may be written, update what follows from its catalogue of codes."""
     changed: list[str] = []
     with progress.step(f"read and check {path}"):
         document = load(path)
@@ -206,7 +206,7 @@ def _read(path: Path, progress: Progress, *, write: bool = False) -> Document:
 
 
 def _refuse_left_over(surface: Surface, path: Path) -> None:
-    """A customisation of what the document no longer has does nothing, which is easy to miss."""
+    """Warn of a customisation of what the document no longer has: it does nothing, which is easy to miss."""
     found = left_over(
         surface.home_of_result,
         (class_name(resource) for resource in surface.resources),
@@ -218,7 +218,7 @@ def _refuse_left_over(surface: Surface, path: Path) -> None:
 
 
 def _before(options: _Options) -> Document | None:
-    """The document to compare with; None where there is none."""
+    """Load the document to compare with; None where there is none."""
     if options.against is not None:
         return at_revision(options.document.resolve(), options.against)
     path = options.output / "jsms_contract" / "openapi.yaml"
@@ -266,7 +266,7 @@ def _passes(options: _Options, revision: str, before: Document, document: Docume
 
 
 def _refuse_strangers(options: _Options) -> None:
-    """A folder that holds something, and nothing that says it is ours, is somebody's work."""
+    """Refuse a folder that holds something and no manifest: it may be somebody's work."""
     output, shown = options.output, _shown(options.output)
     if options.document.resolve().is_relative_to(output):
         raise RefusedError(f"{shown} holds the document itself, and is replaced as a whole; name another folder")
@@ -298,7 +298,7 @@ def _swap(output: Path, files: dict[str, bytes], found: list[Difference], progre
 
 
 def _shown(path: Path) -> str:
-    """A path as short as it can be said from here."""
+    """Shorten a path as far as it can be from here."""
     full = path if path.is_absolute() else Path.cwd() / path
     near = os.path.relpath(full)
     return near if len(near) <= len(str(full)) else str(full)

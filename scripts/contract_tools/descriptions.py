@@ -71,7 +71,7 @@ CHINESE = Words(
 
 
 def shown_codes(data: Mapping[str, object], operation: Mapping[str, object], words: Words) -> str:
-    """The paragraph that lists the codes of an operation by HTTP status; empty where it has none."""
+    """Write the paragraph that lists the codes of an operation by HTTP status; empty where it has none."""
     catalogue = mapping(data.get("x-error-codes"))
     by_status: dict[str, list[str]] = {}
     for code in sequence(operation.get("x-error-codes")):
@@ -99,7 +99,7 @@ def shown_payload(
     words: Words,
     say: Callable[[str], str] = _as_it_is,
 ) -> str:
-    """The table of the fields in a callback's ``data``; empty where the document does not say which they are."""
+    """Write the table of the fields in a callback's ``data``; empty where the document does not name them."""
     kind, name = _payload(data, callback)
     schema = mapping(schemas(data).get(name))
     if not schema:
@@ -112,13 +112,13 @@ def shown_payload(
 
 
 def shown_payloads(data: Mapping[str, object], tag: str, words: Words, say: Callable[[str], str] = _as_it_is) -> str:
-    """The tables of all callbacks of a tag: some renderers show the tag, and no callback."""
+    """Write the tables of all callbacks of a tag: some renderers show the tag, and no callback."""
     callbacks = (operation for operation in _callbacks(data) if tag in sequence(operation.get("tags")))
     return "\n\n".join(filter(None, (shown_payload(data, callback, words, say) for callback in callbacks)))
 
 
 def shown_catalogue(data: Mapping[str, object], words: Words) -> str:
-    """The table of all codes."""
+    """Write the table of all codes."""
     rows = (
         (
             f"{code}, HTTP {mapping(entry).get('http_status')}: {mapping(entry).get('message')}",
@@ -130,7 +130,7 @@ def shown_catalogue(data: Mapping[str, object], words: Words) -> str:
 
 
 def flat(description: str) -> str:
-    """A description without its line breaks: where lines are folded is no difference."""
+    """Join the lines of a description: where they are folded is no difference."""
     return " ".join(description.split())
 
 
@@ -141,7 +141,7 @@ def _callbacks(data: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
 
 
 def _payload(data: Mapping[str, object], callback: Mapping[str, object]) -> tuple[str, str]:
-    """The ``type`` in a callback's examples, and the schema of what they carry."""
+    """Find the ``type`` in a callback's examples, and the schema of what they carry."""
     for content in mapping(follow(data, callback.get("requestBody")).get("content")).values():
         form = follow(data, mapping(content).get("schema"))
         for payloads in _payloads(form):
@@ -175,7 +175,7 @@ _Edit = tuple[int, int, str]
 
 
 def completed(document: Document) -> tuple[Document, list[str]]:
-    """The document with all that follows from its catalogue and its callbacks, and the parts that this changes.
+    """Update what follows from the document's catalogue and callbacks; return the document and the changed parts.
 
     The members of ErrorCode, the table of codes in a tag's description, the paragraph of codes in the description
     of each operation, and the tables of what callbacks carry. Only a YAML document is completed; JSON is left to the
@@ -256,7 +256,7 @@ def _payload_tables(data: Mapping[str, object]) -> Iterator[tuple[str, str, str]
 
 
 def _new_fields(document: Document, node: Any, wanted: str) -> _Edit | None:
-    """The tables of fields that a description ends with, put in place of older ones."""
+    """Replace the tables of fields that a description ends with."""
     lines = [(start, line) for start, line in _lines(document, node) if line.strip()]
     if not wanted or not lines or node.style != "|" or flat(str(node.value)).endswith(flat(wanted)):
         return None
@@ -270,7 +270,7 @@ def _new_fields(document: Document, node: Any, wanted: str) -> _Edit | None:
 
 
 def _new_list(document: Document, node: Any, found: Sequence[object], wanted: Sequence[object]) -> _Edit | None:
-    """A list with other items; those that stay are written as they were."""
+    """Replace the items of a list; those that stay are written as they were."""
     start, end = int(node.start_mark.index), int(node.value[-1].end_mark.index)
     if "#" in re.sub(r"'[^'\n]*'|\"[^\"\n]*\"", "", document.text[start:end]):
         return None  # a comment would be lost
@@ -285,7 +285,7 @@ def _new_list(document: Document, node: Any, found: Sequence[object], wanted: Se
 
 
 def _new_table(document: Document, node: Any) -> _Edit | None:
-    """The rows of the table of codes, where a description has one."""
+    """Replace the rows of the table of codes, where a description has one."""
     lines = _lines(document, node)
     rows = [(start, line) for start, line in lines if _ROW.match(line)]
     wanted = [line for line in shown_catalogue(document.data, ENGLISH).splitlines() if _ROW.match(line)]
@@ -297,7 +297,7 @@ def _new_table(document: Document, node: Any) -> _Edit | None:
 
 
 def _new_paragraph(document: Document, node: Any, wanted: str) -> _Edit | None:
-    """The paragraph of codes that a description ends with, put in place of an older one."""
+    """Replace the paragraph of codes that a description ends with."""
     if node is None:
         return None
     if node.style not in _BLOCKS:
@@ -317,7 +317,7 @@ def _new_paragraph(document: Document, node: Any, wanted: str) -> _Edit | None:
 
 
 def _folded(document: Document, node: Any, wanted: str) -> _Edit | None:
-    """A description on one line becomes a folded block that ends with the paragraph."""
+    """Turn a description on one line into a folded block that ends with the paragraph."""
     start, end = int(node.start_mark.index), int(node.end_mark.index)
     line = document.text[document.text.rfind("\n", 0, start) + 1 : start]
     if line.strip() != "description:":
@@ -330,7 +330,7 @@ def _folded(document: Document, node: Any, wanted: str) -> _Edit | None:
 
 
 def _lines(document: Document, node: Any) -> list[tuple[int, str]]:
-    """The lines of a block scalar below its first, each with where it starts; none for other nodes."""
+    """Find the lines of a block scalar below its first, each with where it starts; none for other nodes."""
     if node is None or node.style not in _BLOCKS:
         return []
     start, end = int(node.start_mark.index), int(node.end_mark.index)

@@ -66,7 +66,7 @@ class Document:
     _root: Any = field(repr=False, compare=False)
 
     def line(self, pointer: str) -> int:
-        """The line of a part, counted from 1; where it is missing, that of the nearest part around it."""
+        """Find the line of a part, counted from 1; where it is missing, that of the nearest part around it."""
         node, line = self._root, 1
         for part in pointer_parts(pointer):
             found = _member(node, part)
@@ -76,7 +76,7 @@ class Document:
         return line
 
     def node(self, pointer: str) -> Any:
-        """The node of YAML that a pointer leads to; None where there is none."""
+        """Find the node of YAML that a pointer leads to; None where there is none."""
         node = self._root
         for part in pointer_parts(pointer):
             found = _member(node, part)
@@ -132,13 +132,13 @@ def parse(text: str, name: str) -> Document:
 
 
 def pointer_parts(pointer: str) -> list[str]:
-    """The names on the way that a JSON pointer goes, unescaped; with or without ``#`` in front."""
+    """Split a JSON pointer into its names, unescaped; with or without ``#`` in front."""
     path = pointer.removeprefix("#")
     return [part.replace("~1", "/").replace("~0", "~") for part in path.split("/")[1:]]
 
 
 def pointer_to(pointer: str, *parts: str | int) -> str:
-    """A JSON pointer that goes further."""
+    """Extend a JSON pointer."""
     return "/".join([pointer, *(str(part).replace("~", "~0").replace("/", "~1") for part in parts)])
 
 
@@ -232,7 +232,7 @@ class _Construction:
         self._longest = length + _MOST_REPEATED
 
     def value(self, node: Any, pointer: str) -> object:
-        """The value of a node; one that an alias repeats is made once."""
+        """Build the value of a node; one that an alias repeats is made once."""
         if id(node) in self._open:
             raise self._error(node, pointer, "an alias is inside what it refers to", "write the part out")
         if id(node) not in self._made:

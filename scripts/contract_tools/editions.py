@@ -54,13 +54,13 @@ class _Translator:
 
 
 def translations(document: Document) -> Path:
-    """The file that holds a document's translations, whether or not it exists."""
+    """Name the file that holds a document's translations, whether or not it exists."""
     path = Path(document.path)
     return path.parent / _FOLDER / f"{path.stem}.zh-CN.yaml"
 
 
 def to_chinese(document: Document) -> dict[str, object] | None:
-    """The Chinese edition; None where the document has no file of translations."""
+    """Make the Chinese edition; None where the document has no file of translations."""
     path = translations(document)
     return _translated(document.data, _Translator(_read(path))) if path.is_file() else None
 
@@ -142,7 +142,7 @@ def _description(
 def _shown(
     data: Mapping[str, object], node: Mapping[str, object], say: Callable[[str], str]
 ) -> Iterator[tuple[str, str]]:
-    """What a description shows of the extensions, in English and in Chinese."""
+    """Yield what a description shows of the extensions, in English and in Chinese."""
     if "operationId" in node:
         yield shown_codes(data, node, ENGLISH), shown_codes(data, node, CHINESE)
         yield shown_payload(data, node, ENGLISH), shown_payload(data, node, CHINESE, say)
@@ -195,7 +195,7 @@ _UNKNOWN: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 
 def to_3_0_3(data: Mapping[str, object]) -> dict[str, object]:
-    """The same document as OpenAPI 3.0.3; one that is 3.0 already is only copied."""
+    """Convert a document to OpenAPI 3.0.3; one that is 3.0 already is only copied."""
     if not str(data.get("openapi")).startswith("3.1"):
         return rebuilt(data, lambda _, part: part)
     return rebuilt(data, _downgraded)
@@ -210,7 +210,7 @@ def _downgraded(kind: str, part: _Part) -> _Part:
 
 
 def _referring(kind: str, part: _Part) -> _Part:
-    """A ``$ref`` has no siblings in 3.0; those of a schema are kept around it."""
+    """Keep the siblings of a schema's ``$ref`` around it: 3.0 allows none."""
     reference = part.get("$ref")
     if not isinstance(reference, str):
         return part
@@ -310,7 +310,7 @@ _NOT_PLAIN = re.compile(r"(?i)(y|n|yes|no|on|off|true|false|null|~|[-+.:\d].*)?"
 
 
 def as_yaml(data: Mapping[str, object]) -> str:
-    """The document as YAML that YAML 1.1 and 1.2 read the same way."""
+    """Write the document as YAML that YAML 1.1 and 1.2 read the same way."""
     yaml = YAML(typ="rt", pure=True)
     yaml.width = 1_000_000  # folding leaves a space at the end of a line
     stream = io.StringIO()
@@ -319,7 +319,7 @@ def as_yaml(data: Mapping[str, object]) -> str:
 
 
 def _styled(node: object) -> object:
-    """The same value, its texts in the style that they need; a copy, because shared objects would become aliases."""
+    """Give the texts of a value the style that they need; in a copy, because shared objects would become aliases."""
     if is_object(node):
         return {_styled(key): _styled(value) for key, value in node.items()}
     if is_list(node):

@@ -109,7 +109,7 @@ def build(document: Document, progress: Progress, *, installable: bool = False) 
 
 
 def _source(document: Document) -> bytes:
-    """The document's own bytes, as long as they are still those that everything else was made from."""
+    """Read the document's bytes, as long as they are those that everything else was made from."""
     content = Path(document.path).read_bytes()
     if content.decode("utf-8-sig", "replace") != document.text:
         raise ToolError(f"{document.path} was changed while this ran; run it again")
@@ -117,7 +117,7 @@ def _source(document: Document) -> bytes:
 
 
 def _make_api(data: Mapping[str, object], scratch: Path, package: Path, progress: Progress) -> None:
-    """The httpx + attrs client, without the schemas that only callbacks need."""
+    """Generate the httpx + attrs client, without the schemas that only callbacks need."""
     with progress.step("jsms_api: requests and responses as types (openapi-python-client)"):
         rest = {key: value for key, value in data.items() if key not in ("webhooks", "x-webhooks")}
         components = {key: value for key, value in mapping(data.get("components")).items() if key != "pathItems"}
@@ -140,7 +140,7 @@ def _make_api(data: Mapping[str, object], scratch: Path, package: Path, progress
 
 
 def _make_callbacks(data: Mapping[str, object], scratch: Path, package: Path, progress: Progress) -> None:
-    """The pydantic models of what the service posts, and of nothing else."""
+    """Generate the pydantic models of what the service posts, and of nothing else."""
     with progress.step("jsms_callbacks: what JSMS posts to an app (datamodel-code-generator)"):
         package.mkdir()
         wanted = schemas_within(data, webhooks(data))
@@ -173,7 +173,7 @@ def _make_callbacks(data: Mapping[str, object], scratch: Path, package: Path, pr
 
 
 def _make_contract(document: Document, tree: Path, progress: Progress) -> None:
-    """The contract as data: exceptions, operations, limits, and the document itself in three forms."""
+    """Write the contract as data: exceptions, operations, limits, and the document itself in three forms."""
     with progress.step("jsms_contract: errors, operations, limits, fields, rules; the editions of the document"):
         data = document.data
         package = tree / "jsms_contract"
@@ -195,7 +195,7 @@ def _make_contract(document: Document, tree: Path, progress: Progress) -> None:
 
 
 def _make_surface(data: Mapping[str, object], package: Path, progress: Progress) -> None:
-    """What apps call and get: a method for each operation, and the results."""
+    """Write what apps call and get: a method for each operation, and the results."""
     with progress.step("jsms_surface: methods and results"):
         for name, source in emit_surface(Surface(data)).items():
             path = package / name
@@ -204,7 +204,7 @@ def _make_surface(data: Mapping[str, object], package: Path, progress: Progress)
 
 
 def _finish(tree: Path) -> None:
-    """Marks and formats every module, and says to type checkers that the packages have types."""
+    """Mark and format every module, and declare the packages typed."""
     for package in sorted(path for path in tree.iterdir() if path.is_dir()):
         _write(package / "py.typed", "")
     for path in sorted(tree.rglob("*.py")):
@@ -237,7 +237,7 @@ _LAST_LINES = 40
 
 
 def lazy_package(source: str) -> str:
-    """The same package as one of the generator's ``__init__.py``, each name of it imported on first use."""
+    """Rewrite one of the generator's ``__init__.py`` so that each name is imported on first use."""
     tree = ast.parse(source)
     homes = {
         alias.name: node.module
@@ -263,7 +263,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 
 def fork_package(data: Mapping[str, object], packages: Iterable[str]) -> dict[str, bytes]:
-    """The files by their names in the folder.
+    """Read the files by their names in the folder.
 
     Args:
         data: The document.
@@ -288,12 +288,12 @@ class ToolError(Exception):
 
 
 def versions() -> dict[str, str]:
-    """The versions of the tools whose output is kept."""
+    """Read the versions of the tools whose output is kept."""
     return {tool: version(tool) for tool in TOOLS}
 
 
 def run_tool(module: str, arguments: Sequence[str], folder: Path) -> None:
-    """Runs an installed Python tool in a folder, silently.
+    """Run an installed Python tool in a folder, silently.
 
     Raises:
         ToolError: It failed; the message is the end of its output.
@@ -325,13 +325,13 @@ class Progress:
 
     @contextmanager
     def step(self, words: str) -> Generator[None]:
-        """Times what happens inside; says nothing where it fails, since the failure says more."""
+        """Time what happens inside; print nothing where it fails, since the failure says more."""
         started = time.monotonic()
         yield
         self.say(f"  {time.monotonic() - started:5.2f} s  {words}")
 
     def say(self, line: str = "") -> None:
-        """Prints a line at once."""
+        """Print a line at once."""
         with self._lock:
             print(line, file=self._stream, flush=True)
 

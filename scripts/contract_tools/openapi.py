@@ -25,27 +25,27 @@ def is_list(value: object) -> TypeGuard[Sequence[object]]:
 
 
 def mapping(value: object) -> Mapping[str, object]:
-    """The value where it is an object, an empty one otherwise."""
+    """Return the value where it is an object, an empty one if not."""
     return value if is_object(value) else _NOTHING
 
 
 def sequence(value: object) -> Sequence[object]:
-    """The value where it is a list, an empty one otherwise."""
+    """Return the value where it is a list, an empty one if not."""
     return value if is_list(value) else ()
 
 
 def text(value: object, otherwise: str = "") -> str:
-    """The value where it is a text."""
+    """Return the value where it is a text, ``otherwise`` if not."""
     return value if isinstance(value, str) else otherwise
 
 
 def whole(value: object, otherwise: int = 0) -> int:
-    """The value where it is a whole number."""
+    """Return the value where it is a whole number, ``otherwise`` if not."""
     return value if isinstance(value, int) and not isinstance(value, bool) else otherwise
 
 
 def kinds_of(schema: object) -> list[str]:
-    """The types of a schema without null."""
+    """List the types of a schema without null."""
     written = mapping(schema).get("type")
     return [str(kind) for kind in (sequence(written) or [written]) if kind not in ("null", None)]
 
@@ -57,7 +57,7 @@ def may_be_null(schema: object) -> bool:
 
 
 def follow(data: Mapping[str, object], value: object) -> Mapping[str, object]:
-    """The object that a ``$ref`` inside the document leads to, or the object itself."""
+    """Resolve a ``$ref`` inside the document; an object without one is returned as it is."""
     seen: set[str] = set()
     node = mapping(value)
     while isinstance(reference := node.get("$ref"), str):
@@ -81,12 +81,12 @@ def operations(data: Mapping[str, object]) -> Iterator[tuple[str, str, Mapping[s
 
 
 def webhooks(data: Mapping[str, object]) -> Mapping[str, object]:
-    """The callbacks, whatever the version of OpenAPI calls them."""
+    """Find the callbacks, whatever the version of OpenAPI calls them."""
     return mapping(data.get("webhooks", data.get("x-webhooks")))
 
 
 def schemas(data: Mapping[str, object]) -> Mapping[str, object]:
-    """The named schemas."""
+    """Return the named schemas."""
     return mapping(mapping(data.get("components")).get("schemas"))
 
 
@@ -198,7 +198,7 @@ class Place:
     role: str
 
     def outward(self) -> Iterator[Place]:
-        """This part and all those around it, from the inside out."""
+        """Yield this part and all those around it, from the inside out."""
         place: Place | None = self
         while place is not None:
             yield place
@@ -218,7 +218,7 @@ def places(data: Mapping[str, object]) -> Iterator[Place]:
 def rebuilt(
     data: Mapping[str, object], change: Callable[[str, dict[str, object]], dict[str, object]]
 ) -> dict[str, object]:
-    """A copy of a document in which each part, from the inside out, is what ``change`` makes of its kind and value."""
+    """Copy a document; each part, from the inside out, is what ``change`` makes of its kind and value."""
     return _rebuilt("document", data, change)
 
 

@@ -28,7 +28,7 @@ _NO_EXCHANGE = frozenset({errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNO
 
 @contextmanager
 def locked(target: Path, waiting: Callable[[], None]) -> Generator[None]:
-    """Holds the only right to replace a tree, until the end of the block or of the process.
+    """Hold the only right to replace a tree, until the end of the block or of the process.
 
     Args:
         target: The tree; it need not exist.
@@ -46,7 +46,7 @@ def was_interrupted(target: Path) -> bool:
 
 
 def recover(target: Path) -> bool:
-    """Clears away what interrupted runs have left; True where one left anything. Call it with the lock held."""
+    """Clear away what interrupted runs have left; True where one left anything. Call it with the lock held."""
     left = was_interrupted(target)
     if left:
         _beside(target, "old").rename(target)
@@ -58,7 +58,7 @@ def recover(target: Path) -> bool:
 
 
 def replace_tree(target: Path, files: Mapping[str, bytes]) -> None:
-    """Puts a tree of these files in the place of the target. Call it with the lock held.
+    """Put a tree of these files in the place of the target. Call it with the lock held.
 
     Raises:
         OSError: It could not be done, and the old tree is unchanged.
@@ -79,7 +79,7 @@ def replace_tree(target: Path, files: Mapping[str, bytes]) -> None:
 
 
 def set_aside(target: Path, names: Iterable[str]) -> Path:
-    """Copies files that are about to lose their place into a folder beside the tree, and returns that folder."""
+    """Copy files that are about to lose their place into a folder beside the tree, and return that folder."""
     kept = target.with_name(f"{target.name}.strays")
     for name in names:
         source, copy = target / name, kept / name
@@ -180,12 +180,12 @@ class Difference:
 
 
 def digest(content: bytes) -> str:
-    """The SHA-256 of some bytes, in hexadecimal."""
+    """Compute the SHA-256 of some bytes, in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
 
 
 def make_manifest(files: Mapping[str, bytes], data: Mapping[str, object], tools: Mapping[str, str]) -> bytes:
-    """The manifest of some files: what they were made from, with which tools, and the digest of each."""
+    """Write the manifest of some files: what they were made from, with which tools, and the digest of each."""
     info = mapping(data.get("info"))
     content = {
         "@generated": _WORDS,
@@ -202,7 +202,7 @@ def make_manifest(files: Mapping[str, bytes], data: Mapping[str, object], tools:
 
 
 def read_manifest(folder: Path) -> Mapping[str, object] | None:
-    """The manifest in a folder; None where there is none that this command has written."""
+    """Read the manifest in a folder; None where there is none that this command has written."""
     try:
         content = mapping(json.loads((folder / MANIFEST).read_bytes()))
     except (OSError, ValueError):

@@ -21,7 +21,7 @@ class Source(str):
 
 
 def literal(value: object) -> Source:
-    """A value as Python source: a scalar, a list or tuple, a frozenset of numbers, or source itself.
+    """Write a value as Python source: a scalar, a list or tuple, a frozenset of numbers, or source itself.
 
     Not ``repr()``: what that escapes depends on the Unicode tables of the Python that runs.
     """
@@ -43,23 +43,23 @@ def literal(value: object) -> Source:
 
 
 def call(name: str, /, *given: object, **named: object) -> Source:
-    """A call; the formatter decides about its lines."""
+    """Write a call; the formatter decides about its lines."""
     arguments = [*map(literal, given), *(f"{key}={literal(value)}" for key, value in named.items())]
     return Source(f"{name}({', '.join(arguments)})")
 
 
 def record(name: str, /, **facts: object) -> Source:
-    """A call with a line for each of its arguments."""
+    """Write a call with a line for each of its arguments."""
     return Source(f"{call(name, **facts)[:-1]},)")
 
 
 def constant(name: str, kind: str, value: object, words: str = "") -> str:
-    """A constant with its type, and what it is."""
+    """Write a constant with its type and docstring."""
     return f"{name}: {kind} = {literal(value)}\n" + (docstring(words, indent=0) if words else "")
 
 
 def table(name: str, kinds: str, rows: Mapping[str, object] | Mapping[int, object], words: str) -> str:
-    """A constant mapping that cannot be changed; ``kinds`` has the types of keys and values."""
+    """Write a constant mapping that cannot be changed; ``kinds`` has the types of keys and values."""
     body = "".join(f"{literal(key)}: {literal(value)},\n" for key, value in rows.items())
     return constant(name, f"Mapping[{kinds}]", Source(f"MappingProxyType({{\n{body}}})"), words)
 
@@ -82,7 +82,7 @@ def docstring(*paragraphs: str, indent: int = 4) -> str:
 
 
 def module(summary: str, *parts: str, imports: Iterable[str] = (), exports: Iterable[str]) -> str:
-    """A module: docstring, imports, the parts, ``__all__``."""
+    """Write a module: docstring, imports, the parts, ``__all__``."""
     head = docstring(summary, indent=0)
     lines = "\n".join(["from __future__ import annotations", "", *imports])
     names = "".join(f"    {literal(name)},\n" for name in sorted(exports))
@@ -97,7 +97,7 @@ _WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-
 
 
 def error_class_name(code_name: str) -> str:
-    """The exception of an error code: ``MISSING_AUTH`` gives ``MissingAuthError``, ``SERVER_ERROR`` ``ServerError``."""
+    """Name the exception of a code: ``MISSING_AUTH`` gives ``MissingAuthError``, ``SERVER_ERROR`` ``ServerError``."""
     words = [word.upper() for word in re.split(r"[^A-Za-z0-9]+", code_name) if word]
     if len(words) > 1 and words[-1] == "ERROR":
         words.pop()
@@ -105,7 +105,7 @@ def error_class_name(code_name: str) -> str:
 
 
 def family_class_name(family: str) -> str:
-    """The exception of a family of codes: ``rate_limit`` gives ``RateLimitError``."""
+    """Name the exception of a family of codes: ``rate_limit`` gives ``RateLimitError``."""
     if family in _FAMILY_WORDS:
         return f"{_FAMILY_WORDS[family]}Error"
     return error_class_name(family)

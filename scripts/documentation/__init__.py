@@ -18,7 +18,7 @@ _CODE: Final = re.compile(r"`[^`]*`|\]\([^)]*\)")
 
 
 def texts(root: Path, name: str) -> Mapping[str, Any]:
-    """The translations of a page: ``translations/NAME.zh-CN.yaml``."""
+    """Read the translations of a page: ``translations/NAME.zh-CN.yaml``."""
     reader: Any = YAML(typ="safe", pure=True)
     content: Mapping[str, Any] = reader.load((root / _TRANSLATIONS / f"{name}.zh-CN.yaml").read_text(encoding="utf-8"))
     return content
@@ -94,7 +94,7 @@ def _has_english(text: str) -> bool:
 
 
 def untranslated(chinese: str) -> list[str]:
-    """The lines of prose of a page in which no Chinese is, though words are."""
+    """Find the lines of prose of a page that have words and no Chinese."""
     plain = (
         _CODE.sub("", line) for line in chinese.splitlines() if not line.startswith(("|", "#", "<!--", "```", "!"))
     )
@@ -102,7 +102,7 @@ def untranslated(chinese: str) -> list[str]:
 
 
 def _joined(english: str) -> list[str]:
-    """The lines of a page; a paragraph or an item that goes on in the next line is one."""
+    """Split a page into lines; a paragraph or an item that goes on in the next line is one."""
     lines: list[str] = []
     for line in english.rstrip("\n").split("\n"):
         goes_on = lines and lines[-1] and line and not re.match(r"[|#`<!-]|\d+\. ", line)
@@ -114,6 +114,6 @@ def _joined(english: str) -> list[str]:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table in Markdown."""
+    """Write a table in Markdown."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(" | ".join(["", *line, ""]).strip() for line in lines)

@@ -58,7 +58,7 @@ def page() -> str:
 
 
 def chinese_page(root: Path) -> str:
-    """The same in Chinese.
+    """Make the page in Chinese.
 
     Args:
         root: The project, which has the translations.
@@ -74,7 +74,7 @@ def chinese_page(root: Path) -> str:
 
 
 def names_to_translate() -> list[str]:
-    """The names whose Chinese summary is not in the contract."""
+    """List the names whose Chinese summary is not in the contract."""
     calls = [name for name in (call.partition("(")[0] for call, _, _ in _calls()) if _summary_of_call(name) is None]
     found = [(module, name) for module in _modules() for name in module.__all__]
     others = [name for module, name in found if _of_contract(getattr(module, name)) is None]
@@ -82,7 +82,7 @@ def names_to_translate() -> list[str]:
 
 
 def chinese_summaries(root: Path) -> dict[str, str]:
-    """The Chinese summary of each call and name, from the contract and the translations."""
+    """Collect the Chinese summary of each call and name, from the contract and the translations."""
     calls = {name: _summary_of_call(name) for name in (call.partition("(")[0] for call, _, _ in _calls())}
     names = {name: _of_contract(getattr(module, name)) for module in _modules() for name in module.__all__}
     return {name: text for name, text in {**calls, **names}.items() if text} | dict(texts(root, _TRANSLATIONS))
@@ -111,7 +111,7 @@ def _call_words(name: str, method: object, language: str, known: Mapping[str, st
 
 
 def _summary_of_call(name: str) -> str | None:
-    """The Chinese that the contract has for the method of an operation."""
+    """Find the contract's Chinese for the method of an operation."""
     ids = [each.id for each in OPERATIONS.values() if f"{each.resource}.{each.method_name}" == name]
     found = (operation for _, _, operation, _ in operations(_document()) if operation.get("operationId") in ids)
     none: Mapping[str, object] = {}
@@ -119,7 +119,7 @@ def _summary_of_call(name: str) -> str | None:
 
 
 def _of_contract(value: object) -> str | None:
-    """The Chinese that the contract has for an exception of one code, a result, or an enum."""
+    """Find the contract's Chinese for an exception of one code, a result, or an enum."""
     if not inspect.isclass(value):
         return None
     info = getattr(value, "info", None) if issubclass(value, Exception) else None
@@ -140,7 +140,7 @@ def _document() -> Mapping[str, object]:
 
 
 def docstring_list() -> str:
-    """The calls as lines of a docstring."""
+    """Write the calls as lines of a docstring."""
     return "".join(f"    jsms.{call} -> {returns}\n" for call, returns, _ in _calls())
 
 
@@ -165,7 +165,7 @@ def _calls() -> Iterator[tuple[str, str, object]]:
 
 
 def _parameters(method: object) -> str:
-    """The arguments that must be given, and a mark for the others."""
+    """Show the arguments that must be given, and a mark for the others."""
     given = [each for each in inspect.signature(method).parameters.values() if each.name != "self"]  # type: ignore[arg-type] # a function
     needed = [each for each in given if each.default is each.empty and each.kind is not each.VAR_KEYWORD]
     shown = [f"{each.name}=…" if each.kind is each.KEYWORD_ONLY else each.name for each in needed]
@@ -194,7 +194,7 @@ def _summary(value: object) -> str:
 
 
 def with_calls(source: str) -> str:
-    """The package's source with a new list of calls in its docstring."""
+    """Replace the list of calls in the docstring of the package's source."""
     before, begin, rest = source.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):

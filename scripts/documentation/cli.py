@@ -98,13 +98,13 @@ _WHERE: Final[Mapping[str, str]] = {
 
 
 def pages_with_counts(root: Path) -> list[Path]:
-    """The READMEs, and the pages of the documentation."""
+    """List the READMEs and the pages of the documentation."""
     found = [*root.glob("README*.md"), *root.glob("docs/**/*.md")]
     return sorted(path.relative_to(root) for path in found)
 
 
 def with_counts(page: str, document: Mapping[str, object]) -> str:
-    """A page with the counts of the contract.
+    """Put the counts of the contract into a page.
 
     Args:
         page: Its text.

@@ -30,7 +30,7 @@ def families(document: Mapping[str, object], language: Language) -> str:
 
 
 def codes(document: Mapping[str, object], language: Language) -> str:
-    """A page with a heading, and so an anchor, for each code, below its family."""
+    """Make a page with a heading, and so an anchor, for each code, below its family."""
     parts = [f"# {language.title}", language.introduction]
     for name, family in mapping(document.get("x-error-families")).items():
         meaning = text(mapping(family).get(f"summary{language.suffix}"))
@@ -61,7 +61,7 @@ _GROUPS: Final[Mapping[str, Sequence[type[JSMSError]]]] = {
 
 
 def outcomes(language: Language) -> str:
-    """What each exception that is not an error of the service says of the request."""
+    """Make the table of what each exception that is no error of the service says of the request."""
     rows: list[Sequence[str]] = []
     for name, members in _GROUPS.items():
         (sent,) = {member.sent for member in members}
@@ -199,7 +199,7 @@ _EARLIER = '"{temp_id}"'
 
 
 def recipes_page(root: Path) -> str:
-    """The page.
+    """Make the page.
 
     Args:
         root: The project, whose tests hold the table.
@@ -259,7 +259,7 @@ def _form(form: Mapping[str, object]) -> str:
 
 
 def _shortened(value: object) -> object:
-    """The body with what is long cut short."""
+    """Shorten what is long in a body."""
     if isinstance(value, dict):
         return {name: _shortened(item) for name, item in cast("dict[str, object]", value).items()}
     if isinstance(value, list):

@@ -30,7 +30,7 @@ def options() -> str:
 
 
 def leniencies() -> dict[Path, str]:
-    """What existing clients may send though no source documents it, in both languages."""
+    """List what existing clients may send though no source documents it, in both languages."""
     hints = [Hint(leniency.value) for leniency in Leniency]
     return {
         PAGE: "\n".join(f"- {hint.english()}" for hint in hints),
@@ -39,6 +39,6 @@ def leniencies() -> dict[Path, str]:
 
 
 def assumed(root: Path) -> dict[Path, str]:
-    """What no source documents and the sandbox had to choose, in both languages."""
+    """List what no source documents and the sandbox had to choose, in both languages."""
     english = table(("about", "chosen"), assumptions())
     return {PAGE: english, CHINESE_PAGE: chinese_of(english, root, "assumptions").rstrip("\n")}

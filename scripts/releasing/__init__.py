@@ -51,5 +51,5 @@ def run(
 
 
 def clean_environment() -> dict[str, str]:
-    """The environment without what changes how Python and the project behave."""
+    """Copy the environment without what changes how Python and the project behave."""
     return {name: value for name, value in os.environ.items() if not name.startswith(("JSMS_", "PYTHON", "PEX_"))}

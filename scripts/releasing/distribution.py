@@ -73,7 +73,7 @@ def build(output: Path, scratch: Path) -> Distribution:
 
 
 def tracked_files() -> list[str]:
-    """The files that git tracks and that are there."""
+    """List the files that git tracks and that are there."""
     listed = run(["git", "ls-files", "-z"]).split("\0")
     return [name for name in listed if name and (ROOT / name).is_file()]
 
@@ -127,7 +127,7 @@ def send(python: Path) -> None:
 
 @contextmanager
 def sandbox(command: Sequence[str], folder: Path) -> Generator[dict[str, str]]:
-    """A sandbox that a command starts; what it prints with --json.
+    """Start a sandbox by a command; yield what it prints with --json.
 
     Raises:
         GateError: It does not start, is not ready, or does not stop cleanly.

@@ -41,7 +41,7 @@ class Section:
 
 
 def source(name: str, language: str, root: Path = ROOT) -> Path:
-    """The file that holds a page's text in a language, whether it exists or not."""
+    """Name the file that holds a page's text in a language, whether it exists or not."""
     suffix = "" if language == ENGLISH or name in ENGLISH_ONLY else f".{language}"
     if name in _ELSEWHERE:
         return root / f"{_ELSEWHERE[name]}{suffix}.md"
@@ -57,19 +57,19 @@ def sections(language: str, root: Path = ROOT) -> list[Section]:
 
 
 def written(root: Path = ROOT) -> list[str]:
-    """The name of every page that somebody wrote."""
+    """List every page that is written by hand or by scripts/document."""
     inside = [path.stem for path in sorted((root / "docs").glob("*.md")) if not path.stem.endswith(f".{CHINESE}")]
     return [*inside, *(name for name in _ELSEWHERE if source(name, ENGLISH, root).exists())]
 
 
 def by_source(root: Path = ROOT) -> dict[Path, str]:
-    """The page of each file, in both languages."""
+    """Map each file to its page, in both languages."""
     names = written(root)
     return {source(name, language, root): name for name in names for language in reversed(LANGUAGES)}
 
 
 def missing(root: Path = ROOT) -> Iterator[str]:
-    """What is not complete, as sentences."""
+    """List what is not complete, as sentences."""
     named = [page for _, pages in _read(root) for page in pages]
     names = written(root)
     yield from (f"docs/site.toml names {page} twice." for page in sorted(set(named)) if named.count(page) > 1)
@@ -138,7 +138,7 @@ def stage(folder: Path, language: str, repository: str, root: Path = ROOT) -> li
 
 
 def relink(content: str, page: Path, repository: str, root: Path = ROOT) -> str:
-    """A page's text with its links as the site needs them.
+    """Rewrite the links of a page as the site needs them.
 
     Args:
         content: The text.
@@ -179,7 +179,7 @@ def joined(content: str) -> str:
 
 
 def _noted(content: str, note: str) -> str:
-    """A page with a note below its title."""
+    """Put a note below the title of a page."""
     title, _, rest = content.partition("\n")
     return f'{title}\n\n!!! note "{note}"\n{rest}'
 
@@ -228,7 +228,7 @@ _MODULES: Final[Mapping[str, tuple[str, str, str]]] = {
 
 
 def _module(page: str, chinese: bool) -> str:
-    """A page of every public name of a module."""
+    """Make a page of every public name of a module."""
     module, english_title, chinese_title = _MODULES[page]
     names: Sequence[str] = sorted(set(importlib.import_module(module).__all__))
     title = chinese_title if chinese else english_title
@@ -255,7 +255,7 @@ def _definition(module: str, name: str) -> str:
 
 @functools.cache
 def _definitions() -> Mapping[str, Sequence[str]]:
-    """The modules that define each name at their top."""
+    """Find the modules that define each name at their top."""
     found: dict[str, list[str]] = {}
     for folder in _PACKAGES:
         for path in sorted((ROOT / folder).rglob("*.py")):

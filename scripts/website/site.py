@@ -114,7 +114,7 @@ def _build(work: Path, language: str, repository: str, *, with_contract: bool, r
 
 
 def _about(page: Path) -> str:
-    """The first sentence of a page, for a list of pages; nothing where there is none above its first heading."""
+    """Find the first sentence of a page, for a list of pages; empty where its first heading comes before."""
     opening = _BLOCK.sub("", page.read_text(encoding="utf-8").partition("\n")[2].partition("\n## ")[0])
     paragraphs = (" ".join(each.split()) for each in opening.split("\n\n"))
     first = next((each for each in paragraphs if each and each[0] not in "!<|:-"), "")
@@ -136,7 +136,7 @@ def _link_markdown(site: Path, language: str) -> None:
 
 
 def configuration(parts: Sequence[Section], language: str, repository: str, root: Path, docs: Path) -> dict[str, Any]:
-    """The settings of one language, whose pages are staged in ``docs``."""
+    """Make the settings of one language, whose pages are staged in ``docs``."""
     settings: dict[str, Any] = tomllib.loads((HERE / "zensical.toml").read_text(encoding="utf-8"))
     project = settings["project"]
     project["site_url"] = NOWHERE
@@ -238,6 +238,6 @@ def _render_contract(site: Path, language: str, root: Path) -> None:
 
 
 def repository(root: Path = ROOT) -> str:
-    """The address of the source repository, from pyproject.toml; nothing until it is set there."""
+    """Read the address of the source repository from pyproject.toml; empty until it is set there."""
     settings: dict[str, Any] = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
     return str(settings["tool"]["hatch"]["metadata"]["hooks"]["custom"]["repository"]).rstrip("/")

@@ -101,7 +101,7 @@ class Translations:
     texts: Mapping[str, str]
 
     def paragraph(self, english: str) -> str | None:
-        """A paragraph in Chinese; None where part of it is not known."""
+        """Translate a paragraph into Chinese; None where part of it is not known."""
         text = " ".join(english.split())
         if code := _CODE.fullmatch(text):
             return _remedy(int(code[1]), code[2], code[3])
@@ -126,7 +126,7 @@ class Translations:
 
 
 def _elements(section: griffe.DocstringSection) -> Sequence[griffe.DocstringElement]:
-    """The arguments, attributes, exceptions … of a section that lists them."""
+    """List the arguments, attributes, exceptions … of a section that has them."""
     match section:
         case griffe.DocstringSectionParameters() | griffe.DocstringSectionAttributes():
             return section.value

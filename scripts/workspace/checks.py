@@ -58,7 +58,7 @@ _LEFT_OUT = ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
 
 
 def _environment(variables: Mapping[str, str], *, complete: bool) -> dict[str, str]:
-    """The caller's variables, without credentials and paths that would change what the checks see."""
+    """Copy the caller's variables, without credentials and paths that would change what the checks see."""
     ours = {name: value for name, value in variables.items() if not name.startswith("JSMS_") and name not in _LEFT_OUT}
     if complete:
         ours["JSMS_COMPLETE"] = "1"

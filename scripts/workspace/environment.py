@@ -93,7 +93,7 @@ def prepare(root: Path, home: Path, base: str, say: Callable[[str], None] = say,
 
 
 def python_in(home: Path) -> Path:
-    """The environment's interpreter."""
+    """Find the environment's interpreter."""
     return home / "Scripts" / "python.exe" if os.name == "nt" else home / "bin" / "python"
 
 
@@ -140,7 +140,7 @@ def _install(root: Path, home: Path, faster: Sequence[str], *what: str) -> None:
 
 
 def _uv(root: Path, home: Path) -> tuple[str, ...]:
-    """What installs in seconds where pip takes most of a minute, where the requirements name it."""
+    """Install uv, which takes seconds where pip takes most of a minute; return its command, where it is required."""
     lines = (root / REQUIREMENTS).read_text(encoding="utf-8").splitlines()
     pinned = next((line for line in lines if line.startswith("uv==")), None)
     if pinned is None:

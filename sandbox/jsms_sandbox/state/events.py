@@ -45,7 +45,7 @@ class EventLog:
         return self._last
 
     def publish(self, kind: str, payload: Mapping[str, object]) -> Event:
-        """Number an event, keep it and wake every waiting task."""
+        """Give an event its number, keep it and wake every waiting task."""
         self._last += 1
         event = Event(self._last, kind, payload)
         self._events.append(event)

@@ -171,7 +171,7 @@ def _compare_responses(old: _Operation, new: _Operation) -> Iterator[Change]:
 
 
 def compare_callbacks(old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
-    """What the service posts to apps."""
+    """Compare what the service posts to apps."""
     before, after = webhooks(old), webhooks(new)
     yield from members(before, after, "callback {}")
     for name in before:
@@ -317,7 +317,7 @@ _PARTS = (
 
 
 def compare(old: Mapping[str, object], new: Mapping[str, object]) -> list[Change]:
-    """What changed for callers, breaking changes first.
+    """List what changed for callers, breaking changes first.
 
     Descriptions and examples are for readers, and no change for callers.
     """
@@ -326,7 +326,7 @@ def compare(old: Mapping[str, object], new: Mapping[str, object]) -> list[Change
 
 
 def compare_words(old: Mapping[str, object], new: Mapping[str, object]) -> list[Change]:
-    """That only texts for readers differ; nothing where :func:`compare` finds more, or nothing differs at all."""
+    """Report that texts for readers differ; nothing where :func:`compare` finds more, or nothing differs."""
     if compare(old, new) or _without_version(old) == _without_version(new):
         return []
     return [reworded("the contract", "has other descriptions, examples or notes")]

@@ -17,7 +17,7 @@ _VERSION = "__version__"
 
 
 def compare_python_api(root: Path, revision: str) -> list[Change]:
-    """What changed for callers of the package, breaking changes first.
+    """List what changed for callers of the package, breaking changes first.
 
     The public API is what the documented modules export, and the classes of their attributes: ``JSMS.codes.send`` is
     public although its class is in a private module.
@@ -61,7 +61,7 @@ def _breaking(name: str, before: griffe.Object, after: griffe.Object, breakage: 
 
 
 def _surface(package: griffe.Object | griffe.Alias) -> dict[str, griffe.Object]:
-    """The public classes, functions and constants by the names that callers reach them by."""
+    """Find the public classes, functions and constants by the names that callers use."""
     found: dict[str, griffe.Object] = {}
     for module in _MODULES:
         if module and module not in package.members:
@@ -84,7 +84,7 @@ def _surface(package: griffe.Object | griffe.Alias) -> dict[str, griffe.Object]:
 def _reached(
     package: griffe.Object | griffe.Alias, name: str, owner: griffe.Object
 ) -> Iterator[tuple[str, griffe.Object]]:
-    """The classes of the package that the attributes of a class have."""
+    """Find the classes of the package that the attributes of a class have."""
     for member in _members(owner):
         annotation: str | griffe.Expr | None = None
         if isinstance(member, griffe.Attribute):
@@ -118,7 +118,7 @@ def _named(surface: Mapping[str, griffe.Object]) -> Iterator[tuple[str, str]]:
 
 
 def _members(item: griffe.Object) -> Iterator[griffe.Object]:
-    """The public members of a class, inherited ones too."""
+    """List the public members of a class, inherited ones too."""
     for name, member in item.all_members.items() if item.is_class else ():
         target = _target(item, name) if isinstance(member, griffe.Alias) else member
         if target is not None and not name.startswith("_"):

@@ -55,7 +55,7 @@ class Value:
 
 
 def compare_schemas(value: Value, old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
-    """What changed in a schema that is written in place."""
+    """Compare two schemas that are written in place."""
     before, after = type_of(old), type_of(new)
     if before != after:
         yield changed(value.subject, f"is {after} now, and was {before}", breaking=True)
@@ -80,7 +80,7 @@ def compare_schemas(value: Value, old: Mapping[str, object], new: Mapping[str, o
 def compare_properties(
     owner: Value, name: str, old: Mapping[str, object], new: Mapping[str, object]
 ) -> Iterator[Change]:
-    """What changed in the fields of an object; ``name`` is the model's, where it has one."""
+    """Compare the fields of two objects; ``name`` is the model's, where it has one."""
     was_closed, is_closed = (schema.get("additionalProperties") is False for schema in (old, new))
     if is_closed and not was_closed:
         # Clients that are generated from it fail on the first field that the service adds.
@@ -105,7 +105,7 @@ def compare_properties(
 
 
 def type_of(schema: Mapping[str, object]) -> str:
-    """The type of a schema in words, null left out."""
+    """Describe the type of a schema in words, without null."""
     reference = schema.get("$ref")
     if isinstance(reference, str):
         return reference.rsplit("/", 1)[-1]
@@ -191,7 +191,7 @@ def _compare_enum(value: Value, old: Mapping[str, object], new: Mapping[str, obj
 
 
 def _compare_meaning(value: Value, old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
-    """The open set that says what numbers mean, and that refuses none."""
+    """Find the open set that says what numbers mean, and that refuses none."""
     before, after = text(old.get("x-values")), text(new.get("x-values"))
     if before != after:
         words = f"takes its meaning from {after or 'no set'} now, and took it from {before or 'none'}"

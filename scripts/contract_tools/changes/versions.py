@@ -47,13 +47,13 @@ class Versioned:
 
 
 def level_of(changes: Iterable[Change]) -> Level | None:
-    """The heaviest level among some changes."""
+    """Find the heaviest level among some changes."""
     found = {change.level for change in changes}
     return next((level for level in LEVELS if level in found), None)
 
 
 def compared(document: Path, revision: str, before: Mapping[str, object], now: Mapping[str, object]) -> list[Versioned]:
-    """The contract, and the Python API of the repository around it where it has one.
+    """Compare the contract, and the Python API of the repository around it where it has one.
 
     Args:
         document: The file of the contract.
@@ -76,7 +76,7 @@ def compared(document: Path, revision: str, before: Mapping[str, object], now: M
 
 
 def failures(versioned: Iterable[Versioned], fail_on: Level) -> Iterator[str]:
-    """The parts with changes of a level or above, whatever their versions say."""
+    """List the parts with changes of a level or above, whatever their versions say."""
     for item in versioned:
         level = level_of(item.changes)
         if level is not None and LEVELS.index(level) <= LEVELS.index(fail_on):
@@ -84,7 +84,7 @@ def failures(versioned: Iterable[Versioned], fail_on: Level) -> Iterator[str]:
 
 
 def mismatches(versioned: Iterable[Versioned], root: Path, revision: str) -> Iterator[str]:
-    """What does not match, with what to do about it."""
+    """List what does not match, with what to do about it."""
     found = list(versioned)
     for item in found:
         level = level_of(item.changes)
@@ -108,7 +108,7 @@ def mismatches(versioned: Iterable[Versioned], root: Path, revision: str) -> Ite
 
 
 def package_version(root: Path) -> str:
-    """The version of the package: read, not imported, as the tools run without the client.
+    """Read the version of the package without importing it: the tools run without the client.
 
     Args:
         root: The project's folder.
@@ -129,7 +129,7 @@ def _parts(version: str) -> tuple[int, ...]:
 
 
 def _least(before: str, level: Level) -> tuple[int, ...] | None:
-    """The lowest version that is right after a change: below 1.0, a breaking one raises the second number."""
+    """Compute the lowest version that is right after a change: below 1.0, a breaking one raises the second number."""
     if not _VERSION.match(before):
         return None
     major, minor, patch = _parts(before)
@@ -141,12 +141,12 @@ def _least(before: str, level: Level) -> tuple[int, ...] | None:
 
 
 def _entries(changelog: str) -> set[str]:
-    """The entries of a changelog, without their line breaks."""
+    """Read the entries of a changelog, without their line breaks."""
     return {" ".join(entry.split()) for entry in re.findall(r"(?ms)^- (.*?)(?=^- |^#|\Z)", changelog)}
 
 
 def at_revision(path: Path, revision: str) -> Document:
-    """A document as it was in a git revision of the repository around it.
+    """Read a document from a git revision of the repository around it.
 
     Raises:
         DocumentError: There is no such repository, revision, or document in it, or it cannot be read.
@@ -165,7 +165,7 @@ def at_revision(path: Path, revision: str) -> Document:
 
 
 def text_at_revision(path: Path, revision: str) -> str:
-    """A text file as it was in a git revision; empty where the revision does not have it."""
+    """Read a text file from a git revision; empty where the revision does not have it."""
     return (_git(path, "show", f"{revision}:./{path.name}") or b"").decode("utf-8-sig", "replace")
 
 

@@ -26,5 +26,5 @@ def _templates() -> Environment:
 
 
 def render(template: str, **values: object) -> str:
-    """A template of this package, filled in."""
+    """Fill in a template of this package."""
     return _templates().get_template(f"{template}.jinja").render(values)

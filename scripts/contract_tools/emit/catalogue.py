@@ -30,7 +30,7 @@ class NameClashError(Exception):
 
 
 def emit_errors(data: Mapping[str, object]) -> str:
-    """The module ``errors``: a class for each family, one for each code below it, and how to find them.
+    """Write the module ``errors``: a class for each family, one for each code below it, and how to find them.
 
     A document without a catalogue gives a module without classes, so that the code around it works all the same.
     """
@@ -103,7 +103,7 @@ def _error(code: int, entry: Mapping[str, object]) -> dict[str, str]:
 
 
 def emit_codes(data: Mapping[str, object]) -> str:
-    """The module ``codes``: every code of the catalogue under its name."""
+    """Write the module ``codes``: every code of the catalogue under its name."""
     entries = {
         text(mapping(entry).get("name")): (int(code), text(mapping(entry).get("meaning")))
         for code, entry in mapping(data.get("x-error-codes")).items()
@@ -118,7 +118,7 @@ def emit_codes(data: Mapping[str, object]) -> str:
 
 
 def emit_limits(data: Mapping[str, object]) -> str:
-    """The module ``limits``: what the schemas say of lengths, sizes, ranges and patterns, and the server's URL."""
+    """Write the module ``limits``: lengths, sizes, ranges and patterns of the schemas, and the server's URL."""
     limits: dict[str, str] = {}
     for schema, body in schemas(data).items():
         for name, definition in mapping(mapping(body).get("properties")).items():
@@ -145,7 +145,7 @@ def emit_limits(data: Mapping[str, object]) -> str:
 
 
 def _limit(keyword: str, value: object) -> tuple[str, str, object] | None:
-    """The name, the type and the value of the constant that a keyword makes; None where it makes none."""
+    """Give the name, type and value of the constant that a keyword makes; None where it makes none."""
     if keyword in _NUMBERS and isinstance(value, int):
         return keyword, "int", value
     if keyword == "pattern" and isinstance(value, str):
@@ -160,7 +160,7 @@ def _limit(keyword: str, value: object) -> tuple[str, str, object] | None:
 
 
 def emit_billing(data: Mapping[str, object]) -> str | None:
-    """The module ``billing``: how SMS are counted; None where the document does not say it."""
+    """Write the module ``billing``: how SMS are counted; None where the document does not say it."""
     billing = mapping(data.get("x-billing"))
     if not billing:
         return None

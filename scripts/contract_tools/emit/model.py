@@ -20,25 +20,25 @@ class SurfaceError(Exception):
 
 
 def python_name(name: str) -> str:
-    """A name of the service's in the style of Python: ``legalPersonName`` gives ``legal_person_name``."""
+    """Convert a name of the service to Python's style: ``legalPersonName`` gives ``legal_person_name``."""
     snake = "_".join(word for word in _WORD_STARTS.split(name) if word).lower()
     snake = f"_{snake}" if snake[:1].isdigit() else snake or "_"
     return f"{snake}_" if keyword.iskeyword(snake) or snake == "self" else snake
 
 
 def class_name(name: str) -> str:
-    """A resource as a class: ``voice_codes`` gives ``VoiceCodes``."""
+    """Name the class of a resource: ``voice_codes`` gives ``VoiceCodes``."""
     return "".join(word.capitalize() for word in python_name(name).split("_"))
 
 
 def resource_name(operation: Mapping[str, object]) -> str:
-    """The attribute of the client that has an operation's method."""
+    """Name the attribute of the client that has an operation's method."""
     tag = text(next(iter(sequence(operation.get("tags"))), ""), "default")
     return text(operation.get("x-resource")) or python_name(tag)
 
 
 def method_name(operation: Mapping[str, object], method: str, path: str) -> str:
-    """The name of an operation's method: its operationId, without what the resource says already.
+    """Name the method of an operation: its operationId, without what the resource says already.
 
     ``createTemplate`` of templates is ``create``, ``sendMessageBatch`` of messages ``send_batch``, and a GET is not
     called so where anything else is left: ``getUsage`` of accounts is ``usage``.
@@ -93,7 +93,7 @@ class Value:
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 
     def bound(self, keyword_: str) -> int | float | None:
-        """The smallest or largest number that it may be, by ``minimum`` or ``maximum``; None where it has none."""
+        """Find the smallest or largest allowed number, by ``minimum`` or ``maximum``; None where there is none."""
         step = 1 if keyword_ == "minimum" else -1
         limit = self.schema.get(keyword_)
         beyond = self.schema.get(f"exclusive{keyword_.capitalize()}")
@@ -126,7 +126,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A named object.
+    """Model a named object.
 
     Attributes:
         name: The component's name.
@@ -215,7 +215,7 @@ def retry_of(operation: Mapping[str, object], method: str) -> str:
 
 
 def effect_of(operation: Mapping[str, object], method: str) -> str:
-    """What an operation does: ``sends``, ``schedules``, ``polls``, ``reads`` or ``changes``."""
+    """Classify an operation: ``sends``, ``schedules``, ``polls``, ``reads`` or ``changes``."""
     if named := text(operation.get("x-effect")):
         return named
     if "x-poll" in operation:
@@ -287,14 +287,14 @@ class Surface:
         )
 
     def record(self, name: str) -> Record:
-        """A named object."""
+        """Build the record of a named object."""
         if name not in self._records:
             schema = mapping(schemas(self.data).get(name))
             self._records[name] = Record(name, schema, tuple(self.members(schema)))
         return self._records[name]
 
     def members(self, schema: Mapping[str, object]) -> Iterator[Member]:
-        """The fields of an object."""
+        """Yield the fields of an object."""
         required = sequence(schema.get("required"))
         seen: set[str] = set()
         for wire, definition in mapping(schema.get("properties")).items():
@@ -305,7 +305,7 @@ class Surface:
             yield Member(name, wire, wire in required, self.value(definition))
 
     def value(self, schema: object) -> Value:
-        """What a schema says of a value."""
+        """Build the value that a schema describes."""
         reference = text(mapping(schema).get("$ref"))
         name = reference.rsplit("/", 1)[-1] if reference.startswith("#/components/schemas/") else ""
         target = follow(self.data, schema)
@@ -323,7 +323,7 @@ class Surface:
         return Value(target, "anything", nullable)
 
     def _within(self, value: Value | None, *, requests: bool = False, around: tuple[str, ...] = ()) -> Iterator[str]:
-        """The records that a value holds, from the inside out."""
+        """Find the records that a value holds, from the inside out."""
         if value is None:
             return
         if value.of is not None and not (requests and value.kind == "recipients"):
@@ -433,7 +433,7 @@ class _Reader:
 def parameters_of(
     data: Mapping[str, object], operation: Mapping[str, object], around: Mapping[str, object]
 ) -> list[Mapping[str, object]]:
-    """The parameters of an operation, those of its path first; one of its own replaces that of the path."""
+    """Collect the parameters of an operation, those of its path first; one of its own replaces that of the path."""
     found: dict[tuple[str, str], Mapping[str, object]] = {}
     for owner in (around, operation):
         for value in sequence(owner.get("parameters")):
@@ -445,7 +445,7 @@ def parameters_of(
 def positional_candidates(
     data: Mapping[str, object], operation: Mapping[str, object], around: Mapping[str, object]
 ) -> list[str]:
-    """The names of an operation's arguments, as x-positional may list them."""
+    """List the names of an operation's arguments, as x-positional may list them."""
     names = [python_name(text(parameter.get("name"))) for parameter in parameters_of(data, operation, around)]
     content = mapping(follow(data, operation.get("requestBody")).get("content"))
     for media_type in _BODIES:

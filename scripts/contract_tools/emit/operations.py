@@ -31,7 +31,7 @@ class UnknownShapeError(Exception):
 
 
 def emit_operations(data: Mapping[str, object]) -> str:
-    """The module ``operations``: everything that sending a request and reading its response need to know."""
+    """Write the module ``operations``: all that is needed to send a request and to read its response."""
     shapes = _Shapes(data, Surface(data).lenient_records)
     rows: dict[str, object] = {}
     for path, method, operation, _ in operations(data):
@@ -130,7 +130,7 @@ class _Shapes:
         self._open: list[str] = []
 
     def of(self, schema: object, *, strict: bool) -> Source:
-        """The shape of a schema; ``Anything()`` where there is none for it, and its value is taken as it comes."""
+        """Give the shape of a schema; ``Anything()`` where there is none, and its value is taken as it comes."""
         reference = text(mapping(schema).get("$ref"))
         if not reference:
             return self._inline(mapping(schema), "", strict=strict)
@@ -183,7 +183,7 @@ def _is_record(schema: Mapping[str, object]) -> bool:
 
 
 def emit_fields(surface: Surface) -> str:
-    """The module ``fields``: the arguments of every operation."""
+    """Write the module ``fields``: the arguments of every operation."""
     written = {
         operation.id: [_argument(surface, each) for each in operation.arguments] for operation in surface.operations
     }
@@ -209,7 +209,7 @@ def emit_fields(surface: Surface) -> str:
 
 
 def _shared(written: Sequence[Source], names: Mapping[Source, str]) -> dict[Source, Source]:
-    """A constant for each argument that several operations have."""
+    """Write a constant for each argument that several operations have."""
     seen: Counter[str] = Counter()
     constants: dict[Source, Source] = {}
     for argument, count in Counter(written).items():
@@ -263,7 +263,7 @@ def _field(
 
 
 def _record_within(value: Value, around: tuple[str, ...]) -> str:
-    """The record that a value is, or that its entries are; empty for none, and for one that holds itself."""
+    """Name the record that a value is, or that its entries are; empty for none, and for one that holds itself."""
     inside: Value | None = value
     while inside is not None and not inside.record:
         inside = inside.of

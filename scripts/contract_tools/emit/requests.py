@@ -11,7 +11,7 @@ from contract_tools.python_source import constant_name, docstring, literal
 
 
 def body_function(record: Record, *, form: bool) -> str:
-    """The function that makes the body of a request."""
+    """Write the function that makes the body of a request."""
     members = record_parameters(record)
     noun = text(record.schema.get("x-noun"), "request")
     head = (
@@ -69,7 +69,7 @@ def _form(members: list[Member], noun: str) -> str:
 
 
 def _demands(member: Member, members: list[Member], checked: dict[str, str], noun: str) -> str:
-    """What refuses a request without a field that the value of another one makes necessary."""
+    """Write the check for a field that the value of another one makes necessary."""
     source = ""
     for name, values in needed_when(member):
         other = next((each for each in members if each.name == name), None)
@@ -89,7 +89,7 @@ def _demands(member: Member, members: list[Member], checked: dict[str, str], nou
 
 
 def nested_function(record: Record) -> str:
-    """The function that makes the JSON of an object inside of a request, from a mapping."""
+    """Write the function that makes the JSON of an object inside a request, from a mapping."""
     members = record_parameters(record)
     name = record_name(record.name)
     rows = "".join(f"        {literal(m.wire)}: {_inside(m)},\n" for m in members if m.required)
@@ -112,7 +112,7 @@ def _inside(member: Member) -> str:
 
 
 def query_function(operation: Operation) -> str:
-    """The function that makes the query of an operation; empty where it has none."""
+    """Write the function that makes the query of an operation; empty where it has none."""
     members = [argument.member for argument in operation.arguments if "query" in argument.places]
     if not members:
         return ""
@@ -128,7 +128,7 @@ def query_function(operation: Operation) -> str:
 
 
 def query_name(operation: Operation) -> str:
-    """The function that makes the query of an operation."""
+    """Write the function that makes the query of an operation."""
     return f"query_of_{record_name(operation.id)}"
 
 
@@ -145,7 +145,7 @@ _OF_DIGITS = re.compile(r"\^\[0-9\][{+]")
 
 
 def type_of_argument(value: Value) -> str:
-    """The type of an argument."""
+    """Give the type of an argument."""
     if value.kind in _KINDS:
         return _KINDS[value.kind]
     if value.type == "string" and text(value.schema.get("format")) == "binary":
@@ -169,7 +169,7 @@ def is_file(value: Value) -> bool:
 
 
 def check(value: Value, given: str, where: str, depth: int = 0) -> str:
-    """An expression for the JSON of a checked value.
+    """Write the expression for the JSON of a checked value.
 
     Args:
         value: What the contract says of it.
@@ -258,7 +258,7 @@ def _recipients(value: Value, given: str, where: str) -> str:
 
 
 def check_file(member: Member, given: str, where: str) -> str:
-    """An expression for a checked file of a form."""
+    """Write the expression for a checked file of a form."""
     value = member.value
     media_types = [text(item) for item in sequence(value.schema.get("x-media-types"))]
     return _call(
@@ -272,7 +272,7 @@ def check_file(member: Member, given: str, where: str) -> str:
 
 
 def check_path(member: Member, given: str) -> str:
-    """An expression for an id in a path: a text that leads to no other path."""
+    """Write the expression for an id in a path: a text that leads to no other path."""
     value = member.value
     if value.type == "integer":
         return check(value, given, literal(member.name))
@@ -300,12 +300,12 @@ def _pattern(value: Value) -> str | None:
 
 
 def record_name(name: str) -> str:
-    """The function that makes the JSON of a record."""
+    """Name the function that makes the JSON of a record."""
     return constant_name(name).lower()
 
 
 def record_parameters(record: Record) -> list[Member]:
-    """The parameters of the function that makes a record's JSON: those that are required come first."""
+    """Write the parameters of the function that makes a record's JSON: those that are required come first."""
     return [*(m for m in record.members if m.required), *(m for m in record.members if not m.required)]
 
 
@@ -315,7 +315,7 @@ def argument_types(operation: Operation) -> list[tuple[Argument, str]]:
 
 
 def needed_when(member: Member) -> list[tuple[str, str]]:
-    """The fields whose values make a field required, with these values as source."""
+    """Find the fields whose values make a field required, with these values as source."""
     found: list[tuple[str, str]] = []
     for name, values in member.needed_when.items():
         listed = [item for item in sequence(values) if isinstance(item, (str, int))]

@@ -24,12 +24,12 @@ _EXTRA = "Fields that this version does not know."
 
 
 def reader_name(record: str) -> str:
-    """The function that reads a record."""
+    """Name the function that reads a record."""
     return f"read_{constant_name(record).lower()}"
 
 
 def result_type(value: Value) -> str:
-    """The type of a value in a result, without None."""
+    """Give the type of a value in a result, without None."""
     if value.kind in _TIMES:
         return "datetime"
     if value.kind == "error-code":
@@ -93,7 +93,7 @@ class ResultClass:
         self.is_outcome = self._code is not None and not self._code.required and "accepted" not in own
 
     def source(self) -> str:
-        """The class and its reader."""
+        """Write the class and its reader."""
         record, custom = self._record, self._customised
         fields = [*self._fields()]
         words = docstring(
@@ -130,7 +130,7 @@ class ResultClass:
         return f"{each.name}: {each.type} = {each.default}" if each.default else f"{each.name}: {each.type}"
 
     def _fields(self) -> Iterator[_Field]:
-        """The fields, those that are always there first."""
+        """Write the fields, those that are always there first."""
         found = [*self._members()]
         if self.is_outcome:
             words = "Whether the service accepted it; a delivery report says whether it arrived."
@@ -179,7 +179,7 @@ class ResultClass:
             )
 
     def _value(self, member: Member) -> str:
-        """The expression that takes a member out of the body."""
+        """Write the expression that takes a member out of the body."""
         value, wire = member.value, literal(member.wire)
         taken = f"body.pop({wire})" if member.required else f"body.pop({wire}, None)"
         absent = not member.required or value.nullable
@@ -194,7 +194,7 @@ class ResultClass:
         return self.read(value, taken, absent=absent)
 
     def read(self, value: Value, taken: str, *, absent: bool, depth: int = 0) -> str:
-        """The expression that makes a result of JSON."""
+        """Write the expression that makes a result of JSON."""
         plain = self._convert(value, "it", depth)
         if plain == "it":
             return taken
@@ -223,7 +223,7 @@ class ResultClass:
         return given if one == item else f"{{{name}: {one} for {name}, {item} in {given}.items()}}"
 
     def _outcomes(self, of: Value, given: str) -> str:
-        """The expression for a list of outcomes, where those that were accepted can be read all at once."""
+        """Write the expression for a list of outcomes, where those that were accepted can be read all at once."""
         if not of.record or of.nullable:
             return ""
         inner = ResultClass(self._surface, self._surface.record(of.record))
@@ -240,7 +240,7 @@ class ResultClass:
         return [f"left_{name} = body.pop({literal(self._member(name).wire)}, None)" for name in sorted(left_out)]
 
     def _outcome_lines(self) -> list[str]:
-        """What is read of an outcome first: what else is read depends on whether it was accepted."""
+        """List what is read of an outcome first: what else is read depends on whether it was accepted."""
         if self._code is None or not self.is_outcome:
             return []
         ids = [m for m in self._record.members if m.value.kind == "id" and not m.required]
@@ -251,7 +251,7 @@ class ResultClass:
         ]
 
     def _error(self) -> str:
-        """The expression that makes the exception of what was refused; empty where nothing says why."""
+        """Write the expression that makes the exception of what was refused; empty where nothing says why."""
         if self._code is None or any(member.name == "error" for member in self._record.members):
             return ""
         words = next((m.name for m in self._record.members if m.value.kind == "service-text"), "")
@@ -262,7 +262,7 @@ class ResultClass:
         )
 
     def _outcomes_of_batch(self) -> dict[str, str]:
-        """The list of outcomes that the record has, for those that were accepted and refused; nothing for none."""
+        """Find the record's list of outcomes, for those that were accepted and refused; empty where it has none."""
         if {"accepted", "refused"} & {each.name for each in self._record.members}:
             return {}
         for member in self._record.members:
@@ -282,7 +282,7 @@ def _mobile_of(record: Record) -> str:
 
 
 def _outcome_value(each: _Field) -> str:
-    """What an outcome's constructor is given: what was read before, and words only of a refusal."""
+    """List the arguments of an outcome's constructor: what was read before, and words only of a refusal."""
     if each.name == "accepted" or each.value.startswith("take_error_code") or each.value.endswith(" or None"):
         return each.name
     return f"None if accepted else {each.value}" if each.metadata == "TEXT" else each.value

@@ -22,7 +22,7 @@ _CODES = "ErrorCode"
 
 
 def emit_service(surface: Surface) -> str:
-    """The module ``service``: the rules of every operation, the known values, and what the document assumes."""
+    """Write the module ``service``: the rules of every operation, the known values, and what the document assumes."""
     emitter = _Emitter(surface)
     rules = {each.id: emitter.rules(each) for each in surface.operations}
     return module(
@@ -78,7 +78,7 @@ class _Emitter:
         self._open: list[str] = []
 
     def rules(self, operation: Operation) -> Source:
-        """The rules of an operation."""
+        """Write the rules of an operation."""
         data = self._surface.data
         around = next(
             mapping(follow(data, item)) for path, item in mapping(data.get("paths")).items() if path == operation.path
@@ -151,7 +151,7 @@ class _Emitter:
         return None
 
     def _beside_error(self, operation: Operation) -> Mapping[str, object]:
-        """What the examples of refusals have beside ``error``."""
+        """Find what the examples of refusals have beside ``error``."""
         for status, response in mapping(operation.source.get("responses")).items():
             content = mapping(follow(self._surface.data, response).get("content"))
             media = mapping(content.get("application/json"))
@@ -171,7 +171,7 @@ class _Emitter:
         return self._made_up(value) if value is not None else None
 
     def _made_up(self, value: Value, around: tuple[str, ...] = ()) -> object:
-        """The least that fits, where a document has no example."""
+        """Make the smallest value that fits, where a document has no example."""
         for example in (value.schema.get("example"), *sequence(value.schema.get("examples"))):
             if example is not None:
                 return example

@@ -127,7 +127,7 @@ class _Emitter:
     # Requests
 
     def requests(self, resource: str) -> str:
-        """The module that checks what the methods of a resource are given; empty where there is nothing to check."""
+        """Write the module that checks the arguments of a resource's methods; empty where there is nothing to check."""
         bodies = {operation.body.name: operation for operation in self._surface.operations if operation.body}
         nested = self._nested()
         parts: list[str] = []
@@ -153,7 +153,7 @@ class _Emitter:
         )
 
     def _nested(self) -> set[str]:
-        """The records inside of others, or inside of lists that are sent."""
+        """Find the records inside others, or inside lists that are sent."""
         found: set[str] = set()
         waiting = [argument.member.value for operation in self._surface.operations for argument in operation.arguments]
         while waiting:
@@ -170,7 +170,7 @@ class _Emitter:
     # Results
 
     def results(self, resource: str) -> str:
-        """The module with the results of a resource."""
+        """Write the module with the results of a resource."""
         records = self._surface.results[resource]
         if not records:
             return ""
@@ -179,7 +179,7 @@ class _Emitter:
         return self._module(f"Results of {resource}.", parts, names, module_name=f"results.{resource}")
 
     def results_package(self) -> str:
-        """The package of all results, each imported when it is first asked for."""
+        """Write the package of all results, each imported on first use."""
         homes = {record: f"{PACKAGE}.results.{home}" for record, home in self._surface.home_of_result.items()}
         homes |= {name: f"jsms_api.models.{_module_of(name)}" for name in self._used_enums()}
         homes |= dict.fromkeys(("MalformedRecord", "Records", "Result"), "jsms_runtime.results")
@@ -216,7 +216,7 @@ class _Emitter:
     # Resources
 
     def resource(self, resource: str, operations: list[Operation], *, is_async: bool) -> str:
-        """The module with a resource of one of the two clients."""
+        """Write the module with a resource of one of the two clients."""
         name = ("Async" if is_async else "") + class_name(resource)
         summary, rest = first_sentence(self._tag(resource))
         source = f"class {name}({'Async' if is_async else ''}Resource):\n"
@@ -334,7 +334,7 @@ class _Emitter:
     # The client
 
     def clients(self) -> str:
-        """The module with the attributes of both clients."""
+        """Write the module with the attributes of both clients."""
         resources = [
             {
                 "name": resource,
@@ -393,7 +393,7 @@ _NOTHING = Record("", {}, ())
 
 
 def _module_of(enum: str) -> str:
-    """The module of an enum in ``jsms_api.models``, as its generator names it."""
+    """Name the module of an enum in ``jsms_api.models``, as its generator does."""
     from openapi_python_client.strings import snake_case
 
     return snake_case(enum)

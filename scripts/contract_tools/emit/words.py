@@ -35,20 +35,20 @@ _OTHER_UNKNOWN = "No response came, and the request may have been carried out. I
 
 
 def sentence(words: str) -> str:
-    """The words as a sentence, without the list of codes: each is an exception."""
+    """Turn words into a sentence, without the list of codes: each is an exception."""
     words = _CODES.sub("", " ".join(words.split())).rstrip()
     return words if not words or words.endswith((".", "!", "?", ":")) else f"{words}."
 
 
 def first_sentence(words: str) -> tuple[str, str]:
-    """The first sentence of a description, and the rest."""
+    """Split a description into its first sentence and the rest."""
     words = sentence(words)
     head, found, rest = words.partition(". ")
     return (f"{head}.", rest) if found else (words, "")
 
 
 def docstring(summary: str, *paragraphs: str, sections: Mapping[str, Iterable[str]], indent: int) -> str:
-    """A docstring in Google's style, with its newline.
+    """Write a docstring in Google's style, with its newline.
 
     Args:
         summary: The first sentence.
@@ -82,7 +82,7 @@ def _wrapped(words: str, width: int, *, hanging: bool = False) -> str:
 
 
 def argument_line(argument: Argument) -> str:
-    """What an argument is, its limits and its units."""
+    """Describe an argument, its limits and its units."""
     member = argument.member
     return f"{member.name}: {_argument_words(member)}"
 
@@ -127,7 +127,7 @@ def _needed(member: Member) -> str:
 
 
 def raises(operation: Operation, codes: Mapping[str, object], *, dev: bool, options: Iterable[Option]) -> list[str]:
-    """The exceptions that a method's docstring names."""
+    """List the exceptions that a method's docstring names."""
     lines: list[str] = []
     if operation.arguments:
         lines.append("ArgumentError: An argument that the service would refuse; nothing was sent.")
@@ -148,7 +148,7 @@ def raises(operation: Operation, codes: Mapping[str, object], *, dev: bool, opti
 
 
 def result_line(value: Value, descriptions: Mapping[str, str]) -> list[str]:
-    """What a method returns."""
+    """Describe what a method returns."""
     if value.record:
         return [sentence(descriptions.get(value.record, "")) or f"The `{value.record}`."]
     if value.type == "array" and value.of is not None and value.of.record:
@@ -157,7 +157,7 @@ def result_line(value: Value, descriptions: Mapping[str, str]) -> list[str]:
 
 
 def member_words(member: Member, *, lenient_time: bool, optional: bool) -> str:
-    """What a field of a result is."""
+    """Describe a field of a result."""
     value = member.value
     words = [sentence(value.description)]
     if value.kind in ("beijing-time", "epoch-millis"):

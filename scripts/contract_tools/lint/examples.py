@@ -56,7 +56,7 @@ def _named(contract: Contract, pointer: str) -> Place | None:
 
 
 def _checker(contract: Contract) -> _Fit:
-    """Checks values against schemas that may refer to any part of the document."""
+    """Make a check of values against schemas that may refer to any part of the document."""
     registries: Any = Registry
     registry = registries().with_resource(_NAME, DRAFT202012.create_resource(dict(contract.data)))
     kind: Any = OAS30Validator if contract.is_3_0 else Draft202012Validator

@@ -215,7 +215,7 @@ def _check_enum(contract: Contract) -> Iterator[Finding]:
 
 
 def _check_table(contract: Contract) -> Iterator[Finding]:
-    """A table of the codes in a tag's description, which readers see where renderers hide the enum."""
+    """Check the table of codes in a tag's description, which readers see where renderers hide the enum."""
     for place in contract.of_kind("tag"):
         rows = {row[1]: row[0] for row in _ROW.finditer(text(place.value.get("description")))}
         if not rows.keys() & contract.codes.keys():
@@ -265,7 +265,7 @@ def _check_operation(contract: Contract, operation: Place) -> Iterator[Finding]:
 
 
 def _users(contract: Contract, field: Place) -> list[Place]:
-    """The operations whose requests have this field."""
+    """Find the operations whose requests have this field."""
     outer = list(field.outward())
     component = next((place for place in outer if place.is_component), None)
     if component is not None and component.kind == "schema":
@@ -313,7 +313,7 @@ _WORD = re.compile(r"[A-Z][A-Za-z]*")
 
 
 def check_shown(contract: Contract) -> Iterator[Finding]:
-    """What readers have to see of the extensions."""
+    """Check what readers have to see of the extensions."""
     for operations, shown, rule in (
         (contract.operations, shown_codes, "codes-shown"),
         (contract.callbacks, shown_payload, "payload-shown"),

@@ -153,7 +153,7 @@ def _is_needed(name: str, value: Any) -> bool:
 
 
 def _flat(items: Any) -> Iterator[_Node]:
-    """The nodes of a sequence, with groups opened."""
+    """Yield the nodes of a sequence, with groups opened."""
     for name, value in items:
         if str(name) in ("SUBPATTERN", "ATOMIC_GROUP"):
             yield from _flat(value[-1] if str(name) == "SUBPATTERN" else value)
@@ -162,7 +162,7 @@ def _flat(items: Any) -> Iterator[_Node]:
 
 
 def _parts(name: str, value: Any) -> list[Any]:
-    """The sequences inside a node."""
+    """List the sequences inside a node."""
     if name in _REPEATS:
         return [value[2]]
     if name == "BRANCH":

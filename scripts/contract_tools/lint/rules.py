@@ -92,12 +92,12 @@ class Finding:
 
 
 def broken(name: str, pointer: str, /, **values: object) -> Finding:
-    """A rule is broken at this place."""
+    """Report that a rule is broken at this place."""
     return Finding(name, pointer, values)
 
 
 def check_parts(contract: Contract) -> Iterator[Finding]:
-    """The rules that a JSON Schema decides."""
+    """List the rules that a JSON Schema decides."""
     kinds = {"operation": contract.operations, "callback": contract.callbacks}
     for name, rule in RULES.items():
         for kind in rule.on:
@@ -181,7 +181,7 @@ class Contract:
         return text(self.data.get("openapi")).startswith("3.0")
 
     def at(self, pointer: str) -> object:
-        """The value at a pointer; a sentinel for none."""
+        """Find the value at a pointer; a sentinel for none."""
         found: object = self.data
         for part in pointer_parts(pointer):
             fields, items = mapping(found), sequence(found)
@@ -198,7 +198,7 @@ class Contract:
         return pointer.startswith("#") and self.at(pointer) is not _MISSING
 
     def follow(self, place: Place) -> Place | None:
-        """The part behind any chain of ``$ref``; None where it leads nowhere."""
+        """Follow any chain of ``$ref``; None where it leads nowhere."""
         seen: set[str] = set()
         found: Place | None = place
         while found is not None and isinstance(reference := found.value.get("$ref"), str):
@@ -223,7 +223,7 @@ class Contract:
         return list(self.of_kind("operation"))
 
     def path_of(self, operation: Place) -> str:
-        """The path of an operation that a client calls; empty for a callback."""
+        """Find the path of an operation that a client calls; empty for a callback."""
         item = operation.around
         if item is None:
             return ""
@@ -235,7 +235,7 @@ class Contract:
         return {text(mapping(item).get("$ref")): path for path, item in used if "$ref" in mapping(item)}
 
     def members(self, owner: Place, role: str) -> Iterator[Place]:
-        """The parts directly inside another, in place or through a ``$ref``."""
+        """Yield the parts directly inside another, in place or through a ``$ref``."""
         for place in self._inside.get(owner.pointer, ()):
             if place.role == role and (found := self.follow(place)) is not None:
                 yield found
@@ -249,13 +249,13 @@ class Contract:
         return inside
 
     def responses(self, operation: Place) -> Iterator[Response]:
-        """The responses of an operation."""
+        """Yield the responses of an operation."""
         for place in self._inside.get(operation.pointer, ()):
             if place.role == "responses" and (found := self.follow(place)) is not None:
                 yield Response(place.name, place.pointer, found)
 
     def parameters(self, operation: Place) -> Iterator[Place]:
-        """The parameters of an operation, those of its path included."""
+        """Yield the parameters of an operation, those of its path included."""
         yield from self.members(operation, "parameters")
         if operation.around is not None:
             yield from self.members(operation.around, "parameters")
@@ -290,11 +290,11 @@ class Contract:
         return bool(self.codes)
 
     def codes_of(self, operation: Place, *, recipients: bool = True) -> set[int]:
-        """The codes that an operation can return; of its recipients too, where it has any."""
+        """Find the codes that an operation can return, those of its recipients included."""
         lists = ["x-error-codes"] + (["x-recipient-error-codes"] if recipients else [])
         return {whole(code) for key in lists for code in sequence(operation.value.get(key))}
 
 
 def title(operation: Place) -> str:
-    """What to call an operation in a message."""
+    """Name an operation for a message."""
     return text(operation.value.get("operationId")) or operation.name.upper()

@@ -159,7 +159,7 @@ _SCHEMA_NAME = re.compile(r"[A-Z][A-Za-z0-9]*")
 
 
 def _snake_case(name: str) -> str:
-    """A name the way that generated Python writes it."""
+    """Convert a name to the one that generated Python has."""
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+", "_", name)
     return words.strip("_").lower()
 

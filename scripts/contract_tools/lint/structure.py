@@ -48,7 +48,7 @@ def check_structure(contract: Contract) -> Iterator[Finding]:
 
 
 def check_whole(contract: Contract) -> Iterator[Finding]:
-    """What openapi-spec-validator finds beyond the schemas; it says what, but not where."""
+    """Yield what openapi-spec-validator finds beyond the schemas; it says what, but not where."""
     validator: Any = OpenAPIV30SpecValidator if contract.is_3_0 else OpenAPIV31SpecValidator
     try:
         problems = [in_brief(error.message) for error in validator(dict(contract.data)).iter_errors()]
@@ -86,7 +86,7 @@ def misfits(validator: object, value: object) -> Iterator[Misfit]:
 
 
 def first_misfit(validator: object, value: object) -> Misfit | None:
-    """What is most telling of why a value does not fit; None where it does."""
+    """Find the most telling error of a value; None where it fits."""
     checker: Any = validator
     relevant: Any = exceptions
     try:
@@ -104,7 +104,7 @@ def _misfit(error: Any) -> Misfit:
 
 
 def _unexpected(error: Any) -> tuple[str, ...]:
-    """The member that may not be there, or not by this name: such an error says so in its message alone."""
+    """Find the member that may not be there, or not by this name: such an error says so in its message alone."""
     if "propertyNames" in error.absolute_schema_path:
         return (error.instance,)
     named = _UNEXPECTED.search(error.message)
