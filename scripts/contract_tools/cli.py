@@ -30,11 +30,11 @@ from contract_tools.output import (
     differences,
     files_in,
     is_marked,
+    keep_unexpected,
     locked,
     read_manifest,
     recover,
     replace_tree,
-    set_aside,
     was_interrupted,
 )
 
@@ -138,8 +138,8 @@ def _regenerate(options: _Options) -> int:
         files = generate.build(document, progress, installable=output != _OUTPUT)
         found = differences(files, output)
         if found:
-            with progress.step("swap in"):
-                _swap(output, files, found, progress)
+            with progress.step("replace the folder"):
+                _replace(output, files, found, progress)
         _say_changes(before, document, progress)
         counts = Counter(difference.kind for difference in found)
         words = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
@@ -285,11 +285,11 @@ def _refuse_strangers(options: _Options) -> None:
                 )
 
 
-def _swap(output: Path, files: dict[str, bytes], found: list[Difference], progress: Progress) -> None:
-    strays = [difference.path for difference in found if difference.kind == "stray"]
-    if strays:
-        kept = set_aside(output, strays)
-        for name in strays:
+def _replace(output: Path, files: dict[str, bytes], found: list[Difference], progress: Progress) -> None:
+    unexpected = [difference.path for difference in found if difference.kind == "unexpected"]
+    if unexpected:
+        kept = keep_unexpected(output, unexpected)
+        for name in unexpected:
             progress.say(f"  {name} was not made by this command: kept in {_shown(kept)}")
     for difference in found:
         if difference.kind == "edited by hand":

@@ -63,7 +63,7 @@ def pages(root: Path) -> dict[Path, str]:
     for name, parts in (("leniencies", sandbox.leniencies()), ("assumptions", sandbox.assumed(ROOT))):
         for path, part in parts.items():
             found[path] = _with_table(found.get(path, _read(root / path)), name, part, path)
-    found[errors.RECIPES_PAGE] = f"<!-- {_MARK} from tests/sandbox/provocations.py -->\n{errors.recipes_page(root)}"
+    found[errors.RECIPES_PAGE] = f"<!-- {_MARK} from tests/sandbox/error_recipes.py -->\n{errors.recipes_page(root)}"
     found[api.PAGE] = f"<!-- {_MARK} from the package -->\n{api.page()}"
     found[api.CHINESE_PAGE] = f"<!-- {_MARK} from the package -->\n{api.chinese_page(ROOT)}"
     in_chinese = chinese_of(found[errors.RECIPES_PAGE], ROOT, errors.RECIPES_PAGE.stem)

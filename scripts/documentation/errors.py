@@ -16,7 +16,7 @@ from jsms_client.errors import APIError, JSMSError
 from jsms_contract.errors import ERRORS, FAMILIES
 
 if TYPE_CHECKING:
-    from sandbox.provocations import Call, Provocation, Switch, Wait
+    from sandbox.error_recipes import Call, ErrorRecipe, Switch, Wait
 
 
 def families(document: Mapping[str, object], language: Language) -> str:
@@ -207,24 +207,24 @@ def recipes_page(root: Path) -> str:
     tests = str(root / "tests")
     if tests not in sys.path:
         sys.path.append(tests)
-    from sandbox.provocations import PROVOCATIONS
+    from sandbox.error_recipes import ERROR_RECIPES
 
-    rows = [[cell.replace("|", "&#124;") for cell in _row(each)] for each in PROVOCATIONS]
+    rows = [[cell.replace("|", "&#124;") for cell in _row(each)] for each in ERROR_RECIPES]
     return f"# {TITLE}\n\n{INTRODUCTION}\n\n{table(HEAD, rows)}\n"
 
 
-def _row(provocation: Provocation) -> tuple[str, str, str, str]:
-    where = "; it is at the recipient; the batch itself gets 200" if provocation.recipient else ""
+def _row(recipe: ErrorRecipe) -> tuple[str, str, str, str]:
+    where = "; it is at the recipient; the batch itself gets 200" if recipe.recipient else ""
     return (
-        str(provocation.code),
-        f"`{ERRORS[provocation.code].__name__}`",
-        "<br>".join(_step(step) for step in provocation.given),
-        _shown_call(provocation.call) + where,
+        str(recipe.code),
+        f"`{ERRORS[recipe.code].__name__}`",
+        "<br>".join(_step(step) for step in recipe.given),
+        _shown_call(recipe.call) + where,
     )
 
 
 def _step(step: Call | Switch | Wait) -> str:
-    from sandbox.provocations import Switch, Wait
+    from sandbox.error_recipes import Switch, Wait
 
     if isinstance(step, Switch):
         return f"switch: {step.says}"

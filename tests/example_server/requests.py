@@ -91,8 +91,8 @@ def _wrong_value(where: str, schema: Schema, value: object) -> Iterator[str]:
 def _read_body(route: Route, headers: Mapping[str, str], body: bytes) -> tuple[object, list[str]]:
     kind = headers.get("content-type", "")
     if route.body is None:
-        stray = bool(body or kind or headers.get("content-length", "0") != "0")
-        return None, ["body: the operation takes none, not even its headers"] if stray else []
+        unexpected = bool(body or kind or headers.get("content-length", "0") != "0")
+        return None, ["body: the operation takes none, not even its headers"] if unexpected else []
     if kind.partition(";")[0] != route.media_type:
         raise ValueError(f"the content type is {kind!r}, not {route.media_type}")
     if route.media_type == "multipart/form-data":

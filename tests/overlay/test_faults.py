@@ -56,7 +56,7 @@ PATIENT = Timeouts(connect=30, read=30, write=30, pool=30)
 HASTY = Timeouts(connect=30, read=0.4, write=30, pool=30)
 FLAVOURS = ("sync", "asyncio", "sync-fast", "asyncio-fast")
 ON_THE_NETWORK = (Meaning.LOST, Meaning.SLOW)
-IN_THE_BODY = (Meaning.REFUSED, Meaning.FAILED, Meaning.MISFIT)
+IN_THE_BODY = (Meaning.REFUSED, Meaning.FAILED, Meaning.WRONG_SHAPE)
 NOT_BY_HTTPTOOLS = "same-length-twice"
 """An odd form of a good response that its parser takes for none: safe, if not generous."""
 ONE_OF_A_KIND = (
@@ -263,7 +263,7 @@ def _expected_error(fault: Fault, operation: Operation) -> type[Exception] | Non
             return UnconfirmedAPIError if never else APIError
         case Meaning.UNCERTAIN:
             return JSMSError
-        case Meaning.MISFIT:
+        case Meaning.WRONG_SHAPE:
             if operation.response is None:
                 return None
             return UnconfirmedDecodeError if never else DecodeError

@@ -36,14 +36,14 @@ def test_a_missing_file_is_named(built: Path, output: Path) -> None:
 def test_a_stray_file_is_named(built: Path, output: Path) -> None:
     (output / "jsms_api" / "mine.py").write_text("x = 1\n", encoding="utf-8")
     assert found(built, output) == [
-        "stray           jsms_api/mine.py: not made by this command; nothing else belongs here"
+        "unexpected      jsms_api/mine.py: not made by this command; nothing else belongs here"
     ]
 
 
 def test_a_stray_link_to_a_folder_is_named(built: Path, output: Path, tmp_path: Path) -> None:
     (output / "jsms_api" / "elsewhere").symlink_to(tmp_path, target_is_directory=True)
     assert found(built, output) == [
-        "stray           jsms_api/elsewhere: not made by this command; nothing else belongs here"
+        "unexpected      jsms_api/elsewhere: not made by this command; nothing else belongs here"
     ]
 
 

@@ -38,7 +38,7 @@ def test_a_run_repairs_and_says_what_in_steps_and_not_in_the_words_of_its_tools(
     said = capsys.readouterr()
     assert "jsms_contract/errors.py was edited by hand, and is made again" in said.out
     assert "before: 1 edited by hand, 1 left over, 1 missing" in said.out
-    assert "swap in" in said.out
+    assert "replace the folder" in said.out
     assert len(said.out.splitlines()) < 15
     assert said.err == ""
 
@@ -55,7 +55,7 @@ def test_a_stray_file_leaves_the_folder_and_is_not_lost(
     (output / "jsms_api" / "notes.txt").write_text("mine", encoding="utf-8")
     assert run(SMALL, "--output", output) == 0
     assert tree(output) == tree(built)
-    assert tree(tmp_path / "out.strays") == {"jsms_api/notes.txt": b"mine"}
+    assert tree(tmp_path / "out.unexpected") == {"jsms_api/notes.txt": b"mine"}
     assert "jsms_api/notes.txt was not made by this command: kept in" in capsys.readouterr().out
 
 

@@ -13,17 +13,17 @@ from jsms_sandbox.contract import operations
 from jsms_sandbox.state.entities import Credit
 from jsms_sandbox.state.state import State
 
+from .error_recipes import ERROR_RECIPES, Call, ErrorRecipe, Switch, Wait
 from .forms import multipart
-from .provocations import PROVOCATIONS, Call, Provocation, Switch, Wait
 from .running import AppUnderTest, refused
 
 CHINESE_TEXT = re.compile("[\u4e00-\u9fff]")
 
 
-@pytest.mark.parametrize("provocation", PROVOCATIONS, ids=lambda provocation: str(provocation.code))
-def test_code_is_returned(app: AppUnderTest, provocation: Provocation) -> None:
+@pytest.mark.parametrize("recipe", ERROR_RECIPES, ids=lambda recipe: str(recipe.code))
+def test_code_is_returned(app: AppUnderTest, recipe: ErrorRecipe) -> None:
     held: dict[str, Any] = {}
-    for step in provocation.given:
+    for step in recipe.given:
         match step:
             case Wait():
                 app.sandbox.advance(step.seconds)
@@ -33,39 +33,39 @@ def test_code_is_returned(app: AppUnderTest, provocation: Provocation) -> None:
                 response = _send(app, step, held)
                 assert response.status_code == 200, response.text
                 held |= response.json() if response.content else {}
-    response = _send(app, provocation.call, held, provocation.code)
+    response = _send(app, recipe.call, held, recipe.code)
 
     entry = app.last_entry()
-    if provocation.recipient:
+    if recipe.recipient:
         assert response.status_code == 200
         codes = [recipient.get("error_code") for recipient in response.json()["recipients"]]
-        assert str(provocation.code) in codes
+        assert str(recipe.code) in codes
     else:
-        assert refused(response) == provocation.code
-        assert entry.code == provocation.code
+        assert refused(response) == recipe.code
+        assert entry.code == recipe.code
         assert entry.check
         assert entry.hint
         assert CHINESE_TEXT.search(entry.hint_zh or ""), entry.hint
 
 
 def test_every_code_of_the_contract_but_success_is_in_the_table() -> None:
-    assert {provocation.code for provocation in PROVOCATIONS} == set(ERRORS)
-    assert len(PROVOCATIONS) == len(ERRORS)
+    assert {recipe.code for recipe in ERROR_RECIPES} == set(ERRORS)
+    assert len(ERROR_RECIPES) == len(ERRORS)
 
 
 def test_every_provoked_code_is_one_that_the_contract_gives_the_operation() -> None:
     by_id = {(method, path): operation for (method, path), operation in operations().items()}
-    for provocation in PROVOCATIONS:
-        call = provocation.call
-        if provocation.code in ROUTING_CODES:
+    for recipe in ERROR_RECIPES:
+        call = recipe.call
+        if recipe.code in ROUTING_CODES:
             continue
         operation = next(
             found
             for (method, path), found in by_id.items()
             if method == call.method and path.partition("{")[0] == _template(call.path).partition("{")[0]
         )
-        allowed = operation.recipient_codes if provocation.recipient else operation.codes
-        assert provocation.code in allowed, provocation
+        allowed = operation.recipient_codes if recipe.recipient else operation.codes
+        assert recipe.code in allowed, recipe
 
 
 def _template(path: str) -> str:

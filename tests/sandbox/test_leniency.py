@@ -10,8 +10,8 @@ import pytest
 from jsms_sandbox.service.composing import CODE_TEMPLATE
 from jsms_sandbox.service.request import Leniency
 
+from .error_recipes import MOBILE
 from .forms import FileField, image, multipart, sign_form
-from .provocations import MOBILE
 from .running import AppUnderTest, RunningSandbox, refused
 
 TEXT = {"Content-Type": "text/plain; charset=utf-8"}

@@ -37,7 +37,7 @@ class Meaning(Enum):
     """Yes by its status, no by an unknown code."""
     FAILED = auto()
     """The service failed; whether it carried the request out is unknown."""
-    MISFIT = auto()
+    WRONG_SHAPE = auto()
     """JSON of another shape than the contract gives; right where the response is to be empty."""
     UNCERTAIN = auto()
     """Each operation may see it as usable or not."""
@@ -129,8 +129,8 @@ def _unusable(name: str, body: bytes, *headers: str) -> Fault:
     return Fault(name, sends(http_response(200, body, *headers)), Meaning.UNUSABLE, 200)
 
 
-def _misfit(name: str, body: bytes) -> Fault:
-    return Fault(name, sends(http_response(200, body)), Meaning.MISFIT, 200)
+def _wrong_shape(name: str, body: bytes) -> Fault:
+    return Fault(name, sends(http_response(200, body)), Meaning.WRONG_SHAPE, 200)
 
 
 def _uncertain(name: str, body: bytes, *headers: str) -> Fault:
@@ -208,13 +208,13 @@ BODIES: tuple[Fault, ...] = (
     _unusable("infinity", b"[-Infinity]"),
     _unusable("digits-without-end", b'{"temp_id": ' + b"9" * 5000 + b"}"),
     _unusable("deep", b"[" * 100_000 + b"]" * 100_000),
-    _misfit("number", b"7"),
-    _misfit("text", b'"yes"'),
-    _misfit("true", b"true"),
+    _wrong_shape("number", b"7"),
+    _wrong_shape("text", b'"yes"'),
+    _wrong_shape("true", b"true"),
     _unusable("deep-objects", b'{"a":' * 100_000 + b"1" + b"}" * 100_000),
-    _misfit("list-of-null", b"[null]"),
-    _misfit("list-in-list", b"[[{}]]"),
-    _misfit("empty", b""),
+    _wrong_shape("list-of-null", b"[null]"),
+    _wrong_shape("list-in-list", b"[[{}]]"),
+    _wrong_shape("empty", b""),
     _uncertain("null", b"null"),
     _uncertain("list", b"[]"),
     _uncertain("object", b"{}"),

@@ -83,7 +83,7 @@ def test_a_file_that_was_not_made_here_is_named_and_left_alone(
     assert (package / "_sync" / name).exists()
 
 
-def test_what_python_leaves_behind_is_no_stray(package: Path) -> None:
+def test_what_python_leaves_behind_is_not_unexpected(package: Path) -> None:
     main([], package=package, rules=RULES)
     (package / "_sync" / "__pycache__").mkdir()
     (package / "_sync" / "__pycache__" / "thing.pyc").touch()

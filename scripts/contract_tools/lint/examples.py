@@ -15,14 +15,14 @@ from referencing.jsonschema import DRAFT202012
 
 from contract_tools.document import pointer_to
 from contract_tools.lint.rules import Contract, Finding, broken, title
-from contract_tools.lint.structure import Misfit, first_misfit
+from contract_tools.lint.structure import SchemaError, best_error
 from contract_tools.openapi import Place, is_list, is_object, mapping, sequence, text, whole
 
 # How an error is written inside a response.
 _ERROR_FORMS = (("code", "message"), ("error_code", "error_message"))
 _NAME = "urn:document"
 
-_Fit = Callable[[object, str], Misfit | None]
+_Fit = Callable[[object, str], SchemaError | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +62,24 @@ def _checker(contract: Contract) -> _Fit:
     kind: Any = OAS30Validator if contract.is_3_0 else Draft202012Validator
     formats = oas30_format_checker if contract.is_3_0 else oas31_format_checker
 
-    def misfit_of(value: object, pointer: str) -> Misfit | None:
+    def error_of(value: object, pointer: str) -> SchemaError | None:
         schema = {"$ref": f"{_NAME}{quote(pointer, safe='#/')}"}
-        return first_misfit(kind(schema, registry=registry, format_checker=formats), value)
+        return best_error(kind(schema, registry=registry, format_checker=formats), value)
 
-    return misfit_of
+    return error_of
 
 
 def _check_schemas(contract: Contract) -> Iterator[Finding]:
-    misfit_of = _checker(contract)
+    error_of = _checker(contract)
     for example in _examples(contract):
-        misfit = misfit_of(example.value, example.schema)
-        if misfit is not None:
-            yield broken("example-fits", pointer_to(example.pointer, *misfit.path), problem=misfit.problem)
+        found = error_of(example.value, example.schema)
+        if found is not None:
+            yield broken("example-fits", pointer_to(example.pointer, *found.path), problem=found.problem)
         else:
-            yield from _check_content(contract, example, misfit_of)
+            yield from _check_content(contract, example, error_of)
 
 
-def _check_content(contract: Contract, example: _Example, misfit_of: _Fit) -> Iterator[Finding]:
+def _check_content(contract: Contract, example: _Example, error_of: _Fit) -> Iterator[Finding]:
     """JSON inside a text, as callbacks carry it."""
     place = contract.by_pointer.get(example.schema)
     schema = contract.follow(place) if place is not None else None
@@ -99,8 +99,8 @@ def _check_content(contract: Contract, example: _Example, misfit_of: _Fit) -> It
         except ValueError as error:
             yield broken("example-content", pointer, name=name, problem=str(error))
             continue
-        if (misfit := misfit_of(value, wanted)) is not None:
-            yield broken("example-content", pointer, name=name, problem=misfit.problem)
+        if (found := error_of(value, wanted)) is not None:
+            yield broken("example-content", pointer, name=name, problem=found.problem)
 
 
 def _errors_in(value: object, pointer: str) -> Iterator[tuple[str, Mapping[str, object], str, str]]:

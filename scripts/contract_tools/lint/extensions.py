@@ -15,7 +15,7 @@ from contract_tools.document import pointer_to
 from contract_tools.emit.model import method_name, positional_candidates, resource_name
 from contract_tools.extensions import EXTENSIONS, KINDS
 from contract_tools.lint.rules import Contract, Finding, broken, title
-from contract_tools.lint.structure import misfits
+from contract_tools.lint.structure import iter_errors
 from contract_tools.openapi import Place, kinds_of, mapping, sequence, text, whole
 from contract_tools.python_source import error_class_name, family_class_name
 
@@ -50,8 +50,8 @@ def _check_names(pointer: str, kind: str, value: Mapping[str, object]) -> Iterat
             places = ", ".join(place for kinds, _ in EXTENSIONS[name] for place in kinds)
             yield broken("extension-place", pointer_to(pointer, name), name=name, kind=kind, places=places)
             continue
-        for misfit in misfits(_validator(name, [*EXTENSIONS[name]].index(allowed[0])), content):
-            yield broken("extension-value", pointer_to(pointer, name, *misfit.path), name=name, problem=misfit.problem)
+        for error in iter_errors(_validator(name, [*EXTENSIONS[name]].index(allowed[0])), content):
+            yield broken("extension-value", pointer_to(pointer, name, *error.path), name=name, problem=error.problem)
 
 
 def _check_between(contract: Contract, place: Place) -> Iterator[Finding]:

@@ -35,16 +35,16 @@ def check_structure(contract: Contract) -> Iterator[Finding]:
     schema = known.schema_v30 if contract.is_3_0 else known.schema_v31
     # Not the package's own validator: another one, with other words and places, where jsonschema-rs is installed.
     whole = validator_for(schema)(schema)
-    for misfit in misfits(whole, contract.data):
-        yield _finding("structure", "#", misfit)
+    for error in iter_errors(whole, contract.data):
+        yield _finding("structure", "#", error)
     if contract.is_3_0:
         return
     # The schema of OpenAPI 3.1 leaves schemas to JSON Schema.
     json_schema = Draft202012Validator(Draft202012Validator.META_SCHEMA)
     for place in contract.of_kind("schema"):
         if place.around is None or place.around.kind != "schema":
-            for misfit in misfits(json_schema, place.value):
-                yield _finding("schema-structure", place.pointer, misfit)
+            for error in iter_errors(json_schema, place.value):
+                yield _finding("schema-structure", place.pointer, error)
 
 
 def check_whole(contract: Contract) -> Iterator[Finding]:
@@ -58,13 +58,13 @@ def check_whole(contract: Contract) -> Iterator[Finding]:
         yield broken("validator", "#", problem=problem)
 
 
-def _finding(rule: str, start: str, misfit: Misfit) -> Finding:
-    remedy = _REMEDIES.get(misfit.keyword, "compare this part with the specification")
-    return broken(rule, pointer_to(start, *misfit.path), problem=misfit.problem, remedy=remedy)
+def _finding(rule: str, start: str, error: SchemaError) -> Finding:
+    remedy = _REMEDIES.get(error.keyword, "compare this part with the specification")
+    return broken(rule, pointer_to(start, *error.path), problem=error.problem, remedy=remedy)
 
 
 @dataclass(frozen=True, slots=True)
-class Misfit:
+class SchemaError:
     """A place in a value that does not fit a schema.
 
     Attributes:
@@ -78,14 +78,14 @@ class Misfit:
     keyword: str
 
 
-def misfits(validator: object, value: object) -> Iterator[Misfit]:
+def iter_errors(validator: object, value: object) -> Iterator[SchemaError]:
     """Everything in a value that does not fit a validator's schema, each told by its most telling cause."""
     checker: Any = validator
     for error in checker.iter_errors(value):
-        yield _misfit(error)
+        yield _schema_error(error)
 
 
-def first_misfit(validator: object, value: object) -> Misfit | None:
+def best_error(validator: object, value: object) -> SchemaError | None:
     """Find the most telling error of a value; None where it fits."""
     checker: Any = validator
     relevant: Any = exceptions
@@ -93,14 +93,14 @@ def first_misfit(validator: object, value: object) -> Misfit | None:
         error = relevant.best_match(checker.iter_errors(value))
     except Exception:  # noqa: BLE001 - a schema that breaks the validator is reported by the rules for schemas
         return None
-    return None if error is None else _misfit(error)
+    return None if error is None else _schema_error(error)
 
 
-def _misfit(error: Any) -> Misfit:
+def _schema_error(error: Any) -> SchemaError:
     relevant: Any = exceptions
     deepest = (relevant.best_match(error.context) if error.context else None) or error
     path = (*deepest.absolute_path, *_unexpected(deepest))
-    return Misfit(path, in_brief(deepest.message), str(deepest.validator))
+    return SchemaError(path, in_brief(deepest.message), str(deepest.validator))
 
 
 def _unexpected(error: Any) -> tuple[str, ...]:

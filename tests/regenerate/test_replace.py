@@ -20,7 +20,7 @@ from .running import ROOT, tree
 OLD = {f"package/{number}.py": b"old" * number for number in range(20)}
 NEW = {f"package/{number}.py": b"new" * number for number in range(10, 30)}
 
-_SWAP_FOREVER = """
+_REPLACE_FOREVER = """
 import sys
 sys.path.insert(0, sys.argv[2])
 from pathlib import Path
@@ -67,18 +67,18 @@ def test_killed_at_a_random_moment_one_of_the_two_trees_stands(target: Path, way
     left_behind = 0
     for _ in range(15):
         with subprocess.Popen(
-            [sys.executable, "-c", _SWAP_FOREVER, str(target), str(ROOT / "scripts"), way], stdout=subprocess.PIPE
-        ) as swapping:
-            assert swapping.stdout is not None
-            assert swapping.stdout.readline() == b"ready\n"
+            [sys.executable, "-c", _REPLACE_FOREVER, str(target), str(ROOT / "scripts"), way], stdout=subprocess.PIPE
+        ) as replacing:
+            assert replacing.stdout is not None
+            assert replacing.stdout.readline() == b"ready\n"
             time.sleep(chance.uniform(0, 0.03))
-            swapping.kill()
+            replacing.kill()
         if way == "exchange":
             assert tree(target) in (OLD, NEW)
         left_behind += output.recover(target)
         assert tree(target) in (OLD, NEW)
         assert [path.name for path in target.parent.iterdir()] == ["tree"]
-    assert left_behind, "no kill hit a swap: the test has shown nothing"
+    assert left_behind, "no kill hit a replacement: the test has shown nothing"
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs renameat2")
@@ -136,19 +136,19 @@ def test_a_tree_that_cannot_be_written_leaves_the_old_one(target: Path) -> None:
     assert [path.name for path in target.parent.iterdir()] == ["tree"]
 
 
-def test_files_set_aside_are_kept_beside_what_was_kept_before(target: Path) -> None:
+def test_unexpected_files_are_kept_beside_what_was_kept_before(target: Path) -> None:
     for content in ("first", "second", "second"):
         (target / "package" / "mine.txt").write_text(content, encoding="utf-8")
-        assert output.set_aside(target, ["package/mine.txt"]) == target.with_name("tree.strays")
-    assert tree(target.with_name("tree.strays")) == {"package/mine.txt": b"first", "package/mine.txt.2": b"second"}
+        assert output.keep_unexpected(target, ["package/mine.txt"]) == target.with_name("tree.unexpected")
+    assert tree(target.with_name("tree.unexpected")) == {"package/mine.txt": b"first", "package/mine.txt.2": b"second"}
 
 
-def test_a_link_is_set_aside_as_a_link(target: Path) -> None:
+def test_an_unexpected_link_is_kept_as_a_link(target: Path) -> None:
     (target / "link").symlink_to("nowhere")
     for _ in range(2):
-        output.set_aside(target, ["link"])
-    assert [path.name for path in target.with_name("tree.strays").iterdir()] == ["link"]
-    assert (target.with_name("tree.strays") / "link").readlink() == Path("nowhere")
+        output.keep_unexpected(target, ["link"])
+    assert [path.name for path in target.with_name("tree.unexpected").iterdir()] == ["link"]
+    assert (target.with_name("tree.unexpected") / "link").readlink() == Path("nowhere")
 
 
 def test_a_second_rename_that_fails_puts_the_old_tree_back(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
