@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from contract_tools.descriptions import ENGLISH, shown_payload, shown_payloads
+
 RESPONSES = {
     "400": {"$ref": "#/components/responses/InputMissing"},
     "401": {"$ref": "#/components/responses/CredentialsRefused"},
@@ -17,6 +19,21 @@ CODES = [50001, 50002, 50008, 50009, 50019, 50033, 50035, 50036]
 
 def change(data: dict[str, Any]) -> None:
     """Add operations, fields and a member, and change a limit."""
+    shown = _shown(data)
+    _change(data)
+    for (place, before), (_, after) in zip(shown, _shown(data), strict=True):
+        # The run writes them itself, but into YAML only.
+        place["description"] = place["description"].replace(before, after)
+
+
+def _shown(data: dict[str, Any]) -> list[tuple[dict[str, Any], str]]:
+    """The descriptions with tables of the fields of callbacks, and those tables."""
+    callbacks = [item["post"] for item in data["components"]["pathItems"].values()]
+    tables = [(callback, shown_payload(data, callback, ENGLISH)) for callback in callbacks]
+    return tables + [(tag, shown_payloads(data, tag["name"], ENGLISH)) for tag in data["tags"]]
+
+
+def _change(data: dict[str, Any]) -> None:
     schemas = data["components"]["schemas"]
     channel = {"type": "string", "maxLength": 5, "description": "How it is sent, at most 5 characters."}
     for name in ("SendMessageRequest", "SendMessageBatchRequest", "VerifyCodeRequest"):
@@ -32,6 +49,20 @@ def change(data: dict[str, Any]) -> None:
         },
     }
     schemas["BatchRecipient"]["properties"]["carrier"] = {"type": "string", "description": "The carrier."}
+    schemas["DeliveryReport"]["properties"] |= {
+        "carrier": {"type": "string", "description": "The carrier."},
+        "handedOver": {**schemas["SentMessage"]["properties"]["sent_at"], "description": "When the carrier got it."},
+        "hops": {"type": "array", "items": {"$ref": "#/components/schemas/Hop"}, "description": "Its way."},
+    }
+    schemas["Hop"] = {
+        "type": "object",
+        "description": "A station on the way of an SMS.",
+        "x-summary-zh": "中转站。",
+        "required": ["station"],
+        "properties": {"station": {"type": "string", "description": "Which one."}},
+    }
+    for name in ("TemplateReview", "UserReply"):
+        schemas[name]["properties"]["carrier"] = {"type": "string", "description": "The carrier."}
     balance = schemas["ApplicationBalance"]
     balance["properties"]["province"] = {"type": "string", "description": "Where the app is registered."}
     balance["required"].append("province")

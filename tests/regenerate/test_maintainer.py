@@ -10,7 +10,7 @@ from pathlib import Path
 from contract_tools.emit.customised import left_over
 from jsms_contract.operations import OPERATIONS
 
-from .running import ROOT
+from .running import ROOT, python_with
 
 USER = """
 from datetime import datetime
@@ -115,6 +115,37 @@ refused("leaflet_id has characters that no id has", lambda: jsms.messages.delete
 assert len(seen) == 6
 print("all of it")
 """
+
+CALLBACKS = """
+import json
+from jsms_client.callbacks import CallbackReceiver, sign
+
+receiver = CallbackReceiver("a", "b")
+
+def read(kind, data):
+    fields = {"nonce": "1", "timestamp": "1492150740274", "signature": sign("a", "b", "1", "1492150740274")}
+    (event,) = receiver.parse(fields | {"type": kind, "data": json.dumps(data)}).events
+    return event
+
+REPORT = {"msgId": "1", "phone": "13800138000", "receiveTime": 1492150741000, "status": 4001}
+report = read("SMS_REPORT", REPORT | {"carrier": "CMCC", "handedOver": 1492150740000, "hops": [{"station": "x"}]})
+assert (report.carrier, report.hops[0].station, report.extra) == ("CMCC", "x", {})
+assert report.handed_over < report.receive_time
+report = read("SMS_REPORT", REPORT | {"handedOver": "soon"})
+assert (report.handed_over, report.carrier, report.extra) == (None, None, {"handedOver": "soon"})
+assert read("SMS_REPORT", REPORT).extra == {}
+reply = read("SMS_REPLY", {"phone": "13800138000", "replyTime": 1492150741000, "content": "TD", "carrier": "CMCC"})
+assert (reply.content, reply.carrier) == ("TD", "CMCC")
+review = {"tempId": 1, "status": 1, "refuseReason": None}
+assert read("SMS_TEMPLATE", review | {"carrier": "CMCC"}).extra == {"carrier": "CMCC"}
+assert read("SMS_TEMPLATE", review).extra == {}
+print("all of it")
+"""
+
+
+def test_callbacks_have_what_the_document_adds_to_them(fork: Path) -> None:
+    done = python_with(fork, f"sys.path.append({str(ROOT / 'overlay')!r})\n{CALLBACKS}")
+    assert done.stdout == "all of it\n", done.stderr
 
 
 def test_an_app_calls_what_the_document_has(fork: Path) -> None:

@@ -5,23 +5,24 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import IntEnum
-from typing import TYPE_CHECKING, Annotated, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from jsms_callbacks import SignReview, TemplateReview, models
 from jsms_client.callbacks._form import callback_error, printable
 from jsms_client.errors import CallbackReason
-from jsms_client.results import DeliveryReport, DeliveryStatus, MalformedRecord, ReviewStatus, UserReply
+from jsms_client.results import DeliveryReport, MalformedRecord, ReviewStatus, UserReply
+from jsms_contract.operations import OPERATIONS
+from jsms_runtime.operation import Items, Record, Time
 from jsms_runtime.redaction import mask_line, shorten
-from jsms_runtime.results import TEXT, Result
-from jsms_runtime.times import parse_time
+from jsms_runtime.results import TEXT, Result, known
+from jsms_surface.results.receipts import read_delivery_report, read_user_reply
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from jsms_client.callbacks._form import Form
 
@@ -59,8 +60,6 @@ class SignReviewed(Result):
     refuse_reason: str | None = field(default=None, metadata=TEXT)
     extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
-
-_Number = TypeVar("_Number", bound=IntEnum)
 
 Event: TypeAlias = DeliveryReport | UserReply | TemplateReviewed | SignReviewed
 """What a callback can tell: use it with ``match``."""
@@ -134,59 +133,63 @@ class _SignReview(_Record, SignReview):
     refuse_reason: Annotated[str | None, Field(alias="refuseReason")] = None
 
 
-def _known(kind: type[_Number], number: int) -> _Number | int:
-    try:
-        return kind(number)
-    except ValueError:
-        return number
+def _body(read: BaseModel) -> dict[str, Any]:
+    """Return a record by the names of the service, as the readers of results take it; unknown fields included."""
+    fields = {name: each.alias or name for name, each in type(read).model_fields.items()}
+    given = {alias: _plain(getattr(read, name)) for name, alias in fields.items() if name in read.model_fields_set}
+    return given | (read.model_extra or {})
 
 
-def _extra(read: BaseModel) -> Mapping[str, object]:
-    return read.model_extra or {}
+def _plain(value: object) -> object:
+    items = [_plain(each) for each in cast("list[object]", value)] if isinstance(value, list) else value
+    return _body(value) if isinstance(value, BaseModel) else items
 
 
-def _apart(item: object, name: str) -> tuple[datetime | None, dict[str, object], object]:
-    """Return the time of a record, what of it cannot be read, and the record with a time that the contract allows.
+def _object(item: object) -> dict[str, object]:
+    return cast("dict[str, object]", item) if isinstance(item, dict) else {}
+
+
+def _times(operation: str) -> Iterator[str]:
+    """Yield the fields of the records of a poll that are times."""
+    response = OPERATIONS[operation].response
+    record = response.of if isinstance(response, Items) else response
+    yield from (each.name for each in (record.fields if isinstance(record, Record) else ()) if type(each.shape) is Time)
+
+
+def _polled(item: object, model: type[BaseModel], operation: str) -> dict[str, Any]:
+    """Return a record that is polled too, ready for the reader of its result, with its times as they came.
 
     A report gives the outcome of a message whether or not its time can be read: a number that does not exist has none.
     """
-    if not isinstance(item, dict):
-        return None, {}, item
-    record = cast("dict[str, object]", item)
-    value = record.get(name)
-    if isinstance(value, bool) or not (value is None or isinstance(value, (str, int, float))):
-        return None, {}, record
-    try:
-        time = None if value is None else parse_time(value)
-    except ValueError:
-        return None, {name: value}, record | {name: 0}
-    return time, {}, record | {name: 0}
+    record = _object(item)
+    times = {name: record.get(name) for name in _times(operation)}
+    times = {name: value for name, value in times.items() if not isinstance(value, (bool, list, dict))}
+    return _body(model.model_validate(record | dict.fromkeys(times, 0) if record else item)) | times
 
 
 def _report(item: object) -> DeliveryReport:
-    time, unread, record = _apart(item, "receiveTime")
-    read = _Report.model_validate(record)
-    status = _known(DeliveryStatus, read.status)
-    return DeliveryReport(read.msg_id, read.phone, time, status, {**_extra(read), **unread})
+    return read_delivery_report(_polled(item, _Report, "pollReports"))
 
 
 def _reply(item: object) -> UserReply:
-    time, unread, record = _apart(item, "replyTime")
-    if isinstance(record, dict) and cast("dict[str, object]", record).get("content", ...) is None:
+    record = _object(item)
+    if record.get("content", ...) is None:
         # An empty SMS is still a reply: it must not be refused at every attempt.
-        record, unread = cast("dict[str, object]", record) | {"content": ""}, unread | {"content": None}
-    read = _Reply.model_validate(record)
-    return UserReply(read.phone, time, read.content, {**_extra(read), **unread})
+        reply = _reply(record | {"content": ""})
+        return replace(reply, extra={**reply.extra, "content": None})
+    return read_user_reply(_polled(item, _Reply, "pollReplies"))
 
 
 def _template_review(item: object) -> TemplateReviewed:
-    read = _TemplateReview.model_validate(item)
-    return TemplateReviewed(read.temp_id, _known(ReviewStatus, read.status), read.refuse_reason, _extra(read))
+    body = _body(_TemplateReview.model_validate(item))
+    status = known(ReviewStatus, body.pop("status"))
+    return TemplateReviewed(body.pop("tempId"), status, body.pop("refuseReason", None), body)
 
 
 def _sign_review(item: object) -> SignReviewed:
-    read = _SignReview.model_validate(item)
-    return SignReviewed(read.sign_id, _known(ReviewStatus, read.status), read.refuse_reason, _extra(read))
+    body = _body(_SignReview.model_validate(item))
+    status = known(ReviewStatus, body.pop("status"))
+    return SignReviewed(body.pop("signId"), status, body.pop("refuseReason", None), body)
 
 
 _READERS: Mapping[str, Callable[[object], Event]] = {
