@@ -139,12 +139,6 @@ def take_time(body: dict[str, Any], name: str) -> datetime | None:
         return None
 
 
-def take_moment(body: dict[str, Any], name: str) -> datetime | None:
-    """Return a time that may be absent or null; the checks of the response leave no other value."""
-    value: object = body.pop(name, None)
-    return None if value is None else parse_time(value)
-
-
 def read_outcomes(
     items: list[dict[str, Any]], kind: type[R], read: Callable[[dict[str, Any]], R], names: dict[str, str]
 ) -> tuple[R, ...]:

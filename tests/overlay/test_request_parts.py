@@ -15,8 +15,7 @@ from jsms_client._request import with_query
 from jsms_client.errors import ArgumentError
 from jsms_contract.fields import ARGUMENTS
 from jsms_contract.operations import OPERATIONS
-from jsms_runtime.results import take_moment
-from jsms_runtime.times import BEIJING, parse_moment
+from jsms_runtime.times import parse_moment
 from jsms_runtime.uploads import form_field, query_text, read_upload
 from jsms_runtime.validation import parse_boolean, parse_decimal, parse_fields, parse_list, parse_map
 
@@ -127,11 +126,6 @@ def test_a_form_has_texts_and_files() -> None:
 def test_a_file_of_any_kind_where_the_contract_names_none() -> None:
     _, upload = read_upload(b"%PDF", "paper", field="paper", max_bytes=9, media_types=())
     assert upload == ("paper", b"%PDF", "application/octet-stream")
-
-
-def test_a_time_that_may_be_absent() -> None:
-    assert take_moment({}, "sent_at") is None
-    assert take_moment({"sent_at": "2030-07-01 09:00:00"}, "sent_at") == datetime(2030, 7, 1, 9, tzinfo=BEIJING)
 
 
 def test_the_arguments_of_the_contract_are_those_of_the_methods() -> None:

@@ -185,10 +185,8 @@ class ResultClass:
         absent = not member.required or value.nullable
         if value.kind == "error-code":
             return f"take_error_code(body, {wire}, SUCCESS_CODES)"
-        if value.kind in _TIMES:
-            if self._lenient:
-                return f"take_time(body, {wire})"
-            return f"take_moment(body, {wire})" if absent else f"parse_time({taken})"
+        if value.kind in _TIMES and self._lenient:
+            return f"take_time(body, {wire})" + ("" if member.required else f" if {wire} in body else None")
         if value.kind == "id" and not member.required:
             return f"{taken} or None"
         return self.read(value, taken, absent=absent)

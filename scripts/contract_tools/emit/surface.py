@@ -55,7 +55,6 @@ _IMPORTS: Mapping[str, str] = {
     "known": "jsms_runtime.results",
     "read_outcomes": "jsms_runtime.results",
     "take_error_code": "jsms_runtime.results",
-    "take_moment": "jsms_runtime.results",
     "take_time": "jsms_runtime.results",
     "RecipientLike": "jsms_runtime.recipients",
     "parse_recipients": "jsms_runtime.recipients",
