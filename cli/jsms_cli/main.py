@@ -51,11 +51,11 @@ def _run(command: object, arguments: list[str]) -> int:
 
     from jsms_cli.errors import exit_code_of, explain, explain_usage, facts_of, in_options
     from jsms_cli.output import OutputClosedError, close_output, note_failure, notes_as_json
-    from jsms_cli.tree import carry_out, options_of
+    from jsms_cli.tree import options_of, run_command
 
     was = notes_as_json.set(_is_for_programs(arguments))
     try:
-        code = carry_out(command, arguments)
+        code = run_command(command, arguments)
         if code == INTERRUPTED:
             note_failure("interrupted.", {"type": "Interrupted", "message": "interrupted.", "exit_code": code})
     except TyperException as error:

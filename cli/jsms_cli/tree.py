@@ -75,7 +75,7 @@ def command() -> TyperGroup:
 _ARGUMENTS = {"para": "temp_para", "language": "voice_lang", "name": "sign"}
 
 
-def carry_out(tree: object, arguments: list[str]) -> int:
+def run_command(tree: object, arguments: list[str]) -> int:
     """Carry out one command.
 
     Args:

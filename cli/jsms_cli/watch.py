@@ -57,7 +57,7 @@ def watch(stream: ReceiptStream[T], count: int | None, *, as_json: bool, kept: b
         OutputClosedError: The output was closed.
     """
     done = 0
-    with stream, _stopping(stream), _stopping_unread(stream) as unread:
+    with stream, _stop_at_signal(stream), _stopping_unread(stream) as unread:
         for record in stream:
             try:
                 _show(record, as_json=as_json)
@@ -99,7 +99,7 @@ def _stopping_unread(stream: ReceiptStream[T]) -> Generator[threading.Event]:
 
 
 @contextmanager
-def _stopping(stream: ReceiptStream[T]) -> Generator[None]:
+def _stop_at_signal(stream: ReceiptStream[T]) -> Generator[None]:
     """End the stream cleanly at the first signal; the second one ends the process as ever."""
     before: dict[int, object] = {}
 

@@ -178,7 +178,7 @@ _MEMBERS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Place:
+class Node:
     """A part of a document.
 
     Attributes:
@@ -194,15 +194,15 @@ class Place:
     pointer: str
     name: str
     value: Mapping[str, object]
-    around: Place | None
+    around: Node | None
     role: str
 
-    def outward(self) -> Iterator[Place]:
+    def outward(self) -> Iterator[Node]:
         """Yield this part and all those around it, from the inside out."""
-        place: Place | None = self
-        while place is not None:
-            yield place
-            place = place.around
+        node: Node | None = self
+        while node is not None:
+            yield node
+            node = node.around
 
     @property
     def is_component(self) -> bool:
@@ -210,9 +210,9 @@ class Place:
         return self.around is not None and self.around.kind == "components"
 
 
-def places(data: Mapping[str, object]) -> Iterator[Place]:
+def nodes(data: Mapping[str, object]) -> Iterator[Node]:
     """Every part of a document, from the outside in and in the order of the file."""
-    yield from _within(Place("document", "#", "", data, None, ""))
+    yield from _within(Node("document", "#", "", data, None, ""))
 
 
 def rebuilt(
@@ -242,21 +242,21 @@ def _rebuilt(
     return change(kind, made)
 
 
-def _within(place: Place) -> Iterator[Place]:
-    yield place
-    known = _MEMBERS.get(place.kind, {})
-    for name, value in place.value.items():
+def _within(node: Node) -> Iterator[Node]:
+    yield node
+    known = _MEMBERS.get(node.kind, {})
+    for name, value in node.value.items():
         kind = known.get(name, known.get("*", ""))
-        pointer = pointer_to(place.pointer, name)
+        pointer = pointer_to(node.pointer, name)
         if kind.startswith("{"):
             members = list(mapping(value).items())
         elif kind.startswith("["):
             members = [(str(index), inner) for index, inner in enumerate(sequence(value))]
         elif kind and is_object(value):
-            yield from _within(Place(kind, pointer, name, value, place, name))
+            yield from _within(Node(kind, pointer, name, value, node, name))
             continue
         else:
             continue
         for key, inner in members:
             if is_object(inner):
-                yield from _within(Place(kind[1:-1], pointer_to(pointer, key), key, inner, place, name))
+                yield from _within(Node(kind[1:-1], pointer_to(pointer, key), key, inner, node, name))

@@ -25,11 +25,11 @@ def run(module: str, function: str = "main") -> None:
         module: The module that has it; imported in .venv, which has what it needs.
         function: Its function, which returns the exit code.
     """
-    ensure()
+    ensure_venv()
     sys.exit(getattr(importlib.import_module(module), function)())
 
 
-def ensure() -> None:
+def ensure_venv() -> None:
     """Go on in an up-to-date .venv: made, brought up to date and entered as needed.
 
     Where something cannot be done, the process ends with a sentence that says what to do about it.

@@ -18,8 +18,8 @@ LAUNCHER = """\
 import sys
 from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from workspace import ensure
-ensure()
+from workspace import ensure_venv
+ensure_venv()
 print(sys.prefix, *sys.argv[1:])
 """
 OLD = [

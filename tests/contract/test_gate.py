@@ -68,17 +68,17 @@ def repository(tmp_path: Path) -> Path:
 
 
 @dataclass(frozen=True)
-class _Verdict:
+class _Result:
     levels: list[str | None]
     sentences: list[str]
     problems: list[str]
 
 
-def _verdict(root: Path) -> _Verdict:
+def _gate(root: Path) -> _Result:
     document = root / "openapi.yaml"
     parts = compared(document, "v1", at_revision(document, "v1").data, load(document).data)
     sentences = [change.sentence for part in parts for change in part.changes]
-    return _Verdict([level_of(part.changes) for part in parts], sentences, list(mismatches(parts, root, "v1")))
+    return _Result([level_of(part.changes) for part in parts], sentences, list(mismatches(parts, root, "v1")))
 
 
 def _edit(root: Path, file: str, old: str, new: str) -> None:
@@ -123,7 +123,7 @@ def test_a_change_of_the_contract_asks_for_its_version(
 ) -> None:
     _edit(repository, "openapi.yaml", old, new)
 
-    found = _verdict(repository)
+    found = _gate(repository)
 
     assert found.levels == [level, None]
     assert any(sentence in each for each in found.sentences), found.sentences
@@ -137,7 +137,7 @@ def test_a_change_of_the_python_api_asks_for_its_version(
 ) -> None:
     _edit(repository, CODES, old, new)
 
-    found = _verdict(repository)
+    found = _gate(repository)
 
     assert found.levels == [None, level]
     assert any(sentence in each for each in found.sentences), found.sentences
@@ -149,11 +149,11 @@ def test_a_private_module_can_move_and_change(repository: Path) -> None:
     (repository / CODES).rename(repository / "overlay/jsms_client/_other.py")
     _edit(repository, "overlay/jsms_client/_client.py", "jsms_client._codes", "jsms_client._other")
 
-    assert _verdict(repository) == _Verdict([None, None], [], [])
+    assert _gate(repository) == _Result([None, None], [], [])
 
 
 def test_nothing_changed_asks_for_nothing(repository: Path) -> None:
-    assert _verdict(repository) == _Verdict([None, None], [], [])
+    assert _gate(repository) == _Result([None, None], [], [])
 
 
 def test_a_breaking_change_passes_with_its_version_and_a_marked_entry(repository: Path) -> None:
@@ -161,11 +161,11 @@ def test_a_breaking_change_passes_with_its_version_and_a_marked_entry(repository
     _edit(repository, "overlay/jsms_client/_version.py", "0.3.1", "0.4.0")
     _edit(repository, "CHANGELOG.md", "## 0.3.1", "## 0.4.0\n- Codes are sent to a number.\n\n## 0.3.1")
 
-    assert _verdict(repository).problems == [
+    assert _gate(repository).problems == [
         "CHANGELOG.md: breaking changes, but no new entry says **(Breaking)**. Fix: mark the entry that names them."
     ]
     _edit(repository, "CHANGELOG.md", "- Codes are", "- **(Breaking)** Codes are")
-    assert _verdict(repository).problems == []
+    assert _gate(repository).problems == []
 
 
 def test_an_old_entry_in_other_lines_is_no_new_one(repository: Path) -> None:
@@ -173,7 +173,7 @@ def test_an_old_entry_in_other_lines_is_no_new_one(repository: Path) -> None:
     _edit(repository, "openapi.yaml", "  version: 1.0.0", "  version: 1.1.0")
     _edit(repository, "CHANGELOG.md", "- The first one.", "- The first\n  one.")
 
-    assert _verdict(repository).problems == [
+    assert _gate(repository).problems == [
         "CHANGELOG.md: additive changes, but no entry that v1 does not have. Fix: add one."
     ]
 
@@ -190,4 +190,4 @@ def test_a_level_can_be_forbidden_whatever_the_version(repository: Path, fail_on
 def test_a_document_without_a_package_is_compared_alone(repository: Path) -> None:
     (repository / "overlay/jsms_client/_version.py").unlink()
 
-    assert _verdict(repository).levels == [None]
+    assert _gate(repository).levels == [None]

@@ -174,7 +174,7 @@ def estimate(plan: Plan, profile: str | None, *, as_json: bool) -> int:
     return NO_CREDIT if found.enough is False else SUCCESS
 
 
-def carry_out(plan: Plan, profile: str | None, *, yes: bool, as_json: bool) -> int:
+def send_campaign(plan: Plan, profile: str | None, *, yes: bool, as_json: bool) -> int:
     """Send a campaign, or go on with it.
 
     Args:

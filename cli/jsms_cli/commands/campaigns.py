@@ -108,7 +108,7 @@ def send(
 
     Stopped by Ctrl-C, a crash or for want of credit, the same command goes on where it stopped: the journal knows.
     """
-    from jsms_cli.campaigns.run import Plan, carry_out, estimate
+    from jsms_cli.campaigns.run import Plan, estimate, send_campaign
     from jsms_cli.inputs import read_time
 
     if file.is_dir():
@@ -132,7 +132,7 @@ def send(
     )
     if dry_run:
         return estimate(plan, profile, as_json=as_json)
-    return carry_out(plan, profile, yes=yes, as_json=as_json)
+    return send_campaign(plan, profile, yes=yes, as_json=as_json)
 
 
 @group.command()

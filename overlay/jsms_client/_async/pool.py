@@ -146,7 +146,7 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
                 return connection
             connection.network.abort()
 
-    def put_back(self, connection: AsyncPooledConnection, slot: AsyncSlot) -> None:
+    def release(self, connection: AsyncPooledConnection, slot: AsyncSlot) -> None:
         """Keep the connection of a call that ended, unless it was closed."""
         if connection.network.is_open and connection.is_clean():
             connection.idle_since = now = time.monotonic()
@@ -197,7 +197,7 @@ class AsyncPooledBody(httpx.AsyncByteStream):
             self._connection.network.abort()
             raise
         finally:
-            self._pool.put_back(self._connection, slot)
+            self._pool.release(self._connection, slot)
 
 
 class AsyncNetwork(httpcore.AsyncNetworkBackend):

@@ -147,7 +147,7 @@ class ConnectionPool(httpx.BaseTransport):
                 return connection
             connection.network.abort()
 
-    def put_back(self, connection: PooledConnection, slot: Slot) -> None:
+    def release(self, connection: PooledConnection, slot: Slot) -> None:
         """Keep the connection of a call that ended, unless it was closed."""
         if connection.network.is_open and connection.is_clean():
             connection.idle_since = now = time.monotonic()
@@ -198,7 +198,7 @@ class PooledBody(httpx.SyncByteStream):
             self._connection.network.abort()
             raise
         finally:
-            self._pool.put_back(self._connection, slot)
+            self._pool.release(self._connection, slot)
 
 
 class Network(httpcore.NetworkBackend):

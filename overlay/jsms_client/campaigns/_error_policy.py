@@ -93,8 +93,8 @@ _ADVICE = {
 }
 
 
-def meaning_of(error: BaseException) -> ErrorAction:
-    """Return what an error of a whole request means.
+def action_of(error: BaseException) -> ErrorAction:
+    """Return what to do after an error of a whole request.
 
     Args:
         error: What the request was raised for. Whatever is not known to be harmless may have left.

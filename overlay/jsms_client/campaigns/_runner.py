@@ -13,7 +13,7 @@ from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, TypeAlias
 
-from jsms_client.campaigns._error_policy import REQUESTED, ErrorAction, Stop, is_unclear, meaning_of, stop_for
+from jsms_client.campaigns._error_policy import REQUESTED, ErrorAction, Stop, action_of, is_unclear, stop_for
 from jsms_client.campaigns._errors import JournalError, JournalReplacedError
 from jsms_client.campaigns._journal.batches import Batch, read_response
 from jsms_client.campaigns._journal.database import ACCEPTED, IN_FLIGHT, REFUSED, UNKNOWN, WAITING
@@ -306,10 +306,10 @@ class CampaignRunner:
         if isinstance(error, JournalReplacedError):
             self._queue.mark_answered(batch, WAITING)
             return
-        meaning = meaning_of(error)
-        if meaning is ErrorAction.REFUSED:
+        action = action_of(error)
+        if action is ErrorAction.REFUSED:
             self._refused(batch, error)
-        elif meaning is ErrorAction.UNKNOWN:
+        elif action is ErrorAction.UNKNOWN:
             self._queue.mark_answered(batch, UNKNOWN)
             if is_unclear(error):
                 self._unclear(batch, error)
@@ -318,9 +318,9 @@ class CampaignRunner:
         else:
             self._queue.mark_answered(batch, WAITING)
             self._again.append(batch)
-            if meaning is ErrorAction.OURS:
+            if action is ErrorAction.OURS:
                 self._fail(error)
-            elif meaning is ErrorAction.STOP or self._slow_down(batch, error):
+            elif action is ErrorAction.STOP or self._slow_down(batch, error):
                 self._stop(error)
 
     def _unclear(self, batch: Batch, error: JSMSError) -> None:

@@ -16,7 +16,7 @@ from referencing.jsonschema import DRAFT202012
 from contract_tools.document import pointer_to
 from contract_tools.lint.rules import Contract, Finding, broken, title
 from contract_tools.lint.structure import SchemaError, best_error
-from contract_tools.openapi import Place, is_list, is_object, mapping, sequence, text, whole
+from contract_tools.openapi import Node, is_list, is_object, mapping, sequence, text, whole
 
 # How an error is written inside a response.
 _ERROR_FORMS = (("code", "message"), ("error_code", "error_message"))
@@ -33,26 +33,26 @@ class _Example:
 
 
 def _examples(contract: Contract) -> Iterator[_Example]:
-    for place in contract.of_kind("media_type", "parameter", "header", "schema"):
-        schema = place.pointer if place.kind == "schema" else pointer_to(place.pointer, "schema")
+    for node in contract.of_kind("media_type", "parameter", "header", "schema"):
+        schema = node.pointer if node.kind == "schema" else pointer_to(node.pointer, "schema")
         if not contract.has(schema):
             continue
-        if "example" in place.value:
-            yield _Example(pointer_to(place.pointer, "example"), place.value["example"], schema)
-        examples = place.value.get("examples")
-        if place.kind == "schema":
+        if "example" in node.value:
+            yield _Example(pointer_to(node.pointer, "example"), node.value["example"], schema)
+        examples = node.value.get("examples")
+        if node.kind == "schema":
             for index, value in enumerate(sequence(examples)):
-                yield _Example(pointer_to(place.pointer, "examples", index), value, schema)
+                yield _Example(pointer_to(node.pointer, "examples", index), value, schema)
             continue
         for name in mapping(examples):
-            found = _named(contract, pointer_to(place.pointer, "examples", name))
+            found = _named(contract, pointer_to(node.pointer, "examples", name))
             if found is not None and "value" in found.value:
                 yield _Example(pointer_to(found.pointer, "value"), found.value["value"], schema)
 
 
-def _named(contract: Contract, pointer: str) -> Place | None:
-    place = contract.by_pointer.get(pointer)
-    return contract.follow(place) if place is not None else None
+def _named(contract: Contract, pointer: str) -> Node | None:
+    node = contract.by_pointer.get(pointer)
+    return contract.follow(node) if node is not None else None
 
 
 def _checker(contract: Contract) -> _Fit:
@@ -81,8 +81,8 @@ def _check_schemas(contract: Contract) -> Iterator[Finding]:
 
 def _check_content(contract: Contract, example: _Example, error_of: _Fit) -> Iterator[Finding]:
     """JSON inside a text, as callbacks carry it."""
-    place = contract.by_pointer.get(example.schema)
-    schema = contract.follow(place) if place is not None else None
+    node = contract.by_pointer.get(example.schema)
+    schema = contract.follow(node) if node is not None else None
     if schema is None:
         return
     for name, field in mapping(schema.value.get("properties")).items():
@@ -122,10 +122,10 @@ def _check_errors(contract: Contract) -> Iterator[Finding]:
     seen: set[str] = set()
     for operation in contract.operations:
         for response in contract.responses(operation):
-            for media_type in contract.members(response.place, "content"):
-                for place in contract.members(media_type, "examples"):
-                    pointer = pointer_to(place.pointer, "value")
-                    for found in _errors_in(place.value.get("value"), pointer):
+            for media_type in contract.members(response.node, "content"):
+                for node in contract.members(media_type, "examples"):
+                    pointer = pointer_to(node.pointer, "value")
+                    for found in _errors_in(node.value.get("value"), pointer):
                         if found[0] not in seen:
                             yield from _check_entry(contract, *found)
                         seen.add(found[0])
@@ -150,7 +150,7 @@ def _check_entry(
 
 
 def _check_use(
-    contract: Contract, operation: Place, status: str, pointer: str, error: Mapping[str, object], code: str
+    contract: Contract, operation: Node, status: str, pointer: str, error: Mapping[str, object], code: str
 ) -> Iterator[Finding]:
     entry = contract.codes.get(str(error[code]))
     if entry is None:

@@ -16,7 +16,7 @@ from contract_tools.emit.model import method_name, positional_candidates, resour
 from contract_tools.extensions import EXTENSIONS, KINDS
 from contract_tools.lint.rules import Contract, Finding, broken, title
 from contract_tools.lint.structure import iter_errors
-from contract_tools.openapi import Place, kinds_of, mapping, sequence, text, whole
+from contract_tools.openapi import Node, kinds_of, mapping, sequence, text, whole
 from contract_tools.python_source import error_class_name, family_class_name
 
 # Every keyword of JSON Schema, with those that OpenAPI 3.0 and 3.1 add.
@@ -54,10 +54,10 @@ def _check_names(pointer: str, kind: str, value: Mapping[str, object]) -> Iterat
             yield broken("extension-value", pointer_to(pointer, name, *error.path), name=name, problem=error.problem)
 
 
-def _check_between(contract: Contract, place: Place) -> Iterator[Finding]:
+def _check_between(contract: Contract, node: Node) -> Iterator[Finding]:
     """Extensions among the members of a map, such as responses, where they stand by a wrong indentation."""
-    for role, members in place.value.items():
-        pointer = pointer_to(place.pointer, role)
+    for role, members in node.value.items():
+        pointer = pointer_to(node.pointer, role)
         if role.startswith("x-") or role in _FREE or pointer in contract.by_pointer:
             continue
         for name in mapping(members):
@@ -68,13 +68,13 @@ def _check_between(contract: Contract, place: Place) -> Iterator[Finding]:
                 )
 
 
-def _check_keywords(place: Place) -> Iterator[Finding]:
-    for name in place.value:
+def _check_keywords(node: Node) -> Iterator[Finding]:
+    for name in node.value:
         if name in KEYWORDS or name.startswith("x-"):
             continue
         near = difflib.get_close_matches(name.lower(), _BY_LOWER, n=1, cutoff=_CUTOFF)
         remedy = f"did you mean {_BY_LOWER[near[0]]}?" if near else "take it out, or begin its name with x-"
-        yield broken("schema-keyword", pointer_to(place.pointer, name), name=name, remedy=remedy)
+        yield broken("schema-keyword", pointer_to(node.pointer, name), name=name, remedy=remedy)
 
 
 @lru_cache(maxsize=64)
@@ -82,14 +82,14 @@ def _validator(name: str, index: int) -> Draft202012Validator:
     return Draft202012Validator(EXTENSIONS[name][index][1])
 
 
-def _check_kind(place: Place) -> Iterator[Finding]:
-    kind = place.value.get("x-kind")
-    schema = mapping(place.value.get("schema")) if place.kind == "parameter" else place.value
+def _check_kind(node: Node) -> Iterator[Finding]:
+    kind = node.value.get("x-kind")
+    schema = mapping(node.value.get("schema")) if node.kind == "parameter" else node.value
     found = kinds_of(schema)
     if isinstance(kind, str) and kind in KINDS and not (len(found) == 1 and found[0] in KINDS[kind]):
         yield broken(
             "kind-type",
-            pointer_to(place.pointer, "x-kind"),
+            pointer_to(node.pointer, "x-kind"),
             kind=kind,
             found=" or ".join(found) or "none",
             wanted=" or ".join(KINDS[kind]),
@@ -97,36 +97,36 @@ def _check_kind(place: Place) -> Iterator[Finding]:
 
 
 def _check_methods(contract: Contract) -> Iterator[Finding]:
-    seen: dict[tuple[str, str], Place] = {}
-    for place in contract.operations:
-        operation, path = place.value, contract.path_of(place)
-        resource, name = resource_name(operation), method_name(operation, place.name, path)
+    seen: dict[tuple[str, str], Node] = {}
+    for node in contract.operations:
+        operation, path = node.value, contract.path_of(node)
+        resource, name = resource_name(operation), method_name(operation, node.name, path)
         if keyword.iskeyword(name) or not name.isidentifier() or name.startswith("_"):
-            yield broken("method-name", place.pointer, name=name)
-        other = seen.setdefault((resource, name), place)
+            yield broken("method-name", node.pointer, name=name)
+        other = seen.setdefault((resource, name), node)
         # Two operations of one operationId are told by the rule for these.
-        if other is not place and other.value.get("operationId") != operation.get("operationId"):
-            yield broken("method-unique", place.pointer, resource=resource, name=name, other=title(other))
-        known = positional_candidates(contract.data, operation, mapping(place.around.value if place.around else None))
+        if other is not node and other.value.get("operationId") != operation.get("operationId"):
+            yield broken("method-unique", node.pointer, resource=resource, name=name, other=title(other))
+        known = positional_candidates(contract.data, operation, mapping(node.around.value if node.around else None))
         for index, argument in enumerate(sequence(operation.get("x-positional"))):
             if argument not in known:
-                at = pointer_to(place.pointer, "x-positional", index)
-                yield broken("positional-known", at, operation=title(place), name=argument, known=", ".join(known))
+                at = pointer_to(node.pointer, "x-positional", index)
+                yield broken("positional-known", at, operation=title(node), name=argument, known=", ".join(known))
         effect = text(operation.get("x-effect"))
         if effect in ("sends", "polls") and operation.get("x-retry") != "never":
-            yield broken("effect-retry", pointer_to(place.pointer, "x-effect"), operation=title(place), effect=effect)
+            yield broken("effect-retry", pointer_to(node.pointer, "x-effect"), operation=title(node), effect=effect)
 
 
 def check_extensions(contract: Contract) -> Iterator[Finding]:
     """Every extension of ours, and every keyword of a schema."""
-    for place in contract.places:
-        yield from _check_between(contract, place)
-        if place.kind == "schema":
-            yield from _check_keywords(place)
-        if "$ref" not in place.value or place.kind == "path_item":
-            yield from _check_names(place.pointer, place.kind.replace("_", " "), place.value)
-        if place.kind in ("schema", "parameter"):
-            yield from _check_kind(place)
+    for node in contract.nodes:
+        yield from _check_between(contract, node)
+        if node.kind == "schema":
+            yield from _check_keywords(node)
+        if "$ref" not in node.value or node.kind == "path_item":
+            yield from _check_names(node.pointer, node.kind.replace("_", " "), node.value)
+        if node.kind in ("schema", "parameter"):
+            yield from _check_kind(node)
     yield from _check_names("#/info", "info", mapping(contract.data.get("info")))
     yield from _check_methods(contract)
 
@@ -195,10 +195,10 @@ def _check_classes(contract: Contract) -> Iterator[Finding]:
 
 def _check_enum(contract: Contract) -> Iterator[Finding]:
     pointer = "#/components/schemas/ErrorCode"
-    place = contract.by_pointer.get(pointer)
-    if place is None or not contract.has_codes:
+    node = contract.by_pointer.get(pointer)
+    if node is None or not contract.has_codes:
         return
-    values = [str(value) for value in sequence(place.value.get("enum"))]
+    values = [str(value) for value in sequence(node.value.get("enum"))]
     for code in contract.codes:
         if code not in values:
             yield broken("enum-code-missing", pointer_to("#/x-error-codes", code), code=code)
@@ -207,7 +207,7 @@ def _check_enum(contract: Contract) -> Iterator[Finding]:
             yield broken("enum-code-extra", pointer_to(pointer, "enum", index), code=code)
             continue
         for key, field in (("x-enum-varnames", "name"), ("x-enum-descriptions", "meaning")):
-            said = sequence(place.value.get(key))
+            said = sequence(node.value.get(key))
             wanted = contract.codes[code].get(field)
             if index < len(said) and said[index] != wanted:
                 at = pointer_to(pointer, key, index)
@@ -216,11 +216,11 @@ def _check_enum(contract: Contract) -> Iterator[Finding]:
 
 def _check_table(contract: Contract) -> Iterator[Finding]:
     """Check the table of codes in a tag's description, which readers see where renderers hide the enum."""
-    for place in contract.of_kind("tag"):
-        rows = {row[1]: row[0] for row in _ROW.finditer(text(place.value.get("description")))}
+    for node in contract.of_kind("tag"):
+        rows = {row[1]: row[0] for row in _ROW.finditer(text(node.value.get("description")))}
         if not rows.keys() & contract.codes.keys():
             continue
-        pointer = pointer_to(place.pointer, "description")
+        pointer = pointer_to(node.pointer, "description")
         for row in _ROW.finditer(shown_catalogue(contract.data, ENGLISH)):
             if row[1] not in rows:
                 yield broken("code-table-complete", pointer, code=row[1])
@@ -253,7 +253,7 @@ def _check_list(contract: Contract, owner: str, codes: object) -> Iterator[Findi
             yield broken("code-twice", pointer, code=code)
 
 
-def _check_operation(contract: Contract, operation: Place) -> Iterator[Finding]:
+def _check_operation(contract: Contract, operation: Node) -> Iterator[Finding]:
     for key in _LISTS:
         yield from _check_list(contract, pointer_to(operation.pointer, key), operation.value.get(key))
     statuses = {response.status for response in contract.responses(operation)}
@@ -264,20 +264,20 @@ def _check_operation(contract: Contract, operation: Place) -> Iterator[Finding]:
             yield broken("code-status-declared", pointer, code=code, status=status, id=title(operation))
 
 
-def _users(contract: Contract, field: Place) -> list[Place]:
+def _users(contract: Contract, field: Node) -> list[Node]:
     """Find the operations whose requests have this field."""
     outer = list(field.outward())
-    component = next((place for place in outer if place.is_component), None)
+    component = next((node for node in outer if node.is_component), None)
     if component is not None and component.kind == "schema":
         pointers = contract.requested.get(component.name, set())
         return [operation for operation in contract.operations if operation.pointer in pointers]
-    parameter = next((place for place in outer if place.kind == "parameter"), None)
+    parameter = next((node for node in outer if node.kind == "parameter"), None)
     if parameter is not None:
         return [operation for operation in contract.operations if parameter in list(contract.parameters(operation))]
-    return [place for place in outer if place.kind == "operation"]
+    return [node for node in outer if node.kind == "operation"]
 
 
-def _check_field(contract: Contract, field: Place) -> Iterator[Finding]:
+def _check_field(contract: Contract, field: Node) -> Iterator[Finding]:
     schema = mapping(field.value.get("schema")) if field.kind == "parameter" else field.value
     name = field.value.get("name") if field.kind == "parameter" else field.name
     users = _users(contract, field)
@@ -295,7 +295,7 @@ def _check_field(contract: Contract, field: Place) -> Iterator[Finding]:
 
 def check_codes(contract: Contract) -> Iterator[Finding]:
     """Error codes where operations and fields use them."""
-    fields = [place for place in contract.of_kind("schema", "parameter") if "x-errors" in place.value]
+    fields = [node for node in contract.of_kind("schema", "parameter") if "x-errors" in node.value]
     for operation in contract.operations:
         yield from _check_operation(contract, operation)
     for field in fields:

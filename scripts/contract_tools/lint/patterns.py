@@ -45,11 +45,11 @@ def _is_anchored(pattern: str) -> bool:
 
 
 def _patterns(contract: Contract) -> Iterator[tuple[str, str]]:
-    for place in contract.of_kind("schema"):
-        if isinstance(pattern := place.value.get("pattern"), str):
-            yield pointer_to(place.pointer, "pattern"), pattern
-        for name in mapping(place.value.get("patternProperties")):
-            yield pointer_to(place.pointer, "patternProperties", name), name
+    for node in contract.of_kind("schema"):
+        if isinstance(pattern := node.value.get("pattern"), str):
+            yield pointer_to(node.pointer, "pattern"), pattern
+        for name in mapping(node.value.get("patternProperties")):
+            yield pointer_to(node.pointer, "patternProperties", name), name
 
 
 def check_patterns(contract: Contract) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from typing import Any, cast
 from jsonschema import Draft202012Validator
 
 from contract_tools.document import Document, pointer_parts
-from contract_tools.openapi import Place, mapping, places, schemas_within, sequence, text, whole
+from contract_tools.openapi import Node, mapping, nodes, schemas_within, sequence, text, whole
 
 
 @dataclass(frozen=True)
@@ -50,17 +50,17 @@ class Rule:
         validator: Any = Draft202012Validator(dict(self.when or {}))
         return cast("Callable[[object], bool]", validator.is_valid)
 
-    def is_broken_by(self, contract: Contract, place: Place) -> bool:
+    def is_broken_by(self, contract: Contract, node: Node) -> bool:
         """Whether a part of its kinds breaks it."""
         return (
-            (not self.inside or (place.around is not None and place.around.kind in self.inside))
-            and self.role in ("", place.role)
-            and (not self.named or place.name in self.named)
-            and self.component in (None, place.is_component)
+            (not self.inside or (node.around is not None and node.around.kind in self.inside))
+            and self.role in ("", node.role)
+            and (not self.named or node.name in self.named)
+            and self.component in (None, node.is_component)
             and (not self.openapi or contract.is_3_0 == (self.openapi == "3.0"))
-            and (self.when is not None or not self.at or any(name in place.value for name in self.at))
-            and self._fits(place.value)
-            and (not self.requested or contract.is_requested(place))
+            and (self.when is not None or not self.at or any(name in node.value for name in self.at))
+            and self._fits(node.value)
+            and (not self.requested or contract.is_requested(node))
         )
 
 
@@ -101,17 +101,17 @@ def check_parts(contract: Contract) -> Iterator[Finding]:
     kinds = {"operation": contract.operations, "callback": contract.callbacks}
     for name, rule in RULES.items():
         for kind in rule.on:
-            for place in kinds.get(kind) or contract.of_kind(*() if kind in kinds else (kind,)):
-                if rule.is_broken_by(contract, place):
-                    yield from _findings(contract, name, rule, place)
+            for node in kinds.get(kind) or contract.of_kind(*() if kind in kinds else (kind,)):
+                if rule.is_broken_by(contract, node):
+                    yield from _findings(contract, name, rule, node)
 
 
-def _findings(contract: Contract, name: str, rule: Rule, place: Place) -> Iterator[Finding]:
-    own = place.value.get("name") if place.kind == "parameter" else place.name
-    values = {"name": own, "id": title(place) if place.kind == "operation" else ""}
-    found = [pointer for at in rule.at if contract.has(pointer := f"{place.pointer}/{at}")]
-    for pointer in found or [place.pointer]:
-        value = mapping(place.value) if pointer == place.pointer else contract.at(pointer)
+def _findings(contract: Contract, name: str, rule: Rule, node: Node) -> Iterator[Finding]:
+    own = node.value.get("name") if node.kind == "parameter" else node.name
+    values = {"name": own, "id": title(node) if node.kind == "operation" else ""}
+    found = [pointer for at in rule.at if contract.has(pointer := f"{node.pointer}/{at}")]
+    for pointer in found or [node.pointer]:
+        value = mapping(node.value) if pointer == node.pointer else contract.at(pointer)
         yield broken(name, pointer, keyword=pointer_parts(pointer)[-1] if found else "", value=value, **values)
 
 
@@ -150,12 +150,12 @@ class Response:
     Attributes:
         status: Its key: an HTTP status or ``default``.
         pointer: The place of that key.
-        place: The response itself, behind any ``$ref``.
+        node: The response itself, behind any ``$ref``.
     """
 
     status: str
     pointer: str
-    place: Place
+    node: Node
 
 
 class Contract:
@@ -164,16 +164,16 @@ class Contract:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.data: Mapping[str, object] = document.data
-        self.places = list(places(document.data))
+        self.nodes = list(nodes(document.data))
 
     @cached_property
-    def by_pointer(self) -> Mapping[str, Place]:
+    def by_pointer(self) -> Mapping[str, Node]:
         """Every part by its place."""
-        return {place.pointer: place for place in self.places}
+        return {node.pointer: node for node in self.nodes}
 
-    def of_kind(self, *kinds: str) -> Iterator[Place]:
+    def of_kind(self, *kinds: str) -> Iterator[Node]:
         """Every part of a kind that is not a ``$ref``."""
-        return (place for place in self.places if place.kind in kinds and "$ref" not in place.value)
+        return (node for node in self.nodes if node.kind in kinds and "$ref" not in node.value)
 
     @property
     def is_3_0(self) -> bool:
@@ -197,10 +197,10 @@ class Contract:
         """Whether there is a value at a pointer."""
         return pointer.startswith("#") and self.at(pointer) is not _MISSING
 
-    def follow(self, place: Place) -> Place | None:
+    def follow(self, node: Node) -> Node | None:
         """Follow any chain of ``$ref``; None where it leads nowhere."""
         seen: set[str] = set()
-        found: Place | None = place
+        found: Node | None = node
         while found is not None and isinstance(reference := found.value.get("$ref"), str):
             if reference in seen:
                 return None
@@ -209,20 +209,20 @@ class Contract:
         return found
 
     @cached_property
-    def operations(self) -> list[Place]:
+    def operations(self) -> list[Node]:
         """The operations that a client calls."""
-        return [place for place in self._all_operations if self.path_of(place)]
+        return [node for node in self._all_operations if self.path_of(node)]
 
     @cached_property
-    def callbacks(self) -> list[Place]:
+    def callbacks(self) -> list[Node]:
         """The operations that the service calls."""
-        return [place for place in self._all_operations if not self.path_of(place)]
+        return [node for node in self._all_operations if not self.path_of(node)]
 
     @cached_property
-    def _all_operations(self) -> list[Place]:
+    def _all_operations(self) -> list[Node]:
         return list(self.of_kind("operation"))
 
-    def path_of(self, operation: Place) -> str:
+    def path_of(self, operation: Node) -> str:
         """Find the path of an operation that a client calls; empty for a callback."""
         item = operation.around
         if item is None:
@@ -234,27 +234,27 @@ class Contract:
         used = mapping(self.data.get("paths")).items()
         return {text(mapping(item).get("$ref")): path for path, item in used if "$ref" in mapping(item)}
 
-    def members(self, owner: Place, role: str) -> Iterator[Place]:
+    def members(self, owner: Node, role: str) -> Iterator[Node]:
         """Yield the parts directly inside another, in place or through a ``$ref``."""
-        for place in self._inside.get(owner.pointer, ()):
-            if place.role == role and (found := self.follow(place)) is not None:
+        for node in self._inside.get(owner.pointer, ()):
+            if node.role == role and (found := self.follow(node)) is not None:
                 yield found
 
     @cached_property
-    def _inside(self) -> Mapping[str, list[Place]]:
-        inside: dict[str, list[Place]] = {}
-        for place in self.places:
-            if place.around is not None:
-                inside.setdefault(place.around.pointer, []).append(place)
+    def _inside(self) -> Mapping[str, list[Node]]:
+        inside: dict[str, list[Node]] = {}
+        for node in self.nodes:
+            if node.around is not None:
+                inside.setdefault(node.around.pointer, []).append(node)
         return inside
 
-    def responses(self, operation: Place) -> Iterator[Response]:
+    def responses(self, operation: Node) -> Iterator[Response]:
         """Yield the responses of an operation."""
-        for place in self._inside.get(operation.pointer, ()):
-            if place.role == "responses" and (found := self.follow(place)) is not None:
-                yield Response(place.name, place.pointer, found)
+        for node in self._inside.get(operation.pointer, ()):
+            if node.role == "responses" and (found := self.follow(node)) is not None:
+                yield Response(node.name, node.pointer, found)
 
-    def parameters(self, operation: Place) -> Iterator[Place]:
+    def parameters(self, operation: Node) -> Iterator[Node]:
         """Yield the parameters of an operation, those of its path included."""
         yield from self.members(operation, "parameters")
         if operation.around is not None:
@@ -269,10 +269,10 @@ class Contract:
                 found.setdefault(name, set()).add(operation.pointer)
         return found
 
-    def is_requested(self, place: Place) -> bool:
+    def is_requested(self, node: Node) -> bool:
         """Whether a part is in what a client sends."""
-        outer = {around.kind: around for around in place.outward() if around.kind != "schema"}
-        component = next((around for around in place.outward() if around.is_component), None)
+        outer = {around.kind: around for around in node.outward() if around.kind != "schema"}
+        component = next((around for around in node.outward() if around.is_component), None)
         if component is not None and component.kind == "schema":
             return component.name in self.requested
         if "operation" in outer and not self.path_of(outer["operation"]):
@@ -289,12 +289,12 @@ class Contract:
         """Whether the document has a catalogue of error codes."""
         return bool(self.codes)
 
-    def codes_of(self, operation: Place, *, recipients: bool = True) -> set[int]:
+    def codes_of(self, operation: Node, *, recipients: bool = True) -> set[int]:
         """Find the codes that an operation can return, those of its recipients included."""
         lists = ["x-error-codes"] + (["x-recipient-error-codes"] if recipients else [])
         return {whole(code) for key in lists for code in sequence(operation.value.get(key))}
 
 
-def title(operation: Place) -> str:
+def title(operation: Node) -> str:
     """Name an operation for a message."""
     return text(operation.value.get("operationId")) or operation.name.upper()

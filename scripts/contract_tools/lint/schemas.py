@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from contract_tools.document import pointer_to
 from contract_tools.lint.rules import Contract, Finding, broken
-from contract_tools.openapi import Place, kinds_of, mapping, may_be_null, schemas, sequence, text
+from contract_tools.openapi import Node, kinds_of, mapping, may_be_null, schemas, sequence, text
 
 _RANGES = (
     ("minLength", "maxLength"),
@@ -24,33 +24,33 @@ _MESSAGE_ID = re.compile(r"(?i)msg_?id")
 _FEWEST = 2  # one field of the same name is a coincidence
 
 
-def _check_object(place: Place) -> Iterator[Finding]:
-    schema = place.value
+def _check_object(node: Node) -> Iterator[Finding]:
+    schema = node.value
     properties = mapping(schema.get("properties"))
     required = sequence(schema.get("required"))
     for index, name in enumerate(required):
         if name not in properties:
-            yield broken("required-declared", pointer_to(place.pointer, "required", index), name=name)
+            yield broken("required-declared", pointer_to(node.pointer, "required", index), name=name)
     for name, value in properties.items():
         if may_be_null(value) and name not in required:
-            yield broken("nullable-required", pointer_to(place.pointer, "properties", name), name=name)
+            yield broken("nullable-required", pointer_to(node.pointer, "properties", name), name=name)
 
 
-def _check_bounds(place: Place) -> Iterator[Finding]:
+def _check_bounds(node: Node) -> Iterator[Finding]:
     for low, high in _RANGES:
-        least, most = place.value.get(low), place.value.get(high)
+        least, most = node.value.get(low), node.value.get(high)
         if isinstance(least, int | float) and isinstance(most, int | float) and least > most:
-            yield broken("bounds", pointer_to(place.pointer, high), low=low, least=least, high=high, most=most)
+            yield broken("bounds", pointer_to(node.pointer, high), low=low, least=least, high=high, most=most)
 
 
 def _check_digits(contract: Contract) -> Iterator[Finding]:
     """Fields of responses and callbacks that hold the id of a message, or a code."""
-    for place in contract.of_kind("schema"):
-        is_id = _MESSAGE_ID.fullmatch(place.name) is not None or "x-values" in place.value
-        if place.role != "properties" or not is_id or kinds_of(place.value) != ["string"]:
+    for node in contract.of_kind("schema"):
+        is_id = _MESSAGE_ID.fullmatch(node.name) is not None or "x-values" in node.value
+        if node.role != "properties" or not is_id or kinds_of(node.value) != ["string"]:
             continue
-        if place.value.get("format") != "digits" and not contract.is_requested(place):
-            yield broken("digits-format", place.pointer, name=place.name)
+        if node.value.get("format") != "digits" and not contract.is_requested(node):
+            yield broken("digits-format", node.pointer, name=node.name)
 
 
 def _check_same(contract: Contract) -> Iterator[Finding]:
@@ -67,48 +67,48 @@ def _check_same(contract: Contract) -> Iterator[Finding]:
         seen.setdefault(fields, name)
 
 
-def _check_enum(place: Place, seen: dict[str, Place]) -> Iterator[Finding]:
-    values = sequence(place.value["enum"])
-    kind = text(place.value.get("type"))
-    pointer = pointer_to(place.pointer, "enum")
+def _check_enum(node: Node, seen: dict[str, Node]) -> Iterator[Finding]:
+    values = sequence(node.value["enum"])
+    kind = text(node.value.get("type"))
+    pointer = pointer_to(node.pointer, "enum")
     for index, value in enumerate(values):
         if any(value == other and type(value) is type(other) for other in values[:index]):
             yield broken("enum-values-unique", pointer_to(pointer, index), value=value)
         if kind in _TYPES and (not isinstance(value, _TYPES[kind]) or isinstance(value, bool) != (kind == "boolean")):
             yield broken("enum-values-type", pointer_to(pointer, index), value=repr(value), type=kind)
     for key, rule in (("x-enum-varnames", "enum-names-count"), ("x-enum-descriptions", "enum-descriptions-count")):
-        if key in place.value and len(sequence(place.value[key])) != len(values):
-            count = len(sequence(place.value[key]))
-            yield broken(rule, pointer_to(place.pointer, key), count=count, values=len(values))
-    for index, name in enumerate(sequence(place.value.get("x-enum-varnames"))):
-        at = pointer_to(place.pointer, "x-enum-varnames", index)
+        if key in node.value and len(sequence(node.value[key])) != len(values):
+            count = len(sequence(node.value[key]))
+            yield broken(rule, pointer_to(node.pointer, key), count=count, values=len(values))
+    for index, name in enumerate(sequence(node.value.get("x-enum-varnames"))):
+        at = pointer_to(node.pointer, "x-enum-varnames", index)
         if not _NAME.fullmatch(str(name)) or keyword.iskeyword(str(name)):
             yield broken("enum-names-form", at, name=name)
         elif str(name) in seen:
             yield broken("enum-names-unique", at, name=name, other=seen[str(name)].pointer)
-        seen.setdefault(str(name), place)
+        seen.setdefault(str(name), node)
 
 
 def _check_enums(contract: Contract) -> Iterator[Finding]:
-    seen: dict[str, Place] = {}
-    enums = [place for place in contract.of_kind("schema") if "enum" in place.value]
-    for place in enums:
-        yield from _check_enum(place, seen)
-        if not place.is_component:
-            yield broken("enum-field", pointer_to(place.pointer, "enum"), type=place.value.get("type", "value"))
-    components = {place.pointer: place for place in enums if place.is_component}
-    for place in contract.places:
-        reference = text(place.value.get("$ref"))
-        if place.kind == "schema" and reference in components:
+    seen: dict[str, Node] = {}
+    enums = [node for node in contract.of_kind("schema") if "enum" in node.value]
+    for node in enums:
+        yield from _check_enum(node, seen)
+        if not node.is_component:
+            yield broken("enum-field", pointer_to(node.pointer, "enum"), type=node.value.get("type", "value"))
+    components = {node.pointer: node for node in enums if node.is_component}
+    for node in contract.nodes:
+        reference = text(node.value.get("$ref"))
+        if node.kind == "schema" and reference in components:
             kind = components[reference].value.get("type", "value")
-            yield broken("enum-field", pointer_to(place.pointer, "$ref"), type=kind)
+            yield broken("enum-field", pointer_to(node.pointer, "$ref"), type=kind)
 
 
 def check_schemas(contract: Contract) -> Iterator[Finding]:
     """Everything about schemas that takes more than one part to decide."""
-    for place in contract.of_kind("schema"):
-        yield from _check_object(place)
-        yield from _check_bounds(place)
+    for node in contract.of_kind("schema"):
+        yield from _check_object(node)
+        yield from _check_bounds(node)
     yield from _check_digits(contract)
     yield from _check_same(contract)
     yield from _check_enums(contract)
@@ -168,9 +168,9 @@ def _folded(name: str) -> str:
     return re.sub(r"[\W_]", "", name).lower() or name
 
 
-def _check_characters(place: Place) -> Iterator[Finding]:
+def _check_characters(node: Node) -> Iterator[Finding]:
     """Names that are not what they look like: Python's parser reads ｃｌａｓｓ as class, and U+200B is invisible."""
-    given = (place.name, place.pointer), (text(place.value.get("name")), pointer_to(place.pointer, "name"))
+    given = (node.name, node.pointer), (text(node.value.get("name")), pointer_to(node.pointer, "name"))
     for name, pointer in given:
         plain = unicodedata.normalize("NFKC", name)
         hidden = next((character for character in name if not character.isprintable()), None)
@@ -183,16 +183,16 @@ def _check_characters(place: Place) -> Iterator[Finding]:
             yield broken("name-characters", pointer, name=name, reason=f"is read as {plain} by Python", plain=plain)
 
 
-def _check_properties(place: Place) -> Iterator[Finding]:
+def _check_properties(node: Node) -> Iterator[Finding]:
     seen: dict[str, str] = {}
-    for name in mapping(place.value.get("properties")):
-        pointer = pointer_to(place.pointer, "properties", name)
+    for name in mapping(node.value.get("properties")):
+        pointer = pointer_to(node.pointer, "properties", name)
         folded = _folded(name)
         if _snake_case(name) in _PROPERTIES:
             yield broken("property-reserved", pointer, name=name, reason=_PROPERTIES[_snake_case(name)])
         if keyword.iskeyword(name):
             yield broken("property-keyword", pointer, name=name)
-        if place.is_component and folded == _folded(place.name):
+        if node.is_component and folded == _folded(node.name):
             yield broken("property-like-schema", pointer, name=name)
         if folded in seen:
             yield broken("property-unique", pointer, name=name, other=seen[folded])
@@ -218,9 +218,9 @@ def _check_components(contract: Contract) -> Iterator[Finding]:
 
 
 def _check_parameters(contract: Contract) -> Iterator[Finding]:
-    for place in contract.of_kind("parameter"):
-        name = text(place.value.get("name"))
-        pointer = pointer_to(place.pointer, "name")
+    for node in contract.of_kind("parameter"):
+        name = text(node.value.get("name"))
+        pointer = pointer_to(node.pointer, "name")
         if name in _PARAMETERS:
             yield broken("parameter-reserved", pointer, name=name, reason=_PARAMETERS[name])
         if keyword.iskeyword(name):
@@ -229,10 +229,10 @@ def _check_parameters(contract: Contract) -> Iterator[Finding]:
 
 def check_names(contract: Contract) -> Iterator[Finding]:
     """Names that generated code stumbles over."""
-    for place in contract.places:
-        yield from _check_characters(place)
-    for place in contract.of_kind("schema"):
-        yield from _check_properties(place)
+    for node in contract.nodes:
+        yield from _check_characters(node)
+    for node in contract.of_kind("schema"):
+        yield from _check_properties(node)
     yield from _check_components(contract)
     yield from _check_parameters(contract)
 
@@ -240,7 +240,7 @@ def check_names(contract: Contract) -> Iterator[Finding]:
 def _texts(contract: Contract) -> Iterator[tuple[str, str]]:
     """Every text that may be copied into source, and its place."""
     owners: list[tuple[str, Mapping[str, object], tuple[str, ...]]] = [
-        (place.pointer, place.value, _WORDS) for place in contract.places
+        (node.pointer, node.value, _WORDS) for node in contract.nodes
     ]
     owners.append(("#/info", mapping(contract.data.get("info")), _WORDS))
     for key in ("x-error-codes", "x-error-families"):

@@ -13,7 +13,7 @@ from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValida
 
 from contract_tools.document import pointer_to
 from contract_tools.lint.rules import Contract, Finding, broken, title
-from contract_tools.openapi import Place, mapping, sequence, text
+from contract_tools.openapi import Node, mapping, sequence, text
 
 _MOST = 200
 _UNEXPECTED = re.compile(r"\('(.+?)'.* unexpected\)$")
@@ -41,10 +41,10 @@ def check_structure(contract: Contract) -> Iterator[Finding]:
         return
     # The schema of OpenAPI 3.1 leaves schemas to JSON Schema.
     json_schema = Draft202012Validator(Draft202012Validator.META_SCHEMA)
-    for place in contract.of_kind("schema"):
-        if place.around is None or place.around.kind != "schema":
-            for error in iter_errors(json_schema, place.value):
-                yield _finding("schema-structure", place.pointer, error)
+    for node in contract.of_kind("schema"):
+        if node.around is None or node.around.kind != "schema":
+            for error in iter_errors(json_schema, node.value):
+                yield _finding("schema-structure", node.pointer, error)
 
 
 def check_whole(contract: Contract) -> Iterator[Finding]:
@@ -119,20 +119,20 @@ def in_brief(message: str) -> str:
 
 def check_links(contract: Contract) -> Iterator[Finding]:
     """Where each ``$ref`` leads."""
-    for place in contract.places:
-        reference = place.value.get("$ref")
+    for node in contract.nodes:
+        reference = node.value.get("$ref")
         if not isinstance(reference, str):
             continue
-        pointer = pointer_to(place.pointer, "$ref")
+        pointer = pointer_to(node.pointer, "$ref")
         if not reference.startswith("#"):
             yield broken("reference-local", pointer, target=reference)
         elif not contract.has(reference):
             yield broken("reference-resolves", pointer, target=reference)
-        elif (target := contract.by_pointer.get(reference)) is not None and target.kind != place.kind:
+        elif (target := contract.by_pointer.get(reference)) is not None and target.kind != node.kind:
             yield broken(
-                "reference-kind", pointer, target=reference, found=_words(target.kind), wanted=_words(place.kind)
+                "reference-kind", pointer, target=reference, found=_words(target.kind), wanted=_words(node.kind)
             )
-        elif target is not None and contract.follow(place) is None and _is_circle(contract, reference):
+        elif target is not None and contract.follow(node) is None and _is_circle(contract, reference):
             yield broken("reference-circle", pointer, target=reference)
 
 
@@ -150,26 +150,26 @@ def _words(kind: str) -> str:
 
 
 def _check_siblings(contract: Contract) -> Iterator[Finding]:
-    for place in contract.places:
-        beside = [name for name in place.value if name != "$ref"] if "$ref" in place.value else []
+    for node in contract.nodes:
+        beside = [name for name in node.value if name != "$ref"] if "$ref" in node.value else []
         if beside:
-            yield broken("reference-siblings", pointer_to(place.pointer, beside[0]), names=", ".join(beside))
+            yield broken("reference-siblings", pointer_to(node.pointer, beside[0]), names=", ".join(beside))
 
 
 def _check_names(contract: Contract) -> Iterator[Finding]:
     """Our own extensions that name something."""
     schemas = mapping(mapping(contract.data.get("components")).get("schemas"))
-    for place in contract.of_kind("schema"):
-        name = place.value.get("x-values")
+    for node in contract.of_kind("schema"):
+        name = node.value.get("x-values")
         if name is not None and "enum" not in mapping(schemas.get(text(name))):
-            yield broken("values-known", pointer_to(place.pointer, "x-values"), name=name)
-        beside = mapping(place.around.value.get("properties") if place.around else None)
-        for other in mapping(place.value.get("x-needed-when")):
+            yield broken("values-known", pointer_to(node.pointer, "x-values"), name=name)
+        beside = mapping(node.around.value.get("properties") if node.around else None)
+        for other in mapping(node.value.get("x-needed-when")):
             if other not in beside:
-                yield broken("needed-when-known", pointer_to(place.pointer, "x-needed-when", other), name=other)
-        for kind, target in mapping(place.value.get("x-payloads")).items():
+                yield broken("needed-when-known", pointer_to(node.pointer, "x-needed-when", other), name=other)
+        for kind, target in mapping(node.value.get("x-payloads")).items():
             if not contract.has(text(target, "-")):
-                yield broken("payload-known", pointer_to(place.pointer, "x-payloads", kind), target=target)
+                yield broken("payload-known", pointer_to(node.pointer, "x-payloads", kind), target=target)
 
 
 def check_references(contract: Contract) -> Iterator[Finding]:
@@ -186,7 +186,7 @@ _ALL_OR_NONE = ("x-retry", "x-error-codes", "x-summary-zh")
 
 
 def _check_ids(contract: Contract) -> Iterator[Finding]:
-    seen: dict[str, Place] = {}
+    seen: dict[str, Node] = {}
     for operation in [*contract.operations, *contract.callbacks]:
         pointer = pointer_to(operation.pointer, "operationId")
         name = text(operation.value.get("operationId"))
@@ -259,7 +259,7 @@ def _check_responses(contract: Contract) -> Iterator[Finding]:
                 yield broken("response-in-place", response.pointer, status=response.status)
 
 
-def _at(operation: Place, key: str) -> str:
+def _at(operation: Node, key: str) -> str:
     return pointer_to(operation.pointer, key) if key in operation.value else operation.pointer
 
 
