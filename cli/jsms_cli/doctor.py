@@ -18,6 +18,7 @@ from jsms_client.errors import (
     APIError,
     AuthenticationError,
     ConfigurationError,
+    DecodeError,
     JSMSError,
     LostResponseError,
     NoCreditError,
@@ -126,7 +127,7 @@ def _service(settings: Settings) -> Generator[Finding]:
 def _app_balance(jsms: JSMS) -> tuple[ApplicationBalance | None, Mapping[str, str], JSMSError | None]:
     try:
         raw = jsms.with_raw_response(jsms.accounts.app)
-    except APIError as error:
+    except (APIError, DecodeError) as error:
         return None, error.headers, error
     except JSMSError as error:
         return None, {}, error

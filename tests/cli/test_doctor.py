@@ -140,6 +140,14 @@ def test_a_clock_that_is_off(minutes: int, side: str, jsms: Command, elsewhere: 
     assert done.code == 3
 
 
+def test_the_clock_is_checked_by_a_response_that_cannot_be_read(jsms: Command, elsewhere: RawSocketServer) -> None:
+    date = format_datetime(datetime.now(UTC) - timedelta(minutes=10), usegmt=True)
+    elsewhere.play(sends(http_response(200, b"{}", f"Date: {date}")))
+    done = jsms("doctor", "--json")
+    assert (states(done)["service"], states(done)["clock"]) == ("failed", "failed")
+    assert "ahead of" in found(done, "clock")
+
+
 def test_something_that_is_no_jsms(jsms: Command, elsewhere: RawSocketServer) -> None:
     elsewhere.play(sends(http_response(200, b"<html>welcome</html>")))
     done = jsms("doctor", "--json")
