@@ -38,10 +38,16 @@ def _change(data: dict[str, Any]) -> None:
     channel = {"type": "string", "maxLength": 5, "description": "How it is sent, at most 5 characters."}
     for name in ("SendMessageRequest", "SendMessageBatchRequest", "VerifyCodeRequest"):
         schemas[name]["properties"]["channel"] = dict(channel)
+    schemas["SendMessageRequest"]["properties"]["channel"]["deprecated"] = True
     schemas["SendMessageBatchRequest"]["properties"]["tag"]["maxLength"] = 12
     schemas["SentMessage"]["properties"] |= {
         "sent_at": {"type": "integer", "format": "int64", "x-kind": "epoch-millis", "description": "When it was sent."},
-        "note": {"type": "string", "x-kind": "personal-text", "description": "What a person wrote."},
+        "note": {
+            "type": "string",
+            "x-kind": "personal-text",
+            "deprecated": True,
+            "description": "What a person wrote.",
+        },
         "parts": {
             "type": "array",
             "items": {"type": "array", "items": {"type": "string"}},
@@ -122,6 +128,7 @@ def _change(data: dict[str, Any]) -> None:
                     "name": "day",
                     "in": "query",
                     "description": "The day of the month.",
+                    "deprecated": True,
                     "schema": {"type": "integer", "format": "int32", "minimum": 1, "maximum": 31},
                     "example": 3,
                 }
@@ -158,7 +165,7 @@ def _change(data: dict[str, Any]) -> None:
                 "example": "12",
             }
         ],
-        "delete": delete | {"x-effect": "changes"},
+        "delete": delete | {"x-effect": "changes", "deprecated": True},
     }
 
 

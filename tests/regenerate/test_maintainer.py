@@ -89,6 +89,11 @@ assert (recipient.accepted, recipient.carrier, recipient.extra) == (True, "CMCC"
 assert jsms.codes.verify(1, "123", channel="a")
 assert jsms.messages.delete_leaflet("12") is None
 assert TemplateType.LEAFLET == max(TemplateType)
+assert "note: Deprecated. What a person wrote. None where it is absent." in type(sent).__doc__
+assert "channel: Deprecated. How it is sent, at most 5 characters." in jsms.messages.send.__doc__
+assert "channel: How it is sent, at most 5 characters." in jsms.messages.send_batch.__doc__
+assert "day: Deprecated. The day of the month." in jsms.accounts.tally.__doc__
+assert "\\n\\n        Deprecated.\\n\\n" in jsms.messages.delete_leaflet.__doc__
 assert [each[:2] for each in seen] == [
     ("GET", "/v1/accounts/tally?day=3"), ("POST", "/v1/leaflets"), ("POST", "/v1/messages"),
     ("POST", "/v1/messages/batch"), ("POST", "/v1/codes/1/valid"), ("DELETE", "/v1/leaflets/12"),

@@ -400,7 +400,8 @@ class _Reader:
             wire = text(parameter.get("name"))
             # What is said of the parameter counts for its value: its kind, its words, its known values.
             schema = {**follow(self._surface.data, parameter.get("schema"))}
-            schema |= {key: value for key, value in parameter.items() if key.startswith("x-") or key == "description"}
+            said = ("description", "deprecated")
+            schema |= {key: value for key, value in parameter.items() if key.startswith("x-") or key in said}
             required = where == "path" or parameter.get("required") is True
             yield where, Member(python_name(wire), wire, required, self._surface.value(schema))
         if body is not None:

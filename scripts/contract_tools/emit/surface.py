@@ -21,7 +21,16 @@ from contract_tools.emit.requests import (
     record_parameters,
 )
 from contract_tools.emit.results import ResultClass, reader_name, result_type
-from contract_tools.emit.words import OPTIONS, argument_line, docstring, first_sentence, raises, result_line, sentence
+from contract_tools.emit.words import (
+    DEPRECATED,
+    OPTIONS,
+    argument_line,
+    docstring,
+    first_sentence,
+    raises,
+    result_line,
+    sentence,
+)
 from contract_tools.openapi import mapping, schemas, sequence, text
 from contract_tools.python_source import literal, module
 
@@ -243,6 +252,7 @@ class _Emitter:
         words = docstring(
             summary,
             description if description != summary else "",
+            DEPRECATED if operation.source.get("deprecated") is True else "",
             f"JSMS operation: {operation.id}, {operation.verb} {operation.path}",
             sections={
                 "Args": [

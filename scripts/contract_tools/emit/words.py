@@ -11,6 +11,7 @@ from contract_tools.emit.model import Argument, Member, Operation, Value
 from contract_tools.openapi import mapping, sequence, text
 from contract_tools.python_source import LINE_LENGTH, error_class_name
 
+DEPRECATED = "Deprecated."
 _CODES = re.compile(r"Error codes: HTTP .*")
 _MORE: Mapping[str, str] = {
     "beijing-time": "An aware datetime in any zone (a fraction of a second is dropped), or the text in Beijing time.",
@@ -90,9 +91,9 @@ def argument_line(argument: Argument) -> str:
 def _argument_words(member: Member) -> str:
     value = member.value
     if value.kind == "mobile":
-        return _MOBILE
+        return _marked(_MOBILE, value)
     if value.kind == "recipients":
-        return _RECIPIENTS.format(span=_span(value.limit("minItems"), value.limit("maxItems")))
+        return _marked(_RECIPIENTS.format(span=_span(value.limit("minItems"), value.limit("maxItems"))), value)
     words = [sentence(value.description), _MORE.get(value.kind, "")]
     if value.kind == "image":
         words.append(_image(value))
@@ -100,7 +101,12 @@ def _argument_words(member: Member) -> str:
         words.remove(_MORE["secret"])
     if member.needed_when:
         words.append(_needed(member))
-    return " ".join(word for word in words if word) or f"The {member.name}."
+    return _marked(" ".join(word for word in words if word) or f"The {member.name}.", value)
+
+
+def _marked(words: str, value: Value) -> str:
+    """Say first that it is deprecated, where the contract says so."""
+    return f"{DEPRECATED} {words}" if value.schema.get("deprecated") is True else words
 
 
 def _span(fewest: int | None, most: int | None) -> str:
@@ -170,7 +176,7 @@ def member_words(member: Member, *, lenient_time: bool, optional: bool) -> str:
         words.append("None where there is none that is a number.")
     elif optional:
         words.append("None where it is absent.")
-    return " ".join(word for word in words if word)
+    return _marked(" ".join(word for word in words if word), value)
 
 
 def lines(rows: Sequence[tuple[str, str]]) -> list[str]:
