@@ -263,7 +263,7 @@ def _receipts(jsms: JSMS, stage: Stage, sandbox: LocalSandbox) -> None:
 
 
 def _others(jsms: JSMS, stage: Stage, sandbox: LocalSandbox) -> None:
-    """Operations that no part above calls, by the contract's own examples."""
+    """Call the operations that no part above calls, by the contract's own examples."""
     document: Mapping[str, object] = json.loads(openapi("json"))
     called = {request["operation"] for request in sandbox.requests()}
     for operation in OPERATIONS.values():

@@ -44,7 +44,7 @@ class LocalSandbox(ThreadedSandbox):
         self.post("clock/advance", {"seconds": seconds})
 
     def requests(self) -> list[Mapping[str, Any]]:
-        """Every request so far, newest first."""
+        """List every request so far, newest first."""
         return cast("list[Mapping[str, Any]]", self.get("requests", limit=1000)["requests"])
 
     def get(self, path: str, **query: str | int) -> Mapping[str, Any]:

@@ -200,7 +200,7 @@ _OPTIONS = ("--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--logl
 
 
 def npm_home(package: str) -> Path:
-    """Where a package is installed, or would be.
+    """Return where a package is installed, or would be.
 
     Args:
         package: Name and exact version: ``@redocly/cli@2.77.0``.

@@ -131,7 +131,7 @@ def play(root: str) -> None:
 
 
 def credentials(root: str) -> dict[str, str]:
-    """Those of the first app of the sandbox at an address, and of its developer account."""
+    """Read the credentials of the first app of the sandbox at an address, and of its developer account."""
     with httpx.Client(base_url=f"{root}/_sandbox/api", trust_env=False) as sandbox:
         app: dict[str, str] = sandbox.get("/info").raise_for_status().json()["app"]
     return app

@@ -172,7 +172,7 @@ def inside(recipe: Recipe, command: str, place: Path) -> str:
 
 
 def _root(recipe: Recipe) -> Path | None:
-    """Where another Debian is unpacked for a recipe; None where the machine has the recipe's programs itself."""
+    """Find where another Debian is unpacked for a recipe; None where the machine has the recipe's programs itself."""
     if recipe.unpacked is None or shutil.which(recipe.unpacked.programs[0], path=environment()["PATH"]):
         return None
     return WORK / recipe.unpacked.suite

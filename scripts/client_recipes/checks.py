@@ -93,7 +93,7 @@ def unknown_code(trial: Trial) -> None:
 
 
 def batch(trial: Trial) -> None:
-    """Chinese parameters, and one recipient refused."""
+    """Send Chinese parameters, and have one recipient refused."""
     recipients = [{"mobile": mobile, "temp_para": {"number": NAME}} for mobile in ("13800000003", "13000050024")]
     result = trial.value("sendMessageBatch", body={"temp_id": NOTICE, "tag": "春节", "recipients": recipients})
     _same("counts", (result["success_count"], result["failure_count"]), (1, 1))
@@ -119,14 +119,14 @@ def schedule(trial: Trial) -> None:
 
 
 def empty_delete(trial: Trial) -> None:
-    """Responses with nothing in them, and the same with 204."""
+    """Read responses with an empty body, with 200 and with 204."""
     trial.sandbox.post("seed", {"templates": [{"temp_id": 9001, "type": 2, "template": "{{n}}"}]})
     trial.value("deleteTemplate", temp_id=9001)
     trial.refused("deleteTemplate", 403, 50013, temp_id=9001)
 
 
 def balances(trial: Trial) -> None:
-    """Pools that were not allocated are null; the developer account has credentials of its own."""
+    """Read balances: pools that were not allocated are null; the developer account has credentials of its own."""
     pools = {"balance": 7, "voice": None, "industry": 100, "market": None}
     trial.sandbox.change_app(credit=pools, dev_credit=pools)
     for operation, pool in (("getAppBalance", "app"), ("getDevBalance", "dev")):
@@ -190,7 +190,7 @@ def callbacks(trial: Trial) -> None:
 
 
 def numeric_id(trial: Trial) -> None:
-    """msg_id as a JSON number: of a send, of a code, which can still be verified, in a batch and in a report."""
+    """Read msg_id as a JSON number: of a send, of a code, which can still be verified, in a batch and in a report."""
     trial.fault("variant", variant="numeric_msg_id", operation="sendMessage")
     sent = trial.value("sendMessage", body=notice("13800000007"))
     (message,) = trial.sandbox.get("messages", mobile="13800000007")["messages"]
@@ -208,7 +208,7 @@ def numeric_id(trial: Trial) -> None:
 
 
 def unknown_field(trial: Trial) -> None:
-    """One more field in each object of a response, and of an error."""
+    """Add a field to each object of a response, and of an error."""
     trial.fault("variant", variant="unknown_field", operation="sendMessage")
     trial.send("13800000008")
     trial.fault("variant", variant="unknown_field", operation="getAppBalance")

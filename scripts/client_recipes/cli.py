@@ -92,7 +92,7 @@ class _Session:
                     found.append(f"{switch.check} is right all the same: the recipe can do without it")
 
     def _is_there(self, recipe: Recipe) -> bool:
-        """Whether the machine has the recipe's programs; what it does not have is left out, and said."""
+        """Return whether the machine has the recipe's programs; what it lacks is left out, and named."""
         try:
             require(recipe, install=self._install)
         except MissingError as missing:
@@ -196,7 +196,7 @@ def run_checks(recipe: Recipe, place: Path, checks: Sequence[Check]) -> dict[str
 
 
 def surprises(recipe: Recipe, result: Result) -> list[str]:
-    """Where a client did not do what its recipe says, in words."""
+    """List where a client did not do what its recipe says, in words."""
     found: list[str] = []
     for name, cell in result.cells.items():
         if cell != YES and name not in recipe.cannot:
@@ -237,7 +237,7 @@ def _cell(check: Check, trial: Trial) -> str:
 
 
 def _short(text: str) -> str:
-    """Without what differs from run to run."""
+    """Remove what differs from run to run."""
     return re.sub(r"127\.0\.0\.1:[0-9]+", "127.0.0.1", text)[:_LONGEST_CELL]
 
 

@@ -141,7 +141,7 @@ def _item(text: str, width: int) -> str:
 
 
 def _folded(text: str, width: int, *, first: str = "", then: str = "") -> str:
-    """In lines of at most a width; 0 leaves Chinese, which has no spaces to break at, in one line."""
+    """Fold a text into lines of at most a width; 0 leaves Chinese, which has no spaces to break at, in one line."""
     if not width:
         return f"{first}{text}"
     return fill(

@@ -94,7 +94,7 @@ class Recipe:
 
 
 def recipes(folder: Path = FOLDER) -> dict[str, Recipe]:
-    """Every recipe by its name, those of every change first.
+    """Read every recipe by its name, those of every change first.
 
     Raises:
         RecipeError: One cannot be read.

@@ -280,7 +280,7 @@ def _body(data: Mapping[str, object], media_type: str, content: Mapping[str, obj
 
 
 def _ids(data: Mapping[str, object], operation: Mapping[str, object]) -> Iterator[str]:
-    """Fields of a success that are parameters of other operations."""
+    """Find the fields of a success that are parameters of other operations."""
     names = {
         text(mapping(one).get("name")) for one in mapping(mapping(data.get("components")).get("parameters")).values()
     }

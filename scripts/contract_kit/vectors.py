@@ -140,7 +140,7 @@ VECTORS: Sequence[Vector] = (
 
 
 def vectors() -> dict[str, object]:
-    """All vectors as they are published."""
+    """Return all vectors as they are published."""
     return {
         "algorithm": f"hexadecimal SHA-1 of {_SIGNED}",
         "app_key": APP_KEY,

@@ -249,7 +249,7 @@ def _list_changes(since: str, found: Sequence[Change], progress: Progress) -> No
 
 
 def _passes(options: _Options, revision: str, before: Document, document: Document, progress: Progress) -> bool:
-    """Whether versions and changelog match what changed since a revision, and nothing did that may not."""
+    """Return whether versions and changelog match what changed since a revision, and nothing did that may not."""
     parts = versions.compared(options.document.resolve(), revision, before.data, document.data)
     for part in parts:
         if part.name == versions.PYTHON and part.changes:

@@ -196,7 +196,7 @@ def completed(document: Document) -> tuple[Document, list[str]]:
 
 
 def _is_whole(document: Document) -> bool:
-    """Whether each code has what is repeated of it."""
+    """Return whether each code has what is repeated of it."""
     catalogue = mapping(document.data.get("x-error-codes"))
     return bool(catalogue) and all(
         code.isdecimal() and whole(mapping(entry).get("http_status")) and all(_required_words(mapping(entry)))
@@ -242,7 +242,7 @@ def _edits(document: Document) -> Iterator[tuple[str, _Edit]]:
 
 
 def _payload_tables(data: Mapping[str, object]) -> Iterator[tuple[str, str, str]]:
-    """Every tag and callback that shows what callbacks carry: its name, where it is, and the tables."""
+    """Yield every tag and callback that shows what callbacks carry: its name, where it is, and the tables."""
     for index, tag in enumerate(sequence(data.get("tags"))):
         name = text(mapping(tag).get("name"))
         yield f"the callbacks in the tag {name}", f"#/tags/{index}", shown_payloads(data, name, ENGLISH)

@@ -39,7 +39,7 @@ class _Translator:
     missing: dict[str, str] = field(default_factory=dict[str, str])
 
     def translate(self, source: str, pointer: str, otherwise: str = "") -> str:
-        """Each paragraph in Chinese; ``otherwise`` where there is no translation of all of them."""
+        """Translate each paragraph; return ``otherwise`` where there is no translation of all of them."""
         paragraphs = [flat(paragraph) for paragraph in source.split(_SPACE)]
         if otherwise and not all(paragraph in self.texts for paragraph in paragraphs):
             return otherwise
@@ -66,7 +66,7 @@ def to_chinese(document: Document) -> dict[str, object] | None:
 
 
 def check_translations(document: Document) -> Iterator[Problem]:
-    """Texts without a translation, and translations of texts that the document no longer has."""
+    """Find texts without a translation, and translations of texts that the document no longer has."""
     path = translations(document)
     if not path.is_file():
         return

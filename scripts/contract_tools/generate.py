@@ -61,7 +61,7 @@ _CLIENT_TYPES = """\
 
 
 def build(document: Document, progress: Progress, *, installable: bool = False) -> dict[str, bytes]:
-    """Every file of generated/ by its path in it, manifest included.
+    """Make every file of generated/ by its path in it, manifest included.
 
     Args:
         document: The document.

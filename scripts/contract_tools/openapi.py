@@ -15,12 +15,12 @@ _NOTHING: Mapping[str, object] = {}
 
 
 def is_object(value: object) -> TypeGuard[Mapping[str, object]]:
-    """Whether the value is an object."""
+    """Return whether the value is an object."""
     return isinstance(value, Mapping)
 
 
 def is_list(value: object) -> TypeGuard[Sequence[object]]:
-    """Whether the value is a list."""
+    """Return whether the value is a list."""
     return isinstance(value, list | tuple)
 
 
@@ -51,7 +51,7 @@ def kinds_of(schema: object) -> list[str]:
 
 
 def may_be_null(schema: object) -> bool:
-    """Whether a schema takes null, as OpenAPI 3.1 or 3.0 writes it."""
+    """Return whether a schema takes null, as OpenAPI 3.1 or 3.0 writes it."""
     written = mapping(schema).get("type")
     return "null" in (sequence(written) or [written]) or mapping(schema).get("nullable") is True
 
@@ -72,7 +72,7 @@ def follow(data: Mapping[str, object], value: object) -> Mapping[str, object]:
 
 
 def operations(data: Mapping[str, object]) -> Iterator[tuple[str, str, Mapping[str, object], Mapping[str, object]]]:
-    """Every operation as path, method, the operation, and the path item around it."""
+    """Yield every operation as path, method, the operation, and the path item around it."""
     for path, item in mapping(data.get("paths")).items():
         around = follow(data, item)
         for method in METHODS:
@@ -91,7 +91,7 @@ def schemas(data: Mapping[str, object]) -> Mapping[str, object]:
 
 
 def schemas_within(data: Mapping[str, object], start: object) -> set[str]:
-    """Names of the schemas that can be reached from a part of the document, through ``$ref`` and ``x-payloads``."""
+    """Find the schemas that can be reached from a part of the document, through ``$ref`` and ``x-payloads``."""
     found: set[str] = set()
     seen: set[str] = set()
     waiting: list[object] = [start]
@@ -211,7 +211,7 @@ class Node:
 
 
 def nodes(data: Mapping[str, object]) -> Iterator[Node]:
-    """Every part of a document, from the outside in and in the order of the file."""
+    """Yield every part of a document, from the outside in and in the order of the file."""
     yield from _within(Node("document", "#", "", data, None, ""))
 
 

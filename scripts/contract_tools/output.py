@@ -41,7 +41,7 @@ def locked(target: Path, waiting: Callable[[], None]) -> Generator[None]:
 
 
 def was_interrupted(target: Path) -> bool:
-    """Whether a run stopped between two renames, so that the old tree has to be put back."""
+    """Return whether a run stopped between two renames, so that the old tree has to be put back."""
     return not target.exists() and _beside(target, "old").is_dir()
 
 
@@ -122,7 +122,7 @@ def _remove(path: Path) -> None:
 
 
 def _exchange(one: Path, other: Path) -> bool:
-    """Lets two folders change names in one step; False where the system cannot."""
+    """Let two folders change names in one step; False where the system cannot."""
     names = (os.fsencode(one), os.fsencode(other))
     try:
         library = ctypes.CDLL(None, use_errno=True)
@@ -211,7 +211,7 @@ def read_manifest(folder: Path) -> Mapping[str, object] | None:
 
 
 def is_marked(path: Path) -> bool:
-    """Whether a file says of itself that this command made it."""
+    """Return whether a file says of itself that this command made it."""
     try:
         with path.open("rb") as file:
             return _MARK_WORD in file.readline(400)
@@ -220,7 +220,7 @@ def is_marked(path: Path) -> bool:
 
 
 def files_in(folder: Path) -> list[str]:
-    """Every file and link below a folder, without what Python itself leaves there."""
+    """List every file and link below a folder, without what Python itself leaves there."""
     found: list[str] = []
     for where, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if name not in _IGNORED_FOLDERS)
@@ -230,7 +230,7 @@ def files_in(folder: Path) -> list[str]:
 
 
 def differences(expected: Mapping[str, bytes], folder: Path) -> list[Difference]:
-    """How a folder differs from what it should hold; nothing where it is in step."""
+    """List how a folder differs from what it should hold; empty where it is in step."""
     manifest = read_manifest(folder)
     listed = mapping((manifest or {}).get("files"))
     there = files_in(folder)

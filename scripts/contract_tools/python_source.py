@@ -65,7 +65,7 @@ def table(name: str, kinds: str, rows: Mapping[str, object] | Mapping[int, objec
 
 
 def docstring(*paragraphs: str, indent: int = 4) -> str:
-    """Paragraphs as an indented docstring, with its newline."""
+    """Write paragraphs as an indented docstring, with its newline."""
     margin = " " * indent
     # Three quotes and the margin have to fit on the line of a short one.
     wrapped = [
@@ -112,6 +112,6 @@ def family_class_name(family: str) -> str:
 
 
 def constant_name(*parts: str) -> str:
-    """Words of any style as one constant: ``SignForm``, ``sign``, ``maxLength`` give ``SIGN_FORM_SIGN_MAX_LENGTH``."""
+    """Join words to a constant's name: ``SignForm``, ``sign``, ``maxLength`` give ``SIGN_FORM_SIGN_MAX_LENGTH``."""
     words = [word for part in parts for word in _WORD_STARTS.split(part) if word]
     return "_".join(words).upper()

@@ -53,7 +53,7 @@ _TRANSLATIONS: Final = "api"
 
 
 def page() -> str:
-    """Every method, type and exception with its import path."""
+    """Make the page of every method, type and exception with its import path."""
     return _page("en", {})
 
 
@@ -145,7 +145,7 @@ def docstring_list() -> str:
 
 
 def resources() -> dict[str, type]:
-    """Each attribute of a client that has calls, with the class of its value."""
+    """Find each attribute of a client that has calls, with the class of its value."""
     names = [
         name for name in dir(JSMS) if isinstance(inspect.getattr_static(JSMS, name), lazy_property) and name != "api"
     ]

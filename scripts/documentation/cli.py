@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None, *, root: Path = ROOT) -> int:
 
 
 def pages(root: Path) -> dict[Path, str]:
-    """Every page that has a part made here, as it has to be."""
+    """Make every page that has a part made here."""
     document: Mapping[str, object] = json.loads((root / _CONTRACT).read_bytes())
     found: dict[Path, str] = {}
     for language in LANGUAGES:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def families(document: Mapping[str, object], language: Language) -> str:
-    """Each family with its meaning and codes."""
+    """Make the table of each family with its meaning and codes."""
     rows: list[Sequence[str]] = []
     for name, family in mapping(document.get("x-error-families")).items():
         codes = [str(code) for code, error in ERRORS.items() if issubclass(error, FAMILIES[name])]

@@ -17,7 +17,7 @@ CHINESE_PAGE: Final = Path("docs/sandbox.zh-CN.md")
 
 
 def options() -> str:
-    """Each option with its environment variable."""
+    """Make the table of each option with its environment variable."""
     sandbox = command("jsms-sandbox")
     context = click.Context(sandbox)
     rows: list[tuple[str, str, str]] = []

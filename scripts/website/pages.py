@@ -49,7 +49,7 @@ def source(name: str, language: str, root: Path = ROOT) -> Path:
 
 
 def sections(language: str, root: Path = ROOT) -> list[Section]:
-    """Every section with its pages; those of docs/ that no section names stand in one of their own."""
+    """Read every section with its pages; those of docs/ that no section names get one of their own."""
     known = [Section(titles[language], pages) for titles, pages in _read(root)]
     named = {page for section in known for page in section.pages}
     rest = [name for name in written(root) if name not in named]
@@ -168,7 +168,7 @@ def relink(content: str, page: Path, repository: str, root: Path = ROOT) -> str:
 
 
 def joined(content: str) -> str:
-    """Chinese text without the spaces that a browser makes of the ends of lines."""
+    """Join the lines of Chinese text: a browser would make spaces of their ends."""
     lines: list[str] = []
     for line in content.split("\n"):
         if lines and _GOES_ON.match(lines[-1]) and _FOLLOWS.match(line):
@@ -244,7 +244,7 @@ REFERENCE: Final[Mapping[str, Callable[[bool], str]]] = {
 
 
 def _definition(module: str, name: str) -> str:
-    """Where a public name is defined: mkdocstrings reads source code, and follows no lazy import."""
+    """Find where a public name is defined: mkdocstrings reads source code, and follows no lazy import."""
     value: object = getattr(importlib.import_module(module), name)
     found = _definitions().get(name, [])
     preferred = [each for each in (module, getattr(value, "__module__", None)) if each in found]

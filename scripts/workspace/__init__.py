@@ -55,7 +55,7 @@ def _newest_suitable() -> str:
 
 
 def _works(python: str) -> bool:
-    """Whether it starts (the stand-ins of version managers do not always) and can make environments."""
+    """Return whether it starts (the stand-ins of version managers do not always) and can make environments."""
     command = [python, "-c", "import ensurepip, venv"]
     return subprocess.call(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
 

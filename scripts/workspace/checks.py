@@ -69,7 +69,7 @@ def _environment(variables: Mapping[str, str], *, complete: bool) -> dict[str, s
 
 
 def _pyenv_folders(variables: Mapping[str, str]) -> list[Path]:
-    """Where pyenv has its Pythons, the newest of each version first."""
+    """Find pyenv's Pythons, the newest of each version first."""
     versions = Path(variables.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     found = [path for path in versions.glob("3.*") if re.fullmatch(r"3\.\d+\.\d+", path.name)]
     newest_first = sorted(found, key=lambda path: [int(part) for part in path.name.split(".")], reverse=True)

@@ -43,7 +43,7 @@ def enter(root: Path) -> None:
 
 
 def up_to_date(root: Path, home: Path) -> bool:
-    """Whether the environment holds what the requirements and the project ask for; a matter of milliseconds."""
+    """Return whether the environment holds what the requirements and the project ask for; a matter of milliseconds."""
     return python_in(home).exists() and _read_stamp(home) == _wanted(root) and not _unfinished(home).exists()
 
 
@@ -158,7 +158,7 @@ def _stamp(home: Path) -> Path:
 
 
 def _unfinished(home: Path) -> Path:
-    """Exists while pip is at work: an environment with this file is incomplete, and is made anew."""
+    """Name the file that exists while pip is at work: an environment with it is incomplete, and is made anew."""
     return home / "jsms-workspace-unfinished"
 
 

@@ -135,7 +135,7 @@ def _known_status(status: int) -> int:
 
 
 def _from_entity(at: object) -> object:
-    """Entities have times in seconds, the test API in milliseconds."""
+    """Convert from an entity, which has times in seconds, the test API in milliseconds."""
     return milliseconds(at) if isinstance(at, float) else at
 
 

@@ -162,7 +162,7 @@ class Request:
         return None
 
     def claimed(self) -> tuple[str, str] | None:
-        """Key and secret of the Authorization header, not checked; None where there is no readable one."""
+        """Read key and secret of the Authorization header, not checked; None where there is no readable one."""
         scheme, _, encoded = (self.header("authorization") or "").strip().partition(" ")
         if scheme.lower() != "basic":
             return None

@@ -315,7 +315,7 @@ class State:
         self.storage.commit()
 
     def snapshot(self) -> dict[str, object]:
-        """Everything but the journal, as plain values."""
+        """Return everything but the journal, as plain values."""
         return {
             "clock": {"now": self.clock.now(), "frozen": self.clock.frozen},
             "apps": [plain(app) for app in self.apps.values()],

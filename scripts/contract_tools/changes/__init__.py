@@ -36,29 +36,29 @@ class Change:
 
 
 def added(subject: str, *, breaking: bool = False, why: str = "") -> Change:
-    """Something that was not there before."""
+    """Report something that was not there before."""
     return Change("added", subject, breaking, f"{_begin(subject)} is new{_because(why)}.")
 
 
 def removed(subject: str, *, breaking: bool = True, why: str = "") -> Change:
-    """Something that is no longer there."""
+    """Report something that is no longer there."""
     return Change("removed", subject, breaking, f"{_begin(subject)} is gone{_because(why)}.")
 
 
 def changed(subject: str, words: str, *, breaking: bool) -> Change:
-    """Something that is different; the words go on after the subject."""
+    """Report something that is different; the words go on after the subject."""
     return Change("changed", subject, breaking, f"{_begin(subject)} {words}.")
 
 
 def reworded(subject: str, words: str) -> Change:
-    """Other words for readers, and nothing that a program notices."""
+    """Report other words for readers, and nothing that a program notices."""
     return Change("reworded", subject, False, f"{_begin(subject)} {words}.")
 
 
 def members(
     old: Mapping[str, object], new: Mapping[str, object], what: str, *, loss_breaks: bool = True
 ) -> Iterator[Change]:
-    """Members that came or went; ``what`` says what each is, with its name where the braces are."""
+    """Yield the members that came or went; ``what`` says what each is, with its name where the braces are."""
     for name in old:
         if name not in new:
             yield removed(what.format(name), breaking=loss_breaks)

@@ -50,7 +50,7 @@ def _operations(data: Mapping[str, object]) -> dict[str, _Operation]:
 
 
 def compare_operations(old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
-    """Operations that came, went or changed."""
+    """Compare the operations."""
     before, after = _operations(old), _operations(new)
     renamed = {operation.where: operation for name, operation in after.items() if name not in before}
     for name, operation in before.items():
@@ -191,7 +191,7 @@ def _posted(data: Mapping[str, object], item: object) -> Mapping[str, object]:
 
 
 def compare_security(old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
-    """Security schemes."""
+    """Compare the security schemes."""
     before = mapping(mapping(old.get("components")).get("securitySchemes"))
     after = mapping(mapping(new.get("components")).get("securitySchemes"))
     yield from members(before, after, "security scheme {}")
@@ -203,7 +203,7 @@ def compare_security(old: Mapping[str, object], new: Mapping[str, object]) -> It
 
 
 def compare_servers(old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
-    """Addresses of the service; the first is where clients go by themselves."""
+    """Compare the addresses of the service; the first is where clients go by themselves."""
     before = [text(mapping(server).get("url")) for server in sequence(old.get("servers"))]
     after = [text(mapping(server).get("url")) for server in sequence(new.get("servers"))]
     if before[:1] != after[:1]:
@@ -237,7 +237,7 @@ _LISTS = (
 
 
 def compare_codes(old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
-    """Error codes and their families."""
+    """Compare the error codes and their families."""
     before, after = mapping(old.get("x-error-codes")), mapping(new.get("x-error-codes"))
     for code, entry in before.items():
         if code not in after:
@@ -259,7 +259,7 @@ def compare_codes(old: Mapping[str, object], new: Mapping[str, object]) -> Itera
 
 
 def compare_billing(old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
-    """How SMS are counted."""
+    """Compare how SMS are counted."""
     was, now = mapping(old.get("x-billing")), mapping(new.get("x-billing"))
     for key, (subject, words) in _BILLING.items():
         if key in was and key in now and was[key] != now[key]:
@@ -289,7 +289,7 @@ def _in_words(statuses: list[str]) -> str:
 
 
 def compare_returned_codes(old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
-    """Codes of each operation that is in both documents; the sets are open, so nothing of it breaks an app."""
+    """Compare the codes of each operation in both documents; the sets are open, so nothing of it breaks an app."""
     before = {text(operation.get("operationId")): operation for _, _, operation, _ in operations(old)}
     for _, _, operation, _ in operations(new):
         name = text(operation.get("operationId"))

@@ -107,7 +107,7 @@ def _target(home: griffe.Object | griffe.Alias, path: str) -> griffe.Object | No
 
 
 def _named(surface: Mapping[str, griffe.Object]) -> Iterator[tuple[str, str]]:
-    """Every public name with its docstring: members and parameters too."""
+    """Find every public name with its docstring: members and parameters too."""
     for name, item in surface.items():
         yield name, item.docstring.value if item.docstring else ""
         for member in _members(item):

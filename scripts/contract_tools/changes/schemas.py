@@ -46,7 +46,7 @@ class Value:
     directions: frozenset[Direction]
 
     def breaks(self, *, less_room: bool) -> bool:
-        """Whether it breaks callers that fewer values (or more) are possible now.
+        """Return whether it breaks callers that fewer values (or more) are possible now.
 
         Less room breaks those who send: what was right is refused. More room breaks those who receive: what never
         came before can come.
@@ -160,7 +160,7 @@ def _compare_limits(value: Value, old: Mapping[str, object], new: Mapping[str, o
 
 
 def _leaves_less(keyword: str, before: object, after: object) -> bool | None:
-    """Whether a keyword leaves less room than before; None where that cannot be told."""
+    """Return whether a keyword leaves less room than before; None where that cannot be told."""
     if before is None or after is None:
         return after is not None
     if keyword in _SHAPES or not isinstance(before, int | float) or not isinstance(after, int | float):
@@ -199,7 +199,7 @@ def _compare_meaning(value: Value, old: Mapping[str, object], new: Mapping[str, 
 
 
 def _compare_need(value: Value, old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
-    """In which cases an optional field has to be there."""
+    """Compare when an optional field has to be there."""
     before, after = _cases(old), _cases(new)
     more, fewer = not _within(after, before), not _within(before, after)
     if more or fewer:
@@ -214,7 +214,7 @@ def _cases(schema: Mapping[str, object]) -> dict[str, list[str]]:
 
 
 def _within(narrow: Mapping[str, list[str]], wide: Mapping[str, list[str]]) -> bool:
-    """Whether a field is needed in no other cases: where all conditions are met, and without any never."""
+    """Return whether a field is needed in no other cases: where all conditions are met, and without any never."""
     if not narrow or not wide:
         return not narrow
     return all(field in narrow and set(narrow[field]) <= set(cases) for field, cases in wide.items())
@@ -226,7 +226,7 @@ def _shown_cases(conditions: Mapping[str, list[str]]) -> str:
 
 
 def _compare_payloads(value: Value, old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
-    """Types of a callback, which are told apart by a text."""
+    """Compare the types of a callback, which a text tells apart."""
     before, after = mapping(old.get("x-payloads")), mapping(new.get("x-payloads"))
     yield from members(before, after, f"type {{}} in {value.subject}")
     for name in before:
@@ -236,7 +236,7 @@ def _compare_payloads(value: Value, old: Mapping[str, object], new: Mapping[str,
 
 
 def compare_models(old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
-    """Models and enums that came, went or changed."""
+    """Compare models and enums."""
     before, after = schemas(old), schemas(new)
     used = _directions(old)
     for name, directions in _directions(new).items():
@@ -291,7 +291,7 @@ def _word(schema: object) -> str:
 
 
 def _directions(data: Mapping[str, object]) -> dict[str, frozenset[Direction]]:
-    """Which way each named schema travels."""
+    """Find which way each named schema travels."""
     found: dict[str, frozenset[Direction]] = {}
 
     def note(part: object, direction: frozenset[Direction]) -> None:
@@ -313,7 +313,7 @@ _COMPARED = ("schemas", "securitySchemes")
 
 
 def compare_components(old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
-    """Components that went, or have another name; a new one changes nothing until something refers to it."""
+    """Compare the names of components; a new one changes nothing until something refers to it."""
     after = mapping(new.get("components"))
     for section, parts in mapping(old.get("components")).items():
         if section in _COMPARED or section.startswith("x-"):

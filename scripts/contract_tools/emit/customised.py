@@ -60,7 +60,7 @@ class Customised:
 
 @lru_cache(maxsize=1)
 def customised_results(source: Path = SOURCE) -> tuple[Mapping[str, Customised], tuple[str, ...]]:
-    """Every customised class by name, and the names that its module exports."""
+    """Find every customised class by name, and the names that its module exports."""
     tree = ast.parse(source.read_text(encoding="utf-8"))
     classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
     exported = tuple(
@@ -75,7 +75,7 @@ def customised_results(source: Path = SOURCE) -> tuple[Mapping[str, Customised],
 
 
 def left_over(results: Iterable[str], resources: Iterable[str], operations: Iterable[str]) -> list[str]:
-    """Customisations whose generated part is gone.
+    """List the customisations whose generated part is gone.
 
     Args:
         results: The results of the document.

@@ -88,7 +88,7 @@ class Value:
         return " ".join(text(self.schema.get("description")).split())
 
     def limit(self, keyword_: str) -> int | None:
-        """One of its limits; None where it has none."""
+        """Return one of its limits; None where it has none."""
         value = self.schema.get(keyword_)
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 
@@ -210,7 +210,7 @@ _IDEMPOTENT = frozenset({"get", "head", "options", "put", "delete", "trace"})
 
 
 def retry_of(operation: Mapping[str, object], method: str) -> str:
-    """Whether a request that may have arrived can be sent again: ``safe`` or ``never``."""
+    """Return whether a request that may have arrived can be sent again: ``safe`` or ``never``."""
     return text(operation.get("x-retry")) or ("safe" if method in _IDEMPOTENT else "never")
 
 
@@ -460,7 +460,7 @@ def _words(schema: Mapping[str, object]) -> str:
 
 
 def mobile_seconds(operation: Mapping[str, object]) -> int | None:
-    """How long to wait between two calls of an operation for the same number."""
+    """Return how long to wait between two calls of an operation for the same number."""
     for limit in map(mapping, sequence(operation.get("x-limits"))):
         if limit.get("per") == "mobile" and limit.get("count") == 1 and "type" not in limit:
             return whole(limit["seconds"])
@@ -468,6 +468,6 @@ def mobile_seconds(operation: Mapping[str, object]) -> int | None:
 
 
 def poll_seconds(operation: Mapping[str, object]) -> int | None:
-    """How long to wait between two calls of an operation that hands out each record once."""
+    """Return how long to wait between two calls of an operation that hands out each record once."""
     poll = mapping(operation.get("x-poll"))
     return whole(poll["interval_seconds"]) if "interval_seconds" in poll else None

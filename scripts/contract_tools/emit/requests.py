@@ -44,7 +44,7 @@ def _json(members: list[Member], noun: str) -> str:
 
 
 def _form(members: list[Member], noun: str) -> str:
-    """Texts first, which costs nothing, then each file."""
+    """Write the form: texts first, which costs nothing, then each file."""
     source = "    form_: list[tuple[str, tuple[str | None, object, str | None]]] = []\n"
     checked: dict[str, str] = {}
     for member in [m for m in members if not is_file(m.value)]:
@@ -164,7 +164,7 @@ def type_of_argument(value: Value) -> str:
 
 
 def is_file(value: Value) -> bool:
-    """Whether a field of a form is a file."""
+    """Return whether a field of a form is a file."""
     return value.kind == "image" or (value.type == "string" and value.schema.get("format") == "binary")
 
 
@@ -310,7 +310,7 @@ def record_parameters(record: Record) -> list[Member]:
 
 
 def argument_types(operation: Operation) -> list[tuple[Argument, str]]:
-    """Every argument of an operation with its type in the signature."""
+    """List every argument of an operation with its type in the signature."""
     return [(argument, type_of_argument(argument.member.value)) for argument in operation.arguments]
 
 

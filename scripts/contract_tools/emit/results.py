@@ -287,7 +287,7 @@ def _outcome_value(each: _Field) -> str:
 
 
 def _shown(value: Value) -> str:
-    """How a repr shows a value, as metadata; a list or a map as what is in it."""
+    """Return how a repr shows a value, as metadata; a list or a map as what is in it."""
     own = _SHOWN.get(value.kind, "")
     return own or (_shown(value.of) if value.of is not None else "")
 

@@ -101,7 +101,7 @@ _FOR_TYPES = frozenset(
 
 
 def emit_surface(surface: Surface) -> dict[str, str]:
-    """Every module of the package, by its path in it."""
+    """Write every module of the package, by its path in it."""
     emitter = _Emitter(surface)
     files = {
         "__init__.py": '"""The typed surface: resources with a method for each operation, and their results."""\n',

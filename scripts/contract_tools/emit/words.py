@@ -180,7 +180,7 @@ def member_words(member: Member, *, lenient_time: bool, optional: bool) -> str:
 
 
 def lines(rows: Sequence[tuple[str, str]]) -> list[str]:
-    """Names and words as the lines of a section."""
+    """Write names and words as the lines of a section."""
     return [f"{name}: {words}" for name, words in rows]
 
 

@@ -37,7 +37,7 @@ _STAGES = (
 
 
 def lint(document: Document) -> list[Problem]:
-    """Every problem of a document, in the order of its lines.
+    """Find every problem of a document, in the order of its lines.
 
     A document that is not OpenAPI, or that refers to nowhere, gets only these problems.
     """

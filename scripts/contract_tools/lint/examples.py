@@ -80,7 +80,7 @@ def _check_schemas(contract: Contract) -> Iterator[Finding]:
 
 
 def _check_content(contract: Contract, example: _Example, error_of: _Fit) -> Iterator[Finding]:
-    """JSON inside a text, as callbacks carry it."""
+    """Check JSON inside a text, as callbacks carry it."""
     node = contract.by_pointer.get(example.schema)
     schema = contract.follow(node) if node is not None else None
     if schema is None:
@@ -104,7 +104,7 @@ def _check_content(contract: Contract, example: _Example, error_of: _Fit) -> Ite
 
 
 def _errors_in(value: object, pointer: str) -> Iterator[tuple[str, Mapping[str, object], str, str]]:
-    """Everything in an example that is written like an error."""
+    """Find everything in an example that is written like an error."""
     if is_object(value):
         for code, message in _ERROR_FORMS:
             if code in value and message in value:
@@ -167,6 +167,6 @@ def _check_use(
 
 
 def check_examples(contract: Contract) -> Iterator[Finding]:
-    """Every example, against its schema and the catalogue."""
+    """Check every example against its schema and the catalogue."""
     yield from _check_schemas(contract)
     yield from _check_errors(contract)

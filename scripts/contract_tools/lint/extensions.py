@@ -55,7 +55,7 @@ def _check_names(pointer: str, kind: str, value: Mapping[str, object]) -> Iterat
 
 
 def _check_between(contract: Contract, node: Node) -> Iterator[Finding]:
-    """Extensions among the members of a map, such as responses, where they stand by a wrong indentation."""
+    """Find extensions that a wrong indentation put among the members of a map, such as responses."""
     for role, members in node.value.items():
         pointer = pointer_to(node.pointer, role)
         if role.startswith("x-") or role in _FREE or pointer in contract.by_pointer:
@@ -118,7 +118,7 @@ def _check_methods(contract: Contract) -> Iterator[Finding]:
 
 
 def check_extensions(contract: Contract) -> Iterator[Finding]:
-    """Every extension of ours, and every keyword of a schema."""
+    """Check every extension of ours, and every keyword of a schema."""
     for node in contract.nodes:
         yield from _check_between(contract, node)
         if node.kind == "schema":
@@ -235,7 +235,7 @@ def _shown(value: object) -> str:
 
 
 def check_catalogue(contract: Contract) -> Iterator[Finding]:
-    """Whether the catalogue is complete, and everything that repeats it agrees."""
+    """Check that the catalogue is complete, and that everything that repeats it agrees."""
     for check in (_check_fields, _check_families, _check_classes, _check_enum, _check_table):
         yield from check(contract)
 
@@ -294,7 +294,7 @@ def _check_field(contract: Contract, field: Node) -> Iterator[Finding]:
 
 
 def check_codes(contract: Contract) -> Iterator[Finding]:
-    """Error codes where operations and fields use them."""
+    """Check the error codes that operations and fields use."""
     fields = [node for node in contract.of_kind("schema", "parameter") if "x-errors" in node.value]
     for operation in contract.operations:
         yield from _check_operation(contract, operation)

@@ -53,7 +53,7 @@ def _patterns(contract: Contract) -> Iterator[tuple[str, str]]:
 
 
 def check_patterns(contract: Contract) -> Iterator[Finding]:
-    """Patterns, where they stand."""
+    """Find patterns, with where they stand."""
     for pointer, pattern in _patterns(contract):
         try:
             re.compile(pattern)
@@ -85,7 +85,7 @@ _MOST_CHOICES = 4
 
 
 def slowness(pattern: str) -> str | None:
-    """Why matching a pattern, which has to compile, can be slow; None where it cannot."""
+    """Explain why matching a pattern can be slow; None where it cannot. The pattern has to compile."""
     if len(pattern) > _MOST_CHARACTERS:
         return f"it is {len(pattern):,} characters long, more than {_MOST_CHARACTERS}"
     return _reason(_PARSER.parse(pattern))
@@ -129,14 +129,14 @@ def _reason_of_rounds(body: Any) -> str | None:
 
 
 def _is_choice(name: str, value: Any) -> bool:
-    """Whether one text can be taken in more than one way."""
+    """Return whether one text can be taken in more than one way."""
     if name != "BRANCH":
         return name in _REPEATS and value[0] != value[1]
     return not all(_are_apart(one, other) for one, other in combinations(value[1], 2))
 
 
 def _are_apart(some: Any, others: Any) -> bool:
-    """Whether two alternatives differ at a character, after as many single characters in both."""
+    """Return whether two alternatives differ at a character, after as many single characters in both."""
     for one, other in zip(_flat(some), _flat(others), strict=False):
         if one[0] not in _CHARACTERS or other[0] not in _CHARACTERS:
             return False
@@ -146,7 +146,7 @@ def _are_apart(some: Any, others: Any) -> bool:
 
 
 def _is_needed(name: str, value: Any) -> bool:
-    """Whether at least one character is taken."""
+    """Return whether at least one character is taken."""
     if name in _REPEATS:
         return bool(value[0] and value[2].getwidth()[0])
     return name in _CHARACTERS

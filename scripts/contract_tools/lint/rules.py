@@ -51,7 +51,7 @@ class Rule:
         return cast("Callable[[object], bool]", validator.is_valid)
 
     def is_broken_by(self, contract: Contract, node: Node) -> bool:
-        """Whether a part of its kinds breaks it."""
+        """Return whether a part of its kinds breaks it."""
         return (
             (not self.inside or (node.around is not None and node.around.kind in self.inside))
             and self.role in ("", node.role)
@@ -172,7 +172,7 @@ class Contract:
         return {node.pointer: node for node in self.nodes}
 
     def of_kind(self, *kinds: str) -> Iterator[Node]:
-        """Every part of a kind that is not a ``$ref``."""
+        """Find every part of a kind that is not a ``$ref``."""
         return (node for node in self.nodes if node.kind in kinds and "$ref" not in node.value)
 
     @property
@@ -194,7 +194,7 @@ class Contract:
         return found
 
     def has(self, pointer: str) -> bool:
-        """Whether there is a value at a pointer."""
+        """Return whether there is a value at a pointer."""
         return pointer.startswith("#") and self.at(pointer) is not _MISSING
 
     def follow(self, node: Node) -> Node | None:
@@ -270,7 +270,7 @@ class Contract:
         return found
 
     def is_requested(self, node: Node) -> bool:
-        """Whether a part is in what a client sends."""
+        """Return whether a part is in what a client sends."""
         outer = {around.kind: around for around in node.outward() if around.kind != "schema"}
         component = next((around for around in node.outward() if around.is_component), None)
         if component is not None and component.kind == "schema":

@@ -44,7 +44,7 @@ def _check_bounds(node: Node) -> Iterator[Finding]:
 
 
 def _check_digits(contract: Contract) -> Iterator[Finding]:
-    """Fields of responses and callbacks that hold the id of a message, or a code."""
+    """Check the fields of responses and callbacks that hold the id of a message, or a code."""
     for node in contract.of_kind("schema"):
         is_id = _MESSAGE_ID.fullmatch(node.name) is not None or "x-values" in node.value
         if node.role != "properties" or not is_id or kinds_of(node.value) != ["string"]:
@@ -105,7 +105,7 @@ def _check_enums(contract: Contract) -> Iterator[Finding]:
 
 
 def check_schemas(contract: Contract) -> Iterator[Finding]:
-    """Everything about schemas that takes more than one part to decide."""
+    """Check everything about schemas that takes more than one part to decide."""
     for node in contract.of_kind("schema"):
         yield from _check_object(node)
         yield from _check_bounds(node)
@@ -169,7 +169,7 @@ def _folded(name: str) -> str:
 
 
 def _check_characters(node: Node) -> Iterator[Finding]:
-    """Names that are not what they look like: Python's parser reads ｃｌａｓｓ as class, and U+200B is invisible."""
+    """Refuse names that look like others: Python's parser reads ｃｌａｓｓ as class, and U+200B is invisible."""
     given = (node.name, node.pointer), (text(node.value.get("name")), pointer_to(node.pointer, "name"))
     for name, pointer in given:
         plain = unicodedata.normalize("NFKC", name)
@@ -228,7 +228,7 @@ def _check_parameters(contract: Contract) -> Iterator[Finding]:
 
 
 def check_names(contract: Contract) -> Iterator[Finding]:
-    """Names that generated code stumbles over."""
+    """Refuse names that generated code stumbles over."""
     for node in contract.nodes:
         yield from _check_characters(node)
     for node in contract.of_kind("schema"):
@@ -238,7 +238,7 @@ def check_names(contract: Contract) -> Iterator[Finding]:
 
 
 def _texts(contract: Contract) -> Iterator[tuple[str, str]]:
-    """Every text that may be copied into source, and its place."""
+    """Find every text that may be copied into source, and its place."""
     owners: list[tuple[str, Mapping[str, object], tuple[str, ...]]] = [
         (node.pointer, node.value, _WORDS) for node in contract.nodes
     ]
@@ -255,7 +255,7 @@ def _texts(contract: Contract) -> Iterator[tuple[str, str]]:
 
 
 def check_texts(contract: Contract) -> Iterator[Finding]:
-    """Texts that break the source they are copied into."""
+    """Refuse texts that break the source they are copied into."""
     for pointer, value in _texts(contract):
         for token in _COMMENT_ENDS:
             if token in value:

@@ -30,7 +30,7 @@ _REMEDIES = {
 
 
 def check_structure(contract: Contract) -> Iterator[Finding]:
-    """Whether it is OpenAPI and JSON Schema."""
+    """Check that it is OpenAPI and JSON Schema."""
     known: Any = schemas
     schema = known.schema_v30 if contract.is_3_0 else known.schema_v31
     # Not the package's own validator: another one, with other words and places, where jsonschema-rs is installed.
@@ -79,7 +79,7 @@ class SchemaError:
 
 
 def iter_errors(validator: object, value: object) -> Iterator[SchemaError]:
-    """Everything in a value that does not fit a validator's schema, each told by its most telling cause."""
+    """Yield each error of a value against a validator's schema, by its most telling cause."""
     checker: Any = validator
     for error in checker.iter_errors(value):
         yield _schema_error(error)
@@ -112,13 +112,13 @@ def _unexpected(error: Any) -> tuple[str, ...]:
 
 
 def in_brief(message: str) -> str:
-    """Another tool's message as part of a line, without its middle where it is long."""
+    """Shorten another tool's message to a part of a line, by its middle."""
     line = " ".join(message.split()).rstrip(".")
     return line if len(line) <= _MOST else f"{line[: _MOST - 70]} … {line[-60:]}"
 
 
 def check_links(contract: Contract) -> Iterator[Finding]:
-    """Where each ``$ref`` leads."""
+    """Check where each ``$ref`` leads."""
     for node in contract.nodes:
         reference = node.value.get("$ref")
         if not isinstance(reference, str):
@@ -157,7 +157,7 @@ def _check_siblings(contract: Contract) -> Iterator[Finding]:
 
 
 def _check_names(contract: Contract) -> Iterator[Finding]:
-    """Our own extensions that name something."""
+    """Check our own extensions that name something."""
     schemas = mapping(mapping(contract.data.get("components")).get("schemas"))
     for node in contract.of_kind("schema"):
         name = node.value.get("x-values")
@@ -173,7 +173,7 @@ def _check_names(contract: Contract) -> Iterator[Finding]:
 
 
 def check_references(contract: Contract) -> Iterator[Finding]:
-    """Parts that refer to others."""
+    """Check the parts that refer to others."""
     for check in (_check_siblings, _check_names):
         yield from check(contract)
 
@@ -264,6 +264,6 @@ def _at(operation: Node, key: str) -> str:
 
 
 def check_operations(contract: Contract) -> Iterator[Finding]:
-    """Everything about operations that takes more than one part to decide."""
+    """Check everything about operations that takes more than one part to decide."""
     for check in (_check_ids, _check_security, _check_tags, _check_parameters, _check_all_or_none, _check_responses):
         yield from check(contract)
