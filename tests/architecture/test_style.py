@@ -60,6 +60,8 @@ OLD_NAMES = {
     "time_limits",
     "told_apart",
     "UnusableAnswer",
+    "Verdict",
+    "verdict",
     "verdicts",
     "Wakeup",
     "wakeups",

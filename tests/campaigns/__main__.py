@@ -49,21 +49,21 @@ def main() -> int:
         if options.shared:
             with ENGINES[options.shared]() as engine:
                 proof = SharedProof(sandbox.url, sandbox.auth, engine, options.seed, crashes=options.crashes)
-                verdict = proof.run(options.kills)
+                result = proof.run(options.kills)
         else:
-            verdict = Proof(sandbox.url, sandbox.auth, Path(folder), options.seed).run(options.kills)
+            result = Proof(sandbox.url, sandbox.auth, Path(folder), options.seed).run(options.kills)
     if options.json:
-        print(json.dumps(vars(verdict)))
+        print(json.dumps(vars(result)))
         return 0
-    print(f"{verdict.kills} processes killed of {verdict.runs}, in {time.monotonic() - began:.0f} s")
-    if verdict.crashes:
-        print(f"the database killed {verdict.crashes} times; {verdict.failed} processes ended because of that")
-    states = ", ".join(f"{count:,} {state}" for state, count in sorted(verdict.states.items()))
-    print(f"{verdict.campaigns} campaigns, {sum(verdict.states.values()):,} recipients: {states}")
-    print(f"of the unknown ones, {verdict.sent_though_unknown:,} had been sent to")
-    print(f"faults: {', '.join(f'{count} {kind}' for kind, count in sorted(verdict.faults.items()))}")
-    print(*(verdict.problems or ["no recipient was sent to twice, none was left out"]), sep="\n")
-    return 1 if verdict.problems else 0
+    print(f"{result.kills} processes killed of {result.runs}, in {time.monotonic() - began:.0f} s")
+    if result.crashes:
+        print(f"the database killed {result.crashes} times; {result.failed} processes ended because of that")
+    states = ", ".join(f"{count:,} {state}" for state, count in sorted(result.states.items()))
+    print(f"{result.campaigns} campaigns, {sum(result.states.values()):,} recipients: {states}")
+    print(f"of the unknown ones, {result.sent_though_unknown:,} had been sent to")
+    print(f"faults: {', '.join(f'{count} {kind}' for kind, count in sorted(result.faults.items()))}")
+    print(*(result.problems or ["no recipient was sent to twice, none was left out"]), sep="\n")
+    return 1 if result.problems else 0
 
 
 def _length(recipients: int) -> int:

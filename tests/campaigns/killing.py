@@ -36,7 +36,7 @@ PROBABILITY = 0.012
 
 
 @dataclass
-class Verdict:
+class Result:
     """What was found.
 
     Attributes:
@@ -77,33 +77,33 @@ class Proof:
         self._chance = random.Random(seed)
         self._seed = seed
         self.record = Record(url, auth[0])
-        self.verdict = Verdict()
+        self.result = Result()
 
-    def run(self, kills: int) -> Verdict:
+    def run(self, kills: int) -> Result:
         """Go on until so many processes were killed, and the last campaign has come to its end."""
         self.record.add_faults(PROBABILITY, self._seed)
-        while self.verdict.kills < kills:
+        while self.result.kills < kills:
             self._campaign(kills)
-        self.verdict.faults = self.record.hits()
+        self.result.faults = self.record.hits()
         self.record.close()
-        return self.verdict
+        return self.result
 
     def _campaign(self, kills: int) -> None:
-        self.verdict.campaigns += 1
+        self.result.campaigns += 1
         before = max((seen.number for seen in self.record.requests()), default=0)
-        first = self.verdict.campaigns * RECIPIENTS
+        first = self.result.campaigns * RECIPIENTS
         people = [f"139{number:08}" for number in range(first, first + RECIPIENTS)]
-        path = self._folder / f"{self.verdict.campaigns}.csv"
+        path = self._folder / f"{self.result.campaigns}.csv"
         path.write_text("mobile,number\n" + "".join(f"{one},{one[-6:]}\n" for one in people), encoding="utf-8")
-        journal = self._folder / f"{self.verdict.campaigns}.db"
-        killed = self.verdict.kills
-        while not self._send(path, journal, kill=self.verdict.kills < kills):
+        journal = self._folder / f"{self.result.campaigns}.db"
+        killed = self.result.kills
+        while not self._send(path, journal, kill=self.result.kills < kills):
             pass
-        self._judge(people, journal, before, self.verdict.kills - killed)
+        self._check(people, journal, before, self.result.kills - killed)
 
     def _send(self, path: Path, journal: Path, *, kill: bool) -> bool:
         """Start a process that sends; whether it came to the end of the campaign."""
-        self.verdict.runs += 1
+        self.result.runs += 1
         child = os.fork()
         if child == 0:
             status = 1
@@ -117,10 +117,10 @@ class Proof:
             os.kill(child, signal.SIGKILL)
         status = os.waitpid(child, 0)[1]
         if os.WIFSIGNALED(status):
-            self.verdict.kills += 1
+            self.result.kills += 1
             return False
         if os.WEXITSTATUS(status) not in (0, STOPPED):
-            self.verdict.problems.append(f"a process ended with {os.WEXITSTATUS(status)}")
+            self.result.problems.append(f"a process ended with {os.WEXITSTATUS(status)}")
         return os.WEXITSTATUS(status) == 0
 
     def _child(self, path: Path, journal: Path) -> int:
@@ -130,7 +130,7 @@ class Proof:
             patch.object(_throttle, "LONGEST_PAUSE", 0.01),
         ):
             # By turns, so that one kind goes on where the other was killed.
-            by_tasks = self.verdict.runs % 2 == 0
+            by_tasks = self.result.runs % 2 == 0
             campaign = asyncio.run(self._by_tasks(path, journal)) if by_tasks else self._by_threads(path, journal)
         return 0 if campaign.complete else STOPPED
 
@@ -142,7 +142,7 @@ class Proof:
         async with AsyncJSMS(*self._auth, base_url=f"{self._url}/v1") as jsms:
             return await jsms.campaigns.send(path, temp_id=TEMPLATE, journal=journal, concurrency=CONCURRENCY)
 
-    def _judge(self, people: list[str], journal: Path, before: int, kills: int) -> None:
+    def _check(self, people: list[str], journal: Path, before: int, kills: int) -> None:
         """Compare the journal with the sandbox's record."""
         sent = self.record.messages()
         outcomes = list(open_campaign(journal))
@@ -150,7 +150,7 @@ class Proof:
             self._found("the journal has other recipients than the list")
         for one in outcomes:
             ids = sent.get(one.mobile, [])
-            self.verdict.states[one.state.value] += 1
+            self.result.states[one.state.value] += 1
             if len(ids) > 1:
                 self._found(f"{one.mobile} was sent to {len(ids)} times")
             if one.state is RecipientState.WAITING:
@@ -159,7 +159,7 @@ class Proof:
                 self._found(f"{one.mobile} was accepted as {one.msg_id}, and the sandbox has {ids}")
             if one.state is RecipientState.REFUSED and ids:
                 self._found(f"{one.mobile} was refused, and the sandbox has {ids}")
-            self.verdict.sent_though_unknown += one.state is RecipientState.UNKNOWN and bool(ids)
+            self.result.sent_though_unknown += one.state is RecipientState.UNKNOWN and bool(ids)
         doubtful = self._unknown_without_fault(journal, before)
         # Each process may have had so many requests on their way when it was killed.
         if len(doubtful) > kills * CONCURRENCY:
@@ -179,4 +179,4 @@ class Proof:
         ]
 
     def _found(self, problem: str) -> None:
-        self.verdict.problems.append(f"campaign {self.verdict.campaigns}: {problem}")
+        self.result.problems.append(f"campaign {self.result.campaigns}: {problem}")

@@ -16,7 +16,7 @@ from engines import Engine
 from jsms_client import JSMS, StoreError
 from jsms_client.campaigns import CampaignSettings, JournalError, RecipientState, _throttle, open_campaign
 
-from .killing import Verdict
+from .killing import Result
 from .people import people
 from .record import TEMPLATE, Record
 
@@ -59,52 +59,52 @@ class SharedProof:
         self._workers, self._recipients = workers, recipients
         self._chance = random.Random(seed)
         self._record = Record(url, auth[0])
-        self.verdict = Verdict()
+        self.result = Result()
 
-    def run(self, kills: int) -> Verdict:
+    def run(self, kills: int) -> Result:
         """Go on until so many workers were killed, and the last campaign has come to its end."""
         self._record.add_faults(PROBABILITY, self._seed)
-        while self.verdict.kills < kills:
+        while self.result.kills < kills:
             self._campaign(kills)
-        self.verdict.faults = self._record.hits()
+        self.result.faults = self._record.hits()
         self._record.clear_faults()
         self._record.close()
-        return self.verdict
+        return self.result
 
     def _campaign(self, kills: int) -> None:
-        self.verdict.campaigns += 1
-        first = self.verdict.campaigns * self._recipients
-        journal = f"{self._address}?campaign=number+{self.verdict.campaigns}&lease=1"
+        self.result.campaigns += 1
+        first = self.result.campaigns * self._recipients
+        journal = f"{self._address}?campaign=number+{self.result.campaigns}&lease=1"
         running: set[int] = set()
         done = False
         crashes = self._crashes
         while running or not done:
             while not done and len(running) < self._workers:
                 running.add(self._start(first, journal))
-            if self.verdict.kills < kills and running:
+            if self.result.kills < kills and running:
                 time.sleep(self._chance.uniform(0.05, LONGEST_LIFE))
                 if crashes and self._chance.random() < 0.25:
                     crashes -= 1
-                    self.verdict.crashes += 1
+                    self.result.crashes += 1
                     self._engine.crash()
                     self._engine.start()
                 os.kill(self._chance.choice(sorted(running)), signal.SIGKILL)
             pid, status = os.waitpid(-1, 0)
             running.discard(pid)
             if os.WIFSIGNALED(status):
-                self.verdict.kills += 1
+                self.result.kills += 1
             elif os.WEXITSTATUS(status) == 0:
                 done = True
             elif os.WEXITSTATUS(status) == FAILED:
-                self.verdict.failed += 1
+                self.result.failed += 1
                 if not self._crashes:
-                    self.verdict.problems.append("a worker lost its database, which was not killed")
+                    self.result.problems.append("a worker lost its database, which was not killed")
             elif os.WEXITSTATUS(status) == 1:
-                self.verdict.problems.append("a worker failed")
-        self._judge([mobile for mobile, _ in people(self._recipients, first)], journal)
+                self.result.problems.append("a worker failed")
+        self._check([mobile for mobile, _ in people(self._recipients, first)], journal)
 
     def _start(self, first: int, journal: str) -> int:
-        self.verdict.runs += 1
+        self.result.runs += 1
         right, wrong = time.time, self._chance.choice(CLOCKS)
         child = os.fork()
         if child:
@@ -126,7 +126,7 @@ class SharedProof:
         finally:
             os._exit(status)
 
-    def _judge(self, listed: list[str], journal: str) -> None:
+    def _check(self, listed: list[str], journal: str) -> None:
         sent = self._record.messages()
         outcomes = list(open_campaign(journal))
         if [one.mobile for one in outcomes] != listed:
@@ -143,12 +143,12 @@ class SharedProof:
                 self._found(f"{one.mobile} was accepted as {one.msg_id}, and the sandbox has {ids}")
             if one.state is RecipientState.REFUSED and ids:
                 self._found(f"{one.mobile} was refused, and the sandbox has {ids}")
-            self.verdict.sent_though_unknown += one.state is RecipientState.UNKNOWN and bool(ids)
-        self.verdict.states.update({state.value: count for state, count in counted.items()})
+            self.result.sent_though_unknown += one.state is RecipientState.UNKNOWN and bool(ids)
+        self.result.states.update({state.value: count for state, count in counted.items()})
         counts = open_campaign(journal).counts
         for state in (RecipientState.WAITING, RecipientState.ACCEPTED, RecipientState.REFUSED, RecipientState.UNKNOWN):
             if getattr(counts, state.value) != counted[state]:
                 self._found(f"{getattr(counts, state.value)} are counted as {state.value}, and {counted[state]} are so")
 
     def _found(self, problem: str) -> None:
-        self.verdict.problems.append(f"campaign {self.verdict.campaigns}: {problem}")
+        self.result.problems.append(f"campaign {self.result.campaigns}: {problem}")

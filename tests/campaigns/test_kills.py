@@ -31,8 +31,8 @@ def test_killed_again_and_again_no_recipient_is_sent_to_twice_or_left_out() -> N
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    verdict = json.loads(done.stdout)
-    assert verdict["problems"] == []
-    assert verdict["kills"] == KILLS
-    assert verdict["states"].keys() <= {"accepted", "refused", "unknown"}
-    assert sum(verdict["faults"].values()) > 0
+    result = json.loads(done.stdout)
+    assert result["problems"] == []
+    assert result["kills"] == KILLS
+    assert result["states"].keys() <= {"accepted", "refused", "unknown"}
+    assert sum(result["faults"].values()) > 0

@@ -249,9 +249,9 @@ def test_a_database_that_is_not_there_is_a_journal_error_without_the_password() 
 def test_killed_workers_and_a_killed_database_send_nothing_twice_and_leave_none_out(engine: Engine) -> None:
     with Process() as sandbox:
         proof = SharedProof(sandbox.url, sandbox.auth, engine, 1, workers=3, recipients=200, crashes=1)
-        verdict = proof.run(3)
-    assert verdict.problems == []
-    assert verdict.kills >= 3
+        result = proof.run(3)
+    assert result.problems == []
+    assert result.kills >= 3
 
 
 def test_the_throughput_of_workers_is_measured(started_engines: Started, tmp_path: Path) -> None:

@@ -94,7 +94,7 @@ class OnceProof:
                 self.findings.kills += 1
             elif os.WEXITSTATUS(status):
                 self._found(f"a process ended with {os.WEXITSTATUS(status)}")
-        self._judge(numbers)
+        self._check(numbers)
 
     def _is_done(self, numbers: list[str]) -> bool:
         """Whether every key has come to an end in some process."""
@@ -160,7 +160,7 @@ class OnceProof:
         os.write(file, f"{number} {what}\n".encode())
         os.close(file)
 
-    def _judge(self, numbers: list[str]) -> None:
+    def _check(self, numbers: list[str]) -> None:
         seen: defaultdict[str, set[str]] = defaultdict(set)
         for line in self._seen.read_text().splitlines():
             number, what = line.split()
