@@ -56,10 +56,10 @@ def parse(content: bytes) -> object:
     try:
         value = cast("object", _DECODER.decode(content.removeprefix(_BOM).decode("utf-8")))
         if b"\\" in content and _SURROGATE.search(content) is not None:
-            # Half a character: it reads, but can never be written again.
+            # A lone surrogate decodes but cannot be encoded.
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
-        reason = "has a lone surrogate in it (a lone surrogate)"
+        reason = "has a lone surrogate in it, which is no character"
     except UnicodeDecodeError:
         reason = "is not text in UTF-8"
     except json.JSONDecodeError as error:

@@ -104,7 +104,7 @@ def test_json_in_utf_8_is_read(content: bytes, expected: object) -> None:
         (b"NaN", "a number that cannot be read"),
         (b"9" * 5000, "a number that cannot be read"),
         (b"[" * 100_000, "nested too deeply"),
-        (b'["\\ud800"]', "half a character"),
+        (b'["\\ud800"]', "a lone surrogate"),
     ],
 )
 def test_anything_else_is_refused_without_holding_on_to_it(content: bytes, reason: str) -> None:
