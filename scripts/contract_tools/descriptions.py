@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from contract_tools.document import Document, DocumentError, parse, pointer_to
+from contract_tools.document import Document, DocumentError, parse
 from contract_tools.openapi import (
     METHODS,
     follow,
@@ -16,6 +16,7 @@ from contract_tools.openapi import (
     mapping,
     may_be_null,
     operations,
+    pointer_to,
     schemas,
     sequence,
     text,

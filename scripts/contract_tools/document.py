@@ -14,6 +14,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 
+from contract_tools.openapi import pointer_to
+
 # ruamel.yaml gives its nodes no types; this is how they call themselves.
 _MAPPING, _SEQUENCE = "mapping", "sequence"
 _TAG = "tag:yaml.org,2002:"
@@ -135,11 +137,6 @@ def pointer_parts(pointer: str) -> list[str]:
     """Split a JSON pointer into its names, unescaped; with or without ``#`` in front."""
     path = pointer.removeprefix("#")
     return [part.replace("~1", "/").replace("~0", "~") for part in path.split("/")[1:]]
-
-
-def pointer_to(pointer: str, *parts: str | int) -> str:
-    """Extend a JSON pointer."""
-    return "/".join([pointer, *(str(part).replace("~", "~0").replace("/", "~1") for part in parts)])
 
 
 def _member(node: Any, name: str) -> tuple[Any, int] | None:

@@ -22,9 +22,9 @@ from contract_tools.descriptions import (
     shown_payload,
     shown_payloads,
 )
-from contract_tools.document import Document, DocumentError, pointer_to
+from contract_tools.document import Document, DocumentError
 from contract_tools.lint.rules import Problem
-from contract_tools.openapi import is_list, is_object, mapping, rebuilt, sequence, text
+from contract_tools.openapi import is_list, is_object, mapping, pointer_to, rebuilt, sequence, text
 
 _FOLDER = "translations"
 # Values and facts for programs. A server's description becomes an identifier in some generated clients.

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeGuard
 
-from contract_tools.document import pointer_to
-
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _NOTHING: Mapping[str, object] = {}
+
+
+def pointer_to(pointer: str, *parts: str | int) -> str:
+    """Extend a JSON pointer."""
+    return "/".join([pointer, *(str(part).replace("~", "~0").replace("/", "~1") for part in parts)])
 
 
 def is_object(value: object) -> TypeGuard[Mapping[str, object]]:

@@ -5,10 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 
-from contract_tools.document import pointer_to
 from contract_tools.emit.model import Operation, Surface, Value, parameters_of
 from contract_tools.extensions import KIND_PATTERNS
-from contract_tools.openapi import follow, is_list, is_object, mapping, schemas, sequence, text, webhooks, whole
+from contract_tools.openapi import (
+    follow,
+    is_list,
+    is_object,
+    mapping,
+    pointer_to,
+    schemas,
+    sequence,
+    text,
+    webhooks,
+    whole,
+)
 from contract_tools.python_source import Source, call, constant, constant_name, literal, module, record, table
 
 _CHECKS = (

@@ -13,10 +13,9 @@ from openapi_schema_validator import OAS30Validator, oas30_format_checker, oas31
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from contract_tools.document import pointer_to
 from contract_tools.lint.rules import Contract, Finding, broken, title
 from contract_tools.lint.structure import SchemaError, best_error
-from contract_tools.openapi import Node, is_list, is_object, mapping, sequence, text, whole
+from contract_tools.openapi import Node, is_list, is_object, mapping, pointer_to, sequence, text, whole
 
 # How an error is written inside a response.
 _ERROR_FORMS = (("code", "message"), ("error_code", "error_message"))

@@ -11,12 +11,11 @@ from functools import lru_cache
 from jsonschema import Draft202012Validator
 
 from contract_tools.descriptions import ENGLISH, flat, shown_catalogue, shown_codes, shown_payload, shown_payloads
-from contract_tools.document import pointer_to
 from contract_tools.emit.model import method_name, positional_candidates, resource_name
 from contract_tools.extensions import EXTENSIONS, KINDS
 from contract_tools.lint.rules import Contract, Finding, broken, title
 from contract_tools.lint.structure import iter_errors
-from contract_tools.openapi import Node, kinds_of, mapping, sequence, text, whole
+from contract_tools.openapi import Node, kinds_of, mapping, pointer_to, sequence, text, whole
 from contract_tools.python_source import error_class_name, family_class_name
 
 # Every keyword of JSON Schema, with those that OpenAPI 3.0 and 3.1 add.

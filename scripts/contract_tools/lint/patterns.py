@@ -13,10 +13,9 @@ from itertools import combinations
 from types import MappingProxyType
 from typing import Any
 
-from contract_tools.document import pointer_to
 from contract_tools.lint.rules import Contract, Finding, broken
 from contract_tools.lint.structure import in_brief
-from contract_tools.openapi import mapping
+from contract_tools.openapi import mapping, pointer_to
 
 _TOKENS: Mapping[str, str] = MappingProxyType(
     {

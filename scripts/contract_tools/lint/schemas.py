@@ -8,9 +8,8 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from contract_tools.document import pointer_to
 from contract_tools.lint.rules import Contract, Finding, broken
-from contract_tools.openapi import Node, kinds_of, mapping, may_be_null, schemas, sequence, text
+from contract_tools.openapi import Node, kinds_of, mapping, may_be_null, pointer_to, schemas, sequence, text
 
 _RANGES = (
     ("minLength", "maxLength"),

@@ -11,9 +11,8 @@ from jsonschema import Draft202012Validator, exceptions
 from jsonschema.validators import validator_for
 from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator, schemas
 
-from contract_tools.document import pointer_to
 from contract_tools.lint.rules import Contract, Finding, broken, title
-from contract_tools.openapi import Node, mapping, sequence, text
+from contract_tools.openapi import Node, mapping, pointer_to, sequence, text
 
 _MOST = 200
 _UNEXPECTED = re.compile(r"\('(.+?)'.* unexpected\)$")
