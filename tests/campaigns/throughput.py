@@ -82,7 +82,11 @@ def _work(workers: int, *arguments: object) -> list[dict[str, float]]:
 def _size(database: str) -> int:
     engine = sqlalchemy.create_engine(database)
     with engine.connect() as connection:
-        size = connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar_one()
+        # Not the database's: every campaign that is measured has a schema of its own in the same one.
+        size = connection.exec_driver_sql(
+            "SELECT sum(pg_total_relation_size(oid)) FROM pg_class"
+            " WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"
+        ).scalar_one()
     engine.dispose()
     return int(size)
 
