@@ -22,7 +22,7 @@ from typing import Any, NamedTuple, Self
 from benchmarks.server import running
 from jsms_client import JSMS
 from jsms_sandbox.asgi import Application
-from jsms_sandbox.state.loading import start
+from jsms_sandbox.state.startup import start
 from jsms_sandbox.state.state import State
 
 ROOT = Path(__file__).resolve().parent.parent

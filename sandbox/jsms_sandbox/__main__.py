@@ -10,7 +10,7 @@ def run() -> int | str:
         The exit code, or the sentence to end with.
     """
     try:
-        from jsms_sandbox.command_line import main  # noqa: PLC0415 - what it imports may be missing
+        from jsms_sandbox.cli import main  # noqa: PLC0415 - what it imports may be missing
 
         return main()
     except ModuleNotFoundError as error:

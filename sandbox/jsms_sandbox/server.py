@@ -16,7 +16,7 @@ import uvicorn
 
 from jsms_sandbox.asgi import Application
 from jsms_sandbox.simulation.scheduler import register_handlers
-from jsms_sandbox.state.loading import start
+from jsms_sandbox.state.startup import start
 from jsms_sandbox.state.state import State
 
 IPV4 = 4

@@ -199,7 +199,7 @@ def test_a_request_to_an_operation_without_behaviour_is_marked(
 def test_a_sandbox_that_models_every_operation_has_no_view_of_others(
     monkeypatch: pytest.MonkeyPatch, browser: Browser, sandbox: RunningSandbox
 ) -> None:
-    monkeypatch.setattr("jsms_sandbox.admin.general.BEHAVIOUR", {each.id for each in operations().values()})
+    monkeypatch.setattr("jsms_sandbox.admin.resources.general.BEHAVIOUR", {each.id for each in operations().values()})
     with Inbox(browser, sandbox.url) as inbox:
         expect(inbox.page.locator("#views button[data-view=faults]")).to_be_visible()
         expect(inbox.page.locator("#views button[data-view=unmodelled]")).to_be_hidden()

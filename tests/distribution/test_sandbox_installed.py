@@ -102,7 +102,7 @@ def test_one_command_starts_what_the_client_sends_to(python: Path, running: tupl
 
 
 def test_without_the_extra_it_says_what_to_install(python: Path) -> None:
-    hide = "import sys; sys.modules['uvicorn'] = None; from jsms_sandbox.command_line import main; sys.exit(main([]))"
+    hide = "import sys; sys.modules['uvicorn'] = None; from jsms_sandbox.cli import main; sys.exit(main([]))"
     done = subprocess.run(
         [str(python), "-c", hide], env=environment(), cwd=python.parent, capture_output=True, text=True, check=False
     )

@@ -10,7 +10,7 @@ from jsms_sandbox.service.request import Request
 from jsms_sandbox.simulation.callbacks import Deliveries
 from jsms_sandbox.simulation.scheduler import register_handlers
 from jsms_sandbox.state.entities import Credit
-from jsms_sandbox.state.loading import start
+from jsms_sandbox.state.startup import start
 from jsms_sandbox.state.state import State
 
 PLENTY = 2**31 - 1

@@ -41,7 +41,7 @@ def test_a_sandbox_that_does_not_start_is_a_failure(tmp_path: Path) -> None:
 
 
 def test_a_sandbox_that_does_not_stop_cleanly_is_a_failure(tmp_path: Path) -> None:
-    program = "import sys; from jsms_sandbox.command_line import main; main(); sys.exit(3)"
+    program = "import sys; from jsms_sandbox.cli import main; main(); sys.exit(3)"
     with (
         pytest.raises(GateError, match="ended with 3"),
         distribution.sandbox([sys.executable, "-c", program], tmp_path) as facts,

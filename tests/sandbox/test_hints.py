@@ -14,8 +14,8 @@ from jsms_sandbox.service import request
 from jsms_sandbox.service.body import JSON_NAMES
 from jsms_sandbox.service.composing import CODE_TEMPLATE
 from jsms_sandbox.service.form import NOT_A_FORM
-from jsms_sandbox.service.limits import MESSAGES
 from jsms_sandbox.service.request import Hint, Leniency, hint
+from jsms_sandbox.service.send_checks import MESSAGES
 
 PACKAGE = Path(str(resources.files("jsms_sandbox")))
 CONVERSION = re.compile(r"%[^ ]*?[srdfg]")

@@ -20,7 +20,7 @@ import pytest
 from jsms_sandbox.settings import Settings
 from jsms_sandbox.simulation.clock import BEIJING
 from jsms_sandbox.state.entities import Counters, Credit, Entity, Review
-from jsms_sandbox.state.loading import start
+from jsms_sandbox.state.startup import start
 from jsms_sandbox.state.state import State
 from jsms_sandbox.state.storage import InMemory, SQLiteFile, StorageError, decode, plain
 

@@ -9,7 +9,7 @@ import pytest
 
 from jsms_client import JSMS, APIError
 from jsms_client.results import DeliveryReport, UserReply
-from jsms_sandbox.simulation.variants import VARIANTS, Variant
+from jsms_sandbox.simulation.response_variants import VARIANTS, Variant
 from sandbox.running import AppUnderTest
 
 from .calling import API

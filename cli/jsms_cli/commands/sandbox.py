@@ -13,7 +13,7 @@ PASSED_ON: dict[str, object] = {"allow_extra_args": True, "ignore_unknown_option
 def sandbox(context: typer.Context) -> int:
     """Run a local JSMS to develop and test against; jsms sandbox --help lists its arguments."""
     try:
-        from jsms_sandbox.command_line import main
+        from jsms_sandbox.cli import main
     except ModuleNotFoundError as error:
         raise UsageProblemError(
             f"the sandbox needs the package {error.name}; install it with: pip install 'jsms-client[sandbox]'"

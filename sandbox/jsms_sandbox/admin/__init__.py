@@ -1,1 +1,1 @@
-"""The test API below ``/_sandbox/api/``, for tests and the inbox page: one module for each resource."""
+"""The test API below ``/_sandbox/api/``, for tests and the inbox page, and the page itself."""

@@ -17,9 +17,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from jsms_sandbox.admin.api import TestAPI, problem_response
 from jsms_sandbox.admin.models import Problem
 from jsms_sandbox.admin.request import AdminContext
+from jsms_sandbox.admin.router import Router, problem_response
 from jsms_sandbox.service.endpoint import Service
 from jsms_sandbox.settings import OWN
 from jsms_sandbox.simulation.callbacks import Deliveries
@@ -38,7 +38,7 @@ class AdminApp:
 
     def __init__(self, service: Service, deliveries: Deliveries) -> None:
         self._hosts = service.state.settings.hosts
-        self._api = TestAPI(AdminContext(service, deliveries, secrets.token_hex(RUN_BYTES)))
+        self._api = Router(AdminContext(service, deliveries, secrets.token_hex(RUN_BYTES)))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""

@@ -14,31 +14,31 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from jsms_sandbox.admin.apps import App, Credit
-    from jsms_sandbox.admin.callbacks import Callback
-    from jsms_sandbox.admin.messages import Message
-    from jsms_sandbox.admin.replies import Reply
-    from jsms_sandbox.admin.requests import Request
-    from jsms_sandbox.admin.reviewed import Sign, Template
+    from jsms_sandbox.admin.resources.apps import App, Credit
+    from jsms_sandbox.admin.resources.callbacks import Callback
+    from jsms_sandbox.admin.resources.messages import Message
+    from jsms_sandbox.admin.resources.replies import Reply
+    from jsms_sandbox.admin.resources.requests import Request
+    from jsms_sandbox.admin.resources.reviews import Sign, Template
     from jsms_sandbox.pytest_plugin.api import ClientSettings, SandboxCallError, SandboxClock, Switches
     from jsms_sandbox.pytest_plugin.sandbox import Sandbox
     from jsms_sandbox.pytest_plugin.server import SandboxServer
 
-_HOMES = {
-    "App": "jsms_sandbox.admin.apps",
-    "Callback": "jsms_sandbox.admin.callbacks",
+_MODULES = {
+    "App": "jsms_sandbox.admin.resources.apps",
+    "Callback": "jsms_sandbox.admin.resources.callbacks",
     "ClientSettings": "jsms_sandbox.pytest_plugin.api",
-    "Credit": "jsms_sandbox.admin.apps",
-    "Message": "jsms_sandbox.admin.messages",
-    "Reply": "jsms_sandbox.admin.replies",
-    "Request": "jsms_sandbox.admin.requests",
+    "Credit": "jsms_sandbox.admin.resources.apps",
+    "Message": "jsms_sandbox.admin.resources.messages",
+    "Reply": "jsms_sandbox.admin.resources.replies",
+    "Request": "jsms_sandbox.admin.resources.requests",
     "Sandbox": "jsms_sandbox.pytest_plugin.sandbox",
     "SandboxCallError": "jsms_sandbox.pytest_plugin.api",
     "SandboxClock": "jsms_sandbox.pytest_plugin.api",
     "SandboxServer": "jsms_sandbox.pytest_plugin.server",
-    "Sign": "jsms_sandbox.admin.reviewed",
+    "Sign": "jsms_sandbox.admin.resources.reviews",
     "Switches": "jsms_sandbox.pytest_plugin.api",
-    "Template": "jsms_sandbox.admin.reviewed",
+    "Template": "jsms_sandbox.admin.resources.reviews",
 }
 
 _NEEDED = ("pydantic", "starlette", "uvicorn", "python_multipart")
@@ -113,9 +113,9 @@ def _report(sandbox: Sandbox) -> str:
 
 def __getattr__(name: str) -> object:
     """Import a public name at its first use."""
-    if name not in _HOMES:
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(_HOMES[name]), name)
+    return getattr(importlib.import_module(_MODULES[name]), name)
 
 
 __all__ = [

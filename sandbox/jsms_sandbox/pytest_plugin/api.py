@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel
 
-from jsms_sandbox.admin.clock import Clock
+from jsms_sandbox.admin.resources.clock import Clock
 from jsms_sandbox.pytest_plugin.report import numbers_masked
 from jsms_sandbox.state.entities import ReviewMode
 

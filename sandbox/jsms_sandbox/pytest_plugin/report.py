@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jsms_sandbox.admin.messages import Message
-from jsms_sandbox.admin.requests import Request
+from jsms_sandbox.admin.resources.messages import Message
+from jsms_sandbox.admin.resources.requests import Request
 
 MOST_LINES = 20
 LONGEST = 120

@@ -6,18 +6,18 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Self, Unpack
 
-from jsms_sandbox.admin.apps import App, Credit
-from jsms_sandbox.admin.callbacks import Callback, Callbacks
-from jsms_sandbox.admin.faults import Fault, Faults
-from jsms_sandbox.admin.messages import LatestCode, Message, Messages
-from jsms_sandbox.admin.replies import NewReply, Reply
-from jsms_sandbox.admin.requests import Request, Requests
-from jsms_sandbox.admin.reviewed import Sign, Template
-from jsms_sandbox.admin.seeding import Seeded
+from jsms_sandbox.admin.resources.apps import App, Credit
+from jsms_sandbox.admin.resources.callbacks import Callback, Callbacks
+from jsms_sandbox.admin.resources.faults import Fault, Faults
+from jsms_sandbox.admin.resources.messages import LatestCode, Message, Messages
+from jsms_sandbox.admin.resources.replies import NewReply, Reply
+from jsms_sandbox.admin.resources.requests import Request, Requests
+from jsms_sandbox.admin.resources.reviews import Sign, Template
+from jsms_sandbox.admin.resources.seeding import Seeded
 from jsms_sandbox.pytest_plugin.api import Api, ClientSettings, Pools, SandboxCallError, SandboxClock, Switches
 from jsms_sandbox.pytest_plugin.report import Wanted, summary
 from jsms_sandbox.simulation.faults import FaultKind
-from jsms_sandbox.simulation.variants import Variant
+from jsms_sandbox.simulation.response_variants import Variant
 from jsms_sandbox.state.entities import CallbackType, MessageKind
 
 DEFAULT_TIMEOUT = 20.0

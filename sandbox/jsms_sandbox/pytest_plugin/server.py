@@ -11,7 +11,7 @@ import subprocess
 import sys
 from typing import Self
 
-from jsms_sandbox.admin import apps
+from jsms_sandbox.admin.resources import apps
 from jsms_sandbox.pytest_plugin.api import Api, SandboxCallError, SandboxClock
 from jsms_sandbox.pytest_plugin.sandbox import Sandbox
 

@@ -16,8 +16,8 @@ from jsms_contract.codes import (
     WRONG_TEMPLATE_TYPE,
 )
 from jsms_sandbox.service.fields import problems
-from jsms_sandbox.service.limits import check_magic_number, check_opt_out
 from jsms_sandbox.service.request import CheckedRequest, Hint, Refusal
+from jsms_sandbox.service.send_checks import check_magic_number, check_opt_out
 from jsms_sandbox.service.text import check_length, check_values, check_words, fill, full_text, variables
 from jsms_sandbox.state.entities import CODE, IN_REVIEW, MARKETING, NOTICE, PASSED, REJECTED, App, Sign, Template
 from jsms_sandbox.state.state import State

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from jsms_runtime.operation import Items, Record, Shape
-from jsms_sandbox.service.limits import check_magic_number
 from jsms_sandbox.service.request import CheckedRequest
 from jsms_sandbox.service.response import JSON_HEADERS, Response, json_bytes
+from jsms_sandbox.service.send_checks import check_magic_number
 from jsms_sandbox.state.state import State
 
 

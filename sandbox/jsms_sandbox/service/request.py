@@ -44,7 +44,7 @@ class Hint:
 @functools.cache
 def chinese() -> Mapping[str, str]:
     """Load the Chinese sentence of each English one; both take the same values in the same order."""
-    content = resources.files("jsms_sandbox.service").joinpath("chinese.json").read_bytes()
+    content = resources.files("jsms_sandbox.service").joinpath("hints.zh-CN.json").read_bytes()
     return cast("Mapping[str, str]", json.loads(content))
 
 

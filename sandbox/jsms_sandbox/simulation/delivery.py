@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jsms_sandbox.service.limits import charge, magic_status
+from jsms_sandbox.service.send_checks import charge, magic_status
 from jsms_sandbox.service.text import segments
 from jsms_sandbox.simulation.callbacks import enqueue
 from jsms_sandbox.state.entities import CREDIT_USED_UP, MARKETING, App, Message, Reply, Schedule, ScheduledRecipient

@@ -18,7 +18,7 @@ from jsms_sandbox.contract import info
 from jsms_sandbox.service.access import claimed_app
 from jsms_sandbox.service.request import Hint, Refusal, Request, hint, refusal_body
 from jsms_sandbox.service.response import JSON_HEADERS, Response, json_response
-from jsms_sandbox.simulation.variants import Variant, vary
+from jsms_sandbox.simulation.response_variants import Variant, vary
 from jsms_sandbox.state.state import State
 
 FaultKind = Literal["code", "status", "delay", "reset", "truncate", "broken_json", "html", "empty", "drop", "variant"]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from jsms_sandbox.service.limits import check_allocated
 from jsms_sandbox.service.request import CheckedRequest
 from jsms_sandbox.service.response import Response, json_response
+from jsms_sandbox.service.send_checks import check_allocated
 from jsms_sandbox.state.entities import Credit
 from jsms_sandbox.state.state import State
 

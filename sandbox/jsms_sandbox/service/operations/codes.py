@@ -6,15 +6,15 @@ import secrets
 
 from jsms_contract.codes import EXPIRED_CODE, INVALID_CODE, VERIFIED_CODE, WRONG_MSG_ID
 from jsms_sandbox.service.composing import usable_sign, usable_template
-from jsms_sandbox.service.limits import (
+from jsms_sandbox.service.request import CheckedRequest, Refusal
+from jsms_sandbox.service.response import Response, json_response
+from jsms_sandbox.service.send_checks import (
     check_allocated,
     check_and_charge,
     check_frequency,
     check_magic_number,
     check_opt_out,
 )
-from jsms_sandbox.service.request import CheckedRequest, Refusal
-from jsms_sandbox.service.response import Response, json_response
 from jsms_sandbox.service.text import fill, full_text, segments
 from jsms_sandbox.simulation.delivery import accept_message
 from jsms_sandbox.state.entities import CODE, App, Code, Message

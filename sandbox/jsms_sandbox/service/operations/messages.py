@@ -6,9 +6,9 @@ from datetime import datetime, time
 
 from jsms_sandbox.contract import info
 from jsms_sandbox.service.composing import Recipient, SeenTexts, check_recipient, chosen, compose
-from jsms_sandbox.service.limits import check_allocated, check_and_charge, check_frequency, check_magic_number
 from jsms_sandbox.service.request import CheckedRequest, Hint, Refusal
 from jsms_sandbox.service.response import Response, json_response
+from jsms_sandbox.service.send_checks import check_allocated, check_and_charge, check_frequency, check_magic_number
 from jsms_sandbox.service.text import segments
 from jsms_sandbox.simulation.clock import BEIJING
 from jsms_sandbox.simulation.delivery import accept_message

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from jsms_contract.codes import INVALID_SCHEDULE_ID, INVALID_SEND_TIME, WRONG_SCHEDULE_STATUS
 from jsms_sandbox.service.composing import Recipient, SeenTexts, check_recipient, chosen, compose
-from jsms_sandbox.service.limits import check_allocated, check_magic_number
 from jsms_sandbox.service.operations.messages import refused_recipient, warn_of_the_hour
 from jsms_sandbox.service.request import CheckedRequest, Hint, Refusal
 from jsms_sandbox.service.response import EMPTY, Response, json_response
+from jsms_sandbox.service.send_checks import check_allocated, check_magic_number
 from jsms_sandbox.simulation.clock import BEIJING
 from jsms_sandbox.state.entities import Schedule, ScheduledRecipient
 from jsms_sandbox.state.state import State

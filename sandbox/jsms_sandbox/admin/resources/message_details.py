@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any, Literal
 
-from jsms_sandbox.admin.callbacks import Callback, callback_model
 from jsms_sandbox.admin.endpoint import get
-from jsms_sandbox.admin.messages import Message, find_message, message_model
 from jsms_sandbox.admin.models import At, Query, ResponseModel, milliseconds
-from jsms_sandbox.admin.replies import Reply, reply_model
 from jsms_sandbox.admin.request import AdminRequest
-from jsms_sandbox.admin.requests import Request, request_model
+from jsms_sandbox.admin.resources.callbacks import Callback, callback_model
+from jsms_sandbox.admin.resources.messages import Message, find_message, message_model
+from jsms_sandbox.admin.resources.replies import Reply, reply_model
+from jsms_sandbox.admin.resources.requests import Request, request_model
 from jsms_sandbox.state import entities
 from jsms_sandbox.state.state import State
 

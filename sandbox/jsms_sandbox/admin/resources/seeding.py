@@ -14,7 +14,7 @@ from pydantic import Field
 from jsms_sandbox.admin.endpoint import post
 from jsms_sandbox.admin.models import Body, Id, Query, ResponseModel
 from jsms_sandbox.admin.request import AdminRequest
-from jsms_sandbox.admin.reviewed import Sign, Template, sign_model, template_model
+from jsms_sandbox.admin.resources.reviews import Sign, Template, sign_model, template_model
 from jsms_sandbox.service.request import Request
 from jsms_sandbox.simulation import delivery
 from jsms_sandbox.simulation.clock import BEIJING

@@ -23,7 +23,7 @@ from jsms_sandbox.admin.models import (
 )
 from jsms_sandbox.admin.request import AdminRequest
 from jsms_sandbox.contract import delivery_statuses
-from jsms_sandbox.service.limits import charge
+from jsms_sandbox.service.send_checks import charge
 from jsms_sandbox.service.text import length
 from jsms_sandbox.simulation import delivery
 from jsms_sandbox.simulation.delivery import accept_message

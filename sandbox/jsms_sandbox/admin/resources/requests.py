@@ -1,8 +1,8 @@
-"""The journal of requests and responses, and why requests were refused."""
+"""The journal of requests and responses, why requests were refused, and which conformance steps they show."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -11,6 +11,7 @@ from jsms_sandbox.admin.endpoint import get
 from jsms_sandbox.admin.listing import Listing, NumberPage
 from jsms_sandbox.admin.models import At, Query, ResponseModel
 from jsms_sandbox.admin.request import AdminRequest
+from jsms_sandbox.conformance import evaluate
 from jsms_sandbox.contract import info
 from jsms_sandbox.state import entities
 
@@ -78,6 +79,29 @@ class RequestsQuery(NumberPage):
     msg_id: str | None = None
 
 
+class Step(ResponseModel):
+    """One step, and whether the client has done it."""
+
+    id: str
+    title: str
+    title_zh: str
+    task: Annotated[str, Field(description="How to do it against the sandbox.")]
+    task_zh: str
+    state: Literal["todo", "right", "wrong"]
+    detail: Annotated[str, Field(description="What is missing or wrong.")]
+    request: Annotated[int | None, Field(description="The number of the request that decided it.")]
+
+
+class Conformance(ResponseModel):
+    """The whole list."""
+
+    app_key: str
+    right: int
+    wrong: int
+    total: int
+    steps: list[Step]
+
+
 LISTING: Listing[int, entities.JournalEntry] = Listing("request", lambda state: state.journal, int, "request")
 
 
@@ -110,6 +134,19 @@ def get_request(call: AdminRequest, query: Query) -> Request:
     return request_model(LISTING.get(call, query, call.number("number"), "path.number"))
 
 
+def get_conformance(call: AdminRequest, query: Query) -> Conformance:
+    """Evaluate an app's client, by default the first app's, by its requests since the sandbox started or was reset."""
+    app = call.app(query)
+    evaluated = evaluate(call.state, app)
+    states = [result.state for _, result in evaluated]
+    steps = [
+        Step.of(step, state=result.state, detail=result.detail, request=result.request) for step, result in evaluated
+    ]
+    return Conformance(
+        app_key=app.app_key, right=states.count("right"), wrong=states.count("wrong"), total=len(steps), steps=steps
+    )
+
+
 def _refusal(entry: entities.JournalEntry) -> Refusal | None:
     if entry.code is None or entry.code not in ERRORS:
         return None
@@ -124,4 +161,5 @@ def _refusal(entry: entities.JournalEntry) -> Refusal | None:
 ENDPOINTS = (
     get("/requests", list_requests, RequestsQuery, Requests),
     get("/requests/{number}", get_request, Query, Request, "not_found"),
+    get("/conformance", get_conformance, Query, Conformance),
 )

@@ -9,18 +9,18 @@ from pydantic import Field
 
 from jsms_contract.errors import ERRORS
 from jsms_contract.limits import VERSION
-from jsms_sandbox.admin.apps import App, Apps, app_model, fresh_app
-from jsms_sandbox.admin.callbacks import Callback, callback_model
-from jsms_sandbox.admin.clock import Clock, clock_model
 from jsms_sandbox.admin.endpoint import get, post
-from jsms_sandbox.admin.event_stream import event_id
-from jsms_sandbox.admin.faults import Fault, fault_model
-from jsms_sandbox.admin.messages import Message, message_model
 from jsms_sandbox.admin.models import NoBody, Query, ResponseModel
-from jsms_sandbox.admin.replies import Reply, reply_model
 from jsms_sandbox.admin.request import AdminRequest
-from jsms_sandbox.admin.reviewed import Sign, Template, sign_model, template_model
-from jsms_sandbox.admin.schedules import Schedule, schedule_model
+from jsms_sandbox.admin.resources.apps import App, Apps, app_model, fresh_app
+from jsms_sandbox.admin.resources.callbacks import Callback, callback_model
+from jsms_sandbox.admin.resources.clock import Clock, clock_model
+from jsms_sandbox.admin.resources.event_stream import event_id
+from jsms_sandbox.admin.resources.faults import Fault, fault_model
+from jsms_sandbox.admin.resources.messages import Message, message_model
+from jsms_sandbox.admin.resources.replies import Reply, reply_model
+from jsms_sandbox.admin.resources.reviews import Sign, Template, sign_model, template_model
+from jsms_sandbox.admin.resources.schedules import Schedule, schedule_model
 from jsms_sandbox.assumptions import assumptions
 from jsms_sandbox.contract import delivery_statuses, info, operations
 from jsms_sandbox.service.endpoint import TEXT_KEPT

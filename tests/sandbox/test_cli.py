@@ -26,7 +26,7 @@ import httpx
 import pytest
 
 from jsms_cli.commands import callbacks
-from jsms_sandbox.command_line import main
+from jsms_sandbox.cli import main
 from jsms_sandbox.options import command
 from jsms_sandbox.server import Server, bind
 from jsms_sandbox.settings import DEFAULT_PORT

@@ -9,11 +9,11 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from jsms_sandbox.admin.blocked import MOST, Word
-from jsms_sandbox.admin.callbacks import Url
 from jsms_sandbox.admin.endpoint import delete, get, patch, post
 from jsms_sandbox.admin.models import Body, Mobile, NoBody, Problem, Query, ResponseModel, Status, conflict, wrong
 from jsms_sandbox.admin.request import AdminRequest
+from jsms_sandbox.admin.resources.blocked import MOST, Word
+from jsms_sandbox.admin.resources.callbacks import Url
 from jsms_sandbox.service.access import KEY
 from jsms_sandbox.settings import Credentials
 from jsms_sandbox.simulation.callbacks import check_url, url_problem, url_warnings

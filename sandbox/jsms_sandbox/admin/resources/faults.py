@@ -24,7 +24,7 @@ from jsms_sandbox.admin.models import (
 from jsms_sandbox.admin.request import AdminRequest
 from jsms_sandbox.simulation import faults
 from jsms_sandbox.simulation.faults import CARRIED_OUT, FaultKind, describe
-from jsms_sandbox.simulation.variants import Variant
+from jsms_sandbox.simulation.response_variants import Variant
 
 LONGEST_DELAY = 60.0
 LARGEST_CODE = 99_999

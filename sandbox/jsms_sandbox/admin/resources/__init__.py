@@ -1,0 +1,1 @@
+"""The resources of the test API, one module each."""
