@@ -59,7 +59,7 @@ _PATTERN = "pattern: '^[0-9]+$'"
 BROKEN = (
     broken("structure", "  version: 1.0.0\n", "", "info:"),
     broken("structure", "operationId: sendLetter", "operationId: [sendLetter]", "operationId: [sendLetter]"),
-    broken("structure", "      responses:\n", "      answers:\n", "/letters:", "answers:"),
+    broken("structure", "      responses:\n", "      replies:\n", "/letters:", "replies:"),
     broken("structure", "  /letters:\n", "  letters:\n", "  letters:"),
     broken("schema-structure", "          minLength: 1\n", "          minLength: few\n", "minLength: few"),
     broken("schema-structure", _STAMP, "        stamp:\n          type: text\n", "stamp:", "type: text"),

@@ -30,7 +30,7 @@ MEGABYTES = {SQLITE: 1, "PostgreSQL": 80, "MariaDB": 200, "Redis": 8}
 
 
 def then(act: Act, do: Callable[[], object]) -> Act:
-    """Do something before a poll is answered."""
+    """Do something before the response of a poll."""
 
     def acting(handler: BaseHTTPRequestHandler) -> None:
         do()

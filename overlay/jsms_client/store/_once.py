@@ -89,13 +89,13 @@ class Claim:
                 "was sent now. Use a key of its own for each message",
                 operation=self._operation,
             )
-        if kept["answer"] is None:
+        if kept["response"] is None:
             raise UnknownOutcomeError(
                 f"the request under once={self._shown} left earlier, or is on its way in another call, and its outcome "
                 "is not known; nothing was sent now. Find out first, then send under another key if need be",
                 operation=self._operation,
             )
-        status, value = cast("tuple[int, object]", kept["answer"])
+        status, value = cast("tuple[int, object]", kept["response"])
         return KeptResponse(status, value)
 
     def accept(self, response: KeptResponse) -> None:
@@ -132,7 +132,7 @@ class Claim:
         return True
 
     def _entry(self, response: KeptResponse | None) -> Entry:
-        kept = {"request": self._request, "answer": response}
+        kept = {"request": self._request, "response": response}
         return Entry(self._owner, json.dumps(kept, separators=(",", ":")))
 
     @property

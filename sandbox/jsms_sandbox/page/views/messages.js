@@ -150,7 +150,7 @@ function messageDetail(m) {
           { "data-keep": "set" },
         ),
       ),
-      button(t("Reply as the user"), () => $("reply")?.focus(), { "data-keep": "answer" }),
+      button(t("Reply as the user"), () => $("reply")?.focus(), { "data-keep": "to-reply" }),
       button(t("Expire"), () => expire(m), {
         "data-keep": "expire",
         disabled: code !== "issued",
