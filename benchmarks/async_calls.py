@@ -15,11 +15,11 @@ import httpx2
 import pyqwest
 from pyreqwest.client import ClientBuilder
 
-from benchmarks.clock import AsyncCall, Timing, best, with_tasks
 from benchmarks.figures import Line, Row, Section, Target
 from benchmarks.profiles import profile
 from benchmarks.server import running
 from benchmarks.sync_calls import BODY, HEADERS, KEY, MOBILE, SECRET, WRITTEN
+from benchmarks.timing import AsyncCall, Timing, best, with_tasks
 from jsms_client import AsyncJSMS
 
 TASKS = (1, 16, 64, 256)

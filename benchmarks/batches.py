@@ -8,11 +8,11 @@ from typing import cast
 
 import httpx
 
-from benchmarks.clock import side_by_side
 from benchmarks.figures import Row, Section, Target
 from benchmarks.profiles import profile
 from benchmarks.server import batch_response
 from benchmarks.sync_calls import KEY, SECRET
+from benchmarks.timing import side_by_side
 from jsms_client import JSMS
 from jsms_client._decode import JSON, conform
 from jsms_client._request import encode_json, open_json

@@ -7,9 +7,9 @@ import json
 import time
 from urllib.parse import urlencode
 
-from benchmarks.clock import side_by_side
 from benchmarks.figures import Row, Section, Target
 from benchmarks.sync_calls import KEY, MOBILE, SECRET
+from benchmarks.timing import side_by_side
 from jsms_client.callbacks import CallbackReceiver, sign
 
 COUNT = 2000

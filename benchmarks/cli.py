@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from benchmarks import async_calls, batches, callbacks, campaigns, plot, report, starting, sync_calls
+from benchmarks import async_calls, batches, callbacks, campaigns, plot, report, startup, sync_calls
 from benchmarks.figures import Section
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -22,8 +22,8 @@ BENCHMARKS: Mapping[str, Callable[[], Section]] = {
     "batch": batches.measure,
     "campaign": campaigns.measure,
     "callbacks": callbacks.measure,
-    "start": starting.measure_imports,
-    "regenerate": starting.measure_regenerating,
+    "start": startup.measure_imports,
+    "regenerate": startup.measure_regenerating,
 }
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import chinese
+from benchmarks import translation
 from benchmarks.figures import Section, Target
 
 _PACKAGES = (
@@ -39,7 +39,7 @@ not. Each figure is the best of several rounds taken in turns.
 
 Run it with `scripts/benchmark` (less than ten minutes; close what else is running).
 """,
-    "zh-CN": chinese.HEAD,
+    "zh-CN": translation.HEAD,
 }
 
 _TRANSPORTS = {
@@ -67,7 +67,7 @@ Also measured, and why it is not used:
 What `fast` costs: httptools and msgspec, compiled, without dependencies. A response with its `Content-Length` twice is
 not understood by its parser, where h11 is generous.
 """,
-    "zh-CN": chinese.TRANSPORTS,
+    "zh-CN": translation.TRANSPORTS,
 }
 _PICTURES = {"en": "Plot", "zh-CN": "图"}
 
@@ -80,7 +80,7 @@ def write(sections: list[Section], pictures: Sequence[str], language: str = "en"
         pictures: Where the plots are, seen from the document.
         language: ``en`` or ``zh-CN``.
     """
-    say = chinese.translate if language != "en" else _same
+    say = translation.translate if language != "en" else _same
     targets = [target for section in sections for target in section.targets]
     parts = [
         _HEAD[language],

@@ -19,10 +19,10 @@ import urllib3
 from jsms import Jsms  # type: ignore[import-untyped]  # of 2020
 from pyreqwest.client import SyncClientBuilder
 
-from benchmarks.clock import side_by_side
 from benchmarks.figures import Row, Section, Target
 from benchmarks.profiles import profile
 from benchmarks.server import RESPONSE, running
+from benchmarks.timing import side_by_side
 from jsms_client import JSMS
 
 KEY, SECRET = "a" * 24, "b" * 24

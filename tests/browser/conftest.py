@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from provisioning import CHROMIUM_FLAGS, CHROMIUM_PACKAGES, chromium
-from sandbox.running import PATIENCE, AppUnderTest, RunningSandbox
+from sandbox.threaded_sandbox import PATIENCE, AppUnderTest, RunningSandbox
 
-from .inbox import Inbox
+from .inbox_page import Inbox
 
 expect.set_options(timeout=PATIENCE * 1000)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, expect
 
-from sandbox.running import AppUnderTest, RunningSandbox
+from sandbox.threaded_sandbox import AppUnderTest, RunningSandbox
 
 MESSAGE = {"mobile": "13800138000", "temp_id": 1250, "temp_para": {"number": "张三"}}
 

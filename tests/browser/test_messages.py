@@ -7,9 +7,9 @@ import re
 import httpx
 from playwright.sync_api import expect
 
-from sandbox.running import AppUnderTest, RunningSandbox
+from sandbox.threaded_sandbox import AppUnderTest, RunningSandbox
 
-from .inbox import Inbox
+from .inbox_page import Inbox
 
 MOBILE = "13912345678"
 

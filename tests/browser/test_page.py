@@ -12,11 +12,11 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
-from sandbox.process import Process
-from sandbox.running import AppUnderTest, RunningSandbox
+from sandbox.sandbox_process import Process
+from sandbox.threaded_sandbox import AppUnderTest, RunningSandbox
 
-from .inbox import Inbox
-from .line import Line
+from .cuttable_connection import Line
+from .inbox_page import Inbox
 
 HOSTILE = "<img src=x onerror=alert(1)><script>window.hacked=1</script>&amp;"
 MOBILE = "13912345678"

@@ -12,9 +12,9 @@ from playwright.sync_api import Browser, expect
 
 from jsms_sandbox.contract import operations
 from jsms_sandbox.service.operations import OPERATIONS
-from sandbox.running import AppUnderTest, RunningSandbox
+from sandbox.threaded_sandbox import AppUnderTest, RunningSandbox
 
-from .inbox import Inbox
+from .inbox_page import Inbox
 
 MOBILE = "13912345678"
 

@@ -6,7 +6,7 @@ import pytest
 
 from jsms_client.callbacks import CallbackReceiver
 
-from .posting import APP_KEY, MASTER_SECRET, Clock
+from .signed_posts import APP_KEY, MASTER_SECRET, Clock
 
 
 @pytest.fixture

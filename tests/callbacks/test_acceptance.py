@@ -15,7 +15,7 @@ import pytest
 from jsms_client import ConfigurationError
 from jsms_client.callbacks import Callback, CallbackError, CallbackReason, CallbackReceiver, WSGICallbackApp
 
-from .posting import APP_KEY, MASTER_SECRET, REPORT, Clock, encoded, form
+from .signed_posts import APP_KEY, MASTER_SECRET, REPORT, Clock, encoded, form
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -27,8 +27,8 @@ from jsms_client.callbacks import (
 )
 from jsms_client.errors import ConfigurationError
 
-from .posting import APP_KEY, MASTER_SECRET, PHONE, REPLY, REPORT, Clock, encoded, form
-from .serving import asgi_server, wsgi_server
+from .app_servers import asgi_server, wsgi_server
+from .signed_posts import APP_KEY, MASTER_SECRET, PHONE, REPLY, REPORT, Clock, encoded, form
 
 FORM = "application/x-www-form-urlencoded"
 Handler = Callable[[Event], object]

@@ -28,7 +28,7 @@ from jsms_client.callbacks import (
 from jsms_client.callbacks._events import _READERS  # pyright: ignore[reportPrivateUsage] - which types have one
 from jsms_client.callbacks._form import Body
 
-from .posting import APP_KEY, MASTER_SECRET, PHONE, REPLY, REPORT, SIGN, TEMPLATE, Clock, encoded, form
+from .signed_posts import APP_KEY, MASTER_SECRET, PHONE, REPLY, REPORT, SIGN, TEMPLATE, Clock, encoded, form
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

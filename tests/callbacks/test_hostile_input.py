@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from jsms_client.callbacks import CallbackError, CallbackReason, CallbackReceiver, MemoryNonceStore, sign
 
-from .posting import APP_KEY, MASTER_SECRET, REPLY, REPORT, SIGN, TEMPLATE, Clock
+from .signed_posts import APP_KEY, MASTER_SECRET, REPLY, REPORT, SIGN, TEMPLATE, Clock
 
 NOW = 1_800_000_000_000
 RECEIVER = CallbackReceiver(

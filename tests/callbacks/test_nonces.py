@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from jsms_client.callbacks import MemoryNonceStore, NonceStore
 
-from .posting import Clock
+from .signed_posts import Clock
 
 START = datetime(2027, 1, 15, 8, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -19,7 +19,7 @@ from jsms_client.callbacks import (
 )
 from jsms_client.errors import ConfigurationError, JSMSError
 
-from .posting import APP_KEY, MASTER_SECRET, PHONE, REPORT, Clock, encoded, form
+from .signed_posts import APP_KEY, MASTER_SECRET, PHONE, REPORT, Clock, encoded, form
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from engines import ENGINES, PostgreSQL
-from sandbox.process import Process
+from sandbox.sandbox_process import Process
 
 from . import throughput
 from .killing import Proof

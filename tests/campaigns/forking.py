@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from jsms_client import JSMS
 from jsms_client.campaigns import Progress
 
-from .people import people
+from .recipients import people
 
 
 def main(settings: str, journal: str, phase: str, end: str) -> None:

@@ -21,7 +21,7 @@ from unittest.mock import patch
 from jsms_client import JSMS, AsyncJSMS
 from jsms_client.campaigns import Campaign, CampaignSettings, RecipientState, _throttle, open_campaign
 
-from .record import TEMPLATE, Record
+from .sandbox_record import TEMPLATE, Record
 
 # Before any process is forked, as it takes longer than most of them live.
 import_module("jsms_client._async.campaigns")

@@ -17,8 +17,8 @@ from jsms_client import JSMS, StoreError
 from jsms_client.campaigns import CampaignSettings, JournalError, RecipientState, _throttle, open_campaign
 
 from .killing import Result
-from .people import people
-from .record import TEMPLATE, Record
+from .recipients import people
+from .sandbox_record import TEMPLATE, Record
 
 BATCH = 20
 LONGEST_LIFE = 1.0

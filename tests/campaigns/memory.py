@@ -16,7 +16,7 @@ from typing import cast
 from benchmarks.server import running
 
 from jsms_client import JSMS
-from sandbox.process import ROOT
+from sandbox.sandbox_process import ROOT
 
 WARMING_UP = 1_000
 

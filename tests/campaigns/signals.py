@@ -21,9 +21,9 @@ from typing import Any, Self
 
 from jsms_client import JSMS, AsyncJSMS, RetryPolicy
 from jsms_client.campaigns import Progress
-from sandbox.process import ROOT
+from sandbox.sandbox_process import ROOT
 
-from .people import people
+from .recipients import people
 
 # An import that is interrupted leaves half a module behind.
 import_module("jsms_client._async.fast")

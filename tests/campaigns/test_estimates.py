@@ -12,7 +12,7 @@ from jsms_client.errors import InvalidTempIDError
 from jsms_sandbox.pytest_plugin import Sandbox
 
 from .drivers import Driver
-from .people import people
+from .recipients import people
 
 
 def test_it_says_what_it_would_cost_and_sends_nothing(driver: Driver, app: Sandbox, tmp_path: Path) -> None:

@@ -15,8 +15,8 @@ from jsms_client.campaigns._outcomes import Outcome, Skipped, SkipReason
 from jsms_sandbox.pytest_plugin import Sandbox
 
 from .drivers import Driver
-from .people import people
-from .test_settling import report
+from .recipients import people
+from .test_reconcile import report
 
 
 @pytest.fixture

@@ -29,8 +29,8 @@ from jsms_client.campaigns._workers import ConductorThread
 from jsms_sandbox.pytest_plugin import Sandbox
 
 from .drivers import TEMPLATE, Driver, run_on_asyncio, settings_of
-from .people import numbers, people, reached, requests
-from .record import Record
+from .recipients import numbers, people, reached, requests
+from .sandbox_record import Record
 from .signals import RECIPIENTS, Signalled
 
 SERVICE = Service("http://127.0.0.1/v1", "app")

@@ -38,10 +38,10 @@ from jsms_client.campaigns._journal.integrity import Digest
 from jsms_client.campaigns._journal.journal import Journal
 from jsms_client.campaigns._options import Service
 from jsms_sandbox.pytest_plugin import Sandbox
-from sandbox.process import environment
+from sandbox.sandbox_process import environment
 
 from .drivers import TEMPLATE, Driver
-from .people import numbers, people, reached, requests
+from .recipients import numbers, people, reached, requests
 
 SETTINGS = CampaignSettings(1250)
 SERVICE = Service("http://127.0.0.1/v1", "app")

@@ -12,10 +12,10 @@ import sys
 
 import pytest
 
-from sandbox.process import ROOT
-from thorough import thorough
+from sample_sizes import sample_size
+from sandbox.sandbox_process import ROOT
 
-KILLS = thorough(15, 5)
+KILLS = sample_size(15, 5)
 
 
 @pytest.mark.timeout(240)

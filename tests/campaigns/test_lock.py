@@ -29,10 +29,10 @@ from jsms_client.campaigns._journal.journal import Journal
 from jsms_client.campaigns._open_journal import OpenJournal
 from jsms_client.campaigns._options import Service
 from jsms_sandbox.pytest_plugin import Sandbox
-from sandbox.process import ROOT, environment
+from sandbox.sandbox_process import ROOT, environment
 
 from .drivers import Driver
-from .people import numbers, people, reached
+from .recipients import numbers, people, reached
 
 if sys.platform != "win32":
     import fcntl

@@ -17,8 +17,8 @@ from jsms_client.results import DeliveryReport
 from jsms_client.store import _database
 
 from .drivers import Driver
-from .people import numbers
-from .test_contradictions import Respond, serving
+from .recipients import numbers
+from .test_contradictory_responses import Respond, serving
 
 SETTINGS = {"app_key": "a", "master_secret": "b"}
 PARAMETERS = {

@@ -18,7 +18,7 @@ from jsms_runtime.times import BEIJING
 from jsms_sandbox.pytest_plugin import Sandbox
 
 from .drivers import DRIVERS, Driver
-from .people import numbers, people, reached, requests
+from .recipients import numbers, people, reached, requests
 
 REFUSED = "13000050024"
 """A number that the sandbox refuses with 50024."""

@@ -36,12 +36,12 @@ from jsms_client.campaigns._shared.queue import SharedQueue
 from jsms_client.errors import ArgumentError, MissingDependencyError
 from jsms_client.results import DeliveryReport
 from jsms_sandbox.pytest_plugin import Sandbox
-from sandbox.process import Process
+from sandbox.sandbox_process import Process
 
 from . import throughput
 from .drivers import TEMPLATE, Driver
 from .killing_shared import SharedProof
-from .people import numbers, people, reached
+from .recipients import numbers, people, reached
 
 
 @pytest.fixture(params=SHARED)

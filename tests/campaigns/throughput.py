@@ -15,7 +15,7 @@ from benchmarks.server import running
 
 from jsms_client import JSMS
 from jsms_client.campaigns import Progress
-from sandbox.process import ROOT
+from sandbox.sandbox_process import ROOT
 
 from .memory import members
 

@@ -9,7 +9,7 @@ import pytest
 
 from jsms_sandbox.pytest_plugin import Sandbox
 
-from .running import Command
+from .runner import Command
 
 
 @pytest.fixture(autouse=True)

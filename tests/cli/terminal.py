@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
-from .running import environment
+from .runner import environment
 
 PATIENCE = 30.0
 # A terminal of its own, so that Ctrl-C reaches the command as it would from a keyboard.

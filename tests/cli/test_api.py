@@ -18,7 +18,7 @@ from jsms_sandbox.pytest_plugin import Sandbox
 from servers.arguments import arguments_of
 from servers.contract import load_document
 
-from .running import Command
+from .runner import Command
 
 MOBILE = "13800138000"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\rIHDR" + bytes(64)

@@ -8,7 +8,7 @@ import pytest
 
 from jsms_sandbox.pytest_plugin import Sandbox
 
-from .running import Command
+from .runner import Command
 
 NUMBERS = tuple(f"1380013{place:04}" for place in range(12))
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from campaigns.record import Record
+from campaigns.sandbox_record import Record
 from jsms_sandbox.pytest_plugin import Sandbox
 
-from .running import run, start
+from .runner import run, start
 from .test_campaigns import NUMBERS, write_list
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits are things of POSIX")

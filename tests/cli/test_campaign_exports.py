@@ -11,7 +11,7 @@ import pytest
 from jsms_client.campaigns._export import atomic_writer
 from jsms_sandbox.pytest_plugin import Sandbox
 
-from .running import Command
+from .runner import Command
 from .test_campaigns import NUMBERS, counts, write_list
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from jsms_sandbox.pytest_plugin import Sandbox
 
-from .running import Command
+from .runner import Command
 from .test_campaigns import NUMBERS, counts, sent, write_list
 
 

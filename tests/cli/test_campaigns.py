@@ -15,7 +15,7 @@ import pytest
 from engines.fixtures import Started
 from jsms_sandbox.pytest_plugin import Sandbox
 
-from .running import Command, Done
+from .runner import Command, Done
 
 NUMBERS = tuple(f"1380013{place:04}" for place in range(30))
 

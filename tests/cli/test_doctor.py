@@ -14,7 +14,7 @@ from jsms_sandbox.pytest_plugin import Sandbox
 from servers.faults import http_response, sends
 from servers.raw_socket_server import RawSocketServer, refusing_port
 
-from .running import Command, Done
+from .runner import Command, Done
 
 BALANCE = (RULES["getAppBalance"].success or "").encode()
 

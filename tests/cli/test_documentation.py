@@ -8,7 +8,7 @@ from typing import Protocol, cast
 
 from jsms_cli.tree import command
 
-from .running import ROOT
+from .runner import ROOT
 
 PAGE = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
 

@@ -11,7 +11,7 @@ from jsms_client import errors
 from jsms_client.campaigns import _errors as campaign_errors
 from jsms_contract.errors import FAMILIES
 
-from .running import ROOT
+from .runner import ROOT
 
 
 def kinds() -> list[type[BaseException]]:

@@ -15,7 +15,7 @@ import pytest
 from jsms_cli.tree import command
 from jsms_sandbox.pytest_plugin import Sandbox
 
-from .running import Command, Done, environment
+from .runner import Command, Done, environment
 
 MOBILE = "13800138000"
 ITSELF = ("sandbox",)

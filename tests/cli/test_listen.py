@@ -16,11 +16,11 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 
-from callbacks.posting import APP_KEY, MASTER_SECRET, REPLY, REPORT, SIGN, TEMPLATE, encoded, form
+from callbacks.signed_posts import APP_KEY, MASTER_SECRET, REPLY, REPORT, SIGN, TEMPLATE, encoded, form
 from jsms_cli.listen import PATIENCE, CallbackServer
 from jsms_sandbox.pytest_plugin import Sandbox
 
-from .running import Command, start
+from .runner import Command, start
 
 SIGNED = {"JSMS_APP_KEY": APP_KEY, "JSMS_MASTER_SECRET": MASTER_SECRET}
 open_url = build_opener(ProxyHandler({})).open

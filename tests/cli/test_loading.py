@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from .running import environment
+from .runner import environment
 
 HEAVY = {
     "httpx",

@@ -12,7 +12,7 @@ from jsms_contract.operations import OPERATIONS
 from jsms_runtime.operation import Record
 from jsms_sandbox.pytest_plugin import Sandbox
 
-from .running import Command
+from .runner import Command
 
 MOBILE, OTHER = "13800138000", "13900139000"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\rIHDR" + bytes(64)

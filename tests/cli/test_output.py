@@ -13,7 +13,7 @@ from jsms_cli.tables import cell
 from jsms_contract.errors import ERRORS
 from jsms_sandbox.pytest_plugin import Sandbox
 
-from .running import ROOT, Command, run
+from .runner import ROOT, Command, run
 
 MOBILE = "13800138000"
 

@@ -12,7 +12,7 @@ import pytest
 from jsms_contract.errors import ERRORS
 from jsms_sandbox.pytest_plugin import Sandbox
 
-from .running import Command, run, start
+from .runner import Command, run, start
 
 NUMBERS = tuple(f"1380013{place:04}" for place in range(30))
 

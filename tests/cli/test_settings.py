@@ -12,7 +12,7 @@ import pytest
 
 from jsms_sandbox.pytest_plugin import Sandbox
 
-from .running import Command, run
+from .runner import Command, run
 
 ADVICE = "set them in the environment, in .env, or in a profile"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from jsms_client import JSMS
 from jsms_sandbox.pytest_plugin import Sandbox
 
-from .running import Command, run, start
+from .runner import Command, run, start
 
 MOBILES = ("13800138000", "13900139000", "13700137000")
 

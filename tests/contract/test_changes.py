@@ -13,11 +13,11 @@ from contract_tools.changes.contract import compare
 from contract_tools.document import load
 from jsms_contract.operations import OPERATIONS
 
-from .broken import WHOLE
-from .edits import EDITS_OF_MODELS, Data, Edit, field, schema, sending
-from .edits_of_needs import EDITS_OF_NEEDS
-from .edits_of_operations import EDITS_OF_OPERATIONS
-from .mutations import mutated
+from .extension_changes import EDITS_OF_NEEDS
+from .lint_cases import WHOLE
+from .mutated_documents import mutated
+from .operation_changes import EDITS_OF_OPERATIONS
+from .schema_changes import EDITS_OF_MODELS, Data, Edit, field, schema, sending
 
 EDITS = EDITS_OF_OPERATIONS + EDITS_OF_MODELS + EDITS_OF_NEEDS
 CONTRACT = Path(__file__).parents[2] / "openapi.yaml"

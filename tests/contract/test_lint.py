@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from contract_tools.document import DocumentError, load, parse
 from contract_tools.lint import RULES, lint
 
-from .broken import BROKEN, WHOLE, Broken
-from .edits import Data
-from .mutations import mutated
+from .lint_cases import BROKEN, WHOLE, Broken
+from .mutated_documents import mutated
+from .schema_changes import Data
 
 CONTRACT = Path(__file__).parents[2] / "openapi.yaml"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pages.reading import Block, blocks
+from pages.markdown import Block, blocks
 
 from .conftest import ROOT
 

@@ -8,7 +8,7 @@ import pytest
 
 from website.site import build
 
-from .reading import Site
+from .built_site import Site
 
 
 @pytest.fixture(scope="session")

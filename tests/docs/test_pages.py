@@ -13,7 +13,7 @@ from jsms_contract.operations import OPERATIONS
 from website.pages import CHINESE, ENGLISH, joined, relink, sections
 from website.site import main
 
-from .reading import Site
+from .built_site import Site
 
 ROOT = Path(__file__).parents[2]
 OUTSIDE_PAGES = {"openapi.html"}

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .running import ENGINES, Engine, MariaDB, PostgreSQL, Redis
+from .servers import ENGINES, Engine, MariaDB, PostgreSQL, Redis
 
 __all__ = ["ENGINES", "Engine", "MariaDB", "PostgreSQL", "Redis"]

@@ -11,7 +11,7 @@ import pytest
 
 import provisioning
 
-from .running import ENGINES, Engine
+from .servers import ENGINES, Engine
 
 SQLITE = "SQLite"
 STORES = (SQLITE, *ENGINES)

@@ -15,7 +15,7 @@ import pytest
 import provisioning
 
 from .fixtures import SQLITE, Started, require
-from .running import ENGINES, Engine
+from .servers import ENGINES, Engine
 
 
 @pytest.mark.parametrize("engine", ENGINES, indirect=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from sandbox.running import AppUnderTest, RunningSandbox
+from sandbox.threaded_sandbox import AppUnderTest, RunningSandbox
 
 
 @pytest.fixture(scope="session")

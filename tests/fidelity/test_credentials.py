@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jsms_contract.operations import OPERATIONS, Operation
-from sandbox.running import AppUnderTest
+from sandbox.threaded_sandbox import AppUnderTest
 
 IDS = {
     "{msg_id}": "288193860302",

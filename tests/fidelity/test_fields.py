@@ -17,8 +17,8 @@ from jsms_sandbox.simulation import delivery as reports
 from jsms_sandbox.simulation import reviews
 from jsms_sandbox.state.entities import JournalEntry, Review
 from jsms_sandbox.state.state import State
-from sandbox.forms import multipart, sign_form
-from sandbox.running import AppUnderTest
+from sandbox.sign_forms import multipart, sign_form
+from sandbox.threaded_sandbox import AppUnderTest
 from servers.arguments import arguments_of, body_of
 
 from .callback_target import CallbackTarget

@@ -11,8 +11,8 @@ import pytest
 
 from jsms_sandbox.state.entities import REJECTED
 from jsms_sandbox.state.state import State
-from sandbox.forms import image
-from sandbox.running import AppUnderTest
+from sandbox.sign_forms import image
+from sandbox.threaded_sandbox import AppUnderTest
 
 jsms: Any = importlib.import_module("jsms")  # it has no types
 MOBILE, LATER = "13800138000", "2099-07-01 09:00:00"

@@ -25,8 +25,8 @@ from jsms_sandbox.state.state import State
 from overlay.calls import CALLS, CODE, MOBILE, MSG_ID, SCHEDULE_ID, Call
 from overlay.drivers import ATTEMPTS, DRIVERS, QUICK, Driver
 from overlay.examples import expected, plain
-from sandbox.forms import PNG
-from sandbox.running import RunningSandbox
+from sandbox.sign_forms import PNG
+from sandbox.threaded_sandbox import RunningSandbox
 
 KEYS = Credentials(*EXAMPLE_CREDENTIALS["appAuth"], *EXAMPLE_CREDENTIALS["devAuth"])
 REASONS = {50010: VerificationReason.WRONG, 50011: VerificationReason.EXPIRED, 50012: VerificationReason.USED}

@@ -25,7 +25,7 @@ from jsms_client.errors import CallbackError
 from jsms_contract.operations import OPERATIONS
 from jsms_sandbox.conformance import steps
 from jsms_sandbox.settings import DEFAULT_PORT, Credentials
-from sandbox.running import WITHOUT_TLS, RunningSandbox
+from sandbox.threaded_sandbox import WITHOUT_TLS, RunningSandbox
 
 VECTORS: dict[str, Any] = json.loads(json.dumps(vectors()))
 DOCUMENT = load(ROOT / "openapi.yaml")

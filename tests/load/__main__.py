@@ -8,7 +8,7 @@ import sys
 
 from jsms_sandbox.state.state import MESSAGES_KEPT
 
-from .filling import Filler
+from .full_state import Filler
 from .server import loaded
 from .workload import Workload
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 
-from sandbox.process import Process
+from sandbox.sandbox_process import Process
 
 from .workload import CODE
 

@@ -14,7 +14,7 @@ import pytest
 from jsms_sandbox.simulation import clock
 from jsms_sandbox.state import events, rate_limits, state
 
-from .filling import Filler
+from .full_state import Filler
 from .server import loaded
 from .workload import Workload
 

@@ -20,15 +20,15 @@ import pytest
 import trio
 
 from jsms_client import JSMS, AsyncJSMS
+from sample_sizes import sample_size
 from servers.faults import http_response, sends
 from servers.raw_socket_server import RawSocketServer
-from thorough import thorough
 
 from .calls import CALLS
 from .drivers import PATIENCE, async_client, sync_client
 
 SENT = sends(http_response(200, b'{"msg_id": "1"}'))
-STEPS = range(0, 41, thorough(1, 4))
+STEPS = range(0, 41, sample_size(1, 4))
 
 
 @pytest.fixture(scope="module")
@@ -261,7 +261,7 @@ def test_a_thread_is_interrupted_anywhere(
         warnings.simplefilter("ignore", ResourceWarning)
         before = open_sockets()
         while True:
-            step += thorough(3, 10)
+            step += sample_size(3, 10)
             with sync_client(server.base_url, timeout=PATIENCE, transport=transport) as client:
                 if kept:
                     call(client)

@@ -27,7 +27,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 from jsms_client import JSMS, JSMSError, MissingDependencyError, Telemetry
 from jsms_client.errors import ConfigurationError, ConnectionFailedError
 from jsms_contract.service import RULES
-from sandbox.running import RunningSandbox
+from sandbox.threaded_sandbox import RunningSandbox
 from servers.faults import http_response
 from servers.raw_socket_server import Connection, RawSocketServer, Script, refusing_port
 

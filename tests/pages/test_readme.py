@@ -17,7 +17,7 @@ from example_server import EXAMPLE_CREDENTIALS, ExampleServer
 from jsms_client import RetryPolicy, Timeouts, errors
 from jsms_contract.operations import OPERATIONS
 
-from .reading import READMES, ROOT, Block, blocks, headings, prose, twins
+from .markdown import READMES, ROOT, Block, blocks, headings, prose, twins
 
 CONTRACT = ROOT / "generated" / "jsms_contract" / "openapi.json"
 PROGRAMS = [

@@ -11,10 +11,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from benchmarks import plot, report
-from benchmarks.chinese import translate
 from benchmarks.figures import Line, Row, Section, Target
 from benchmarks.profiles import profile
 from benchmarks.server import running
+from benchmarks.translation import translate
 
 from jsms_client import JSMS
 

@@ -31,8 +31,11 @@ NEVER = {"yaml", "ruamel", "pydantic", "jsms_callbacks", "trio", "aiohttp", "htt
                 "jsms_client._async.client",
             },
         ),
+        (f"{CLIENT}; client.messages", {"csv", "jsms_client.campaigns"}),
+        (f"{CLIENT}; client.campaigns", {"jsms_client._async.client"}),
+        ("import jsms_client.campaigns", {"jsms_client._sync"}),
     ],
-    ids=["the package", "exceptions", "a client", "a resource"],
+    ids=["the package", "exceptions", "a client", "a resource", "another resource", "campaigns", "open_campaign"],
 )
 def test_nothing_is_loaded_that_is_not_used(program: str, without: set[str]) -> None:
     code = f"import sys; sys.path[:0] = sys.argv[1:]; {program}; print(*sys.modules)"

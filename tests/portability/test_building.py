@@ -12,7 +12,7 @@ from client_recipes import building
 from client_recipes.building import BuildError, MissingError, build, inside, lay_out, require
 from client_recipes.recipe import ROOT, Recipe, Unpacked
 
-from .by_hand import recipe
+from .handwritten_recipe import recipe
 
 
 @pytest.fixture

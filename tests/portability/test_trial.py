@@ -9,7 +9,7 @@ from client_recipes.building import IMAGE, PICTURE, lay_out
 from client_recipes.cli import surprises, try_out
 from client_recipes.recipe import ROOT, YES, Recipe, Result
 
-from .by_hand import recipe
+from .handwritten_recipe import recipe
 
 
 def tried(recipe: Recipe, place: Path) -> Result:

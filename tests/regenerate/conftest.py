@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from .command import ROOT, SMALL, run
 from .maintainer import change
-from .running import ROOT, SMALL, run
 
 
 @pytest.fixture(scope="session")

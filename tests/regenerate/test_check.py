@@ -10,7 +10,7 @@ import pytest
 
 from contract_tools.output import differences
 
-from .running import SMALL, git, run, tree
+from .command import SMALL, git, run, tree
 
 
 def found(built: Path, output: Path) -> list[str]:

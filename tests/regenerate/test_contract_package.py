@@ -15,7 +15,7 @@ from jsms_contract.service import KIND_PATTERNS
 from jsms_runtime.times import FORM_PATTERN
 from jsms_runtime.validation import MOBILE_PATTERN
 
-from .running import python_with
+from .command import python_with
 
 
 @pytest.mark.parametrize(

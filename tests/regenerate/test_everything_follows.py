@@ -10,7 +10,7 @@ from pathlib import Path
 
 from jsms_contract.operations import OPERATIONS
 
-from .running import ROOT
+from .command import ROOT
 
 ADDED = 3
 """How many operations the edit adds."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from contract_tools.emit.customised import left_over
 from jsms_contract.operations import OPERATIONS
 
-from .running import ROOT, python_with
+from .command import ROOT, python_with
 
 USER = """
 from datetime import datetime

@@ -11,9 +11,9 @@ import pytest
 from contract_tools.descriptions import completed
 from contract_tools.document import load, parse
 from contract_tools.openapi import mapping, schemas, sequence
-from sandbox.process import Process
+from sandbox.sandbox_process import Process
 
-from .running import ROOT, python_with, run
+from .command import ROOT, python_with, run
 
 ENTRY = """\
   '50987':

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from .running import ROOT, SMALL, python_with, tree
+from .command import ROOT, SMALL, python_with, tree
 
 PACKAGES = ("jsms_api", "jsms_callbacks", "jsms_contract", "jsms_surface")
 

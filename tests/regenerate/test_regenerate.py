@@ -15,7 +15,7 @@ import pytest
 
 from contract_tools.output import locked
 
-from .running import SMALL, command, run, tree
+from .command import SMALL, command, run, tree
 
 
 def test_a_run_in_step_writes_nothing(output: Path, capsys: pytest.CaptureFixture[str]) -> None:

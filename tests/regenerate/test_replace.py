@@ -15,7 +15,7 @@ import pytest
 
 from contract_tools import output
 
-from .running import ROOT, tree
+from .command import ROOT, tree
 
 OLD = {f"package/{number}.py": b"old" * number for number in range(20)}
 NEW = {f"package/{number}.py": b"new" * number for number in range(10, 30)}

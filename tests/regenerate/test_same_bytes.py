@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from .running import ROOT, SMALL, command, tree
+from .command import ROOT, SMALL, command, tree
 
 
 def test_nothing_around_a_run_shows_in_what_it_makes(built: Path, tmp_path: Path) -> None:

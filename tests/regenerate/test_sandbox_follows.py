@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from jsms_sandbox.service.operations import OPERATIONS as BEHAVIOUR
-from sandbox.process import Process
+from sandbox.sandbox_process import Process
 
 ONE = "13800138000"
 LEAFLET = {"mobile": ONE, "labels": {"a": 1}, "options": {"speed": 0.5, "urgent": True}}

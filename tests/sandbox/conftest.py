@@ -8,7 +8,7 @@ import pytest
 
 from jsms_sandbox.settings import Settings
 
-from .running import AppUnderTest, RunningSandbox
+from .threaded_sandbox import AppUnderTest, RunningSandbox
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from jsms_contract.errors import ERRORS
 from jsms_sandbox.contract import operations
 
-from .forms import FileField, image, sign_form
+from .sign_forms import FileField, image, sign_form
 
 JSON = {"Content-Type": "application/json"}
 MOBILE = "13800138000"

@@ -33,8 +33,8 @@ from jsms_sandbox.settings import DEFAULT_PORT
 from jsms_sandbox.state.state import State
 from jsms_sandbox.state.storage import SQLiteFile, StorageError
 
-from .process import STOPS, Process, environment, run
-from .running import PATIENCE
+from .sandbox_process import STOPS, Process, environment, run
+from .threaded_sandbox import PATIENCE
 
 
 def test_it_says_where_it_is_and_with_which_credentials_and_stops_at_once() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from .running import PATIENCE, AppUnderTest
+from .threaded_sandbox import PATIENCE, AppUnderTest
 
 BODY = json.dumps({"mobile": "13800138000", "temp_id": 1})
 

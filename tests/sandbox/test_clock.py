@@ -8,7 +8,7 @@ import pytest
 
 from jsms_sandbox.simulation.clock import LATEST, Clock
 
-from .running import AppUnderTest
+from .threaded_sandbox import AppUnderTest
 
 
 def test_it_runs_with_real_time_unless_frozen() -> None:

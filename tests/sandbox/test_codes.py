@@ -9,7 +9,7 @@ import pytest
 
 from jsms_sandbox.assumptions import assumptions
 
-from .running import AppUnderTest
+from .threaded_sandbox import AppUnderTest
 
 MOBILE = "13800138000"
 

@@ -7,7 +7,7 @@ from collections import Counter
 from jsms_sandbox.state.entities import Credit
 
 from .connections import Call, Response, at_once
-from .running import AppUnderTest
+from .threaded_sandbox import AppUnderTest
 
 MOBILE = "13800138000"
 

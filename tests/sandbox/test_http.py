@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from .running import PATIENCE, AppUnderTest, refused
+from .threaded_sandbox import PATIENCE, AppUnderTest, refused
 
 
 def raw(app: AppUnderTest, request: str) -> tuple[str, str]:

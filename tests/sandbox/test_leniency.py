@@ -11,8 +11,8 @@ from jsms_sandbox.service.composing import CODE_TEMPLATE
 from jsms_sandbox.service.request import Leniency
 
 from .error_recipes import MOBILE
-from .forms import FileField, image, multipart, sign_form
-from .running import AppUnderTest, RunningSandbox, refused
+from .sign_forms import FileField, image, multipart, sign_form
+from .threaded_sandbox import AppUnderTest, RunningSandbox, refused
 
 TEXT = {"Content-Type": "text/plain; charset=utf-8"}
 JSON = {"Content-Type": "application/json"}

@@ -9,7 +9,7 @@ from jsms_contract.limits import SEND_MESSAGE_BATCH_REQUEST_TAG_MAX_LENGTH
 from jsms_sandbox.service.text import segments
 from jsms_sandbox.state.entities import Credit, Message
 
-from .running import AppUnderTest
+from .threaded_sandbox import AppUnderTest
 
 MOBILE = "13800138000"
 

@@ -24,9 +24,9 @@ from jsms_sandbox.state.startup import start
 from jsms_sandbox.state.state import State
 from jsms_sandbox.state.storage import InMemory, SQLiteFile, StorageError, decode, plain
 
-from .forms import multipart, sign_form
-from .process import Process, run
-from .running import PATIENCE, AppUnderTest, RunningSandbox
+from .sandbox_process import Process, run
+from .sign_forms import multipart, sign_form
+from .threaded_sandbox import PATIENCE, AppUnderTest, RunningSandbox
 
 MOBILE = "13800138000"
 E = TypeVar("E", bound=Entity)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from jsms_sandbox.simulation import delivery as reports
 from jsms_sandbox.state.state import State
 
-from .running import AppUnderTest
+from .threaded_sandbox import AppUnderTest
 
 MOBILE = "13800138000"
 

@@ -11,8 +11,8 @@ from jsms_sandbox.simulation.reviews import decide
 from jsms_sandbox.state.entities import Review, Sign, Template
 from jsms_sandbox.state.state import State
 
-from .forms import IMAGES, JPEG, PNG, image, multipart, sign_form
-from .running import AppUnderTest
+from .sign_forms import IMAGES, JPEG, PNG, image, multipart, sign_form
+from .threaded_sandbox import AppUnderTest
 
 NOTICE: dict[str, Any] = {"template": "您好{{name}}。", "type": 2}
 CODE: dict[str, Any] = {"template": "验证码{{code}}", "type": 1, "ttl": 60}

@@ -10,7 +10,7 @@ import pytest
 from jsms_sandbox.simulation.clock import BEIJING
 from jsms_sandbox.state.entities import Credit, Message
 
-from .running import AppUnderTest
+from .threaded_sandbox import AppUnderTest
 
 MOBILE = "13800138000"
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from sandbox.running import WITHOUT_TLS, AppUnderTest, RunningSandbox
+from sandbox.threaded_sandbox import WITHOUT_TLS, AppUnderTest, RunningSandbox
 
-from .calling import API, API_PATH
+from .api_client import API, API_PATH
 from .document import Document
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.running import AppUnderTest, RunningSandbox
+from sandbox.threaded_sandbox import AppUnderTest, RunningSandbox
 
-from .calling import API
+from .api_client import API
 
 MOBILE = "13800138000"
 CODE = {"mobile": MOBILE, "temp_id": 1}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from callbacks.serving import wsgi_server
+from callbacks.app_servers import wsgi_server
 from jsms_client.callbacks import (
     DeliveryReport,
     DeliveryStatus,
@@ -16,10 +16,10 @@ from jsms_client.callbacks import (
     TemplateReviewed,
     UserReply,
 )
-from sandbox.running import AppUnderTest, RunningSandbox
+from sandbox.threaded_sandbox import AppUnderTest, RunningSandbox
 
-from .calling import API
-from .receiving import Receiver
+from .api_client import API
+from .callback_receiver import Receiver
 
 MOBILE = "13800138000"
 LONG = 30

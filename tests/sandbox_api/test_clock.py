@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from sandbox.forms import multipart, sign_form
-from sandbox.running import AppUnderTest, RunningSandbox
+from sandbox.sign_forms import multipart, sign_form
+from sandbox.threaded_sandbox import AppUnderTest, RunningSandbox
 
-from .calling import API
+from .api_client import API
 
 MOBILE = "13800138000"
 NOON = {"beijing": "2030-01-02 12:00:00", "frozen": True}

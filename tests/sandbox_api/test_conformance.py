@@ -13,12 +13,12 @@ import pytest
 from jsms_client import JSMS, APIError, UnknownOutcomeError
 from jsms_client.results import SignType, TemplateType
 from jsms_sandbox.conformance import steps
-from pages.reading import ROOT, prose
-from sandbox.forms import PNG
-from sandbox.running import AppUnderTest, RunningSandbox
+from pages.markdown import ROOT, prose
+from sandbox.sign_forms import PNG
+from sandbox.threaded_sandbox import AppUnderTest, RunningSandbox
 
-from .calling import API
-from .receiving import Receiver
+from .api_client import API
+from .callback_receiver import Receiver
 
 MOBILE = "13800138000"
 CODE = {"mobile": MOBILE, "temp_id": 1}

@@ -18,11 +18,11 @@ from jsms_sandbox.service.request import Leniency
 from jsms_sandbox.settings import Credentials
 from jsms_sandbox.simulation.callbacks import RETRY_AFTER
 from jsms_sandbox.simulation.faults import CARRIED_OUT
-from pages.reading import ROOT, Block, blocks, prose
-from sandbox.process import environment
-from sandbox.running import RunningSandbox
+from pages.markdown import ROOT, Block, blocks, prose
+from sandbox.sandbox_process import environment
+from sandbox.threaded_sandbox import RunningSandbox
 
-from .calling import API
+from .api_client import API
 
 PAGE = ROOT / "docs" / "sandbox.md"
 TEXT = prose(PAGE)

@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from jsms_sandbox.state.events import EVENTS_KEPT
-from sandbox.running import AppUnderTest, RunningSandbox
+from sandbox.threaded_sandbox import AppUnderTest, RunningSandbox
 
-from .calling import API
+from .api_client import API
 from .document import Document
-from .reading_events import events
+from .server_sent_events import events
 
 
 def test_a_reader_is_told_where_to_begin_and_then_what_happens(api: API, app: AppUnderTest) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 from openapi_spec_validator import validate
 
 from jsms_sandbox.state.state import MESSAGES_KEPT
-from sandbox.running import RunningSandbox
+from sandbox.threaded_sandbox import RunningSandbox
 
-from .calling import API
+from .api_client import API
+from .callback_receiver import Receiver
 from .document import Document
-from .receiving import Receiver
 
 PROMISED = {
     "/messages",

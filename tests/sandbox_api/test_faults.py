@@ -10,9 +10,9 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from sandbox.running import AppUnderTest, RunningSandbox
+from sandbox.threaded_sandbox import AppUnderTest, RunningSandbox
 
-from .calling import API
+from .api_client import API
 
 MOBILE, OTHER = "13800138000", "13900139000"
 CODE = {"mobile": MOBILE, "temp_id": 1}

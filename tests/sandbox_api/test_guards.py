@@ -13,9 +13,9 @@ import pytest
 from jsms_sandbox.admin.app import guard
 from jsms_sandbox.admin.models import Problem
 from jsms_sandbox.settings import Settings
-from sandbox.running import WITHOUT_TLS, AppUnderTest, RunningSandbox
+from sandbox.threaded_sandbox import WITHOUT_TLS, AppUnderTest, RunningSandbox
 
-from .calling import read_problem
+from .api_client import read_problem
 
 GUARDED = [
     "/_sandbox/",

@@ -9,9 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from jsms_sandbox.simulation import callbacks
-from sandbox.running import PATIENCE, RunningSandbox
+from sandbox.threaded_sandbox import PATIENCE, RunningSandbox
 
-from .calling import API
+from .api_client import API
 
 TOGETHER = 3
 MOBILES = [f"1380013800{number}" for number in range(1 + TOGETHER)]

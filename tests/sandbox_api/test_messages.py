@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from sandbox.running import AppUnderTest
+from sandbox.threaded_sandbox import AppUnderTest
 
-from .calling import API
+from .api_client import API
 
 MOBILE, OTHER = "13800138000", "13900139000"
 LONG = 30

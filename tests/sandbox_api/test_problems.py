@@ -7,9 +7,9 @@ import pytest
 from jsms_sandbox.admin.models import STATUSES
 from jsms_sandbox.admin.request import BODY_LIMIT
 from jsms_sandbox.state.storage import InMemory, StorageError
-from sandbox.running import AppUnderTest, RunningSandbox
+from sandbox.threaded_sandbox import AppUnderTest, RunningSandbox
 
-from .calling import API, APP_HEADER, read_problem
+from .api_client import API, APP_HEADER, read_problem
 from .document import PARAMETER, Document
 
 Problem = tuple[str, str, object, dict[str, object], int, str, str | None]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from sandbox.running import AppUnderTest
+from sandbox.threaded_sandbox import AppUnderTest
 
-from .calling import API
+from .api_client import API
 
 MOBILE, OTHER = "13800138000", "13900139000"
 

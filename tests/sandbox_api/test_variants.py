@@ -10,9 +10,9 @@ import pytest
 from jsms_client import JSMS, APIError
 from jsms_client.results import DeliveryReport, UserReply
 from jsms_sandbox.simulation.response_variants import VARIANTS, Variant
-from sandbox.running import AppUnderTest
+from sandbox.threaded_sandbox import AppUnderTest
 
-from .calling import API
+from .api_client import API
 
 MOBILE = "13800138000"
 BATCH = {"temp_id": 1251, "recipients": [{"mobile": MOBILE}, {"mobile": "1"}]}

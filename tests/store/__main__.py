@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from engines import ENGINES
-from sandbox.process import Process
+from sandbox.sandbox_process import Process
 
 from .killing import OnceProof
 

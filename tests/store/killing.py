@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from campaigns.record import TEMPLATE, Record
+from campaigns.sandbox_record import TEMPLATE, Record
 from jsms_client import JSMS, AsyncJSMS, JSMSError, RetryPolicy, UnknownOutcomeError
 
 KEYS = 30

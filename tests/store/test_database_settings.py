@@ -18,7 +18,7 @@ from jsms_client.store._backend import Entry
 from jsms_sandbox.pytest_plugin import Sandbox
 
 from .drivers import MOBILE, by_threads
-from .faults import MINE, database_of, execute_as_owner, outcome, redis_command
+from .store_faults import MINE, database_of, execute_as_owner, outcome, redis_command
 
 
 def test_a_user_without_free_connections_sends_nothing_twice(

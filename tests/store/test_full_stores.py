@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from callbacks.posting import APP_KEY, MASTER_SECRET, REPORT, encoded, form
+from callbacks.signed_posts import APP_KEY, MASTER_SECRET, REPORT, encoded, form
 from engines import ENGINES, Engine
 from engines.fixtures import SQLITE, Started, require
 from engines.small_disk import SmallDisk
@@ -24,7 +24,7 @@ from overlay.drivers import sync_client
 from overlay.receipt_server import Act, ReceiptServer, reports
 
 from .drivers import by_threads
-from .faults import MINE, After, outcome, redis_command
+from .store_faults import MINE, After, outcome, redis_command
 
 MEGABYTES = {SQLITE: 1, "PostgreSQL": 80, "MariaDB": 200, "Redis": 8}
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.process import Process
-from thorough import thorough
+from sample_sizes import sample_size
+from sandbox.sandbox_process import Process
 
 from .killing import OnceProof
 
-KILLS = thorough(6, 3)
+KILLS = sample_size(6, 3)
 
 
 @pytest.mark.timeout(180)

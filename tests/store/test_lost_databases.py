@@ -21,7 +21,7 @@ from jsms_client.store._sql import SQLBackend
 from jsms_sandbox.pytest_plugin import Sandbox
 
 from .drivers import by_threads
-from .faults import MINE, After, database_of, execute_as_owner, outcome, redis_command
+from .store_faults import MINE, After, database_of, execute_as_owner, outcome, redis_command
 
 
 @pytest.mark.parametrize("engine", ENGINES, indirect=True)

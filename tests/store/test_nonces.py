@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from callbacks.posting import APP_KEY, MASTER_SECRET, REPORT, encoded, form
+from callbacks.signed_posts import APP_KEY, MASTER_SECRET, REPORT, encoded, form
 from jsms_client import ConfigurationError, Store, StoreError
 from jsms_client.callbacks import CallbackError, CallbackReason, CallbackReceiver, NonceStore
 from jsms_client.store import SharedNonceStore

@@ -28,7 +28,7 @@ from jsms_client.errors import NoMoneyError
 from jsms_sandbox.pytest_plugin import Sandbox
 
 from .drivers import DRIVERS, MOBILE, SENDS, Send, by_tasks, by_threads
-from .faults import After, outcome
+from .store_faults import After, outcome
 
 LONG_KEY = "log in, 数字 42 " + "x" * 180
 

@@ -10,7 +10,7 @@ from jsms_client.store._backend import Entry
 from jsms_sandbox.pytest_plugin import Sandbox
 
 from .drivers import MOBILE
-from .faults import MINE
+from .store_faults import MINE
 
 
 def test_a_store_that_was_used_before_a_fork_serves_parent_and_children(store_address: str) -> None:

@@ -14,7 +14,7 @@ from jsms_client.store._backend import Entry
 from jsms_sandbox.pytest_plugin import Sandbox
 
 from .drivers import by_threads
-from .faults import MINE, database_of, outcome
+from .store_faults import MINE, database_of, outcome
 
 
 def versions(store: Store) -> list[object]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from jsms_sandbox.settings import Settings
-from sandbox.running import RunningSandbox
+from sandbox.threaded_sandbox import RunningSandbox
 
 
 @pytest.fixture(scope="session")

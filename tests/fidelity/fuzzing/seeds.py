@@ -27,7 +27,7 @@ from jsms_sandbox.state.entities import (
     Template,
 )
 from jsms_sandbox.state.state import State
-from sandbox.forms import IMAGES, PNG
+from sandbox.sign_forms import IMAGES, PNG
 
 Fields = dict[str, Any]
 

@@ -18,9 +18,9 @@ from schemathesis.generation.hypothesis.builder import HypothesisTestConfig, Hyp
 from fidelity.fields import document
 from jsms_contract.operations import OPERATIONS
 from jsms_sandbox.service.operations import OPERATIONS as BEHAVIOUR
-from sandbox.running import RunningSandbox
+from sandbox.threaded_sandbox import RunningSandbox
 
-from .judge import OTHERS_ABOUT_CREDENTIALS, Judge
+from .checks import OTHERS_ABOUT_CREDENTIALS, Judge
 
 SEED = 20_250_701
 RANDOM_CASES = 75

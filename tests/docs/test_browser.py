@@ -15,7 +15,7 @@ from website.pages import CHINESE, ENGLISH
 
 PATIENCE = 20_000
 LOCAL = ("file:", "data:", "blob:")
-FAINT = (Path(__file__).parent / "faint.js").read_text(encoding="utf-8")
+FAINT = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8")
 PHONE, DESKTOP = (390, 844), (1280, 900)
 
 

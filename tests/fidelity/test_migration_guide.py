@@ -13,8 +13,8 @@ import pytest
 from jsms_client import JSMS
 from jsms_sandbox.state.entities import REJECTED
 from jsms_sandbox.state.state import State
-from sandbox.forms import image
-from sandbox.running import AppUnderTest, RunningSandbox
+from sandbox.sign_forms import image
+from sandbox.threaded_sandbox import AppUnderTest, RunningSandbox
 
 jsms: Any = importlib.import_module("jsms")  # it has no types
 PAGE = Path(__file__).parents[2] / "docs" / "official-client.md"

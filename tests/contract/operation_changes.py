@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 
-from .edits import BREAKS, FINE, Data, Edit, field, scanning, schema, sending
+from .schema_changes import BREAKS, FINE, Data, Edit, field, scanning, schema, sending
 
 
 def _rename(section: Data, old: str, new: str) -> None:

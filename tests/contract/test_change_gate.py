@@ -13,7 +13,7 @@ from contract_tools.changes import Level
 from contract_tools.changes.versions import at_revision, compared, failures, level_of, mismatches
 from contract_tools.document import load
 
-from .broken import WHOLE
+from .lint_cases import WHOLE
 
 CHANGELOG = "# Changelog\n\n## {version}\n- The first one.\n"
 PACKAGE = {

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from jsms_contract.service import ROUTING_CODES
 from jsms_sandbox.contract import operations
-from thorough import thorough
+from sample_sizes import sample_size
 
-from .running import AppUnderTest
+from .threaded_sandbox import AppUnderTest
 
 PATHS = sorted({path for _, path in operations()})
 SEGMENT = st.text(
@@ -64,7 +64,7 @@ METHODS = st.sampled_from(["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
 )
 @example("POST", "/sign", "", b"--x\r\n\r\n\r\n--x", "multipart/form-data; boundary=x")
 @settings(
-    max_examples=thorough(150, 50),
+    max_examples=sample_size(150, 50),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     derandomize=True,

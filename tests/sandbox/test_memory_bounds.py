@@ -17,7 +17,7 @@ from jsms_sandbox.state import state as state_module
 from jsms_sandbox.state.events import EventLog
 from jsms_sandbox.state.rate_limits import RateLimits
 
-from .running import RunningSandbox, refused
+from .threaded_sandbox import RunningSandbox, refused
 
 
 def test_messages_and_journal_are_capped(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ import pytest
 from jsms_client import JSMS, RetryPolicy, UnknownOutcomeError
 from jsms_client.campaigns import StopReason, open_campaign
 
-from .people import people
+from .recipients import people
 
 Respond = Callable[[list[str]], tuple[int, object, set[str]]]
 """Makes a response to a batch: status, body (bytes as they are), and whom it is sent to."""

@@ -10,7 +10,7 @@ import pytest
 from documentation import untranslated
 from website.pages import CHINESE, ENGLISH, ENGLISH_ONLY, missing, source, written
 
-from .reading import blocks, headings, prose, table_rows
+from .markdown import blocks, headings, prose, table_rows
 
 PAGES = [name for name in written() if name not in ENGLISH_ONLY]
 

@@ -23,7 +23,7 @@ from jsms_contract.service import ROUTING_CODES
 from jsms_sandbox.contract import operations
 from jsms_sandbox.state.entities import App, JournalEntry
 from jsms_sandbox.state.state import State
-from sandbox.running import RunningSandbox
+from sandbox.threaded_sandbox import RunningSandbox
 
 from .seeds import furnish, path_ids, with_seeds, with_times
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from jsms_client.campaigns import BadLine, CampaignInputError, RecipientFile
+from jsms_client.campaigns import BadLine, CampaignInputError, ListedRecipient, RecipientFile, read_recipients
 from jsms_client.campaigns._inputs.formats import LONGEST_LINE, MOST_LINES
 from jsms_client.campaigns._inputs.sources import check, detect, read_file
 from jsms_sandbox.pytest_plugin import Sandbox
@@ -334,3 +334,20 @@ def test_a_title_above_numbers_without_a_header_is_no_header(tmp_path: Path) -> 
     path.write_text("Our members\n13800138000\n", encoding="utf-8")
     with pytest.raises(CampaignInputError, match="no column of the header, line 1"):
         list(read_file(RecipientFile(path)))
+
+
+def test_each_line_is_a_recipient_or_says_why_it_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("mobile,number\n13800138000,A7\n138,B\n", encoding="utf-8")
+    for file in (path, str(path), RecipientFile(path, format="csv")):
+        found = list(read_recipients(file))
+        assert found[0] == ListedRecipient(2, "13800138000", {"number": "A7"})
+        assert isinstance(found[1], BadLine)
+        assert found[1].number == 3
+        assert "13800138000" not in repr(found)
+        assert "A7" not in repr(found)
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CampaignInputError, match="cannot be read"):
+        list(read_recipients(tmp_path / "none.csv"))

@@ -147,7 +147,7 @@ _SENTENCES: Mapping[str, str] = {
     "verify and read": "校验并读取",
     "read only": "只读取",
     "callbacks verified and read a second": "每秒校验并读取的回调",
-    # starting
+    # startup
     "Start and memory": "启动与内存",
     "CPU from a fresh interpreter to the end of the statement, and what it adds to the process's memory. Names of "
     "`jsms_client` load what they need when they are first used; `JSMS(…).codes` is all that a program loads before the "

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import httpx
 
-from sandbox.running import PATIENCE, WITHOUT_TLS
+from sandbox.threaded_sandbox import PATIENCE, WITHOUT_TLS
 
 from .document import Document
 

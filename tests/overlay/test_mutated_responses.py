@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from example_server import ExampleResponse, ExampleServer, RecordedRequest
 from jsms_client import JSMSError
 from jsms_contract.operations import OPERATIONS
+from sample_sizes import sample_size
 from servers.contract import load_document
-from thorough import thorough
 
 from .calls import CALLS, CODE, MOBILE, PRIVATE, SECOND_MOBILE, Call
 from .drivers import ATTEMPTS, DRIVERS, SECRETS, Driver
@@ -134,7 +134,7 @@ def drivers(server: ExampleServer) -> Iterator[dict[str, Driver]]:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-@settings(max_examples=thorough(60, 15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=sample_size(60, 15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_mutated_response_ends_in_a_result_or_a_jsms_error(
     server: ExampleServer, drivers: dict[str, Driver], operation: str, data: st.DataObject

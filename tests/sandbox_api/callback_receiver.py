@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Self
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from callbacks.serving import wsgi_server
+from callbacks.app_servers import wsgi_server
 from jsms_client.callbacks import CallbackReceiver, Event, WSGICallbackApp
 
 

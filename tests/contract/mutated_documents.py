@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from contract_tools.document import load
 
-from .broken import WHOLE
-from .edits import Data
+from .lint_cases import WHOLE
+from .schema_changes import Data
 
 _WHOLE: Data = load(WHOLE).data
 _PLAIN = st.none() | st.booleans() | st.integers() | st.text(max_size=5)

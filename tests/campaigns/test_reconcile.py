@@ -20,7 +20,7 @@ from jsms_runtime.times import clock_difference
 from jsms_sandbox.pytest_plugin import Sandbox
 
 from .drivers import Driver
-from .people import numbers, people, reached, requests
+from .recipients import numbers, people, reached, requests
 
 OPERATION = "sendMessageBatch"
 

@@ -28,7 +28,7 @@ from jsms_client.campaigns._options import Service
 from jsms_sandbox.pytest_plugin import Sandbox
 
 from .drivers import Driver
-from .people import numbers, people, reached, requests
+from .recipients import numbers, people, reached, requests
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="a file that is open cannot be removed or replaced there"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 
-def thorough(full: int, sample: int) -> int:
+def sample_size(full: int, sample: int) -> int:
     """The number of repetitions.
 
     Args:

@@ -11,8 +11,8 @@ from engines.fixtures import Started
 from jsms_client import JSMS
 from jsms_sandbox.pytest_plugin import SandboxServer
 
-from .reading import READMES, ROOT, blocks
-from .running import PageRun
+from .code_blocks import PageRun
+from .markdown import READMES, ROOT, blocks
 
 ELSEWHERE = {
     "docs/portability.md": "scripts/portability compiles and runs each client",

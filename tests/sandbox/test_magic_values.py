@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from .running import AppUnderTest, RunningSandbox, refused
+from .threaded_sandbox import AppUnderTest, RunningSandbox, refused
 
 
 @pytest.mark.parametrize("code", [50001, 50014, 50019, 50024])

@@ -14,8 +14,8 @@ from jsms_sandbox.state.entities import Credit
 from jsms_sandbox.state.state import State
 
 from .error_recipes import ERROR_RECIPES, Call, ErrorRecipe, Switch, Wait
-from .forms import multipart
-from .running import AppUnderTest, refused
+from .sign_forms import multipart
+from .threaded_sandbox import AppUnderTest, refused
 
 CHINESE_TEXT = re.compile("[\u4e00-\u9fff]")
 

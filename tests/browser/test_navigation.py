@@ -8,9 +8,9 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
-from sandbox.running import AppUnderTest, RunningSandbox
+from sandbox.threaded_sandbox import AppUnderTest, RunningSandbox
 
-from .inbox import Inbox
+from .inbox_page import Inbox
 
 MOBILE, OTHER = "13912345678", "13800138000"
 VIEWS = ("messages", "refused", "scheduled", "callbacks", "templates", "balances", "faults")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .edits import BREAKS, FINE, Edit, field
+from .schema_changes import BREAKS, FINE, Edit, field
 
 EDITS_OF_NEEDS: list[tuple[str, Edit, bool, str]] = [
     (

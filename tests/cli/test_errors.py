@@ -7,7 +7,7 @@ import pytest
 from jsms_sandbox.pytest_plugin import Sandbox
 from servers.raw_socket_server import refusing_port
 
-from .running import Command, run
+from .runner import Command, run
 
 MOBILE = "13800138000"
 OTHERS = ("13900139000", "13700137000")

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Error, Locator, Page, Request, expect
 
-from sandbox.running import PATIENCE
+from sandbox.threaded_sandbox import PATIENCE
 
 
 class Inbox:

@@ -23,11 +23,11 @@ from jsms_client.campaigns._journal.database import ACCEPTED, REFUSED, Database
 from jsms_client.campaigns._journal.integrity import Digest, ascending
 from jsms_client.campaigns._journal.journal import Journal
 from jsms_client.campaigns._options import Service
-from thorough import thorough
+from sample_sizes import sample_size
 
 SETTINGS, SERVICE = CampaignSettings(1250), Service("http://127.0.0.1/v1", "app")
 PEOPLE = 300
-VARIANTS = thorough(400, 100)
+VARIANTS = sample_size(400, 100)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from .calling import API
+from .api_client import API
 
 
 class Event(NamedTuple):

@@ -16,9 +16,9 @@ from contract_tools.document import load, parse
 from contract_tools.editions import to_3_0_3
 from contract_tools.lint import lint
 
-from .broken import WHOLE
-from .edits import Data
-from .mutations import mutated
+from .lint_cases import WHOLE
+from .mutated_documents import mutated
+from .schema_changes import Data
 
 CONTRACT = Path(__file__).parents[2] / "openapi.yaml"
 BOTH = pytest.mark.parametrize("path", [CONTRACT, WHOLE], ids=["the contract", "the whole document"])

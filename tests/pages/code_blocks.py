@@ -14,7 +14,7 @@ from pathlib import Path
 
 from jsms_sandbox.pytest_plugin import Sandbox
 
-from .reading import ROOT, Block, blocks
+from .markdown import ROOT, Block, blocks
 
 OUTPUT = ("Output", "输出")
 MEMBERS = "mobile,number,code\n13800138000,741627,1\n13800138001,741628,2\n"
