@@ -1041,7 +1041,51 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
 """Every operation, by operationId."""
 
 
+PROOFS: frozenset[str] = frozenset(
+    (
+        "is_valid",
+        "msg_id",
+        "schedule_id",
+        "sign_id",
+        "success_count",
+        "temp_id",
+    )
+)
+"""Fields that a response has only where the request was carried out."""
+
+
+IDS: frozenset[str] = frozenset(
+    (
+        "msg_id",
+        "schedule_id",
+    )
+)
+"""The ids of what was made or found."""
+
+
+ERRORS_IN: frozenset[str] = frozenset(("error",))
+"""Fields that hold an error."""
+
+
+ERROR_CODES_IN: frozenset[str] = frozenset(("error_code",))
+"""Fields that hold an error code, beside each recipient who was refused."""
+
+
+OUTCOMES_IN: frozenset[str] = frozenset(("recipients",))
+"""Lists that say of each recipient whether it was accepted or refused."""
+
+
+MAPS: frozenset[str] = frozenset(("temp_para",))
+"""Fields with names that the contract does not know."""
+
+
 __all__ = [
+    "ERRORS_IN",
+    "ERROR_CODES_IN",
+    "IDS",
+    "MAPS",
     "OPERATIONS",
+    "OUTCOMES_IN",
+    "PROOFS",
     "Operation",
 ]

@@ -12,14 +12,16 @@ from itertools import chain
 from typing import NamedTuple, cast
 
 from jsms_contract.errors import ERRORS, SUCCESS_CODES
+from jsms_contract.operations import ERROR_CODES_IN, ERRORS_IN, IDS, MAPS, OUTCOMES_IN, PROOFS
 from jsms_runtime.operation import Boolean, Field, Integer, Items, Number, Record, Shape, Text, TextMap, Time
 
 # What the contract calls an integer fits into 64 bits everywhere, databases included.
 _LARGEST = 2**63 - 1
 _DECIMAL = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
 _DIGITS = re.compile(r"-?[0-9]{1,19}")
-_IDS = ("msg_id", "schedule_id")
-_ERROR_NAMES = frozenset(("error", "errors", "error_code"))
+_IDS = tuple(sorted(IDS))
+# What is in between names a list of errors so.
+_ERROR_NAMES = frozenset(("errors", *ERRORS_IN, *ERROR_CODES_IN))
 _ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _BOM = b"\xef\xbb\xbf"
@@ -167,8 +169,13 @@ def check_id(value: object) -> None:
             raise InvalidResponse("is no id" if found else "is empty", name)
 
 
-# What a response holds only where the request was carried out, whatever error is beside it; in any spelling.
-_PROOFS = frozenset(("msgid", "msgids", "scheduleid", "tempid", "signid", "isvalid", "successcount"))
+def _plain(name: str) -> str:
+    """Return the name of a field in the one spelling of all that mean it."""
+    return name.replace("_", "").lower()
+
+
+# In any spelling, and in the plural.
+_PROOFS = frozenset(spelling for name in map(_plain, PROOFS) for spelling in (name, f"{name}s"))
 
 
 class ErrorDetail(NamedTuple):
@@ -203,12 +210,12 @@ def has_proof(value: object) -> bool:
     left: list[object] = [value]
     while left:
         for name, each in _object(left.pop()).items():
-            if name.replace("_", "").lower() in _PROOFS and _is_given(each):
+            if _plain(name) in _PROOFS and _is_given(each):
                 return True
             if isinstance(each, list):
-                if name != "error" and not all(map(_is_refused, cast("list[object]", each))):
+                if name not in ERRORS_IN and not all(map(_is_refused, cast("list[object]", each))):
                     return True
-            elif name != "temp_para":
+            elif name not in MAPS:
                 left.append(each)
     return False
 
@@ -228,11 +235,12 @@ def repeats_a_name(content: bytes) -> bool:
 def _is_refused(entry: object) -> bool:
     """Whether an entry of a list is a refused recipient of a batch, who may have an id too."""
     fields = _object(entry)
-    if "error_code" not in fields:
+    codes = [fields[name] for name in ERROR_CODES_IN & fields.keys()]
+    if not codes:
         return False
     from jsms_runtime.results import error_code  # noqa: PLC0415 - only for responses with codes in them
 
-    return error_code(fields["error_code"], SUCCESS_CODES) != (None, None)
+    return any(error_code(code, SUCCESS_CODES) != (None, None) for code in codes)
 
 
 def _is_given(value: object) -> bool:
@@ -241,7 +249,8 @@ def _is_given(value: object) -> bool:
 
 def lists_recipients(value: object) -> bool:
     """Whether a body says of each recipient what happened to it, so that the error beside the list decides nothing."""
-    return bool(_object(value).get("recipients"))
+    body = _object(value)
+    return any(body.get(name) for name in OUTCOMES_IN)
 
 
 def error_detail(value: object) -> ErrorDetail | None:

@@ -106,6 +106,7 @@ EXTENSIONS: Mapping[str, tuple[tuple[tuple[str, ...], Mapping[str, object]], ...
             (("operation",), _record({"interval_seconds": _COUNT}, {"max_records": _COUNT, "kept_days": _COUNT})),
         ),
         "x-kind": ((("schema", "parameter"), {"enum": [*KINDS]}),),
+        "x-proof": ((("schema",), {"enum": [False]}),),
         "x-unit": ((("schema", "parameter"), _TEXT),),
         "x-errors": (
             (

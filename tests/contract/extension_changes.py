@@ -53,4 +53,10 @@ EDITS_OF_NEEDS: list[tuple[str, Edit, bool, str]] = [
         BREAKS,
         "Field LetterRequest.kind takes its meaning from no set now, and took it from LetterKind.",
     ),
+    (
+        "field that proves nothing",
+        lambda d: field(d, "Letter", "letter_id").update({"x-proof": False}),
+        BREAKS,
+        "Field Letter.letter_id does not prove that a request was carried out now.",
+    ),
 ]

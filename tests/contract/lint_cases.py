@@ -351,6 +351,13 @@ BROKEN = (
         "{error_code: '104', error_message: no such place}",
         "'104', error_message",
     ),
+    broken(
+        "proof-in-refusal",
+        "{error: {code: 103, message: bad number}}",
+        "{letter_id: 7, error: {code: 103, message: bad number}}",
+        "letter_id: 7, error",
+    ),
+    broken("extension-value", f"{_STAMP}", f"{_STAMP}          x-proof: true\n", "x-proof: true"),
     broken("extension-spelling", "x-error-codes: [101, 103]", "x-eror-codes: [101, 103]", "x-eror-codes"),
     broken("extension-place", "      x-retry: safe\n", "      x-retry: safe\n      x-kind: id\n", "x-kind: id"),
     broken("extension-value", "x-retry: safe", "x-retry: perhaps", "x-retry: perhaps"),

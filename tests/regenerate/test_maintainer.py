@@ -53,6 +53,7 @@ import json, re, sys
 import httpx
 from jsms_client import JSMS, TemplateType
 from jsms_client.errors import ArgumentError
+from jsms_contract.operations import PROOFS
 
 ONE = "13800138000"
 SENT = {"msg_id": "1", "sent_at": 1492150741000, "note": "call me", "parts": [["a"], []], "newer": 1}
@@ -89,6 +90,7 @@ assert (recipient.accepted, recipient.carrier, recipient.extra) == (True, "CMCC"
 assert jsms.codes.verify(1, "123", channel="a")
 assert jsms.messages.delete_leaflet("12") is None
 assert TemplateType.LEAFLET == max(TemplateType)
+assert PROOFS >= {"msg_id", "sent_at", "note"} and not PROOFS & {"failure_count", "parts", "carrier", "used", "cost"}
 assert "note: Deprecated. What a person wrote. None where it is absent." in type(sent).__doc__
 assert "channel: Deprecated. How it is sent, at most 5 characters." in jsms.messages.send.__doc__
 assert "channel: How it is sent, at most 5 characters." in jsms.messages.send_batch.__doc__

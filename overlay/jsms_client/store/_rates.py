@@ -4,30 +4,31 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import TYPE_CHECKING, cast
 
 from jsms_client.errors import StoreError
 from jsms_client.store._backend import Entry
 from jsms_client.store._store import Store, entry_id, new_owner
-from jsms_contract.errors import error_class
+from jsms_contract.errors import ERRORS, FAMILY_BY_STATUS, error_class
+from jsms_contract.fields import ARGUMENTS
 
 if TYPE_CHECKING:
     from jsms_runtime.operation import Operation
 
 _log = logging.getLogger("jsms_client")
-# "Too often", as the service says it.
-_TOO_OFTEN = 50009
 
 
 class MobileSpacing:
     """One call of an operation that the service takes once in some seconds for a number."""
 
-    __slots__ = ("_id", "_operation", "_owner", "_seconds", "_store")
+    __slots__ = ("_code", "_id", "_operation", "_owner", "_seconds", "_store")
 
-    def __init__(self, store: Store, app: tuple[str, str], operation: str, mobile: str, seconds: float) -> None:
+    def __init__(self, store: Store, app: tuple[str, str], operation: Operation, mobile: str, seconds: float) -> None:
         self._store = store
-        self._operation = operation
-        self._id = entry_id("spacing", operation, *app, mobile)
+        self._operation = operation.id
+        self._code = _too_often(operation)
+        self._id = entry_id("spacing", operation.id, *app, mobile)
         self._owner = new_owner()
         self._seconds = seconds
 
@@ -45,12 +46,12 @@ class MobileSpacing:
             error.message += "; nothing was sent"
             raise
         if found.owner != self._owner:
-            kind = error_class(_TOO_OFTEN, 403)
+            kind = error_class(self._code, HTTPStatus.TOO_MANY_REQUESTS)
             raise kind(
                 f"the service takes one call for a number in {self._seconds:g} seconds, and the store has an earlier "
                 "one; nothing was sent now",
                 operation=self._operation,
-                code=_TOO_OFTEN,
+                code=self._code,
                 name=None if kind.info is None else kind.info.name,
             )
 
@@ -73,8 +74,15 @@ def spacing_of(store: Store, app: tuple[str, str], operation: Operation, body: o
     """Return what must be asked before a call; None where the service has no such limit."""
     if operation.mobile_seconds is None:
         return None
-    mobile = str(cast("Mapping[str, object]", body).get("mobile"))
-    return MobileSpacing(store, app, operation.id, mobile, operation.mobile_seconds)
+    number = next(each.field for each in ARGUMENTS[operation.id] if each.kind == "mobile")
+    mobile = str(cast("Mapping[str, object]", body).get(number))
+    return MobileSpacing(store, app, operation, mobile, operation.mobile_seconds)
+
+
+def _too_often(operation: Operation) -> int | None:
+    """Return the code by which the service says that a call came too soon; None where the operation has none."""
+    family = FAMILY_BY_STATUS.get(HTTPStatus.TOO_MANY_REQUESTS, ())
+    return next((code for code in sorted(operation.error_codes) if issubclass(ERRORS[code], family)), None)
 
 
 class SharedRate:

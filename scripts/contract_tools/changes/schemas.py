@@ -191,11 +191,15 @@ def _compare_enum(value: Value, old: Mapping[str, object], new: Mapping[str, obj
 
 
 def _compare_meaning(value: Value, old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
-    """Find the open set that says what numbers mean, and that refuses none."""
+    """Compare the open set that says what numbers mean, and what a field says of the request."""
     before, after = text(old.get("x-values")), text(new.get("x-values"))
     if before != after:
         words = f"takes its meaning from {after or 'no set'} now, and took it from {before or 'none'}"
         yield changed(value.subject, words, breaking=bool(before))
+    proved, proves = (schema.get("x-proof") is not False for schema in (old, new))
+    if proved != proves:
+        words = "proves that a request was carried out" if proves else "does not prove that a request was carried out"
+        yield changed(value.subject, f"{words} now", breaking=True)
 
 
 def _compare_need(value: Value, old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:

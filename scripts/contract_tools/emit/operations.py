@@ -19,11 +19,13 @@ from contract_tools.emit.model import (
     retry_of,
 )
 from contract_tools.openapi import follow, kinds_of, mapping, may_be_null, operations, schemas, sequence, text, whole
-from contract_tools.python_source import Source, call, constant_name, module, record, table
+from contract_tools.python_source import Source, call, constant, constant_name, module, record, table
 
 _BODIES = {"application/json": "json", "multipart/form-data": "multipart"}
 _SCALARS = {"string": "Text", "integer": "Integer", "number": "Number", "boolean": "Boolean"}
 _TIMES = ("beijing-time", "epoch-millis")
+CODES = "ErrorCode"
+"""The component that lists the error codes."""
 
 
 class UnknownShapeError(Exception):
@@ -32,7 +34,9 @@ class UnknownShapeError(Exception):
 
 def emit_operations(data: Mapping[str, object]) -> str:
     """Write the module ``operations``: all that is needed to send a request and to read its response."""
-    shapes = _Shapes(data, Surface(data).lenient_records)
+    surface = Surface(data)
+    shapes = _Shapes(data, surface.lenient_records)
+    told = _Told(surface)
     rows: dict[str, object] = {}
     for path, method, operation, _ in operations(data):
         name = text(operation.get("operationId")) or constant_name(method, path).lower()
@@ -41,13 +45,14 @@ def emit_operations(data: Mapping[str, object]) -> str:
         "Every operation of the contract: method, path, credentials, codes, and the shape of its response.",
         "\n".join(shapes.constants.values()),
         table("OPERATIONS", "str, Operation", rows, "Every operation, by operationId."),
+        *(constant(name, "frozenset[str]", frozenset(found), words) for name, (found, words) in told.constants.items()),
         imports=[
             "from collections.abc import Mapping",
             "from types import MappingProxyType",
             "",
             f"from jsms_runtime.operation import {', '.join(sorted({'Operation', *shapes.used}))}",
         ],
-        exports=["OPERATIONS", "Operation"],
+        exports=["OPERATIONS", "Operation", *told.constants],
     )
 
 
@@ -180,6 +185,82 @@ class _Shapes:
 
 def _is_record(schema: Mapping[str, object]) -> bool:
     return bool(mapping(schema.get("properties"))) and schema.get("type") in ("object", ["object"], None)
+
+
+class _Told:
+    """What fields of responses tell, by their names in the response."""
+
+    def __init__(self, surface: Surface) -> None:
+        self._surface = surface
+        members = [member for name in schemas(surface.data) for member in surface.record(name).members]
+        self.constants: Mapping[str, tuple[set[str], str]] = {
+            "PROOFS": ({*proofs(surface.data)}, "Fields that a response has only where the request was carried out."),
+            "IDS": (
+                {each.wire for o in surface.operations for each in self._top(o.response) if each.value.kind == "id"},
+                "The ids of what was made or found.",
+            ),
+            "ERRORS_IN": ({each.wire for each in members if self._is_error(each)}, "Fields that hold an error."),
+            "ERROR_CODES_IN": (
+                {each.wire for each in members if each.value.kind == "error-code"},
+                "Fields that hold an error code, beside each recipient who was refused.",
+            ),
+            "OUTCOMES_IN": (
+                {each.wire for each in members if self._tells_outcomes(each.value)},
+                "Lists that say of each recipient whether it was accepted or refused.",
+            ),
+            "MAPS": (
+                {each.wire for each in members if each.value.type == "map"},
+                "Fields with names that the contract does not know.",
+            ),
+        }
+
+    def _top(self, value: Value | None) -> Sequence[Member]:
+        return self._surface.record(value.record).members if value is not None and value.record else ()
+
+    def _is_error(self, member: Member) -> bool:
+        return any(each.value.values == CODES for each in self._top(member.value))
+
+    def _tells_outcomes(self, value: Value) -> bool:
+        return value.kind == "recipients" and {"id", "error-code"} <= {each.value.kind for each in self._top(value.of)}
+
+
+# What a refusal says too: an error, and what the request had.
+_NO_PROOF = ("error-code", "service-text", "mobile", "template-parameters")
+
+
+def proofs(data: Mapping[str, object]) -> frozenset[str]:
+    """Name the fields that a response has only where the request was carried out.
+
+    They are those of a success of an operation that may not be sent again, without lists, errors, what the request
+    had, and those that the document takes out with ``x-proof``.
+    """
+    surface = Surface(data)
+    found: set[str] = set()
+
+    def look(value: Value, around: tuple[str, ...]) -> None:
+        if not value.record or value.record in around:
+            return
+        members = surface.record(value.record).members
+        if around and any(each.value.values == CODES for each in members):
+            return  # an error
+        for member in members:
+            if member.value.record:
+                look(member.value, (*around, value.record))
+            elif _proves(member.value):
+                found.add(member.wire)
+
+    for _, method, operation, _ in operations(data):
+        for status, response in mapping(operation.get("responses")).items():
+            if str(status).startswith("2") and retry_of(operation, method) == "never":
+                for media in mapping(follow(data, response).get("content")).values():
+                    look(surface.value(mapping(media).get("schema")), ())
+    return frozenset(found)
+
+
+def _proves(value: Value) -> bool:
+    if value.type in ("array", "map") or value.kind in _NO_PROOF or value.values == CODES:
+        return False
+    return value.schema.get("x-proof") is not False
 
 
 def emit_fields(surface: Surface) -> str:

@@ -13,12 +13,14 @@ from openapi_schema_validator import OAS30Validator, oas30_format_checker, oas31
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
+from contract_tools.emit.operations import proofs
 from contract_tools.lint.rules import Contract, Finding, broken, title
 from contract_tools.lint.structure import SchemaError, best_error
 from contract_tools.openapi import Node, is_list, is_object, mapping, pointer_to, sequence, text, whole
 
 # How an error is written inside a response.
 _ERROR_FORMS = (("code", "message"), ("error_code", "error_message"))
+_NOTHING = (None, False, 0, "", "0")
 _NAME = "urn:document"
 
 _Fit = Callable[[object, str], SchemaError | None]
@@ -165,7 +167,21 @@ def _check_use(
         yield broken("example-code-listed", at, code=error[code], id=title(operation))
 
 
+def _check_proofs(contract: Contract) -> Iterator[Finding]:
+    """Find refusals with what a client takes as proof that the request was carried out."""
+    names = proofs(contract.data)
+    for operation in contract.operations:
+        for response in contract.responses(operation):
+            for media_type in contract.members(response.node, "content"):
+                for node in contract.members(media_type, "examples"):
+                    for name, value in mapping(node.value.get("value")).items():
+                        if not response.status.startswith("2") and name in names and value not in _NOTHING:
+                            pointer = pointer_to(node.pointer, "value", name)
+                            yield broken("proof-in-refusal", pointer, name=name, status=response.status)
+
+
 def check_examples(contract: Contract) -> Iterator[Finding]:
     """Check every example against its schema and the catalogue."""
     yield from _check_schemas(contract)
     yield from _check_errors(contract)
+    yield from _check_proofs(contract)
