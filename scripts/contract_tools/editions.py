@@ -23,7 +23,7 @@ from contract_tools.descriptions import (
     shown_payloads,
 )
 from contract_tools.document import Document, DocumentError
-from contract_tools.lint.rules import Problem
+from contract_tools.lint import Problem
 from contract_tools.openapi import is_list, is_object, mapping, pointer_to, rebuilt, sequence, text
 
 _FOLDER = "translations"

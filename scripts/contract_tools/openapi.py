@@ -9,6 +9,13 @@ from types import MappingProxyType
 from typing import TypeGuard
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+KIND_PATTERNS: Mapping[str, str] = MappingProxyType(
+    {
+        "mobile": "^1[0-9]{10}$",
+        "beijing-time": "^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$",
+    }
+)
+"""How a text of a kind (x-kind) is written in a request, where its field has no pattern of its own."""
 _NOTHING: Mapping[str, object] = {}
 
 
@@ -119,6 +126,7 @@ _CONTENT = {"schema": "schema", "examples": "{example}", "content": "{media_type
 _MEMBERS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "document": {
+            "info": "info",
             "paths": "{path_item}",
             "webhooks": "{path_item}",
             "x-webhooks": "{path_item}",

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 from contract_tools.emit.model import Argument, Member, Operation, Record, SurfaceError, Value, python_name
-from contract_tools.extensions import KIND_PATTERNS
-from contract_tools.openapi import mapping, sequence, text
+from contract_tools.openapi import KIND_PATTERNS, mapping, sequence, text
 from contract_tools.python_source import constant_name, docstring, literal
 
 

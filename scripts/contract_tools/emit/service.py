@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 
 from contract_tools.emit.model import Operation, Surface, Value, parameters_of
-from contract_tools.extensions import KIND_PATTERNS
 from contract_tools.openapi import (
+    KIND_PATTERNS,
     follow,
     is_list,
     is_object,

@@ -8,26 +8,21 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import combinations
-from types import MappingProxyType
 from typing import Any
 
-from contract_tools.lint.rules import Contract, Finding, broken
-from contract_tools.lint.structure import in_brief
+from contract_tools.lint.contract import Contract, Finding
+from contract_tools.lint.style import in_brief
 from contract_tools.openapi import mapping, pointer_to
 
-_TOKENS: Mapping[str, str] = MappingProxyType(
-    {
-        r"\d": "full-width digits",
-        r"\D": "other digits",
-        r"\w": "letters of every script",
-        r"\W": "letters of every script",
-        r"\s": "other white space",
-        r"\S": "other white space",
-        r"\b": "other ends of words",
-    }
-)
+_CLASSES = {
+    **dict.fromkeys((r"\d", r"\D"), "digits of other scripts"),
+    **dict.fromkeys((r"\w", r"\W"), "letters of every script"),
+    **dict.fromkeys((r"\s", r"\S"), "other white space"),
+    r"\b": "other ends of words",
+}
+_PLAIN = "use one plain repeat, such as [a-z]+, or begin the part that repeats with a character of its own"
 _DIALECTS = ("(?P<", "(?i", "(?=", "(?!", "(?<", r"\A", r"\Z", r"\p", "*+", "++")
 
 
@@ -54,22 +49,26 @@ def _patterns(contract: Contract) -> Iterator[tuple[str, str]]:
 def check_patterns(contract: Contract) -> Iterator[Finding]:
     """Find patterns, with where they stand."""
     for pointer, pattern in _patterns(contract):
+        shown = f"the pattern {in_brief(pattern)}"
         try:
             re.compile(pattern)
         except (re.error, OverflowError, RecursionError) as error:
-            yield broken("pattern-compiles", pointer, pattern=in_brief(pattern), problem=in_brief(str(error)))
+            message = f"{shown} is no regular expression: {in_brief(str(error))}"
+            yield Finding("pattern-compiles", pointer, message, "correct the pattern")
             continue
         if (why := slowness(pattern)) is not None:
-            yield broken("pattern-slow", pointer, pattern=in_brief(pattern), why=why)
+            yield Finding("pattern-slow", pointer, f"{shown} can take minutes on a short text: {why}", _PLAIN)
         if not _is_anchored(pattern):
-            yield broken("pattern-anchored", pointer, pattern=in_brief(pattern))
+            message = f"{shown} also fits a part of a longer text"
+            remedy = "begin it with ^ and end it with $, with parentheses around alternatives"
+            yield Finding("pattern-anchored", pointer, message, remedy)
         unescaped = pattern.replace("\\\\", "")
-        for token, what in _TOKENS.items():
-            if token in unescaped:
-                yield broken("pattern-classes", pointer, token=token, what=what)
-        for token in _DIALECTS:
-            if token in unescaped:
-                yield broken("pattern-dialect", pointer, token=token)
+        for token in (token for token in _CLASSES if token in unescaped):
+            message = f"{token} in the pattern also fits {_CLASSES[token]} in some languages"
+            yield Finding("pattern-classes", pointer, message, "write the characters out, such as [0-9]")
+        for token in (token for token in _DIALECTS if token in unescaped):
+            message = f"{token} is not known to every language"
+            yield Finding("pattern-dialect", pointer, message, "write it with plain classes and repeats")
 
 
 # The parser of the module re is not documented, and gives its nodes no types: each is a name and a value.

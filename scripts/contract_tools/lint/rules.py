@@ -1,300 +1,374 @@
-"""The rules in rules.toml, those of them that a JSON Schema decides, and a document the way that rules look at it."""
+"""What takes more than one part to decide: references, operations, schemas, and the names that code is made of."""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
-from typing import Any, cast
+import keyword
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
 
-from jsonschema import Draft202012Validator
+from contract_tools.emit.model import method_name, positional_candidates, resource_name
+from contract_tools.lint.contract import Contract, Finding, title
+from contract_tools.openapi import (
+    Node,
+    is_list,
+    is_object,
+    kinds_of,
+    mapping,
+    may_be_null,
+    pointer_to,
+    schemas,
+    sequence,
+    text,
+)
 
-from contract_tools.document import Document, pointer_parts
-from contract_tools.openapi import Node, mapping, nodes, schemas_within, sequence, text, whole
+_IN_PATH = re.compile(r"\{([^{}]+)\}")
+# A document that uses one of these anywhere has to use it on every operation.
+_ALL_OR_NONE = ("x-retry", "x-error-codes", "x-summary-zh")
+_RANGES = (
+    ("minLength", "maxLength"),
+    ("minItems", "maxItems"),
+    ("minimum", "maximum"),
+    ("minProperties", "maxProperties"),
+)
+_MESSAGE_ID = re.compile(r"(?i)msg_?id")
+_FEWEST = 2  # one field of the same name is a coincidence
+# The JSON types of a field of a kind; of the others: text.
+_TYPES_OF_KIND: Mapping[str, tuple[str, ...]] = {
+    "epoch-millis": ("integer",),
+    "template-parameters": ("object",),
+    "recipients": ("array",),
+    "error-code": ("string", "integer"),
+    "flag": ("integer", "boolean"),
+}
+# Each was seen to break openapi-python-client 0.29.1.
+_TAKEN = frozenset(
+    {
+        *("d", "cls", "self", "body", "field_dict", "src_dict", "additional_properties", "additional_keys"),
+        *("to_dict", "from_dict", "cast"),
+    }
+)
+# Texts that are copied into source, and members whose values are no such texts whatever their names.
+_TEXTS = frozenset(
+    {
+        *("description", "summary", "title", "x-summary-zh", "x-assumed", "x-enum-descriptions"),
+        *("meaning", "meaning_zh", "remedy", "remedy_zh", "message", "summary_zh"),
+    }
+)
+_DATA = frozenset({"example", "examples", "default", "enum", "const", "value"})
+_COMMENT_ENDS = ("*/", '"""')
 
 
-@dataclass(frozen=True)
-class Rule:
-    """One rule. One with ``on`` is broken by each part of these kinds that meets all of its conditions.
+def check_links(contract: Contract) -> Iterator[Finding]:
+    """Check where each ``$ref`` leads."""
+    for node in contract.nodes:
+        reference = node.value.get("$ref")
+        if not isinstance(reference, str):
+            continue
+        pointer = pointer_to(node.pointer, "$ref")
+        target = contract.by_pointer.get(reference)
+        if not reference.startswith("#"):
+            remedy = "bring it in; the generators read one file"
+            yield Finding("reference-local", pointer, f"{reference} is outside the document", remedy)
+        elif not contract.has(reference):
+            remedy = "correct the $ref, or add what it names"
+            yield Finding("reference-resolves", pointer, f"{reference} is nowhere in the document", remedy)
+        elif target is not None and target.kind != node.kind:
+            found, wanted = (each.kind.replace("_", " ") for each in (target, node))
+            message = f"{reference} is a {found} where a {wanted} has to stand"
+            yield Finding("reference-kind", pointer, message, f"refer to a {wanted}")
+        elif target is not None and contract.follow(node) is None and _is_circle(contract, reference):
+            remedy = "put the thing itself at one of the places"
+            yield Finding("reference-circle", pointer, f"{reference} leads back to here", remedy)
 
-    Attributes:
-        says: What is wrong where it is broken; names in braces are filled in for each place.
-        fix: What to do about it, in the same way.
-        on: Kinds of parts; ``operation`` is one that a client calls, ``callback`` one that the service calls.
-        when: A JSON Schema that a part fits where it breaks the rule; without one, a part that has one of ``at`` does.
-        at: The members that are named as the place, those that are there.
-        inside: Kinds that the part around it may have.
-        role: The member of the part around it that it has to stand in.
-        named: The names that it may have.
-        component: Whether it has to be a component, or must not be one.
-        requested: It has to be in what a client sends.
-        openapi: The only version of OpenAPI that has the rule.
-    """
 
-    says: str
-    fix: str
-    on: Sequence[str] = ()
-    when: Mapping[str, object] | None = None
-    at: Sequence[str] = ()
-    inside: Sequence[str] = ()
-    role: str = ""
-    named: Sequence[str] = ()
-    component: bool | None = None
-    requested: bool = False
-    openapi: str = ""
+def _is_circle(contract: Contract, reference: str) -> bool:
+    seen: set[str] = set()
+    while reference and reference not in seen:
+        seen.add(reference)
+        target = contract.by_pointer.get(reference)
+        reference = text(target.value.get("$ref")) if target else ""
+    return bool(reference)
 
-    @cached_property
-    def _fits(self) -> Callable[[object], bool]:
-        validator: Any = Draft202012Validator(dict(self.when or {}))
-        return cast("Callable[[object], bool]", validator.is_valid)
 
-    def is_broken_by(self, contract: Contract, node: Node) -> bool:
-        """Return whether a part of its kinds breaks it."""
-        return (
-            (not self.inside or (node.around is not None and node.around.kind in self.inside))
-            and self.role in ("", node.role)
-            and (not self.named or node.name in self.named)
-            and self.component in (None, node.is_component)
-            and (not self.openapi or contract.is_3_0 == (self.openapi == "3.0"))
-            and (self.when is not None or not self.at or any(name in node.value for name in self.at))
-            and self._fits(node.value)
-            and (not self.requested or contract.is_requested(node))
+def check_references(contract: Contract) -> Iterator[Finding]:
+    """Check the parts that refer to others, by ``$ref`` or by an extension of ours."""
+    for node in contract.nodes:
+        beside = [name for name in node.value if name != "$ref"] if "$ref" in node.value else []
+        if beside:
+            message = f"{', '.join(beside)} beside $ref is read by some generators and dropped by others"
+            remedy = "move it into what the $ref names, or take it out"
+            yield Finding("reference-siblings", pointer_to(node.pointer, beside[0]), message, remedy)
+    for node in contract.of_kind("schema"):
+        name = node.value.get("x-values")
+        if name is not None and "enum" not in mapping(schemas(contract.data).get(text(name))):
+            message, remedy = f"x-values names {name}, which is no schema with enum", "name an enum among the schemas"
+            yield Finding("values-known", pointer_to(node.pointer, "x-values"), message, remedy)
+        around = mapping(node.around.value.get("properties") if node.around else None)
+        for other in mapping(node.value.get("x-needed-when")):
+            if other not in around:
+                message = f"x-needed-when names {other}, which is no property beside this one"
+                at = pointer_to(node.pointer, "x-needed-when", other)
+                yield Finding("needed-when-known", at, message, "name a property of the same object")
+        for kind, target in mapping(node.value.get("x-payloads")).items():
+            if not contract.has(text(target, "-")):
+                message = f"x-payloads names {target}, which is nowhere in the document"
+                at = pointer_to(node.pointer, "x-payloads", kind)
+                yield Finding("payload-known", at, message, "name a schema by its pointer")
+
+
+def check_operations(contract: Contract) -> Iterator[Finding]:
+    """Check operations, each for itself and among the others."""
+    yield from _check_ids(contract)
+    yield from _check_methods(contract)
+    tags = {mapping(tag).get("name") for tag in sequence(contract.data.get("tags"))}
+    for operation in [*contract.operations, *contract.callbacks]:
+        for tag in sequence(operation.value.get("tags")):
+            if tag not in tags:
+                message, remedy = f"tag {tag} is not declared", "add it to the tags of the document"
+                yield Finding("tag-known", pointer_to(operation.pointer, "tags"), message, remedy)
+    for operation in contract.operations:
+        yield from _check_security(contract, operation)
+        yield from _check_path(contract, operation)
+    for key in _ALL_OR_NONE:
+        without = [operation for operation in contract.operations if key not in operation.value]
+        for operation in without if len(without) < len(contract.operations) else ():
+            message = f"{title(operation)} has no {key}, which the other operations have"
+            yield Finding("extension-missing", operation.pointer, message, f"add {key}")
+
+
+def _check_ids(contract: Contract) -> Iterator[Finding]:
+    seen: dict[str, Node] = {}
+    for operation in [*contract.operations, *contract.callbacks]:
+        name = text(operation.value.get("operationId"))
+        other = seen.setdefault(name.replace("_", "").lower(), operation)
+        if name and other is not operation:
+            message = f"operationId {name} is as good as that of {other.pointer}; one of the two would vanish from the"
+            remedy = "give each operation an id of its own, apart by more than case and underscores"
+            at = pointer_to(operation.pointer, "operationId")
+            yield Finding("operation-id-unique", at, f"{message} client", remedy)
+
+
+def _check_methods(contract: Contract) -> Iterator[Finding]:
+    seen: dict[tuple[str, str], Node] = {}
+    for node in contract.operations:
+        operation, path = node.value, contract.path_of(node)
+        resource, name = resource_name(operation), method_name(operation, node.name, path)
+        if keyword.iskeyword(name) or not name.isidentifier() or name.startswith("_"):
+            remedy = "choose another name with x-method"
+            yield Finding("method-name", node.pointer, f"{name} cannot be the name of a method", remedy)
+        other = seen.setdefault((resource, name), node)
+        # Two operations of one operationId are told by the rule for these.
+        if other is not node and other.value.get("operationId") != operation.get("operationId"):
+            message, remedy = f"{resource}.{name}() is the method of {title(other)} too", "name one with x-method"
+            yield Finding("method-unique", node.pointer, message, f"{remedy} or x-resource")
+        known = positional_candidates(contract.data, operation, mapping(node.around.value if node.around else None))
+        for index, argument in enumerate(sequence(operation.get("x-positional"))):
+            if argument not in known:
+                message = f"{title(node)} has no argument {argument}"
+                remedy = f"use some of these, in this order: {', '.join(known)}"
+                yield Finding("positional-known", pointer_to(node.pointer, "x-positional", index), message, remedy)
+
+
+def _check_security(contract: Contract, operation: Node) -> Iterator[Finding]:
+    known = mapping(mapping(contract.data.get("components")).get("securitySchemes"))
+    requirements = sequence(operation.value.get("security"))
+    schemes = [name for requirement in requirements for name in mapping(requirement)]
+    if not known:
+        return
+    if "security" not in operation.value:
+        message = f"{title(operation)} has no security of its own; generators ignore the document's"
+        remedy = "add security with the one scheme that it takes"
+        yield Finding("security-explicit", operation.pointer, message, remedy)
+    elif len(schemes) != 1 or len(requirements) != 1:
+        message = f"{title(operation)} names {len(schemes) or 'no'} security schemes; generated clients cannot choose"
+        yield Finding("security-one", pointer_to(operation.pointer, "security"), message, "name exactly one scheme")
+    for scheme in schemes:
+        if scheme not in known:
+            message, remedy = (
+                f"{scheme} is not among components/securitySchemes",
+                f"name one of these: {', '.join(known)}",
+            )
+            yield Finding("security-known", pointer_to(operation.pointer, "security"), message, remedy)
+
+
+def _check_path(contract: Contract, operation: Node) -> Iterator[Finding]:
+    path, name_of = contract.path_of(operation), title(operation)
+    parameters = [each.value for each in contract.parameters(operation) if each.value.get("in") == "path"]
+    in_path, declared = _IN_PATH.findall(path), [text(each.get("name")) for each in parameters]
+    for name in in_path:
+        if name not in declared:
+            message, remedy = (
+                f"{{{name}}} in {path} is not declared for {name_of}",
+                f"add a parameter {name} with in: path",
+            )
+            yield Finding("path-parameter-declared", operation.pointer, message, remedy)
+    for name in declared:
+        if name not in in_path:
+            message, remedy = f"parameter {name} of {name_of} is not in {path}", f"write {{{name}}} into the path"
+            yield Finding("path-parameter-used", operation.pointer, message, f"{remedy}, or take the parameter out")
+
+
+def check_schemas(contract: Contract) -> Iterator[Finding]:
+    """Check what schemas say of their own members and of each other."""
+    for node in contract.of_kind("schema", "parameter"):
+        yield from _check_kind(node)
+    for node in contract.of_kind("schema"):
+        yield from _check_object(node)
+        for low, high in _RANGES:
+            least, most = node.value.get(low), node.value.get(high)
+            if isinstance(least, int | float) and isinstance(most, int | float) and least > most:
+                message = f"{low} {least} is above {high} {most}, so nothing fits"
+                yield Finding("bounds", pointer_to(node.pointer, high), message, "correct one of the two")
+        is_id = _MESSAGE_ID.fullmatch(node.name) is not None or "x-values" in node.value
+        is_text = node.role == "properties" and is_id and kinds_of(node.value) == ["string"]
+        if is_text and node.value.get("format") != "digits" and not contract.is_requested(node):
+            message = f"{node.name} is a text of digits that may come as a number, and nothing says so"
+            remedy = "add format: digits, which recipes map to a type that reads both"
+            yield Finding("digits-format", node.pointer, message, remedy)
+    yield from _check_same(contract)
+    yield from _check_enums(contract)
+
+
+def _check_kind(node: Node) -> Iterator[Finding]:
+    kind = text(node.value.get("x-kind"))
+    found = kinds_of(node.value.get("schema") if node.kind == "parameter" else node.value)
+    wanted = _TYPES_OF_KIND.get(kind, ("string",))
+    if kind and not (len(found) == 1 and found[0] in wanted):
+        message = f"a field of the kind {kind} has the type {' or '.join(found) or 'none'}"
+        remedy = f"make it {' or '.join(wanted)}, or take x-kind out"
+        yield Finding("kind-type", pointer_to(node.pointer, "x-kind"), message, remedy)
+
+
+def _check_object(node: Node) -> Iterator[Finding]:
+    properties, required = mapping(node.value.get("properties")), sequence(node.value.get("required"))
+    for index, name in enumerate(required):
+        if name not in properties:
+            message, remedy = (
+                f"{name} is required, but not among the properties",
+                "add the property or correct the name",
+            )
+            yield Finding("required-declared", pointer_to(node.pointer, "required", index), message, remedy)
+    for name, value in properties.items():
+        if may_be_null(value) and name not in required:
+            message = f"{name} may be null and absent, which generated types cannot tell apart"
+            remedy = "list it as required, or take 'null' away"
+            yield Finding("nullable-required", pointer_to(node.pointer, "properties", name), message, remedy)
+
+
+def _check_same(contract: Contract) -> Iterator[Finding]:
+    seen: dict[tuple[object, ...], str] = {}
+    for name, schema in schemas(contract.data).items():
+        fields = tuple(
+            (field, str(mapping(value).get("$ref", mapping(value).get("type"))))
+            for field, value in sorted(mapping(mapping(schema).get("properties")).items())
         )
+        other = seen.setdefault(fields, name) if len(fields) >= _FEWEST else name
+        if other != name:
+            message = f"{name} has the same fields as {other}, so typed languages get two classes for one record"
+            remedy = f"refer to {other}, and take this one out"
+            yield Finding("schema-same", pointer_to("#/components/schemas", name), message, remedy)
 
 
-def _read() -> Mapping[str, Rule]:
-    content = tomllib.loads(Path(__file__).with_name("rules.toml").read_text(encoding="utf-8"))
-    return {name: Rule(**rule) for name, rule in content.items()}
+def _check_enums(contract: Contract) -> Iterator[Finding]:
+    seen: dict[str, str] = {}
+    enums = {node.pointer: node for node in contract.of_kind("schema") if "enum" in node.value}
+    for node in enums.values():
+        values = len(sequence(node.value["enum"]))
+        for key in ("x-enum-varnames", "x-enum-descriptions"):
+            if key in node.value and (count := len(sequence(node.value[key]))) != values:
+                message, remedy = (
+                    f"{count} {key} for {values} values; generators drop some",
+                    "give exactly one for each value",
+                )
+                yield Finding("enum-count", pointer_to(node.pointer, key), message, remedy)
+        for index, name in enumerate(map(str, sequence(node.value.get("x-enum-varnames")))):
+            if name in seen:
+                message = f"{name} is a name in {seen[name]} too; Go and others put all enums into one space of names"
+                at = pointer_to(node.pointer, "x-enum-varnames", index)
+                yield Finding("enum-names-unique", at, message, "choose another name in one of the two")
+            seen.setdefault(name, node.pointer)
+    for node in contract.nodes:
+        target = enums.get(text(node.value.get("$ref")))
+        if node.kind == "schema" and target is not None and target.is_component:
+            message = "a field with a closed set of values breaks clients on the day a new value arrives"
+            remedy = f"make the field a plain {target.value.get('type', 'value')}, and name the values in x-values"
+            yield Finding("enum-field", pointer_to(node.pointer, "$ref"), message, remedy)
 
 
-RULES = _read()
+def check_names(contract: Contract) -> Iterator[Finding]:
+    """Refuse names that generated code stumbles over."""
+    for node in contract.nodes:
+        yield from _check_characters(node.name, node.pointer)
+        yield from _check_characters(text(node.value.get("name")), pointer_to(node.pointer, "name"))
+    for node in contract.of_kind("parameter"):
+        yield from _check_keyword(text(node.value.get("name")), pointer_to(node.pointer, "name"))
+    for node in contract.of_kind("schema"):
+        yield from _check_properties(node)
+    seen: dict[str, str] = {}
+    for section, members in mapping(contract.data.get("components")).items():
+        for name in mapping(members):
+            shown = f"{section}/{name}"
+            if (other := seen.setdefault(_folded(name), shown)) != shown:
+                message = f"{shown} and {other} become the same file or class, whatever their sections"
+                at = pointer_to("#/components", section, name)
+                yield Finding("component-unique", at, message, "call one of the two something else")
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A place that breaks a rule."""
-
-    name: str
-    pointer: str
-    values: Mapping[str, object]
-
-    @property
-    def message(self) -> str:
-        """What is wrong there."""
-        return RULES[self.name].says.format(**self.values)
-
-    @property
-    def remedy(self) -> str:
-        """What to do about it there."""
-        return RULES[self.name].fix.format(**self.values)
+def _check_characters(name: str, pointer: str) -> Iterator[Finding]:
+    """Refuse names that look like others: Python's parser reads ｃｌａｓｓ as class, and U+200B is invisible."""
+    plain = "".join(each for each in unicodedata.normalize("NFKC", name) if each.isprintable())
+    if plain != name:
+        message = f"the name {name!a} has characters that cannot be seen or that Python reads as others"
+        remedy = f"write it with plain characters, such as {plain or 'name'}"
+        yield Finding("name-characters", pointer, message, remedy)
 
 
-def broken(name: str, pointer: str, /, **values: object) -> Finding:
-    """Report that a rule is broken at this place."""
-    return Finding(name, pointer, values)
+def _check_keyword(name: str, pointer: str) -> Iterator[Finding]:
+    if keyword.iskeyword(name):
+        message = f"{name} is a word of Python's own, so the generated field gets another name"
+        yield Finding("property-keyword", pointer, message, "call it something else")
 
 
-def check_parts(contract: Contract) -> Iterator[Finding]:
-    """List the rules that a JSON Schema decides."""
-    kinds = {"operation": contract.operations, "callback": contract.callbacks}
-    for name, rule in RULES.items():
-        for kind in rule.on:
-            for node in kinds.get(kind) or contract.of_kind(*() if kind in kinds else (kind,)):
-                if rule.is_broken_by(contract, node):
-                    yield from _findings(contract, name, rule, node)
+def _check_properties(node: Node) -> Iterator[Finding]:
+    seen: dict[str, str] = {}
+    for name in mapping(node.value.get("properties")):
+        pointer = pointer_to(node.pointer, "properties", name)
+        yield from _check_keyword(name, pointer)
+        if re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+", "_", name).strip("_").lower() in _TAKEN:
+            message = f"a property named {name} takes the place of what generated models use themselves"
+            yield Finding("property-reserved", pointer, message, "call it something else")
+        if node.is_component and _folded(name) == _folded(node.name):
+            message = f"the property {name} has the name of its schema, which C# refuses"
+            yield Finding("property-like-schema", pointer, message, "rename the schema or the property")
+        if (other := seen.setdefault(_folded(name), name)) != name:
+            message = f"{name} and {other} become the same field"
+            yield Finding("property-unique", pointer, message, "call one of the two something else")
 
 
-def _findings(contract: Contract, name: str, rule: Rule, node: Node) -> Iterator[Finding]:
-    own = node.value.get("name") if node.kind == "parameter" else node.name
-    values = {"name": own, "id": title(node) if node.kind == "operation" else ""}
-    found = [pointer for at in rule.at if contract.has(pointer := f"{node.pointer}/{at}")]
-    for pointer in found or [node.pointer]:
-        value = mapping(node.value) if pointer == node.pointer else contract.at(pointer)
-        yield broken(name, pointer, keyword=pointer_parts(pointer)[-1] if found else "", value=value, **values)
+def _folded(name: str) -> str:
+    return re.sub(r"[\W_]", "", name).lower() or name
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
-    """A place that has to change.
-
-    Attributes:
-        path: The file, as it was named.
-        line: The line, counted from 1.
-        pointer: Where in the document, as a JSON pointer that begins with ``#``.
-        rule: The rule's name, such as ``operation-id-unique``.
-        message: What is wrong.
-        remedy: What to do about it.
-    """
-
-    path: str
-    line: int
-    pointer: str
-    rule: str
-    message: str
-    remedy: str
-
-    def __str__(self) -> str:
-        """File, line, pointer, what is wrong and what to do, in one line."""
-        return f"{self.path}:{self.line}: {self.pointer}: {self.message}. Fix: {self.remedy}."
+def check_texts(contract: Contract) -> Iterator[Finding]:
+    """Refuse texts that break the source they are copied into."""
+    for pointer, value in _texts(contract.data, "#", ""):
+        for token in _COMMENT_ENDS:
+            if token in value:
+                message = f"{token} ends a comment in generated source"
+                yield Finding("text-comment", pointer, message, "write it in another way")
+        if "\\u" in value:
+            message = r"\u is an escape in generated source, even within a comment"
+            yield Finding("text-escape", pointer, message, "write the character itself")
 
 
-_MISSING = object()
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """One response of an operation, in place or through a ``$ref``.
-
-    Attributes:
-        status: Its key: an HTTP status or ``default``.
-        pointer: The place of that key.
-        node: The response itself, behind any ``$ref``.
-    """
-
-    status: str
-    pointer: str
-    node: Node
-
-
-class Contract:
-    """A document with an index of its parts."""
-
-    def __init__(self, document: Document) -> None:
-        self.document = document
-        self.data: Mapping[str, object] = document.data
-        self.nodes = list(nodes(document.data))
-
-    @cached_property
-    def by_pointer(self) -> Mapping[str, Node]:
-        """Every part by its place."""
-        return {node.pointer: node for node in self.nodes}
-
-    def of_kind(self, *kinds: str) -> Iterator[Node]:
-        """Find every part of a kind that is not a ``$ref``."""
-        return (node for node in self.nodes if node.kind in kinds and "$ref" not in node.value)
-
-    @property
-    def is_3_0(self) -> bool:
-        """Whether the document is OpenAPI 3.0."""
-        return text(self.data.get("openapi")).startswith("3.0")
-
-    def at(self, pointer: str) -> object:
-        """Find the value at a pointer; a sentinel for none."""
-        found: object = self.data
-        for part in pointer_parts(pointer):
-            fields, items = mapping(found), sequence(found)
-            if part in fields:
-                found = fields[part]
-            elif part.isdecimal() and int(part) < len(items):
-                found = items[int(part)]
-            else:
-                return _MISSING
-        return found
-
-    def has(self, pointer: str) -> bool:
-        """Return whether there is a value at a pointer."""
-        return pointer.startswith("#") and self.at(pointer) is not _MISSING
-
-    def follow(self, node: Node) -> Node | None:
-        """Follow any chain of ``$ref``; None where it leads nowhere."""
-        seen: set[str] = set()
-        found: Node | None = node
-        while found is not None and isinstance(reference := found.value.get("$ref"), str):
-            if reference in seen:
-                return None
-            seen.add(reference)
-            found = self.by_pointer.get(reference)
-        return found
-
-    @cached_property
-    def operations(self) -> list[Node]:
-        """The operations that a client calls."""
-        return [node for node in self._all_operations if self.path_of(node)]
-
-    @cached_property
-    def callbacks(self) -> list[Node]:
-        """The operations that the service calls."""
-        return [node for node in self._all_operations if not self.path_of(node)]
-
-    @cached_property
-    def _all_operations(self) -> list[Node]:
-        return list(self.of_kind("operation"))
-
-    def path_of(self, operation: Node) -> str:
-        """Find the path of an operation that a client calls; empty for a callback."""
-        item = operation.around
-        if item is None:
-            return ""
-        return item.name if item.role == "paths" else self._paths_by_component.get(item.pointer, "")
-
-    @cached_property
-    def _paths_by_component(self) -> Mapping[str, str]:
-        used = mapping(self.data.get("paths")).items()
-        return {text(mapping(item).get("$ref")): path for path, item in used if "$ref" in mapping(item)}
-
-    def members(self, owner: Node, role: str) -> Iterator[Node]:
-        """Yield the parts directly inside another, in place or through a ``$ref``."""
-        for node in self._inside.get(owner.pointer, ()):
-            if node.role == role and (found := self.follow(node)) is not None:
-                yield found
-
-    @cached_property
-    def _inside(self) -> Mapping[str, list[Node]]:
-        inside: dict[str, list[Node]] = {}
-        for node in self.nodes:
-            if node.around is not None:
-                inside.setdefault(node.around.pointer, []).append(node)
-        return inside
-
-    def responses(self, operation: Node) -> Iterator[Response]:
-        """Yield the responses of an operation."""
-        for node in self._inside.get(operation.pointer, ()):
-            if node.role == "responses" and (found := self.follow(node)) is not None:
-                yield Response(node.name, node.pointer, found)
-
-    def parameters(self, operation: Node) -> Iterator[Node]:
-        """Yield the parameters of an operation, those of its path included."""
-        yield from self.members(operation, "parameters")
-        if operation.around is not None:
-            yield from self.members(operation.around, "parameters")
-
-    @cached_property
-    def requested(self) -> Mapping[str, set[str]]:
-        """Schemas that operations take in a body: the schema's name, and the pointers of the operations."""
-        found: dict[str, set[str]] = {}
-        for operation in self.operations:
-            for name in schemas_within(self.data, operation.value.get("requestBody")):
-                found.setdefault(name, set()).add(operation.pointer)
-        return found
-
-    def is_requested(self, node: Node) -> bool:
-        """Return whether a part is in what a client sends."""
-        outer = {around.kind: around for around in node.outward() if around.kind != "schema"}
-        component = next((around for around in node.outward() if around.is_component), None)
-        if component is not None and component.kind == "schema":
-            return component.name in self.requested
-        if "operation" in outer and not self.path_of(outer["operation"]):
-            return False
-        return "parameter" in outer or "request_body" in outer
-
-    @cached_property
-    def codes(self) -> Mapping[str, Mapping[str, object]]:
-        """The catalogue of error codes; empty where the document has none."""
-        return {code: mapping(entry) for code, entry in mapping(self.data.get("x-error-codes")).items()}
-
-    @property
-    def has_codes(self) -> bool:
-        """Whether the document has a catalogue of error codes."""
-        return bool(self.codes)
-
-    def codes_of(self, operation: Node, *, recipients: bool = True) -> set[int]:
-        """Find the codes that an operation can return, those of its recipients included."""
-        lists = ["x-error-codes"] + (["x-recipient-error-codes"] if recipients else [])
-        return {whole(code) for key in lists for code in sequence(operation.value.get(key))}
-
-
-def title(operation: Node) -> str:
-    """Name an operation for a message."""
-    return text(operation.value.get("operationId")) or operation.name.upper()
+def _texts(value: object, pointer: str, name: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str) and name in _TEXTS:
+        yield pointer, value
+    elif is_object(value):
+        for key, inner in value.items():
+            if key not in _DATA:
+                yield from _texts(inner, pointer_to(pointer, key), key)
+    elif is_list(value):
+        for index, inner in enumerate(value):
+            yield from _texts(inner, pointer_to(pointer, index), name)
