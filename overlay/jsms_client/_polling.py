@@ -206,12 +206,12 @@ def _read(item: object, shape: Record) -> object:
     record = {_whole(name): value for name, value in raw.items()}
     for field in shape.fields:
         value = record.get(field.name)
+        if value is None and not field.required:
+            record.pop(field.name, None)
+            continue
         if isinstance(field.shape, Time):
             # Read, or kept as it came, where the result is made.
             record[field.name] = value
-            continue
-        if value is None and not field.required:
-            record.pop(field.name, None)
             continue
         if field.name not in record:
             return _marked(f"{field.name} is missing", raw, shape)
