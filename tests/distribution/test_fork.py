@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -11,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from contract_tools.cli import main
-from regenerate.maintainer import change
-from servers.contract import load_document
+from regenerate.maintainer import copy_contract, edit
 
 from .conftest import Built
 
@@ -59,10 +57,9 @@ class Environment:
 def test_a_fork_is_installed_beside_the_wheel_and_stays_when_that_is_installed_again(
     built: Built, tmp_path: Path
 ) -> None:
-    document = json.loads(json.dumps(load_document()))
-    change(document)
-    (tmp_path / "fork.json").write_text(json.dumps(document), encoding="utf-8")
-    assert main([str(tmp_path / "fork.json"), "--output", str(tmp_path / "fork")]) == 0
+    copy_contract(tmp_path)
+    edit(tmp_path)
+    assert main([str(tmp_path / "openapi.yaml"), "--output", str(tmp_path / "fork")]) == 0
 
     environment = Environment(tmp_path / "venv")
     environment.pip("install", "--quiet", built.wheel)

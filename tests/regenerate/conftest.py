@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
 
-from .command import ROOT, SMALL, run
-from .maintainer import change
+from .command import SMALL, run
+from .maintainer import copy_contract, edit
 
 
 @pytest.fixture(scope="session")
@@ -27,11 +25,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def fork(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that the changed contract makes."""
     folder = tmp_path_factory.mktemp("fork")
-    loaded = YAML(typ="safe", pure=True).load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - ruamel.yaml gives it no types
-    data = json.loads(json.dumps(loaded))
-    change(data)
-    (folder / "fork.json").write_text(json.dumps(data), encoding="utf-8")
-    assert run(folder / "fork.json", "--output", folder / "made") == 0
+    copy_contract(folder)
+    edit(folder)
+    assert run(folder / "openapi.yaml", "--output", folder / "made") == 0
     return folder / "made"
 
 

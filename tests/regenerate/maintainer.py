@@ -1,10 +1,16 @@
-"""The contract as a maintainer may change it."""
+"""The contract as a maintainer may change it: the document and its translations, and nothing else."""
 
 from __future__ import annotations
 
+import copy
+import io
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from contract_tools.descriptions import ENGLISH, shown_payload, shown_payloads
+from ruamel.yaml import YAML
 
 RESPONSES = {
     "400": {"$ref": "#/components/responses/InputMissing"},
@@ -13,115 +19,142 @@ RESPONSES = {
     "500": {"$ref": "#/components/responses/ServiceFailed"},
     "default": {"$ref": "#/components/responses/UnexpectedResponse"},
 }
-CHINESE = {"getTally": "查询用量", "createLeaflet": "发送传单", "deleteLeaflet": "删除传单"}
+ROOT = Path(__file__).parents[2]
 CODES = [50001, 50002, 50008, 50009, 50019, 50033, 50035, 50036]
+TIME = {"type": "integer", "format": "int64", "x-kind": "epoch-millis"}
 
 
-def change(data: dict[str, Any]) -> None:
-    """Add operations, fields and a member, and change a limit."""
-    shown = _shown(data)
-    _change(data)
-    for (place, before), (_, after) in zip(shown, _shown(data), strict=True):
-        # The run writes them itself, but into YAML only.
-        place["description"] = place["description"].replace(before, after)
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the new parts are called, so that a document that has them already takes them by other names."""
+
+    report: str = "Tally"
+    thing: str = "Leaflet"
+    code: int = 50987
 
 
-def _shown(data: dict[str, Any]) -> list[tuple[dict[str, Any], str]]:
-    """The descriptions with tables of the fields of callbacks, and those tables."""
-    callbacks = [item["post"] for item in data["components"]["pathItems"].values()]
-    tables = [(callback, shown_payload(data, callback, ENGLISH)) for callback in callbacks]
-    return tables + [(tag, shown_payloads(data, tag["name"], ENGLISH)) for tag in data["tags"]]
+TESTED = Names()
 
 
-def _change(data: dict[str, Any]) -> None:
+def copy_contract(folder: Path) -> None:
+    """Copy the document and its translations."""
+    shutil.copytree(ROOT / "translations", folder / "translations")
+    shutil.copy(ROOT / "openapi.yaml", folder / "openapi.yaml")
+
+
+def edit(root: Path, names: Names = TESTED) -> None:
+    """Edit the document and its translations in a folder."""
+    document, translations = root / "openapi.yaml", root / "translations" / "openapi.zh-CN.yaml"
+    yaml: Any = YAML()
+    yaml.preserve_quotes, yaml.width = True, 10_000
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    data = yaml.load(document.read_text(encoding="utf-8"))
+    change(data, names)
+    written = io.StringIO()
+    yaml.dump(data, written)
+    document.write_text(written.getvalue(), encoding="utf-8")
+    known = translations.read_text(encoding="utf-8")
+    lines = (f"{json.dumps(text)}: {chinese}\n" for text, chinese in _chinese(names).items())
+    translations.write_text(known + "".join(line for line in lines if line not in known), encoding="utf-8")
+
+
+def change(data: dict[str, Any], names: Names = TESTED) -> None:
+    """Add operations, fields, a code and a member, and change a limit."""
     schemas = data["components"]["schemas"]
-    channel = {"type": "string", "maxLength": 5, "description": "How it is sent, at most 5 characters."}
+    thing, things = names.thing.lower(), f"{names.thing.lower()}s"
+    _add_fields(schemas)
+    balance = schemas["ApplicationBalance"]
+    balance["properties"]["province"] = _text("Where the app is registered.")
+    if "province" not in balance["required"]:
+        balance["required"].append("province")
+    shown = data["paths"]["/accounts/app"]["get"]["responses"]["200"]["content"]["application/json"]["examples"]
+    for example in shown.values():
+        example["value"]["province"] = "Guangdong"
+    kind = schemas["TemplateType"]
+    kind["enum"].append(max(kind["enum"]) + 1)
+    kind["x-enum-varnames"].append(names.thing.upper())
+    kind["x-enum-descriptions"].append(f"The {thing}")
+    data["x-error-codes"][str(names.code)] = {
+        "name": f"{things.upper()}_PAUSED",
+        "http_status": 403,
+        "message": f"{things} paused",
+        "family": "rate_limit",
+        "repeat": "later",
+        "meaning": f"The service has paused {things}: wait for a while.",
+        "meaning_zh": "服务暂停，请稍候。",
+        "remedy": "Wait for a while.",
+        "remedy_zh": "请稍候。",
+    }
+    schemas[f"{names.report}Report"] = _object(
+        "What was used on one day.",
+        "用量。",
+        ["used", "phones", "cost"],
+        {
+            "cost": {"type": ["number", "null"], "description": "What it cost."},
+            "used": {"type": "integer", "format": "int32", "description": "How many SMS."},
+            "phones": {
+                "type": "array",
+                "items": {**_text("A number."), "x-kind": "mobile"},
+                "description": "The numbers.",
+            },
+        },
+    )
+    schemas[f"{names.thing}Request"] = _object(
+        f"The {thing} and whom it goes to.",
+        "请求。",
+        ["mobile", "labels"],
+        {
+            "mobile": {**_text("A mobile number."), "x-kind": "mobile"},
+            "labels": {
+                "type": "object",
+                "additionalProperties": {"type": "integer", "format": "int32"},
+                "description": "Its labels.",
+            },
+            "options": {"$ref": f"#/components/schemas/{names.thing}Options"},
+        },
+    )
+    schemas[f"{names.thing}Options"] = _object(
+        f"How the {thing} is sent.",
+        "发送选项。",
+        ["speed"],
+        {
+            "speed": {"type": "number", "minimum": 0, "maximum": 1, "description": "How fast."},
+            "urgent": {"type": "boolean", "description": "Whether it is urgent."},
+        },
+    )
+    _add_operations(data, names)
+
+
+def _add_fields(schemas: dict[str, Any]) -> None:
     for name in ("SendMessageRequest", "SendMessageBatchRequest", "VerifyCodeRequest"):
-        schemas[name]["properties"]["channel"] = dict(channel)
+        schemas[name]["properties"]["channel"] = {**_text("How it is sent, at most 5 characters."), "maxLength": 5}
     schemas["SendMessageRequest"]["properties"]["channel"]["deprecated"] = True
     schemas["SendMessageBatchRequest"]["properties"]["tag"]["maxLength"] = 12
     schemas["SentMessage"]["properties"] |= {
-        "sent_at": {"type": "integer", "format": "int64", "x-kind": "epoch-millis", "description": "When it was sent."},
-        "note": {
-            "type": "string",
-            "x-kind": "personal-text",
-            "deprecated": True,
-            "description": "What a person wrote.",
-        },
+        "sent_at": {**TIME, "description": "When it was sent."},
+        "note": {**_text("What a person wrote."), "x-kind": "personal-text", "deprecated": True},
         "parts": {
             "type": "array",
             "items": {"type": "array", "items": {"type": "string"}},
             "description": "Its parts.",
         },
     }
-    schemas["BatchRecipient"]["properties"]["carrier"] = {"type": "string", "description": "The carrier."}
     schemas["DeliveryReport"]["properties"] |= {
-        "carrier": {"type": "string", "description": "The carrier."},
-        "handedOver": {**schemas["SentMessage"]["properties"]["sent_at"], "description": "When the carrier got it."},
+        "handedOver": {**TIME, "description": "When the carrier got it."},
         "hops": {"type": "array", "items": {"$ref": "#/components/schemas/Hop"}, "description": "Its way."},
     }
-    schemas["Hop"] = {
-        "type": "object",
-        "description": "A station on the way of an SMS.",
-        "x-summary-zh": "中转站。",
-        "required": ["station"],
-        "properties": {"station": {"type": "string", "description": "Which one."}},
-    }
-    for name in ("TemplateReview", "UserReply"):
-        schemas[name]["properties"]["carrier"] = {"type": "string", "description": "The carrier."}
-    balance = schemas["ApplicationBalance"]
-    balance["properties"]["province"] = {"type": "string", "description": "Where the app is registered."}
-    balance["required"].append("province")
-    shown = data["paths"]["/accounts/app"]["get"]["responses"]["200"]["content"]["application/json"]["examples"]
-    for example in shown.values():
-        example["value"]["province"] = "Guangdong"
-    kind = schemas["TemplateType"]
-    kind["enum"].append(max(kind["enum"]) + 1)
-    kind["x-enum-varnames"].append("LEAFLET")
-    kind["x-enum-descriptions"].append("A leaflet")
-    schemas["TallyReport"] = {
-        "type": "object",
-        "description": "What was used on one day.",
-        "x-summary-zh": "用量。",
-        "required": ["used", "phones", "cost"],
-        "properties": {
-            "cost": {"type": ["number", "null"], "description": "What it cost."},
-            "used": {"type": "integer", "format": "int32", "description": "How many SMS."},
-            "phones": {
-                "type": "array",
-                "items": {"type": "string", "x-kind": "mobile", "description": "A number."},
-                "description": "The numbers.",
-            },
-        },
-    }
-    schemas["LeafletRequest"] = {
-        "type": "object",
-        "description": "A leaflet and whom it goes to.",
-        "x-summary-zh": "传单。",
-        "required": ["mobile", "labels"],
-        "properties": {
-            "mobile": {"type": "string", "x-kind": "mobile", "description": "A mobile number."},
-            "labels": {
-                "type": "object",
-                "additionalProperties": {"type": "integer", "format": "int32"},
-                "description": "Its labels.",
-            },
-            "options": {"$ref": "#/components/schemas/LeafletOptions"},
-        },
-    }
-    schemas["LeafletOptions"] = {
-        "type": "object",
-        "description": "How a leaflet is sent.",
-        "x-summary-zh": "传单选项。",
-        "required": ["speed"],
-        "properties": {
-            "speed": {"type": "number", "minimum": 0, "maximum": 1, "description": "How fast."},
-            "urgent": {"type": "boolean", "description": "Whether it is urgent."},
-        },
-    }
+    schemas["Hop"] = _object(
+        "A station on the way of an SMS.", "中转站。", ["station"], {"station": _text("Which one.")}
+    )
+    for name in ("BatchRecipient", "DeliveryReport", "TemplateReview", "UserReply"):
+        schemas[name]["properties"]["carrier"] = _text("The carrier.")
+
+
+def _add_operations(data: dict[str, Any], names: Names) -> None:
+    report, thing = names.report.lower(), names.thing.lower()
     used: dict[str, object] = {"used": 3, "phones": ["13800138000"], "cost": None}
-    data["paths"]["/accounts/tally"] = {
-        "get": _operation("getTally", "What was used", "accounts", "TallyReport", used)
+    data["paths"][f"/accounts/{report}"] = {
+        "get": _operation(f"get{names.report}", "What was used", "查询用量", "accounts", f"{names.report}Report", used)
         | {
             "parameters": [
                 {
@@ -135,9 +168,10 @@ def _change(data: dict[str, Any]) -> None:
             ]
         }
     }
-    leaflet = _operation("createLeaflet", "Send a leaflet", "messages", "SentMessage", {"msg_id": "1"})
-    data["paths"]["/leaflets"] = {
-        "post": leaflet
+    create = _operation(f"create{names.thing}", f"Send the {thing}", "发送", "messages", "SentMessage", {"msg_id": "1"})
+    create["x-error-codes"].append(names.code)
+    data["paths"][f"/{thing}s"] = {
+        "post": create
         | {
             "x-retry": "never",
             "x-effect": "sends",
@@ -145,21 +179,21 @@ def _change(data: dict[str, Any]) -> None:
                 "required": True,
                 "content": {
                     "application/json": {
-                        "schema": {"$ref": "#/components/schemas/LeafletRequest"},
+                        "schema": {"$ref": f"#/components/schemas/{names.thing}Request"},
                         "examples": {"one": {"summary": "One", "value": {"mobile": "13800138000", "labels": {"a": 1}}}},
                     }
                 },
             },
         }
     }
-    delete = _operation("deleteLeaflet", "Delete a leaflet", "messages", "", None)
-    data["paths"]["/leaflets/{leaflet_id}"] = {
+    delete = _operation(f"delete{names.thing}", f"Delete the {thing}", "删除", "messages", "", None)
+    data["paths"][f"/{thing}s/{{{thing}_id}}"] = {
         "parameters": [
             {
-                "name": "leaflet_id",
+                "name": f"{thing}_id",
                 "in": "path",
                 "required": True,
-                "description": "The leaflet.",
+                "description": f"The {thing}.",
                 "x-kind": "id",
                 "schema": {"type": "string", "pattern": "^[0-9]{1,20}$"},
                 "example": "12",
@@ -169,7 +203,7 @@ def _change(data: dict[str, Any]) -> None:
     }
 
 
-def _operation(name: str, summary: str, tag: str, schema: str, example: object) -> dict[str, Any]:
+def _operation(name: str, summary: str, chinese: str, tag: str, schema: str, example: object) -> dict[str, Any]:
     success: dict[str, Any] = {"description": "Done."}
     if schema:
         success["content"] = {
@@ -178,17 +212,59 @@ def _operation(name: str, summary: str, tag: str, schema: str, example: object) 
                 "examples": {"one": {"summary": "One", "value": example}},
             }
         }
-    listed = (
-        "Error codes: HTTP 400: 50001; HTTP 401: 50002; HTTP 403: 50008, 50009, 50033, 50035, 50036; HTTP 500: 50019."
-    )
     return {
         "operationId": name,
         "summary": summary,
-        "x-summary-zh": CHINESE[name],
-        "description": f"{summary}.\n\n{listed}",
+        "x-summary-zh": chinese,
+        "description": f"{summary}.",
         "tags": [tag],
         "security": [{"appAuth": []}],
         "x-retry": "safe",
         "x-error-codes": list(CODES),
-        "responses": {"200": success, **RESPONSES},
+        "responses": {"200": success, **copy.deepcopy(RESPONSES)},
+    }
+
+
+def _object(description: str, chinese: str, required: list[str], properties: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "description": description,
+        "x-summary-zh": chinese,
+        "required": required,
+        "properties": properties,
+    }
+
+
+def _text(description: str) -> dict[str, Any]:
+    return {"type": "string", "description": description}
+
+
+def _chinese(names: Names) -> dict[str, str]:
+    thing = names.thing.lower()
+    return {
+        "What was used.": "查询用量。",
+        "The day of the month.": "几号。",
+        f"Send the {thing}.": "发送。",
+        f"Delete the {thing}.": "删除。",
+        f"The {thing}.": "编号。",
+        f"The {thing}": "新的类型",
+        "Done.": "成功。",
+        "One": "示例",
+        "How it is sent, at most 5 characters.": "发送方式，最多 5 个字符。",
+        "When it was sent.": "发送时间。",
+        "What a person wrote.": "用户所写的内容。",
+        "Its parts.": "各个部分。",
+        "When the carrier got it.": "交给运营商的时间。",
+        "Its way.": "经过的中转站。",
+        "Which one.": "哪一个中转站。",
+        "The carrier.": "运营商。",
+        "Where the app is registered.": "应用的注册地。",
+        "What it cost.": "费用。",
+        "How many SMS.": "短信条数。",
+        "A number.": "一个号码。",
+        "The numbers.": "号码。",
+        "A mobile number.": "手机号码。",
+        "Its labels.": "标签。",
+        "How fast.": "速度。",
+        "Whether it is urgent.": "是否紧急。",
     }

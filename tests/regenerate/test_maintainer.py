@@ -52,7 +52,7 @@ PROGRAM = """
 import json, re, sys
 import httpx
 from jsms_client import JSMS, TemplateType
-from jsms_client.errors import ArgumentError
+from jsms_client.errors import ArgumentError, LeafletsPausedError, RateLimitError
 from jsms_contract.operations import PROOFS
 
 ONE = "13800138000"
@@ -102,6 +102,18 @@ assert [each[:2] for each in seen] == [
 ]
 assert seen[1][2] == {"mobile": "13800138000", "labels": {"a": 1}, "options": {"speed": 0.5, "urgent": True}}
 assert [each[2].get("channel") for each in seen[2:5]] == ["a"] * 3
+
+def paused(request):
+    return httpx.Response(403, json={"error": {"code": 50987, "message": "leaflets paused"}})
+
+there = JSMS("a" * 24, "b" * 24, base_url="http://127.0.0.1:9/v1", http_client=httpx.Client(
+    transport=httpx.MockTransport(paused)))
+try:
+    there.messages.create_leaflet("13800138000", labels={"a": 1})
+except LeafletsPausedError as error:
+    assert isinstance(error, RateLimitError) and error.name == "LEAFLETS_PAUSED", error
+else:
+    raise AssertionError
 
 def refused(words, call):
     try:

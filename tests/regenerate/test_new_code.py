@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from contract_tools.openapi import mapping, schemas, sequence
 from sandbox.sandbox_process import Process
 
 from .command import ROOT, python_with, run
+from .maintainer import copy_contract
 
 ENTRY = """\
   '50987':
@@ -34,8 +34,8 @@ CODES_OF_SEND_CODE = re.compile(r"(operationId: sendCode\n.*?x-error-codes: \[[^
 @pytest.fixture
 def document(tmp_path: Path) -> Path:
     """A copy of the contract and its translations."""
-    shutil.copytree(ROOT / "translations", tmp_path / "translations")
-    return Path(shutil.copy(ROOT / "openapi.yaml", tmp_path / "openapi.yaml"))
+    copy_contract(tmp_path)
+    return tmp_path / "openapi.yaml"
 
 
 def edit(document: Path, entry: str) -> None:
