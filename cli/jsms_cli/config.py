@@ -119,7 +119,7 @@ def _readable_by_others(path: Path | None) -> list[str]:
 
 
 def _safe(found: Settings, dotenv: Path) -> Settings:
-    """Let no folder that somebody happens to stand in send credentials of another place to an address of its own.
+    """Refuse to send credentials from elsewhere to an address that the current folder's ``.env`` sets.
 
     Raises:
         ConfigurationError: It would.

@@ -181,8 +181,8 @@ def unknown(operation: str | None) -> str:
 
 
 _UNKNOWN = {
-    "sends": 'It may have been sent: do not send again before "jsms report watch" or the console has told.',
-    "schedules": "It may have been scheduled: do not schedule it again before the console has told.",
+    "sends": 'It may have been sent: do not send again before you have checked "jsms report watch" or the console.',
+    "schedules": "It may have been scheduled: do not schedule it again before you have checked the console.",
     "polls": "Records may have been handed out and lost; the service does not hand them out again.",
 }
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from jsms_client.campaigns import ListedRecipient
     from jsms_client.results import DeliveryReport
 
-_MOST_TOLD = 5
+_MOST_SHOWN = 5
 
 
 def read_parameters(given: Sequence[str] | None) -> dict[str, str] | None:
@@ -183,5 +183,5 @@ def _read_file(file: Path) -> Recipients:
 
 
 def _some(problems: Sequence[str]) -> str:
-    more = len(problems) - _MOST_TOLD
-    return "; ".join((*problems[:_MOST_TOLD], *([f"and {more} more"] if more > 0 else [])))
+    more = len(problems) - _MOST_SHOWN
+    return "; ".join((*problems[:_MOST_SHOWN], *([f"and {more} more"] if more > 0 else [])))

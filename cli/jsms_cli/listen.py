@@ -171,7 +171,7 @@ def listen(
         master_secret: Its secret.
         count: How many events are enough.
         as_json: Whether a machine reads them.
-        ready: Told where the server listens.
+        ready: Called with the address that the server listens on.
 
     Raises:
         OutputClosedError: The output was closed.

@@ -100,7 +100,7 @@ def _stopping_unread(stream: ReceiptStream[T]) -> Generator[threading.Event]:
 
 @contextmanager
 def _stop_at_signal(stream: ReceiptStream[T]) -> Generator[None]:
-    """End the stream cleanly at the first signal; the second one ends the process as ever."""
+    """End the stream cleanly at the first signal; the second one ends the process."""
     before: dict[int, object] = {}
 
     def restore() -> None:

@@ -37,19 +37,19 @@ log = logging.getLogger("login")
 
 
 class Asking(BaseModel):
-    """Somebody who wants to log in."""
+    """A person who wants to log in."""
 
     mobile: Annotated[str, Field(pattern=r"^1[0-9]{10}$")]
 
 
 class Checking(Asking):
-    """Somebody who has received a code."""
+    """A person who has received a code."""
 
     code: Annotated[str, Field(pattern=r"^[0-9]{6}$")]
 
 
 class Session(BaseModel):
-    """Somebody who is logged in."""
+    """A person who is logged in."""
 
     token: str
 

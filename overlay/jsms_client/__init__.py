@@ -101,7 +101,7 @@ if TYPE_CHECKING:
     from jsms_surface.results import *  # noqa: F403 - every result, by its own __all__
 
 # Where each name is found when it is first asked for: importing the package costs nothing that is not used.
-_HOMES = {
+_MODULES = {
     "AsyncJSMS": "jsms_client._async.client",
     "AsyncReceiptStream": "jsms_client._async.streams",
     "BEIJING": "jsms_runtime.times",
@@ -127,7 +127,7 @@ if not TYPE_CHECKING:  # pragma: no branch
         from importlib import import_module  # noqa: PLC0415 - nothing at import time
 
         # What is not listed is an exception: most names are.
-        value: object = getattr(import_module(_HOMES.get(name, "jsms_client.errors")), name)
+        value: object = getattr(import_module(_MODULES.get(name, "jsms_client.errors")), name)
         globals()[name] = value
         return value
 

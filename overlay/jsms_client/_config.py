@@ -51,7 +51,7 @@ class Credentials(NamedTuple):
 
 
 class Config(NamedTuple):
-    """Everything a client was told, checked.
+    """All settings of a client, validated.
 
     Attributes:
         app: The application's key and master secret.

@@ -159,16 +159,16 @@ def _compose(text: str, name: str) -> Any:
     try:
         root = reader.compose(text)
     except MarkedYAMLError as error:
-        told: Any = error
-        mark = told.problem_mark or told.context_mark
-        problem = " ".join(str(part) for part in (told.context, told.problem) if part)
+        failure: Any = error
+        mark = failure.problem_mark or failure.context_mark
+        problem = " ".join(str(part) for part in (failure.context, failure.problem) if part)
         line, remedy = (mark.line + 1 if mark else 1), "correct the YAML; look at the lines above this one too"
         if "'\\t'" in problem:
             problem, remedy = "a tab is where YAML takes only spaces", "indent with spaces"
         raise DocumentError(name, line, "#", f"this is not YAML: {problem}", remedy) from error
     except ReaderError as error:
-        told = error
-        position = int(told.position)
+        failure = error
+        position = int(failure.position)
         line = text.count("\n", 0, position) + 1
         problem = f"character U+{ord(text[position]):04X} may not stand in YAML"
         raise DocumentError(

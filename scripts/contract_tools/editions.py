@@ -157,7 +157,7 @@ _Part = dict[str, object]
 # A single licence; an expression such as "MIT OR Apache-2.0" has no page of its own.
 _SPDX_NAME = re.compile(r"[A-Za-z0-9.+-]+")
 _PATH_ITEMS = "#/components/pathItems/"
-_PATH_ITEMS_TWIN = "#/components/x-pathItems/"
+_PATH_ITEMS_3_0 = "#/components/x-pathItems/"
 
 # What 3.0 does not know stays readable for people, and is passed over by tools.
 _UNKNOWN: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -215,7 +215,7 @@ def _referring(kind: str, part: _Part) -> _Part:
     if not isinstance(reference, str):
         return part
     if kind == "path_item":
-        return part | {"$ref": reference.replace(_PATH_ITEMS, _PATH_ITEMS_TWIN)}
+        return part | {"$ref": reference.replace(_PATH_ITEMS, _PATH_ITEMS_3_0)}
     if kind == "schema" and len(part) > 1:
         beside = _without(part, "$ref")
         return {"allOf": [{"$ref": reference}, *sequence(beside.pop("allOf", []))]} | beside

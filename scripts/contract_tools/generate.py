@@ -65,7 +65,7 @@ def build(document: Document, progress: Progress, *, installable: bool = False) 
 
     Args:
         document: The document.
-        progress: Told of each step.
+        progress: Called at each step.
         installable: Whether pip is to install the folder by itself, as that of a fork.
 
     The same document gives the same bytes on every run, machine and version of Python: what the tools read of their
@@ -239,16 +239,16 @@ _LAST_LINES = 40
 def lazy_package(source: str) -> str:
     """Rewrite one of the generator's ``__init__.py`` so that each name is imported on first use."""
     tree = ast.parse(source)
-    homes = {
+    modules = {
         alias.name: node.module
         for node in tree.body
         if isinstance(node, ast.ImportFrom) and node.level == 1 and node.module
         for alias in node.names
     }
-    if not homes:
+    if not modules:
         return source
     summary = (ast.get_docstring(tree) or "").rstrip(". ")
-    return render("lazy_package.py", summary=summary, homes=dict(sorted(homes.items())))
+    return render("lazy_package.py", summary=summary, modules=dict(sorted(modules.items())))
 
 
 _FORK = "_jsms_fork"

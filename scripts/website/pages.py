@@ -99,7 +99,7 @@ _TOKEN: Final = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 # The site has a switch for that.
-_TWIN: Final = re.compile(
+_LANGUAGE_LINK: Final = re.compile(
     r"\s(?:中文说明：|English: )\[[^\]]*\]\([^)]*\)\.|^\[(?:简体中文|English)\]\([^)]*\)\n", re.MULTILINE
 )
 _WIDE: Final = r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]"
@@ -126,7 +126,7 @@ def stage(folder: Path, language: str, repository: str, root: Path = ROOT) -> li
         text = source(name, language, root)
         if not text.exists():
             text = source(name, "en", root)
-        content = _TWIN.sub("", _MADE_BY.sub("", text.read_text(encoding="utf-8")))
+        content = _LANGUAGE_LINK.sub("", _MADE_BY.sub("", text.read_text(encoding="utf-8")))
         content = relink(content, text, repository, root)
         if language == CHINESE and name in ENGLISH_ONLY:
             content = _noted(content, _IN_ENGLISH)

@@ -9,7 +9,7 @@ from typing import Self
 
 
 class Line:
-    """Hands on what comes, both ways; a context manager that closes it.
+    """Forwards bytes in both directions; a context manager that closes it.
 
     Args:
         url: Where the line leads.

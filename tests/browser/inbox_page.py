@@ -64,7 +64,7 @@ class Inbox:
 
     @property
     def toast(self) -> Locator:
-        """What was told last."""
+        """The newest notice."""
         return self.page.locator("#toast")
 
     def row(self, text: str) -> Locator:

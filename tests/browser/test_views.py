@@ -71,7 +71,7 @@ def test_what_is_assumed_says_so_and_shows_all_assumptions(inbox: Inbox, app: Ap
     expect(dialog).to_be_hidden()
 
 
-def test_a_scheduled_message_goes_out_when_the_clock_reaches_it(inbox: Inbox, app: AppUnderTest) -> None:
+def test_a_scheduled_message_is_sent_when_the_clock_reaches_it(inbox: Inbox, app: AppUnderTest) -> None:
     body = {"mobile": MOBILE, "temp_id": 1250, "temp_para": {"number": "S1"}, "send_time": "2099-01-01 09:00:00"}
     app.ok("POST", "/schedule", body)
     inbox.view("Scheduled")
@@ -85,9 +85,9 @@ def test_a_scheduled_message_goes_out_when_the_clock_reaches_it(inbox: Inbox, ap
 
 
 def test_each_attempt_of_a_callback_is_shown(inbox: Inbox, app: AppUnderTest) -> None:
-    with socket.socket() as nobody:  # bound, but not listening: connections are refused
-        nobody.bind(("127.0.0.1", 0))
-        app.switch(callback_url=f"http://127.0.0.1:{nobody.getsockname()[1]}/", report_delay=0.0)
+    with socket.socket() as unreachable:  # bound, but not listening: connections are refused
+        unreachable.bind(("127.0.0.1", 0))
+        app.switch(callback_url=f"http://127.0.0.1:{unreachable.getsockname()[1]}/", report_delay=0.0)
         msg_id, _ = app.sent_code(MOBILE)
         inbox.view("Callbacks")
         expect(inbox.row("SMS_REPORT")).to_contain_text("attempts: 1")
@@ -150,7 +150,7 @@ def test_starting_over_empties_the_page_once_it_is_sure(
     assert sandbox.look(lambda state: len(state.messages)) == 0
 
 
-def test_what_the_test_api_refuses_is_told_in_its_own_words(inbox: Inbox, app: AppUnderTest) -> None:
+def test_the_page_shows_the_error_of_the_test_api(inbox: Inbox, app: AppUnderTest) -> None:
     inbox.view("Balances")
     inbox.detail.locator("#allowed_ips").fill("nowhere")
     inbox.button("Save").click()

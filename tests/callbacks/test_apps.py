@@ -229,7 +229,7 @@ def test_a_body_that_says_it_is_too_large_is_not_read(serve: Serve, declared: st
     assert response.split(b" ")[1] == b"413"
 
 
-def test_the_service_is_told_to_try_again_when_the_handler_fails(
+def test_the_response_asks_for_another_attempt_when_the_handler_fails(
     serve: Serve, body: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     failures = [KeyError(f"no user for {PHONE}"), CallbackError("from elsewhere", reason=CallbackReason.MALFORMED)]

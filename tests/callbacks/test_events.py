@@ -42,7 +42,7 @@ SAMPLES = [
 ]
 
 
-def told(event: Event) -> str:
+def summary_of(event: Event) -> str:
     match event:
         case DeliveryReport(msg_id=msg_id, status=status):
             return f"report {msg_id} {int(status)}"
@@ -70,7 +70,7 @@ def read(receiver: CallbackReceiver, data: object, kind: str = "SMS_REPORT") -> 
 def test_each_type_becomes_its_event(receiver: CallbackReceiver, kind: str, data: object, expected: str) -> None:
     callback = read(receiver, data, kind)
 
-    assert [told(event) for event in callback.events] == [expected]
+    assert [summary_of(event) for event in callback.events] == [expected]
     assert callback.type == kind
     assert callback.signed_at == datetime(2017, 4, 14, 6, 19, 0, 274000, tzinfo=UTC)
 
@@ -84,7 +84,7 @@ def test_a_decision_without_a_reason_is_one(
 ) -> None:
     without = {name: value for name, value in data.items() if name != "refuseReason"}
 
-    assert [told(event) for event in read(receiver, without, kind).events] == [expected]
+    assert [summary_of(event) for event in read(receiver, without, kind).events] == [expected]
 
 
 @pytest.mark.parametrize(("name", "sample"), SAMPLES)
@@ -93,7 +93,7 @@ def test_the_samples_of_the_contract_are_accepted(name: str, sample: Mapping[str
     receiver = CallbackReceiver(APP_KEY, MASTER_SECRET, clock=clock)
 
     with receiver.accept(encoded({field: str(value) for field, value in sample.items()})) as callback:
-        assert told(callback.events[0])
+        assert summary_of(callback.events[0])
 
 
 def test_every_type_of_the_contract_is_read(receiver: CallbackReceiver) -> None:
@@ -108,14 +108,14 @@ def test_every_type_of_the_contract_is_read(receiver: CallbackReceiver) -> None:
 def test_a_list_of_records_loses_none(receiver: CallbackReceiver) -> None:
     callback = read(receiver, [REPORT | {"msgId": str(number)} for number in range(500)])
 
-    assert [told(event) for event in callback.events] == [f"report {number} 4001" for number in range(500)]
+    assert [summary_of(event) for event in callback.events] == [f"report {number} 4001" for number in range(500)]
 
 
 @pytest.mark.parametrize("bad", [{"msgId": "1"}, None, 7, REPORT | {"status": None}, REPORT | {"msgId": 1e300}])
 def test_a_bad_record_in_a_list_costs_none_of_the_others(receiver: CallbackReceiver, bad: object) -> None:
     callback = read(receiver, [REPORT, bad, REPORT | {"msgId": "2"}])
 
-    assert [told(event) for event in callback.events] == ["report 288193860302 4001", "report 2 4001"]
+    assert [summary_of(event) for event in callback.events] == ["report 288193860302 4001", "report 2 4001"]
     (kept,) = callback.malformed
     assert kept.raw == bad
     assert kept.problem

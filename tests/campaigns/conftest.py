@@ -1,4 +1,4 @@
-"""A sandbox's app for each test, and somebody to send with."""
+"""A sandbox app for each test, and the drivers that send to it."""
 
 from __future__ import annotations
 

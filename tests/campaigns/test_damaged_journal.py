@@ -47,9 +47,9 @@ def journal(tmp_path: Path) -> Path:
             with opened.writing():
                 queue.mark_sent(batch := queue.next_batch(most))
             if most > 40:
-                told = [(ACCEPTED, f"{row[0]}", None, row[0]) for row in batch.rows[1:]]
+                outcomes = [(ACCEPTED, f"{row[0]}", None, row[0]) for row in batch.rows[1:]]
                 with opened.writing():
-                    queue.store_outcomes(batch, [*told, (REFUSED, None, 50006, batch.rows[0][0])], None)
+                    queue.store_outcomes(batch, [*outcomes, (REFUSED, None, 50006, batch.rows[0][0])], None)
     return path
 
 

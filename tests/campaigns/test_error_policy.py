@@ -116,12 +116,12 @@ def test_it_slows_down_when_requests_come_too_often(driver: Driver, app: Sandbox
     assert reached(app) == numbers(25)
 
 
-def test_the_pause_is_told(sync: Driver, app: Sandbox) -> None:
-    told: list[Progress] = []
+def test_progress_reports_the_pause(sync: Driver, app: Sandbox) -> None:
+    updates: list[Progress] = []
     app.fail_next(50009, operation=OPERATION, times=1)
-    sync.send(app.settings, people(25), on_progress=told.append)
-    assert max(progress.pause for progress in told) > 0
-    assert told[-1].pause == 0
+    sync.send(app.settings, people(25), on_progress=updates.append)
+    assert max(progress.pause for progress in updates) > 0
+    assert updates[-1].pause == 0
 
 
 @pytest.mark.usefixtures("quick")

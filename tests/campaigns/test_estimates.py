@@ -85,7 +85,7 @@ def test_bad_entries_stop_a_dry_run_too(sync: Driver, app: Sandbox) -> None:
 
 
 def test_it_tells_how_far_it_is(sync: Driver, app: Sandbox) -> None:
-    told: list[Progress] = []
+    updates: list[Progress] = []
 
     def slowly() -> Any:
         import threading
@@ -94,8 +94,8 @@ def test_it_tells_how_far_it_is(sync: Driver, app: Sandbox) -> None:
         threading.Event().wait(0.12)
         yield from people(1, 1_000)
 
-    sync.send(app.settings, slowly(), dry_run=True, on_progress=told.append)
-    assert {each.phase for each in told} == {"reading"}
+    sync.send(app.settings, slowly(), dry_run=True, on_progress=updates.append)
+    assert {each.phase for each in updates} == {"reading"}
 
 
 @pytest.mark.parametrize(("text", "units"), [("a" * 70, 70), ("😀" * 35, 70), ("👨‍👩‍👧", 8), ("中文", 2), ("a\nb", 4)])

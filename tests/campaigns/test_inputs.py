@@ -277,10 +277,10 @@ def test_a_field_that_stands_in_a_line_twice_is_named(write: Any) -> None:
 
 @pytest.mark.parametrize("content", ["", "mobile,name\n"])
 def test_an_empty_list_is_refused(driver: Driver, app: Sandbox, write: Any, content: str) -> None:
-    for nobody in (write(content), ()):
+    for empty in (write(content), ()):
         for dry_run in (False, True):
             with pytest.raises(CampaignInputError, match="the list is empty"):
-                driver.send(app.settings, nobody, dry_run=dry_run)
+                driver.send(app.settings, empty, dry_run=dry_run)
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from jsms_client.campaigns._open_journal import OpenJournal
 from jsms_client.campaigns._options import Service
 from jsms_client.campaigns._runner import CampaignRunner
 from jsms_client.campaigns._throttle import Throttle
-from jsms_client.campaigns._workers import ConductorThread
+from jsms_client.campaigns._workers import RunnerThread
 from jsms_sandbox.pytest_plugin import Sandbox
 
 from .drivers import TEMPLATE, Driver, run_on_asyncio, settings_of
@@ -266,7 +266,7 @@ def test_a_system_that_has_no_more_threads_is_an_error_and_nothing_is_sent(
 def test_a_thread_that_begins_too_late_sends_nothing(app: Sandbox) -> None:
     journal = Journal.temporary(CampaignSettings(TEMPLATE), SERVICE)
     runner = CampaignRunner(journal, Throttle(1, None, 0.0), repeat_unknown=False)
-    run = ConductorThread(runner, lambda batch, body: None, lambda: None, telling=False)
+    run = RunnerThread(runner, lambda batch, body: None, lambda: None, telling=False)
     assert run.cancel()
     run.begin()
     assert not run.cancel()

@@ -133,7 +133,9 @@ def test_a_child_that_is_forked_meanwhile_neither_keeps_nor_harms_the_journal(
     assert reached(app) == numbers(400)
 
 
-def test_two_that_begin_together_are_told_apart_without_links(journal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_calls_that_begin_together_exclude_each_other_without_links(
+    journal: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     without_links(monkeypatch)
     monkeypatch.setattr(store, "LOCK_PATIENCE", 0.05)
     fill = store.create
@@ -152,7 +154,7 @@ def test_two_that_begin_together_are_told_apart_without_links(journal: Path, mon
 
 
 @pytest.mark.skipif(os.name != "posix", reason="there is no such lock")
-def test_a_journal_is_held_again_after_it_was_let_go_of_meanwhile(
+def test_a_journal_is_locked_again_after_another_call_released_it(
     journal: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = lock.acquire(journal, 0.0)
@@ -193,7 +195,7 @@ def test_a_file_system_without_such_locks_leaves_it_to_the_database(
     assert refused
 
 
-def test_two_calls_on_a_campaign_without_a_file_are_told_apart(sync: Driver, app: Sandbox) -> None:
+def test_two_calls_on_a_campaign_without_a_file_exclude_each_other(sync: Driver, app: Sandbox) -> None:
     app.set_credit(industry=2, balance=0)
     stopped = sync.send(app.settings, people(5))
     app.set_credit(industry=100)

@@ -130,9 +130,9 @@ def test_reports_of_callbacks_are_taken_too(driver: Driver, app: Sandbox, journa
     app.fail_next(kind="drop", operation=OPERATION)
     driver.send(app.settings, people(3), journal=journal)
     given = [report("13800000000", "901"), report("13800000001", "902", status=4003), report("13900000000")]
-    told: list[Settlement] = []
-    campaign = driver.settle(app.settings, journal, reports=iter(given), on_progress=told.append)
-    assert told == [Settlement(3, 2, 1)]
+    updates: list[Settlement] = []
+    campaign = driver.settle(app.settings, journal, reports=iter(given), on_progress=updates.append)
+    assert updates == [Settlement(3, 2, 1)]
     first, second, third = campaign
     assert (first.state, first.msg_id, first.delivery) == (RecipientState.ACCEPTED, "901", 4001)
     assert (second.state, second.delivery) == (RecipientState.ACCEPTED, DeliveryStatus.HANDSET_UNAVAILABLE)
@@ -248,12 +248,12 @@ def test_several_journals_are_settled_by_the_same_reports(driver: Driver, app: S
         app.fail_next(kind="drop", operation=OPERATION)
         driver.send(app.settings, people(2, 10 * place), journal=journal)
     app.clock.advance(10)
-    told: list[Settlement] = []
+    updates: list[Settlement] = []
 
-    driver.settle(app.settings, *journals, on_progress=told.append)
+    driver.settle(app.settings, *journals, on_progress=updates.append)
 
     assert [open_campaign(journal).counts.unknown for journal in journals] == [0, 0]
-    assert told[-1] == Settlement(reports=4, matched=4, unknown=0)
+    assert updates[-1] == Settlement(reports=4, matched=4, unknown=0)
 
 
 @pytest.mark.parametrize("mobile", ["none", "13900000000"])

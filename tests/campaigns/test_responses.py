@@ -41,7 +41,7 @@ def test_each_is_known_by_its_number_in_any_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "state", "msg_id", "code"),
+    ("entry", "state", "msg_id", "code"),
     [
         ({"msg_id": "1"}, ACCEPTED, "1", None),
         ({"msg_id": ""}, UNKNOWN, None, None),
@@ -59,8 +59,8 @@ def test_each_is_known_by_its_number_in_any_order() -> None:
         ({"error_code": "50033"}, WAITING, None, 50033),
     ],
 )
-def test_what_is_said_of_one(told: dict[str, str], state: int, msg_id: str | None, code: int | None) -> None:
-    body = response({"mobile": A, **told}, {"mobile": B, "msg_id": "2"}, success=1 + (state == ACCEPTED), failure=1)
+def test_what_is_said_of_one(entry: dict[str, str], state: int, msg_id: str | None, code: int | None) -> None:
+    body = response({"mobile": A, **entry}, {"mobile": B, "msg_id": "2"}, success=1 + (state == ACCEPTED), failure=1)
     outcome = read_response(BATCH, body)
     assert outcome.learned[0] == (state, msg_id, code, 4)
     assert outcome.unpaid == (code if state == WAITING else None)

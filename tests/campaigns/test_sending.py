@@ -31,8 +31,8 @@ def test_everyone_is_sent_to_once_in_the_largest_batches(driver: Driver, app: Sa
     # The sandbox tells a thousand messages at a time.
     assert app.credit.industry == 100_000 - 1_100
     assert requests(app) == 2
-    told = {one.msg_id: one.mobile for one in campaign.outcomes()}
-    assert {message.msg_id: message.mobile for message in app.messages}.items() <= told.items()
+    mobiles = {one.msg_id: one.mobile for one in campaign.outcomes()}
+    assert {message.msg_id: message.mobile for message in app.messages}.items() <= mobiles.items()
     assert app.messages[-1].text.endswith(f"您的订单{app.messages[-1].mobile[-4:]}已发货。")
 
 
@@ -137,13 +137,13 @@ def test_a_bad_entry_can_be_set_aside(driver: Driver, app: Sandbox) -> None:
     assert "11 digits" in skipped.text
 
 
-def test_progress_is_told(driver: Driver, app: Sandbox, small_batches: int) -> None:
+def test_progress_is_reported(driver: Driver, app: Sandbox, small_batches: int) -> None:
     app.fail_next(kind="delay", delay=0.15, times=3)
-    told: list[Progress] = []
+    updates: list[Progress] = []
     threads: set[int] = set()
 
     def note(progress: Progress) -> None:
-        told.append(progress)
+        updates.append(progress)
         threads.add(threading.get_ident())
 
     def slowly() -> Iterator[Any]:
@@ -154,8 +154,8 @@ def test_progress_is_told(driver: Driver, app: Sandbox, small_batches: int) -> N
 
     driver.send(app.settings, slowly(), on_progress=note)
     assert threads == {threading.get_ident()}
-    reading = [progress for progress in told if progress.phase == "reading"]
-    sending = [progress for progress in told if progress.phase == "sending"]
+    reading = [progress for progress in updates if progress.phase == "reading"]
+    sending = [progress for progress in updates if progress.phase == "sending"]
     assert (reading[-1].total, reading[-1].remaining_seconds) == (2_001, None)
     assert max(each.in_flight for each in sending) > small_batches
     assert (sending[-1].accepted, sending[-1].done, sending[-1].waiting) == (2_001, 2_001, 0)
@@ -232,10 +232,10 @@ def test_everything_is_the_same_in_threads_and_tasks(app: Sandbox) -> None:
     assert [[each[1:] for each in campaign] for campaign in ended] == [[each[1:] for each in ended[0]]] * len(DRIVERS)
 
 
-def test_sending_is_told_from_the_first_request_on(driver: Driver, app: Sandbox) -> None:
-    told: list[Progress] = []
-    driver.send(app.settings, people(3), on_progress=told.append)
-    first = next(progress for progress in told if progress.phase == "sending")
+def test_progress_is_reported_from_the_first_request_on(driver: Driver, app: Sandbox) -> None:
+    updates: list[Progress] = []
+    driver.send(app.settings, people(3), on_progress=updates.append)
+    first = next(progress for progress in updates if progress.phase == "sending")
     # The newest is handed over: a quick response may have come before the caller's turn.
     assert (first.in_flight, first.done) in ((3, 0), (0, 3))
 

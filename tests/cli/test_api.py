@@ -147,7 +147,7 @@ def test_what_is_no_json_is_refused_before_anything_is_sent(
         ("sendCode --temp-id 1", "missing option '--mobile'"),
     ],
 )
-def test_a_wrong_value_is_told_by_the_name_of_its_option(
+def test_an_invalid_value_is_reported_with_the_name_of_its_option(
     typed: str, said: str, jsms: Command, jsms_sandbox: Sandbox
 ) -> None:
     done = jsms("api", *shlex.split(typed))

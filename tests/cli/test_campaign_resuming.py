@@ -1,4 +1,4 @@
-"""Campaigns that go on: what a person is asked and told before anything more is sent."""
+"""Resume a campaign: what the command shows and asks before it sends anything more."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ def test_there_is_no_question_where_no_recipient_is_left(unknown: tuple[str, ...
 
 
 def test_a_dry_run_counts_those_who_are_still_to_be_sent_to(jsms: Command, unknown: tuple[str, ...]) -> None:
-    nobody = jsms(*unknown, "--dry-run", "--json")
-    assert (nobody.code, nobody.lines[0]["recipients"], nobody.lines[0]["credit"]) == (0, 0, 0)
-    assert "30 unknown, 0 waiting; this is for 0 recipients." in nobody.err
+    estimate = jsms(*unknown, "--dry-run", "--json")
+    assert (estimate.code, estimate.lines[0]["recipients"], estimate.lines[0]["credit"]) == (0, 0, 0)
+    assert "30 unknown, 0 waiting; this is for 0 recipients." in estimate.err
     again = jsms(*unknown, "--dry-run", "--repeat-unknown", "--json")
     assert (again.code, again.lines[0]["recipients"], again.lines[0]["credit"]) == (0, 30, 30)
     assert "this is for 30 recipients, of whom 30 may get it twice." in again.err

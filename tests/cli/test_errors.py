@@ -35,7 +35,10 @@ def test_a_send_without_a_response_says_that_it_may_have_been_sent(
     jsms_sandbox.fail_next(kind=kind)  # type: ignore[arg-type] # one of its words
     done = jsms("code", "send", MOBILE)
     assert (done.code, done.out) == (15, "")
-    assert 'It may have been sent: do not send again before "jsms report watch" or the console has told.' in done.err
+    assert (
+        'It may have been sent: do not send again before you have checked "jsms report watch" or the console.'
+        in done.err
+    )
     assert len(done.err.splitlines()) == 1
 
 

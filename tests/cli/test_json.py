@@ -33,14 +33,14 @@ def leaves(node: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str
 COMMANDS = dict(leaves(command()))
 
 
-def told(done: Done) -> list[dict[str, object]]:
+def notes(done: Done) -> list[dict[str, object]]:
     """The objects on standard error."""
     return [json.loads(line) for line in done.err.splitlines()]
 
 
 def error_of(done: Done) -> dict[str, object]:
     assert done.out == ""
-    (only,) = told(done)
+    (only,) = notes(done)
     assert isinstance(only["error"], dict)
     error = cast("dict[str, object]", only["error"])
     assert error["exit_code"] == done.code
@@ -127,7 +127,7 @@ def test_remarks_are_objects_too(
     config.chmod(0o644)
     done = jsms("balance", "--profile", "mine", "--json")
     assert (done.code, len(done.lines)) == (0, 1)
-    (remark,) = told(done)
+    (remark,) = notes(done)
     assert "config.toml" in str(remark["note"])
 
 
@@ -154,8 +154,8 @@ def test_every_step_of_a_campaign_is_read_by_a_program(
     for step, arguments in CAMPAIGN.items():
         done = jsms("campaign", *arguments(str(people), str(parcel)), "--json")
         assert done.code in (0, 20), (step, done)
-        assert done.lines or told(done), step
-        told(done)
+        assert done.lines or notes(done), step
+        notes(done)
 
 
 @pytest.mark.parametrize("words", [("error",), ("error", "50014"), ("doctor",), ("report", "watch", "--once")])
@@ -165,7 +165,7 @@ def test_what_is_no_operation_is_read_by_a_program(
     done = jsms(*words, "--json")
     assert done.code == 0
     assert done.lines or words[-1] == "--once"
-    told(done)
+    notes(done)
 
 
 def test_the_sandbox_itself_speaks_json(jsms: Command) -> None:

@@ -75,7 +75,7 @@ def test_a_code_that_the_contract_does_not_know_is_said_to_be_unknown(jsms: Comm
     assert done.err.startswith("jsms: the contract knows no error code '59999'")
 
 
-def test_a_delivery_status_is_told_from_an_error_code(jsms: Command) -> None:
+def test_a_delivery_status_and_an_error_code_are_distinguished(jsms: Command) -> None:
     assert "4003 is no error code but a status of delivery reports: handset unavailable" in jsms("error", "4003").err
 
 

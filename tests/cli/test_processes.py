@@ -50,7 +50,7 @@ def test_a_terminal_without_chinese_shows_code_points() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGTERM is a thing of POSIX")
-def test_a_campaign_that_is_told_to_end_waits_for_what_is_on_its_way(
+def test_a_campaign_that_is_asked_to_end_waits_for_requests_in_flight(
     jsms: Command, jsms_sandbox: Sandbox, parcel: int, folder: Path
 ) -> None:
     members = folder / "members.csv"

@@ -25,7 +25,7 @@ def good(session):
 @nox.session
 def bad(session):
     "Fails."
-    session.error("as it was told to")
+    session.error("as it was asked to")
 
 @nox.session
 def missing(session):

@@ -78,7 +78,7 @@ def test_one_that_fails_is_shown_and_the_others_go_on(
     assert said.err.splitlines()[-1] == "getAppBalance: fault 1: code 50002, not carried out."
 
 
-def test_what_a_strict_sandbox_refuses_is_told(sandbox: LocalSandbox, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_refusal_of_a_strict_sandbox_is_shown(sandbox: LocalSandbox, capsys: pytest.CaptureFixture[str]) -> None:
     sandbox.post("words", {"word": "741627"})
     assert tour(sandbox) == 1
     said = capsys.readouterr()

@@ -36,10 +36,10 @@ def _edited(data: Data, edit: Edit) -> Data:
 
 
 @pytest.mark.parametrize(("edit", "breaking", "sentence"), [row[1:] for row in EDITS], ids=[row[0] for row in EDITS])
-def test_a_change_is_told_in_words(whole: Data, edit: Edit, breaking: bool, sentence: str) -> None:
-    told = {change.sentence: change.breaking for change in compare(whole, _edited(whole, edit))}
+def test_a_change_is_described_in_words(whole: Data, edit: Edit, breaking: bool, sentence: str) -> None:
+    found = {change.sentence: change.breaking for change in compare(whole, _edited(whole, edit))}
 
-    assert told.get(sentence) == breaking, told
+    assert found.get(sentence) == breaking, found
 
 
 OPPOSITES: list[tuple[str, Edit]] = [

@@ -30,28 +30,28 @@ def _with_schema(schema: Data) -> Data:
 
 
 def _schema(schema: Data) -> object:
-    twin: Any = to_3_0_3(_with_schema(schema))
-    assert list(OpenAPIV30SpecValidator(twin).iter_errors()) == []
-    return twin["components"]["schemas"]["One"]
+    converted: Any = to_3_0_3(_with_schema(schema))
+    assert list(OpenAPIV30SpecValidator(converted).iter_errors()) == []
+    return converted["components"]["schemas"]["One"]
 
 
 @BOTH
-def test_the_twin_is_valid(path: Path) -> None:
-    twin = to_3_0_3(load(path).data)
+def test_the_3_0_3_document_is_valid(path: Path) -> None:
+    converted = to_3_0_3(load(path).data)
 
-    assert twin["openapi"] == "3.0.3"
-    assert list(OpenAPIV30SpecValidator(twin).iter_errors()) == []
+    assert converted["openapi"] == "3.0.3"
+    assert list(OpenAPIV30SpecValidator(converted).iter_errors()) == []
 
 
 @BOTH
-def test_the_twin_breaks_no_rule_of_ours(path: Path) -> None:
+def test_the_3_0_3_document_breaks_no_rule_of_ours(path: Path) -> None:
     text = json.dumps(to_3_0_3(load(path).data), ensure_ascii=False)
 
-    assert lint(parse(text, "twin.json")) == []
+    assert lint(parse(text, "openapi-3.0.3.json")) == []
 
 
 @BOTH
-def test_the_twin_is_the_same_for_callers(path: Path) -> None:
+def test_the_3_0_3_document_is_the_same_for_callers(path: Path) -> None:
     data = load(path).data
 
     assert [
@@ -63,21 +63,21 @@ def test_the_document_itself_stays_as_it_is() -> None:
     data = load(WHOLE).data
     before = copy.deepcopy(data)
 
-    twin: Any = to_3_0_3(data)
-    twin["components"]["schemas"].clear()
-    twin["x-error-codes"]["101"]["name"] = "OTHER"
+    converted: Any = to_3_0_3(data)
+    converted["components"]["schemas"].clear()
+    converted["x-error-codes"]["101"]["name"] = "OTHER"
 
     assert data == before
 
 
 def test_a_document_of_3_0_is_only_copied() -> None:
-    twin = to_3_0_3(load(WHOLE).data)
+    converted = to_3_0_3(load(WHOLE).data)
 
-    assert to_3_0_3(twin) == twin
+    assert to_3_0_3(converted) == converted
 
 
 @pytest.mark.parametrize(
-    ("schema", "twin"),
+    ("schema", "converted"),
     [
         ({"type": ["integer", "null"]}, {"type": "integer", "nullable": True}),
         ({"type": ["string", "integer"]}, {"anyOf": [{"type": "string"}, {"type": "integer"}]}),
@@ -123,39 +123,39 @@ def test_a_document_of_3_0_is_only_copied() -> None:
         ),
     ],
 )
-def test_a_schema_says_the_same_in_the_words_of_3_0(schema: Data, twin: Data) -> None:
-    assert _schema(schema) == twin
+def test_a_schema_says_the_same_in_the_words_of_3_0(schema: Data, converted: Data) -> None:
+    assert _schema(schema) == converted
 
 
 def test_callbacks_stay_readable_and_keep_their_references() -> None:
-    twin: Any = to_3_0_3(load(WHOLE).data)
+    converted: Any = to_3_0_3(load(WHOLE).data)
 
-    assert twin["x-webhooks"] == {"letterArrived": {"$ref": "#/components/x-pathItems/LetterArrived"}}
-    assert "LetterArrived" in twin["components"]["x-pathItems"]
-    assert "webhooks" not in twin
-    assert "pathItems" not in twin["components"]
+    assert converted["x-webhooks"] == {"letterArrived": {"$ref": "#/components/x-pathItems/LetterArrived"}}
+    assert "LetterArrived" in converted["components"]["x-pathItems"]
+    assert "webhooks" not in converted
+    assert "pathItems" not in converted["components"]
 
 
 @pytest.mark.parametrize(
-    ("licence", "twin"),
+    ("licence", "converted"),
     [
         ({"name": "MIT", "identifier": "MIT"}, {"name": "MIT", "url": "https://spdx.org/licenses/MIT.html"}),
         ({"name": "Ours", "identifier": "MIT OR 0BSD"}, {"name": "Ours", "x-identifier": "MIT OR 0BSD"}),
         ({"name": "Ours", "url": "https://example.test"}, {"name": "Ours", "url": "https://example.test"}),
     ],
 )
-def test_a_licence_is_named_the_way_3_0_knows(licence: Data, twin: Data) -> None:
+def test_a_licence_is_named_the_way_3_0_knows(licence: Data, converted: Data) -> None:
     data = load(WHOLE).data | {"info": {"title": "A", "version": "1", "summary": "B", "license": licence}}
 
-    assert to_3_0_3(data)["info"] == {"title": "A", "version": "1", "x-summary": "B", "license": twin}
+    assert to_3_0_3(data)["info"] == {"title": "A", "version": "1", "x-summary": "B", "license": converted}
 
 
 def test_what_3_0_cannot_leave_out_is_added() -> None:
     data = {"openapi": "3.1.0", "info": {"title": "A", "version": "1"}, "components": {}}
     assert to_3_0_3(data)["paths"] == {}
 
-    twin: Any = to_3_0_3(data | {"paths": {"/a": {"get": {"operationId": "a"}}}})
-    assert list(OpenAPIV30SpecValidator(twin).iter_errors()) == []
+    converted: Any = to_3_0_3(data | {"paths": {"/a": {"get": {"operationId": "a"}}}})
+    assert list(OpenAPIV30SpecValidator(converted).iter_errors()) == []
 
 
 @given(mutated())

@@ -45,9 +45,9 @@ class Tour:
         response = self.app.send(method, path, body, **more)
         entry: JournalEntry = self.app.last_entry()
         assert entry.operation is not None
-        told = response.json() if response.content else None
-        self.responses.setdefault((entry.operation, response.status_code), []).append(told)
-        return told
+        content = response.json() if response.content else None
+        self.responses.setdefault((entry.operation, response.status_code), []).append(content)
+        return content
 
     def take(self) -> None:
         """Make every call, with success and without."""

@@ -101,5 +101,5 @@ def test_each_call_has_its_counterpart(apps: tuple[AppUnderTest, AppUnderTest]) 
 
 def test_the_table_has_every_method_of_the_official_client() -> None:
     methods = {name for name, _ in inspect.getmembers(jsms.Jsms, inspect.isfunction) if not name.startswith("_")}
-    told = {name for row in ROWS for name in re.findall(r"official\.(\w+)\(", row["official"])}
-    assert told == methods
+    documented = {name for row in ROWS for name in re.findall(r"official\.(\w+)\(", row["official"])}
+    assert documented == methods

@@ -93,6 +93,6 @@ def test_all_of_its_calls_work(app: AppUnderTest, official: Recorded) -> None:
     assert official.called == methods - EMPTY
 
 
-def test_its_wrong_credentials_are_told(app: AppUnderTest, official: Recorded) -> None:
+def test_its_wrong_credentials_are_reported(app: AppUnderTest, official: Recorded) -> None:
     official.client.session.auth = (app.auth[0], "wrong")
     assert official("app_balance") == {"error": {"code": 50002, "message": "auth failed"}}

@@ -81,8 +81,8 @@ class Workload:
         mobile = next(self._numbers)
         sent = await self._send(connection, Call("POST", "/codes", {"mobile": mobile, "temp_id": 1}))
         self.outcome.msg_ids.append(sent["msg_id"])
-        told = await self._send(connection, Call("POST", f"/codes/{sent['msg_id']}/valid", {"code": CODE}))
-        self.outcome.verified += told == {"is_valid": True}
+        content = await self._send(connection, Call("POST", f"/codes/{sent['msg_id']}/valid", {"code": CODE}))
+        self.outcome.verified += content == {"is_valid": True}
         order = {"mobile": mobile, "temp_id": 1250, "temp_para": {"number": mobile}}
         sent = await self._send(connection, Call("POST", "/messages", order))
         self.outcome.msg_ids.append(sent["msg_id"])

@@ -63,7 +63,7 @@ def test_the_async_client_tells_the_same(server: RawSocketServer) -> None:
     ]
 
 
-def test_each_attempt_is_told_and_the_outcome_once(server: RawSocketServer) -> None:
+def test_each_attempt_has_an_event_and_the_call_has_one(server: RawSocketServer) -> None:
     server.play(sends(http_response(503, b"{}")))
     events: list[CallEvent] = []
     with (
@@ -101,7 +101,7 @@ def test_what_did_not_leave_and_what_may_have_arrived_differ(server: RawSocketSe
     assert facts(events[-1]) == ("outcome", 1, None, None, None, "unknown", "UnknownOutcomeError")
 
 
-def test_a_cancelled_call_is_told(server: RawSocketServer) -> None:
+def test_a_cancelled_call_has_an_event(server: RawSocketServer) -> None:
     server.play(Script(Connection.hold))
     events: list[CallEvent] = []
 
@@ -130,8 +130,8 @@ def test_no_event_holds_what_is_private(server: RawSocketServer) -> None:
     events: list[CallEvent] = []
     with sync_client(server.base_url, on_event=events.append) as jsms, pytest.raises(NoMoneyError):
         jsms.messages.send(MOBILE, temp_id=1, temp_para={"code": "739152"})
-    told = " ".join(str(value) for event in events for value in astuple(event))
-    assert not [each for each in (MOBILE, "739152", *SECRETS) if each in told]
+    text = " ".join(str(value) for event in events for value in astuple(event))
+    assert not [each for each in (MOBILE, "739152", *SECRETS) if each in text]
 
 
 @pytest.mark.parametrize("hook", ["print", 7, test_a_send_is_one_attempt_and_one_outcome.__doc__ or ""])

@@ -24,7 +24,7 @@ def server() -> Iterator[RawSocketServer]:
 
 
 @pytest.fixture
-def told(caplog: pytest.LogCaptureFixture) -> Callable[[str, str], list[str]]:
+def logged(caplog: pytest.LogCaptureFixture) -> Callable[[str, str], list[str]]:
     def make(base_url: str, operation: str) -> list[str]:
         driver = DRIVERS["sync"](base_url)
         with (
@@ -47,17 +47,17 @@ def hangs_up(connection: Connection) -> None:
     connection.close()
 
 
-def test_a_call_without_a_response_is_told_by_what_happened_to_it(
-    server: RawSocketServer, told: Callable[[str, str], list[str]]
+def test_a_call_without_a_response_is_logged_with_its_cause(
+    server: RawSocketServer, logged: Callable[[str, str], list[str]]
 ) -> None:
     server.play(Script(hangs_up))
-    (line,) = told(server.base_url, "sendCode")
+    (line,) = logged(server.base_url, "sendCode")
     assert re.fullmatch(r"sendCode: no response \(RemoteProtocolError\), \d+ ms", line)
 
 
-def test_each_attempt_that_does_not_reach_the_service_is_told(told: Callable[[str, str], list[str]]) -> None:
+def test_each_attempt_that_does_not_reach_the_service_is_logged(logged: Callable[[str, str], list[str]]) -> None:
     with refusing_port() as port:
-        lines = told(f"http://127.0.0.1:{port}/v1", "sendCode")
+        lines = logged(f"http://127.0.0.1:{port}/v1", "sendCode")
     assert len(lines) == ATTEMPTS
     assert all(
         re.fullmatch(r"sendCode: no response \(ConnectError\), \d+ ms(, attempt 1, again in 0\.00 s)?", line)
@@ -69,9 +69,9 @@ def test_each_attempt_that_does_not_reach_the_service_is_told(told: Callable[[st
     ("operation", "body", "msg_id"),
     [("sendCode", b'{"msg_id": "7"}', "7"), ("verifyCode", b'{"is_valid": true}', MSG_ID)],
 )
-def test_the_message_that_a_call_is_about_is_told(
-    server: RawSocketServer, told: Callable[[str, str], list[str]], operation: str, body: bytes, msg_id: str
+def test_the_message_that_a_call_is_about_is_logged(
+    server: RawSocketServer, logged: Callable[[str, str], list[str]], operation: str, body: bytes, msg_id: str
 ) -> None:
     server.play(sends(http_response(200, body)))
-    (line,) = told(server.base_url, operation)
+    (line,) = logged(server.base_url, operation)
     assert re.fullmatch(rf"{operation}: HTTP 200, code None, \d+ ms, msg_id {msg_id}", line)

@@ -82,17 +82,17 @@ def test_a_module_has_the_same_classes_members_signatures_and_texts(module: str)
             where = f"{name}.{member}"
             assert _as_sync(inspect.getdoc(value) or "") == _as_sync(inspect.getdoc(ours[member]) or ""), where
             if inspect.isfunction(value):
-                twin = ours[member]
-                assert inspect.isfunction(twin)
-                assert _as_sync(str(inspect.signature(value))) == _as_sync(str(inspect.signature(twin))), where
+                own = ours[member]
+                assert inspect.isfunction(own)
+                assert _as_sync(str(inspect.signature(value))) == _as_sync(str(inspect.signature(own))), where
 
 
 def test_only_the_async_client_has_coroutines() -> None:
     for call in CALLS.values():
         with sync_client("http://127.0.0.1:1/v1") as client:
             method = getattr(getattr(client, call.resource), call.method)
-            twin = getattr(getattr(async_client("http://127.0.0.1:1/v1"), call.resource), call.method)
-        assert inspect.iscoroutinefunction(twin), call.operation
+            async_method = getattr(getattr(async_client("http://127.0.0.1:1/v1"), call.resource), call.method)
+        assert inspect.iscoroutinefunction(async_method), call.operation
         assert not inspect.iscoroutinefunction(method), call.operation
 
 

@@ -115,7 +115,7 @@ def test_a_response_that_is_not_read_to_its_end_costs_its_connection(server: Raw
     assert (counts.connections, counts.whole) == (1, 1)
 
 
-def test_threads_that_find_no_free_connection_are_told_of_it_by_an_error_of_its_own(server: RawSocketServer) -> None:
+def test_threads_that_find_no_free_connection_get_an_error_of_its_own(server: RawSocketServer) -> None:
     counts = server.play(Script(Connection.hold))
     with (
         sync_client(server.base_url, timeout=Timeouts(read=5, pool=0.1), retry=ONCE) as client,
@@ -133,7 +133,7 @@ def test_threads_that_find_no_free_connection_are_told_of_it_by_an_error_of_its_
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_tasks_that_find_no_free_connection_are_told_of_it_by_an_error_of_its_own(
+def test_tasks_that_find_no_free_connection_get_an_error_of_its_own(
     server: RawSocketServer, backend: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counts = server.play(Script(Connection.hold))

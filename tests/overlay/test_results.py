@@ -227,7 +227,7 @@ def schedule(send_time: str) -> Schedule:
     return read_schedule(body)
 
 
-def test_a_schedule_goes_out_in_beijing_time() -> None:
+def test_a_schedule_is_sent_in_beijing_time() -> None:
     result = schedule("2030-07-01 09:00:00")
     assert result.send_time == MOMENT
     assert [recipient.temp_para for recipient in result.recipients] == [{"a": "b"}, None]

@@ -78,8 +78,8 @@ def test_a_read_is_retried_until_there_is_a_response(
         assert make(QUICK).make(CALLS["getAppBalance"])
     assert counts.deliveries == 3
     said = [record.getMessage() for record in caplog.records if record.name == "jsms_client"]
-    told = [(line.split(",")[0].split(" (")[0], "again in" in line) for line in said]
-    assert told == [
+    attempts = [(line.split(",")[0].split(" (")[0], "again in" in line) for line in said]
+    assert attempts == [
         ("getAppBalance: no response", True),
         ("getAppBalance: HTTP 503", True),
         ("getAppBalance: HTTP 200", False),

@@ -151,9 +151,9 @@ def test_an_error_survives_pickle_and_copy_and_can_be_hashed(
         driver.make(call)
     error = caught.value
     for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
-        twin: object = pickle.loads(pickle.dumps(error, protocol))
-        assert type(twin) is type(error)
-        assert (str(twin), twin.__dict__) == (str(error), error.__dict__)
+        unpickled: object = pickle.loads(pickle.dumps(error, protocol))
+        assert type(unpickled) is type(error)
+        assert (str(unpickled), unpickled.__dict__) == (str(error), error.__dict__)
     assert str(copy.copy(error)) == str(error)
     assert {error: 1}[error] == 1
 

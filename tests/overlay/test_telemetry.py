@@ -239,8 +239,8 @@ def test_no_operation_shows_ids_or_private_values(kept: Kept) -> None:
     assert {str(attributes(each)["jsms.operation"]) for each in kept.spans()} == {*CALLS}
     measured = [each for name in METRICS for each in kept.points(name)]
     assert len({str(attributes(each)["jsms.operation"]) for each in measured}) == len(CALLS)
-    told = [*map(attributes, kept.spans()), *map(attributes, measured)]
-    text = " ".join(str(value) for each in told for name, value in each.items() if name != "jsms.msg_id")
+    recorded = [*map(attributes, kept.spans()), *map(attributes, measured)]
+    text = " ".join(str(value) for each in recorded for name, value in each.items() if name != "jsms.msg_id")
     assert not [each for each in (*PRIVATE, *SECRETS, MSG_ID, SCHEDULE_ID) if each in text]
     assert f"{sandbox.url}/v1/schedule/REDACTED" in text
 

@@ -35,7 +35,7 @@ def blocks(page: Path) -> list[Block]:
     ]
 
 
-def twins(name: str) -> tuple[Path, Path]:
+def in_both_languages(name: str) -> tuple[Path, Path]:
     """A page of docs/ in English and in Chinese."""
     return ROOT / "docs" / f"{name}.md", ROOT / "docs" / f"{name}.zh-CN.md"
 

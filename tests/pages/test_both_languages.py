@@ -37,7 +37,7 @@ def test_a_chinese_page_links_to_chinese_pages(name: str) -> None:
     english = {source(each, ENGLISH): each for each in PAGES}
     linked = re.findall(r"\]\((?!https?:)([^)#\s]+)", prose(page))
     wrong = {english.get((page.parent / target).resolve()) for target in linked}
-    assert wrong <= {None, name}  # a page may name its twin
+    assert wrong <= {None, name}  # a page may link to its translation
 
 
 @pytest.mark.parametrize("name", [name for name in PAGES if name != "benchmarks"])

@@ -17,7 +17,7 @@ from example_server import EXAMPLE_CREDENTIALS, ExampleServer
 from jsms_client import RetryPolicy, Timeouts, errors
 from jsms_contract.operations import OPERATIONS
 
-from .markdown import READMES, ROOT, Block, blocks, headings, prose, twins
+from .markdown import READMES, ROOT, Block, blocks, headings, in_both_languages, prose
 
 CONTRACT = ROOT / "generated" / "jsms_contract" / "openapi.json"
 PROGRAMS = [
@@ -95,7 +95,7 @@ def test_the_number_of_operations_is_that_of_the_contract(page: Path) -> None:
     assert re.findall(r"(\d+) (?:operations|个接口)", prose(page))[0] == str(len(OPERATIONS))
 
 
-@pytest.mark.parametrize("page", twins("production"), ids=lambda page: page.name)
+@pytest.mark.parametrize("page", in_both_languages("production"), ids=lambda page: page.name)
 def test_the_numbers_are_those_of_the_code(page: Path) -> None:
     text, limits, retry = prose(page), Timeouts(), RetryPolicy()
     limited = {name: getattr(limits, name) for name in ("connect", "read", "write", "pool")}
@@ -104,7 +104,7 @@ def test_the_numbers_are_those_of_the_code(page: Path) -> None:
         assert re.search(rf"(?<![\d.]){number:g} (?:{unit})", text), number
 
 
-@pytest.mark.parametrize("page", twins("failures"), ids=lambda page: page.name)
+@pytest.mark.parametrize("page", in_both_languages("failures"), ids=lambda page: page.name)
 def test_every_exception_named_exists(page: Path) -> None:
     named = set(re.findall(r"`(\w+Error)`", page.read_text(encoding="utf-8")))
     assert len(named) > 10

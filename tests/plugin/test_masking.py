@@ -15,9 +15,9 @@ SHOWN = "138****5678"
 def test_a_spoken_code_is_masked(jsms_sandbox: Sandbox) -> None:
     with JSMS() as jsms:
         jsms.codes.send_voice(MOBILE, code="493817")
-    told = jsms_sandbox.account()
-    assert f"voice to {SHOWN}: 您的验证码是 ******" in told
-    assert "4 9 3 8 1 7" not in told
+    report = jsms_sandbox.account()
+    assert f"voice to {SHOWN}: 您的验证码是 ******" in report
+    assert "4 9 3 8 1 7" not in report
 
 
 def test_the_number_in_a_refusal_is_masked(jsms_sandbox: Sandbox) -> None:
@@ -25,18 +25,18 @@ def test_the_number_in_a_refusal_is_masked(jsms_sandbox: Sandbox) -> None:
         jsms.codes.send_voice(MOBILE)
         with pytest.raises(JSMSError):
             jsms.codes.send_voice(MOBILE)
-    told = jsms_sandbox.account()
-    assert f"{SHOWN} can get a voice message once in " in told
-    assert MOBILE not in told
+    report = jsms_sandbox.account()
+    assert f"{SHOWN} can get a voice message once in " in report
+    assert MOBILE not in report
 
 
 def test_the_number_that_opted_out_is_masked(jsms_sandbox: Sandbox) -> None:
     jsms_sandbox.switch(opt_outs=[MOBILE])
     with JSMS() as jsms, pytest.raises(JSMSError):
         jsms.codes.send(MOBILE, temp_id=1)
-    told = jsms_sandbox.account()
-    assert f"{SHOWN} has opted out" in told
-    assert MOBILE not in told
+    report = jsms_sandbox.account()
+    assert f"{SHOWN} has opted out" in report
+    assert MOBILE not in report
 
 
 def test_a_number_in_the_text_of_a_message_is_masked(jsms_sandbox: Sandbox) -> None:

@@ -95,26 +95,26 @@ def test_what_was_sent_is_found_by_what_it_says(jsms_sandbox: Sandbox) -> None:
     jsms_sandbox.assert_not_sent(MOBILE, text="letter")
 
 
-def test_a_message_that_was_not_sent_is_told_beside_those_that_were(jsms_sandbox: Sandbox) -> None:
+def test_a_failed_assertion_lists_the_messages_that_were_sent(jsms_sandbox: Sandbox) -> None:
     with JSMS() as jsms:
         jsms.codes.send(MOBILE, temp_id=1)
     with pytest.raises(AssertionError) as caught:
         jsms_sandbox.assert_sent(OTHER, text="parcel")
-    told = str(caught.value)
-    assert told.startswith(
+    message = str(caught.value)
+    assert message.startswith(
         "Expected at least one message (mobile='139****9000', text='parcel'), found 0.\naccepted: 1\n"
     )
-    assert "code to 138****8000: " in told
-    assert MOBILE not in told
-    assert jsms_sandbox.wait_code(MOBILE) not in told
+    assert "code to 138****8000: " in message
+    assert MOBILE not in message
+    assert jsms_sandbox.wait_code(MOBILE) not in message
 
 
-def test_the_wrong_number_of_messages_is_told(jsms_sandbox: Sandbox) -> None:
+def test_the_wrong_number_of_messages_is_reported(jsms_sandbox: Sandbox) -> None:
     with pytest.raises(AssertionError, match=r"Expected 2 messages \(any\), found 0\."):
         jsms_sandbox.assert_sent(count=2)
 
 
-def test_a_message_that_does_not_come_is_told(jsms_sandbox: Sandbox) -> None:
+def test_a_message_that_does_not_come_is_reported(jsms_sandbox: Sandbox) -> None:
     with pytest.raises(SandboxCallError, match=r"No message \(tag='spring'\) within 0 s"):
         jsms_sandbox.wait_message(tag="spring", timeout=0)
 
@@ -160,7 +160,7 @@ def test_codes_expire_when_the_clock_advances(jsms_sandbox: Sandbox) -> None:
     assert verification.reason.name == "EXPIRED"
 
 
-def test_the_clock_stands_and_goes_as_told(jsms_sandbox: Sandbox) -> None:
+def test_the_clock_is_frozen_and_advanced(jsms_sandbox: Sandbox) -> None:
     clock = jsms_sandbox.clock
     when = datetime(2030, 7, 1, 9, tzinfo=UTC)
     clock.freeze(when)

@@ -41,7 +41,7 @@ def test_a_new_operation_returns_the_contracts_example(sandbox: Process) -> None
 def test_a_new_operation_asks_for_credentials(sandbox: Process) -> None:
     with httpx.Client(base_url=f"{sandbox.url}/v1", trust_env=False) as anonymous:
         assert code_of(anonymous.get("/accounts/tally")) == 50001
-        assert code_of(anonymous.get("/accounts/tally", auth=("nobody", "x"))) == 50002
+        assert code_of(anonymous.get("/accounts/tally", auth=("unknown", "x"))) == 50002
         assert code_of(anonymous.put("/leaflets", auth=sandbox.auth)) == 50018
 
 

@@ -93,8 +93,8 @@ def test_an_issue_form_has_a_chinese_edition_that_asks_the_same(path: Path) -> N
     if path.name == "config.yml":
         pytest.skip("no form")
     english = path.name.replace(".zh-CN", "")
-    twins = [read(path.with_name(name)) for name in (english, english.replace(".yml", ".zh-CN.yml"))]
-    asked = [[(part["type"], part.get("id"), part.get("validations")) for part in twin["body"]] for twin in twins]
+    forms = [read(path.with_name(name)) for name in (english, english.replace(".yml", ".zh-CN.yml"))]
+    asked = [[(part["type"], part.get("id"), part.get("validations")) for part in form["body"]] for form in forms]
     assert asked[0] == asked[1]
 
 

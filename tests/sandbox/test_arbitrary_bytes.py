@@ -79,8 +79,8 @@ def test_no_bytes_make_it_fail(app: AppUnderTest, method: str, path: str, path_i
     if response.status_code == 200:
         assert entry.code is None
         return
-    told: dict[str, Any] = response.json()
-    code = told["error"]["code"]
+    content: dict[str, Any] = response.json()
+    code = content["error"]["code"]
     assert code == entry.code
     if entry.operation is None:
         assert code in ROUTING_CODES

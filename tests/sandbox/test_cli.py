@@ -112,10 +112,10 @@ def test_what_is_wrong_is_said_in_one_sentence(
     arguments: list[str], said: str, code: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["--port", "0", *arguments]) == code
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert said in told.err
-    assert len(told.err.splitlines()) == 1
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert said in output.err
+    assert len(output.err.splitlines()) == 1
 
 
 @pytest.mark.parametrize(
@@ -132,9 +132,9 @@ def test_what_is_wrong_is_said_in_json(
     arguments: list[str], said: str, code: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["--json", "--port", "0", *arguments]) == code
-    told = capsys.readouterr()
-    assert told.out == ""
-    error = json.loads(told.err)["error"]
+    output = capsys.readouterr()
+    assert output.out == ""
+    error = json.loads(output.err)["error"]
     assert said in error["message"]
     assert error["exit_code"] == code
 
@@ -153,16 +153,16 @@ def test_every_option_is_an_environment_variable(
     monkeypatch.setenv("JSMS_SANDBOX_PORT", "0")
     monkeypatch.setenv(variable(option), "a/b c")  # wrong for every one of them
     assert main([]) in (1, 2)
-    told = capsys.readouterr().err
-    assert variable(option) in told or told.startswith(
+    output = capsys.readouterr().err
+    assert variable(option) in output or output.startswith(
         ("jsms-sandbox: Cannot listen on a/b c", "jsms-sandbox: Cannot open a/b c")
     )
 
 
 def test_the_help_names_every_environment_variable(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
-    told = " ".join(capsys.readouterr().out.split())
-    assert [variable(option) for option in OPTIONS if f"env var: {variable(option)}" not in told] == []
+    output = " ".join(capsys.readouterr().out.split())
+    assert [variable(option) for option in OPTIONS if f"env var: {variable(option)}" not in output] == []
 
 
 def test_the_environment_reaches_the_sandbox(tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def test_work_that_fails_is_logged_and_stops_nothing_else(caplog: pytest.LogCapt
         done.append(subject)
 
     async def outside() -> None:
-        raise OSError("nobody there")
+        raise OSError("unreachable")
 
     async def run() -> None:
         clock.run_due()
@@ -124,12 +124,12 @@ def test_due_work_is_done_in_real_time_without_a_request(app: AppUnderTest) -> N
     assert app.message(msg_id).status == 4001
 
 
-def test_events_are_numbered_kept_and_told(app: AppUnderTest) -> None:
+def test_events_are_numbered_kept_and_published(app: AppUnderTest) -> None:
     events = app.sandbox.state.events
     start = events.last_number
     msg_id, _ = app.sent_code()
-    told = app.sandbox.look(lambda _: events.since(start)) or []
-    assert [event.number for event in told] == list(range(start + 1, start + 1 + len(told)))
-    assert ("message", msg_id) in [(event.kind, event.payload.get("msg_id")) for event in told]
+    published = app.sandbox.look(lambda _: events.since(start)) or []
+    assert [event.number for event in published] == list(range(start + 1, start + 1 + len(published)))
+    assert ("message", msg_id) in [(event.kind, event.payload.get("msg_id")) for event in published]
     assert app.sandbox.look(lambda _: events.since(events.last_number)) == []
     assert app.sandbox.look(lambda _: events.since(events.last_number + 1)) is None

@@ -50,7 +50,7 @@ def test_a_code_expires_when_the_ttl_of_its_template_is_over(app: AppUnderTest) 
     assert app.ok("POST", f"/codes/{other}/valid", {"code": other_code})["is_valid"] is True
 
 
-def test_a_voice_code_lives_sixty_seconds_unless_told_otherwise(app: AppUnderTest) -> None:
+def test_a_voice_code_is_valid_for_sixty_seconds_by_default(app: AppUnderTest) -> None:
     short = app.ok("POST", "/voice_codes", {"mobile": MOBILE, "code": "0123"})["msg_id"]
     app.sandbox.advance(60)
     long = app.ok("POST", "/voice_codes", {"mobile": MOBILE, "code": "4567", "ttl": 120, "voice_lang": 2})["msg_id"]
@@ -118,7 +118,7 @@ def test_a_fixed_code_is_every_code(app: AppUnderTest) -> None:
     assert app.sent_code()[1] == app.sent_code()[1] == "000000"
 
 
-def test_a_text_code_is_not_checked_for_words_which_is_told_as_an_assumption(app: AppUnderTest) -> None:
+def test_a_text_code_is_not_checked_for_words_which_is_a_listed_assumption(app: AppUnderTest) -> None:
     app.switch(words=["验证码"])
     app.sent_code()
     assert "50037" in dict(assumptions())["codes"]

@@ -1,4 +1,4 @@
-"""The edges of HTTP: paths, methods, headers and bodies, as they stand on the wire."""
+"""The edges of HTTP: paths, methods, headers and bodies, as they are sent on the wire."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ def basic(app: AppUnderTest) -> str:
         ("PATCH", "/templates/1", "DELETE, GET, PUT"),
     ],
 )
-def test_wrong_method_is_told_with_the_right_ones(app: AppUnderTest, method: str, path: str, allowed: str) -> None:
+def test_a_wrong_method_gets_an_error_that_lists_the_right_ones(
+    app: AppUnderTest, method: str, path: str, allowed: str
+) -> None:
     response = app.send(method, path)
     assert refused(response) == 50018
     assert response.headers["allow"] == allowed
@@ -81,7 +83,7 @@ def test_head_of_an_operation_is_refused_without_a_body(app: AppUnderTest) -> No
 
 
 @pytest.mark.parametrize("method", ["post", "Post", "get", "FOO"])
-def test_a_method_is_told_by_its_case_and_leaves_a_trace(app: AppUnderTest, method: str) -> None:
+def test_a_method_is_case_sensitive_and_recorded(app: AppUnderTest, method: str) -> None:
     head, body = raw(
         app, f"{method} /v1/codes HTTP/1.1\r\nHost: x\r\nAuthorization: {basic(app)}\r\nConnection: close\r\n\r\n"
     )
@@ -154,7 +156,7 @@ def test_the_two_kinds_of_credentials_do_not_mix_and_the_journal_says_so(app: Ap
 
 
 def test_checks_come_in_the_order_of_the_design(app: AppUnderTest) -> None:
-    nowhere, bad = {"auth": ("nobody", "nothing")}, {"Content-Type": "application/xml"}
+    nowhere, bad = {"auth": ("unknown", "wrong")}, {"Content-Type": "application/xml"}
     assert app.code_of("PATCH", "/nothing", b"<", **nowhere) == 50016
     assert app.code_of("PATCH", "/codes", b"<", **nowhere) == 50018
     app.switch(sms_enabled=False)

@@ -40,7 +40,7 @@ def test_apps_are_capped(monkeypatch: pytest.MonkeyPatch) -> None:
             sandbox.app()
 
 
-def test_events_are_capped_and_a_reader_that_fell_behind_is_told() -> None:
+def test_events_are_capped_and_a_reader_that_fell_behind_learns_it() -> None:
     log = EventLog()
     for number in range(event_log.EVENTS_KEPT + 2):
         log.publish("kind", {"number": number})

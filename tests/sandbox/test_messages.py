@@ -126,11 +126,11 @@ def test_a_batch_tells_of_each_recipient_in_the_order_sent(app: AppUnderTest) ->
     response = app.ok("POST", "/messages/batch", {"temp_id": 1250, "tag": "spring", "recipients": recipients})
     assert response["success_count"] == 2
     assert response["failure_count"] == len(order) - 2
-    assert [told.get("error_code") for told in response["recipients"]] == [code for _, _, code in order]
-    for told, (mobile, para, code) in zip(response["recipients"], order, strict=True):
-        assert told["mobile"] == mobile
-        assert told["msg_id"].isdigit()
-        assert told.get("temp_para") == (para if code else None)
+    assert [entry.get("error_code") for entry in response["recipients"]] == [code for _, _, code in order]
+    for entry, (mobile, para, code) in zip(response["recipients"], order, strict=True):
+        assert entry["mobile"] == mobile
+        assert entry["msg_id"].isdigit()
+        assert entry.get("temp_para") == (para if code else None)
     assert app.message(response["recipients"][0]["msg_id"]).tag == "spring"
 
 
@@ -138,7 +138,7 @@ def test_credit_that_runs_out_within_a_batch_refuses_the_rest(app: AppUnderTest)
     app.switch(credit=Credit(0, 0, 2, 0))
     recipients = [{"mobile": f"1380013800{number}"} for number in range(4)]
     response = app.ok("POST", "/messages/batch", {"temp_id": 1251, "recipients": recipients})
-    assert [told.get("error_code") for told in response["recipients"]] == [None, None, "50014", "50014"]
+    assert [entry.get("error_code") for entry in response["recipients"]] == [None, None, "50014", "50014"]
 
 
 def test_a_tag_longer_than_the_contract_allows_is_an_invalid_body(app: AppUnderTest) -> None:

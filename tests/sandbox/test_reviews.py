@@ -189,10 +189,10 @@ def test_of_identity_papers_only_size_type_and_hash_are_kept(app: AppUnderTest) 
     assert (file.size, file.media_type, file.sha256) == (len(PNG), "image/png", hashlib.sha256(PNG).hexdigest())
     entry = app.last_entry()
     assert app.post("/sign", files=multipart(sign_form(sign="【】"))).status_code == 403
-    told = [entry.body, app.last_entry().body, repr(sign)]
+    texts = [entry.body, app.last_entry().body, repr(sign)]
     assert app.post("/sign", {"legalPersonName": "张三"}).status_code == 415
-    told.append(app.last_entry().body)
-    for kept in told:
+    texts.append(app.last_entry().body)
+    for kept in texts:
         assert "张三" not in kept
         assert "11010519491231002X" not in kept
         assert "IHDR" not in kept

@@ -81,7 +81,7 @@ def test_a_schedule_without_enough_credit_is_reported_as_such(app: AppUnderTest)
     assert [report["status"] for report in app.ok("GET", "/report")] == [4005]
 
 
-def test_a_changed_schedule_goes_out_at_its_new_time_only(app: AppUnderTest) -> None:
+def test_a_changed_schedule_is_sent_at_its_new_time_only(app: AppUnderTest) -> None:
     schedule_id = app.ok("POST", "/schedule", single(app, 100))["schedule_id"]
     changed = single(app, 500, mobile="13800138001")
     assert app.ok("PUT", f"/schedule/{schedule_id}", changed) == {"schedule_id": schedule_id}

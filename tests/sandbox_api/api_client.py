@@ -63,9 +63,9 @@ class API:
     def problem(self, method: str, path: str, body: object = None, **query: Any) -> tuple[int, str, str | None]:
         """A call that cannot be carried out: status, type and place of what is wrong."""
         response = self.send(method, path, body, query)
-        told = read_problem(response)
-        self.document.check(self.document.find(method, path), response.status_code, "application/json", told)
-        return response.status_code, told["type"], told["where"]
+        problem = read_problem(response)
+        self.document.check(self.document.find(method, path), response.status_code, "application/json", problem)
+        return response.status_code, problem["type"], problem["where"]
 
     def send(self, method: str, path: str, body: object = None, query: dict[str, Any] | None = None) -> httpx.Response:
         """One call, not looked at."""
@@ -84,11 +84,11 @@ class API:
 
 def read_problem(response: httpx.Response) -> dict[str, Any]:
     """The response to a call that is wrong: a sentence each on what is wrong and on what to do, and no trace."""
-    told: dict[str, Any] = response.json()
-    assert told.keys() == {"type", "error", "where", "remedy"}
-    for sentence in (told["error"], told["remedy"]):
-        assert sentence.endswith("."), told
-        assert "\n" not in sentence, told
-        assert "Traceback" not in sentence, told
+    problem: dict[str, Any] = response.json()
+    assert problem.keys() == {"type", "error", "where", "remedy"}
+    for sentence in (problem["error"], problem["remedy"]):
+        assert sentence.endswith("."), problem
+        assert "\n" not in sentence, problem
+        assert "Traceback" not in sentence, problem
     assert response.headers["content-type"] == "application/json"
-    return told
+    return problem

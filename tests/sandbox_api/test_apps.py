@@ -66,9 +66,9 @@ def test_a_word_of_an_app_refuses_what_holds_it(api: API, app: AppUnderTest) -> 
 
 def test_the_credit_of_an_app_is_what_the_service_tells(api: API, app: AppUnderTest) -> None:
     change(api, app, credit={"balance": 5, "voice": 6, "industry": 7, "market": 8})
-    told = app.ok("GET", "/accounts/app")
+    balance = app.ok("GET", "/accounts/app")
     pools = {"app_balance": 5, "app_voice": 6, "app_industry": 7, "app_market": 8}
-    assert {name: told[name] for name in pools} == pools
+    assert {name: balance[name] for name in pools} == pools
     change(api, app, credit={"voice": 60})
     assert app.ok("GET", "/accounts/app")["app_voice"] == 60
 

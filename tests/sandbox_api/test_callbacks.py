@@ -160,7 +160,7 @@ def test_the_samples_can_be_sent_and_are_read_by_the_client(
         ("200 OK", b"x" * 100_000, "it must be exactly"),
     ],
 )
-def test_a_url_that_does_not_echo_is_refused_and_told_why(
+def test_a_url_that_does_not_echo_is_refused_with_the_reason(
     api: API, app: AppUnderTest, status: str, body: bytes, said: str
 ) -> None:
     def respond(_: object, start_response: Any) -> list[bytes]:

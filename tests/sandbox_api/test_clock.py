@@ -53,8 +53,8 @@ def test_advancing_does_due_work_in_the_order_of_time_before_it_responds(alone: 
 
 
 def test_advancing_waits_for_callbacks_too(alone: API, frozen_app: AppUnderTest) -> None:
-    nobody = "http://127.0.0.1:9/jsms"
-    alone.patch(f"/apps/{frozen_app.app.app_key}", {"callback_url": nobody, "check_callback": False})
+    unreachable = "http://127.0.0.1:9/jsms"
+    alone.patch(f"/apps/{frozen_app.app.app_key}", {"callback_url": unreachable, "check_callback": False})
     with frozen_app.http:
         frozen_app.sent_code()
     alone.post("/clock/advance", {"seconds": 3_600})
@@ -90,8 +90,8 @@ def test_set_back_it_keeps_what_waits_as_far_ahead_as_it_was(
 
 
 def test_set_back_it_repeats_callbacks_in_time(alone: API, frozen_app: AppUnderTest) -> None:
-    nobody = "http://127.0.0.1:9/jsms"
-    alone.patch(f"/apps/{frozen_app.app.app_key}", {"callback_url": nobody, "check_callback": False})
+    unreachable = "http://127.0.0.1:9/jsms"
+    alone.patch(f"/apps/{frozen_app.app.app_key}", {"callback_url": unreachable, "check_callback": False})
     with frozen_app.http:
         frozen_app.sent_code()
     alone.post("/clock/advance", {"seconds": 61})

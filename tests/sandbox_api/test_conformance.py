@@ -1,4 +1,4 @@
-"""The conformance list: what a client has shown, judged by the record of its requests."""
+"""The conformance list: what a client has shown, evaluated from the record of its requests."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def test_every_kind_of_fault_is_listed_with_its_effect() -> None:
     assert rows == [(kind, "yes" if carried_out else "no") for kind, carried_out in CARRIED_OUT.items()]
 
 
-def test_every_leniency_and_assumption_is_told() -> None:
+def test_every_leniency_and_assumption_is_documented() -> None:
     tolerated = TEXT.partition("## What it tolerates")[2].partition("\n## ")[0]
     assert re.findall(r"^- (.*)$", tolerated, re.MULTILINE) == [leniency.value for leniency in Leniency]
     table = TEXT.partition("## What is assumed")[2].partition("\n## ")[0]
@@ -100,16 +100,16 @@ def test_every_leniency_and_assumption_is_told() -> None:
     assert rows[2:] == list(assumptions())
 
 
-def test_every_cap_is_told(alone: API) -> None:
+def test_every_cap_is_documented(alone: API) -> None:
     table = TEXT.partition("## What it keeps")[2].partition("\n## ")[0]
     numbers = re.findall(r"^\| .* \| ([0-9,]+) \|$", table, re.MULTILINE)
     assert [int(number.replace(",", "")) for number in numbers] == list(alone.get("/info")["caps"].values())
 
 
 def test_callbacks_are_retried_when_it_says() -> None:
-    told = re.search(r"after\s+([0-9]+)\s+minutes,\s+([0-9]+)\s+hour\s+and\s+([0-9]+)\s+hours", TEXT)
-    assert told is not None
-    assert (int(told[1]) * 60, int(told[2]) * 3_600, int(told[3]) * 3_600) == RETRY_AFTER
+    intervals = re.search(r"after\s+([0-9]+)\s+minutes,\s+([0-9]+)\s+hour\s+and\s+([0-9]+)\s+hours", TEXT)
+    assert intervals is not None
+    assert (int(intervals[1]) * 60, int(intervals[2]) * 3_600, int(intervals[3]) * 3_600) == RETRY_AFTER
 
 
 def test_every_path_that_is_named_is_there(alone: API) -> None:

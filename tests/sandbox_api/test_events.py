@@ -17,7 +17,7 @@ from .document import Document
 from .server_sent_events import events
 
 
-def test_a_reader_is_told_where_to_begin_and_then_what_happens(api: API, app: AppUnderTest) -> None:
+def test_a_reader_gets_its_starting_point_and_then_events(api: API, app: AppUnderTest) -> None:
     with events(api) as stream:
         start = next(stream)
         assert start.kind == "start"
@@ -45,14 +45,14 @@ def test_a_reader_that_comes_back_misses_nothing(api: API, app: AppUnderTest) ->
 
 
 @pytest.mark.parametrize("last", ["0000-1", "nonsense", "-", "{run}-999999999", "{run}-x", "{run}-" + "9" * 30])
-def test_a_reader_of_another_run_or_the_future_is_told_of_a_gap(api: API, last: str) -> None:
+def test_a_reader_of_another_run_or_the_future_gets_a_gap_event(api: API, last: str) -> None:
     with events(api, last.format(run=api.get("/info")["run"])) as stream:
         gap = next(stream)
     assert gap.kind == "gap"
     assert gap.id.startswith(api.get("/info")["run"])
 
 
-def test_a_reader_that_was_away_too_long_is_told_of_a_gap(alone: API, whole_sandbox: RunningSandbox) -> None:
+def test_a_reader_that_was_away_too_long_gets_a_gap_event(alone: API, whole_sandbox: RunningSandbox) -> None:
     last = alone.get("/info")["last_event"]
     whole_sandbox.look(lambda state: [state.events.publish("fault", {"app_key": None}) for _ in range(EVENTS_KEPT + 2)])
     with events(alone, last) as stream:

@@ -168,7 +168,7 @@ def test_the_address_that_a_connection_came_in_on_is_ours() -> None:
     assert guarded("172.18.0.2:5767", "172.18.0.2") is None
 
 
-def test_a_refused_name_is_told_what_to_set(sandbox: RunningSandbox) -> None:
+def test_the_error_for_a_refused_name_says_what_to_set(sandbox: RunningSandbox) -> None:
     problem = read_problem(get(sandbox, "/_sandbox/api/clock", host="jsms.default.svc.cluster.local:5767"))
     assert problem["remedy"] == (
         "Start the sandbox with --allow-host jsms.default.svc.cluster.local or "

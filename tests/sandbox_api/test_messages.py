@@ -181,7 +181,7 @@ def test_a_request_belongs_to_the_app_that_it_names_however_early_it_was_refused
     app.http.get("/accounts/dev", auth=(dev_key, "wrong"))
     with pytest.raises(httpx.ReadError):
         app.post("/voice_codes", {"mobile": MOBILE})
-    app.post("/codes", {"mobile": MOBILE, "temp_id": 1}, auth=("nobody", "wrong"))
+    app.post("/codes", {"mobile": MOBILE, "temp_id": 1}, auth=("unknown", "wrong"))
     paths = [entry["path"] for entry in api.get("/requests")["requests"]]
     assert paths == ["/v1/voice_codes", "/v1/accounts/dev", "/v1/nothing", "/v1/codes"]
 

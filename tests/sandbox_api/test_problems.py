@@ -25,7 +25,7 @@ PROBLEMS: list[Problem] = [
     ("GET", "/messages", None, {"wait": 61}, 400, "invalid", "query.wait"),
     ("GET", "/messages", None, {"kind": "fax"}, 400, "invalid", "query.kind"),
     ("GET", "/messages", None, {"after": "no such"}, 400, "invalid", "query.after"),
-    ("GET", "/messages", None, {"app": "nobody"}, 404, "not_found", "query.app"),
+    ("GET", "/messages", None, {"app": "unknown"}, 404, "not_found", "query.app"),
     ("GET", "/messages/1", None, {}, 404, "not_found", "path.msg_id"),
     ("POST", "/messages/1/expire", {}, {}, 404, "not_found", "path.msg_id"),
     ("GET", "/codes/latest", None, {"mobile": "13999999999"}, 404, "not_found", None),
@@ -55,7 +55,7 @@ PROBLEMS: list[Problem] = [
     ("POST", "/apps", {"fixed_code": "12345"}, {}, 400, "invalid", "body.fixed_code"),
     ("POST", "/apps", {"callback_url": "ftp://a"}, {}, 400, "invalid", "body.callback_url"),
     ("POST", "/apps", {"callback_url": "http://127.0.0.1:9/"}, {}, 409, "conflict", "body.callback_url"),
-    ("GET", "/apps/nobody", None, {}, 404, "not_found", "path.app_key"),
+    ("GET", "/apps/unknown", None, {}, 404, "not_found", "path.app_key"),
     ("DELETE", "/opt-outs/13899999999", None, {}, 404, "not_found", "path.mobile"),
     ("DELETE", "/words/nothing", None, {}, 404, "not_found", "path.word"),
     ("POST", "/faults", {"kind": "explode"}, {}, 400, "invalid", "body.kind"),
@@ -71,12 +71,12 @@ PROBLEMS: list[Problem] = [
     ("POST", "/callbacks/samples", {"url": "nonsense"}, {}, 400, "invalid", "body.url"),
     ("POST", "/seed", {"samples": 1001}, {}, 400, "invalid", "body.samples"),
     ("POST", "/seed", {"templates": [{}]}, {}, 400, "invalid", "body.templates.0.template"),
-    ("GET", "/events", None, {"app": "nobody"}, 404, "not_found", "query.app"),
+    ("GET", "/events", None, {"app": "unknown"}, 404, "not_found", "query.app"),
 ]
 
 
 @pytest.mark.parametrize(("method", "path", "body", "query", "status", "kind", "where"), PROBLEMS)
-def test_what_is_wrong_is_told(
+def test_a_problem_says_what_is_wrong(
     api: API,
     method: str,
     path: str,
@@ -91,8 +91,8 @@ def test_what_is_wrong_is_told(
         assert api.problem(method, path, body, **query) == (status, kind, where)
         return
     response = api.send(method, path, body)
-    told = read_problem(response)
-    assert (response.status_code, told["type"], told["where"]) == (status, kind, where)
+    problem = read_problem(response)
+    assert (response.status_code, problem["type"], problem["where"]) == (status, kind, where)
     assert ("allow" in response.headers) == (status == 405)
 
 
@@ -107,12 +107,12 @@ def test_every_operation_refuses_what_it_does_not_know(api: API) -> None:
             assert api.problem(operation.method, path, {"nonsense": 1})[:2] == (400, "invalid"), operation.name
 
 
-def test_an_unknown_field_is_told_with_those_that_are_known(api: API) -> None:
+def test_the_problem_of_an_unknown_field_lists_the_known_ones(api: API) -> None:
     bodies: tuple[object, ...] = ({"seconds": 1, "second": 1}, {"second": 1})
     for body in bodies:
-        told = read_problem(api.send("POST", "/clock/advance", body))
-        assert told["error"] == "There is nothing called 'second' here."
-        assert told["remedy"] == "Known are: seconds."
+        problem = read_problem(api.send("POST", "/clock/advance", body))
+        assert problem["error"] == "There is nothing called 'second' here."
+        assert problem["remedy"] == "Known are: seconds."
 
 
 def test_every_type_of_problem_has_a_status() -> None:
@@ -137,7 +137,7 @@ def test_every_type_of_problem_has_a_status() -> None:
         b"seconds=1",
     ],
 )
-def test_a_body_that_cannot_be_read_is_told(api: API, body: bytes) -> None:
+def test_a_body_that_cannot_be_parsed_is_a_problem(api: API, body: bytes) -> None:
     response = api.http.post("/clock/advance", content=body)
     assert response.status_code == 400
     assert read_problem(response)["where"].startswith("body")
@@ -182,7 +182,7 @@ def test_keys_are_given_once(api: API, app: AppUnderTest) -> None:
     assert api.problem("POST", "/apps", {"app_key": app.app.app_key})[:2] == (409, "conflict")
 
 
-def test_what_cannot_be_done_to_a_message_is_told(api: API, app: AppUnderTest) -> None:
+def test_what_cannot_be_done_to_a_message_is_a_problem(api: API, app: AppUnderTest) -> None:
     msg_id, code = app.sent_code()
     app.ok("POST", f"/codes/{msg_id}/valid", {"code": code})
     assert api.problem("POST", f"/messages/{msg_id}/expire")[1] == "conflict"
@@ -194,7 +194,7 @@ def test_what_cannot_be_done_to_a_message_is_told(api: API, app: AppUnderTest) -
     assert api.problem("GET", f"/messages/{msg_id}", app=notice.app.app_key)[0] == 404
 
 
-def test_a_bug_is_told_without_a_trace(
+def test_a_bug_is_a_problem_without_a_traceback(
     api: API, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(sandbox.state.clock, "beijing", lambda: 1 / 0)
@@ -214,10 +214,10 @@ class FullDisk(InMemory):
             raise StorageError("Cannot write state.db: database or disk is full.")
 
 
-def test_a_file_that_takes_nothing_more_is_told(document: Document) -> None:
+def test_a_full_file_is_a_problem(document: Document) -> None:
     storage = FullDisk()
     with RunningSandbox(storage=storage) as sandbox, API(sandbox.url, document) as api:
         storage.full = True
-        told = read_problem(api.send("POST", "/replies", {"mobile": "13800138000", "content": "好"}))
+        problem = read_problem(api.send("POST", "/replies", {"mobile": "13800138000", "content": "好"}))
         storage.full = False
-    assert (told["type"], told["error"]) == ("storage", "Cannot write state.db: database or disk is full.")
+    assert (problem["type"], problem["error"]) == ("storage", "Cannot write state.db: database or disk is full.")

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 from jsms_cli.output import note
 
 if TYPE_CHECKING:
-    from jsms_client.campaigns import Progress as _Told
+    from jsms_client.campaigns import Progress as _Progress
 
 EVERY = 60.0
 """Seconds between two lines."""
 
 
 @contextmanager
-def progress_bar() -> Generator[Callable[[_Told], None]]:
+def progress_bar() -> Generator[Callable[[_Progress], None]]:
     """Return what takes the progress."""
     if not sys.stderr.isatty():
         yield Lines(time.monotonic())
@@ -32,7 +32,7 @@ def progress_bar() -> Generator[Callable[[_Told], None]]:
     with Progress(*columns, console=console, transient=True, expand=True) as bar:
         task = bar.add_task("reading", total=None, figures="")
 
-        def tell(progress: _Told) -> None:
+        def tell(progress: _Progress) -> None:
             sending = progress.phase == "sending"
             bar.update(
                 task,
@@ -55,14 +55,14 @@ class Lines:
     def __init__(self, now: float) -> None:
         self._due = now + EVERY
 
-    def __call__(self, progress: _Told) -> None:
+    def __call__(self, progress: _Progress) -> None:
         """Write one, if it is due."""
         if time.monotonic() >= self._due:
             self._due = time.monotonic() + EVERY
             note(f"{progress.phase} {figures(progress)}")
 
 
-def figures(progress: _Told) -> str:
+def figures(progress: _Progress) -> str:
     """Return the text beside the bar.
 
     Args:

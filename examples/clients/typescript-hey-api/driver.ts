@@ -1,16 +1,16 @@
 import * as api from "./client/index.js";
-import { callback, errorCode, picture, serve, withTextId, type Asked, type Told } from "./protocol.js";
+import { callback, errorCode, picture, serve, withTextId, type Asked, type Outcome } from "./protocol.js";
 import { connect } from "./quickstart.js";
 
 const client = connect();
 
-function read<Value>(result: { data?: Value; error?: unknown; response?: Response }, fit = (value: Value) => value): Told {
+function read<Value>(result: { data?: Value; error?: unknown; response?: Response }, fit = (value: Value) => value): Outcome {
   if (!result.response) throw result.error; // no response: whether the request arrived is unknown
   if (result.response.ok) return { value: result.data === undefined ? null : fit(result.data) };
   return { status: result.response.status, code: errorCode(result.error) };
 }
 
-async function carryOut(asked: Asked): Promise<Told> {
+async function carryOut(asked: Asked): Promise<Outcome> {
   const { body, msg_id, schedule_id, temp_id, sign_id } = asked;
   switch (asked.do) {
     case "sendCode":

@@ -1,15 +1,15 @@
-import { callback, errorCode, picture, serve, withTextId, type Asked, type Told } from "./protocol.js";
+import { callback, errorCode, picture, serve, withTextId, type Asked, type Outcome } from "./protocol.js";
 import { connect } from "./quickstart.js";
 
 const app = connect(process.env.JSMS_APP_KEY, process.env.JSMS_MASTER_SECRET);
 const dev = connect(process.env.JSMS_DEV_KEY, process.env.JSMS_DEV_SECRET);
 
-function read<Value>(result: { data?: Value; error?: unknown; response: Response }, fit = (value: Value) => value): Told {
+function read<Value>(result: { data?: Value; error?: unknown; response: Response }, fit = (value: Value) => value): Outcome {
   if (result.response.ok) return { value: result.data === undefined ? null : fit(result.data) };
   return { status: result.response.status, code: errorCode(result.error) };
 }
 
-async function carryOut(asked: Asked): Promise<Told> {
+async function carryOut(asked: Asked): Promise<Outcome> {
   const { body, msg_id, schedule_id, temp_id, sign_id } = asked;
   switch (asked.do) {
     case "sendCode":

@@ -1,5 +1,5 @@
 import * as jsms from "./client/index.js";
-import { callback, errorCode, picture, serve, withTextId, type Asked, type Told } from "./protocol.js";
+import { callback, errorCode, picture, serve, withTextId, type Asked, type Outcome } from "./protocol.js";
 import { connect } from "./quickstart.js";
 
 const app = connect(process.env.JSMS_APP_KEY, process.env.JSMS_MASTER_SECRET);
@@ -65,7 +65,7 @@ async function value(asked: Asked): Promise<unknown> {
   }
 }
 
-async function carryOut(asked: Asked): Promise<Told> {
+async function carryOut(asked: Asked): Promise<Outcome> {
   if (asked.do === "callback") return callback(asked.form);
   try {
     return { value: (await value(asked)) ?? null };

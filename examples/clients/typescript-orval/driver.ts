@@ -1,12 +1,12 @@
 import * as jsms from "./client/jsms.js";
-import { callback, errorCode, picture, serve, withTextId, type Asked, type Told } from "./protocol.js";
+import { callback, errorCode, picture, serve, withTextId, type Asked, type Outcome } from "./protocol.js";
 
-function read(result: { data: unknown; status: number }, fit = (value: any) => value): Told {
+function read(result: { data: unknown; status: number }, fit = (value: any) => value): Outcome {
   if (result.status >= 200 && result.status < 300) return { value: result.data ? fit(result.data) : null };
   return { status: result.status, code: errorCode(result.data) };
 }
 
-async function carryOut(asked: Asked): Promise<Told> {
+async function carryOut(asked: Asked): Promise<Outcome> {
   const { body, msg_id, schedule_id, temp_id, sign_id } = asked;
   switch (asked.do) {
     case "sendCode":

@@ -1,5 +1,5 @@
 import { ContentType, type HttpResponse } from "./client/Api.js";
-import { callback, errorCode, picture, serve, withTextId, type Asked, type Told } from "./protocol.js";
+import { callback, errorCode, picture, serve, withTextId, type Asked, type Outcome } from "./protocol.js";
 import { connect } from "./quickstart.js";
 
 const app = connect(process.env.JSMS_APP_KEY, process.env.JSMS_MASTER_SECRET);
@@ -8,7 +8,7 @@ const dev = connect(process.env.JSMS_DEV_KEY, process.env.JSMS_DEV_SECRET);
 async function read<Value>(
   called: Promise<HttpResponse<Value, unknown>>,
   fit: (value: any) => unknown = (value) => value,
-): Promise<Told> {
+): Promise<Outcome> {
   try {
     const response = await called;
     return { value: response.data ? fit(response.data) : null };
@@ -21,7 +21,7 @@ async function read<Value>(
   }
 }
 
-async function carryOut(asked: Asked): Promise<Told> {
+async function carryOut(asked: Asked): Promise<Outcome> {
   const { body, msg_id, schedule_id, temp_id, sign_id } = asked;
   switch (asked.do) {
     case "sendCode":

@@ -12,17 +12,17 @@ export type Asked = {
   body: any; // in the words of the operation that `do` names
   form: string;
 };
-export type Told = { value: unknown } | { status: number; code: number | null };
+export type Outcome = { value: unknown } | { status: number; code: number | null };
 
-export async function serve(carryOut: (asked: Asked) => Promise<Told>): Promise<void> {
+export async function serve(carryOut: (asked: Asked) => Promise<Outcome>): Promise<void> {
   for await (const line of createInterface({ input: process.stdin })) {
-    let told: object;
+    let response: object;
     try {
-      told = await carryOut(JSON.parse(line));
+      response = await carryOut(JSON.parse(line));
     } catch (error) {
-      told = { failure: String(error instanceof Error && error.cause ? error.cause : error) };
+      response = { failure: String(error instanceof Error && error.cause ? error.cause : error) };
     }
-    console.log(JSON.stringify(told));
+    console.log(JSON.stringify(response));
   }
 }
 
@@ -42,7 +42,7 @@ export function picture(path: string): Promise<Blob> {
 }
 
 /** Check a callback's signature and read its data; the caller knows its type by `type`. */
-export function callback(posted: string): Told {
+export function callback(posted: string): Outcome {
   const form = new URLSearchParams(posted);
   const { JSMS_APP_KEY, JSMS_MASTER_SECRET } = process.env;
   const pair = `appKey=${JSMS_APP_KEY}&appMasterSecret=${JSMS_MASTER_SECRET}`;

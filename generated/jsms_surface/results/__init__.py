@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from jsms_surface.results.templates import SavedTemplate as SavedTemplate
     from jsms_surface.results.templates import TemplateDetails as TemplateDetails
 
-_HOMES = {
+_MODULES = {
     "ApplicationBalance": "jsms_surface.results.accounts",
     "BatchRecipient": "jsms_surface.results.messages",
     "BatchResult": "jsms_surface.results.messages",
@@ -67,15 +67,15 @@ _HOMES = {
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> object:
-        if name not in _HOMES:
+        if name not in _MODULES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value: object = getattr(import_module(_HOMES[name]), name)
+        value: object = getattr(import_module(_MODULES[name]), name)
         globals()[name] = value
         return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+    return sorted({*globals(), *_MODULES})
 
 
 __all__ = [

@@ -81,7 +81,7 @@ class RecipientLoader:
             self._estimator.add((mobile, parameters) for _, mobile, parameters in checked)
 
     def progress(self) -> Progress | None:
-        """How far it is, where that is to be told again."""
+        """Return the progress, where it is time to report it."""
         now = time.monotonic()
         if not self._meter.due(now, _TELL_EVERY):
             return None

@@ -89,7 +89,7 @@ class CampaignRunner:
         self._refused_alone: list[Batch] = []
         self._largest_batch = min(batch_size or MOST_PER_BATCH, journal.settings.largest_batch)
         self._stop_event = stop_event
-        self._sending_began = self._told = False
+        self._sending_began = self._reported = False
         self.interrupted = self.abandoned = False
         self._failure: BaseException | None = None
         self._unclear_in_a_row = 0
@@ -375,8 +375,8 @@ class CampaignRunner:
     def _tell(self, tell: Tell, meter: Meter, *, now: bool) -> None:
         moment = time.monotonic()
         pause = self._throttle.pause(moment)
-        if now or pause > 0 or not self._told or meter.due(moment, TELL_EVERY):
-            self._told = True
+        if now or pause > 0 or not self._reported or meter.due(moment, TELL_EVERY):
+            self._reported = True
             journal = self._journal
             progress = meter.read(journal.states, journal.repeats, journal.bad_lines, moment, self._done(), pause)
             tell(progress)

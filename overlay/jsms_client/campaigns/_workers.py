@@ -33,7 +33,7 @@ Job: TypeAlias = tuple[Batch, object]
 """A request to send: its recipients, and its body."""
 
 
-class ConductorThread:
+class RunnerThread:
     """A runner in a thread of its own.
 
     Args:
@@ -56,7 +56,7 @@ class ConductorThread:
         *,
         telling: bool,
     ) -> None:
-        self._conductor = runner
+        self._runner = runner
         self._start = start
         self._wake = wake
         self._telling = telling
@@ -82,7 +82,7 @@ class ConductorThread:
         if not self.cancel():
             return
         try:
-            self._conductor.run(self._start, self._tell if self._telling else None)
+            self._runner.run(self._start, self._tell if self._telling else None)
         except BaseException as error:  # noqa: BLE001 - raised to the caller
             self.failures.append(error)
         self.ended = True
@@ -132,7 +132,7 @@ class AsyncWorkerPool:
             with anyio.CancelScope(shield=True):
                 runner.request_ended(batch, await _outcome_of(self._request(body)))
 
-        run = ConductorThread(runner, start, event.set, telling=on_progress is not None)
+        run = RunnerThread(runner, start, event.set, telling=on_progress is not None)
 
         async def follow(on_progress: Tell | None) -> None:
             ended, due = False, 0.0
@@ -192,7 +192,7 @@ class WorkerPool:
             on_progress: Takes progress, in the caller's thread.
         """
         jobs: SimpleQueue[Job | None] = SimpleQueue()
-        wakeups: SimpleQueue[None] = SimpleQueue()
+        events: SimpleQueue[None] = SimpleQueue()
 
         def start(batch: Batch, body: object) -> None:
             jobs.put((batch, body))
@@ -202,11 +202,11 @@ class WorkerPool:
                 batch, body = job
                 runner.request_ended(batch, self._outcome_of(body))
 
-        run = ConductorThread(runner, start, lambda: wakeups.put(None), telling=on_progress is not None)
+        run = RunnerThread(runner, start, lambda: events.put(None), telling=on_progress is not None)
 
         def follow(on_progress: Tell | None) -> None:
             while not run.ended:
-                wakeups.get()
+                events.get()
                 _deliver(run, on_progress)
             _deliver(run, on_progress)
 
@@ -243,7 +243,7 @@ async def _outcome_of(request: Coroutine[object, object, object]) -> object:
         return error
 
 
-def _deliver(run: ConductorThread, on_progress: Tell | None) -> None:
+def _deliver(run: RunnerThread, on_progress: Tell | None) -> None:
     if run.newest:
         progress = run.newest.pop()
         if on_progress is not None:

@@ -15,7 +15,7 @@ _RETRY_WORDS = {
     "never": "is not retried after a lost response now, which raises UnknownOutcomeError instead of LostResponseError",
 }
 _SCHEME = ("type", "scheme", "in", "name", "bearerFormat")
-# Facts about an operation that are told as they are.
+# Facts about an operation that are reported unchanged.
 _FACTS = {
     "x-limits": "has other limits now",
     "x-poll": "has another pace of polling now",

@@ -28,7 +28,7 @@ RECEIVED: frozenset[Direction] = frozenset({"received"})
 # Each pair of keywords is a floor and a ceiling: raising the one and lowering the other leaves less room.
 _FLOORS = ("minLength", "minItems", "minimum", "exclusiveMinimum", "minProperties")
 _CEILINGS = ("maxLength", "maxItems", "maximum", "exclusiveMaximum", "maxProperties")
-# A keyword whose values cannot be told apart by which is the narrower one.
+# Keywords for which it is unknown which value is the narrower one.
 _SHAPES = ("pattern", "multipleOf", "uniqueItems", "contentMediaType", "x-max-bytes", "x-media-types")
 _WIDTHS = {"int32": 1, "int64": 2}
 
@@ -160,7 +160,7 @@ def _compare_limits(value: Value, old: Mapping[str, object], new: Mapping[str, o
 
 
 def _leaves_less(keyword: str, before: object, after: object) -> bool | None:
-    """Return whether a keyword leaves less room than before; None where that cannot be told."""
+    """Return whether a keyword leaves less room than before; None where that is unknown."""
     if before is None or after is None:
         return after is not None
     if keyword in _SHAPES or not isinstance(before, int | float) or not isinstance(after, int | float):
@@ -225,8 +225,8 @@ def _within(narrow: Mapping[str, list[str]], wide: Mapping[str, list[str]]) -> b
 
 
 def _shown_cases(conditions: Mapping[str, list[str]]) -> str:
-    told = (f"{field} is {' or '.join(cases)}" for field, cases in conditions.items())
-    return f"when {' and '.join(told)}" if conditions else "in no case"
+    conditions_met = (f"{field} is {' or '.join(cases)}" for field, cases in conditions.items())
+    return f"when {' and '.join(conditions_met)}" if conditions else "in no case"
 
 
 def _compare_payloads(value: Value, old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:

@@ -36,7 +36,7 @@ def emit_operations(data: Mapping[str, object]) -> str:
     """Write the module ``operations``: all that is needed to send a request and to read its response."""
     surface = Surface(data)
     shapes = _Shapes(data, surface.lenient_records)
-    told = _Told(surface)
+    collected = _Collected(surface)
     rows: dict[str, object] = {}
     for path, method, operation, _ in operations(data):
         name = text(operation.get("operationId")) or constant_name(method, path).lower()
@@ -45,14 +45,17 @@ def emit_operations(data: Mapping[str, object]) -> str:
         "Every operation of the contract: method, path, credentials, codes, and the shape of its response.",
         "\n".join(shapes.constants.values()),
         table("OPERATIONS", "str, Operation", rows, "Every operation, by operationId."),
-        *(constant(name, "frozenset[str]", frozenset(found), words) for name, (found, words) in told.constants.items()),
+        *(
+            constant(name, "frozenset[str]", frozenset(found), words)
+            for name, (found, words) in collected.constants.items()
+        ),
         imports=[
             "from collections.abc import Mapping",
             "from types import MappingProxyType",
             "",
             f"from jsms_runtime.operation import {', '.join(sorted({'Operation', *shapes.used}))}",
         ],
-        exports=["OPERATIONS", "Operation", *told.constants],
+        exports=["OPERATIONS", "Operation", *collected.constants],
     )
 
 
@@ -187,7 +190,7 @@ def _is_record(schema: Mapping[str, object]) -> bool:
     return bool(mapping(schema.get("properties"))) and schema.get("type") in ("object", ["object"], None)
 
 
-class _Told:
+class _Collected:
     """What fields of responses tell, by their names in the response."""
 
     def __init__(self, surface: Surface) -> None:

@@ -188,13 +188,13 @@ class _Emitter:
 
     def results_package(self) -> str:
         """Write the package of all results, each imported on first use."""
-        homes = {record: f"{PACKAGE}.results.{home}" for record, home in self._surface.home_of_result.items()}
-        homes |= {name: f"jsms_api.models.{_module_of(name)}" for name in self._used_enums()}
-        homes |= dict.fromkeys(("MalformedRecord", "Records", "Result"), "jsms_runtime.results")
+        modules = {record: f"{PACKAGE}.results.{home}" for record, home in self._surface.home_of_result.items()}
+        modules |= {name: f"jsms_api.models.{_module_of(name)}" for name in self._used_enums()}
+        modules |= dict.fromkeys(("MalformedRecord", "Records", "Result"), "jsms_runtime.results")
         customised, exported = customised_results()
-        if customised.keys() & homes.keys():
-            homes |= {name: "jsms_runtime.customised" for name in exported if name not in homes}
-        return render("results_package.py", homes=dict(sorted(homes.items())))
+        if customised.keys() & modules.keys():
+            modules |= {name: "jsms_runtime.customised" for name in exported if name not in modules}
+        return render("results_package.py", modules=dict(sorted(modules.items())))
 
     def _used_enums(self) -> set[str]:
         found: set[str] = set()
@@ -364,27 +364,27 @@ class _Emitter:
 
     def _module(self, summary: str, parts: list[str], names: Iterable[str], *, module_name: str) -> str:
         source = "\n\n".join(parts)
-        homes = {**_IMPORTS}
-        homes |= {name: f"jsms_api.models.{_module_of(name)}" for name in self._enums}
+        modules = {**_IMPORTS}
+        modules |= {name: f"jsms_api.models.{_module_of(name)}" for name in self._enums}
         for record, resource in self._surface.home_of_result.items():
             for name in (record, reader_name(record)):
-                homes[name] = f"{PACKAGE}.results.{resource}"
+                modules[name] = f"{PACKAGE}.results.{resource}"
         for record, resource in self._request_home.items():
             for name in (record_name(record), f"{record_name(record)}_of"):
-                homes[name] = f"{PACKAGE}.requests.{resource}"
+                modules[name] = f"{PACKAGE}.requests.{resource}"
         for operation in self._surface.operations:
-            homes[query_name(operation)] = f"{PACKAGE}.requests.{operation.resource}"
+            modules[query_name(operation)] = f"{PACKAGE}.requests.{operation.resource}"
         customised, exported = customised_results()
-        homes |= {name: "jsms_runtime.customised" for name in exported if name not in customised}
+        modules |= {name: "jsms_runtime.customised" for name in exported if name not in customised}
         code = re.sub(r'""".*?"""', '""', source, flags=re.DOTALL)
         used = [
             name
-            for name in homes
-            if homes[name] != f"{PACKAGE}.{module_name}" and re.search(rf"(?<![\w.\"]){name}\b(?!\s*=(?!=))", code)
+            for name in modules
+            if modules[name] != f"{PACKAGE}.{module_name}" and re.search(rf"(?<![\w.\"]){name}\b(?!\s*=(?!=))", code)
         ]
         for_types = [name for name in used if self._is_for_types(name, code, module_name)]
-        imports = [f"from {homes[name]} import {name}" for name in used if name not in for_types]
-        typed = [f"    from {homes[name]} import {name}" for name in for_types]
+        imports = [f"from {modules[name]} import {name}" for name in used if name not in for_types]
+        typed = [f"    from {modules[name]} import {name}" for name in for_types]
         if typed:
             imports += ["from typing import TYPE_CHECKING", "", "if TYPE_CHECKING:", *typed]
         return module(summary, *parts, imports=imports, exports=names)

@@ -158,7 +158,7 @@ def _check_methods(contract: Contract) -> Iterator[Finding]:
             remedy = "choose another name with x-method"
             yield Finding("method-name", node.pointer, f"{name} cannot be the name of a method", remedy)
         other = seen.setdefault((resource, name), node)
-        # Two operations of one operationId are told by the rule for these.
+        # Another rule reports two operations with one operationId.
         if other is not node and other.value.get("operationId") != operation.get("operationId"):
             message, remedy = f"{resource}.{name}() is the method of {title(other)} too", "name one with x-method"
             yield Finding("method-unique", node.pointer, message, f"{remedy} or x-resource")

@@ -71,17 +71,17 @@ def check_structure(contract: Contract) -> Iterator[Finding]:
     known: Any = schemas
     schema = known.schema_v30 if contract.is_3_0 else known.schema_v31
     # Not the package's own validator: another one, with other words and places, where jsonschema-rs is installed.
-    yield from _misfits("OpenAPI", "#", validator_for(schema)(schema), contract.data)
+    yield from _schema_errors("OpenAPI", "#", validator_for(schema)(schema), contract.data)
     if contract.is_3_0:
         return
     # The schema of OpenAPI 3.1 leaves schemas to JSON Schema.
     json_schema = Draft202012Validator(Draft202012Validator.META_SCHEMA)
     for node in contract.of_kind("schema"):
         if node.around is None or node.around.kind != "schema":
-            yield from _misfits("JSON Schema", node.pointer, json_schema, node.value)
+            yield from _schema_errors("JSON Schema", node.pointer, json_schema, node.value)
 
 
-def _misfits(language: str, start: str, validator: Any, value: object) -> Iterator[Finding]:
+def _schema_errors(language: str, start: str, validator: Any, value: object) -> Iterator[Finding]:
     for error in map(_cause, validator.iter_errors(value)):
         remedy = _REMEDIES.get(error.keyword, "compare this part with the specification")
         yield Finding("structure", pointer_to(start, *error.path), f"this is not {language}: {error.problem}", remedy)

@@ -1,4 +1,4 @@
-"""Sends the cases of one operation to a strict sandbox and judges the responses."""
+"""Send the cases of one operation to a strict sandbox, and check the responses."""
 
 # schemathesis leaves the type parameters of its own classes open.
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
@@ -33,7 +33,7 @@ BATCHES = frozenset(each.id for each in OPERATIONS.values() if each.recipient_er
 
 
 @dataclass
-class Judge:
+class CaseChecks:
     """Judges the cases of one operation.
 
     Attributes:
@@ -55,13 +55,13 @@ class Judge:
         self._session.trust_env = False
 
     def __call__(self, case: Case[Any]) -> None:
-        """Send one case, with an app of its own, and judge the response."""
+        """Send one case, with an app of its own, and check the response."""
         assert case.meta is not None
         self.cases += 1
         wrong_path, other_credentials = map(
             case.meta.is_negative_at, (ParameterLocation.PATH, ParameterLocation.HEADER)
         )
-        # Past the case's own setters: what they set is judged anew, which files cannot be.
+        # Past the case's own setters: what they set is checked again, which files cannot be.
         if not wrong_path:
             ids = path_ids(self.operation)
             given = {name: ids.get(name, value) for name, value in case.path_parameters.items()}
@@ -77,9 +77,9 @@ class Judge:
         auth = None if other_credentials else self._credentials(app)
         response = case.call(base_url=f"{self.sandbox.url}/v1", session=self._session, auth=auth)
         entry = self.sandbox.look(_last_entry)
-        self._judge_code(response, entry)
+        self._check_code(response, entry)
         excluded = list(OTHERS_ABOUT_CREDENTIALS)
-        if self.operation in BATCHES and response.status_code == 200 and self._judge_recipients(body, response.json()):
+        if self.operation in BATCHES and response.status_code == 200 and self._check_recipients(body, response.json()):
             excluded.append(negative_data_rejection)
         try:
             case.validate_response(response, excluded_checks=excluded, transport_kwargs={"auth": auth})
@@ -96,39 +96,39 @@ class Judge:
             return app.dev_key, app.dev_secret
         return app.app_key, app.master_secret
 
-    def _judge_code(self, response: Response, entry: JournalEntry) -> None:
+    def _check_code(self, response: Response, entry: JournalEntry) -> None:
         """The code must be one of the operation that was reached, with the status and words of the contract."""
         reached = next((each for each in operations().values() if each.id == entry.operation), None)
-        told: object = json.loads(response.content) if response.content else None
+        content: object = json.loads(response.content) if response.content else None
         if response.status_code == 200:
             assert reached is not None
             self.successful += reached.id == self.operation
         else:
-            code: int = cast("dict[str, Any]", told)["error"]["code"]
+            code: int = cast("dict[str, Any]", content)["error"]["code"]
             self.codes[code] += 1
             if entry.modelled:  # what it has no behaviour for, it refuses by rules that all operations share
                 assert code in (ROUTING_CODES if reached is None else reached.codes | {50018}), entry
             info = ERRORS[code].info
             assert info is not None
-            assert (response.status_code, info.message) == (info.http_status, cast("Any", told)["error"]["message"])
+            assert (response.status_code, info.message) == (info.http_status, cast("Any", content)["error"]["message"])
         schema = (
             response_schema(reached.id, response.status_code) if reached else {"$ref": "#/components/schemas/ErrorBody"}
         )
         if schema is None:
-            assert told is None
+            assert content is None
         else:
-            assert set(found(schema, told, "response")) <= set(documented(schema, "response")) | {"response"}
+            assert set(found(schema, content, "response")) <= set(documented(schema, "response")) | {"response"}
 
-    def _judge_recipients(self, body: object, told: dict[str, Any]) -> bool:
+    def _check_recipients(self, body: object, content: dict[str, Any]) -> bool:
         """Whether nothing but recipients is wrong with a batch; then JSMS responds 200 and refuses them one by one."""
         schema: dict[str, Any] = document()["components"]["schemas"]["Recipient"]
         wrong = [each for each in cast("Any", body)["recipients"] if not Draft202012Validator(schema).is_valid(each)]
         if not wrong:
             return False
         allowed = next(each for each in operations().values() if each.id == self.operation).recipient_codes
-        results: list[dict[str, Any]] = told.get("recipients") or told["failure_recipients"]
+        results: list[dict[str, Any]] = content.get("recipients") or content["failure_recipients"]
         refused = [each for each in results if "error_code" in each]
-        assert told["failure_count"] == len(refused) >= len(wrong)
+        assert content["failure_count"] == len(refused) >= len(wrong)
         assert {int(each["error_code"]) for each in refused} <= allowed
         for each in wrong:
             assert any(result["mobile"] == (each.get("mobile") or "") for result in refused)

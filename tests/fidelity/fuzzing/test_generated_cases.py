@@ -20,7 +20,7 @@ from jsms_contract.operations import OPERATIONS
 from jsms_sandbox.service.operations import OPERATIONS as BEHAVIOUR
 from sandbox.threaded_sandbox import RunningSandbox
 
-from .checks import OTHERS_ABOUT_CREDENTIALS, Judge
+from .checks import OTHERS_ABOUT_CREDENTIALS, CaseChecks
 
 SEED = 20_250_701
 RANDOM_CASES = 75
@@ -43,19 +43,19 @@ def schema() -> schemathesis.BaseSchema:
 
 
 @pytest.fixture(params=OPERATIONS)
-def judge(request: pytest.FixtureRequest, strict: RunningSandbox) -> Iterator[Judge]:
-    made = Judge(strict, request.param)
+def checks(request: pytest.FixtureRequest, strict: RunningSandbox) -> Iterator[CaseChecks]:
+    made = CaseChecks(strict, request.param)
     yield made
     made.close()
 
 
-def test_every_response_is_as_the_contract_says(schema: schemathesis.BaseSchema, judge: Judge) -> None:
-    operation = OPERATIONS[judge.operation]
+def test_every_response_is_as_the_contract_says(schema: schemathesis.BaseSchema, checks: CaseChecks) -> None:
+    operation = OPERATIONS[checks.operation]
     project = schema.config
     api_operation = schema[operation.path][operation.method]
     run = create_test(
         operation=api_operation,
-        test_func=judge,
+        test_func=checks,
         config=HypothesisTestConfig(
             project=project,
             modes=list(HypothesisTestMode),
@@ -64,10 +64,10 @@ def test_every_response_is_as_the_contract_says(schema: schemathesis.BaseSchema,
         ),
     )
     run()
-    print(f"{judge.operation}: {judge.cases} cases, {judge.successful} successful, refused: {dict(judge.codes)}")
-    assert judge.cases >= CASES[judge.operation]
-    assert judge.successful >= MIN_SUCCESSFUL
-    assert sum(judge.codes.values()) >= MIN_SUCCESSFUL
+    print(f"{checks.operation}: {checks.cases} cases, {checks.successful} successful, refused: {dict(checks.codes)}")
+    assert checks.cases >= CASES[checks.operation]
+    assert checks.successful >= MIN_SUCCESSFUL
+    assert sum(checks.codes.values()) >= MIN_SUCCESSFUL
 
 
 def test_the_cases_are_thousands() -> None:

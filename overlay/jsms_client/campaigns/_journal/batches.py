@@ -278,11 +278,11 @@ def _is_plain(mobile: str) -> bool:
 
 
 def _learn(number: int, entries: tuple[Entry, ...]) -> Learned:
-    told = [_read(entry) for entry in entries]
-    msg_id = next((msg_id for _, msg_id, _ in told if msg_id), None)
-    states = {state for state, _, _ in told}
-    if len(states) == 1 and len(told) >= 1:
-        state, _, code = told[0]
+    outcomes = [_read(entry) for entry in entries]
+    msg_id = next((msg_id for _, msg_id, _ in outcomes if msg_id), None)
+    states = {state for state, _, _ in outcomes}
+    if len(states) == 1 and len(outcomes) >= 1:
+        state, _, code = outcomes[0]
         return state, msg_id, code, number
     # Not named, or named with an id and with an error: the outcome is unknown, and the id may show it later.
     return UNKNOWN, msg_id, None, number

@@ -15,8 +15,8 @@ struct Driver {
         let driver = Driver()
         while let line = readLine() {
             let asked = try Asked(JSONSerialization.jsonObject(with: Data(line.utf8)))
-            let told = try JSONSerialization.data(withJSONObject: await driver.respond(asked))
-            print(String(decoding: told, as: UTF8.self))
+            let response = try JSONSerialization.data(withJSONObject: await driver.respond(asked))
+            print(String(decoding: response, as: UTF8.self))
         }
     }
 
@@ -141,7 +141,7 @@ struct Asked {
     }
 }
 
-/// SHA-1 in hexadecimal; on Apple's systems CryptoKit has it.
+/// SHA-1 in hexadecimal; Apple's systems have it in CryptoKit.
 func sha1(_ message: Data) -> String {
     var bytes = [UInt8](message) + [0x80]
     bytes += [UInt8](repeating: 0, count: (120 - bytes.count % 64) % 64)
