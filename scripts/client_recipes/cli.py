@@ -11,11 +11,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from client_recipes import page
+from client_recipes import QUICKSTART, YES, Recipe, Result, keep, page, recipes
 from client_recipes.building import BuildError, MissingError, build, environment, inside, quickstart, require, run
 from client_recipes.checks import CHECKS, CODE, Check, Difference, Trial
-from client_recipes.program import Driver, DriverError
-from client_recipes.recipe import QUICKSTART, YES, Recipe, Result, keep, recipes
+from client_recipes.driver import Driver, DriverError
 from local_sandbox import LocalSandbox
 
 _EXAMPLES = """\
@@ -27,11 +26,7 @@ examples:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Generate, build and run clients.
-
-    Returns:
-        0 when every client did what its recipe says, 1 when one did not or could not be built, 2 for a wrong argument.
-    """
+    """Return 0 when every client did what its recipe says, 1 when not or not built, 2 for a wrong argument."""
     known = recipes()
     options = _parser().parse_args(arguments)
     try:
@@ -154,12 +149,7 @@ _LONGEST_CELL = 300
 
 
 def try_out(recipe: Recipe, place: Path) -> Result:
-    """Run a client: its quickstart, and every check.
-
-    Args:
-        recipe: The recipe.
-        place: Where it was built.
-    """
+    """Run a client where it was built: its quickstart, and every check."""
     printed = run(inside(recipe, recipe.toolchain, place), place, environment(), _LONGEST_QUICKSTART)
     toolchain = printed.strip().splitlines()[0]
     cells = {QUICKSTART: _quickstart(recipe, place), **run_checks(recipe, place, CHECKS)}
@@ -167,43 +157,21 @@ def try_out(recipe: Recipe, place: Path) -> Result:
 
 
 def run_checks(recipe: Recipe, place: Path, checks: Sequence[Check]) -> dict[str, str]:
-    """Run some checks on a client, each on a sandbox that was reset.
-
-    Args:
-        recipe: The recipe.
-        place: Where it was built.
-        checks: The checks.
-
-    Returns:
-        A cell for each check, by its name.
-    """
+    """Run some checks on a client, each on a sandbox that was reset; return a cell for each, by its name."""
     cells: dict[str, str] = {}
-    with LocalSandbox() as sandbox:
-        driver: Driver | None = None
-        try:
-            for check in checks:
-                if driver is not None and not driver.running:
-                    driver.close()
-                    driver = None
-                if driver is None:
-                    driver = Driver(inside(recipe, recipe.driver, place), place, _variables(sandbox))
-                _begin(sandbox)
-                cells[check.name] = _cell(check, Trial(driver, sandbox))
-        finally:
-            if driver is not None:
-                driver.close()
+    with LocalSandbox() as sandbox, Driver(inside(recipe, recipe.driver, place), place, _variables(sandbox)) as driver:
+        for check in checks:
+            driver.restart()
+            _begin(sandbox)
+            cells[check.name] = _cell(check, Trial(driver, sandbox))
     return cells
 
 
 def surprises(recipe: Recipe, result: Result) -> list[str]:
     """List where a client did not do what its recipe says, in words."""
-    found: list[str] = []
-    for name, cell in result.cells.items():
-        if cell != YES and name not in recipe.cannot:
-            found.append(f"{name}: {cell}")
-        if cell == YES and name in recipe.cannot:
-            found.append(f"{name}: it works, although recipe.toml says that it cannot")
-    return found
+    wrong = [f"{name}: {cell}" for name, cell in result.cells.items() if cell != YES and name not in recipe.cannot]
+    right = [name for name in recipe.cannot if result.cells.get(name) == YES]
+    return [*wrong, *(f"{name}: it works, although recipe.toml says that it cannot" for name in right)]
 
 
 def _quickstart(recipe: Recipe, place: Path) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from textwrap import fill
 
+from client_recipes import QUICKSTART, ROOT, YES, Recipe, Result, recipes, results
 from client_recipes.checks import CHECKS
-from client_recipes.recipe import QUICKSTART, ROOT, YES, Recipe, Result, read, recipes
 from documentation import require_translations, texts
+from documentation import table as markdown_table
 
 ENGLISH, CHINESE = Path("docs/portability.md"), Path("docs/portability.zh-CN.md")
 _TRANSLATIONS = "portability"
@@ -52,10 +53,7 @@ def page() -> str:
 
 
 def chinese_page(root: Path = ROOT) -> str:
-    """Make the Chinese page.
-
-    Args:
-        root: The project, which has the translations.
+    """Make the Chinese page with the translations of a project.
 
     Raises:
         SystemExit: A text has no translation, or a translation has no text.
@@ -76,23 +74,27 @@ def chinese_page(root: Path = ROOT) -> str:
 def table(known: Mapping[str, Recipe], ran: Mapping[str, Result], say: Say = str) -> str:
     """Make the table of results, a row for each client."""
     heads = [say(head) for head in ("client", "run on", *_HEADINGS.values())]
-    rows = [_row(heads), _row("---" for _ in heads)]
-    for name, recipe in known.items():
-        if name in ran:
-            cells = ("✓" if ran[name].cells.get(check) == YES else "✗" for check in _HEADINGS)
-            rows.append(_row((f"{name}{' •' if recipe.every_change else ''}", ran[name].date, *cells)))
-    return "".join(rows)
+    rows = [
+        (
+            f"{name}{' •' if recipe.every_change else ''}",
+            ran[name].date,
+            *("✓" if ran[name].cells.get(check) == YES else "✗" for check in _HEADINGS),
+        )
+        for name, recipe in known.items()
+        if name in ran
+    ]
+    return f"{markdown_table(heads, rows)}\n"
 
 
 def _page(say: Say, width: int) -> str:
-    known, ran = recipes(), read()
+    known, ran = recipes(), results()
     lines = [f"# {say('The contract in other languages')}", ""]
     for paragraph in _paragraphs(_INTRODUCTION):
-        lines += [_folded(say(paragraph), width), ""]
+        lines += [_folded("", say(paragraph), width), ""]
     lines += [f"## {say('Results')}", table(known, ran, say)]
-    lines += [_item(_named(say, check, f"{holds}."), 0) for check, holds in _HOLDS.items()]
+    lines += [_folded("- ", _named(say, check, f"{holds}."), 0) for check, holds in _HOLDS.items()]
     lines += ["", f"## {say('What holds for all of them')}"]
-    lines += [_item(say(rule), width) for rule in _paragraphs(_EVERYWHERE)]
+    lines += [_folded("- ", say(rule), width) for rule in _paragraphs(_EVERYWHERE)]
     for name, recipe in known.items():
         lines += ["", *_section(recipe, ran.get(name), say, width)]
     return "\n".join(lines) + "\n"
@@ -105,14 +107,14 @@ def _section(recipe: Recipe, ran: Result | None, say: Say, width: int) -> list[s
     lines = [
         f"## {recipe.title}",
         "",
-        _folded(origin.format(folder=folder, document=document, versions=versions), width),
+        _folded("", origin.format(folder=folder, document=document, versions=versions), width),
         *([say("Run on {date} with {toolchain}.").format(date=ran.date, toolchain=ran.toolchain)] if ran else []),
         "",
         "```bash",
         *recipe.build,
         "```",
         "",
-        *(_item(say(note), width) for note in recipe.notes),
+        *(_folded("- ", say(note), width) for note in recipe.notes),
         "",
         f"```{recipe.source.suffix.removeprefix('.')}",
         recipe.source.read_text(encoding="utf-8").rstrip(),
@@ -120,7 +122,7 @@ def _section(recipe: Recipe, ran: Result | None, say: Say, width: int) -> list[s
     ]
     if recipe.cannot:
         lines += ["", say("What it cannot do:"), ""]
-        lines += [_item(_named(say, check, reason), width) for check, reason in recipe.cannot.items()]
+        lines += [_folded("- ", _named(say, check, reason), width) for check, reason in recipe.cannot.items()]
     return lines
 
 
@@ -128,27 +130,13 @@ def _named(say: Say, check: str, text: str) -> str:
     return say("**{name}**: {text}").format(name=say(_HEADINGS[check]), text=say(text))
 
 
-def _row(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cells)} |\n"
-
-
 def _paragraphs(text: str) -> list[str]:
     return [" ".join(paragraph.split()) for paragraph in text.split("\n\n")]
 
 
-def _item(text: str, width: int) -> str:
-    return _folded(text, width, first="- ", then="  ")
-
-
-def _folded(text: str, width: int, *, first: str = "", then: str = "") -> str:
+def _folded(mark: str, text: str, width: int) -> str:
     """Fold a text into lines of at most a width; 0 leaves Chinese, which has no spaces to break at, in one line."""
     if not width:
-        return f"{first}{text}"
-    return fill(
-        text,
-        width,
-        initial_indent=first,
-        subsequent_indent=then,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+        return f"{mark}{text}"
+    indent = " " * len(mark)
+    return fill(f"{mark}{text}", width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
+from client_recipes import recipes
 from client_recipes.building import lay_out
 from client_recipes.checks import CHECKS
-from client_recipes.recipe import recipes
 from contract_kit.vectors import VECTORS, vectors
 from contract_tools.changes.contract import compare, compare_words
 from contract_tools.changes.versions import at_revision

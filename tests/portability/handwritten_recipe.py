@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from client_recipes.recipe import Recipe
+from client_recipes import Recipe
 
 HERE = Path(__file__).parent
 
@@ -14,13 +14,10 @@ def recipe(*, wrong: str = "", quickstart: str = "once", cannot: dict[str, str] 
     return Recipe(
         name="by-hand",
         folder=HERE,
-        shared=None,
         title="by hand",
         versions={},
         document=HERE,
         programs=(),
-        probe="",
-        debian=(),
         toolchain=f"{sys.executable} --version",
         build=(),
         quickstart=f"{sys.executable} {HERE / 'quickstart.py'} {quickstart}",
@@ -28,6 +25,4 @@ def recipe(*, wrong: str = "", quickstart: str = "once", cannot: dict[str, str] 
         source=HERE / "quickstart.py",
         notes=(),
         cannot=cannot or {},
-        switches=(),
-        every_change=False,
     )

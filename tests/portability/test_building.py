@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from client_recipes import building
+from client_recipes import ROOT, Recipe, Unpacked, building
 from client_recipes.building import BuildError, MissingError, build, inside, lay_out, require
-from client_recipes.recipe import ROOT, Recipe, Unpacked
 
 from .handwritten_recipe import recipe
 

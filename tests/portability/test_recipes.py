@@ -6,10 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from client_recipes import cli
+from client_recipes import QUICKSTART, YES, Recipe, cli, recipes, results
 from client_recipes.checks import CHECKS
 from client_recipes.cli import main
-from client_recipes.recipe import QUICKSTART, YES, Recipe, read, recipes
 
 NAMES = {QUICKSTART, *(check.name for check in CHECKS)}
 KNOWN = [pytest.param(recipe, id=name) for name, recipe in recipes().items()]
@@ -26,7 +25,7 @@ def test_versions_are_those_that_are_built_with(recipe: Recipe) -> None:
 @pytest.mark.parametrize("recipe", KNOWN)
 def test_what_ran_last_is_what_the_recipe_says(recipe: Recipe) -> None:
     assert set(recipe.cannot) <= NAMES
-    result = read()[recipe.name]
+    result = results()[recipe.name]
     assert set(result.cells) == NAMES
     assert {name for name, cell in result.cells.items() if cell != YES} == set(recipe.cannot)
 

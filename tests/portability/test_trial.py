@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from client_recipes import ROOT, YES, Recipe, Result
 from client_recipes.building import IMAGE, PICTURE, lay_out
 from client_recipes.cli import surprises, try_out
-from client_recipes.recipe import ROOT, YES, Recipe, Result
 
 from .handwritten_recipe import recipe
 
