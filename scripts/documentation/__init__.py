@@ -12,9 +12,23 @@ from ruamel.yaml import YAML
 _TRANSLATIONS: Final = Path("translations")
 _LETTER: Final = re.compile(r"[A-Za-z]")
 _LETTERS: Final = re.compile(r"[A-Za-z]{3}")
-_CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
 _NAME: Final = re.compile(r"--[a-z-]+|[A-Za-z]*[A-Z.][A-Za-z.]*")
 _CODE: Final = re.compile(r"`[^`]*`|\]\([^)]*\)")
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Write a table in Markdown."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(" | ".join(["", *line, ""]).strip() for line in lines)
+
+
+def between(content: str, first: str, last: str, made: str, path: Path) -> str:
+    """Replace what stands between two marks of a file; end the command where one of them is lost."""
+    before, begin, rest = content.partition(first)
+    _, end, after = rest.partition(last)
+    if not end:
+        raise SystemExit(f"{path} has lost the marks {first.strip()} and {last.strip()}.")
+    return f"{before}{begin}{made}{end}{after}"
 
 
 def texts(root: Path, name: str) -> Mapping[str, Any]:
@@ -25,16 +39,10 @@ def texts(root: Path, name: str) -> Mapping[str, Any]:
 
 
 def chinese_of(english: str, root: Path, name: str) -> str:
-    """Translate a page into Chinese.
+    """Translate a page into Chinese; end the command where translations and page are out of step.
 
-    Args:
-        english: The page.
-        root: The project.
-        name: The name of the page's translations. ``prose`` has the Chinese of whole paragraphs, items, headings and
-            cells; ``cells`` that of parts of a cell.
-
-    Raises:
-        SystemExit: A text has no translation, or a translation has no text.
+    Of the translations, ``prose`` has the Chinese of whole paragraphs, items, headings and cells, and ``cells`` that of
+    parts of a cell.
     """
     known = texts(root, name)
     prose: Mapping[str, str] = known["prose"]
@@ -63,23 +71,14 @@ def chinese_of(english: str, root: Path, name: str) -> str:
         elif line.startswith("<!--"):
             lines.append(line)
         else:
-            mark, text = re.fullmatch(r"(#* ?)(.*)", line, re.DOTALL).groups()  # type: ignore[union-attr] # it always fits
-            lines.append(mark + say(text))
+            text = line.lstrip("#").removeprefix(" ")
+            lines.append(line.removesuffix(text) + say(text))
     require_translations(name, missing, [text for text in (*prose, *parts) if text not in used])
     return "\n".join(lines) + "\n"
 
 
 def require_translations(name: str, missing: Iterable[str], unused: Iterable[str] = ()) -> None:
-    """End the command when texts and translations are out of step.
-
-    Args:
-        name: The name of the translations.
-        missing: Texts without a translation.
-        unused: Translations of texts that are no longer there.
-
-    Raises:
-        SystemExit: There is one; the message names each, the file, and what to do.
-    """
+    """End the command when texts and translations are out of step; the message has each, the file, and what to do."""
     path = (_TRANSLATIONS / f"{name}.zh-CN.yaml").as_posix()
     found = [f"“{text}” has no Chinese translation. Fix: add it to {path}." for text in dict.fromkeys(missing)]
     found += [f"“{text}” is in {path}, but no longer in its page. Fix: correct it, or take it out." for text in unused]
@@ -93,14 +92,6 @@ def _has_english(text: str) -> bool:
     return bool(_LETTERS.search(plain)) and not _NAME.fullmatch(plain)
 
 
-def untranslated(chinese: str) -> list[str]:
-    """Find the lines of prose of a page that have words and no Chinese."""
-    plain = (
-        _CODE.sub("", line) for line in chinese.splitlines() if not line.startswith(("|", "#", "<!--", "```", "!"))
-    )
-    return [line for line in plain if _LETTERS.search(line) and not _CHINESE.search(line)]
-
-
 def _joined(english: str) -> list[str]:
     """Split a page into lines; a paragraph or an item that goes on in the next line is one."""
     lines: list[str] = []
@@ -111,9 +102,3 @@ def _joined(english: str) -> list[str]:
         else:
             lines.append(line)
     return lines
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Write a table in Markdown."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(" | ".join(["", *line, ""]).strip() for line in lines)

@@ -7,14 +7,13 @@ import importlib
 import inspect
 import json
 from collections.abc import Iterator, Mapping
-from importlib.resources import files as resources_of
 from pathlib import Path
-from types import ModuleType
-from typing import Final
+from typing import Any, Final
 
 from contract_tools.openapi import mapping, operations, schemas, text
-from documentation import require_translations, table, texts
+from documentation import between, require_translations, table, texts
 from jsms_client import JSMS
+from jsms_client.contract import openapi
 from jsms_client.errors import ErrorInfo
 from jsms_contract.operations import OPERATIONS
 from jsms_runtime.resource import lazy_property
@@ -22,126 +21,102 @@ from jsms_runtime.resource import lazy_property
 PAGE: Final = Path("docs/api.md")
 CHINESE_PAGE: Final = Path("docs/api.zh-CN.md")
 PACKAGE: Final = Path("overlay/jsms_client/__init__.py")
-BEGIN, END = (
+_BEGIN, _END = (
     "Every call, of `JSMS` and, with ``await``, of `AsyncJSMS`:\n\n",
     "\nEvery name with its import path: docs/api.md.\n",
 )
 _MOST_SHOWN: Final = 4
-_MODULES: Final = ("results", "errors", "campaigns", "callbacks", "store", "contract", "masking")
-
-
-_WORDS: Final = {
-    "en": (
-        "Every public name",
-        "What is not listed here is private and may change at any time.",
-        "Calls",
-        "Each is a method of `JSMS` and, with `await`, of `AsyncJSMS`.",
-        ("call", "returns", "what it does"),
-        ("name", "import", "what it is"),
+_MODULES: Final = (
+    "jsms_client",
+    *(
+        f"jsms_client.{each}"
+        for each in ("results", "errors", "campaigns", "callbacks", "store", "contract", "masking")
     ),
-    "zh-CN": (
-        "全部公开名称",
-        "没有列在这里的都是私有的，随时可能改变。",
-        "调用",
-        "每个都是 `JSMS` 的方法；加上 `await` 也是 `AsyncJSMS` 的方法。",
-        ("调用", "返回", "作用"),
-        ("名称", "导入", "说明"),
-    ),
-}
-_CHINESE: Final = "zh-CN"
+)
 _TRANSLATIONS: Final = "api"
+_ENGLISH: Final = (
+    "Every public name",
+    "What is not listed here is private and may change at any time.",
+    "Calls",
+    "Each is a method of `JSMS` and, with `await`, of `AsyncJSMS`.",
+    ("call", "returns", "what it does"),
+    ("name", "import", "what it is"),
+)
+_CHINESE: Final = (
+    "全部公开名称",
+    "没有列在这里的都是私有的，随时可能改变。",
+    "调用",
+    "每个都是 `JSMS` 的方法；加上 `await` 也是 `AsyncJSMS` 的方法。",
+    ("调用", "返回", "作用"),
+    ("名称", "导入", "说明"),
+)
 
 
 def page() -> str:
     """Make the page of every method, type and exception with its import path."""
-    return _page("en", {})
+    return _page(_ENGLISH, {})
 
 
 def chinese_page(root: Path) -> str:
-    """Make the page in Chinese.
-
-    Args:
-        root: The project, which has the translations.
-
-    Raises:
-        SystemExit: A name has no Chinese summary, or a summary has no name.
-    """
-    known = texts(root, _TRANSLATIONS)
-    names = {call.partition("(")[0] for call, _, _ in _calls()}.union(*(module.__all__ for module in _modules()))
-    missing = [name for name in names_to_translate() if name not in known]
+    """Make the page in Chinese; end the command where the project's translations are out of step with the names."""
+    known, contract, names = texts(root, _TRANSLATIONS), _of_contract(), _described()
+    missing = [name for name in names if name not in known and name not in contract]
     require_translations(_TRANSLATIONS, missing, [name for name in known if name not in names])
-    return _page(_CHINESE, known)
-
-
-def names_to_translate() -> list[str]:
-    """List the names whose Chinese summary is not in the contract."""
-    calls = [name for name in (call.partition("(")[0] for call, _, _ in _calls()) if _summary_of_call(name) is None]
-    found = [(module, name) for module in _modules() for name in module.__all__]
-    others = [name for module, name in found if _of_contract(getattr(module, name)) is None]
-    return [*calls, *dict.fromkeys(others)]
+    return _page(_CHINESE, chinese_summaries(root))
 
 
 def chinese_summaries(root: Path) -> dict[str, str]:
     """Collect the Chinese summary of each call and name, from the contract and the translations."""
-    calls = {name: _summary_of_call(name) for name in (call.partition("(")[0] for call, _, _ in _calls())}
-    names = {name: _of_contract(getattr(module, name)) for module in _modules() for name in module.__all__}
-    return {name: text for name, text in {**calls, **names}.items() if text} | dict(texts(root, _TRANSLATIONS))
+    return {**_of_contract(), **texts(root, _TRANSLATIONS)}
 
 
-def _modules() -> list[ModuleType]:
-    """Import the public modules."""
-    return [importlib.import_module(name) for name in ("jsms_client", *(f"jsms_client.{each}" for each in _MODULES))]
+def _page(words: tuple[str, str, str, str, tuple[str, ...], tuple[str, ...]], summaries: Mapping[str, str]) -> str:
+    title, introduction, calls, about, call_head, name_head = words
 
+    def summary(name: str, value: object) -> str:
+        return summaries.get(name) or _summary(value)
 
-def _page(language: str, known: Mapping[str, str]) -> str:
-    title, introduction, calls, about, call_head, name_head = _WORDS[language]
-    rows = [
-        (f"`jsms.{call}`", f"`{returns}`", _call_words(call.partition("(")[0], method, language, known))
+    called = [
+        (f"`jsms.{call}`", f"`{returns}`", summary(call.partition("(")[0], method))
         for call, returns, method in _calls()
     ]
-    parts = [f"# {title}", introduction, f"## {calls}", about, table(call_head, rows)]
-    for module in ("jsms_client", *(f"jsms_client.{each}" for each in _MODULES)):
-        parts += [f"## {module}", _names(module, name_head, language, known)]
+    parts = [f"# {title}", introduction, f"## {calls}", about, table(call_head, called)]
+    for module in _MODULES:
+        found = importlib.import_module(module)
+        rows = [
+            (f"`{name}`", f"`from {module} import {name}`", summary(name, getattr(found, name)))
+            for name in sorted(set(found.__all__))
+        ]
+        parts += [f"## {module}", table(name_head, rows)]
     return "\n\n".join(parts) + "\n"
 
 
-def _call_words(name: str, method: object, language: str, known: Mapping[str, str]) -> str:
-    chinese = known.get(name) or _summary_of_call(name) if language == _CHINESE else None
-    return chinese or _summary(method)
-
-
-def _summary_of_call(name: str) -> str | None:
-    """Find the contract's Chinese for the method of an operation."""
-    ids = [each.id for each in OPERATIONS.values() if f"{each.resource}.{each.method_name}" == name]
-    found = (operation for _, _, operation, _ in operations(_document()) if operation.get("operationId") in ids)
-    none: Mapping[str, object] = {}
-    return _chinese(next(found, none))
-
-
-def _of_contract(value: object) -> str | None:
-    """Find the contract's Chinese for an exception of one code, a result, or an enum."""
-    if not inspect.isclass(value):
-        return None
-    info = getattr(value, "info", None) if issubclass(value, Exception) else None
-    if isinstance(info, ErrorInfo):
-        return info.meaning_zh
-    is_generated = value.__module__.startswith(("jsms_surface.", "jsms_api."))
-    return _chinese(mapping(schemas(_document()).get(value.__name__))) if is_generated else None
-
-
-def _chinese(found: Mapping[str, object]) -> str | None:
-    words = text(found.get("x-summary-zh"))
-    return f"{words.removesuffix('。')}。" if words else None
+def _described() -> dict[str, object]:
+    """Map the name of each call, and each public name, to what it is."""
+    calls = {call.partition("(")[0]: method for call, _, method in _calls()}
+    modules = [importlib.import_module(name) for name in _MODULES]
+    return calls | {name: getattr(module, name) for module in modules for name in module.__all__}
 
 
 @functools.cache
-def _document() -> Mapping[str, object]:
-    return mapping(json.loads(resources_of("jsms_contract").joinpath("openapi.json").read_bytes()))
+def _of_contract() -> Mapping[str, str]:
+    """Collect the contract's Chinese for methods of operations, exceptions of one code, results and enums."""
+    document = mapping(json.loads(openapi("json")))
+    by_id = {text(each.get("operationId")): each for _, _, each, _ in operations(document)}
+    found = {f"{each.resource}.{each.method_name}": _chinese(by_id[each.id]) for each in OPERATIONS.values()}
+    for name, value in _described().items():
+        if inspect.isclass(value):
+            info = getattr(value, "info", None) if issubclass(value, Exception) else None
+            if isinstance(info, ErrorInfo):
+                found[name] = info.meaning_zh
+            elif value.__module__.startswith(("jsms_surface.", "jsms_api.")):
+                found[name] = _chinese(mapping(schemas(document).get(value.__name__)))
+    return {name: words for name, words in found.items() if words}
 
 
-def docstring_list() -> str:
-    """Write the calls as lines of a docstring."""
-    return "".join(f"    jsms.{call} -> {returns}\n" for call, returns, _ in _calls())
+def _chinese(found: Mapping[str, object]) -> str:
+    words = text(found.get("x-summary-zh"))
+    return f"{words.removesuffix('。')}。" if words else ""
 
 
 def resources() -> dict[str, type]:
@@ -154,6 +129,7 @@ def resources() -> dict[str, type]:
 
 
 def _calls() -> Iterator[tuple[str, str, object]]:
+    """Find every call as it is shown, what it returns, and its method."""
     for name in ("with_options", "with_raw_response", "close"):
         method = getattr(JSMS, name)
         yield f"{name}({'…' if name != 'close' else ''})", _returns(method), method
@@ -164,27 +140,17 @@ def _calls() -> Iterator[tuple[str, str, object]]:
                 yield f"{name}.{method}({_parameters(value)})", _returns(value), value
 
 
-def _parameters(method: object) -> str:
+def _parameters(method: Any) -> str:
     """Show the arguments that must be given, and a mark for the others."""
-    given = [each for each in inspect.signature(method).parameters.values() if each.name != "self"]  # type: ignore[arg-type] # a function
+    given = [each for each in inspect.signature(method).parameters.values() if each.name != "self"]
     needed = [each for each in given if each.default is each.empty and each.kind is not each.VAR_KEYWORD]
     shown = [f"{each.name}=…" if each.kind is each.KEYWORD_ONLY else each.name for each in needed]
     most = shown[:_MOST_SHOWN]
     return ", ".join([*most, *(["…"] if len(most) < len(given) else [])])
 
 
-def _returns(method: object) -> str:
-    return str(inspect.get_annotations(method).get("return", "None")).replace("|", "or")  # type: ignore[arg-type] # a function
-
-
-def _names(module: str, head: tuple[str, str, str], language: str, known: Mapping[str, str]) -> str:
-    found = importlib.import_module(module)
-    rows: list[tuple[str, str, str]] = []
-    for name in sorted(set(found.__all__)):
-        value = getattr(found, name)
-        chinese = (known.get(name) or _of_contract(value)) if language == _CHINESE else None
-        rows.append((f"`{name}`", f"`from {module} import {name}`", chinese or _summary(value)))
-    return table(head, rows)
+def _returns(method: Any) -> str:
+    return str(inspect.get_annotations(method).get("return", "None")).replace("|", "or")
 
 
 def _summary(value: object) -> str:
@@ -195,8 +161,5 @@ def _summary(value: object) -> str:
 
 def with_calls(source: str) -> str:
     """Replace the list of calls in the docstring of the package's source."""
-    before, begin, rest = source.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise SystemExit(f"{PACKAGE} has lost the lines around its list of calls.")
-    return f"{before}{begin}{docstring_list()}{end}{after}"
+    calls = "".join(f"    jsms.{call} -> {returns}\n" for call, returns, _ in _calls())
+    return between(source, _BEGIN, _END, calls, PACKAGE)

@@ -20,15 +20,15 @@ import tomlkit
 from ruamel.yaml import YAML
 
 from provisioning import IFRAME_WORKER, REDOC, NotInstalledError, unpack_npm
-from website.pages import CHINESE, ENGLISH, LANGUAGES, ROOT, Section, sections, stage
+from website import CHINESE, ENGLISH, LANGUAGES, ROOT, sections, stage
 from website.translated import require_reference
 
 HERE: Final = Path(__file__).resolve().parent
 THEME: Final = HERE / "theme"
+# A placeholder for the site's address: the builder requires one, and nothing in the site uses it.
 NOWHERE: Final = "https://jsms-client.invalid/"
-"""A placeholder for the site's address: the builder requires one, and nothing in the site uses it."""
+# What website.translated imports, which the builder loads.
 _IMPORTED: Final = ("scripts", "generated", "overlay")
-"""What website.translated imports, which the builder loads."""
 _COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
 _CANONICAL: Final = re.compile(rf'<link rel="?canonical"? href="?{re.escape(NOWHERE)}[^>]*>')
 _NAMES: Final[Mapping[str, str]] = {ENGLISH: "English", CHINESE: "简体中文"}
@@ -54,14 +54,8 @@ class BuildError(Exception):
     """The site cannot be built; the message says why."""
 
 
-def build(target: Path, *, repository: str = "", with_contract: bool = True, root: Path = ROOT) -> None:
-    """Build the site.
-
-    Args:
-        target: The folder to make; what it held before is removed.
-        repository: Address of the source repository; nothing for none.
-        with_contract: Render the contract too, which takes a package of npm.
-        root: The project.
+def build(target: Path, *, repository: str = "", with_contract: bool = True) -> None:
+    """Build the site into a folder, in place of what it held; rendering the contract takes a package of npm.
 
     Raises:
         BuildError: The builder warns or fails; the message has its words.
@@ -71,7 +65,9 @@ def build(target: Path, *, repository: str = "", with_contract: bool = True, roo
         made = Path(scratch) / "site"
         for language in LANGUAGES:
             work = Path(scratch) / language
-            _build(work, language, repository, with_contract=with_contract, root=root)
+            _build(work, language, repository)
+            if with_contract:
+                _render_contract(work / "site", language)
             shutil.copytree(work / "site", made if language == ENGLISH else made / language)
         if target.exists():
             shutil.rmtree(target)
@@ -79,15 +75,15 @@ def build(target: Path, *, repository: str = "", with_contract: bool = True, roo
         shutil.move(made, target)
 
 
-def _build(work: Path, language: str, repository: str, *, with_contract: bool, root: Path) -> None:
+def _build(work: Path, language: str, repository: str) -> None:
     docs = work / "docs"
     if language == CHINESE:
         require_reference()
-    stage(docs, language, repository, root)
+    stage(docs, language, repository)
     (docs / "assets").mkdir(exist_ok=True)
     shutil.copy(HERE / "site.css", docs / "assets")
     shutil.copy(unpack_npm(IFRAME_WORKER) / "shim" / "index.js", docs / "assets" / "iframe-worker.js")
-    settings = configuration(sections(language, root), language, repository, root, docs)
+    settings = _configuration(language, repository, docs)
     (work / "zensical.toml").write_text(tomlkit.dumps(settings), encoding="utf-8")
     command = [sys.executable, "-m", "zensical", "build", "--clean", "--strict", "--config-file", "zensical.toml"]
     done = subprocess.run(
@@ -109,8 +105,6 @@ def _build(work: Path, language: str, repository: str, *, with_contract: bool, r
     for page in (work / "site").rglob("*.html"):
         page.write_text(_CANONICAL.sub("", page.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
     _link_markdown(work / "site", language)
-    if with_contract:
-        _render_contract(work / "site", language, root)
 
 
 def _about(page: Path) -> str:
@@ -135,17 +129,18 @@ def _link_markdown(site: Path, language: str) -> None:
         file.write(_MORE_FILES[language])
 
 
-def configuration(parts: Sequence[Section], language: str, repository: str, root: Path, docs: Path) -> dict[str, Any]:
+def _configuration(language: str, repository: str, docs: Path) -> dict[str, Any]:
     """Make the settings of one language, whose pages are staged in ``docs``."""
     settings: dict[str, Any] = tomllib.loads((HERE / "zensical.toml").read_text(encoding="utf-8"))
-    project = settings["project"]
+    project, parts = settings["project"], sections(language)
+    theme_language = "zh" if language == CHINESE else "en"
     project["site_url"] = NOWHERE
     project["site_description"] = _DESCRIPTIONS[language]
     if repository:
         project["repo_url"] = repository
     project["extra_css"] = ["assets/site.css"]
-    project["nav"] = [{part.title: [f"{name}.md" for name in part.pages]} for part in parts]
-    project["theme"]["language"] = "zh" if language == CHINESE else "en"
+    project["nav"] = [{title: [f"{name}.md" for name in names]} for title, names in parts.items()]
+    project["theme"]["language"] = theme_language
     project["theme"]["custom_dir"] = str(THEME)
     for scheme, name in zip(project["theme"]["palette"], _TOGGLES[language], strict=True):
         scheme["toggle"]["name"] = name
@@ -156,11 +151,11 @@ def configuration(parts: Sequence[Section], language: str, repository: str, root
         {"name": _NAMES[each], "link": up if each == ENGLISH else f"{up}{each}/", "lang": each} for each in LANGUAGES
     ]
     project["plugins"]["llmstxt"]["sections"] = {
-        part.title: [{f"{name}.md": _about(docs / f"{name}.md")} for name in part.pages] for part in parts
+        title: [{f"{name}.md": _about(docs / f"{name}.md")} for name in names] for title, names in parts.items()
     }
     handler = project["plugins"]["mkdocstrings"]["handlers"]["python"]
-    handler["paths"] = [str(root / folder) for folder in ("overlay", "generated", "sandbox")]
-    project["plugins"]["mkdocstrings"]["locale"] = "zh" if language == CHINESE else "en"
+    handler["paths"] = [str(ROOT / folder) for folder in ("overlay", "generated", "sandbox")]
+    project["plugins"]["mkdocstrings"]["locale"] = theme_language
     if language == CHINESE:
         handler["options"]["extensions"] = ["website.translated"]
     return settings
@@ -170,14 +165,7 @@ TARGET = ROOT / "build" / "site"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Build the site.
-
-    Args:
-        arguments: The command line; the process's own if left out.
-
-    Returns:
-        0 when it was built, 1 when not.
-    """
+    """Build the site; the exit code is 1 where it could not be built."""
     parser = argparse.ArgumentParser(
         prog="scripts/site",
         description="Build the documentation as a static site, in English and Chinese, that needs no server.",
@@ -191,7 +179,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{folder} is there already and is no site. Name another folder.")
         return 1
     try:
-        build(folder.resolve(), repository=repository(), with_contract=not without_contract)
+        build(folder.resolve(), repository=_repository(), with_contract=not without_contract)
     except (BuildError, NotInstalledError) as error:
         print(error)
         return 1
@@ -211,18 +199,12 @@ _BACK: Final[Mapping[str, str]] = {ENGLISH: "Back to the documentation", CHINESE
 _FETCHED: Final = "https://cdn.redoc.ly/redoc/logo-mini.svg"
 
 
-def _render_contract(site: Path, language: str, root: Path) -> None:
-    """Write the page of one language.
-
-    Args:
-        site: The folder of this language.
-        language: One of `LANGUAGES`.
-        root: The project.
-    """
-    text = (root / _DOCUMENTS[language]).read_text(encoding="utf-8")
+def _render_contract(site: Path, language: str) -> None:
+    """Write the page of one language into its folder."""
+    text = (ROOT / _DOCUMENTS[language]).read_text(encoding="utf-8")
     reader: Any = YAML(typ="safe", pure=True)
     document = json.dumps(reader.load(text), ensure_ascii=False, default=str)
-    page = Template((Path(__file__).parent / "openapi.html").read_text(encoding="utf-8"))
+    page = Template((HERE / "openapi.html").read_text(encoding="utf-8"))
     content = page.substitute(
         language=language,
         title=_TITLES[language],
@@ -237,7 +219,7 @@ def _render_contract(site: Path, language: str, root: Path) -> None:
     shutil.copy(package / "LICENSE", site / "assets" / "redoc.LICENSE")
 
 
-def repository(root: Path = ROOT) -> str:
+def _repository() -> str:
     """Read the address of the source repository from pyproject.toml; empty until it is set there."""
-    settings: dict[str, Any] = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    settings: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     return str(settings["tool"]["hatch"]["metadata"]["hooks"]["custom"]["repository"]).rstrip("/")

@@ -6,7 +6,6 @@ import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import griffe
@@ -14,19 +13,14 @@ import griffe
 from documentation import require_translations, texts
 from documentation.api import chinese_summaries
 from jsms_contract.errors import ERRORS
-from website.pages import REFERENCE
+from website import REFERENCE, ROOT
 
-_ROOT: Final = Path(__file__).resolve().parents[2]
 _CODE: Final = re.compile(r"Code (\d{5}) \((\w+)\), HTTP (\d{3})\. .*")
 _OPERATION: Final = "JSMS operation: "
 
 
 class Translated(griffe.Extension):
-    """Puts Chinese texts in place of the English ones.
-
-    Attributes:
-        missing: The English texts without a translation.
-    """
+    """Puts Chinese texts in place of the English ones, and keeps those without a translation."""
 
     def __init__(self, translations: Translations | None = None) -> None:
         self.missing: list[str] = []
@@ -56,16 +50,9 @@ class Translated(griffe.Extension):
 
 
 def require_reference(translations: Translations | None = None) -> None:
-    """End the command when a text on the reference's pages has no translation.
-
-    Args:
-        translations: What is known in Chinese; the project's files if left out.
-
-    Raises:
-        SystemExit: There is one; the message names each, the file, and what to do.
-    """
+    """End the command when a text on the reference's pages has no translation; the message has each and the file."""
     loader = griffe.GriffeLoader(
-        search_paths=[_ROOT / name for name in ("overlay", "generated", "sandbox")], docstring_parser="google"
+        search_paths=[ROOT / name for name in ("overlay", "generated", "sandbox")], docstring_parser="google"
     )
     names = [name for make in REFERENCE.values() for name in re.findall("^::: ([^ \n]+)", make(True), re.MULTILINE)]
     for package in sorted({name.partition(".")[0] for name in names}):
@@ -90,15 +77,10 @@ def _with_members(found: griffe.Object) -> Iterator[griffe.Object]:
 
 @dataclass(frozen=True, slots=True)
 class Translations:
-    """What is known in Chinese.
+    """What is known in Chinese."""
 
-    Attributes:
-        names: The summary of a name, of Class.member and of resource.method.
-        texts: A paragraph, or sentences of one.
-    """
-
-    names: Mapping[str, str]
-    texts: Mapping[str, str]
+    names: Mapping[str, str]  # the summary of a name, of Class.member and of resource.method
+    texts: Mapping[str, str]  # a paragraph, or sentences of one
 
     def paragraph(self, english: str) -> str | None:
         """Translate a paragraph into Chinese; None where part of it is not known."""
@@ -139,9 +121,9 @@ def _elements(section: griffe.DocstringSection) -> Sequence[griffe.DocstringElem
 @functools.cache
 def known() -> Translations:
     """Read the translations of the project."""
-    reference = texts(_ROOT, "reference")
+    reference = texts(ROOT, "reference")
     return Translations(
-        {**chinese_summaries(_ROOT), **reference["names"]}, {**texts(_ROOT, "openapi"), **reference["texts"]}
+        {**chinese_summaries(ROOT), **reference["names"]}, {**texts(ROOT, "openapi"), **reference["texts"]}
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from provisioning import CHROMIUM_FLAGS, CHROMIUM_PACKAGES, chromium
-from website.pages import CHINESE, ENGLISH
+from website import CHINESE, ENGLISH
 
 PATIENCE = 20_000
 LOCAL = ("file:", "data:", "blob:")

@@ -10,7 +10,7 @@ import pytest
 
 from jsms_contract.errors import ERRORS
 from jsms_contract.operations import OPERATIONS
-from website.pages import CHINESE, ENGLISH, joined, relink, sections
+from website import CHINESE, ENGLISH, joined, relink, sections
 from website.site import main
 
 from .built_site import Site
@@ -23,7 +23,7 @@ def test_every_page_is_there_in_both_languages(site: Site) -> None:
     english = {page.relative_to(site.folder) for page in site.pages}
     chinese = {page.relative_to(CHINESE) for page in english if page.parts[0] == CHINESE}
     assert {page for page in english if page.parts[0] != CHINESE} == chinese
-    named = {Path(f"{name}.html") for section in sections(ENGLISH) for name in section.pages}
+    named = {Path(f"{name}.html") for names in sections(ENGLISH).values() for name in names}
     assert named | {Path(name) for name in OUTSIDE_PAGES} == chinese
 
 
@@ -70,7 +70,7 @@ def test_every_error_code_has_an_anchor_of_its_own(site: Site, language: str) ->
 def test_the_pages_are_there_as_markdown_too(site: Site, language: str) -> None:
     folder = site.folder / ("" if language == ENGLISH else language)
     listed = re.findall(r"\]\(<?([^)>]+)>?\)", (folder / "llms.txt").read_text(encoding="utf-8"))
-    pages = {f"{name}.md" for section in sections(language) for name in section.pages}
+    pages = {f"{name}.md" for names in sections(language).values() for name in names}
     assert set(listed) - pages == {"openapi.yaml", "llms-full.txt"}
     assert pages <= set(listed)
     for name in pages:

@@ -13,7 +13,8 @@ import jsms_client
 from documentation import texts
 from documentation.api import PACKAGE, PAGE
 from documentation.cli import ROOT, main, pages
-from documentation.errors import LANGUAGES
+from documentation.errors import FAILURES as FAILURES_PAGES
+from documentation.errors import PAGES as ERRORS_PAGES
 from documentation.sandbox import CHINESE_PAGE as CHINESE_SANDBOX
 from documentation.sandbox import PAGE as SANDBOX
 from jsms_client import errors, results
@@ -43,7 +44,7 @@ def test_what_is_committed_is_in_step_with_the_contract() -> None:
 
 def test_every_code_stands_in_every_language_with_its_exception() -> None:
     made = pages(ROOT)
-    for path in (page for language in LANGUAGES for page in (language.failures, language.errors)):
+    for path in (*FAILURES_PAGES, *ERRORS_PAGES):
         text = made[path]
         for code, error in ERRORS.items():
             assert str(code) in text, (path, code)

@@ -12,7 +12,7 @@ import pytest
 from client_recipes.page import chinese_page as portability
 from documentation import api, chinese_of, sandbox
 from documentation.cli import ROOT
-from documentation.errors import RECIPES_PAGE
+from documentation.sandbox import RECIPES_PAGE
 from website.translated import known, require_reference
 
 
