@@ -21,10 +21,7 @@ def run(
     environment: Mapping[str, str] | None = None,
     timeout: float = 900,
 ) -> str:
-    """Run a command to its end.
-
-    Returns:
-        What it printed to standard output.
+    """Run a command to its end; return what it printed to standard output.
 
     Raises:
         GateError: It failed, or is not installed.

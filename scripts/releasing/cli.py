@@ -10,7 +10,6 @@ import tempfile
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -32,11 +31,7 @@ def launch(arguments: Sequence[str] | None = None) -> int:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Pass every gate.
-
-    Returns:
-        0 when all are passed, else 1.
-    """
+    """Pass every gate; the exit code is 1 where one is not passed."""
     options = _parser().parse_args(arguments)
     try:
         with tempfile.TemporaryDirectory(prefix="jsms-release-") as folder:
@@ -82,7 +77,7 @@ def _release(output: Path, scratch: Path, *, full: bool) -> None:
     with _gate("changelog"):
         check_changelog((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), version, release=full)
     with _gate("files of GitHub, GitLab, Docker"):
-        check_automation()
+        _check_automation()
     if full:
         with _gate("contract and Python API against the last release") as say:
             tag = _last_tag()
@@ -139,55 +134,31 @@ _SCHEMAS = {
 }
 
 
-def check_automation() -> None:
-    """Check every file.
-
-    Raises:
-        GateError: One of them is wrong.
-    """
+def _check_automation() -> None:
+    """Check every file that GitHub, GitLab or Docker reads."""
     for schema, patterns in _SCHEMAS.items():
         files = [path for pattern in patterns for path in sorted(ROOT.glob(pattern))]
         transform = ["--data-transform", "gitlab-ci"] if schema == "vendor.gitlab-ci" else []
-        run(["check-jsonschema", "--builtin-schema", schema, *transform, *map(_relative, files)])
+        run(["check-jsonschema", "--builtin-schema", schema, *transform, *(path.relative_to(ROOT) for path in files)])
     run(["zizmor", "--offline", "--no-progress", "--quiet", ".github"])
     run(["hadolint", "sandbox/Dockerfile"])
-
-
-def _relative(path: Path) -> Path:
-    return path.relative_to(ROOT)
 
 
 UNRELEASED: Final = "unreleased"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What one version changed.
-
-    Attributes:
-        version: The version.
-        released: Its date; None while it is not out.
-        text: Its lines.
-    """
-
-    version: Version
-    released: date | None
-    text: str
-
-
-def entries(changelog: str) -> list[Entry]:
-    """Read a changelog.
+def entries(changelog: str) -> list[tuple[Version, date | None, str]]:
+    """Read each version of a changelog, its date, None while it is not out, and its lines.
 
     Raises:
         GateError: It does not have the form.
     """
-    found: list[Entry] = []
+    found: list[tuple[Version, date | None, str]] = []
     for part in re.split(r"^## ", changelog, flags=re.MULTILINE)[1:]:
         head, _, text = part.partition("\n")
         try:
             version, _, when = head.removesuffix(")").partition(" (")
-            released = None if when == UNRELEASED else date.fromisoformat(when)
-            found.append(Entry(Version(version), released, text.strip()))
+            found.append((Version(version), None if when == UNRELEASED else date.fromisoformat(when), text.strip()))
         except (ValueError, InvalidVersion) as error:
             raise GateError(
                 f"CHANGELOG.md: “## {head}” is no heading of a version, such as ## 1.2.0 (2026-11-30) or ## 1.2.0 "
@@ -196,39 +167,30 @@ def entries(changelog: str) -> list[Entry]:
     return found
 
 
-def check_changelog(changelog: str, version: str, *, release: bool) -> str:
-    """Check that a changelog has the entry of a version, as its newest.
-
-    Args:
-        changelog: The file's text.
-        version: The version that is built.
-        release: Whether it is released now: the entry must have a date.
-
-    Returns:
-        The entry's text.
+def check_changelog(changelog: str, version: str, *, release: bool) -> None:
+    """Check that a changelog has the entry of a version as its newest, with a date where it is a release.
 
     Raises:
         GateError: It does not.
     """
     found = entries(changelog)
-    if not found or found[0].version != Version(version):
+    if not found or found[0][0] != Version(version):
         raise GateError(f"CHANGELOG.md: the newest entry must be that of {version}, the version in _version.py.")
-    versions = [entry.version for entry in found]
+    versions = [each for each, _, _ in found]
     if versions != sorted(set(versions), reverse=True):
         raise GateError("CHANGELOG.md: the versions must be in order, the newest first, each once.")
-    if any(entry.released is None for entry in found[1:]):
+    if any(released is None for _, released, _ in found[1:]):
         raise GateError("CHANGELOG.md: only the newest version can be unreleased.")
-    newest = found[0]
-    for line in newest.text.splitlines():
+    _, released, text = found[0]
+    for line in text.splitlines():
         if not re.match(r"- \S|  \S|### \S|$", line):
             raise GateError(
                 f"CHANGELOG.md: “{line[:60]}” is neither an item (- ) nor the next line of one (two spaces)."
             )
-    if not newest.text:
+    if not text:
         raise GateError(f"CHANGELOG.md: the entry of {version} is empty.")
-    if release and newest.released is None:
+    if release and released is None:
         raise GateError(f"CHANGELOG.md: {version} is unreleased; write the date of its release in its heading.")
-    return newest.text
 
 
 if __name__ == "__main__":

@@ -26,33 +26,22 @@ IN_SDIST = (
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """What is uploaded to a package index.
-
-    Attributes:
-        wheel: The wheel.
-        sdist: The source archive.
-    """
+    """What is uploaded to a package index."""
 
     wheel: Path
     sdist: Path
 
 
 def build(output: Path, scratch: Path) -> Distribution:
-    """Build both, and once more from a copy of what git tracks.
-
-    Args:
-        output: The folder for the result.
-        scratch: A folder for the copy.
-
-    Returns:
-        The wheel and the source archive.
+    """Build both, and once more from a copy of what git tracks, in a scratch folder.
 
     Raises:
         GateError: The bytes differ, or a file of the project is missing in the source archive.
     """
     first = _build(ROOT, output)
     copy = scratch / "copy"
-    tracked = tracked_files()
+    listed = run(["git", "ls-files", "-z"]).split("\0")
+    tracked = [name for name in listed if name and (ROOT / name).is_file()]
     for name in tracked:
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / name, copy / name)
@@ -70,12 +59,6 @@ def build(output: Path, scratch: Path) -> Distribution:
     if missing:
         raise GateError(f"The source archive lacks {', '.join(sorted(missing)[:5])}.")
     return first
-
-
-def tracked_files() -> list[str]:
-    """List the files that git tracks and that are there."""
-    listed = run(["git", "ls-files", "-z"]).split("\0")
-    return [name for name in listed if name and (ROOT / name).is_file()]
 
 
 def _build(source: Path, output: Path) -> Distribution:
@@ -96,11 +79,7 @@ STOPS = 30
 
 
 def install(wheel: Path, home: Path) -> Path:
-    """Install a wheel with all its extras.
-
-    Returns:
-        The Python of the environment.
-    """
+    """Install a wheel with all its extras; return the Python of the environment."""
     uv = [sys.executable, "-m", "uv", "--quiet"]
     run([*uv, "venv", "--python", sys.executable, home])
     python = home / "bin" / "python"
@@ -110,11 +89,7 @@ def install(wheel: Path, home: Path) -> Path:
 
 
 def send(python: Path) -> None:
-    """Start the installed sandbox, and send a code to it with the installed client and over plain HTTP.
-
-    Raises:
-        GateError: It does not work.
-    """
+    """Start the installed sandbox, send a code to it with the installed client, and ask for the balance."""
     folder = python.parent
     with sandbox([str(folder / "jsms-sandbox")], folder) as facts:
         keys = {"JSMS_BASE_URL": facts["base_url"], "JSMS_APP_KEY": facts["app_key"]}
@@ -159,11 +134,7 @@ def sandbox(command: Sequence[str], folder: Path) -> Generator[dict[str, str]]:
 
 
 def check_licences(python: Path) -> None:
-    """Check the licence of every package that the extras bring.
-
-    Raises:
-        GateError: One of them is not among those that are allowed.
-    """
+    """Check that the licence of every package that the extras bring is allowed."""
     run(["pip-licenses", "--python", python, "--from", "mixed", "--allow-only", ";".join(LICENCES)])
 
 
@@ -177,16 +148,7 @@ MINORS = (11, 12, 13, 14)
 
 
 def build_sandbox_file(wheel: Path, output: Path, minors: Sequence[int] = MINORS) -> Path:
-    """Build the file.
-
-    Args:
-        wheel: The project's wheel.
-        output: The folder for it.
-        minors: The Pythons that it is for, on Linux.
-
-    Returns:
-        The file, for this kind of machine; elsewhere than on Linux for this Python alone.
-    """
+    """Build the file for some Pythons on this kind of machine; elsewhere than on Linux for this Python alone."""
     target = output / SANDBOX_FILE
     platforms: list[str] = []
     if sys.platform == "linux":
@@ -199,15 +161,7 @@ def build_sandbox_file(wheel: Path, output: Path, minors: Sequence[int] = MINORS
 
 
 def try_sandbox_file(file: Path, scratch: Path, minors: Sequence[int] = MINORS) -> list[str]:
-    """Run the file with every bare Python of this machine, and send a code over HTTP.
-
-    Args:
-        file: The file.
-        scratch: A folder for what it unpacks.
-        minors: The Pythons to try.
-
-    Returns:
-        The Pythons that ran it.
+    """Run the file with every bare Python of this machine, and send a code over HTTP; return what ran it.
 
     Raises:
         GateError: It does not work with one of them.

@@ -16,9 +16,12 @@ def test_the_projects_own_changelog_has_the_form() -> None:
     check_changelog((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), jsms_client.__version__, release=False)
 
 
-def test_the_entry_of_the_version_is_given() -> None:
-    assert check_changelog(GOOD, "0.2.0", release=True) == "- More,\n  and more."
-    assert [str(entry.version) for entry in entries(GOOD)] == ["0.2.0", "0.1.0"]
+def test_every_version_is_read_with_its_lines() -> None:
+    check_changelog(GOOD, "0.2.0", release=True)
+    assert [(str(version), text) for version, _, text in entries(GOOD)] == [
+        ("0.2.0", "- More,\n  and more."),
+        ("0.1.0", "- First."),
+    ]
 
 
 @pytest.mark.parametrize(
