@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import Generic, TypeVar, cast
 
-from jsms_client._concurrency import AsyncResettableEvent, PerProcess, ResettableEvent
+from jsms_client._concurrency import AsyncResettableEvent, ResettableEvent
 from jsms_client._decode import InvalidResponse, conform
 from jsms_runtime.operation import Items, Record, Time
 from jsms_runtime.results import MALFORMED, MalformedRecord, Records
@@ -28,79 +28,69 @@ _DECODER = json.JSONDecoder()
 
 
 class ReceiptQueue(Generic[T]):
-    """The records of one kind, for everyone who iterates over them with one client.
+    """The records of one kind in one process, for everyone who iterates over them with one client.
 
-    Nothing in here waits, so threads and tasks can share it. Each process has its own: records that were fetched
-    before a fork are the parent's to hand out.
+    Nothing in here waits, so threads and tasks can share it.
     """
 
-    __slots__ = ("_states", "seconds")
+    __slots__ = ("_due", "_lock", "_polling", "_records", "_sleepers", "malformed", "reached", "seconds")
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
-        self._states: PerProcess[_State[T]] = PerProcess(_State)
+        # What could not be read; the app takes out what was dealt with.
+        self.malformed: list[MalformedRecord] = []
+        self.reached = False
+        self._lock = Lock()
+        # The error of a poll is in line behind the records before it.
+        self._records: deque[T | Exception] = deque()
+        self._sleepers: list[AsyncResettableEvent | ResettableEvent] = []
+        self._polling = False
+        self._due = float("-inf")
 
     def take(self) -> T | None:
-        """Return the oldest record that was not taken yet; None where there is none.
-
-        Raises:
-            JSMSError: What a poll failed with; each failure is raised once, after the records before it.
-        """
-        state = self._states.get()
+        """Return the oldest record that was not taken yet, or None; raises what a poll failed with, in its place."""
         try:
-            found = state.records.popleft()
+            found = self._records.popleft()
         except IndexError:
             return None
-        if isinstance(found, _Failure):
-            raise found.error
+        if isinstance(found, Exception):
+            raise found
         return found
 
     def turn(self) -> float | None:
-        """Ask for the turn to poll.
-
-        Returns:
-            None where it is the caller's turn, who must call `finish` after it; otherwise the seconds to wait before
-            asking again.
-        """
-        state = self._states.get()
-        with state.lock:
+        """Ask for the turn to poll, which `finish` ends; None is the turn, else the seconds until asking again."""
+        with self._lock:
             now = time.monotonic()
-            if state.polling:
+            if self._polling:
                 return self.seconds
-            if now < state.due:
-                return state.due - now
-            state.polling = True
+            if now < self._due:
+                return self._due - now
+            self._polling = True
             return None
 
     def finish(self, records: Records[T] | None = None, *, error: Exception | None = None) -> None:
-        """End a poll.
+        """End a poll with its records, or with what it failed with.
 
         The pause counts from here, not from its start: how long a request was on its way to the service is not known,
         and the service counts from when it was there.
-
-        Args:
-            records: What it handed out; None where the service did not respond.
-            error: What it failed with; raised by the next `take`.
         """
-        state = self._states.get()
         if records is not None:
-            state.reached = True
+            self.reached = True
             self.keep(records)
-            state.records.extend(records)
+            self._records.extend(records)
         if error is not None:
-            state.records.append(_Failure(error))
-        with state.lock:
-            state.polling = False
-            state.due = time.monotonic() + self.seconds
-            sleepers = list(state.sleepers)
+            self._records.append(error)
+        with self._lock:
+            self._polling = False
+            self._due = time.monotonic() + self.seconds
+            sleepers = list(self._sleepers)
         for sleeper in sleepers:
             sleeper.set()
 
     def note_poll(self) -> None:
         """Note a poll outside of the turns; the next turn is a whole pause after it."""
-        state = self._states.get()
-        with state.lock:
-            state.due = time.monotonic() + self.seconds
+        with self._lock:
+            self._due = time.monotonic() + self.seconds
 
     def keep(self, records: Records[T]) -> None:
         """Keep what could not be read."""
@@ -109,66 +99,27 @@ class ReceiptQueue(Generic[T]):
                 "%d records are not what the contract says; they are kept as they came, in malformed",
                 len(records.malformed),
             )
-            self._states.get().malformed.extend(records.malformed)
-
-    @property
-    def malformed(self) -> list[MalformedRecord]:
-        """What could not be read; take out what was dealt with."""
-        return self._states.get().malformed
+            self.malformed.extend(records.malformed)
 
     @property
     def undelivered(self) -> int:
         """How many records were fetched and not taken yet."""
-        return sum(not isinstance(found, _Failure) for found in self._states.get().records.copy())
-
-    @property
-    def reached(self) -> bool:
-        """Whether the service ever responded."""
-        return self._states.get().reached
+        return sum(not isinstance(found, Exception) for found in self._records.copy())
 
     @contextmanager
     def waking(self, sleeper: AsyncResettableEvent | ResettableEvent) -> Generator[None]:
         """Wake someone at the end of every poll."""
-        state = self._states.get()
-        with state.lock:
-            state.sleepers.append(sleeper)
+        with self._lock:
+            self._sleepers.append(sleeper)
         try:
             yield
         finally:
-            with state.lock:
-                state.sleepers.remove(sleeper)
-
-
-class _Failure:
-    """A poll's error, in line behind the records before it."""
-
-    __slots__ = ("error",)
-
-    def __init__(self, error: Exception) -> None:
-        self.error = error
-
-
-class _State(Generic[T]):
-    """What one process knows."""
-
-    __slots__ = ("due", "lock", "malformed", "polling", "reached", "records", "sleepers")
-
-    def __init__(self) -> None:
-        self.lock = Lock()
-        self.records: deque[T | _Failure] = deque()
-        self.malformed: list[MalformedRecord] = []
-        self.sleepers: list[AsyncResettableEvent | ResettableEvent] = []
-        self.polling = False
-        self.reached = False
-        self.due = float("-inf")
+            with self._lock:
+                self._sleepers.remove(sleeper)
 
 
 def read_records(content: bytes, shape: Items) -> list[object] | None:
-    """Every record of a list, those that cannot be read marked as such.
-
-    Returns:
-        The records as the generated models take them; None where the body is not the beginning of a list.
-    """
+    """Return every record of a list, those that cannot be read marked; None where the body does not begin a list."""
     if not isinstance(shape.of, Record):
         return None
     # Half a character in one text (an emoji cut in two) is no reason to lose the rest.

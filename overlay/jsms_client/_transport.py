@@ -12,7 +12,7 @@ import sys
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary, ref
 
 from jsms_client._concurrency import PerProcess, async_sleep, asyncio_loop
@@ -50,28 +50,26 @@ class AsyncTransports:
         self._loops: WeakKeyDictionary[object, dict[int, _Opened]] = WeakKeyDictionary()
 
     async def get(self) -> httpx.AsyncBaseTransport:
-        """Return this event loop's transport.
-
-        Raises:
-            ConfigurationError: The environment names a proxy or certificates that cannot be used.
-        """
+        """Return this event loop's transport."""
         loop, pid = _event_loop(), os.getpid()
         processes = self._loops.get(loop)
         if processes is not None and pid in processes:
             return processes[pid].transport
-        opened = _Opened(await open_async_transport(self._base_url, fast=self._fast))
+        transport = await open_async_transport(self._base_url, fast=self._fast)
+        opened = _Opened(transport, _at_the_end(ref(transport)))
         self._remove_closed()
         kept = self._loops.setdefault(loop, {}).setdefault(pid, opened)
         # When two tasks open one, the first to store it wins, and the other's is dropped unused.
         if kept is opened:
-            await opened.watch()
+            await anext(opened.watch)
         return kept.transport
 
     async def aclose(self) -> None:
         """Close this event loop's transport."""
         opened = self._loops.get(_event_loop(), {}).pop(os.getpid(), None)
         if opened is not None:
-            await opened.aclose()
+            await opened.transport.aclose()
+            await opened.watch.aclose()
             # asyncio closes a socket in its next round.
             await async_sleep(0)
 
@@ -84,26 +82,14 @@ class AsyncTransports:
                 self._loops.pop(loop, None)
 
 
-class _Opened:
+class _Opened(NamedTuple):
     """A transport, and what closes its idle connections when its event loop ends before `aclose` was called.
 
     An event loop closes its asynchronous generators before it ends: there is no other way to be called then.
     """
 
-    __slots__ = ("__weakref__", "_watch", "transport")
-
-    def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
-        self.transport = transport
-        self._watch = _at_the_end(ref(transport))
-
-    async def watch(self) -> None:
-        """Begin to wait for the end of the event loop."""
-        await anext(self._watch)
-
-    async def aclose(self) -> None:
-        """Close the transport."""
-        await self.transport.aclose()
-        await self._watch.aclose()
+    transport: httpx.AsyncBaseTransport
+    watch: AsyncGenerator[None]
 
 
 async def _at_the_end(transport: ref[httpx.AsyncBaseTransport]) -> AsyncGenerator[None]:
@@ -116,11 +102,7 @@ async def _at_the_end(transport: ref[httpx.AsyncBaseTransport]) -> AsyncGenerato
 
 
 def open_transport(base_url: str, *, fast: bool = False) -> httpx.BaseTransport:
-    """Return connections for the threads of one process; TLS is always verified.
-
-    Raises:
-        ConfigurationError: The environment names a proxy or certificates that cannot be used.
-    """
+    """Return connections for the threads of one process; TLS is always verified."""
     route = find_route(base_url, fast=fast)
     from jsms_client._sync.pool import ConnectionPool  # noqa: PLC0415 - a program loads what it uses
 
@@ -132,11 +114,7 @@ def open_transport(base_url: str, *, fast: bool = False) -> httpx.BaseTransport:
 
 
 async def open_async_transport(base_url: str, *, fast: bool = False) -> httpx.AsyncBaseTransport:
-    """Return connections for the tasks of one event loop; TLS is always verified.
-
-    Raises:
-        ConfigurationError: The environment names a proxy or certificates that cannot be used.
-    """
+    """Return connections for the tasks of one event loop; TLS is always verified."""
     modules = _modules(fast=fast)
     if not modules <= sys.modules.keys() or needs_trust(base_url):
         # Imports and certificates take tenths of a second, in which no other task would run.

@@ -56,6 +56,6 @@ def test_stopping_hands_out_what_was_fetched_and_leaves_nothing_to_tell(caplog: 
 def test_an_error_that_was_not_raised_is_no_record(caplog: pytest.LogCaptureFixture) -> None:
     with ReceiptServer(respond(b"")) as server, caplog.at_level(logging.WARNING, "jsms_client"):
         with sync_client(server.base_url) as client:
-            client.receipts._reports.finish(error=ZeroDivisionError())  # pyright: ignore[reportPrivateUsage] - a poll's end
+            client.receipts._feeds["pollReports"].get().finish(error=ZeroDivisionError())  # pyright: ignore[reportPrivateUsage] - a poll's end
             assert client.receipts.undelivered == 0
         assert warnings_in(caplog) == []

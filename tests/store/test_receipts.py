@@ -30,7 +30,7 @@ PACE = 0.2
 def polling(server: ReceiptServer) -> Generator[JSMS]:
     """A client that need not wait five seconds."""
     with sync_client(server.base_url) as client:
-        client.receipts._reports.seconds = client.receipts._replies.seconds = PACE
+        client.receipts._pauses["pollReports"] = client.receipts._pauses["pollReplies"] = PACE
         yield client
 
 
@@ -113,7 +113,7 @@ def test_consumers_share_the_records_and_one_of_them_polls_at_a_time(store_addre
         with Store(store_address) as store:
             for client in clients:
                 client.store = client._executor.store = store
-                client.receipts._reports.seconds = PACE
+                client.receipts._pauses["pollReports"] = PACE
             async with asyncio.timeout(30):
                 await asyncio.gather(*(consume(client, found, everything) for client in clients))
         for client in clients:
@@ -209,7 +209,7 @@ def test_the_async_client_does_the_same(
 
     async def run(server: ReceiptServer, store: Store) -> None:
         async with async_client(server.base_url) as client:
-            client.receipts._reports.seconds = client.receipts._replies.seconds = PACE
+            client.receipts._pauses["pollReports"] = client.receipts._pauses["pollReplies"] = PACE
             stream = client.receipts.iter_reports(store=store)
             assert [(await anext(stream)).msg_id for _ in range(2)] == ["1", "2"]
             assert [each.raw for each in stream.malformed] == [7]

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar, Unpack, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, Unpack, cast
 
 from jsms_client._async.streams import AsyncReceiptStream, AsyncSharedReceiptStream
-from jsms_client._concurrency import AsyncShieldedTask, async_sleep
+from jsms_client._concurrency import AsyncShieldedTask, PerProcess, async_sleep
 from jsms_client._polling import ReceiptQueue
 from jsms_client.errors import APIError, ExpiredCodeError, InvalidCodeError, JSMSError, VerifiedCodeError
 from jsms_client.store._store import StoreLike, open_store
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from jsms_client.store._receipts import SharedQueue
 
 _T = TypeVar("_T")
+_Feed: TypeAlias = PerProcess[ReceiptQueue[Any]]
 
 _KINDS = {"pollReports": "reports", "pollReplies": "replies"}
 _REASONS: Mapping[type, VerificationReason] = {
@@ -63,16 +64,15 @@ class AsyncReceipts(receipts.AsyncReceipts):
         origin: Of a view of the client with other options: whose records and pace it shares.
     """
 
-    __slots__ = ("_executor", "_feeds", "_replies", "_reports")
+    __slots__ = ("_executor", "_feeds", "_pauses")
 
     def __init__(self, executor: AsyncHTTPExecutor, origin: AsyncReceipts | None = None) -> None:
         super().__init__(executor)
         self._executor = executor
-        reports = ReceiptQueue[DeliveryReport](OPERATIONS["pollReports"].poll_seconds or 0)
-        replies = ReceiptQueue[UserReply](OPERATIONS["pollReplies"].poll_seconds or 0)
-        self._reports: ReceiptQueue[DeliveryReport] = reports if origin is None else origin._reports
-        self._replies: ReceiptQueue[UserReply] = replies if origin is None else origin._replies
-        self._feeds: Mapping[str, ReceiptQueue[Any]] = {"pollReports": self._reports, "pollReplies": self._replies}
+        pauses: dict[str, float] = {name: OPERATIONS[name].poll_seconds or 0 for name in _KINDS}
+        self._pauses: dict[str, float] = pauses if origin is None else origin._pauses
+        feeds = {name: _feed(name, pauses) for name in _KINDS}
+        self._feeds: Mapping[str, _Feed] = feeds if origin is None else origin._feeds
 
     def iter_reports(self, *, store: StoreLike | None = None) -> AsyncReceiptStream[DeliveryReport]:
         """Iterate over delivery reports without end, one poll in five seconds at most.
@@ -87,7 +87,7 @@ class AsyncReceipts(receipts.AsyncReceipts):
             An iterator that can be stopped without losing a record; see `AsyncReceiptStream` for what it does
             when something goes wrong.
         """
-        return self._stream("pollReports", self._reports, read_delivery_report, store)
+        return self._stream("pollReports", read_delivery_report, store)
 
     def iter_replies(self, *, store: StoreLike | None = None) -> AsyncReceiptStream[UserReply]:
         """Iterate over users' replies without end, one poll in five seconds at most.
@@ -102,19 +102,15 @@ class AsyncReceipts(receipts.AsyncReceipts):
             An iterator that can be stopped without losing a record; see `AsyncReceiptStream` for what it does
             when something goes wrong.
         """
-        return self._stream("pollReplies", self._replies, read_user_reply, store)
+        return self._stream("pollReplies", read_user_reply, store)
 
     @property
     def undelivered(self) -> int:
         """How many records an iterator has fetched that were not taken yet: the next one goes on with them."""
-        return self._reports.undelivered + self._replies.undelivered
+        return sum(feed.get().undelivered for feed in self._feeds.values())
 
     def _stream(
-        self,
-        operation: str,
-        feed: ReceiptQueue[_T],
-        read: Callable[[dict[str, Any]], _T],
-        store: StoreLike | None,
+        self, operation: str, read: Callable[[dict[str, Any]], _T], store: StoreLike | None
     ) -> AsyncReceiptStream[_T]:
         async def poll_raw() -> list[object]:
             return cast("list[object]", await self._poll(operation))
@@ -122,16 +118,17 @@ class AsyncReceipts(receipts.AsyncReceipts):
         async def poll() -> Records[_T]:
             return read_records(await self._poll(operation), read)
 
+        feeds = self._feeds[operation]
         found = self._executor.store if store is None else open_store(store)
         if found is None:
-            return AsyncReceiptStream(feed, poll)
+            return AsyncReceiptStream(feeds, poll)
         queue = self._queue(found, operation)
-        return AsyncSharedReceiptStream(feed, poll_raw, queue, partial(read_records, read=read))
+        return AsyncSharedReceiptStream(feeds, poll_raw, queue, partial(read_records, read=read))
 
     def _queue(self, store: Store, operation: str) -> SharedQueue:
         from jsms_client.store._receipts import SharedQueue  # noqa: PLC0415 - a program loads what it uses
 
-        return SharedQueue(store, self._executor.identity, _KINDS[operation], self._feeds[operation].seconds)
+        return SharedQueue(store, self._executor.config.identity, _KINDS[operation], self._pauses[operation])
 
     async def _request_json(self, operation: str, json: object = None, **call: Unpack[Call]) -> Any:
         """With a store, a poll waits for its turn: five seconds after the last one of any process."""
@@ -155,9 +152,13 @@ class AsyncReceipts(receipts.AsyncReceipts):
 
     async def _poll(self, operation: str) -> Any:
         """Poll; the next poll of this client's iterators is a whole pause after it."""
-        feed = self._feeds[operation]
+        feed = self._feeds[operation].get()
         feed.note_poll()
         try:
             return await super()._request_json(operation)
         finally:
             feed.note_poll()
+
+
+def _feed(operation: str, pauses: Mapping[str, float]) -> _Feed:
+    return PerProcess(lambda: ReceiptQueue(pauses[operation]))

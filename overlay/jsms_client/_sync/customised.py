@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar, Unpack, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, Unpack, cast
 
-from jsms_client._concurrency import ShieldedTask, sleep
+from jsms_client._concurrency import PerProcess, ShieldedTask, sleep
 from jsms_client._polling import ReceiptQueue
 from jsms_client._sync.streams import ReceiptStream, SharedReceiptStream
 from jsms_client.errors import APIError, ExpiredCodeError, InvalidCodeError, JSMSError, VerifiedCodeError
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from jsms_client.store._receipts import SharedQueue
 
 _T = TypeVar("_T")
+_Feed: TypeAlias = PerProcess[ReceiptQueue[Any]]
 
 _KINDS = {"pollReports": "reports", "pollReplies": "replies"}
 _REASONS: Mapping[type, VerificationReason] = {
@@ -64,16 +65,15 @@ class Receipts(receipts.Receipts):
         origin: Of a view of the client with other options: whose records and pace it shares.
     """
 
-    __slots__ = ("_executor", "_feeds", "_replies", "_reports")
+    __slots__ = ("_executor", "_feeds", "_pauses")
 
     def __init__(self, executor: HTTPExecutor, origin: Receipts | None = None) -> None:
         super().__init__(executor)
         self._executor = executor
-        reports = ReceiptQueue[DeliveryReport](OPERATIONS["pollReports"].poll_seconds or 0)
-        replies = ReceiptQueue[UserReply](OPERATIONS["pollReplies"].poll_seconds or 0)
-        self._reports: ReceiptQueue[DeliveryReport] = reports if origin is None else origin._reports
-        self._replies: ReceiptQueue[UserReply] = replies if origin is None else origin._replies
-        self._feeds: Mapping[str, ReceiptQueue[Any]] = {"pollReports": self._reports, "pollReplies": self._replies}
+        pauses: dict[str, float] = {name: OPERATIONS[name].poll_seconds or 0 for name in _KINDS}
+        self._pauses: dict[str, float] = pauses if origin is None else origin._pauses
+        feeds = {name: _feed(name, pauses) for name in _KINDS}
+        self._feeds: Mapping[str, _Feed] = feeds if origin is None else origin._feeds
 
     def iter_reports(self, *, store: StoreLike | None = None) -> ReceiptStream[DeliveryReport]:
         """Iterate over delivery reports without end, one poll in five seconds at most.
@@ -88,7 +88,7 @@ class Receipts(receipts.Receipts):
             An iterator that can be stopped without losing a record; see `ReceiptStream` for what it does
             when something goes wrong.
         """
-        return self._stream("pollReports", self._reports, read_delivery_report, store)
+        return self._stream("pollReports", read_delivery_report, store)
 
     def iter_replies(self, *, store: StoreLike | None = None) -> ReceiptStream[UserReply]:
         """Iterate over users' replies without end, one poll in five seconds at most.
@@ -103,19 +103,15 @@ class Receipts(receipts.Receipts):
             An iterator that can be stopped without losing a record; see `ReceiptStream` for what it does
             when something goes wrong.
         """
-        return self._stream("pollReplies", self._replies, read_user_reply, store)
+        return self._stream("pollReplies", read_user_reply, store)
 
     @property
     def undelivered(self) -> int:
         """How many records an iterator has fetched that were not taken yet: the next one goes on with them."""
-        return self._reports.undelivered + self._replies.undelivered
+        return sum(feed.get().undelivered for feed in self._feeds.values())
 
     def _stream(
-        self,
-        operation: str,
-        feed: ReceiptQueue[_T],
-        read: Callable[[dict[str, Any]], _T],
-        store: StoreLike | None,
+        self, operation: str, read: Callable[[dict[str, Any]], _T], store: StoreLike | None
     ) -> ReceiptStream[_T]:
         def poll_raw() -> list[object]:
             return cast("list[object]", self._poll(operation))
@@ -123,16 +119,17 @@ class Receipts(receipts.Receipts):
         def poll() -> Records[_T]:
             return read_records(self._poll(operation), read)
 
+        feeds = self._feeds[operation]
         found = self._executor.store if store is None else open_store(store)
         if found is None:
-            return ReceiptStream(feed, poll)
+            return ReceiptStream(feeds, poll)
         queue = self._queue(found, operation)
-        return SharedReceiptStream(feed, poll_raw, queue, partial(read_records, read=read))
+        return SharedReceiptStream(feeds, poll_raw, queue, partial(read_records, read=read))
 
     def _queue(self, store: Store, operation: str) -> SharedQueue:
         from jsms_client.store._receipts import SharedQueue  # noqa: PLC0415 - a program loads what it uses
 
-        return SharedQueue(store, self._executor.identity, _KINDS[operation], self._feeds[operation].seconds)
+        return SharedQueue(store, self._executor.config.identity, _KINDS[operation], self._pauses[operation])
 
     def _request_json(self, operation: str, json: object = None, **call: Unpack[Call]) -> Any:
         """With a store, a poll waits for its turn: five seconds after the last one of any process."""
@@ -156,9 +153,13 @@ class Receipts(receipts.Receipts):
 
     def _poll(self, operation: str) -> Any:
         """Poll; the next poll of this client's iterators is a whole pause after it."""
-        feed = self._feeds[operation]
+        feed = self._feeds[operation].get()
         feed.note_poll()
         try:
             return super()._request_json(operation)
         finally:
             feed.note_poll()
+
+
+def _feed(operation: str, pauses: Mapping[str, float]) -> _Feed:
+    return PerProcess(lambda: ReceiptQueue(pauses[operation]))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
-from jsms_client._concurrency import ResettableEvent, ShieldedTask
+from jsms_client._concurrency import PerProcess, ResettableEvent, ShieldedTask
 from jsms_client._polling import ReceiptQueue
 from jsms_client._response import Method
 from jsms_client.errors import ConnectionFailedError, JSMSError, RateLimitError, StoreError
@@ -47,14 +47,19 @@ class ReceiptStream(Generic[_T]):
     - A record that is not what the contract says costs none of the others: it goes to `malformed`.
     """
 
-    __slots__ = ("_feed", "_poll", "_poll_task", "_stopped", "_wakeup")
+    __slots__ = ("_feeds", "_poll", "_poll_task", "_stopped", "_wakeup")
 
-    def __init__(self, feed: ReceiptQueue[_T], poll: Method[[], Records[_T]]) -> None:
-        self._feed = feed
+    def __init__(self, feeds: PerProcess[ReceiptQueue[_T]], poll: Method[[], Records[_T]]) -> None:
+        self._feeds = feeds
         self._poll = poll
         self._stopped = False
         self._wakeup = ResettableEvent()
         self._poll_task = ShieldedTask()
+
+    @property
+    def _feed(self) -> ReceiptQueue[_T]:
+        """This process's: records that were fetched before a fork are the parent's to hand out."""
+        return self._feeds.get()
 
     @property
     def malformed(self) -> list[MalformedRecord]:
@@ -80,9 +85,6 @@ class ReceiptStream(Generic[_T]):
             StopIteration: It was stopped, and every fetched record was handed out.
             JSMSError: A poll failed; the iterator can be used on.
         """
-        record = self._feed.take()
-        if record is not None:
-            return record
         with self._feed.waking(self._wakeup):
             while (record := self._feed.take()) is None:
                 if self._stopped:
@@ -142,12 +144,12 @@ class SharedReceiptStream(ReceiptStream[_T]):
 
     def __init__(
         self,
-        feed: ReceiptQueue[_T],
+        feeds: PerProcess[ReceiptQueue[_T]],
         poll: Method[[], list[object]],
         queue: SharedQueue,
         convert: Callable[[list[object]], Records[_T]],
     ) -> None:
-        super().__init__(feed, self._poll_and_keep)
+        super().__init__(feeds, self._poll_and_keep)
         self._poll_raw = poll
         self._queue = queue
         self._convert = convert
