@@ -15,8 +15,9 @@ import pytest
 
 from jsms_client import StoreError
 from jsms_client.store import Store, _sql
-from jsms_client.store._backend import Backend, Entry, Leased
+from jsms_client.store._backend import Entry, Leased
 from jsms_client.store._database import Execute
+from jsms_client.store._store import Backend
 
 MINE, OTHER = "m" * 32, "o" * 32
 NAME = "n" * 64

@@ -18,7 +18,10 @@ _ATTEMPTS = 5
 
 
 class SQLBackend:
-    """The store's steps in an SQL database, each in a transaction of its own."""
+    """The store's steps in an SQL database: each is atomic, and safe to call from any thread and process.
+
+    Names of entries and queues are texts of 64 characters. Times are measured by the database's clock.
+    """
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -27,7 +30,7 @@ class SQLBackend:
         self._cleaned = time.monotonic()
 
     def add(self, name: str, entry: Entry, seconds: float) -> Entry:
-        """Keep an entry unless there is one."""
+        """Keep an entry for so many seconds unless there is one; gives the one that is there afterwards."""
         dialect = self.database.dialect
         insert = (
             f"{dialect.insert_new} jsms_entries (id, owner, value, expires)"
@@ -49,11 +52,11 @@ class SQLBackend:
         return self._run_again(work)
 
     def get(self, name: str) -> Entry | None:
-        """Return the entry."""
+        """Return the entry; None where there is none, or its time is over."""
         return self._run_again(lambda execute: self._get(execute, name))
 
     def replace(self, name: str, entry: Entry, seconds: float) -> bool:
-        """Replace an entry of the same owner."""
+        """Replace an entry of the same owner; False where there is none."""
         statement = (
             f"UPDATE jsms_entries SET value = :value, expires = {self._now} + :seconds"
             " WHERE id = :id AND owner = :owner"
@@ -65,13 +68,13 @@ class SQLBackend:
         )
 
     def remove(self, name: str, owner: str | None = None) -> None:
-        """Remove an entry."""
+        """Remove an entry, of this owner alone where one is given."""
         condition = "" if owner is None else " AND owner = :owner"
         parameters = {"id": name} if owner is None else {"id": name, "owner": owner}
         self._run_again(lambda execute: execute(f"DELETE FROM jsms_entries WHERE id = :id{condition}", **parameters))
 
     def reserve(self, name: str, seconds: float) -> float:
-        """Reserve the next free stretch of time."""
+        """Reserve the next free stretch of time, that long; gives the seconds until it begins."""
         dialect = self.database.dialect
         insert = (
             f"{dialect.insert_new} jsms_entries (id, owner, value, expires)"
@@ -89,7 +92,7 @@ class SQLBackend:
         return self._run(work)
 
     def push(self, queue: str, values: Sequence[str]) -> None:
-        """Append items to a queue."""
+        """Append items to a queue, all or none."""
         insert = "INSERT INTO jsms_items (queue, value, owner, leased) VALUES (:queue, :value, '', 0)"
 
         def work(execute: Execute) -> None:
@@ -99,7 +102,7 @@ class SQLBackend:
         self._run(work)
 
     def lease(self, queue: str, owner: str, seconds: float) -> Leased | None:
-        """Return the first item that no consumer has."""
+        """Return the first item that no consumer has, for so many seconds; None where there is none."""
         select = (
             f"SELECT number, value FROM jsms_items WHERE queue = :queue AND leased <= {self._now}"
             f" ORDER BY leased, number LIMIT 1 {self.database.dialect.skip_locked}"
@@ -117,7 +120,7 @@ class SQLBackend:
         return self._run(work)
 
     def finish(self, queue: str, number: int, owner: str) -> None:
-        """Remove an item that its consumer is done with."""
+        """Remove an item that its consumer is done with; does nothing where its time was over."""
         statement = "DELETE FROM jsms_items WHERE number = :number AND queue = :queue AND owner = :owner"
         self._run_again(lambda execute: execute(statement, number=number, queue=queue, owner=owner))
 

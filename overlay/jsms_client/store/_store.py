@@ -14,7 +14,11 @@ from jsms_client.errors import ConfigurationError, MissingDependencyError
 from jsms_client.store._backend import Entry
 
 if TYPE_CHECKING:
-    from jsms_client.store._backend import Backend
+    from jsms_client.store._redis import RedisBackend
+    from jsms_client.store._sql import SQLBackend
+
+Backend: TypeAlias = "RedisBackend | SQLBackend"
+"""The few steps that everything shared is made of, the same in every store; `SQLBackend` says what each does."""
 
 StoreLike: TypeAlias = "str | os.PathLike[str] | Store"
 """What every ``store=`` takes: a file, an address, or a `Store`."""
