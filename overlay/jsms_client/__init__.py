@@ -64,41 +64,13 @@ if TYPE_CHECKING:
     from jsms_client._sync.client import JSMS
     from jsms_client._sync.streams import ReceiptStream
     from jsms_client._version import __version__
-    from jsms_client.errors import (
-        APIError,
-        ArgumentError,
-        AuthenticationError,
-        CallbackError,
-        CallbackReason,
-        ClientClosedError,
-        ConfigurationError,
-        ConnectionFailedError,
-        ConnectTimeoutError,
-        DecodeError,
-        IdempotencyError,
-        InvalidRequestError,
-        JSMSError,
-        LostResponseError,
-        MissingDependencyError,
-        NoCreditError,
-        NotSentError,
-        PermissionDeniedError,
-        RateLimitError,
-        RedirectError,
-        RequestTimeoutError,
-        ScheduleError,
-        ServiceError,
-        SignatureError,
-        StoreError,
-        TemplateError,
-        UnexpectedStatusError,
-        UnknownOutcomeError,
-        VerificationError,
-    )
+    from jsms_client.errors import *
     from jsms_client.store import Store
+    from jsms_contract.errors import *
+    from jsms_runtime.errors import APIError, ArgumentError, JSMSError, NotSentError
     from jsms_runtime.recipients import Recipient
     from jsms_runtime.times import BEIJING
-    from jsms_surface.results import *  # noqa: F403 - every result, by its own __all__
+    from jsms_surface.results import *
 
 # Where each name is found when it is first asked for: importing the package costs nothing that is not used.
 _MODULES = {
