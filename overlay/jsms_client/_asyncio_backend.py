@@ -7,7 +7,7 @@ import math
 import select
 import socket
 import time
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import httpcore
 
@@ -33,12 +33,7 @@ class AsyncioBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[object] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Connect.
-
-        Raises:
-            httpcore.ConnectTimeout: It took too long.
-            httpcore.ConnectError: It failed.
-        """
+        """Connect; raises `httpcore.ConnectTimeout` or `httpcore.ConnectError`."""
         del local_address, socket_options
         try:
             async with asyncio.timeout(timeout):
@@ -185,15 +180,7 @@ class _AsyncioStream(httpcore.AsyncNetworkStream):
         return self._transport.get_extra_info(info)
 
 
-class _HasFileno(Protocol):
-    """A socket, for what only asks for its number."""
-
-    def fileno(self) -> int:
-        """Its number."""
-        ...
-
-
-def _is_readable(sock: _HasFileno) -> bool:
+def _is_readable(sock: socket.socket) -> bool:
     if (make_poll := getattr(select, "poll", None)) is None:
         return bool(select.select([sock], [], [], 0)[0])
     poll = make_poll()

@@ -30,12 +30,7 @@ TRANSPORT = ("transport", "JSMS_TRANSPORT")
 
 
 class Credentials(NamedTuple):
-    """One pair of key and secret; its repr shows neither.
-
-    Attributes:
-        key: The user of HTTP Basic.
-        secret: The password of HTTP Basic.
-    """
+    """One pair of key and secret, the user and password of HTTP Basic; its repr shows neither."""
 
     key: str
     secret: str
@@ -51,39 +46,19 @@ class Credentials(NamedTuple):
 
 
 class Config(NamedTuple):
-    """All settings of a client, validated.
-
-    Attributes:
-        app: The application's key and master secret.
-        dev: The developer account's, where both were given.
-        base_url: The service's address, without a slash at the end.
-        timeouts: The timeouts of each attempt.
-        timeouts_given: Whether the caller chose them; if not, a client of the caller's keeps its own.
-        retry: When to try again.
-        headers: Headers that every request has besides our own.
-        on_event: The hook for events.
-        fast: Whether to send with the extra ``fast``.
-        recorder: What makes spans and metrics; None for none.
-    """
+    """All settings of a client, validated."""
 
     app: Credentials
     dev: Credentials | None
-    base_url: str
+    base_url: str  # without a slash at the end
+    identity: tuple[str, str]  # which service and app: the address, in one spelling, and a hash of the app's key
     timeouts: Timeouts
-    timeouts_given: bool
+    timeouts_given: bool  # if not, a client of the caller's keeps its own
     retry: RetryPolicy
     headers: tuple[tuple[bytes, bytes], ...] = ()
     on_event: OnEvent | None = None
     fast: bool = False
     recorder: Recorder | None = None
-
-    @property
-    def identity(self) -> tuple[str, str]:
-        """Which service and which app this is: the address, in one spelling, and a hash of the app's key."""
-        parts = urlsplit(self.base_url)
-        port = f":{parts.port}" if parts.port not in (None, {"http": 80, "https": 443}[parts.scheme]) else ""
-        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-        return f"{parts.scheme}://{host}{port}{parts.path}", sha256(f"jsms {self.app.key}".encode()).hexdigest()
 
 
 def read_config(
@@ -100,12 +75,7 @@ def read_config(
     telemetry: bool | Telemetry = False,
     environment: Mapping[str, str] | None = None,
 ) -> Config:
-    """Put the settings together: argument, then environment, then default.
-
-    Raises:
-        ConfigurationError: Something is missing or cannot work; names argument and variable, and shows no secret.
-        MissingDependencyError: The extra ``fast`` or ``otel`` is asked for, and not installed.
-    """
+    """Put the settings together: argument, then environment, then default. Errors name both, and show no secret."""
     variables = os.environ if environment is None else environment
     switch_on_logging(variables)
     check_hook(on_event)
@@ -118,6 +88,7 @@ def read_config(
         app=app,
         dev=Credentials(key, secret) if key is not None and secret is not None else None,
         base_url=address,
+        identity=(_in_one_spelling(address), sha256(f"jsms {app.key}".encode()).hexdigest()),
         timeouts=read_timeouts(timeout),
         timeouts_given=timeout is not None,
         retry=read_retry(retry),
@@ -130,16 +101,7 @@ def read_config(
 def read_app_credentials(
     app_key: str | None, master_secret: str | None, environment: Mapping[str, str] | None = None
 ) -> Credentials:
-    """Return the application's credentials, for the client and for what receives its callbacks.
-
-    Args:
-        app_key: The application's key.
-        master_secret: Its master secret.
-        environment: Where the variables are; the process's own if left out.
-
-    Raises:
-        ConfigurationError: One is missing or cannot work; names argument and variable, and shows no secret.
-    """
+    """Return the application's credentials, for the client and for what receives its callbacks."""
     variables = os.environ if environment is None else environment
     _check_pair(APP_KEY, app_key, MASTER_SECRET, master_secret, variables)
     return Credentials(
@@ -207,10 +169,7 @@ def _optional(
 
 def _base_url(given: str | None, variables: Mapping[str, str]) -> str:
     # Not "or": a variable that was meant to name a test server but is empty must not lead to the real service.
-    return _checked_url(given if given is not None else variables.get(BASE_URL[1], SERVER_URL))
-
-
-def _checked_url(value: object) -> str:
+    value: object = given if given is not None else variables.get(BASE_URL[1], SERVER_URL)
     if not isinstance(value, str):
         problem = f"is of type {type(value).__name__}, not a text"
     elif not value:
@@ -240,6 +199,13 @@ def _problem_with(url: str) -> str:
     return ""
 
 
+def _in_one_spelling(url: str) -> str:
+    parts = urlsplit(url)
+    port = f":{parts.port}" if parts.port not in (None, {"http": 80, "https": 443}[parts.scheme]) else ""
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return f"{parts.scheme}://{host}{port}{parts.path}"
+
+
 def change_config(
     config: Config,
     *,
@@ -248,11 +214,7 @@ def change_config(
     headers: Mapping[str, str] | None,
     others: Mapping[str, object],
 ) -> Config:
-    """Return the settings of a client with some of them changed; what is left out stays.
-
-    Raises:
-        ConfigurationError: Something cannot be changed, or cannot work.
-    """
+    """Return the settings of a client with some of them changed; what is left out stays."""
     if others:
         raise ConfigurationError(
             f"with_options cannot change {', '.join(others)}: it takes timeout, retry and headers; "

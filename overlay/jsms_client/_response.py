@@ -55,18 +55,13 @@ _UNREADABLE = "is compressed in a way that does not read"
 
 
 class BodyReader:
-    """Collects a body part by part.
+    """Collects a body part by part; ``problem`` says why it cannot be used, in words behind "the response"."""
 
-    Attributes:
-        problem: Why the body cannot be used, in words that fit behind "the response"; empty where it can.
-    """
-
-    __slots__ = ("_decompressor", "_may_be_raw", "_parts", "_size", "_started", "problem")
+    __slots__ = ("_decompressor", "_may_be_raw", "_parts", "_size", "problem")
 
     def __init__(self, headers: Mapping[str, str]) -> None:
         self._parts: list[bytes] = []
         self._size = 0
-        self._started = False
         self._may_be_raw = False
         self._decompressor = None
         self.problem = ""
@@ -88,7 +83,6 @@ class BodyReader:
         if self.problem:
             return False
         if self._decompressor is not None:
-            self._started = True
             try:
                 part = self._decompress(self._decompressor, part)
             except zlib.error:
@@ -103,7 +97,7 @@ class BodyReader:
     def content(self) -> bytes:
         """All of it, or what could be read of it."""
         decompressor = self._decompressor
-        if decompressor is not None and not self.problem and self._started and not decompressor.eof:
+        if decompressor is not None and self._parts and not self.problem and not decompressor.eof:
             self.problem = _UNREADABLE
         return b"".join(self._parts)
 
@@ -132,15 +126,7 @@ _HIDDEN_HEADERS = frozenset(
 
 
 class ReceivedResponse:
-    """A response as it came.
-
-    Attributes:
-        status: The HTTP status.
-        headers: The headers.
-        content: The body, or what could be read of it.
-        problem: Why that is not all of it, in words that fit behind "the response"; empty where it is.
-        parse: Reads the JSON in the body.
-    """
+    """A response as it came; ``problem`` says why ``content`` is not the whole body, in words behind "the response"."""
 
     __slots__ = ("content", "headers", "parse", "problem", "status")
 
@@ -174,14 +160,7 @@ class ParsedResponse:
 def interpret(
     operation: Operation, received: ReceivedResponse, *, attempts: int, secrets: Callable[[], Iterable[str]]
 ) -> ParsedResponse | JSMSError:
-    """Say what a response means: the success, or the error to raise.
-
-    Args:
-        operation: What was asked for.
-        received: The response.
-        attempts: How many requests may have left.
-        secrets: Finds what must not be shown of the request.
-    """
+    """Say what a response means: the success, or the error to raise."""
     return _Interpreter(operation, received, attempts, secrets).interpret()
 
 

@@ -1,4 +1,4 @@
-"""The route to the service: direct or by proxy, TLS certificates, and whether httpx is patched."""
+"""The route to the service: direct or by proxy, TLS certificates, the network, and whether httpx is patched."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from types import FunctionType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
+from jsms_client._concurrency import asyncio_loop
 from jsms_client.errors import ConfigurationError
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Callable
+
+    import httpcore
 
 _LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
 _PROXY_SCHEMES = frozenset(("http", "https", "socks5", "socks5h"))
@@ -46,11 +50,7 @@ class Route(NamedTuple):
 
 
 def find_route(base_url: str, *, fast: bool = False) -> Route:
-    """How a service is reached: directly or by the environment's proxy, and whose certificates are good.
-
-    Raises:
-        ConfigurationError: The environment names a proxy or certificates that cannot be used.
-    """
+    """Find how a service is reached: directly or by the environment's proxy, and whose certificates are good."""
     proxy_url = proxy_for(base_url)
     proxy_scheme = "" if proxy_url is None else _proxy_scheme(proxy_url)
     encrypted = urlsplit(base_url).scheme == "https"
@@ -147,6 +147,36 @@ def _unusable_certificates(error: OSError) -> ConfigurationError:
         f"the certificates to trust cannot be read ({type(error).__name__}); "
         "correct SSL_CERT_FILE and SSL_CERT_DIR, or give an http_client of your own"
     )
+
+
+def async_backend() -> httpcore.AsyncNetworkBackend:
+    """Return the network backend of the running event loop."""
+    import httpcore  # noqa: PLC0415 - it loads trio where that is installed
+
+    if asyncio_loop() is None:
+        return cast("httpcore.AsyncNetworkBackend", httpcore.TrioBackend())
+    from jsms_client._asyncio_backend import AsyncioBackend  # noqa: PLC0415 - sync programs never load it
+
+    return AsyncioBackend()
+
+
+def backend() -> httpcore.NetworkBackend:
+    """Return the network backend of threads."""
+    import httpcore  # noqa: PLC0415 - it loads trio where that is installed
+
+    return httpcore.SyncBackend()
+
+
+def async_close_now(stream: httpcore.AsyncNetworkStream) -> None:
+    """Close a connection without waiting, at any moment."""
+    close: Callable[[], None] = getattr(stream, "abort", None) or stream.get_extra_info("socket").close
+    with suppress(RuntimeError):  # its event loop has ended
+        close()
+
+
+def close_now(stream: httpcore.NetworkStream) -> None:
+    """Close a connection."""
+    stream.close()
 
 
 def is_instrumented() -> bool:

@@ -196,7 +196,7 @@ OURS = (
     "_fast.py",
     "_sync/executor.py",
     "_concurrency.py",
-    "_network.py",
+    "_route.py",
 )
 BELOW = ("/httpcore/", "/httpx/_transports/", "/socket.py")
 

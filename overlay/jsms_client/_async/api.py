@@ -1,12 +1,16 @@
-"""The client for the generated functions."""
+"""The client for generated functions: finds the operation of each request; all else is the client's that it is of."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NoReturn, cast
 
-from jsms_client._api import APIClientBase, find_operation, wrong_kind
+from jsms_api.client import AuthenticatedClient
 from jsms_client._request import encode_json
+from jsms_client.errors import ArgumentError, ConfigurationError
+from jsms_contract.operations import OPERATIONS
+from jsms_runtime.operation import Operation
+from jsms_runtime.validation import parse_id
 
 if TYPE_CHECKING:
     import httpx
@@ -16,7 +20,7 @@ if TYPE_CHECKING:
     from jsms_runtime.resource import Files
 
 
-class AsyncAPIClient(APIClientBase):
+class AsyncAPIClient(AuthenticatedClient):
     """Hand it to any function of ``jsms_api.api`` as ``client``: same credentials, timeouts and exceptions.
 
     Args:
@@ -25,7 +29,7 @@ class AsyncAPIClient(APIClientBase):
     """
 
     def __init__(self, base_url: str, executor: AsyncHTTPExecutor) -> None:
-        super().__init__(base_url)
+        super().__init__(base_url=base_url, token="")
         self._executor = executor
 
     def get_async_httpx_client(self) -> httpx.AsyncClient:
@@ -38,7 +42,17 @@ class AsyncAPIClient(APIClientBase):
         Raises:
             ConfigurationError: Always.
         """
-        raise wrong_kind()
+        raise ConfigurationError(
+            "this api belongs to AsyncJSMS: call functions such as asyncio_detailed with it, none of the other kind"
+        )
+
+    def _refuse(self, *_given: object, **_named: object) -> NoReturn:
+        """Not here: make a client with timeout or http_client."""
+        raise ConfigurationError(
+            "headers, cookies, timeouts and connections belong to the client: make one with timeout or http_client"
+        )
+
+    with_headers = with_cookies = with_timeout = set_httpx_client = set_async_httpx_client = _refuse
 
     async def request(
         self,
@@ -72,8 +86,41 @@ class AsyncAPIClient(APIClientBase):
         # Error trackers send away what is in the frames of an exception.
         del json, files, params
         self._executor.ensure_open()
-        operation = find_operation(method.upper(), url)
+        operation = _find_operation(method.upper(), url)
         if operation.body == "json":
             # It is unchecked, and the JSON of ``fast`` also writes values that JSON does not have.
             encode_json(content[0], operation)
         return await self._executor.send(operation, url, content)
+
+    def __repr__(self) -> str:
+        """Return the address, and nothing that opens an account."""
+        return f"<{type(self).__name__} {self._base_url}>"
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled, as the client does."""
+        raise TypeError("the api of a client belongs to its connections and cannot be pickled; make a client there")
+
+
+def _find_operation(method: str, path: str) -> Operation:
+    """Return the operation of a request, from its method in capitals and its path with ids in it."""
+    pieces = path.split("/")
+    # Those without ids first: "/schedule/batch" is no schedule.
+    for operation in sorted(OPERATIONS.values(), key=lambda each: "{" in each.path):
+        template = operation.path.split("/")
+        if operation.method == method and len(template) == len(pieces):
+            ids = {name: piece for name, piece in zip(template, pieces, strict=True) if name != piece}
+            if all(name.startswith("{") for name in ids):
+                for name, piece in ids.items():
+                    _check_id(name.strip("{}"), piece, path, operation)
+                return operation
+    raise ArgumentError("the contract has no operation with this method and path")
+
+
+def _check_id(name: str, piece: str, path: str, operation: Operation) -> None:
+    if any(path == each.path for each in OPERATIONS.values()):
+        raise ArgumentError(f"{name} is not an id: {path} is another operation", operation=operation.id)
+    try:
+        parse_id(piece, name)
+    except ArgumentError as error:
+        error.operation = operation.id
+        raise

@@ -198,7 +198,7 @@ class AsyncCampaigns:
             return await self._estimate(settings, entries, bad_lines, on_progress)
         opened = AsyncOpenJournal(journal)
         try:
-            book = await opened.open(settings, Service(*self._executor.identity))
+            book = await opened.open(settings, Service(*self._executor.config.identity))
             if not await self._take_in(entries, RecipientLoader(book, bad_lines), on_progress, stop, settings):
                 return await opened.campaign(book, REQUESTED)
             runner = CampaignRunner(
@@ -251,7 +251,7 @@ class AsyncCampaigns:
         """
         until = monotonic() + read_seconds(wait, "wait")
         pieces = None if reports is None else AsyncPieces(reports, "reports")
-        service = Service(*self._executor.identity) if pieces is None else None
+        service = Service(*self._executor.config.identity) if pieces is None else None
         opened = [AsyncOpenJournal(each) for each in (journal, *more)]
         try:
             books = [await each.open(None, service) for each in opened]
@@ -288,7 +288,7 @@ class AsyncCampaigns:
         """
         opened = AsyncOpenJournal(journal)
         try:
-            book = await opened.open(None, Service(*self._executor.identity))
+            book = await opened.open(None, Service(*self._executor.config.identity))
             for request, schedule_id in await run_in_thread(partial(scheduled_requests, book)):
                 try:
                     await self._client.schedules.delete(schedule_id)
@@ -304,7 +304,7 @@ class AsyncCampaigns:
             return None
         from jsms_client.store._rates import SharedRate  # noqa: PLC0415 - a program loads what it uses
 
-        return SharedRate(self._executor.store, self._executor.identity)
+        return SharedRate(self._executor.store, self._executor.config.identity)
 
     async def _poll(
         self, settler: Settler, until: float, on_progress: Callable[[Settlement], None] | None, *, settled: bool
@@ -349,7 +349,7 @@ class AsyncCampaigns:
             balance = await self._client.accounts.app()
         except APIError:
             balance = None
-        journal = Journal.temporary(settings, Service(*self._executor.identity))
+        journal = Journal.temporary(settings, Service(*self._executor.config.identity))
         try:
             estimator = Estimator(template, sign, balance)
             await self._take_in(entries, RecipientLoader(journal, on_bad_line, estimator), on_progress, None, None)

@@ -28,11 +28,7 @@ class AsyncFastConnection:
         self._stream: httpcore.AsyncNetworkStream | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> AsyncFastResponse:
-        """Send a request and read the head of its response.
-
-        Raises:
-            httpx.TransportError: It failed.
-        """
+        """Send a request and read the head of its response."""
         timeouts = request.extensions["timeout"]
         parser = ResponseParser()
         try:

@@ -19,9 +19,8 @@ import httpx
 
 from jsms_client._concurrency import AsyncSlot, AsyncSlots
 from jsms_client._failures import interruption
-from jsms_client._network import async_backend, async_close_now
 from jsms_client._request import Departure
-from jsms_client._route import is_instrumented
+from jsms_client._route import async_backend, async_close_now, is_instrumented
 
 if TYPE_CHECKING:
     import ssl
@@ -80,12 +79,7 @@ class AsyncConnection(httpx.AsyncHTTPTransport):
 
 
 class AsyncConnectionPool(httpx.AsyncBaseTransport):
-    """Sends requests over connections that it keeps for the next ones.
-
-    Args:
-        route: How the service is reached.
-        fast: The connections to use where nothing is instrumented; None for those of httpx.
-    """
+    """Sends requests over connections that it keeps: of ``fast`` where nothing is instrumented, else of httpx."""
 
     def __init__(self, route: Route, fast: AnyConnection | None = None) -> None:
         self._route = route
@@ -95,12 +89,7 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
         self._fast = fast
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request, at most once.
-
-        Raises:
-            httpx.PoolTimeout: No connection was free in time.
-            httpx.TransportError: It failed.
-        """
+        """Send a request, at most once; raises `httpx.PoolTimeout` where no connection was free in time."""
         timeouts = request.extensions["timeout"]
         slot = await self._slots.acquire(timeouts["pool"])
         if slot is None:
@@ -201,18 +190,12 @@ class AsyncPooledBody(httpx.AsyncByteStream):
 
 
 class AsyncNetwork(httpcore.AsyncNetworkBackend):
-    """The network of one connection, which can be closed at any moment; how far a request and its response got in it.
-
-    Args:
-        layers: How many TLS handshakes come before a request: what is written before that is for a proxy.
-
-    Attributes:
-        unsent: Whether part of the request was not written yet.
-    """
+    """The network of one connection, which can be closed at any moment: how far a request and its response got."""
 
     _inner: httpcore.AsyncNetworkStream | None = None
 
     def __init__(self, layers: int) -> None:
+        # So many TLS handshakes come before a request: what is written before that is for a proxy.
         self._layers = layers
         self._deadline = self._read_deadline = math.inf
         self._read_timeout: float | None = None
@@ -280,20 +263,12 @@ class AsyncNetwork(httpcore.AsyncNetworkBackend):
             raise error
 
     def expect(self, timeout: float | None) -> None:
-        """Set the time by which the head of a response, or its body, has to be complete.
-
-        Args:
-            timeout: How many seconds it may take from now on; None for as long as the whole attempt may.
-        """
+        """Set how many seconds the head of a response, or its body, may take; None for what is left of the attempt."""
         self._read_timeout = timeout
         self._read_deadline = min(self._deadline, _end(timeout))
 
     def time_to_read(self) -> float | None:
-        """Return the seconds that are left for the head or the body.
-
-        Raises:
-            httpcore.ReadTimeout: None are.
-        """
+        """Return the seconds that are left for the head or the body; raises `httpcore.ReadTimeout` where none are."""
         if self._read_deadline == math.inf:
             return None
         left = self._read_deadline - time.monotonic()

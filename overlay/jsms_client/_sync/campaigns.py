@@ -199,7 +199,7 @@ class Campaigns:
             return self._estimate(settings, entries, bad_lines, on_progress)
         opened = OpenJournal(journal)
         try:
-            book = opened.open(settings, Service(*self._executor.identity))
+            book = opened.open(settings, Service(*self._executor.config.identity))
             if not self._take_in(entries, RecipientLoader(book, bad_lines), on_progress, stop, settings):
                 return opened.campaign(book, REQUESTED)
             runner = CampaignRunner(
@@ -252,7 +252,7 @@ class Campaigns:
         """
         until = monotonic() + read_seconds(wait, "wait")
         pieces = None if reports is None else Pieces(reports, "reports")
-        service = Service(*self._executor.identity) if pieces is None else None
+        service = Service(*self._executor.config.identity) if pieces is None else None
         opened = [OpenJournal(each) for each in (journal, *more)]
         try:
             books = [each.open(None, service) for each in opened]
@@ -289,7 +289,7 @@ class Campaigns:
         """
         opened = OpenJournal(journal)
         try:
-            book = opened.open(None, Service(*self._executor.identity))
+            book = opened.open(None, Service(*self._executor.config.identity))
             for request, schedule_id in run_inline(partial(scheduled_requests, book)):
                 try:
                     self._client.schedules.delete(schedule_id)
@@ -305,7 +305,7 @@ class Campaigns:
             return None
         from jsms_client.store._rates import SharedRate  # noqa: PLC0415 - a program loads what it uses
 
-        return SharedRate(self._executor.store, self._executor.identity)
+        return SharedRate(self._executor.store, self._executor.config.identity)
 
     def _poll(
         self, settler: Settler, until: float, on_progress: Callable[[Settlement], None] | None, *, settled: bool
@@ -350,7 +350,7 @@ class Campaigns:
             balance = self._client.accounts.app()
         except APIError:
             balance = None
-        journal = Journal.temporary(settings, Service(*self._executor.identity))
+        journal = Journal.temporary(settings, Service(*self._executor.config.identity))
         try:
             estimator = Estimator(template, sign, balance)
             self._take_in(entries, RecipientLoader(journal, on_bad_line, estimator), on_progress, None, None)

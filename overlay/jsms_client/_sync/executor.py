@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Unpack, cast
 
 import httpx
 
-from jsms_client._concurrency import DeadlineError, fail_after, sleep, total_timeout
+from jsms_client._concurrency import DeadlineError, ShieldedTask, fail_after, sleep, total_timeout
 from jsms_client._config import Config
 from jsms_client._failures import clear_requests
 from jsms_client._request import Departure, RequestBuilder, open_json, texts_in_form, texts_in_json
@@ -44,29 +44,23 @@ if TYPE_CHECKING:
 class HTTPExecutor:
     """Carries out requests of the contract: credentials, timeouts, retries, and exceptions."""
 
-    __slots__ = ("_closed", "_config", "_dated", "_identity", "_json", "_origin", "_sender", "store")
+    __slots__ = ("_closed", "_dated", "_json", "_origin", "_sender", "config", "store")
 
     def __init__(self, config: Config, http_client: AnyAsyncClient | None) -> None:
-        self._config = config
+        self.config = config
         self.store: Store | None = None
         self._sender = open_sender(config, http_client)
         self._json = open_json(fast=config.fast)
         self._dated: tuple[str | None, float] = None, 0.0
-        self._identity: tuple[str, str] | None = None
         self._closed = False
         self._origin = self
 
     def with_config(self, config: Config) -> HTTPExecutor:
         """Return one with other timeouts, retries and headers, over the same connections."""
         other = copy(self)
-        other._config = config
+        other.config = config
         other._sender = self._sender.with_config(config)
         return other
-
-    @property
-    def config(self) -> Config:
-        """The settings."""
-        return self._config
 
     def request_json(self, operation: str, json: object = None, **call: Unpack[Call]) -> object:
         """Carry out an operation, and return the checked JSON of its response; the resources call it."""
@@ -76,10 +70,17 @@ class HTTPExecutor:
         del json, call
         if key is None:
             return (self.send(known, path, content)).json()
-        from jsms_client._sync.once import send_once  # noqa: PLC0415 - a program loads what it uses
-
         claim = self._claim(key, known, content)
-        return (send_once(claim, partial(self.send, known, path, content))).json()
+        earlier = _take(claim)
+        if earlier is not None:
+            return earlier[1]
+        try:
+            success = self.send(known, path, content)
+        except NotSentError:
+            _write(claim.give_back)
+            raise
+        _write(partial(claim.accept, success.status_code, success.json()))
+        return success.json()
 
     def _claim(self, key: str, operation: Operation, content: Content) -> Claim:
         from jsms_client.store._once import Claim  # noqa: PLC0415 - a program loads what it uses
@@ -89,12 +90,12 @@ class HTTPExecutor:
         self.ensure_open()
         json, _, params = content
         body = [json, dict(params)] if params else json
-        return Claim(self.store, key, (*self.identity, self._config.app.secret), operation.id, body)
+        return Claim(self.store, key, (*self.config.identity, self.config.app.secret), operation.id, body)
 
     def send(self, operation: Operation, path: str, content: Content) -> ParsedResponse:
         """Send a request, as often as that is safe, until there is a success; raises `JSMSError` otherwise."""
         self.ensure_open()
-        config, secrets = self._config, self._secrets(content)
+        config, secrets = self.config, self._secrets(content)
         request = self._sender.build(operation, path, content)
         attempts = Attempts(operation, config.retry, secrets, path, config.on_event, config.recorder)
         spacing = self._spacing(operation, content)
@@ -116,7 +117,7 @@ class HTTPExecutor:
             return None
         from jsms_client.store._rates import spacing_of  # noqa: PLC0415 - a program loads what it uses
 
-        return spacing_of(self.store, self.identity, operation, content[0])
+        return spacing_of(self.store, self.config.identity, operation, content[0])
 
     def _attempt(self, request: httpx.Request, attempts: Attempts) -> ParsedResponse:
         while True:
@@ -150,13 +151,6 @@ class HTTPExecutor:
 
         return clock_difference(*self._dated)
 
-    @property
-    def identity(self) -> tuple[str, str]:
-        """Which service and which app the requests are for: the address, and a hash of the app's key."""
-        if self._identity is None:
-            self._identity = self._config.identity
-        return self._identity
-
     def ensure_open(self) -> None:
         """Raise `ClientClosedError` after `close`."""
         if self._origin._closed:
@@ -172,7 +166,7 @@ class HTTPExecutor:
 
         def find() -> Iterator[str]:
             json, files, _ = content
-            for credentials in (self._config.app, self._config.dev):
+            for credentials in (self.config.app, self.config.dev):
                 if credentials is not None:
                     yield from (credentials.key, credentials.secret, credentials.token)
             yield from texts_in_json(json)
@@ -278,11 +272,7 @@ class ClientSender:
 
 
 def open_sender(config: Config, http_client: AnyAsyncClient | None) -> TransportSender | ClientSender:
-    """Return what a client sends with.
-
-    Raises:
-        ConfigurationError: The caller's client is of another kind, and would fail only after the request has left.
-    """
+    """Return what a client sends with; one of another kind would fail only after the request has left."""
     if http_client is None:
         return TransportSender(config)
     for family in ("httpx", "httpx2"):
@@ -309,3 +299,29 @@ def _read(response: httpx.Response, timeout: float | None) -> ReceivedResponse:
         if time.monotonic() > end:
             raise DeadlineError(f"the response was not complete after {timeout} s")
     return ReceivedResponse(response.status_code, response.headers, body.content(), body.problem)
+
+
+def _write(work: Callable[[], None]) -> None:
+    def write() -> None:
+        run_inline(work)
+
+    # A cancelled caller must not leave the store half written.
+    ShieldedTask().run(write)
+
+
+def _take(claim: Claim) -> tuple[int, object] | None:
+    taken: list[tuple[int, object] | None] = []
+    gone = False
+
+    def take() -> None:
+        taken.append(run_inline(claim.take))
+        if gone and taken == [None]:  # pragma: no cover - a blocking call is not cancelled
+            # The caller was cancelled meanwhile, and will send nothing.
+            run_inline(claim.give_back)
+
+    try:
+        ShieldedTask().run(take)
+    except BaseException:
+        gone = True
+        raise
+    return taken[0]

@@ -29,11 +29,7 @@ class FastConnection:
         self._stream: httpcore.NetworkStream | None = None
 
     def handle_request(self, request: httpx.Request) -> FastResponse:
-        """Send a request and read the head of its response.
-
-        Raises:
-            httpx.TransportError: It failed.
-        """
+        """Send a request and read the head of its response."""
         timeouts = request.extensions["timeout"]
         parser = ResponseParser()
         try:

@@ -6,14 +6,9 @@ import hmac
 import json
 import logging
 from collections.abc import Callable
-from typing import NamedTuple, cast
+from typing import cast
 
-from jsms_client.errors import (
-    ArgumentError,
-    IdempotencyError,
-    StoreError,
-    UnknownOutcomeError,
-)
+from jsms_client.errors import ArgumentError, IdempotencyError, StoreError, UnknownOutcomeError
 from jsms_client.store._backend import Entry
 from jsms_client.store._store import Store, entry_id, new_owner
 from jsms_runtime.redaction import mask_line
@@ -24,31 +19,8 @@ _LONGEST = 200
 _ATTEMPTS = 3
 
 
-class KeptResponse(NamedTuple):
-    """What is kept of a response.
-
-    Attributes:
-        status: The HTTP status.
-        value: The checked value of its body.
-    """
-
-    status: int
-    value: object
-
-
 class Claim:
-    """One request under one key: at most one process may send it.
-
-    Args:
-        store: Where the key is kept.
-        key: What the caller gave as ``once``.
-        app: Which service and app the request is for, and what makes the hash of its arguments unguessable.
-        operation: The operation's id.
-        body: The request's JSON.
-
-    Raises:
-        ArgumentError: The key is no key.
-    """
+    """One request under one key: at most one process may send it."""
 
     __slots__ = ("_id", "_key", "_operation", "_owner", "_request", "_store")
 
@@ -63,16 +35,10 @@ class Claim:
         self._request = hmac.digest(secret.encode(), text.encode(), "sha256").hex()
         self._owner = new_owner()
 
-    def take(self) -> KeptResponse | None:
+    def take(self) -> tuple[int, object] | None:
         """Write the key before the request leaves.
 
-        Returns:
-            None where this call may send; else the response that an earlier call got.
-
-        Raises:
-            IdempotencyError: The key was used with other arguments.
-            UnknownOutcomeError: The key's request may have left before, and its outcome is not known.
-            StoreError: The store failed; nothing was sent.
+        None where this call may send; else the HTTP status and the checked value that an earlier call got.
         """
         try:
             found = self._store.backend.add(self._id, self._entry(None), self._store.keep)
@@ -95,16 +61,15 @@ class Claim:
                 "is not known; nothing was sent now. Find out first, then send under another key if need be",
                 operation=self._operation,
             )
-        status, value = cast("tuple[int, object]", kept["response"])
-        return KeptResponse(status, value)
+        return cast("tuple[int, object]", kept["response"])
 
-    def accept(self, response: KeptResponse) -> None:
+    def accept(self, status: int, value: object) -> None:
         """Keep the response: the same key gives it from now on.
 
         A store that fails here does not fail the call, whose request was carried out: the key stays in doubt.
         """
         for attempt in range(1, _ATTEMPTS + 1):
-            if self._try(lambda: self._settle(self._entry(response))):
+            if self._try(lambda: self._settle(self._entry((status, value)))):
                 return
             _log.debug("%s: once was not settled, attempt %d of %d", self._operation, attempt, _ATTEMPTS)
 
@@ -131,7 +96,7 @@ class Claim:
             return False
         return True
 
-    def _entry(self, response: KeptResponse | None) -> Entry:
+    def _entry(self, response: tuple[int, object] | None) -> Entry:
         kept = {"request": self._request, "response": response}
         return Entry(self._owner, json.dumps(kept, separators=(",", ":")))
 
