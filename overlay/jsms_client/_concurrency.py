@@ -64,11 +64,7 @@ class Slots:
             self._free.put(Slot(self._free))
 
     def acquire(self, seconds: float | None) -> Slot | None:
-        """Return a free slot; None when there was none in time.
-
-        Args:
-            seconds: How long to wait for one; None for no limit.
-        """
+        """Return a free slot; None when there was none in so many seconds. For None it waits without a limit."""
         try:
             return self._free.get(timeout=seconds)
         except Empty:
@@ -104,11 +100,7 @@ class AsyncSlots:
         self._waiters: deque[AsyncioWaiter | TrioWaiter] = deque()
 
     async def acquire(self, seconds: float | None) -> AsyncSlot | None:
-        """Return a free slot, in the order of asking; None when there was none in time.
-
-        Args:
-            seconds: How long to wait for one; None for no limit.
-        """
+        """Return a free slot, in the order of asking; None when there was none in so many seconds."""
         if self._free:
             self._free -= 1
             return AsyncSlot(self)
@@ -347,14 +339,7 @@ class DeadlineError(TimeoutError):
 
 @asynccontextmanager
 async def async_fail_after(seconds: float | None) -> AsyncGenerator[None]:
-    """Cancel what is done inside when it takes too long.
-
-    Args:
-        seconds: How long it may take; None for no limit.
-
-    Raises:
-        DeadlineError: It took too long.
-    """
+    """Cancel what is done inside when it takes too long, and raise `DeadlineError`; None is no limit."""
     import anyio  # noqa: PLC0415 - comes with httpx; sync programs never load it
 
     with anyio.move_on_after(seconds) as scope:

@@ -167,9 +167,9 @@ def _optional(
     raise ConfigurationError(f"{setting[0]} {problem}: check {_name(setting)}")
 
 
-def _base_url(given: str | None, variables: Mapping[str, str]) -> str:
+def _base_url(given: object, variables: Mapping[str, str]) -> str:
     # Not "or": a variable that was meant to name a test server but is empty must not lead to the real service.
-    value: object = given if given is not None else variables.get(BASE_URL[1], SERVER_URL)
+    value = given if given is not None else variables.get(BASE_URL[1], SERVER_URL)
     if not isinstance(value, str):
         problem = f"is of type {type(value).__name__}, not a text"
     elif not value:

@@ -50,11 +50,7 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan
 
 
 def parse(content: bytes) -> object:
-    """Read JSON in UTF-8, as the service writes it; the charset of the headers is not asked.
-
-    Raises:
-        InvalidResponse: It is something else, or JSON that no honest service sends.
-    """
+    """Read JSON in UTF-8, as the service writes it, whatever charset the headers say; raises `InvalidResponse`."""
     try:
         value = cast("object", _DECODER.decode(content.removeprefix(_BOM).decode("utf-8")))
         if b"\\" in content and _SURROGATE.search(content) is not None:

@@ -52,11 +52,7 @@ OnEvent: TypeAlias = Callable[[CallEvent], object]
 
 
 def check_hook(on_event: object) -> None:
-    """Refuse what cannot be called for an event.
-
-    Raises:
-        ConfigurationError: It is no plain function.
-    """
+    """Refuse what cannot be called for an event."""
     if on_event is None:
         return
     if not callable(on_event) or inspect.iscoroutinefunction(on_event):
@@ -91,14 +87,7 @@ def _write(event: CallEvent) -> None:
 
 
 def switch_on_logging(variables: Mapping[str, str] | None = None) -> None:
-    """Write the log to stderr where ``JSMS_LOG`` asks for it and the app has not set up logging itself.
-
-    Args:
-        variables: Where the variable is; the process's own environment if left out.
-
-    Raises:
-        ConfigurationError: It has another value than ``debug`` or ``info``.
-    """
+    """Write the log to stderr where ``JSMS_LOG`` asks for it and the app has not set up logging itself."""
     wanted = (os.environ if variables is None else variables).get(_VARIABLE, "").strip().lower()
     if not wanted:
         return

@@ -24,17 +24,10 @@ _HOLDING_REQUESTS = frozenset((*_FAMILIES, *_BELOW, "asyncio", "jsms_client", "s
 
 
 def foreign(error: BaseException, *, own: bool) -> BaseException | None:
-    """Return what came through the transport and is not its own: the caller's, to be passed through unchanged.
-
-    Args:
-        error: What was raised.
-        own: Whether the transport is one of ours; they raise nothing but httpx's exceptions.
-
-    Returns:
-        The exception to pass through; None for a failure of the transport.
-    """
+    """Return what came through the transport and is not its own, to be passed through; None for a failure of it."""
     if _is(error, "TransportError", "DecodingError") or isinstance(error, DeadlineError):
         return interruption(error)
+    # Our own transports raise nothing but httpx's exceptions.
     if own or not isinstance(error, Exception):
         return error
     # A caller's hook may fail to write a file; a caller's transport may let an error of its socket through.
@@ -45,12 +38,9 @@ def foreign(error: BaseException, *, own: bool) -> BaseException | None:
 
 
 def interruption(error: BaseException) -> BaseException | None:
-    """Return the exception of a signal handler that was taken for one of a socket.
+    """Return the exception of a signal handler that was taken for one of a socket; None where it was the socket.
 
     A handler runs in the middle of a system call, and may raise any exception, a TimeoutError too.
-
-    Returns:
-        What the handler raised; None where it was the socket.
     """
     for cause in _causes(error):
         frames = [frame for frame, _ in walk_tb(cause.__traceback__)]

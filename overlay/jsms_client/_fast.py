@@ -52,19 +52,12 @@ def as_httpx(error: httpcore.TimeoutException | httpcore.NetworkError) -> httpx.
 
 
 class ResponseParser:
-    """Parses one response, part by part.
-
-    Attributes:
-        status: The HTTP status, when the head is complete.
-        headers: The headers, by their names in lower case, when the head is complete.
-        has_head: Whether the head is complete.
-        is_complete: Whether the response is.
-        on_message_begin: For httptools: a response begins, perhaps behind the one that was asked for.
-    """
+    """Parses one response, part by part; the names of headers are in lower case."""
 
     def __init__(self) -> None:
         self._reusable: list[bool] = []
-        # No function of Python: httptools loses what a signal handler raises in this one.
+        # For httptools: a response begins, perhaps behind the one that was asked for. No function of Python, as
+        # httptools loses what a signal handler raises in this one.
         self.on_message_begin = self._reusable.clear
         self._parser = httptools.HttpResponseParser(self)
         self._parser.set_dangerous_leniencies(lenient_optional_cr_before_lf=True)
@@ -75,14 +68,7 @@ class ResponseParser:
         self.has_head = self.is_complete = False
 
     def feed(self, data: bytes) -> None:
-        """Take the next part.
-
-        Args:
-            data: What was read; empty at the end of the connection.
-
-        Raises:
-            httpx.RemoteProtocolError: It is no response, or not all of one.
-        """
+        """Take the next part, empty at the end of the connection; raises `httpx.RemoteProtocolError`."""
         if not data:
             self._end()
             return

@@ -118,11 +118,7 @@ def read_retry(given: object) -> RetryPolicy:
 
 
 def parse_headers(given: object) -> tuple[tuple[bytes, bytes], ...]:
-    """Return the headers of ``with_options``.
-
-    Raises:
-        ConfigurationError: HTTP cannot carry one of them, or the client sets it itself.
-    """
+    """Return the headers of ``with_options``: what HTTP can carry, and the client does not set itself."""
     if not isinstance(given, Mapping):
         raise ConfigurationError(f"headers is of type {type(given).__name__}: give a mapping of names to texts")
     read: list[tuple[bytes, bytes]] = []

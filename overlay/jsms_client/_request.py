@@ -38,12 +38,7 @@ class Departure:
     may_have_left: bool | None = False
 
     def trace(self, event: str, info: Mapping[str, object]) -> None:
-        """Follow what httpcore reports of a request's progress, for a client of the caller's.
-
-        Args:
-            event: What happens, such as ``http11.send_request_headers.started``.
-            info: More about it.
-        """
+        """Follow what httpcore reports of a request's progress, such as ``http11.send_request_headers.started``."""
         if event.endswith(".send_request_headers.started"):
             # A CONNECT request is for the proxy alone.
             if getattr(info.get("request"), "method", b"") != b"CONNECT":
@@ -113,11 +108,7 @@ class RequestBuilder:
         self._timeouts = asdict(config.timeouts)
 
     def headers(self, operation: Operation) -> list[tuple[bytes, bytes]]:
-        """Return the headers that every request with these credentials has.
-
-        Raises:
-            ConfigurationError: It takes the developer account's credentials, and there are none.
-        """
+        """Return the headers that every request with these credentials has."""
         found = self._headers.get(operation.credentials)
         if found is None:
             credentials = self._config.app if operation.credentials == "app" else self._config.dev
@@ -157,12 +148,7 @@ class RequestBuilder:
         return found
 
     def build(self, operation: Operation, path: str, content: Content) -> httpx.Request:
-        """Return a request that a transport can send as it is, as often as needed.
-
-        Raises:
-            ArgumentError: It cannot be written.
-            ConfigurationError: It takes the developer account's credentials, and there are none.
-        """
+        """Return a request that a transport can send as it is, as often as needed."""
         json, files, params = content
         headers = self.headers(operation)
         url = self.url(operation, with_query(path, params))
@@ -212,11 +198,7 @@ def open_json(*, fast: bool) -> JSON:
 
 
 def encode_json(value: object, operation: Operation, json: JSON = STANDARD) -> tuple[bytes, bytes]:
-    """Media type and content of a JSON body.
-
-    Raises:
-        ArgumentError: It cannot be written as JSON.
-    """
+    """Return media type and content of a JSON body."""
     try:
         return b"application/json", json.encode(value)
     except (TypeError, ValueError, RecursionError) as error:
@@ -226,11 +208,7 @@ def encode_json(value: object, operation: Operation, json: JSON = STANDARD) -> t
 
 
 def encode_files(files: Files, operation: Operation) -> tuple[bytes, bytes]:
-    """Media type and content of a multipart body, with a boundary that no file can foresee.
-
-    Raises:
-        ArgumentError: A file cannot be read.
-    """
+    """Return media type and content of a multipart body, with a boundary that no file can foresee."""
     try:
         # Without the generated Content-Type, httpx draws a random boundary.
         request = httpx.Request("POST", "http://form", files=cast("list[tuple[str, bytes]]", list(files)))

@@ -76,11 +76,7 @@ class Attempts:
         self._started = 0.0
 
     def begin(self, request: httpx.Request) -> AbstractContextManager[object]:
-        """Another attempt starts.
-
-        Returns:
-            What the request is to be sent in.
-        """
+        """Start another attempt; gives what its request is to be sent in."""
         self._attempt += 1
         self._started = time.monotonic()
         if self._recorder is None:
@@ -89,11 +85,7 @@ class Attempts:
         return self._recorder
 
     def failed(self, error: BaseException, departure: Departure, *, own: bool) -> tuple[BaseException, float | None]:
-        """Return an attempt ended without a response.
-
-        Returns:
-            What to raise, and how many seconds to wait before another attempt instead, where that is safe.
-        """
+        """End an attempt without a response: what to raise, or the seconds before another where that is safe."""
         failure, pause = self._judge_failure(error, departure, own=own)
         if isinstance(failure, JSMSError):
             sent = failure.sent
@@ -118,11 +110,7 @@ class Attempts:
         return self._no_response(error), self._pause(0) if again else None
 
     def responded(self, received: ReceivedResponse) -> ParsedResponse | tuple[JSMSError, float | None]:
-        """End an attempt with a response.
-
-        Returns:
-            The success; or what to raise, and how many seconds to wait before another attempt instead.
-        """
+        """End an attempt with a response: the success, or what to raise or the seconds before another attempt."""
         self._left += 1
         result = interpret(self._operation, received, attempts=self._left, secrets=self._secrets)
         if isinstance(result, ParsedResponse):

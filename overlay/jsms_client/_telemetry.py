@@ -59,13 +59,7 @@ _guard = _Guard()
 
 
 class Recorder:
-    """Makes the spans and metrics of one client.
-
-    Args:
-        base_url: The service's address.
-        tracer_provider: Where spans go; None for the global one.
-        meter_provider: Where metrics go; None for the global one.
-    """
+    """Makes the spans and metrics of one client, with the global providers for None."""
 
     __slots__ = ("_base_url", "_described", "calls", "durations", "refusals", "tracer")
 
@@ -122,12 +116,7 @@ class CallRecorder:
 
     @_guard
     def begin(self, attempt: int, headers: MutableMapping[str, str]) -> None:
-        """Start the span of an attempt, and put its context into the request.
-
-        Args:
-            attempt: Which attempt it is, counted from 1.
-            headers: The headers of the request.
-        """
+        """Start the span of an attempt, counted from 1, and put its context into the headers of the request."""
         self._context = None
         current = context.get_current()
         if any(current.get(key) for key in (_SUPPRESS_INSTRUMENTATION_KEY, _SUPPRESS_HTTP_INSTRUMENTATION_KEY)):

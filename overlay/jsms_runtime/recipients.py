@@ -56,18 +56,7 @@ _FORMS = (
 def parse_recipients(
     recipients: object, *, fewest: int, most: int, argument: str = "recipients", pattern: str = MOBILE_PATTERN
 ) -> list[tuple[str, dict[str, str] | None]]:
-    """Every recipient as number and parameters.
-
-    Args:
-        recipients: Any iterable of recipients, read once and no further than the limit.
-        fewest: How many there must be.
-        most: How many there may be.
-        argument: Its name, for the message.
-        pattern: What each number must match.
-
-    Raises:
-        ArgumentError: Too few, too many, or one that cannot be sent to; it names its place, counted from 0.
-    """
+    """Return every recipient as number and parameters; one that cannot be sent to is named by its place, from 0."""
     if isinstance(recipients, (str, bytes, Mapping, Recipient)):
         raise invalid_argument(argument, "is a single one", "put it into a list")
     if not isinstance(recipients, Iterable):
@@ -168,14 +157,11 @@ LONGEST_VALUE = 1000
 
 
 def parse_parameters(value: object, argument: str = "temp_para") -> dict[str, str]:
-    """Every parameter as a text.
+    """Return every parameter as a text.
 
     A text stays as it is. True and False become ``true`` and ``false``. A number is written out without an exponent:
-    ``1e16`` is ``10000000000000000``, ``Decimal("9.90")`` is ``9.90``. An enum's member is sent as its value. A date
-    or time is refused, because how it should read is for a person to say, and so is None.
-
-    Raises:
-        ArgumentError: Not a mapping, or the name or value of a parameter is none of these.
+    ``1e16`` is ``10000000000000000``, ``Decimal("9.90")`` is ``9.90``. An enum's member is sent as its value. A date or
+    time is refused, because how it should read is for a person to say, and so is None.
     """
     if not isinstance(value, Mapping):
         raise invalid_argument(argument, f"is {kind(value)}", 'give a mapping, such as {"code": "0426"}')

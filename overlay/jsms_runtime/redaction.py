@@ -59,11 +59,7 @@ def mask_text(text: str, secrets: Iterable[str] = (), *, digits: bool = True) ->
 
 
 def mask_line(text: str, secrets: Iterable[str] = (), *, digits: bool = True) -> str:
-    """Make a line that fits into a message of a text of any length: masked first, and then cut.
-
-    Returns:
-        One line, without anything that could identify a person or open an account.
-    """
+    """Make a line that fits into a message of a text of any length: masked first, and then cut."""
     cut = len(text) > LONGEST_READ
     if cut:
         text = _up_to_a_whole_character(text[:LONGEST_READ])
@@ -142,11 +138,7 @@ def _mask(found: re.Match[str]) -> str:
 
 
 def shorten(text: str, limit: int = 200) -> str:
-    """Cut a text to a line that fits into a message.
-
-    Returns:
-        One line; what was cut is marked with an ellipsis.
-    """
+    """Cut a text to a line that fits into a message; what was cut is marked with an ellipsis."""
     line = printable(" ".join(text[: limit * 2].split()))
     return line if len(line) <= limit and len(text) <= limit * 2 else f"{line[:limit]}…"
 
@@ -203,8 +195,7 @@ _DEEPEST = 4
 def unescape(text: str) -> tuple[str, Sequence[int]]:
     """Return a text with every escape undone; a plus is a blank in a form, so both are one.
 
-    Returns:
-        The text, and where each of its characters began in the one that was given; its end is in there too.
+    Beside it is where each of its characters began in the text that was given, and where that ended.
     """
     places: Sequence[int] = range(len(text) + 1)
     for _ in range(_DEEPEST):

@@ -12,14 +12,7 @@ Files: TypeAlias = Sequence[tuple[str, tuple[str | None, object, str | None]]]
 
 
 class Call(TypedDict, total=False):
-    """What a request has beside its JSON, and how it is sent.
-
-    Attributes:
-        path: The path with ids in it; absent for one without ids.
-        params: The query.
-        files: The body, where it is a form.
-        once: A key under which it is sent at most once; None for none.
-    """
+    """What a request has beside its JSON, and how it is sent: at most once under the key ``once``."""
 
     path: str
     params: Mapping[str, str]

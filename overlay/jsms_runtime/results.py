@@ -87,7 +87,7 @@ def _hidden(result: Result) -> Iterator[str]:
 
 
 def _some(items: tuple[object, ...]) -> str:
-    """Return a batch has up to a thousand."""
+    """Show the first items: a batch has up to a thousand."""
     if len(items) == 1:
         return f"{items[0]!r},"
     more = len(items) - _SHOWN_ITEMS
@@ -217,14 +217,7 @@ def read_records(response: object, read: Callable[[dict[str, Any]], T]) -> Recor
 def refused_error(
     kind: type[APIError], code: int | None, message: str | None, temp_para: Mapping[str, str] | None = None
 ) -> APIError:
-    """Return the exception for a refused recipient, ready to be raised, logged or compared by class.
-
-    Args:
-        kind: The class of the code.
-        code: The error code; None where the service gave none that can be read.
-        message: The service's words; None where there are none.
-        temp_para: The recipient's parameters, which the words may repeat; None where they are not known.
-    """
+    """Return the exception for a refused recipient; the service's words may repeat the recipient's parameters."""
     name = kind.info.name if kind.info is not None else None
     words = (
         mask_text(message, (temp_para or {}).values())

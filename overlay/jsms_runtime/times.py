@@ -34,15 +34,8 @@ _ZONES: Final[dict[str, tzinfo]] = {"CST": BEIJING, "UTC": UTC, "GMT": UTC}
 def parse_send_time(value: object, argument: str = "send_time", pattern: str = FORM_PATTERN) -> str:
     """Return the moment to send at, as the service writes it: ``yyyy-MM-dd HH:mm:ss`` in Beijing time.
 
-    Args:
-        value: An aware datetime in any zone (the service counts whole seconds: a fraction is dropped), or the
-            service's own text. Whether it has passed already is for the service's clock to say.
-        argument: Its name, for the message.
-        pattern: How the service writes it.
-
-    Raises:
-        ArgumentError: A naive datetime, a date without a time, a number, a text in another form, or one that is not
-            in the calendar.
+    It is given as an aware datetime in any zone (the service counts whole seconds: a fraction is dropped), or as the
+    service's own text. Whether it has passed already is for the service's clock to say.
     """
     if isinstance(value, datetime):
         if value.utcoffset() is None:
@@ -71,11 +64,7 @@ def parse_send_time(value: object, argument: str = "send_time", pattern: str = F
 
 
 def parse_moment(value: object, argument: str) -> int:
-    """Return a moment as milliseconds since the epoch.
-
-    Raises:
-        ArgumentError: A naive datetime, or neither a datetime nor a whole number.
-    """
+    """Return a moment as milliseconds since the epoch."""
     if isinstance(value, datetime):
         if value.utcoffset() is None:
             raise invalid_argument(argument, "is a datetime without a time zone", f"say which one it means, {_HINT}")
@@ -124,15 +113,7 @@ def _parse_text(value: str) -> datetime:
 
 
 def clock_difference(date: str | None, now: float) -> float:
-    """How many seconds the clock of a response is ahead of this machine's.
-
-    Args:
-        date: Its Date header; None for none.
-        now: When it came, in seconds since 1970.
-
-    Returns:
-        The difference; 0 where it is below the second that the header is exact to, or not known.
-    """
+    """Return the seconds that a response's clock (its Date header) is ahead of this machine's; 0 where not known."""
     if date is None:
         return 0.0
     from email.utils import parsedate_to_datetime  # noqa: PLC0415 - seldom asked

@@ -35,17 +35,9 @@ _FORMATS = {
 def read_upload(
     image: object, argument: str, *, field: str, max_bytes: int | None, media_types: tuple[str, ...]
 ) -> FormField:
-    """Read an image, and check its size and its format by its content; the name that a file came with is not sent.
+    """Read an image, and check its size and its format by its content; none of ``media_types`` is any format.
 
-    Args:
-        image: A path, bytes, or a file opened in binary mode; a file is read from its current position and left open.
-        argument: Its name, for the message.
-        field: The form's field, from which the sent file's name is made.
-        max_bytes: The most bytes it may have; None for as many as fit into memory.
-        media_types: The formats it may have; none for any.
-
-    Raises:
-        ArgumentError: No such file, not a file, empty, too large, in another format, or opened in text mode.
+    A file is read from its current position and left open. The name that it came with is not sent.
     """
     most = _LONGEST if max_bytes is None else max_bytes
     content = _content(image, argument, most + 1)

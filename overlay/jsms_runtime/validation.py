@@ -110,16 +110,7 @@ def parse_text(
     pattern: str | None = None,
     advice: str = "leave the others out",
 ) -> str:
-    """Return a text within its limits, counted in characters.
-
-    Args:
-        value: The text.
-        argument: Its name, for the message.
-        shortest: The fewest characters it may have.
-        longest: The most characters it may have.
-        pattern: What it must match as a whole.
-        advice: What to do where it does not match.
-    """
+    """Return a text within its limits, counted in characters, that matches a pattern as a whole."""
     if not isinstance(value, str):
         raise invalid_argument(argument, f"is {kind(value)}", "give a text")
     if not value.isascii():
@@ -250,13 +241,7 @@ def parse_boolean(value: object, argument: str) -> bool:
 
 
 def invalid_argument(argument: str, problem: str, advice: str) -> ArgumentError:
-    """Return the error for an argument that cannot be sent.
-
-    Args:
-        argument: Where it is, as the caller wrote it: ``mobile``, ``recipients[17].temp_para``.
-        problem: What is wrong with it, without the value itself: it may be a number, a code or a name.
-        advice: What to do instead.
-    """
+    """Return the error for an argument that cannot be sent; the problem names no value, which may be secret."""
     return ArgumentError(f"{argument} {problem}; {advice}.")
 
 

@@ -16,12 +16,7 @@ _T = TypeVar("_T")
 
 
 class Rows(NamedTuple):
-    """What a statement gave.
-
-    Attributes:
-        rows: The rows that it selected.
-        changed: How many rows it inserted, updated or deleted.
-    """
+    """What a statement gave: the rows that it selected, and how many it inserted, updated or deleted."""
 
     rows: Sequence[Sequence[object]]
     changed: int
@@ -67,11 +62,7 @@ class Dialect(NamedTuple):
     joined: str = ""
 
     def rows(self, **columns: type) -> str:
-        """Return the rows of ``:rows``, a JSON array of objects, as a table ``v``: a thousand in one statement.
-
-        Args:
-            columns: The names in the objects, each of int or str; one that an object lacks is NULL.
-        """
+        """Return ``:rows``, a JSON array of objects, as a table ``v``; what an object lacks is NULL there."""
         types = {int: "BIGINT", str: self.text}
         listed = (self.column.format(name=name, type=types[kind]) for name, kind in columns.items())
         return self.from_json.format(columns=", ".join(listed))
@@ -243,11 +234,7 @@ _ALTERED: Mapping[tuple[str, int], Sequence[str]] = {
 
 
 def migrate(database: Database) -> None:
-    """Create the tables of the store, or bring them up to this version.
-
-    Raises:
-        StoreError: The database failed, or its tables are of a newer version.
-    """
+    """Create the tables of the store, or bring them up to this version."""
     try:
         version = database.run(_version)
     except StoreError:

@@ -33,12 +33,7 @@ class MobileSpacing:
         self._seconds = seconds
 
     def take(self) -> None:
-        """Begin the call.
-
-        Raises:
-            RateLimitError: Another one was made too shortly before, by any process; nothing was sent.
-            StoreError: The store failed; nothing was sent.
-        """
+        """Begin the call, unless any process made one too shortly before."""
         try:
             found = self._store.backend.add(self._id, Entry(self._owner), self._seconds)
         except StoreError as error:
@@ -95,9 +90,5 @@ class SharedRate:
         self._name = entry_id("rate", *app)
 
     def reserve(self, recipients: int, rate: float) -> float:
-        """Reserve the time that so many recipients take at a rate; gives the seconds until it begins.
-
-        Raises:
-            StoreError: The store failed.
-        """
+        """Reserve the time that so many recipients take at a rate; gives the seconds until it begins."""
         return self._store.backend.reserve(self._name, recipients / rate)

@@ -20,14 +20,7 @@ _LOOK = 0.5
 
 
 class SharedQueue:
-    """The records of one kind and app, for one consumer.
-
-    Args:
-        store: Where they are kept.
-        app: Which service and app they are of.
-        kind: What they are: ``reports`` or ``replies``.
-        seconds: How long to wait between two polls, in whichever processes.
-    """
+    """The records of one kind and app, for one consumer, with so many seconds between two polls in all processes."""
 
     __slots__ = ("_name", "_owner", "_polling", "_seconds", "_store", "_taken", "_turn")
 
@@ -41,19 +34,11 @@ class SharedQueue:
         self._taken: int | None = None
 
     def put(self, records: Iterable[object]) -> None:
-        """Keep what a poll handed out: the JSON of the service, or what marks a record that cannot be read.
-
-        Raises:
-            StoreError: The store failed; none is kept.
-        """
+        """Keep what a poll handed out: the JSON of the service, or what marks a record that cannot be read."""
         self._store.backend.push(self._name, [json.dumps(record, default=_of_malformed) for record in records])
 
     def take(self) -> list[object]:
-        """Return the next record that no consumer has, in a list as `put` takes it; empty where there is none.
-
-        Raises:
-            StoreError: The store failed.
-        """
+        """Return the next record that no consumer has, in a list as `put` takes it; empty where there is none."""
         found = self._store.backend.lease(self._name, self._owner, self._store.lease)
         if found is None:
             return []
@@ -61,21 +46,13 @@ class SharedQueue:
         return [_with_malformed(json.loads(found.value))]
 
     def finish(self) -> None:
-        """Mark the record that was taken last as handled.
-
-        Raises:
-            StoreError: The store failed; the record is handed out again.
-        """
+        """Mark the record that was taken last as handled."""
         if self._taken is not None:
             self._store.backend.finish(self._name, self._taken, self._owner)
             self._taken = None
 
     def turn(self) -> float | None:
-        """Ask for the turn to poll; None where it is the caller's, else how many seconds to wait before looking again.
-
-        Raises:
-            StoreError: The store failed.
-        """
+        """Ask for the turn to poll; None is the turn, else how many seconds to wait before looking again."""
         # Of this turn alone: the pause after an earlier turn of this consumer is no turn of its own.
         self._polling = new_owner()
         found = self._store.backend.add(self._turn, Entry(self._polling), _LONGEST_POLL)

@@ -76,11 +76,7 @@ return 0
 
 
 class RedisBackend:
-    """The store's steps in Redis.
-
-    Raises:
-        ConfigurationError: It is no address of Redis.
-    """
+    """The store's steps in Redis."""
 
     def __init__(self, address: str) -> None:
         self._address = address

@@ -32,12 +32,7 @@ _OPTIONS: Mapping[str, Mapping[str, int | None]] = {
 
 
 class SQLAlchemyDatabase:
-    """A pool of connections for each process.
-
-    Raises:
-        ConfigurationError: It is no address, or of a database that cannot be used.
-        MissingDependencyError: Its driver is not installed.
-    """
+    """A pool of connections for each process."""
 
     def __init__(self, address: str, statement_seconds: int | None = None) -> None:
         self._statement_seconds = statement_seconds
@@ -84,11 +79,7 @@ class SQLAlchemyDatabase:
 
     @contextmanager
     def session(self) -> Generator[Session]:
-        """One connection for several transactions, each from its first statement to its commit or roll-back.
-
-        Raises:
-            StoreError: The database failed.
-        """
+        """One connection for several transactions, each from its first statement to its commit or roll-back."""
         with self._translated():
             connection = self._engines.get().connect()
         try:
