@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 
 _MODULES = {
-    "AuthenticatedClient": "client",
-    "Client": "client",
+    "AuthenticatedClient": ".client",
+    "Client": ".client",
 }
 
 
@@ -22,8 +22,8 @@ if not TYPE_CHECKING:
         module = _MODULES.get(name)
         if module is None:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        globals()[name] = model = getattr(import_module(f".{module}", __name__), name)
-        return model
+        globals()[name] = value = getattr(import_module(module, __name__), name)
+        return value
 
     def __dir__() -> list[str]:
         return sorted({*globals(), *_MODULES})

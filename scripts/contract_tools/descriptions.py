@@ -168,10 +168,12 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 
 _CODES = "#/components/schemas/ErrorCode"
-_ROW = re.compile(r"\s*\| [0-9]+, ")
+_ROW = re.compile(r"^\| [0-9]+, ", re.MULTILINE)
 _PLAIN = re.compile(r"[A-Za-z](?:[^:#\n'\"{}\[\]&*!|>%@`]|:(?! |$))*[^\s:#'\"{}\[\]&*!|>%@`]")
-_BEGINS = (ENGLISH.codes.strip(), ENGLISH.recipient_codes.strip())
+_CODE_PARAGRAPHS = (ENGLISH.codes.strip(), ENGLISH.recipient_codes.strip())
+_PAYLOAD = ENGLISH.payload.partition("{")[0]
 _BLOCKS = ("|", ">")
+_REPEATED = ("name", "message", "meaning")
 _Edit = tuple[int, int, str]
 
 
@@ -198,16 +200,11 @@ def completed(document: Document) -> tuple[Document, list[str]]:
 
 def _is_whole(document: Document) -> bool:
     """Return whether each code has what is repeated of it."""
-    catalogue = mapping(document.data.get("x-error-codes"))
+    catalogue = {code: mapping(entry) for code, entry in mapping(document.data.get("x-error-codes")).items()}
     return bool(catalogue) and all(
-        code.isdecimal() and whole(mapping(entry).get("http_status")) and all(_required_words(mapping(entry)))
+        code.isdecimal() and whole(entry.get("http_status")) and all(text(entry.get(name)) for name in _REPEATED)
         for code, entry in catalogue.items()
     )
-
-
-def _required_words(entry: Mapping[str, object]) -> Iterator[str]:
-    for name in ("name", "message", "meaning"):
-        yield text(entry.get(name))
 
 
 def _edits(document: Document) -> Iterator[tuple[str, _Edit]]:
@@ -224,50 +221,43 @@ def _edits(document: Document) -> Iterator[tuple[str, _Edit]]:
             edit = _new_list(document, document.node(pointer_to(_CODES, name)), found, wanted)
             if edit is not None:
                 yield f"{name} of ErrorCode", edit
-    for index, tag in enumerate(sequence(document.data.get("tags"))):
-        edit = _new_table(document, document.node(f"#/tags/{index}/description"))
-        if edit is not None:
-            yield f"the table of the tag {text(mapping(tag).get('name'))}", edit
-    for name, pointer, wanted_fields in _payload_tables(document.data):
-        edit = _new_fields(document, document.node(pointer_to(pointer, "description")), wanted_fields)
-        if edit is not None:
-            yield f"the fields of {name}", edit
-    for path, method, operation, _ in operations(document.data):
-        wanted_codes = shown_codes(document.data, operation, ENGLISH)
-        if wanted_codes and not flat(text(operation.get("description"))).endswith(flat(wanted_codes)):
-            edit = _new_paragraph(
-                document, document.node(pointer_to("#/paths", path, method, "description")), wanted_codes
-            )
+    for name, pointer, written in _descriptions(document.data):
+        node = document.node(pointer_to(pointer, "description"))
+        if node is not None and flat(str(node.value)) != flat(written):
+            edit = _new_description(document, node, written)
             if edit is not None:
-                yield f"the codes of {text(operation.get('operationId'))}", edit
+                yield name, edit
 
 
-def _payload_tables(data: Mapping[str, object]) -> Iterator[tuple[str, str, str]]:
-    """Yield every tag and callback that shows what callbacks carry: its name, where it is, and the tables."""
+def _descriptions(data: Mapping[str, object]) -> Iterator[tuple[str, str, str]]:
+    """Yield every description that repeats something: what it repeats, whose it is, and how it should be."""
     for index, tag in enumerate(sequence(data.get("tags"))):
-        name = text(mapping(tag).get("name"))
-        yield f"the callbacks in the tag {name}", f"#/tags/{index}", shown_payloads(data, name, ENGLISH)
+        name, said = (text(mapping(tag).get(key)) for key in ("name", "description"))
+        if _ROW.search(said):
+            table = shown_catalogue(data, ENGLISH)
+            paragraphs = (table if _ROW.search(each) else each for each in said.split("\n\n"))
+            yield f"the table of the tag {name}", f"#/tags/{index}", "\n\n".join(paragraphs)
+        elif shown := shown_payloads(data, name, ENGLISH):
+            written = _ending(said, shown, (_PAYLOAD,))
+            yield f"the fields of the callbacks in the tag {name}", f"#/tags/{index}", written
     for name, item in webhooks(data).items():
         pointer = text(mapping(item).get("$ref")) or pointer_to("#/webhooks", name)
-        around = follow(data, item)
-        for method in (each for each in METHODS if each in around):
-            callback = mapping(around[method])
-            shown = shown_payload(data, callback, ENGLISH)
-            yield text(callback.get("operationId"), name), pointer_to(pointer, method), shown
+        for method, callback in follow(data, item).items():
+            if method in METHODS and (shown := shown_payload(data, mapping(callback), ENGLISH)):
+                written = _ending(text(mapping(callback).get("description")), shown, (_PAYLOAD,))
+                called = text(mapping(callback).get("operationId"), name)
+                yield f"the fields of {called}", pointer_to(pointer, method), written
+    for path, method, operation, _ in operations(data):
+        if shown := shown_codes(data, operation, ENGLISH):
+            written = _ending(text(operation.get("description")), shown, _CODE_PARAGRAPHS)
+            yield f"the codes of {text(operation.get('operationId'))}", pointer_to("#/paths", path, method), written
 
 
-def _new_fields(document: Document, node: Any, wanted: str) -> _Edit | None:
-    """Replace the tables of fields that a description ends with."""
-    lines = [(start, line) for start, line in _lines(document, node) if line.strip()]
-    if not wanted or not lines or node.style != "|" or flat(str(node.value)).endswith(flat(wanted)):
-        return None
-    first, last = lines[0][1], lines[-1]
-    margin = first[: len(first) - len(first.lstrip())]
-    begin = ENGLISH.payload.partition("{")[0]
-    older = next((start for start, line in lines if line.strip().startswith(begin) and line.endswith(":")), None)
-    written = textwrap.indent(wanted, margin)
-    end = last[0] + len(last[1])
-    return (end, end, f"\n\n{written}") if older is None else (older, end, written)
+def _ending(description: str, wanted: str, begins: tuple[str, ...]) -> str:
+    """Put what a description has to end with in the place of an older one, which begins in the same way."""
+    paragraphs = description.strip().split("\n\n")
+    older = (index for index, each in enumerate(paragraphs) if each.startswith(begins))
+    return "\n\n".join([*paragraphs[: next(older, None)], wanted])
 
 
 def _new_list(document: Document, node: Any, found: Sequence[object], wanted: Sequence[object]) -> _Edit | None:
@@ -285,61 +275,25 @@ def _new_list(document: Document, node: Any, found: Sequence[object], wanted: Se
     return start, end, f"\n{' ' * int(node.start_mark.column)}- ".join(["", *items]).lstrip()
 
 
-def _new_table(document: Document, node: Any) -> _Edit | None:
-    """Replace the rows of the table of codes, where a description has one."""
-    lines = _lines(document, node)
-    rows = [(start, line) for start, line in lines if _ROW.match(line)]
-    wanted = [line for line in shown_catalogue(document.data, ENGLISH).splitlines() if _ROW.match(line)]
-    if not rows or node.style != "|" or [line.strip() for _, line in rows] == wanted:
+def _new_description(document: Document, node: Any, wanted: str) -> _Edit | None:
+    """Write a description as a block: of the style that it has, or folded where it was none."""
+    start = int(node.start_mark.index)
+    before = document.text[document.text.rfind("\n", 0, start) + 1 : start]
+    if before.strip() != "description:":
         return None
-    first, last = rows[0], rows[-1]
-    margin = first[1][: len(first[1]) - len(first[1].lstrip())]
-    return first[0], last[0] + len(last[1]), "\n".join(margin + line for line in wanted)
-
-
-def _new_paragraph(document: Document, node: Any, wanted: str) -> _Edit | None:
-    """Replace the paragraph of codes that a description ends with."""
-    if node is None:
-        return None
-    if node.style not in _BLOCKS:
-        return _folded(document, node, wanted)
-    lines = [(start, line) for start, line in _lines(document, node) if line.strip()]
-    if not lines:
-        return None
-    last = lines[-1]
-    margin = last[1][: len(last[1]) - len(last[1].lstrip())]
-    older = next((start for start, line in lines if line.strip().startswith(_BEGINS)), None)
-    wrapped = textwrap.wrap(wanted, LINE_LENGTH - len(margin), break_on_hyphens=False)
-    end = last[0] + len(last[1])
-    if older is not None:
-        return older, end, "\n".join(margin + line for line in wrapped)
-    between = "\n\n" if node.style == "|" else "\n\n\n"
-    return end, end, between + "\n".join(margin + line for line in wrapped)
-
-
-def _folded(document: Document, node: Any, wanted: str) -> _Edit | None:
-    """Turn a description on one line into a folded block that ends with the paragraph."""
-    start, end = int(node.start_mark.index), int(node.end_mark.index)
-    line = document.text[document.text.rfind("\n", 0, start) + 1 : start]
-    if line.strip() != "description:":
-        return None
-    margin = " " * (len(line) - len(line.lstrip()) + 2)
-    kept = [part for part in str(node.value).strip().split("\n\n") if not part.startswith(_BEGINS)]
-    width = LINE_LENGTH - len(margin)
-    wrapped = ("\n".join(margin + row for row in textwrap.wrap(part, width)) for part in [*kept, wanted])
-    return start, end, ">-\n" + "\n\n\n".join(wrapped)
-
-
-def _lines(document: Document, node: Any) -> list[tuple[int, str]]:
-    """Find the lines of a block scalar below its first, each with where it starts; none for other nodes."""
-    if node is None or node.style not in _BLOCKS:
-        return []
-    start, end = int(node.start_mark.index), int(node.end_mark.index)
-    lines: list[tuple[int, str]] = []
-    for line in document.text[start:end].splitlines(keepends=True):
-        lines.append((start, line.rstrip("\r\n")))
-        start += len(line)
-    return lines[1:]
+    older = document.text[start : int(node.end_mark.index)].rstrip()
+    head, *lines = older.splitlines() if node.style in _BLOCKS else [">-"]
+    indented = next((line for line in lines if line.strip()), f"  {before}")
+    margin = " " * (len(indented) - len(indented.lstrip()))
+    if head[0] == ">":
+        # A line break in a folded block is one empty line more.
+        parts = re.split(r"(\n+)", wanted)
+        width = LINE_LENGTH - len(margin)
+        wrapped = ("\n".join(textwrap.wrap(part, width, break_on_hyphens=False)) for part in parts)
+        wanted = "".join(
+            f"{part}\n" if part.startswith("\n") else line for part, line in zip(parts, wrapped, strict=True)
+        )
+    return start, start + len(older), f"{head}\n{textwrap.indent(wanted, margin)}"
 
 
 def _scalar(value: object) -> str:

@@ -29,63 +29,41 @@ _MOST_REPEATED = 100_000
 
 
 class DocumentError(Exception):
-    """A document that cannot be read at all.
-
-    Attributes:
-        path: The file, as it was named.
-        line: The line, counted from 1.
-        pointer: Where in the document, as a JSON pointer that begins with ``#``.
-        problem: What is wrong.
-        remedy: What to do about it.
-    """
+    """A document that cannot be read at all."""
 
     def __init__(self, path: str, line: int, pointer: str, problem: str, remedy: str) -> None:
-        super().__init__(path, line, pointer, problem, remedy)
-        self.path = path
-        self.line = line
-        self.pointer = pointer
-        self.problem = problem
-        self.remedy = remedy
-
-    def __str__(self) -> str:
-        """File, line, pointer, what is wrong and what to do, in one line."""
-        return f"{self.path}:{self.line}: {self.pointer}: {self.problem}. Fix: {self.remedy}."
+        super().__init__(f"{path}:{line}: {pointer}: {problem}. Fix: {remedy}.")
+        self.path, self.line, self.pointer = path, line, pointer
+        self.problem, self.remedy = problem, remedy
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An OpenAPI document.
-
-    Attributes:
-        path: The file, as it was named.
-        text: The file's text.
-        data: The document as JSON would hold it: every key is a text.
-    """
+    """An OpenAPI document."""
 
     path: str
     text: str
-    data: dict[str, object]
+    data: dict[str, object]  # the document as JSON would hold it: every key is a text
     _root: Any = field(repr=False, compare=False)
 
     def line(self, pointer: str) -> int:
         """Find the line of a part, counted from 1; where it is missing, that of the nearest part around it."""
-        node, line = self._root, 1
-        for part in pointer_parts(pointer):
-            found = _member(node, part)
-            if found is None:
-                break
-            node, line = found
-        return line
+        return next((_line(key) for key, _ in reversed(self._way(pointer))), 1)
 
     def node(self, pointer: str) -> Any:
         """Find the node of YAML that a pointer leads to; None where there is none."""
-        node = self._root
+        way = self._way(pointer)
+        return way[-1][1] if way and len(way) == len(pointer_parts(pointer)) else None
+
+    def _way(self, pointer: str) -> list[tuple[Any, Any]]:
+        """Follow a pointer as far as it leads: the nodes with the place and the value of each part."""
+        way: list[tuple[Any, Any]] = []
         for part in pointer_parts(pointer):
-            found = _member(node, part)
+            found = _member(way[-1][1] if way else self._root, part)
             if found is None:
-                return None
-            node = found[0]
-        return node
+                break
+            way.append(found)
+        return way
 
 
 def load(path: Path | str) -> Document:
@@ -139,14 +117,11 @@ def pointer_parts(pointer: str) -> list[str]:
     return [part.replace("~1", "/").replace("~0", "~") for part in path.split("/")[1:]]
 
 
-def _member(node: Any, name: str) -> tuple[Any, int] | None:
+def _member(node: Any, name: str) -> tuple[Any, Any] | None:
     if node.id == _MAPPING:
-        for key, value in node.value:
-            if key.value == name:
-                return value, _line(key)
-    elif node.id == _SEQUENCE and name.isdecimal() and int(name) < len(node.value):
-        item = node.value[int(name)]
-        return item, _line(item)
+        return next(((key, value) for key, value in node.value if key.value == name), None)
+    if node.id == _SEQUENCE and name.isdecimal() and int(name) < len(node.value):
+        return node.value[int(name)], node.value[int(name)]
     return None
 
 

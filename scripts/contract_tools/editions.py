@@ -13,15 +13,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
-from contract_tools.descriptions import (
-    CHINESE,
-    ENGLISH,
-    flat,
-    shown_catalogue,
-    shown_codes,
-    shown_payload,
-    shown_payloads,
-)
+from contract_tools import descriptions
+from contract_tools.descriptions import CHINESE, ENGLISH, flat
 from contract_tools.document import Document, DocumentError
 from contract_tools.lint import Problem
 from contract_tools.openapi import is_list, is_object, mapping, pointer_to, rebuilt, sequence, text
@@ -144,12 +137,12 @@ def _shown(
 ) -> Iterator[tuple[str, str]]:
     """Yield what a description shows of the extensions, in English and in Chinese."""
     if "operationId" in node:
-        yield shown_codes(data, node, ENGLISH), shown_codes(data, node, CHINESE)
-        yield shown_payload(data, node, ENGLISH), shown_payload(data, node, CHINESE, say)
+        yield descriptions.shown_codes(data, node, ENGLISH), descriptions.shown_codes(data, node, CHINESE)
+        yield descriptions.shown_payload(data, node, ENGLISH), descriptions.shown_payload(data, node, CHINESE, say)
     elif "name" in node:
         tag = text(node["name"])
-        yield shown_payloads(data, tag, ENGLISH), shown_payloads(data, tag, CHINESE, say)
-        yield shown_catalogue(data, ENGLISH), shown_catalogue(data, CHINESE)
+        yield descriptions.shown_payloads(data, tag, ENGLISH), descriptions.shown_payloads(data, tag, CHINESE, say)
+        yield descriptions.shown_catalogue(data, ENGLISH), descriptions.shown_catalogue(data, CHINESE)
 
 
 _Part = dict[str, object]
@@ -165,30 +158,17 @@ _UNKNOWN: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "document": ("webhooks", "jsonSchemaDialect"),
         "components": ("pathItems",),
         "schema": (
-            "$anchor",
-            "$comment",
-            "$defs",
-            "$dynamicAnchor",
-            "$dynamicRef",
-            "$id",
-            "$schema",
-            "$vocabulary",
-            "contains",
-            "contentEncoding",
-            "contentMediaType",
-            "contentSchema",
-            "dependentRequired",
-            "dependentSchemas",
-            "else",
-            "if",
-            "maxContains",
-            "minContains",
-            "patternProperties",
-            "prefixItems",
-            "propertyNames",
-            "then",
-            "unevaluatedItems",
-            "unevaluatedProperties",
+            *("$anchor", "$comment", "$defs", "$dynamicAnchor", "$dynamicRef", "$id", "$schema", "$vocabulary"),
+            *(
+                "contains",
+                "contentEncoding",
+                "contentMediaType",
+                "contentSchema",
+                "dependentRequired",
+                "dependentSchemas",
+            ),
+            *("else", "if", "maxContains", "minContains", "patternProperties", "prefixItems", "propertyNames", "then"),
+            *("unevaluatedItems", "unevaluatedProperties"),
         ),
     }
 )

@@ -240,7 +240,7 @@ def lazy_package(source: str) -> str:
     """Rewrite one of the generator's ``__init__.py`` so that each name is imported on first use."""
     tree = ast.parse(source)
     modules = {
-        alias.name: node.module
+        alias.name: f".{node.module}"
         for node in tree.body
         if isinstance(node, ast.ImportFrom) and node.level == 1 and node.module
         for alias in node.names

@@ -120,93 +120,46 @@ def schemas_within(data: Mapping[str, object], start: object) -> set[str]:
     return found & set(schemas(data))
 
 
-_CONTENT = {"schema": "schema", "examples": "{example}", "content": "{media_type}"}
-
 # What the members of each kind of part are; {kind}: an object with names of its own, [kind]: a list.
-_MEMBERS: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {
-        "document": {
-            "info": "info",
-            "paths": "{path_item}",
-            "webhooks": "{path_item}",
-            "x-webhooks": "{path_item}",
-            "components": "components",
-            "tags": "[tag]",
-        },
-        "components": {
-            "schemas": "{schema}",
-            "responses": "{response}",
-            "parameters": "{parameter}",
-            "examples": "{example}",
-            "requestBodies": "{request_body}",
-            "headers": "{header}",
-            "securitySchemes": "{security_scheme}",
-            "callbacks": "{callback}",
-            "pathItems": "{path_item}",
-            "x-pathItems": "{path_item}",
-        },
-        "path_item": {"parameters": "[parameter]"} | dict.fromkeys(METHODS, "operation"),
-        "operation": {
-            "parameters": "[parameter]",
-            "requestBody": "request_body",
-            "responses": "{response}",
-            "callbacks": "{callback}",
-        },
-        "callback": {"*": "path_item"},
-        "parameter": _CONTENT,
-        "header": _CONTENT,
-        "request_body": {"content": "{media_type}"},
-        "response": {"content": "{media_type}", "headers": "{header}"},
-        "media_type": {"schema": "schema", "examples": "{example}"},
-        "schema": {
-            "properties": "{schema}",
-            "patternProperties": "{schema}",
-            "dependentSchemas": "{schema}",
-            "$defs": "{schema}",
-            "allOf": "[schema]",
-            "anyOf": "[schema]",
-            "oneOf": "[schema]",
-            "prefixItems": "[schema]",
-        }
-        | dict.fromkeys(
-            (
-                "items",
-                "additionalProperties",
-                "not",
-                "if",
-                "then",
-                "else",
-                "contains",
-                "propertyNames",
-                "unevaluatedItems",
-                "unevaluatedProperties",
-                "contentSchema",
-            ),
-            "schema",
-        ),
-    }
-)
+_WRITTEN: Mapping[str, str] = {
+    "document": (
+        "info=info paths={path_item} webhooks={path_item} x-webhooks={path_item} components=components tags=[tag]"
+    ),
+    "components": (
+        "schemas={schema} responses={response} parameters={parameter} examples={example} requestBodies={request_body} "
+        "headers={header} securitySchemes={security_scheme} callbacks={callback} pathItems={path_item} "
+        "x-pathItems={path_item}"
+    ),
+    "path_item": f"parameters=[parameter] {' '.join(f'{method}=operation' for method in METHODS)}",
+    "operation": "parameters=[parameter] requestBody=request_body responses={response} callbacks={callback}",
+    "callback": "*=path_item",
+    "parameter": "schema=schema examples={example} content={media_type}",
+    "header": "schema=schema examples={example} content={media_type}",
+    "request_body": "content={media_type}",
+    "response": "content={media_type} headers={header}",
+    "media_type": "schema=schema examples={example}",
+    "schema": (
+        "properties={schema} patternProperties={schema} dependentSchemas={schema} $defs={schema} "
+        "allOf=[schema] anyOf=[schema] oneOf=[schema] prefixItems=[schema] items=schema contains=schema not=schema "
+        "if=schema then=schema else=schema additionalProperties=schema propertyNames=schema contentSchema=schema "
+        "unevaluatedItems=schema unevaluatedProperties=schema"
+    ),
+}
+_MEMBERS: Mapping[str, Mapping[str, str]] = {
+    kind: dict(member.split("=") for member in members.split()) for kind, members in _WRITTEN.items()
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Node:
-    """A part of a document.
+    """A part of a document."""
 
-    Attributes:
-        kind: What it is: ``operation``, ``schema``, ``media_type`` …
-        pointer: Its place.
-        name: Its name in the part around it.
-        value: The part itself.
-        around: The part around it; None for the document.
-        role: The member of the part around it that holds it: ``properties``, ``items``, ``requestBody`` …
-    """
-
-    kind: str
-    pointer: str
-    name: str
+    kind: str  # what it is: ``operation``, ``schema``, ``media_type`` …
+    pointer: str  # its place
+    name: str  # its name in the part around it
     value: Mapping[str, object]
-    around: Node | None
-    role: str
+    around: Node | None  # the part around it; None for the document
+    role: str  # the member of the part around it that holds it: ``properties``, ``items``, ``requestBody`` …
 
     def outward(self) -> Iterator[Node]:
         """Yield this part and all those around it, from the inside out."""

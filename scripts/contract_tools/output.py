@@ -162,15 +162,9 @@ Kind = Literal["missing", "unexpected", "left over", "edited by hand", "out of s
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One file that is not as it should be.
+    """One file that is not as it should be."""
 
-    Attributes:
-        path: The file, below the generated folder.
-        kind: In what way.
-        detail: What differs, in words.
-    """
-
-    path: str
+    path: str  # the file, below the generated folder
     kind: Kind
     detail: str
 

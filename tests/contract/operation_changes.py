@@ -78,7 +78,7 @@ EDITS_OF_OPERATIONS: list[tuple[str, Edit, bool, str]] = [
         "parameter gone",
         lambda d: d["paths"]["/letters/{letter_id}"].pop("parameters"),
         BREAKS,
-        "Path parameter letter_id of scanLetter is gone.",
+        "Path parameter letter_id of scanLetter is gone: the service no longer reads it.",
     ),
     (
         "parameter narrower",
@@ -98,7 +98,7 @@ EDITS_OF_OPERATIONS: list[tuple[str, Edit, bool, str]] = [
             parameters=[{"name": "slow", "in": "query", "required": True, "schema": {"type": "boolean"}}]
         ),
         BREAKS,
-        "Query parameter slow of sendLetter is new: it has to be given.",
+        "Query parameter slow of sendLetter is new: it has to be sent.",
     ),
     ("body gone", lambda d: sending(d).pop("requestBody"), BREAKS, "The body of sendLetter is gone."),
     (

@@ -13,18 +13,11 @@ LEVELS: tuple[Level, ...] = ("breaking", "additive", "wording")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference that a caller can notice.
+    """One difference that a caller can notice."""
 
-    Attributes:
-        kind: Added, removed, changed, or reworded for readers alone.
-        subject: What it is about, such as ``operation sendCode``.
-        breaking: Whether an app that was right before can be wrong after.
-        sentence: The change in words.
-    """
-
-    kind: Kind
-    subject: str
-    breaking: bool
+    kind: Kind  # added, removed, changed, or reworded for readers alone
+    subject: str  # what it is about, such as ``operation sendCode``
+    breaking: bool  # whether an app that was right before can be wrong after
     sentence: str
 
     @property

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from contract_tools.changes import Change, added, changed, members, removed, reworded
-from contract_tools.changes.schemas import RECEIVED, SENT, Value, compare_components, compare_models, compare_schemas
+from contract_tools.changes.schemas import (
+    RECEIVED,
+    SENT,
+    Value,
+    compare_components,
+    compare_models,
+    compare_properties,
+    compare_schemas,
+)
 from contract_tools.openapi import METHODS, follow, mapping, operations, sequence, text, webhooks
 from contract_tools.openapi import operations as operations_of
 
@@ -86,7 +94,9 @@ def _compare_operation(old: _Operation, new: _Operation) -> Iterator[Change]:
             yield changed(new.subject, words, breaking=True)
     if new.value.get("deprecated") and not old.value.get("deprecated"):
         yield changed(new.subject, "is deprecated now", breaking=False)
-    yield from _compare_parameters(old, new)
+    for place in ("path", "query", "header", "cookie"):
+        label = f"{place} parameter {{}} of {new.name}"
+        yield from compare_properties(Value(label, SENT), label, _parameters(old, place), _parameters(new, place))
     yield from _compare_body(old, new)
     yield from _compare_responses(old, new)
 
@@ -100,33 +110,19 @@ def _listed(names: object) -> str:
     return ", ".join(map(str, sequence(names))) or "none"
 
 
-def _parameters(operation: _Operation) -> dict[tuple[str, str], Mapping[str, object]]:
-    found: dict[tuple[str, str], Mapping[str, object]] = {}
-    for owner in (operation.around, operation.value):
-        for parameter in sequence(owner.get("parameters")):
-            value = follow(operation.data, parameter)
-            found[text(value.get("in")), text(value.get("name"))] = value
-    return found
+def _parameters(operation: _Operation, place: str) -> dict[str, object]:
+    """Describe the parameters of one place as the fields of an object."""
+    given = (follow(operation.data, each) for owner in (operation.around, operation.value) for each in _of(owner))
+    found = {text(each.get("name")): each for each in given if each.get("in") == place}
+    schemas = {
+        name: {**mapping(each.get("schema")), **({"deprecated": True} if each.get("deprecated") else {})}
+        for name, each in found.items()
+    }
+    return {"properties": schemas, "required": [name for name, each in found.items() if each.get("required") is True]}
 
 
-def _compare_parameters(old: _Operation, new: _Operation) -> Iterator[Change]:
-    before, after = _parameters(old), _parameters(new)
-    for place, name in before:
-        if (place, name) not in after:
-            yield removed(f"{place} parameter {name} of {new.name}")
-    for (place, name), parameter in after.items():
-        subject = f"{place} parameter {name} of {new.name}"
-        must = parameter.get("required") is True
-        if (place, name) not in before:
-            yield added(subject, breaking=must, why="it has to be given" if must else "")
-            continue
-        was = before[place, name]
-        if must != (was.get("required") is True):
-            yield changed(subject, "is required now" if must else "is optional now", breaking=must)
-        if parameter.get("deprecated") and not was.get("deprecated"):
-            yield changed(subject, "is deprecated now", breaking=False)
-        value = Value(subject, SENT)
-        yield from compare_schemas(value, mapping(was.get("schema")), mapping(parameter.get("schema")))
+def _of(owner: Mapping[str, object]) -> Sequence[object]:
+    return sequence(owner.get("parameters"))
 
 
 def _compare_body(old: _Operation, new: _Operation) -> Iterator[Change]:

@@ -35,15 +35,10 @@ _WIDTHS = {"int32": 1, "int64": 2}
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A value that can be compared.
-
-    Attributes:
-        subject: What to call it.
-        directions: Whether callers send it, receive it, or both.
-    """
+    """A value that can be compared."""
 
     subject: str
-    directions: frozenset[Direction]
+    directions: frozenset[Direction]  # whether callers send it, receive it, or both
 
     def breaks(self, *, less_room: bool) -> bool:
         """Return whether it breaks callers that fewer values (or more) are possible now.
@@ -74,13 +69,13 @@ def compare_schemas(value: Value, old: Mapping[str, object], new: Mapping[str, o
         if inner_old or inner_new:
             inner = Value(words.format(value.subject), value.directions)
             yield from compare_schemas(inner, inner_old, inner_new)
-    yield from compare_properties(value, "", old, new)
+    yield from compare_properties(value, f"field {{}} of {value.subject}", old, new)
 
 
 def compare_properties(
-    owner: Value, name: str, old: Mapping[str, object], new: Mapping[str, object]
+    owner: Value, label: str, old: Mapping[str, object], new: Mapping[str, object]
 ) -> Iterator[Change]:
-    """Compare the fields of two objects; ``name`` is the model's, where it has one."""
+    """Compare the fields of two objects; the label has braces where the name of a field stands."""
     was_closed, is_closed = (schema.get("additionalProperties") is False for schema in (old, new))
     if is_closed and not was_closed:
         # Clients that are generated from it fail on the first field that the service adds.
@@ -89,12 +84,13 @@ def compare_properties(
         yield changed(owner.subject, "takes other fields too now", breaking=owner.breaks(less_room=False))
     before, after = mapping(old.get("properties")), mapping(new.get("properties"))
     was_required, is_required = sequence(old.get("required")), sequence(new.get("required"))
-    label = f"field {name}.{{}}" if name else f"field {{}} of {owner.subject}"
     for field in before:
         if field not in after:
-            yield removed(label.format(field), why="the service no longer reads it" if owner.directions == SENT else "")
+            yield removed(
+                label.replace("{}", field), why="the service no longer reads it" if owner.directions == SENT else ""
+            )
     for field, schema in after.items():
-        value = Value(label.format(field), owner.directions)
+        value = Value(label.replace("{}", field), owner.directions)
         must = field in is_required
         if field not in before:
             breaking = must and "sent" in owner.directions
@@ -263,7 +259,7 @@ def _compare_model(
         return
     value = Value(f"model {name}", directions)
     if mapping(old.get("properties")) or mapping(new.get("properties")):
-        yield from compare_properties(value, name, old, new)
+        yield from compare_properties(value, f"field {name}.{{}}", old, new)
     else:
         yield from compare_schemas(value, old, new)
 

@@ -24,15 +24,7 @@ _VERSION_FILE = Path("overlay", "jsms_client", "_version.py")
 
 @dataclass(frozen=True, slots=True)
 class Versioned:
-    """One thing with a version of its own, and its changes.
-
-    Attributes:
-        name: What it is.
-        place: The place of its version.
-        before: The version at the revision.
-        now: The version in the work tree.
-        changes: What changed in between.
-    """
+    """One thing with a version of its own, and its changes."""
 
     name: str
     place: str

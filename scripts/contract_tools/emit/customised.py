@@ -24,38 +24,24 @@ _ATTRIBUTE = re.compile(r"^ {4}(?P<name>\w+): (?P<words>.*(?:\n {8}.*)*)", re.MU
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field that a customised class adds or gives another type.
-
-    Attributes:
-        name: Its name.
-        type: Its type, as source.
-        default: Its default, as source; empty for none.
-        words: What its class says of it.
-    """
+    """A field that a customised class adds or gives another type."""
 
     name: str
-    type: str
-    default: str
-    words: str
+    type: str  # its type, as source
+    default: str  # its default, as source; empty for none
+    words: str  # what its class says of it
 
 
 @dataclass(frozen=True, slots=True)
 class Customised:
-    """What a customised class changes about the generated one.
-
-    Attributes:
-        name: The class.
-        summary: The first line of its docstring.
-        fields: The fields that it adds or changes.
-        finders: For each field with a method that makes it: the fields of the response that the method takes.
-        left_out: Fields of the response that are not shown.
-    """
+    """What a customised class changes about the generated one."""
 
     name: str
-    summary: str
-    fields: tuple[Field, ...]
+    summary: str  # the first line of its docstring
+    fields: tuple[Field, ...]  # the fields that it adds or changes
+    # for each field with a method that makes it: the fields of the response that the method takes
     finders: Mapping[str, tuple[str, ...]]
-    left_out: frozenset[str]
+    left_out: frozenset[str]  # fields of the response that are not shown
 
 
 @lru_cache(maxsize=1)

@@ -54,25 +54,15 @@ def _or_none(value: Value) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """A field of a result class.
-
-    Attributes:
-        name: Its name.
-        type: Its type.
-        default: Its default, as source; empty for none.
-        metadata: How a repr shows it; empty for as it is.
-        hashed: Whether it counts in the hash.
-        words: What it is.
-        value: The expression that reads it.
-    """
+    """A field of a result class."""
 
     name: str
     type: str
-    default: str
-    metadata: str
-    hashed: bool
+    default: str  # its default, as source; empty for none
+    metadata: str  # how a repr shows it; empty for as it is
+    hashed: bool  # whether it counts in the hash
     words: str
-    value: str
+    value: str  # the expression that reads it
 
 
 class ResultClass:

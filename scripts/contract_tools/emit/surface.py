@@ -194,7 +194,8 @@ class _Emitter:
         customised, exported = customised_results()
         if customised.keys() & modules.keys():
             modules |= {name: "jsms_runtime.customised" for name in exported if name not in modules}
-        return render("results_package.py", modules=dict(sorted(modules.items())))
+        summary = "Every result, and the open sets that they use"
+        return render("lazy_package.py", summary=summary, modules=dict(sorted(modules.items())))
 
     def _used_enums(self) -> set[str]:
         found: set[str] = set()

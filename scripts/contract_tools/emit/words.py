@@ -185,21 +185,13 @@ def lines(rows: Sequence[tuple[str, str]]) -> list[str]:
 
 
 class Option(NamedTuple):
-    """A keyword of every method of a kind; ``_request_json`` of the resource gets it under the same name.
+    """A keyword of every method of a kind; ``_request_json`` of the resource gets it under the same name."""
 
-    Attributes:
-        name: The keyword.
-        type: Its type; None is its default.
-        words: What it is.
-        raises: What else the call may raise, as lines of a docstring.
-        applies: Whether it applies to the method of an operation.
-    """
-
-    name: str
-    type: str
+    name: str  # the keyword
+    type: str  # its type; None is its default
     words: str
-    raises: tuple[str, ...]
-    applies: Callable[[Operation], bool]
+    raises: tuple[str, ...]  # what else the call may raise, as lines of a docstring
+    applies: Callable[[Operation], bool]  # whether it applies to the method of an operation
 
 
 def _sends_anew(operation: Operation) -> bool:

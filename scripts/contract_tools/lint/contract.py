@@ -12,37 +12,21 @@ from contract_tools.openapi import Node, mapping, nodes, schemas_within, sequenc
 
 
 class Finding(NamedTuple):
-    """A place that breaks a rule.
+    """A place that breaks a rule."""
 
-    Attributes:
-        rule: The rule's name, such as ``operation-id-unique``.
-        pointer: Where in the document, as a JSON pointer that begins with ``#``.
-        message: What is wrong.
-        remedy: What to do about it.
-    """
-
-    rule: str
-    pointer: str
+    rule: str  # the rule's name, such as ``operation-id-unique``
+    pointer: str  # where in the document, as a JSON pointer that begins with ``#``
     message: str
     remedy: str
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """A place that has to change.
-
-    Attributes:
-        path: The file, as it was named.
-        line: The line, counted from 1.
-        pointer: Where in the document, as a JSON pointer that begins with ``#``.
-        rule: The rule's name.
-        message: What is wrong.
-        remedy: What to do about it.
-    """
+    """A place that has to change."""
 
     path: str
     line: int
-    pointer: str
+    pointer: str  # where in the document, as a JSON pointer that begins with ``#``
     rule: str
     message: str
     remedy: str
@@ -56,17 +40,11 @@ _MISSING = object()
 
 
 class Response(NamedTuple):
-    """One response of an operation, in place or through a ``$ref``.
+    """One response of an operation, in place or through a ``$ref``."""
 
-    Attributes:
-        status: Its key: an HTTP status or ``default``.
-        pointer: The place of that key.
-        node: The response itself, behind any ``$ref``.
-    """
-
-    status: str
+    status: str  # its key: an HTTP status or ``default``
     pointer: str
-    node: Node
+    node: Node  # the response itself, behind any ``$ref``
 
 
 class Contract:

@@ -77,6 +77,7 @@ _Node = tuple[str, Any]
 
 _REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
 _CHARACTERS = ("LITERAL", "NOT_LITERAL", "ANY", "IN")
+_ALL = frozenset(range(2**16))
 _MOST_CHARACTERS = 500
 # So many choices that can take the same characters multiply to a power of the text's length.
 _MOST_CHOICES = 4
@@ -90,7 +91,7 @@ def slowness(pattern: str) -> str | None:
 
 
 def _reason(items: Any) -> str | None:
-    rivals: list[tuple[int, list[_Node]]] = []  # the choices since the last character that none of them can take
+    rivals: list[tuple[int, frozenset[int]]] = []  # the choices since the last character that none of them can take
     branches = 0
     for name, value in _flat(items):
         for part in _parts(name, value):
@@ -100,8 +101,8 @@ def _reason(items: Any) -> str | None:
             return "it refers back to a group"
         if name in _REPEATS and value[1] > 1 and (why := _reason_of_rounds(value[2])) is not None:
             return why
-        characters = list(_characters(name, value))
-        met = sum(choices for choices, other in rivals if _overlap(characters, other))
+        characters = _taken(_nodes([(name, value)]))
+        met = sum(choices for choices, others in rivals if characters & others)
         if not met and _is_needed(name, value):
             rivals.clear()
         if _is_choice(name, value):
@@ -121,7 +122,7 @@ def _reason_of_rounds(body: Any) -> str | None:
         return "alternatives inside a repeat can fit the same text"
     if any(_is_choice(name, value) for name, value in nodes):
         first, *others = (node for node in nodes if node[0] in _CHARACTERS)
-        if nodes[0] != first or _overlap([first], others):
+        if nodes[0] != first or _taken([first]) & _taken(others):
             return "there is a repeat inside a repeat"
     return None
 
@@ -138,7 +139,7 @@ def _are_apart(some: Any, others: Any) -> bool:
     for one, other in zip(_flat(some), _flat(others), strict=False):
         if one[0] not in _CHARACTERS or other[0] not in _CHARACTERS:
             return False
-        if not _overlap([one], [other]):
+        if not _taken([one]) & _taken([other]):
             return True
     return False
 
@@ -175,42 +176,21 @@ def _nodes(items: Any) -> Iterator[_Node]:
             yield from _nodes(part)
 
 
-def _characters(name: str, value: Any) -> Iterator[_Node]:
-    return (node for node in _nodes([(name, value)]) if node[0] in _CHARACTERS)
-
-
-def _overlap(some: Iterable[_Node], others: Iterable[_Node]) -> bool:
-    some, others = list(some), list(others)
-    edges = {edge for name, value in (*some, *others) for edge in _edges(name, value)}
-    near = {edge + step for edge in edges for step in (-1, 0, 1)}
-    return any(
-        any(_fits(name, value, character) for name, value in some)
-        and any(_fits(name, value, character) for name, value in others)
-        for character in near | {0}
-    )
-
-
-def _edges(name: str, value: Any) -> Iterator[int]:
-    if name in ("LITERAL", "NOT_LITERAL"):
-        yield value
-    elif name == "RANGE":
-        yield from value
-    elif name == "IN":
-        for part, inner in value:
-            yield from _edges(str(part), inner)
-
-
-def _fits(name: str, value: Any, character: int) -> bool:
-    if name == "LITERAL":
-        return bool(character == value)
-    if name == "NOT_LITERAL":
-        return bool(character != value)
-    if name == "RANGE":
-        return bool(value[0] <= character <= value[1])
-    if name == "IN":
-        inner = [(str(part), of) for part, of in value]
-        # What a class such as \d holds is not looked up.
-        if any(part == "CATEGORY" for part, _ in inner):
-            return True
-        return any(_fits(part, of, character) for part, of in inner) != (inner[0][0] == "NEGATE")
-    return name == "ANY"
+def _taken(nodes: Iterable[_Node]) -> frozenset[int]:
+    """Find the characters that any of some nodes can take; those beyond the first 65,536 stand for all."""
+    found: set[int] = set()
+    for name, value in nodes:
+        inner = [(str(part), of) for part, of in value] if name == "IN" else []
+        if name == "LITERAL" and value in _ALL:
+            found.add(value)
+        elif name == "RANGE" and value[1] in _ALL:
+            found.update(range(value[0], value[1] + 1))
+        elif name == "NOT_LITERAL":
+            found |= _ALL - {value}
+        elif inner and inner[0][0] == "NEGATE" and all(part != "CATEGORY" for part, _ in inner):
+            found |= _ALL - _taken(inner[1:])
+        elif inner and inner[0][0] != "NEGATE":
+            found |= _taken(inner)
+        elif name in (*_CHARACTERS, "RANGE", "CATEGORY"):  # what a class such as \d holds is not looked up
+            return _ALL
+    return frozenset(found)

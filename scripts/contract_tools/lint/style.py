@@ -53,17 +53,11 @@ _FREE = ("example", "examples", "default", "enum", "const", "value")
 
 
 class SchemaError(NamedTuple):
-    """A place in a value that does not fit a schema.
+    """A place in a value that does not fit a schema."""
 
-    Attributes:
-        path: The way to it from the value.
-        problem: What is wrong, in short.
-        keyword: The keyword of the schema that it does not fit.
-    """
-
-    path: tuple[str | int, ...]
-    problem: str
-    keyword: str
+    path: tuple[str | int, ...]  # the way to it from the value
+    problem: str  # what is wrong, in short
+    keyword: str  # the keyword of the schema that it does not fit
 
 
 def check_structure(contract: Contract) -> Iterator[Finding]:
