@@ -154,7 +154,7 @@ def _in_chinese(record: Record) -> StepResult:
 
 def _batch(record: Record) -> StepResult:
     for entry in record.of("sendMessageBatch"):
-        response = _object(entry.response)
+        response = _object(entry.answer)
         if response.get("success_count") and response.get("failure_count"):
             return StepResult("right", request=entry.number)
     return StepResult("todo", "No batch had an accepted and a refused recipient yet.")
@@ -164,7 +164,7 @@ def _schedule(record: Record) -> StepResult:
     later = ("getSchedule", "updateSchedule", "deleteSchedule")
     missing = [f"{operation} of it was not accepted yet." for operation in later]
     for created in record.of("createSchedule"):
-        schedule = str(_object(created.response).get("schedule_id"))
+        schedule = str(_object(created.answer).get("schedule_id"))
         done = {entry.operation: entry for entry in record.accepted if entry.path.endswith(f"/{schedule}")}
         if done.keys() >= set(later):
             return StepResult("right", request=done["deleteSchedule"].number)
@@ -182,7 +182,7 @@ def _signature(record: Record) -> StepResult:
 def _fetched(operation: str) -> Callable[[Record], StepResult]:
     def evaluate(record: Record) -> StepResult:
         for entry in record.of(operation):
-            if _json(entry.response):
+            if _json(entry.answer):
                 return StepResult("right", request=entry.number)
         return StepResult("todo", f"{operation} has not returned a record yet.")
 

@@ -113,7 +113,7 @@ def test_every_operation_returns_what_the_sandbox_responded(driver: Driver, stag
     result = driver.make(call)
     (entry,) = stage.entries()
     assert (entry.operation, entry.status, _warnings(entry)) == (call.operation, 200, [])
-    assert plain(result) == (expected(json.loads(entry.response)) if entry.response else None)
+    assert plain(result) == (expected(json.loads(entry.answer)) if entry.answer else None)
 
 
 @pytest.mark.parametrize("call", REAL_CALLS.values(), ids=REAL_CALLS)
@@ -123,7 +123,7 @@ def test_every_generated_function_works(usual_driver: Driver, stage: Stage, call
     (entry,) = stage.entries()
     assert (entry.operation, entry.status) == (call.operation, 200)
     assert [warning for warning in _warnings(entry) if "was refused: 50023" not in warning] == []
-    assert _as_json(parsed) == (json.loads(entry.response) if entry.response else None)
+    assert _as_json(parsed) == (json.loads(entry.answer) if entry.answer else None)
 
 
 @pytest.mark.parametrize("call", REAL_CALLS.values(), ids=REAL_CALLS)

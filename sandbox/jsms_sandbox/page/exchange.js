@@ -26,7 +26,7 @@ function asCurl(entry) {
 
 export function exchange(entry) {
   const request = asText(`${entry.method} ${entry.path}`, entry.headers, entry.body),
-    response = asText(`HTTP ${entry.status}`, entry.response_headers, entry.response);
+    response = asText(`HTTP ${entry.status}`, entry.answer_headers, entry.answer);
   return h(
     "section",
     { class: "card" },

@@ -278,8 +278,8 @@ class JournalEntry(Stored):
     hint_zh: str | None = None
     warnings: list[str] = field(default_factory=list[str])
     warnings_zh: list[str] = field(default_factory=list[str])
-    response_headers: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
-    response: str = ""
+    answer_headers: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    answer: str = ""
     msg_ids: list[str] = field(default_factory=list[str])
     fault: str | None = None
     modelled: bool = True

@@ -46,8 +46,8 @@ class Request(ResponseModel):
     headers: list[tuple[str, str]]
     body: str
     status: int
-    response_headers: list[tuple[str, str]]
-    response: str
+    answer_headers: list[tuple[str, str]]
+    answer: str
     milliseconds: float
     warnings: list[str]
     warnings_zh: Annotated[list[str], Field(description="The same in Chinese.")]
@@ -122,7 +122,7 @@ async def list_requests(call: AdminRequest, query: RequestsQuery) -> Requests:
             and query.code in (None, entry.code)
             and query.status in (None, entry.status)
             and (query.msg_id is None or query.msg_id in entry.msg_ids)
-            and (text is None or any(text in part.casefold() for part in (entry.path, entry.body, entry.response)))
+            and (text is None or any(text in part.casefold() for part in (entry.path, entry.body, entry.answer)))
         )
 
     found, more = await LISTING.page(call, query, query.after, query.before, fits)

@@ -19,7 +19,7 @@ export const refusedView = {
   alert: true,
   search: (r) => ({
     to: /1\d{10}/.exec(r.body)?.[0],
-    text: [r.body, r.response, r.path],
+    text: [r.body, r.answer, r.path],
     code: [r.refusal?.code, r.status],
     type: [r.operation, r.refusal?.check],
     status: r.status,
@@ -33,7 +33,7 @@ export const refusedView = {
       appChip(r.app_key),
     ],
     meta: [h("span", {}, `HTTP ${r.status}`), aged(r.at)],
-    text: hintOf(r.refusal) || r.fault || r.response,
+    text: hintOf(r.refusal) || r.fault || r.answer,
     side: [h("span", { class: "big bad" }, String(refusalCode(r)))],
     label: `${refusalCode(r)} ${where(r)} ${hintOf(r.refusal)}`,
   }),

@@ -19,7 +19,7 @@ export const unmodelledView = {
   items: () => store.unmodelled.items,
   search: (r) => ({
     to: /1\d{10}/.exec(r.body)?.[0],
-    text: [r.body, r.response, r.path],
+    text: [r.body, r.answer, r.path],
     code: [r.refusal?.code, r.status],
     type: r.operation,
     status: r.status,
@@ -29,7 +29,7 @@ export const unmodelledView = {
   row: (r) => ({
     head: [h("strong", {}, where(r)), notModelled(r), appChip(r.app_key)],
     meta: [h("span", {}, `HTTP ${r.status}`), aged(r.at)],
-    text: r.refusal ? hintOf(r.refusal) : r.response,
+    text: r.refusal ? hintOf(r.refusal) : r.answer,
     side: r.refusal && [h("span", { class: "big bad" }, String(refusalCode(r)))],
     label: `${where(r)} ${t("not modelled")}`,
   }),
