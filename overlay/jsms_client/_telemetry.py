@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import MutableMapping
-from contextlib import ContextDecorator
+from collections.abc import Generator, MutableMapping
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -40,22 +40,13 @@ _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.
 _PORTS = {"http": 80, "https": 443}
 
 
-class _Guard(ContextDecorator):
-    """Logs whatever a provider, processor, exporter or propagator raises; the call goes on."""
-
-    def __enter__(self) -> None:
-        """Nothing to do."""
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> bool:
-        if not isinstance(error, Exception):
-            return False
-        _log.warning("telemetry failed", exc_info=error)
-        return True
-
-
-_guard = _Guard()
+@contextmanager
+def _guard() -> Generator[None]:
+    """Log whatever a provider, processor, exporter or propagator raises; the call goes on."""
+    try:
+        yield
+    except Exception:  # noqa: BLE001 - what an app plugs in may raise anything
+        _log.warning("telemetry failed", exc_info=True)
 
 
 class Recorder:
@@ -114,7 +105,7 @@ class CallRecorder:
         self._context: Context | None = None
         self._token: Token[Context] | None = None
 
-    @_guard
+    @_guard()
     def begin(self, attempt: int, headers: MutableMapping[str, str]) -> None:
         """Start the span of an attempt, counted from 1, and put its context into the headers of the request."""
         self._context = None
@@ -158,9 +149,9 @@ class CallRecorder:
         measured = self._recorder.describe(self._operation) | _known(
             {"http.response.status_code": event.http_status, "error.type": event.error}
         )
-        with _guard:
+        with _guard():
             self._recorder.durations.record(event.duration, measured, self._context)
-        with _guard:
+        with _guard():
             self._span.set_attributes(
                 measured
                 | _known(
@@ -179,10 +170,10 @@ class CallRecorder:
     def call_ended(self, event: CallEvent) -> None:
         """Count a call."""
         operation: dict[str, AttributeValue] = {"jsms.operation": event.operation}
-        with _guard:
+        with _guard():
             self._recorder.calls.add(1, operation | _known({"jsms.sent": event.sent, "error.type": event.error}))
         if event.code is not None:
-            with _guard:
+            with _guard():
                 self._recorder.refusals.add(1, operation | {"jsms.code": event.code})
 
 
