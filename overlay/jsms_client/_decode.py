@@ -175,17 +175,11 @@ _PROOFS = frozenset(spelling for name in map(_plain, PROOFS) for spelling in (na
 
 
 class ErrorDetail(NamedTuple):
-    """What an error body says.
-
-    Attributes:
-        code: The service's code, where there is one that is a number.
-        message: Its words, where there are any.
-        in_error: Whether it stood in the body's ``error``, and not beside other properties.
-    """
+    """What an error body says: the service's code, where that is a number, and its words."""
 
     code: int | None
     message: str
-    in_error: bool
+    in_error: bool  # whether it stood in the body's "error", and not beside other properties
 
     @property
     def has_code(self) -> bool:

@@ -28,13 +28,9 @@ STANDARD = JSON()
 
 
 class Departure:
-    """Whether a request may have left.
+    """Whether a request may have left."""
 
-    Attributes:
-        may_have_left: False as long as nothing of it was written, True from then on; None where the transport does not
-            say, and only its exception tells.
-    """
-
+    # False as long as nothing of it was written, True from then on; None where only the transport's exception tells.
     may_have_left: bool | None = False
 
     def trace(self, event: str, info: Mapping[str, object]) -> None:

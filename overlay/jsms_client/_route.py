@@ -32,21 +32,13 @@ _trusted: dict[tuple[object, ...], ssl.SSLContext] = {}
 
 
 class Route(NamedTuple):
-    """How the service is reached.
+    """How the service is reached."""
 
-    Attributes:
-        trust: Whose certificates are good.
-        proxy: The proxy; None for none.
-        layers: How many TLS handshakes come before a request.
-        forwards: Whether the proxy sees the requests and may respond itself.
-        fast: Whether to use httptools, which knows no proxies.
-    """
-
-    trust: ssl.SSLContext
+    trust: ssl.SSLContext  # whose certificates are good
     proxy: httpx.Proxy | None
-    layers: int
-    forwards: bool
-    fast: bool
+    layers: int  # how many TLS handshakes come before a request
+    forwards: bool  # whether the proxy sees the requests and may respond itself
+    fast: bool  # whether to use httptools, which knows no proxies
 
 
 def find_route(base_url: str, *, fast: bool = False) -> Route:

@@ -14,16 +14,8 @@ if TYPE_CHECKING:
     from jsms_surface.results import *  # noqa: F403 - every result, by its own __all__
 else:  # pragma: no branch
     # Each is found when it is first asked for: a program loads the results of what it calls.
-    def __getattr__(name: str) -> object:
-        if name not in _results.__all__:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value: object = getattr(_results, name)
-        globals()[name] = value
-        return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_results.__all__})
+    __getattr__ = _results.__getattr__
+    __dir__ = _results.__dir__
 
 
 __all__: list[str] = []

@@ -58,10 +58,6 @@ class AsyncReceipts(receipts.AsyncReceipts):
     """Delivery reports and replies, for apps without a callback URL.
 
     Reason: endless iteration at the pace that the service allows, which loses no record that was fetched.
-
-    Args:
-        executor: What carries out its requests.
-        origin: Of a view of the client with other options: whose records and pace it shares.
     """
 
     __slots__ = ("_executor", "_feeds", "_pauses")
@@ -70,6 +66,7 @@ class AsyncReceipts(receipts.AsyncReceipts):
         super().__init__(executor)
         self._executor = executor
         pauses: dict[str, float] = {name: OPERATIONS[name].poll_seconds or 0 for name in _KINDS}
+        # A view of the client with other options shares the records and the pace of the client.
         self._pauses: dict[str, float] = pauses if origin is None else origin._pauses
         feeds = {name: _feed(name, pauses) for name in _KINDS}
         self._feeds: Mapping[str, _Feed] = feeds if origin is None else origin._feeds
@@ -140,15 +137,11 @@ class AsyncReceipts(receipts.AsyncReceipts):
         queue = self._queue(store, operation)
         while (pause := await run_in_thread(queue.turn)) is not None:
             await async_sleep(pause)
-
-        async def end() -> None:
-            await run_in_thread(queue.end_turn)
-
         try:
             return await self._poll(operation)
         finally:
             # Also where the caller was cancelled.
-            await AsyncShieldedTask().run(end)
+            await AsyncShieldedTask().run(partial(run_in_thread, queue.end_turn))
 
     async def _poll(self, operation: str) -> Any:
         """Poll; the next poll of this client's iterators is a whole pause after it."""

@@ -301,11 +301,8 @@ async def _read(response: httpx.Response, timeout: float | None) -> ReceivedResp
 
 
 async def _write(work: Callable[[], None]) -> None:
-    async def write() -> None:
-        await run_in_thread(work)
-
     # A cancelled caller must not leave the store half written.
-    await AsyncShieldedTask().run(write)
+    await AsyncShieldedTask().run(partial(run_in_thread, work))
 
 
 async def _take(claim: Claim) -> tuple[int, object] | None:

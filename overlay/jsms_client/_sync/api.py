@@ -22,12 +22,7 @@ if TYPE_CHECKING:
 
 
 class APIClient(AuthenticatedClient):
-    """Hand it to any function of ``jsms_api.api`` as ``client``: same credentials, timeouts and exceptions.
-
-    Args:
-        base_url: The service's address, for show.
-        executor: What carries out the requests.
-    """
+    """Hand it to any function of ``jsms_api.api`` as ``client``: same credentials, timeouts and exceptions."""
 
     def __init__(self, base_url: str, executor: HTTPExecutor) -> None:
         super().__init__(base_url=base_url, token="")
@@ -38,11 +33,7 @@ class APIClient(AuthenticatedClient):
         return cast("httpx.Client", self)
 
     def get_async_httpx_client(self) -> NoReturn:
-        """Return the generated functions of the other kind.
-
-        Raises:
-            ConfigurationError: Always.
-        """
+        """Refuse the generated functions of the other kind."""
         raise ConfigurationError(
             "this api belongs to JSMS: call functions such as sync_detailed with it, none of the other kind"
         )
@@ -65,23 +56,8 @@ class APIClient(AuthenticatedClient):
         params: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> ParsedResponse:
-        """Carry out one operation; called by the generated functions.
-
-        Args:
-            method: The HTTP method, in any case.
-            url: The path below the base URL.
-            json: The body of an operation that takes JSON.
-            files: The form of an operation that takes one.
-            params: The query.
-            headers: What the generator would send; ours are used instead, its multipart boundary being a fixed one.
-
-        Returns:
-            What generated functions read in place of an httpx response: a success, checked.
-
-        Raises:
-            ArgumentError: An id is empty or is not one, or the contract has no such operation.
-            JSMSError: Whatever else happens.
-        """
+        """Carry out one operation for a generated function, which reads the checked success like an httpx response."""
+        # Ours are used instead, as the generator's multipart boundary is a fixed one.
         del headers
         content = (json, files, params)
         # Error trackers send away what is in the frames of an exception.

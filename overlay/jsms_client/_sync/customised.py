@@ -59,10 +59,6 @@ class Receipts(receipts.Receipts):
     """Delivery reports and replies, for apps without a callback URL.
 
     Reason: endless iteration at the pace that the service allows, which loses no record that was fetched.
-
-    Args:
-        executor: What carries out its requests.
-        origin: Of a view of the client with other options: whose records and pace it shares.
     """
 
     __slots__ = ("_executor", "_feeds", "_pauses")
@@ -71,6 +67,7 @@ class Receipts(receipts.Receipts):
         super().__init__(executor)
         self._executor = executor
         pauses: dict[str, float] = {name: OPERATIONS[name].poll_seconds or 0 for name in _KINDS}
+        # A view of the client with other options shares the records and the pace of the client.
         self._pauses: dict[str, float] = pauses if origin is None else origin._pauses
         feeds = {name: _feed(name, pauses) for name in _KINDS}
         self._feeds: Mapping[str, _Feed] = feeds if origin is None else origin._feeds
@@ -141,15 +138,11 @@ class Receipts(receipts.Receipts):
         queue = self._queue(store, operation)
         while (pause := run_inline(queue.turn)) is not None:
             sleep(pause)
-
-        def end() -> None:
-            run_inline(queue.end_turn)
-
         try:
             return self._poll(operation)
         finally:
             # Also where the caller was cancelled.
-            ShieldedTask().run(end)
+            ShieldedTask().run(partial(run_inline, queue.end_turn))
 
     def _poll(self, operation: str) -> Any:
         """Poll; the next poll of this client's iterators is a whole pause after it."""

@@ -302,11 +302,8 @@ def _read(response: httpx.Response, timeout: float | None) -> ReceivedResponse:
 
 
 def _write(work: Callable[[], None]) -> None:
-    def write() -> None:
-        run_inline(work)
-
     # A cancelled caller must not leave the store half written.
-    ShieldedTask().run(write)
+    ShieldedTask().run(partial(run_inline, work))
 
 
 def _take(claim: Claim) -> tuple[int, object] | None:

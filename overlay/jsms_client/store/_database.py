@@ -31,35 +31,20 @@ class Execute(Protocol):
 
 
 class Dialect(NamedTuple):
-    """What the databases write in different ways.
-
-    Attributes:
-        name: Which database it is.
-        now: Seconds since the epoch by the database's clock.
-        greatest: The function for the larger of two values.
-        serial: The type of a primary key that counts by itself.
-        text: The type of a text of any length.
-        insert_new: How an INSERT begins that leaves existing rows alone.
-        unless_there: How it ends.
-        skip_locked: How a SELECT ends whose rows are for one transaction alone.
-        lock: Keeps other processes from changing the tables until the transaction ends.
-        from_json: A table in a FROM clause, made of a JSON array of objects; to be formatted with ``columns``.
-        column: One column of it; to be formatted with ``name`` and ``type``.
-        joined: How an UPDATE joins such a table; to be formatted with ``table``, ``assignments`` and ``rows``.
-    """
+    """What the databases write in different ways."""
 
     name: str
-    now: str
-    greatest: str
-    serial: str
-    text: str
-    insert_new: str = "INSERT INTO"
-    unless_there: str = "ON CONFLICT DO NOTHING"
-    skip_locked: str = "FOR UPDATE SKIP LOCKED"
-    lock: str = ""
-    from_json: str = ""
-    column: str = ""
-    joined: str = ""
+    now: str  # seconds since the epoch by the database's clock
+    greatest: str  # the function for the larger of two values
+    serial: str  # the type of a primary key that counts by itself
+    text: str  # the type of a text of any length
+    insert_new: str = "INSERT INTO"  # how an INSERT begins that leaves existing rows alone
+    unless_there: str = "ON CONFLICT DO NOTHING"  # how it ends
+    skip_locked: str = "FOR UPDATE SKIP LOCKED"  # how a SELECT ends whose rows are for one transaction alone
+    lock: str = ""  # keeps other processes from changing the tables until the transaction ends
+    from_json: str = ""  # a table in a FROM clause, made of a JSON array of objects: see `rows`
+    column: str = ""  # one column of it
+    joined: str = ""  # how an UPDATE joins such a table
 
     def rows(self, **columns: type) -> str:
         """Return ``:rows``, a JSON array of objects, as a table ``v``; what an object lacks is NULL there."""

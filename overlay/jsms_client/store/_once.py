@@ -106,7 +106,6 @@ class Claim:
 
 
 def _checked(key: object, operation: str) -> str:
-    problem = ""
     if not isinstance(key, str):
         problem = f"is of type {type(key).__name__}"
     elif not key.strip() or len(key) > _LONGEST:
