@@ -34,7 +34,7 @@ from jsms_client.errors import (
 from servers.faults import http_response, sends
 from servers.raw_socket_server import Connection, RawSocketServer, Script
 
-from .drivers import APP_KEY, MASTER_SECRET, QUICK, sync_client
+from .drivers import APP_KEY, MASTER_SECRET, QUICK, async_client, sync_client
 
 URL = "https://api.sms.jpush.cn/v1"
 BODY = SendCodeRequest(mobile="13800138000", temp_id=1)
@@ -274,8 +274,9 @@ def test_a_proxy_that_refuses_the_way_sent_nothing(server: RawSocketServer, monk
     assert caught.value.attempts == 0
 
 
-def test_the_generated_client_leaves_settings_to_ours() -> None:
-    api = JSMS(APP_KEY, MASTER_SECRET, base_url="http://127.0.0.1:1/v1").api
+@pytest.mark.parametrize("client", [JSMS, AsyncJSMS])
+def test_the_generated_client_leaves_settings_to_ours(client: type[JSMS | AsyncJSMS]) -> None:
+    api = client(APP_KEY, MASTER_SECRET, base_url="http://127.0.0.1:1/v1").api
     acts: list[Callable[[], object]] = [
         lambda: api.with_headers({}),
         lambda: api.with_cookies({}),
@@ -286,7 +287,7 @@ def test_the_generated_client_leaves_settings_to_ours() -> None:
     for act in acts:
         with pytest.raises(ConfigurationError, match="belong to the client"):
             act()
-    assert repr(api) == "<APIClient http://127.0.0.1:1/v1>"
+    assert repr(api) == f"<{type(api).__name__} http://127.0.0.1:1/v1>"
 
 
 @pytest.mark.parametrize("client", [JSMS, AsyncJSMS])
@@ -331,7 +332,24 @@ def test_an_id_that_is_the_name_of_another_path_is_refused(server: RawSocketServ
     counts = server.play(sends(SENT))
     with sync_client(server.base_url) as jsms, pytest.raises(ArgumentError, match="schedule_id"):
         delete_schedule.sync_detailed("batch", client=jsms.api)
+
+    async def delete() -> None:
+        async with async_client(server.base_url) as jsms:
+            await delete_schedule.asyncio_detailed("batch", client=jsms.api)
+
+    with pytest.raises(ArgumentError, match="schedule_id"):
+        anyio.run(delete)
     assert counts.connections == 0
+
+
+def test_an_id_that_is_none_is_refused_with_its_operation() -> None:
+    async def delete() -> None:
+        async with AsyncJSMS(APP_KEY, MASTER_SECRET, base_url="http://127.0.0.1:1/v1") as jsms:
+            await delete_schedule.asyncio_detailed("..", client=jsms.api)
+
+    with pytest.raises(ArgumentError, match="schedule_id") as caught:
+        anyio.run(delete)
+    assert caught.value.operation == "deleteSchedule"
 
 
 def test_what_the_contract_does_not_have_is_refused() -> None:
@@ -339,6 +357,13 @@ def test_what_the_contract_does_not_have_is_refused() -> None:
         for method, path in (("get", "/codes"), ("get", "/no/such/path"), ("post", "/codes/1/invalid")):
             with pytest.raises(ArgumentError, match="no operation"):
                 jsms.api.get_httpx_client().request(method, path)
+
+    async def ask() -> None:
+        async with AsyncJSMS(APP_KEY, MASTER_SECRET, base_url="http://127.0.0.1:1/v1") as jsms:
+            await jsms.api.get_async_httpx_client().request("get", "/codes")
+
+    with pytest.raises(ArgumentError, match="no operation"):
+        anyio.run(ask)
 
 
 @contextmanager
