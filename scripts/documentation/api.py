@@ -70,6 +70,12 @@ def chinese_summaries(root: Path) -> dict[str, str]:
     return {**_of_contract(), **texts(root, _TRANSLATIONS)}
 
 
+def chinese_models() -> dict[str, str]:
+    """Map the description of each model of the contract to its Chinese summary."""
+    models = (mapping(found) for found in schemas(mapping(json.loads(openapi("json")))).values())
+    return {text(found.get("description")): words for found in models if (words := _chinese(found))}
+
+
 def _page(words: tuple[str, str, str, str, tuple[str, ...], tuple[str, ...]], summaries: Mapping[str, str]) -> str:
     title, introduction, calls, about, call_head, name_head = words
 

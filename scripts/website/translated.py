@@ -11,7 +11,7 @@ from typing import Any, Final
 import griffe
 
 from documentation import require_translations, texts
-from documentation.api import chinese_summaries
+from documentation.api import chinese_models, chinese_summaries
 from jsms_contract.errors import ERRORS
 from website import REFERENCE, ROOT
 
@@ -81,6 +81,7 @@ class Translations:
 
     names: Mapping[str, str]  # the summary of a name, of Class.member and of resource.method
     texts: Mapping[str, str]  # a paragraph, or sentences of one
+    templates: Mapping[str, str]  # regular expressions of sentences that name a field, a model or a limit
 
     def paragraph(self, english: str) -> str | None:
         """Translate a paragraph into Chinese; None where part of it is not known."""
@@ -89,12 +90,22 @@ class Translations:
             return _remedy(int(code[1]), code[2], code[3])
         if text.startswith(_OPERATION):
             return f"JSMS 接口：{text.removeprefix(_OPERATION)}"
-        if text in self.texts:
-            return self.texts[text]
+        if (found := self._sentence(text)) is not None:
+            return found
         for end in re.finditer(r"\. (?=[A-Z])", text):
             begin, rest = text[: end.start() + 1], text[end.end() :]
-            if begin in self.texts and (following := self.paragraph(rest)):
-                return self.texts[begin] + following
+            if (first := self._sentence(begin)) is not None and (following := self.paragraph(rest)):
+                return first + following
+        return None
+
+    def _sentence(self, english: str) -> str | None:
+        # The docstring of what the contract describes without a full stop has one.
+        for text, end in ((english, ""), (english.removesuffix("."), "。")):
+            if text in self.texts:
+                return self.texts[text].removesuffix(end) + end
+        for template, chinese in self.templates.items():
+            if found := re.fullmatch(template, english):
+                return found.expand(chinese)
         return None
 
     def name(self, obj: griffe.Object) -> str:
@@ -123,7 +134,9 @@ def known() -> Translations:
     """Read the translations of the project."""
     reference = texts(ROOT, "reference")
     return Translations(
-        {**chinese_summaries(ROOT), **reference["names"]}, {**texts(ROOT, "openapi"), **reference["texts"]}
+        {**chinese_summaries(ROOT), **reference["names"]},
+        {**chinese_models(), **texts(ROOT, "openapi"), **reference["texts"]},
+        reference["templates"],
     )
 
 

@@ -72,6 +72,13 @@ assert main([], root=root) == 0
 assert main(["--check"], root=root) == 0
 """
 
+REFERENCE = """
+import sys
+sys.path.insert(0, "scripts")
+from website.translated import require_reference
+require_reference()
+"""
+
 
 def test_sandbox_command_and_demo_have_the_operations_over_sockets(fork: Path, tmp_path: Path) -> None:
     done = _run(fork, OVER_SOCKETS, tmp_path)
@@ -95,6 +102,15 @@ def test_the_pages_have_the_operations_and_their_number(fork: Path, tmp_path: Pa
         ("README.zh-CN.md", f"全部 {count} 个接口"),
     ):
         assert words in (tmp_path / page).read_text(encoding="utf-8"), page
+
+
+def test_the_chinese_reference_has_the_words_of_the_translated_document(fork: Path, tmp_path: Path) -> None:
+    for name in ("overlay", "sandbox", "scripts", "translations"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(fork.parent / "translations" / "openapi.zh-CN.yaml", tmp_path / "translations")
+    shutil.copytree(fork, tmp_path / "generated")
+    done = _run(fork, REFERENCE, tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def _run(fork: Path, program: str, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
