@@ -62,6 +62,13 @@ def response_examples(operation: str, status: int) -> list[object]:
     return [resolve(each)["value"] for each in _response(operation, status).get("examples", {}).values()]
 
 
+def callback_examples() -> Iterator[Mapping[str, Any]]:
+    """Every example of what is posted to an app."""
+    for item in document()["webhooks"].values():
+        for content in resolve(resolve(item)["post"]["requestBody"])["content"].values():
+            yield from (resolve(each)["value"] for each in content["examples"].values())
+
+
 def body_schema(operation: str) -> Schema:
     """The schema of an operation's JSON body."""
     return resolve(resolve(_entry(operation)["requestBody"])["content"]["application/json"]["schema"])

@@ -91,6 +91,7 @@ def change(data: dict[str, Any], names: Names = TESTED) -> None:
         ["used", "phones", "cost"],
         {
             "cost": {"type": ["number", "null"], "description": "What it cost."},
+            f"{names.report.lower()}_name": _text("Its name."),
             "used": {"type": "integer", "format": "int32", "description": "How many SMS."},
             "phones": {
                 "type": "array",
@@ -120,6 +121,7 @@ def change(data: dict[str, Any], names: Names = TESTED) -> None:
         {
             "speed": {"type": "number", "minimum": 0, "maximum": 1, "description": "How fast."},
             "urgent": {"type": "boolean", "description": "Whether it is urgent."},
+            f"{thing}_name": _text("Its name."),
         },
     )
     _add_operations(data, names)
@@ -259,6 +261,7 @@ def _chinese(names: Names) -> dict[str, str]:
         "Which one.": "哪一个中转站。",
         "The carrier.": "运营商。",
         "Where the app is registered.": "应用的注册地。",
+        "Its name.": "名称。",
         "What it cost.": "费用。",
         "How many SMS.": "短信条数。",
         "A number.": "一个号码。",

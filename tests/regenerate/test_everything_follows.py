@@ -59,7 +59,8 @@ with LocalSandbox() as sandbox:
     check((code, out, err) == (0, "", "jsms: deleteLeaflet is done.\n"), code, out, err)
     code, out, err = jsms("createLeaflet", "--help")
     words = " ".join(out.split())
-    check("Takes {speed: number, urgent?: boolean}." in words and "Takes {name: integer, …}." in words, out)
+    check("Takes {speed: number, urgent?: boolean, leaflet_name?: string}." in words, out)
+    check("Takes {name: integer, …}." in words, out)
     check("--yes" in words, out)
 """
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from jsms_contract.errors import ERRORS
 from jsms_sandbox.contract import operations
+from servers.arguments import body_of
 
 from .sign_forms import FileField, image, sign_form
 
@@ -163,7 +164,12 @@ WRITTEN = (
     ErrorRecipe(50105, Call("DELETE", "/sign/4321")),
 )
 
-BODIES: dict[str, dict[str, Any]] = {"/codes": CODE, "/voice_codes": {"mobile": MOBILE}, "/schedule": ORDER | LATER}
+BODIES: dict[str, dict[str, Any]] = {
+    "/codes": CODE,
+    "/voice_codes": {"mobile": MOBILE},
+    "/messages": ORDER,
+    "/schedule": ORDER | LATER,
+}
 
 
 def magic(code: int) -> ErrorRecipe:
@@ -171,7 +177,8 @@ def magic(code: int) -> ErrorRecipe:
     listed = [each for each in operations().values() if code in each.codes]
     for operation in listed:
         if "{" not in operation.path and any(field.kind == "mobile" for field in operation.fields):
-            body = BODIES.get(operation.path, ORDER) | {"mobile": f"130000{code}"}
+            known = BODIES.get(operation.path) or cast("dict[str, Any]", body_of(operation.id))
+            body = known | {"mobile": f"130000{code}"}
             return ErrorRecipe(code, Call(operation.method, operation.path, body))
     path = re.sub(r"\{[^}]*\}", "1", listed[0].path)
     return ErrorRecipe(code, Call(listed[0].method, path, auth="magic"))
