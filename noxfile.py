@@ -75,43 +75,43 @@ _MOST_WORKERS = 8
 
 @nox.session
 def format(session: nox.Session) -> None:  # noqa: A001 - the check's name
-    """The code is formatted."""
+    """Check that the code is formatted."""
     session.run("ruff", "format", "--check", "--quiet", ".", silent=True)
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Ruff has nothing against it."""
+    """Run Ruff's rules."""
     session.run("ruff", "check", "--quiet", ".", silent=True)
 
 
 @nox.session
 def imports(session: nox.Session) -> None:
-    """Imports go one way between packages."""
+    """Check that imports go one way between packages."""
     session.run("lint-imports", silent=True)
 
 
 @nox.session
 def sync(session: nox.Session) -> None:
-    """_sync is what _async makes."""
+    """Check that _sync is what scripts/unasync makes of _async."""
     session.run("python", "scripts/unasync", "--check", silent=True)
 
 
 @nox.session
 def generated(session: nox.Session) -> None:
-    """generated/ is in step with openapi.yaml."""
+    """Check that generated/ is in step with openapi.yaml."""
     session.run("python", "scripts/regenerate", "--check", silent=True)
 
 
 @nox.session
 def documents(session: nox.Session) -> None:
-    """The generated tables of the documentation are in step too."""
+    """Check that the generated tables of the documentation are in step too."""
     session.run("python", "scripts/document", "--check", silent=True)
 
 
 @nox.session
 def redocly(session: nox.Session) -> None:
-    """Redocly accepts openapi.yaml."""
+    """Run Redocly on openapi.yaml."""
     home = npm_home(REDOCLY)
     _require(session, "Redocly", home.exists, lambda: install_npm(REDOCLY))
     cli = home / "node_modules" / "@redocly" / "cli" / "bin" / "cli.js"
@@ -120,7 +120,7 @@ def redocly(session: nox.Session) -> None:
 
 @nox.session
 def page(session: nox.Session) -> None:
-    """The sandbox's page is formatted, linted and type-checked."""
+    """Check the format, the lint rules and the types of the sandbox's page."""
     for package in (BIOME, TYPESCRIPT):
         _require(
             session,
@@ -135,19 +135,19 @@ def page(session: nox.Session) -> None:
 
 @nox.session
 def mypy(session: nox.Session) -> None:
-    """Mypy --strict."""
+    """Run mypy in strict mode."""
     session.run("mypy", silent=True)
 
 
 @nox.session
 def pyright(session: nox.Session) -> None:
-    """Pyright, strict."""
+    """Run Pyright in strict mode."""
     session.run("pyright", silent=True)
 
 
 @nox.session
 def overlay(session: nox.Session) -> None:
-    """The tests of the overlay reach every line and branch."""
+    """Run the tests of the overlay; they must reach every line and branch."""
     measured = ["--cov", "--cov-report=term-missing:skip-covered", *OVERLAY_TESTS]
     if not _has_engines(session):
         # What talks to them is not reached then.
@@ -157,7 +157,7 @@ def overlay(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """The other tests."""
+    """Run all other tests."""
     _has_engines(session)
     _pytest(
         session, *(session.posargs or (f"--ignore={folder}" for folder in (*OVERLAY_TESTS, BROWSER_TESTS, SITE_TESTS)))
@@ -166,7 +166,7 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def browser(session: nox.Session) -> None:
-    """The inbox page works in a real Chromium."""
+    """Test the inbox page in a real Chromium."""
     _require(session, "Chromium", lambda: chromium() is not None, lambda: install_debian(CHROMIUM_PACKAGES))
     # In one process, because each starts a browser.
     session.run("python", "-m", "pytest", "-n0", *(session.posargs or (BROWSER_TESTS,)))
@@ -174,7 +174,7 @@ def browser(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """The documentation's site is built, has no dead link, and works in a real Chromium."""
+    """Build the documentation's site, look for dead links, and test it in a real Chromium."""
     _require(session, "Chromium", lambda: chromium() is not None, lambda: install_debian(CHROMIUM_PACKAGES))
     for package in (REDOC, IFRAME_WORKER):
         _require(session, package, npm_home(package).exists, functools.partial(unpack_npm, package))
@@ -184,7 +184,7 @@ def docs(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS, venv_backend="uv")
 def pythons(session: nox.Session) -> None:
-    """The tests of what apps import, with each other supported Python."""
+    """Run the tests of what apps import with each other supported Python."""
     _only_complete(session)
     session.install("-r", "requirements/dev.txt")
     session.install("--no-deps", "--no-build-isolation", "-e", ".")
@@ -193,7 +193,7 @@ def pythons(session: nox.Session) -> None:
 
 @nox.session(venv_backend="uv")
 def lowest(session: nox.Session) -> None:
-    """The tests of what apps import, with the lowest versions that pyproject.toml allows."""
+    """Run the tests of what apps import with the lowest versions that pyproject.toml allows."""
     _only_complete(session)
     pinned = Path("requirements/dev.txt").read_text(encoding="utf-8").splitlines()
     tools = [line for line in pinned if line.partition("==")[0] in TEST_TOOLS]
@@ -203,7 +203,7 @@ def lowest(session: nox.Session) -> None:
 
 @nox.session
 def portability(session: nox.Session) -> None:
-    """Generated clients of other languages do what their recipes say."""
+    """Test that generated clients of other languages do what their recipes say."""
     _only_complete(session)
     install = ("--install",) if COMPLETE else ()
     session.run("python", "scripts/portability", *(session.posargs or ("--every-change", *install)))
@@ -211,7 +211,7 @@ def portability(session: nox.Session) -> None:
 
 @nox.session(venv_backend="uv")
 def release(session: nox.Session) -> None:
-    """What is released can be built and works; scripts/release does more, and keeps it."""
+    """Build and test what is released; scripts/release does more, and keeps it."""
     _only_complete(session)
     session.install("-r", "requirements/release.txt")
     # With the project's own Python, and the tools of this session on the path.
@@ -239,7 +239,7 @@ def _require(session: nox.Session, what: str, is_there: Callable[[], bool], inst
 
 
 def _has_engines(session: nox.Session) -> bool:
-    """Whether every engine of the store is there: what is missing is installed, or said to be left out."""
+    """Return whether every engine of the store is there; install what is missing, or report what is left out."""
     missing = missing_engines()
     if not missing:
         return True

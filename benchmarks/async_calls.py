@@ -106,7 +106,7 @@ SLOW = ("httpx2.AsyncClient", PLAIN)
 
 
 def measure() -> Section:
-    """Every way, with every number of tasks, in turns."""
+    """Measure each client with each number of tasks, in turns."""
     with running() as base_url:
         timings = asyncio.run(_measure(base_url))
     columns = {f"{tasks} tasks": "{:,.0f}" for tasks in TASKS}

@@ -38,7 +38,7 @@ class Run(TypedDict):
 
 
 def measure() -> Section:
-    """Each size, with a journal and without."""
+    """Measure each size, with a journal and without."""
     runs: dict[tuple[str, int], Run] = {}
     with running() as base_url, tempfile.TemporaryDirectory() as folder:
         for size in SIZES:

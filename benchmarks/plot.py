@@ -15,7 +15,7 @@ _BETWEEN_LABELS = 14
 
 
 def bars(section: Section, column: str, title: str) -> str:
-    """One bar for each row that has the figure.
+    """Draw one bar for each row that has the figure.
 
     Args:
         section: What was measured.
@@ -31,7 +31,7 @@ def bars(section: Section, column: str, title: str) -> str:
 
 
 def lines(section: Section, title: str, across: str) -> str:
-    """One line for each way, over a logarithmic axis.
+    """Draw one line for each client, over a logarithmic axis.
 
     Args:
         section: What was measured.

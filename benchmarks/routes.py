@@ -89,7 +89,7 @@ def count(call: Callable[[], object]) -> Route:
 
 
 def send_code() -> Route:
-    """``codes.send``, from the call to its result."""
+    """Call ``codes.send``."""
     with running() as base_url, JSMS("key", "secret", base_url=base_url) as jsms:
         return count(lambda: jsms.codes.send("13800138000", temp_id=1))
 

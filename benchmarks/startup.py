@@ -32,7 +32,7 @@ print(took * 1e3, int(status.partition("VmHWM:")[2].split()[0]) / 1024)
 
 
 def measure_imports() -> Section:
-    """Each program in a process of its own, in turns."""
+    """Measure each program in its own process, in turns."""
     seen: dict[str, list[tuple[float, float]]] = {name: [] for name in ("nothing", *PROGRAMS)}
     for _ in range(ROUNDS):
         for name, runs in seen.items():

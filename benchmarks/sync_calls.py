@@ -42,7 +42,7 @@ BARE, OFFICIAL = "httpx.Client", "official client (requests)"
 
 
 def measure() -> Section:
-    """One call after another, each way."""
+    """Measure one call after another with each client."""
     ways: dict[str, Callable[[str, ExitStack], Callable[[], object]]] = {
         "raw socket": _raw_socket,
         "http.client": _http_client,

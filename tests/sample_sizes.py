@@ -6,7 +6,7 @@ import os
 
 
 def sample_size(full: int, sample: int) -> int:
-    """The number of repetitions.
+    """Return the number of repetitions.
 
     Args:
         full: With `scripts/test --complete`.

@@ -78,7 +78,7 @@ def callback(request: HttpRequest) -> HttpResponse:
 
 
 def message(_request: HttpRequest, msg_id: str) -> HttpResponse:
-    """The outcome of a message."""
+    """Handle the outcome of a message."""
     return JsonResponse({"status": delivered.get(msg_id)})
 
 

@@ -54,5 +54,5 @@ app.router.routes.append(Route("/jsms/callback", endpoint=CallbackApp(receiver, 
 
 @app.get("/messages/{msg_id}")
 async def message(msg_id: str) -> dict[str, int | None]:
-    """The outcome of a message."""
+    """Handle the outcome of a message."""
     return {"status": delivered.get(msg_id)}

@@ -55,5 +55,5 @@ app.wsgi_app = DispatcherMiddleware(  # type: ignore[method-assign]  # how Flask
 
 @app.get("/messages/<msg_id>")
 def message(msg_id: str) -> dict[str, int | None]:
-    """The outcome of a message."""
+    """Handle the outcome of a message."""
     return {"status": delivered.get(msg_id)}

@@ -18,7 +18,7 @@ MOBILE = "13800138000"
 
 @pytest.fixture
 def login(jsms_sandbox: Sandbox) -> Iterator[httpx.Client]:  # noqa: ARG001 - the fixture sets the environment
-    """The running service; jsms_sandbox has set the JSMS_* variables that its client reads."""
+    """Start the service; jsms_sandbox has set the JSMS_* variables that its client reads."""
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -42,7 +42,7 @@ def test_the_contract_for_campaigns_names_every_other_module(graph: grimp.Import
 
 
 def cycles(graph: grimp.ImportGraph) -> list[set[str]]:
-    """Groups of modules that import each other, directly or by way of others."""
+    """Find groups of modules that import each other, directly or through others."""
     reached = {module: graph.find_upstream_modules(module) for module in graph.modules}
     groups = {frozenset(other for other in up if module in reached[other]) | {module} for module, up in reached.items()}
     return [set(group) for group in groups if len(group) > 1]

@@ -32,14 +32,14 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def sandbox(browser: Browser) -> Iterator[RunningSandbox]:
-    """A sandbox of its own; after the browser, so that nothing is started in vain."""
+    """Start a sandbox for the test; after the browser, so that nothing is started in vain."""
     with RunningSandbox() as running:
         yield running
 
 
 @pytest.fixture
 def app(sandbox: RunningSandbox) -> Iterator[AppUnderTest]:
-    """The sandbox's first app."""
+    """Provide the sandbox's first app."""
     first = AppUnderTest(sandbox, sandbox.look(lambda state: next(iter(state.apps.values()))))
     with first.http:
         yield first
@@ -47,7 +47,7 @@ def app(sandbox: RunningSandbox) -> Iterator[AppUnderTest]:
 
 @pytest.fixture
 def inbox(browser: Browser, sandbox: RunningSandbox) -> Iterator[Inbox]:
-    """The page, open and live. In the end it must have no errors, and have sent no request elsewhere."""
+    """Open the page. At the end it must have no errors, and have sent no request elsewhere."""
     with Inbox(browser, sandbox.url) as opened:
         yield opened
         opened.must_have_behaved()

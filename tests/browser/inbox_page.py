@@ -68,7 +68,7 @@ class Inbox:
         return self.page.locator("#toast")
 
     def row(self, text: str) -> Locator:
-        """The row with some text in it."""
+        """Return the row with some text in it."""
         return self.rows.filter(has_text=text)
 
     def view(self, name: str) -> None:
@@ -76,7 +76,7 @@ class Inbox:
         self.page.locator("#views").get_by_role("button", name=name).click()
 
     def button(self, name: str) -> Locator:
-        """A button of the right column."""
+        """Return a button of the right column."""
         return self.detail.get_by_role("button", name=name, exact=True)
 
     def press(self, *keys: str) -> None:
@@ -95,14 +95,14 @@ class Inbox:
         self.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     def clipboard(self) -> str:
-        """What was copied."""
+        """Return the text of the clipboard."""
         text: str = self.page.evaluate("navigator.clipboard.readText()")
         return text
 
     # --- what it did -------------------------------------------------------------------------------------------------
 
     def must_have_behaved(self) -> None:
-        """There was no error, and no request elsewhere."""
+        """Check that there was no error and no request elsewhere."""
         assert self.complaints == []
         assert self.hosts <= {urlsplit(self.url).netloc}
 

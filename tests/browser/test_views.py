@@ -170,7 +170,7 @@ def test_an_address_of_the_page_leads_to_one_message(inbox: Inbox, app: AppUnder
 
 @pytest.fixture
 def left_out(monkeypatch: pytest.MonkeyPatch) -> str:
-    """An operation that the sandbox does not model."""
+    """Add an operation that the sandbox does not model."""
     monkeypatch.delitem(cast("dict[str, object]", OPERATIONS), "getAppBalance")
     return "getAppBalance"
 

@@ -40,7 +40,7 @@ class Clock:
 def form(
     data: object, kind: str = "SMS_REPORT", *, timestamp: object, nonce: object = None, **fields: str
 ) -> dict[str, str]:
-    """A signed form; data is written as JSON unless it is a text already."""
+    """Make a signed form; data that is no text is written as JSON."""
     number = str(next(_nonces) if nonce is None else nonce)
     text = data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
     signed = {
@@ -54,5 +54,5 @@ def form(
 
 
 def encoded(fields: Mapping[str, str]) -> bytes:
-    """The form as a request's body."""
+    """Encode the form as a request's body."""
     return urlencode(fields).encode()

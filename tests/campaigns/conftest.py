@@ -14,7 +14,7 @@ from .drivers import DRIVERS, Driver
 
 @pytest.fixture
 def app(jsms_sandbox: Sandbox) -> Iterator[Sandbox]:
-    """An app with credit for everybody."""
+    """Provide an app with credit for every recipient."""
     jsms_sandbox.set_credit(industry=100_000, market=100_000)
     yield jsms_sandbox
     jsms_sandbox.clear_faults()

@@ -19,7 +19,7 @@ SETTINGS: Mapping[str, Any] = {"retry": RetryPolicy(attempts=1), "timeout": 60.0
 
 
 def settings_of(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """What a client of the tests is made with."""
+    """Return the settings of a test client."""
     return {**SETTINGS, **settings}
 
 

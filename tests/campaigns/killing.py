@@ -166,7 +166,7 @@ class Proof:
             self._found(f"{len(doubtful)} requests are unknown without a reason, after {kills} kills: {doubtful}")
 
     def _unknown_without_fault(self, journal: Path, before: int) -> list[int]:
-        """The requests whose recipients are unknown though no fault spoiled their response."""
+        """Return the requests whose recipients are unknown although no fault changed the response."""
         groups: defaultdict[int, set[str]] = defaultdict(set)
         with closing(sqlite3.connect(journal)) as connection:
             for request, mobile in connection.execute("SELECT request, mobile FROM recipients WHERE state IN (1, 4)"):

@@ -28,7 +28,7 @@ def members(count: int) -> Iterator[tuple[str, dict[str, str]]]:
 
 
 def peak() -> int:
-    """The most memory that this process ever took, in bytes."""
+    """Return this process's peak memory, in bytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 

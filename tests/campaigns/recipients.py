@@ -11,15 +11,15 @@ def numbers(count: int, first: int = 0) -> list[str]:
 
 
 def people(count: int, first: int = 0) -> list[tuple[str, dict[str, str]]]:
-    """The same, each with what the template needs."""
+    """Return the same recipients, each with the template's parameters."""
     return [(mobile, {"number": mobile[-4:]}) for mobile in numbers(count, first)]
 
 
 def reached(app: Sandbox) -> list[str]:
-    """Everyone that the sandbox accepted a message to, in order, as often as it did."""
+    """Return the number of each accepted message, in order."""
     return sorted(message.mobile for message in app.messages)
 
 
 def requests(app: Sandbox) -> int:
-    """How many batches reached the sandbox."""
+    """Count the batches that reached the sandbox."""
     return sum(request.operation in {"sendMessageBatch", "createScheduleBatch"} for request in app.requests)

@@ -82,14 +82,14 @@ class Record:
         self._call("DELETE", "faults")
 
     def messages(self) -> dict[str, list[str]]:
-        """The msg_ids that were accepted for each number."""
+        """Return the msg_ids that were accepted for each number."""
         found: dict[str, list[str]] = {}
         for message in self._all("messages", "msg_id", app=self._app):
             found.setdefault(message["mobile"], []).append(message["msg_id"])
         return found
 
     def requests(self, after: int = 0) -> list[Seen]:
-        """The requests of campaigns, newest first."""
+        """Return the requests of campaigns, newest first."""
         seen: list[Seen] = []
         # Of any app: a fault takes hold before it is known whose request it is.
         for request in self._all("requests", "number", operation=OPERATION):
@@ -105,7 +105,7 @@ class Record:
         return seen
 
     def hits(self) -> Counter[str]:
-        """How many requests each kind of fault hit."""
+        """Count the requests that each kind of fault hit."""
         counted: Counter[str] = Counter()
         for fault in self._call("GET", "faults")["faults"]:
             counted[fault["kind"]] += fault["hits"]

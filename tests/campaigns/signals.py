@@ -56,7 +56,7 @@ class Once:
 
 
 def members(then: Callable[[], None]) -> Iterator[tuple[str, dict[str, str]]]:
-    """The list; something is done when it was read to its end."""
+    """Yield the list, and call a function at its end."""
     yield from people(RECIPIENTS)
     if not isinstance(then, Once):
         then()

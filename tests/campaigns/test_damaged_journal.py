@@ -32,7 +32,7 @@ VARIANTS = sample_size(400, 100)
 
 @pytest.fixture
 def journal(tmp_path: Path) -> Path:
-    """A campaign with something in every table and every state, in many pages."""
+    """Provide a campaign with something in every table and every state, in many pages."""
     path = tmp_path / "campaign.db"
     rows = [(number, f"138{number:08}", f'{{"number":"{number}"}}') for number in range(1, PEOPLE + 1)]
     entries, recipients = Digest(), Digest()

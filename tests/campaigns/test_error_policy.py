@@ -41,7 +41,7 @@ def journal(tmp_path: Path) -> Path:
 
 
 def goes_on(driver: Driver, app: Sandbox, journal: Path, count: int) -> None:
-    """The same call, with nothing in its way, reaches everyone once."""
+    """Check that the same call, without a fault, reaches every recipient once."""
     campaign = driver.send(app.settings, people(count), journal=journal)
     assert (campaign.stop, campaign.complete, campaign.counts.accepted) == (None, True, count)
     assert reached(app) == numbers(count)

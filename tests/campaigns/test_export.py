@@ -21,7 +21,7 @@ from .test_reconcile import report
 
 @pytest.fixture
 def journal(sync: Driver, app: Sandbox, tmp_path: Path) -> Path:
-    """One accepted and delivered, one refused, one unknown and settled, one duplicate, one bad."""
+    """Provide a journal with one recipient in each state, one duplicate and one bad line."""
     path = tmp_path / "campaign.db"
     app.fail_next(kind="drop", operation="sendMessageBatch", mobile="13800000001")
     given = [*people(2), ("138-0000-0001", {"number": "2"}), "1380000"]

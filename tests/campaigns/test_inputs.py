@@ -30,14 +30,14 @@ def write(tmp_path: Path) -> Any:
 
 
 def read(file: RecipientFile) -> list[tuple[int, str, Any]]:
-    """Everyone that can be sent to; all must be."""
+    """Return the valid recipients; there must be no other."""
     checked, bad = check([*chain.from_iterable(read_file(file))])
     assert bad == []
     return checked
 
 
 def bad(file: RecipientFile) -> dict[int, str]:
-    """What is wrong, by line."""
+    """Return the problem of each line."""
     checked, bad = check([*chain.from_iterable(read_file(file))])
     assert all(mobile in (A, B) for _, mobile, _ in checked)
     return {line.number: line.reason for line in bad}

@@ -44,7 +44,7 @@ def journal(tmp_path: Path) -> Path:
 
 
 def nothing_is_lost(driver: Driver, app: Sandbox, journal: Path) -> None:
-    """No recipient is unknown, some still wait, and the same call reaches each one once."""
+    """Check that no recipient is unknown, that some are waiting, and that the same call reaches each once."""
     left = open_campaign(journal).counts
     assert (left.unknown, left.accepted > 0, left.waiting > 0) == (0, True, True)
     app.clear_faults()
@@ -366,7 +366,7 @@ def test_a_batch_size_limits_what_an_interruption_leaves_in_doubt(driver: Driver
 
 
 def _from_outside(cancel: Callable[[], object]) -> Callable[[], object]:
-    """The same, from any thread."""
+    """Make a function that calls ``cancel`` from any thread."""
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:

@@ -62,7 +62,7 @@ def journal(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def begun(sync: Driver, app: Sandbox, journal: Path) -> Path:
-    """The journal of a campaign that was stopped after five of eight."""
+    """Provide the journal of a campaign that was stopped after five of eight."""
     app.set_credit(industry=5, balance=0)
     sync.send(app.settings, people(8), journal=journal)
     app.set_credit(industry=100)

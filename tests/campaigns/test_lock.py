@@ -55,7 +55,7 @@ list(open_campaign(sys.argv[1]))
 
 
 def without_links(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file system that has none."""
+    """Simulate a file system without hard links."""
 
     def refuse(*_: object) -> None:
         raise OSError(errno.ENOTSUP, "not supported")

@@ -43,7 +43,7 @@ ODD_LINES = (
 
 
 def latin1(started: Started) -> str:
-    """A database of MariaDB that was made without UTF-8."""
+    """Return a database of MariaDB that was made without UTF-8."""
     address = started.get("MariaDB").database()
     engine = sqlalchemy.create_engine(address, isolation_level="AUTOCOMMIT", poolclass=sqlalchemy.NullPool)
     with engine.connect() as connection:
@@ -53,7 +53,7 @@ def latin1(started: Started) -> str:
 
 @pytest.fixture(params=[*SHARED, "MariaDB, latin1"])
 def database(request: pytest.FixtureRequest, started_engines: Started, tmp_path: Path) -> str:
-    """An empty database."""
+    """Provide an empty database."""
     if request.param.endswith("latin1"):
         return latin1(started_engines)
     return started_engines.address(request.param, tmp_path)
@@ -61,7 +61,7 @@ def database(request: pytest.FixtureRequest, started_engines: Started, tmp_path:
 
 @pytest.fixture(params=["file", *SHARED, "MariaDB, latin1"])
 def journal(request: pytest.FixtureRequest, started_engines: Started, tmp_path: Path) -> str:
-    """A journal that is not there yet, of each kind in turn."""
+    """Provide a journal that is not there yet, of each kind in turn."""
     if request.param == "file":
         return str(tmp_path / "spring.db")
     if request.param.endswith("latin1"):

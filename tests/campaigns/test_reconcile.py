@@ -38,7 +38,7 @@ def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def report(mobile: str, msg_id: str = "900", *, status: int = 4001, seconds: float = 1.0) -> DeliveryReport:
-    """A delivery report, some seconds from now."""
+    """Return a delivery report, some seconds from now."""
     return DeliveryReport(msg_id, mobile, datetime.now(UTC) + timedelta(seconds=seconds), status)
 
 

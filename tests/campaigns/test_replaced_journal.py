@@ -47,7 +47,7 @@ def journal(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def older(sync: Driver, app: Sandbox, journal: Path, tmp_path: Path) -> Path:
-    """A copy of the journal from before the first request, whose campaign was begun."""
+    """Provide a copy of the journal from before the first request, whose campaign was begun."""
     copy = tmp_path / "older.db"
 
     def take(progress: Progress) -> None:

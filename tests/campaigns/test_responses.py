@@ -13,7 +13,7 @@ BATCH = Batch([(4, "13800000000", None), (9, "13800000001", '{"name":"x"}')])
 
 
 def response(*recipients: object, success: int | None = None, failure: int | None = None) -> dict[str, object]:
-    """A response whose counts agree with its list, unless they are given."""
+    """Make a response whose counts agree with its list, unless they are given."""
     refused = sum(
         "error_code" in one and one["error_code"] not in ("", "0", "50000") for one in map(fields, recipients)
     )

@@ -46,18 +46,18 @@ from .recipients import numbers, people, reached
 
 @pytest.fixture(params=SHARED)
 def journal(request: pytest.FixtureRequest, started_engines: Started, tmp_path: Path) -> str:
-    """A campaign in an empty database, of each kind in turn."""
+    """Provide a campaign in an empty database, of each kind in turn."""
     return started_engines.address(request.param, tmp_path) + "?campaign=spring&lease=1"
 
 
 @pytest.fixture
 def postgresql(started_engines: Started, tmp_path: Path) -> str:
-    """A campaign in one kind of database, for what is the same in all."""
+    """Provide a campaign in one kind of database, for what is the same in all."""
     return started_engines.address("PostgreSQL", tmp_path) + "?campaign=spring&lease=1"
 
 
 def campaign_number(campaign: Campaign) -> str:
-    """A number that was sent to."""
+    """Return a number that was sent to."""
     return next(campaign.outcomes(RecipientState.ACCEPTED)).mobile
 
 

@@ -14,7 +14,7 @@ from .runner import Command
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The working folder; its ``config`` is where configuration is looked for."""
+    """Provide the working folder; configuration is read from its ``config``."""
     for name in list(os.environ):
         if name.startswith("JSMS_") or name.lower().endswith("_proxy") or name in ("NO_COLOR", "FORCE_COLOR"):
             monkeypatch.delenv(name)
@@ -25,11 +25,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def jsms(folder: Path) -> Command:
-    """The command."""
+    """Provide the command."""
     return Command()
 
 
 @pytest.fixture
 def parcel(jsms_sandbox: Sandbox) -> int:
-    """A notice template with one variable."""
+    """Provide a notice template with one variable."""
     return jsms_sandbox.add_template("您的包裹{{number}}已到达。")

@@ -49,7 +49,7 @@ class Command:
 
 
 def environment(**variables: str) -> dict[str, str]:
-    """What a process needs to find the packages, installed or not."""
+    """Return the environment in which a process finds the packages, installed or not."""
     paths = [str(ROOT / name) for name in ("cli", "overlay", "generated", "sandbox")]
     return os.environ | {"PYTHONPATH": os.pathsep.join(paths), "COLUMNS": "100"} | variables
 

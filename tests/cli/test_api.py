@@ -35,7 +35,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ExampleServer]:
 
 
 def _typed(operation: str, folder: Path) -> list[str]:
-    """The example of an operation as one types it."""
+    """Return the example of an operation as one types it."""
     arguments = {argument.name: argument for argument in ARGUMENTS[operation]}
     typed: list[str] = []
     for name, value in arguments_of(operation).items():
@@ -77,7 +77,7 @@ def test_help_has_the_summary_and_every_field_with_what_the_contract_says(operat
 
 
 def _squeezed(text: str) -> str:
-    """A text without the blanks where a terminal breaks its lines."""
+    """Join the lines that a terminal has wrapped."""
     return "".join(text.split())
 
 

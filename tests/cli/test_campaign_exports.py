@@ -17,7 +17,7 @@ from .test_campaigns import NUMBERS, counts, write_list
 
 @pytest.fixture
 def journal(jsms: Command, jsms_sandbox: Sandbox, parcel: int, folder: Path) -> Path:
-    """The journal of a campaign that is done."""
+    """Provide the journal of a campaign that is done."""
     members = write_list(folder, *NUMBERS)
     assert jsms("campaign", "send", members, "--temp-id", str(parcel), "--journal", "spring.db", "--yes").code == 0
     return folder / "spring.db"

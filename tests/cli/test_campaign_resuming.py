@@ -15,7 +15,7 @@ from .test_campaigns import NUMBERS, counts, sent, write_list
 
 @pytest.fixture
 def unknown(jsms: Command, jsms_sandbox: Sandbox, parcel: int, folder: Path) -> tuple[str, ...]:
-    """The command of a campaign whose thirty recipients are all unknown."""
+    """Provide the command of a campaign whose thirty recipients are all unknown."""
     command = ("campaign", "send", write_list(folder, *NUMBERS), "--temp-id", str(parcel))
     jsms_sandbox.fail_next(kind="drop", operation="sendMessageBatch")
     assert jsms(*command, "--yes").code == 15
@@ -24,7 +24,7 @@ def unknown(jsms: Command, jsms_sandbox: Sandbox, parcel: int, folder: Path) -> 
 
 @pytest.fixture
 def waiting(jsms: Command, jsms_sandbox: Sandbox, parcel: int, folder: Path) -> tuple[str, ...]:
-    """The command of a campaign whose thirty recipients all wait still."""
+    """Return the command of a campaign whose thirty recipients are all still waiting."""
     command = ("campaign", "send", write_list(folder, *NUMBERS), "--temp-id", str(parcel))
     jsms_sandbox.switch(allowed_ips=["10.0.0.1"])
     assert jsms(*command, "--yes").code == 21

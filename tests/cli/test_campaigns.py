@@ -22,7 +22,7 @@ NUMBERS = tuple(f"1380013{place:04}" for place in range(30))
 
 @pytest.fixture
 def members(folder: Path) -> str:
-    """A list of thirty, one of them twice."""
+    """Provide a list of thirty, one of them twice."""
     return write_list(folder, *NUMBERS, NUMBERS[3])
 
 

@@ -34,7 +34,7 @@ COMMANDS = dict(leaves(command()))
 
 
 def notes(done: Done) -> list[dict[str, object]]:
-    """The objects on standard error."""
+    """Return the objects on standard error."""
     return [json.loads(line) for line in done.err.splitlines()]
 
 

@@ -135,7 +135,7 @@ def test_ctrl_c_does_not_wait_for_an_idle_connection(people: Listener) -> None:
 
 
 def ends_while_dripping(connection: socket.socket, seconds: float) -> bool:
-    """Whether the other side ends a request that comes byte by byte."""
+    """Return whether the server ends a request that comes byte by byte."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         try:

@@ -28,7 +28,7 @@ def write_profile(folder: Path, name: str, settings: Mapping[str, str], *, mode:
 
 @pytest.fixture
 def unset(jsms_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """The sandbox's settings, which the environment does not have any more."""
+    """Provide the sandbox's settings, and remove them from the environment."""
     for name in jsms_sandbox.environment:
         monkeypatch.delenv(name)
     return {name: str(value) for name, value in jsms_sandbox.settings.items()}

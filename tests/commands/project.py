@@ -51,6 +51,6 @@ def small_project(folder: Path) -> Path:
 
 
 def installs(project: Path) -> int:
-    """How often the project was installed."""
+    """Count how often the project was installed."""
     log = project / "built.txt"
     return len(log.read_text(encoding="utf-8").splitlines()) if log.exists() else 0

@@ -36,7 +36,7 @@ def missing(session):
 
 @pytest.fixture
 def launcher(tmp_path: Path) -> Path:
-    """The command over checks that a test can foresee."""
+    """Run the command on checks with known outcomes."""
     (tmp_path / "noxfile.py").write_text(NOXFILE, encoding="utf-8")
     path = tmp_path / "run.py"
     path.write_text(

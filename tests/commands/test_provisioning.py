@@ -19,7 +19,7 @@ case "$*" in *{fails}*) echo "E: no such thing"; exit 100;; esac
 
 @pytest.fixture
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of all programs of a machine that has none yet."""
+    """Provide the folder of all programs of a machine that has none yet."""
     monkeypatch.setenv("PATH", str(tmp_path))
     return tmp_path
 

@@ -40,7 +40,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def made(made_once: Path, tmp_path: Path) -> Path:
-    """A project whose environment is up to date: a copy, as making one takes seconds."""
+    """Provide a project with an up-to-date environment: a copy, because making one takes seconds."""
     project = shutil.copytree(made_once, tmp_path / "made", symlinks=True)
     stamp = project / ".venv" / "jsms-workspace.txt"
     old, new = (hashlib.sha256(str(each.resolve()).encode()).hexdigest() for each in (made_once, project))

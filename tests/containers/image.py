@@ -21,20 +21,20 @@ class Instruction:
     text: str
 
     def words(self) -> list[str]:
-        """The command that it gives as a JSON list."""
+        """Return the command that it gives as a JSON list."""
         words: list[str] = json.loads(self.text[self.text.index("[") :])
         return words
 
 
 def instructions() -> list[Instruction]:
-    """Every instruction, in order."""
+    """List the instructions, in order."""
     lines = [line for line in DOCKERFILE.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
     joined = re.sub(r"\\\n\s*", "", "\n".join(lines))
     return [Instruction(*line.split(" ", 1)) for line in joined.splitlines() if line]
 
 
 def environment() -> dict[str, str]:
-    """The variables of the image."""
+    """Return the variables of the image."""
     (found,) = (each.text for each in instructions() if each.name == "ENV")
     return dict(pair.split("=", 1) for pair in found.split())
 

@@ -21,7 +21,7 @@ _ANY = st.recursive(
 
 @st.composite
 def mutated(draw: st.DrawFn) -> Data:
-    """The whole document with anything in the place of one of its parts."""
+    """Draw the whole document with any value in the place of one part."""
     data: Data = copy.deepcopy(_WHOLE)
     node: Any = data
     while True:

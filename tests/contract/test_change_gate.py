@@ -53,7 +53,7 @@ def _git(folder: Path, *arguments: str) -> None:
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """A repository with a contract, a package and a changelog, released as v1."""
+    """Provide a repository with a contract, a package and a changelog, released as v1."""
     (tmp_path / "openapi.yaml").write_text(WHOLE.read_text(encoding="utf-8"), encoding="utf-8")
     (tmp_path / "CHANGELOG.md").write_text(CHANGELOG.format(version="0.3.1"), encoding="utf-8")
     package = tmp_path / "overlay" / "jsms_client"

@@ -130,7 +130,7 @@ def test_an_alias_repeats_what_it_names() -> None:
 
 
 def bomb(first: str, repeated: str, levels: int) -> str:
-    """A document of a few hundred bytes whose parts each hold nine aliases of the part before."""
+    """Make a small document whose parts each hold nine aliases of the part before."""
     lines = [f"a0: &a0 {first}"]
     lines += [f"a{level}: &a{level} {repeated.format(f'*a{level - 1}')}" for level in range(1, levels + 1)]
     return HEAD + "\n".join(lines) + "\n"

@@ -22,12 +22,12 @@ class Built:
     sdist: Path
 
     def in_wheel(self) -> dict[str, bytes]:
-        """The wheel's files."""
+        """Return the wheel's files."""
         with zipfile.ZipFile(self.wheel) as archive:
             return {name: archive.read(name) for name in archive.namelist()}
 
     def in_sdist(self) -> dict[str, bytes]:
-        """The source distribution's files, named from its own folder on."""
+        """Return the source distribution's files, named from its own folder on."""
         found: dict[str, bytes] = {}
         with tarfile.open(self.sdist) as archive:
             for member in archive.getmembers():

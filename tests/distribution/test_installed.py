@@ -52,7 +52,7 @@ class Empty:
         assert done.returncode == 0, done.stderr
 
     def distributions(self) -> dict[str, Distribution]:
-        """What is installed."""
+        """Return the installed distributions by name."""
         where = self.run("import sysconfig; print(sysconfig.get_path('purelib'))").stdout.strip()
         return {canonicalize_name(each.name): each for each in distributions(path=[where])}
 

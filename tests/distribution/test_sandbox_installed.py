@@ -33,7 +33,7 @@ pytestmark = pytest.mark.timeout(300)
 
 @pytest.fixture(scope="module")
 def python(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Python of an environment with the wheel and its extra."""
+    """Provide the Python of an environment with the wheel and its extra."""
     home = tmp_path_factory.mktemp("sandbox") / "venv"
     python = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     uv = [sys.executable, "-m", "uv", "--quiet"]  # seconds where pip takes most of a minute
@@ -53,7 +53,7 @@ def environment(**settings: str) -> dict[str, str]:
 
 @pytest.fixture
 def running(python: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The sandbox's process, and what it printed when it was ready."""
+    """Start the sandbox's process; return it and what it printed when it was ready."""
     command = [str(python), "-m", "jsms_sandbox", "--port", "0", "--tls"]
     with subprocess.Popen(
         command, env=environment(), cwd=python.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

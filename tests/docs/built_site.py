@@ -49,13 +49,13 @@ class Site:
         return {path: _read(path) for path in sorted(self.folder.rglob("*.html"))}
 
     def links(self) -> Iterator[tuple[HTMLPage, str, str]]:
-        """Each address on each page: the page, the tag and the address."""
+        """Yield each address on each page: the page, the tag and the address."""
         for page in self.pages.values():
             for tag, address in page.addresses:
                 yield page, tag, address
 
     def target(self, page: HTMLPage, address: str) -> tuple[Path, str] | None:
-        """The file and the anchor that an address leads to; None where it leads out of the site."""
+        """Return the file and the anchor that an address leads to; None where it leads out of the site."""
         parts = urlsplit(address)
         if parts.scheme or parts.netloc:
             return None

@@ -35,7 +35,7 @@ def browser() -> Iterator[Browser]:
 
 @contextmanager
 def opened(browser: Browser, path: Path, size: tuple[int, int] = DESKTOP, scheme: str = "light") -> Generator[Page]:
-    """A page that must not complain, nor ask anybody else for anything."""
+    """Provide a page that must log no error and send no request elsewhere."""
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]},
         color_scheme="dark" if scheme == "dark" else "light",
@@ -54,7 +54,7 @@ def opened(browser: Browser, path: Path, size: tuple[int, int] = DESKTOP, scheme
 
 
 def search(page: Page, words: str) -> str:
-    """The first result for some words."""
+    """Return the first search result for some words."""
     page.locator(".md-search__button").click()
     page.get_by_placeholder("").first.wait_for()
     page.keyboard.type(words)

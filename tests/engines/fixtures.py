@@ -36,14 +36,14 @@ class Started:
         self._running: dict[str, Engine] = {}
 
     def get(self, name: str) -> Engine:
-        """A running engine."""
+        """Return a running engine."""
         require(name)
         if name not in self._running:
             self._running[name] = self._stack.enter_context(ENGINES[name]())
         return self._running[name]
 
     def address(self, name: str, folder: Path) -> str:
-        """The address of an empty store."""
+        """Return the address of an empty store."""
         return str(folder / "store.db") if name == SQLITE else self.get(name).database()
 
     def close(self) -> None:
@@ -60,19 +60,19 @@ def started_engines() -> Iterator[Started]:
 
 @pytest.fixture(params=STORES)
 def store_address(request: pytest.FixtureRequest, started_engines: Started, tmp_path: Path) -> str:
-    """An empty store, of every kind in turn."""
+    """Provide an empty store, of every kind in turn."""
     return started_engines.address(request.param, tmp_path)
 
 
 @pytest.fixture(params=SHARED)
 def sql_address(request: pytest.FixtureRequest, started_engines: Started, tmp_path: Path) -> str:
-    """An empty database of an SQL server, of every kind in turn."""
+    """Provide an empty database of an SQL server, of every kind in turn."""
     return started_engines.address(request.param, tmp_path)
 
 
 @pytest.fixture
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    """An engine of the test's own, which it may stop and kill; its name comes by an indirect parameter."""
+    """Provide an engine of the test's own, which it may stop and kill; its name comes by an indirect parameter."""
     require(request.param)
     with ENGINES[request.param]() as running:
         yield running

@@ -122,11 +122,11 @@ class Engine:
         """Make the data folder."""
 
     def command(self) -> list[str]:
-        """What to start."""
+        """Return the command line of the server."""
         raise NotImplementedError
 
     def is_ready(self) -> bool:
-        """Whether it can be used."""
+        """Return whether it accepts connections."""
         raise NotImplementedError
 
     def database(self) -> str:
@@ -156,7 +156,7 @@ class SQLServer(Engine):
     first_database: ClassVar[str] = ""
 
     def is_ready(self) -> bool:
-        """Whether it can be used."""
+        """Return whether it accepts connections."""
         try:
             self._execute("SELECT 1")
         except OperationalError:
@@ -198,7 +198,7 @@ class PostgreSQL(SQLServer):
         self.run(self.programs[0], "-D", data, "-U", "jsms", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
 
     def command(self) -> list[str]:
-        """What to start."""
+        """Return the command line of the server."""
         settings = (
             "listen_addresses=127.0.0.1",
             "unix_socket_directories=",
@@ -234,7 +234,7 @@ class MariaDB(SQLServer):
         )  # fmt: skip
 
     def command(self) -> list[str]:
-        """What to start."""
+        """Return the command line of the server."""
         return [
             self.programs[1], "--no-defaults", f"--datadir={self.folder / 'data'}", f"--port={self.port}",
             "--bind-address=127.0.0.1", f"--socket={self.folder / 's'}", "--skip-name-resolve",
@@ -249,14 +249,14 @@ class Redis(Engine):
     name = "Redis"
 
     def command(self) -> list[str]:
-        """What to start."""
+        """Return the command line of the server."""
         return [
             self.programs[0], "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder),
             "--save", "", "--appendonly", "yes", "--appendfsync", "always", "--databases", "4096",
         ]  # fmt: skip
 
     def is_ready(self) -> bool:
-        """Whether it can be used."""
+        """Return whether it accepts connections."""
         try:
             with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
                 connection.sendall(b"PING\r\n")
@@ -273,13 +273,13 @@ ENGINES: Mapping[str, type[Engine]] = {kind.name: kind for kind in (PostgreSQL, 
 
 
 def _with_parent(end: signal.Signals) -> tuple[str, ...]:
-    """What ends a process together with the one that started it, however that ends; nothing where it is not there."""
+    """Return a command prefix that ends a process with its parent; empty where there is none."""
     setpriv = shutil.which("setpriv")
     return () if setpriv is None else (setpriv, "--pdeathsig", end.name.removeprefix("SIG"))
 
 
 def _is_running(pid: int) -> bool:
-    """Whether a process is there and more than an entry that its parent has not read yet."""
+    """Return whether a process is running, and no zombie."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:

@@ -24,7 +24,7 @@ class Part:
 
 
 def read_form(content_type: str, body: bytes) -> tuple[Part, ...]:
-    """The parts of a multipart body.
+    """Return the parts of a multipart body.
 
     Raises:
         ValueError: The body is not a multipart form.
@@ -44,7 +44,7 @@ def read_form(content_type: str, body: bytes) -> tuple[Part, ...]:
 
 
 def check_form(schema: Schema, parts: tuple[Part, ...]) -> tuple[dict[str, object], list[str]]:
-    """The form as an object that the schema can be checked against, and what is wrong with its parts."""
+    """Return the form as an object that the schema can be checked against, and what is wrong with its parts."""
     properties = mapping(schema.get("properties"))
     form: dict[str, object] = {}
     wrong: list[str] = []

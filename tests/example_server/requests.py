@@ -44,7 +44,7 @@ def check_request(
     body: bytes,
     credentials: Mapping[str, tuple[str, str]],
 ) -> tuple[object, tuple[str, ...]]:
-    """The body as a value, and everything that breaks the contract."""
+    """Return the parsed body, and everything that breaks the contract."""
     wrong = [
         *_wrong_credentials(route, headers, credentials),
         *_wrong_parameters(route, parameters),

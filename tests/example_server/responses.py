@@ -21,11 +21,11 @@ class ExampleResponse:
 
     @classmethod
     def of_json(cls, status: int, value: object) -> ExampleResponse:
-        """A response with a JSON body."""
+        """Make a response with a JSON body."""
         body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
         return cls(status, body, {"Content-Type": "application/json"})
 
     def json(self) -> object:
-        """The body as a value; None where it is empty."""
+        """Return the body as a value; None where it is empty."""
         value: object = json.loads(self.body) if self.body else None
         return value

@@ -41,12 +41,12 @@ class Route:
     responses: Mapping[tuple[int, str], ExampleResponse]
 
     def match(self, path: str) -> dict[str, str] | None:
-        """The path's parameters, percent-decoded, where the path is this operation's."""
+        """Return the path's parameters, percent-decoded, where the path is this operation's."""
         found = self.pattern.fullmatch(path)
         return None if found is None else {name: unquote(value) for name, value in found.groupdict().items()}
 
     def response(self, status: int | None = None, example: str | None = None) -> ExampleResponse:
-        """The first example of a status, by default the first success, or the one with a name.
+        """Return the first example of a status, by default the first success, or the one with a name.
 
         Raises:
             LookupError: The contract has no such example.
@@ -58,13 +58,13 @@ class Route:
 
 
 def read_routes(document: Mapping[str, object]) -> tuple[Route, ...]:
-    """Every operation of an OpenAPI document, those without variables in the path first."""
+    """List the operations of an OpenAPI document, those without variables in the path first."""
     found = [_route(document, path, method, operation, item) for path, method, operation, item in operations(document)]
     return tuple(sorted(found, key=lambda route: route.path.count("{")))
 
 
 def closed(document: Mapping[str, object], node: object) -> object:
-    """A schema with its references put in place, and every object closed to properties that it does not name."""
+    """Resolve the references of a schema, and allow no property that it does not name."""
     if fields := follow(document, node):
         schema = {key: closed(document, value) for key, value in fields.items()}
         if "properties" in schema:

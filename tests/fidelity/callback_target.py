@@ -45,5 +45,5 @@ class CallbackTarget:
         self._thread.join(30)
 
     def read(self) -> list[dict[str, str]]:
-        """The forms, read."""
+        """Return the parsed forms."""
         return [dict(parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=True)) for _, body in self.forms]

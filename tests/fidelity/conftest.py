@@ -24,7 +24,7 @@ def app(sandbox: RunningSandbox) -> Iterator[AppUnderTest]:
 
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests must not depend on the credentials or proxies of the environment."""
+    """Remove the credentials and proxies of the environment."""
     for name in ("APP_KEY", "MASTER_SECRET", "DEV_KEY", "DEV_SECRET", "BASE_URL"):
         monkeypatch.delenv(f"JSMS_{name}", raising=False)
     for name in ("http_proxy", "https_proxy", "all_proxy"):

@@ -15,7 +15,7 @@ Schema = Mapping[str, Any]
 
 @functools.cache
 def document() -> dict[str, Any]:
-    """The contract, where each field of a request that has no pattern has the one of its kind."""
+    """Return the contract, with a pattern of its kind for each request field that has none."""
     found: dict[str, Any] = json.loads(resources.files("jsms_contract").joinpath("openapi.json").read_bytes())
     for item in found["paths"].values():
         for name, entry in item.items():
@@ -52,13 +52,13 @@ def resolve(node: Schema) -> Schema:
 
 
 def response_schema(operation: str, status: int) -> Schema | None:
-    """The schema of an operation's response; None where it has no body."""
+    """Return the schema of an operation's response; None where it has no body."""
     content = _response(operation, status)
     return content["schema"] if content else None
 
 
 def response_examples(operation: str, status: int) -> list[object]:
-    """Every example of an operation's response."""
+    """List the examples of an operation's response."""
     return [resolve(each)["value"] for each in _response(operation, status).get("examples", {}).values()]
 
 
@@ -70,7 +70,7 @@ def callback_examples() -> Iterator[Mapping[str, Any]]:
 
 
 def body_schema(operation: str) -> Schema:
-    """The schema of an operation's JSON body."""
+    """Return the schema of an operation's JSON body."""
     return resolve(resolve(_entry(operation)["requestBody"])["content"]["application/json"]["schema"])
 
 
@@ -89,7 +89,7 @@ def _entry(operation: str) -> Schema:
 
 
 def documented(schema: Schema, place: str) -> Iterator[str]:
-    """Every field that a schema has, as ``Place.field``; components by their own name."""
+    """List the fields of a schema as ``Schema.field``; components by their own name."""
     name = str(schema["$ref"]).rpartition("/")[2] if "$ref" in schema else place
     schema = resolve(schema)
     if schema.get("type") == "array":
@@ -100,7 +100,7 @@ def documented(schema: Schema, place: str) -> Iterator[str]:
 
 
 def found(schema: Schema, value: object, place: str) -> Iterator[str]:
-    """Every field that a value has, named in the same way; what the schema does not have comes as it is."""
+    """List the fields of a value in the same way; a field that the schema does not have keeps its own name."""
     name = str(schema["$ref"]).rpartition("/")[2] if "$ref" in schema else place
     schema = resolve(schema)
     if isinstance(value, list) and schema.get("type") == "array":

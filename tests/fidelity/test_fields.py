@@ -41,7 +41,7 @@ class Tour:
     responses: dict[tuple[str, int], list[Any]] = field(default_factory=dict[tuple[str, int], list[Any]])
 
     def call(self, method: str, path: str, body: object = None, **more: Any) -> Any:
-        """One call; its response as JSON, None where it is empty."""
+        """Send a request; return the JSON of its response, None where it is empty."""
         response = self.app.send(method, path, body, **more)
         entry: JournalEntry = self.app.last_entry()
         assert entry.operation is not None
@@ -132,7 +132,7 @@ def tour(app: AppUnderTest) -> Tour:
 
 
 def conforms(schema: Any, value: object) -> bool:
-    """Whether a value has the types that a schema says."""
+    """Return whether a value has the types of a schema."""
     validator: Any = Draft202012Validator({**schema, "components": document()["components"]})
     return bool(validator.is_valid(value))
 

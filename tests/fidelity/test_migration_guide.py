@@ -24,7 +24,7 @@ IDS = ("msg_id", "schedule_id", "sign_id")
 
 
 def names(app: AppUnderTest, number: str) -> dict[str, Any]:
-    """What the expressions of the table take."""
+    """Return the variables of the table's expressions."""
     content = image()[1]
 
     def client(key: str, secret: str) -> JSMS:
@@ -49,7 +49,7 @@ def names(app: AppUnderTest, number: str) -> dict[str, Any]:
 
 
 def prepare(app: AppUnderTest, known: dict[str, Any], expression: str) -> None:
-    """What has to be so before a row can be run."""
+    """Prepare what a row needs before it can run."""
     if "verify" in expression:
         code = app.message(known["msg_id"]).code
         assert code is not None

@@ -72,12 +72,12 @@ class Stage:
         self.sandbox.look(change)
 
     def entries(self) -> list[JournalEntry]:
-        """Every request since the stage was set."""
+        """List the requests since the sandbox was prepared."""
         return self.sandbox.look(lambda state: list(state.journal.values()))
 
 
 def _warnings(entry: JournalEntry) -> list[str]:
-    """What a request did wrong; the sandbox also says where it has no behaviour for what is new in the contract."""
+    """Return the warnings of a request, without those about operations that the sandbox does not model."""
     return [warning for warning in entry.warnings if not warning.startswith("The sandbox does not model ")]
 
 

@@ -162,7 +162,7 @@ def _code(response: object) -> object:
 
 
 def _sent(http: httpx.Client, request: dict[str, Any], variables: dict[str, str]) -> httpx.Response:
-    """A request of the collection, as Postman sends it."""
+    """Return a request of the collection, as Postman sends it."""
 
     def filled(text: str) -> str:
         return re.sub(r"\{\{(\w+)\}\}", lambda match: variables[match[1]], text)

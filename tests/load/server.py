@@ -25,7 +25,7 @@ class Loaded:
         api.patch(f"apps/{self.auth[0]}", json={"credit": pools}).raise_for_status()
 
     def kept(self) -> list[str]:
-        """Every msg_id that it keeps, newest first."""
+        """List the msg_ids that it keeps, newest first."""
         found: list[str] = []
         for _ in itertools.count():
             before = {"before": found[-1]} if found else {}
@@ -36,7 +36,7 @@ class Loaded:
         return found
 
     def peak_memory(self) -> int | None:
-        """The most memory it ever took, in bytes; None where the system does not say."""
+        """Return its peak memory in bytes; None where the system does not report it."""
         status = Path(f"/proc/{self._pid}/status")
         if not status.exists():
             return None

@@ -36,7 +36,7 @@ class Outcome:
     by_connection: list[int] = field(default_factory=list[int])
 
     def percentile(self, part: float) -> float:
-        """The time that this part of the requests did not exceed, in milliseconds."""
+        """Return the time of this percentile of the requests, in milliseconds."""
         return sorted(self.milliseconds)[min(int(len(self.milliseconds) * part), len(self.milliseconds) - 1)]
 
 

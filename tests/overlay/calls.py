@@ -120,14 +120,14 @@ _AS_JSON: Mapping[str, object] = {
 
 
 def _value(argument: Argument, example: object, of_kind: Mapping[str, object]) -> object:
-    """The value of an example, or a private one in its place."""
+    """Return the value of an example, or a private value in its place."""
     if argument.kind == "personal-text" and argument.longest is None:
         return PERSON
     return of_kind.get(argument.kind, example)
 
 
 def _call(operation: Operation) -> Call:
-    """The contract's example of an operation as a call."""
+    """Return the contract's example of an operation as a call."""
     example = arguments_of(operation.id)
     arguments = [argument for argument in ARGUMENTS[operation.id] if argument.name in example]
     values = {each.name: _value(each, example[each.name], _AS_ARGUMENTS) for each in arguments}
@@ -143,7 +143,7 @@ def _call(operation: Operation) -> Call:
 
 
 def _body(operation: str, model: type[object], image: bytes) -> object:
-    """The contract's example of a body as the generated model."""
+    """Return the contract's example of a body as the generated model."""
     example = body_of(operation)
     if not isinstance(example, dict):
         return example

@@ -25,7 +25,7 @@ def example_server(_running_example_server: ExampleServer) -> Iterator[ExampleSe
 
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests must not depend on the credentials or proxies of the environment."""
+    """Remove the credentials and proxies of the environment."""
     for name in ("APP_KEY", "MASTER_SECRET", "DEV_KEY", "DEV_SECRET", "BASE_URL"):
         monkeypatch.delenv(f"JSMS_{name}", raising=False)
     for name in ("http_proxy", "https_proxy", "all_proxy"):

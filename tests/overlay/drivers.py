@@ -53,14 +53,14 @@ class Driver(Protocol):
 
 
 def sync_client(base_url: str, **settings: Unpack[Settings]) -> JSMS:
-    """A client with all credentials that tries again at once."""
+    """Make a client with all credentials that retries without a pause."""
     settings.setdefault("retry", QUICK)
     settings.setdefault("timeout", PATIENCE)
     return JSMS(APP_KEY, MASTER_SECRET, dev_key=DEV_KEY, dev_secret=DEV_SECRET, base_url=base_url, **settings)
 
 
 def async_client(base_url: str, **settings: Unpack[Settings]) -> AsyncJSMS:
-    """An asynchronous client with all credentials that tries again at once."""
+    """Make an asynchronous client with all credentials that retries without a pause."""
     settings.setdefault("retry", QUICK)
     settings.setdefault("timeout", PATIENCE)
     return AsyncJSMS(APP_KEY, MASTER_SECRET, dev_key=DEV_KEY, dev_secret=DEV_SECRET, base_url=base_url, **settings)
@@ -122,7 +122,7 @@ class TrioDriver:
         return self._run(call.generated_on_async).parsed
 
     def close(self) -> None:
-        """Nothing is left open."""
+        """Close the client and its event loop."""
 
     def _run(self, make: Callable[[AsyncJSMS], Coroutine[object, object, T]]) -> T:
         async def once() -> T:

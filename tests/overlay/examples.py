@@ -14,7 +14,7 @@ from jsms_runtime.results import Result
 
 
 def plain(result: object, name: str = "") -> object:
-    """A typed result as plain data, absent fields left out."""
+    """Return a typed result as plain data, absent fields left out."""
     if isinstance(result, Result):
         found = {each.name: plain(getattr(result, each.name), each.name) for each in dataclasses.fields(result)}
         found |= cast("dict[str, object]", found.pop("extra", {}))
@@ -32,7 +32,7 @@ def plain(result: object, name: str = "") -> object:
 
 
 def expected(example: object, name: str = "") -> object:
-    """An example with the names and types that results have."""
+    """Return an example with the names and types that results have."""
     if isinstance(example, Mapping):
         fields = cast("Mapping[str, object]", example)
         return {_snake(key): expected(value, key) for key, value in fields.items() if value is not None}

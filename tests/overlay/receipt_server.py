@@ -15,7 +15,7 @@ Act = Callable[[BaseHTTPRequestHandler], None]
 
 
 def report(number: int) -> dict[str, object]:
-    """One delivery report; its number comes back as its msg_id."""
+    """Make a delivery report with the number as its msg_id."""
     return {"msgId": str(number), "phone": "13800138000", "receiveTime": 1492150741000, "status": 4001}
 
 

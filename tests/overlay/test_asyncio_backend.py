@@ -107,7 +107,7 @@ def test_a_connection_that_is_lost_at_the_end_of_the_handshake_failed(
         stream = await BACKEND.connect_tcp("127.0.0.1", port_of(server))
 
         async def start_tls(*_: object, **__: object) -> None:
-            """What asyncio does then."""
+            """Return nothing, as asyncio does when the connection is lost."""
 
         monkeypatch.setattr(asyncio.get_running_loop(), "start_tls", start_tls)
         with pytest.raises(httpcore.ConnectError, match="TLS handshake"):

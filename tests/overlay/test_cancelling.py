@@ -54,7 +54,7 @@ def open_sockets() -> int:
 
 
 def closed_all_but(before: int) -> bool:
-    """Whether no more sockets are open than before, once the server has closed its own."""
+    """Return whether no more sockets are open than before, once the server has closed its own."""
     deadline = time.monotonic() + 5
     while (more := open_sockets() > before) and time.monotonic() < deadline:
         gc.collect()

@@ -85,7 +85,7 @@ class Rig:
         return OPERATIONS[self.call.operation]
 
     def make(self, script: Script) -> tuple[object, Counts]:
-        """The result or the error of a call that meets a script, and what the server saw of it."""
+        """Make a call against a script; return its result or error, and what the server saw."""
         counts = self.server.play(script)
         try:
             return self.driver.make(self.call), counts
@@ -244,7 +244,7 @@ def _is_worth_repeating(fault: Fault, kind: type[Exception]) -> bool:
 
 
 def _expected_error(fault: Fault, operation: Operation) -> type[Exception] | None:
-    """The class to be raised; JSMSError where any will do, or a result; None for a result."""
+    """Return the class to be raised; JSMSError where any will do, or a result; None for a result."""
     never = operation.retry == "never"
     match fault.meaning:
         case Meaning.LOST:

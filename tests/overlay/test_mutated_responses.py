@@ -61,7 +61,7 @@ INSERTED = st.binary(max_size=4) | st.sampled_from([b"\\ud800", b"[" * 2000, b"9
 
 @st.composite
 def mutated_json(draw: st.DrawFn, example: object) -> object:
-    """An example with something changed in one place or more."""
+    """Draw an example with one or more changes."""
     value = example
     for _ in range(draw(st.integers(1, 3))):
         value = _change(draw, value)
@@ -70,7 +70,7 @@ def mutated_json(draw: st.DrawFn, example: object) -> object:
 
 @st.composite
 def mutated_bytes(draw: st.DrawFn, body: bytes) -> bytes:
-    """A body with bytes taken out, put in or changed."""
+    """Draw a body with bytes removed, inserted or changed."""
     data = bytearray(body)
     for _ in range(draw(st.integers(1, 4))):
         start = draw(st.integers(0, len(data)))
@@ -105,7 +105,7 @@ def _change(draw: st.DrawFn, value: object) -> object:
 
 @st.composite
 def responses(draw: st.DrawFn, good: list[ExampleResponse]) -> ExampleResponse:
-    """What may come back instead of one of the good responses."""
+    """Return what may come back instead of a good response."""
     response = draw(st.sampled_from(good))
     status = draw(st.just(response.status) | STATUSES)
     if response.body and draw(st.booleans()):
@@ -170,7 +170,7 @@ def _outcome(driver: Driver, call: Call) -> object:
 
 
 def _private(request: RecordedRequest) -> Iterator[str]:
-    """What must not be shown: numbers, codes and secrets always, other texts where the client sent them itself."""
+    """Return what must not be shown: numbers, codes and secrets, and other texts that the client sent."""
     yield from (MOBILE, SECOND_MOBILE, CODE, *SECRETS)
     sent = request.body.decode("utf-8", "replace")
     yield from (text for text in PRIVATE if text in sent)

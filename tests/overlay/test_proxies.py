@@ -59,7 +59,6 @@ def test_a_proxy_that_cannot_be_used_is_a_setting_to_correct(monkeypatch: pytest
 
 def send(base_url: str, backend: str) -> None:
     """Send two codes."""
-
     backend, _, fast = backend.partition("-")
     transport: Literal["httpx", "fast"] = "fast" if fast else "httpx"
 

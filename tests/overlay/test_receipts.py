@@ -36,7 +36,7 @@ PACE = 0.2
 
 @contextmanager
 def polling(server: ReceiptServer, pace: float = PACE) -> Generator[JSMS]:
-    """A client that need not wait five seconds."""
+    """Make a client that does not wait five seconds between polls."""
     with sync_client(server.base_url) as client:
         client.receipts._pauses["pollReports"] = pace
         client.receipts._pauses["pollReplies"] = pace

@@ -48,7 +48,7 @@ def make(request: pytest.FixtureRequest, server: RawSocketServer) -> Iterator[Ca
 
 
 def one_after_another(*acts: Callable[[Connection], None]) -> Script:
-    """A script that does something else with each request."""
+    """Make a script that handles each request differently."""
     left = iter(acts)
 
     def act(connection: Connection) -> None:
@@ -144,7 +144,7 @@ def test_a_refusal_after_a_lost_response_says_that_the_first_may_have_worked(
 
 
 def pauses(caplog: pytest.LogCaptureFixture) -> list[float]:
-    """How long the client said that it would wait."""
+    """Return the pauses that the client logged."""
     said = (re.search(r"again in ([0-9.]+) s", record.getMessage()) for record in caplog.records)
     return [float(found[1]) for found in said if found]
 

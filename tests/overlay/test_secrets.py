@@ -44,7 +44,7 @@ def responding(response: ExampleResponse) -> Hook:
 
 
 def shown_in(text: str) -> list[str]:
-    """What a text shows that it must not."""
+    """Return the secrets that a text shows."""
     return [secret for secret in HIDDEN if secret in text]
 
 
@@ -56,13 +56,13 @@ def driver(request: pytest.FixtureRequest, example_server: ExampleServer) -> Ite
 
 
 def echoes_everything(request: RecordedRequest, _response: ExampleResponse) -> ExampleResponse:
-    """A refusal that echoes what the client sent, credentials included."""
+    """Respond with a refusal that echoes what the client sent, credentials included."""
     said = f"{request.headers.get('authorization')} {request.target} {request.body.decode('utf-8', 'replace')}"
     return ExampleResponse.of_json(403, {"error": {"code": 50007, "message": f"cannot read: {said}"}})
 
 
 def echoes_everything_as_a_page(request: RecordedRequest, _response: ExampleResponse) -> ExampleResponse:
-    """The same as a page that pretends to be a success."""
+    """Respond with the same as an HTML page with status 200."""
     said = f"{request.headers.get('authorization')} {request.body.decode('utf-8', 'replace')}"
     return ExampleResponse(
         200,

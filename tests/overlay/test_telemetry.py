@@ -57,7 +57,7 @@ class Kept:
         return [*self.spans_kept.get_finished_spans()]
 
     def points(self, name: str) -> list[NumberDataPoint | HistogramDataPoint]:
-        """The data points of a metric."""
+        """Return the data points of a metric."""
         data = self.reader.get_metrics_data()
         found: list[NumberDataPoint | HistogramDataPoint] = []
         for resource in data.resource_metrics if data is not None else ():
@@ -68,7 +68,7 @@ class Kept:
         return found
 
     def counted(self, name: str) -> list[tuple[int, dict[str, object]]]:
-        """How often, with which attributes."""
+        """Return each count with its attributes."""
         return [(cast("NumberDataPoint", each).value, attributes(each)) for each in self.points(name)]  # type: ignore[misc]  # counters count in int
 
 

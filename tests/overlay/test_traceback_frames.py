@@ -56,7 +56,7 @@ SENDING = (send, partial(send, transport="fast"), send_async, partial(send_async
 
 
 def locals_of(error: BaseException | None) -> Iterator[str]:
-    """The locals of every frame below this file, as an error tracker writes them down."""
+    """Return the locals of every frame below this file, as an error tracker records them."""
     seen: set[int] = set()
     left = [error]
     while left:

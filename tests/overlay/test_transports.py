@@ -53,7 +53,7 @@ def counts(server: RawSocketServer) -> Counts:
 
 @pytest.fixture(params=["sync-httpx", "sync-fast", "async-httpx", "async-fast"])
 def send(request: pytest.FixtureRequest) -> Iterator[Send]:
-    """Sends a code with one client, again and again; what it returns is the msg_id."""
+    """Provide a function that sends a code with one client and returns the msg_id."""
     kind, _, name = str(request.param).partition("-")
     transport = cast("Transport", name)
     made: list[JSMS] = []
@@ -150,7 +150,7 @@ def test_opentelemetry_sees_every_call(server: RawSocketServer, counts: Counts, 
 
 @pytest.fixture(scope="module")
 def sentry() -> Iterator[list[dict[str, object]]]:
-    """What Sentry would send away; it can be set up once in a process."""
+    """Collect what Sentry would send; it can be set up once in a process."""
     events: list[dict[str, object]] = []
 
     class Kept(sentry_sdk.Transport):

@@ -94,7 +94,7 @@ class PageRun:
                 self.wrong.append(f"line {block.line}: {words[0]} cannot be run")
 
     def _command(self, words: list[str], where: str) -> None:
-        """What the command would do is shown by its own tests: here, that it takes these words and options."""
+        """Check that the command accepts these arguments and options; its own tests run it."""
         options = [word.partition("=")[0] for word in words if word.startswith("--") and word != "--"]
         names: list[str] = []
         for word in words[1:]:
@@ -110,7 +110,7 @@ class PageRun:
         self.wrong.extend(f"{where} has no option {each}" for each in options if each not in done.stdout)
 
     def _code(self) -> str:
-        """The code that a program asks for: that of the newest message."""
+        """Return the code that a program asks for: that of the newest message."""
         found = self.sandbox.messages
         return f"{found[-1].code or '123456'}\n" if found else "123456\n"
 
@@ -136,7 +136,7 @@ class PageRun:
 
 
 def _installable(package: str) -> bool:
-    """Whether it is ours, with extras that there are, or one of those that examples need."""
+    """Return whether it is this package with existing extras, or a package that examples need."""
     ours = _OURS.fullmatch(package)
     if ours is None:
         return package in _OTHERS

@@ -22,12 +22,12 @@ class Block:
     title: str = ""
 
     def without_comments(self) -> str:
-        """What it does, in no language of people."""
+        """Return the code without its comments."""
         return _COMMENT.sub("", self.code)
 
 
 def blocks(page: Path) -> list[Block]:
-    """Every block of code of a page."""
+    """List the blocks of code of a page."""
     text = page.read_text(encoding="utf-8")
     return [
         Block(found[1], found[3], text[: found.start(3)].count("\n") + 1, found[2] or "")
@@ -36,20 +36,20 @@ def blocks(page: Path) -> list[Block]:
 
 
 def in_both_languages(name: str) -> tuple[Path, Path]:
-    """A page of docs/ in English and in Chinese."""
+    """Return a page of docs/ in English and in Chinese."""
     return ROOT / "docs" / f"{name}.md", ROOT / "docs" / f"{name}.zh-CN.md"
 
 
 def prose(page: Path) -> str:
-    """A page without its blocks of code."""
+    """Return a page without its blocks of code."""
     return _FENCE.sub("", page.read_text(encoding="utf-8"))
 
 
 def headings(page: Path) -> list[int]:
-    """The level of each heading."""
+    """Return the level of each heading."""
     return [len(found[1]) for found in re.finditer(r"^(#+) ", prose(page), re.MULTILINE)]
 
 
 def table_rows(page: Path) -> list[int]:
-    """The number of columns of each row of each table."""
+    """Return the number of columns of each row of each table."""
     return [line.count("|") for line in prose(page).splitlines() if line.startswith("|")]

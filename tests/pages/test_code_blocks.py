@@ -43,7 +43,7 @@ def engines() -> Iterator[Started]:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_block_of_a_page_runs(page: Path, server: SandboxServer, engines: Started, tmp_path: Path) -> None:
     def database(address: str) -> str:
-        """An address of this machine in place of one that is made up."""
+        """Return a local address in place of a made-up one."""
         _, _, query = address.partition("?")
         return f"{engines.address('PostgreSQL', tmp_path)}?{query}" if query else str(tmp_path / "store.db")
 

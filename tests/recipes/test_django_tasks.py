@@ -57,7 +57,7 @@ class Project:
 
     @contextmanager
     def worker(self) -> Generator[subprocess.Popen[bytes]]:
-        """A worker, which is killed at the end."""
+        """Start a worker, and kill it at the end."""
         command = [sys.executable, "-m", "django", "db_worker", "--interval", "0.1", "--no-startup-delay"]
         process = subprocess.Popen(command, cwd=QUEUES, env=self._environment)
         try:
@@ -67,7 +67,7 @@ class Project:
             process.wait()
 
     def results(self) -> list[tuple[str, str]]:
-        """The state and the exception of each task, in the order that they were enqueued in."""
+        """Return the state and the exception of each task, in the order of enqueuing."""
         with self._database.connect() as connection:
             return [(row[0], row[1].rpartition(".")[2]) for row in connection.execute(sqlalchemy.text(RESULTS))]
 

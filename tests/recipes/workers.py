@@ -32,15 +32,15 @@ class App:
         self.pid = pid
 
     def get(self, path: str) -> tuple[int, bytes]:
-        """GET, on a connection of its own."""
+        """Send a GET on a new connection."""
         return self._open(Request(f"{self.address}{path}"))
 
     def post(self, path: str, body: bytes = b"") -> tuple[int, bytes]:
-        """POST, on a connection of its own."""
+        """Send a POST on a new connection."""
         return self._open(Request(f"{self.address}{path}", body))
 
     def workers(self) -> list[int]:
-        """The processes that serve, once all of them do."""
+        """Return the processes that serve, once all of them do."""
         end = time.monotonic() + 30
         while True:
             children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()

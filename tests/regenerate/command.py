@@ -14,18 +14,18 @@ SMALL = ROOT / "tests" / "contract" / "documents" / "small.yaml"
 
 
 def run(*arguments: str | Path) -> int:
-    """The command, in this process."""
+    """Run the command in this process."""
     return main([str(argument) for argument in arguments])
 
 
 def command(*arguments: str | Path, python: str | Path = sys.executable) -> list[str]:
-    """The command line of the command, for a process of its own."""
+    """Return the command line that runs the command as a process."""
     start = f"import sys; sys.path.insert(0, {str(ROOT / 'scripts')!r}); from contract_tools.cli import main"
     return [str(python), "-c", f"{start}; sys.exit(main())", *map(str, arguments)]
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    """Every file below a folder."""
+    """Read every file below a folder."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
     }
@@ -39,6 +39,6 @@ def git(folder: Path, *arguments: str) -> None:
 
 
 def python_with(folder: Path, code: str) -> subprocess.CompletedProcess[str]:
-    """What a fresh Python says that finds the generated packages in a folder, and leaves no bytecode there."""
+    """Run a program in a new Python that imports the generated packages of a folder; return its output."""
     start = f"import sys; sys.path.insert(0, {str(folder)!r})\n"
     return subprocess.run([sys.executable, "-I", "-B", "-c", start + code], capture_output=True, text=True, check=False)

@@ -14,7 +14,7 @@ from .maintainer import copy_contract, edit
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small document, generated into an empty folder; not to be changed."""
+    """Generate the small document into an empty folder; tests must not change it."""
     output = tmp_path_factory.mktemp("built") / "out"
     output.mkdir()
     assert run(SMALL, "--output", output) == 0
@@ -23,7 +23,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def fork(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that the changed contract makes."""
+    """Generate the changed contract into a folder."""
     folder = tmp_path_factory.mktemp("fork")
     copy_contract(folder)
     edit(folder)
@@ -33,7 +33,7 @@ def fork(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def output(built: Path, tmp_path: Path) -> Iterator[Path]:
-    """A copy of what was generated, to be changed."""
+    """Provide a copy of what was generated, to be changed."""
     copy = tmp_path / "out"
     shutil.copytree(built, copy)
     yield copy

@@ -14,7 +14,7 @@ from .command import SMALL, git, run, tree
 
 
 def found(built: Path, output: Path) -> list[str]:
-    """How a folder differs from what was generated."""
+    """List the differences between a folder and what was generated."""
     return [str(difference) for difference in differences(tree(built), output)]
 
 
@@ -124,7 +124,7 @@ def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path, capsys: pytest.C
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """A repository that holds the small document, and a later state of it in the work tree."""
+    """Provide a repository that holds the small document, and a later state of it in the work tree."""
     git(tmp_path, "init", "-q")
     document = tmp_path / "openapi.yaml"
     shutil.copy(SMALL, document)

@@ -33,7 +33,7 @@ CODES_OF_SEND_CODE = re.compile(r"(operationId: sendCode\n.*?x-error-codes: \[[^
 
 @pytest.fixture
 def document(tmp_path: Path) -> Path:
-    """A copy of the contract and its translations."""
+    """Provide a copy of the contract and its translations."""
     copy_contract(tmp_path)
     return tmp_path / "openapi.yaml"
 

@@ -82,7 +82,7 @@ def _python_with_the_tools(version: str, tmp_path_factory: pytest.TempPathFactor
 
 
 def _interpreter(version: str) -> Path | None:
-    """A Python of this version: on the path, or among those that pyenv has installed."""
+    """Find a Python of this version: on the path, or installed by pyenv."""
     installed = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser() / "versions"
     for candidate in [shutil.which(f"python{version}"), *sorted(installed.glob(f"{version}.*/bin/python"))]:
         if candidate is not None:

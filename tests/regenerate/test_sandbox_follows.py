@@ -19,13 +19,13 @@ LEAFLET = {"mobile": ONE, "labels": {"a": 1}, "options": {"speed": 0.5, "urgent"
 
 @pytest.fixture(scope="module")
 def sandbox(fork: Path) -> Iterator[Process]:
-    """A sandbox that runs with what the changed contract made."""
+    """Provide a sandbox that runs with what the changed contract made."""
     with Process(generated=fork) as process:
         yield process
 
 
 def code_of(response: httpx.Response) -> int:
-    """The code of a refusal."""
+    """Return the code of a refusal."""
     code: int = response.json()["error"]["code"]
     return code
 

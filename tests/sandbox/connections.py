@@ -27,7 +27,7 @@ class Response(NamedTuple):
     body: bytes
 
     def json(self) -> Any:
-        """The body, read as JSON."""
+        """Return the body, read as JSON."""
         return json.loads(self.body)
 
     @property
@@ -57,7 +57,7 @@ class Connection:
         await self._writer.wait_closed()
 
     async def send(self, call: Call) -> Response:
-        """One request, and its whole response."""
+        """Send a request, and read the whole response."""
         body = b"" if call.body is None else json.dumps(call.body).encode()
         head = f"{call.method} /v1{call.path} HTTP/1.1\r\n{self._head}Content-Length: {len(body)}\r\n\r\n"
         self._writer.write(head.encode() + body)

@@ -67,17 +67,17 @@ class ErrorRecipe:
 
 
 def post(path: str, body: Any = None, **more: Any) -> Call:
-    """A POST."""
+    """Make the recipe of a POST."""
     return Call("POST", path, body, **more)
 
 
 def batch(*recipients: dict[str, Any], temp_id: int = 1250) -> dict[str, Any]:
-    """The body of a batch."""
+    """Make the body of a batch."""
     return {"temp_id": temp_id, "recipients": list(recipients)}
 
 
 def template(text: str, **more: Any) -> Call:
-    """A template to be reviewed."""
+    """Make the body of a template."""
     return post("/templates", {"template": text, "type": 2, **more})
 
 
@@ -173,7 +173,7 @@ BODIES: dict[str, dict[str, Any]] = {
 
 
 def magic(code: int) -> ErrorRecipe:
-    """How a code is provoked that the sandbox has no check for: a number that asks for it, or an app key."""
+    """Make the recipe of a code that the sandbox has no check for: a magic number, or a magic app key."""
     listed = [each for each in operations().values() if code in each.codes]
     for operation in listed:
         if "{" not in operation.path and any(field.kind == "mobile" for field in operation.fields):

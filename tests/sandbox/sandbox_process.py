@@ -18,7 +18,7 @@ STOPS = 20
 
 
 def environment(settings: Mapping[str, str] | None = None, generated: Path = ROOT / "generated") -> dict[str, str]:
-    """What the process needs to find its packages, installed or not; its settings are the given ones alone."""
+    """Return the environment in which the process finds its packages; it has the given settings alone."""
     paths = [str(generated), *(str(ROOT / name) for name in ("sandbox", "overlay"))]
     clean = {name: value for name, value in os.environ.items() if not name.startswith("JSMS_SANDBOX_")}
     return clean | {"PYTHONPATH": os.pathsep.join(paths), "PYTHONUNBUFFERED": "1"} | dict(settings or {})

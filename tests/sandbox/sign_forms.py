@@ -23,12 +23,12 @@ JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00" +
 
 
 def image(content: bytes = PNG) -> FileField:
-    """A file field."""
+    """Make a file field."""
     return ("paper.png", content, "image/png")
 
 
 def sign_form(kind: int = 1, **changes: str | FileField | None) -> dict[str, str | FileField]:
-    """A whole form since September 2025; a change of None leaves the field out."""
+    """Make a complete form of September 2025; a change to None leaves the field out."""
     form: dict[str, str | FileField | None] = {
         "sign": "极光短信",
         "type": str(kind),
@@ -43,5 +43,5 @@ def sign_form(kind: int = 1, **changes: str | FileField | None) -> dict[str, str
 
 
 def multipart(form: dict[str, str | FileField]) -> list[tuple[str, tuple[str | None, bytes] | FileField]]:
-    """A form as httpx sends it as multipart, texts included."""
+    """Convert a form to what httpx sends as multipart, texts included."""
     return [(name, (None, value.encode()) if isinstance(value, str) else value) for name, value in form.items()]

@@ -101,7 +101,7 @@ def _send(app: AppUnderTest, call: Call, held: dict[str, Any], code: int = 0) ->
 
 
 def _filled(body: Any, held: dict[str, Any]) -> Any:
-    """The body, with placeholders replaced by values of an earlier response."""
+    """Return the body, with placeholders replaced by values of an earlier response."""
     if not isinstance(body, dict):
         return body
     fields = cast("dict[str, Any]", body)

@@ -24,7 +24,7 @@ SAYING = {"Refusal": 2, "Hint": 0, "hint": 0, "warn": 0, "_refuse": 0}
 
 
 def said() -> Iterator[object]:
-    """Every sentence of the package that the journal may say."""
+    """List the sentences of the package that the journal may show."""
     yield from (*JSON_NAMES.values(), *MESSAGES.values(), *(each.value for each in Leniency), NOT_A_FORM, CODE_TEMPLATE)
     yield from ("sent", "deleted")
     for file in PACKAGE.rglob("*.py"):

@@ -112,7 +112,7 @@ def test_all_state_is_the_same_after_a_restart(tmp_path: Path) -> None:
 
 
 def again(sandbox: RunningSandbox, app: AppUnderTest) -> AppUnderTest:
-    """The same app in a sandbox started anew."""
+    """Start the sandbox again; return the same app."""
     return AppUnderTest(sandbox, sandbox.look(lambda state: state.apps[app.app.app_key]))
 
 
@@ -262,7 +262,7 @@ def test_the_file_and_those_beside_it_are_for_their_owner_alone(tmp_path: Path) 
 
 
 def rows_of_every_kind(file: Path) -> list[tuple[int, str, dict[str, Any]]]:
-    """One row of each kind, as number, kind and data, with everything in it that can be."""
+    """Return one row of each kind, as number, kind and data, with every field set."""
     with kept(file) as sandbox:
         app = sandbox.app()
         app.switch(callback_url="http://127.0.0.1:9/", polled={"report": 1.0})

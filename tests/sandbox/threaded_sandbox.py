@@ -37,7 +37,7 @@ class RunningSandbox(ThreadedSandbox):
         self.run(lambda: self.state.clock.advance(seconds))
 
     def app(self, *, with_signature: bool = True) -> AppUnderTest:
-        """A fresh app with credentials of its own."""
+        """Create an app with its own credentials."""
         return AppUnderTest(self, self.call(lambda state: state.create_app(with_signature=with_signature)))
 
 
@@ -65,7 +65,7 @@ class AppUnderTest:
         self.sandbox.look(apply)
 
     def send(self, method: str, path: str, body: object = None, **more: Any) -> httpx.Response:
-        """One request; a body that is neither bytes nor None leaves as JSON."""
+        """Send a request; a body that is neither bytes nor None is sent as JSON."""
         if isinstance(body, bytes):
             more["content"] = body
         elif body is not None:
@@ -73,37 +73,37 @@ class AppUnderTest:
         return self.http.request(method, path, **more)
 
     def post(self, path: str, body: object = None, **more: Any) -> httpx.Response:
-        """One POST."""
+        """Send a POST."""
         return self.send("POST", path, body, **more)
 
     def ok(self, method: str, path: str, body: object = None, **more: Any) -> Any:
-        """One request that must succeed; the JSON of the response."""
+        """Send a request that must succeed; return the JSON of the response."""
         response = self.send(method, path, body, **more)
         assert response.status_code == 200, response.text
         return response.json() if response.content else None
 
     def code_of(self, method: str, path: str, body: object = None, **more: Any) -> int:
-        """One request that must be refused; the code."""
+        """Send a request that must be refused; return the code."""
         return refused(self.send(method, path, body, **more))
 
     def sent_code(self, mobile: str = "13800138000") -> tuple[str, str]:
-        """Send a code; its msg_id and the code."""
+        """Send a code; return its msg_id and the code."""
         msg_id: str = self.ok("POST", "/codes", {"mobile": mobile, "temp_id": 1})["msg_id"]
         message = self.message(msg_id)
         assert message.code is not None
         return msg_id, message.code.code
 
     def message(self, msg_id: str) -> Message:
-        """A message as the sandbox keeps it."""
+        """Return a message as the sandbox keeps it."""
         return self.sandbox.look(lambda state: state.messages[msg_id])
 
     def last_entry(self) -> JournalEntry:
-        """The newest entry of the journal."""
+        """Return the newest entry of the journal."""
         return self.sandbox.look(lambda state: next(reversed(state.journal.values())))
 
 
 def refused(response: httpx.Response) -> int:
-    """The code of an error response, whose form and status are checked against the contract."""
+    """Return the code of an error response, whose form and status are checked against the contract."""
     body: Mapping[str, Any] = response.json()
     code: int = body["error"]["code"]
     info = ERRORS[code].info

@@ -61,14 +61,14 @@ class API:
         return self._good("DELETE", path, None, query)
 
     def problem(self, method: str, path: str, body: object = None, **query: Any) -> tuple[int, str, str | None]:
-        """A call that cannot be carried out: status, type and place of what is wrong."""
+        """Make a call that is a problem; return its status, type and place."""
         response = self.send(method, path, body, query)
         problem = read_problem(response)
         self.document.check(self.document.find(method, path), response.status_code, "application/json", problem)
         return response.status_code, problem["type"], problem["where"]
 
     def send(self, method: str, path: str, body: object = None, query: dict[str, Any] | None = None) -> httpx.Response:
-        """One call, not looked at."""
+        """Send a call without checking the response."""
         return self.http.request(method, path, json=body, params=query or {})
 
     def _good(self, method: str, path: str, body: object, query: dict[str, Any]) -> Any:
@@ -83,7 +83,7 @@ class API:
 
 
 def read_problem(response: httpx.Response) -> dict[str, Any]:
-    """The response to a call that is wrong: a sentence each on what is wrong and on what to do, and no trace."""
+    """Read the problem of a response: one sentence says what is wrong, one what to do; no traceback."""
     problem: dict[str, Any] = response.json()
     assert problem.keys() == {"type", "error", "where", "remedy"}
     for sentence in (problem["error"], problem["remedy"]):

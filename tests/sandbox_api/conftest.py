@@ -36,20 +36,20 @@ def app(sandbox: RunningSandbox) -> Iterator[AppUnderTest]:
 
 @pytest.fixture
 def api(app: AppUnderTest, document: Document) -> Iterator[API]:
-    """The test API about the test's own app."""
+    """Provide the test API about the test's own app."""
     with API(app.sandbox.url, document, app.app.app_key) as api:
         yield api
 
 
 @pytest.fixture
 def whole_sandbox() -> Iterator[RunningSandbox]:
-    """A sandbox of the test's own."""
+    """Provide a sandbox of the test's own."""
     with RunningSandbox() as running:
         yield running
 
 
 @pytest.fixture
 def alone(whole_sandbox: RunningSandbox, document: Document) -> Iterator[API]:
-    """The test API of a sandbox of the test's own, about all of it."""
+    """Provide the test API of a sandbox of the test's own, about all of it."""
     with API(whole_sandbox.url, document) as api:
         yield api

@@ -50,7 +50,7 @@ class Document:
         return [(re.compile(PARAMETER.sub("[^/]+", operation.path)), operation) for operation in in_order]
 
     def find(self, method: str, path: str) -> Operation:
-        """The operation of a call."""
+        """Return the operation of a call."""
         for pattern, operation in self._patterns:
             if operation.method == method and pattern.fullmatch(path):
                 return operation

@@ -20,7 +20,7 @@ class Event(NamedTuple):
 
 @contextmanager
 def events(api: API, last_event_id: str | None = None, *, asked_after: str | None = None) -> Generator[Iterator[Event]]:
-    """The events that a reader gets; it goes away in the end.
+    """Yield the events that a reader gets, and disconnect at the end.
 
     Args:
         api: Of which sandbox, and about which app.

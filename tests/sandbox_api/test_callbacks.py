@@ -28,7 +28,7 @@ MINUTE, HOUR = 60, 3_600
 
 @pytest.fixture
 def frozen_app(alone: API, whole_sandbox: RunningSandbox) -> Iterator[AppUnderTest]:
-    """An app of a sandbox with a frozen clock."""
+    """Provide an app of a sandbox with a frozen clock."""
     alone.post("/clock", {"frozen": True})
     app = whole_sandbox.app()
     with app.http:
@@ -37,7 +37,7 @@ def frozen_app(alone: API, whole_sandbox: RunningSandbox) -> Iterator[AppUnderTe
 
 @pytest.fixture
 def receiver(frozen_app: AppUnderTest, alone: API) -> Iterator[Receiver]:
-    """The app under development; its URL is entered at the sandbox."""
+    """Start the app under development, and enter its URL at the sandbox."""
     app = frozen_app.app
     with Receiver(app.app_key, app.master_secret, frozen_app.sandbox.state.clock.now) as receiver:
         alone.patch(f"/apps/{app.app_key}", {"callback_url": receiver.url})

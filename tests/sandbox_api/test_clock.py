@@ -15,7 +15,7 @@ NOON = {"beijing": "2030-01-02 12:00:00", "frozen": True}
 
 @pytest.fixture
 def frozen_app(alone: API, whole_sandbox: RunningSandbox) -> AppUnderTest:
-    """An app of a sandbox in which it is noon."""
+    """Provide an app of a sandbox whose clock shows noon."""
     alone.post("/clock", NOON)
     return whole_sandbox.app()
 

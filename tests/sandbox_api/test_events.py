@@ -108,7 +108,7 @@ def _stop_with_readers(document: Document) -> float:
 
 
 def _deaf_reader(url: str) -> socket.socket:
-    """A connection that asks for events and reads nothing."""
+    """Open a connection that asks for events and reads nothing."""
     parts = urlsplit(url)
     connection = socket.create_connection((parts.hostname or "", parts.port or 80))
     connection.sendall(f"GET /_sandbox/api/events HTTP/1.1\r\nHost: {parts.netloc}\r\n\r\n".encode())

@@ -19,7 +19,7 @@ LONG = 30
 
 @pytest.fixture
 def sent(app: AppUnderTest) -> dict[str, str]:
-    """One message of each kind, by its kind."""
+    """Send one message of each kind; return them by kind."""
     code = app.ok("POST", "/codes", {"mobile": MOBILE, "temp_id": 1})
     to = [{"mobile": OTHER, "temp_para": {"number": "Ab7"}}]
     notice = app.ok("POST", "/messages/batch", {"temp_id": 1250, "tag": "parcel", "recipients": to})["recipients"][0]

@@ -11,6 +11,6 @@ from jsms_client.contract import openapi
 
 @cache
 def load_document() -> Mapping[str, object]:
-    """The whole document."""
+    """Return the whole document."""
     loaded: Mapping[str, object] = json.loads(openapi("json"))
     return loaded

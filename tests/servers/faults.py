@@ -68,7 +68,7 @@ def head(status: int | str, *headers: str) -> bytes:
 
 
 def http_response(status: int | str, body: bytes, *headers: str) -> bytes:
-    """A whole response with its true length."""
+    """Make a complete response with its correct length."""
     return head(status, f"Content-Length: {len(body)}", "Content-Type: application/json", *headers) + body
 
 

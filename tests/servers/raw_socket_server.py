@@ -233,7 +233,7 @@ class RawSocketServer:
 
 @contextmanager
 def refusing_port() -> Generator[int]:
-    """A port on 127.0.0.1 that refuses every connection, and is reserved for this test."""
+    """Yield a port on 127.0.0.1 that refuses every connection, and is reserved for this test."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         yield bound.getsockname()[1]
@@ -241,7 +241,7 @@ def refusing_port() -> Generator[int]:
 
 @contextmanager
 def silent_port() -> Generator[int]:
-    """A port on 127.0.0.1 whose queue is full, so that connecting to it times out."""
+    """Yield a port on 127.0.0.1 whose queue is full, so that connecting to it times out."""
     with socket.socket() as listener, ExitStack() as waiting:
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)

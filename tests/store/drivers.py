@@ -30,7 +30,7 @@ SENDS: Mapping[str, tuple[str, str, tuple[Any, ...], Mapping[str, Any]]] = {
 
 
 def _client_options(settings: Mapping[str, Any], more: dict[str, Any]) -> dict[str, Any]:
-    """What of the options is the client's."""
+    """Return those of the options that are the client's."""
     given: dict[str, Any] = {
         name: more.pop(name) for name in ("store", "retry", "timeout", "http_client") if name in more
     }
@@ -60,12 +60,12 @@ async def by_tasks(operation: str, settings: Mapping[str, Any], **more: Any) -> 
 
 
 def on_asyncio(operation: str, settings: Mapping[str, Any], **more: Any) -> object:
-    """The same, on asyncio."""
+    """Run the same on asyncio."""
     return asyncio.run(by_tasks(operation, settings, **more))
 
 
 def on_trio(operation: str, settings: Mapping[str, Any], **more: Any) -> object:
-    """The same, on trio."""
+    """Run the same on trio."""
 
     async def run() -> object:
         return await by_tasks(operation, settings, **more)

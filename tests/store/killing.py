@@ -97,7 +97,7 @@ class OnceProof:
         self._check(numbers)
 
     def _is_done(self, numbers: list[str]) -> bool:
-        """Whether every key has come to an end in some process."""
+        """Return whether every key has ended in some process."""
         return {line.split()[0] for line in self._seen.read_text().splitlines()} >= set(numbers)
 
     def _start(self, numbers: list[str]) -> int:
@@ -149,7 +149,7 @@ class OnceProof:
                 await asyncio.gather(*map(send, numbers[start : start + 4]))
 
     def _is_end(self, number: str, error: JSMSError) -> bool:
-        """Whether a call's error is the end of its key; any other is tried again, as a queue would."""
+        """Return whether an error ends its key; after any other the call is made again, as a queue would do."""
         if isinstance(error, UnknownOutcomeError):
             self._saw(number, "unknown")
             return True

@@ -35,7 +35,7 @@ class After(httpx.HTTPTransport):
 
 
 def execute_as_owner(address: str, *statements: str) -> None:
-    """As the owner of the server, not of the store."""
+    """Execute a statement as the owner of the server, not of the store."""
     url = sqlalchemy.make_url(address)
     owner = url.set(username="jsms") if url.get_backend_name() == "postgresql" else url
     engine = sqlalchemy.create_engine(owner, isolation_level="AUTOCOMMIT", poolclass=sqlalchemy.NullPool)
@@ -53,14 +53,14 @@ def redis_command(address: str, *words: str) -> object:
 
 
 def database_of(store: Store) -> _database.Database:
-    """The database of a store in SQL."""
+    """Return the database of a store in SQL."""
     backend = store.backend
     assert isinstance(backend, SQLBackend)
     return backend.database
 
 
 def outcome(sandbox: Sandbox, store: Store | str, key: str) -> object:
-    """The msg_id that a key gives, or the class of its error."""
+    """Return the msg_id that a key gives, or the class of its error."""
     try:
         sent = by_threads("sendCode", sandbox.settings, store=store, once=key)
     except (StoreError, UnknownOutcomeError) as error:

@@ -41,7 +41,7 @@ def then(act: Act, do: Callable[[], object]) -> Act:
 
 @contextmanager
 def full_store(name: str) -> Generator[tuple[Store, SmallDisk, Engine | None]]:
-    """A store with a message in it, on a disk of its own that is still free."""
+    """Yield a store with a message in it, on a disk of its own that is still free."""
     with SmallDisk(MEGABYTES[name]) as disk:
         if name == SQLITE:
             yield Store(disk.folder / "jsms.db"), disk, None

@@ -97,7 +97,7 @@ class CaseChecks:
         return app.app_key, app.master_secret
 
     def _check_code(self, response: Response, entry: JournalEntry) -> None:
-        """The code must be one of the operation that was reached, with the status and words of the contract."""
+        """Check that the code is one of the operation's, with the status and message of the contract."""
         reached = next((each for each in operations().values() if each.id == entry.operation), None)
         content: object = json.loads(response.content) if response.content else None
         if response.status_code == 200:
@@ -120,7 +120,7 @@ class CaseChecks:
             assert set(found(schema, content, "response")) <= set(documented(schema, "response")) | {"response"}
 
     def _check_recipients(self, body: object, content: dict[str, Any]) -> bool:
-        """Whether nothing but recipients is wrong with a batch; then JSMS responds 200 and refuses them one by one."""
+        """Return whether only recipients of a batch are wrong; then JSMS responds 200 and refuses them one by one."""
         schema: dict[str, Any] = document()["components"]["schemas"]["Recipient"]
         wrong = [each for each in cast("Any", body)["recipients"] if not Draft202012Validator(schema).is_valid(each)]
         if not wrong:

@@ -53,7 +53,7 @@ def path_ids(operation: str) -> dict[str, object]:
 
 
 def with_seeds(operation: str, body: Fields) -> Fields:
-    """The body with ids that exist in the places of valid ones, and with what only prose asks for."""
+    """Return the body with ids that exist in the places of valid ones, and with what only prose asks for."""
     replace = _BODIES.get(OPERATIONS[operation].tag)
     files = {each.field for each in ARGUMENTS[operation] if each.kind == "image"}
     body = with_times(body) | {name: Binary(PNG) for name in files & body.keys() if isinstance(body[name], str)}
@@ -61,7 +61,7 @@ def with_seeds(operation: str, body: Fields) -> Fields:
 
 
 def with_times(fields: Fields) -> Fields:
-    """Each text that is written like a time, such as 2030-13-45 00:00:00, becomes one that is in the calendar."""
+    """Replace each text with the form of a time, such as 2030-13-45 00:00:00, by a valid time."""
     return {
         name: LATER if isinstance(value, str) and SEND_TIME.fullmatch(value) else value
         for name, value in fields.items()
@@ -69,7 +69,7 @@ def with_times(fields: Fields) -> Fields:
 
 
 def furnish(state: State, operation: str, body: object) -> App:
-    """A new app with all that ``path_ids`` and ``with_seeds`` name."""
+    """Create an app with everything that ``path_ids`` and ``with_seeds`` name."""
     app = state.create_app()
     key, now = app.app_key, state.clock.now()
     state.add_template(Template(key, REJECTED_TEMPLATE, "您好", 2, None, "", REJECTED, now))
