@@ -12,7 +12,6 @@ from typer.main import get_command
 from jsms_cli.commands import (
     accounts,
     api,
-    batches,
     callbacks,
     campaigns,
     codes,
@@ -49,7 +48,7 @@ def command() -> TyperGroup:
         ("code", codes.group),
         ("voice", codes.voice),
         ("message", messages.group),
-        ("batch", batches.group),
+        ("batch", messages.batches),
         ("campaign", campaigns.group),
         ("schedule", schedules.group),
         ("template", templates.group),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
-from provisioning import CHROMIUM_FLAGS, CHROMIUM_PACKAGES, chromium
+from chromium_browser import chromium_browser
 from sandbox.threaded_sandbox import PATIENCE, AppUnderTest, RunningSandbox
 
 from .inbox_page import Inbox
@@ -18,16 +17,8 @@ expect.set_options(timeout=PATIENCE * 1000)
 
 @pytest.fixture(scope="package")  # it occupies the event loop of its thread, which other tests need
 def browser() -> Iterator[Browser]:
-    found = chromium()
-    if found is None:
-        missing = f"Chromium is not installed ({', '.join(CHROMIUM_PACKAGES)} on Debian): the inbox page was left out."
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS, timeout=PATIENCE * 1000)
+    with chromium_browser("the inbox page was left out") as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import pytest
 from contract_tools.changes import Level
 from contract_tools.changes.versions import at_revision, compared, failures, level_of, mismatches
 from contract_tools.document import load
+from git_repository import git
 
 from .lint_cases import WHOLE
 
@@ -45,12 +44,6 @@ class Codes:
 }
 
 
-def _git(folder: Path, *arguments: str) -> None:
-    who = ["-c", "user.name=Test", "-c", "user.email=test@example.test", "-c", "commit.gpgsign=false"]
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    subprocess.run(["git", "-C", folder, *who, *arguments], check=True, capture_output=True, env=clean)
-
-
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
     """Provide a repository with a contract, a package and a changelog, released as v1."""
@@ -60,10 +53,10 @@ def repository(tmp_path: Path) -> Path:
     package.mkdir(parents=True)
     for name, content in PACKAGE.items():
         (package / name).write_text(content, encoding="utf-8")
-    _git(tmp_path, "init", "-q")
-    _git(tmp_path, "add", ".")
-    _git(tmp_path, "commit", "-q", "-m", "First")
-    _git(tmp_path, "tag", "v1")
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-q", "-m", "First")
+    git(tmp_path, "tag", "v1")
     return tmp_path
 
 

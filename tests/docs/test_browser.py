@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from provisioning import CHROMIUM_FLAGS, CHROMIUM_PACKAGES, chromium
+from chromium_browser import chromium_browser
 from website import CHINESE, ENGLISH
 
 PATIENCE = 20_000
@@ -21,16 +20,8 @@ PHONE, DESKTOP = (390, 844), (1280, 900)
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    found = chromium()
-    if found is None:
-        missing = f"Chromium is not installed ({', '.join(CHROMIUM_PACKAGES)} on Debian): the site was not opened."
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS, timeout=PATIENCE)
+    with chromium_browser("the site was not opened") as browser:
         yield browser
-        browser.close()
 
 
 @contextmanager

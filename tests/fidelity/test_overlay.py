@@ -6,9 +6,8 @@ The sandbox is strict, so the client must send nothing that has to be tolerated.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import cast
 
 import pytest
 
@@ -24,7 +23,7 @@ from jsms_sandbox.state.entities import REJECTED, App, Code, JournalEntry, Messa
 from jsms_sandbox.state.state import State
 from overlay.calls import CALLS, CODE, MOBILE, MSG_ID, SCHEDULE_ID, Call
 from overlay.drivers import ATTEMPTS, DRIVERS, QUICK, Driver
-from overlay.examples import expected, plain
+from overlay.examples import as_json, expected, plain
 from sandbox.sign_forms import PNG
 from sandbox.threaded_sandbox import RunningSandbox
 
@@ -123,7 +122,7 @@ def test_every_generated_function_works(usual_driver: Driver, stage: Stage, call
     (entry,) = stage.entries()
     assert (entry.operation, entry.status) == (call.operation, 200)
     assert [warning for warning in _warnings(entry) if "was refused: 50023" not in warning] == []
-    assert _as_json(parsed) == (json.loads(entry.answer) if entry.answer else None)
+    assert as_json(parsed) == (json.loads(entry.response) if entry.response else None)
 
 
 @pytest.mark.parametrize("call", REAL_CALLS.values(), ids=REAL_CALLS)
@@ -147,10 +146,3 @@ def test_every_code_of_an_operation_is_raised_as_its_class(stage: Stage, call: C
         assert error.http_status == info(code).http_status
         assert isinstance(error, UnknownOutcomeError) == (never and isinstance(error, ServiceError))
         assert error.attempts == (ATTEMPTS if isinstance(error, ServiceError) and not never else 1)
-
-
-def _as_json(parsed: object) -> object:
-    if isinstance(parsed, list):
-        return [_as_json(item) for item in cast("list[object]", parsed)]
-    to_dict: Callable[[], object] | None = getattr(parsed, "to_dict", None)
-    return parsed if to_dict is None else to_dict()

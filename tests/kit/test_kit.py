@@ -20,6 +20,7 @@ from contract_kit.cli import ROOT, changelog, make
 from contract_kit.vectors import vectors
 from contract_tools.document import load
 from contract_tools.openapi import mapping
+from git_repository import git
 from jsms_client.callbacks import CallbackReceiver
 from jsms_client.errors import CallbackError
 from jsms_contract.operations import OPERATIONS
@@ -183,16 +184,16 @@ def _sent(http: httpx.Client, request: dict[str, Any], variables: dict[str, str]
 def test_the_changelog_has_a_section_for_each_version(tmp_path: Path) -> None:
     path = tmp_path / "openapi.yaml"
     shutil.copy(ROOT / "tests" / "contract" / "documents" / "whole.yaml", path)
-    _git(tmp_path, "init", "-q")
+    git(tmp_path, "init", "-q")
     assert changelog(load(path)).endswith(
         "## 1.0.0\n- The first version. Operations: 2; callbacks: 1; error codes: 5.\n"
     )
     for version, old, new in (("1.0.0", "", ""), ("2.0.0", "maxLength: 4", "maxLength: 3")):
         source = path.read_text(encoding="utf-8")
         path.write_text(source.replace("version: 1.0.0", f"version: {version}").replace(old, new, 1) if old else source)
-        _git(tmp_path, "add", ".")
-        _git(tmp_path, "commit", "-q", "-m", version)
-        _git(tmp_path, "tag", f"v{version}")
+        git(tmp_path, "add", ".")
+        git(tmp_path, "commit", "-q", "-m", version)
+        git(tmp_path, "tag", f"v{version}")
     path.write_text(
         path.read_text(encoding="utf-8").replace("version: 2.0.0", "version: 2.0.1").replace("A letter.", "One.")
     )
@@ -202,9 +203,3 @@ def test_the_changelog_has_a_section_for_each_version(tmp_path: Path) -> None:
     assert [section.splitlines()[0] for section in sections] == ["2.0.1", "2.0.0", "1.0.0"]
     assert "- The contract has other descriptions" in sections[0]
     assert "- **(Breaking)** Field LetterRequest.number has maxLength 3 now" in sections[1]
-
-
-def _git(folder: Path, *arguments: str) -> None:
-    who = ["-c", "user.name=Test", "-c", "user.email=test@example.test", "-c", "commit.gpgsign=false"]
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    subprocess.run(["git", "-C", folder, *who, *arguments], check=True, capture_output=True, env=clean)

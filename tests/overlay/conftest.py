@@ -1,4 +1,4 @@
-"""The example server, started once for each module."""
+"""The servers of the tests: the example server, started once for each module, and the raw socket server."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 
 from example_server import ExampleServer
 from servers.contract import load_document
+from servers.raw_socket_server import RawSocketServer
 
 
 @pytest.fixture(scope="module")
@@ -23,11 +24,12 @@ def example_server(_running_example_server: ExampleServer) -> Iterator[ExampleSe
     _running_example_server.reset()
 
 
+@pytest.fixture
+def server() -> Iterator[RawSocketServer]:
+    with RawSocketServer() as server:
+        yield server
+
+
 @pytest.fixture(autouse=True)
-def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Remove the credentials and proxies of the environment."""
-    for name in ("APP_KEY", "MASTER_SECRET", "DEV_KEY", "DEV_SECRET", "BASE_URL"):
-        monkeypatch.delenv(f"JSMS_{name}", raising=False)
-    for name in ("http_proxy", "https_proxy", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
+def _clean_environment(no_settings: None) -> None:
+    """Use no credentials and proxies of the environment."""

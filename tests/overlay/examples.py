@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import IntEnum
 from typing import cast
@@ -43,3 +43,11 @@ def expected(example: object, name: str = "") -> object:
 
 def _snake(name: str) -> str:
     return re.sub(r"(?<=[a-z])([A-Z])", lambda found: f"_{found[1].lower()}", name)
+
+
+def as_json(parsed: object) -> object:
+    """Convert what a generated function returns to the JSON that it came from."""
+    if isinstance(parsed, list):
+        return [as_json(item) for item in cast("list[object]", parsed)]
+    to_dict: Callable[[], object] | None = getattr(parsed, "to_dict", None)
+    return parsed if to_dict is None else to_dict()

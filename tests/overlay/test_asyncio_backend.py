@@ -7,7 +7,6 @@ import select
 import socket
 import ssl
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import httpcore
@@ -17,12 +16,6 @@ from jsms_client._asyncio_backend import AsyncioBackend
 from servers.raw_socket_server import Connection, RawSocketServer, Script, refusing_port, silent_port
 
 BACKEND = AsyncioBackend()
-
-
-@pytest.fixture
-def server() -> Iterator[RawSocketServer]:
-    with RawSocketServer() as running:
-        yield running
 
 
 def port_of(server: RawSocketServer) -> int:

@@ -7,7 +7,6 @@ import logging
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import astuple
 
 import pytest
@@ -22,12 +21,6 @@ from .drivers import APP_KEY, MASTER_SECRET, QUICK, SECRETS, async_client, sync_
 
 SENT = b'{"msg_id": "288193860302"}'
 MOBILE = "13912345678"
-
-
-@pytest.fixture
-def server() -> Iterator[RawSocketServer]:
-    with RawSocketServer() as server:
-        yield server
 
 
 def facts(event: CallEvent) -> tuple[object, ...]:

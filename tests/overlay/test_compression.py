@@ -6,7 +6,6 @@ import gzip
 import json
 import time
 import zlib
-from collections.abc import Iterator
 
 import pytest
 
@@ -18,12 +17,6 @@ from servers.raw_socket_server import RawSocketServer
 from .drivers import APP_KEY, MASTER_SECRET
 
 BALANCE = str(RULES["getAppBalance"].success).encode()
-
-
-@pytest.fixture
-def server() -> Iterator[RawSocketServer]:
-    with RawSocketServer() as running:
-        yield running
 
 
 def _raw(data: bytes) -> bytes:

@@ -8,7 +8,7 @@ import pickle
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import cast
@@ -39,12 +39,6 @@ from .drivers import APP_KEY, MASTER_SECRET, QUICK, async_client, sync_client
 URL = "https://api.sms.jpush.cn/v1"
 BODY = SendCodeRequest(mobile="13800138000", temp_id=1)
 SENT = http_response(200, b'{"msg_id": "1"}')
-
-
-@pytest.fixture
-def server() -> Iterator[RawSocketServer]:
-    with RawSocketServer() as server:
-        yield server
 
 
 def test_a_request_has_these_headers_and_nothing_else(server: RawSocketServer) -> None:

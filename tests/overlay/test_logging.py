@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
@@ -15,12 +15,6 @@ from servers.raw_socket_server import Connection, RawSocketServer, Script, refus
 
 from .calls import CALLS, MSG_ID
 from .drivers import ATTEMPTS, DRIVERS
-
-
-@pytest.fixture
-def server() -> Iterator[RawSocketServer]:
-    with RawSocketServer() as server:
-        yield server
 
 
 @pytest.fixture

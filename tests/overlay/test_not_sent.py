@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -70,12 +69,6 @@ def send_async(base_url: str, *, headers: dict[str, str] | None = None, close: b
         return None
 
     return anyio.run(go)
-
-
-@pytest.fixture
-def server() -> Iterator[RawSocketServer]:
-    with RawSocketServer() as server:
-        yield server
 
 
 @pytest.fixture(params=[send, send_async])

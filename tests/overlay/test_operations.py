@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import TypedDict, cast
 
@@ -23,7 +23,7 @@ from servers.raw_socket_server import RawSocketServer
 
 from .calls import CALLS, Call
 from .drivers import ATTEMPTS, DRIVERS, Driver, async_client, sync_client
-from .examples import expected, plain
+from .examples import as_json, expected, plain
 
 REASONS = {
     ErrorCode.INVALID_CODE: VerificationReason.WRONG,
@@ -89,7 +89,7 @@ def test_a_generated_function_works_with_the_client(driver: Driver, example_serv
     assert example_server.violations == []
     assert [request.operation for request in example_server.requests] == [call.operation]
     response = example_server.routes[call.operation].response().json()
-    assert _as_json(parsed) == response
+    assert as_json(parsed) == response
 
 
 @pytest.mark.parametrize(("operation", "status", "example"), REFUSALS)
@@ -154,13 +154,6 @@ def _extras(result: object) -> Iterator[object]:
                 yield value
             else:
                 yield from _extras(value)
-
-
-def _as_json(parsed: object) -> object:
-    if isinstance(parsed, list):
-        return [_as_json(item) for item in cast("list[object]", parsed)]
-    to_dict: Callable[[], object] | None = getattr(parsed, "to_dict", None)
-    return parsed if to_dict is None else to_dict()
 
 
 def test_only_a_verification_takes_a_wrong_code_for_a_result() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -19,12 +18,6 @@ from .drivers import APP_KEY, MASTER_SECRET, async_client, sync_client
 
 SENT = b'{"msg_id": "288193860302"}'
 MOBILE = "13912345678"
-
-
-@pytest.fixture
-def server() -> Iterator[RawSocketServer]:
-    with RawSocketServer() as server:
-        yield server
 
 
 class Recorder:

@@ -8,7 +8,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Literal, cast
 
@@ -39,12 +39,6 @@ SENT = http_response(200, b'{"msg_id": "1"}')
 OWN = tuple(DRIVERS)
 KEEPING = ("sync", "asyncio", "sync-fast", "asyncio-fast")
 ONCE = RetryPolicy(attempts=1)
-
-
-@pytest.fixture
-def server() -> Iterator[RawSocketServer]:
-    with RawSocketServer() as server:
-        yield server
 
 
 @pytest.fixture(autouse=True)

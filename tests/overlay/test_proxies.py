@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Iterator
 from typing import Literal
 
 import anyio
@@ -24,12 +23,6 @@ BASE_URL = "https://api.example.com/v1"
 BACKENDS = tuple(DRIVERS)
 SENT = http_response(200, b'{"msg_id": "1"}')
 TWICE = RetryPolicy(attempts=2, backoff=0)
-
-
-@pytest.fixture
-def server() -> Iterator[RawSocketServer]:
-    with RawSocketServer() as running:
-        yield running
 
 
 @pytest.mark.parametrize(

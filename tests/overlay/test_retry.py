@@ -28,12 +28,6 @@ from .drivers import DRIVERS, Driver
 BALANCE = str(RULES["getAppBalance"].success).encode()
 
 
-@pytest.fixture
-def server() -> Iterator[RawSocketServer]:
-    with RawSocketServer() as server:
-        yield server
-
-
 @pytest.fixture(params=["sync", "asyncio", "trio"])
 def make(request: pytest.FixtureRequest, server: RawSocketServer) -> Iterator[Callable[[RetryPolicy], Driver]]:
     made: list[Driver] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 
 import anyio
 import httpx
@@ -17,12 +17,6 @@ from servers.raw_socket_server import Connection, RawSocketServer, Script
 
 from .calls import CALLS
 from .drivers import APP_KEY, DRIVERS, MASTER_SECRET
-
-
-@pytest.fixture
-def server() -> Iterator[RawSocketServer]:
-    with RawSocketServer() as server:
-        yield server
 
 
 def trickles(connection: Connection) -> None:

@@ -24,12 +24,6 @@ TOKEN = b64encode(f"{KEY}:{SECRET}".encode()).decode()
 Send = Callable[[str], JSMSError]
 
 
-@pytest.fixture
-def server() -> Iterator[RawSocketServer]:
-    with RawSocketServer() as running:
-        yield running
-
-
 def send(base_url: str, transport: Literal["httpx", "fast"] = "httpx") -> JSMSError:
     timeout = Timeouts(connect=0.2, read=0.2)
     jsms = JSMS(KEY, SECRET, base_url=base_url, timeout=timeout, retry=RetryPolicy(attempts=1), transport=transport)

@@ -41,12 +41,6 @@ MOCKED = {"msg_id": "2"}
 
 
 @pytest.fixture
-def server() -> Iterator[RawSocketServer]:
-    with RawSocketServer() as running:
-        yield running
-
-
-@pytest.fixture
 def counts(server: RawSocketServer) -> Counts:
     return server.play(sends(http_response(200, b'{"msg_id": "1"}')))
 

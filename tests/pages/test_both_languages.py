@@ -17,7 +17,7 @@ LETTERS = re.compile(r"[A-Za-z]{3}")
 
 
 def untranslated(chinese: str) -> list[str]:
-    """The lines of prose of a page that have words outside code and no Chinese."""
+    """List the lines of prose of a page that have words outside code and no Chinese."""
     lines = (line for line in chinese.splitlines() if not line.startswith(("|", "#", "<!--", "```", "!")))
     plain = (re.sub(r"`[^`]*`|\]\([^)]*\)", "", line) for line in lines)
     return [line for line in plain if LETTERS.search(line) and not re.search(r"[\u4e00-\u9fff]", line)]

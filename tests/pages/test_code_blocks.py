@@ -32,20 +32,15 @@ def server() -> Iterator[SandboxServer]:
         yield server
 
 
-@pytest.fixture(scope="module")
-def engines() -> Iterator[Started]:
-    started = Started()
-    yield started
-    started.close()
-
-
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_block_of_a_page_runs(page: Path, server: SandboxServer, engines: Started, tmp_path: Path) -> None:
+def test_every_block_of_a_page_runs(
+    page: Path, server: SandboxServer, started_engines: Started, tmp_path: Path
+) -> None:
     def database(address: str) -> str:
         """Return a local address in place of a made-up one."""
         _, _, query = address.partition("?")
-        return f"{engines.address('PostgreSQL', tmp_path)}?{query}" if query else str(tmp_path / "store.db")
+        return f"{started_engines.address('PostgreSQL', tmp_path)}?{query}" if query else str(tmp_path / "store.db")
 
     with server.new_app(page.stem) as sandbox:
         with JSMS(**sandbox.settings) as jsms:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -29,13 +28,6 @@ def tree(folder: Path) -> dict[str, bytes]:
     return {
         path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
     }
-
-
-def git(folder: Path, *arguments: str) -> None:
-    """Git in a folder, without a user's settings."""
-    who = ["-c", "user.name=Test", "-c", "user.email=test@example.test", "-c", "commit.gpgsign=false"]
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    subprocess.run(["git", "-C", folder, *who, *arguments], check=True, capture_output=True, env=clean)
 
 
 def python_with(folder: Path, code: str) -> subprocess.CompletedProcess[str]:

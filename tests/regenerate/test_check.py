@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from contract_tools.output import differences
+from git_repository import git
 
-from .command import SMALL, git, run, tree
+from .command import SMALL, run, tree
 
 
 def found(built: Path, output: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""One sandbox for all tests of a process; each test gets an app, and so credentials, of its own."""
+"""A strict sandbox for all tests of a process, and an app of it for each test."""
 
 from __future__ import annotations
 
@@ -12,22 +12,9 @@ from .threaded_sandbox import AppUnderTest, RunningSandbox
 
 
 @pytest.fixture(scope="session")
-def sandbox() -> Iterator[RunningSandbox]:
-    with RunningSandbox() as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
 def strict_sandbox() -> Iterator[RunningSandbox]:
     with RunningSandbox(Settings(strict=True)) as running:
         yield running
-
-
-@pytest.fixture
-def app(sandbox: RunningSandbox) -> Iterator[AppUnderTest]:
-    under_test = sandbox.app()
-    with under_test.http:
-        yield under_test
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""One sandbox for all tests of a process, each with an app of its own; another for those that turn it over."""
+"""The test API of each test's own app, and of a sandbox of its own for tests that change all of it."""
 
 from __future__ import annotations
 
@@ -14,24 +14,11 @@ from .document import Document
 
 
 @pytest.fixture(scope="session")
-def sandbox() -> Iterator[RunningSandbox]:
-    with RunningSandbox() as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
 def document(sandbox: RunningSandbox) -> Document:
     url = f"{sandbox.url}{API_PATH}/openapi.json"
     response = httpx.get(url, verify=WITHOUT_TLS, trust_env=False)
     assert response.headers["content-type"] == "application/json"
     return Document(response.json())
-
-
-@pytest.fixture
-def app(sandbox: RunningSandbox) -> Iterator[AppUnderTest]:
-    under_test = sandbox.app()
-    with under_test.http:
-        yield under_test
 
 
 @pytest.fixture
