@@ -152,7 +152,7 @@ function drawBar(view, all, shown) {
   const tools = view.tools?.() ?? [];
   const urls = tools.length > 0 && store.apps.items.map((each) => each.callback_url).join();
   const bar = $("bar"),
-    key = `${language} ${view.id} ${number} ${state.app} ${urls} ${store.store_faults.items.length}`;
+    key = `${language} ${view.id} ${number} ${state.app} ${urls} ${store.faults.items.length}`;
   if (bar.dataset.key === key) return;
   bar.dataset.key = key;
   bar.replaceChildren(

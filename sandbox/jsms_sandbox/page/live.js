@@ -80,16 +80,16 @@ function connect() {
   follows("template", () => store.templates.reload());
   follows("sign", () => store.signs.reload());
   follows("app", () => store.apps.reload());
-  follows("fault", () => store.store_faults.reload());
+  follows("fault", () => store.faults.reload());
   follows("clock", readClock);
   follows("refused", () => {
     store.refused.arrived();
     unmodelledArrived();
-    if (state.view === "faults") store.store_faults.reload();
+    if (state.view === "faults") store.faults.reload();
   });
   follows("request", () => {
     unmodelledArrived();
-    if (state.view === "faults") store.store_faults.reload();
+    if (state.view === "faults") store.faults.reload();
   });
 }
 

@@ -46,7 +46,7 @@ export function go(view, key) {
   }
   document.body.classList.toggle("picked", key !== undefined);
   if (view === "balances") store.apps.reload();
-  if (view === "faults") store.store_faults.reload();
+  if (view === "faults") store.faults.reload();
   writeHash(true);
   render("side", "list", "detail");
   if (key !== undefined) render("row");

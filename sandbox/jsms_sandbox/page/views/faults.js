@@ -57,7 +57,7 @@ export const faultsView = {
     label: f.text,
   }),
   tools: () => [
-    store.store_faults.items.length > 0 &&
+    store.faults.items.length > 0 &&
       button(t("Delete all"), () => act(() => call("DELETE", "faults"), t("It was deleted.")), { class: "button bad" }),
     button(t("New fault"), () => {
       state.picked.delete("faults");
@@ -88,7 +88,7 @@ function newFault() {
     };
     act(async () => {
       const made = await call("POST", "faults", { query: { app: state.app }, body });
-      await store.store_faults.load();
+      await store.faults.load();
       choose(String(made.number));
     }, t("The fault was added."));
   };
