@@ -1,4 +1,4 @@
-"""What things cost: ours beside everything that does the same, in one run.
+"""Benchmarks of this client and of others, measured in one run.
 
 Run it with ``scripts/benchmark``, which writes docs/benchmarks.md.
 """

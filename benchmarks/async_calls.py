@@ -1,4 +1,4 @@
-"""The same call, made by many tasks at once."""
+"""The same call from many tasks at once."""
 
 from __future__ import annotations
 

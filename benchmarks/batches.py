@@ -1,4 +1,4 @@
-"""A batch of 1,000 recipients: from what an app has to what it gets, without the network."""
+"""A batch of 1,000 recipients: from the app's data to its result, without the network."""
 
 from __future__ import annotations
 

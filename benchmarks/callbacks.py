@@ -1,4 +1,4 @@
-"""Delivery reports that JSMS posts: verified, and read into events."""
+"""Delivery reports that JSMS posts: verify them, and read them into events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Campaigns: list in, every recipient accepted, with the journal in a file and without; what size does to the cost."""
+"""Campaigns with and without a journal in a file, and the cost at different sizes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The plots: bars for the cost of a call, lines for what grows; as pictures without a library."""
+"""SVG plots: bars for the cost of a call, lines for figures that grow with the size."""
 
 from __future__ import annotations
 

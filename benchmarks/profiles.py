@@ -1,4 +1,4 @@
-"""Where the time of a call goes, for a target that is not reached."""
+"""Profile a target that was missed: which functions take the time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The document that a run leaves."""
+"""Write the document of a run."""
 
 from __future__ import annotations
 

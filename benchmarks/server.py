@@ -1,4 +1,4 @@
-"""The least that a server can do: keep-alive, whole responses at once, in a process of its own.
+"""A minimal HTTP server in its own process: keep-alive, and each response in one piece.
 
 It is here so that what is measured is the client: it responds in about 30 µs, and looks no closer at a request than it
 must.

@@ -1,4 +1,4 @@
-"""What a program pays before its first call: imports, memory; and what regenerating costs."""
+"""The cost before a program's first call: imports and memory; and the cost of regenerating."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A verification code is sent, over one connection that is kept."""
+"""Send verification codes one after another over one kept connection."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long things take: of this process's CPU, and by the clock on the wall."""
+"""Measure CPU time of this process, and elapsed time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The document in Chinese: its fixed parts, and its sentences, each under its English form without its numbers."""
+"""The Chinese document: its fixed parts, and a translation of each English sentence without its numbers."""
 
 from __future__ import annotations
 

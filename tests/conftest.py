@@ -1,4 +1,4 @@
-"""What tests of several folders share."""
+"""Plugins, settings and fixtures for all tests."""
 
 from __future__ import annotations
 

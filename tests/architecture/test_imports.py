@@ -1,4 +1,4 @@
-"""Which module may import which, beyond what the contracts of import-linter in pyproject.toml say."""
+"""Import rules that import-linter cannot express."""
 
 from __future__ import annotations
 

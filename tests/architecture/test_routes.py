@@ -1,4 +1,4 @@
-"""How many files a reader goes through to follow one call, as ARCHITECTURE.md says."""
+"""The number of files on the route of one call, as in ARCHITECTURE.md."""
 
 from __future__ import annotations
 

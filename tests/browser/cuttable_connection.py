@@ -1,4 +1,4 @@
-"""A line between the page and the sandbox that can be cut."""
+"""A proxy between the page and the sandbox, whose connections a test can cut."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The inbox page as a person meets it."""
+"""The inbox page as a user sees and uses it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The conformance page: a table that turns green while a client works."""
+"""The conformance page: its rows turn green while a client works."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Messages on the inbox page: they come, are read, found, copied and acted upon."""
+"""Messages on the inbox page: they appear, and can be found, copied and changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the page is: the browser's history, addresses that are wrong, and a screen as wide as a phone."""
+"""Navigation: the browser's history, wrong addresses, and a phone's screen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What holds for the whole inbox page: nothing foreign runs in it, it stays live, and hands and eyes find their way."""
+"""The inbox page as a whole: hostile text, live updates, keyboard, mouse and accessibility."""
 
 from __future__ import annotations
 

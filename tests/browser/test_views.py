@@ -1,4 +1,4 @@
-"""The other views of the inbox page: what was refused and why, what waits, and what is switched."""
+"""The other views of the inbox page: refused requests, schedules, callbacks, and switches."""
 
 from __future__ import annotations
 

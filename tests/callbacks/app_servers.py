@@ -1,4 +1,4 @@
-"""The apps on real sockets."""
+"""The callback apps on real sockets."""
 
 from __future__ import annotations
 

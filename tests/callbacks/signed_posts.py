@@ -1,4 +1,4 @@
-"""Callbacks as the service posts them."""
+"""Signed callbacks, as the service posts them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Handling in an event loop, with a store that takes its time."""
+"""Handling in an event loop, with a slow nonce store."""
 
 from __future__ import annotations
 

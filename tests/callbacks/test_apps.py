@@ -1,4 +1,4 @@
-"""Both apps, over sockets: the same rules, the same responses."""
+"""The ASGI and the WSGI app over sockets: the same rules, the same responses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a callback tells, from every form its data has been seen in, and from some it never should be in."""
+"""Events from every known form of a callback's data, and from malformed data."""
 
 from __future__ import annotations
 

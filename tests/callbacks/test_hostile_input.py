@@ -1,4 +1,4 @@
-"""Whatever is posted, signed or not: an event or a CallbackError, and nothing else."""
+"""Any posted input, signed or not, gives an event or a CallbackError."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The store in memory: atomic, bounded, and it forgets only nonces that cannot come again."""
+"""The nonce store in memory: atomic and bounded; it forgets only nonces that cannot come again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is believed, and for how long."""
+"""Which callbacks are accepted, and for how long."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The signature against a worked example, and its comparison against anything."""
+"""The signature of a worked example, and its comparison with any text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Without the extra: one error that says what to install."""
+"""Without the extra, one error says what to install."""
 
 from __future__ import annotations
 

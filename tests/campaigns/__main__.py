@@ -1,4 +1,4 @@
-"""What the tests show, at length and with figures.
+"""The long tests of campaigns, with figures.
 
 ``PYTHONPATH=tests:. .venv/bin/python -m campaigns --kills 300`` kills a campaign again and again;
 with ``--shared PostgreSQL``, and ``scripts`` on PYTHONPATH, it kills workers that share campaigns;

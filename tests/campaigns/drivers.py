@@ -1,4 +1,4 @@
-"""One way to send, whether by the sync client or by the async one, on asyncio or trio."""
+"""Drivers that send with the sync client, or with the async one on asyncio or trio."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A process that forks a child in the middle of a campaign, and says how the campaign ended."""
+"""A process that forks in the middle of a campaign, and prints how the campaign ended."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A campaign that is killed again and again, against a sandbox with faults of every kind switched on.
+"""Kill a campaign again and again, against a sandbox with every kind of fault.
 
 The sandbox's own record is compared in the end: none sent twice, none left out, and unknown ones really unknown.
 """

@@ -1,4 +1,4 @@
-"""A shared campaign whose workers and database are killed at random, with faults of every kind.
+"""Kill the workers and the database of a shared campaign at random, with every kind of fault.
 
 The clocks of its workers differ by hours, as no decision may rest on them. The sandbox's record decides.
 """

@@ -1,4 +1,4 @@
-"""How much memory and time a long list takes: a process that sends one, and says so."""
+"""A process that sends a long list, and prints its memory and time."""
 
 from __future__ import annotations
 

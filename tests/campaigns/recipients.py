@@ -1,4 +1,4 @@
-"""Lists to send to."""
+"""Lists of recipients, and which of them the sandbox accepted."""
 
 from __future__ import annotations
 

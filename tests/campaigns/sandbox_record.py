@@ -1,4 +1,4 @@
-"""What a sandbox in a process of its own says of a campaign, by its own record."""
+"""The record of a campaign that a sandbox in another process keeps."""
 
 from __future__ import annotations
 

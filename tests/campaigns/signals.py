@@ -1,4 +1,4 @@
-"""A process that sends campaigns and is interrupted as often as it is asked to be; it says each time how that ended.
+"""A process that sends campaigns, is interrupted, and prints how each of them ended.
 
 Each line on its input has the milliseconds until the first Ctrl-C, the milliseconds from that to the second one, and
 the journal, ``-`` for a temporary one. Where the second is below 0 there is none, and the first counts from the end

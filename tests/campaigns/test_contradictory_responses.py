@@ -1,4 +1,4 @@
-"""Responses that contradict themselves or come from something in between: the server's own record decides."""
+"""Responses that contradict themselves, or come from a proxy, compared with the server's own record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever byte of a journal is damaged, reading it ends: with everyone, or with JournalDamagedError."""
+"""Any damaged byte of a journal: reading it gives every recipient, or JournalDamagedError."""
 
 from __future__ import annotations
 

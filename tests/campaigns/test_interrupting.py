@@ -1,4 +1,4 @@
-"""A campaign that is stopped loses nothing: it waits for requests in flight, and can continue."""
+"""An interrupted campaign loses nothing: it waits for requests in flight, and can continue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The journal belongs to one campaign and one list, is used by one at a time, and is not believed when damaged."""
+"""A journal belongs to one campaign and one list, is used by one call at a time, and is checked for damage."""
 
 from __future__ import annotations
 

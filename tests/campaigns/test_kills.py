@@ -1,4 +1,4 @@
-"""Killed at any instant, the same call continues: none sent twice, none left out, and unknown ones really unknown.
+"""After a kill at any instant, the same call continues: no recipient is sent to twice or left out.
 
 ``PYTHONPATH=tests .venv/bin/python -m campaigns --kills 300`` does the same at length, and prints figures.
 """

@@ -1,4 +1,4 @@
-"""A journal is for one call at a time, whatever is done to its file meanwhile, and whatever the file system can do."""
+"""The lock of a journal, whatever happens to its file, on any file system."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts and numbers that a database cannot keep as they are: none of them stops a campaign, or meets another one."""
+"""Texts and numbers that a database cannot store unchanged neither stop a campaign nor match another one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is unknown is settled by delivery reports, by polling or from callbacks."""
+"""Unknown recipients are settled by delivery reports, polled or from callbacks."""
 
 from __future__ import annotations
 

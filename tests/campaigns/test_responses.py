@@ -1,4 +1,4 @@
-"""What a response tells of each recipient."""
+"""The outcome of each recipient, from a response."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A list is sent: everyone once, in the largest batches, each with parameters of their own."""
+"""Send a list: each recipient once, with their own parameters, in the largest batches."""
 
 from __future__ import annotations
 

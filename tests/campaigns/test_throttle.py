@@ -1,4 +1,4 @@
-"""When requests leave: the caller's rate, one at first, and slower while the service struggles."""
+"""When requests leave: at most the caller's rate, one at first, and slower while the service fails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How fast one and several workers send a shared campaign, to a server that responds at once."""
+"""Measure how fast one worker and several send a shared campaign, to a server that responds at once."""
 
 from __future__ import annotations
 

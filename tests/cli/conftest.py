@@ -1,4 +1,4 @@
-"""The command, run in this process, in a folder of its own, without the environment of the tests."""
+"""The command in this process, in its own folder, without the environment of the tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Running the command: in this process for the breadth, as a process where that makes the difference."""
+"""Run the command: in this process for most tests, as a process where it makes a difference."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A person at a terminal: sees what the command writes there, and types."""
+"""A pseudo-terminal: what the command shows there, and what a person types."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sending to many: from a file, and not without being asked."""
+"""Send to many: from a file, and only after a question."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a campaign is exported to: never its journal, whole or not at all, and for its owner alone."""
+"""Exports of a campaign: never over its journal, complete or not at all, readable by the owner alone."""
 
 from __future__ import annotations
 

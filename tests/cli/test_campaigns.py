@@ -1,4 +1,4 @@
-"""Campaigns from a terminal: sent once, whatever happens in between."""
+"""Campaigns from a terminal: each recipient is sent to once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of the command names every command, and none that is not there."""
+"""docs/cli.md names every command, and no other."""
 
 from __future__ import annotations
 

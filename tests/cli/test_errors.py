@@ -1,4 +1,4 @@
-"""What goes wrong is one clear sentence on standard error, and an exit code."""
+"""An error is one clear sentence on standard error, and an exit code."""
 
 from __future__ import annotations
 

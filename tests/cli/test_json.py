@@ -1,4 +1,4 @@
-"""With --json a program reads the command: objects on standard output, and objects on standard error."""
+"""With --json, standard output and standard error hold JSON objects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``jsms callback listen``: what JSMS posts is verified and shown."""
+"""``jsms callback listen`` verifies and shows what JSMS posts."""
 
 from __future__ import annotations
 

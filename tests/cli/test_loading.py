@@ -1,4 +1,4 @@
-"""A command loads what it runs: help is there at once."""
+"""A command loads only what it needs: --help is fast."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What only a process of its own shows."""
+"""Behaviour that only a process shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where credentials come from, and which of them count."""
+"""Where credentials come from, and which take precedence."""
 
 from __future__ import annotations
 

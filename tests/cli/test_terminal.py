@@ -1,4 +1,4 @@
-"""A person at a terminal."""
+"""The command on a terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reports and replies as they come; none is lost that was fetched."""
+"""Reports and replies as they come; no fetched record is lost."""
 
 from __future__ import annotations
 

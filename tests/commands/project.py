@@ -1,4 +1,4 @@
-"""A project as small as can be, for making environments of it without a network."""
+"""A minimal project, to make environments of it without a network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a script says and does, whatever Python it was started with."""
+"""The scripts' behaviour under any Python that starts them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""scripts/test: names checks, hands arguments on, and lets nothing of the caller's environment into them."""
+"""scripts/test: selects checks, passes arguments on, and shields checks from the caller's environment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""scripts/demo: every operation shown on a sandbox, and a failure is one."""
+"""scripts/demo: every operation on a sandbox; a failure is reported."""
 
 from __future__ import annotations
 

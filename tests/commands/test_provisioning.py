@@ -1,4 +1,4 @@
-"""What no Python package brings: found where it is, installed where that can be done, and else a clear sentence."""
+"""What no Python package brings is found, or installed, or a clear sentence says what is missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The environment that every script goes on in: made once, kept in step, never left half made."""
+"""The environment of the scripts: made once, kept up to date, never left half made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The change gate: what changed since a revision, and whether versions and changelog say so."""
+"""The change gate: whether versions and changelog match the changes since a revision."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A fork of the contract is installed beside the wheel, and JSMS is what the fork says."""
+"""A fork of the contract, installed beside the wheel, changes what JSMS offers."""
 
 from __future__ import annotations
 

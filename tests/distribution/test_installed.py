@@ -1,4 +1,4 @@
-"""The wheel at work in an environment that has nothing else."""
+"""The wheel in an environment that has nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""README and tutorial as a newcomer follows them: an empty folder and environment, every block as it is copied."""
+"""README and tutorial in an empty folder and environment, each block run as it is copied."""
 
 from __future__ import annotations
 

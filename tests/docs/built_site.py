@@ -1,4 +1,4 @@
-"""A built site as far as the tests need it: its pages, their links and their anchors."""
+"""The pages, links and anchors of a built site."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file system that can be full."""
+"""A small file system that a test can fill."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The engines that other tests use: started on loopback with data of their own, and nothing left of them."""
+"""The engines start on loopback with their own data, and leave nothing behind."""
 
 from __future__ import annotations
 

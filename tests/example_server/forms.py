@@ -1,4 +1,4 @@
-"""A multipart form, taken apart and checked against its schema."""
+"""Parse a multipart form, and check it against its schema."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What came in, and what the contract has against it."""
+"""A received request, and how it breaks the contract."""
 
 from __future__ import annotations
 

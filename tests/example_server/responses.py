@@ -1,4 +1,4 @@
-"""What the server sends."""
+"""The responses of the server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An app under development that keeps every notice posted to it."""
+"""An app under development that stores each callback posted to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which fields a response has, compared with those that the contract gives it."""
+"""Compare the fields of a response with those of the contract."""
 
 from __future__ import annotations
 

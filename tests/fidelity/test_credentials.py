@@ -1,4 +1,4 @@
-"""Credentials of every operation: JSMS responds 400 where there are none, which general tools report as a fault."""
+"""Credentials of every operation: without them JSMS responds 400, which general tools report as a fault."""
 
 from __future__ import annotations
 

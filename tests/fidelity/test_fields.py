@@ -1,4 +1,4 @@
-"""Both directions: the sandbox responses no field that is not documented, and every documented field is seen."""
+"""The sandbox returns no undocumented field, and every documented one."""
 
 from __future__ import annotations
 

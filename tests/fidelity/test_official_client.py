@@ -1,4 +1,4 @@
-"""The official Python client, jsms 0.0.4, as it is but for its base URL."""
+"""The official Python client, jsms 0.0.4, unchanged but for its base URL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The client's own table of calls, against the sandbox instead of the server of examples.
+"""The client's table of calls against the sandbox instead of the example server.
 
 The sandbox is strict, so the client must send nothing that has to be tolerated.
 """

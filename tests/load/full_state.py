@@ -1,4 +1,4 @@
-"""Fills a state beyond all it keeps, without HTTP in between, to see what memory it takes."""
+"""Fill a state beyond its limits without HTTP, to measure its memory."""
 
 from __future__ import annotations
 

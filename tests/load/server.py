@@ -1,4 +1,4 @@
-"""A sandbox in a process of its own, with credit for any load, and what it says of itself."""
+"""A sandbox in its own process, with credit for any load."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What many connections do to a sandbox at once: codes sent and verified, notices sent, templates looked up."""
+"""A workload of many connections: send and verify codes, send notices, read templates."""
 
 from __future__ import annotations
 

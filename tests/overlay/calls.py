@@ -1,4 +1,4 @@
-"""How to make each of the contract's operations, through the resources and through the generated functions.
+"""A table of calls: each operation through the resources and through the generated functions.
 
 Made from the contract's examples: an operation that is added to it is in every test of all of them.
 """

@@ -1,4 +1,4 @@
-"""One way to make a call, whether the client is sync or async, on asyncio or on trio, over which transport."""
+"""Drivers that make a call with the sync or async client, on asyncio or trio, over each transport."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A service that hands out records once, and notes when it was asked."""
+"""A service that returns records once, and keeps the times of the polls."""
 
 from __future__ import annotations
 

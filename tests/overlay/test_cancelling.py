@@ -1,4 +1,4 @@
-"""A call that ends early, whenever that is: the next call works, and no connection is lost or left open."""
+"""A call that is cancelled at any step: the next call works, and no connection is lost or left open."""
 
 from __future__ import annotations
 

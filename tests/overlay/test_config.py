@@ -1,4 +1,4 @@
-"""Settings: argument, then environment, then default; and what is wrong with them, named."""
+"""Settings: argument, then environment, then default; an error names the wrong one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Success responses: what is read, what is put right, and what is refused."""
+"""Success responses: what is read, what is converted, and what is refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tree of exceptions: one root, one helpful line, and nothing lost on the way to another process."""
+"""The exception classes: one root, one helpful line, and all attributes kept by pickle."""
 
 from __future__ import annotations
 

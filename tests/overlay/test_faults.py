@@ -1,4 +1,4 @@
-"""Whatever comes back, every operation raises the right error, and what is not safe to retry is sent once.
+"""Any fault raises the right error in every operation, and what is not safe to retry is sent once.
 
 Each fault is played to all operations at once, each with a server and a client of its own.
 """

@@ -1,4 +1,4 @@
-"""What both clients do with httpx: failures understood, proxies found, bodies written, connections opened."""
+"""What both clients do with httpx: map failures, find proxies, write bodies, open connections."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The parser of the extra `fast`: what it takes for the end of a response, and what it makes of the rest."""
+"""The parser of the extra `fast`: where a response ends, and how the rest is read."""
 
 from __future__ import annotations
 

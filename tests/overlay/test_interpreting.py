@@ -1,4 +1,4 @@
-"""What a response means, from status and body alone."""
+"""The meaning of a response, from its status and body alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A sync call in the main thread that a signal handler interrupts: its exception passes through unchanged."""
+"""A signal handler's exception passes unchanged through a sync call in the main thread."""
 
 from __future__ import annotations
 

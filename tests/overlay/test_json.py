@@ -1,4 +1,4 @@
-"""JSON by Python's own module and by msgspec: the same requests leave, and the same responses are read."""
+"""JSON by Python's module and by msgspec: the same requests and the same results."""
 
 from __future__ import annotations
 

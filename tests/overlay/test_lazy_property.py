@@ -1,4 +1,4 @@
-"""Attributes that are made when they are first needed."""
+"""Attributes that are made at their first use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the log tells of each call."""
+"""The log line of each call."""
 
 from __future__ import annotations
 

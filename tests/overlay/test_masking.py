@@ -1,4 +1,4 @@
-"""What the command masks with: the functions of the client, under public names."""
+"""The public masking functions are those of the client."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever a response turns into on its way, a call ends in a result or a JSMSError, and shows nothing private."""
+"""Any changed response gives a result or a JSMSError, and shows nothing private."""
 
 from __future__ import annotations
 

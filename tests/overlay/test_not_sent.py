@@ -1,4 +1,4 @@
-"""What fails before a request leaves says so: a send that never left is no unknown outcome."""
+"""A failure before a request leaves says so: such a send has no unknown outcome."""
 
 from __future__ import annotations
 

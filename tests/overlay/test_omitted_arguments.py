@@ -1,4 +1,4 @@
-"""What a caller leaves out is not sent; what the service cannot do without is missed before anything is sent."""
+"""Omitted arguments are not sent; a required one is missed before anything is sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sync and the async client are the same thing twice."""
+"""The sync and the async client have the same members, signatures and docstrings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Responses that the service gives once: every record that can be read is read."""
+"""Records that the service returns once: each readable one is read."""
 
 from __future__ import annotations
 

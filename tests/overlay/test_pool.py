@@ -1,4 +1,4 @@
-"""Which connection a call uses, how many there are, and what happens to one that did not end well."""
+"""Which connection a call uses, how many there are, and what happens to a broken one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Proxies of the environment: one that cannot be used is a setting to correct, and one that refuses sent nothing."""
+"""Proxies of the environment: an invalid one is a configuration error, a refusing one sent nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Recipients of a batch, from the forms that people keep them in."""
+"""Recipients of a batch, in each form that they can be given."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a message may show."""
+"""What a message may show, and what is masked."""
 
 from __future__ import annotations
 

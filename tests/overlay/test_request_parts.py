@@ -1,4 +1,4 @@
-"""Parts of requests that today's contract does not use yet: decimals, truth values, lists, maps, objects, queries."""
+"""Request parts that the contract does not use yet: decimals, booleans, lists, maps, objects, queries."""
 
 from __future__ import annotations
 

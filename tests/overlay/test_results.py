@@ -1,4 +1,4 @@
-"""Results: frozen, typed, safe to log; read from whatever the service sends."""
+"""Results: frozen, typed, safe to log, and read from any response."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Template parameters: every scalar becomes the text that a recipient reads."""
+"""Template parameters: every scalar becomes the text that the recipient reads."""
 
 from __future__ import annotations
 

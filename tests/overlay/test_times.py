@@ -1,4 +1,4 @@
-"""Times: to the service in Beijing time, and back from every form it has been seen to use."""
+"""Times: sent in Beijing time, and read from every known form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an error tracker sees: no credential in any frame of an exception and its causes."""
+"""No frame of an exception and its causes shows a credential to an error tracker."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The choice of a transport: asked for, never picked up, and seen by what mocks and traces httpx."""
+"""The choice of a transport, and that mocks and tracing of httpx see it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fetched records that were not read yet: where they are, and that closing reports them."""
+"""Fetched records that were not read yet: where they are kept, and that closing reports them."""
 
 from __future__ import annotations
 

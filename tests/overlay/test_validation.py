@@ -1,4 +1,4 @@
-"""Numbers, texts and ids, from what people have to what the service wants."""
+"""Numbers, texts and ids: from the caller's form to the service's."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What the documentation says is so."""
+"""The documentation is true."""

@@ -1,4 +1,4 @@
-"""Markdown as far as the tests need it."""
+"""Read Markdown, as far as the tests need it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every page is there in English and in Chinese, and both say the same."""
+"""Every page exists in English and in Chinese, and both say the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The READMEs: their code runs, their numbers hold, their links lead somewhere, and both say the same."""
+"""The READMEs: their code runs, their numbers are right, their links work, and both languages agree."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A Chinese page is made only where each of its texts has a translation, and each translation a text."""
+"""A Chinese page is made only if each of its texts has a translation, and each translation a text."""
 
 from __future__ import annotations
 

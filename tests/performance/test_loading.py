@@ -1,4 +1,4 @@
-"""A program loads what it uses, and nothing else."""
+"""A program loads only what it uses."""
 
 from __future__ import annotations
 

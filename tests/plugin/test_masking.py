@@ -1,4 +1,4 @@
-"""What a failing test prints holds no number and no code."""
+"""The report of a failed test shows no number and no code."""
 
 from __future__ import annotations
 

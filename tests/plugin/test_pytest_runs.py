@@ -1,4 +1,4 @@
-"""The plugin inside a pytest of its own."""
+"""The plugin in a separate pytest run."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What ``scripts/portability`` finds in a client, and what a recipe has to have."""
+"""Recipes of generated clients, and how ``scripts/portability`` checks them."""

@@ -1,4 +1,4 @@
-"""A driver written by hand, right in everything but for what its first argument names, with commas between."""
+"""A handwritten driver, right except for the mistakes that its first argument names."""
 
 from __future__ import annotations
 

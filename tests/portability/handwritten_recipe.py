@@ -1,4 +1,4 @@
-"""A recipe whose programs are written by hand."""
+"""A recipe with handwritten programs."""
 
 from __future__ import annotations
 

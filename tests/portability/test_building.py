@@ -1,4 +1,4 @@
-"""A client is built in a folder of its own, from a fresh copy of its recipe."""
+"""A client is built in its own folder, from a new copy of its recipe."""
 
 from __future__ import annotations
 

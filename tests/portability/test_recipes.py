@@ -1,4 +1,4 @@
-"""Each recipe pins what it takes, and says why where a check fails."""
+"""Each recipe pins its dependencies, and gives a reason where a check fails."""
 
 from __future__ import annotations
 

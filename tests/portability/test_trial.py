@@ -1,4 +1,4 @@
-"""A trial finds what a generated client does wrong, and nothing else."""
+"""A trial finds the mistakes of a generated client, and no others."""
 
 from __future__ import annotations
 

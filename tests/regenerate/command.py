@@ -1,4 +1,4 @@
-"""Ways to run the command, and to look at what it leaves."""
+"""Run the command, and look at its output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What --check finds, and that it changes nothing."""
+"""What --check finds; it changes nothing."""
 
 from __future__ import annotations
 

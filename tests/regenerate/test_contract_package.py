@@ -1,4 +1,4 @@
-"""The contract as data: what the emitters make of a document."""
+"""The contract as data, made from a document."""
 
 from __future__ import annotations
 

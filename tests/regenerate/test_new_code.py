@@ -1,4 +1,4 @@
-"""A new code or field is one edit: what repeats it is written by the run, and what is missing is said all at once."""
+"""A new code or field is one edit: the run writes what repeats it, and reports all that is missing at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one run makes."""
+"""The output of one run."""
 
 from __future__ import annotations
 

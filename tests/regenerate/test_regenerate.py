@@ -1,4 +1,4 @@
-"""What a run leaves alone, refuses, repairs and says."""
+"""What a run keeps, refuses, repairs and prints."""
 
 from __future__ import annotations
 

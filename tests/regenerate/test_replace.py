@@ -1,4 +1,4 @@
-"""A tree changes places with another, all of it or nothing."""
+"""One tree replaces another, completely or not at all."""
 
 from __future__ import annotations
 

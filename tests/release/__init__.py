@@ -1,1 +1,1 @@
-"""What scripts/release does, and the files that GitHub reads."""
+"""scripts/release, and the files that GitHub reads."""

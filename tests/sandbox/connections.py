@@ -1,4 +1,4 @@
-"""Many connections at once to a sandbox, each as light as can be: a pool of httpx costs more than the sandbox does."""
+"""Many light connections to a sandbox: httpx's pool would cost more than the sandbox."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""For each error code a request that provokes it, as data: tests run it, the documentation prints it."""
+"""A request that provokes each error code, as data: tests run it, the documentation prints it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sandbox as a process of its own, started by its command line."""
+"""The sandbox as a process, started by its command line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signature forms, with images that are images."""
+"""Signature forms with real images."""
 
 from __future__ import annotations
 

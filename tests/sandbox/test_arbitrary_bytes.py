@@ -1,4 +1,4 @@
-"""Any bytes get a response as in the contract: the sandbox never fails, and an operation returns its own codes only."""
+"""Any bytes get a response of the contract: the sandbox never fails, and each operation returns its own codes only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line: what it prints, how it stops, and one clear sentence for whatever is wrong."""
+"""The command line: its output, its stop, and one clear sentence for each error."""
 
 from __future__ import annotations
 

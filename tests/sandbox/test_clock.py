@@ -1,4 +1,4 @@
-"""The clock, and the work that falls due with it."""
+"""The clock, and the work that is due as it moves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Verification codes: sent, read out, verified once, expired."""
+"""Verification codes: sent, spoken, verified once, expired."""
 
 from __future__ import annotations
 

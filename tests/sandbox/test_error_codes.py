@@ -1,4 +1,4 @@
-"""Every documented error code can be provoked, and how."""
+"""Every documented error code can be provoked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the journal says of a request is said in English and in Chinese."""
+"""The journal's sentences are in English and in Chinese."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The edges of HTTP: paths, methods, headers and bodies, as they are sent on the wire."""
+"""Edge cases of HTTP: paths, methods, headers and bodies on the wire."""
 
 from __future__ import annotations
 

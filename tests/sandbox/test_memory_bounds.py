@@ -1,4 +1,4 @@
-"""Memory is bounded: the oldest go."""
+"""Memory is bounded: the oldest entries are removed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""--db: what was confirmed is still there after a kill."""
+"""--db: confirmed changes survive a kill."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A sandbox that runs in a thread of the tests' own process, reached over sockets; its state can be looked into."""
+"""A sandbox in a thread of the tests, reached over sockets; tests can read its state."""
 
 from __future__ import annotations
 

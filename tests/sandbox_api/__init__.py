@@ -1,1 +1,1 @@
-"""The sandbox's test API: every path over real sockets, held against its own OpenAPI document."""
+"""The sandbox's test API: every path over real sockets, checked against its own OpenAPI document."""

@@ -1,4 +1,4 @@
-"""Calls of the test API; whatever comes back is held against the document."""
+"""Calls of the test API; each response is checked against the document."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The test API's own OpenAPI document, as what its responses are held against."""
+"""The test API's OpenAPI document, to check responses against."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading server-sent events."""
+"""Read server-sent events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Apps: credentials of their own, kept apart, each with its switches; and filling, emptying, starting over."""
+"""Apps: separate credentials and switches; seed, clear and reset."""
 
 from __future__ import annotations
 

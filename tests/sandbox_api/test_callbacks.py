@@ -1,4 +1,4 @@
-"""Callbacks, to an app that receives them with jsms_client: checked, signed, tried again on the sandbox's clock."""
+"""Callbacks to an app with jsms_client: checked, signed, and retried on the sandbox's clock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The clock by the test API: read, set, frozen, and advanced with all that falls due on the way."""
+"""The clock by the test API: read, set, frozen, and advanced with all due work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docs/sandbox.md: its commands run, its tables are those of the code."""
+"""docs/sandbox.md: its commands run, and its tables match the code."""
 
 from __future__ import annotations
 

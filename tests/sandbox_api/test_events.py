@@ -1,4 +1,4 @@
-"""Events: live, resumed where a reader left off, and over at once when the sandbox stops."""
+"""Events: live, resumed after a disconnect, and ended when the sandbox stops."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The OpenAPI document is sound, and every path of it responds as declared."""
+"""The OpenAPI document is valid, and every path responds as declared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faults: each kind does what it says to a request, to whom and as often as it says."""
+"""Faults: the effect of each kind, which requests it hits, and how often."""
 
 from __future__ import annotations
 

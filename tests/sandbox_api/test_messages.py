@@ -1,4 +1,4 @@
-"""Messages, codes, replies and requests: found, waited for, and changed."""
+"""Messages, codes, replies and requests: list, wait for, and change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A wrong call gets a problem: what is wrong, where, and what to do; never a trace."""
+"""A wrong call gets a problem: what is wrong, where, and what to do; never a traceback."""
 
 from __future__ import annotations
 

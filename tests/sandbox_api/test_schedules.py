@@ -1,4 +1,4 @@
-"""Scheduled SMS by the test API: waiting, sent or deleted."""
+"""Scheduled SMS by the test API: pending, sent or deleted."""
 
 from __future__ import annotations
 

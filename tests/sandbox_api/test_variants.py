@@ -1,4 +1,4 @@
-"""Fault kind ``variant``: the right response in each other form, and the client reads all of them."""
+"""The fault kind ``variant``: the client reads each other form of a response."""
 
 from __future__ import annotations
 

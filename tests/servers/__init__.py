@@ -1,1 +1,1 @@
-"""Servers that the tests talk to over real sockets."""
+"""Servers for tests, over real sockets."""

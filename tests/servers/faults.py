@@ -1,4 +1,4 @@
-"""Everything that can come back instead of the response, each with what a client can know afterwards."""
+"""Every fault that can replace a response, each with what a client can know afterwards."""
 
 from __future__ import annotations
 

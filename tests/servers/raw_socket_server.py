@@ -1,4 +1,4 @@
-"""A server that does anything a network can do, one script at a time, and counts what reached it."""
+"""A server that follows a script of any network behaviour, and counts what it received."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The hostile server does what a script says, and counts what reached it."""
+"""The raw socket server follows its script, and counts what it received."""
 
 from __future__ import annotations
 

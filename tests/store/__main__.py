@@ -1,4 +1,4 @@
-"""What the tests of the store show, at length and with figures.
+"""The long tests of the store, with figures.
 
 ``PYTHONPATH=tests:scripts:. .venv/bin/python -m store --kills 300`` kills processes that send under the same keys.
 """

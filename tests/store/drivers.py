@@ -1,4 +1,4 @@
-"""One way to make a call with ``once``, by either client."""
+"""Drivers that make a call with ``once``, with either client."""
 
 from __future__ import annotations
 

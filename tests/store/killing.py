@@ -1,4 +1,4 @@
-"""Processes that send under the same keys and are killed again and again; the sandbox's own record decides."""
+"""Processes that send under the same keys and are killed again and again, compared with the sandbox's record."""
 
 from __future__ import annotations
 

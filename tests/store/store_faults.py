@@ -1,4 +1,4 @@
-"""What tests do to a store, and how they call it."""
+"""Faults of a store, and how tests call it."""
 
 from __future__ import annotations
 

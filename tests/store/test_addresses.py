@@ -1,4 +1,4 @@
-"""Which addresses a store takes, what it says to others, and what it never shows."""
+"""Which addresses a store accepts, how it refuses others, and what it never shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The steps that everything shared is made of, the same in every store."""
+"""The operations of a backend, the same in every store."""
 
 from __future__ import annotations
 

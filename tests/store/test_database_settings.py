@@ -1,4 +1,4 @@
-"""Databases as administrators set them: read-only, with few connections or rights, serializable, forgetful."""
+"""Database settings of administrators: read-only, few connections or rights, serializable, no persistence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A store that is full sends nothing twice, and loses no key, report or callback."""
+"""A full store sends nothing twice, and loses no key, report or callback."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Killed at any instant, with faults of every kind: never two messages under one key."""
+"""A kill at any instant, with faults of every kind, never gives two messages under one key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A database that is killed, ends connections or hangs: nothing is sent twice, each error says what was sent."""
+"""A database that is killed, closes connections or hangs: nothing is sent twice, each error says what was sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nonces that all workers share: a callback that one of them handled passes at no other."""
+"""Nonces that all workers share: each callback is accepted by one worker."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Send-once keys: whatever happens, at most one request under a key is carried out."""
+"""Send-once keys: at most one request under a key is carried out."""
 
 from __future__ import annotations
 

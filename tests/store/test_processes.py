@@ -1,4 +1,4 @@
-"""A store that is used by a process and its children, and by one event loop after the other."""
+"""A store that a process shares with its children, and that several event loops use in turn."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Limits of the service and rates of the caller's own, held by all processes that share a store."""
+"""Limits of the service and the caller's own rates, shared by all processes of a store."""
 
 from __future__ import annotations
 

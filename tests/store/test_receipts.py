@@ -1,4 +1,4 @@
-"""Reports and replies in a store: shared by consumers, polled by one at a time, and none lost with a process."""
+"""Reports and replies in a store: shared by consumers, polled by one at a time, and not lost with a process."""
 
 # Five seconds between polls would make every test take as long.
 # pyright: reportPrivateUsage=false

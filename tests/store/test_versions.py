@@ -1,4 +1,4 @@
-"""Tables of an older version are migrated; those of a newer one are left as they are."""
+"""Tables of an older version are migrated; those of a newer one are not changed."""
 
 # pyright: reportPrivateUsage=false
 from __future__ import annotations

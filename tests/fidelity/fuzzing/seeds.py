@@ -1,4 +1,4 @@
-"""What must exist before generated data can be successful, put in place for each case on its own.
+"""Prepare what generated data needs to succeed, for each case alone.
 
 Without this a sandbox that refuses everything would pass: valid data with an unknown id is rightly refused. Only what
 is valid is replaced; what was made invalid on purpose stays as it is, and must be what the request is refused for.
