@@ -122,7 +122,7 @@ def test_every_generated_function_works(usual_driver: Driver, stage: Stage, call
     (entry,) = stage.entries()
     assert (entry.operation, entry.status) == (call.operation, 200)
     assert [warning for warning in _warnings(entry) if "was refused: 50023" not in warning] == []
-    assert as_json(parsed) == (json.loads(entry.response) if entry.response else None)
+    assert as_json(parsed) == (json.loads(entry.answer) if entry.answer else None)
 
 
 @pytest.mark.parametrize("call", REAL_CALLS.values(), ids=REAL_CALLS)
