@@ -31,7 +31,7 @@ from jsms_sandbox.state.entities import (
 )
 from jsms_sandbox.state.events import EventLog
 from jsms_sandbox.state.rate_limits import RateLimits
-from jsms_sandbox.state.storage import InMemory, Storage, StorageError, plain
+from jsms_sandbox.state.storage import InMemory, Storage, StorageError
 
 log = logging.getLogger("jsms_sandbox")
 
@@ -313,19 +313,6 @@ class State:
     def commit(self) -> None:
         """Write every change since the last commit. Called before a response is sent."""
         self.storage.commit()
-
-    def snapshot(self) -> dict[str, object]:
-        """Return everything but the journal, as plain values."""
-        return {
-            "clock": {"now": self.clock.now(), "frozen": self.clock.frozen},
-            "apps": [plain(app) for app in self.apps.values()],
-            "templates": [plain(item) for items in self.templates.values() for item in items.values()],
-            "signs": [plain(item) for items in self.signs.values() for item in items.values()],
-            "messages": [plain(item) for item in self.messages.values()],
-            "schedules": [plain(item) for item in self.schedules.values()],
-            "replies": [plain(item) for item in self.replies.values()],
-            "callbacks": [plain(item) for item in self.callbacks.values()],
-        }
 
 
 def first_templates(app_key: str, now: float) -> list[Template]:

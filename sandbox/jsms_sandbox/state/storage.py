@@ -23,11 +23,6 @@ def encode(entity: Any) -> str:
     return _adapter(entity.__class__).dump_json(entity).decode()
 
 
-def plain(entity: Any) -> dict[str, Any]:
-    """Convert a dataclass to a dict of plain values."""
-    return cast("dict[str, Any]", _adapter(entity.__class__).dump_python(entity, mode="json"))
-
-
 def decode(kind: type[T], text: str | bytes) -> T:
     """Parse a dataclass from JSON. Unknown fields are dropped, missing ones take their default.
 
