@@ -206,34 +206,24 @@ class State:
 
     def add_message(self, message: Message) -> None:
         """Add a message; the oldest are removed if there are too many."""
-        self.messages[message.msg_id] = message
-        self.save(message)
-        self._cap(self.messages, MESSAGES_KEPT)
+        self._add(self.messages, message.msg_id, message, MESSAGES_KEPT)
         self.events.publish("message", {"msg_id": message.msg_id, "app_key": message.app_key})
 
     def add_schedule(self, schedule: Schedule) -> None:
         """Add a schedule; the oldest are removed if there are too many."""
-        self.schedules[schedule.schedule_id] = schedule
-        self.save(schedule)
-        self._cap(self.schedules, SCHEDULES_KEPT)
+        self._add(self.schedules, schedule.schedule_id, schedule, SCHEDULES_KEPT)
 
     def add_reply(self, reply: Reply) -> None:
         """Add a user's reply; the oldest are removed if there are too many."""
-        self.replies[reply.number] = reply
-        self.save(reply)
-        self._cap(self.replies, REPLIES_KEPT)
+        self._add(self.replies, reply.number, reply, REPLIES_KEPT)
 
     def add_callback(self, callback: Callback) -> None:
         """Add a callback; the oldest are removed if there are too many."""
-        self.callbacks[callback.number] = callback
-        self.save(callback)
-        self._cap(self.callbacks, CALLBACKS_KEPT)
+        self._add(self.callbacks, callback.number, callback, CALLBACKS_KEPT)
 
     def add_journal_entry(self, entry: JournalEntry) -> None:
         """Add a request and its response; the oldest are removed if there are too many."""
-        self.journal[entry.number] = entry
-        self.save(entry)
-        self._cap(self.journal, JOURNAL_KEPT)
+        self._add(self.journal, entry.number, entry, JOURNAL_KEPT)
 
     def next_number(self, what: str) -> int:
         """Take the next number of the counter ``message``, ``reply``, ``callback`` or ``journal``."""
@@ -242,7 +232,9 @@ class State:
         self.save(self.counters)
         return number
 
-    def _cap(self, kept: dict[K, E], most: int) -> None:
+    def _add(self, kept: dict[K, E], key: K, entity: E, most: int) -> None:
+        kept[key] = entity
+        self.save(entity)
         while len(kept) > most:
             self.storage.remove(kept.pop(next(iter(kept))))
 
