@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import random
 import sqlite3
@@ -19,10 +20,10 @@ from jsms_client.campaigns import (
     JournalError,
     open_campaign,
 )
-from jsms_client.campaigns._journal.database import ACCEPTED, REFUSED, Database
-from jsms_client.campaigns._journal.integrity import Digest, ascending
-from jsms_client.campaigns._journal.journal import Journal
+from jsms_client.campaigns._inputs.sources import digested
+from jsms_client.campaigns._journal.opening import ascending, open_journal
 from jsms_client.campaigns._options import Service
+from jsms_client.campaigns._outcomes import ACCEPTED, REFUSED
 from sample_sizes import sample_size
 
 SETTINGS, SERVICE = CampaignSettings(1250), Service("http://127.0.0.1/v1", "app")
@@ -35,10 +36,8 @@ def journal(tmp_path: Path) -> Path:
     """Provide a campaign with something in every table and every state, in many pages."""
     path = tmp_path / "campaign.db"
     rows = [(number, f"138{number:08}", f'{{"number":"{number}"}}') for number in range(1, PEOPLE + 1)]
-    entries, recipients = Digest(), Digest()
-    entries.add(rows, 2)
-    recipients.add(rows)
-    with closing(Journal.open(path, SETTINGS, SERVICE)) as opened:
+    entries, recipients = (hashlib.sha256(digested(rows, bad)).hexdigest() for bad in (2, 0))
+    with closing(open_journal(path, SETTINGS, SERVICE)) as opened:
         with opened.writing():
             opened.add(rows, [BadLine(PEOPLE + 1, "short"), BadLine(PEOPLE + 2, "short")])
             opened.complete(entries, recipients)
@@ -105,7 +104,7 @@ def test_no_recipient_is_left_out_in_silence(
         except JournalError as error:
             assert "is a journal of format" in str(error)
         with suppress(JournalError):
-            Journal.open(journal, SETTINGS, SERVICE).close()
+            open_journal(journal, SETTINGS, SERVICE).close()
     assert damaged > VARIANTS // 40
 
 
@@ -162,8 +161,8 @@ def test_numbers_that_do_not_go_up_end_the_reading() -> None:
 def test_what_is_written_meanwhile_is_no_damage(journal: Path) -> None:
     reading = iter(open_campaign(journal))
     assert next(reading).number == 1
-    with closing(Journal.open(journal)) as opened, opened.writing():
-        opened.queue.recover(repeat_unknown=False)
+    with closing(open_journal(journal)) as opened, opened.writing():
+        opened.queue.recover(None, repeat_unknown=False)
     assert len(list(reading)) == PEOPLE - 1
 
 
@@ -176,7 +175,7 @@ def test_sqlites_own_messages_may_be_no_text(journal: Path) -> None:
 
 
 def test_a_connection_that_was_closed_says_so(journal: Path) -> None:
-    database = Database(journal, journal, timeout=1.0)
-    database.close()
-    with pytest.raises(JournalError, match="was closed"):
-        database.rows("SELECT 1")
+    with closing(open_journal(journal)) as opened:
+        opened.connection.close()
+        with pytest.raises(JournalError, match="was closed"):
+            opened.begin()

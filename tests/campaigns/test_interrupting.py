@@ -20,8 +20,9 @@ import trio
 
 from jsms_client import JSMS, ArgumentError, AsyncJSMS
 from jsms_client.campaigns import CampaignSettings, Progress, StopReason, open_campaign
+from jsms_client.campaigns._campaign import OpenJournal
 from jsms_client.campaigns._journal.journal import Journal
-from jsms_client.campaigns._open_journal import OpenJournal
+from jsms_client.campaigns._journal.opening import open_journal
 from jsms_client.campaigns._options import Service
 from jsms_client.campaigns._runner import CampaignRunner
 from jsms_client.campaigns._throttle import Throttle
@@ -205,7 +206,7 @@ def test_a_cancellation_while_the_journal_is_opened_leaves_it_free(
             for milliseconds in range(0, 60, 6):
                 with anyio.move_on_after(milliseconds / 1000):
                     await jsms.campaigns.send(people(20_000), temp_id=TEMPLATE, journal=journal)
-                with closing(Journal.open(journal)) as opened:
+                with closing(open_journal(journal)) as opened:
                     assert opened.states[0] == 20_000
 
     run(main)
@@ -243,7 +244,7 @@ def test_a_task_that_is_cancelled_twice_while_it_opens_leaves_the_journal_free(
                 await other
 
     asyncio.run(main())
-    Journal.open(journal, CampaignSettings(TEMPLATE), SERVICE).close()
+    open_journal(journal, CampaignSettings(TEMPLATE), SERVICE).close()
 
 
 @pytest.mark.parametrize("driver", ["sync", "asyncio", "trio"], indirect=True)
@@ -265,7 +266,7 @@ def test_a_system_that_has_no_more_threads_is_an_error_and_nothing_is_sent(
 
 def test_a_thread_that_begins_too_late_sends_nothing(app: Sandbox) -> None:
     journal = Journal.temporary(CampaignSettings(TEMPLATE), SERVICE)
-    runner = CampaignRunner(journal, Throttle(1, None, 0.0), repeat_unknown=False)
+    runner = CampaignRunner(journal, Throttle(1, None, 0.0), {}, batch_size=1000)
     run = RunnerThread(runner, lambda batch, body: None, lambda: None, telling=False)
     assert run.cancel()
     run.begin()
@@ -350,6 +351,39 @@ def test_a_stop_while_the_list_is_read_leaves_nothing_behind(driver: Driver, app
     assert reached(app) == []
 
 
+def test_a_list_whose_reading_was_stopped_is_read_anew_into_the_same_temporary_journal(
+    sync: Driver, app: Sandbox
+) -> None:
+    stop = threading.Event()
+
+    def members() -> Iterator[Any]:
+        yield from people(1_500)
+        stop.set()
+        yield from people(1_000, 1_500)
+
+    with sync.send(app.settings, members(), stop_event=stop) as stopped:
+        assert stopped.counts.total == 0
+        campaign = sync.send(app.settings, people(3), journal=stopped)
+        assert (campaign.counts.total, campaign.counts.accepted) == (3, 3)
+
+
+def test_what_a_stop_event_raises_is_raised_once_every_request_has_ended(
+    driver: Driver, app: Sandbox, journal: Path
+) -> None:
+    class Broken:
+        def is_set(self) -> bool:
+            if requests(app):
+                raise LookupError("the flag is gone")
+            return False
+
+    app.fail_next(kind="delay", operation="sendMessageBatch", delay=0.1, times=None)
+    with pytest.raises(LookupError, match="the flag is gone"):
+        driver.send(app.settings, people(50), journal=journal, stop_event=Broken(), batch_size=10)
+    counts = open_campaign(journal).counts
+    assert (counts.accepted, counts.unknown) == (len(reached(app)), 0)
+    assert counts.accepted > 0
+
+
 def test_a_stop_event_has_is_set(sync: Driver, app: Sandbox) -> None:
     with pytest.raises(ArgumentError, match=r"stop_event is of type bool; give a threading\.Event"):
         sync.send(app.settings, people(3), stop_event=True)
@@ -379,4 +413,4 @@ def test_a_journal_that_is_abandoned_once_it_is_open_is_free(journal: Path) -> N
     opened = OpenJournal(journal)
     opened.open(CampaignSettings(TEMPLATE), SERVICE)
     opened.abandon()
-    Journal.open(journal, CampaignSettings(TEMPLATE), SERVICE).close()
+    open_journal(journal, CampaignSettings(TEMPLATE), SERVICE).close()

@@ -31,12 +31,13 @@ from jsms_client.campaigns import (
     SkipReason,
     open_campaign,
 )
-from jsms_client.campaigns._journal import store
+from jsms_client.campaigns._journal import file
 from jsms_client.campaigns._journal.batches import BatchQueue
-from jsms_client.campaigns._journal.database import UNKNOWN, Database
-from jsms_client.campaigns._journal.integrity import Digest
-from jsms_client.campaigns._journal.journal import Journal
+from jsms_client.campaigns._journal.file import Connection
+from jsms_client.campaigns._journal.journal import new_head, read_head, settings_from_text, settings_to_text
+from jsms_client.campaigns._journal.opening import open_journal
 from jsms_client.campaigns._options import Service
+from jsms_client.campaigns._outcomes import UNKNOWN
 from jsms_sandbox.pytest_plugin import Sandbox
 from sandbox.sandbox_process import environment
 
@@ -48,8 +49,8 @@ SERVICE = Service("http://127.0.0.1/v1", "app")
 HOLD = """
 import sys
 from pathlib import Path
-from jsms_client.campaigns._journal.journal import Journal
-journal = Journal.open(Path(sys.argv[1]))
+from jsms_client.campaigns._journal.opening import open_journal
+journal = open_journal(Path(sys.argv[1]))
 print("held", flush=True)
 sys.stdin.read()
 """
@@ -143,7 +144,7 @@ def test_a_list_that_breaks_off_leaves_nothing_behind(driver: Driver, app: Sandb
 def test_a_second_process_is_refused(
     driver: Driver, app: Sandbox, begun: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "LOCK_PATIENCE", 0.05)
+    monkeypatch.setattr(file, "LOCK_PATIENCE", 0.05)
     sent = requests(app)
     command = [sys.executable, "-c", HOLD, str(begun)]
     with subprocess.Popen(
@@ -166,7 +167,7 @@ def test_a_second_process_is_refused(
 def test_a_second_campaign_of_the_same_process_is_refused(
     sync: Driver, app: Sandbox, journal: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "LOCK_PATIENCE", 0.05)
+    monkeypatch.setattr(file, "LOCK_PATIENCE", 0.05)
     refused: list[JSMSError] = []
 
     def again(_: Progress) -> None:
@@ -298,12 +299,12 @@ def test_a_journal_that_cannot_be_there_is_said_so(sync: Driver, app: Sandbox, t
 
 
 def test_every_commit_waits_for_the_disk(journal: Path) -> None:
-    store.create(journal, SETTINGS, SERVICE)
-    with closing(store.open_exclusively(journal)) as database:
+    file.create(journal, new_head(SETTINGS, SERVICE))
+    with closing(file.open_exclusively(journal)) as database:
         # FULL, and a log that is in this file's place alone.
-        assert database.rows("PRAGMA synchronous") == [(2,)]
-        assert database.rows("PRAGMA journal_mode") == [("delete",)]
-        assert database.rows("PRAGMA locking_mode") == [("exclusive",)]
+        assert database.execute("PRAGMA synchronous").fetchall() == [(2,)]
+        assert database.execute("PRAGMA journal_mode").fetchall() == [("delete",)]
+        assert database.execute("PRAGMA locking_mode").fetchall() == [("exclusive",)]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="has other ways to say whose a file is")
@@ -333,11 +334,17 @@ def test_what_leaves_is_in_the_file_before_it_leaves(
 
 
 def test_the_second_process_takes_the_journal_of_the_first(journal: Path) -> None:
-    store.create(journal, SETTINGS, SERVICE)
-    store.create(journal, CampaignSettings(7), SERVICE)
-    with closing(Journal.open(journal)) as opened:
+    file.create(journal, new_head(SETTINGS, SERVICE))
+    file.create(journal, new_head(CampaignSettings(7), SERVICE))
+    with closing(open_journal(journal)) as opened:
         assert opened.settings == SETTINGS
     assert [each.name for each in journal.parent.iterdir()] == [journal.name]
+
+
+def test_a_journal_that_cannot_be_filled_is_not_there(journal: Path) -> None:
+    with pytest.raises(JournalError):
+        file.create(journal, ("INSERT INTO nowhere VALUES (1)", ()))
+    assert list(journal.parent.iterdir()) == []
 
 
 def test_a_file_system_without_links_will_do(journal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -346,8 +353,8 @@ def test_a_file_system_without_links_will_do(journal: Path, monkeypatch: pytest.
 
     monkeypatch.setattr(os, "link", refuse)
     for temp_id in (1250, 7):
-        store.create(journal, CampaignSettings(temp_id), SERVICE)
-    with closing(Journal.open(journal)) as opened:
+        file.create(journal, new_head(CampaignSettings(temp_id), SERVICE))
+    with closing(open_journal(journal)) as opened:
         assert opened.settings == SETTINGS
 
 
@@ -366,15 +373,15 @@ def test_a_disk_that_does_not_keep_the_journal_is_an_error(
 def test_a_full_disk_is_an_error_and_what_is_on_its_way_then_is_unknown(
     sync: Driver, app: Sandbox, journal: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened = store.open_exclusively
-    full: list[Database] = []
+    opened = file.open_exclusively
+    full: list[Connection] = []
 
     def fill(*_: object) -> None:
         # A page more is what no list of this length leaves room for.
-        [(pages,)] = full[0].rows("PRAGMA page_count")
-        full[0].rows(f"PRAGMA max_page_count = {pages}")
+        [(pages,)] = full[0].execute("PRAGMA page_count")
+        full[0].execute(f"PRAGMA max_page_count = {pages}")
 
-    def open_and_keep(path: Path) -> Database:
+    def open_and_keep(path: Path) -> Connection:
         full.append(opened(path))
         return full[-1]
 
@@ -382,7 +389,7 @@ def test_a_full_disk_is_an_error_and_what_is_on_its_way_then_is_unknown(
         yield from people(1_000)
         fill()
 
-    monkeypatch.setattr(store, "open_exclusively", open_and_keep)
+    monkeypatch.setattr(file, "open_exclusively", open_and_keep)
     with pytest.raises(JournalError, match="cannot be used: database or disk is full") as caught:
         sync.send(app.settings, members(), journal=journal)
     assert caught.value.sending_began is (requests(app) > 0)
@@ -425,10 +432,10 @@ def test_a_schedule_whose_time_has_passed_goes_on_with_a_later_one(
     assert (stopped.counts.accepted, stopped.counts.waiting) == (small_batches, 5)
     with pytest.raises(JournalMismatchError, match="send_time is"):
         driver.send(app.settings, people(15), journal=journal, send_time=later)
-    passed = CampaignSettings(1250, send_time="2020-01-01 09:00:00").to_text()
-    with closing(Database(journal, journal, timeout=1.0)) as database:
-        head = replace(database.head(), settings=passed)
-        database.change("UPDATE campaign SET settings = ?, seal = ?", (passed, head.seal))
+    passed = settings_to_text(CampaignSettings(1250, send_time="2020-01-01 09:00:00"))
+    with closing(file.connect(journal, journal)) as connection:
+        head = replace(read_head(connection), settings=passed)
+        connection.execute("UPDATE campaign SET settings = ?, seal = ?", (passed, head.seal))
     for other in ({}, {"send_time": later, "tag": "spring"}):
         with pytest.raises(JournalMismatchError, match="send_time is"):
             driver.send(app.settings, people(15), journal=journal, **other)
@@ -438,21 +445,21 @@ def test_a_schedule_whose_time_has_passed_goes_on_with_a_later_one(
 
 
 def test_a_journal_that_changes_while_it_is_in_use_is_not_believed(journal: Path) -> None:
-    with closing(Journal.open(journal, SETTINGS, SERVICE)) as opened:
+    with closing(open_journal(journal, SETTINGS, SERVICE)) as opened:
         with opened.writing():
             opened.add([(1, "13800000000", None), (2, "13800000001", None)], [])
-            opened.complete(Digest(), Digest())
+            opened.complete("entries", "recipients")
         asked = opened.queue
         batch = asked.next_batch(10)
         for use in (lambda: asked.next_batch(10), lambda: asked.mark_sent(batch)):
             with pytest.raises(JournalDamagedError, match="it changed while it was in use"), opened.writing():
-                opened.database.change("UPDATE recipients SET state = ? WHERE number = 1", (UNKNOWN,))
+                opened.connection.execute("UPDATE recipients SET state = ? WHERE number = 1", (UNKNOWN,))
                 use()
 
 
 def test_settings_are_read_back_as_they_were() -> None:
     for settings in (SETTINGS, CampaignSettings(7, 8, "标签", "2030-01-01 09:00:00")):
-        assert CampaignSettings.from_text(settings.to_text()) == settings
+        assert settings_from_text(settings_to_text(settings)) == settings
 
 
 def test_every_error_is_an_error_of_a_campaign() -> None:

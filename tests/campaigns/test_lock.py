@@ -24,9 +24,11 @@ from jsms_client.campaigns import (
     Progress,
     open_campaign,
 )
-from jsms_client.campaigns._journal import lock, store
+from jsms_client.campaigns._campaign import OpenJournal
+from jsms_client.campaigns._journal import file
 from jsms_client.campaigns._journal.journal import Journal
-from jsms_client.campaigns._open_journal import OpenJournal
+from jsms_client.campaigns._journal.opening import open_journal
+from jsms_client.campaigns._journal.reader import read_running
 from jsms_client.campaigns._options import Service
 from jsms_sandbox.pytest_plugin import Sandbox
 from sandbox.sandbox_process import ROOT, environment
@@ -42,10 +44,10 @@ SERVICE = Service("http://127.0.0.1/v1", "app")
 TRY = """
 import sys
 from pathlib import Path
-from jsms_client.campaigns._journal import store
-from jsms_client.campaigns._journal.journal import Journal
-store.LOCK_PATIENCE = 0.05
-Journal.open(Path(sys.argv[1]))
+from jsms_client.campaigns._journal import file
+from jsms_client.campaigns._journal.opening import open_journal
+file.LOCK_PATIENCE = 0.05
+open_journal(Path(sys.argv[1]))
 """
 LOOK = """
 import sys
@@ -106,14 +108,14 @@ def test_a_campaign_that_is_running_can_be_looked_at(
 
 
 def test_a_journal_that_is_being_written_all_the_time_is_in_use(journal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "LOCK_PATIENCE", 0.05)
-    with closing(Journal.open(journal, SETTINGS, SERVICE)):
+    monkeypatch.setattr(file, "LOCK_PATIENCE", 0.05)
+    with closing(open_journal(journal, SETTINGS, SERVICE)):
         content = bytearray(journal.read_bytes())
         content[content.index(b"http:")] = 0
         torn = journal.with_name("torn.db")
         torn.write_bytes(content)
     with pytest.raises(JournalLockedError):
-        store.read_running(torn)
+        read_running(torn)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no such children")
@@ -137,18 +139,18 @@ def test_two_calls_that_begin_together_exclude_each_other_without_links(
     journal: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without_links(monkeypatch)
-    monkeypatch.setattr(store, "LOCK_PATIENCE", 0.05)
-    fill = store.create
+    monkeypatch.setattr(file, "LOCK_PATIENCE", 0.05)
+    fill = file.create
     refused: list[JSMSError] = []
 
-    def create(path: Path, settings: CampaignSettings, service: Service) -> None:
+    def create(path: Path, head: file.Statement) -> None:
         with pytest.raises(JournalLockedError) as caught:
-            Journal.open(path, CampaignSettings(7), SERVICE)
+            open_journal(path, CampaignSettings(7), SERVICE)
         refused.append(caught.value)
-        fill(path, settings, service)
+        fill(path, head)
 
-    monkeypatch.setattr(store, "create", create)
-    with closing(Journal.open(journal, SETTINGS, SERVICE)) as opened:
+    monkeypatch.setattr(file, "create", create)
+    with closing(open_journal(journal, SETTINGS, SERVICE)) as opened:
         assert opened.settings == SETTINGS
     assert len(refused) == 1
 
@@ -157,7 +159,7 @@ def test_two_calls_that_begin_together_exclude_each_other_without_links(
 def test_a_journal_is_locked_again_after_another_call_released_it(
     journal: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = lock.acquire(journal, 0.0)
+    first = file.acquire(journal, 0.0)
     flock = fcntl.flock
 
     def release_before(descriptor: int, kind: int) -> None:
@@ -167,9 +169,9 @@ def test_a_journal_is_locked_again_after_another_call_released_it(
         flock(descriptor, kind)
 
     monkeypatch.setattr(fcntl, "flock", release_before)
-    second = lock.acquire(journal, 1.0)
+    second = file.acquire(journal, 1.0)
     with pytest.raises(JournalLockedError):
-        lock.acquire(journal, 0.0)
+        file.acquire(journal, 0.0)
     second.release()
     second.release()
     assert list(journal.parent.iterdir()) == []
@@ -183,7 +185,7 @@ def test_a_file_system_without_such_locks_leaves_it_to_the_database(
         raise OSError(errno.ENOTSUP, "not supported")
 
     monkeypatch.setattr(fcntl, "flock", refuse)
-    monkeypatch.setattr(store, "LOCK_PATIENCE", 0.05)
+    monkeypatch.setattr(file, "LOCK_PATIENCE", 0.05)
     refused: list[JSMSError] = []
 
     def again(_: Progress) -> None:
@@ -228,8 +230,8 @@ def test_a_killed_process_leaves_no_lock(sync: Driver, app: Sandbox, journal: Pa
 def test_a_journal_is_one_whatever_it_is_called(journal: Path) -> None:
     link = journal.with_name("link.db")
     link.symlink_to(journal)
-    with closing(Journal.open(journal, SETTINGS, SERVICE)), pytest.raises(JournalLockedError):
-        lock.acquire(link, 0.0)
+    with closing(open_journal(journal, SETTINGS, SERVICE)), pytest.raises(JournalLockedError):
+        file.acquire(link, 0.0)
 
 
 def test_a_journal_is_not_opened_for_a_call_that_is_over(journal: Path) -> None:
@@ -243,7 +245,7 @@ def test_a_journal_is_not_opened_for_a_call_that_is_over(journal: Path) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no such children")
 def test_a_child_cannot_use_what_it_inherited(journal: Path) -> None:
-    opened = Journal.open(journal, SETTINGS, SERVICE)
+    opened = open_journal(journal, SETTINGS, SERVICE)
     child = os.fork()
     if child == 0:
         status = 1
@@ -257,7 +259,7 @@ def test_a_child_cannot_use_what_it_inherited(journal: Path) -> None:
         os._exit(status)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     with pytest.raises(JournalLockedError):
-        lock.acquire(journal, 0.0)
+        file.acquire(journal, 0.0)
     opened.close()
     opened.close()
     with pytest.raises(JournalError, match="was closed"):
@@ -269,14 +271,14 @@ def test_a_system_without_a_folder_for_temporary_files_has_the_other_lock(
     journal: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(journal.with_name("none")))
-    held = lock.acquire(journal, 0.0)
+    held = file.acquire(journal, 0.0)
     with pytest.raises(JournalLockedError):
-        lock.acquire(journal, 0.0)
+        file.acquire(journal, 0.0)
     held.release()
 
 
 def test_what_belongs_to_another_process_is_left_alone(journal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with closing(Journal.open(journal, SETTINGS, SERVICE)) as opened:
+    with closing(open_journal(journal, SETTINGS, SERVICE)) as opened:
         with monkeypatch.context() as forked:
             forked.setattr(os, "getpid", lambda: 1)
             opened.close()
@@ -288,12 +290,11 @@ def test_what_belongs_to_another_process_is_left_alone(journal: Path, monkeypatc
 def test_a_temporary_journal_is_not_watched() -> None:
     with closing(Journal.temporary(SETTINGS, SERVICE)) as temporary:
         temporary.check_in_place()
-        with pytest.raises(JournalError, match="has no file"):
-            temporary.rescue(JournalReplacedError("gone"))
+        assert temporary.watch is None
 
 
 def test_a_journal_that_is_written_over_is_seen_before_a_request_leaves(journal: Path) -> None:
-    with closing(Journal.open(journal, SETTINGS, SERVICE)) as opened:
+    with closing(open_journal(journal, SETTINGS, SERVICE)) as opened:
         older = journal.read_bytes()
         with opened.writing():
             opened.add([(1, "13800000000", None)], [])

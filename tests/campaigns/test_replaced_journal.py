@@ -22,8 +22,8 @@ from jsms_client.campaigns import (
     mark_restored,
     open_campaign,
 )
-from jsms_client.campaigns._journal import store
-from jsms_client.campaigns._journal.journal import Journal
+from jsms_client.campaigns._journal import file
+from jsms_client.campaigns._journal.opening import open_journal
 from jsms_client.campaigns._options import Service
 from jsms_sandbox.pytest_plugin import Sandbox
 
@@ -160,7 +160,7 @@ def test_tasks_stop_in_the_same_way(driver: Driver, app: Sandbox, journal: Path,
 def test_what_was_in_flight_is_in_the_rescued_file(sync: Driver, app: Sandbox, journal: Path, older: Path) -> None:
     with pytest.raises(JournalReplacedError):
         continue_and(sync, app, journal, journal.unlink)
-    counts = open_campaign(store.rescued(journal)).counts
+    counts = open_campaign(file.rescued(journal)).counts
     assert (counts.accepted, counts.unknown) == (len(reached(app)), 0)
 
 
@@ -192,8 +192,8 @@ def test_a_journal_that_is_gone_at_the_end_is_said_so(sync: Driver, app: Sandbox
 def test_a_second_process_is_kept_out_of_a_folder_that_was_made_anew(
     sync: Driver, app: Sandbox, journal: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "LOCK_PATIENCE", 0.05)
-    opened = Journal.open(journal, SETTINGS, SERVICE)
+    monkeypatch.setattr(file, "LOCK_PATIENCE", 0.05)
+    opened = open_journal(journal, SETTINGS, SERVICE)
     make_the_folder_anew(journal, journal)
     with pytest.raises(JournalLockedError):
         sync.send(app.settings, people(3), journal=journal)
@@ -217,7 +217,7 @@ def test_a_restored_copy_sends_nothing_twice(sync: Driver, app: Sandbox, journal
 
 
 def test_a_copy_from_before_the_list_was_read_is_not_restored(app: Sandbox, journal: Path) -> None:
-    Journal.open(journal, SETTINGS, SERVICE).close()
+    open_journal(journal, SETTINGS, SERVICE).close()
     with pytest.raises(JournalError, match="copied before its list was read"):
         mark_restored(journal)
 

@@ -7,7 +7,7 @@ from typing import cast
 import pytest
 
 from jsms_client.campaigns._journal.batches import Batch, read_response
-from jsms_client.campaigns._journal.database import ACCEPTED, REFUSED, UNKNOWN, WAITING
+from jsms_client.campaigns._outcomes import ACCEPTED, REFUSED, UNKNOWN, WAITING
 
 BATCH = Batch([(4, "13800000000", None), (9, "13800000001", '{"name":"x"}')])
 

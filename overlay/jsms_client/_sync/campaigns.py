@@ -4,19 +4,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, time
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Literal, overload
 
 from jsms_client._concurrency import sleep
-from jsms_client.campaigns._campaign import Campaign
+from jsms_client.campaigns._campaign import (
+    Campaign,
+    JournalLike,
+    OpenJournal,
+    scheduled_requests,
+    take_back,
+)
 from jsms_client.campaigns._error_policy import REQUESTED
-from jsms_client.campaigns._estimate import Estimate, Estimator, variables_of
+from jsms_client.campaigns._estimate import Estimate, Estimator
 from jsms_client.campaigns._inputs.sources import Entries, Pieces, Recipients
 from jsms_client.campaigns._journal.journal import Journal
-from jsms_client.campaigns._loader import RecipientLoader
-from jsms_client.campaigns._open_journal import JournalLike, OpenJournal, scheduled_requests, take_back
+from jsms_client.campaigns._loader import Count, RecipientLoader
 from jsms_client.campaigns._options import (
     CampaignSettings,
     OnBadLine,
@@ -32,6 +38,7 @@ from jsms_client.campaigns._options import (
 )
 from jsms_client.campaigns._reconcile import MOST_REFUSALS, POLL_SECONDS, Reports, Settlement, Settler
 from jsms_client.campaigns._runner import CampaignRunner
+from jsms_client.campaigns._shared.journal import SharedJournal
 from jsms_client.campaigns._throttle import PATIENCE, Progress, Throttle
 from jsms_client.campaigns._workers import WorkerPool
 from jsms_client.errors import APIError, JSMSError, RateLimitError, ScheduleError
@@ -41,6 +48,7 @@ from jsms_runtime.validation import invalid_argument
 if TYPE_CHECKING:
     from jsms_client._sync.client import JSMS
     from jsms_client._sync.executor import HTTPExecutor
+    from jsms_client.store import Store
     from jsms_client.store._rates import SharedRate
 
 
@@ -185,34 +193,35 @@ class Campaigns:
             JournalDamagedError: The file is no journal, or no longer what was written into it; nothing was sent.
             JournalError: The journal cannot be used; ``sending_began`` says whether anything was sent.
         """
-        settings = CampaignSettings.read(temp_id, sign_id, tag, send_time)
-        throttle = Throttle(
-            read_concurrency(concurrency), read_max_rate(max_rate), monotonic(), read_seconds(patience, "patience")
-        )
-        bad_lines = read_on_bad_line(on_bad_line)
+        bad_lines, requests = read_on_bad_line(on_bad_line), read_concurrency(concurrency)
+        most_per_second, seconds = read_max_rate(max_rate), read_seconds(patience, "patience")
         hours = read_window(window)
         if hours is not None and send_time is not None:
             raise invalid_argument("window", "does not go with send_time", "schedule it for a time within the hours")
         largest_batch, stop = read_batch_size(batch_size), read_stop_event(stop_event)
+        settings = CampaignSettings.read(temp_id, sign_id, tag, send_time)
         entries = Entries(recipients)
         if dry_run:
             return self._estimate(settings, entries, bad_lines, on_progress)
+        service = Service(*self._executor.config.identity)
         opened = OpenJournal(journal)
         try:
-            book = opened.open(settings, Service(*self._executor.config.identity))
-            if not self._take_in(entries, RecipientLoader(book, bad_lines), on_progress, stop, settings):
+            book = opened.open(settings, service)
+            if not self._take_in(entries, book, bad_lines, on_progress, stop=stop, checked=True):
                 return opened.campaign(book, REQUESTED)
+            throttle = Throttle(requests, most_per_second, monotonic(), seconds)
+            request = partial(self._executor.request_json, settings.operation)
             runner = CampaignRunner(
                 book,
                 throttle,
+                settings.body(),
+                batch_size=min(largest_batch or settings.largest_batch, settings.largest_batch),
                 repeat_unknown=repeat_unknown,
-                batch_size=largest_batch,
                 stop_event=stop,
                 window=hours,
-                rate=self._shared_rate(),
+                rate=None if self._executor.store is None else self._shared_rate(self._executor.store),
             )
-            pool = WorkerPool(partial(self._executor.request_json, settings.operation), concurrency)
-            pool.run(runner, on_progress)
+            WorkerPool(request, requests).run(runner, on_progress)
             return opened.campaign(book, runner.stop)
         finally:
             opened.close()
@@ -300,12 +309,10 @@ class Campaigns:
         finally:
             opened.close()
 
-    def _shared_rate(self) -> SharedRate | None:
-        if self._executor.store is None:
-            return None
+    def _shared_rate(self, store: Store) -> SharedRate:
         from jsms_client.store._rates import SharedRate  # noqa: PLC0415 - a program loads what it uses
 
-        return SharedRate(self._executor.store, self._executor.config.identity)
+        return SharedRate(store, self._executor.config.identity)
 
     def _poll(
         self, settler: Settler, until: float, on_progress: Callable[[Settlement], None] | None, *, settled: bool
@@ -328,15 +335,6 @@ class Campaigns:
             if not settled:
                 sleep(POLL_SECONDS)
 
-    def _variables(self, settings: CampaignSettings) -> tuple[str, ...]:
-        """Return the template's variables; none where the service does not tell them."""
-        try:
-            template = self._client.templates.get(settings.temp_id)
-        except JSMSError:
-            # What is wrong shows when the first request is sent.
-            return ()
-        return variables_of(template.template)
-
     def _estimate(
         self,
         settings: CampaignSettings,
@@ -353,7 +351,7 @@ class Campaigns:
         journal = Journal.temporary(settings, Service(*self._executor.config.identity))
         try:
             estimator = Estimator(template, sign, balance)
-            self._take_in(entries, RecipientLoader(journal, on_bad_line, estimator), on_progress, None, None)
+            self._take_in(entries, journal, on_bad_line, on_progress, count=estimator.add)
             return estimator.made(journal)
         finally:
             journal.close()
@@ -361,16 +359,20 @@ class Campaigns:
     def _take_in(
         self,
         entries: Entries,
-        loader: RecipientLoader,
+        journal: Journal | SharedJournal,
+        on_bad_line: OnBadLine,
         on_progress: Callable[[Progress], None] | None,
-        stop: StopEvent | None,
-        settings: CampaignSettings | None,
+        *,
+        count: Count | None = None,
+        stop: StopEvent | None = None,
+        checked: bool = False,
     ) -> bool:
         """Read the list to its end; nothing of it is in the journal where that fails, or where it is stopped.
 
         Returns:
             Whether it was read to its end.
         """
+        loader = RecipientLoader(journal, on_bad_line, count)
         loader.begin()
         try:
             while piece := entries.next():
@@ -380,9 +382,12 @@ class Campaigns:
                 run_inline(partial(loader.add, piece))
                 if on_progress is not None and (progress := loader.progress()) is not None:
                     on_progress(progress)
-            if settings is not None and loader.needs_check:
-                loader.check_variables(self._variables(settings))
-            run_inline(loader.finish)
+            template = ""
+            if checked and loader.needs_template:
+                # What is wrong with it shows when the first request is sent.
+                with suppress(JSMSError):
+                    template = (self._client.templates.get(journal.settings.temp_id)).template
+            run_inline(partial(loader.finish, template))
         except BaseException:
             loader.give_up()
             raise

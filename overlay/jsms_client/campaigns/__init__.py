@@ -11,7 +11,7 @@ The same call goes on where it stopped. `open_campaign` reads a journal without 
 
 from __future__ import annotations
 
-from jsms_client.campaigns._campaign import Campaign
+from jsms_client.campaigns._campaign import Campaign, mark_restored, open_campaign
 from jsms_client.campaigns._error_policy import Stop, StopReason
 from jsms_client.campaigns._errors import (
     BadLine,
@@ -24,13 +24,13 @@ from jsms_client.campaigns._errors import (
     JournalReplacedError,
     NoCampaignError,
 )
-from jsms_client.campaigns._estimate import MARKETING_HOURS, Estimate, variables_of
+from jsms_client.campaigns._estimate import MARKETING_HOURS, Estimate
 from jsms_client.campaigns._inputs.sources import ListedRecipient, RecipientFile, read_recipients
-from jsms_client.campaigns._open_journal import mark_restored, open_campaign
+from jsms_client.campaigns._loader import variables_of
 from jsms_client.campaigns._options import CampaignSettings
-from jsms_client.campaigns._outcomes import Outcome, RecipientState, Skipped, SkipReason
+from jsms_client.campaigns._outcomes import Counts, Outcome, RecipientState, Skipped, SkipReason
 from jsms_client.campaigns._reconcile import Settlement
-from jsms_client.campaigns._throttle import Counts, Progress
+from jsms_client.campaigns._throttle import Progress
 
 __all__ = [
     "MARKETING_HOURS",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from jsms_client.errors import JSMSError, NotSentError
 from jsms_runtime.errors import Sent
@@ -92,3 +95,67 @@ class JournalReplacedError(JournalError):
 
 class JournalDamagedError(JournalError):
     """The file is no journal, or no longer what was written into it; nothing was sent."""
+
+
+def called(path: Path | None) -> str:
+    """Return what a message calls a journal; None for a temporary one."""
+    return "the temporary journal" if path is None else str(path)
+
+
+def in_use(path: Path | None) -> JournalLockedError:
+    """Return the error for a journal that another call has."""
+    return JournalLockedError(
+        f"{called(path)} is in use by another campaign, in this process or another one; wait until that has ended"
+    )
+
+
+def damaged(path: Path | None, what: str) -> JournalDamagedError:
+    """Return the error for a file that cannot be believed; ``what`` names no number or parameter of a recipient."""
+    return JournalDamagedError(
+        f"{called(path)} is damaged, or no journal of a campaign ({what}). Nothing is sent with it. Restore it from a "
+        f"copy, and then run `jsms campaign restored {called(path)}` (in code `mark_restored`) before anything else: "
+        "those who were sent to after the copy was made would be sent to again otherwise"
+    )
+
+
+SQLITE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
+"""What a statement of SQLite raises; the latter where a text in the file is none."""
+
+_UNUSABLE = frozenset(
+    (
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_NOLFS,
+    )
+)
+"""What says nothing of the file's content: the disk or the system fails."""
+
+
+def raise_journal_error(path: Path | None, error: Exception) -> NoReturn:
+    """Raise what one of `SQLITE_ERRORS` means for a journal."""
+    if isinstance(error, sqlite3.ProgrammingError):
+        raise JournalError(f"{called(path)} was closed") from error
+    # Without their causes where these quote what the file has, such as a number.
+    if isinstance(error, UnicodeDecodeError):
+        raise damaged(path, "its tables are none") from None
+    code: int | None = getattr(error, "sqlite_errorcode", None)
+    if code is None:
+        raise damaged(path, "it has a text that is none") from None
+    if code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        raise in_use(path) from error
+    if code & 0xFF in _UNUSABLE and code != sqlite3.SQLITE_IOERR_SHORT_READ:
+        raise JournalError(f"{called(path)} cannot be used: {error}") from error
+    raise damaged(path, f"{getattr(error, 'sqlite_errorname', error)}") from error
+
+
+@contextmanager
+def journal_errors(path: Path | None) -> Generator[None]:
+    """Raise what SQLite's errors mean for a journal."""
+    try:
+        yield
+    except SQLITE_ERRORS as error:
+        raise_journal_error(path, error)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import time
 
 from jsms_api.models.template_type import TemplateType
-from jsms_client.campaigns._journal.database import WAITING
 from jsms_client.campaigns._journal.journal import Journal
+from jsms_client.campaigns._loader import VARIABLE
+from jsms_client.campaigns._outcomes import WAITING
 from jsms_client.results import ApplicationBalance, TemplateDetails
 from jsms_contract import limits
 from jsms_contract.billing import OPT_OUT_SUFFIX, PART_CHARACTERS, SMS_CHARACTERS
@@ -21,7 +21,6 @@ SAMPLES = 3
 
 MARKETING_HOURS = (time(8), time(21))
 """When the service delivers marketing, in Beijing time."""
-_VARIABLE = re.compile(r"\{\{([0-9A-Za-z]+)\}\}")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -63,15 +62,6 @@ class Estimate(Result):
     marketing: bool
 
 
-def variables_of(template: str) -> tuple[str, ...]:
-    """Return the variables of a template's text, each once.
-
-    Args:
-        template: The text, with ``{{name}}`` in it.
-    """
-    return tuple(dict.fromkeys(_VARIABLE.findall(template)))
-
-
 class Estimator:
     """Adds up what each recipient will cost.
 
@@ -82,7 +72,7 @@ class Estimator:
     """
 
     def __init__(self, template: TemplateDetails, sign: str | None, balance: ApplicationBalance | None) -> None:
-        self._pieces = _VARIABLE.split(template.template)
+        self._pieces = VARIABLE.split(template.template)
         self._names = self._pieces[1::2]
         self._sign = sign
         self._marketing = marketing = template.type == TemplateType.MARKETING

@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeAlias
 
 from jsms_client.campaigns._errors import BadLine, CampaignInputError
-from jsms_client.campaigns._estimate import Estimator
 from jsms_client.campaigns._inputs.formats import Entry
-from jsms_client.campaigns._inputs.sources import check
-from jsms_client.campaigns._journal.integrity import Digest, to_rows
+from jsms_client.campaigns._inputs.sources import check, digested, to_rows
 from jsms_client.campaigns._journal.journal import Journal
 from jsms_client.campaigns._options import OnBadLine
 from jsms_client.campaigns._shared.journal import SharedJournal
 from jsms_client.campaigns._throttle import Meter, Progress
 
+Count: TypeAlias = Callable[[Iterable[tuple[str, Mapping[str, str] | None]]], None]
+"""Takes the number of each recipient, and what it has for the template."""
+
+VARIABLE = re.compile(r"\{\{([0-9A-Za-z]+)\}\}")
 _TELL_EVERY = 0.1
 _LINES_NAMED = 100
+
+
+def variables_of(template: str) -> tuple[str, ...]:
+    """Return the variables of a template's text, each once.
+
+    Args:
+        template: The text, with ``{{name}}`` in it.
+    """
+    return tuple(dict.fromkeys(VARIABLE.findall(template)))
 
 
 class RecipientLoader:
@@ -25,21 +39,25 @@ class RecipientLoader:
     Args:
         journal: The journal.
         on_bad_line: What to do about entries that cannot be sent to.
-        estimator: Adds up what the recipients will cost.
+        count: Adds up what the recipients will cost.
+
+    Attributes:
+        needs_template: Whether `finish` can find anything with the template: the list is new, and can be sent to
+            otherwise.
     """
 
-    def __init__(
-        self, journal: Journal | SharedJournal, on_bad_line: OnBadLine, estimator: Estimator | None = None
-    ) -> None:
+    def __init__(self, journal: Journal | SharedJournal, on_bad_line: OnBadLine, count: Count | None = None) -> None:
         self._journal = journal
         self._given: dict[str, bool] = {}
         self._stops = on_bad_line == "stop"
-        self._estimator = estimator
+        self._count = count
         self._is_new = journal.input is None
-        self._entries, self._recipients = Digest(), Digest()
+        self._entries, self._recipients = hashlib.sha256(), hashlib.sha256()
         self._bad: list[BadLine] = []
         self._bad_count = self._read = 0
-        self._meter = Meter("reading", time.monotonic())
+        self._began = time.monotonic()
+        self._meter: Meter | None = None
+        self.needs_template = False
 
     def begin(self) -> None:
         """Begin; from here on `finish` or `give_up` must follow."""
@@ -48,11 +66,7 @@ class RecipientLoader:
                 self._journal.begin()
 
     def add(self, entries: list[Entry]) -> None:
-        """Take the next entries in.
-
-        Args:
-            entries: A piece of the list.
-        """
+        """Take the next entries in."""
         with self._journal.mutex:
             self._add(entries)
 
@@ -60,65 +74,50 @@ class RecipientLoader:
         checked, bad = check(entries)
         rows = to_rows(checked)
         self._read += len(rows)
-        self._entries.add(rows, len(bad))
+        self._entries.update(digested(rows, len(bad)))
         if not self._is_new:
             return
         for _, _, given in checked:
             if given is not None and not all(map(self._given.get, given)):
-                self._given.update({name: bool(value) or self._given.get(name, False) for name, value in given.items()})
+                for name, value in given.items():
+                    self._given[name] = bool(value) or self._given.get(name, False)
         if bad and self._stops:
             # The rest is still looked through: every bad line is reported at once.
             self._bad_count += len(bad)
             self._bad += bad[: _LINES_NAMED - len(self._bad)]
+        self.needs_template = self._read > 0 and not self._bad
         if self._bad:
             return
         repeated = self._journal.add(rows, bad)
         if repeated:
             rows = [row for row in rows if row[0] not in repeated]
             checked = [one for one in checked if one[0] not in repeated]
-        self._recipients.add(rows)
-        if self._estimator is not None:
-            self._estimator.add((mobile, parameters) for _, mobile, parameters in checked)
+        self._recipients.update(digested(rows))
+        if self._count is not None:
+            self._count((mobile, parameters) for _, mobile, parameters in checked)
 
     def progress(self) -> Progress | None:
         """Return the progress, where it is time to report it."""
         now = time.monotonic()
-        if not self._meter.due(now, _TELL_EVERY):
+        meter = self._meter = self._meter or Meter("reading", self._began)
+        if not meter.due(now, _TELL_EVERY):
             return None
         journal = self._journal
-        return self._meter.read((self._read, 0, 0, 0, 0), journal.repeats, journal.bad_lines, now, self._read)
+        return meter.read((self._read, 0, 0, 0, 0), journal.repeats, journal.bad_lines, now, self._read)
 
-    @property
-    def needs_check(self) -> bool:
-        """Whether `check_variables` can find anything: the list is new, and can be sent to otherwise."""
-        return self._is_new and self._read > 0 and not self._bad
-
-    def check_variables(self, variables: Sequence[str]) -> None:
-        """Refuse a list without any value for a variable of the template: everyone would be refused.
-
-        Args:
-            variables: Those of the template.
-
-        Raises:
-            CampaignInputError: The list has no value for one of them.
-        """
-        never = ", ".join(repr(name) for name in variables if not self._given.get(name))
-        if never:
-            given = ", ".join(repr(name[:40]) for name in list(self._given)[:10]) or "no parameters"
-            raise CampaignInputError(
-                f"template {self._journal.settings.temp_id} needs {never}, for which no entry has a value: "
-                f"the list has {given}; nothing was sent"
-            )
-
-    def finish(self) -> None:
+    def finish(self, template: str = "") -> None:
         """End the list.
 
+        Args:
+            template: The text of the template; a list without any value for one of its variables is refused, as
+                everyone would be refused.
+
         Raises:
-            CampaignInputError: Some entries cannot be sent to, and that is to stop it.
+            CampaignInputError: It cannot be sent to, as a whole or some entries of it.
             JournalMismatchError: The journal has another list.
         """
         if not self._is_new:
-            self._journal.check_same(self._entries)
+            self._journal.check_same(self._entries.hexdigest())
             return
         if self._bad:
             raise CampaignInputError(
@@ -129,8 +128,15 @@ class RecipientLoader:
             )
         if not self._read and not self._journal.bad_lines:
             raise CampaignInputError("the list is empty: there is no recipient; nothing was sent")
+        never = ", ".join([repr(name) for name in variables_of(template) if not self._given.get(name)])
+        if never:
+            given = ", ".join(repr(name[:40]) for name in list(self._given)[:10]) or "no parameters"
+            raise CampaignInputError(
+                f"template {self._journal.settings.temp_id} needs {never}, for which no entry has a value: "
+                f"the list has {given}; nothing was sent"
+            )
         with self._journal.mutex:
-            self._journal.complete(self._entries, self._recipients)
+            self._journal.complete(self._entries.hexdigest(), self._recipients.hexdigest())
             self._journal.commit()
 
     def give_up(self) -> None:

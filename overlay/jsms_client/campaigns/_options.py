@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import math
-import os
 import re
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import time
-from pathlib import Path
 from typing import Literal, NamedTuple, Protocol, TypeAlias, cast
 
 from jsms_contract import limits
@@ -60,15 +57,6 @@ class CampaignSettings:
             None if tag is None else parse_text(tag, "tag", longest=limits.SEND_MESSAGE_BATCH_REQUEST_TAG_MAX_LENGTH),
             None if send_time is None else parse_send_time(send_time),
         )
-
-    @classmethod
-    def from_text(cls, text: str) -> CampaignSettings:
-        """Return the settings that a journal keeps."""
-        return cls(**json.loads(text))
-
-    def to_text(self) -> str:
-        """Return the settings as text; equal settings give the same text."""
-        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
 
     @property
     def operation(self) -> str:
@@ -261,21 +249,3 @@ def read_window(value: object) -> Window | None:
     if not isinstance(begins, time) or not isinstance(ends, time) or begins == ends:
         raise invalid_argument("window", "is no span of a day", hint)
     return Window(begins, ends)
-
-
-def is_shared(journal: object) -> bool:
-    """Whether a journal is in a database, and not in a file."""
-    return isinstance(journal, (str, os.PathLike)) and "://" in os.fsdecode(cast("str | os.PathLike[str]", journal))
-
-
-def read_path(value: object) -> Path:
-    """Where the journal is.
-
-    Raises:
-        ArgumentError: It is no path.
-    """
-    what = kind(value)
-    if not isinstance(value, (str, os.PathLike)) or value == "":
-        raise invalid_argument("journal", f"is {what}, which is no path", "give the path of a file")
-    # Absolute, so that it is the same file wherever the program goes, and ":memory:" is one like any other.
-    return Path(cast("str | os.PathLike[str]", value)).absolute()

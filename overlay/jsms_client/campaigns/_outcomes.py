@@ -1,4 +1,4 @@
-"""Recipient states, and the outcome for each recipient."""
+"""The outcome for each recipient, and the counts of a campaign as a whole."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from jsms_api.models.delivery_status import DeliveryStatus
+from jsms_client.campaigns._error_policy import Stop
+from jsms_client.campaigns._options import CampaignSettings
 from jsms_contract.errors import error_class
 from jsms_runtime.errors import APIError
 from jsms_runtime.results import MOBILE, SECRET, Result, refused_error
@@ -28,6 +31,11 @@ class RecipientState(StrEnum):
     """In a request whose response never came: may have been sent to, and is not sent to again unless asked."""
 
 
+STATES = tuple(RecipientState)
+"""Each state by the number that journals have for it."""
+WAITING, IN_FLIGHT, ACCEPTED, REFUSED, UNKNOWN = range(len(STATES))
+
+
 class SkipReason(StrEnum):
     """Why an entry of the list is not among the recipients."""
 
@@ -35,6 +43,59 @@ class SkipReason(StrEnum):
     """The number is further up in the list."""
     BAD_LINE = "bad_line"
     """It cannot be sent to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many recipients are in each state, and how many entries were set aside.
+
+    Attributes:
+        total: All recipients; entries that were set aside are none.
+        waiting: Not sent to yet.
+        accepted: Taken by the service.
+        refused: Refused by the service.
+        unknown: In a request whose response never came.
+        repeats: Entries skipped because the number is further up.
+        bad_lines: Entries set aside because they cannot be sent to.
+        in_flight: In requests that are on their way, of a campaign that another call is sending.
+    """
+
+    total: int
+    waiting: int
+    accepted: int
+    refused: int
+    unknown: int
+    repeats: int
+    bad_lines: int
+    in_flight: int = 0
+
+
+class Summary(NamedTuple):
+    """The state of a campaign as a whole, as a journal has it.
+
+    Attributes:
+        settings: What it sends.
+        service: The address of the service.
+        states: How many recipients are in each state, in the order of `STATES`.
+        repeats: How many entries were set aside as duplicates.
+        bad_lines: How many as bad.
+        codes: How many recipients were refused, by code.
+        deliveries: How many delivery reports came, by status.
+        began: Whether the whole list was read.
+        running: Whether another call is sending it.
+        stop: Why all workers stopped, where several share it.
+    """
+
+    settings: CampaignSettings
+    service: str
+    states: list[int]
+    repeats: int
+    bad_lines: int
+    codes: dict[int | None, int] = {}  # noqa: RUF012 - never changed
+    deliveries: dict[int, int] = {}  # noqa: RUF012 - as above
+    began: bool = False
+    running: bool = False
+    stop: Stop | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)

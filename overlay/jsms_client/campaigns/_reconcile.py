@@ -7,9 +7,9 @@ from contextlib import ExitStack
 from typing import NamedTuple, TypeAlias, cast
 
 from jsms_client.campaigns._journal.batches import storable
-from jsms_client.campaigns._journal.database import UNKNOWN
 from jsms_client.campaigns._journal.deliveries import Delivery
 from jsms_client.campaigns._journal.journal import Journal
+from jsms_client.campaigns._outcomes import UNKNOWN
 from jsms_client.campaigns._shared.journal import SharedJournal
 from jsms_client.results import DeliveryReport
 from jsms_contract.operations import OPERATIONS

@@ -9,16 +9,17 @@ from __future__ import annotations
 import json
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from jsms_client.campaigns._error_policy import REQUESTED, ErrorAction, Stop, action_of, is_unclear, stop_for
 from jsms_client.campaigns._errors import JournalError, JournalReplacedError
 from jsms_client.campaigns._journal.batches import Batch, read_response
-from jsms_client.campaigns._journal.database import ACCEPTED, IN_FLIGHT, REFUSED, UNKNOWN, WAITING
 from jsms_client.campaigns._journal.journal import Journal
-from jsms_client.campaigns._options import MOST_PER_BATCH, StopEvent, Window
+from jsms_client.campaigns._journal.opening import rescue
+from jsms_client.campaigns._options import StopEvent, Window
+from jsms_client.campaigns._outcomes import ACCEPTED, IN_FLIGHT, REFUSED, UNKNOWN, WAITING
 from jsms_client.campaigns._shared.journal import SharedJournal
 from jsms_client.campaigns._throttle import Meter, Progress, Throttle
 from jsms_client.errors import APIError, JSMSError, RateLimitError, StoreError, UnconfirmedAPIError
@@ -51,8 +52,9 @@ class CampaignRunner:
     Args:
         journal: The journal, with the whole list in it.
         throttle: When requests may leave.
+        body: What every request has, without the recipients.
         repeat_unknown: Whether those that are unknown are to be sent to again.
-        batch_size: How many recipients a request may have; None for as many as the service takes.
+        batch_size: How many recipients a request may have.
         stop_event: Nothing is sent any more once it is set.
         window: The hours in which requests may leave; None for all.
         rate: What all campaigns of the app share; None where they share nothing.
@@ -68,9 +70,10 @@ class CampaignRunner:
         self,
         journal: Journal | SharedJournal,
         throttle: Throttle,
+        body: Mapping[str, object],
         *,
-        repeat_unknown: bool,
-        batch_size: int | None = None,
+        batch_size: int,
+        repeat_unknown: bool = False,
         stop_event: StopEvent | None = None,
         window: Window | None = None,
         rate: SharedRate | None = None,
@@ -82,14 +85,16 @@ class CampaignRunner:
         self._journal = journal
         self._queue, self._team = journal.queue, journal.team
         self._throttle = throttle
+        self._common = body
         self._repeat_unknown = repeat_unknown
         self._inbox: SimpleQueue[tuple[Batch, object] | None] = SimpleQueue()
         self._again: deque[Batch] = deque()
         self._on_their_way = 0
         self._refused_alone: list[Batch] = []
-        self._largest_batch = min(batch_size or MOST_PER_BATCH, journal.settings.largest_batch)
+        self._largest_batch = batch_size
         self._stop_event = stop_event
-        self._sending_began = self._reported = False
+        self._recovered = self._sending_began = self._reported = False
+        self._done_before = 0
         self.interrupted = self.abandoned = False
         self._failure: BaseException | None = None
         self._unclear_in_a_row = 0
@@ -133,35 +138,20 @@ class CampaignRunner:
                 if self._failure is not None:
                     raise self._failure
             except JournalReplacedError as error:
-                raise self._journal.rescue(error) from None
+                # Of a file: a database is not moved.
+                raise rescue(cast("Journal", self._journal), error) from None
         except JournalError as error:
             error.sending_began = self._sending_began
             error.sent = "unknown" if self._sending_began else error.sent
             raise
 
-    def _replaced(self) -> JournalReplacedError | None:
-        try:
-            self._journal.check_in_place()
-        except JournalReplacedError as error:
-            return error
-        return None
-
     def _run_thread(self, start: Start, tell: Tell | None) -> None:
-        with self._journal.writing():
-            self._queue.recover(repeat_unknown=self._repeat_unknown)
-        meter = Meter("sending", time.monotonic(), self._done())
+        began = time.monotonic()
+        meter: Meter | None = None
         responses: list[tuple[Batch, object]] = []
         while True:
-            self._reserve()
             leaving = self._write(responses)
-            # What is written must be where the next call looks for it: else that sends to the same people again.
-            if leaving and (replaced := self._replaced()) is not None:
-                self._fail(replaced)
-                # They do not leave; what is in flight is waited for.
-                for batch in leaving:
-                    self.request_ended(batch, replaced)
-                leaving = []
-            if leaving:
+            if leaving and self._throttle.max_rate is not None:
                 # Writing it down took a while: the rate counts from here.
                 self._throttle.departed(len(leaving), time.monotonic())
             for batch in leaving:
@@ -169,10 +159,12 @@ class CampaignRunner:
                 start(batch, self._body(batch))
             over = self.abandoned or (not self._on_their_way and self._nothing_leaves())
             if tell is not None:
+                meter = meter or Meter("sending", began, self._done_before)
                 self._tell(tell, meter, now=over)
             if over:
                 break
             responses = self._wait(telling=tell is not None)
+            self._reserve()
 
     def _nothing_leaves(self) -> bool:
         states = self._journal.states
@@ -181,16 +173,23 @@ class CampaignRunner:
             return True
         if self._team is not None:
             self.stop = self.stop or self._team.stop
-        if self.stop is None and self._stop_event is not None and self._stop_event.is_set():
-            self.stop = REQUESTED
+        if self.stop is None and self._stop_event is not None:
+            try:
+                self.stop = REQUESTED if self._stop_event.is_set() else None
+            except BaseException as error:  # noqa: BLE001 - the caller's: raised to it, once everything is written down
+                self._fail(error)
+                return True
         return self.stop is not None
 
     def _write(self, responses: list[tuple[Batch, object]]) -> list[Batch]:
         """Write down what came back and what leaves next, all at once, as it is the disk that takes the time."""
-        leaving: list[Batch] = []
         with self._journal.writing():
             if self.abandoned:
-                return leaving
+                return []
+            if not self._recovered:
+                self._recovered = True
+                self._queue.recover(self._journal.settings.send_time, repeat_unknown=self._repeat_unknown)
+                self._done_before = self._done()
             if self._team is not None:
                 self._team.show_alive()
             for batch, response in responses:
@@ -201,14 +200,32 @@ class CampaignRunner:
                     self._succeeded(batch, response)
             if self._team is not None:
                 self._team.share_pause(self._throttle.pause(time.monotonic()))
-            while (following := self._next()) is not None:
-                self._queue.mark_sent(following)
-                if not following.rows:
-                    continue
-                self._on_their_way += 1
-                following.left_at = time.monotonic()
+            leaving = self._claim()
+        if not leaving:
+            return leaving
+        try:
+            # What is written must be where the next call looks for it: else that sends to the same people again.
+            self._journal.check_in_place()
+        except JournalReplacedError as error:
+            self._fail(error)
+            # They do not leave; what is in flight is waited for.
+            for batch in leaving:
+                self.request_ended(batch, error)
+            return []
+        return leaving
+
+    def _claim(self) -> list[Batch]:
+        """Record all batches that may leave now."""
+        leaving: list[Batch] = []
+        while (following := self._next()) is not None:
+            self._queue.mark_sent(following)
+            if not following.rows:
+                continue
+            self._on_their_way += 1
+            following.left_at = time.monotonic()
+            if self._throttle.max_rate is not None:
                 self._throttle.left(len(following.rows), following.left_at)
-                leaving.append(following)
+            leaving.append(following)
         return leaving
 
     def _reserve(self) -> None:
@@ -239,12 +256,6 @@ class CampaignRunner:
             return None
         if self._rate is not None and self._throttle.max_rate is not None and self._reserved is None:
             return None
-        found = self._take_next()
-        if found is not None:
-            self._reserved = None
-        return found
-
-    def _take_next(self) -> Batch | None:
         again = bool(self._again)
         found: Batch | None
         if again:
@@ -252,6 +263,7 @@ class CampaignRunner:
         else:
             found = self._queue.next_batch(self._throttle.largest_batch(self._largest_batch))
         if found is None or self._team is None or self._team.reserve_time(len(found.rows), self._throttle.max_rate):
+            self._reserved = None if found is not None else self._reserved
             return found
         if again:
             self._again.appendleft(found)
@@ -264,7 +276,7 @@ class CampaignRunner:
             {"mobile": row[1]} if given is None else {"mobile": row[1], "temp_para": given}
             for row, given in zip(batch.rows, parameters, strict=True)
         ]
-        return {**self._journal.settings.body(), "recipients": recipients}
+        return {**self._common, "recipients": recipients}
 
     def _wait(self, *, telling: bool) -> list[tuple[Batch, object]]:
         """Whatever came back, as soon as there is something, or as a request may leave."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from jsms_client.campaigns._journal.database import ACCEPTED, IN_FLIGHT, REFUSED, UNKNOWN, WAITING
+from jsms_client.campaigns._outcomes import ACCEPTED, IN_FLIGHT, REFUSED, UNKNOWN, WAITING
 
 FIRST_PAUSE = 1.0
 """Seconds to wait after a first 50009, failed connection or lost response; twice as long after each further one."""
@@ -125,25 +125,13 @@ class Throttle:
         return max(0.0, self._waits_until - now)
 
     def left(self, recipients: int, now: float) -> None:
-        """Record that a request leaves.
-
-        Args:
-            recipients: How many it has.
-            now: The time.
-        """
-        if self._most is not None:
-            self._left.append((now, recipients))
+        """Record that a request with so many recipients leaves, where there is a rate."""
+        self._left.append((now, recipients))
 
     def departed(self, requests: int, now: float) -> None:
-        """Record that the last requests leave only now.
-
-        Args:
-            requests: How many.
-            now: The time.
-        """
-        if self._most is not None:
-            last = [self._left.pop()[1] for _ in range(requests)]
-            self._left.extend((now, recipients) for recipients in last)
+        """Record that so many requests, the last ones, leave only now, where there is a rate."""
+        last = [self._left.pop()[1] for _ in range(requests)]
+        self._left.extend((now, recipients) for recipients in last)
 
     def refused(self) -> None:
         """Record a rejected request, which is still a healthy response: do not slow down."""
@@ -238,31 +226,6 @@ class Rate:
                 del self._seen[0]
         began, before = self._seen[0]
         return (done - before) / (now - began) if now > began else 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many recipients are in each state, and how many entries were set aside.
-
-    Attributes:
-        total: All recipients; entries that were set aside are none.
-        waiting: Not sent to yet.
-        accepted: Taken by the service.
-        refused: Refused by the service.
-        unknown: In a request whose response never came.
-        repeats: Entries skipped because the number is further up.
-        bad_lines: Entries set aside because they cannot be sent to.
-        in_flight: In requests that are on their way, of a campaign that another call is sending.
-    """
-
-    total: int
-    waiting: int
-    accepted: int
-    refused: int
-    unknown: int
-    repeats: int
-    bad_lines: int
-    in_flight: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,8 +163,11 @@ class AsyncWorkerPool:
                             await follow(None)
         finally:
             runner.abandoned = True
-            runner.abandon()
-        _raise_first(failures + run.failures)
+            if not run.ended:
+                runner.abandon()
+        failures += run.failures
+        if failures:
+            raise failures[0]
 
 
 class WorkerPool:
@@ -224,10 +227,12 @@ class WorkerPool:
                 raise
         finally:
             runner.abandoned = True
-            runner.abandon()
+            if not run.ended:
+                runner.abandon()
             for _ in range(self._size):
                 jobs.put(None)
-        _raise_first(run.failures)
+        if run.failures:
+            raise run.failures[0]
 
     def _outcome_of(self, body: object) -> object:
         try:
@@ -248,8 +253,3 @@ def _deliver(run: RunnerThread, on_progress: Tell | None) -> None:
         progress = run.newest.pop()
         if on_progress is not None:
             on_progress(progress)
-
-
-def _raise_first(failures: list[BaseException]) -> None:
-    if failures:
-        raise failures[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import json
 import os
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,9 @@ from jsms_runtime.validation import invalid_argument, kind
 
 Checked: TypeAlias = tuple[int, str, Mapping[str, str] | None]
 """Its number, the mobile number, and the template parameters."""
+
+Row: TypeAlias = tuple[int, str, "str | None"]
+"""A recipient as journals keep it: number in the list, mobile number, and parameters as JSON."""
 
 CHUNK = 1000
 """Entries that are dealt with at once; no more than these are in memory."""
@@ -55,6 +59,21 @@ def check(entries: list[Entry]) -> tuple[list[Checked], list[BadLine]]:
 def _reason(error: ArgumentError) -> str:
     """Return what is wrong, without the place that the entry had in a list of one."""
     return error.message.removeprefix("[0]").lstrip(". ").removesuffix(".")
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
+def to_rows(checked: Iterable[Checked]) -> list[Row]:
+    """Return recipients as journals keep them."""
+    return [(number, mobile, None if given is None else _encode(given)) for number, mobile, given in checked]
+
+
+def digested(rows: Iterable[Row], bad: int = 0) -> bytes:
+    """Return what the digest of a list is made of: entries that can be sent to in their order, and how many cannot."""
+    # JSON has neither tabs nor line breaks of its own.
+    text = "".join([f"{mobile}\t{parameters or ''}\n" for _, mobile, parameters in rows])
+    return text.encode() + b"!\n" * bad
 
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))

@@ -11,17 +11,10 @@ from operator import itemgetter
 from typing import NamedTuple, TypeAlias, cast
 
 from jsms_client._decode import MALFORMED, holds_error
-from jsms_client.campaigns._journal.database import (
-    ACCEPTED,
-    IN_FLIGHT,
-    REFUSED,
-    UNKNOWN,
-    WAITING,
-    Database,
-    Head,
-    Row,
-    damaged,
-)
+from jsms_client.campaigns._errors import damaged
+from jsms_client.campaigns._inputs.sources import Row
+from jsms_client.campaigns._journal.file import Connection
+from jsms_client.campaigns._outcomes import ACCEPTED, IN_FLIGHT, REFUSED, UNKNOWN, WAITING
 from jsms_client.errors import ArgumentError, NoCreditError
 from jsms_contract.errors import SUCCESS_CODES, error_class
 from jsms_runtime.results import error_code
@@ -46,137 +39,112 @@ class Batch:
     left_at: float = 0.0
 
 
+def move(states: list[int], before: int, after: int, recipients: int) -> None:
+    """Count recipients that went from one state to another."""
+    states[before] -= recipients
+    states[after] += recipients
+
+
 class BatchQueue:
     """What leaves and what comes back; to be used inside of the journal's `writing`.
 
     Args:
-        database: The journal's.
-        head: What is known of the campaign as a whole.
+        connection: The journal's.
+        states: How many recipients are in each state.
     """
 
-    def __init__(self, database: Database, head: Head) -> None:
-        self._database = database
-        self._head = head
+    def __init__(self, connection: Connection, states: list[int]) -> None:
+        self._connection = connection
+        self._states = states
         self._cursor = -1
         self._send_time: str | None = None
 
     def take_over(self) -> None:
         """Take over from a process that was killed: what was in flight then is unknown now."""
-        in_flight = self._head.states[IN_FLIGHT]
+        in_flight = self._states[IN_FLIGHT]
         if in_flight:
-            self._database.change("UPDATE recipients SET state = ? WHERE state = ?", (UNKNOWN, IN_FLIGHT))
-            self._head.count(IN_FLIGHT, UNKNOWN, in_flight)
+            self._connection.execute("UPDATE recipients SET state = ? WHERE state = ?", (UNKNOWN, IN_FLIGHT))
+            move(self._states, IN_FLIGHT, UNKNOWN, in_flight)
 
-    def recover(self, *, repeat_unknown: bool) -> None:
+    def recover(self, send_time: str | None, *, repeat_unknown: bool) -> None:
         """Begin where another process was killed: what was in flight then is unknown now.
 
         Args:
+            send_time: When the service is to send what leaves.
             repeat_unknown: Whether those that are unknown are to be sent to again: each once, until delivery reports
                 were asked for. So the same call after an interruption continues, and sends to none a third time.
         """
         self.take_over()
         # A temporary journal may be gone on with.
         self._cursor = -1
-        self._send_time = self._head.campaign.send_time
-        if repeat_unknown and self._head.states[UNKNOWN]:
-            again = self._database.change(
-                "UPDATE recipients SET state = ?, resent = 1 WHERE state = ? AND NOT resent", (WAITING, UNKNOWN)
-            )
-            self._head.count(UNKNOWN, WAITING, again)
+        self._send_time = send_time
+        if repeat_unknown and self._states[UNKNOWN]:
+            query = "UPDATE recipients SET state = ?, resent = 1 WHERE state = ? AND NOT resent"
+            again = self._connection.execute(query, (WAITING, UNKNOWN)).rowcount
+            move(self._states, UNKNOWN, WAITING, again)
 
     def allow_resending(self) -> None:
         """Delivery reports were asked for: those that are unknown still may be sent to once more."""
-        self._database.change("UPDATE recipients SET resent = 0 WHERE state = ? AND resent", (UNKNOWN,))
+        self._connection.execute("UPDATE recipients SET resent = 0 WHERE state = ? AND resent", (UNKNOWN,))
 
     def next_batch(self, most: int) -> Batch:
-        """Return the next that are waiting, in the order of the list; there must be some.
-
-        Args:
-            most: How many.
-
-        Raises:
-            JournalDamagedError: There are none any more.
-        """
-        rows: list[Row] = self._database.rows(
+        """Return the next that are waiting, in the order of the list; there must be some."""
+        rows: list[Row] = self._connection.execute(
             "SELECT number, mobile, temp_para FROM recipients WHERE number > ? AND state = ? ORDER BY number LIMIT ?",
             (self._cursor, WAITING, most),
-        )
+        ).fetchall()
         if not rows:
-            raise damaged(self._database.path, "it changed while it was in use")
+            raise damaged(self._connection.path, "it changed while it was in use")
         self._cursor = rows[-1][0]
         return Batch(rows)
 
     def mark_sent(self, batch: Batch) -> None:
-        """Record that a request is about to leave.
-
-        Args:
-            batch: Its recipients.
-        """
-        batch.request = self._database.insert(
-            "INSERT INTO requests (left_at, send_time) VALUES (?, ?)", (time.time(), self._send_time)
-        )
+        """Record that a request is about to leave."""
+        query = "INSERT INTO requests (left_at, send_time) VALUES (?, ?)"
+        batch.request = self._connection.execute(query, (time.time(), self._send_time)).lastrowid or 0
         self._all_of(batch, WAITING, IN_FLIGHT)
 
     def mark_answered(self, batch: Batch, state: int, *, code: int | None = None) -> None:
-        """Record the end of a request that is the same for all of its recipients.
-
-        Args:
-            batch: The recipients.
-            state: What is known of them now.
-            code: Why they were refused.
-        """
+        """Record the end of a request that is the same for all of its recipients, and why they were refused."""
         self._all_of(batch, IN_FLIGHT, state, code=code)
 
     def requeue(self, batch: Batch) -> None:
-        """Recipients that were refused are to be sent to again after all, as it was not for them.
-
-        Args:
-            batch: The recipients.
-        """
+        """Recipients that were refused are to be sent to again after all, as it was not for them."""
         self._all_of(batch, REFUSED, WAITING)
 
     def store_outcomes(self, batch: Batch, learned: Sequence[Learned], schedule_id: str | None) -> None:
-        """Record the response to a request, recipient by recipient.
-
-        Args:
-            batch: The recipients.
-            learned: What the response says of each of them.
-            schedule_id: The schedule that it made.
-        """
-        self._database.change_each("UPDATE recipients SET state = ?, msg_id = ?, code = ? WHERE number = ?", learned)
+        """Record the response to a request, recipient by recipient, and the schedule that it made."""
+        execute = self._connection.execute
+        self._connection.executemany("UPDATE recipients SET state = ?, msg_id = ?, code = ? WHERE number = ?", learned)
         if schedule_id is not None:
-            self._database.change("UPDATE requests SET schedule_id = ? WHERE number = ?", (schedule_id, batch.request))
+            execute("UPDATE requests SET schedule_id = ? WHERE number = ?", (schedule_id, batch.request))
         for state, recipients in Counter(map(itemgetter(0), learned)).items():
-            self._head.count(IN_FLIGHT, state, recipients)
+            move(self._states, IN_FLIGHT, state, recipients)
 
     def _all_of(self, batch: Batch, before: int, after: int, *, code: int | None = None) -> None:
         # Batches never overlap: all that are in this state between the first and the last are of this one.
-        changed = self._database.change(
+        changed = self._connection.execute(
             "UPDATE recipients SET state = ?, request = ?, code = ? WHERE number BETWEEN ? AND ? AND state = ?",
             (after, batch.request, code, batch.rows[0][0], batch.rows[-1][0], before),
-        )
+        ).rowcount
         if changed != len(batch.rows):
-            raise damaged(self._database.path, "it changed while it was in use")
-        self._head.count(before, after, changed)
+            raise damaged(self._connection.path, "it changed while it was in use")
+        move(self._states, before, after, changed)
 
     def scheduled(self) -> list[tuple[int, str]]:
         """Return the requests whose schedules may still be deleted, each with the id of its schedule."""
-        return self._database.rows(
-            "SELECT number, schedule_id FROM requests WHERE schedule_id IS NOT NULL ORDER BY number"
-        )
+        query = "SELECT number, schedule_id FROM requests WHERE schedule_id IS NOT NULL ORDER BY number"
+        return self._connection.execute(query).fetchall()
 
     def take_back(self, request: int) -> None:
-        """Record that a schedule was deleted: its accepted recipients wait again.
-
-        Args:
-            request: The number of its request.
-        """
-        changed = self._database.change(
+        """Record that a request's schedule was deleted: its accepted recipients wait again."""
+        execute = self._connection.execute
+        changed = execute(
             "UPDATE recipients SET state = ?, request = NULL WHERE request = ? AND state = ?",
             (WAITING, request, ACCEPTED),
-        )
-        self._database.change("UPDATE requests SET schedule_id = NULL WHERE number = ?", (request,))
-        self._head.count(ACCEPTED, WAITING, changed)
+        ).rowcount
+        execute("UPDATE requests SET schedule_id = NULL WHERE number = ?", (request,))
+        move(self._states, ACCEPTED, WAITING, changed)
 
 
 _SUCCESS = 200
@@ -265,11 +233,7 @@ _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def storable(text: str) -> str:
-    """Return a text from elsewhere as every journal can keep it: U+FFFD for NUL and for lone surrogates.
-
-    Args:
-        text: Such as an id, which is compared as it is kept.
-    """
+    """Return a text, such as an id, as every journal can keep it: U+FFFD for NUL and for lone surrogates."""
     return text if text.isascii() and text.isprintable() else _UNSTORABLE.sub("\ufffd", text)
 
 

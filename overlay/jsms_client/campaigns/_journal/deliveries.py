@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from jsms_client.campaigns._journal.database import ACCEPTED, UNKNOWN, Database, Head
+from jsms_client.campaigns._journal.batches import move
+from jsms_client.campaigns._journal.file import Connection
+from jsms_client.campaigns._outcomes import ACCEPTED, UNKNOWN
 from jsms_client.errors import ArgumentError
 from jsms_runtime.times import parse_time
 from jsms_runtime.validation import parse_mobile
@@ -52,37 +54,31 @@ class Deliveries:
     """Stores delivery reports; to be used inside of the journal's `writing`.
 
     Args:
-        database: The journal's.
-        head: What is known of the campaign as a whole.
+        connection: The journal's.
+        states: How many recipients are in each state.
     """
 
-    def __init__(self, database: Database, head: Head) -> None:
-        self._database = database
-        self._head = head
+    def __init__(self, connection: Connection, states: list[int]) -> None:
+        self._execute = connection.execute
+        self._states = states
 
     def begin(self) -> None:
         """Begin: looking up a msg_id becomes quick."""
-        self._database.change("CREATE INDEX IF NOT EXISTS recipients_by_msg_id ON recipients (msg_id)")
+        self._execute("CREATE INDEX IF NOT EXISTS recipients_by_msg_id ON recipients (msg_id)")
 
     def note(self, delivery: Delivery) -> bool:
-        """Store a delivery report, where it is about one of the recipients.
-
-        Returns:
-            Whether it was about one of them.
-        """
-        found = self._database.rows(
-            "SELECT number, state FROM recipients WHERE msg_id = ? AND state IN (?, ?) LIMIT 1",
-            (delivery.msg_id, ACCEPTED, UNKNOWN),
-        ) or self._by_mobile(delivery)
+        """Store a delivery report, where it is about one of the recipients; gives whether it was."""
+        query = "SELECT number, state FROM recipients WHERE msg_id = ? AND state IN (?, ?) LIMIT 1"
+        found = self._execute(query, (delivery.msg_id, ACCEPTED, UNKNOWN)).fetchall() or self._by_mobile(delivery)
         if not found:
             return False
         number, state = found[0]
-        self._database.change(
+        self._execute(
             "UPDATE recipients SET state = ?, msg_id = ?, delivery = ?, delivered_at = ?, settled = settled OR ? "
             "WHERE number = ?",
             (ACCEPTED, delivery.msg_id, delivery.status, delivery.at, state == UNKNOWN, number),
         )
-        self._head.count(state, ACCEPTED, 1)
+        move(self._states, state, ACCEPTED, 1)
         return True
 
     def _by_mobile(self, delivery: Delivery) -> list[tuple[int, int]]:
@@ -91,11 +87,11 @@ class Deliveries:
             mobile = parse_mobile(delivery.mobile)
         except ArgumentError:
             return []
-        rows = self._database.rows(
+        rows = self._execute(
             "SELECT recipients.number, state, left_at, left_until, send_time FROM recipients "
             "JOIN requests ON requests.number = request WHERE mobile = ? AND msg_id IS NULL AND state IN (?, ?)",
             (mobile, ACCEPTED, UNKNOWN),
-        )
+        ).fetchall()
         return [
             (number, state)
             for number, state, left_at, left_until, send_time in rows
@@ -104,13 +100,12 @@ class Deliveries:
 
     def keep_other(self, delivery: Delivery) -> None:
         """Keep a report of another message."""
-        self._database.change(
+        self._execute(
             "INSERT OR IGNORE INTO other_reports (msg_id, mobile, status, at) VALUES (?, ?, ?, ?)",
             (delivery.msg_id, delivery.mobile, delivery.status, delivery.at),
         )
 
     def is_complete(self) -> bool:
         """Whether no delivery report could say anything new."""
-        return not self._database.rows(
-            "SELECT 1 FROM recipients WHERE state IN (?, ?) AND delivery IS NULL LIMIT 1", (ACCEPTED, UNKNOWN)
-        )
+        query = "SELECT 1 FROM recipients WHERE state IN (?, ?) AND delivery IS NULL LIMIT 1"
+        return not self._execute(query, (ACCEPTED, UNKNOWN)).fetchall()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-from jsms_client.campaigns._journal.database import ACCEPTED, UNKNOWN
 from jsms_client.campaigns._journal.deliveries import Delivery, in_time
+from jsms_client.campaigns._outcomes import ACCEPTED, UNKNOWN
 from jsms_client.campaigns._shared.state import SharedState
 from jsms_client.errors import ArgumentError
 from jsms_runtime.validation import parse_mobile

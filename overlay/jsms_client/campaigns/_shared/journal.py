@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from jsms_client.campaigns._errors import BadLine, JournalError, JournalMismatchError
-from jsms_client.campaigns._journal.database import WAITING, Row
-from jsms_client.campaigns._journal.integrity import Digest
+from jsms_client.campaigns._errors import BadLine, JournalMismatchError
+from jsms_client.campaigns._inputs.sources import Row
 from jsms_client.campaigns._options import CampaignSettings, Service
-from jsms_client.campaigns._outcomes import SkipReason
+from jsms_client.campaigns._outcomes import WAITING, SkipReason
 from jsms_client.campaigns._shared.deliveries import SharedDeliveries
 from jsms_client.campaigns._shared.queue import SharedQueue
 from jsms_client.campaigns._shared.state import SharedState
@@ -88,19 +87,19 @@ class SharedJournal(SharedState):
                 repeats.append((number, SkipReason.REPEAT, mobile, f"the number is at {first} already{with_others}"))
         return repeats
 
-    def complete(self, entries: Digest, recipients: Digest) -> None:
+    def complete(self, entries: str, recipients: str) -> None:
         """Record that the whole list was read."""
         del recipients  # the database keeps its own checksums
-        self.input = entries.made()
+        self.input = entries
         self.execute("UPDATE jsms_campaigns SET input = :input WHERE number = :campaign", input=self.input)
 
-    def check_same(self, entries: Digest) -> None:
+    def check_same(self, entries: str) -> None:
         """Check that this list is the one that was taken in.
 
         Raises:
             JournalMismatchError: It is not.
         """
-        if entries.made() != self.input:
+        if entries != self.input:
             raise JournalMismatchError(
                 f"the list is not the one that {self.address} was begun with; go on with that one, or give this one "
                 "another name"
@@ -108,7 +107,3 @@ class SharedJournal(SharedState):
 
     def check_in_place(self) -> None:
         """Do nothing: a database is not moved."""
-
-    def rescue(self, error: JournalError) -> JournalError:
-        """Do nothing: a database is not moved."""
-        return error

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
+from jsms_client.campaigns._inputs.sources import Row
 from jsms_client.campaigns._journal.batches import Batch, Learned
-from jsms_client.campaigns._journal.database import ACCEPTED, IN_FLIGHT, REFUSED, UNKNOWN, WAITING, Row
+from jsms_client.campaigns._outcomes import ACCEPTED, IN_FLIGHT, REFUSED, UNKNOWN, WAITING
 from jsms_client.campaigns._shared.state import SharedState
 
 
@@ -21,18 +22,16 @@ class SharedQueue:
         self._journal = journal
         # A search from the beginning of the list would read the index entries of everyone who was sent to.
         self._last = -1
+        self._send_time: str | None = None
 
     def take_over(self) -> None:
         """Take over from workers that have died."""
         self._journal.take_over()
 
-    def recover(self, *, repeat_unknown: bool) -> None:
-        """Begin: take over from workers that have died, and from a campaign that stopped.
-
-        Args:
-            repeat_unknown: Whether to send to unknown recipients again, each once.
-        """
+    def recover(self, send_time: str | None, *, repeat_unknown: bool) -> None:
+        """Begin: take over from workers that have died, and from a campaign that stopped; see `BatchQueue.recover`."""
         journal = self._journal
+        self._send_time = send_time
         journal.show_alive()
         if journal.stop is not None and not journal.workers():
             # It was run again, after whatever the reason was.
@@ -97,7 +96,7 @@ class SharedQueue:
             "INSERT INTO jsms_requests (campaign, number, left_at, send_time)"
             f" VALUES (:campaign, :request, {journal.dialect.now}, :send_time)",
             request=batch.request,
-            send_time=journal.settings.send_time,
+            send_time=self._send_time,
         )
 
     def mark_answered(self, batch: Batch, state: int, *, code: int | None = None) -> None:

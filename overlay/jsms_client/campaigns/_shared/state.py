@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING
 
 from jsms_client.campaigns._error_policy import Stop, StopReason
 from jsms_client.campaigns._errors import JournalError, JournalMismatchError, NoCampaignError
-from jsms_client.campaigns._journal.database import IN_FLIGHT, STATES, UNKNOWN, WAITING
+from jsms_client.campaigns._journal.batches import move
+from jsms_client.campaigns._journal.journal import settings_from_text, settings_to_text
 from jsms_client.campaigns._options import CampaignSettings, Service
+from jsms_client.campaigns._outcomes import IN_FLIGHT, STATES, UNKNOWN, WAITING
 from jsms_client.errors import StoreError
 from jsms_client.store._database import Rows, migrate
 from jsms_client.store._store import new_owner
@@ -98,7 +100,7 @@ class SharedState:
                     f"{dialect.insert_new} jsms_campaigns (name, settings, service, app)"
                     f" VALUES (:name, :settings, :service, :app) {dialect.unless_there}",
                     name=self.address.campaign,
-                    settings=settings.to_text(),
+                    settings=settings_to_text(settings),
                     service=service.url,
                     app=service.app,
                 )
@@ -144,7 +146,7 @@ class SharedState:
             (row,) = self._execute(f"SELECT {columns} FROM jsms_campaigns WHERE number = :campaign FOR UPDATE").rows
             self._in_transaction = True
             settings, url, app, found, repeats, bad_lines, stop, due, requests, *counts = row
-            self.settings = CampaignSettings.from_text(str(settings))
+            self.settings = settings_from_text(str(settings))
             self.service = Service(str(url), str(app))
             self.input = None if found is None else str(found)
             self.repeats, self.bad_lines = int(str(repeats)), int(str(bad_lines))
@@ -289,8 +291,7 @@ class SharedState:
 
     def count(self, before: int, after: int, recipients: int) -> None:
         """Note that recipients went from one state to another."""
-        self.states[before] -= recipients
-        self.states[after] += recipients
+        move(self.states, before, after, recipients)
 
     def end(self) -> None:
         """End this worker: what it had reserved is for others, what is in flight is unknown."""

@@ -1,23 +1,27 @@
-"""The state of a shared campaign, read while it runs or afterwards."""
+"""Read the state of a shared campaign, while it runs or afterwards."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, cast
 
-from jsms_client.campaigns._campaign import Campaign
-from jsms_client.campaigns._journal.database import ACCEPTED, IN_FLIGHT, REFUSED, STATES, UNKNOWN, WAITING
-from jsms_client.campaigns._journal.integrity import PAGE
-from jsms_client.campaigns._journal.queries import read_outcome, report_of
-from jsms_client.campaigns._outcomes import Outcome, RecipientState, Skipped, SkipReason
+from jsms_client.campaigns._inputs.sources import CHUNK
+from jsms_client.campaigns._journal.reader import read_outcome, report_of
+from jsms_client.campaigns._outcomes import (
+    IN_FLIGHT,
+    REFUSED,
+    STATES,
+    Outcome,
+    RecipientState,
+    Skipped,
+    SkipReason,
+    Summary,
+)
 from jsms_client.campaigns._shared.journal import SharedJournal
-from jsms_client.campaigns._throttle import Counts
-from jsms_client.results import DeliveryReport, DeliveryStatus
-from jsms_runtime.results import known
+from jsms_client.results import DeliveryReport
 
 if TYPE_CHECKING:
-    from jsms_client.campaigns._error_policy import Stop
     from jsms_client.campaigns._options import CampaignSettings, Service
     from jsms_client.campaigns._shared.address import SharedAddress
 
@@ -28,36 +32,17 @@ WHERE r.campaign = :campaign AND r.number > :after {states} ORDER BY r.number LI
 """
 
 
-class SharedCampaign(Campaign):
-    """A `Campaign` in a database; its counts are those of the moment it was made, also while others send it.
+class SharedReader:
+    """What `JournalReader` is for a file; reads it also while others send it."""
 
-    Args:
-        address: Where it is.
-        stop: Why this call stopped.
-    """
+    path = None
 
-    def __init__(self, address: SharedAddress, stop: Stop | None = None) -> None:
-        # Not the base's constructor, which reads a file.
-        self._kept = None
-        self.journal = None
+    def __init__(self, address: SharedAddress) -> None:
         self._address = address
+
+    def summary(self) -> Summary:
+        """Return the state of the campaign as a whole."""
         with self._opened() as journal:
-            states = journal.states
-            self.settings = journal.settings
-            self.service = journal.service.url
-            self.stop = journal.stop if stop is None else stop
-            self.running = journal.workers() > 0
-            self._began = journal.input is not None
-            self.counts = Counts(
-                total=sum(states),
-                waiting=states[WAITING],
-                accepted=states[ACCEPTED],
-                refused=states[REFUSED],
-                unknown=states[UNKNOWN] + (0 if self.running else states[IN_FLIGHT]),
-                repeats=journal.repeats,
-                bad_lines=journal.bad_lines,
-                in_flight=states[IN_FLIGHT] if self.running else 0,
-            )
             codes = journal.execute(
                 "SELECT code, count(*) FROM jsms_recipients WHERE campaign = :campaign AND state = :refused"
                 " GROUP BY code ORDER BY count(*) DESC, code",
@@ -67,11 +52,21 @@ class SharedCampaign(Campaign):
                 "SELECT delivery, count(*) FROM jsms_recipients WHERE campaign = :campaign AND delivery IS NOT NULL"
                 " GROUP BY delivery ORDER BY delivery"
             ).rows
-        self.codes: Mapping[int | None, int] = dict(cast("list[tuple[int | None, int]]", codes))
-        self.deliveries = {known(DeliveryStatus, int(str(status))): int(str(count)) for status, count in deliveries}
+            return Summary(
+                journal.settings,
+                journal.service.url,
+                journal.states,
+                journal.repeats,
+                journal.bad_lines,
+                dict(cast("list[tuple[int | None, int]]", codes)),
+                {int(str(status)): int(str(count)) for status, count in deliveries},
+                began=journal.input is not None,
+                running=journal.workers() > 0,
+                stop=journal.stop,
+            )
 
-    def outcomes(self, state: RecipientState | None = None) -> Iterator[Outcome]:
-        """Yield the state of every recipient, in the order of the list; see `Campaign.outcomes`."""
+    def outcomes(self, state: RecipientState | None) -> Iterator[Outcome]:
+        """Yield the state of every recipient, in the order of the list."""
         if state is None:
             states = ""
         else:
@@ -90,7 +85,7 @@ class SharedCampaign(Campaign):
             yield Skipped(int(str(number)), SkipReason(str(reason)), None if mobile is None else str(mobile), str(text))
 
     def other_reports(self) -> Iterator[DeliveryReport]:
-        """Delivery reports of other messages that settling fetched; see `Campaign.other_reports`."""
+        """Yield the delivery reports of other messages that were fetched."""
         query = (
             "SELECT number, msg_id, mobile, status, at FROM jsms_other_reports"
             " WHERE campaign = :campaign AND number > :after ORDER BY number LIMIT :page"
@@ -98,9 +93,12 @@ class SharedCampaign(Campaign):
         for _, msg_id, mobile, status, at in self._pages(query):
             yield report_of(str(msg_id), str(mobile), int(str(status)), None if at is None else float(str(at)))
 
-    def opened(self, settings: CampaignSettings | None, service: Service | None) -> SharedJournal:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride] - what it works on is this
+    def open(self, settings: CampaignSettings | None, service: Service | None) -> SharedJournal:
         """Open it, to go on with it."""
         return SharedJournal(self._address, settings, service)
+
+    def close(self) -> None:
+        """Do nothing: each reading has a connection of its own."""
 
     @contextmanager
     def _opened(self) -> Generator[SharedJournal]:
@@ -112,7 +110,7 @@ class SharedCampaign(Campaign):
         while True:
             # Not one transaction for all of them, which would keep workers from sending.
             with self._opened() as journal:
-                rows = journal.execute(query, after=after, page=PAGE).rows
+                rows = journal.execute(query, after=after, page=CHUNK).rows
             if not rows:
                 return
             yield from (tuple(row) for row in rows)
