@@ -17,7 +17,7 @@ from typing import Literal, cast
 
 from jsms_contract.codes import INVALID_CODE, OUT_OF_FREQ, VERIFIED_CODE
 from jsms_contract.operations import OPERATIONS
-from jsms_sandbox.state.entities import App, Callback, JournalEntry
+from jsms_sandbox.state.entities import CALLBACK_TYPES, App, Callback, JournalEntry
 from jsms_sandbox.state.state import State
 
 StepState = Literal["todo", "right", "wrong"]
@@ -27,7 +27,6 @@ _RESEND_SECONDS = 120
 """How soon an identical send after a lost response counts as sent twice, on the sandbox's clock."""
 _LOST = re.compile(r"fault [0-9]+: (?:drop|reset|truncate|broken_json|html|empty)\b")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
-_CALLBACKS = ("SMS_REPORT", "SMS_REPLY", "SMS_TEMPLATE", "SMS_SIGN")
 _SENDS = frozenset(
     operation.id
     for operation in OPERATIONS.values()
@@ -203,7 +202,7 @@ def _pace(record: Record) -> StepResult:
 
 def _acknowledged(record: Record) -> StepResult:
     delivered = {callback.type for callback in record.callbacks if callback.delivered}
-    missing = [kind for kind in _CALLBACKS if kind not in delivered]
+    missing = [kind for kind in CALLBACK_TYPES if kind not in delivered]
     return StepResult("todo", f"Not acknowledged yet: {', '.join(missing)}.") if missing else StepResult("right")
 
 

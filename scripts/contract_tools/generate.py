@@ -21,7 +21,7 @@ from contract_tools.changes.versions import package_version
 from contract_tools.document import Document
 from contract_tools.editions import as_yaml, to_3_0_3, to_chinese
 from contract_tools.emit import render
-from contract_tools.emit.catalogue import emit_billing, emit_codes, emit_errors, emit_limits
+from contract_tools.emit.catalogue import emit_billing, emit_codes, emit_errors, emit_limits, emit_values
 from contract_tools.emit.model import Surface
 from contract_tools.emit.operations import emit_fields, emit_operations
 from contract_tools.emit.service import emit_service
@@ -47,7 +47,7 @@ _CALLBACK_OPTIONS = (
     "--ignore-pyproject",
 )
 _CONTRACT = '''\
-"""The contract as data: ``errors``, ``codes``, ``operations``, ``limits``, ``fields``, ``service``, ``billing``.
+"""The contract as data: error codes, known values, operations, fields, limits, the service's rules, billing.
 
 ``openapi.yaml`` and ``openapi.json`` beside them are the document itself.
 
@@ -182,6 +182,7 @@ def _make_contract(document: Document, tree: Path, progress: Progress) -> None:
         _write(package / "errors.py", emit_errors(data))
         _write(package / "codes.py", emit_codes(data))
         _write(package / "operations.py", emit_operations(data))
+        _write(package / "values.py", emit_values(data))
         _write(package / "limits.py", emit_limits(data))
         _write(package / "fields.py", emit_fields(Surface(data)))
         _write(package / "service.py", emit_service(Surface(data)))

@@ -120,11 +120,14 @@ def test_how_sms_are_billed_is_a_change() -> None:
     data: Data = load(CONTRACT).data
     edited = copy.deepcopy(data)
     edited["x-billing"] |= {"sms_characters": 80, "part_characters": 75, "opt_out_suffix": "T"}
+    edited["x-billing"] |= {"marketing_from": "09:00", "marketing_until": "20:00"}
 
     assert [(change.breaking, change.sentence.partition(" now")[0]) for change in compare(data, edited)] == [
         (True, "A text billed as one SMS has at most 80 characters"),
         (True, "Each part of a longer SMS has 75 characters"),
         (True, "Marketing ends with “T”"),
+        (True, "Marketing is sent from 09:00"),
+        (True, "Marketing is sent until 20:00"),
     ]
 
 

@@ -12,14 +12,14 @@ from jsms_client.campaigns._loader import VARIABLE
 from jsms_client.campaigns._outcomes import WAITING
 from jsms_client.results import ApplicationBalance, TemplateDetails
 from jsms_contract import limits
-from jsms_contract.billing import OPT_OUT_SUFFIX, PART_CHARACTERS, SMS_CHARACTERS
+from jsms_contract.billing import MARKETING_FROM, MARKETING_UNTIL, OPT_OUT_SUFFIX, PART_CHARACTERS, SMS_CHARACTERS
 from jsms_runtime.redaction import mask_mobile
 from jsms_runtime.results import SECRET, Result
 
 SAMPLES = 3
 """How many texts are shown."""
 
-MARKETING_HOURS = (time(8), time(21))
+MARKETING_HOURS = (time.fromisoformat(MARKETING_FROM), time.fromisoformat(MARKETING_UNTIL))
 """When the service delivers marketing, in Beijing time."""
 
 

@@ -15,11 +15,19 @@ from jsms_contract.codes import (
     TEMPLATE_NOT_PASS,
     WRONG_TEMPLATE_TYPE,
 )
+from jsms_contract.values import (
+    REVIEW_STATUS_IN_REVIEW,
+    REVIEW_STATUS_PASSED,
+    REVIEW_STATUS_REJECTED,
+    TEMPLATE_TYPE_MARKETING,
+    TEMPLATE_TYPE_NOTICE,
+    TEMPLATE_TYPE_VERIFICATION_CODE,
+)
 from jsms_sandbox.service.fields import problems
 from jsms_sandbox.service.request import CheckedRequest, Hint, Refusal
 from jsms_sandbox.service.send_checks import check_magic_number, check_opt_out
 from jsms_sandbox.service.text import check_length, check_values, check_words, fill, full_text, variables
-from jsms_sandbox.state.entities import CODE, IN_REVIEW, MARKETING, NOTICE, PASSED, REJECTED, App, Sign, Template
+from jsms_sandbox.state.entities import App, Sign, Template
 from jsms_sandbox.state.state import State
 
 CODE_TEMPLATE = (
@@ -47,8 +55,10 @@ def chosen(state: State, request: CheckedRequest) -> tuple[Template, Sign]:
         Refusal: One of them cannot be sent.
     """
     app, fields = request.app, request.fields
-    template = usable_template(state, app, fields["temp_id"], (CODE, NOTICE, MARKETING))
-    if template.type == CODE:
+    template = usable_template(
+        state, app, fields["temp_id"], (TEMPLATE_TYPE_VERIFICATION_CODE, TEMPLATE_TYPE_NOTICE, TEMPLATE_TYPE_MARKETING)
+    )
+    if template.type == TEMPLATE_TYPE_VERIFICATION_CODE:
         request.warn(CODE_TEMPLATE)
     return template, usable_sign(state, app, fields.get("sign_id"))
 
@@ -71,7 +81,7 @@ def compose(
     for name in (parameters or {}).keys() - set(names):
         request.warn("temp_para has a value for %r, which the template does not have.", name[:50])
     check_values((parameters or {}).values())
-    text = full_text(sign.sign, body, marketing=template.type == MARKETING)
+    text = full_text(sign.sign, body, marketing=template.type == TEMPLATE_TYPE_MARKETING)
     check_words(app, text)
     check_length(text)
     check_opt_out(app, mobile)
@@ -119,9 +129,9 @@ def usable_template(state: State, app: App, temp_id: int, types: tuple[int, ...]
         Refusal: It is unknown, in review, rejected or of the wrong type.
     """
     template = own_template(state, app, temp_id)
-    if template.status == IN_REVIEW:
+    if template.status == REVIEW_STATUS_IN_REVIEW:
         raise Refusal(TEMPLATE_AUDITING, "template", "Template %s is still in review; decide on it first.", temp_id)
-    if template.status == REJECTED:
+    if template.status == REVIEW_STATUS_REJECTED:
         reason = template.refuse_reason or Hint("no reason given")
         raise Refusal(TEMPLATE_NOT_PASS, "template", "Template %s was rejected: %s.", temp_id, reason)
     if template.type not in types:
@@ -156,12 +166,12 @@ def usable_sign(state: State, app: App, sign_id: int | None) -> Sign:
     Raises:
         Refusal: The app has none that passed (50046), or the chosen one is unknown or did not pass (50102).
     """
-    passed = [sign for sign in state.signs[app.app_key].values() if sign.status == PASSED]
+    passed = [sign for sign in state.signs[app.app_key].values() if sign.status == REVIEW_STATUS_PASSED]
     if not passed:
         raise Refusal(SIGNATURE_NOT_SET, "signature", "The app has no signature that passed review.")
     if sign_id is None:
         return next((sign for sign in passed if sign.is_default), passed[0])
     sign = own_sign(state, app, sign_id)
-    if sign.status != PASSED:
+    if sign.status != REVIEW_STATUS_PASSED:
         raise Refusal(INVALID_SIGN_ID, "signature", "Signature %s did not pass review.", sign_id)
     return sign

@@ -19,8 +19,9 @@ from jsms_contract.codes import (
     TEMPLATE_TOO_LONG,
 )
 from jsms_contract.limits import TEMPLATE_REQUEST_TEMPLATE_MAX_LENGTH
+from jsms_contract.values import TEMPLATE_TYPE_MARKETING, TEMPLATE_TYPE_VERIFICATION_CODE
 from jsms_sandbox.service.request import Refusal
-from jsms_sandbox.state.entities import CODE, MARKETING, App, Sign
+from jsms_sandbox.state.entities import App, Sign
 
 RESERVED = frozenset("【】")
 
@@ -130,7 +131,7 @@ def check_template_text(app: App, sign: Sign, text: str, kind: int, remark: str)
             "【 and 】 are kept for the signature, which is put in front.",
         )
     names = _variables(text)
-    if kind == CODE and names != ["code"]:
+    if kind == TEMPLATE_TYPE_VERIFICATION_CODE and names != ["code"]:
         raise Refusal(
             TEMPLATE_PARAMETER_INVALID, "template text", "A code template has exactly one variable, {{code}}."
         )
@@ -141,7 +142,7 @@ def check_template_text(app: App, sign: Sign, text: str, kind: int, remark: str)
             "The template has {{url}}: write the link into remark.",
         )
     check_words(app, text)
-    size = length(full_text(sign.sign, text, marketing=kind == MARKETING))
+    size = length(full_text(sign.sign, text, marketing=kind == TEMPLATE_TYPE_MARKETING))
     if size > TEMPLATE_REQUEST_TEMPLATE_MAX_LENGTH:
         raise Refusal(
             TEMPLATE_TOO_LONG,

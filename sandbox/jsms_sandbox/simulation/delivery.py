@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from jsms_contract.values import DELIVERY_STATUS_CREDIT_USED_UP, TEMPLATE_TYPE_MARKETING
 from jsms_sandbox.service.send_checks import charge, magic_status
 from jsms_sandbox.service.text import segments
 from jsms_sandbox.simulation.callbacks import enqueue
-from jsms_sandbox.state.entities import CREDIT_USED_UP, MARKETING, App, Message, Reply, Schedule, ScheduledRecipient
+from jsms_sandbox.state.entities import App, Message, Reply, Schedule, ScheduledRecipient
 from jsms_sandbox.state.state import State
 
 OPT_OUT_WORDS = frozenset({"TD", "T", "R"})
@@ -111,7 +112,7 @@ def _send(state: State, app: App, schedule: Schedule, recipient: ScheduledRecipi
     message = Message(
         recipient.msg_id,
         app.app_key,
-        "marketing" if schedule.template_type == MARKETING else "notice",
+        "marketing" if schedule.template_type == TEMPLATE_TYPE_MARKETING else "notice",
         recipient.mobile,
         recipient.text,
         segments(recipient.text),
@@ -126,4 +127,4 @@ def _send(state: State, app: App, schedule: Schedule, recipient: ScheduledRecipi
         accept_message(state, app, message)
     else:
         state.add_message(message)
-        report(state, app, message, CREDIT_USED_UP)
+        report(state, app, message, DELIVERY_STATUS_CREDIT_USED_UP)

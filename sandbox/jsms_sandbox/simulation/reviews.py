@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from jsms_contract.values import REVIEW_STATUS_IN_REVIEW, REVIEW_STATUS_PASSED, REVIEW_STATUS_REJECTED
 from jsms_sandbox.simulation.callbacks import enqueue
-from jsms_sandbox.state.entities import IN_REVIEW, PASSED, REJECTED, App, Sign, Template
+from jsms_sandbox.state.entities import App, Sign, Template
 from jsms_sandbox.state.state import State
 
 REJECT = re.compile(r"\[sandbox:reject(?:[ :]+([^\]]*))?\]")
@@ -15,7 +16,7 @@ NO_REASON = "未说明原因"
 
 def submit(state: State, app: App, item: Template | Sign) -> None:
     """Put a new or changed template or signature into review, and decide at once where the app is set to."""
-    item.status, item.refuse_reason, item.review_at = IN_REVIEW, None, None
+    item.status, item.refuse_reason, item.review_at = REVIEW_STATUS_IN_REVIEW, None, None
     if HOLD in item.remark or app.review.mode == "by_hand":
         pass
     elif app.review.mode == "after":
@@ -36,7 +37,7 @@ def decide_by_remark(state: State, app: App, item: Template | Sign) -> None:
 
 def decide(state: State, app: App, item: Template | Sign, *, passed: bool, reason: str | None = None) -> None:
     """Decide on a template or signature, and queue the callback."""
-    item.status = PASSED if passed else REJECTED
+    item.status = REVIEW_STATUS_PASSED if passed else REVIEW_STATUS_REJECTED
     item.refuse_reason = None if passed else (reason or NO_REASON).strip()
     item.review_at = None
     outcome = {"status": item.status, "refuseReason": item.refuse_reason}
@@ -77,4 +78,6 @@ def _due(state: State, app_key: str, item: Template | Sign | None) -> None:
 def _settle_default(state: State, app: App, item: Sign) -> None:
     """Make the first signature that passes the default one (assumed); a rejected one is no longer the default."""
     others = [sign for sign in state.signs[app.app_key].values() if sign is not item]
-    item.is_default = item.status == PASSED and (item.is_default or not any(sign.is_default for sign in others))
+    item.is_default = item.status == REVIEW_STATUS_PASSED and (
+        item.is_default or not any(sign.is_default for sign in others)
+    )

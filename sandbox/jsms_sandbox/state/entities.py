@@ -10,14 +10,9 @@ from typing import Annotated, ClassVar, Literal, get_args
 
 from annotated_types import Interval
 
+from jsms_contract.service import KNOWN_VALUES
+from jsms_contract.values import DELIVERY_STATUS_DELIVERED
 from jsms_sandbox.simulation.clock import LATEST
-
-IN_REVIEW, PASSED, REJECTED = 0, 1, 2
-"""ReviewStatus of the contract."""
-CODE, NOTICE, MARKETING = 1, 2, 3
-"""TemplateType of the contract."""
-CREDIT_USED_UP = 4005
-"""The delivery status of a scheduled message that there was no credit left for."""
 
 MessageKind = Literal["code", "voice", "notice", "marketing"]
 Pool = Literal["balance", "voice", "industry", "market"]
@@ -28,8 +23,16 @@ CALLBACK_TYPES: tuple[CallbackType, ...] = get_args(CallbackType)
 Moment = Annotated[float, Interval(ge=0, le=LATEST)]
 """Seconds since the epoch."""
 Seconds = Annotated[float, Interval(ge=-LATEST, le=LATEST)]
-ReviewStatus = Annotated[int, Interval(ge=IN_REVIEW, le=REJECTED)]
-TemplateType = Annotated[int, Interval(ge=CODE, le=MARKETING)]
+
+
+def _known(values: str) -> Interval:
+    """Return from which to which number the known values of a component of the contract are."""
+    numbers = [int(known.value) for known in KNOWN_VALUES[values]]
+    return Interval(ge=min(numbers), le=max(numbers))
+
+
+ReviewStatus = Annotated[int, _known("ReviewStatus")]
+TemplateType = Annotated[int, _known("TemplateType")]
 
 
 class Stored:
@@ -87,7 +90,7 @@ class App(Stored):
     fixed_code: str | None = None
     review: Review = field(default_factory=Review)
     report_delay: Seconds = 1.0
-    report_status: int = 4001
+    report_status: int = DELIVERY_STATUS_DELIVERED
     callback_url: str | None = None
     words: list[str] = field(default_factory=list[str])
     opt_outs: list[str] = field(default_factory=list[str])

@@ -7,13 +7,18 @@ import hashlib
 from collections import deque
 
 from jsms_contract.service import RULES
+from jsms_contract.values import TEMPLATE_TYPE_MARKETING, TEMPLATE_TYPE_NOTICE, TEMPLATE_TYPE_VERIFICATION_CODE
 from jsms_runtime.service import Limit
-from jsms_sandbox.state.entities import CODE, MARKETING, NOTICE, Message, MessageKind
+from jsms_sandbox.state.entities import Message, MessageKind
 
 SWEEP_EVERY = 10_000
 WINDOWS_KEPT = 200_000
 """Numbers (and texts) whose sends are counted; where there are more, those that began first are forgotten."""
-TYPES: dict[MessageKind, int] = {"code": CODE, "notice": NOTICE, "marketing": MARKETING}
+TYPES: dict[MessageKind, int] = {
+    "code": TEMPLATE_TYPE_VERIFICATION_CODE,
+    "notice": TEMPLATE_TYPE_NOTICE,
+    "marketing": TEMPLATE_TYPE_MARKETING,
+}
 
 
 class RateLimits:

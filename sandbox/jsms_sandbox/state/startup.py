@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeVar
 
+from jsms_contract.values import DELIVERY_STATUS_CREDIT_USED_UP
 from jsms_sandbox.state.entities import (
-    CREDIT_USED_UP,
     App,
     Callback,
     Counters,
@@ -95,6 +95,10 @@ def _load_messages(state: State) -> None:
 
 def _count(state: State, message: Message) -> None:
     """Count a kept message against its limits, unless it was never sent or the clock was set back behind it."""
-    unpaid = message.status == CREDIT_USED_UP and message.schedule_id and message.reported_at == message.sent_at
+    unpaid = (
+        message.status == DELIVERY_STATUS_CREDIT_USED_UP
+        and message.schedule_id
+        and message.reported_at == message.sent_at
+    )
     if not unpaid and message.sent_at <= state.clock.now():
         state.rate_limits.add_message(message)

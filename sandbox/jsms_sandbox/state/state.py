@@ -8,13 +8,16 @@ from collections import deque
 from dataclasses import replace
 from typing import TypeVar
 
+from jsms_contract.values import (
+    REVIEW_STATUS_PASSED,
+    SIGN_TYPE_COMPANY_NAME,
+    TEMPLATE_TYPE_MARKETING,
+    TEMPLATE_TYPE_NOTICE,
+    TEMPLATE_TYPE_VERIFICATION_CODE,
+)
 from jsms_sandbox.settings import Credentials, Settings
 from jsms_sandbox.simulation.clock import Clock
 from jsms_sandbox.state.entities import (
-    CODE,
-    MARKETING,
-    NOTICE,
-    PASSED,
     App,
     Callback,
     Counters,
@@ -310,16 +313,19 @@ class State:
 def first_templates(app_key: str, now: float) -> list[Template]:
     """Create template 1, which every app has, and one of each other type."""
     rows = [
-        (1, "您的验证码是{{code}}，五分钟内有效。", CODE, 300, "登录验证码"),
-        (1250, "您的订单{{number}}已发货。", NOTICE, None, "发货通知"),
-        (1251, "您的快递已送达，请及时领取。", NOTICE, None, "到货通知"),
-        (1252, "新品上架，{{name}}邀您选购。", MARKETING, None, "新品推广"),
+        (1, "您的验证码是{{code}}，五分钟内有效。", TEMPLATE_TYPE_VERIFICATION_CODE, 300, "登录验证码"),
+        (1250, "您的订单{{number}}已发货。", TEMPLATE_TYPE_NOTICE, None, "发货通知"),
+        (1251, "您的快递已送达，请及时领取。", TEMPLATE_TYPE_NOTICE, None, "到货通知"),
+        (1252, "新品上架，{{name}}邀您选购。", TEMPLATE_TYPE_MARKETING, None, "新品推广"),
     ]
     return [
-        Template(app_key, temp_id, text, type_, ttl, remark, PASSED, now) for temp_id, text, type_, ttl, remark in rows
+        Template(app_key, temp_id, text, type_, ttl, remark, REVIEW_STATUS_PASSED, now)
+        for temp_id, text, type_, ttl, remark in rows
     ]
 
 
 def first_sign(app_key: str, now: float) -> Sign:
     """Create the default signature."""
-    return Sign(app_key, DEFAULT_SIGN_ID, "极光", 1, "", PASSED, now, is_default=True)
+    return Sign(
+        app_key, DEFAULT_SIGN_ID, "极光", SIGN_TYPE_COMPANY_NAME, "", REVIEW_STATUS_PASSED, now, is_default=True
+    )

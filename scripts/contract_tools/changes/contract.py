@@ -225,6 +225,8 @@ _BILLING = {
     "sms_characters": ("a text billed as one SMS", "has at most {new} characters now, and had {old}"),
     "part_characters": ("each part of a longer SMS", "has {new} characters now, and had {old}"),
     "opt_out_suffix": ("marketing", "ends with “{new}” now, and ended with “{old}”"),
+    "marketing_from": ("marketing", "is sent from {new} now, and was from {old}"),
+    "marketing_until": ("marketing", "is sent until {new} now, and was until {old}"),
 }
 _LISTS = (
     ("x-error-codes", "code {code} as a response of {id}"),

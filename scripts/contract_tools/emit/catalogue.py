@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 
 from contract_tools.emit import render
+from contract_tools.emit.operations import CODES
 from contract_tools.openapi import mapping, schemas, sequence, text, whole
 from contract_tools.python_source import (
     Source,
@@ -23,6 +24,14 @@ SUCCESS = "success"
 """The family of the codes that are no error: no exception is made for it, so it needs no declaration."""
 _TEXT_FIELDS = ("message", "family", "meaning", "meaning_zh", "remedy", "remedy_zh")
 _NUMBERS = ("minLength", "maxLength", "minItems", "maxItems", "minimum", "maximum")
+
+_BILLING = {
+    "sms_characters": "The most characters of a text that is billed as one SMS.",
+    "part_characters": "How many characters of a longer text are billed as one SMS.",
+    "opt_out_suffix": "What the service puts at the end of marketing.",
+    "marketing_from": "The time of a day from which the service sends marketing, in Beijing time.",
+    "marketing_until": "The time of a day until which it does.",
+}
 
 
 class NameClashError(Exception):
@@ -117,6 +126,24 @@ def emit_codes(data: Mapping[str, object]) -> str:
     )
 
 
+def emit_values(data: Mapping[str, object]) -> str:
+    """Write the module ``values``: every known value of an open set, under the names of the set and its own."""
+    values: dict[str, str] = {}
+    for name, schema in schemas(data).items():
+        known, labels = (sequence(mapping(schema).get(key)) for key in ("enum", "x-enum-varnames"))
+        if name != CODES:  # these are in ``codes``
+            words = [*sequence(mapping(schema).get("x-enum-descriptions")), *([""] * len(known))]
+            for value, label, said in zip(known, labels, words, strict=False):
+                title = constant_name(name, text(label))
+                values[title] = constant(title, "Final", value, text(said))
+    return module(
+        "Every known value of the contract, by its name; any other value may come too.",
+        "".join(values.values()),
+        imports=["from typing import Final"],
+        exports=values,
+    )
+
+
 def emit_limits(data: Mapping[str, object]) -> str:
     """Write the module ``limits``: lengths, sizes, ranges and patterns of the schemas, and the server's URL."""
     limits: dict[str, str] = {}
@@ -164,12 +191,9 @@ def emit_billing(data: Mapping[str, object]) -> str | None:
     billing = mapping(data.get("x-billing"))
     if not billing:
         return None
-    most, part, suffix = (billing.get(name) for name in ("sms_characters", "part_characters", "opt_out_suffix"))
     return module(
-        "How SMS are counted, and what marketing ends with.",
-        constant("SMS_CHARACTERS", "Final", most, "The most characters of a text that is billed as one SMS.")
-        + constant("PART_CHARACTERS", "Final", part, "How many characters of a longer text are billed as one SMS.")
-        + constant("OPT_OUT_SUFFIX", "Final", suffix, "What the service puts at the end of marketing."),
+        "How SMS are counted, what marketing ends with, and when it is sent.",
+        "".join(constant(name.upper(), "Final", billing.get(name), words) for name, words in _BILLING.items()),
         imports=["from typing import Final"],
-        exports=["SMS_CHARACTERS", "PART_CHARACTERS", "OPT_OUT_SUFFIX"],
+        exports=map(str.upper, _BILLING),
     )

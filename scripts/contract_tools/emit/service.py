@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from contract_tools.emit.model import Operation, Surface, Value, parameters_of
+from contract_tools.emit.operations import CODES
 from contract_tools.openapi import (
     KIND_PATTERNS,
     follow,
@@ -28,7 +29,6 @@ _CHECKS = (
 _RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 # What the type and the ranges say already.
 _PLAIN_FORMATS = frozenset({*_RANGES, "binary", "float", "double"})
-_CODES = "ErrorCode"
 
 
 def emit_service(surface: Surface) -> str:
@@ -257,7 +257,7 @@ def _known_values(data: Mapping[str, object]) -> Iterator[tuple[str, list[Source
     for name, entry in schemas(data).items():
         schema = mapping(entry)
         values, names = sequence(schema.get("enum")), sequence(schema.get("x-enum-varnames"))
-        if name == _CODES or not names:
+        if name == CODES or not names:
             continue  # the codes are in ``errors``
         words = [*sequence(schema.get("x-enum-descriptions")), *([""] * len(values))]
         yield (

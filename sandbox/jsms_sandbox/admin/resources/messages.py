@@ -8,6 +8,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from jsms_contract.values import (
+    DELIVERY_STATUS_DELIVERED,
+    TEMPLATE_TYPE_MARKETING,
+    TEMPLATE_TYPE_NOTICE,
+    TEMPLATE_TYPE_VERIFICATION_CODE,
+)
 from jsms_sandbox.admin.endpoint import get, post
 from jsms_sandbox.admin.listing import IdPage, Listing, Wait, wait_for
 from jsms_sandbox.admin.models import (
@@ -28,12 +34,15 @@ from jsms_sandbox.service.text import length
 from jsms_sandbox.simulation import delivery
 from jsms_sandbox.simulation.delivery import accept_message
 from jsms_sandbox.state import entities
-from jsms_sandbox.state.entities import CODE, MARKETING, NOTICE
 from jsms_sandbox.state.state import State
 
-DELIVERED = 4001
 SHORTEST_TTL = 60.0
-TYPES: dict[entities.MessageKind, int | None] = {"code": CODE, "notice": NOTICE, "marketing": MARKETING, "voice": None}
+TYPES: dict[entities.MessageKind, int | None] = {
+    "code": TEMPLATE_TYPE_VERIFICATION_CODE,
+    "notice": TEMPLATE_TYPE_NOTICE,
+    "marketing": TEMPLATE_TYPE_MARKETING,
+    "voice": None,
+}
 CodeState = Literal["issued", "verified", "expired"]
 
 
@@ -116,7 +125,7 @@ class LatestCode(ResponseModel):
 class StatusToReport(Body):
     """The delivery status of a message."""
 
-    status: Annotated[Status, Field(description="A documented delivery status.")] = DELIVERED
+    status: Annotated[Status, Field(description="A documented delivery status.")] = DELIVERY_STATUS_DELIVERED
 
 
 LISTING: Listing[str, entities.Message] = Listing("message", lambda state: state.messages, str, "msg_id")

@@ -6,15 +6,19 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field
 
+from jsms_contract.values import REVIEW_STATUS_IN_REVIEW, REVIEW_STATUS_PASSED, REVIEW_STATUS_REJECTED
 from jsms_sandbox.admin.endpoint import get, post
 from jsms_sandbox.admin.models import At, Body, Query, ResponseModel, not_found
 from jsms_sandbox.admin.request import AdminRequest
 from jsms_sandbox.simulation.reviews import decide
 from jsms_sandbox.state import entities
-from jsms_sandbox.state.entities import IN_REVIEW, PASSED, REJECTED
 
 ReviewStatusName = Literal["IN_REVIEW", "PASSED", "REJECTED"]
-STATUS_NAMES: dict[int, ReviewStatusName] = {IN_REVIEW: "IN_REVIEW", PASSED: "PASSED", REJECTED: "REJECTED"}
+STATUS_NAMES: dict[int, ReviewStatusName] = {
+    REVIEW_STATUS_IN_REVIEW: "IN_REVIEW",
+    REVIEW_STATUS_PASSED: "PASSED",
+    REVIEW_STATUS_REJECTED: "REJECTED",
+}
 LONGEST_REASON = 500
 T = TypeVar("T")
 

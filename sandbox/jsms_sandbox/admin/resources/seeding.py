@@ -11,6 +11,22 @@ from typing import Annotated
 
 from pydantic import Field
 
+from jsms_contract.limits import (
+    SIGN_FORM_TYPE_MAXIMUM,
+    SIGN_FORM_TYPE_MINIMUM,
+    TEMPLATE_REQUEST_TEMPLATE_MAX_LENGTH,
+    TEMPLATE_REQUEST_TTL_MAXIMUM,
+    TEMPLATE_REQUEST_TTL_MINIMUM,
+    TEMPLATE_REQUEST_TYPE_MAXIMUM,
+    TEMPLATE_REQUEST_TYPE_MINIMUM,
+)
+from jsms_contract.values import (
+    REVIEW_STATUS_IN_REVIEW,
+    REVIEW_STATUS_PASSED,
+    REVIEW_STATUS_REJECTED,
+    SIGN_TYPE_COMPANY_NAME,
+    TEMPLATE_TYPE_VERIFICATION_CODE,
+)
 from jsms_sandbox.admin.endpoint import post
 from jsms_sandbox.admin.models import Body, Id, Query, ResponseModel
 from jsms_sandbox.admin.request import AdminRequest
@@ -19,17 +35,18 @@ from jsms_sandbox.service.request import Request
 from jsms_sandbox.simulation import delivery
 from jsms_sandbox.simulation.clock import BEIJING
 from jsms_sandbox.state import entities
-from jsms_sandbox.state.entities import CODE, PASSED
 from jsms_sandbox.state.state import BLOCKED_WORD
 
 CODE_TTL = 300
-LONGEST_TTL = 86_400
-LONGEST_TEXT = 500
+LONGEST_TEXT = TEMPLATE_REQUEST_TEMPLATE_MAX_LENGTH
 MOST_SAMPLES, MOST_OTHERS = 1_000, 100
 REPLY_EVERY = 10
 REPLIES = ("好的", "收到，谢谢", "请问几点送到？", "ok")
 NAMES = ("小明", "李女士", "王先生", "Ada")
-ReviewStatus = Annotated[int, Field(ge=0, le=2, description="0 in review, 1 passed, 2 rejected.")]
+TemplateType = Annotated[int, Field(ge=TEMPLATE_REQUEST_TYPE_MINIMUM, le=TEMPLATE_REQUEST_TYPE_MAXIMUM)]
+ReviewStatus = Annotated[
+    int, Field(ge=REVIEW_STATUS_IN_REVIEW, le=REVIEW_STATUS_REJECTED, description="0 in review, 1 passed, 2 rejected.")
+]
 Message = tuple[str, dict[str, object]]
 
 
@@ -38,10 +55,10 @@ class TemplateToSeed(Body):
 
     template: Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
     temp_id: Id | None = None
-    type: Annotated[int, Field(ge=1, le=3)] = CODE
-    ttl: Annotated[int | None, Field(ge=1, le=LONGEST_TTL)] = None
+    type: TemplateType = TEMPLATE_TYPE_VERIFICATION_CODE
+    ttl: Annotated[int | None, Field(ge=TEMPLATE_REQUEST_TTL_MINIMUM, le=TEMPLATE_REQUEST_TTL_MAXIMUM)] = None
     remark: Annotated[str, Field(max_length=LONGEST_TEXT)] = ""
-    status: ReviewStatus = PASSED
+    status: ReviewStatus = REVIEW_STATUS_PASSED
 
 
 class SignToSeed(Body):
@@ -49,9 +66,9 @@ class SignToSeed(Body):
 
     sign: Annotated[str, Field(min_length=1, max_length=20)]
     sign_id: Id | None = None
-    type: Annotated[int, Field(ge=1, le=7)] = 1
+    type: Annotated[int, Field(ge=SIGN_FORM_TYPE_MINIMUM, le=SIGN_FORM_TYPE_MAXIMUM)] = SIGN_TYPE_COMPANY_NAME
     remark: Annotated[str, Field(max_length=LONGEST_TEXT)] = ""
-    status: ReviewStatus = PASSED
+    status: ReviewStatus = REVIEW_STATUS_PASSED
     is_default: bool = False
 
 
@@ -108,7 +125,7 @@ def seed(call: AdminRequest, query: Query, body: Seed) -> Seeded:
 def _template(call: AdminRequest, app: entities.App, item: TemplateToSeed) -> entities.Template:
     kept = call.state.templates[app.app_key]
     temp_id = item.temp_id or max((0, *kept)) + 1
-    ttl = (item.ttl or CODE_TTL) if item.type == CODE else None
+    ttl = (item.ttl or CODE_TTL) if item.type == TEMPLATE_TYPE_VERIFICATION_CODE else None
     now = call.state.clock.now()
     template = entities.Template(app.app_key, temp_id, item.template, item.type, ttl, item.remark, item.status, now)
     call.state.add_template(template)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 
 from jsms_contract.codes import EXPIRED_CODE, INVALID_CODE, VERIFIED_CODE, WRONG_MSG_ID
+from jsms_contract.values import TEMPLATE_TYPE_VERIFICATION_CODE
 from jsms_sandbox.service.composing import usable_sign, usable_template
 from jsms_sandbox.service.request import CheckedRequest, Refusal
 from jsms_sandbox.service.response import Response, json_response
@@ -17,7 +18,7 @@ from jsms_sandbox.service.send_checks import (
 )
 from jsms_sandbox.service.text import fill, full_text, segments
 from jsms_sandbox.simulation.delivery import accept_message
-from jsms_sandbox.state.entities import CODE, App, Code, Message
+from jsms_sandbox.state.entities import App, Code, Message
 from jsms_sandbox.state.state import State
 
 VOICE_TTL = 60
@@ -31,7 +32,7 @@ def send_code(state: State, request: CheckedRequest) -> Response:
     app, fields = request.app, request.fields
     mobile: str = fields["mobile"]
     check_magic_number(request, mobile, request.operation.codes)
-    template = usable_template(state, app, fields["temp_id"], (CODE,))
+    template = usable_template(state, app, fields["temp_id"], (TEMPLATE_TYPE_VERIFICATION_CODE,))
     sign = usable_sign(state, app, fields.get("sign_id"))
     code = new_code(app)
     text = full_text(sign.sign, fill(template.template, {"code": code}), marketing=False)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime
 
+from jsms_contract.billing import MARKETING_FROM, MARKETING_UNTIL
+from jsms_contract.values import TEMPLATE_TYPE_MARKETING
 from jsms_sandbox.contract import info
 from jsms_sandbox.service.composing import Recipient, SeenTexts, check_recipient, chosen, compose
 from jsms_sandbox.service.request import CheckedRequest, Hint, Refusal
@@ -12,10 +14,8 @@ from jsms_sandbox.service.send_checks import check_allocated, check_and_charge, 
 from jsms_sandbox.service.text import segments
 from jsms_sandbox.simulation.clock import BEIJING
 from jsms_sandbox.simulation.delivery import accept_message
-from jsms_sandbox.state.entities import MARKETING, App, Message, MessageKind, Sign, Template
+from jsms_sandbox.state.entities import App, Message, MessageKind, Sign, Template
 from jsms_sandbox.state.state import State
-
-MARKETING_FROM, MARKETING_TO = time(8), time(21)
 
 
 def send_message(state: State, request: CheckedRequest) -> Response:
@@ -82,7 +82,7 @@ def _send(
     *,
     first: bool = False,
 ) -> Message:
-    kind: MessageKind = "marketing" if template.type == MARKETING else "notice"
+    kind: MessageKind = "marketing" if template.type == TEMPLATE_TYPE_MARKETING else "notice"
     check_frequency(state, app, kind, recipient.mobile, recipient.text)
     if first:
         check_allocated(app.credit)
@@ -106,6 +106,10 @@ def _send(
 
 def warn_of_the_hour(request: CheckedRequest, template: Template, at: float) -> None:
     """Warn of marketing that is sent when the service would delay it."""
-    hour = datetime.fromtimestamp(at, BEIJING).time()
-    if template.type == MARKETING and not MARKETING_FROM <= hour < MARKETING_TO:
-        request.warn("Marketing is sent from 08:00 to 21:00 Beijing time only; the service would delay this.")
+    hour = f"{datetime.fromtimestamp(at, BEIJING):%H:%M}"
+    if template.type == TEMPLATE_TYPE_MARKETING and not MARKETING_FROM <= hour < MARKETING_UNTIL:
+        request.warn(
+            "Marketing is sent from %s to %s Beijing time only; the service would delay this.",
+            MARKETING_FROM,
+            MARKETING_UNTIL,
+        )

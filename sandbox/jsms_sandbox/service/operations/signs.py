@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from jsms_contract.codes import DEFAULT_SIGNATURE_CANNOT_BE_DELETED, INVALID_SIGN_ID, OTHER_SIGNATURES_IN_THE_AUDIT
+from jsms_contract.values import REVIEW_STATUS_IN_REVIEW, REVIEW_STATUS_PASSED
 from jsms_sandbox.service.composing import own_sign
 from jsms_sandbox.service.request import CheckedRequest, Refusal
 from jsms_sandbox.service.response import EMPTY, Response, json_response
 from jsms_sandbox.service.text import check_words
 from jsms_sandbox.simulation.reviews import submit
-from jsms_sandbox.state.entities import IN_REVIEW, PASSED, Sign
+from jsms_sandbox.state.entities import Sign
 from jsms_sandbox.state.state import State
 
 
@@ -19,7 +20,7 @@ def create_sign(state: State, request: CheckedRequest) -> Response:
     check_words(app, request.fields["sign"])
     while app.next_sign_id in state.signs[app.app_key]:
         app.next_sign_id += 1
-    sign = Sign(app.app_key, app.next_sign_id, "", 0, "", IN_REVIEW, state.clock.now())
+    sign = Sign(app.app_key, app.next_sign_id, "", 0, "", REVIEW_STATUS_IN_REVIEW, state.clock.now())
     app.next_sign_id += 1
     state.save(app)
     state.add_sign(sign)
@@ -30,7 +31,7 @@ def update_sign(state: State, request: CheckedRequest) -> Response:
     """Change a rejected signature and submit it again."""
     sign = _own(state, request)
     _check_none_in_review(state, request)
-    if sign.status == PASSED:
+    if sign.status == REVIEW_STATUS_PASSED:
         raise Refusal(INVALID_SIGN_ID, "signature", "Only a signature that was rejected in review may be changed.")
     check_words(request.app, request.fields["sign"])
     return _save(state, request, sign)
@@ -45,7 +46,7 @@ def get_sign(state: State, request: CheckedRequest) -> Response:
             "sign": sign.sign,
             "status": sign.status,
             "is_default": int(sign.is_default),
-            "use_status": int(sign.status == PASSED),
+            "use_status": int(sign.status == REVIEW_STATUS_PASSED),
         }
     )
 
@@ -67,7 +68,7 @@ def _own(state: State, request: CheckedRequest) -> Sign:
 
 def _check_none_in_review(state: State, request: CheckedRequest) -> None:
     for sign in state.signs[request.app.app_key].values():
-        if sign.status == IN_REVIEW:
+        if sign.status == REVIEW_STATUS_IN_REVIEW:
             raise Refusal(
                 OTHER_SIGNATURES_IN_THE_AUDIT,
                 "signature",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from jsms_contract.codes import INVALID_TEMP_ID, MODIFY_TEMPLATE_NOT_ALLOW
+from jsms_contract.values import REVIEW_STATUS_IN_REVIEW, REVIEW_STATUS_REJECTED, TEMPLATE_TYPE_VERIFICATION_CODE
 from jsms_sandbox.service.composing import own_template, usable_sign
 from jsms_sandbox.service.request import CheckedRequest, Refusal
 from jsms_sandbox.service.response import EMPTY, Response, json_response
 from jsms_sandbox.service.text import check_template_text
 from jsms_sandbox.simulation.reviews import submit
-from jsms_sandbox.state.entities import CODE, IN_REVIEW, REJECTED, Template
+from jsms_sandbox.state.entities import Template
 from jsms_sandbox.state.state import State
 
 
@@ -18,7 +19,7 @@ def create_template(state: State, request: CheckedRequest) -> Response:
     _check_text(state, request)
     while app.next_temp_id in state.templates[app.app_key]:
         app.next_temp_id += 1
-    template = Template(app.app_key, app.next_temp_id, "", 0, None, "", IN_REVIEW, state.clock.now())
+    template = Template(app.app_key, app.next_temp_id, "", 0, None, "", REVIEW_STATUS_IN_REVIEW, state.clock.now())
     app.next_temp_id += 1
     state.save(app)
     state.add_template(template)
@@ -30,7 +31,7 @@ def update_template(state: State, request: CheckedRequest) -> Response:
     template = _own(state, request)
     if request.fields["temp_id"] != template.temp_id:
         raise Refusal(INVALID_TEMP_ID, "template", "temp_id in the body is not the one in the path.")
-    if template.status != REJECTED:
+    if template.status != REVIEW_STATUS_REJECTED:
         raise Refusal(
             MODIFY_TEMPLATE_NOT_ALLOW, "template", "Only a template that was rejected in review may be changed."
         )
@@ -69,7 +70,7 @@ def _check_text(state: State, request: CheckedRequest) -> None:
 def _save(state: State, request: CheckedRequest, template: Template) -> Response:
     fields = request.fields
     template.template, template.type = fields["template"], fields["type"]
-    template.ttl = fields["ttl"] if template.type == CODE else None
+    template.ttl = fields["ttl"] if template.type == TEMPLATE_TYPE_VERIFICATION_CODE else None
     template.remark = fields.get("remark") or ""
     submit(state, request.app, template)
     return json_response({"temp_id": template.temp_id})
