@@ -24,6 +24,7 @@ from contract_tools.emit.model import Surface, class_name
 from contract_tools.emit.operations import UnknownShapeError
 from contract_tools.generate import Progress, ToolError
 from contract_tools.lint import lint
+from contract_tools.openapi import schemas
 from contract_tools.output import (
     UNMARKED,
     Difference,
@@ -208,9 +209,10 @@ def _read(path: Path, progress: Progress, *, write: bool = False) -> Document:
 def _refuse_left_over(surface: Surface, path: Path) -> None:
     """Warn of a customisation of what the document no longer has: it does nothing, which is easy to miss."""
     found = left_over(
-        surface.home_of_result,
+        {name: [member.name for member in surface.record(name).members] for name in surface.home_of_result},
         (class_name(resource) for resource in surface.resources),
         (operation.id for operation in surface.operations),
+        (member.wire for name in schemas(surface.data) for member in surface.record(name).members),
     )
     if found:
         lines = "\n".join(found)

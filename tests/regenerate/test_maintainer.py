@@ -7,10 +7,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-from contract_tools.emit.customised import left_over
+from contract_tools.document import load
+from contract_tools.emit.customised import NAME_FIELDS, NAME_OPERATIONS, left_over
+from contract_tools.emit.model import Surface
+from contract_tools.openapi import schemas
 from jsms_contract.operations import OPERATIONS
 
 from .command import ROOT, python_with
+
+DATA = load(ROOT / "openapi.yaml").data
 
 USER = """
 from datetime import datetime
@@ -174,15 +179,34 @@ def test_an_app_calls_what_the_document_has(fork: Path) -> None:
 
 
 def test_a_customisation_of_what_is_gone_is_named() -> None:
-    assert left_over(["Verification"], ["Codes", "Receipts"], OPERATIONS) == []
-    assert left_over([], ["Codes"], OPERATIONS.keys() - {"pollReplies", "createScheduleBatch"}) == [
-        "overlay/jsms_runtime/customised.py: Verification is no result",
+    results = {"Verification": ["is_valid", "error"]}
+    fields = {member.wire for name in schemas(DATA) for member in Surface(DATA).record(name).members}
+    assert left_over(results, ["Codes", "Receipts"], OPERATIONS, fields) == []
+    assert left_over(
+        {"Verification": ["is_valid"]},
+        ["Codes"],
+        OPERATIONS.keys() - {"pollReplies", "createScheduleBatch"},
+        fields - {"voice_lang", "failure_recipients", "recipients"},
+    ) == [
+        "overlay/jsms_runtime/customised.py: Verification has no field error",
         "overlay/jsms_client/_async/customised.py: AsyncReceipts is no resource",
         "overlay/jsms_client/_async/customised.py: pollReplies is no operation",
         "overlay/jsms_client/campaigns/_options.py: createScheduleBatch is no operation",
+        "cli/jsms_cli/commands/receipts.py: pollReplies is no operation",
+        "cli/jsms_cli/commands/schedules.py: createScheduleBatch is no operation",
         "sandbox/jsms_sandbox/service/operations/__init__.py: createScheduleBatch is no operation",
         "sandbox/jsms_sandbox/service/operations/__init__.py: pollReplies is no operation",
+        "sandbox/jsms_sandbox/conformance.py: pollReplies is no operation",
+        "overlay/jsms_client/campaigns/_journal/batches.py: failure_recipients is no field",
+        "overlay/jsms_client/campaigns/_journal/batches.py: recipients is no field",
+        "sandbox/jsms_sandbox/service/operations/codes.py: voice_lang is no field",
+        "sandbox/jsms_sandbox/service/operations/messages.py: recipients is no field",
+        "sandbox/jsms_sandbox/service/operations/schedules.py: recipients is no field",
     ]
+    assert left_over({}, ["Codes", "Receipts"], OPERATIONS, fields) == [
+        "overlay/jsms_runtime/customised.py: Verification is no result"
+    ]
+    assert all([*ROOT.glob(pattern)] for pattern in (*NAME_OPERATIONS, *NAME_FIELDS))
 
 
 def test_mypy_knows_what_the_document_has(fork: Path, tmp_path: Path) -> None:
