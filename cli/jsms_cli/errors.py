@@ -44,7 +44,7 @@ EXIT_CODES = (
         "configuration: a setting, a package or the clock",
         ("ConfigurationError", "MissingDependencyError"),
     ),
-    ExitCode(4, "credentials are refused (50001, 50002)", ("AuthenticationError",)),
+    ExitCode(4, "credentials are missing or refused", ("AuthenticationError",)),
     ExitCode(5, "the app, the address or the number may not do this", ("PermissionDeniedError",)),
     ExitCode(6, "the request itself must change", ("InvalidRequestError",)),
     ExitCode(7, "too often: wait", ("RateLimitError",)),

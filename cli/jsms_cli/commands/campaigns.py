@@ -86,8 +86,6 @@ def send(
         typer.Option(
             "--batch-size",
             metavar="N",
-            min=1,
-            max=1000,
             help="Recipients in a request; an interruption leaves so many in doubt. As many as go if left out.",
         ),
     ] = None,

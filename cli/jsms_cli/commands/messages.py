@@ -23,7 +23,7 @@ from jsms_cli.prompts import confirm_many
 from jsms_cli.results import show, show_batch
 
 group = typer.Typer(help="Messages from templates.", no_args_is_help=True)
-batches = typer.Typer(help="Messages to many, up to 1000 at once.", no_args_is_help=True)
+batches = typer.Typer(help="Messages to many in one request.", no_args_is_help=True)
 
 
 @group.command()
@@ -55,7 +55,7 @@ def send_batch(
     profile: ProfileOption = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Send a template to up to 1000 numbers in one request; for more: jsms campaign send.
+    """Send a template to many numbers in one request; to any number of them: jsms campaign send.
 
     The service takes or refuses each by itself; the exit code is 19 where it refuses some.
     """

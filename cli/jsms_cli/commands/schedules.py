@@ -60,7 +60,7 @@ def create_batch(
     profile: ProfileOption = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Have a template sent to up to 1000 numbers at a given time."""
+    """Have a template sent to many numbers at a given time."""
     recipients = read_recipients(mobiles, file, read_parameters(para))
     confirm_many("Schedule for", len(recipients), yes=yes)
     with connect(profile, "createScheduleBatch") as jsms:

@@ -4,14 +4,37 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import time
 from typing import Literal, NamedTuple, Protocol, TypeAlias, cast
 
-from jsms_contract import limits
+from jsms_contract.fields import ARGUMENTS, Argument
 from jsms_runtime.times import parse_send_time, parse_time
 from jsms_runtime.validation import invalid_argument, kind, parse_number, parse_text
+
+_SENDS, _SCHEDULES = "sendMessageBatch", "createScheduleBatch"
+"""The operations that campaigns are made of: at once, and with a ``send_time``."""
+
+
+def _arguments(operation: str) -> Mapping[str, Argument]:
+    return {each.name: each for each in ARGUMENTS[operation]}
+
+
+def _number(value: object, argument: Argument) -> int:
+    smallest, largest = cast("tuple[int | None, int | None]", (argument.minimum, argument.maximum))
+    return parse_number(value, argument.name, smallest=smallest, largest=largest)
+
+
+def _text(value: object, argument: Argument) -> str:
+    return parse_text(
+        value,
+        argument.name,
+        shortest=argument.shortest or 0,
+        longest=argument.longest,
+        pattern=argument.pattern or None,
+    )
 
 
 class Service(NamedTuple):
@@ -49,26 +72,23 @@ class CampaignSettings:
         Raises:
             ArgumentError: One of them is not what the contract allows.
         """
+        of = _arguments(_SENDS if send_time is None else _SCHEDULES)
         return cls(
-            parse_number(temp_id, "temp_id", smallest=limits.SEND_MESSAGE_BATCH_REQUEST_TEMP_ID_MINIMUM),
-            None
-            if sign_id is None
-            else parse_number(sign_id, "sign_id", smallest=limits.SEND_MESSAGE_BATCH_REQUEST_SIGN_ID_MINIMUM),
-            None if tag is None else parse_text(tag, "tag", longest=limits.SEND_MESSAGE_BATCH_REQUEST_TAG_MAX_LENGTH),
-            None if send_time is None else parse_send_time(send_time),
+            _number(temp_id, of["temp_id"]),
+            None if sign_id is None else _number(sign_id, of["sign_id"]),
+            None if tag is None else _text(tag, of["tag"]),
+            None if send_time is None else parse_send_time(send_time, pattern=of["send_time"].pattern),
         )
 
     @property
     def operation(self) -> str:
         """The operation that sends it."""
-        return "sendMessageBatch" if self.send_time is None else "createScheduleBatch"
+        return _SENDS if self.send_time is None else _SCHEDULES
 
     @property
     def largest_batch(self) -> int:
         """How many recipients a request may have."""
-        if self.send_time is None:
-            return limits.SEND_MESSAGE_BATCH_REQUEST_RECIPIENTS_MAX_ITEMS
-        return limits.SCHEDULE_BATCH_REQUEST_RECIPIENTS_MAX_ITEMS
+        return _arguments(self.operation)["recipients"].longest or MOST_PER_BATCH
 
     def goes_on_as(self, other: CampaignSettings, now: float) -> bool:
         """Whether these are those of the same campaign, at another time, as its own has passed.
@@ -104,7 +124,7 @@ class StopEvent(Protocol):
 MOST_AT_ONCE = 64
 """Requests that may be on their way at once; each has up to a thousand recipients."""
 
-MOST_PER_BATCH = limits.SEND_MESSAGE_BATCH_REQUEST_RECIPIENTS_MAX_ITEMS
+MOST_PER_BATCH = _arguments(_SENDS)["recipients"].longest or 1_000
 """Recipients that the service takes in a request."""
 
 SLOWEST = 1 / 86_400
