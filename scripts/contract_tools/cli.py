@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ast
 import io
 import os
 import sys
@@ -18,8 +19,8 @@ from contract_tools.changes.versions import at_revision
 from contract_tools.descriptions import completed
 from contract_tools.document import Document, DocumentError, load
 from contract_tools.editions import check_translations
-from contract_tools.emit.catalogue import NameClashError
-from contract_tools.emit.customised import left_over
+from contract_tools.emit.catalogue import NameClashError, emit_billing, emit_codes, emit_limits, emit_values
+from contract_tools.emit.customised import exported, left_over
 from contract_tools.emit.model import Surface, class_name
 from contract_tools.emit.operations import UnknownShapeError
 from contract_tools.generate import Progress, ToolError
@@ -206,6 +207,9 @@ def _read(path: Path, progress: Progress, *, write: bool = False) -> Document:
     return document
 
 
+_CONSTANTS = {"billing": emit_billing, "codes": emit_codes, "limits": emit_limits, "values": emit_values}
+
+
 def _refuse_left_over(surface: Surface, path: Path) -> None:
     """Warn of a customisation of what the document no longer has: it does nothing, which is easy to miss."""
     found = left_over(
@@ -213,6 +217,7 @@ def _refuse_left_over(surface: Surface, path: Path) -> None:
         (class_name(resource) for resource in surface.resources),
         (operation.id for operation in surface.operations),
         (member.wire for name in schemas(surface.data) for member in surface.record(name).members),
+        {f"jsms_contract.{name}": exported(ast.parse(emit(surface.data) or "")) for name, emit in _CONSTANTS.items()},
     )
     if found:
         lines = "\n".join(found)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from jsms_client import JSMS
-from jsms_sandbox.state.entities import REJECTED
+from jsms_contract.values import REVIEW_STATUS_REJECTED
 from jsms_sandbox.state.state import State
 from sandbox.sign_forms import image
 from sandbox.threaded_sandbox import AppUnderTest, RunningSandbox
@@ -58,7 +58,7 @@ def prepare(app: AppUnderTest, known: dict[str, Any], expression: str) -> None:
         known["rejected_id"] = known["sign_id"]
 
         def reject(state: State) -> None:
-            state.signs[app.app.app_key][known["sign_id"]].status = REJECTED
+            state.signs[app.app.app_key][known["sign_id"]].status = REVIEW_STATUS_REJECTED
 
         app.sandbox.look(reject)
 

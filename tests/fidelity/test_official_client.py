@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from jsms_sandbox.state.entities import REJECTED
+from jsms_contract.values import REVIEW_STATUS_REJECTED
 from jsms_sandbox.state.state import State
 from sandbox.sign_forms import image
 from sandbox.threaded_sandbox import AppUnderTest
@@ -81,7 +81,7 @@ def test_all_of_its_calls_work(app: AppUnderTest, official: Recorded) -> None:
     }
 
     def reject(state: State) -> None:
-        state.signs[app.app.app_key][sign_id].status = REJECTED
+        state.signs[app.app.app_key][sign_id].status = REVIEW_STATUS_REJECTED
 
     app.sandbox.look(reject)
     assert official("upadte_sign", str(sign_id), "沙箱二", image0=image(), type=1) == {"sign_id": sign_id}

@@ -17,9 +17,10 @@ from jsms_client.errors import APIError, ServiceError, UnknownOutcomeError
 from jsms_client.results import Verification
 from jsms_contract.errors import error_class
 from jsms_contract.operations import OPERATIONS
+from jsms_contract.values import REVIEW_STATUS_REJECTED
 from jsms_sandbox.contract import info, operations
 from jsms_sandbox.settings import Credentials, Settings
-from jsms_sandbox.state.entities import REJECTED, App, Code, JournalEntry, Message, Schedule, ScheduledRecipient
+from jsms_sandbox.state.entities import App, Code, JournalEntry, Message, Schedule, ScheduledRecipient
 from jsms_sandbox.state.state import State
 from overlay.calls import CALLS, CODE, MOBILE, MSG_ID, SCHEDULE_ID, Call
 from overlay.drivers import ATTEMPTS, DRIVERS, QUICK, Driver
@@ -57,11 +58,11 @@ class Stage:
         def change(state: State) -> None:
             key, now = self.app.app_key, state.clock.now()
             if operation == "updateTemplate":
-                state.templates[key][1250].status = REJECTED
+                state.templates[key][1250].status = REVIEW_STATUS_REJECTED
             sign = state.signs[key][4321]
             sign.is_default = operation != "deleteSign"
             if operation == "updateSign":
-                sign.status = REJECTED
+                sign.status = REVIEW_STATUS_REJECTED
             state.add_message(Message(MSG_ID, key, "code", MOBILE, "", 1, now, code=Code(CODE, now + 300)))
             recipients = [ScheduledRecipient("1", MOBILE, {"number": "1"}, "【极光】您的订单1已发货。")]
             at = (now + 86_400, "2099-07-01 09:00:00")

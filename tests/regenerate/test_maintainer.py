@@ -11,6 +11,7 @@ from contract_tools.document import load
 from contract_tools.emit.customised import NAME_FIELDS, NAME_OPERATIONS, left_over
 from contract_tools.emit.model import Surface
 from contract_tools.openapi import schemas
+from jsms_contract import billing, codes, limits, values
 from jsms_contract.operations import OPERATIONS
 
 from .command import ROOT, python_with
@@ -181,12 +182,14 @@ def test_an_app_calls_what_the_document_has(fork: Path) -> None:
 def test_a_customisation_of_what_is_gone_is_named() -> None:
     results = {"Verification": ["is_valid", "error"]}
     fields = {member.wire for name in schemas(DATA) for member in Surface(DATA).record(name).members}
-    assert left_over(results, ["Codes", "Receipts"], OPERATIONS, fields) == []
+    constants = {module.__name__: module.__all__ for module in (billing, codes, limits, values)}
+    assert left_over(results, ["Codes", "Receipts"], OPERATIONS, fields, constants) == []
     assert left_over(
         {"Verification": ["is_valid"]},
         ["Codes"],
         OPERATIONS.keys() - {"pollReplies", "createScheduleBatch"},
         fields - {"voice_lang", "failure_recipients", "recipients"},
+        {**constants, "jsms_contract.values": {*constants["jsms_contract.values"]} - {"TEMPLATE_TYPE_NOTICE"}},
     ) == [
         "overlay/jsms_runtime/customised.py: Verification has no field error",
         "overlay/jsms_client/_async/customised.py: AsyncReceipts is no resource",
@@ -202,8 +205,16 @@ def test_a_customisation_of_what_is_gone_is_named() -> None:
         "sandbox/jsms_sandbox/service/operations/codes.py: voice_lang is no field",
         "sandbox/jsms_sandbox/service/operations/messages.py: recipients is no field",
         "sandbox/jsms_sandbox/service/operations/schedules.py: recipients is no field",
+        "sandbox/jsms_sandbox/admin/resources/messages.py: TEMPLATE_TYPE_NOTICE is not in jsms_contract.values",
+        "sandbox/jsms_sandbox/service/composing.py: TEMPLATE_TYPE_NOTICE is not in jsms_contract.values",
+        "sandbox/jsms_sandbox/state/rate_limits.py: TEMPLATE_TYPE_NOTICE is not in jsms_contract.values",
+        "sandbox/jsms_sandbox/state/state.py: TEMPLATE_TYPE_NOTICE is not in jsms_contract.values",
     ]
-    assert left_over({}, ["Codes", "Receipts"], OPERATIONS, fields) == [
+    gone = {name: {*names} - {"SIGN_FORM_SIGN_MAX_LENGTH"} for name, names in constants.items()}
+    assert left_over(results, ["Codes", "Receipts"], OPERATIONS, fields, gone) == [
+        "overlay/jsms_client/campaigns/_estimate.py: SIGN_FORM_SIGN_MAX_LENGTH is not in jsms_contract.limits"
+    ]
+    assert left_over({}, ["Codes", "Receipts"], OPERATIONS, fields, constants) == [
         "overlay/jsms_runtime/customised.py: Verification is no result"
     ]
     assert all([*ROOT.glob(pattern)] for pattern in (*NAME_OPERATIONS, *NAME_FIELDS))

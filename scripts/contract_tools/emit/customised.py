@@ -57,19 +57,24 @@ def customised_results(source: Path = SOURCE) -> tuple[Mapping[str, Customised],
     """Find every customised class by name, and the names that its module exports."""
     tree = ast.parse(source.read_text(encoding="utf-8"))
     classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
-    exported = tuple(
-        text.value
-        for node in tree.body
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
-        for text in ast.walk(node.value)
-        if isinstance(text, ast.Constant) and isinstance(text.value, str)
-    )
-    found = {name: _read(node) for name, node in classes.items() if not node.bases and name in exported}
-    return found, exported
+    names = exported(tree)
+    return {name: _read(node) for name, node in classes.items() if not node.bases and name in names}, names
+
+
+def exported(tree: ast.Module) -> tuple[str, ...]:
+    """Return the names in a module's ``__all__``."""
+    lists = [
+        node.value for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
+    ]
+    return tuple(sorted({name for each in lists for name in _texts(each)}))
 
 
 def left_over(
-    results: Mapping[str, Iterable[str]], resources: Iterable[str], operations: Iterable[str], fields: Iterable[str]
+    results: Mapping[str, Iterable[str]],
+    resources: Iterable[str],
+    operations: Iterable[str],
+    fields: Iterable[str],
+    constants: Mapping[str, Iterable[str]],
 ) -> list[str]:
     """List the customisations whose generated part is gone.
 
@@ -78,6 +83,7 @@ def left_over(
         resources: The classes of its resources.
         operations: Its operationIds.
         fields: The names of all fields of its requests and responses.
+        constants: The modules of constants that are made from it, such as ``jsms_contract.codes``, with their names.
     """
     classes, known, names = {*resources}, {*operations}, {*fields}
     found: list[str] = []
@@ -99,13 +105,31 @@ def left_over(
     for pattern, holders in NAME_FIELDS.items():
         for path, tree in _parsed([pattern]):
             found += [f"{path}: {name} is no field" for name in sorted(_read_from(tree, holders) - names)]
+    for path, tree in _parsed(
+        (f"{root}/**/*.py" for root in ("overlay", "cli", "sandbox", "scripts")), "jsms_contract"
+    ):
+        for module, name in sorted(_constants_in(tree)):
+            if module in constants and name not in {*constants[module]}:
+                found.append(f"{path}: {name} is not in {module}")
     return found
 
 
-def _parsed(patterns: Iterable[str]) -> Iterator[tuple[str, ast.Module]]:
-    for pattern in patterns:
-        for path in sorted(_ROOT.glob(pattern)):
-            yield path.relative_to(_ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+def _constants_in(tree: ast.AST) -> set[tuple[str, str]]:
+    """Find the constants that code uses, each with its module."""
+    nodes = [*ast.walk(tree)]
+    imports = [
+        (node.module or "", each.name) for node in nodes if isinstance(node, ast.ImportFrom) for each in node.names
+    ]
+    modules = {name: f"{module}.{name}" for module, name in imports if module == "jsms_contract"}
+    attributes = [node for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)]
+    return {*imports, *((modules.get(ast.unparse(each.value), ""), each.attr) for each in attributes if modules)}
+
+
+def _parsed(patterns: Iterable[str], word: str = "") -> Iterator[tuple[str, ast.Module]]:
+    """Parse the modules that these patterns name and that have a word in them."""
+    for path in (path for pattern in patterns for path in sorted(_ROOT.glob(pattern))):
+        if word in (source := path.read_text(encoding="utf-8")):
+            yield path.relative_to(_ROOT).as_posix(), ast.parse(source)
 
 
 def _texts(tree: ast.AST) -> set[str]:

@@ -15,17 +15,8 @@ from schemathesis.transport.serialization import Binary
 
 from jsms_contract.fields import ARGUMENTS
 from jsms_contract.operations import OPERATIONS
-from jsms_sandbox.state.entities import (
-    PASSED,
-    REJECTED,
-    App,
-    Code,
-    Message,
-    Schedule,
-    ScheduledRecipient,
-    Sign,
-    Template,
-)
+from jsms_contract.values import REVIEW_STATUS_PASSED, REVIEW_STATUS_REJECTED
+from jsms_sandbox.state.entities import App, Code, Message, Schedule, ScheduledRecipient, Sign, Template
 from jsms_sandbox.state.state import State
 from sandbox.sign_forms import IMAGES, PNG
 
@@ -72,9 +63,9 @@ def furnish(state: State, operation: str, body: object) -> App:
     """Create an app with everything that ``path_ids`` and ``with_seeds`` name."""
     app = state.create_app()
     key, now = app.app_key, state.clock.now()
-    state.add_template(Template(key, REJECTED_TEMPLATE, "您好", 2, None, "", REJECTED, now))
-    state.add_sign(Sign(key, REJECTED_SIGN, "极光", 1, "", REJECTED, now))
-    state.add_sign(Sign(key, SPARE_SIGN, "沙箱", 1, "", PASSED, now))
+    state.add_template(Template(key, REJECTED_TEMPLATE, "您好", 2, None, "", REVIEW_STATUS_REJECTED, now))
+    state.add_sign(Sign(key, REJECTED_SIGN, "极光", 1, "", REVIEW_STATUS_REJECTED, now))
+    state.add_sign(Sign(key, SPARE_SIGN, "沙箱", 1, "", REVIEW_STATUS_PASSED, now))
     typed: object = cast("Fields", body).get("code") if isinstance(body, dict) else None
     code = Code(typed if isinstance(typed, str) else "583201", now + 300)
     state.add_message(Message(MSG_ID, key, "code", MOBILE, "", 1, now, code=code))
