@@ -10,20 +10,20 @@ import httpx
 from jsms_sandbox.settings import Credentials, Settings
 from jsms_sandbox.threaded import TIMEOUT, ThreadedSandbox
 
+# The smallest PNG there is, for uploads: one pixel.
+PICTURE = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
+    "0000000c49444154789c63f8cfc0000003010100c9fe92ef0000000049454e44ae426082"
+)
+
 
 class LocalSandbox(ThreadedSandbox):
-    """A strict sandbox with the calls of its test API; a context manager that stops it.
+    """A strict sandbox with the calls of its test API; a context manager that stops it."""
 
-    Attributes:
-        credentials: The keys of its first app.
-
-    Args:
-        port: Where to listen; 0 takes any free port.
-    """
+    credentials = Credentials()  # the keys of its first app
 
     def __init__(self, port: int = 0) -> None:
         super().__init__(Settings(strict=True), port=port)
-        self.credentials = Credentials()
         self._api = httpx.Client(base_url=f"{self.page_url}api/", trust_env=False, timeout=TIMEOUT)
 
     def __exit__(self, *details: object) -> None:
@@ -47,18 +47,17 @@ class LocalSandbox(ThreadedSandbox):
         """List every request so far, newest first."""
         return cast("list[Mapping[str, Any]]", self.get("requests", limit=1000)["requests"])
 
+    def change_app(self, **changes: object) -> None:
+        """Change the first app."""
+        self._call("PATCH", f"apps/{self.credentials.app_key}", json=changes)
+
     def get(self, path: str, **query: str | int) -> Mapping[str, Any]:
         """Ask its test API."""
-        return _read(self._api.get(path, params=query))
+        return self._call("GET", path, params=query)
 
     def post(self, path: str, body: Mapping[str, object]) -> Mapping[str, Any]:
         """Tell its test API."""
-        return _read(self._api.post(path, json=body))
+        return self._call("POST", path, json=body)
 
-    def change_app(self, **changes: object) -> None:
-        """Change the first app."""
-        _read(self._api.patch(f"apps/{self.credentials.app_key}", json=changes))
-
-
-def _read(response: httpx.Response) -> Mapping[str, Any]:
-    return cast("Mapping[str, Any]", response.raise_for_status().json())
+    def _call(self, method: str, path: str, **content: Any) -> Mapping[str, Any]:
+        return cast("Mapping[str, Any]", self._api.request(method, path, **content).raise_for_status().json())

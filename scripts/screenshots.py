@@ -11,19 +11,19 @@ import tempfile
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from html import escape
 from pathlib import Path
 from typing import Final, Literal
 
-import httpx
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from rich.console import Console
 from rich.text import Text
 
 from jsms_client import JSMS, JSMSError
 from jsms_sandbox.settings import DEFAULT_PORT
-from jsms_sandbox.threaded import ThreadedSandbox
+from local_sandbox import LocalSandbox
 from provisioning import CHROMIUM_FLAGS, CHROMIUM_PACKAGES, chromium
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "images"
@@ -32,14 +32,7 @@ _Scheme = Literal["light", "dark"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Take the pictures.
-
-    Args:
-        arguments: The command line; the process's own if left out.
-
-    Returns:
-        0 when they were taken, 1 when there is no Chromium.
-    """
+    """Take the pictures; the exit code is 1 where there is no Chromium."""
     parser = argparse.ArgumentParser(
         prog="scripts/screenshots",
         description=f"Take the pictures in docs/images, with {' and '.join(CHROMIUM_PACKAGES)} of Debian.",
@@ -51,22 +44,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"Chromium is not installed; on Debian: apt-get install {' '.join(CHROMIUM_PACKAGES)}")
         return 1
     folder.mkdir(parents=True, exist_ok=True)
-    with ThreadedSandbox() as sandbox, sync_playwright() as playwright:
-        root = sandbox.url
-        play(root)
+    with LocalSandbox() as sandbox, sync_playwright() as playwright:
+        play(sandbox)
         browser = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
         for name, scheme, take in _PICTURES:
             file = folder / f"{name}.png"
-            with _page(browser, f"{root}/_sandbox/", scheme) as page:
+            with _page(browser, sandbox.page_url, scheme) as page:
                 take(page)
                 page.wait_for_timeout(500)  # until nothing moves any more
                 page.screenshot(path=file)
-            print(f"wrote {file} ({file.stat().st_size // 1024} kB)")
+            _tell(file)
         file = folder / "command.png"
-        _photograph(browser, terminal_page(root, credentials(root)), file)
-        print(f"wrote {file} ({file.stat().st_size // 1024} kB)")
+        _photograph(browser, terminal_page(sandbox), file)
+        _tell(file)
         browser.close()
     return 0
+
+
+def _tell(file: Path) -> None:
+    print(f"wrote {file} ({file.stat().st_size // 1024} kB)")
 
 
 def _inbox(page: Page) -> None:
@@ -111,30 +107,17 @@ _UNREACHABLE = "13000004003"
 _NEXT_DAY = timedelta(days=1)
 
 
-def play(root: str) -> None:
-    """Let it happen in the sandbox at an address, and end at the real time.
-
-    Args:
-        root: The sandbox's base URL, without ``/v1``.
-    """
-    with httpx.Client(base_url=f"{root}/_sandbox/api", trust_env=False) as sandbox:
-        app = sandbox.get("/info").raise_for_status().json()["app"]
-        with JSMS(app["app_key"], app["master_secret"], base_url=f"{root}/v1") as jsms:
-            steps = _steps(jsms)
-            sandbox.post("/clock", json={"now": int((time.time() - sum(wait for wait, _ in steps)) * 1000)})
-            for wait, step in steps:
-                with suppress(JSMSError):  # some are meant to be refused
-                    step()
-                sandbox.post("/clock/advance", json={"seconds": wait}).raise_for_status()
-        sandbox.post("/replies", json={"mobile": LOGIN, "content": "收到，谢谢"}).raise_for_status()
-        sandbox.post("/clock", json={"real": True}).raise_for_status()
-
-
-def credentials(root: str) -> dict[str, str]:
-    """Read the credentials of the first app of the sandbox at an address, and of its developer account."""
-    with httpx.Client(base_url=f"{root}/_sandbox/api", trust_env=False) as sandbox:
-        app: dict[str, str] = sandbox.get("/info").raise_for_status().json()["app"]
-    return app
+def play(sandbox: LocalSandbox) -> None:
+    """Let it happen in a sandbox, and end at the real time."""
+    with JSMS(**asdict(sandbox.credentials), base_url=sandbox.base_url) as jsms:
+        steps = _steps(jsms)
+        sandbox.post("clock", {"now": int((time.time() - sum(wait for wait, _ in steps)) * 1000)})
+        for wait, step in steps:
+            with suppress(JSMSError):  # some are meant to be refused
+                step()
+            sandbox.advance(wait)
+    sandbox.reply(LOGIN, "收到，谢谢")
+    sandbox.post("clock", {"real": True})
 
 
 def _steps(jsms: JSMS) -> Sequence[tuple[float, Callable[[], object]]]:
@@ -168,7 +151,6 @@ COMMANDS: Final = (
     ("error", "50014"),
 )
 _COLUMNS: Final = 160
-_CREDENTIALS: Final = ("app_key", "master_secret", "dev_key", "dev_secret")
 _TERMINAL: Final = """\
 <!doctype html><meta charset="utf-8">
 <style>
@@ -185,17 +167,13 @@ _TERMINAL: Final = """\
 """
 
 
-def terminal_page(root: str, credentials: Mapping[str, str]) -> str:
-    """Make a page of what the commands print.
-
-    Args:
-        root: The sandbox's base URL, without ``/v1``.
-        credentials: Those of an app of it, and of its account.
-    """
-    settings = {"JSMS_BASE_URL": f"{root}/v1", **{f"JSMS_{name.upper()}": credentials[name] for name in _CREDENTIALS}}
+def terminal_page(sandbox: LocalSandbox) -> str:
+    """Make a page of what the commands print for the first app of a sandbox."""
+    credentials = {f"JSMS_{name.upper()}": value for name, value in asdict(sandbox.credentials).items()}
+    settings = {"JSMS_BASE_URL": sandbox.base_url, **credentials}
     parts = [f"<b>$</b> jsms {escape(' '.join(arguments))}\n{_output(arguments, settings)}\n" for arguments in COMMANDS]
     # The sandbox of the picture has a free port; a reader's has this one.
-    return _TERMINAL.format(content="\n".join(parts).rstrip().replace(root, f"http://127.0.0.1:{DEFAULT_PORT}"))
+    return _TERMINAL.format(content="\n".join(parts).rstrip().replace(sandbox.url, f"http://127.0.0.1:{DEFAULT_PORT}"))
 
 
 def _output(arguments: tuple[str, ...], settings: Mapping[str, str]) -> str:

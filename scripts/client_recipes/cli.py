@@ -6,12 +6,12 @@ import argparse
 import re
 import sys
 import time
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
-from client_recipes import QUICKSTART, YES, Recipe, Result, keep, page, recipes
+from client_recipes import QUICKSTART, YES, Recipe, Result, Switch, keep, page, recipes
 from client_recipes.building import BuildError, MissingError, build, environment, inside, quickstart, require, run
 from client_recipes.checks import CHECKS, CODE, Check, Difference, Trial
 from client_recipes.driver import Driver, DriverError
@@ -41,72 +41,58 @@ def main(arguments: Sequence[str] | None = None) -> int:
             recipe = known[name]
             print(f"{name:34} {recipe.title}{' (on every change)' if recipe.every_change else ''}")
         return 0
-    session = _Session(install=options.install)
-    for name in names:
+    ran: dict[str, Result] = {}
+    wrong: list[str] = []
+    left_out: list[str] = []
+    for recipe in (known[name] for name in names):
+        try:
+            require(recipe, install=options.install)
+        except MissingError as missing:
+            left_out.append(f"{recipe.name}: {missing}")
+            _say(f"{recipe.name}: left out, {missing}")
+            continue
         if options.without_switches:
-            session.prove(known[name])
+            for switch in recipe.switches:
+                title = f"{recipe.name} without {switch.remove!r}"
+                wrong += _found(title, "fails as it should", partial(_prove, recipe, switch))
         else:
-            session.run(known[name])
+            wrong += _found(recipe.name, "as its recipe says", partial(_run, recipe, ran))
     if options.record:
-        keep(session.ran)
+        keep(ran)
         _say("Kept; scripts/document writes it to docs/portability.md.")
     if not options.without_switches:
-        print(page.table(known, session.ran))
-    print(*(f"Left out: {line}" for line in session.left_out), *session.wrong, sep="\n")
-    return 1 if session.wrong or (session.left_out and options.install) else 0
+        print(page.table(known, ran))
+    print(*(f"Left out: {line}" for line in left_out), *wrong, sep="\n")
+    return 1 if wrong or (left_out and options.install) else 0
 
 
-class _Session:
-    """What ran, what went wrong, and what was left out for want of a program."""
+def _found(title: str, right: str, look: Callable[[], list[str]]) -> list[str]:
+    """Say what is wrong with a client, or that it is right, and how long it took to find that out."""
+    started = time.monotonic()
+    try:
+        found = look()
+    except BuildError as error:
+        found = [str(error)]
+    _say(f"{title}: {'; '.join(found) or right} ({time.monotonic() - started:.0f} s)")
+    return [f"{title}: {line}" for line in found]
 
-    def __init__(self, *, install: bool) -> None:
-        self._install = install
-        self.ran: dict[str, Result] = {}
-        self.wrong: list[str] = []
-        self.left_out: list[str] = []
 
-    def run(self, recipe: Recipe) -> None:
-        """Build a client and run every check."""
-        if not self._is_there(recipe):
-            return
-        with self._kept(recipe) as found:
-            self.ran[recipe.name] = try_out(recipe, build(recipe))
-            found.extend(surprises(recipe, self.ran[recipe.name]))
+def _run(recipe: Recipe, ran: dict[str, Result]) -> list[str]:
+    """Build a client, run every check, and list what its recipe does not say."""
+    ran[recipe.name] = try_out(recipe, build(recipe))
+    return surprises(recipe, ran[recipe.name])
 
-    def prove(self, recipe: Recipe) -> None:
-        """Build a client without each of its switches in turn: the check that the switch is for has to fail."""
-        for switch in recipe.switches if self._is_there(recipe) else ():
-            with self._kept(recipe, f" without {switch.remove!r}") as found:
-                place = build(recipe, without=switch.remove)
-                # The client has to be otherwise well, or the proof is none.
-                checks = [check for check in CHECKS if check.name in ("code", switch.check)]
-                cells = run_checks(recipe, place, checks)
-                if cells["code"] != YES:
-                    found.append(f"it does not even send a code: {cells['code']}")
-                if cells[switch.check] == YES:
-                    found.append(f"{switch.check} is right all the same: the recipe can do without it")
 
-    def _is_there(self, recipe: Recipe) -> bool:
-        """Return whether the machine has the recipe's programs; what it lacks is left out, and named."""
-        try:
-            require(recipe, install=self._install)
-        except MissingError as missing:
-            self.left_out.append(f"{recipe.name}: {missing}")
-            _say(f"{recipe.name}: left out, {missing}")
-            return False
-        return True
-
-    @contextmanager
-    def _kept(self, recipe: Recipe, how: str = "") -> Generator[list[str]]:
-        started = time.monotonic()
-        found: list[str] = []
-        try:
-            yield found
-        except BuildError as error:
-            found.append(str(error))
-        self.wrong += [f"{recipe.name}{how}: {line}" for line in found]
-        right = "fails as it should" if how else "as its recipe says"
-        _say(f"{recipe.name}{how}: {'; '.join(found) or right} ({time.monotonic() - started:.0f} s)")
+def _prove(recipe: Recipe, switch: Switch) -> list[str]:
+    """Build a client without one of its switches: the check that it is for has to fail, and the client be well."""
+    place = build(recipe, without=switch.remove)
+    cells = run_checks(recipe, place, [check for check in CHECKS if check.name in ("code", switch.check)])
+    found: list[str] = []
+    if cells["code"] != YES:
+        found.append(f"it does not even send a code: {cells['code']}")
+    if cells[switch.check] == YES:
+        found.append(f"{switch.check} is right all the same: the recipe can do without it")
+    return found
 
 
 def _parser() -> argparse.ArgumentParser:

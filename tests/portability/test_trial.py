@@ -6,8 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from client_recipes import ROOT, YES, Recipe, Result
-from client_recipes.building import IMAGE, PICTURE, lay_out
+from client_recipes.building import IMAGE, lay_out
 from client_recipes.cli import surprises, try_out
+from local_sandbox import PICTURE
 
 from .handwritten_recipe import recipe
 
