@@ -19,12 +19,7 @@ NEWER = (14, 15)
 
 
 def run(module: str, function: str = "main") -> None:
-    """Run a command in an up-to-date .venv, and end with its exit code.
-
-    Args:
-        module: The module that has it; imported in .venv, which has what it needs.
-        function: Its function, which returns the exit code.
-    """
+    """Run a function of a module in an up-to-date .venv, and end with the exit code that it returns."""
     ensure_venv()
     sys.exit(getattr(importlib.import_module(module), function)())
 

@@ -23,11 +23,7 @@ examples:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the checks.
-
-    Returns:
-        0 when all passed, else nox's own exit code.
-    """
+    """Run the checks; the exit code is nox's own."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     end = given.index("--") if "--" in given else len(given)
     parser = argparse.ArgumentParser(

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -52,15 +52,8 @@ def say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def prepare(root: Path, home: Path, base: str, say: Callable[[str], None] = say, *, faster: Sequence[str] = ()) -> None:
-    """Make the environment, or bring it up to date; safe when interrupted, and when two do it at once.
-
-    Args:
-        root: The project.
-        home: The environment's folder, below the project.
-        base: The Python to make it from, where it has to be made.
-        say: What to do with a line about the progress.
-        faster: The beginning of a command like ``pip install`` that takes ``--python``; where it fails, pip is asked.
+def prepare(root: Path, home: Path, base: str, say: Callable[[str], None] = say) -> None:
+    """Make the environment of a project, or bring it up to date; safe when interrupted, and when two do it at once.
 
     Raises:
         SetUpError: It could not be done.
@@ -80,10 +73,11 @@ def prepare(root: Path, home: Path, base: str, say: Callable[[str], None] = say,
         unfinished = _unfinished(home)
         unfinished.touch()
         try:
+            uv = False
             if stamp.get(REQUIREMENTS) != wanted[REQUIREMENTS]:
-                faster = faster or _uv(root, home)
-                _install(root, home, faster, "-r", REQUIREMENTS)
-            _install(root, home, faster, "--no-deps", "--no-build-isolation", "-e", ".")
+                uv = _install_uv(root, home)
+                _install(root, home, "-r", REQUIREMENTS, uv=uv)
+            _install(root, home, "--no-deps", "--no-build-isolation", "-e", ".", uv=uv)
         except SetUpError:
             unfinished.unlink()  # pip itself gave up, so the old environment is unchanged
             raise
@@ -98,17 +92,12 @@ def python_in(home: Path) -> Path:
 
 
 def _usable(home: Path) -> bool:
-    python = python_in(home)
-    if not python.exists():
-        return False
-    command = [str(python), "-c", "import pip, sys; sys.exit(sys.version_info < (3, 11))"]
-    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    python, program = python_in(home), "import pip, sys; sys.exit(sys.version_info < (3, 11))"
+    return python.exists() and _run(home, str(python), "-c", program).returncode == 0
 
 
 def _create(home: Path, base: str) -> None:
-    done = subprocess.run(
-        [base, "-m", "venv", "--clear", str(home)], capture_output=True, text=True, check=False, errors="replace"
-    )
+    done = _run(home.parent, base, "-m", "venv", "--clear", str(home))
     if done.returncode:
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         raise SetUpError(
@@ -117,21 +106,12 @@ def _create(home: Path, base: str) -> None:
         )
 
 
-def _install(root: Path, home: Path, faster: Sequence[str], *what: str) -> None:
-    if faster:
-        attempt = [*faster, "--python", str(python_in(home)), *what]
-        if subprocess.run(attempt, cwd=root, capture_output=True, check=False).returncode == 0:
-            return
-    command = [str(python_in(home)), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
-    done = subprocess.run(
-        [*command, *what],
-        cwd=root,
-        env={**os.environ, "PIP_USER": "0"},
-        capture_output=True,
-        text=True,
-        check=False,
-        errors="replace",
-    )
+def _install(root: Path, home: Path, *what: str, uv: bool = False) -> None:
+    python = str(python_in(home))
+    if uv and _run(root, python, "-m", "uv", "pip", "install", "--quiet", "--python", python, *what).returncode == 0:
+        return
+    options = ("--quiet", "--disable-pip-version-check", "--no-input")
+    done = _run(root, python, "-m", "pip", "install", *options, *what)
     if done.returncode:
         raise SetUpError(
             f"pip could not install {' '.join(what)} into {home.name}:\n{_tail(done.stderr or done.stdout)}\n"
@@ -139,14 +119,20 @@ def _install(root: Path, home: Path, faster: Sequence[str], *what: str) -> None:
         )
 
 
-def _uv(root: Path, home: Path) -> tuple[str, ...]:
-    """Install uv, which takes seconds where pip takes most of a minute; return its command, where it is required."""
+def _install_uv(root: Path, home: Path) -> bool:
+    """Install uv, which takes seconds where pip takes most of a minute; return whether it is required."""
     lines = (root / REQUIREMENTS).read_text(encoding="utf-8").splitlines()
-    pinned = next((line for line in lines if line.startswith("uv==")), None)
-    if pinned is None:
-        return ()
-    _install(root, home, (), pinned)
-    return (str(python_in(home)), "-m", "uv", "pip", "install", "--quiet")
+    pinned = [line for line in lines if line.startswith("uv==")]
+    if pinned:
+        _install(root, home, *pinned)
+    return bool(pinned)
+
+
+def _run(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PIP_USER": "0"}
+    return subprocess.run(
+        command, cwd=root, env=environment, capture_output=True, text=True, check=False, errors="replace"
+    )
 
 
 def _tail(output: str) -> str:
@@ -177,11 +163,9 @@ def _wanted(root: Path) -> dict[str, str]:
 
 @contextmanager
 def exclusive(path: Path, waiting: Callable[[], None]) -> Generator[None]:
-    """Hold the only right to a file until the end of the block or of the process; but for Windows, a folder will do.
+    """Hold the only right to a file, made if need be, until the end of the block or of the process.
 
-    Args:
-        path: The file, made if need be, or the folder.
-        waiting: Called while somebody else holds the right: once, or on Windows every ten seconds.
+    But for Windows, a folder will do. ``waiting`` is called while somebody else holds the right, on Windows repeatedly.
     """
     if sys.platform == "win32":
         import msvcrt
