@@ -16,23 +16,7 @@ import nox
 
 sys.path.insert(0, "scripts")
 
-from provisioning import (
-    BIOME,
-    CHROMIUM_PACKAGES,
-    ENGINES,
-    IFRAME_WORKER,
-    NODE,
-    REDOC,
-    REDOCLY,
-    TYPESCRIPT,
-    NotInstalledError,
-    chromium,
-    install_debian,
-    install_npm,
-    missing_engines,
-    npm_home,
-    unpack_npm,
-)
+import provisioning as tools
 
 nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "none"  # the project's own .venv, which scripts/test has made
@@ -112,25 +96,25 @@ def documents(session: nox.Session) -> None:
 @nox.session
 def redocly(session: nox.Session) -> None:
     """Run Redocly on openapi.yaml."""
-    home = npm_home(REDOCLY)
-    _require(session, "Redocly", home.exists, lambda: install_npm(REDOCLY))
+    home = tools.npm_home(tools.REDOCLY)
+    _require(session, "Redocly", home.exists, lambda: tools.install_npm(tools.REDOCLY))
     cli = home / "node_modules" / "@redocly" / "cli" / "bin" / "cli.js"
-    session.run(*NODE, str(cli), "lint", "openapi.yaml", env={"REDOCLY_TELEMETRY": "off"}, silent=True)
+    session.run(*tools.NODE, str(cli), "lint", "openapi.yaml", env={"REDOCLY_TELEMETRY": "off"}, silent=True)
 
 
 @nox.session
 def page(session: nox.Session) -> None:
     """Check the format, the lint rules and the types of the sandbox's page."""
-    for package in (BIOME, TYPESCRIPT):
+    for package in (tools.BIOME, tools.TYPESCRIPT):
         _require(
             session,
             package,
-            npm_home(package).exists,
-            functools.partial(install_npm, package),
+            tools.npm_home(package).exists,
+            functools.partial(tools.install_npm, package),
         )
-    modules = [npm_home(package) / "node_modules" for package in (BIOME, TYPESCRIPT)]
-    session.run(*NODE, str(modules[0] / "@biomejs/biome/bin/biome"), "ci", "--error-on-warnings", silent=True)
-    session.run(*NODE, str(modules[1] / "typescript/bin/tsc"), "-p", "jsconfig.json", silent=True)
+    modules = [tools.npm_home(package) / "node_modules" for package in (tools.BIOME, tools.TYPESCRIPT)]
+    session.run(*tools.NODE, str(modules[0] / "@biomejs/biome/bin/biome"), "ci", "--error-on-warnings", silent=True)
+    session.run(*tools.NODE, str(modules[1] / "typescript/bin/tsc"), "-p", "jsconfig.json", silent=True)
 
 
 @nox.session
@@ -167,7 +151,9 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def browser(session: nox.Session) -> None:
     """Test the inbox page in a real Chromium."""
-    _require(session, "Chromium", lambda: chromium() is not None, lambda: install_debian(CHROMIUM_PACKAGES))
+    _require(
+        session, "Chromium", lambda: tools.chromium() is not None, lambda: tools.install_debian(tools.CHROMIUM_PACKAGES)
+    )
     # In one process, because each starts a browser.
     session.run("python", "-m", "pytest", "-n0", *(session.posargs or (BROWSER_TESTS,)))
 
@@ -175,9 +161,11 @@ def browser(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """Build the documentation's site, look for dead links, and test it in a real Chromium."""
-    _require(session, "Chromium", lambda: chromium() is not None, lambda: install_debian(CHROMIUM_PACKAGES))
-    for package in (REDOC, IFRAME_WORKER):
-        _require(session, package, npm_home(package).exists, functools.partial(unpack_npm, package))
+    _require(
+        session, "Chromium", lambda: tools.chromium() is not None, lambda: tools.install_debian(tools.CHROMIUM_PACKAGES)
+    )
+    for package in (tools.REDOC, tools.IFRAME_WORKER):
+        _require(session, package, tools.npm_home(package).exists, functools.partial(tools.unpack_npm, package))
     # In one process, because each builds the site.
     session.run("python", "-m", "pytest", "-n0", *(session.posargs or (SITE_TESTS,)))
 
@@ -215,7 +203,8 @@ def release(session: nox.Session) -> None:
     _only_complete(session)
     session.install("-r", "requirements/release.txt")
     # With the project's own Python, and the tools of this session on the path.
-    program = (sys.executable, "-m", "releasing.cli", *(session.posargs or ("--check",)))
+    command = "import releasing; raise SystemExit(releasing.main())"
+    program = (sys.executable, "-c", command, *(session.posargs or ("--check",)))
     session.run(*program, env={"PYTHONPATH": "scripts"}, external=True)
 
 
@@ -234,21 +223,21 @@ def _require(session: nox.Session, what: str, is_there: Callable[[], bool], inst
         session.skip(f"{what} is not installed; --complete installs it")
     try:
         install()
-    except NotInstalledError as error:
+    except tools.NotInstalledError as error:
         session.error(f"{what} is not installed: {error}")
 
 
 def _has_engines(session: nox.Session) -> bool:
     """Return whether every engine of the store is there; install what is missing, or report what is left out."""
-    missing = missing_engines()
+    missing = tools.missing_engines()
     if not missing:
         return True
     if not COMPLETE:
         session.warn(f"Left out: tests with {', '.join(missing)}, not installed; --complete installs them.")
         return False
     try:
-        install_debian([ENGINES[engine] for engine in missing])
-    except NotInstalledError as error:
+        tools.install_debian([tools.ENGINES[engine] for engine in missing])
+    except tools.NotInstalledError as error:
         session.error(f"{', '.join(missing)} not installed: {error}")
     return True
 

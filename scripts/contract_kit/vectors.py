@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from jsms_client.callbacks import DEFAULT_WINDOW, sign
@@ -21,28 +20,17 @@ _SIGN = {"signId": 4321, "status": 1, "refuseReason": None}
 
 _SIGNED = "appKey={appKey}&appMasterSecret={masterSecret}&nonce={nonce}&timestamp={timestamp}"
 
-_Pairs = Sequence[tuple[str, str]]
+_Vector = dict[str, object]
 
 
-@dataclass(frozen=True)
-class Vector:
-    """One callback.
+def _vector(name: str, why: str, body: str, reason: str = "", signed: str = "", before: str = "") -> _Vector:
+    """Make a callback as it is published.
 
-    Attributes:
-        name: A name for programs.
-        why: What it shows.
-        body: The body as it is posted.
-        reason: Why it is refused; empty where it is accepted.
-        before: The body of a callback that was accepted right before; empty where there is none.
-        signed: The text that its sender should have signed.
+    The reason says why it is refused, the signed text is what its sender should have signed, and the body before is
+    that of a callback that was accepted right before.
     """
-
-    name: str
-    why: str
-    body: str
-    reason: str = ""
-    before: str = ""
-    signed: str = field(default="")
+    made: _Vector = {"name": name, "why": why, "accepted": not reason, "reason": reason or None, "body": body}
+    return made | ({"signed_text": signed} if signed else {}) | ({"accepted_before": before} if before else {})
 
 
 def _signed(
@@ -54,11 +42,11 @@ def _signed(
     timestamp: str = _TIMESTAMP,
     type: str = "SMS_REPORT",
     data: object = _REPORT,
-    extra: _Pairs = (),
+    extra: Sequence[tuple[str, str]] = (),
     change: Mapping[str, str] | None = None,
     credentials: tuple[str, str] = (APP_KEY, MASTER_SECRET),
     before: str = "",
-) -> Vector:
+) -> _Vector:
     """Sign a callback, then replace the fields that ``change`` names."""
     fields = {
         "nonce": nonce,
@@ -66,21 +54,21 @@ def _signed(
         "signature": sign(*credentials, nonce, timestamp),
         "type": type,
         "data": data if isinstance(data, str) else json.dumps(data, ensure_ascii=False),
-    }
-    fields |= change or {}
+    } | dict(change or {})
     text = f"appKey={APP_KEY}&appMasterSecret={MASTER_SECRET}&nonce={fields['nonce']}&timestamp={fields['timestamp']}"
-    return Vector(name, why, urlencode([*fields.items(), *extra]), reason, before, text)
+    return _vector(name, why, urlencode([*fields.items(), *extra]), reason, text, before)
 
 
-def _without(vector: Vector, field_name: str) -> str:
-    return "&".join(pair for pair in vector.body.split("&") if not pair.startswith(f"{field_name}="))
+def _without(body: str, field_name: str) -> str:
+    return "&".join(pair for pair in body.split("&") if not pair.startswith(f"{field_name}="))
 
 
 _RIGHT = sign(APP_KEY, MASTER_SECRET, _NONCE, _TIMESTAMP)
 _REPORTED = _signed("report", "The worked example of the service's pages.")
+_BODY = str(_REPORTED["body"])
 _BAD, _OLD, _MALFORMED = "bad_signature", "expired", "malformed"
 
-VECTORS: Sequence[Vector] = (
+VECTORS: Sequence[_Vector] = (
     _REPORTED,
     _signed("reply", "Chinese text and an emoji in data.", type="SMS_REPLY", data=_REPLY),
     _signed("template", "A decision on a template.", type="SMS_TEMPLATE", data=_TEMPLATE),
@@ -92,7 +80,7 @@ VECTORS: Sequence[Vector] = (
     ),
     _signed("leading_zeros", "The digits are signed as they came, not as a number.", nonce="000123"),
     _signed("new_field", "A field that is not known does no harm.", extra=[("region", "cn")]),
-    Vector("other_order", "The order of the fields says nothing.", "&".join(reversed(_REPORTED.body.split("&")))),
+    _vector("other_order", "The order of the fields says nothing.", "&".join(reversed(_BODY.split("&")))),
     _signed(
         "other_data",
         "The signature does not cover data: data that was changed is accepted. Treat it as untrusted.",
@@ -119,8 +107,8 @@ VECTORS: Sequence[Vector] = (
     _signed("other_digits", "A nonce in Arabic digits.", _MALFORMED, nonce="١٢٣"),
     _signed("two_nonces", "A field that is there twice.", _MALFORMED, extra=[("nonce", "1")]),
     _signed("two_signatures", "A second signature.", _MALFORMED, extra=[("signature", "0" * 40)]),
-    Vector("no_signature", "Without a signature.", _without(_REPORTED, "signature"), _MALFORMED),
-    Vector("no_nonce", "Without a nonce.", _without(_REPORTED, "nonce"), _MALFORMED),
+    _vector("no_signature", "Without a signature.", _without(_BODY, "signature"), _MALFORMED),
+    _vector("no_nonce", "Without a nonce.", _without(_BODY, "nonce"), _MALFORMED),
     _signed("not_json", "Signed right, but data is no JSON.", _MALFORMED, data="{"),
     _signed("unknown_type", "Signed right, of a type that is not known.", "unknown_type", type="SMS_OTHER"),
     _signed(
@@ -128,13 +116,13 @@ VECTORS: Sequence[Vector] = (
         "A nonce that was used before, with other data: an attacker's.",
         "replayed",
         data={**_REPORT, "status": 4002},
-        before=_REPORTED.body,
+        before=_BODY,
     ),
     _signed(
         "same_again",
         "The same callback once more: the response to it was lost. Respond 200 and do nothing.",
         "already_handled",
-        before=_REPORTED.body,
+        before=_BODY,
     ),
 )
 
@@ -148,20 +136,5 @@ def vectors() -> dict[str, object]:
         "now": NOW,
         "max_age_seconds": int(DEFAULT_WINDOW.total_seconds()),
         "max_ahead_seconds": _MAX_AHEAD_SECONDS,
-        "vectors": [_published(vector) for vector in VECTORS],
+        "vectors": VECTORS,
     }
-
-
-def _published(vector: Vector) -> dict[str, object]:
-    made: dict[str, object] = {
-        "name": vector.name,
-        "why": vector.why,
-        "accepted": not vector.reason,
-        "reason": vector.reason or None,
-        "body": vector.body,
-    }
-    if vector.signed:
-        made["signed_text"] = vector.signed
-    if vector.before:
-        made["accepted_before"] = vector.before
-    return made

@@ -16,7 +16,7 @@ import httpx
 import pytest
 from openapi_spec_validator import validate
 
-from contract_kit.cli import ROOT, changelog, make
+from contract_kit import ROOT, changelog, make
 from contract_kit.vectors import vectors
 from contract_tools.document import load
 from contract_tools.openapi import mapping

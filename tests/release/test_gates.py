@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from contract_tools.changes.versions import package_version
-from releasing import ROOT, GateError, cli, distribution, run
+from releasing import distribution, launch
+from releasing.distribution import ROOT, GateError, run
 
 
 def test_a_tool_that_fails_is_quoted() -> None:
@@ -68,5 +69,5 @@ def test_the_version_is_the_packages_own() -> None:
 
 def test_help_says_that_nothing_is_uploaded(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
-        cli.launch(["--help"])
+        launch(["--help"])
     assert "Nothing is uploaded." in " ".join(capsys.readouterr().out.split())
