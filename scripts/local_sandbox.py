@@ -1,4 +1,4 @@
-"""A strict sandbox in a thread, and what people do beside an app: read codes, reply, let time pass."""
+"""A sandbox in a thread, and what people do beside an app: read codes, reply, let time pass."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ PICTURE = bytes.fromhex(
 
 
 class LocalSandbox(ThreadedSandbox):
-    """A strict sandbox with the calls of its test API; a context manager that stops it."""
+    """A sandbox with the calls of its test API; a context manager that stops it."""
 
     credentials = Credentials()  # the keys of its first app
 
-    def __init__(self, port: int = 0) -> None:
-        super().__init__(Settings(strict=True), port=port)
+    def __init__(self, port: int = 0, *, strict: bool = True) -> None:
+        super().__init__(Settings(strict=strict), port=port)
         self._api = httpx.Client(base_url=f"{self.page_url}api/", trust_env=False, timeout=TIMEOUT)
 
     def __exit__(self, *details: object) -> None:
