@@ -6,7 +6,7 @@ import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from contract_tools.document import Document, DocumentError, parse
 from contract_tools.openapi import (
@@ -221,36 +221,53 @@ def _edits(document: Document) -> Iterator[tuple[str, _Edit]]:
             edit = _new_list(document, document.node(pointer_to(_CODES, name)), found, wanted)
             if edit is not None:
                 yield f"{name} of ErrorCode", edit
-    for name, pointer, written in _descriptions(document.data):
-        node = document.node(pointer_to(pointer, "description"))
-        if node is not None and flat(str(node.value)) != flat(written):
-            edit = _new_description(document, node, written)
+    for each in repeating(document.data):
+        node = document.node(pointer_to(each.pointer, "description"))
+        if node is not None and not each.is_shown_in(str(node.value)):
+            edit = _new_description(document, node, each.written)
             if edit is not None:
-                yield name, edit
+                yield each.what, edit
 
 
-def _descriptions(data: Mapping[str, object]) -> Iterator[tuple[str, str, str]]:
-    """Yield every description that repeats something: what it repeats, whose it is, and how it should be."""
+class Repeating(NamedTuple):
+    """A part whose description repeats something of the rest of the document."""
+
+    what: str  # such as ``the codes of sendCode``
+    pointer: str
+    shown: str  # what it has to show
+    written: str  # the description as it should be
+
+    def is_shown_in(self, description: str) -> bool:
+        """Return whether a description shows it: the rows of the table of codes anywhere, the rest at its end."""
+        if _ROW.search(self.shown):
+            here, there = ({*filter(_ROW.match, each.splitlines())} for each in (description, self.shown))
+            return here == there
+        return flat(description).endswith(flat(self.shown))
+
+
+def repeating(data: Mapping[str, object]) -> Iterator[Repeating]:
+    """Yield every part whose description has to repeat something."""
     for index, tag in enumerate(sequence(data.get("tags"))):
         name, said = (text(mapping(tag).get(key)) for key in ("name", "description"))
-        if _ROW.search(said):
-            table = shown_catalogue(data, ENGLISH)
-            paragraphs = (table if _ROW.search(each) else each for each in said.split("\n\n"))
-            yield f"the table of the tag {name}", f"#/tags/{index}", "\n\n".join(paragraphs)
+        table = shown_catalogue(data, ENGLISH)
+        if _ROW.search(said) and _ROW.search(table):
+            written = "\n\n".join(table if _ROW.search(each) else each for each in said.split("\n\n"))
+            yield Repeating(f"the table of the tag {name}", f"#/tags/{index}", table, written)
         elif shown := shown_payloads(data, name, ENGLISH):
-            written = _ending(said, shown, (_PAYLOAD,))
-            yield f"the fields of the callbacks in the tag {name}", f"#/tags/{index}", written
+            what = f"the fields of the callbacks in the tag {name}"
+            yield Repeating(what, f"#/tags/{index}", shown, _ending(said, shown, (_PAYLOAD,)))
     for name, item in webhooks(data).items():
         pointer = text(mapping(item).get("$ref")) or pointer_to("#/webhooks", name)
         for method, callback in follow(data, item).items():
             if method in METHODS and (shown := shown_payload(data, mapping(callback), ENGLISH)):
+                what = f"the fields of {text(mapping(callback).get('operationId'), name)}"
                 written = _ending(text(mapping(callback).get("description")), shown, (_PAYLOAD,))
-                called = text(mapping(callback).get("operationId"), name)
-                yield f"the fields of {called}", pointer_to(pointer, method), written
+                yield Repeating(what, pointer_to(pointer, method), shown, written)
     for path, method, operation, _ in operations(data):
         if shown := shown_codes(data, operation, ENGLISH):
+            what = f"the codes of {text(operation.get('operationId'))}"
             written = _ending(text(operation.get("description")), shown, _CODE_PARAGRAPHS)
-            yield f"the codes of {text(operation.get('operationId'))}", pointer_to("#/paths", path, method), written
+            yield Repeating(what, pointer_to("#/paths", path, method), shown, written)
 
 
 def _ending(description: str, wanted: str, begins: tuple[str, ...]) -> str:

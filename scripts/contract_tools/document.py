@@ -67,11 +67,7 @@ class Document:
 
 
 def load(path: Path | str) -> Document:
-    """Read a document from a YAML or JSON file.
-
-    Raises:
-        DocumentError: The file is missing, or is no OpenAPI 3.0 or 3.1 document.
-    """
+    """Read a document from a YAML or JSON file; DocumentError where it is missing or no OpenAPI 3.0 or 3.1 document."""
     name = str(path)
     try:
         content = Path(path).read_bytes()
@@ -90,11 +86,7 @@ def load(path: Path | str) -> Document:
 
 
 def parse(text: str, name: str) -> Document:
-    """Read a document from a text; the name is shown in errors, and one that ends in ``.json`` must be JSON.
-
-    Raises:
-        DocumentError: The text is no OpenAPI 3.0 or 3.1 document.
-    """
+    """Read a document from a text; the name is shown in errors, and one that ends in ``.json`` must be JSON."""
     is_json = name.endswith(".json")
     from_json = _read_json(text, name) if is_json else None
     root = _compose(_as_yaml(text) if is_json else text, name)

@@ -63,16 +63,8 @@ _CLIENT_TYPES = """\
 def build(document: Document, progress: Progress, *, installable: bool = False) -> dict[str, bytes]:
     """Make every file of generated/ by its path in it, manifest included.
 
-    Args:
-        document: The document.
-        progress: Called at each step.
-        installable: Whether pip is to install the folder by itself, as that of a fork.
-
     The same document gives the same bytes on every run, machine and version of Python: what the tools read of their
     surroundings is shut out, and nothing here depends on a clock, a locale or the order of a set.
-
-    Raises:
-        ToolError: A generator failed.
     """
     data = document.data
     with tempfile.TemporaryDirectory(prefix="regenerate-") as name:
@@ -264,12 +256,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 
 def fork_package(data: Mapping[str, object], packages: Iterable[str]) -> dict[str, bytes]:
-    """Read the files by their names in the folder.
-
-    Args:
-        data: The document.
-        packages: The packages that it made.
-    """
+    """Make the files with which pip installs the packages of a fork, by their names in the folder."""
     version = text(mapping(data.get("info")).get("version"), "0")
     project = render(
         "fork.toml",
@@ -294,11 +281,7 @@ def versions() -> dict[str, str]:
 
 
 def run_tool(module: str, arguments: Sequence[str], folder: Path) -> None:
-    """Run an installed Python tool in a folder, silently.
-
-    Raises:
-        ToolError: It failed; the message is the end of its output.
-    """
+    """Run an installed Python tool in a folder, silently; ToolError with the end of its output where it fails."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     finished = subprocess.run(
         [sys.executable, "-s", "-P", "-X", "utf8", "-m", module, *arguments],

@@ -28,12 +28,7 @@ _NO_EXCHANGE = frozenset({errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNO
 
 @contextmanager
 def locked(target: Path, waiting: Callable[[], None]) -> Generator[None]:
-    """Hold the only right to replace a tree, until the end of the block or of the process.
-
-    Args:
-        target: The tree; it need not exist.
-        waiting: Called once when somebody else holds the right.
-    """
+    """Hold the only right to replace a tree, until the end of the block or of the process."""
     target.parent.mkdir(parents=True, exist_ok=True)
     # Where a folder can carry the lock, there is nothing to leave behind.
     with exclusive(_beside(target, "lock") if sys.platform == "win32" else target.parent, waiting):
@@ -58,11 +53,7 @@ def recover(target: Path) -> bool:
 
 
 def replace_tree(target: Path, files: Mapping[str, bytes]) -> None:
-    """Put a tree of these files in the place of the target. Call it with the lock held.
-
-    Raises:
-        OSError: It could not be done, and the old tree is unchanged.
-    """
+    """Put a tree of these files in the place of the target, with the lock held; where that fails, the old one stays."""
     new = _beside(target, f"new-{uuid.uuid4().hex}")
     try:
         for name, content in files.items():

@@ -276,10 +276,10 @@ BROKEN = (
     broken("enum-code-extra", "        - 104\n", "        - 105\n", "- 105"),
     broken("enum-code-agrees", "        - NO_SUCH_PLACE\n", "        - NO_PLACE\n", "- NO_PLACE"),
     broken("enum-code-agrees", "        - The path is wrong.\n", "        - The way is wrong.\n", "The way is wrong"),
-    broken("code-table-agrees", "| 103, HTTP 403: bad", "| 103, HTTP 404: bad", "  - name: errors", "description:"),
-    broken("code-table-agrees", "| The path is wrong. |", "| A path. |", "  - name: errors", "description:"),
+    broken("description-agrees", "| 103, HTTP 403: bad", "| 103, HTTP 404: bad", "  - name: errors", "description:"),
+    broken("description-agrees", "| The path is wrong. |", "| A path. |", "  - name: errors", "description:"),
     broken(
-        "code-table-complete",
+        "description-agrees",
         "      | 104, HTTP 404: no such place | The path is wrong. |\n",
         "",
         "  - name: errors",
@@ -288,7 +288,7 @@ BROKEN = (
     broken("code-known", "[101, 102, 103]", "[101, 102, 103, 999]", "[101, 102, 103, 999]"),
     broken("code-known", "x-routing-error-codes: [104]", "x-routing-error-codes: [104, 999]", "[104, 999]"),
     broken("code-success", "[101, 102, 103]", "[100, 101, 102, 103]", "[100, 101, 102, 103]"),
-    broken("extension-value", "[101, 102, 103]", "[101, 102, 103, 103]", "[101, 102, 103, 103]"),
+    broken("code-twice", "[101, 102, 103]", "[101, 102, 103, 103]", "[101, 102, 103, 103]"),
     broken("code-status-declared", "[101, 102, 103]", "[101, 102, 103, 104]", "[101, 102, 103, 104]"),
     broken("code-unused", "x-routing-error-codes: [104]\n", "", "  '104':"),
     broken("field-error-key", "{missing: 102, pattern: 103}", "{missing: 102, enum: 103}", "enum: 103"),
@@ -323,13 +323,21 @@ BROKEN = (
         "    Refusal:",
     ),
     broken(
-        "codes-shown", "codes: HTTP 401: 101; HTTP 403: 103.", "codes: HTTP 401: 101.", "    put:", "description: >-"
+        "description-agrees",
+        "codes: HTTP 401: 101; HTTP 403: 103.",
+        "codes: HTTP 401: 101.",
+        "    put:",
+        "description: >-",
     ),
     broken(
-        "codes-shown", "x-error-codes: [101, 102, 103]", "x-error-codes: [101, 102]", "    post:", "description: >-"
+        "description-agrees",
+        "x-error-codes: [101, 102, 103]",
+        "x-error-codes: [101, 102]",
+        "    post:",
+        "description: >-",
     ),
     broken(
-        "codes-shown",
+        "description-agrees",
         "| letterId | integer | Which. |",
         "| letterId | string | Which. |",
         "- name: callbacks",

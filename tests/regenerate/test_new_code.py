@@ -98,8 +98,8 @@ def test_all_that_is_missing_is_said_in_one_run(document: Path, capsys: pytest.C
         (f"{line + 4}: ", "the family rate_limits of 50987 is not declared. Fix: use one of these: authentication"),
         (f"{line}: ", "50987 is in the catalogue, but not in ErrorCode. Fix: add it to the enum"),
         ("", "50987 comes with HTTP 409, which sendCode does not declare. Fix: add the response 409"),
-        ("", "the table in the description has no row for 50987"),
-        ("", "the description of sendCode does not end with its error codes"),
+        ("", "does not show the table of the tag errors as the rest of the document has them: '| 50987, HTTP 409"),
+        ("", "the description does not show the codes of sendCode as the rest of the document has them"),
         ("", "“Accepted” has no Chinese translation"),
     ):
         assert any(where in each and words in each for each in said.splitlines()), (words, said)
@@ -154,3 +154,12 @@ def test_a_new_field_of_a_callback_is_one_edit(document: Path) -> None:
     assert changed == ["the fields of the callbacks in the tag callbacks", "the fields of onSmsReport"]
     assert whole.text.count("| network | string | Whose network. |") == 2
     assert completed(whole)[1] == []
+
+
+def test_a_code_that_is_gone_leaves_the_table_too(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    edited = text.replace("      | 50101, ", "      | 50999, HTTP 403: old | Old. |\n      | 50101, ", 1)
+    assert edited != text
+    whole, changed = completed(parse(edited, "openapi.yaml"))
+    assert changed == ["the table of the tag errors"]
+    assert whole.text == text

@@ -21,10 +21,6 @@ def compare_python_api(root: Path, revision: str) -> list[Change]:
 
     The public API is what the documented modules export, and the classes of their attributes: ``JSMS.codes.send`` is
     public although its class is in a private module.
-
-    Args:
-        root: The repository.
-        revision: What to compare with: a commit, branch or tag.
     """
     new = griffe.load(PACKAGE, search_paths=[root / source for source in SOURCES], allow_inspection=False)
     old = griffe.load_git(PACKAGE, ref=revision, repo=root, search_paths=list(SOURCES), allow_inspection=False)

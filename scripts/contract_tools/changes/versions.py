@@ -45,14 +45,7 @@ def level_of(changes: Iterable[Change]) -> Level | None:
 
 
 def compared(document: Path, revision: str, before: Mapping[str, object], now: Mapping[str, object]) -> list[Versioned]:
-    """Compare the contract, and the Python API of the repository around it where it has one.
-
-    Args:
-        document: The file of the contract.
-        revision: The git revision to compare with.
-        before: The contract at the revision.
-        now: The contract in the work tree.
-    """
+    """Compare the contract, and the Python API of the repository around it where it has one."""
     changes = compare(before, now) + compare_words(before, now)
     was, is_now = (text(mapping(data.get("info")).get("version")) for data in (before, now))
     found = [Versioned(CONTRACT, f"info.version of {document.name}", was, is_now, changes)]
@@ -100,11 +93,7 @@ def mismatches(versioned: Iterable[Versioned], root: Path, revision: str) -> Ite
 
 
 def package_version(root: Path) -> str:
-    """Read the version of the package without importing it: the tools run without the client.
-
-    Args:
-        root: The project's folder.
-    """
+    """Read the version of the package without importing it: the tools run without the client."""
     module = ast.parse((root / _VERSION_FILE).read_text(encoding="utf-8"))
     assigned = next(node for node in module.body if isinstance(node, ast.Assign))
     return str(ast.literal_eval(assigned.value))
@@ -138,11 +127,7 @@ def _entries(changelog: str) -> set[str]:
 
 
 def at_revision(path: Path, revision: str) -> Document:
-    """Read a document from a git revision of the repository around it.
-
-    Raises:
-        DocumentError: There is no such repository, revision, or document in it, or it cannot be read.
-    """
+    """Read a document from a git revision of the repository around it; DocumentError where it has none."""
     name = f"{revision}:{path.name}"
     commit = _git(path, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     if commit is None:

@@ -66,12 +66,7 @@ class _Field:
 
 
 class ResultClass:
-    """A record of a response as a class with its reader.
-
-    Args:
-        surface: The whole surface.
-        record: The record.
-    """
+    """A record of a response as a class with its reader."""
 
     def __init__(self, surface: Surface, record: Record) -> None:
         self._surface = surface

@@ -7,7 +7,7 @@ document.
 from __future__ import annotations
 
 from contract_tools.document import Document
-from contract_tools.lint.codes import check_catalogue, check_codes, check_shown
+from contract_tools.lint.codes import check_catalogue, check_codes, check_descriptions
 from contract_tools.lint.contract import Contract, Problem
 from contract_tools.lint.examples import check_examples
 from contract_tools.lint.patterns import check_patterns
@@ -28,7 +28,7 @@ _STAGES = (
     (check_links, check_patterns),
     (
         *(check_style, check_extensions, check_references, check_operations, check_schemas, check_names, check_texts),
-        *(check_catalogue, check_codes, check_shown, check_examples),
+        *(check_catalogue, check_codes, check_descriptions, check_examples),
     ),
     (check_whole,),
 )

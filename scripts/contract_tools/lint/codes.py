@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from contract_tools.descriptions import ENGLISH, flat, shown_catalogue, shown_codes, shown_payload, shown_payloads
+from contract_tools.descriptions import repeating
 from contract_tools.emit.catalogue import SUCCESS
 from contract_tools.lint.contract import Contract, Finding, title
 from contract_tools.openapi import Node, mapping, pointer_to, sequence, text, whole
@@ -15,7 +14,6 @@ _ROOTS = ("JSMSError", "APIError")
 _LISTS = ("x-error-codes", "x-recipient-error-codes")
 _ROUTING = "x-routing-error-codes"
 _ALWAYS = ("missing", "invalid")
-_ROW = re.compile(r"^\| ([0-9]+), .*$", re.MULTILINE)
 _CATALOGUE = "#/x-error-codes"
 _ENUM = "#/components/schemas/ErrorCode"
 _WRITTEN = "scripts/regenerate does so in YAML"
@@ -24,7 +22,7 @@ _ADD = "add it to x-error-codes of the document, or correct it"
 
 def check_catalogue(contract: Contract) -> Iterator[Finding]:
     """Check that the catalogue is complete, and that everything that repeats it agrees."""
-    for check in (_check_entries, _check_families, _check_classes, _check_enum, _check_table):
+    for check in (_check_entries, _check_families, _check_classes, _check_enum):
         yield from check(contract)
 
 
@@ -95,22 +93,6 @@ def _check_enum(contract: Contract) -> Iterator[Finding]:
                 yield Finding("enum-code-agrees", pointer_to(_ENUM, key, index), message, remedy)
 
 
-def _check_table(contract: Contract) -> Iterator[Finding]:
-    """Check the table of codes in a tag's description, which readers see where renderers hide the enum."""
-    wanted = {row[1]: row[0] for row in _ROW.finditer(shown_catalogue(contract.data, ENGLISH))}
-    for node in contract.of_kind("tag"):
-        rows = {row[1]: row[0] for row in _ROW.finditer(text(node.value.get("description")))}
-        pointer = pointer_to(node.pointer, "description")
-        for code, row in wanted.items() if rows.keys() & wanted.keys() else ():
-            if code not in rows:
-                message = f"the table in the description has no row for {code}"
-                yield Finding("code-table-complete", pointer, message, f"add one; {_WRITTEN}")
-            elif rows[code] != row:
-                message = f"the row of {code} in the description says {rows[code]!r}, the catalogue {row!r}"
-                remedy = f"write the catalogue's words into the table; {_WRITTEN}"
-                yield Finding("code-table-agrees", pointer, message, remedy)
-
-
 def check_codes(contract: Contract) -> Iterator[Finding]:
     """Check the error codes that operations and fields use."""
     routing = contract.data.get(_ROUTING)
@@ -135,6 +117,8 @@ def _check_list(contract: Contract, owner: str, codes: object) -> Iterator[Findi
             yield Finding("code-known", pointer, f"{code} is not in the catalogue", _ADD)
         elif entry.get("family") == SUCCESS:
             yield Finding("code-success", pointer, f"{code} means success, which is no error", "take it out")
+        if code in sequence(codes)[:index]:
+            yield Finding("code-twice", pointer, f"{code} is listed twice", "keep one of the two")
 
 
 def _check_operation(contract: Contract, operation: Node) -> Iterator[Finding]:
@@ -181,17 +165,13 @@ def _users(contract: Contract, field: Node) -> list[Node]:
     return [node for node in outer if node.kind == "operation"]
 
 
-def check_shown(contract: Contract) -> Iterator[Finding]:
-    """Check what descriptions have to show readers of codes and callbacks."""
-    data = contract.data
-    codes, fields = "its error codes", "the fields of its data"
-    shown = [(each, title(each), codes, shown_codes(data, each.value, ENGLISH)) for each in contract.operations]
-    shown += [(each, title(each), fields, shown_payload(data, each.value, ENGLISH)) for each in contract.callbacks]
-    for tag in contract.of_kind("tag"):
-        name = text(tag.value.get("name"))
-        shown.append((tag, f"the tag {name}", fields, shown_payloads(data, name, ENGLISH)))
-    for node, name, what, wanted in shown:
-        if not flat(text(node.value.get("description"))).endswith(flat(wanted)):
-            message = f"the description of {name} does not end with {what}, which readers see nowhere else"
-            remedy = f"end it with:\n{wanted}\n" if "\n" in wanted else f"end it with a paragraph of its own: {wanted}"
-            yield Finding("codes-shown", pointer_to(node.pointer, "description"), message, remedy)
+def check_descriptions(contract: Contract) -> Iterator[Finding]:
+    """Check what descriptions repeat of codes and callbacks, which readers see nowhere else."""
+    for each in repeating(contract.data):
+        pointer = pointer_to(each.pointer, "description")
+        description = text(contract.at(pointer))
+        if not each.is_shown_in(description):
+            lacks = next((line for line in each.shown.splitlines() if line not in description), "more rows")
+            message = f"the description does not show {each.what} as the rest of the document has them: {lacks!r}"
+            remedy = f"write this, at its end; {_WRITTEN}:\n{each.shown}\n"
+            yield Finding("description-agrees", pointer, message, remedy)
