@@ -56,21 +56,13 @@ def method_name(operation: Mapping[str, object], method: str, path: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What a field holds.
+    """What a field holds."""
 
-    Attributes:
-        schema: Its schema, behind any ``$ref``.
-        type: ``string``, ``integer``, ``number``, ``boolean``, ``array``, ``map``, ``record`` or ``anything``.
-        nullable: Whether it may be null.
-        record: The component's name, for a record.
-        of: What is in it, for an array or a map.
-    """
-
-    schema: Mapping[str, object]
-    type: str
+    schema: Mapping[str, object]  # its schema, behind any ``$ref``
+    type: str  # ``string``, ``integer``, ``number``, ``boolean``, ``array``, ``map``, ``record`` or ``anything``
     nullable: bool = False
-    record: str = ""
-    of: Value | None = None
+    record: str = ""  # the component's name, for a record
+    of: Value | None = None  # what is in it, for an array or a map
 
     @property
     def kind(self) -> str:
@@ -104,18 +96,11 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A field of a record, or an argument.
-
-    Attributes:
-        name: Its name in Python.
-        wire: Its name in the request or response.
-        required: Whether it is always there.
-        value: What it holds.
-    """
+    """A field of a record, or an argument."""
 
     name: str
-    wire: str
-    required: bool
+    wire: str  # its name in the request or response
+    required: bool  # whether it is always there
     value: Value
 
     @property
@@ -126,16 +111,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Model a named object.
-
-    Attributes:
-        name: The component's name.
-        schema: What the contract says of it.
-        members: Its fields, in the order of the contract.
-    """
+    """A named object."""
 
     name: str
-    schema: Mapping[str, object]
+    schema: Mapping[str, object]  # what the contract says of it
     members: tuple[Member, ...]
 
     @property
@@ -146,48 +125,28 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """An argument of a method.
-
-    Attributes:
-        member: Its name and what it holds.
-        places: Where in the request it goes: ``path``, ``query``, ``body``.
-        positional: Whether it may be given by its position.
-    """
+    """An argument of a method."""
 
     member: Member
-    places: frozenset[str]
-    positional: bool
+    places: frozenset[str]  # where in the request it goes: ``path``, ``query``, ``body``
+    positional: bool  # whether it may be given by its position
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation as a method.
-
-    Attributes:
-        id: Its operationId.
-        verb: The HTTP method, in capitals.
-        path: The path, with names in braces.
-        resource: The attribute of the client.
-        name: The method.
-        source: What the contract says of it.
-        arguments: The arguments, in the order of the signature.
-        body: The record that is sent; None for no body, or one that is no record.
-        body_value: The body where it is no record.
-        form: Whether the body is a form and not JSON.
-        response: What a success holds; None for nothing.
-    """
+    """An operation as a method."""
 
     id: str
-    verb: str
-    path: str
+    verb: str  # the HTTP method, in capitals
+    path: str  # the path, with names in braces
     resource: str
     name: str
-    source: Mapping[str, object]
-    arguments: tuple[Argument, ...]
-    body: Record | None
-    body_value: Member | None
-    form: bool
-    response: Value | None
+    source: Mapping[str, object]  # what the contract says of it
+    arguments: tuple[Argument, ...]  # the arguments, in the order of the signature
+    body: Record | None  # the record that is sent; None for no body, or one that is no record
+    body_value: Member | None  # the body where it is no record
+    form: bool  # whether the body is a form and not JSON
+    response: Value | None  # what a success holds; None for nothing
 
     @property
     def polls(self) -> bool:
@@ -225,11 +184,7 @@ def effect_of(operation: Mapping[str, object], method: str) -> str:
 
 @dataclass
 class Surface:
-    """Everything that is emitted for an app to use.
-
-    Attributes:
-        data: The document.
-    """
+    """Everything that is emitted for an app to use."""
 
     data: Mapping[str, object]
     _records: dict[str, Record] = field(default_factory=dict[str, Record])

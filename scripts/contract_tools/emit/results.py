@@ -20,6 +20,7 @@ _SHOWN = {
     "personal-text": "SECRET",
     "service-text": "TEXT",
 }
+_AS_IT_IS = Customised("", "", (), {}, frozenset())
 _EXTRA = "Fields that this version does not know."
 
 
@@ -71,7 +72,7 @@ class ResultClass:
     def __init__(self, surface: Surface, record: Record) -> None:
         self._surface = surface
         self._record = record
-        self._customised: Customised | None = customised_results()[0].get(record.name)
+        self._customised: Customised = customised_results()[0].get(record.name, _AS_IT_IS)
         self._lenient = record.name in surface.lenient_records
         self._code = next((m for m in record.members if m.value.kind == "error-code"), None)
         own = {member.name for member in record.members}
@@ -82,14 +83,14 @@ class ResultClass:
         record, custom = self._record, self._customised
         fields = [*self._fields()]
         words = docstring(
-            (custom.summary if custom is not None else "") or record.description or f"A {record.name}.",
+            custom.summary or record.description or f"A {record.name}.",
             sections={"Attributes": [f"{each.name}: {each.words}" for each in fields] + [f"extra: {_EXTRA}"]},
             indent=4,
         )
         return render(
             "result.py",
             name=record.name,
-            bases=f"customised.{record.name}, Result" if custom is not None else "Result",
+            bases=f"customised.{record.name}, Result" if custom.name else "Result",
             words=words.rstrip("\n"),
             rows=[self._row(each) for each in fields],
             is_outcome=self.is_outcome,
@@ -120,33 +121,24 @@ class ResultClass:
         if self.is_outcome:
             words = "Whether the service accepted it; a delivery report says whether it arrived."
             found.append(_Field("accepted", "bool", "", "", True, words, "accepted"))
-        if self._customised is not None:
-            contract = {each.name: each for each in found}
-            for each in self._customised.fields:
-                value = self._found(each.name) if each.name in self._customised.finders else ""
-                made = _Field(each.name, each.type, each.default, "", True, each.words, value)
-                found = [made if old.name == each.name else old for old in found]
-                found += [] if each.name in contract else [made]
+        contract = {each.name for each in found}
+        for each in self._customised.fields:
+            value = self._found(each.name) if each.name in self._customised.finders else ""
+            made = _Field(each.name, each.type, each.default, "", True, each.words, value)
+            found = [made if old.name == each.name else old for old in found]
+            found += [] if each.name in contract else [made]
         yield from (each for each in found if not each.default)
         yield from (each for each in found if each.default)
 
     def _found(self, name: str) -> str:
-        finders = self._customised.finders if self._customised is not None else dict[str, tuple[str, ...]]()
-        left_out = self._customised.left_out if self._customised is not None else frozenset[str]()
         values = {member.name: self._value(member) for member in self._record.members}
-        arguments = [self._raw(self._member(given)) if given in left_out else values[given] for given in finders[name]]
+        values |= {left: f"left_{left}" for left in self._customised.left_out}
+        arguments = (values[given] for given in self._customised.finders[name])
         return f"{self._record.name}.find_{name}({', '.join(arguments)})"
 
-    def _member(self, name: str) -> Member:
-        return next(member for member in self._record.members if member.name == name)
-
-    def _raw(self, member: Member) -> str:
-        return f"left_{member.name}"
-
     def _members(self) -> Iterator[_Field]:
-        left_out = self._customised.left_out if self._customised is not None else frozenset[str]()
         for member in self._record.members:
-            if member.name in left_out:
+            if member.name in self._customised.left_out:
                 continue
             kind = result_type(member.value)
             lenient = self._lenient and member.value.kind in _TIMES
@@ -213,14 +205,14 @@ class ResultClass:
         ids = [m for m in inner._record.members if m.value.kind == "id" and not m.required]
         always = [m for m in inner._record.members if m.required]
         plain = all(m.value.type == "string" and not m.value.nullable and not m.value.values for m in always)
-        if not inner.is_outcome or len(ids) != 1 or not plain or not always or inner._customised is not None:
+        if not inner.is_outcome or len(ids) != 1 or not plain or not always or inner._customised.name:
             return ""
         names = ", ".join(f"{literal(m.wire)}: {literal(m.name)}" for m in (*always, *ids))
         return f"read_outcomes({given}, {of.record}, {reader_name(of.record)}, {{{names}}})"
 
     def _left_out(self) -> list[str]:
-        left_out = self._customised.left_out if self._customised is not None else frozenset[str]()
-        return [f"left_{name} = body.pop({literal(self._member(name).wire)}, None)" for name in sorted(left_out)]
+        wires = {member.name: member.wire for member in self._record.members}
+        return [f"left_{name} = body.pop({literal(wires[name])}, None)" for name in sorted(self._customised.left_out)]
 
     def _outcome_lines(self) -> list[str]:
         """List what is read of an outcome first: what else is read depends on whether it was accepted."""

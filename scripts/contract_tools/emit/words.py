@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from contract_tools.emit.model import Argument, Member, Operation, Value
@@ -177,11 +177,6 @@ def member_words(member: Member, *, lenient_time: bool, optional: bool) -> str:
     elif optional:
         words.append("None where it is absent.")
     return _marked(" ".join(word for word in words if word), value)
-
-
-def lines(rows: Sequence[tuple[str, str]]) -> list[str]:
-    """Write names and words as the lines of a section."""
-    return [f"{name}: {words}" for name, words in rows]
 
 
 class Option(NamedTuple):
