@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from contract_tools.document import Document, DocumentError, parse
 from contract_tools.openapi import (
-    METHODS,
+    callbacks,
     follow,
     kinds_of,
     mapping,
@@ -20,7 +20,6 @@ from contract_tools.openapi import (
     schemas,
     sequence,
     text,
-    webhooks,
     whole,
 )
 from contract_tools.python_source import LINE_LENGTH
@@ -114,8 +113,8 @@ def shown_payload(
 
 def shown_payloads(data: Mapping[str, object], tag: str, words: Words, say: Callable[[str], str] = _as_it_is) -> str:
     """Write the tables of all callbacks of a tag: some renderers show the tag, and no callback."""
-    callbacks = (operation for operation in _callbacks(data) if tag in sequence(operation.get("tags")))
-    return "\n\n".join(filter(None, (shown_payload(data, callback, words, say) for callback in callbacks)))
+    posted = (callback for _, _, callback in callbacks(data) if tag in sequence(callback.get("tags")))
+    return "\n\n".join(filter(None, (shown_payload(data, callback, words, say) for callback in posted)))
 
 
 def shown_catalogue(data: Mapping[str, object], words: Words) -> str:
@@ -133,12 +132,6 @@ def shown_catalogue(data: Mapping[str, object], words: Words) -> str:
 def flat(description: str) -> str:
     """Join the lines of a description: where they are folded is no difference."""
     return " ".join(description.split())
-
-
-def _callbacks(data: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
-    for item in webhooks(data).values():
-        around = follow(data, item)
-        yield from (mapping(around[method]) for method in METHODS if method in around)
 
 
 def _payload(data: Mapping[str, object], callback: Mapping[str, object]) -> tuple[str, str]:
@@ -256,13 +249,11 @@ def repeating(data: Mapping[str, object]) -> Iterator[Repeating]:
         elif shown := shown_payloads(data, name, ENGLISH):
             what = f"the fields of the callbacks in the tag {name}"
             yield Repeating(what, f"#/tags/{index}", shown, _ending(said, shown, (_PAYLOAD,)))
-    for name, item in webhooks(data).items():
-        pointer = text(mapping(item).get("$ref")) or pointer_to("#/webhooks", name)
-        for method, callback in follow(data, item).items():
-            if method in METHODS and (shown := shown_payload(data, mapping(callback), ENGLISH)):
-                what = f"the fields of {text(mapping(callback).get('operationId'), name)}"
-                written = _ending(text(mapping(callback).get("description")), shown, (_PAYLOAD,))
-                yield Repeating(what, pointer_to(pointer, method), shown, written)
+    for name, pointer, callback in callbacks(data):
+        if shown := shown_payload(data, callback, ENGLISH):
+            what = f"the fields of {text(callback.get('operationId'), name)}"
+            written = _ending(text(callback.get("description")), shown, (_PAYLOAD,))
+            yield Repeating(what, pointer, shown, written)
     for path, method, operation, _ in operations(data):
         if shown := shown_codes(data, operation, ENGLISH):
             what = f"the codes of {text(operation.get('operationId'))}"

@@ -95,6 +95,15 @@ def webhooks(data: Mapping[str, object]) -> Mapping[str, object]:
     return mapping(data.get("webhooks", data.get("x-webhooks")))
 
 
+def callbacks(data: Mapping[str, object]) -> Iterator[tuple[str, str, Mapping[str, object]]]:
+    """Yield every operation that the service calls: its name among the callbacks, its place, and itself."""
+    for name, item in webhooks(data).items():
+        pointer, around = text(mapping(item).get("$ref")) or pointer_to("#/webhooks", name), follow(data, item)
+        for method in METHODS:
+            if is_object(operation := around.get(method)):
+                yield name, pointer_to(pointer, method), operation
+
+
 def schemas(data: Mapping[str, object]) -> Mapping[str, object]:
     """Return the named schemas."""
     return mapping(mapping(data.get("components")).get("schemas"))

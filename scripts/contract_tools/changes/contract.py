@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from contract_tools.changes import Change, added, changed, members, removed, reworded
@@ -15,7 +15,8 @@ from contract_tools.changes.schemas import (
     compare_properties,
     compare_schemas,
 )
-from contract_tools.openapi import METHODS, follow, mapping, operations, sequence, text, webhooks
+from contract_tools.emit.model import parameters_of
+from contract_tools.openapi import callbacks, follow, mapping, operations, sequence, text
 from contract_tools.openapi import operations as operations_of
 
 _RETRY_WORDS = {
@@ -112,17 +113,13 @@ def _listed(names: object) -> str:
 
 def _parameters(operation: _Operation, place: str) -> dict[str, object]:
     """Describe the parameters of one place as the fields of an object."""
-    given = (follow(operation.data, each) for owner in (operation.around, operation.value) for each in _of(owner))
+    given = parameters_of(operation.data, operation.value, operation.around)
     found = {text(each.get("name")): each for each in given if each.get("in") == place}
     schemas = {
         name: {**mapping(each.get("schema")), **({"deprecated": True} if each.get("deprecated") else {})}
         for name, each in found.items()
     }
     return {"properties": schemas, "required": [name for name, each in found.items() if each.get("required") is True]}
-
-
-def _of(owner: Mapping[str, object]) -> Sequence[object]:
-    return sequence(owner.get("parameters"))
 
 
 def _compare_body(old: _Operation, new: _Operation) -> Iterator[Change]:
@@ -168,22 +165,16 @@ def _compare_responses(old: _Operation, new: _Operation) -> Iterator[Change]:
 
 def compare_callbacks(old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
     """Compare what the service posts to apps."""
-    before, after = webhooks(old), webhooks(new)
+    before, after = _posted(old), _posted(new)
     yield from members(before, after, "callback {}")
-    for name in before:
-        if name not in after:
-            continue
-        was, now = _posted(old, before[name]), _posted(new, after[name])
-        yield from _compare_content(Value(f"the body of callback {name}", RECEIVED), was, now)
+    for name in (name for name in before if name in after):
+        yield from _compare_content(Value(f"the body of callback {name}", RECEIVED), before[name], after[name])
 
 
-def _posted(data: Mapping[str, object], item: object) -> Mapping[str, object]:
-    around = follow(data, item)
-    for method in METHODS:
-        body = follow(data, mapping(around.get(method)).get("requestBody"))
-        if body:
-            return mapping(body.get("content"))
-    return {}
+def _posted(data: Mapping[str, object]) -> dict[str, Mapping[str, object]]:
+    """Find what each callback posts."""
+    bodies = {name: follow(data, callback.get("requestBody")) for name, _, callback in callbacks(data)}
+    return {name: mapping(body.get("content")) for name, body in bodies.items()}
 
 
 def compare_security(old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from contract_tools.changes import Change, added, changed, members, removed
 from contract_tools.openapi import (
-    follow,
+    callbacks,
     kinds_of,
     mapping,
     may_be_null,
@@ -17,7 +17,6 @@ from contract_tools.openapi import (
     schemas_within,
     sequence,
     text,
-    webhooks,
 )
 
 Direction = Literal["sent", "received"]
@@ -302,9 +301,8 @@ def _directions(data: Mapping[str, object]) -> dict[str, frozenset[Direction]]:
         note(operation.get("requestBody"), SENT)
         note([operation.get("parameters"), around.get("parameters")], SENT)
         note(operation.get("responses"), RECEIVED)
-    for item in webhooks(data).values():
-        for method in follow(data, item).values():
-            note(mapping(method).get("requestBody"), RECEIVED)
+    for _, _, callback in callbacks(data):
+        note(callback.get("requestBody"), RECEIVED)
     return found
 
 
