@@ -54,6 +54,18 @@ TEST_TOOLS = (
     "trio",
     "vcrpy",
 )
+# What an edit of the contract reaches first; the whole takes as long as all the checks do.
+EDITED_TESTS = (
+    "tests/cli/test_operations.py",
+    "tests/cli/test_watch.py",
+    "tests/fidelity/test_fields.py",
+    "tests/kit",
+    "tests/overlay/test_operations.py",
+    "tests/overlay/test_polling.py",
+    "tests/pages/test_translations.py",
+    "tests/sandbox/test_error_codes.py",
+    "tests/sandbox_api/test_conformance.py",
+)
 _MOST_WORKERS = 8
 
 
@@ -187,6 +199,15 @@ def lowest(session: nox.Session) -> None:
     tools = [line for line in pinned if line.partition("==")[0] in TEST_TOOLS]
     session.install("--resolution", "lowest-direct", "-e", f".[{APP_EXTRAS}]", *tools)
     _pytest(session, *(session.posargs or APP_TESTS))
+
+
+@nox.session
+def edited(session: nox.Session) -> None:
+    """After an edit of the contract, and of nothing else, the checks that read it pass in a clone."""
+    _only_complete(session)
+    checks = session.posargs or ("generated", "documents", "mypy", "tests", "--", *EDITED_TESTS)
+    clone = session.cache_dir.resolve() / "edited"
+    session.run("python", "-m", "regenerate", str(clone), *checks, env={"PYTHONPATH": "tests"})
 
 
 @nox.session
