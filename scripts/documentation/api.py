@@ -10,7 +10,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from contract_tools.openapi import mapping, operations, schemas, text
+import griffe
+
+from contract_tools.emit.model import class_name, python_name
+from contract_tools.openapi import mapping, operations, schemas, sequence, text
+from contract_tools.python_source import family_class_name
 from documentation import between, require_translations, table, texts
 from jsms_client import JSMS
 from jsms_client.contract import openapi
@@ -25,6 +29,7 @@ _BEGIN, _END = (
     "Every call, of `JSMS` and, with ``await``, of `AsyncJSMS`:\n\n",
     "\nEvery name with its import path: docs/api.md.\n",
 )
+_ROOT: Final = Path(__file__).resolve().parents[2]
 _MOST_SHOWN: Final = 4
 _MODULES: Final = (
     "jsms_client",
@@ -33,7 +38,8 @@ _MODULES: Final = (
         for each in ("results", "errors", "campaigns", "callbacks", "store", "contract", "masking")
     ),
 )
-_TRANSLATIONS: Final = "api"
+TRANSLATIONS: Final = "api"
+"""The name of the Chinese summaries that the contract does not have, each by its English."""
 _ENGLISH: Final = (
     "Every public name",
     "What is not listed here is private and may change at any time.",
@@ -54,20 +60,16 @@ _CHINESE: Final = (
 
 def page() -> str:
     """Make the page of every method, type and exception with its import path."""
-    return _page(_ENGLISH, {})
+    return _page(_ENGLISH, {}, {})
 
 
 def chinese_page(root: Path) -> str:
     """Make the page in Chinese; end the command where the project's translations are out of step with the names."""
-    known, contract, names = texts(root, _TRANSLATIONS), _of_contract(), _described()
-    missing = [name for name in names if name not in known and name not in contract]
-    require_translations(_TRANSLATIONS, missing, [name for name in known if name not in names])
-    return _page(_CHINESE, chinese_summaries(root))
-
-
-def chinese_summaries(root: Path) -> dict[str, str]:
-    """Collect the Chinese summary of each call and name, from the contract and the translations."""
-    return {**_of_contract(), **texts(root, _TRANSLATIONS)}
+    known, contract = texts(root, TRANSLATIONS), contract_summaries()
+    english = {_english(name, value): name for name, value in _described().items()}
+    missing = [text for text, name in english.items() if text not in known and name not in contract]
+    require_translations(TRANSLATIONS, missing, [text for text in known if text not in english])
+    return _page(_CHINESE, known, contract)
 
 
 def chinese_models() -> dict[str, str]:
@@ -76,11 +78,17 @@ def chinese_models() -> dict[str, str]:
     return {text(found.get("description")): words for found in models if (words := _chinese(found))}
 
 
-def _page(words: tuple[str, str, str, str, tuple[str, ...], tuple[str, ...]], summaries: Mapping[str, str]) -> str:
+def _page(
+    words: tuple[str, str, str, str, tuple[str, ...], tuple[str, ...]],
+    known: Mapping[str, str],
+    contract: Mapping[str, str],
+) -> str:
     title, introduction, calls, about, call_head, name_head = words
 
     def summary(name: str, value: object) -> str:
-        return summaries.get(name) or _summary(value)
+        english = _english(name, value)
+        shown = english.replace("|", "or") if english != name else "A type or a constant."
+        return known.get(english) or contract.get(name) or shown
 
     called = [
         (f"`jsms.{call}`", f"`{returns}`", summary(call.partition("(")[0], method))
@@ -105,11 +113,16 @@ def _described() -> dict[str, object]:
 
 
 @functools.cache
-def _of_contract() -> Mapping[str, str]:
-    """Collect the contract's Chinese for methods of operations, exceptions of one code, results and enums."""
+def contract_summaries() -> Mapping[str, str]:
+    """Collect the contract's Chinese for resources, their methods, exceptions, results and enums."""
     document = mapping(json.loads(openapi("json")))
     by_id = {text(each.get("operationId")): each for _, _, each, _ in operations(document)}
     found = {f"{each.resource}.{each.method_name}": _chinese(by_id[each.id]) for each in OPERATIONS.values()}
+    for family, entry in mapping(document.get("x-error-families")).items():
+        found[family_class_name(family)] = text(mapping(entry).get("summary_zh"))
+    for tag in map(mapping, sequence(document.get("tags"))):
+        name = python_name(text(tag.get("name")))
+        found |= dict.fromkeys((class_name(name), f"resources.{name}"), _chinese(tag))
     for name, value in _described().items():
         if inspect.isclass(value):
             info = getattr(value, "info", None) if issubclass(value, Exception) else None
@@ -159,10 +172,31 @@ def _returns(method: Any) -> str:
     return str(inspect.get_annotations(method).get("return", "None")).replace("|", "or")
 
 
-def _summary(value: object) -> str:
-    if not (inspect.isclass(value) or inspect.isfunction(value)):
-        return "A type or a constant."
-    return (inspect.getdoc(value) or "").partition("\n\n")[0].replace("\n", " ").replace("|", "or")
+def _english(name: str, value: object) -> str:
+    """Return the first paragraph of a docstring; the name of a constant that has none."""
+    words = inspect.getdoc(value) or "" if _has_docstring(value) else _docstrings_of_constants().get(name, name)
+    return " ".join(words.partition("\n\n")[0].split())
+
+
+@functools.cache
+def _docstrings_of_constants() -> Mapping[str, str]:
+    """Find the docstrings of constants, which only their source has."""
+    loader = griffe.GriffeLoader(search_paths=[_ROOT / name for name in ("overlay", "generated")])
+    for package in ("jsms_client", "jsms_contract", "jsms_runtime", "jsms_surface"):
+        loader.load(package)
+    loader.resolve_aliases(external=False)
+    found: dict[str, str] = {}
+    for module in map(importlib.import_module, _MODULES):
+        for name in (each for each in module.__all__ if not _has_docstring(getattr(module, each))):
+            member = loader.modules_collection[f"{module.__name__}.{name}"]
+            docstring = (member.final_target if isinstance(member, griffe.Alias) else member).docstring
+            if docstring is not None:
+                found[name] = docstring.value
+    return found
+
+
+def _has_docstring(value: object) -> bool:
+    return inspect.isclass(value) or inspect.isfunction(value)
 
 
 def with_calls(source: str) -> str:

@@ -11,11 +11,12 @@ from typing import Any, Final
 import griffe
 
 from documentation import require_translations, texts
-from documentation.api import chinese_models, chinese_summaries
+from documentation.api import TRANSLATIONS, chinese_models, contract_summaries
 from jsms_contract.errors import ERRORS
 from website import REFERENCE, ROOT
 
 _CODE: Final = re.compile(r"Code (\d{5}) \((\w+)\), HTTP (\d{3})\. .*")
+_REFERENCE: Final = "reference"
 _OPERATION: Final = "JSMS operation: "
 
 
@@ -32,10 +33,11 @@ class Translated(griffe.Extension):
             return
         for section in obj.docstring.parsed:
             if isinstance(section, griffe.DocstringSectionText):
-                summary = self._translations.names.get(self._translations.name(obj))
-                parts = section.value.split("\n\n")
-                rest = [self._chinese(part) for part in parts[bool(summary) :] if part != summary]
-                section.value = "\n\n".join([summary, *rest] if summary else rest)
+                first, *rest = section.value.split("\n\n")
+                own = " ".join(first.split()) in self._translations.texts
+                chinese = (not own and self._translations.summary(obj)) or self._chinese(first)
+                # The errors of the contract say it in both languages.
+                section.value = "\n\n".join([chinese, *(self._chinese(part) for part in rest if part != chinese)])
             else:
                 for item in _elements(section):
                     item.description = self._chinese(item.description)
@@ -64,7 +66,7 @@ def require_reference(translations: Translations | None = None) -> None:
             if each.path not in seen:
                 seen.add(each.path)
                 extension.on_object(obj=each)
-    require_translations("reference", extension.missing)
+    require_translations(_REFERENCE, extension.missing)
 
 
 def _with_members(found: griffe.Object) -> Iterator[griffe.Object]:
@@ -79,8 +81,8 @@ def _with_members(found: griffe.Object) -> Iterator[griffe.Object]:
 class Translations:
     """What is known in Chinese."""
 
-    names: Mapping[str, str]  # the summary of a name, of Class.member and of resource.method
-    texts: Mapping[str, str]  # a paragraph, or sentences of one
+    names: Mapping[str, str]  # the contract's summary of a class, a resource and of resource.method
+    texts: Mapping[str, str]  # a summary, a paragraph, or sentences of one, by its English
     templates: Mapping[str, str]  # regular expressions of sentences that name a field, a model or a limit
 
     def paragraph(self, english: str) -> str | None:
@@ -108,14 +110,10 @@ class Translations:
                 return found.expand(chinese)
         return None
 
-    def name(self, obj: griffe.Object) -> str:
-        """Find the name that an object's summary has in the translations."""
-        owner = obj.parent.name if obj.parent is not None and obj.parent.is_class else ""
-        if not owner:
-            return obj.name
-        both = owner.removeprefix("Async")
-        names = (f"{owner}.{obj.name}", f"{both}.{obj.name}", f"{both.lower()}.{obj.name}", obj.name)
-        return next((name for name in names if name in self.names), obj.name)
+    def summary(self, obj: griffe.Object) -> str | None:
+        """Find the contract's summary of a class or a call."""
+        owner = obj.parent.name.removeprefix("Async") if obj.parent is not None and obj.parent.is_class else ""
+        return self.names.get(f"{owner.lower()}.{obj.name}" if owner else obj.name.removeprefix("Async"))
 
 
 def _elements(section: griffe.DocstringSection) -> Sequence[griffe.DocstringElement]:
@@ -132,10 +130,10 @@ def _elements(section: griffe.DocstringSection) -> Sequence[griffe.DocstringElem
 @functools.cache
 def known() -> Translations:
     """Read the translations of the project."""
-    reference = texts(ROOT, "reference")
+    reference = texts(ROOT, _REFERENCE)
     return Translations(
-        {**chinese_summaries(ROOT), **reference["names"]},
-        {**chinese_models(), **texts(ROOT, "openapi"), **reference["texts"]},
+        contract_summaries(),
+        {**chinese_models(), **texts(ROOT, "openapi"), **texts(ROOT, TRANSLATIONS), **reference["texts"]},
         reference["templates"],
     )
 

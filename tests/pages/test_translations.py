@@ -13,6 +13,7 @@ from client_recipes.page import chinese_page as portability
 from documentation import api, chinese_of, sandbox
 from documentation.cli import ROOT
 from documentation.sandbox import RECIPES_PAGE
+from jsms_client.errors import JSMSError
 from website.translated import known, require_reference
 
 
@@ -24,7 +25,7 @@ def errors_page(root: Path) -> str:
 PAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "sandbox-errors": (errors_page, '  "Provoking every error code": '),
     "assumptions": (sandbox.assumed, '  "refusals": '),
-    "api": (api.chinese_page, "JSMSError: "),
+    "api": (api.chinese_page, '"Anything that went wrong between an app and JSMS.": '),
     "portability": (portability, '"The contract in other languages": '),
 }
 
@@ -69,6 +70,19 @@ def test_a_translation_without_a_text_is_named_with_its_file(project: Path, page
         f"“Of yesterday” is in translations/{page}.zh-CN.yaml, but no longer in its page. "
         "Fix: correct it, or take it out."
     )
+
+
+def test_a_docstring_that_changed_needs_its_translation_again(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(JSMSError, "__doc__", "Anything at all.")
+    with pytest.raises(SystemExit) as raised:
+        api.chinese_page(project)
+    assert str(raised.value.code).splitlines() == [
+        "“Anything at all.” has no Chinese translation. Fix: add it to translations/api.zh-CN.yaml.",
+        (
+            "“Anything that went wrong between an app and JSMS.” is in translations/api.zh-CN.yaml, but no longer in "
+            "its page. Fix: correct it, or take it out."
+        ),
+    ]
 
 
 @pytest.mark.parametrize("part", ['  " seconds later": ', '  " of them": ', '  "=a GIF": '])
