@@ -194,16 +194,7 @@ class OpenJournal:
         self._closed = self._is_kept = self._is_abandoned = False
 
     def open(self, settings: CampaignSettings | None, service: Service | None) -> Journal | SharedJournal:
-        """Open it.
-
-        Args:
-            settings: What the campaign sends; None to take what is there.
-            service: Where; None where that does not matter.
-
-        Raises:
-            ArgumentError: It is no journal.
-            JournalError: It is locked, damaged, of another campaign, or cannot be used.
-        """
+        """Open it."""
         # Opening may outlive the call: a cancelled task leaves the thread that opens behind, and `close` waits for it.
         with self._mutex:
             if self._closed:
@@ -227,12 +218,7 @@ class OpenJournal:
         return open_journal(_read_path(self._given), settings, service)
 
     def campaign(self, journal: Journal | SharedJournal, stop: Stop | None = None) -> Campaign:
-        """Read the state of the campaign; a temporary journal stays open for it, also after `close`.
-
-        Args:
-            journal: What `open` returned.
-            stop: Why it stopped by itself.
-        """
+        """Read the state of the campaign; a temporary journal stays open for it, also after `close`."""
         if isinstance(journal, SharedJournal):
             self.close()
             shared = SharedReader(journal.address)
@@ -278,25 +264,11 @@ class AsyncOpenJournal:
         self._blocking = OpenJournal(journal)
 
     async def open(self, settings: CampaignSettings | None, service: Service | None) -> Journal | SharedJournal:
-        """Open it.
-
-        Args:
-            settings: What the campaign sends; None to take what is there.
-            service: Where; None where that does not matter.
-
-        Raises:
-            ArgumentError: It is no journal.
-            JournalError: It is locked, damaged, of another campaign, or cannot be used.
-        """
+        """Open it."""
         return await run_in_thread(partial(self._blocking.open, settings, service))
 
     async def campaign(self, journal: Journal | SharedJournal, stop: Stop | None = None) -> Campaign:
-        """Read the state of the campaign; a temporary journal stays open for it, also after `close`.
-
-        Args:
-            journal: What `open` returned.
-            stop: Why it stopped by itself.
-        """
+        """Read the state of the campaign; a temporary journal stays open for it, also after `close`."""
         return await run_in_thread(partial(self._blocking.campaign, journal, stop))
 
     async def aclose(self) -> None:

@@ -94,11 +94,7 @@ _ADVICE = {
 
 
 def action_of(error: BaseException) -> ErrorAction:
-    """Return what to do after an error of a whole request.
-
-    Args:
-        error: What the request was raised for. Whatever is not known to be harmless may have left.
-    """
+    """Return what to do after an error of a whole request."""
     if isinstance(error, (UnknownOutcomeError, ServiceError)):
         return ErrorAction.UNKNOWN
     if isinstance(error, (RateLimitError, ConnectionFailedError)):
@@ -120,11 +116,7 @@ def _may_be_for_one(error: BaseException) -> bool:
 
 
 def reason_of(error: JSMSError) -> StopReason:
-    """Why a campaign stops that stops because of an error.
-
-    Args:
-        error: The error.
-    """
+    """Why a campaign stops that stops because of an error."""
     if isinstance(error, NoCreditError):
         return StopReason.NO_CREDIT
     if isinstance(error, RateLimitError):
@@ -139,20 +131,12 @@ def reason_of(error: JSMSError) -> StopReason:
 
 
 def is_unclear(error: JSMSError) -> bool:
-    """Whether a definite response does not prove what happened: the next one will not either.
-
-    Args:
-        error: The error.
-    """
+    """Whether a definite response does not prove what happened: the next one will not either."""
     return isinstance(error, (UnconfirmedAPIError, UnconfirmedRedirectError))
 
 
 def stop_for(error: JSMSError) -> Stop:
-    """Return the stop that an error makes.
-
-    Args:
-        error: The error.
-    """
+    """Return the stop that an error makes."""
     reason = reason_of(error)
     words = error.message if isinstance(error, APIError) else str(error)
     return Stop(reason, f"{_ADVICE[reason]} ({words}).", error)

@@ -86,11 +86,7 @@ class Estimator:
         self._samples: list[str] = []
 
     def add(self, recipients: Iterable[tuple[str, Mapping[str, str] | None]]) -> None:
-        """Count recipients.
-
-        Args:
-            recipients: The number of each, and what it has for the template.
-        """
+        """Count recipients."""
         for mobile, given in recipients:
             if len(self._samples) < SAMPLES:
                 self._samples.append(f"{mask_mobile(mobile)}: {self._text(given or {})}")
@@ -104,11 +100,7 @@ class Estimator:
             self._longest = max(self._longest, size)
 
     def made(self, journal: Journal) -> Estimate:
-        """Return the estimate for all that was added.
-
-        Args:
-            journal: The journal that they were taken into.
-        """
+        """Return the estimate for all that was added."""
         recipients = journal.states[WAITING]
         return Estimate(
             recipients,

@@ -34,9 +34,7 @@ COLUMNS = (
 def atomic_writer(path: Path, encoding: str = _ENCODING) -> Generator[TextIO]:
     """Yield a file that replaces another one once all of it is written; for its owner alone, as it has numbers.
 
-    Args:
-        path: The file; what is no file on a disk is written to as it is.
-        encoding: Its encoding.
+    What is no file on a disk is written to as it is.
     """
     if path.exists() and not path.is_file():
         with path.open("w", encoding=encoding, newline="") as file:
@@ -56,13 +54,7 @@ def atomic_writer(path: Path, encoding: str = _ENCODING) -> Generator[TextIO]:
 
 
 def write(file: TextIO, outcomes: Iterable[Outcome], skipped: Iterable[Skipped]) -> None:
-    """Write every recipient, and behind them the skipped entries.
-
-    Args:
-        file: An open text file.
-        outcomes: Everyone.
-        skipped: What was skipped.
-    """
+    """Write every recipient, and behind them the skipped entries."""
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
     writer.writerows(map(_harmless, map(_recipient, outcomes)))

@@ -106,16 +106,7 @@ class RecipientLoader:
         return meter.read((self._read, 0, 0, 0, 0), journal.repeats, journal.bad_lines, now, self._read)
 
     def finish(self, template: str = "") -> None:
-        """End the list.
-
-        Args:
-            template: The text of the template; a list without any value for one of its variables is refused, as
-                everyone would be refused.
-
-        Raises:
-            CampaignInputError: It cannot be sent to, as a whole or some entries of it.
-            JournalMismatchError: The journal has another list.
-        """
+        """End the list; one without any value for a variable of the template is refused, as everyone would be."""
         if not self._is_new:
             self._journal.check_same(self._entries.hexdigest())
             return

@@ -67,11 +67,7 @@ class CampaignSettings:
 
     @classmethod
     def read(cls, temp_id: object, sign_id: object, tag: object, send_time: object) -> CampaignSettings:
-        """Check them.
-
-        Raises:
-            ArgumentError: One of them is not what the contract allows.
-        """
+        """Check them."""
         of = _arguments(_SENDS if send_time is None else _SCHEDULES)
         return cls(
             _number(temp_id, of["temp_id"]),
@@ -132,11 +128,7 @@ SLOWEST = 1 / 86_400
 
 
 def read_concurrency(value: object) -> int:
-    """How many requests may be on their way at once.
-
-    Raises:
-        ArgumentError: It is no such number.
-    """
+    """How many requests may be on their way at once."""
     if not isinstance(value, int) or isinstance(value, bool):
         raise invalid_argument("concurrency", f"is {kind(value)}", f"give a number from 1 to {MOST_AT_ONCE}")
     if not 1 <= value <= MOST_AT_ONCE:
@@ -145,11 +137,7 @@ def read_concurrency(value: object) -> int:
 
 
 def read_max_rate(value: object) -> float | None:
-    """How many recipients a second.
-
-    Raises:
-        ArgumentError: It is no such number.
-    """
+    """How many recipients a second."""
     if value is None:
         return None
     if not isinstance(value, (int, float)) or isinstance(value, bool):
@@ -162,11 +150,7 @@ def read_max_rate(value: object) -> float | None:
 
 
 def read_batch_size(value: object) -> int | None:
-    """How many recipients a request may have.
-
-    Raises:
-        ArgumentError: It is no such number.
-    """
+    """How many recipients a request may have."""
     if value is None:
         return None
     advice = f"give a number from 1 to {MOST_PER_BATCH}, or None"
@@ -178,22 +162,14 @@ def read_batch_size(value: object) -> int | None:
 
 
 def read_stop_event(value: object) -> StopEvent | None:
-    """Return what stops the campaign when it is set.
-
-    Raises:
-        ArgumentError: It has no ``is_set()``.
-    """
+    """Return what stops the campaign when it is set."""
     if value is not None and not callable(getattr(value, "is_set", None)):
         raise invalid_argument("stop_event", f"is {kind(value)}", "give a threading.Event, or any object with is_set()")
     return cast("StopEvent | None", value)
 
 
 def read_on_bad_line(value: object) -> OnBadLine:
-    """Return what to do about entries that cannot be sent to.
-
-    Raises:
-        ArgumentError: It is neither of the two.
-    """
+    """Return what to do about entries that cannot be sent to."""
     if value == "stop":
         return "stop"
     if value == "set_aside":
@@ -202,11 +178,7 @@ def read_on_bad_line(value: object) -> OnBadLine:
 
 
 def read_seconds(value: object, argument: str) -> float:
-    """How many seconds to wait.
-
-    Raises:
-        ArgumentError: It is no number of seconds.
-    """
+    """How many seconds to wait."""
     if not isinstance(value, (int, float)) or isinstance(value, bool):
         raise invalid_argument(argument, f"is {kind(value)}", "give a number of seconds")
     if not value >= 0:
@@ -227,14 +199,7 @@ class Window:
         self._length = (_seconds_of(ends) - self._begins) % _DAY
 
     def seconds(self, now: float) -> float:
-        """How long until a request may leave.
-
-        Args:
-            now: The time, in seconds since 1970.
-
-        Returns:
-            Seconds; 0 inside of the hours.
-        """
+        """How many seconds until a request may leave; 0 inside of the hours."""
         since = (now + _BEIJING - self._begins) % _DAY
         return 0.0 if since < self._length else _DAY - since
 
@@ -249,11 +214,7 @@ def _seconds_of(moment: time) -> float:
 
 
 def read_window(value: object) -> Window | None:
-    """Return the hours in which requests may leave.
-
-    Raises:
-        ArgumentError: They are none.
-    """
+    """Return the hours in which requests may leave."""
     if value is None:
         return None
     hint = 'give two times of a day in Beijing time, "08:00-21:00" or (time(8), time(21))'

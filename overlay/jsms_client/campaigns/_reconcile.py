@@ -53,11 +53,7 @@ class Settler:
         self._reports = self._matched = 0
 
     def begin(self) -> bool:
-        """Begin: what was in flight when a process was killed is unknown.
-
-        Returns:
-            Whether no report could say anything new.
-        """
+        """Begin: what was in flight when a process was killed is unknown; gives whether everyone is settled."""
         for journal in self._journals:
             with journal.writing():
                 journal.queue.take_over()
@@ -86,18 +82,7 @@ class Settler:
                 journal.queue.allow_resending()
 
     def add(self, reports: Iterable[DeliveryReport], clock_ahead: float = 0.0) -> bool:
-        """Store delivery reports; those of other messages are kept beside the recipients of the first journal.
-
-        Args:
-            reports: The reports.
-            clock_ahead: How many seconds the service's clock is ahead of this machine's.
-
-        Returns:
-            Whether no report could say anything new any more.
-
-        Raises:
-            ArgumentError: One is no delivery report.
-        """
+        """Store delivery reports, those of other messages in the first journal; gives whether everyone is settled."""
         with ExitStack() as stack:
             for journal in self._journals:
                 stack.enter_context(journal.writing())

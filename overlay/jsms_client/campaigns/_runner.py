@@ -111,25 +111,11 @@ class CampaignRunner:
         self._inbox.put(None)
 
     def request_ended(self, batch: Batch, response: object) -> None:
-        """Take the end of a request; from any thread or task.
-
-        Args:
-            batch: Its recipients.
-            response: The response's JSON, or the exception that was raised.
-        """
+        """Take the end of a request, its JSON or what it raised; from any thread or task."""
         self._inbox.put((batch, response))
 
     def run(self, start: Start, tell: Tell | None) -> None:
-        """Carry it out: to its end, to a reason to stop, or until it is interrupted.
-
-        Args:
-            start: Has a request sent, elsewhere; not where it was abandoned meanwhile.
-            tell: Takes progress; must not block.
-
-        Raises:
-            JournalError: Something could not be written down; it says whether requests had left.
-            BaseException: Whatever a request raised that is no error of JSMS.
-        """
+        """Carry it out: to its end, to a reason to stop, or until it is interrupted."""
         try:
             try:
                 self._run_thread(start, tell)

@@ -82,26 +82,14 @@ class Throttle:
         self._unreached_since: float | None = None
 
     def largest_batch(self, limit: int) -> int:
-        """How many recipients the next request may have: equal parts of the rate, none larger than the service takes.
-
-        Args:
-            limit: How many the service takes.
-        """
+        """How many recipients the next request may have: equal parts of the rate, none larger than the limit."""
         if self._most is None:
             return limit
         self._batch = max(1, self._most // math.ceil(self._most / limit))
         return self._batch
 
     def seconds(self, now: float, in_flight: int) -> float | None:
-        """How long to wait for the next request.
-
-        Args:
-            now: The time.
-            in_flight: How many requests are in flight.
-
-        Returns:
-            Seconds, 0 for none; None where a response has to come first.
-        """
+        """How many seconds to wait for the next request; None where a response has to come first."""
         if in_flight >= self._allowed:
             return None
         return max(0.0, self._due(now) - now, self._waits_until - now)
@@ -145,15 +133,7 @@ class Throttle:
         self._allowed = min(self._concurrency, self._allowed * 2)
 
     def too_often(self, now: float, left_at: float) -> bool:
-        """Record that the service says that requests come too often.
-
-        Args:
-            now: The time.
-            left_at: When the request left.
-
-        Returns:
-            Whether it has said so too many times in a row.
-        """
+        """Record that requests come too often; gives whether the service has said so too many times in a row."""
         self._unreached_since = None
         if self._is_new_moment(now, left_at):
             self._refusals += 1
@@ -161,15 +141,7 @@ class Throttle:
         return self._refusals >= MOST_REFUSALS
 
     def failed(self, now: float, left_at: float) -> bool:
-        """Record that no response came, or none that says what happened.
-
-        Args:
-            now: The time.
-            left_at: When the request left.
-
-        Returns:
-            Whether that happened too many times in a row.
-        """
+        """Record that no clear response came; gives whether that happened too many times in a row."""
         self._unreached_since = None
         if self._is_new_moment(now, left_at):
             self._failures += 1
@@ -177,14 +149,7 @@ class Throttle:
         return self._failures >= MOST_FAILURES
 
     def not_reached(self, now: float) -> bool:
-        """Record that the service was not reached, and nothing was sent.
-
-        Args:
-            now: The time.
-
-        Returns:
-            Whether that has been so for longer than the patience.
-        """
+        """Record that the service was not reached; gives whether that has been so for longer than the patience."""
         if self._unreached_since is None:
             self._unreached_since = now
         self._slow_down(now, LONGEST_UNREACHED_PAUSE)
@@ -213,12 +178,7 @@ class Rate:
         self._seen = [(now, 0)]
 
     def note(self, done: int, now: float) -> float:
-        """How fast it goes.
-
-        Args:
-            done: How many there were until now.
-            now: The time.
-        """
+        """How many recipients a second there are, where so many are done by now."""
         # At most some ten a second: what is older than the window is dropped but for the last one before it.
         if now - self._seen[-1][0] >= self.SECONDS / 100:
             self._seen.append((now, done))
@@ -289,27 +249,13 @@ class Meter:
         self._rate = Rate(now)
 
     def due(self, now: float, seconds: float) -> bool:
-        """Whether the last reading is so long ago.
-
-        Args:
-            now: The time.
-            seconds: How long.
-        """
+        """Whether the last reading is so many seconds ago."""
         return now - self._read >= seconds
 
     def read(
         self, states: Sequence[int], repeats: int, bad_lines: int, now: float, done: int, pause: float = 0.0
     ) -> Progress:
-        """How far it is.
-
-        Args:
-            states: How many recipients are in each state, in the order of the schema.
-            repeats: How many entries were set aside as duplicates.
-            bad_lines: How many as bad.
-            now: The time.
-            done: How many recipients are dealt with, those of earlier calls among them.
-            pause: Seconds until the next request.
-        """
+        """How far it is; ``done`` has those of earlier calls too."""
         self._read = now
         return Progress(
             self._phase,

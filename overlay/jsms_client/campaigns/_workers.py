@@ -113,10 +113,6 @@ class AsyncWorkerPool:
         """Carry a campaign out.
 
         After a cancellation nothing more is sent; it is raised on when every request has ended and is written down.
-
-        Args:
-            runner: Carries it out.
-            on_progress: Takes progress, in the event loop.
         """
         import anyio  # noqa: PLC0415 - comes with httpx; sync programs never load it
 
@@ -189,10 +185,6 @@ class WorkerPool:
 
         After an interrupt nothing more is sent; it is raised on when every request has ended and is written down. A
         second one is raised on at once: what is in flight then is unknown when the campaign continues.
-
-        Args:
-            runner: Carries it out.
-            on_progress: Takes progress, in the caller's thread.
         """
         jobs: SimpleQueue[Job | None] = SimpleQueue()
         events: SimpleQueue[None] = SimpleQueue()

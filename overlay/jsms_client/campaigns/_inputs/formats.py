@@ -25,11 +25,7 @@ _UNREADABLE = re.compile("[\udc80-\udcff]")
 
 
 def numbered_lines(file: TextIO) -> Iterator[tuple[int, str | BadLine]]:
-    """Every line with its number from 1 and its end, blank ones too.
-
-    Args:
-        file: Opened with ``newline=""`` and ``errors="surrogateescape"``.
-    """
+    """Every line with its number from 1 and its end; bytes that cannot be read are surrogates (``surrogateescape``)."""
     number = 0
     while line := file.readline(LONGEST_LINE):
         number += 1
@@ -56,27 +52,12 @@ _BESIDES_LETTERS = str.maketrans("", "", " _-.\u3000")
 
 
 def plain(name: str) -> str:
-    """Return a column's name without what people write in different ways.
-
-    Args:
-        name: The name.
-    """
+    """Return a column's name without what people write in different ways."""
     return name.casefold().translate(_BESIDES_LETTERS)
 
 
 def find_mobile(names: Sequence[str], wanted: str | None) -> int | None:
-    """Where the numbers are.
-
-    Args:
-        names: The names of the columns.
-        wanted: The column's name, where the caller gave it.
-
-    Returns:
-        Its place; None where no column has such a name.
-
-    Raises:
-        CampaignInputError: The column that was asked for is not there, or more than one could be it.
-    """
+    """Where the numbers are; None where no column has such a name."""
     if wanted is not None:
         if wanted not in names:
             raise CampaignInputError(f"the list has no column {wanted!r}; it has {_listed(names)}")
@@ -106,16 +87,7 @@ _NUMBERS = tuple[int, "str | BadLine"]
 
 
 def read_delimited(lines: Iterator[_NUMBERS], delimiter: str | None, mobile_column: str | None) -> Iterator[Entry]:
-    """Every entry of a file with a header line, or of one that has numbers and nothing else.
-
-    Args:
-        lines: The lines, each with its number.
-        delimiter: What separates cells; None to find out from the header.
-        mobile_column: The name of the column with the numbers; None to find out.
-
-    Raises:
-        CampaignInputError: The header does not say where the numbers are.
-    """
+    """Every entry of a file with a header line, or of one that has numbers and nothing else."""
     source = _Source(lines)
     # What Excel writes for itself in front of the header.
     if (said := _SAID_DELIMITER.fullmatch(source.peek().rstrip())) is not None:
@@ -287,12 +259,7 @@ _PARAMETERS = "temp_para"
 
 
 def read_json_lines(lines: Iterator[tuple[int, str | BadLine]], mobile_key: str | None) -> Iterator[Entry]:
-    """Every entry: ``{"mobile": …, "temp_para": {…}}``, ``{"mobile": …, "name": …}`` or a number alone.
-
-    Args:
-        lines: The lines, each with its number.
-        mobile_key: The name of the field with the number; None to find out.
-    """
+    """Every entry: ``{"mobile": …, "temp_para": {…}}``, ``{"mobile": …, "name": …}`` or a number alone."""
     for number, line in lines:
         if isinstance(line, BadLine):
             yield number, line

@@ -33,11 +33,7 @@ T = TypeVar("T")
 
 
 def check(entries: list[Entry]) -> tuple[list[Checked], list[BadLine]]:
-    """Tell what can be sent to from what cannot.
-
-    Args:
-        entries: A piece of the list.
-    """
+    """Tell what can be sent to from what cannot."""
     # None of these is a RecipientLike: the reader of a file may already know that a line is bad.
     bad = [given for _, given in entries if isinstance(given, BadLine)]
     numbers = [number for number, given in entries if not isinstance(given, BadLine)]
@@ -84,12 +80,6 @@ def detect(path: Path) -> str:
     """Return the encoding that a file is in, as far as its bytes tell.
 
     All of it is read, as one name far down may be all that tells: a few hundredths of a second for a million lines.
-
-    Args:
-        path: The file.
-
-    Raises:
-        OSError: It cannot be read.
     """
     with path.open("rb") as file:
         start = file.read(4)
@@ -163,12 +153,7 @@ _OTHER_FORMATS = (
 
 
 def _refuse_other_formats(path: Path) -> None:
-    """Name what people take for a list and is none.
-
-    Raises:
-        CampaignInputError: It is one of these.
-        OSError: It cannot be read.
-    """
+    """Name what people take for a list and is none."""
     with path.open("rb") as file:
         start = file.read(256).removeprefix(codecs.BOM_UTF8).lstrip()
     for mark, what in _OTHER_FORMATS:
@@ -177,14 +162,7 @@ def _refuse_other_formats(path: Path) -> None:
 
 
 def read_file(file: RecipientFile) -> Iterator[list[Entry]]:
-    """Every entry of a file, with the number of its line, in pieces.
-
-    Args:
-        file: The file.
-
-    Raises:
-        CampaignInputError: It cannot be opened, is no text, or does not say where the numbers are.
-    """
+    """Every entry of a file, with the number of its line, in pieces."""
     path = Path(file.path)
     if path.exists() and not path.is_file() and not path.is_dir():
         raise CampaignInputError(
@@ -305,11 +283,7 @@ class Entries:
             self._pieces = Pieces(cast("Iterable[RecipientLike]", recipients), "recipients")
 
     def next(self) -> list[Entry]:
-        """Return the next piece; an empty one at the end.
-
-        Raises:
-            CampaignInputError: The file cannot be read.
-        """
+        """Return the next piece; an empty one at the end."""
         if self._file is not None:
             return next(self._file, list[Entry]())
         piece = self._pieces.next()
@@ -338,11 +312,7 @@ class AsyncEntries:
             )
 
     async def next(self) -> list[Entry]:
-        """Return the next piece; an empty one at the end.
-
-        Raises:
-            CampaignInputError: The file cannot be read.
-        """
+        """Return the next piece; an empty one at the end."""
         if self._file is not None:
             return await run_in_thread(partial(next, self._file, list[Entry]()))
         piece = await self._pieces.next()

@@ -69,10 +69,8 @@ class BatchQueue:
     def recover(self, send_time: str | None, *, repeat_unknown: bool) -> None:
         """Begin where another process was killed: what was in flight then is unknown now.
 
-        Args:
-            send_time: When the service is to send what leaves.
-            repeat_unknown: Whether those that are unknown are to be sent to again: each once, until delivery reports
-                were asked for. So the same call after an interruption continues, and sends to none a third time.
+        With ``repeat_unknown`` those that are unknown are to be sent to again: each once, until delivery reports were
+        asked for. So the same call after an interruption continues, and sends to none a third time.
         """
         self.take_over()
         # A temporary journal may be gone on with.
@@ -168,12 +166,7 @@ class BatchOutcome(NamedTuple):
 
 
 def read_response(batch: Batch, response: object) -> BatchOutcome:
-    """Return what a response says of everyone in a request; unknown where that is not proven.
-
-    Args:
-        batch: The recipients.
-        response: Its JSON, of the shape that the contract gives.
-    """
+    """Return what a response says of everyone in a request; unknown where that is not proven."""
     body = cast("Mapping[str, object]", response)
     schedule_id = cast("str | None", body.get("schedule_id"))
     entries, strange = _by_mobile(body.get("failure_recipients" if schedule_id is not None else "recipients"))

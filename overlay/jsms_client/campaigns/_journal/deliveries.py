@@ -38,11 +38,7 @@ class Delivery:
 def in_time(delivery: Delivery, left_at: float, send_time: str | None, left_until: float | None) -> bool:
     """Whether a report can be of the first message to its number since a request left: not of one of another day.
 
-    Args:
-        delivery: What the report says.
-        left_at: When the request left.
-        send_time: When the service was to send it.
-        left_until: The latest time that it may have left; None where that is known.
+    Where the time of the request is not known, it may have left until ``left_until``.
     """
     if delivery.at is None:
         return False

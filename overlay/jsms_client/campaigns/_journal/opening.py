@@ -30,14 +30,7 @@ from jsms_client.campaigns._outcomes import IN_FLIGHT, UNKNOWN, WAITING, SkipRea
 def open_journal(path: Path, settings: CampaignSettings | None = None, service: Service | None = None) -> Journal:
     """Return the journal in a file, checked and locked.
 
-    Args:
-        path: The file.
-        settings: What the campaign sends: a file that is not there is made, and one that is there must be of the
-            same campaign. None to take what is there.
-        service: Where: it must be the same.
-
-    Raises:
-        JournalError: It is locked, damaged, of another campaign, or cannot be used.
+    With settings and service, a file that is not there is made, and one that is there must be of the same campaign.
     """
     first = None if settings is None or service is None else new_head(settings, service)
     with ExitStack() as undo:
@@ -101,14 +94,6 @@ def become(journal: Journal, settings: CampaignSettings | None, service: Service
     """Check that this is the journal of a campaign; one into which no list was read may become it.
 
     A schedule whose time has passed may go on with a later one: else those who still wait could never be sent to.
-
-    Args:
-        journal: The journal.
-        settings: What the campaign sends; None where it only has to be the same service.
-        service: Where; None where that does not matter.
-
-    Raises:
-        JournalMismatchError: It is that of another one.
     """
     head = journal.head
     theirs = Service(head.service, head.app)

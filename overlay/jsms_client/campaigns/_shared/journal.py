@@ -94,11 +94,7 @@ class SharedJournal(SharedState):
         self.execute("UPDATE jsms_campaigns SET input = :input WHERE number = :campaign", input=self.input)
 
     def check_same(self, entries: str) -> None:
-        """Check that this list is the one that was taken in.
-
-        Raises:
-            JournalMismatchError: It is not.
-        """
+        """Check that this list is the one that was taken in."""
         if entries != self.input:
             raise JournalMismatchError(
                 f"the list is not the one that {self.address} was begun with; go on with that one, or give this one "
