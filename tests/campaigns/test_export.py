@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from jsms_client import ArgumentError
-from jsms_client.campaigns import CampaignInputError, JournalError, RecipientState, _export, open_campaign
+from jsms_client.campaigns import CampaignInputError, JournalError, RecipientState, open_campaign
+from jsms_client.campaigns._export import write_csv
 from jsms_client.campaigns._outcomes import Outcome, Skipped, SkipReason
 from jsms_sandbox.pytest_plugin import Sandbox
 
@@ -54,6 +55,23 @@ def test_an_open_file_is_written_to_as_it_is(sync: Driver, app: Sandbox) -> None
     assert (refused["state"], refused["code"], refused["temp_para"]) == ("refused", "50024", '{"number": "1"}')
     assert without["temp_para"] == ""
     assert refused["reason"]
+
+
+@pytest.mark.parametrize(
+    ("states", "lines"),
+    [
+        ((), ["1", "2", "3", "4"]),
+        ((RecipientState.UNKNOWN,), ["2"]),
+        ((RecipientState.UNKNOWN, RecipientState.ACCEPTED), ["1", "2"]),
+        ((RecipientState.REFUSED,), []),
+    ],
+)
+def test_an_export_has_the_states_that_are_asked_for(
+    journal: Path, states: tuple[RecipientState, ...], lines: list[str]
+) -> None:
+    target = io.StringIO()
+    assert open_campaign(journal).export(target, states=states) == len(lines)
+    assert [row["line"] for row in csv.DictReader(io.StringIO(target.getvalue()))] == lines
 
 
 def test_the_journal_is_never_written_over(journal: Path, tmp_path: Path) -> None:
@@ -109,7 +127,7 @@ def test_what_is_no_file_on_a_disk_is_written_to(journal: Path) -> None:
 def test_no_cell_is_a_formula_or_loses_digits_in_a_spreadsheet(text: str, cell: str) -> None:
     outcome = Outcome(1, "13800138000", RecipientState.ACCEPTED, msg_id=text)
     target = io.StringIO()
-    _export.write(target, [outcome], [Skipped(2, SkipReason.BAD_LINE, None, text)])
+    write_csv(target, [outcome], [Skipped(2, SkipReason.BAD_LINE, None, text)])
     accepted, skipped = csv.DictReader(io.StringIO(target.getvalue()))
     assert (accepted["msg_id"], skipped["reason"]) == (cell, cell)
 

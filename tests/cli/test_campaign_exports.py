@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from jsms_client.campaigns._export import atomic_writer
+from jsms_client.campaigns import atomic_writer
 from jsms_sandbox.pytest_plugin import Sandbox
 
 from .runner import Command

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import fields
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from jsms_cli.campaigns.journals import JournalPath
 from jsms_cli.errors import SOME_REFUSED, STOPPED, SUCCESS, UNKNOWN
@@ -15,7 +15,7 @@ from jsms_cli.output import as_data, as_record, json_line, note, write_json, wri
 from jsms_cli.tables import write_card, write_table
 
 if TYPE_CHECKING:
-    from jsms_client.campaigns import Campaign, Estimate, Outcome, RecipientState, Settlement, Skipped
+    from jsms_client.campaigns import Campaign, Estimate, RecipientState, Settlement
 
 _NO_NUMBER = "other"
 """The name of refusals whose code is no number."""
@@ -152,47 +152,28 @@ def export_campaign(campaign: Campaign, file: Path | None, states: Sequence[Reci
     Returns:
         How many entries were written.
     """
-    from jsms_client.campaigns._export import atomic_writer
+    from jsms_client.campaigns import atomic_writer
 
-    entries = _Counted(campaign, states)
-    if file is None:
-        with writing_to_output() as output:
-            _export(entries, output, as_json=as_json)
-    else:
-        with atomic_writer(file, encoding="utf-8" if as_json else "utf-8-sig") as output:
-            _export(entries, output, as_json=as_json)
-    return entries.count
-
-
-class _Counted:
-    """The entries of a campaign, counted as they are read."""
-
-    def __init__(self, campaign: Campaign, states: Sequence[RecipientState]) -> None:
-        self._campaign = campaign
-        self._states = states
-        self.count = 0
-
-    def outcomes(self) -> Iterator[Outcome]:
-        for outcome in self._campaign.outcomes(self._states[0] if len(self._states) == 1 else None):
-            if not self._states or outcome.state in self._states:
-                self.count += 1
-                yield outcome
-
-    def set_aside(self) -> Iterator[Skipped]:
-        if not self._states:
-            for entry in self._campaign.set_aside():
-                self.count += 1
-                yield entry
+    if as_json:
+        with writing_to_output() if file is None else atomic_writer(file, encoding="utf-8") as output:
+            count = 0
+            for record in _records(campaign, states):
+                output.write(json_line(record, output))
+                count += 1
+        return count
+    if file is not None:
+        return campaign.export(file, states=states)
+    with writing_to_output() as output:
+        return campaign.export(output, states=states)
 
 
-def _export(entries: _Counted, output: TextIO, *, as_json: bool) -> None:
-    if not as_json:
-        from jsms_client.campaigns import _export
-
-        _export.write(output, entries.outcomes(), entries.set_aside())
-        return
-    output.writelines(json_line(outcome, output) for outcome in entries.outcomes())
-    output.writelines(json_line({**as_record(entry), "state": "set_aside"}, output) for entry in entries.set_aside())
+def _records(campaign: Campaign, states: Sequence[RecipientState]) -> Iterator[dict[str, object]]:
+    for outcome in campaign.outcomes(states[0] if len(states) == 1 else None):
+        if not states or outcome.state in states:
+            yield as_record(outcome)
+    if not states:
+        for entry in campaign.set_aside():
+            yield {**as_record(entry), "state": "set_aside"}
 
 
 def _status_name(status: int) -> str:

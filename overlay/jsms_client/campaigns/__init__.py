@@ -25,6 +25,7 @@ from jsms_client.campaigns._errors import (
     NoCampaignError,
 )
 from jsms_client.campaigns._estimate import MARKETING_HOURS, Estimate
+from jsms_client.campaigns._export import atomic_writer
 from jsms_client.campaigns._inputs.sources import ListedRecipient, RecipientFile, read_recipients
 from jsms_client.campaigns._loader import variables_of
 from jsms_client.campaigns._options import CampaignSettings
@@ -57,6 +58,7 @@ __all__ = [
     "Skipped",
     "Stop",
     "StopReason",
+    "atomic_writer",
     "mark_restored",
     "open_campaign",
     "read_recipients",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -11,9 +11,9 @@ from threading import Lock
 from types import MappingProxyType, TracebackType
 from typing import Self, TextIO, TypeAlias, cast
 
-from jsms_client.campaigns import _export
 from jsms_client.campaigns._error_policy import Stop
 from jsms_client.campaigns._errors import JournalError, JournalReplacedError
+from jsms_client.campaigns._export import atomic_writer, write_csv
 from jsms_client.campaigns._journal.journal import Journal, read_head
 from jsms_client.campaigns._journal.opening import mark_waiting_unknown, open_journal, rescue
 from jsms_client.campaigns._journal.reader import JournalReader, summary_of
@@ -125,12 +125,16 @@ class Campaign:
         """
         return self._reader.other_reports()
 
-    def export(self, target: str | os.PathLike[str] | TextIO) -> None:
+    def export(self, target: str | os.PathLike[str] | TextIO, *, states: Collection[RecipientState] = ()) -> int:
         """Write everyone into a CSV file, and behind them the entries that were set aside.
 
         Args:
             target: The path of the file, which is written in UTF-8 with a byte order mark, as spreadsheets want it,
                 for its owner alone; or an open text file. A file that is there already is replaced at the end.
+            states: Only recipients in one of these states; without any, everyone and what was set aside.
+
+        Returns:
+            How many entries were written.
 
         Raises:
             ArgumentError: It is the journal.
@@ -138,13 +142,19 @@ class Campaign:
             OSError: The file cannot be written.
         """
         if not isinstance(target, (str, os.PathLike)):
-            _export.write(target, self.outcomes(), self.set_aside())
-            return
+            return write_csv(target, *self._entries(states))
         path = Path(target)
         if self.journal is not None and _same(path, self.journal):
             raise invalid_argument("target", "is the journal itself", "give another file")
-        with _export.atomic_writer(path) as file:
-            _export.write(file, self.outcomes(), self.set_aside())
+        with atomic_writer(path) as file:
+            return write_csv(file, *self._entries(states))
+
+    def _entries(self, states: Collection[RecipientState]) -> tuple[Iterator[Outcome], Iterator[Skipped]]:
+        """Return the outcomes in these states, and what was set aside where all are asked for."""
+        if not states:
+            return self.outcomes(), self.set_aside()
+        outcomes = self.outcomes(*states) if len(states) == 1 else self.outcomes()
+        return (one for one in outcomes if one.state in states), iter(())
 
     def close(self) -> None:
         """Close a temporary journal; nothing can be read from it any more."""

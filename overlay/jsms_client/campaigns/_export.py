@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import TextIO
 
@@ -31,11 +32,22 @@ COLUMNS = (
 
 
 @contextmanager
-def atomic_writer(path: Path, encoding: str = _ENCODING) -> Generator[TextIO]:
-    """Yield a file that replaces another one once all of it is written; for its owner alone, as it has numbers.
+def atomic_writer(path: str | os.PathLike[str], encoding: str = _ENCODING) -> Generator[TextIO]:
+    """Write a file that replaces another one once all of it is written; for its owner alone, as it has numbers.
 
-    What is no file on a disk is written to as it is.
+    It is what `Campaign.export` writes with, for formats of your own.
+
+    Args:
+        path: The file; what is no file on a disk is written to as it is.
+        encoding: Its encoding; UTF-8 with a byte order mark if left out, as spreadsheets want it.
+
+    Yields:
+        The open file. Where the block raises, what was there before stays.
+
+    Raises:
+        OSError: The file cannot be written.
     """
+    path = Path(path)
     if path.exists() and not path.is_file():
         with path.open("w", encoding=encoding, newline="") as file:
             yield file
@@ -53,14 +65,15 @@ def atomic_writer(path: Path, encoding: str = _ENCODING) -> Generator[TextIO]:
         beside.unlink(missing_ok=True)
 
 
-def write(file: TextIO, outcomes: Iterable[Outcome], skipped: Iterable[Skipped]) -> None:
-    """Write every recipient, and behind them the skipped entries."""
+def write_csv(file: TextIO, outcomes: Iterable[Outcome], skipped: Iterable[Skipped]) -> int:
+    """Write recipients, and behind them the skipped entries; return how many."""
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
-    writer.writerows(map(_harmless, map(_recipient, outcomes)))
-    writer.writerows(
-        _harmless((one.number, one.mobile, one.reason.value, *[None] * 3, one.text, *[None] * 4)) for one in skipped
-    )
+    count = 0
+    for row in chain(map(_recipient, outcomes), map(_skipped, skipped)):
+        writer.writerow(_harmless(row))
+        count += 1
+    return count
 
 
 def _harmless(cells: Iterable[object]) -> list[object]:
@@ -73,6 +86,10 @@ def _harmless_text(text: str) -> str:
         return f"'{text}"
     # A spreadsheet keeps 15 digits of a number; behind a tab it is a text.
     return f"\t{text}" if len(text) > _DIGITS_KEPT and text.isdigit() else text
+
+
+def _skipped(one: Skipped) -> tuple[object, ...]:
+    return (one.number, one.mobile, one.reason.value, *[None] * 3, one.text, *[None] * 4)
 
 
 def _recipient(one: Outcome) -> tuple[object, ...]:
