@@ -18,7 +18,7 @@ from jsms_client._decode import JSON, conform
 from jsms_client._request import encode_json, open_json
 from jsms_contract.operations import OPERATIONS
 from jsms_runtime.operation import Operation
-from jsms_surface.requests.messages import send_message_batch_request
+from jsms_surface.requests.messages import make_send_message_batch_request
 from jsms_surface.results.messages import read_batch_result
 
 COUNT = 1000
@@ -47,7 +47,7 @@ def measure() -> Section:
 
     def ours(codec: JSON) -> Callable[[], object]:
         def both() -> object:
-            encode_json(send_message_batch_request(1, recipients, None, "spring"), operation, codec)
+            encode_json(make_send_message_batch_request(1, recipients, None, "spring"), operation, codec)
             return read_batch_result(cast("dict[str, object]", conform(codec.parse(response), shape)))
 
         return both
@@ -61,7 +61,7 @@ def measure() -> Section:
                 BARE: bare,
                 STANDARD: ours(standard),
                 FAST: ours(fast),
-                "… check and build the request": lambda: send_message_batch_request(1, recipients, None, "spring"),
+                "… check and build the request": lambda: make_send_message_batch_request(1, recipients, None, "spring"),
                 "… write it as JSON": lambda: encode_json(body, operation, standard),
                 '… write it as JSON, `transport="fast"`': lambda: encode_json(body, operation, fast),
                 "… read the response's JSON": lambda: standard.parse(response),

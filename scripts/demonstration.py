@@ -22,7 +22,7 @@ from rich.text import Text
 
 from contract_tools.openapi import follow, mapping, operations, sequence, text
 from jsms_client import JSMS, JSMSError
-from jsms_client.contract import ARGUMENTS, OPERATIONS, Operation, openapi
+from jsms_client.contract import ARGUMENTS, OPERATIONS, Argument, Operation, openapi
 from local_sandbox import PICTURE, LocalSandbox
 
 
@@ -206,12 +206,8 @@ def _of_sandbox(
 def arguments_of(data: Mapping[str, object], operation: str, file: bytes) -> dict[str, object]:
     """Take the arguments of an operation's first example, in the order of its method; of files, all are the same."""
     example = _example(data, operation)
-    found = {each: example.get(each.field, example.get(each.name)) for each in ARGUMENTS[operation]}
-    return {
-        each.name: file if each.kind == "image" or each.media_types else value
-        for each, value in found.items()
-        if value is not None
-    }
+    found = {each: _given(each, example, file) for each in ARGUMENTS[operation]}
+    return {each.name: value for each, value in found.items() if value is not None or each.nullable}
 
 
 def body_of(data: Mapping[str, object], operation: str) -> object:
@@ -228,9 +224,16 @@ def _example(data: Mapping[str, object], operation: str) -> Mapping[str, object]
     parameters = (*sequence(around.get("parameters")), *sequence(source.get("parameters")))
     body = body_of(data, operation)
     values = {text(each.get("name")): each.get("example") for each in (follow(data, one) for one in parameters)}
-    return {**values, **(mapping(body) or {"body": body})}
+    return {**values, **mapping(body), "body": body}
 
 
 def _source(data: Mapping[str, object], operation: str) -> tuple[Mapping[str, object], Mapping[str, object]]:
     found = operations(data)
     return next((source, around) for _, _, source, around in found if source.get("operationId") == operation)
+
+
+def _given(argument: Argument, example: Mapping[str, object], file: bytes) -> object:
+    value = example.get(argument.field, example.get(argument.name))
+    if argument.kind == "flag" and value is not None:
+        return bool(value)
+    return file if value is not None and (argument.kind == "image" or argument.media_types) else value

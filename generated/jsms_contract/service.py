@@ -443,6 +443,11 @@ _SIGN_FORM = (
         missing=50101,
         invalid=50101,
         max_bytes=2097152,
+        is_file=True,
+        media_types=(
+            "image/png",
+            "image/jpeg",
+        ),
     ),
     Property(
         name="socialCreditCode",
@@ -464,6 +469,11 @@ _SIGN_FORM = (
         invalid=50101,
         needed_when=("type", (1,)),
         max_bytes=2097152,
+        is_file=True,
+        media_types=(
+            "image/png",
+            "image/jpeg",
+        ),
     ),
     Property(
         name="icpAppScreenshot",
@@ -473,6 +483,11 @@ _SIGN_FORM = (
         invalid=50101,
         needed_when=("type", (3,)),
         max_bytes=2097152,
+        is_file=True,
+        media_types=(
+            "image/png",
+            "image/jpeg",
+        ),
     ),
     Property(
         name="trademarkImage",
@@ -482,6 +497,11 @@ _SIGN_FORM = (
         invalid=50101,
         needed_when=("type", (6,)),
         max_bytes=2097152,
+        is_file=True,
+        media_types=(
+            "image/png",
+            "image/jpeg",
+        ),
     ),
     Property(
         name="thirdPartyAuthImage",
@@ -491,6 +511,11 @@ _SIGN_FORM = (
         invalid=50101,
         needed_when=("type", (7,)),
         max_bytes=2097152,
+        is_file=True,
+        media_types=(
+            "image/png",
+            "image/jpeg",
+        ),
     ),
     Property(
         name="thirdPartyCompanyName",
@@ -502,6 +527,11 @@ _SIGN_FORM = (
         kind="image",
         invalid=50101,
         max_bytes=2097152,
+        is_file=True,
+        media_types=(
+            "image/png",
+            "image/jpeg",
+        ),
     ),
     Property(
         name="remark",

@@ -13,7 +13,7 @@ from typing import NamedTuple, cast
 
 from jsms_contract.errors import ERRORS, SUCCESS_CODES
 from jsms_contract.operations import ERROR_CODES_IN, ERRORS_IN, IDS, MAPS, OUTCOMES_IN, PROOFS
-from jsms_runtime.operation import Boolean, Field, Integer, Items, Number, Record, Shape, Text, TextMap, Time
+from jsms_runtime.operation import Boolean, Field, Integer, Items, Map, Number, Record, Shape, Text, TextMap, Time
 
 # What the contract calls an integer fits into 64 bits everywhere, databases included.
 _LARGEST = 2**63 - 1
@@ -94,7 +94,9 @@ def conform(value: object, shape: Shape) -> object:
     if isinstance(shape, Time):
         return _conform_time(value, shape)
     check = _CONFORM.get(type(shape))
-    return value if check is None else check(value)
+    if check is not None:
+        return check(value)
+    return _conform_map(value, shape) if isinstance(shape, Map) else value
 
 
 MALFORMED = "malformed"
@@ -375,6 +377,22 @@ def _conform_text_map(value: object) -> object:
             # The name is the app's own and may say something about a person: not shown.
             raise InvalidResponse("is an object that holds more than texts")
     return texts
+
+
+def _conform_map(value: object, shape: Map) -> object:
+    if not isinstance(value, dict):
+        raise _wrong("an object", value)
+    entries = cast("dict[str, object]", value)
+    for name, item in list(entries.items()):
+        if item is None and not shape.of.nullable:
+            del entries[name]
+            continue
+        try:
+            entries[name] = conform(item, shape.of)
+        except InvalidResponse as unusable:
+            # The names may say something about a person: not shown.
+            raise unusable.inside("[…]") from None
+    return entries
 
 
 _CONFORM: Mapping[type, Callable[[object], object]] = {

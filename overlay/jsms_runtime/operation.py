@@ -56,6 +56,13 @@ class TextMap(NamedTuple):
     nullable: bool = False
 
 
+class Map(NamedTuple):
+    """An object with names that the contract cannot know, and values of one shape."""
+
+    of: Shape
+    nullable: bool = False
+
+
 class Items(NamedTuple):
     """A list of one shape.
 
@@ -86,7 +93,7 @@ class Record(NamedTuple):
     nullable: bool = False
 
 
-Shape = Text | Integer | Boolean | Number | Time | Anything | TextMap | Items | Record
+Shape = Text | Integer | Boolean | Number | Time | Anything | TextMap | Map | Items | Record
 
 
 class Operation(NamedTuple):
@@ -156,6 +163,7 @@ class Argument(NamedTuple):
         media_types: The types a file may have.
         entries: The JSON type of what is in a list or a map; empty for anything else.
         members: The fields of an object, of the entries of a list, or of the values of a map.
+        nullable: Whether it may be null.
     """
 
     name: str
@@ -177,3 +185,4 @@ class Argument(NamedTuple):
     media_types: tuple[str, ...] = ()
     entries: str = ""
     members: tuple[Argument, ...] = ()
+    nullable: bool = False

@@ -15,7 +15,7 @@ class Call(TypedDict, total=False):
     """What a request has beside its JSON, and how it is sent: at most once under the key ``once``."""
 
     path: str
-    params: Mapping[str, str]
+    params: Mapping[str, str | list[str]]
     files: Files
     once: str | None
 

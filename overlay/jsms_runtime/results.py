@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import Enum
 from itertools import repeat
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, NamedTuple, TypeVar, cast
 
 from jsms_runtime.errors import APIError
 from jsms_runtime.redaction import mask_mobile, mask_text
@@ -96,6 +96,7 @@ def _some(items: tuple[object, ...]) -> str:
 
 E = TypeVar("E", bound=Enum)
 R = TypeVar("R", bound=Result)
+R_co = TypeVar("R_co", bound=Result, covariant=True)
 # Of any digits, so that a code that comes one day is read too.
 _LONGEST_CODE = 9
 
@@ -212,6 +213,24 @@ def read_records(response: object, read: Callable[[dict[str, Any]], T]) -> Recor
         else:
             whole.append(read(record))
     return Records(whole, malformed)
+
+
+class EventKind(NamedTuple, Generic[R_co]):
+    """How the records of one type of callback are read.
+
+    Attributes:
+        model: The name of their model in ``jsms_callbacks``.
+        read: Makes the event of a checked record.
+        times: Fields that are times: an event counts whether or not its time can be read.
+        absent: Fields that may be null, and may be left out as well.
+        empty: Texts of a person; null is an empty one.
+    """
+
+    model: str
+    read: Callable[[dict[str, Any]], R_co]
+    times: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    empty: tuple[str, ...] = ()
 
 
 def refused_error(

@@ -29,7 +29,10 @@ class Property(NamedTuple):
     needed_when: tuple[str, tuple[int | str | bool, ...]] | None = None  # another field, and values of that
     of: Property | None = None  # what is in a list or a map
     fields: tuple[Property, ...] = ()  # of a record
-    max_bytes: int | None = None  # of a file
+    is_file: bool = False
+    max_bytes: int | None = None
+    media_types: tuple[str, ...] = ()
+    comma_separated: bool = False  # a list in a query: one text, and not the parameter once for each entry
 
 
 class Limit(NamedTuple):

@@ -19,10 +19,10 @@ from contract_tools.changes.versions import at_revision
 from contract_tools.descriptions import completed
 from contract_tools.document import Document, DocumentError, load
 from contract_tools.editions import check_translations
-from contract_tools.emit.catalogue import NameClashError, emit_billing, emit_codes, emit_limits, emit_values
+from contract_tools.emit.catalogue import emit_billing, emit_codes, emit_limits, emit_values
 from contract_tools.emit.customised import exported, left_over
 from contract_tools.emit.model import Surface, class_name
-from contract_tools.emit.operations import UnknownShapeError
+from contract_tools.emit.unsupported import unsupported
 from contract_tools.generate import Progress, ToolError
 from contract_tools.lint import lint
 from contract_tools.openapi import schemas
@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nInterrupted; nothing was changed that is not complete.", file=sys.stderr)
         return 130
-    except (DocumentError, RefusedError, ToolError, UnknownShapeError, NameClashError) as error:
+    except (DocumentError, RefusedError, ToolError) as error:
         print(error, file=sys.stderr)
     except OSError as error:
         print(f"{error}; {_shown(options.output)} is as it was", file=sys.stderr)
@@ -190,6 +190,7 @@ def _read(path: Path, progress: Progress, *, write: bool = False) -> Document:
         whole, changed = completed(document)
         # On the lines that the file has now; everything that is missing at once.
         found = {replace(each, line=document.line(each.pointer)) for each in lint(whole)}
+        found |= set() if found else {replace(each, line=document.line(each.pointer)) for each in unsupported(whole)}
         found |= set(check_translations(whole)) | (set() if write else set(lint(document)))
         problems = sorted(found, key=lambda problem: (problem.path, problem.line, problem))
         if problems:

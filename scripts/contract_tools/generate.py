@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import TextIO
 
 from contract_tools.changes.versions import package_version
-from contract_tools.document import Document
+from contract_tools.document import Document, DocumentError
 from contract_tools.editions import as_yaml, to_3_0_3, to_chinese
 from contract_tools.emit import render
 from contract_tools.emit.catalogue import emit_billing, emit_codes, emit_errors, emit_limits, emit_values
-from contract_tools.emit.model import Surface
+from contract_tools.emit.model import Surface, SurfaceError
 from contract_tools.emit.operations import emit_fields, emit_operations
 from contract_tools.emit.service import emit_service
 from contract_tools.emit.surface import PACKAGE, emit_surface
@@ -30,7 +30,7 @@ from contract_tools.openapi import mapping, schemas, schemas_within, text, webho
 from contract_tools.output import MANIFEST, make_manifest
 from contract_tools.python_source import LINE_LENGTH, MARK, module
 
-_RUFF = ("--isolated", "--no-cache", "--quiet", "--target-version", "py311", "--line-length", str(LINE_LENGTH))
+_RUFF = ("--isolated", "--no-cache", "--target-version", "py311", "--line-length", str(LINE_LENGTH))
 _API_CONFIG: Mapping[str, object] = {
     "literal_enums": False,
     "docstrings_on_attributes": True,
@@ -65,6 +65,10 @@ def build(document: Document, progress: Progress, *, installable: bool = False) 
 
     The same document gives the same bytes on every run, machine and version of Python: what the tools read of their
     surroundings is shut out, and nothing here depends on a clock, a locale or the order of a set.
+
+    Raises:
+        DocumentError: The typed client cannot be made from a part of the document.
+        ToolError: A generator failed.
     """
     data = document.data
     with tempfile.TemporaryDirectory(prefix="regenerate-") as name:
@@ -84,6 +88,9 @@ def build(document: Document, progress: Progress, *, installable: bool = False) 
             ]
             for part in parts:
                 part.result()
+        except SurfaceError as error:
+            line = document.line(error.pointer)
+            raise DocumentError(document.path, line, error.pointer, error.problem, error.remedy) from error
         finally:
             # Interrupted or failed, too: the folder cannot be removed while somebody writes into it.
             pool.shutdown(cancel_futures=True)

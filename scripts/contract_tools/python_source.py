@@ -93,7 +93,7 @@ def module(summary: str, *parts: str, imports: Iterable[str] = (), exports: Iter
 _INITIALISMS = frozenset({"API", "HTTP", "ID", "IP", "SMS", "TTL", "URL"})
 # PermissionError is a builtin, and means a file that may not be opened.
 _FAMILY_WORDS = {"permission": "PermissionDenied"}
-_WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+")
+_WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[\W_]+")
 
 
 def error_class_name(code_name: str) -> str:

@@ -10,7 +10,7 @@ from email.policy import HTTP
 
 from contract_tools.openapi import mapping, sequence, text, whole
 
-from .routes import Schema
+from .routes import Schema, read_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def check_form(schema: Schema, parts: tuple[Part, ...]) -> tuple[dict[str, objec
             continue
         if part.filename is not None:
             wrong.append(f"the field {part.name} comes as a file")
-        form[part.name] = _value(part.content, known)
+        form[part.name] = read_text(known, part.content.decode())
     wrong.extend(_missing(properties, form))
     return form, wrong
 
@@ -76,11 +76,6 @@ def _part(piece: bytes) -> Part:
         headers.get_content_type(),
         content,
     )
-
-
-def _value(content: bytes, schema: Schema) -> object:
-    written = content.decode()
-    return int(written) if schema.get("type") == "integer" and re.fullmatch(r"-?[0-9]+", written) else written
 
 
 def _wrong_file(part: Part, schema: Schema) -> Iterator[str]:

@@ -10,8 +10,10 @@ from typing import NoReturn, Protocol, cast
 
 from jsonschema import Draft202012Validator, ValidationError
 
+from contract_tools.openapi import mapping
+
 from .forms import check_form, read_form
-from .routes import Route, Schema
+from .routes import Route, Schema, read_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class RecordedRequest:
 
 def check_request(
     route: Route,
-    parameters: Mapping[str, str],
+    parameters: Mapping[str, list[str]],
     headers: Mapping[str, str],
     body: bytes,
     credentials: Mapping[str, tuple[str, str]],
@@ -69,11 +71,12 @@ def _wrong_credentials(
         yield f"Authorization: not the credentials of {route.scheme}"
 
 
-def _wrong_parameters(route: Route, parameters: Mapping[str, str]) -> Iterator[str]:
+def _wrong_parameters(route: Route, parameters: Mapping[str, list[str]]) -> Iterator[str]:
     for name, written in parameters.items():
         schema = route.parameters.get(name, {})
-        number = schema.get("type") == "integer" and written.isascii() and written.isdigit()
-        yield from _wrong_value(name, schema, int(written) if number else written)
+        entries = mapping(schema.get("items"))
+        value = [read_text(entries, each) for each in written] if entries else read_text(schema, written[-1])
+        yield from _wrong_value(name, schema, value)
 
 
 class _Validator(Protocol):

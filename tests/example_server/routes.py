@@ -63,6 +63,20 @@ def read_routes(document: Mapping[str, object]) -> tuple[Route, ...]:
     return tuple(sorted(found, key=lambda route: route.path.count("{")))
 
 
+def read_text(schema: Schema, written: str) -> object:
+    """Read a text of a path, a query or a form as its schema has it; one that is none of that type stays a text."""
+    number = re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", written, re.ASCII)
+    match schema.get("type"):
+        case "integer" if number and not number[1]:
+            return int(written)
+        case "number" if number:
+            return float(written)
+        case "boolean" if written.lower() in ("true", "false"):  # the generated functions write True into forms
+            return written.lower() == "true"
+        case _:
+            return written
+
+
 def closed(document: Mapping[str, object], node: object) -> object:
     """Resolve the references of a schema, and allow no property that it does not name."""
     if fields := follow(document, node):

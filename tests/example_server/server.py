@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler
 from socketserver import ThreadingTCPServer
 from types import MappingProxyType, TracebackType
 from typing import Final, Self
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from contract_tools.openapi import mapping, sequence, text
 
@@ -120,8 +120,9 @@ class ExampleServer:
             parameters = route.match(path.removeprefix(self._prefix)) if path.startswith(self._prefix) else None
             if parameters is None or route.method != method:
                 continue
-            asked = dict(parse_qsl(query, keep_blank_values=True))
-            value, violations = check_request(route, parameters | asked, headers, body, self.credentials)
+            asked = parse_qs(query, keep_blank_values=True)
+            given = {name: [value] for name, value in parameters.items()} | asked
+            value, violations = check_request(route, given, headers, body, self.credentials)
             taken = sorted(route.parameters.keys() - parameters.keys())
             if query and not asked.keys() <= set(taken):
                 violations = (*violations, f"query: the operation takes {', '.join(taken) or 'none'}, not {query!r}")

@@ -10,11 +10,12 @@ import inspect
 import io
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
-from typing import Protocol, cast
+from datetime import date, datetime, timedelta, timezone
+from typing import Protocol, cast, get_args
 
 import attrs
 
+from contract_tools.openapi import is_list, is_object
 from jsms_api.types import File, Response
 from jsms_client import JSMS, AsyncJSMS
 from jsms_client.contract import ARGUMENTS, OPERATIONS, Argument, Operation
@@ -92,13 +93,25 @@ class Call:
 
     def _function(self) -> GeneratedFunction:
         name = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in self.operation)
-        module = importlib.import_module(f"jsms_api.api.{OPERATIONS[self.operation].tag}.{name}")
+        module = importlib.import_module(f"jsms_api.api.{OPERATIONS[self.operation].tag.replace('-', '_')}.{name}")
         return cast("GeneratedFunction", module)
 
     def _with_body(self, api: object) -> dict[str, object]:
-        body = inspect.signature(self._function().sync_detailed).parameters.get("body")
-        options: dict[str, object] = {"client": api, **self.query}
+        taken = inspect.signature(self._function().sync_detailed, eval_str=True).parameters
+        body = taken.get("body")
+        options: dict[str, object] = {"client": api}
+        options |= {name: _typed(value, taken[name].annotation) for name, value in self.query.items()}
         return options if body is None else options | {"body": _body(self.operation, body.annotation, self.image)}
+
+
+def _typed(value: object, annotation: object) -> object:
+    """Give a value of an example as a generated function takes it: some texts are dates."""
+    if isinstance(value, bool) and bool not in get_args(annotation):
+        return int(value)
+    for kind in (datetime, date):
+        if isinstance(value, str) and kind in get_args(annotation):
+            return kind.fromisoformat(value)
+    return value
 
 
 _PARAMETERS = {"number": PARAMETER}
@@ -138,20 +151,23 @@ def _call(operation: Operation) -> Call:
         tuple(values[each.name] for each in arguments if each.positional),
         {each.name: values[each.name] for each in arguments if not each.positional},
         tuple(values[each.name] for each in arguments if each.place == "path"),
-        {each.name: values[each.name] for each in arguments if each.place == "query"},
+        {each.name: _value(each, example[each.name], _AS_JSON) for each in arguments if each.place == "query"},
     )
 
 
 def _body(operation: str, model: type[object], image: bytes) -> object:
     """Return the contract's example of a body as the generated model."""
     example = body_of(operation)
-    if not isinstance(example, dict):
+    if is_list(example):
+        read = getattr(next(iter(get_args(model)), None), "from_dict", None)
+        return example if read is None else [read(each) for each in example]
+    if not is_object(example):
         return example
     arguments = {each.field: each for each in ARGUMENTS[operation]}
+    if not example.keys() <= arguments.keys():
+        return cast("Callable[[object], object]", getattr(model, "from_dict"))(example)  # noqa: B009 - of any model
     of_kind = {**_AS_JSON, "image": image}
-    values = {
-        name: _value(arguments[name], value, of_kind) for name, value in cast("dict[str, object]", example).items()
-    }
+    values = {name: _value(arguments[name], value, of_kind) for name, value in example.items()}
     if OPERATIONS[operation].body == "json":
         return cast("Callable[[object], object]", getattr(model, "from_dict"))(values)  # noqa: B009 - of any model
     named = {arguments[name].name: _form_value(name, value) for name, value in values.items()}

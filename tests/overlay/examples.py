@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
-from enum import IntEnum
+from enum import Enum
+from functools import cache
 from typing import cast
 
-from jsms_client.results import BatchRecipient
+from contract_tools.emit.model import python_name
+from contract_tools.openapi import mapping, schemas
 from jsms_runtime.results import Result
+from jsms_runtime.times import parse_time
+from servers.contract import load_document
 
 
 def plain(result: object, name: str = "") -> object:
@@ -18,31 +22,31 @@ def plain(result: object, name: str = "") -> object:
     if isinstance(result, Result):
         found = {each.name: plain(getattr(result, each.name), each.name) for each in dataclasses.fields(result)}
         found |= cast("dict[str, object]", found.pop("extra", {}))
-        if isinstance(result, BatchRecipient):
+        if isinstance(getattr(type(result), "error", None), property) and "accepted" in found:
             del found["accepted"]
         return {name: value for name, value in found.items() if value is not None}
     if isinstance(result, datetime):
         assert result.utcoffset() is not None
-        return result.strftime("%Y-%m-%d %H:%M:%S") if name == "send_time" else round(result.timestamp() * 1000)
+        return _Moment(result)
     if isinstance(result, Mapping):
-        return {key: plain(value) for key, value in cast("Mapping[str, object]", result).items()}
+        return {key: plain(value, name) for key, value in cast("Mapping[str, object]", result).items()}
     if isinstance(result, (list, tuple)):
-        return [plain(item) for item in cast("Sequence[object]", result)]
-    return int(result) if isinstance(result, IntEnum) else result
+        return [plain(item, name) for item in cast("Sequence[object]", result)]
+    return result.value if isinstance(result, Enum) else result
 
 
 def expected(example: object, name: str = "") -> object:
     """Return an example with the names and types that results have."""
     if isinstance(example, Mapping):
         fields = cast("Mapping[str, object]", example)
-        return {_snake(key): expected(value, key) for key, value in fields.items() if value is not None}
+        return {
+            python_name(key) if key in _fields() else key: expected(value, key)
+            for key, value in fields.items()
+            if value is not None
+        }
     if isinstance(example, list):
         return [expected(item) for item in cast("list[object]", example)]
     return int(example) if name == "error_code" and isinstance(example, str) else example
-
-
-def _snake(name: str) -> str:
-    return re.sub(r"(?<=[a-z])([A-Z])", lambda found: f"_{found[1].lower()}", name)
 
 
 def as_json(parsed: object) -> object:
@@ -51,3 +55,28 @@ def as_json(parsed: object) -> object:
         return [as_json(item) for item in cast("list[object]", parsed)]
     to_dict: Callable[[], object] | None = getattr(parsed, "to_dict", None)
     return parsed if to_dict is None else to_dict()
+
+
+class _Moment:
+    """A time of a result, which equals any form of it that the service writes."""
+
+    def __init__(self, moment: datetime) -> None:
+        self._moment = moment
+
+    def __eq__(self, other: object) -> bool:
+        with suppress(ValueError):
+            return parse_time(other) == self._moment
+        return False
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return self._moment.isoformat()
+
+
+@cache
+def _fields() -> frozenset[str]:
+    """List the names of all fields, which are none of the names in a map."""
+    return frozenset(
+        name for each in schemas(load_document()).values() for name in mapping(mapping(each).get("properties"))
+    )

@@ -7,7 +7,20 @@ import json
 import pytest
 
 from jsms_client._decode import InvalidResponse, conform, parse
-from jsms_runtime.operation import Anything, Boolean, Field, Integer, Items, Number, Record, Shape, Text, TextMap, Time
+from jsms_runtime.operation import (
+    Anything,
+    Boolean,
+    Field,
+    Integer,
+    Items,
+    Map,
+    Number,
+    Record,
+    Shape,
+    Text,
+    TextMap,
+    Time,
+)
 
 PAGE = Record(
     "Page",
@@ -38,6 +51,9 @@ PAGE = Record(
         ([{"a": None}], Anything(), [{"a": None}]),
         ({"a": "x", "b": 1, "c": 1.5, "d": True, "e": None}, TextMap(), {"a": "x", "b": "1", "c": "1.5", "d": "true"}),
         ([1, "2"], Items(Integer()), [1, 2]),
+        ({"a": "1", "b": 2, "c": None}, Map(Integer()), {"a": 1, "b": 2}),
+        ({"a": None}, Map(Items(Text()), nullable=True), {}),
+        ({"a": None}, Map(Text(nullable=True)), {"a": None}),
         ({"id": "x", "note": None, "count": None, "more": 1}, PAGE, {"id": "x", "count": None, "more": 1}),
     ],
 )
@@ -66,6 +82,8 @@ def test_what_the_service_means_is_put_into_the_types_of_the_contract(
         ({}, Items(Text()), "is an object, not a list"),
         ([], TextMap(), "is a list, not an object"),
         ({"a": []}, TextMap(), "is an object that holds more than texts"),
+        ([], Map(Integer()), "is a list, not an object"),
+        ({"a": {"b": "c"}}, Map(Map(Integer())), "[…][…] is a text, not a whole number"),
         ([], PAGE, "is a list, not an object"),
         ({"id": "x"}, PAGE, "has no count"),
         ({"id": None, "count": 1}, PAGE, "id is null, not a text"),

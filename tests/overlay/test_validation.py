@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from jsms_client.errors import ArgumentError, JSMSError
 from jsms_client.results import SignType, TemplateType
 from jsms_runtime import validation
-from jsms_surface.requests.codes import send_voice_code_request, verify_code_request
+from jsms_surface.requests.codes import make_send_voice_code_request, make_verify_code_request
 
 FORMATS = ["13800138000", "1380 0138 000", "138-0013-8000", "138 0013 8000", "138.0013.8000"]
 PREFIXES = ["", "+86", "+86 ", "+86-", "0086", "0086 ", "86", "86 ", "(+86) "]
@@ -249,25 +249,25 @@ def test_no_id_changes_the_path(value: str) -> None:
 
 @pytest.mark.parametrize("code", ["0426", "12345678"])
 def test_a_code_to_read_out_is_4_to_8_digits(code: str) -> None:
-    assert send_voice_code_request("13800138000", code, None, None)["code"] == code
+    assert make_send_voice_code_request("13800138000", code, None, None)["code"] == code
 
 
 @pytest.mark.parametrize("wrong", ["", "123", "123456789", "12a4", "１２３４", " 1234", 1234, 1.5])
 def test_another_code_to_read_out_is_refused_without_showing_it(wrong: object) -> None:
     with pytest.raises(ArgumentError, match="^code ") as caught:
-        send_voice_code_request("13800138000", wrong, None, None)
+        make_send_voice_code_request("13800138000", wrong, None, None)
     assert not wrong or str(wrong) not in str(caught.value)
 
 
 @pytest.mark.parametrize(("typed", "read"), [("123456", "123456"), (" 123456\n", "123456"), ("12ab", "12ab")])
 def test_a_typed_code_is_left_to_the_service_without_the_spaces_around_it(typed: str, read: str) -> None:
-    assert verify_code_request(typed) == {"code": read}
+    assert make_verify_code_request(typed) == {"code": read}
 
 
 @pytest.mark.parametrize("wrong", ["", "  ", 123456, None, "12\ud83d"])
 def test_a_typed_code_that_is_none_is_refused(wrong: object) -> None:
     with pytest.raises(ArgumentError, match="^code "):
-        verify_code_request(wrong)
+        make_verify_code_request(wrong)
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,9 @@ def _command(operation: Operation) -> TyperCommand:
     def run(**given: object) -> int:
         """Carry the operation out."""
         values = {
-            arguments[name].name: value for name, value in given.items() if name in arguments and value is not None
+            argument.name: given[name]
+            for name, argument in arguments.items()
+            if given[name] is not None or (argument.required and argument.nullable)
         }
         profile, as_json = cast("str | None", given["profile"]), bool(given["as_json"])
         if asks:
@@ -116,7 +118,7 @@ def _command(operation: Operation) -> TyperCommand:
                 inspect.Parameter.KEYWORD_ONLY,
                 annotation=kind,
                 default=inspect.Parameter.empty
-                if name in arguments and arguments[name].required
+                if name in arguments and _must_be_given(arguments[name])
                 else defaults.get(name),
             )
             for name, kind in kinds.items()
@@ -148,12 +150,17 @@ def _option(argument: Argument, taken: set[str]) -> object:
     help_ = _sentence(" ".join((argument.description, *_limits(argument))))
     if argument.type == "boolean" or argument.kind == "flag":
         option = typer.Option(f"--{name}/--no-{name}", help=help_, show_default=False)
-        return Annotated[bool if argument.required else bool | None, option]
+        return Annotated[bool if _must_be_given(argument) else bool | None, option]
     metavar, kind, parser = _value(argument, f"--{name}")
     # Not only as an option: everybody on the machine can read the list of its processes.
     variable = f"JSMS_{argument.name.upper()}" if argument.kind in _PRIVATE and argument.name not in SETTINGS else None
     option = typer.Option(f"--{name}", metavar=metavar, help=help_, parser=parser, envvar=variable, show_default=False)
-    return Annotated[kind if argument.required else cast("type", kind | None), option]
+    return Annotated[kind if _must_be_given(argument) else cast("type", kind | None), option]
+
+
+def _must_be_given(argument: Argument) -> bool:
+    """Return whether the command needs the option; without one for a field that may be null, null is sent."""
+    return argument.required and not argument.nullable
 
 
 def _value(argument: Argument, option: str) -> tuple[str, type, Callable[[str], object] | None]:
@@ -161,7 +168,8 @@ def _value(argument: Argument, option: str) -> tuple[str, type, Callable[[str], 
     if argument.max_bytes is not None or argument.media_types or argument.kind == "image":
         return "FILE", Path, None
     if argument.kind in ("beijing-time", "epoch-millis"):
-        return "TIME", str, lambda given: read_time(given, option)
+        moments = argument.kind == "epoch-millis"
+        return "TIME", str, lambda given: int(given) if moments and given.isdecimal() else read_time(given, option)
     if _takes_json(argument):
         return "JSON", str, lambda given: _read_json(given, option, argument)
     if argument.type == "integer":

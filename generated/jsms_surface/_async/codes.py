@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from jsms_runtime.resource import AsyncResource
 from jsms_runtime.validation import parse_id
 
-from jsms_surface.requests.codes import send_code_request, send_voice_code_request, verify_code_request
+from jsms_surface.requests.codes import make_send_code_request, make_send_voice_code_request, make_verify_code_request
 from jsms_surface.results.codes import read_sent_message, read_verification
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class AsyncCodes(AsyncResource):
             JSMSError: Anything else.
         """
         return read_sent_message(
-            await self._request_json("sendCode", json=send_code_request(mobile, temp_id, sign_id), once=once)
+            await self._request_json("sendCode", json=make_send_code_request(mobile, temp_id, sign_id), once=once)
         )
 
     async def send_voice(
@@ -95,7 +95,7 @@ class AsyncCodes(AsyncResource):
         """
         return read_sent_message(
             await self._request_json(
-                "sendVoiceCode", json=send_voice_code_request(mobile, code, voice_lang, ttl), once=once
+                "sendVoiceCode", json=make_send_voice_code_request(mobile, code, voice_lang, ttl), once=once
             )
         )
 
@@ -123,7 +123,7 @@ class AsyncCodes(AsyncResource):
         """
         return read_verification(
             await self._request_json(
-                "verifyCode", path=f"/codes/{parse_id(msg_id, 'msg_id')}/valid", json=verify_code_request(code)
+                "verifyCode", path=f"/codes/{parse_id(msg_id, 'msg_id')}/valid", json=make_verify_code_request(code)
             )
         )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from jsms_runtime.resource import AsyncResource
 
-from jsms_surface.requests.messages import send_message_batch_request, send_message_request
+from jsms_surface.requests.messages import make_send_message_batch_request, make_send_message_request
 from jsms_surface.results.codes import read_sent_message
 from jsms_surface.results.messages import read_batch_result
 
@@ -70,7 +70,7 @@ class AsyncMessages(AsyncResource):
         """
         return read_sent_message(
             await self._request_json(
-                "sendMessage", json=send_message_request(mobile, temp_id, sign_id, temp_para), once=once
+                "sendMessage", json=make_send_message_request(mobile, temp_id, sign_id, temp_para), once=once
             )
         )
 
@@ -112,7 +112,7 @@ class AsyncMessages(AsyncResource):
         """
         return read_batch_result(
             await self._request_json(
-                "sendMessageBatch", json=send_message_batch_request(temp_id, recipients, sign_id, tag), once=once
+                "sendMessageBatch", json=make_send_message_batch_request(temp_id, recipients, sign_id, tag), once=once
             )
         )
 

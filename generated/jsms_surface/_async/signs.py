@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from jsms_runtime.resource import AsyncResource, run_in_thread
 from jsms_runtime.validation import parse_number
 
-from jsms_surface.requests.signs import sign_form
+from jsms_surface.requests.signs import make_sign_form
 from jsms_surface.results.signs import read_saved_sign, read_sign_details
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class AsyncSigns(AsyncResource):
                 "createSign",
                 files=await run_in_thread(
                     partial(
-                        sign_form,
+                        make_sign_form,
                         sign,
                         type,
                         legal_person_name,
@@ -186,7 +186,7 @@ class AsyncSigns(AsyncResource):
                 path=f"/sign/{parse_number(sign_id, 'sign_id', smallest=1)}",
                 files=await run_in_thread(
                     partial(
-                        sign_form,
+                        make_sign_form,
                         sign,
                         type,
                         legal_person_name,

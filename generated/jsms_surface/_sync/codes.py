@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from jsms_runtime.resource import Resource
 from jsms_runtime.validation import parse_id
 
-from jsms_surface.requests.codes import send_code_request, send_voice_code_request, verify_code_request
+from jsms_surface.requests.codes import make_send_code_request, make_send_voice_code_request, make_verify_code_request
 from jsms_surface.results.codes import read_sent_message, read_verification
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Codes(Resource):
             JSMSError: Anything else.
         """
         return read_sent_message(
-            self._request_json("sendCode", json=send_code_request(mobile, temp_id, sign_id), once=once)
+            self._request_json("sendCode", json=make_send_code_request(mobile, temp_id, sign_id), once=once)
         )
 
     def send_voice(
@@ -92,7 +92,9 @@ class Codes(Resource):
             JSMSError: Anything else.
         """
         return read_sent_message(
-            self._request_json("sendVoiceCode", json=send_voice_code_request(mobile, code, voice_lang, ttl), once=once)
+            self._request_json(
+                "sendVoiceCode", json=make_send_voice_code_request(mobile, code, voice_lang, ttl), once=once
+            )
         )
 
     def verify(self, msg_id: str | int, code: str) -> Verification:
@@ -119,7 +121,7 @@ class Codes(Resource):
         """
         return read_verification(
             self._request_json(
-                "verifyCode", path=f"/codes/{parse_id(msg_id, 'msg_id')}/valid", json=verify_code_request(code)
+                "verifyCode", path=f"/codes/{parse_id(msg_id, 'msg_id')}/valid", json=make_verify_code_request(code)
             )
         )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from jsms_runtime.resource import Resource
 
-from jsms_surface.requests.messages import send_message_batch_request, send_message_request
+from jsms_surface.requests.messages import make_send_message_batch_request, make_send_message_request
 from jsms_surface.results.codes import read_sent_message
 from jsms_surface.results.messages import read_batch_result
 
@@ -69,7 +69,9 @@ class Messages(Resource):
             JSMSError: Anything else.
         """
         return read_sent_message(
-            self._request_json("sendMessage", json=send_message_request(mobile, temp_id, sign_id, temp_para), once=once)
+            self._request_json(
+                "sendMessage", json=make_send_message_request(mobile, temp_id, sign_id, temp_para), once=once
+            )
         )
 
     def send_batch(
@@ -110,7 +112,7 @@ class Messages(Resource):
         """
         return read_batch_result(
             self._request_json(
-                "sendMessageBatch", json=send_message_batch_request(temp_id, recipients, sign_id, tag), once=once
+                "sendMessageBatch", json=make_send_message_batch_request(temp_id, recipients, sign_id, tag), once=once
             )
         )
 

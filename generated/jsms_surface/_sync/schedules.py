@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from jsms_runtime.resource import Resource
 from jsms_runtime.validation import parse_id
 
-from jsms_surface.requests.schedules import schedule_batch_request, schedule_request
+from jsms_surface.requests.schedules import make_schedule_batch_request, make_schedule_request
 from jsms_surface.results.schedules import read_schedule, read_schedule_batch_result, read_scheduled_message
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Schedules(Resource):
         """
         return read_scheduled_message(
             self._request_json(
-                "createSchedule", json=schedule_request(mobile, temp_id, send_time, sign_id, temp_para), once=once
+                "createSchedule", json=make_schedule_request(mobile, temp_id, send_time, sign_id, temp_para), once=once
             )
         )
 
@@ -116,7 +116,7 @@ class Schedules(Resource):
         return read_schedule_batch_result(
             self._request_json(
                 "createScheduleBatch",
-                json=schedule_batch_request(temp_id, send_time, recipients, sign_id, tag),
+                json=make_schedule_batch_request(temp_id, send_time, recipients, sign_id, tag),
                 once=once,
             )
         )
@@ -180,7 +180,7 @@ class Schedules(Resource):
             self._request_json(
                 "updateSchedule",
                 path=f"/schedule/{parse_id(schedule_id, 'schedule_id')}",
-                json=schedule_request(mobile, temp_id, send_time, sign_id, temp_para),
+                json=make_schedule_request(mobile, temp_id, send_time, sign_id, temp_para),
             )
         )
 
@@ -239,7 +239,7 @@ class Schedules(Resource):
             self._request_json(
                 "updateScheduleBatch",
                 path=f"/schedule/batch/{parse_id(schedule_id, 'schedule_id')}",
-                json=schedule_batch_request(temp_id, send_time, recipients, sign_id, tag),
+                json=make_schedule_batch_request(temp_id, send_time, recipients, sign_id, tag),
             )
         )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from jsms_runtime.resource import Resource, run_inline
 from jsms_runtime.validation import parse_number
 
-from jsms_surface.requests.signs import sign_form
+from jsms_surface.requests.signs import make_sign_form
 from jsms_surface.results.signs import read_saved_sign, read_sign_details
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class Signs(Resource):
                 "createSign",
                 files=run_inline(
                     partial(
-                        sign_form,
+                        make_sign_form,
                         sign,
                         type,
                         legal_person_name,
@@ -186,7 +186,7 @@ class Signs(Resource):
                 path=f"/sign/{parse_number(sign_id, 'sign_id', smallest=1)}",
                 files=run_inline(
                     partial(
-                        sign_form,
+                        make_sign_form,
                         sign,
                         type,
                         legal_person_name,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from jsms_runtime.resource import Resource
 from jsms_runtime.validation import parse_number
 
-from jsms_surface.requests.templates import template_request, update_template_request
+from jsms_surface.requests.templates import make_template_request, make_update_template_request
 from jsms_surface.results.templates import read_saved_template, read_template_details
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Templates(Resource):
             JSMSError: Anything else.
         """
         return read_saved_template(
-            self._request_json("createTemplate", json=template_request(template, type, ttl, remark))
+            self._request_json("createTemplate", json=make_template_request(template, type, ttl, remark))
         )
 
     def get(self, temp_id: int) -> TemplateDetails:
@@ -116,7 +116,7 @@ class Templates(Resource):
             self._request_json(
                 "updateTemplate",
                 path=f"/templates/{parse_number(temp_id, 'temp_id', smallest=1)}",
-                json=update_template_request(temp_id, template, type, ttl, remark),
+                json=make_update_template_request(temp_id, template, type, ttl, remark),
             )
         )
 

@@ -8,7 +8,7 @@ from jsms_runtime.validation import parse_choice, parse_code, parse_mobile, pars
 from jsms_api.models.voice_language import VoiceLanguage
 
 
-def send_code_request(mobile: object, temp_id: object, sign_id: object = None) -> dict[str, object]:
+def make_send_code_request(mobile: object, temp_id: object, sign_id: object = None) -> dict[str, object]:
     """The JSON of a request, checked."""
     body_: dict[str, object] = {
         "mobile": parse_mobile(mobile, "mobile", pattern="^1[0-9]{10}$"),
@@ -19,7 +19,7 @@ def send_code_request(mobile: object, temp_id: object, sign_id: object = None) -
     return body_
 
 
-def send_voice_code_request(
+def make_send_voice_code_request(
     mobile: object, code: object = None, voice_lang: object = None, ttl: object = None
 ) -> dict[str, object]:
     """The JSON of a request, checked."""
@@ -37,7 +37,7 @@ def send_voice_code_request(
     return body_
 
 
-def verify_code_request(code: object) -> dict[str, object]:
+def make_verify_code_request(code: object) -> dict[str, object]:
     """The JSON of a request, checked."""
     body_: dict[str, object] = {
         "code": parse_code(code, "code", shortest=1),
@@ -46,7 +46,7 @@ def verify_code_request(code: object) -> dict[str, object]:
 
 
 __all__ = [
-    "send_code_request",
-    "send_voice_code_request",
-    "verify_code_request",
+    "make_send_code_request",
+    "make_send_voice_code_request",
+    "make_verify_code_request",
 ]

@@ -7,7 +7,7 @@ from jsms_runtime.recipients import parse_parameters, parse_recipients, recipien
 from jsms_runtime.validation import parse_mobile, parse_number, parse_text
 
 
-def send_message_request(
+def make_send_message_request(
     mobile: object, temp_id: object, sign_id: object = None, temp_para: object = None
 ) -> dict[str, object]:
     """The JSON of a request, checked."""
@@ -22,7 +22,7 @@ def send_message_request(
     return body_
 
 
-def send_message_batch_request(
+def make_send_message_batch_request(
     temp_id: object, recipients: object, sign_id: object = None, tag: object = None
 ) -> dict[str, object]:
     """The JSON of a request, checked."""
@@ -38,6 +38,6 @@ def send_message_batch_request(
 
 
 __all__ = [
-    "send_message_batch_request",
-    "send_message_request",
+    "make_send_message_batch_request",
+    "make_send_message_request",
 ]

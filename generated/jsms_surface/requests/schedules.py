@@ -8,7 +8,7 @@ from jsms_runtime.times import parse_send_time
 from jsms_runtime.validation import parse_mobile, parse_number, parse_text
 
 
-def schedule_request(
+def make_schedule_request(
     mobile: object, temp_id: object, send_time: object, sign_id: object = None, temp_para: object = None
 ) -> dict[str, object]:
     """The JSON of a request, checked."""
@@ -26,7 +26,7 @@ def schedule_request(
     return body_
 
 
-def schedule_batch_request(
+def make_schedule_batch_request(
     temp_id: object, send_time: object, recipients: object, sign_id: object = None, tag: object = None
 ) -> dict[str, object]:
     """The JSON of a request, checked."""
@@ -45,6 +45,6 @@ def schedule_batch_request(
 
 
 __all__ = [
-    "schedule_batch_request",
-    "schedule_request",
+    "make_schedule_batch_request",
+    "make_schedule_request",
 ]

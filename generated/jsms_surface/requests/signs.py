@@ -10,7 +10,7 @@ from jsms_runtime.validation import invalid_argument, parse_choice, parse_text
 from jsms_api.models.sign_type import SignType
 
 
-def sign_form(
+def make_sign_form(
     sign: object,
     type: object,
     legal_person_name: object,
@@ -151,5 +151,5 @@ def sign_form(
 
 
 __all__ = [
-    "sign_form",
+    "make_sign_form",
 ]

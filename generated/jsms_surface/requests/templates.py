@@ -8,7 +8,9 @@ from jsms_runtime.validation import invalid_argument, parse_choice, parse_number
 from jsms_api.models.template_type import TemplateType
 
 
-def template_request(template: object, type: object, ttl: object = None, remark: object = None) -> dict[str, object]:
+def make_template_request(
+    template: object, type: object, ttl: object = None, remark: object = None
+) -> dict[str, object]:
     """The JSON of a template, checked."""
     body_: dict[str, object] = {
         "template": parse_text(template, "template", shortest=1, longest=500),
@@ -27,7 +29,7 @@ def template_request(template: object, type: object, ttl: object = None, remark:
     return body_
 
 
-def update_template_request(
+def make_update_template_request(
     temp_id: object, template: object, type: object, ttl: object = None, remark: object = None
 ) -> dict[str, object]:
     """The JSON of a template, checked."""
@@ -50,6 +52,6 @@ def update_template_request(
 
 
 __all__ = [
-    "template_request",
-    "update_template_request",
+    "make_template_request",
+    "make_update_template_request",
 ]

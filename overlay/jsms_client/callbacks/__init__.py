@@ -19,11 +19,13 @@ except ImportError as error:
 
 from jsms_client.callbacks._acceptance import Acceptance
 from jsms_client.callbacks._apps import CallbackApp, WSGICallbackApp
-from jsms_client.callbacks._events import Callback, Event, SignReviewed, TemplateReviewed
+from jsms_client.callbacks._events import Callback
 from jsms_client.callbacks._form import sign
 from jsms_client.callbacks._nonces import AsyncNonceStore, MemoryNonceStore, NonceStore
 from jsms_client.callbacks._receiver import DEFAULT_MAX_BODY, DEFAULT_WINDOW, CallbackReceiver
-from jsms_client.results import DeliveryReport, DeliveryStatus, MalformedRecord, ReviewStatus, UserReply
+from jsms_client.results import DeliveryStatus, MalformedRecord, ReviewStatus
+from jsms_surface import events as _generated
+from jsms_surface.events import *  # noqa: F403 - every event, by its own __all__
 
 __all__ = [
     "DEFAULT_MAX_BODY",
@@ -35,16 +37,12 @@ __all__ = [
     "CallbackError",
     "CallbackReason",
     "CallbackReceiver",
-    "DeliveryReport",
     "DeliveryStatus",
-    "Event",
     "MalformedRecord",
     "MemoryNonceStore",
     "NonceStore",
     "ReviewStatus",
-    "SignReviewed",
-    "TemplateReviewed",
-    "UserReply",
     "WSGICallbackApp",
     "sign",
 ]
+__all__ += _generated.__all__

@@ -19,8 +19,9 @@ from jsms_client.errors import CallbackError, CallbackReason, ConfigurationError
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
-    from jsms_client.callbacks._events import Callback, Event
+    from jsms_client.callbacks._events import Callback
     from jsms_client.callbacks._receiver import CallbackReceiver
+    from jsms_surface.events import Event
 
 
 # The types of ASGI itself: its messages are dicts of anything.

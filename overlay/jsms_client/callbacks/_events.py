@@ -7,62 +7,21 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, cast
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model, field_validator
 
-from jsms_callbacks import SignReview, TemplateReview, models
+from jsms_callbacks import models
 from jsms_client.callbacks._form import callback_error, printable
 from jsms_client.errors import CallbackReason
-from jsms_client.results import DeliveryReport, MalformedRecord, ReviewStatus, UserReply
-from jsms_contract.operations import OPERATIONS
-from jsms_runtime.operation import Items, Record, Time
+from jsms_client.results import MalformedRecord
 from jsms_runtime.redaction import mask_line, shorten
-from jsms_runtime.results import TEXT, Result, known
-from jsms_surface.results.receipts import read_delivery_report, read_user_reply
+from jsms_runtime.results import EventKind, Result
+from jsms_surface.events import EVENTS, Event
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from jsms_client.callbacks._form import Form
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class TemplateReviewed(Result):
-    """A template passed review or was rejected.
-
-    Attributes:
-        temp_id: The template.
-        status: The decision; a plain number where it is one that this version does not know.
-        refuse_reason: Why it was rejected, None where it passed.
-        extra: Fields that this version does not know.
-    """
-
-    temp_id: int
-    status: ReviewStatus | int
-    refuse_reason: str | None = field(default=None, metadata=TEXT)
-    extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class SignReviewed(Result):
-    """A signature passed review or was rejected.
-
-    Attributes:
-        sign_id: The signature.
-        status: The decision; a plain number where it is one that this version does not know.
-        refuse_reason: Why it was rejected, None where it passed.
-        extra: Fields that this version does not know.
-    """
-
-    sign_id: int
-    status: ReviewStatus | int
-    refuse_reason: str | None = field(default=None, metadata=TEXT)
-    extra: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
-
-
-Event: TypeAlias = DeliveryReport | UserReply | TemplateReviewed | SignReviewed
-"""What a callback can tell: use it with ``match``."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -116,23 +75,6 @@ class _Record(BaseModel):
         return value
 
 
-class _Report(_Record, models.DeliveryReport):
-    pass
-
-
-class _Reply(_Record, models.UserReply):
-    pass
-
-
-class _TemplateReview(_Record, TemplateReview):
-    # Null where it passed, says the contract; leaving it out would say the same.
-    refuse_reason: Annotated[str | None, Field(alias="refuseReason")] = None
-
-
-class _SignReview(_Record, SignReview):
-    refuse_reason: Annotated[str | None, Field(alias="refuseReason")] = None
-
-
 def _body(read: BaseModel) -> dict[str, Any]:
     """Return a record by the names of the service, as the readers of results take it; unknown fields included."""
     fields = {name: each.alias or name for name, each in type(read).model_fields.items()}
@@ -149,55 +91,23 @@ def _object(item: object) -> dict[str, object]:
     return cast("dict[str, object]", item) if isinstance(item, dict) else {}
 
 
-def _times(operation: str) -> Iterator[str]:
-    """Yield the fields of the records of a poll that are times."""
-    response = OPERATIONS[operation].response
-    record = response.of if isinstance(response, Items) else response
-    yield from (each.name for each in (record.fields if isinstance(record, Record) else ()) if type(each.shape) is Time)
+@cache
+def _model(name: str) -> type[BaseModel]:
+    """Return a model of the contract that is read as `_Record` says."""
+    return create_model(name, __base__=(_Record, getattr(models, name)))
 
 
-def _polled(item: object, model: type[BaseModel], operation: str) -> dict[str, Any]:
-    """Return a record that is polled too, ready for the reader of its result, with its times as they came.
-
-    A report gives the outcome of a message whether or not its time can be read: a number that does not exist has none.
-    """
+def _event(item: object, kind: EventKind[Event]) -> Event:
+    """Read one record, with its times as they came and its texts of a person even where they are null."""
     record = _object(item)
-    times = {name: record.get(name) for name in _times(operation)}
+    times = {name: record.get(name) for name in kind.times}
     times = {name: value for name, value in times.items() if not isinstance(value, (bool, list, dict))}
-    return _body(model.model_validate(record | dict.fromkeys(times, 0) if record else item)) | times
-
-
-def _report(item: object) -> DeliveryReport:
-    return read_delivery_report(_polled(item, _Report, "pollReports"))
-
-
-def _reply(item: object) -> UserReply:
-    record = _object(item)
-    if record.get("content", ...) is None:
-        # An empty SMS is still a reply: it must not be refused at every attempt.
-        reply = _reply(record | {"content": ""})
-        return replace(reply, extra={**reply.extra, "content": None})
-    return read_user_reply(_polled(item, _Reply, "pollReplies"))
-
-
-def _template_review(item: object) -> TemplateReviewed:
-    body = _body(_TemplateReview.model_validate(item))
-    status = known(ReviewStatus, body.pop("status"))
-    return TemplateReviewed(body.pop("tempId"), status, body.pop("refuseReason", None), body)
-
-
-def _sign_review(item: object) -> SignReviewed:
-    body = _body(_SignReview.model_validate(item))
-    status = known(ReviewStatus, body.pop("status"))
-    return SignReviewed(body.pop("signId"), status, body.pop("refuseReason", None), body)
-
-
-_READERS: Mapping[str, Callable[[object], Event]] = {
-    "SMS_REPORT": _report,
-    "SMS_REPLY": _reply,
-    "SMS_TEMPLATE": _template_review,
-    "SMS_SIGN": _sign_review,
-}
+    nothing = [name for name in kind.empty if record.get(name, ...) is None]
+    given = dict.fromkeys(kind.absent) | record | dict.fromkeys(times, 0) | dict.fromkeys(nothing, "")
+    checked = _model(kind.model).model_validate(given if record else item)
+    event = kind.read(_body(checked) | times)
+    # An empty SMS is still a reply: it must not be refused at every attempt.
+    return replace(event, extra={**event.extra, **dict.fromkeys(nothing)}) if nothing else event
 
 
 def read_callback(form: Form) -> Callback:
@@ -206,8 +116,8 @@ def read_callback(form: Form) -> Callback:
     Raises:
         CallbackError: UNKNOWN_TYPE, or MALFORMED where ``data`` holds no record of the type.
     """
-    read = _READERS.get(form.type)
-    if read is None:
+    kind = EVENTS.get(form.type)
+    if kind is None:
         shown = shorten(mask_line(form.type), 40)
         raise callback_error(CallbackReason.UNKNOWN_TYPE, f"this version does not know the type {shown!a}")
     items = _items(form.data)
@@ -215,7 +125,7 @@ def read_callback(form: Form) -> Callback:
     malformed: list[MalformedRecord] = []
     for item in items:
         try:
-            events.append(read(item))
+            events.append(_event(item, kind))
         except ValidationError as error:
             malformed.append(MalformedRecord(_problem(error), item))
     if not items or (malformed and not events):

@@ -41,7 +41,7 @@ def check_fields(request: AuthorizedRequest, values: Mapping[str, Any], waived: 
         for code, name, said in _inside(field, values.get(field.name), field.name):
             raise Refusal(code, f"field {name}", said)
     for field in fields:
-        if field.max_bytes is None and _is_ignored(field, values):
+        if not field.is_file and _is_ignored(field, values):
             for check in broken(field, values.get(field.name)):
                 request.raw.tolerate(Leniency.UNUSED_FIELD, _code(field, check.code), f"field {field.name}")
 
@@ -51,12 +51,12 @@ def problems(
 ) -> Iterator[Problem]:
     """Find what is wrong with the fields of an object, in order."""
     for field in fields:
-        if _is_missing(values.get(field.name)) and field.name not in waived and _is_needed(field, values):
+        if _is_missing(field, values.get(field.name)) and field.name not in waived and _is_needed(field, values):
             name = f"{place}{field.name}"
             if not (field.nullable and field.name in values):
                 yield _code(field, field.missing), name, hint("%s is needed and must not be empty.", name)
     for field in fields:
-        if field.max_bytes is None and not _is_ignored(field, values):
+        if not field.is_file and not _is_ignored(field, values):
             yield from _broken(field, values.get(field.name), f"{place}{field.name}")
 
 
@@ -92,16 +92,27 @@ def check_parameters(request: RoutedRequest) -> None:
             raise Refusal(_code(field), f"path {field.name}", "%s in the path is not well-formed.", field.name)
     if not rules.query:
         return
-    given = dict(parse_qsl(request.raw.query, keep_blank_values=True))
+    given: dict[str, list[str]] = {}
+    for name, text in parse_qsl(request.raw.query, keep_blank_values=True):
+        given.setdefault(name, []).append(text)
     for name in given.keys() - {field.name for field in rules.query}:
         request.warn("The parameter %r is not in the contract; it was ignored.", name[:50])
     for field in rules.query:
-        text = given.get(field.name, "")
-        if field.required and text == "":
+        texts = given.get(field.name, [""])
+        if field.required and _is_missing(field, texts[0] if field.name in given else None):
             code = _code(field, field.missing)
             raise Refusal(code, f"query {field.name}", "%s is needed and must not be empty.", field.name)
-        if field.name in given and not _fits(field, text):
+        if field.name in given and not _all_fit(field, texts):
             raise Refusal(_code(field), f"query {field.name}", "%s in the query is not well-formed.", field.name)
+
+
+def _all_fit(field: Property, texts: list[str]) -> bool:
+    """Check a parameter of the query: a list is there once for each entry, or as one text with commas."""
+    if field.of is None:
+        return _fits(field, texts[-1])
+    of = field.of
+    entries = texts[-1].split(",") if field.comma_separated else texts
+    return all(_fits(of, entry) for entry in entries) and not broken(field, entries)
 
 
 def _fits(field: Property, text: str) -> bool:
@@ -129,8 +140,11 @@ def _code(field: Property, code: int | None = None) -> int:
     return code or field.invalid or INVALID_BODY
 
 
-def _is_missing(value: object) -> bool:
-    return value is None or value == ""
+def _is_missing(field: Property, value: object) -> bool:
+    """Return whether a value counts as absent: an empty text does, but where the contract allows one."""
+    if value == "":
+        return field.type != "string" or field.missing is not None or bool(broken(field, ""))
+    return value is None
 
 
 def _is_needed(field: Property, values: Mapping[str, Any]) -> bool:

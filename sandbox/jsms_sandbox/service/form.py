@@ -74,8 +74,8 @@ def read_form(authorized: AuthorizedRequest, boundary: bytes) -> tuple[dict[str,
             request.warn("The field %r is not in the contract; it was ignored.", name[:50])
         elif name in values:
             raise Refusal(INVALID_BODY, f"field {name}", "%s occurs twice in the form.", name)
-        elif field.max_bytes is not None:
-            values[name] = _image(request, part, field.max_bytes, field.invalid or INVALID_BODY)
+        elif field.is_file:
+            values[name] = _file(request, part, field, field.invalid or INVALID_BODY)
         else:
             values[name] = _form_value(part, field)
     request.form = values
@@ -83,8 +83,8 @@ def read_form(authorized: AuthorizedRequest, boundary: bytes) -> tuple[dict[str,
         _check_type(fields, values)
         return values, frozenset()
     request.tolerate(Leniency.OLD_SIGN_FORM, INVALID_BODY, "form")
-    most = next(field.max_bytes for field in fields.values() if field.max_bytes is not None)
-    images = [_image(request, part, most, INVALID_IMAGE) for part in old_images]
+    image = next(field for field in fields.values() if field.is_file)
+    images = [_file(request, part, image, INVALID_IMAGE) for part in old_images]
     if not any(images):
         raise Refusal(INVALID_IMAGE, f"field {old_images[0].name}", "The image is empty.")
     return values, frozenset(fields) - OLD_FIELDS
@@ -121,27 +121,28 @@ def _form_value(part: Part, field: Property) -> object:
     return value
 
 
-def _image(request: Request, part: Part, most: int, invalid: int) -> UploadedFile | None:
+def _file(request: Request, part: Part, field: Property, invalid: int) -> UploadedFile | None:
     content = bytes(part.content)
     if not content:
         return None
     media_type = _media_type(content)
-    if media_type is None:
+    if field.media_types and media_type not in field.media_types:
         raise Refusal(invalid, f"field {part.name}", "%s must be a PNG or JPEG image.", part.name)
-    if len(content) > most:
+    most = field.max_bytes
+    if most is not None and len(content) > most:
         raise Refusal(invalid, f"field {part.name}", "%s has %s bytes, more than %s.", part.name, len(content), most)
     file = UploadedFile(part.name or "", len(content), media_type, hashlib.sha256(content).hexdigest())
     request.files.append(file)
     return file
 
 
-def _media_type(content: bytes) -> str | None:
+def _media_type(content: bytes) -> str:
     """Detect the type of an image by its first and last bytes, not by its name or declared type."""
     if content.startswith(b"\x89PNG\r\n\x1a\n") and len(content) >= 24 and content[12:16] == b"IHDR":
         return "image/png"
     if content.startswith(b"\xff\xd8\xff") and b"\xff\xd9" in content[-64:]:
         return "image/jpeg"
-    return None
+    return "application/octet-stream"
 
 
 def _parts(body: bytes, boundary: bytes) -> list[Part]:

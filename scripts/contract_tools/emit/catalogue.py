@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from http import HTTPStatus
 
 from contract_tools.emit import render
+from contract_tools.emit.model import SurfaceError
 from contract_tools.emit.operations import CODES
-from contract_tools.openapi import mapping, schemas, sequence, text, whole
+from contract_tools.openapi import mapping, pointer_to, schemas, sequence, text, whole
 from contract_tools.python_source import (
     Source,
     constant,
@@ -32,10 +33,6 @@ _BILLING = {
     "marketing_from": "The time of a day from which the service sends marketing, in Beijing time.",
     "marketing_until": "The time of a day until which it does.",
 }
-
-
-class NameClashError(Exception):
-    """Two limits of different properties that come to the same name."""
 
 
 def emit_errors(data: Mapping[str, object]) -> str:
@@ -157,8 +154,10 @@ def emit_limits(data: Mapping[str, object]) -> str:
                 title = constant_name(schema, name, label)
                 line = f"{title}: Final[{kind}] = {literal(limit)}"
                 if limits.setdefault(title, line) != line:
-                    raise NameClashError(
-                        f"{schema}.{name} and another property both want the constant {title}: rename one"
+                    raise SurfaceError(
+                        pointer_to("#/components/schemas", schema, "properties", name),
+                        f"{schema}.{name} and another property both want the constant {title}",
+                        "rename one of the two",
                     )
     server = text(mapping(next(iter(sequence(data.get("servers"))), None)).get("url"))
     version = text(mapping(data.get("info")).get("version"))

@@ -5,36 +5,66 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from contract_tools.emit.customised import customised_results
-from contract_tools.openapi import follow, kinds_of, mapping, may_be_null, operations, schemas, sequence, text, whole
+from contract_tools.emit.imports import IMPORTS
+from contract_tools.openapi import (
+    follow,
+    kinds_of,
+    mapping,
+    may_be_null,
+    operations,
+    schemas,
+    schemas_within,
+    sequence,
+    text,
+    webhooks,
+    whole,
+)
 
-_WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+")
+_WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[\W_]+")
+_TYPES = frozenset({"str", "int", "float", "bool", "object", "tuple", "datetime"})
+# What emitted source says itself: a field of this name would hide it.
+_TAKEN = frozenset({"self", "extra", "once", "property", "list", "dict", "enumerate", *_TYPES, *IMPORTS})
 _BODIES = {"application/json": "json", "multipart/form-data": "multipart"}
 
 
 class SurfaceError(Exception):
-    """A document that the typed surface cannot be made from."""
+    """A part of a document that the typed client cannot be made from.
+
+    Attributes:
+        pointer: Where it is.
+        problem: What is wrong.
+        remedy: What to do about it.
+    """
+
+    def __init__(self, pointer: str, problem: str, remedy: str) -> None:
+        super().__init__(f"{pointer}: {problem}. Fix: {remedy}.")
+        self.pointer, self.problem, self.remedy = pointer, problem, remedy
 
 
 def python_name(name: str) -> str:
-    """Convert a name of the service to Python's style: ``legalPersonName`` gives ``legal_person_name``."""
+    """Convert a field's name to Python's style: ``legalPersonName`` gives ``legal_person_name``."""
+    return _python_name(name, _TAKEN)
+
+
+def _python_name(name: str, taken: frozenset[str] = frozenset()) -> str:
     snake = "_".join(word for word in _WORD_STARTS.split(name) if word).lower()
     snake = f"_{snake}" if snake[:1].isdigit() else snake or "_"
-    return f"{snake}_" if keyword.iskeyword(snake) or snake == "self" else snake
+    return f"{snake}_" if keyword.iskeyword(snake) or snake in taken else snake
 
 
 def class_name(name: str) -> str:
     """Name the class of a resource: ``voice_codes`` gives ``VoiceCodes``."""
-    return "".join(word.capitalize() for word in python_name(name).split("_"))
+    return "".join(word.capitalize() for word in _python_name(name).split("_"))
 
 
 def resource_name(operation: Mapping[str, object]) -> str:
     """Name the attribute of the client that has an operation's method."""
     tag = text(next(iter(sequence(operation.get("tags"))), ""), "default")
-    return text(operation.get("x-resource")) or python_name(tag)
+    return text(operation.get("x-resource")) or _python_name(tag)
 
 
 def method_name(operation: Mapping[str, object], method: str, path: str) -> str:
@@ -45,13 +75,13 @@ def method_name(operation: Mapping[str, object], method: str, path: str) -> str:
     """
     if named := text(operation.get("x-method")):
         return named
-    words = python_name(text(operation.get("operationId")) or f"{method} {path}").strip("_").split("_")
+    words = _python_name(text(operation.get("operationId")) or f"{method} {path}").strip("_").split("_")
     own = set(resource_name(operation).split("_"))
     own |= {word.removesuffix("s") for word in own}
     left = [word for word in words if word not in own] or words
     if len(left) > 1 and left[0] == "get":
         left = left[1:]
-    return python_name("_".join(left))
+    return _python_name("_".join(left), _TYPES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,11 +265,42 @@ class Surface:
         return found
 
     @cached_property
+    def events(self) -> Mapping[str, tuple[str, Record]]:
+        """The schema and the record of each type of callback.
+
+        One that may be null may be absent too: what is posted is read, whatever it leaves out.
+        """
+        found: dict[str, tuple[str, Record]] = {}
+        for name in sorted(schemas_within(self.data, webhooks(self.data))):
+            for form in mapping(mapping(schemas(self.data)[name]).get("properties")).values():
+                for kind, reference in mapping(mapping(form).get("x-payloads")).items():
+                    record = self.record(text(reference).rsplit("/", 1)[-1])
+                    own = tuple(
+                        replace(each, required=each.required and not each.value.nullable) for each in record.members
+                    )
+                    title = text(record.schema.get("x-class"), record.name)
+                    is_result = record.name in self.home_of_result
+                    found[kind] = record.name, record if is_result else Record(title, record.schema, own)
+        return found
+
+    @cached_property
+    def event_records(self) -> list[Record]:
+        """The records that only callbacks have; what others need comes before them."""
+        found: dict[str, Record] = {}
+        for _, record in self.events.values():
+            names = [name for member in record.members for name in self._within(member.value)]
+            for each in (*map(self.record, names), record):
+                if each.name not in self.home_of_result:
+                    found.setdefault(each.name, each)
+        return [*found.values()]
+
+    @cached_property
     def lenient_records(self) -> frozenset[str]:
-        """Records whose times are kept as they came where they are none: their request cannot be sent again."""
-        return frozenset(
+        """Records whose times are kept as they came where they are none: they come only once."""
+        sent = {
             name for operation in self.operations if operation.never_again for name in self._within(operation.response)
-        )
+        }
+        return frozenset(sent | {record.name for record in self.event_records})
 
     def record(self, name: str) -> Record:
         """Build the record of a named object."""
@@ -269,7 +330,7 @@ class Surface:
         inside = mapping(target.get("additionalProperties"))
         if mapping(target.get("properties")) and only in ("object", ""):
             return Value(target, "record", nullable, name) if name else Value(target, "anything", nullable)
-        if only == "object" and inside.get("type") is not None:
+        if only == "object" and ("type" in inside or "$ref" in inside):
             return Value(target, "map", nullable, of=self.value(inside))
         if only == "array" and "items" in target:
             return Value(target, "array", nullable, of=self.value(target.get("items")))
@@ -318,17 +379,17 @@ class _Reader:
             resource=resource_name(self._operation),
             name=method_name(self._operation, self._method, self._path),
             source=self._operation,
-            arguments=tuple(self._arguments(name, body, body_value)),
+            arguments=tuple(self._arguments(body, body_value)),
             body=body,
             body_value=body_value,
             form=form,
             response=self._response(),
         )
 
-    def _arguments(self, name: str, body: Record | None, body_value: Member | None) -> list[Argument]:
+    def _arguments(self, body: Record | None, body_value: Member | None) -> list[Argument]:
         places: dict[str, set[str]] = {}
         members: dict[str, Member] = {}
-        for where, member in self._members(name, body, body_value):
+        for where, member in self._members(body, body_value):
             places.setdefault(member.name, set()).add(where)
             # The same id in the path and in the body is one argument.
             members.setdefault(member.name, member)
@@ -347,15 +408,15 @@ class _Reader:
             if "path" in places[name] or (member.required and member.value.kind in ("mobile", "recipients"))
         ]
 
-    def _members(self, name: str, body: Record | None, body_value: Member | None) -> Iterator[tuple[str, Member]]:
+    def _members(self, body: Record | None, body_value: Member | None) -> Iterator[tuple[str, Member]]:
         for parameter in parameters_of(self._surface.data, self._operation, self._around):
             where = text(parameter.get("in"))
             if where not in ("path", "query"):
-                raise SurfaceError(f"{name} has a parameter in a {where}; the typed client has path and query alone")
+                continue
             wire = text(parameter.get("name"))
             # What is said of the parameter counts for its value: its kind, its words, its known values.
             schema = {**follow(self._surface.data, parameter.get("schema"))}
-            said = ("description", "deprecated")
+            said = ("description", "deprecated", "explode")
             schema |= {key: value for key, value in parameter.items() if key.startswith("x-") or key in said}
             required = where == "path" or parameter.get("required") is True
             yield where, Member(python_name(wire), wire, required, self._surface.value(schema))

@@ -9,6 +9,7 @@ from contract_tools.emit.model import (
     Argument,
     Member,
     Surface,
+    SurfaceError,
     Value,
     effect_of,
     method_name,
@@ -18,7 +19,19 @@ from contract_tools.emit.model import (
     resource_name,
     retry_of,
 )
-from contract_tools.openapi import follow, kinds_of, mapping, may_be_null, operations, schemas, sequence, text, whole
+from contract_tools.emit.requests import is_file
+from contract_tools.openapi import (
+    follow,
+    kinds_of,
+    mapping,
+    may_be_null,
+    operations,
+    pointer_to,
+    schemas,
+    sequence,
+    text,
+    whole,
+)
 from contract_tools.python_source import Source, call, constant, constant_name, module, record, table
 
 _BODIES = {"application/json": "json", "multipart/form-data": "multipart"}
@@ -26,10 +39,6 @@ _SCALARS = {"string": "Text", "integer": "Integer", "number": "Number", "boolean
 _TIMES = ("beijing-time", "epoch-millis")
 CODES = "ErrorCode"
 """The component that lists the error codes."""
-
-
-class UnknownShapeError(Exception):
-    """A success response that the checking of responses has no words for."""
 
 
 def emit_operations(data: Mapping[str, object]) -> str:
@@ -88,7 +97,7 @@ def _operation(
         error_codes=_codes(operation, "x-error-codes"),
         recipient_error_codes=_codes(operation, "x-recipient-error-codes"),
         body=_body(data, operation),
-        response=_response(shapes, name, responses),
+        response=_response(shapes, name, path, method, responses),
         poll_seconds=poll_seconds(operation),
         mobile_seconds=mobile_seconds(operation),
     )
@@ -112,16 +121,19 @@ def _body(data: Mapping[str, object], operation: Mapping[str, object]) -> str | 
     return None
 
 
-def _response(shapes: _Shapes, name: str, responses: Mapping[int, Mapping[str, object]]) -> Source | None:
+def _response(
+    shapes: _Shapes, name: str, path: str, method: str, responses: Mapping[int, Mapping[str, object]]
+) -> Source | None:
     for status in sorted(responses):
         schema = mapping(mapping(responses[status].get("content")).get("application/json")).get("schema")
         if schema is None:
             continue
         shape = shapes.of(schema, strict=True)
         if shape == "Anything()":
-            raise UnknownShapeError(
-                f"the response {status} of {name} is neither an object, a list, a text, a number nor a boolean; make "
-                "it one of these"
+            raise SurfaceError(
+                pointer_to("#/paths", path, method, "responses", status, "content", "application/json", "schema"),
+                f"the response {status} of {name} is neither an object, a list, a text, a number nor a boolean",
+                "make it one of these",
             )
         return shape
     return None
@@ -167,9 +179,12 @@ class _Shapes:
         if only == "array" and "items" in schema:
             recipients = {"recipients": True} if schema.get("x-kind") == "recipients" else {}
             return self._made("Items", self.of(schema["items"], strict=strict), **nullable, **recipients)
-        if only == "object" and mapping(schema.get("additionalProperties")).get("type") == "string":
+        inside = mapping(schema.get("additionalProperties"))
+        if only == "object" and inside.get("type") == "string" and not inside.get("x-kind"):
             return self._made("TextMap", **nullable)
-        if _is_record(schema) or (only == "object" and "additionalProperties" not in schema):
+        if only == "object" and ("type" in inside or "$ref" in inside):
+            return self._made("Map", self.of(inside, strict=strict), **nullable)
+        if _is_record(schema) or only == "object":
             return self._record(schema, name, **nullable, strict=strict)
         return self._made("Anything")
 
@@ -328,6 +343,7 @@ def _field(
         "shortest": _first(value.limit("minLength"), value.limit("minItems"), value.limit("minProperties")),
         "longest": _first(value.limit("maxLength"), value.limit("maxItems"), value.limit("maxProperties")),
         "max_bytes": value.limit("x-max-bytes"),
+        "nullable": value.nullable or None,
     }
     if inside := _record_within(value, around):
         members = surface.record(inside).members
@@ -340,7 +356,7 @@ def _field(
         required=member.required,
         positional=positional,
         type=_JSON_TYPES.get(value.type, value.type),
-        kind=value.kind,
+        kind="image" if is_file(value) else value.kind,
         description=value.description,
         **{name: each for name, each in optional.items() if each not in (None, "", [])},
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from contract_tools.emit.model import Argument, Member, Operation, Record, SurfaceError, Value, python_name
-from contract_tools.openapi import KIND_PATTERNS, mapping, sequence, text
+from contract_tools.openapi import KIND_PATTERNS, mapping, pointer_to, sequence, text
 from contract_tools.python_source import constant_name, docstring, literal
 
 
@@ -14,11 +14,11 @@ def body_function(record: Record, *, form: bool) -> str:
     members = record_parameters(record)
     noun = text(record.schema.get("x-noun"), "request")
     head = (
-        f"def {record_name(record.name)}({', '.join(map(_parameter, members))}) -> "
+        f"def {body_name(record.name)}({', '.join(map(_parameter, members))}) -> "
         f"{'Files' if form else 'dict[str, object]'}:\n"
     )
     words = docstring(f"The {'form' if form else 'JSON'} of a {noun}, checked.")
-    body = _form(members, noun) if form else _json(members, noun)
+    body = _form(record, members, noun) if form else _json(record, members, noun)
     return f"{head}{words}{body}"
 
 
@@ -26,7 +26,7 @@ def _parameter(member: Member) -> str:
     return f"{member.name}: object" if member.required else f"{member.name}: object = None"
 
 
-def _json(members: list[Member], noun: str) -> str:
+def _json(record: Record, members: list[Member], noun: str) -> str:
     required = [member for member in members if member.required]
     rows = "".join(f"        {literal(m.wire)}: {check(m.value, m.name, literal(m.name))},\n" for m in required)
     source = f"    body_: dict[str, object] = {{\n{rows}    }}\n"
@@ -37,45 +37,47 @@ def _json(members: list[Member], noun: str) -> str:
             source += (
                 f"        body_[{literal(member.wire)}] = {check(member.value, member.name, literal(member.name))}\n"
             )
-            source += _demands(member, members, checked, noun)
+            source += _demands(member, record, members, checked, noun)
             checked[member.name] = f"body_.get({literal(member.wire)})"
     return f"{source}    return body_\n"
 
 
-def _form(members: list[Member], noun: str) -> str:
+def _form(record: Record, members: list[Member], noun: str) -> str:
     """Write the form: texts first, which costs nothing, then each file."""
     source = "    form_: list[tuple[str, tuple[str | None, object, str | None]]] = []\n"
     checked: dict[str, str] = {}
     for member in [m for m in members if not is_file(m.value)]:
-        if member.value.type not in ("string", "integer", "number", "boolean"):
-            raise SurfaceError(f"{member.wire} is a list or an object in a form; a form has texts and files")
         value = check(member.value, member.name, literal(member.name))
-        if member.required:
+        if member.required and not member.value.nullable:
             source += f"    {member.name}__ = {value}\n"
             source += f"    form_.append(form_field({literal(member.wire)}, {member.name}__))\n"
             checked[member.name] = f"{member.name}__"
         else:
             source += f"    if {member.name} is not None:\n"
             source += f"        form_.append(form_field({literal(member.wire)}, {value}))\n"
-            source += _demands(member, members, checked, noun)
+            source += _demands(member, record, members, checked, noun)
     files = [m for m in members if is_file(m.value)]
     for member in files:
-        source += _demands(member, members, checked, noun).replace("    elif ", f"    if {member.name} is None and ")
+        source += _demands(member, record, members, checked, noun).replace(
+            "    elif ", f"    if {member.name} is None and "
+        )
     for member in files:
         value = f"form_.append({check_file(member, member.name, literal(member.name))})"
         source += f"    {value}\n" if member.required else f"    if {member.name} is not None:\n        {value}\n"
     return f"{source}    return form_\n"
 
 
-def _demands(member: Member, members: list[Member], checked: dict[str, str], noun: str) -> str:
+def _demands(member: Member, record: Record, members: list[Member], checked: dict[str, str], noun: str) -> str:
     """Write the check for a field that the value of another one makes necessary."""
     source = ""
-    for name, values in needed_when(member):
+    for name, values in needed_when(member, record):
         other = next((each for each in members if each.name == name), None)
-        if other is None:
-            raise SurfaceError(f"x-needed-when of {member.wire} names {name}, which is not in the same object")
-        if name not in checked:
-            raise SurfaceError(f"x-needed-when of {member.wire} names {name}, which is not before it")
+        if other is None or name not in checked:
+            raise SurfaceError(
+                pointer_to(_properties(record), member.wire, "x-needed-when"),
+                f"{name} is not in the same object, or is needed itself where {member.wire} has a value",
+                "name another property of the object",
+            )
         shown = f"{{{checked[name]}}}"
         if other.value.values:
             shown += f" ({{{other.value.values}({checked[name]}).name}})"
@@ -92,11 +94,12 @@ def nested_function(record: Record) -> str:
     members = record_parameters(record)
     name = record_name(record.name)
     rows = "".join(f"        {literal(m.wire)}: {_inside(m)},\n" for m in members if m.required)
+    needed = [m.name for m in members if m.required and not m.value.nullable]
+    others = [m.name for m in members if m.name not in needed]
     source = (
         f"def {name}_of(value: object, where: str) -> dict[str, object]:\n"
         + docstring(f"The JSON of a `{record.name}`, checked.")
-        + f"    given = parse_fields(value, where, required={literal([m.name for m in members if m.required])}, "
-        + f"optional={literal([m.name for m in members if not m.required])})\n"
+        + f"    given = parse_fields(value, where, required={literal(needed)}, optional={literal(others)})\n"
         + f"    json: dict[str, object] = {{\n{rows}    }}\n"
     )
     for member in members:
@@ -116,14 +119,19 @@ def query_function(operation: Operation) -> str:
     if not members:
         return ""
     source = (
-        f"def {query_name(operation)}({', '.join(f'{m.name}: object' for m in members)}) -> dict[str, str]:\n"
+        f"def {query_name(operation)}({', '.join(f'{m.name}: object' for m in members)}) -> "
+        "dict[str, str | list[str]]:\n"
         + docstring(f"The query of {operation.id}, checked.")
-        + "    query: dict[str, str] = {}\n"
+        + "    query_: dict[str, str | list[str]] = {}\n"
     )
     for member in members:
-        value = f"query[{literal(member.wire)}] = query_text({check(member.value, member.name, literal(member.name))})"
-        source += f"    {value}\n" if member.required else f"    if {member.name} is not None:\n        {value}\n"
-    return f"{source}    return query\n"
+        checked = check(member.value, member.name, literal(member.name))
+        one_each = member.value.type == "array" and member.value.schema.get("explode", True) is True
+        written = f"[query_text(item) for item in {checked}]" if one_each else f"query_text({checked})"
+        value = f"query_[{literal(member.wire)}] = {written}"
+        needed = member.required and not member.value.nullable
+        source += f"    {value}\n" if needed else f"    if {member.name} is not None:\n        {value}\n"
+    return f"{source}    return query_\n"
 
 
 def query_name(operation: Operation) -> str:
@@ -145,6 +153,10 @@ _OF_DIGITS = re.compile(r"\^\[0-9\][{+]")
 
 def type_of_argument(value: Value) -> str:
     """Give the type of an argument."""
+    return f"{_type_of(value)} | None" if value.nullable else _type_of(value)
+
+
+def _type_of(value: Value) -> str:
     if value.kind in _KINDS:
         return _KINDS[value.kind]
     if value.type == "string" and text(value.schema.get("format")) == "binary":
@@ -168,7 +180,7 @@ def is_file(value: Value) -> bool:
 
 
 def check(value: Value, given: str, where: str, depth: int = 0) -> str:
-    """Write the expression for the JSON of a checked value.
+    """Write the expression for the JSON of a checked value, which is None where it is null.
 
     Args:
         value: What the contract says of it.
@@ -176,6 +188,11 @@ def check(value: Value, given: str, where: str, depth: int = 0) -> str:
         where: The expression of its name, for the message.
         depth: How many lists and maps it is inside of.
     """
+    checked = _check(value, given, where, depth)
+    return f"(None if {given} is None else {checked})" if value.nullable else checked
+
+
+def _check(value: Value, given: str, where: str, depth: int) -> str:
     kind = value.kind
     if kind == "mobile":
         return _call("parse_mobile", given, where, pattern=_pattern(value))
@@ -299,13 +316,28 @@ def _pattern(value: Value) -> str | None:
 
 
 def record_name(name: str) -> str:
-    """Name the function that makes the JSON of a record."""
+    """Write the name of a record in Python's style."""
     return constant_name(name).lower()
 
 
+def body_name(name: str) -> str:
+    """Name the function that makes a body of a record's fields: never the name of one of these."""
+    return f"make_{record_name(name)}"
+
+
 def record_parameters(record: Record) -> list[Member]:
-    """Write the parameters of the function that makes a record's JSON: those that are required come first."""
-    return [*(m for m in record.members if m.required), *(m for m in record.members if not m.required)]
+    """Write the parameters of the function that makes a record's JSON.
+
+    Those that are required come first, and one that the value of another makes necessary comes after that one.
+    """
+    ordered = [m for m in record.members if m.required]
+    waiting = [m for m in record.members if not m.required]
+    while waiting:
+        names = {m.name for m in waiting}
+        ready = next((m for m in waiting if not names & {*map(python_name, m.needed_when)} - {m.name}), waiting[0])
+        waiting.remove(ready)
+        ordered.append(ready)
+    return ordered
 
 
 def argument_types(operation: Operation) -> list[tuple[Argument, str]]:
@@ -313,12 +345,17 @@ def argument_types(operation: Operation) -> list[tuple[Argument, str]]:
     return [(argument, type_of_argument(argument.member.value)) for argument in operation.arguments]
 
 
-def needed_when(member: Member) -> list[tuple[str, str]]:
+def needed_when(member: Member, record: Record) -> list[tuple[str, str]]:
     """Find the fields whose values make a field required, with these values as source."""
     found: list[tuple[str, str]] = []
     for name, values in member.needed_when.items():
         listed = [item for item in sequence(values) if isinstance(item, (str, int))]
         if not listed:
-            raise SurfaceError(f"x-needed-when of {member.name} names no value of {name}")
+            at = pointer_to(_properties(record), member.wire, "x-needed-when", name)
+            raise SurfaceError(at, f"it names no value of {name}", "list the values, whole numbers or texts")
         found.append((python_name(name), f"({', '.join(map(literal, listed))}{',' if len(listed) == 1 else ''})"))
     return found
+
+
+def _properties(record: Record) -> str:
+    return pointer_to("#/components/schemas", record.name, "properties")

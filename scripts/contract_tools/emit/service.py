@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from contract_tools.emit.model import Operation, Surface, Value, parameters_of
 from contract_tools.emit.operations import CODES
+from contract_tools.emit.requests import is_file
 from contract_tools.openapi import (
     KIND_PATTERNS,
     follow,
@@ -96,10 +97,12 @@ class _Emitter:
         parameters: dict[str, list[Source]] = {"path": [], "query": []}
         for parameter in parameters_of(data, operation.source, around):
             where, schema = text(parameter.get("in")), {**follow(data, parameter.get("schema"))}
-            schema |= {key: value for key, value in parameter.items() if key.startswith("x-")}
+            schema |= {key: value for key, value in parameter.items() if key.startswith("x-") or key == "explode"}
             required = where == "path" or parameter.get("required") is True
             value = self._surface.value(schema)
-            parameters[where].append(self._property(text(parameter.get("name")), value, required=required))
+            parameters.setdefault(where, []).append(
+                self._property(text(parameter.get("name")), value, required=required)
+            )
         body = None
         if operation.body is not None:
             value = Value(operation.body.schema, "record", record=operation.body.name)
@@ -110,7 +113,8 @@ class _Emitter:
         beside = self._beside_error(operation)
         return record(
             "Rules",
-            **parameters,
+            path=parameters["path"],
+            query=parameters["query"],
             body=body,
             limits=[_limit(mapping(each)) for each in sequence(operation.source.get("x-limits"))],
             poll=_poll(mapping(operation.source.get("x-poll"))),
@@ -131,6 +135,9 @@ class _Emitter:
             "of": self._property("", value.of, required=True) if value.of is not None else None,
             "fields": self._fields(value.record),
             "max_bytes": value.limit("x-max-bytes"),
+            "is_file": is_file(value),
+            "media_types": [text(item) for item in sequence(value.schema.get("x-media-types"))],
+            "comma_separated": value.schema.get("explode") is False,
         }
         facts = {
             key: each

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from contract_tools.emit import render
 from contract_tools.emit.customised import customised_results
+from contract_tools.emit.imports import FOR_TYPES, IMPORTS
 from contract_tools.emit.model import Operation, Record, Surface, Value, class_name
 from contract_tools.emit.requests import (
     argument_types,
     body_function,
+    body_name,
     check,
     check_path,
     is_file,
@@ -32,72 +34,9 @@ from contract_tools.emit.words import (
     sentence,
 )
 from contract_tools.openapi import mapping, schemas, sequence, text
-from contract_tools.python_source import literal, module
+from contract_tools.python_source import Source, call, literal, module, table
 
 PACKAGE = "jsms_surface"
-
-# Where each name of an emitted module comes from. Only those that a module uses are imported.
-_IMPORTS: Mapping[str, str] = {
-    "Iterable": "collections.abc",
-    "Mapping": "collections.abc",
-    "partial": "functools",
-    "dataclass": "dataclasses",
-    "field": "dataclasses",
-    "datetime": "datetime",
-    "Any": "typing",
-    "cast": "typing",
-    "SUCCESS_CODES": "jsms_contract.errors",
-    "error_class": "jsms_contract.errors",
-    "customised": "jsms_runtime",
-    "invalid_argument": "jsms_runtime.validation",
-    "APIError": "jsms_runtime.errors",
-    "form_field": "jsms_runtime.uploads",
-    "query_text": "jsms_runtime.uploads",
-    "read_upload": "jsms_runtime.uploads",
-    "Image": "jsms_runtime.uploads",
-    "parse_fields": "jsms_runtime.validation",
-    "parse_list": "jsms_runtime.validation",
-    "parse_map": "jsms_runtime.validation",
-    "lazy_property": "jsms_runtime.resource",
-    "Parameters": "jsms_runtime.recipients",
-    "parse_parameters": "jsms_runtime.recipients",
-    "known": "jsms_runtime.results",
-    "read_outcomes": "jsms_runtime.results",
-    "take_error_code": "jsms_runtime.results",
-    "take_time": "jsms_runtime.results",
-    "RecipientLike": "jsms_runtime.recipients",
-    "parse_recipients": "jsms_runtime.recipients",
-    "recipients_to_json": "jsms_runtime.recipients",
-    "Records": "jsms_runtime.results",
-    "read_records": "jsms_runtime.results",
-    "refused_error": "jsms_runtime.results",
-    "AsyncCarrier": "jsms_runtime.resource",
-    "AsyncResource": "jsms_runtime.resource",
-    "Carrier": "jsms_runtime.resource",
-    "Files": "jsms_runtime.resource",
-    "Resource": "jsms_runtime.resource",
-    "SECRET": "jsms_runtime.results",
-    "MOBILE": "jsms_runtime.results",
-    "Result": "jsms_runtime.results",
-    "TEXT": "jsms_runtime.results",
-    "run_in_thread": "jsms_runtime.resource",
-    "run_inline": "jsms_runtime.resource",
-    "parse_time": "jsms_runtime.times",
-    "parse_moment": "jsms_runtime.times",
-    "parse_send_time": "jsms_runtime.times",
-    "parse_choice": "jsms_runtime.validation",
-    "parse_code": "jsms_runtime.validation",
-    "parse_decimal": "jsms_runtime.validation",
-    "parse_id": "jsms_runtime.validation",
-    "parse_mobile": "jsms_runtime.validation",
-    "parse_number": "jsms_runtime.validation",
-    "parse_text": "jsms_runtime.validation",
-    "parse_boolean": "jsms_runtime.validation",
-}
-# What only type checkers need: a program loads what it calls.
-_FOR_TYPES = frozenset(
-    {"Iterable", "Mapping", "datetime", "Parameters", "RecipientLike", "Image", "APIError", "AsyncCarrier", "Carrier"}
-)
 
 
 def emit_surface(surface: Surface) -> dict[str, str]:
@@ -110,6 +49,7 @@ def emit_surface(surface: Surface) -> dict[str, str]:
         "_sync/__init__.py": '"""The resources of the blocking client."""\n',
         "results/__init__.py": emitter.results_package(),
         "resources.py": emitter.clients(),
+        "events.py": emitter.events(),
     }
     for resource, operations in surface.resources.items():
         if source := emitter.requests(resource):
@@ -146,7 +86,7 @@ class _Emitter:
                 names.append(f"{record_name(record.name)}_of")
             if record.name in bodies:
                 parts.append(body_function(record, form=bodies[record.name].form))
-                names.append(record_name(record.name))
+                names.append(body_name(record.name))
         for operation in self._surface.resources[resource]:
             if source := query_function(operation):
                 parts.append(source)
@@ -197,13 +137,36 @@ class _Emitter:
         summary = "Every result, and the open sets that they use"
         return render("lazy_package.py", summary=summary, modules=dict(sorted(modules.items())))
 
+    def events(self) -> str:
+        """Write the module with the events of callbacks, and how each type is read."""
+        events, records = self._surface.events, self._surface.event_records
+        parts = [ResultClass(self._surface, record).source() for record in records]
+        titles = list(dict.fromkeys(record.name for _, record in events.values()))
+        parts.append(f"Event = {' | '.join(titles) or 'Result'}\n")
+        rows: dict[str, object] = {kind: self._event(schema, record) for kind, (schema, record) in events.items()}
+        parts.append(
+            table("EVENTS", "str, EventKind[Event]", rows, "How the records of each type of callback are read.")
+        )
+        names = dict.fromkeys([*(record.name for record in records), *titles, "Event"])
+        return self._module("What callbacks tell an app.", parts, names, module_name="events")
+
+    @staticmethod
+    def _event(schema: str, record: Record) -> Source:
+        facts = {
+            "times": [m.wire for m in record.members if m.value.kind in ("beijing-time", "epoch-millis")],
+            "absent": [m.wire for m in record.members if m.value.nullable],
+            "empty": [m.wire for m in record.members if m.required and m.value.kind == "personal-text"],
+        }
+        given = {name: wires for name, wires in facts.items() if wires}
+        return call("EventKind", schema, Source(reader_name(record.name)), **given)
+
     def _used_enums(self) -> set[str]:
         found: set[str] = set()
         for operation in self._surface.operations:
-            for value in self._values(operation):
-                if value.values in self._enums and value.kind != "error-code":
-                    found.add(value.values)
-        return found
+            found |= {value.values for value in self._values(operation) if value.kind != "error-code"}
+        members = [member for record in self._surface.event_records for member in record.members]
+        found |= {each.value.values for each in members}
+        return found & self._enums
 
     def _values(self, operation: Operation) -> Iterator[Value]:
         waiting = [argument.member.value for argument in operation.arguments]
@@ -275,7 +238,7 @@ class _Emitter:
 
     @staticmethod
     def _parameter(name: str, kind: str, *, required: bool) -> str:
-        return f"{name}: {kind}" if required else f"{name}: {kind} | None = None"
+        return f"{name}: {kind}" if required else f"{name}: {kind.removesuffix(' | None')} | None = None"
 
     def _takes_developer_credentials(self, operation: Operation) -> bool:
         security = sequence(operation.source.get("security", self._surface.data.get("security")))
@@ -323,10 +286,10 @@ class _Emitter:
             given = ", ".join(member.name for member in members)
             if operation.form:
                 if not any(is_file(member.value) for member in members):
-                    return [f"files={record_name(operation.body.name)}({given})"]
+                    return [f"files={body_name(operation.body.name)}({given})"]
                 run = "await run_in_thread" if is_async else "run_inline"
-                return [f"files={run}(partial({record_name(operation.body.name)}, {given}))"]
-            return [f"json={record_name(operation.body.name)}({given})"]
+                return [f"files={run}(partial({body_name(operation.body.name)}, {given}))"]
+            return [f"json={body_name(operation.body.name)}({given})"]
         if operation.body_value is not None:
             member = operation.body_value
             checked = check(member.value, member.name, literal(member.name))
@@ -339,7 +302,9 @@ class _Emitter:
         reader = ResultClass(self._surface, _NOTHING)
         if value.type == "record":
             return f"{reader_name(value.record)}({call})"
-        return reader.read(value, f'cast("Any", {call})', absent=value.nullable)
+        given = f"({call})" if call.startswith("await ") else call
+        taken = reader.read(value, given, absent=value.nullable)
+        return f"cast({literal(self._type(operation))}, {call})" if taken == given else taken
 
     # The client
 
@@ -365,13 +330,13 @@ class _Emitter:
 
     def _module(self, summary: str, parts: list[str], names: Iterable[str], *, module_name: str) -> str:
         source = "\n\n".join(parts)
-        modules = {**_IMPORTS}
+        modules = {**IMPORTS}
         modules |= {name: f"jsms_api.models.{_module_of(name)}" for name in self._enums}
         for record, resource in self._surface.home_of_result.items():
             for name in (record, reader_name(record)):
                 modules[name] = f"{PACKAGE}.results.{resource}"
         for record, resource in self._request_home.items():
-            for name in (record_name(record), f"{record_name(record)}_of"):
+            for name in (body_name(record), f"{record_name(record)}_of"):
                 modules[name] = f"{PACKAGE}.requests.{resource}"
         for operation in self._surface.operations:
             modules[query_name(operation)] = f"{PACKAGE}.requests.{operation.resource}"
@@ -391,11 +356,11 @@ class _Emitter:
         return module(summary, *parts, imports=imports, exports=names)
 
     def _is_for_types(self, name: str, code: str, module_name: str) -> bool:
-        if module_name.startswith("results."):
-            return name in _FOR_TYPES and name != "Mapping"
+        if module_name.startswith("results.") or module_name == "events":
+            return name in FOR_TYPES and name != "Mapping"
         if name in self._surface.home_of_result or name == "Records" or name in self._enums:
             return not re.search(rf"known\({name},|parse_choice\([^()]*, {name}\b|\b{name}\(", code)
-        return name in _FOR_TYPES
+        return name in FOR_TYPES
 
 
 _RECORDS = "The records that were not fetched before, often none: a list, whose ``malformed`` has what cannot be read."

@@ -220,7 +220,8 @@ def check_schemas(contract: Contract) -> Iterator[Finding]:
             if isinstance(least, int | float) and isinstance(most, int | float) and least > most:
                 message = f"{low} {least} is above {high} {most}, so nothing fits"
                 yield Finding("bounds", pointer_to(node.pointer, high), message, "correct one of the two")
-        is_id = _MESSAGE_ID.fullmatch(node.name) is not None or "x-values" in node.value
+        known = mapping(schemas(contract.data).get(text(node.value.get("x-values"))))
+        is_id = _MESSAGE_ID.fullmatch(node.name) is not None or kinds_of(known) == ["integer"]
         is_text = node.role == "properties" and is_id and kinds_of(node.value) == ["string"]
         if is_text and node.value.get("format") != "digits" and not contract.is_requested(node):
             message = f"{node.name} is a text of digits that may come as a number, and nothing says so"
