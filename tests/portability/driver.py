@@ -79,7 +79,12 @@ def callback(posted: str) -> dict[str, Any]:
     )
     digest = hashlib.sha1(signed.encode()).hexdigest()
     genuine = "believes" in WRONG or hmac.compare_digest(digest, form["signature"])
-    return {"genuine": genuine, "data": json.loads(form["data"])}
+    data: dict[str, Any] = json.loads(form["data"])
+    if "fills" in WRONG:
+        data |= {"absent": None, "list": [], "object": {}}
+    if "loses" in WRONG:
+        data.popitem()
+    return {"genuine": genuine, "data": data}
 
 
 if __name__ == "__main__":

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from client_recipes import ROOT, YES, Recipe, Result
 from client_recipes.building import IMAGE, lay_out
-from client_recipes.cli import surprises, try_out
+from client_recipes.checks import CHECKS
+from client_recipes.cli import run_checks, surprises, try_out
 from local_sandbox import PICTURE
 
 from .handwritten_recipe import recipe
@@ -39,6 +40,20 @@ def test_each_fault_shows_in_its_own_check_alone(tmp_path: Path) -> None:
     cells = {name: cell for name, cell in result.cells.items() if cell != YES}
     assert set(cells) == set(words)
     assert [name for name, cell in cells.items() if words[name] not in cell] == []
+
+
+def callbacks(recipe: Recipe, place: Path) -> str:
+    lay_out(replace(recipe, document=ROOT / "openapi.yaml"), place)
+    (check,) = (each for each in CHECKS if each.name == "callbacks")
+    return run_checks(recipe, place, [check])["callbacks"]
+
+
+def test_what_a_client_holds_for_fields_that_were_not_posted_does_not_matter(tmp_path: Path) -> None:
+    assert callbacks(recipe(wrong="fills"), tmp_path) == YES
+
+
+def test_a_posted_field_that_a_client_loses_shows(tmp_path: Path) -> None:
+    assert callbacks(recipe(wrong="loses"), tmp_path).startswith("SMS_")
 
 
 def test_what_differs_from_the_recipe_is_said_both_ways() -> None:
