@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 import time
 from collections import Counter
 from contextlib import ExitStack, closing, suppress
@@ -139,7 +138,7 @@ def rescue(journal: Journal, error: JournalReplacedError) -> JournalReplacedErro
         f"Put the file back where it was, or the newest copy of it, and run `jsms campaign restored {path}` (in "
         "code `mark_restored`) before anything else"
     )
-    with suppress(OSError, sqlite3.Error, JournalError):
+    with suppress(OSError, JournalError, *SQLITE_ERRORS):
         if journal.watch is not None and journal.watch.is_overwritten(journal.seal):
             _mark_copy(journal, path)
             advice = (
