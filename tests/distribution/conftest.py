@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tarfile
@@ -42,6 +43,25 @@ def build(source: Path, output: Path, *what: str) -> None:
     command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(output), *what, str(source)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def install(wheel: Path, extras: str, home: Path) -> Path:
+    """Make an environment with the wheel and its extras, and return its Python."""
+    python = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    uv = [sys.executable, "-m", "uv", "--quiet"]  # seconds where pip takes most of a minute
+    subprocess.run([*uv, "venv", "--python", sys.executable, str(home)], check=True)
+    pins = str(ROOT / "requirements" / "dev.txt")
+    wanted = f"jsms-client[{extras}] @ {wheel.as_uri()}"
+    command = [*uv, "pip", "install", "--python", str(python), "--constraint", pins, wanted]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return python
+
+
+def environment(**settings: str) -> dict[str, str]:
+    """Return the variables of this process without those that change what an environment has."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("JSMS_", "PYTHON", "COV"))}
+    return clean | settings
 
 
 @pytest.fixture(scope="session")

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from .conftest import ROOT, Built
+from .conftest import Built, environment, install
 
 STOPS = 30
 SEND = """
@@ -34,21 +32,7 @@ pytestmark = pytest.mark.timeout(300)
 @pytest.fixture(scope="module")
 def python(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Provide the Python of an environment with the wheel and its extra."""
-    home = tmp_path_factory.mktemp("sandbox") / "venv"
-    python = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    uv = [sys.executable, "-m", "uv", "--quiet"]  # seconds where pip takes most of a minute
-    subprocess.run([*uv, "venv", "--python", sys.executable, str(home)], check=True)
-    pins = str(ROOT / "requirements" / "dev.txt")
-    wanted = f"jsms-client[sandbox] @ {built.wheel.as_uri()}"
-    install = [*uv, "pip", "install", "--python", str(python), "--constraint", pins, wanted]
-    done = subprocess.run(install, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return python
-
-
-def environment(**settings: str) -> dict[str, str]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("JSMS_", "PYTHON", "COV"))}
-    return clean | settings
+    return install(built.wheel, "sandbox", tmp_path_factory.mktemp("sandbox") / "venv")
 
 
 @pytest.fixture
