@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import ast
 import io
 import os
 import sys
@@ -19,13 +18,11 @@ from contract_tools.changes.versions import at_revision
 from contract_tools.descriptions import completed
 from contract_tools.document import Document, DocumentError, load
 from contract_tools.editions import check_translations
-from contract_tools.emit.catalogue import emit_billing, emit_codes, emit_limits, emit_values
-from contract_tools.emit.customised import exported, left_over
-from contract_tools.emit.model import Surface, class_name
+from contract_tools.emit.model import Surface
 from contract_tools.emit.unsupported import unsupported
 from contract_tools.generate import Progress, ToolError
-from contract_tools.lint import lint
-from contract_tools.openapi import schemas
+from contract_tools.left_over import gone_from, operations_of_client
+from contract_tools.lint import Problem, lint
 from contract_tools.output import (
     UNMARKED,
     Difference,
@@ -194,35 +191,43 @@ def _read(path: Path, progress: Progress, *, write: bool = False) -> Document:
         found |= set(check_translations(whole)) | (set() if write else set(lint(document)))
         problems = sorted(found, key=lambda problem: (problem.path, problem.line, problem))
         if problems:
-            lines = "\n".join(str(problem) for problem in problems)
-            number = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
-            raise RefusedError(f"{lines}\n\n{number} in {path}; nothing was generated.")
+            raise _refusal(problems, path)
+        notices = _refuse_left_over(document, Surface(whole.data))
         if changed:
             path.write_text(whole.text, encoding="utf-8", newline="")
             document = load(path)
-        if path.resolve() == _DOCUMENT:
-            _refuse_left_over(Surface(document.data), path)
+    for notice in notices:
+        progress.say(notice)
     for part in changed:
         source = "x-payloads" if part.startswith("the fields of") else "x-error-codes"
         progress.say(f"  {path}: wrote {part}, from its {source}")
     return document
 
 
-_CONSTANTS = {"billing": emit_billing, "codes": emit_codes, "limits": emit_limits, "values": emit_values}
+def _refuse_left_over(document: Document, surface: Surface) -> list[str]:
+    """Refuse a document without what handwritten code needs; return what else is to be said.
+
+    A fork is refused for what ``jsms_client`` needs alone: the command and the sandbox lose what it does not have. One
+    without any operation that the client is written for is another service, and its packages need no client.
+    """
+    is_own = Path(document.path).resolve() == _DOCUMENT
+    if not is_own and operations_of_client().isdisjoint(operation.id for operation in surface.operations):
+        return ["  has no operation that jsms_client is written for: use what it makes without jsms_client"]
+    found = gone_from(surface)
+    problems = [
+        Problem(document.path, document.line(each.pointer), each.pointer, "left-over", str(each), each.remedy)
+        for each in found
+        if is_own or each.is_of("overlay")
+    ]
+    if problems:
+        raise _refusal(problems, document.path)
+    return [f"  {each}; what needs it there does not work" for each in found if not each.is_of("scripts")]
 
 
-def _refuse_left_over(surface: Surface, path: Path) -> None:
-    """Warn of a customisation of what the document no longer has: it does nothing, which is easy to miss."""
-    found = left_over(
-        {name: [member.name for member in surface.record(name).members] for name in surface.home_of_result},
-        (class_name(resource) for resource in surface.resources),
-        (operation.id for operation in surface.operations),
-        (member.wire for name in schemas(surface.data) for member in surface.record(name).members),
-        {f"jsms_contract.{name}": exported(ast.parse(emit(surface.data) or "")) for name, emit in _CONSTANTS.items()},
-    )
-    if found:
-        lines = "\n".join(found)
-        raise RefusedError(f"{lines}\n\nCustomised, and not in {path} any more: rename or remove it.")
+def _refusal(problems: Sequence[Problem], path: str | Path) -> RefusedError:
+    lines = "\n".join(str(problem) for problem in problems)
+    number = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
+    return RefusedError(f"{lines}\n\n{number} in {path}; nothing was generated.")
 
 
 def _before(options: _Options) -> Document | None:

@@ -7,16 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from contract_tools.document import load
-from contract_tools.emit.customised import NAME_FIELDS, NAME_OPERATIONS, left_over
-from contract_tools.emit.model import Surface
-from contract_tools.openapi import schemas
-from jsms_contract import billing, codes, limits, values
-from jsms_contract.operations import OPERATIONS
-
 from .command import ROOT, python_with
-
-DATA = load(ROOT / "openapi.yaml").data
 
 USER = """
 from datetime import datetime
@@ -178,47 +169,6 @@ def test_an_app_calls_what_the_document_has(fork: Path) -> None:
     start = f"import sys; sys.path[:0] = [{str(fork)!r}, {str(ROOT / 'overlay')!r}]\n"
     done = subprocess.run([sys.executable, "-B", "-c", start + PROGRAM], capture_output=True, text=True, check=False)
     assert done.stdout == "all of it\n", done.stderr
-
-
-def test_a_customisation_of_what_is_gone_is_named() -> None:
-    results = {"Verification": ["is_valid", "error"]}
-    fields = {member.wire for name in schemas(DATA) for member in Surface(DATA).record(name).members}
-    constants = {module.__name__: module.__all__ for module in (billing, codes, limits, values)}
-    assert left_over(results, ["Codes", "Receipts"], OPERATIONS, fields, constants) == []
-    assert left_over(
-        {"Verification": ["is_valid"]},
-        ["Codes"],
-        OPERATIONS.keys() - {"pollReplies", "createScheduleBatch"},
-        fields - {"voice_lang", "failure_recipients", "recipients"},
-        {**constants, "jsms_contract.values": {*constants["jsms_contract.values"]} - {"TEMPLATE_TYPE_NOTICE"}},
-    ) == [
-        "overlay/jsms_runtime/customised.py: Verification has no field error",
-        "overlay/jsms_client/_async/customised.py: AsyncReceipts is no resource",
-        "overlay/jsms_client/_async/customised.py: pollReplies is no operation",
-        "overlay/jsms_client/campaigns/_options.py: createScheduleBatch is no operation",
-        "cli/jsms_cli/commands/receipts.py: pollReplies is no operation",
-        "cli/jsms_cli/commands/schedules.py: createScheduleBatch is no operation",
-        "sandbox/jsms_sandbox/service/operations/__init__.py: createScheduleBatch is no operation",
-        "sandbox/jsms_sandbox/service/operations/__init__.py: pollReplies is no operation",
-        "sandbox/jsms_sandbox/conformance.py: pollReplies is no operation",
-        "overlay/jsms_client/campaigns/_journal/batches.py: failure_recipients is no field",
-        "overlay/jsms_client/campaigns/_journal/batches.py: recipients is no field",
-        "sandbox/jsms_sandbox/service/operations/codes.py: voice_lang is no field",
-        "sandbox/jsms_sandbox/service/operations/messages.py: recipients is no field",
-        "sandbox/jsms_sandbox/service/operations/schedules.py: recipients is no field",
-        "sandbox/jsms_sandbox/admin/resources/messages.py: TEMPLATE_TYPE_NOTICE is not in jsms_contract.values",
-        "sandbox/jsms_sandbox/service/composing.py: TEMPLATE_TYPE_NOTICE is not in jsms_contract.values",
-        "sandbox/jsms_sandbox/state/rate_limits.py: TEMPLATE_TYPE_NOTICE is not in jsms_contract.values",
-        "sandbox/jsms_sandbox/state/state.py: TEMPLATE_TYPE_NOTICE is not in jsms_contract.values",
-    ]
-    gone = {name: {*names} - {"SIGN_FORM_SIGN_MAX_LENGTH"} for name, names in constants.items()}
-    assert left_over(results, ["Codes", "Receipts"], OPERATIONS, fields, gone) == [
-        "overlay/jsms_client/campaigns/_estimate.py: SIGN_FORM_SIGN_MAX_LENGTH is not in jsms_contract.limits"
-    ]
-    assert left_over({}, ["Codes", "Receipts"], OPERATIONS, fields, constants) == [
-        "overlay/jsms_runtime/customised.py: Verification is no result"
-    ]
-    assert all([*ROOT.glob(pattern)] for pattern in (*NAME_OPERATIONS, *NAME_FIELDS))
 
 
 def test_mypy_knows_what_the_document_has(fork: Path, tmp_path: Path) -> None:

@@ -117,13 +117,13 @@ def _resource(operation: Mapping[str, object], pointer: str) -> Iterator[Surface
 def _names(data: Mapping[str, object]) -> Iterator[SurfaceError]:
     results = schemas_within(data, [operation.get("responses") for _, _, operation, _ in operations(data)])
     for name in schemas(data):
-        if name in _CLASSES or (name in results and name in _defined("jsms_client/__init__.py")):
+        if name in _CLASSES or (name in results and name in defined("jsms_client/__init__.py")):
             yield SurfaceError(
                 pointer_to("#/components/schemas", name),
                 f"{name} is the name of a class of the client's own",
                 "call the schema something else",
             )
-    own = _defined("jsms_runtime/errors.py") | _defined("jsms_client/errors.py")
+    own = defined("jsms_runtime/errors.py") | defined("jsms_client/errors.py")
     made = [
         (pointer_to("#/x-error-codes", code, "name"), error_class_name(text(mapping(entry).get("name"))))
         for code, entry in mapping(data.get("x-error-codes")).items()
@@ -147,7 +147,7 @@ _CLASSES = (
 
 
 @cache
-def _defined(path: str) -> frozenset[str]:
+def defined(path: str) -> frozenset[str]:
     """List the public names that a handwritten module defines or imports."""
     found: set[str] = set()
     for node in ast.walk(_parsed(path)):
