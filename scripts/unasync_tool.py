@@ -15,7 +15,9 @@ _PACKAGE = Path(__file__).resolve().parents[1] / "overlay" / "jsms_client"
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # In prose, "async" stays where it is a word of a sentence.
 _DROPPED = re.compile(r"\basync (?=def\b|with\b|for\b)|\bawait (?=[A-Za-z_(])|\bawait(?=\n)")
-_RUFF = (("check", "--quiet", "--select", "I", "--fix"), ("format", "--quiet"))
+# A blocking call needs no thread of its own.
+_IN_THREAD = re.compile(r"\bawait run_in_thread\(([A-Za-z_.]+)(?:, |(?=\)))")
+_RUFF = (("check", "--quiet", "--select", "I,F401", "--fix"), ("format", "--quiet"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Rules:
 
     names: dict[str, str]  # identifiers and their replacements, made at once, so that two may change places
     prefix: str  # what class names lose
-    phrases: dict[str, str]  # pieces of docstrings and comments, and their replacements
+    phrases: dict[str, str]  # pieces of code, docstrings and comments, and their replacements
 
 
 RULES = Rules(
@@ -39,8 +41,6 @@ RULES = Rules(
         "run_in_thread": "run_inline",
         "async_sleep": "sleep",
         "AsyncByteStream": "SyncByteStream",
-        "async_backend": "backend",
-        "async_close_now": "close_now",
         "async_fail_after": "fail_after",
         "async_trace": "trace",
         "open_async_sender": "open_sender",
@@ -51,6 +51,8 @@ RULES = Rules(
     },
     prefix="Async",
     phrases={
+        "async_backend()": "httpcore.SyncBackend()",
+        "async_close_now(inner)": "inner.close()",
         "may be shared by all of its tasks": "may be shared by all of its threads",
         "for each process and each event loop their own": "for each process its own",
         "written once, as async; `_sync` is made from this folder": "blocking; made from `_async`",
@@ -74,7 +76,7 @@ class Rewriter:
             # A phrase may be broken over two lines of a docstring.
             text, found = re.subn(r"\s+".join(map(re.escape, phrase.split())), other.replace("\\", r"\\"), text)
             self._used.update([phrase] if found else [])
-        return _WORD.sub(lambda word: self._name(word[0]), _DROPPED.sub("", text))
+        return _WORD.sub(lambda word: self._name(word[0]), _DROPPED.sub("", _IN_THREAD.sub(r"\1(", text)))
 
     def unused(self) -> list[str]:
         """List the rules that no file needed so far."""
@@ -130,7 +132,7 @@ def main(arguments: Sequence[str] | None = None, *, package: Path = _PACKAGE, ru
 
 
 def _formatted(text: str, path: Path) -> str:
-    """Sort imports and break lines again: names have become shorter."""
+    """Sort imports, drop those that only async code needs, and break lines again: names have become shorter."""
     for options in _RUFF:
         command = [sys.executable, "-m", "ruff", *options, "--no-cache", "--stdin-filename", str(path), "-"]
         text = subprocess.run(command, input=text, capture_output=True, encoding="utf-8", check=True).stdout

@@ -148,6 +148,10 @@ class RequestBuilder:
         json, files, params = content
         headers = self.headers(operation)
         url = self.url(operation, with_query(path, params))
+        is_batch = operation.recipient_error_codes and operation.retry == "never"
+        if is_batch:
+            # A service that closes an idle connection at the wrong moment would leave a thousand recipients in doubt.
+            headers = [(name, b"close" if name == b"Connection" else value) for name, value in headers]
         body = b""
         if files is not None or operation.body is not None:
             media_type, body = (
@@ -156,14 +160,11 @@ class RequestBuilder:
             length = str(len(body)).encode("ascii")
             headers = [*headers, (b"Content-Type", media_type), (b"Content-Length", length)]
         extensions: dict[str, object] = {"timeout": self._timeouts}
-        is_batch = operation.recipient_error_codes and operation.retry == "never"
         if self._fast and path == operation.path and not params and not is_batch:
             return PreparedRequest(
                 self._head(operation), operation.method, self.url(operation, path), headers, body, extensions
             )
         if is_batch:
-            # A service that closes an idle connection at the wrong moment would leave a thousand recipients in doubt.
-            headers = [(name, b"close" if name == b"Connection" else value) for name, value in headers]
             extensions["fresh"] = True
         return httpx.Request(
             operation.method,

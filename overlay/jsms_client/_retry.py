@@ -22,7 +22,7 @@ from jsms_client._failures import (
     request_not_sent,
 )
 from jsms_client._options import RetryPolicy
-from jsms_client._response import ParsedResponse, ReceivedResponse, interpret
+from jsms_client._response import ParsedResponse, ReceivedResponse, interpret, note_response
 from jsms_client.errors import (
     APIError,
     ConfigurationError,
@@ -112,6 +112,7 @@ class Attempts:
     def responded(self, received: ReceivedResponse) -> ParsedResponse | tuple[JSMSError, float | None]:
         """End an attempt with a response: the success, or what to raise or the seconds before another attempt."""
         self._left += 1
+        note_response(received)
         result = interpret(self._operation, received, attempts=self._left, secrets=self._secrets)
         if isinstance(result, ParsedResponse):
             if self._is_observed or LOG.isEnabledFor(logging.INFO):

@@ -152,23 +152,11 @@ def async_backend() -> httpcore.AsyncNetworkBackend:
     return AsyncioBackend()
 
 
-def backend() -> httpcore.NetworkBackend:
-    """Return the network backend of threads."""
-    import httpcore  # noqa: PLC0415 - it loads trio where that is installed
-
-    return httpcore.SyncBackend()
-
-
 def async_close_now(stream: httpcore.AsyncNetworkStream) -> None:
     """Close a connection without waiting, at any moment."""
     close: Callable[[], None] = getattr(stream, "abort", None) or stream.get_extra_info("socket").close
     with suppress(RuntimeError):  # its event loop has ended
         close()
-
-
-def close_now(stream: httpcore.NetworkStream) -> None:
-    """Close a connection."""
-    stream.close()
 
 
 def is_instrumented() -> bool:

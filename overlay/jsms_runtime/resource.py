@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Generic, Protocol, Self, TypeAlias, TypedDict, TypeVar, Unpack, overload
+from typing import Any, Generic, Protocol, Self, TypeAlias, TypedDict, TypeVar, TypeVarTuple, Unpack, overload
 
 from jsms_runtime.errors import JSMSError
 
@@ -115,13 +115,14 @@ class lazy_property(Generic[_T_co]):  # noqa: N801 - a decorator, like functools
 
 
 _T = TypeVar("_T")
+_Arguments = TypeVarTuple("_Arguments")
 
 
-async def run_in_thread(work: Callable[[], _T]) -> _T:
+async def run_in_thread(work: Callable[[*_Arguments], _T], *arguments: *_Arguments) -> _T:
     """Run blocking file access in a worker thread, on asyncio or trio."""
     import anyio.to_thread  # noqa: PLC0415 - comes with httpx; sync programs never load it
 
-    return await anyio.to_thread.run_sync(work)
+    return await anyio.to_thread.run_sync(work, *arguments)
 
 
 def run_inline(work: Callable[[], _T]) -> _T:

@@ -267,7 +267,7 @@ def test_a_system_that_has_no_more_threads_is_an_error_and_nothing_is_sent(
 def test_a_thread_that_begins_too_late_sends_nothing(app: Sandbox) -> None:
     journal = Journal.temporary(CampaignSettings(TEMPLATE), SERVICE)
     runner = CampaignRunner(journal, Throttle(1, None, 0.0), {}, batch_size=1000)
-    run = RunnerThread(runner, lambda batch, body: None, lambda: None, telling=False)
+    run = RunnerThread(runner, lambda job: None, lambda: None, telling=False)
     assert run.cancel()
     run.begin()
     assert not run.cancel()
@@ -276,7 +276,7 @@ def test_a_thread_that_begins_too_late_sends_nothing(app: Sandbox) -> None:
         journal.add([(1, "13800000000", None)], [])
     started: list[object] = []
     runner.abandon()
-    runner.run(lambda batch, body: started.append(batch), None)
+    runner.run(started.append, None)
     assert started == []
 
 

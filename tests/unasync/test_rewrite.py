@@ -36,6 +36,19 @@ def test_every_word_becomes_its_other(source: str, expected: str) -> None:
     assert Rewriter(SMALL).rewrite(source) == expected
 
 
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("x = await run_in_thread(book.read)\n", "x = book.read()\n"),
+        ("await run_in_thread(book.add, *rows)\n", "book.add(*rows)\n"),
+        ("await run_in_thread(lambda: book.add(1))\n", "run_in_thread(lambda: book.add(1))\n"),
+        ("work = partial(run_in_thread, book.read)\n", "work = partial(run_in_thread, book.read)\n"),
+    ],
+)
+def test_blocking_work_is_called_in_the_thread_of_its_caller(source: str, expected: str) -> None:
+    assert Rewriter(SMALL).rewrite(source) == expected
+
+
 def test_rules_that_nothing_needed_are_known() -> None:
     rewriter = Rewriter(SMALL)
     assert rewriter.unused() == ["Async", "aclose", "left", "of all tasks", "right"]

@@ -270,7 +270,7 @@ class AsyncCampaigns:
                 await self._poll(settler, until, on_progress, settled=settled)
             else:
                 while piece := await pieces.next():
-                    await run_in_thread(partial(settler.add, piece))
+                    await run_in_thread(settler.add, piece)
                     if on_progress is not None:
                         on_progress(settler.progress)
             await run_in_thread(settler.end)
@@ -298,12 +298,12 @@ class AsyncCampaigns:
         opened = AsyncOpenJournal(journal)
         try:
             book = await opened.open(None, Service(*self._executor.config.identity))
-            for request, schedule_id in await run_in_thread(partial(scheduled_requests, book)):
+            for request, schedule_id in await run_in_thread(scheduled_requests, book):
                 try:
                     await self._client.schedules.delete(schedule_id)
                 except ScheduleError:
                     continue
-                await run_in_thread(partial(take_back, book, request))
+                await run_in_thread(take_back, book, request)
             return await opened.campaign(book)
         finally:
             await opened.aclose()
@@ -326,7 +326,7 @@ class AsyncCampaigns:
                     raise
             else:
                 refused = 0
-                settled = await run_in_thread(partial(settler.add, found, self._executor.clock_ahead))
+                settled = await run_in_thread(settler.add, found, self._executor.clock_ahead)
                 if on_progress is not None:
                     on_progress(settler.progress)
                 if not found and monotonic() + POLL_SECONDS > until:
@@ -378,7 +378,7 @@ class AsyncCampaigns:
                 if stop is not None and stop.is_set():
                     loader.give_up()
                     return False
-                await run_in_thread(partial(loader.add, piece))
+                await run_in_thread(loader.add, piece)
                 if on_progress is not None and (progress := loader.progress()) is not None:
                     on_progress(progress)
             template = ""
@@ -386,7 +386,7 @@ class AsyncCampaigns:
                 # What is wrong with it shows when the first request is sent.
                 with suppress(JSMSError):
                     template = (await self._client.templates.get(journal.settings.temp_id)).template
-            await run_in_thread(partial(loader.finish, template))
+            await run_in_thread(loader.finish, template)
         except BaseException:
             loader.give_up()
             raise

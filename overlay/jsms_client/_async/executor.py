@@ -19,7 +19,7 @@ from jsms_client._concurrency import AsyncShieldedTask, DeadlineError, async_fai
 from jsms_client._config import Config
 from jsms_client._failures import clear_requests
 from jsms_client._request import Departure, RequestBuilder, open_json, texts_in_form, texts_in_json
-from jsms_client._response import BodyReader, ParsedResponse, ReceivedResponse, note_response
+from jsms_client._response import BodyReader, ParsedResponse, ReceivedResponse
 from jsms_client._retry import Attempts
 from jsms_client._route import clients_are_replaced
 from jsms_client._transport import AsyncTransports
@@ -94,17 +94,16 @@ class AsyncHTTPExecutor:
     async def send(self, operation: Operation, path: str, content: Content) -> ParsedResponse:
         """Send a request, as often as that is safe, until there is a success; raises `JSMSError` otherwise."""
         self.ensure_open()
-        config, secrets = self.config, self._secrets(content)
+        secrets = self._secrets(content)
         request = self._sender.build(operation, path, content)
-        attempts = Attempts(operation, config.retry, secrets, path, config.on_event, config.recorder)
         spacing = self._spacing(operation, content)
         # Error trackers send away what is in the frames of an exception.
         del content
         if spacing is None:
-            return await self._attempt(request, attempts)
+            return await self._attempt(operation, path, request, secrets)
         await run_in_thread(spacing.take)
         try:
-            parsed = await self._attempt(request, attempts)
+            parsed = await self._attempt(operation, path, request, secrets)
         except NotSentError:
             await run_in_thread(spacing.release)
             raise
@@ -118,7 +117,11 @@ class AsyncHTTPExecutor:
 
         return spacing_of(self.store, self.config.identity, operation, content[0])
 
-    async def _attempt(self, request: httpx.Request, attempts: Attempts) -> ParsedResponse:
+    async def _attempt(
+        self, operation: Operation, path: str, request: httpx.Request, secrets: Callable[[], Iterable[str]]
+    ) -> ParsedResponse:
+        config = self.config
+        attempts = Attempts(operation, config.retry, secrets, path, config.on_event, config.recorder)
         while True:
             departure = Departure()
             try:
@@ -132,7 +135,6 @@ class AsyncHTTPExecutor:
                 if pause is None and isinstance(failure, JSMSError):
                     raise failure from error
             else:
-                note_response(received)
                 received.parse = self._json.parse
                 self._dated = received.headers.get("date"), time.time()
                 result = attempts.responded(received)

@@ -42,7 +42,6 @@ from jsms_client.campaigns._shared.journal import SharedJournal
 from jsms_client.campaigns._throttle import PATIENCE, Progress, Throttle
 from jsms_client.campaigns._workers import WorkerPool
 from jsms_client.errors import APIError, JSMSError, RateLimitError, ScheduleError
-from jsms_runtime.resource import run_inline
 from jsms_runtime.validation import invalid_argument
 
 if TYPE_CHECKING:
@@ -266,15 +265,15 @@ class Campaigns:
         try:
             books = [each.open(None, service) for each in opened]
             settler = Settler(books)
-            settled = run_inline(settler.begin)
+            settled = settler.begin()
             if pieces is None:
                 self._poll(settler, until, on_progress, settled=settled)
             else:
                 while piece := pieces.next():
-                    run_inline(partial(settler.add, piece))
+                    settler.add(piece)
                     if on_progress is not None:
                         on_progress(settler.progress)
-            run_inline(settler.end)
+            settler.end()
             return opened[0].campaign(books[0])
         finally:
             for each in opened:
@@ -299,12 +298,12 @@ class Campaigns:
         opened = OpenJournal(journal)
         try:
             book = opened.open(None, Service(*self._executor.config.identity))
-            for request, schedule_id in run_inline(partial(scheduled_requests, book)):
+            for request, schedule_id in scheduled_requests(book):
                 try:
                     self._client.schedules.delete(schedule_id)
                 except ScheduleError:
                     continue
-                run_inline(partial(take_back, book, request))
+                take_back(book, request)
             return opened.campaign(book)
         finally:
             opened.close()
@@ -327,7 +326,7 @@ class Campaigns:
                     raise
             else:
                 refused = 0
-                settled = run_inline(partial(settler.add, found, self._executor.clock_ahead))
+                settled = settler.add(found, self._executor.clock_ahead)
                 if on_progress is not None:
                     on_progress(settler.progress)
                 if not found and monotonic() + POLL_SECONDS > until:
@@ -379,7 +378,7 @@ class Campaigns:
                 if stop is not None and stop.is_set():
                     loader.give_up()
                     return False
-                run_inline(partial(loader.add, piece))
+                loader.add(piece)
                 if on_progress is not None and (progress := loader.progress()) is not None:
                     on_progress(progress)
             template = ""
@@ -387,7 +386,7 @@ class Campaigns:
                 # What is wrong with it shows when the first request is sent.
                 with suppress(JSMSError):
                     template = (self._client.templates.get(journal.settings.temp_id)).template
-            run_inline(partial(loader.finish, template))
+            loader.finish(template)
         except BaseException:
             loader.give_up()
             raise

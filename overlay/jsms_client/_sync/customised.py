@@ -136,7 +136,7 @@ class Receipts(receipts.Receipts):
         if store is None:
             return self._poll(operation)
         queue = self._queue(store, operation)
-        while (pause := run_inline(queue.turn)) is not None:
+        while (pause := queue.turn()) is not None:
             sleep(pause)
         try:
             return self._poll(operation)

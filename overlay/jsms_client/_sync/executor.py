@@ -20,7 +20,7 @@ from jsms_client._concurrency import DeadlineError, ShieldedTask, fail_after, sl
 from jsms_client._config import Config
 from jsms_client._failures import clear_requests
 from jsms_client._request import Departure, RequestBuilder, open_json, texts_in_form, texts_in_json
-from jsms_client._response import BodyReader, ParsedResponse, ReceivedResponse, note_response
+from jsms_client._response import BodyReader, ParsedResponse, ReceivedResponse
 from jsms_client._retry import Attempts
 from jsms_client._route import clients_are_replaced
 from jsms_client._transport import Transports
@@ -95,21 +95,20 @@ class HTTPExecutor:
     def send(self, operation: Operation, path: str, content: Content) -> ParsedResponse:
         """Send a request, as often as that is safe, until there is a success; raises `JSMSError` otherwise."""
         self.ensure_open()
-        config, secrets = self.config, self._secrets(content)
+        secrets = self._secrets(content)
         request = self._sender.build(operation, path, content)
-        attempts = Attempts(operation, config.retry, secrets, path, config.on_event, config.recorder)
         spacing = self._spacing(operation, content)
         # Error trackers send away what is in the frames of an exception.
         del content
         if spacing is None:
-            return self._attempt(request, attempts)
-        run_inline(spacing.take)
+            return self._attempt(operation, path, request, secrets)
+        spacing.take()
         try:
-            parsed = self._attempt(request, attempts)
+            parsed = self._attempt(operation, path, request, secrets)
         except NotSentError:
-            run_inline(spacing.release)
+            spacing.release()
             raise
-        run_inline(spacing.renew)
+        spacing.renew()
         return parsed
 
     def _spacing(self, operation: Operation, content: Content) -> MobileSpacing | None:
@@ -119,7 +118,11 @@ class HTTPExecutor:
 
         return spacing_of(self.store, self.config.identity, operation, content[0])
 
-    def _attempt(self, request: httpx.Request, attempts: Attempts) -> ParsedResponse:
+    def _attempt(
+        self, operation: Operation, path: str, request: httpx.Request, secrets: Callable[[], Iterable[str]]
+    ) -> ParsedResponse:
+        config = self.config
+        attempts = Attempts(operation, config.retry, secrets, path, config.on_event, config.recorder)
         while True:
             departure = Departure()
             try:
@@ -133,7 +136,6 @@ class HTTPExecutor:
                 if pause is None and isinstance(failure, JSMSError):
                     raise failure from error
             else:
-                note_response(received)
                 received.parse = self._json.parse
                 self._dated = received.headers.get("date"), time.time()
                 result = attempts.responded(received)
@@ -311,10 +313,10 @@ def _take(claim: Claim) -> tuple[int, object] | None:
     gone = False
 
     def take() -> None:
-        taken.append(run_inline(claim.take))
+        taken.append(claim.take())
         if gone and taken == [None]:  # pragma: no cover - a blocking call is not cancelled
             # The caller was cancelled meanwhile, and will send nothing.
-            run_inline(claim.give_back)
+            claim.give_back()
 
     try:
         ShieldedTask().run(take)

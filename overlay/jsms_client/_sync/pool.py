@@ -21,7 +21,7 @@ import httpx
 from jsms_client._concurrency import Slot, Slots
 from jsms_client._failures import interruption
 from jsms_client._request import Departure
-from jsms_client._route import backend, close_now, is_instrumented
+from jsms_client._route import is_instrumented
 
 if TYPE_CHECKING:
     import ssl
@@ -215,7 +215,7 @@ class Network(httpcore.NetworkBackend):
         # There is no connection yet: the request cannot have left.
         self._departure.may_have_left = False
         timeout = self.time_to(timeout)
-        stream = backend().connect_tcp(host, port, timeout, local_address, socket_options)
+        stream = httpcore.SyncBackend().connect_tcp(host, port, timeout, local_address, socket_options)
         return self.opened(stream, 0)
 
     def opened(self, stream: httpcore.NetworkStream, layer: int) -> Stream:
@@ -236,7 +236,7 @@ class Network(httpcore.NetworkBackend):
         """Close it at once."""
         inner, self._inner = self._inner, None
         if inner is not None:
-            close_now(inner)
+            inner.close()
 
     def __del__(self) -> None:
         """Leave no socket behind when an exception came at the worst of moments."""

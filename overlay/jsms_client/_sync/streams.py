@@ -162,19 +162,19 @@ class SharedReceiptStream(ReceiptStream[_T]):
             StoreError: The store failed; the iterator can be used on.
             JSMSError: A poll failed; the iterator can be used on.
         """
-        run_inline(self._queue.finish)
+        self._queue.finish()
         # In the feed is what a poll failed with, and what could not be kept in the store.
         while (record := self._feed.take()) is None:
             if self._stopped:
                 raise StopIteration
-            found = self._convert(run_inline(self._queue.take))
+            found = self._convert(self._queue.take())
             if found:
                 return found[0]
             if found.malformed:
                 self._feed.keep(found)
-                run_inline(self._queue.finish)
+                self._queue.finish()
                 continue
-            pause = run_inline(self._queue.turn)
+            pause = self._queue.turn()
             if pause is None:
                 self._poll_task.run(self._fetch)
             else:
@@ -187,13 +187,13 @@ class SharedReceiptStream(ReceiptStream[_T]):
         """Stop it; without an exception, the last record counts as handled."""
         self.stop()
         if kind is None:
-            run_inline(self._queue.finish)
+            self._queue.finish()
 
     def _poll_and_keep(self) -> Records[_T]:
         try:
             records = self._poll_raw()
         finally:
-            run_inline(self._queue.end_turn)
+            self._queue.end_turn()
         try:
             run_inline(lambda: self._queue.put(records))
         except StoreError as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 from threading import Lock
 from types import MappingProxyType, TracebackType
@@ -275,11 +274,11 @@ class AsyncOpenJournal:
 
     async def open(self, settings: CampaignSettings | None, service: Service | None) -> Journal | SharedJournal:
         """Open it."""
-        return await run_in_thread(partial(self._blocking.open, settings, service))
+        return await run_in_thread(self._blocking.open, settings, service)
 
     async def campaign(self, journal: Journal | SharedJournal, stop: Stop | None = None) -> Campaign:
         """Read the state of the campaign; a temporary journal stays open for it, also after `close`."""
-        return await run_in_thread(partial(self._blocking.campaign, journal, stop))
+        return await run_in_thread(self._blocking.campaign, journal, stop)
 
     async def aclose(self) -> None:
         """Close it, whether the caller is cancelled or not."""

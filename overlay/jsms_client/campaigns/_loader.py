@@ -74,7 +74,8 @@ class RecipientLoader:
         checked, bad = check(entries)
         rows = to_rows(checked)
         self._read += len(rows)
-        self._entries.update(digested(rows, len(bad)))
+        digest = digested(rows)
+        self._entries.update(digest + b"!\n" * len(bad))
         if not self._is_new:
             return
         for _, _, given in checked:
@@ -92,7 +93,8 @@ class RecipientLoader:
         if repeated:
             rows = [row for row in rows if row[0] not in repeated]
             checked = [one for one in checked if one[0] not in repeated]
-        self._recipients.update(digested(rows))
+            digest = digested(rows)
+        self._recipients.update(digest)
         if self._count is not None:
             self._count((mobile, parameters) for _, mobile, parameters in checked)
 

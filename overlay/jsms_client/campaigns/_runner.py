@@ -29,7 +29,9 @@ from jsms_runtime.results import refused_error
 if TYPE_CHECKING:
     from jsms_client.store._rates import SharedRate
 
-Start: TypeAlias = Callable[[Batch, object], None]
+Job: TypeAlias = tuple[Batch, object]
+"""A request to send: its recipients, and its body."""
+Start: TypeAlias = Callable[[Job], None]
 """Sends a request: the batch, to hand back with the response, and the body."""
 Tell: TypeAlias = Callable[[Progress], None]
 
@@ -142,7 +144,7 @@ class CampaignRunner:
                 self._throttle.departed(len(leaving), time.monotonic())
             for batch in leaving:
                 self._sending_began = True
-                start(batch, self._body(batch))
+                start((batch, self._body(batch)))
             over = self.abandoned or (not self._on_their_way and self._nothing_leaves())
             if tell is not None:
                 meter = meter or Meter("sending", began, self._done_before)

@@ -16,21 +16,20 @@ import time
 from collections import deque
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from functools import partial
 from queue import SimpleQueue
 from threading import Thread
 from typing import TypeAlias
 
 from jsms_client._concurrency import AsyncResettableEvent
 from jsms_client.campaigns._journal.batches import Batch
-from jsms_client.campaigns._runner import TELL_EVERY, CampaignRunner, Tell
+from jsms_client.campaigns._runner import TELL_EVERY, CampaignRunner, Job, Start, Tell
 from jsms_client.campaigns._throttle import Progress
 
 Request: TypeAlias = Callable[[object], object]
 """Sends a body; gives the response's JSON."""
 AsyncRequest: TypeAlias = Callable[[object], Coroutine[object, object, object]]
 """The async form of `Request`."""
-Job: TypeAlias = tuple[Batch, object]
-"""A request to send: its recipients, and its body."""
 
 
 class RunnerThread:
@@ -51,7 +50,7 @@ class RunnerThread:
     def __init__(
         self,
         runner: CampaignRunner,
-        start: Callable[[Batch, object], None],
+        start: Start,
         wake: Callable[[], None],
         *,
         telling: bool,
@@ -120,8 +119,8 @@ class AsyncWorkerPool:
         event = AsyncResettableEvent()
         failures: list[BaseException] = []
 
-        def start(batch: Batch, body: object) -> None:
-            jobs.append((batch, body))
+        def start(job: Job) -> None:
+            jobs.append(job)
             event.set()
 
         async def send(batch: Batch, body: object) -> None:
@@ -189,15 +188,12 @@ class WorkerPool:
         jobs: SimpleQueue[Job | None] = SimpleQueue()
         events: SimpleQueue[None] = SimpleQueue()
 
-        def start(batch: Batch, body: object) -> None:
-            jobs.put((batch, body))
-
         def send() -> None:
             while (job := jobs.get()) is not None and not runner.abandoned:
                 batch, body = job
                 runner.request_ended(batch, self._outcome_of(body))
 
-        run = RunnerThread(runner, start, lambda: events.put(None), telling=on_progress is not None)
+        run = RunnerThread(runner, jobs.put, partial(events.put, None), telling=on_progress is not None)
 
         def follow(on_progress: Tell | None) -> None:
             while not run.ended:

@@ -7,7 +7,6 @@ import json
 import os
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Generic, Literal, TextIO, TypeAlias, TypeVar, cast
@@ -65,11 +64,10 @@ def to_rows(checked: Iterable[Checked]) -> list[Row]:
     return [(number, mobile, None if given is None else _encode(given)) for number, mobile, given in checked]
 
 
-def digested(rows: Iterable[Row], bad: int = 0) -> bytes:
-    """Return what the digest of a list is made of: entries that can be sent to in their order, and how many cannot."""
+def digested(rows: Iterable[Row]) -> bytes:
+    """Return what the digest of a list is made of: the entries that can be sent to, in their order."""
     # JSON has neither tabs nor line breaks of its own.
-    text = "".join([f"{mobile}\t{parameters or ''}\n" for _, mobile, parameters in rows])
-    return text.encode() + b"!\n" * bad
+    return "".join([f"{mobile}\t{parameters or ''}\n" for _, mobile, parameters in rows]).encode()
 
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -314,7 +312,7 @@ class AsyncEntries:
     async def next(self) -> list[Entry]:
         """Return the next piece; an empty one at the end."""
         if self._file is not None:
-            return await run_in_thread(partial(next, self._file, list[Entry]()))
+            return await run_in_thread(next, self._file, list[Entry]())
         piece = await self._pieces.next()
         self._count += len(piece)
         return _numbered(piece, self._count)
