@@ -367,6 +367,15 @@ def test_a_list_whose_reading_was_stopped_is_read_anew_into_the_same_temporary_j
         assert (campaign.counts.total, campaign.counts.accepted) == (3, 3)
 
 
+def test_what_was_committed_stays_when_the_next_step_is_given_up() -> None:
+    journal = Journal.temporary(CampaignSettings(TEMPLATE), SERVICE)
+    with journal.writing():
+        journal.add([(1, "13800000000", None)], [])
+        journal.complete("entries", "recipients")
+    journal.roll_back()
+    assert (journal.input, sum(journal.states)) == ("entries", 1)
+
+
 def test_what_a_stop_event_raises_is_raised_once_every_request_has_ended(
     driver: Driver, app: Sandbox, journal: Path
 ) -> None:

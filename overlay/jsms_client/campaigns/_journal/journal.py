@@ -289,6 +289,7 @@ class Journal:
         self.connection.execute(SAVE_HEAD, (seal, *head.values))
         self.connection.execute("COMMIT")
         self.seal = seal
+        self._before = (self.input, self.repeats, self.bad_lines, list(self.states))
 
     def roll_back(self) -> None:
         """Roll back; where the disk is full or failed, SQLite has done so by itself."""
