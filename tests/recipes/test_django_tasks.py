@@ -90,7 +90,7 @@ def test_a_task_sends_once_though_its_response_is_lost_or_its_worker_killed(
         jsms_sandbox.fail_next()
         project.enqueue("1:13800138001", "1:13800138001")
         wait(lambda: project.results() == [unknown, unknown], project.results)
-        jsms_sandbox.fail_next(kind="delay", delay=1)
+        jsms_sandbox.fail_next(kind="delay", delay=5)
         project.enqueue("2:13800138002")
         wait(lambda: len(jsms_sandbox.requests) == 2, project.results)
         killed.kill()

@@ -108,7 +108,7 @@ def test_a_task_sends_once_though_its_response_is_lost_or_its_worker_killed(
         worker.enqueue("1", "13800138001")
         worker.enqueue("1", "13800138001")  # as a broker that delivers a task again
         worker.wait(lambda: worker.said.count("UnknownOutcomeError") >= 2)
-        jsms_sandbox.fail_next(kind="delay", delay=3)
+        jsms_sandbox.fail_next(kind="delay", delay=5)
         worker.enqueue("2", "13800138002")
         worker.wait(lambda: len(jsms_sandbox.requests) == 2)
         worker.kill_child()

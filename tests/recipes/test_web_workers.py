@@ -57,7 +57,7 @@ def test_a_login_gets_one_message_whichever_worker_takes_the_retry(
         assert first[0] == 202
         assert len(jsms_sandbox.requests) == 2
 
-        jsms_sandbox.fail_next(kind="delay", delay=1)
+        jsms_sandbox.fail_next(kind="delay", delay=5)
         with ThreadPoolExecutor(1) as threads, only(workers[0], workers):
             killed = threads.submit(send, 3)
             wait(lambda: len(jsms_sandbox.requests) == 3)
