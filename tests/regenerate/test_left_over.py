@@ -145,7 +145,8 @@ def test_what_the_command_and_the_sandbox_alone_need_is_no_reason_to_refuse_a_fo
     others = OPERATIONS.keys() - operations_of_client()
     found = gone_from(Surface(_removed(*others)))
     assert [str(each) for each in found if each.is_of("overlay")] == []
-    assert {each.problem for each in found} >= {f"{name} is no operation" for name in others}
+    # Of an operation that no command and no behaviour is written for, there is nothing to say.
+    assert {each.problem for each in found} >= {f"{name} is no operation" for name in ("createSign", "createTemplate")}
 
 
 def _written(data: dict[str, Any], folder: Path) -> Path:
