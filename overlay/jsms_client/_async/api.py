@@ -6,11 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NoReturn, cast
 
 from jsms_api.client import AuthenticatedClient
-from jsms_client._request import encode_json
-from jsms_client.errors import ArgumentError, ConfigurationError
-from jsms_contract.operations import OPERATIONS
-from jsms_runtime.operation import Operation
-from jsms_runtime.validation import parse_id
+from jsms_client._request import encode_json, find_operation
+from jsms_client.errors import ConfigurationError
 
 if TYPE_CHECKING:
     import httpx
@@ -62,7 +59,7 @@ class AsyncAPIClient(AuthenticatedClient):
         # Error trackers send away what is in the frames of an exception.
         del json, files, params
         self._executor.ensure_open()
-        operation = _find_operation(method.upper(), url)
+        operation = find_operation(method.upper(), url)
         if operation.body == "json":
             # It is unchecked, and the JSON of ``fast`` also writes values that JSON does not have.
             encode_json(content[0], operation)
@@ -75,28 +72,3 @@ class AsyncAPIClient(AuthenticatedClient):
     def __reduce__(self) -> NoReturn:
         """Refuse to be pickled, as the client does."""
         raise TypeError("the api of a client belongs to its connections and cannot be pickled; make a client there")
-
-
-def _find_operation(method: str, path: str) -> Operation:
-    """Return the operation of a request, from its method in capitals and its path with ids in it."""
-    pieces = path.split("/")
-    # Those without ids first: "/schedule/batch" is no schedule.
-    for operation in sorted(OPERATIONS.values(), key=lambda each: "{" in each.path):
-        template = operation.path.split("/")
-        if operation.method == method and len(template) == len(pieces):
-            ids = {name: piece for name, piece in zip(template, pieces, strict=True) if name != piece}
-            if all(name.startswith("{") for name in ids):
-                for name, piece in ids.items():
-                    _check_id(name.strip("{}"), piece, path, operation)
-                return operation
-    raise ArgumentError("the contract has no operation with this method and path")
-
-
-def _check_id(name: str, piece: str, path: str, operation: Operation) -> None:
-    if any(path == each.path for each in OPERATIONS.values()):
-        raise ArgumentError(f"{name} is not an id: {path} is another operation", operation=operation.id)
-    try:
-        parse_id(piece, name)
-    except ArgumentError as error:
-        error.operation = operation.id
-        raise
