@@ -7,10 +7,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from contract_tools.emit.catalogue import emit_billing, emit_codes, emit_errors, emit_limits, emit_values
-from contract_tools.emit.customised import SOURCE, customised_results, exported, texts
+from contract_tools.emit.customised import SOURCE, customised_results, exported, parsed, texts
 from contract_tools.emit.model import Surface, class_name
 from contract_tools.emit.results import reader_name
 from contract_tools.emit.unsupported import defined
@@ -63,7 +62,7 @@ class LeftOver:
 def operations_of_client() -> frozenset[str]:
     """Return the operationIds that ``jsms_client`` is written for by name."""
     patterns = (pattern for pattern in NAME_OPERATIONS if pattern.startswith("overlay/"))
-    return frozenset(name for _, tree in _parsed(patterns) for name in _operations_in(tree))
+    return frozenset(name for _, tree in _modules(patterns) for name in _operations_in(tree))
 
 
 def gone_from(surface: Surface) -> list[LeftOver]:
@@ -120,14 +119,14 @@ def left_over(
             for field in sorted(taken - {*results[name]})
         ]
     found += _customised_methods(resources, operations)
-    for path, tree in _parsed(NAME_OPERATIONS):
+    for path, tree in _modules(NAME_OPERATIONS):
         wanted = sorted(_operations_in(tree) - operations.keys())
         found += [LeftOver(path, f"{name} is no operation", "#/paths", _keep("operation")) for name in wanted]
     for pattern, holders in NAME_FIELDS.items():
-        for path, tree in _parsed([pattern]):
+        for path, tree in _modules([pattern]):
             wanted = sorted(_read_from(tree, holders) - names)
             found += [LeftOver(path, f"{name} is no field", _SCHEMAS, _keep("field")) for name in wanted]
-    for path, tree in _parsed(f"{root}/**/*.py" for root in ("overlay", "cli", "sandbox", "scripts")):
+    for path, tree in _modules(f"{root}/**/*.py" for root in ("overlay", "cli", "sandbox", "scripts")):
         if "/_sync/" in path:
             continue  # made from _async
         for origin, name in _constants_in(tree):
@@ -141,7 +140,7 @@ def left_over(
 def _customised_methods(resources: Mapping[str, Iterable[str]], operations: Mapping[str, str]) -> Iterator[LeftOver]:
     """Find the customised resources that are gone, and the operations that are on another one now."""
     where = METHODS.relative_to(_ROOT).as_posix()
-    for node in _tree(METHODS).body:
+    for node in parsed(METHODS).body:
         if not isinstance(node, ast.ClassDef):
             continue
         resource = node.name.removeprefix("Async")
@@ -175,15 +174,10 @@ def _constants_in(tree: ast.AST) -> list[tuple[str, str]]:
     )
 
 
-def _parsed(patterns: Iterable[str]) -> Iterator[tuple[str, ast.Module]]:
-    """Parse the modules that these patterns name."""
+def _modules(patterns: Iterable[str]) -> Iterator[tuple[str, ast.Module]]:
+    """Yield the modules that these patterns name, each with its path."""
     for path in (path for pattern in patterns for path in sorted(_ROOT.glob(pattern))):
-        yield path.relative_to(_ROOT).as_posix(), _tree(path)
-
-
-@cache
-def _tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
+        yield path.relative_to(_ROOT).as_posix(), parsed(path)
 
 
 def _read_from(tree: ast.AST, holders: Iterable[str]) -> set[str]:

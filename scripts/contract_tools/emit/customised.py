@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 SOURCE = Path(__file__).parents[3] / "overlay" / "jsms_runtime" / "customised.py"
@@ -39,10 +39,16 @@ class Customised:
 @lru_cache(maxsize=1)
 def customised_results(source: Path = SOURCE) -> tuple[Mapping[str, Customised], tuple[str, ...]]:
     """Find every customised class by name, and the names that its module exports."""
-    tree = ast.parse(source.read_text(encoding="utf-8"))
+    tree = parsed(source)
     classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
     names = exported(tree)
     return {name: _read(node) for name, node in classes.items() if not node.bases and name in names}, names
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    """Parse a handwritten module, once in a run."""
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def exported(tree: ast.Module) -> tuple[str, ...]:

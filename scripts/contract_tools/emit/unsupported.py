@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from contract_tools.document import Document
-from contract_tools.emit.customised import customised_results
+from contract_tools.emit.customised import customised_results, parsed
 from contract_tools.emit.imports import IMPORTS
 from contract_tools.emit.model import Surface, SurfaceError, class_name, resource_name
 from contract_tools.lint import Problem
@@ -150,7 +150,7 @@ _CLASSES = (
 def defined(path: str) -> frozenset[str]:
     """List the public names that a handwritten module defines or imports."""
     found: set[str] = set()
-    for node in ast.walk(_parsed(path)):
+    for node in ast.walk(parsed(_OVERLAY / path)):
         if isinstance(node, ast.ClassDef):
             found.add(node.name)
         elif isinstance(node, ast.ImportFrom) and not (node.module or "").startswith("jsms_contract"):
@@ -161,17 +161,12 @@ def defined(path: str) -> frozenset[str]:
 @cache
 def _attributes() -> frozenset[str]:
     """List the attributes of a client, but for the resources that it has in place of generated ones."""
-    resources = {
-        node.name for node in _parsed("jsms_client/_async/customised.py").body if isinstance(node, ast.ClassDef)
-    }
+    folder = _OVERLAY / "jsms_client" / "_async"
+    resources = {node.name for node in parsed(folder / "customised.py").body if isinstance(node, ast.ClassDef)}
     found: set[str] = set()
-    for node in ast.walk(_parsed("jsms_client/_async/client.py")):
+    for node in ast.walk(parsed(folder / "client.py")):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             found |= {node.name, node.name.removeprefix("a")}  # aclose() of the one is close() of the other
         elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
             found.add(node.attr)
     return frozenset(name for name in found if f"Async{class_name(name)}" not in resources)
-
-
-def _parsed(path: str) -> ast.Module:
-    return ast.parse((_OVERLAY / path).read_text(encoding="utf-8"))
