@@ -40,7 +40,7 @@ class Clock:
 def form(
     data: object, kind: str = "SMS_REPORT", *, timestamp: object, nonce: object = None, **fields: str
 ) -> dict[str, str]:
-    """Make a signed form; data that is no text is written as JSON."""
+    """Make a signed form; data other than a text is written as JSON."""
     number = str(next(_nonces) if nonce is None else nonce)
     text = data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
     signed = {
