@@ -317,18 +317,22 @@ def test_what_fails_at_one_moment_is_one_failure(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("rate", [1500, 40])
-def test_no_second_sees_more_recipients_than_the_rate(tmp_path: Path, rate: int) -> None:
+def test_no_more_recipients_arrive_than_the_rate_allows_until_then(tmp_path: Path, rate: int) -> None:
     arrived: list[tuple[float, int]] = []
+    total = 0
 
     def respond(mobiles: list[str]) -> tuple[int, object, set[str]]:
-        arrived.append((time.monotonic(), len(mobiles)))
+        nonlocal total
+        total += len(mobiles)
+        arrived.append((time.monotonic(), total))
         return 200, accepted(mobiles), set(mobiles)
 
     with serving(respond) as service, client(service) as jsms:
+        start = time.monotonic()
         jsms.campaigns.send(people(3 * rate), temp_id=1250, journal=tmp_path / "j.db", max_rate=rate, concurrency=8)
-    assert sum(number for _, number in arrived) == 3 * rate
-    # test_pacing has the whole second: on a busy machine one request may arrive a moment later than it left.
-    assert all(sum(n for at, n in arrived if start <= at < start + 0.8) <= rate for start, _ in arrived)
+    assert total == 3 * rate
+    # A busy machine delays requests, so a single second may see more: test_throttle has those, with its own clock.
+    assert all(number <= rate * (int(at - start) + 1) for at, number in arrived)
 
 
 @pytest.mark.parametrize("idle", [0.1, 0.9])
