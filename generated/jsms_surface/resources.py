@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from jsms_runtime.resource import lazy_property
 
 if TYPE_CHECKING:
-    from jsms_runtime.resource import AsyncCarrier, Carrier
+    from jsms_runtime.resource import Carrier
 
     from jsms_surface._async.accounts import AsyncAccounts
     from jsms_surface._async.codes import AsyncCodes
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class AsyncResources:
     """The attributes of an async client."""
 
-    def _carrier(self) -> AsyncCarrier:
+    def _carrier(self) -> Carrier:
         """What carries out the operations; the client says."""
         raise NotImplementedError
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, Protocol, Self, TypeAlias, TypedDict, TypeVar, TypeVarTuple, Unpack, overload
 
-from jsms_runtime.errors import JSMSError
-
 Files: TypeAlias = Sequence[tuple[str, tuple[str | None, object, str | None]]]
 """The fields of a form: name, and (file name, content, media type)."""
 
@@ -20,58 +18,16 @@ class Call(TypedDict, total=False):
     once: str | None
 
 
-class AsyncCarrier(Protocol):
+class Carrier(Protocol):
     """Carries out operations of the contract."""
 
-    async def request_json(self, operation: str, json: object = None, **call: Unpack[Call]) -> object:
-        """Carry out an operation, and return the checked JSON of the response; None where it has none."""
+    def request_json(self, operation: str, json: object = None, **call: Unpack[Call]) -> Any:
+        """Return the checked JSON of the response, None where it has none; for an async client, an awaitable of it."""
         ...
 
 
-class Carrier(Protocol):
-    """The blocking form of `AsyncCarrier`."""
-
-    def request_json(self, operation: str, json: object = None, **call: Unpack[Call]) -> object:
-        """Carry out an operation, and return the checked JSON of the response; None where it has none."""
-        ...
-
-
-class _Group:
-    """A group of operations of one client."""
-
-    __slots__ = ()
-
-    def _expected(self, operation: str, error: JSMSError) -> object:
-        """Return JSON in place of an error that is an expected result; a customised resource has some."""
-        del operation, error
-        return None
-
-    def __repr__(self) -> str:
-        """Return the kind of resource, and nothing of the client."""
-        return f"<{type(self).__name__}>"
-
-
-class AsyncResource(_Group):
-    """A group of operations, carried out by ``api``."""
-
-    __slots__ = ("_api",)
-
-    def __init__(self, api: AsyncCarrier) -> None:
-        self._api = api
-
-    async def _request_json(self, operation: str, json: object = None, **call: Unpack[Call]) -> Any:
-        """Carry out an operation."""
-        try:
-            return await self._api.request_json(operation, json, **call)
-        except JSMSError as error:
-            expected = self._expected(operation, error)
-            if expected is None:
-                raise
-            return expected
-
-
-class Resource(_Group):
-    """The blocking form of `AsyncResource`."""
+class Resource:
+    """A group of operations of one client, carried out by ``api``."""
 
     __slots__ = ("_api",)
 
@@ -79,14 +35,12 @@ class Resource(_Group):
         self._api = api
 
     def _request_json(self, operation: str, json: object = None, **call: Unpack[Call]) -> Any:
-        """Carry out an operation."""
-        try:
-            return self._api.request_json(operation, json, **call)
-        except JSMSError as error:
-            expected = self._expected(operation, error)
-            if expected is None:
-                raise
-            return expected
+        """Carry out an operation; a customised resource may do more."""
+        return self._api.request_json(operation, json, **call)
+
+    def __repr__(self) -> str:
+        """Return the kind of resource, and nothing of the client."""
+        return f"<{type(self).__name__}>"
 
 
 _T_co = TypeVar("_T_co", covariant=True)

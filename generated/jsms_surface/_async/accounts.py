@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jsms_runtime.resource import AsyncResource
+from jsms_runtime.resource import Resource
 
 from jsms_surface.results.accounts import read_application_balance, read_developer_balance
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from jsms_surface.results.accounts import ApplicationBalance, DeveloperBalance
 
 
-class AsyncAccounts(AsyncResource):
+class AsyncAccounts(Resource):
     """Credit left, counted in SMS.
 
     Kept apart as a pool for all types, one for voice, one for industry SMS (codes and notices) and one for marketing. A

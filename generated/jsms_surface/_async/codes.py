@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jsms_runtime.resource import AsyncResource
+from jsms_runtime.resource import Resource
 from jsms_runtime.validation import parse_id
 
 from jsms_surface.requests.codes import make_send_code_request, make_send_voice_code_request, make_verify_code_request
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from jsms_surface.results.codes import SentMessage, Verification
 
 
-class AsyncCodes(AsyncResource):
+class AsyncCodes(Resource):
     """Verification codes, as text or as a voice call.
 
     The service makes a text code (six digits), sends it and checks what the user typed. A code can be used once; a

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jsms_runtime.resource import AsyncResource
+from jsms_runtime.resource import Resource
 
 from jsms_surface.requests.messages import make_send_message_batch_request, make_send_message_request
 from jsms_surface.results.codes import read_sent_message
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from jsms_surface.results.messages import BatchResult
 
 
-class AsyncMessages(AsyncResource):
+class AsyncMessages(Resource):
     """Template SMS to one number or to as many as a thousand in one request.
 
     The text is the signature in front as 【name】, the template with its variables filled in and, for marketing, the

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jsms_runtime.resource import AsyncResource
+from jsms_runtime.resource import Resource
 from jsms_runtime.results import read_records
 
 from jsms_surface.results.receipts import read_delivery_report, read_user_reply
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from jsms_surface.results.receipts import DeliveryReport, UserReply
 
 
-class AsyncReceipts(AsyncResource):
+class AsyncReceipts(Resource):
     """Delivery reports and users' replies, by polling.
 
     Each record is returned once. If a response is lost, its records are lost too. At most one call in five seconds for

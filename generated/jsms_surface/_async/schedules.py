@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jsms_runtime.resource import AsyncResource
+from jsms_runtime.resource import Resource
 from jsms_runtime.validation import parse_id
 
 from jsms_surface.requests.schedules import make_schedule_batch_request, make_schedule_request
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from jsms_surface.results.schedules import Schedule, ScheduleBatchResult, ScheduledMessage
 
 
-class AsyncSchedules(AsyncResource):
+class AsyncSchedules(Resource):
     """Template SMS to be sent later.
 
     send_time is Beijing wall time. A schedule can be changed or deleted until it is sent; single and batch schedules

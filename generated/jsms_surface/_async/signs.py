@@ -6,7 +6,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from jsms_runtime.resource import AsyncResource, run_in_thread
+from jsms_runtime.resource import Resource, run_in_thread
 from jsms_runtime.validation import parse_number
 
 from jsms_surface.requests.signs import make_sign_form
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from jsms_surface.results.signs import SavedSign, SignDetails
 
 
-class AsyncSigns(AsyncResource):
+class AsyncSigns(Resource):
     """Signatures: the name at the start of each SMS, as 【name】.
 
     People at the service review them with proof of identity: a form with the legal representative and images. One

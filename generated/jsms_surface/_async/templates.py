@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jsms_runtime.resource import AsyncResource
+from jsms_runtime.resource import Resource
 from jsms_runtime.validation import parse_number
 
 from jsms_surface.requests.templates import make_template_request, make_update_template_request
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from jsms_surface.results.templates import SavedTemplate, TemplateDetails
 
 
-class AsyncTemplates(AsyncResource):
+class AsyncTemplates(Resource):
     """Texts with variables written {{name}}.
 
     People at the service review each new or changed template; only a passed one can be sent. A code template has

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NoReturn, cast
 
 from jsms_api.client import AuthenticatedClient
-from jsms_client._request import encode_json
 from jsms_client._find_operation import find_operation
+from jsms_client._request import encode_json
 from jsms_client.errors import ConfigurationError
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, Unpack, cast
 from jsms_client._concurrency import PerProcess, ShieldedTask, sleep
 from jsms_client._polling import ReceiptQueue
 from jsms_client._sync.streams import ReceiptStream, SharedReceiptStream
-from jsms_client.errors import APIError, ExpiredCodeError, InvalidCodeError, JSMSError, VerifiedCodeError
+from jsms_client.errors import APIError, ExpiredCodeError, InvalidCodeError, VerifiedCodeError
 from jsms_client.store._store import StoreLike, open_store
 from jsms_contract.operations import OPERATIONS
 from jsms_runtime.customised import VerificationReason
@@ -47,12 +47,14 @@ class Codes(codes.Codes):
 
     __slots__ = ()
 
-    def _expected(self, operation: str, error: JSMSError) -> object:
-        if operation != "verifyCode" or not isinstance(error, APIError):
-            return None
-        reason = next((_REASONS[kind] for kind in type(error).__mro__ if kind in _REASONS), None)
-        details = {"code": error.code, "message": error.message, "reason": reason}
-        return None if reason is None else {"is_valid": False, "error": details}
+    def _request_json(self, operation: str, json: object = None, **call: Unpack[Call]) -> Any:
+        try:
+            return self._api.request_json(operation, json, **call)
+        except APIError as error:
+            reason = _REASONS.get(type(error)) if operation == "verifyCode" else None
+            if reason is None:
+                raise
+            return {"is_valid": False, "error": {"code": error.code, "message": error.message, "reason": reason}}
 
 
 class Receipts(receipts.Receipts):

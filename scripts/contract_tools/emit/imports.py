@@ -40,8 +40,6 @@ IMPORTS: Mapping[str, str] = {
     "Records": "jsms_runtime.results",
     "read_records": "jsms_runtime.results",
     "refused_error": "jsms_runtime.results",
-    "AsyncCarrier": "jsms_runtime.resource",
-    "AsyncResource": "jsms_runtime.resource",
     "Carrier": "jsms_runtime.resource",
     "Files": "jsms_runtime.resource",
     "Resource": "jsms_runtime.resource",
@@ -66,6 +64,6 @@ IMPORTS: Mapping[str, str] = {
 """Only those that a module uses are imported."""
 
 FOR_TYPES = frozenset(
-    {"Iterable", "Mapping", "datetime", "Parameters", "RecipientLike", "Image", "APIError", "AsyncCarrier", "Carrier"}
+    {"Iterable", "Mapping", "datetime", "Parameters", "RecipientLike", "Image", "APIError", "Carrier"}
 )
 """What only type checkers need: a program loads what it calls."""

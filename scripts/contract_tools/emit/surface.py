@@ -191,7 +191,7 @@ class _Emitter:
         """Write the module with a resource of one of the two clients."""
         name = ("Async" if is_async else "") + class_name(resource)
         summary, rest = first_sentence(self._tag(resource))
-        source = f"class {name}({'Async' if is_async else ''}Resource):\n"
+        source = f"class {name}(Resource):\n"
         source += docstring(summary, rest, sections={}, indent=4)
         source += "\n    __slots__ = ()\n"
         for operation in operations:
