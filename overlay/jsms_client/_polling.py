@@ -154,24 +154,13 @@ def _read(item: object, shape: Record) -> object:
     if not isinstance(item, dict):
         return _marked("it is no object", item, shape)
     raw = cast("dict[str, object]", item)
-    record = {_whole(name): value for name, value in raw.items()}
-    for field in shape.fields:
-        value = record.get(field.name)
-        if value is None and not field.required:
-            record.pop(field.name, None)
-            continue
-        if isinstance(field.shape, Time):
-            # Read, or kept as it came, where the result is made.
-            record[field.name] = value
-            continue
-        if field.name not in record:
-            return _marked(f"{field.name} is missing", raw, shape)
-        try:
-            fitted = conform(value, field.shape)
-        except InvalidResponse as unusable:
-            return _marked(f"{field.name} {unusable}", raw, shape)
-        record[field.name] = _whole(fitted) if isinstance(fitted, str) else fitted
-    return record
+    # A record counts whether or not its times can be read.
+    times = dict.fromkeys(field.name for field in shape.fields if field.required and isinstance(field.shape, Time))
+    texts = {_whole(name): _whole(value) if isinstance(value, str) else value for name, value in raw.items()}
+    try:
+        return conform(times | texts, shape)
+    except InvalidResponse as unusable:
+        return _marked(str(unusable), raw, shape)
 
 
 def _whole(text: str) -> str:

@@ -109,11 +109,11 @@ def test_fields_of_the_future_are_kept() -> None:
 @pytest.mark.parametrize(
     ("broken", "problem"),
     [
-        ({"phone": "13800138000"}, "msgId is missing"),
+        ({"phone": "13800138000"}, "has no msgId"),
         (REPORT | {"status": "DELIVRD"}, "status is a text, not a whole number"),
         (REPORT | {"phone": None}, "phone is null, not a text"),
         (REPORT | {"phone": NOTHING}, "phone is an object, not a text"),
-        (NOTHING, "msgId is missing"),
+        (NOTHING, "has no msgId"),
         ("text", "it is no object"),
         (None, "it is no object"),
         ([], "it is no object"),

@@ -38,8 +38,8 @@ PACE = 0.2
 def polling(server: ReceiptServer, pace: float = PACE) -> Generator[JSMS]:
     """Make a client that does not wait five seconds between polls."""
     with sync_client(server.base_url) as client:
-        client.receipts._pauses["pollReports"] = pace
-        client.receipts._pauses["pollReplies"] = pace
+        client.receipts._feeds["pollReports"].get().seconds = pace
+        client.receipts._feeds["pollReplies"].get().seconds = pace
         yield client
 
 
@@ -54,8 +54,8 @@ def gaps(server: ReceiptServer) -> list[float]:
 
 def test_the_pace_is_the_contracts() -> None:
     with JSMS("a" * 24, "b" * 24) as client:
-        assert client.receipts._pauses["pollReports"] == OPERATIONS["pollReports"].poll_seconds == 5
-        assert client.receipts._pauses["pollReplies"] == OPERATIONS["pollReplies"].poll_seconds == 5
+        assert client.receipts._feeds["pollReports"].get().seconds == OPERATIONS["pollReports"].poll_seconds == 5
+        assert client.receipts._feeds["pollReplies"].get().seconds == OPERATIONS["pollReplies"].poll_seconds == 5
 
 
 def test_records_come_one_by_one_across_polls() -> None:
@@ -215,7 +215,7 @@ def test_an_outage_is_waited_out_once_the_service_has_responded(caplog: pytest.L
     with ReceiptServer() as server:
         port = server.port
     with sync_client(f"http://127.0.0.1:{port}/v1") as client, caplog.at_level(logging.WARNING, "jsms_client"):
-        client.receipts._pauses["pollReports"] = PACE
+        client.receipts._feeds["pollReports"].get().seconds = PACE
         stream = client.receipts.iter_reports()
         with ReceiptServer(reports(1), port=port):
             assert next(stream).msg_id == "1"
@@ -236,7 +236,7 @@ def test_a_broken_record_costs_none_of_the_others(caplog: pytest.LogCaptureFixtu
         assert ids(stream, 2) == ["1", "2"]
         (malformed,) = stream.malformed
         assert malformed.raw == broken
-        assert malformed.problem == "status is missing"
+        assert malformed.problem == "has no status"
         assert "1 record" in caplog.text
         assert "13800138000" not in caplog.text + repr(malformed)
 

@@ -46,7 +46,7 @@ both = pytest.mark.parametrize("run", [asyncio_run, trio.run])
 @asynccontextmanager
 async def polling(server: ReceiptServer, pace: float = PACE) -> AsyncGenerator[AsyncJSMS]:
     async with async_client(server.base_url) as client:
-        client.receipts._pauses["pollReports"] = pace
+        client.receipts._feeds["pollReports"].get().seconds = pace
         yield client
 
 
@@ -216,7 +216,7 @@ async def _take_and_close(client: AsyncJSMS) -> str:
 def test_a_loop_that_ends_in_the_middle_of_a_poll_does_not_block_the_next() -> None:
     with ReceiptServer(after(threading.Event(), drop), reports(1)) as server:
         client = async_client(server.base_url)
-        client.receipts._pauses["pollReports"] = PACE
+        client.receipts._feeds["pollReports"].get().seconds = PACE
         asyncio.run(_give_up(client, server))
         assert asyncio.run(_take_and_close(client)) == "1"
         del client
@@ -232,7 +232,7 @@ def test_broken_records_are_kept_beside_the_others() -> None:
             async with polling(server) as client:
                 stream = client.receipts.iter_reports()
                 assert (await anext(stream)).msg_id == "1"
-                assert [malformed.problem for malformed in stream.malformed] == ["msgId is missing"]
+                assert [malformed.problem for malformed in stream.malformed] == ["has no msgId"]
                 assert len((await client.receipts.replies()).malformed) == 0
 
     asyncio.run(test())
@@ -267,7 +267,7 @@ def test_an_outage_is_waited_out_once_the_service_has_responded(caplog: pytest.L
         with ReceiptServer(reports(1)) as server:
             port = server.port
             client = async_client(server.base_url)
-            client.receipts._pauses["pollReports"] = PACE
+            client.receipts._feeds["pollReports"].get().seconds = PACE
             stream = client.receipts.iter_reports()
             assert (await anext(stream)).msg_id == "1"
         async with client:

@@ -87,7 +87,7 @@ def test_polls_of_all_processes_are_a_pause_apart(store_address: str) -> None:
         with Store(store_address) as store, sync_client(server.base_url) as one, sync_client(server.base_url) as other:
             for client in (one, other):
                 client.store = client._executor.store = store  # pyright: ignore[reportPrivateUsage] - given later
-                client.receipts._pauses["pollReports"] = PACE  # pyright: ignore[reportPrivateUsage] - five are long
+                client.receipts._feeds["pollReports"].get().seconds = PACE  # pyright: ignore[reportPrivateUsage] - five are long
             assert [each.msg_id for client in (one, other, one) for each in client.receipts.reports()] == [
                 "1",
                 "2",
@@ -101,7 +101,7 @@ def test_a_poll_that_is_cancelled_ends_its_turn(file: str) -> None:
     async def cancelled(server: ReceiptServer) -> list[str]:
         async with async_client(server.base_url) as client:
             client.store = client._executor.store = Store(file)  # pyright: ignore[reportPrivateUsage] - given later
-            client.receipts._pauses["pollReports"] = PACE  # pyright: ignore[reportPrivateUsage] - five are long
+            client.receipts._feeds["pollReports"].get().seconds = PACE  # pyright: ignore[reportPrivateUsage] - five are long
             with trio.move_on_after(0.2):
                 await client.receipts.reports()
             with trio.fail_after(20):

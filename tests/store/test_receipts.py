@@ -30,7 +30,8 @@ PACE = 0.2
 def polling(server: ReceiptServer) -> Generator[JSMS]:
     """Make a client that does not wait five seconds between polls."""
     with sync_client(server.base_url) as client:
-        client.receipts._pauses["pollReports"] = client.receipts._pauses["pollReplies"] = PACE
+        for feed in client.receipts._feeds.values():
+            feed.get().seconds = PACE
         yield client
 
 
@@ -113,7 +114,7 @@ def test_consumers_share_the_records_and_one_of_them_polls_at_a_time(store_addre
         with Store(store_address) as store:
             for client in clients:
                 client.store = client._executor.store = store
-                client.receipts._pauses["pollReports"] = PACE
+                client.receipts._feeds["pollReports"].get().seconds = PACE
             async with asyncio.timeout(30):
                 await asyncio.gather(*(consume(client, found, everything) for client in clients))
         for client in clients:
@@ -209,7 +210,8 @@ def test_the_async_client_does_the_same(
 
     async def run(server: ReceiptServer, store: Store) -> None:
         async with async_client(server.base_url) as client:
-            client.receipts._pauses["pollReports"] = client.receipts._pauses["pollReplies"] = PACE
+            for feed in client.receipts._feeds.values():
+                feed.get().seconds = PACE
             stream = client.receipts.iter_reports(store=store)
             assert [(await anext(stream)).msg_id for _ in range(2)] == ["1", "2"]
             assert [each.raw for each in stream.malformed] == [7]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, Unpack, cast
+from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 from jsms_client._async.streams import AsyncReceiptStream, AsyncSharedReceiptStream
 from jsms_client._concurrency import AsyncShieldedTask, PerProcess, async_sleep
@@ -18,7 +18,7 @@ from jsms_client.store._store import StoreLike, open_store
 from jsms_contract.operations import OPERATIONS
 from jsms_runtime.customised import VerificationReason
 from jsms_runtime.resource import Call, run_in_thread
-from jsms_runtime.results import Records, read_records
+from jsms_runtime.results import read_records
 from jsms_surface._async import codes, receipts
 from jsms_surface.results.receipts import DeliveryReport, UserReply, read_delivery_report, read_user_reply
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from jsms_client.store._receipts import SharedQueue
 
 _T = TypeVar("_T")
-_Feed: TypeAlias = PerProcess[ReceiptQueue[Any]]
 
 _KINDS = {"pollReports": "reports", "pollReplies": "replies"}
 _REASONS: Mapping[type, VerificationReason] = {
@@ -62,16 +61,17 @@ class AsyncReceipts(receipts.AsyncReceipts):
     Reason: endless iteration at the pace that the service allows, which loses no record that was fetched.
     """
 
-    __slots__ = ("_executor", "_feeds", "_pauses")
+    __slots__ = ("_executor", "_feeds")
 
     def __init__(self, executor: AsyncHTTPExecutor, origin: AsyncReceipts | None = None) -> None:
         super().__init__(executor)
         self._executor = executor
-        pauses: dict[str, float] = {name: OPERATIONS[name].poll_seconds or 0 for name in _KINDS}
         # A view of the client with other options shares the records and the pace of the client.
-        self._pauses: dict[str, float] = pauses if origin is None else origin._pauses
-        feeds = {name: _feed(name, pauses) for name in _KINDS}
-        self._feeds: Mapping[str, _Feed] = feeds if origin is None else origin._feeds
+        self._feeds: Mapping[str, PerProcess[ReceiptQueue[Any]]] = (
+            {name: PerProcess(partial(ReceiptQueue[Any], OPERATIONS[name].poll_seconds or 0)) for name in _KINDS}
+            if origin is None
+            else origin._feeds
+        )
 
     def iter_reports(self, *, store: StoreLike | None = None) -> AsyncReceiptStream[DeliveryReport]:
         """Iterate over delivery reports without end, one poll in five seconds at most.
@@ -111,23 +111,18 @@ class AsyncReceipts(receipts.AsyncReceipts):
     def _stream(
         self, operation: str, read: Callable[[dict[str, Any]], _T], store: StoreLike | None
     ) -> AsyncReceiptStream[_T]:
-        async def poll_raw() -> list[object]:
-            return cast("list[object]", await self._poll(operation))
-
-        async def poll() -> Records[_T]:
-            return read_records(await self._poll(operation), read)
-
-        feeds = self._feeds[operation]
+        poll = partial(self._poll, operation)
+        convert = partial(read_records, read=read)
         found = self._executor.store if store is None else open_store(store)
         if found is None:
-            return AsyncReceiptStream(feeds, poll)
-        queue = self._queue(found, operation)
-        return AsyncSharedReceiptStream(feeds, poll_raw, queue, partial(read_records, read=read))
+            return AsyncReceiptStream(self._feeds[operation], poll, convert)
+        return AsyncSharedReceiptStream(self._feeds[operation], poll, convert, self._queue(found, operation))
 
     def _queue(self, store: Store, operation: str) -> SharedQueue:
         from jsms_client.store._receipts import SharedQueue  # noqa: PLC0415 - a program loads what it uses
 
-        return SharedQueue(store, self._executor.config.identity, _KINDS[operation], self._pauses[operation])
+        seconds = self._feeds[operation].get().seconds
+        return SharedQueue(store, self._executor.config.identity, _KINDS[operation], seconds)
 
     async def _request_json(self, operation: str, json: object = None, **call: Unpack[Call]) -> Any:
         """With a store, a poll waits for its turn: five seconds after the last one of any process."""
@@ -153,7 +148,3 @@ class AsyncReceipts(receipts.AsyncReceipts):
             return await super()._request_json(operation)
         finally:
             feed.note_poll()
-
-
-def _feed(operation: str, pauses: Mapping[str, float]) -> _Feed:
-    return PerProcess(lambda: ReceiptQueue(pauses[operation]))

@@ -46,11 +46,17 @@ class AsyncReceiptStream(Generic[_T]):
     - A record that is not what the contract says costs none of the others: it goes to `malformed`.
     """
 
-    __slots__ = ("_feeds", "_poll", "_poll_task", "_stopped", "_wakeup")
+    __slots__ = ("_convert", "_feeds", "_poll", "_poll_task", "_stopped", "_wakeup")
 
-    def __init__(self, feeds: PerProcess[ReceiptQueue[_T]], poll: AsyncMethod[[], Records[_T]]) -> None:
+    def __init__(
+        self,
+        feeds: PerProcess[ReceiptQueue[_T]],
+        poll: AsyncMethod[[], list[object]],
+        convert: Callable[[list[object]], Records[_T]],
+    ) -> None:
         self._feeds = feeds
         self._poll = poll
+        self._convert = convert
         self._stopped = False
         self._wakeup = AsyncResettableEvent()
         self._poll_task = AsyncShieldedTask()
@@ -78,17 +84,18 @@ class AsyncReceiptStream(Generic[_T]):
         return self
 
     async def __anext__(self) -> _T:
-        """Return the next record, as soon as there is one.
+        """Return the next record, as soon as there is one; the one before it counts as handled.
 
         Raises:
-            StopAsyncIteration: It was stopped, and every fetched record was handed out.
-            JSMSError: A poll failed; the iterator can be used on.
+            StopAsyncIteration: It was stopped, and no fetched record is left to hand out.
+            JSMSError: A poll or the store failed; the iterator can be used on.
         """
+        await self._finish()
         with self._feed.waking(self._wakeup):
-            while (record := self._feed.take()) is None:
+            while (record := await self._take()) is None:
                 if self._stopped:
                     raise StopAsyncIteration
-                pause = self._feed.turn()
+                pause = await self._turn()
                 if pause is None:
                     await self._poll_task.run(self._fetch)
                 else:
@@ -102,16 +109,32 @@ class AsyncReceiptStream(Generic[_T]):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Stop it."""
+        """Stop it; without an exception, the last record counts as handled."""
         self.stop()
+        if kind is None:
+            await self._finish()
 
     def __repr__(self) -> str:
         """Return what it is, and nothing of the records."""
         return f"<{type(self).__name__}{' stopped' if self._stopped else ''}>"
 
+    async def _take(self) -> _T | None:
+        """Return the next record that was fetched, if there is one."""
+        return self._feed.take()
+
+    async def _finish(self) -> None:
+        """Mark the last record as handled: in memory, it was when it was taken."""
+
+    async def _turn(self) -> float | None:
+        """Ask for the turn to poll; None is the turn, else the seconds until asking again."""
+        return self._feed.turn()
+
+    async def _fetch_records(self) -> Records[_T]:
+        return self._convert(await self._poll())
+
     async def _fetch(self) -> None:
         try:
-            records = await self._poll()
+            records = await self._fetch_records()
         except RateLimitError as error:
             _log.info("%s: too often, waiting %.0f s", error.operation, self._feed.seconds)
             self._feed.finish(Records())
@@ -139,58 +162,40 @@ class AsyncSharedReceiptStream(AsyncReceiptStream[_T]):
     iteration at once; what was fetched stays in the store.
     """
 
-    __slots__ = ("_convert", "_poll_raw", "_queue")
+    __slots__ = ("_queue",)
 
     def __init__(
         self,
         feeds: PerProcess[ReceiptQueue[_T]],
         poll: AsyncMethod[[], list[object]],
-        queue: SharedQueue,
         convert: Callable[[list[object]], Records[_T]],
+        queue: SharedQueue,
     ) -> None:
-        super().__init__(feeds, self._poll_and_keep)
-        self._poll_raw = poll
+        super().__init__(feeds, poll, convert)
         self._queue = queue
-        self._convert = convert
 
-    async def __anext__(self) -> _T:
-        """Return the next record, as soon as there is one; the one before it counts as handled.
-
-        Raises:
-            StopAsyncIteration: It was stopped.
-            StoreError: The store failed; the iterator can be used on.
-            JSMSError: A poll failed; the iterator can be used on.
-        """
-        await run_in_thread(self._queue.finish)
+    async def _take(self) -> _T | None:
         # In the feed is what a poll failed with, and what could not be kept in the store.
-        while (record := self._feed.take()) is None:
-            if self._stopped:
-                raise StopAsyncIteration
-            found = self._convert(await run_in_thread(self._queue.take))
+        record = self._feed.take()
+        if record is not None or self._stopped:
+            return record
+        while raw := await run_in_thread(self._queue.take):
+            found = self._convert(raw)
             if found:
                 return found[0]
-            if found.malformed:
-                self._feed.keep(found)
-                await run_in_thread(self._queue.finish)
-                continue
-            pause = await run_in_thread(self._queue.turn)
-            if pause is None:
-                await self._poll_task.run(self._fetch)
-            else:
-                await self._wakeup.wait(pause)
-        return record
+            self._feed.keep(found)
+            await self._finish()
+        return None
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        """Stop it; without an exception, the last record counts as handled."""
-        self.stop()
-        if kind is None:
-            await run_in_thread(self._queue.finish)
+    async def _finish(self) -> None:
+        await run_in_thread(self._queue.finish)
 
-    async def _poll_and_keep(self) -> Records[_T]:
+    async def _turn(self) -> float | None:
+        return await run_in_thread(self._queue.turn)
+
+    async def _fetch_records(self) -> Records[_T]:
         try:
-            records = await self._poll_raw()
+            records = await self._poll()
         finally:
             await run_in_thread(self._queue.end_turn)
         try:

@@ -47,11 +47,17 @@ class ReceiptStream(Generic[_T]):
     - A record that is not what the contract says costs none of the others: it goes to `malformed`.
     """
 
-    __slots__ = ("_feeds", "_poll", "_poll_task", "_stopped", "_wakeup")
+    __slots__ = ("_convert", "_feeds", "_poll", "_poll_task", "_stopped", "_wakeup")
 
-    def __init__(self, feeds: PerProcess[ReceiptQueue[_T]], poll: Method[[], Records[_T]]) -> None:
+    def __init__(
+        self,
+        feeds: PerProcess[ReceiptQueue[_T]],
+        poll: Method[[], list[object]],
+        convert: Callable[[list[object]], Records[_T]],
+    ) -> None:
         self._feeds = feeds
         self._poll = poll
+        self._convert = convert
         self._stopped = False
         self._wakeup = ResettableEvent()
         self._poll_task = ShieldedTask()
@@ -79,17 +85,18 @@ class ReceiptStream(Generic[_T]):
         return self
 
     def __next__(self) -> _T:
-        """Return the next record, as soon as there is one.
+        """Return the next record, as soon as there is one; the one before it counts as handled.
 
         Raises:
-            StopIteration: It was stopped, and every fetched record was handed out.
-            JSMSError: A poll failed; the iterator can be used on.
+            StopIteration: It was stopped, and no fetched record is left to hand out.
+            JSMSError: A poll or the store failed; the iterator can be used on.
         """
+        self._finish()
         with self._feed.waking(self._wakeup):
-            while (record := self._feed.take()) is None:
+            while (record := self._take()) is None:
                 if self._stopped:
                     raise StopIteration
-                pause = self._feed.turn()
+                pause = self._turn()
                 if pause is None:
                     self._poll_task.run(self._fetch)
                 else:
@@ -103,16 +110,32 @@ class ReceiptStream(Generic[_T]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Stop it."""
+        """Stop it; without an exception, the last record counts as handled."""
         self.stop()
+        if kind is None:
+            self._finish()
 
     def __repr__(self) -> str:
         """Return what it is, and nothing of the records."""
         return f"<{type(self).__name__}{' stopped' if self._stopped else ''}>"
 
+    def _take(self) -> _T | None:
+        """Return the next record that was fetched, if there is one."""
+        return self._feed.take()
+
+    def _finish(self) -> None:
+        """Mark the last record as handled: in memory, it was when it was taken."""
+
+    def _turn(self) -> float | None:
+        """Ask for the turn to poll; None is the turn, else the seconds until asking again."""
+        return self._feed.turn()
+
+    def _fetch_records(self) -> Records[_T]:
+        return self._convert(self._poll())
+
     def _fetch(self) -> None:
         try:
-            records = self._poll()
+            records = self._fetch_records()
         except RateLimitError as error:
             _log.info("%s: too often, waiting %.0f s", error.operation, self._feed.seconds)
             self._feed.finish(Records())
@@ -140,58 +163,40 @@ class SharedReceiptStream(ReceiptStream[_T]):
     iteration at once; what was fetched stays in the store.
     """
 
-    __slots__ = ("_convert", "_poll_raw", "_queue")
+    __slots__ = ("_queue",)
 
     def __init__(
         self,
         feeds: PerProcess[ReceiptQueue[_T]],
         poll: Method[[], list[object]],
-        queue: SharedQueue,
         convert: Callable[[list[object]], Records[_T]],
+        queue: SharedQueue,
     ) -> None:
-        super().__init__(feeds, self._poll_and_keep)
-        self._poll_raw = poll
+        super().__init__(feeds, poll, convert)
         self._queue = queue
-        self._convert = convert
 
-    def __next__(self) -> _T:
-        """Return the next record, as soon as there is one; the one before it counts as handled.
-
-        Raises:
-            StopIteration: It was stopped.
-            StoreError: The store failed; the iterator can be used on.
-            JSMSError: A poll failed; the iterator can be used on.
-        """
-        self._queue.finish()
+    def _take(self) -> _T | None:
         # In the feed is what a poll failed with, and what could not be kept in the store.
-        while (record := self._feed.take()) is None:
-            if self._stopped:
-                raise StopIteration
-            found = self._convert(self._queue.take())
+        record = self._feed.take()
+        if record is not None or self._stopped:
+            return record
+        while raw := self._queue.take():
+            found = self._convert(raw)
             if found:
                 return found[0]
-            if found.malformed:
-                self._feed.keep(found)
-                self._queue.finish()
-                continue
-            pause = self._queue.turn()
-            if pause is None:
-                self._poll_task.run(self._fetch)
-            else:
-                self._wakeup.wait(pause)
-        return record
+            self._feed.keep(found)
+            self._finish()
+        return None
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        """Stop it; without an exception, the last record counts as handled."""
-        self.stop()
-        if kind is None:
-            self._queue.finish()
+    def _finish(self) -> None:
+        self._queue.finish()
 
-    def _poll_and_keep(self) -> Records[_T]:
+    def _turn(self) -> float | None:
+        return self._queue.turn()
+
+    def _fetch_records(self) -> Records[_T]:
         try:
-            records = self._poll_raw()
+            records = self._poll()
         finally:
             self._queue.end_turn()
         try:
