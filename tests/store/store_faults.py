@@ -44,7 +44,7 @@ def execute_as_owner(address: str, *statements: str) -> None:
             connection.exec_driver_sql(statement)
 
 
-def redis_command(address: str, *words: str) -> object:
+def redis_command(address: str, *words: str | bytes) -> object:
     """Have Redis execute a command."""
     redis = importlib.import_module("redis")  # whose types are partial
     with closing(redis.Redis.from_url(address, decode_responses=True)) as connection:

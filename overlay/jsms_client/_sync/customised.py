@@ -122,8 +122,8 @@ class Receipts(receipts.Receipts):
     def _queue(self, store: Store, operation: str) -> SharedQueue:
         from jsms_client.store._receipts import SharedQueue  # noqa: PLC0415 - a program loads what it uses
 
-        seconds = self._feeds[operation].get().seconds
-        return SharedQueue(store, self._executor.config.identity, _KINDS[operation], seconds)
+        known, seconds = OPERATIONS[operation], self._feeds[operation].get().seconds
+        return SharedQueue(store, self._executor.config.identity, _KINDS[operation], known, seconds)
 
     def _request_json(self, operation: str, json: object = None, **call: Unpack[Call]) -> Any:
         """With a store, a poll waits for its turn: five seconds after the last one of any process."""

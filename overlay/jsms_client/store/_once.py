@@ -6,12 +6,17 @@ import hmac
 import json
 import logging
 from collections.abc import Callable
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
+from jsms_client._decode import InvalidResponse, conform_recipients
 from jsms_client.errors import ArgumentError, IdempotencyError, StoreError, UnknownOutcomeError
 from jsms_client.store._backend import Entry
 from jsms_client.store._store import Store, entry_id, new_owner
+from jsms_contract.operations import OPERATIONS
 from jsms_runtime.redaction import mask_line
+
+if TYPE_CHECKING:
+    from jsms_runtime.operation import Shape
 
 _log = logging.getLogger("jsms_client")
 _LONGEST = 200
@@ -48,20 +53,19 @@ class Claim:
             raise
         if found.owner == self._owner:
             return None
-        kept = cast("dict[str, object]", json.loads(found.value))
-        if kept["request"] != self._request:
+        request, response = self._read(found.value)
+        if request != self._request:
             raise IdempotencyError(
                 f"once={self._shown} was used for another request: another operation or other arguments; nothing "
                 "was sent now. Use a key of its own for each message",
                 operation=self._operation,
             )
-        if kept["response"] is None:
-            raise UnknownOutcomeError(
+        if response is None:
+            raise self._unknown(
                 f"the request under once={self._shown} left earlier, or is on its way in another call, and its outcome "
-                "is not known; nothing was sent now. Find out first, then send under another key if need be",
-                operation=self._operation,
+                "is not known"
             )
-        return cast("tuple[int, object]", kept["response"])
+        return response
 
     def accept(self, status: int, value: object) -> None:
         """Keep the response: the same key gives it from now on.
@@ -99,6 +103,29 @@ class Claim:
     def _entry(self, response: tuple[int, object] | None) -> Entry:
         kept = {"request": self._request, "response": response}
         return Entry(self._owner, json.dumps(kept, separators=(",", ":")))
+
+    def _read(self, text: str) -> tuple[object, tuple[int, object] | None]:
+        """Return the request of an entry and its response, which this version must be able to read."""
+        try:
+            kept = cast("dict[str, object]", json.loads(text))
+            request, response = kept["request"], cast("tuple[int, object] | None", kept["response"])
+            if response is not None:
+                status, value = response
+                response = int(status), conform_recipients(value, cast("Shape", OPERATIONS[self._operation].response))
+        except (ValueError, TypeError, LookupError, RecursionError, InvalidResponse):
+            pass
+        else:
+            return request, response
+        # Out here, so that nothing that holds the entry hangs on this one.
+        raise self._unknown(
+            f"the entry of once={self._shown} was written by another version or another program, and cannot be read"
+        )
+
+    def _unknown(self, problem: str) -> UnknownOutcomeError:
+        return UnknownOutcomeError(
+            f"{problem}; nothing was sent now. Find out first, then send under another key if need be",
+            operation=self._operation,
+        )
 
     @property
     def _shown(self) -> str:

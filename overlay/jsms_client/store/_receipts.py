@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
+from jsms_client._polling import read_records
 from jsms_client.errors import StoreError
 from jsms_client.store._backend import Entry
 from jsms_client.store._store import Store, entry_id, new_owner
 from jsms_runtime.results import MALFORMED, MalformedRecord
+
+if TYPE_CHECKING:
+    from jsms_runtime.operation import Items, Operation
 
 _log = logging.getLogger("jsms_client")
 # Seconds that a poll may take before another process may poll beside it.
@@ -22,10 +26,11 @@ _LOOK = 0.5
 class SharedQueue:
     """The records of one kind and app, for one consumer, with so many seconds between two polls in all processes."""
 
-    __slots__ = ("_name", "_owner", "_polling", "_seconds", "_store", "_taken", "_turn")
+    __slots__ = ("_name", "_owner", "_polling", "_seconds", "_shape", "_store", "_taken", "_turn")
 
-    def __init__(self, store: Store, app: tuple[str, str], kind: str, seconds: float) -> None:
+    def __init__(self, store: Store, app: tuple[str, str], kind: str, operation: Operation, seconds: float) -> None:
         self._store = store
+        self._shape = cast("Items", operation.response)
         self._name = entry_id("records", kind, *app)
         self._turn = entry_id("turn", kind, *app)
         self._owner = new_owner()
@@ -34,16 +39,17 @@ class SharedQueue:
         self._taken: int | None = None
 
     def put(self, records: Iterable[object]) -> None:
-        """Keep what a poll handed out: the JSON of the service, or what marks a record that cannot be read."""
-        self._store.backend.push(self._name, [json.dumps(record, default=_of_malformed) for record in records])
+        """Keep what a poll handed out, as the service has it: what cannot be read is found out again."""
+        self._store.backend.push(self._name, [json.dumps(_raw(record)) for record in records])
 
     def take(self) -> list[object]:
-        """Return the next record that no consumer has, in a list as `put` takes it; empty where there is none."""
+        """Return the next record that no consumer has, in a list as a poll has it; empty where there is none."""
         found = self._store.backend.lease(self._name, self._owner, self._store.lease)
         if found is None:
             return []
         self._taken = found.number
-        return [_with_malformed(json.loads(found.value))]
+        # Checked again: another version may have written it.
+        return read_records(f"[{found.value}]".encode(), self._shape) or []
 
     def finish(self) -> None:
         """Mark the record that was taken last as handled."""
@@ -69,14 +75,6 @@ class SharedQueue:
             _log.warning("the next poll is %.0f s late, as %s", _LONGEST_POLL, error)
 
 
-def _of_malformed(value: object) -> object:
-    record = cast("MalformedRecord", value)  # nothing else in a record is not of JSON
-    return {"problem": record.problem, "raw": record.raw}
-
-
-def _with_malformed(value: object) -> object:
-    record = cast("dict[str, object]", value)
-    if MALFORMED in record:
-        mark = cast("dict[str, object]", record[MALFORMED])
-        record[MALFORMED] = MalformedRecord(str(mark["problem"]), mark["raw"])
-    return record
+def _raw(record: object) -> object:
+    mark = cast("dict[str, object]", record).get(MALFORMED)
+    return mark.raw if isinstance(mark, MalformedRecord) else record

@@ -58,12 +58,17 @@ return 0
 _LEASE = (
     _NOW
     + """
-local member = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, 1)[1]
-if not member then return nil end
-local number = tostring(tonumber(member))
-redis.call('ZADD', KEYS[1], now + ARGV[2], member)
-redis.call('HSET', KEYS[3], number, ARGV[1])
-return {number, redis.call('HGET', KEYS[2], number)}
+for _, member in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, 10)) do
+  local number = tostring(tonumber(member))
+  local value = redis.call('HGET', KEYS[2], number)
+  if value then
+    redis.call('ZADD', KEYS[1], now + ARGV[2], member)
+    redis.call('HSET', KEYS[3], number, ARGV[1])
+    return {number, value}
+  end
+  redis.call('ZREM', KEYS[1], member)
+end
+return nil
 """
 )
 _FINISH = """
@@ -139,7 +144,11 @@ class RedisBackend:
 
     def _make(self) -> Redis:
         return Redis.from_url(  # pyright: ignore[reportUnknownMemberType] - its options are untyped
-            self._address, decode_responses=True, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT
+            self._address,
+            decode_responses=True,
+            encoding_errors="replace",  # what another program wrote is read as an entry that is not ours
+            socket_timeout=_TIMEOUT,
+            socket_connect_timeout=_TIMEOUT,
         )
 
     def _script(self, script: str, keys: Sequence[str], *arguments: str) -> object:
