@@ -11,7 +11,7 @@ from client_recipes.checks import CHECKS
 from documentation import require_translations, texts
 from documentation import table as markdown_table
 
-ENGLISH, CHINESE = Path("docs/portability.md"), Path("docs/portability.zh-CN.md")
+PAGES = (Path("docs/portability.md"), Path("docs/portability.zh-CN.md"))
 _TRANSLATIONS = "portability"
 Say = Callable[[str], str]
 

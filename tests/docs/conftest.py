@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from website.site import build
+from website import build
 
 from .built_site import Site
 

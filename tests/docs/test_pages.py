@@ -10,8 +10,7 @@ import pytest
 
 from jsms_contract.errors import ERRORS
 from jsms_contract.operations import OPERATIONS
-from website import CHINESE, ENGLISH, joined, relink, sections
-from website.site import main
+from website import CHINESE, ENGLISH, joined, main, relink, sections
 
 from .built_site import Site
 

@@ -11,27 +11,22 @@ import pytest
 
 import jsms_client
 from documentation import texts
-from documentation.api import PACKAGE, PAGE
-from documentation.cli import ROOT, main, pages
-from documentation.errors import FAILURES as FAILURES_PAGES
-from documentation.errors import PAGES as ERRORS_PAGES
-from documentation.sandbox import CHINESE_PAGE as CHINESE_SANDBOX
-from documentation.sandbox import PAGE as SANDBOX
+from documentation.pages import ERROR_PAGES, FAILURE_PAGES, ROOT, SANDBOX_PAGES, main, pages
+from documentation.reference import PACKAGE
+from documentation.reference import PAGES as API_PAGES
 from jsms_client import errors, results
 from jsms_contract.errors import ERRORS
 from jsms_sandbox.assumptions import assumptions
 
-FAILURES = Path("docs/failures.md")
+FAILURES = FAILURE_PAGES[0]
 CODE = next(iter(ERRORS))
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     for name in (
-        str(FAILURES),
-        "docs/failures.zh-CN.md",
         "generated/jsms_contract/openapi.json",
-        *map(str, (PACKAGE, SANDBOX, CHINESE_SANDBOX)),
+        *map(str, (*FAILURE_PAGES, PACKAGE, *SANDBOX_PAGES)),
     ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
@@ -44,7 +39,7 @@ def test_what_is_committed_is_in_step_with_the_contract() -> None:
 
 def test_every_code_stands_in_every_language_with_its_exception() -> None:
     made = pages(ROOT)
-    for path in (*FAILURES_PAGES, *ERRORS_PAGES):
+    for path in (*FAILURE_PAGES, *ERROR_PAGES):
         text = made[path]
         for code, error in ERRORS.items():
             assert str(code) in text, (path, code)
@@ -85,7 +80,7 @@ def test_every_assumption_of_the_sandbox_has_its_chinese() -> None:
 
 
 def test_every_public_name_is_on_the_page_with_a_path_that_works() -> None:
-    made = pages(ROOT)[PAGE]
+    made = pages(ROOT)[API_PAGES[0]]
     imports = re.findall(r"`(from jsms_client[a-z_.]* import (\w+))`", made)
     for line, name in imports:
         found: dict[str, object] = {}

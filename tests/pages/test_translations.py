@@ -10,22 +10,21 @@ from pathlib import Path
 import pytest
 
 from client_recipes.page import chinese_page as portability
-from documentation import api, chinese_of, sandbox
-from documentation.cli import ROOT
-from documentation.sandbox import RECIPES_PAGE
+from documentation import chinese_of
+from documentation.pages import RECIPE_PAGES, ROOT, assumed
+from documentation.reference import chinese_api_page, known_translations, require_reference
 from jsms_client.errors import JSMSError
-from website.translated import known, require_reference
 
 
 def errors_page(root: Path) -> str:
-    return chinese_of((ROOT / RECIPES_PAGE).read_text(encoding="utf-8"), root, RECIPES_PAGE.stem)
+    return chinese_of((ROOT / RECIPE_PAGES[0]).read_text(encoding="utf-8"), root, RECIPE_PAGES[0].stem)
 
 
 # The maker of a page, and the beginning of a line of its translations.
 PAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "sandbox-errors": (errors_page, '  "Provoking every error code": '),
-    "assumptions": (sandbox.assumed, '  "refusals": '),
-    "api": (api.chinese_page, '"Anything that went wrong between an app and JSMS.": '),
+    "assumptions": (assumed, '  "refusals": '),
+    "api": (chinese_api_page, '"Anything that went wrong between an app and JSMS.": '),
     "portability": (portability, '"The contract in other languages": '),
 }
 
@@ -75,7 +74,7 @@ def test_a_translation_without_a_text_is_named_with_its_file(project: Path, page
 def test_a_docstring_that_changed_needs_its_translation_again(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(JSMSError, "__doc__", "Anything at all.")
     with pytest.raises(SystemExit) as raised:
-        api.chinese_page(project)
+        chinese_api_page(project)
     assert str(raised.value.code).splitlines() == [
         "“Anything at all.” has no Chinese translation. Fix: add it to translations/api.zh-CN.yaml.",
         (
@@ -93,7 +92,7 @@ def test_a_part_of_a_cell_needs_its_translation(project: Path, part: str) -> Non
 
 
 def test_a_text_of_the_reference_without_a_translation_is_named() -> None:
-    translations = known()
+    translations = known_translations()
     text = "What to call it on the page."
     require_reference(translations)
     with pytest.raises(SystemExit) as raised:

@@ -67,7 +67,7 @@ with LocalSandbox() as sandbox:
 PAGES = """
 import sys
 from pathlib import Path
-from documentation.cli import main
+from documentation.pages import main
 root = Path(sys.argv[1])
 assert main([], root=root) == 0
 assert main(["--check"], root=root) == 0
@@ -76,7 +76,7 @@ assert main(["--check"], root=root) == 0
 REFERENCE = """
 import sys
 sys.path.insert(0, "scripts")
-from website.translated import require_reference
+from documentation.reference import require_reference
 require_reference()
 """
 
