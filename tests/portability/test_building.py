@@ -8,15 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from client_recipes import ROOT, Recipe, Unpacked, building
-from client_recipes.building import BuildError, MissingError, build, inside, lay_out, require
+import client_recipes
+from client_recipes import ROOT, BuildError, Recipe, Unpacked, build, inside, lay_out, require
+from provisioning import NotInstalledError
 
 from .handwritten_recipe import recipe
 
 
 @pytest.fixture
 def simple(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Recipe:
-    monkeypatch.setattr(building, "WORK", tmp_path / "work")
+    monkeypatch.setattr(client_recipes, "WORK", tmp_path / "work")
     folder = tmp_path / "simple"
     folder.mkdir()
     (folder / "options.txt").write_text("send --once\n", encoding="utf-8")
@@ -70,22 +71,22 @@ def test_its_scripts_run_from_anywhere_and_pass_arguments_on(simple: Recipe, tmp
 def test_programs_of_another_debian_are_run_where_it_is_unpacked(simple: Recipe, tmp_path: Path) -> None:
     other = Unpacked("trixie", ["some-compiler"], ["some-compiler", "./made"])
     recipe = replace(simple, unpacked=other, build=["cat options.txt > made"])
-    with pytest.raises(MissingError, match="some-compiler is not on this machine; --install installs it"):
+    with pytest.raises(NotInstalledError, match="some-compiler is not on this machine; --install installs it"):
         require(recipe, install=False)
     command = inside(recipe, "some-compiler --fast", tmp_path)
     assert command.startswith("unshare --mount sh ")
-    assert command.endswith(f"{building.WORK / 'trixie'} {tmp_path} 'some-compiler --fast'")
+    assert command.endswith(f"{client_recipes.WORK / 'trixie'} {tmp_path} 'some-compiler --fast'")
     assert inside(recipe, "uvx generate", tmp_path) == "uvx generate"
     assert inside(replace(recipe, unpacked=replace(other, programs=["cat"])), "cat it", tmp_path) == "cat it"
 
 
 def test_a_missing_program_is_named(simple: Recipe) -> None:
-    with pytest.raises(MissingError, match=r"no-such-compiler is not on this machine; install it"):
+    with pytest.raises(NotInstalledError, match=r"no-such-compiler is not on this machine; install it"):
         require(replace(simple, programs=["no-such-compiler"]), install=False)
-    with pytest.raises(MissingError, match="--install installs it"):
+    with pytest.raises(NotInstalledError, match="--install installs it"):
         require(replace(simple, programs=["no-such-compiler"], debian=["some-package"]), install=False)
 
 
 def test_a_missing_library_is_named(simple: Recipe) -> None:
-    with pytest.raises(MissingError, match="what `exit 1` needs"):
+    with pytest.raises(NotInstalledError, match="what `exit 1` needs"):
         require(replace(simple, probe="exit 1"), install=False)

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from client_recipes import QUICKSTART, YES, Recipe, cli, recipes, results
+from client_recipes import Recipe, cli, recipes
 from client_recipes.checks import CHECKS
 from client_recipes.cli import main
+from client_recipes.results import QUICKSTART, YES, results
 
 NAMES = {QUICKSTART, *(check.name for check in CHECKS)}
 KNOWN = [pytest.param(recipe, id=name) for name, recipe in recipes().items()]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from client_recipes import ROOT, YES, Recipe, Result
-from client_recipes.building import IMAGE, lay_out
+from client_recipes import IMAGE, ROOT, Recipe, lay_out
 from client_recipes.checks import CHECKS
 from client_recipes.cli import run_checks, surprises, try_out
+from client_recipes.results import YES, Result
 from local_sandbox import PICTURE
 
 from .handwritten_recipe import recipe

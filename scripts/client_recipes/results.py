@@ -1,15 +1,43 @@
-"""docs/portability.md and its Chinese edition: the results as a table, and each recipe."""
+"""What each client did when it ran last: examples/clients/results.json, and docs/portability.md in both languages."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from textwrap import fill
 
-from client_recipes import QUICKSTART, ROOT, YES, Recipe, Result, recipes, results
+from client_recipes import FOLDER, ROOT, Recipe, recipes
 from client_recipes.checks import CHECKS
 from documentation import require_translations, texts
 from documentation import table as markdown_table
+
+QUICKSTART, YES = "quickstart", "yes"
+_RESULTS = FOLDER / "results.json"
+
+
+@dataclass(frozen=True)
+class Result:
+    """One run of one recipe."""
+
+    date: str  # as 2026-01-31
+    toolchain: str  # the language's version, as it printed it
+    cells: Mapping[str, str]  # YES, or what the client did instead, by the name of the check
+
+
+def results() -> dict[str, Result]:
+    """Read the last results, by recipe."""
+    kept = json.loads(_RESULTS.read_text(encoding="utf-8"))
+    return {name: Result(**result) for name, result in kept.items()}
+
+
+def keep(new: Mapping[str, Result]) -> None:
+    """Replace what is kept of these recipes."""
+    merged = {**results(), **new}
+    text = json.dumps({name: asdict(merged[name]) for name in sorted(merged)}, ensure_ascii=False, indent=2)
+    _RESULTS.write_text(f"{text}\n", encoding="utf-8")
+
 
 PAGES = (Path("docs/portability.md"), Path("docs/portability.zh-CN.md"))
 _TRANSLATIONS = "portability"
