@@ -23,6 +23,7 @@ from jsms_client.campaigns import CampaignSettings, Progress, StopReason, open_c
 from jsms_client.campaigns._campaign import OpenJournal
 from jsms_client.campaigns._journal.journal import Journal
 from jsms_client.campaigns._journal.opening import open_journal
+from jsms_client.campaigns._loader import RecipientLoader
 from jsms_client.campaigns._options import Service
 from jsms_client.campaigns._runner import CampaignRunner
 from jsms_client.campaigns._throttle import Throttle
@@ -133,6 +134,18 @@ def test_a_task_that_is_cancelled_is_cancelled_when_all_is_written_down(
 
     asyncio.run(main())
     nothing_is_lost(sync, app, journal)
+
+
+def test_what_a_cancelled_call_left_behind_takes_nothing_in(journal: Path) -> None:
+    with closing(open_journal(journal, CampaignSettings(TEMPLATE), SERVICE)) as book:
+        loader = RecipientLoader(book, "stop")
+        loader.begin()
+        loader.add([(1, people(1)[0])])
+        loader.give_up()
+        loader.add([(2, people(2)[1])])
+        loader.finish()
+    campaign = open_campaign(journal)
+    assert (campaign.counts.total, campaign.complete) == (0, False)
 
 
 def test_a_cancellation_while_the_list_is_read_leaves_nothing_behind(app: Sandbox, journal: Path) -> None:

@@ -302,3 +302,13 @@ def test_a_journal_that_is_written_over_is_seen_before_a_request_leaves(journal:
         journal.write_bytes(older)
         with pytest.raises(JournalReplacedError, match="was written over"):
             opened.check_in_place()
+
+
+def test_a_journal_that_could_not_be_made_is_not_locked_afterwards(tmp_path: Path) -> None:
+    path = tmp_path / "folder" / "campaign.db"
+    with pytest.raises(JournalError, match="cannot be used") as caught:
+        open_journal(path, SETTINGS, SERVICE)
+    path.parent.mkdir()
+    # Whoever keeps the error keeps nothing locked.
+    assert caught.value is not None
+    open_journal(path, SETTINGS, SERVICE).close()

@@ -14,6 +14,7 @@ import pytest
 
 from jsms_client import ArgumentError
 from jsms_client.campaigns import Campaign, RecipientState, Settlement, open_campaign
+from jsms_client.campaigns._journal.deliveries import Deliveries, Delivery
 from jsms_client.errors import OutOfFreqError
 from jsms_client.results import DeliveryReport, DeliveryStatus
 from jsms_runtime.times import clock_difference
@@ -139,6 +140,25 @@ def test_reports_of_callbacks_are_taken_too(driver: Driver, app: Sandbox, journa
     assert (third.state, third.delivery) == (RecipientState.UNKNOWN, None)
     # Given reports, it does not ask for others.
     assert "pollReports" not in {request.operation for request in app.requests}
+
+
+def test_an_interrupt_while_reports_are_written_down_loses_none(
+    sync: Driver, app: Sandbox, journal: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note, interrupted = Deliveries.note, list[str]()
+
+    def once(deliveries: Deliveries, delivery: Delivery) -> bool:
+        if not interrupted:
+            interrupted.append(delivery.mobile)
+            raise KeyboardInterrupt
+        return note(deliveries, delivery)
+
+    sync.send(app.settings, people(3), journal=journal)
+    app.clock.advance(10)
+    monkeypatch.setattr(Deliveries, "note", once)
+    with pytest.raises(KeyboardInterrupt):
+        sync.settle(app.settings, journal)
+    assert open_campaign(journal).deliveries == {DeliveryStatus.DELIVERED: 3}
 
 
 @pytest.mark.parametrize("driver", ["asyncio", "trio"], indirect=True)

@@ -127,6 +127,19 @@ def continue_and(driver: Driver, app: Sandbox, journal: Path, change: Callable[[
     driver.send(app.settings, people(PEOPLE), journal=journal, on_progress=watch, concurrency=2)
 
 
+def test_a_file_that_is_gone_once_everybody_was_sent_to_says_that_sending_had_begun(
+    driver: Driver, app: Sandbox, journal: Path
+) -> None:
+    def watch(progress: Progress) -> None:
+        if progress.accepted == PEOPLE:
+            journal.unlink(missing_ok=True)
+
+    with pytest.raises(JournalReplacedError) as caught:
+        driver.send(app.settings, people(PEOPLE), journal=journal, on_progress=watch)
+    assert (caught.value.sending_began, caught.value.sent) == (True, "unknown")
+    assert caught.value.rescued is not None
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_sending_stops_and_the_same_call_sends_nothing_twice(
     sync: Driver, app: Sandbox, journal: Path, older: Path, way: Callable[[Path, Path], None]

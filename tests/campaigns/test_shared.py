@@ -19,6 +19,7 @@ from jsms_client.campaigns import (
     Campaign,
     CampaignInputError,
     JournalError,
+    JournalLockedError,
     JournalMismatchError,
     RecipientState,
     StopReason,
@@ -27,6 +28,7 @@ from jsms_client.campaigns import (
 )
 from jsms_client.campaigns._error_policy import REQUESTED
 from jsms_client.campaigns._journal.batches import Batch
+from jsms_client.campaigns._loader import RecipientLoader
 from jsms_client.campaigns._options import CampaignSettings, Service
 from jsms_client.campaigns._outcomes import ACCEPTED, REFUSED, UNKNOWN, WAITING
 from jsms_client.campaigns._shared.address import SharedAddress
@@ -197,7 +199,7 @@ def test_another_list_other_settings_or_another_service_is_refused(sync: Driver,
     with pytest.raises(JournalMismatchError, match="another service"):
         sync.send({**app.settings, "base_url": "http://127.0.0.1:1/v1"}, people(5), journal=postgresql)
     other = postgresql.replace("spring", "autumn")
-    with pytest.raises(JournalError, match="no campaign 'autumn'"):
+    with pytest.raises(JournalError, match="no campaign 'autumn' in the database"):
         open_campaign(other)
     assert sync.send(app.settings, people(6), journal=other).counts.accepted == 6
     assert len(app.messages) == 11
@@ -321,6 +323,84 @@ def test_a_silent_worker_sends_nothing_that_was_taken_from_it_and_still_writes_i
         assert silent.stop is not None
     for each in (silent, other, other):
         each.close()
+
+
+def test_a_worker_that_has_died_is_not_counted_as_running(journal: str) -> None:
+    worker = opened(journal.replace("lease=1", "lease=0.1"))
+    worker.complete("entries", "recipients")
+    worker.show_alive()
+    worker.commit()
+    while open_campaign(journal).running:
+        time.sleep(0.05)
+    worker.close()
+
+
+def test_a_run_after_a_stop_does_not_wait_for_the_pause_before_it(postgresql: str) -> None:
+    stopped = opened(postgresql)
+    stopped.complete("entries", "recipients")
+    stopped.share_pause(3600)
+    stopped.share_stop(REQUESTED)
+    stopped.commit()
+    stopped.close()
+    again = opened(postgresql)
+    with again.writing():
+        again.queue.recover(None, repeat_unknown=False)
+        assert again.reserve_time(1, None)
+    again.close()
+
+
+def test_what_a_cancelled_call_left_behind_takes_nothing_in(journal: str) -> None:
+    shared = opened(journal)
+    loader = RecipientLoader(shared, "stop")
+    loader.begin()
+    loader.add([(1, people(1)[0])])
+    loader.give_up()
+    loader.add([(2, people(2)[1])])
+    loader.finish()
+    shared.close()
+    campaign = open_campaign(journal)
+    assert (campaign.counts.total, campaign.complete) == (0, False)
+
+
+def test_a_shared_campaign_is_settled_once_in_a_call(sync: Driver, postgresql: str, app: Sandbox) -> None:
+    sync.send(app.settings, people(3), journal=postgresql)
+    with pytest.raises(JournalLockedError, match="named twice"):
+        sync.settle(app.settings, postgresql, f"{postgresql}&lease=5", reports=[])
+
+
+def test_campaigns_are_settled_together_in_whichever_order(sync: Driver, postgresql: str, app: Sandbox) -> None:
+    other = postgresql.replace("spring", "autumn")
+    sync.send(app.settings, people(3), journal=postgresql)
+    sync.send(app.settings, people(3, 3), journal=other)
+    reports = [DeliveryReport(each.msg_id, each.mobile, datetime.now(UTC), 4001) for each in app.messages] * 20
+
+    def settle(journals: tuple[str, str]) -> Campaign:
+        return sync.settle(app.settings, *journals, reports=reports)
+
+    with ThreadPoolExecutor(2) as threads:
+        settled = list(threads.map(settle, [(postgresql, other), (other, postgresql)] * 3))
+    assert all(sum(each.deliveries.values()) == 3 for each in settled)
+
+
+def test_a_schedule_whose_time_has_passed_goes_on_with_a_later_one(postgresql: str) -> None:
+    def at(send_time: str) -> SharedJournal:
+        settings = CampaignSettings(TEMPLATE, send_time=send_time)
+        return SharedJournal(SharedAddress(postgresql), settings, Service("http://h/v1", "a" * 64))
+
+    first = at("2020-01-01 09:00:00")
+    first.complete("entries", "recipients")
+    first.commit()
+    first.close()
+    at("2099-01-01 09:00:00").close()
+    assert open_campaign(postgresql).settings.send_time == "2099-01-01 09:00:00"
+    with pytest.raises(JournalMismatchError, match="other settings"):
+        at("2099-01-01 10:00:00")
+
+
+def test_a_campaign_whose_list_was_never_read_may_be_corrected(sync: Driver, postgresql: str, app: Sandbox) -> None:
+    with pytest.raises(CampaignInputError):
+        sync.send(app.settings, ["no number"], journal=postgresql, temp_id=1)
+    assert sync.send(app.settings, people(2), journal=postgresql).settings.temp_id == TEMPLATE
 
 
 def test_a_batch_that_another_worker_took_over_does_not_leave(

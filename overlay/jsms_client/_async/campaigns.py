@@ -18,6 +18,7 @@ from jsms_client.campaigns._campaign import (
     take_back,
 )
 from jsms_client.campaigns._error_policy import REQUESTED
+from jsms_client.campaigns._errors import JournalError
 from jsms_client.campaigns._estimate import Estimate, Estimator
 from jsms_client.campaigns._inputs.sources import AsyncEntries, AsyncPieces, AsyncRecipients
 from jsms_client.campaigns._journal.journal import Journal
@@ -220,8 +221,12 @@ class AsyncCampaigns:
                 window=hours,
                 rate=None if self._executor.store is None else self._shared_rate(self._executor.store),
             )
-            await AsyncWorkerPool(request, requests).run(runner, on_progress)
-            return await opened.campaign(book, runner.stop)
+            try:
+                await AsyncWorkerPool(request, requests).run(runner, on_progress)
+                return await opened.campaign(book, runner.stop)
+            except JournalError as error:
+                runner.note_sending(error)
+                raise
         finally:
             await opened.aclose()
 

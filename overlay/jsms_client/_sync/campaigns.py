@@ -19,6 +19,7 @@ from jsms_client.campaigns._campaign import (
     take_back,
 )
 from jsms_client.campaigns._error_policy import REQUESTED
+from jsms_client.campaigns._errors import JournalError
 from jsms_client.campaigns._estimate import Estimate, Estimator
 from jsms_client.campaigns._inputs.sources import Entries, Pieces, Recipients
 from jsms_client.campaigns._journal.journal import Journal
@@ -220,8 +221,12 @@ class Campaigns:
                 window=hours,
                 rate=None if self._executor.store is None else self._shared_rate(self._executor.store),
             )
-            WorkerPool(request, requests).run(runner, on_progress)
-            return opened.campaign(book, runner.stop)
+            try:
+                WorkerPool(request, requests).run(runner, on_progress)
+                return opened.campaign(book, runner.stop)
+            except JournalError as error:
+                runner.note_sending(error)
+                raise
         finally:
             opened.close()
 

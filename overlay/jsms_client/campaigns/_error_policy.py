@@ -7,14 +7,12 @@ from enum import StrEnum
 
 from jsms_client.errors import (
     APIError,
-    ArgumentError,
     AuthenticationError,
-    ClientClosedError,
-    ConfigurationError,
     ConnectionFailedError,
     InvalidRequestError,
     JSMSError,
     NoCreditError,
+    NotSentError,
     PermissionDeniedError,
     RateLimitError,
     ServiceError,
@@ -82,7 +80,6 @@ FOR_ONE_RECIPIENT = frozenset(code for code, concerns in _CONCERNS.items() if co
 
 Every other code of the contract is the same whichever recipients are in the request.
 """
-_OURS = (ArgumentError, ClientClosedError, ConfigurationError)
 _ADVICE = {
     StopReason.NO_CREDIT: "the credit is used up; buy or allocate more, then run it again",
     StopReason.REFUSED_CREDENTIALS: "the service refuses these credentials; correct them, then run it again",
@@ -101,9 +98,9 @@ def action_of(error: BaseException) -> ErrorAction:
         return ErrorAction.NOT_SENT
     if _may_be_for_one(error):
         return ErrorAction.REFUSED
-    if isinstance(error, _OURS):
-        return ErrorAction.OURS
-    return ErrorAction.STOP if isinstance(error, APIError) else ErrorAction.UNKNOWN
+    if isinstance(error, APIError):
+        return ErrorAction.STOP
+    return ErrorAction.OURS if isinstance(error, NotSentError) else ErrorAction.UNKNOWN
 
 
 def _may_be_for_one(error: BaseException) -> bool:

@@ -57,6 +57,7 @@ class RecipientLoader:
         self._bad_count = self._read = 0
         self._began = time.monotonic()
         self._meter: Meter | None = None
+        self._gave_up = False
         self.needs_template = False
 
     def begin(self) -> None:
@@ -68,7 +69,9 @@ class RecipientLoader:
     def add(self, entries: list[Entry]) -> None:
         """Take the next entries in."""
         with self._journal.mutex:
-            self._add(entries)
+            # A cancelled call may leave the thread behind that takes entries in.
+            if not self._gave_up:
+                self._add(entries)
 
     def _add(self, entries: list[Entry]) -> None:
         checked, bad = check(entries)
@@ -129,10 +132,12 @@ class RecipientLoader:
                 f"the list has {given}; nothing was sent"
             )
         with self._journal.mutex:
-            self._journal.complete(self._entries.hexdigest(), self._recipients.hexdigest())
-            self._journal.commit()
+            if not self._gave_up:
+                self._journal.complete(self._entries.hexdigest(), self._recipients.hexdigest())
+                self._journal.commit()
 
     def give_up(self) -> None:
         """Something went wrong: have nothing of the list in the journal."""
         with self._journal.mutex:
+            self._gave_up = True
             self._journal.roll_back()

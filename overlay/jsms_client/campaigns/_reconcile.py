@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Iterable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import NamedTuple, TypeAlias, cast
 
+from jsms_client.campaigns._errors import JournalError, JournalLockedError
 from jsms_client.campaigns._journal.batches import storable
 from jsms_client.campaigns._journal.deliveries import Delivery
 from jsms_client.campaigns._journal.journal import Journal
@@ -50,6 +51,12 @@ class Settler:
 
     def __init__(self, journals: Sequence[Journal | SharedJournal]) -> None:
         self._journals = journals
+        shared = {journal.address.key: journal for journal in journals if isinstance(journal, SharedJournal)}
+        files = [journal for journal in journals if isinstance(journal, Journal)]
+        # All are written in one go, and in this order: two calls that name the same must not wait for each other.
+        self._locked: list[Journal | SharedJournal] = [*files, *(shared[key] for key in sorted(shared))]
+        if len(self._locked) < len(journals):
+            raise JournalLockedError("a shared campaign is named twice; name each journal once")
         self._reports = self._matched = 0
 
     def begin(self) -> bool:
@@ -83,8 +90,18 @@ class Settler:
 
     def add(self, reports: Iterable[DeliveryReport], clock_ahead: float = 0.0) -> bool:
         """Store delivery reports, those of other messages in the first journal; gives whether everyone is settled."""
+        try:
+            self._add(reports, clock_ahead)
+        except KeyboardInterrupt:
+            # The service does not hand them out again. Those that were stored already are stored the same way.
+            with suppress(JournalError):
+                self._add(reports, clock_ahead)
+            raise
+        return self.is_settled
+
+    def _add(self, reports: Iterable[DeliveryReport], clock_ahead: float) -> None:
         with ExitStack() as stack:
-            for journal in self._journals:
+            for journal in self._locked:
                 stack.enter_context(journal.writing())
             for report in reports:
                 if not isinstance(cast("object", report), DeliveryReport):
@@ -99,4 +116,3 @@ class Settler:
                     self._matched += 1
                 else:
                     self._journals[0].deliveries.keep_other(delivery)
-        return self.is_settled

@@ -119,19 +119,19 @@ class CampaignRunner:
     def run(self, start: Start, tell: Tell | None) -> None:
         """Carry it out: to its end, to a reason to stop, or until it is interrupted."""
         try:
-            try:
-                self._run_thread(start, tell)
-                if self._team is not None:
-                    self._team.end()
-                if self._failure is not None:
-                    raise self._failure
-            except JournalReplacedError as error:
-                # Of a file: a database is not moved.
-                raise rescue(cast("Journal", self._journal), error) from None
-        except JournalError as error:
-            error.sending_began = self._sending_began
-            error.sent = "unknown" if self._sending_began else error.sent
-            raise
+            self._run_thread(start, tell)
+            if self._team is not None:
+                self._team.end()
+            if self._failure is not None:
+                raise self._failure
+        except JournalReplacedError as error:
+            # Of a file: a database is not moved.
+            raise rescue(cast("Journal", self._journal), error) from None
+
+    def note_sending(self, error: JournalError) -> None:
+        """Note in an error of the journal whether requests had left."""
+        error.sending_began = self._sending_began
+        error.sent = "unknown" if self._sending_began else error.sent
 
     def _run_thread(self, start: Start, tell: Tell | None) -> None:
         began = time.monotonic()

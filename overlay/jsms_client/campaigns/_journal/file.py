@@ -103,6 +103,7 @@ def acquire(path: Path, patience: float) -> JournalLock:
         try:
             taken = _take_by_path(lock, path) and lock.take(_beside(path))
         except OSError as error:
+            lock.release()
             raise JournalError(f"{path} cannot be used: {error.strerror}") from error
         if taken:
             return lock

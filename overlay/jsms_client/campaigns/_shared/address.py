@@ -25,6 +25,9 @@ class SharedAddress:
     Args:
         journal: What the caller gave.
 
+    Attributes:
+        key: Tells it from other campaigns; has the password.
+
     Raises:
         ArgumentError: It names no campaign, or no database that can be used.
         MissingDependencyError: The extra or the driver that it needs is not installed.
@@ -59,8 +62,10 @@ class SharedAddress:
             raise MissingDependencyError(
                 f"a journal in {parts.scheme} needs the extra 'sql' (missing: {error.name}): install jsms-client[sql]"
             ) from error
+        database = urlunsplit(parts._replace(query=urlencode(query)))
+        self.key = f"{database} {self.campaign}"
         try:
-            self.database: SQLAlchemyDatabase = SQLAlchemyDatabase(urlunsplit(parts._replace(query=urlencode(query))))
+            self.database: SQLAlchemyDatabase = SQLAlchemyDatabase(database)
         except ConfigurationError as error:
             raise invalid_argument("journal", error.message.removeprefix("store "), "see docs/campaigns.md") from error
 

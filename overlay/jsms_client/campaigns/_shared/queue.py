@@ -35,8 +35,7 @@ class SharedQueue:
         journal.show_alive()
         if journal.stop is not None and not journal.workers():
             # It was run again, after whatever the reason was.
-            journal.stop = None
-            journal.execute("UPDATE jsms_campaigns SET stop = NULL, due = 0 WHERE number = :campaign")
+            journal.forget_stop()
         if repeat_unknown:
             again = journal.execute(
                 "UPDATE jsms_recipients SET state = :waiting, resent = 1, holder = ''"

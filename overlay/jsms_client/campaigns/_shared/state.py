@@ -64,6 +64,10 @@ class SharedState:
         JournalError: The database cannot be used, or has no such campaign.
     """
 
+    settings: CampaignSettings
+    service: Service
+    _now: float
+
     def __init__(
         self, address: SharedAddress, settings: CampaignSettings | None = None, service: Service | None = None
     ) -> None:
@@ -79,13 +83,7 @@ class SharedState:
         self.input: str | None = None
         self.repeats: int = 0
         self.bad_lines: int = 0
-        with self._failures():
-            try:
-                migrate(address.database)
-            except BaseException:
-                address.database.close()
-                raise
-            self._session = self._stack.enter_context(address.database.session())
+        self._stack.callback(address.database.close)
         try:
             self._open(settings, service)
         except BaseException:
@@ -95,31 +93,42 @@ class SharedState:
     def _open(self, settings: CampaignSettings | None, service: Service | None) -> None:
         dialect = self.dialect
         with self._failures():
+            migrate(self.address.database)
+            self._session = self._stack.enter_context(self.address.database.session())
             if settings is not None and service is not None:
                 self._session.execute(
                     f"{dialect.insert_new} jsms_campaigns (name, settings, service, app)"
                     f" VALUES (:name, :settings, :service, :app) {dialect.unless_there}",
                     name=self.address.campaign,
-                    settings=settings_to_text(settings),
-                    service=service.url,
-                    app=service.app,
+                    **_described(settings, service),
                 )
                 self._session.commit()
             rows = self._session.execute(
                 "SELECT number FROM jsms_campaigns WHERE name = :name", name=self.address.campaign
             ).rows
             if not rows:
-                raise NoCampaignError(f"there is no campaign {self.address.campaign!r} in {self.address}")
+                raise NoCampaignError(f"there is no campaign {self.address.campaign!r} in the database")
             self.number = int(str(rows[0][0]))
             if dialect.name == "mysql":
                 # Another process may read a long list for longer than the 50 seconds that are the default.
                 self._session.execute("SET SESSION innodb_lock_wait_timeout = 86400")
         self.begin()
-        if service is not None and service != self.service:
+        # One whose list was never read may become another campaign.
+        began = self.input is not None or settings is None
+        if began and service is not None and service != self.service:
             raise JournalMismatchError(f"{self.address} is a campaign of another service or app")
-        if settings is not None and settings != self.settings:
-            raise JournalMismatchError(f"{self.address} is a campaign with other settings; give this one another name")
-        if self.input is not None or settings is None:
+        if settings is not None and service is not None and (settings, service) != (self.settings, self.service):
+            if began and not self.settings.goes_on_as(settings, self._now):
+                raise JournalMismatchError(
+                    f"{self.address} is a campaign with other settings; give this one another name"
+                )
+            self.settings, self.service = settings, service
+            self._execute(
+                "UPDATE jsms_campaigns SET settings = :settings, service = :service, app = :app"
+                " WHERE number = :campaign",
+                **_described(settings, service),
+            )
+        if began:
             self.commit()
         # Else the transaction goes on until the list was taken in: another process that starts waits for that.
 
@@ -230,6 +239,11 @@ class SharedState:
             text = json.dumps([stop.reason.value, stop.message])
             self.execute("UPDATE jsms_campaigns SET stop = :stop WHERE number = :campaign", stop=text)
 
+    def forget_stop(self) -> None:
+        """Go on after a stop, and at once; inside of `writing`."""
+        self.stop, self._due = None, 0.0
+        self.execute("UPDATE jsms_campaigns SET stop = NULL, due = 0 WHERE number = :campaign")
+
     def reserve_time(self, recipients: int, max_rate: float | None) -> bool:
         """Whether so many recipients may be sent to now, by the rate of all workers; inside of `writing`."""
         if self._due > self._now:
@@ -285,7 +299,9 @@ class SharedState:
     def workers(self) -> int:
         """How many workers are alive, without this one; inside of `writing`."""
         rows = self.execute(
-            "SELECT count(*) FROM jsms_workers WHERE campaign = :campaign AND holder <> :holder", holder=self.holder
+            "SELECT count(*) FROM jsms_workers WHERE campaign = :campaign AND holder <> :holder"
+            f" AND expires > {self.dialect.now}",
+            holder=self.holder,
         ).rows
         return int(str(rows[0][0]))
 
@@ -303,9 +319,12 @@ class SharedState:
         with self.mutex:
             if not self.closed:
                 self.closed = True
-                self.roll_back()
+                # A connection that is closed rolls back what it has begun.
                 self._stack.close()
-                self.address.database.close()
+
+
+def _described(settings: CampaignSettings, service: Service) -> dict[str, object]:
+    return {"settings": settings_to_text(settings), "service": service.url, "app": service.app}
 
 
 def _stop_of(text: str | None) -> Stop | None:
