@@ -185,6 +185,18 @@ EDITS_OF_MODELS: list[tuple[str, Edit, bool, str]] = [
         FINE,
         "Field Letter.refused has maxItems 9 now, and had none: fewer values fit.",
     ),
+    (
+        "model of another type",
+        lambda d: schema(d, "Refusal").update(type="string"),
+        BREAKS,
+        "Model Refusal is string now, and was object.",
+    ),
+    (
+        "enum of another type",
+        lambda d: schema(d, "LetterKind").update(type="string"),
+        BREAKS,
+        "Enum LetterKind is string now, and was integer.",
+    ),
     ("model gone", lambda d: d["components"]["schemas"].pop("Refusal"), BREAKS, "Model Refusal is gone."),
     (
         "model added",

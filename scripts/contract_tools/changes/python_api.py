@@ -7,7 +7,7 @@ from pathlib import Path
 
 import griffe
 
-from contract_tools.changes import Change, added, removed, reworded
+from contract_tools.changes import Change
 
 PACKAGE = "jsms_client"
 SOURCES = ("overlay", "generated")
@@ -33,7 +33,7 @@ def _compare(old: Mapping[str, griffe.Object], new: Mapping[str, griffe.Object])
         after = new.get(name)
         if after is None:
             if name.rpartition(".")[0] not in old or name.rpartition(".")[0] in new:
-                yield removed(f"Python {name}")
+                yield Change("removed", f"Python {name}", True, " is gone")
             continue
         for breakage in griffe.find_breaking_changes(before, after):
             if breakage.obj.name != _VERSION:
@@ -41,10 +41,11 @@ def _compare(old: Mapping[str, griffe.Object], new: Mapping[str, griffe.Object])
     before_names, after_names = dict(_named(old)), dict(_named(new))
     for name in after_names:
         if name not in before_names:
-            yield added(f"Python {name}")
+            yield Change("added", f"Python {name}", False, " is new")
     texts = sum(after_names.get(name, text) != text for name, text in before_names.items())
     if texts:
-        yield reworded(f"Python {PACKAGE}", f"has other words in {texts} docstring{'s' if texts > 1 else ''}")
+        words = f" has other words in {texts} docstring{'s' if texts > 1 else ''}"
+        yield Change("reworded", f"Python {PACKAGE}", False, words)
 
 
 def _breaking(name: str, before: griffe.Object, after: griffe.Object, breakage: griffe.Breakage) -> Change:
@@ -53,7 +54,7 @@ def _breaking(name: str, before: griffe.Object, after: griffe.Object, breakage: 
         where = where.replace(owner.path, name) if where.startswith(owner.path) else where
     value = breakage.new_value or breakage.old_value
     subject = f"Python {where}" + (f"({value.name})" if isinstance(value, griffe.Parameter) else "")
-    return Change("changed", subject, True, f"{subject}: {breakage.kind.value[0].lower()}{breakage.kind.value[1:]}.")
+    return Change("changed", subject, True, f": {breakage.kind.value[0].lower()}{breakage.kind.value[1:]}")
 
 
 def _surface(package: griffe.Object | griffe.Alias) -> dict[str, griffe.Object]:

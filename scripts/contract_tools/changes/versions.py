@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,6 +18,7 @@ PYTHON = "The Python API"
 _CHANGELOG = "CHANGELOG.md"
 _BREAKING = "**(Breaking)**"
 _VERSION = re.compile(r"([0-9]+)\.([0-9]+)\.([0-9]+)")
+_ASSIGNED = re.compile(r'^__version__ = "(.+)"$', re.MULTILINE)
 _VERSION_FILE = Path("overlay", "jsms_client", "_version.py")
 
 
@@ -49,14 +49,14 @@ def compared(document: Path, revision: str, before: Mapping[str, object], now: M
     changes = compare(before, now) + compare_words(before, now)
     was, is_now = (text(mapping(data.get("info")).get("version")) for data in (before, now))
     found = [Versioned(CONTRACT, f"info.version of {document.name}", was, is_now, changes)]
-    package_version = document.parent / _VERSION_FILE
-    was = text_at_revision(package_version, revision)
-    if was and package_version.is_file():
+    version_file = document.parent / _VERSION_FILE
+    was = text_at_revision(version_file, revision)
+    if was and version_file.is_file():
         from contract_tools.changes.python_api import compare_python_api
 
-        is_now = package_version.read_text(encoding="utf-8")
+        is_now = package_version(document.parent)
         changes = compare_python_api(document.parent, revision)
-        found.append(Versioned(PYTHON, "__version__ of jsms_client", _version(was), _version(is_now), changes))
+        found.append(Versioned(PYTHON, "__version__ of jsms_client", _version(was), is_now, changes))
     return found
 
 
@@ -94,14 +94,12 @@ def mismatches(versioned: Iterable[Versioned], root: Path, revision: str) -> Ite
 
 def package_version(root: Path) -> str:
     """Read the version of the package without importing it: the tools run without the client."""
-    module = ast.parse((root / _VERSION_FILE).read_text(encoding="utf-8"))
-    assigned = next(node for node in module.body if isinstance(node, ast.Assign))
-    return str(ast.literal_eval(assigned.value))
+    return _version((root / _VERSION_FILE).read_text(encoding="utf-8"))
 
 
 def _version(source: str) -> str:
-    match = _VERSION.search(source)
-    return match.group() if match else ""
+    match = _ASSIGNED.search(source)
+    return match[1] if match else ""
 
 
 def _parts(version: str) -> tuple[int, ...]:
