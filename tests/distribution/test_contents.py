@@ -11,7 +11,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 import jsms_client
-from releasing.distribution import IN_SDIST
+from releasing import IN_SDIST
 
 from .conftest import ROOT, Built, build
 

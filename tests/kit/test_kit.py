@@ -16,8 +16,7 @@ import httpx
 import pytest
 from openapi_spec_validator import validate
 
-from contract_kit import ROOT, changelog, make
-from contract_kit.vectors import vectors
+from contract_kit import ROOT, changelog, make, vectors
 from contract_tools.document import load
 from contract_tools.openapi import mapping
 from git_repository import git

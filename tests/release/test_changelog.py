@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 import jsms_client
-from releasing import check_changelog, entries
-from releasing.distribution import ROOT, GateError
+from releasing import ROOT, GateError, check_changelog, entries
 
 HEAD = "# Changelog\n\n"
 GOOD = HEAD + "## 0.2.0 (2026-11-30)\n- More,\n  and more.\n\n## 0.1.0 (2026-01-02)\n- First.\n"

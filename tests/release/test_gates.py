@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from contract_tools.changes.versions import package_version
-from releasing import distribution, launch
-from releasing.distribution import ROOT, GateError, run
+from releasing import IN_SDIST, ROOT, SANDBOX_FILE, GateError, launch, run, sandbox, try_sandbox_file
 
 
 def test_a_tool_that_fails_is_quoted() -> None:
@@ -37,7 +36,7 @@ def test_tools_do_not_get_the_callers_settings(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_sandbox_that_does_not_start_is_a_failure(tmp_path: Path) -> None:
     program = [sys.executable, "-c", "raise SystemExit('broken')"]
-    with pytest.raises(GateError, match="(?s)did not start:.*broken"), distribution.sandbox(program, tmp_path):
+    with pytest.raises(GateError, match="(?s)did not start:.*broken"), sandbox(program, tmp_path):
         pass
 
 
@@ -45,20 +44,20 @@ def test_a_sandbox_that_does_not_stop_cleanly_is_a_failure(tmp_path: Path) -> No
     program = "import sys; from jsms_sandbox.cli import main; main(); sys.exit(3)"
     with (
         pytest.raises(GateError, match="ended with 3"),
-        distribution.sandbox([sys.executable, "-c", program], tmp_path) as facts,
+        sandbox([sys.executable, "-c", program], tmp_path) as facts,
     ):
         assert facts["base_url"].startswith("http://127.0.0.1:")
 
 
 def test_a_single_file_that_is_broken_is_a_failure(tmp_path: Path) -> None:
-    broken = tmp_path / distribution.SANDBOX_FILE
+    broken = tmp_path / SANDBOX_FILE
     broken.write_text("raise SystemExit('broken')")
     with pytest.raises(GateError, match="(?s)did not start:.*broken"):
-        distribution.try_sandbox_file(broken, tmp_path)
+        try_sandbox_file(broken, tmp_path)
 
 
 def test_the_source_archive_names_folders_that_are_there() -> None:
-    assert [name for name in distribution.IN_SDIST if not (ROOT / name).is_dir()] == []
+    assert [name for name in IN_SDIST if not (ROOT / name).is_dir()] == []
 
 
 def test_the_version_is_the_packages_own() -> None:

@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 from ruamel.yaml import YAML
 
-from releasing.distribution import ROOT
+from releasing import ROOT
 
 GITHUB = ROOT / ".github"
 WORKFLOWS = sorted((GITHUB / "workflows").glob("*.yml"))
