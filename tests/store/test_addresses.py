@@ -19,7 +19,7 @@ PASSWORD = "s3cret"
 def test_a_file_is_a_store(tmp_path: Path, form: str) -> None:
     path = tmp_path / "with # and ? in it.db" if form == "{0}" else tmp_path / "jsms.db"
     store = Store(path if form == "path" else form.format(path))
-    store.backend.add("n" * 64, Entry("m" * 32), 60)
+    store.backend.put("n" * 64, Entry("m" * 32), 60)
     assert path.exists()
 
 
@@ -96,7 +96,7 @@ def test_times_are_seconds_above_zero(tmp_path: Path, setting: str, value: objec
 def test_a_server_that_is_not_there_is_a_store_error_without_the_password(address: str) -> None:
     store = Store(address)
     with pytest.raises(StoreError, match=r"the store \S+127\.0\.0\.1:1\S* failed") as caught:
-        store.backend.add("n" * 64, Entry("m" * 32), 60)
+        store.backend.put("n" * 64, Entry("m" * 32), 60)
     for shown in (str(caught.value), repr(store), str(caught.value.__cause__)):
         assert PASSWORD not in shown
     with pytest.raises(TypeError, match="cannot be pickled"):
@@ -110,10 +110,10 @@ def test_a_folder_that_is_not_there_is_a_store_error(tmp_path: Path) -> None:
 
 def test_a_file_that_was_removed_meanwhile_is_missed_and_not_made_again(tmp_path: Path) -> None:
     store = Store(tmp_path / "jsms.db")
-    store.backend.add("n" * 64, Entry("m" * 32), 60)
+    store.backend.put("n" * 64, Entry("m" * 32), 60)
     (tmp_path / "jsms.db").unlink()
     with pytest.raises(StoreError):
-        store.backend.add("n" * 64, Entry("m" * 32), 60)
+        store.backend.put("n" * 64, Entry("m" * 32), 60)
     assert not (tmp_path / "jsms.db").exists()
 
 
@@ -130,11 +130,11 @@ def test_a_full_disk_is_a_store_error(tmp_path: Path) -> None:
         "from jsms_client import Store, StoreError\n"
         "from jsms_client.store._backend import Entry\n"
         "store = Store(sys.argv[1])\n"
-        "store.backend.add('n' * 64, Entry('m' * 32), 60)\n"
+        "store.backend.put('n' * 64, Entry('m' * 32), 60)\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, resource.RLIM_INFINITY))\n"
         "try:\n"
-        "    store.backend.add('o' * 64, Entry('m' * 32, 'x' * 100_000), 60)\n"
+        "    store.backend.put('o' * 64, Entry('m' * 32, 'x' * 100_000), 60)\n"
         "except StoreError as error:\n"
         "    print(error)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)\n"

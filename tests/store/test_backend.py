@@ -37,37 +37,37 @@ def backend(store: Store) -> Backend:
 
 def test_an_entry_is_kept_once(backend: Backend) -> None:
     assert backend.get(NAME) is None
-    assert backend.add(NAME, Entry(MINE, "1"), 60) == Entry(MINE, "1")
-    assert backend.add(NAME, Entry(OTHER, "2"), 60) == Entry(MINE, "1")
+    assert backend.put(NAME, Entry(MINE, "1"), 60) is None
+    assert backend.put(NAME, Entry(OTHER, "2"), 60) == Entry(MINE, "1")
     assert backend.get(NAME) == Entry(MINE, "1")
     assert backend.get("x" * 64) is None
 
 
 def test_only_its_owner_replaces_or_removes_an_entry(backend: Backend) -> None:
-    assert not backend.replace(NAME, Entry(MINE, "0"), 60)
-    backend.add(NAME, Entry(MINE, "1"), 60)
-    assert not backend.replace(NAME, Entry(OTHER, "2"), 60)
-    assert backend.replace(NAME, Entry(MINE, "3"), 60)
+    backend.put(NAME, Entry(MINE, "1"), 60)
+    assert backend.put(NAME, Entry(OTHER, "2"), 60) == Entry(MINE, "1")
+    assert backend.put(NAME, Entry(MINE, "3"), 60) == Entry(MINE, "1")
     backend.remove(NAME, OTHER)
     assert backend.get(NAME) == Entry(MINE, "3")
     backend.remove(NAME, MINE)
     assert backend.get(NAME) is None
-    backend.add(NAME, Entry(MINE, "1"), 60)
+    backend.put(NAME, Entry(MINE, "1"), 60)
     backend.remove(NAME)
     assert backend.get(NAME) is None
 
 
 def test_an_entry_is_gone_when_its_time_is_over(backend: Backend) -> None:
-    backend.add(NAME, Entry(MINE, "1"), 60)
-    assert backend.replace(NAME, Entry(MINE, "2"), 0.05)
+    backend.put(NAME, Entry(MINE, "1"), 60)
+    assert backend.put(NAME, Entry(MINE, "2"), 0.05) == Entry(MINE, "1")
     time.sleep(0.1)
     assert backend.get(NAME) is None
-    assert backend.add(NAME, Entry(OTHER, "3"), 60) == Entry(OTHER, "3")
+    assert backend.put(NAME, Entry(OTHER, "3"), 60) is None
+    assert backend.get(NAME) == Entry(OTHER, "3")
 
 
 def test_long_values_come_back_as_they_were(backend: Backend) -> None:
     value = "{" + "x" * 300_000 + " :'\"%}"
-    backend.add(NAME, Entry(MINE, value), 60)
+    backend.put(NAME, Entry(MINE, value), 60)
     assert backend.get(NAME) == Entry(MINE, value)
 
 
@@ -113,7 +113,7 @@ def test_an_item_goes_to_another_consumer_when_its_time_is_over(backend: Backend
 
 def _take_all(address: str, owner: str) -> list[str]:
     store = Store(address)
-    store.backend.add(NAME, Entry(owner), 60)
+    store.backend.put(NAME, Entry(owner), 60)
     taken: list[str] = []
     while (item := store.backend.lease("q" * 64, owner, 60)) is not None:
         taken.append(item.value)
@@ -138,16 +138,17 @@ def test_an_entry_that_the_database_does_not_take_is_an_error(tmp_path: Path) ->
     with closing(sqlite3.connect(tmp_path / "jsms.db")) as connection:
         connection.execute("CREATE TRIGGER t BEFORE INSERT ON jsms_entries BEGIN SELECT RAISE(IGNORE); END")
     with pytest.raises(StoreError, match="took no entry"):
-        backend.add(NAME, Entry(MINE), 60)
+        backend.put(NAME, Entry(MINE), 60)
 
 
 def test_of_many_threads_one_adds_an_entry(backend: Backend) -> None:
-    def add(number: int) -> Entry:
-        return backend.add(NAME, Entry(f"{number:032}", "1"), 60)
+    def add(number: int) -> Entry | None:
+        return backend.put(NAME, Entry(f"{number:032}", "1"), 60)
 
     with ThreadPoolExecutor(8) as threads:
-        kept = set(threads.map(add, range(24)))
-    assert len(kept) == 1
+        found = list(threads.map(add, range(24)))
+    assert found.count(None) == 1
+    assert len(set(found)) == 2
 
 
 def test_a_closed_store_opens_again_when_it_is_used(store: Store) -> None:
@@ -159,10 +160,10 @@ def test_a_closed_store_opens_again_when_it_is_used(store: Store) -> None:
 def test_entries_whose_time_is_over_are_removed_now_and_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     backend = Store(tmp_path / "jsms.db").backend
     for number in range(3):
-        backend.add(f"{number:064}", Entry(MINE), 0.01)
+        backend.put(f"{number:064}", Entry(MINE), 0.01)
     time.sleep(0.05)
     monkeypatch.setattr(_sql, "_CLEANING", 0.0)
-    backend.add(NAME, Entry(MINE), 60)
+    backend.put(NAME, Entry(MINE), 60)
     with closing(sqlite3.connect(tmp_path / "jsms.db")) as connection:
         assert connection.execute("SELECT id FROM jsms_entries").fetchall() == [(NAME,)]
 
@@ -173,7 +174,7 @@ def test_a_transaction_that_lost_a_deadlock_is_run_again(sql_address: str) -> No
         database = store.backend.database
         names = ["1" * 64, "2" * 64]
         for name in names:
-            store.backend.add(name, Entry(MINE, "0"), 60)
+            store.backend.put(name, Entry(MINE, "0"), 60)
         together = threading.Barrier(2)
 
         def touch(first: str, second: str) -> int:

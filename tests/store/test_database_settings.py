@@ -95,7 +95,7 @@ def test_no_statement_is_prepared_as_pgbouncer_could_not_find_it_again(
 ) -> None:
     with Store(started_engines.address("PostgreSQL", tmp_path)) as store:
         for number in range(10):
-            store.backend.add(f"{number:064}", Entry(MINE), 60)
+            store.backend.put(f"{number:064}", Entry(MINE), 60)
         prepared = "SELECT count(*) FROM pg_prepared_statements"
         assert database_of(store).run(lambda execute: execute(prepared)).rows == [(0,)]
 
@@ -149,7 +149,7 @@ def test_settings_of_redis_that_can_lose_a_key_are_logged_once(
             for name, value in settings.items():
                 redis_command(address, "CONFIG", "SET", name, value)
             for number in range(2):
-                store.backend.add(f"{number:064}", Entry(MINE), 60)
+                store.backend.put(f"{number:064}", Entry(MINE), 60)
         finally:
             for name, value in DEFAULTS.items():
                 redis_command(address, "CONFIG", "SET", name, value)
@@ -175,8 +175,8 @@ def test_a_user_of_redis_needs_no_more_rights_than_the_documented_ones(
     try:
         with Store(address.replace("redis://", "redis://app:any@")) as store:
             backend = store.backend
-            assert backend.add("n" * 64, Entry(MINE), 60) == Entry(MINE)
-            assert backend.replace("n" * 64, Entry(MINE), 60)
+            assert backend.put("n" * 64, Entry(MINE), 60) is None
+            assert backend.put("n" * 64, Entry(MINE), 60) == Entry(MINE)
             backend.remove("n" * 64)
             assert backend.reserve("n" * 64, 1) == 0
             backend.push("q" * 64, ["1"])

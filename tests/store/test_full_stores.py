@@ -57,7 +57,7 @@ def fill(store: Store, disk: SmallDisk) -> None:
     for length in (20_000, 10):
         with pytest.raises(StoreError):
             for number in range(5000):
-                store.backend.add(f"{length:032}{number:032}", Entry(MINE, "x" * length), 600)
+                store.backend.put(f"{length:032}{number:032}", Entry(MINE, "x" * length), 600)
 
 
 @pytest.mark.parametrize("name", MEGABYTES)

@@ -212,22 +212,22 @@ def test_a_task_that_is_cancelled_before_the_request_leaves_gives_the_key_back(
 
     from jsms_client.store._sql import SQLBackend
 
-    add = SQLBackend.add
+    put = SQLBackend.put
 
     def slow(self: SQLBackend, *arguments: Any) -> Any:
         time.sleep(0.3)
-        return add(self, *arguments)
+        return put(self, *arguments)
 
     async def cancelled() -> object:
         async with AsyncJSMS(**jsms_sandbox.settings, store=file) as jsms:
-            monkeypatch.setattr(SQLBackend, "add", slow)
+            monkeypatch.setattr(SQLBackend, "put", slow)
             task = asyncio.create_task(jsms.codes.send(MOBILE, temp_id=1, once="login-42"))
             await asyncio.sleep(0.1)
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
             await asyncio.sleep(0.5)
-            monkeypatch.setattr(SQLBackend, "add", add)
+            monkeypatch.setattr(SQLBackend, "put", put)
             return await jsms.codes.send(MOBILE, temp_id=1, once="login-42")
 
     assert asyncio.run(cancelled())

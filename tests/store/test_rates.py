@@ -6,8 +6,10 @@ import asyncio
 import itertools
 import time
 from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
+import httpx
 import pytest
 import trio
 
@@ -20,6 +22,7 @@ from overlay.drivers import async_client, sync_client
 from overlay.receipt_server import ReceiptServer, late, reports
 
 from .drivers import MOBILE, by_tasks, by_threads, on_trio
+from .store_faults import After
 
 PACE = 0.6
 TEMPLATE = 1250
@@ -72,11 +75,13 @@ def test_a_store_that_fails_lets_no_call_leave_and_costs_no_result(
     def fail(*_: object) -> None:
         raise StoreError("the store is full")
 
-    with monkeypatch.context() as patch:
-        patch.setattr(SQLBackend, "replace", fail)
-        assert by_threads("sendVoiceCode", jsms_sandbox.settings, store=file)
+    with (
+        monkeypatch.context() as patch,
+        httpx.Client(transport=After(lambda: patch.setattr(SQLBackend, "put", fail))) as http_client,
+    ):
+        assert by_threads("sendVoiceCode", jsms_sandbox.settings, store=file, http_client=http_client)
     assert "the store is full" in caplog.text
-    monkeypatch.setattr(SQLBackend, "add", fail)
+    monkeypatch.setattr(SQLBackend, "put", fail)
     with pytest.raises(StoreError, match="sendVoiceCode.*nothing was sent"):
         by_threads("sendVoiceCode", jsms_sandbox.settings, store=file)
     assert len(jsms_sandbox.requests) == 1
@@ -117,12 +122,15 @@ def test_a_store_that_fails_after_a_poll_costs_none_of_its_records(
     def fail(*_: object) -> None:
         raise StoreError("the store is full")
 
-    with ReceiptServer(reports(1, 2)) as server, sync_client(server.base_url) as client:
-        stream = client.receipts.iter_reports(store=file)
-        with monkeypatch.context() as patch:
-            patch.setattr(SQLBackend, "replace", fail)
-            assert next(stream).msg_id == "1"
-        assert next(stream).msg_id == "2"
+    with monkeypatch.context() as patch:
+
+        def respond_and_fail(handler: BaseHTTPRequestHandler) -> None:
+            patch.setattr(SQLBackend, "put", fail)
+            reports(1, 2)(handler)
+
+        with ReceiptServer(respond_and_fail) as server, sync_client(server.base_url) as client:
+            stream = client.receipts.iter_reports(store=file)
+            assert [next(stream).msg_id, next(stream).msg_id] == ["1", "2"]
     assert "late, as the store is full" in caplog.text
 
 

@@ -45,7 +45,7 @@ def test_tables_of_a_newer_version_are_left_as_they_are(
 ) -> None:
     address = started_engines.address(name, tmp_path)
     with Store(address) as newer:
-        newer.backend.add("n" * 64, Entry(MINE), 60)
+        newer.backend.put("n" * 64, Entry(MINE), 60)
         database_of(newer).run(lambda execute: execute("INSERT INTO jsms_schema VALUES (999)"))
         with Store(address) as older:
             with pytest.raises(StoreError, match="version 999.*update jsms-client; nothing was sent") as caught:

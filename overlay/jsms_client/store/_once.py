@@ -46,12 +46,12 @@ class Claim:
         None where this call may send; else the HTTP status and the checked value that an earlier call got.
         """
         try:
-            found = self._store.backend.add(self._id, self._entry(None), self._store.keep)
+            found = self._store.backend.put(self._id, self._entry(None), self._store.keep)
         except StoreError as error:
             error.operation = self._operation
             error.message += "; nothing was sent"
             raise
-        if found.owner == self._owner:
+        if found is None or found.owner == self._owner:
             return None
         request, response = self._read(found.value)
         if request != self._request:
@@ -82,14 +82,13 @@ class Claim:
         self._try(lambda: self._store.backend.remove(self._id, self._owner))
 
     def _settle(self, entry: Entry) -> None:
-        backend = self._store.backend
-        if not backend.replace(self._id, entry, self._store.keep):
-            mine = backend.add(self._id, entry, self._store.keep).owner == self._owner
+        before = self._store.backend.put(self._id, entry, self._store.keep)
+        if before is None or before.owner != self._owner:
             _log.warning(
                 "%s: the store lost once=%s while its request was on its way%s: see docs/store.md for how to keep keys",
                 self._operation,
                 self._shown,
-                "" if mine else ", and another call has sent under it",
+                "" if before is None else ", and another call has sent under it",
             )
 
     def _try(self, write: Callable[[], object]) -> bool:

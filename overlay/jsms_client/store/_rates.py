@@ -35,12 +35,12 @@ class MobileSpacing:
     def take(self) -> None:
         """Begin the call, unless any process made one too shortly before."""
         try:
-            found = self._store.backend.add(self._id, Entry(self._owner), self._seconds)
+            found = self._store.backend.put(self._id, Entry(self._owner), self._seconds)
         except StoreError as error:
             error.operation = self._operation
             error.message += "; nothing was sent"
             raise
-        if found.owner != self._owner:
+        if found is not None and found.owner != self._owner:
             kind = error_class(self._code, HTTPStatus.TOO_MANY_REQUESTS)
             raise kind(
                 f"the service takes one call for a number in {self._seconds:g} seconds, and the store has an earlier "
@@ -52,7 +52,7 @@ class MobileSpacing:
 
     def renew(self) -> None:
         """Note that the call was accepted: the next one is the whole time after it."""
-        self._try(lambda: self._store.backend.replace(self._id, Entry(self._owner), self._seconds))
+        self._try(lambda: self._store.backend.put(self._id, Entry(self._owner), self._seconds))
 
     def release(self) -> None:
         """Note that nothing was sent: the next one may be made at once."""

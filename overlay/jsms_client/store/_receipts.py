@@ -61,8 +61,8 @@ class SharedQueue:
         """Ask for the turn to poll; None is the turn, else how many seconds to wait before looking again."""
         # Of this turn alone: the pause after an earlier turn of this consumer is no turn of its own.
         self._polling = new_owner()
-        found = self._store.backend.add(self._turn, Entry(self._polling), _LONGEST_POLL)
-        return None if found.owner == self._polling else _LOOK
+        found = self._store.backend.put(self._turn, Entry(self._polling), _LONGEST_POLL)
+        return None if found is None or found.owner == self._polling else _LOOK
 
     def end_turn(self) -> None:
         """End a poll: the next one, in any process, is a whole pause later.
@@ -70,7 +70,7 @@ class SharedQueue:
         A store that fails here must not cost what the poll has handed out: the turn ends by itself, only later.
         """
         try:
-            self._store.backend.replace(self._turn, Entry(self._polling), self._seconds)
+            self._store.backend.put(self._turn, Entry(self._polling), self._seconds)
         except StoreError as error:
             _log.warning("the next poll is %.0f s late, as %s", _LONGEST_POLL, error)
 

@@ -20,19 +20,14 @@ _TIMEOUT = 10
 _NOW = "local t = redis.call('TIME'); local now = t[1] + t[2] / 1000000; "
 
 # What a script gives is a whole number, a text or nothing; a fraction would be cut off.
-_ADD = """
+_PUT = """
 local found = redis.call('GET', KEYS[1])
-if found then return found end
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-return ARGV[1]
+if not found or string.sub(found, 1, string.len(ARGV[1])) == ARGV[1] then
+  redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+end
+return found
 """
 _GET = "return redis.call('GET', KEYS[1])"
-_REPLACE = """
-local found = redis.call('GET', KEYS[1])
-if not found or string.sub(found, 1, string.len(ARGV[1])) ~= ARGV[1] then return 0 end
-redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
-return 1
-"""
 _REMOVE = """
 local found = redis.call('GET', KEYS[1])
 if found and string.sub(found, 1, string.len(ARGV[1])) == ARGV[1] then redis.call('DEL', KEYS[1]) end
@@ -97,22 +92,18 @@ class RedisBackend:
                 "store is no address of Redis: write redis://user:password@host:port/number"
             ) from error
 
-    def add(self, name: str, entry: Entry, seconds: float) -> Entry:
-        """Keep an entry unless there is one."""
-        return _entry(str(self._script(_ADD, [_key(name)], _text(entry), _milliseconds(seconds))))
+    def put(self, name: str, entry: Entry, seconds: float) -> Entry | None:
+        """Keep an entry, unless another owner has one."""
+        milliseconds = str(max(1, round(seconds * 1000)))
+        return _entry(self._script(_PUT, [_key(name)], f"{entry.owner} ", f"{entry.owner} {entry.value}", milliseconds))
 
     def get(self, name: str) -> Entry | None:
         """Return the entry."""
-        found = self._script(_GET, [_key(name)])
-        return None if found is None else _entry(str(found))
-
-    def replace(self, name: str, entry: Entry, seconds: float) -> bool:
-        """Replace an entry of the same owner."""
-        return self._script(_REPLACE, [_key(name)], entry.owner + " ", _text(entry), _milliseconds(seconds)) == 1
+        return _entry(self._script(_GET, [_key(name)]))
 
     def remove(self, name: str, owner: str | None = None) -> None:
         """Remove an entry."""
-        self._script(_REMOVE, [_key(name)], "" if owner is None else owner + " ")
+        self._script(_REMOVE, [_key(name)], "" if owner is None else f"{owner} ")
 
     def reserve(self, name: str, seconds: float) -> float:
         """Reserve the next free stretch of time."""
@@ -186,14 +177,8 @@ def _key(name: str, part: str = "") -> str:
     return f"jsms:{{{name}}}{part and ':' + part}"
 
 
-def _text(entry: Entry) -> str:
-    return f"{entry.owner} {entry.value}"
-
-
-def _entry(text: str) -> Entry:
-    owner, _, value = text.partition(" ")
+def _entry(text: object) -> Entry | None:
+    if text is None:
+        return None
+    owner, _, value = str(text).partition(" ")
     return Entry(owner, value)
-
-
-def _milliseconds(seconds: float) -> str:
-    return str(max(1, round(seconds * 1000)))

@@ -29,23 +29,24 @@ class SQLBackend:
         self._ready = False
         self._cleaned = time.monotonic()
 
-    def add(self, name: str, entry: Entry, seconds: float) -> Entry:
-        """Keep an entry for so many seconds unless there is one; gives the one that is there afterwards."""
+    def put(self, name: str, entry: Entry, seconds: float) -> Entry | None:
+        """Keep an entry for so many seconds, unless another owner has one; gives the one that was there before."""
         dialect = self.database.dialect
+        delete = f"DELETE FROM jsms_entries WHERE id = :id AND (owner = :owner OR expires <= {self._now})"
         insert = (
             f"{dialect.insert_new} jsms_entries (id, owner, value, expires)"
             f" VALUES (:id, :owner, :value, {self._now} + :seconds) {dialect.unless_there}"
         )
 
-        def work(execute: Execute) -> Entry:
+        def work(execute: Execute) -> Entry | None:
             self._clean(execute)
             for _ in range(_ATTEMPTS):
                 found = self._get(execute, name)
-                if found is not None:
+                if found is not None and found.owner != entry.owner:
                     return found
-                execute(f"DELETE FROM jsms_entries WHERE id = :id AND expires <= {self._now}", id=name)
+                execute(delete, id=name, owner=entry.owner)
                 if execute(insert, id=name, owner=entry.owner, value=entry.value, seconds=seconds).changed:
-                    return entry
+                    return found
                 # Another process was first: its entry is there, unless it was removed meanwhile.
             raise StoreError("the store took no entry, and has none")
 
@@ -54,18 +55,6 @@ class SQLBackend:
     def get(self, name: str) -> Entry | None:
         """Return the entry; None where there is none, or its time is over."""
         return self._run_again(lambda execute: self._get(execute, name))
-
-    def replace(self, name: str, entry: Entry, seconds: float) -> bool:
-        """Replace an entry of the same owner; False where there is none."""
-        statement = (
-            f"UPDATE jsms_entries SET value = :value, expires = {self._now} + :seconds"
-            " WHERE id = :id AND owner = :owner"
-        )
-        return self._run_again(
-            lambda execute: (
-                execute(statement, id=name, owner=entry.owner, value=entry.value, seconds=seconds).changed > 0
-            )
-        )
 
     def remove(self, name: str, owner: str | None = None) -> None:
         """Remove an entry, of this owner alone where one is given."""

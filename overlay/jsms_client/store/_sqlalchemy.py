@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, text
@@ -78,18 +78,18 @@ class SQLAlchemyDatabase:
                 attempt += 1
 
     @contextmanager
-    def session(self) -> Generator[Session]:
-        """One connection for several transactions, each from its first statement to its commit or roll-back."""
-        with self._translated():
-            connection = self._engines.get().connect()
+    def connection(self) -> Generator[tuple[Connection, Execute]]:
+        """Open a connection for several transactions, each from its first statement to its commit or roll-back."""
+        connection = self._engines.get().connect()
         try:
-            yield Session(connection, self._translated)
+            yield connection, _executing(connection)
         finally:
             with suppress(SQLAlchemyError):
                 connection.close()
 
     @contextmanager
-    def _translated(self) -> Generator[None]:
+    def translating(self) -> Generator[None]:
+        """Raise what SQLAlchemy raises as a `StoreError`."""
         try:
             yield
         except SQLAlchemyError as error:
@@ -115,29 +115,6 @@ class SQLAlchemyDatabase:
             hide_parameters=True,
             connect_args={name: value for name, value in options.items() if name not in self._url.query},
         )
-
-
-class Session:
-    """A connection and its transaction, for one thread at a time."""
-
-    def __init__(self, connection: Connection, translated: Callable[[], AbstractContextManager[None]]) -> None:
-        self._connection = connection
-        self._translated = translated
-
-    def execute(self, statement: str, /, **parameters: object) -> Rows:
-        """Execute one statement."""
-        with self._translated():
-            return _executing(self._connection)(statement, **parameters)
-
-    def commit(self) -> None:
-        """Commit the transaction."""
-        with self._translated():
-            self._connection.commit()
-
-    def roll_back(self) -> None:
-        """Roll it back."""
-        with self._translated():
-            self._connection.rollback()
 
 
 def _cause(error: SQLAlchemyError) -> Exception:

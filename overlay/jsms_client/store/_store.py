@@ -121,7 +121,8 @@ class SharedNonceStore:
         """
         owner = new_owner()
         seconds = max(0.0, (expires - datetime.now(UTC)).total_seconds()) + _MARGIN
-        return self._store.backend.add(self._name(nonce), Entry(owner), seconds).owner == owner
+        before = self._store.backend.put(self._name(nonce), Entry(owner), seconds)
+        return before is None or before.owner == owner
 
     def contains(self, nonce: str) -> bool:
         """Whether a nonce is remembered.

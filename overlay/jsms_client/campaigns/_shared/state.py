@@ -94,24 +94,22 @@ class SharedState:
         dialect = self.dialect
         with self._failures():
             migrate(self.address.database)
-            self._session = self._stack.enter_context(self.address.database.session())
+            self._connection, self._run = self._stack.enter_context(self.address.database.connection())
             if settings is not None and service is not None:
-                self._session.execute(
+                self._run(
                     f"{dialect.insert_new} jsms_campaigns (name, settings, service, app)"
                     f" VALUES (:name, :settings, :service, :app) {dialect.unless_there}",
                     name=self.address.campaign,
                     **_described(settings, service),
                 )
-                self._session.commit()
-            rows = self._session.execute(
-                "SELECT number FROM jsms_campaigns WHERE name = :name", name=self.address.campaign
-            ).rows
+                self._connection.commit()
+            rows = self._run("SELECT number FROM jsms_campaigns WHERE name = :name", name=self.address.campaign).rows
             if not rows:
                 raise NoCampaignError(f"there is no campaign {self.address.campaign!r} in the database")
             self.number = int(str(rows[0][0]))
             if dialect.name == "mysql":
                 # Another process may read a long list for longer than the 50 seconds that are the default.
-                self._session.execute("SET SESSION innodb_lock_wait_timeout = 86400")
+                self._run("SET SESSION innodb_lock_wait_timeout = 86400")
         self.begin()
         # One whose list was never read may become another campaign.
         began = self.input is not None or settings is None
@@ -177,15 +175,15 @@ class SharedState:
                 bad_lines=self.bad_lines,
                 requests=self.requests,
             )
-            self._session.commit()
+            self._connection.commit()
             self._in_transaction = False
 
     def roll_back(self) -> None:
         """Roll it back."""
         self._in_transaction = False
         # Where the database is gone, it has done so by itself.
-        with suppress(StoreError):
-            self._session.roll_back()
+        with suppress(StoreError), self.address.database.translating():
+            self._connection.rollback()
 
     def execute(self, statement: str, /, **parameters: object) -> Rows:
         """Execute a statement of the campaign's; inside of `writing`."""
@@ -206,12 +204,13 @@ class SharedState:
     def _execute(self, statement: str, /, **parameters: object) -> Rows:
         if ":campaign" in statement:
             parameters["campaign"] = self.number
-        return self._session.execute(statement, **parameters)
+        return self._run(statement, **parameters)
 
     @contextmanager
     def _failures(self) -> Generator[None]:
         try:
-            yield
+            with self.address.database.translating():
+                yield
         except StoreError as error:
             raise JournalError(f"the shared campaign cannot go on here: {error.message}") from error
 
