@@ -20,7 +20,6 @@ from typing import TextIO
 from contract_tools.changes.versions import package_version
 from contract_tools.document import Document, DocumentError
 from contract_tools.editions import as_yaml, to_3_0_3, to_chinese
-from contract_tools.emit import render
 from contract_tools.emit.catalogue import emit_billing, emit_codes, emit_errors, emit_limits, emit_values
 from contract_tools.emit.model import Surface, SurfaceError
 from contract_tools.emit.operations import emit_fields, emit_operations
@@ -28,9 +27,13 @@ from contract_tools.emit.service import emit_service
 from contract_tools.emit.surface import PACKAGE, emit_surface
 from contract_tools.openapi import mapping, schemas, schemas_within, text, webhooks
 from contract_tools.output import MANIFEST, make_manifest
-from contract_tools.python_source import LINE_LENGTH, MARK, module
+from contract_tools.python_source import LINE_LENGTH, MARK, module, render
 
 _RUFF = ("--isolated", "--no-cache", "--target-version", "py311", "--line-length", str(LINE_LENGTH))
+# A program loads what it calls: what only type checkers need is imported for them alone, but from these modules.
+_FOR_TYPES = ("--unsafe-fixes", "--select", "TC001,TC002,TC003", "--config", "lint.flake8-type-checking.strict=true")
+_LOADED = ["typing", "collections.abc", "jsms_runtime.customised", "jsms_runtime.resource"]
+_AT_RUN_TIME = ("--config", f"lint.flake8-type-checking.exempt-modules={_LOADED}")
 _API_CONFIG: Mapping[str, object] = {
     "literal_enums": False,
     "docstrings_on_attributes": True,
@@ -165,7 +168,7 @@ def _make_callbacks(data: Mapping[str, object], scratch: Path, package: Path, pr
             package / "__init__.py",
             module(
                 "What JSMS posts to an app's callback URL, as pydantic models: untrusted until verified.",
-                imports=[f"from .models import {', '.join(names)}"] if names else [],
+                imports={".models": names} if names else {},
                 exports=names,
             ),
         )
@@ -210,7 +213,13 @@ def _finish(tree: Path) -> None:
     for path in sorted(tree.rglob("*.py")):
         source = path.read_text(encoding="utf-8").removeprefix(MARK).lstrip("\n")
         _write(path, f"{MARK}\n{source}")
-    run_tool("ruff", ["check", *_RUFF, "--fix-only", "--extend-select", "I", str(tree)], tree)
+    for options in (
+        ("--select", "F401", "."),
+        (*_FOR_TYPES, f"{PACKAGE}/_async", f"{PACKAGE}/_sync"),
+        (*_FOR_TYPES, *_AT_RUN_TIME, f"{PACKAGE}/requests", f"{PACKAGE}/results", f"{PACKAGE}/events.py"),
+        ("--extend-select", "I", "."),
+    ):
+        run_tool("ruff", ["check", *_RUFF, "--fix-only", *options], tree)
     run_tool("ruff", ["format", *_RUFF, str(tree)], tree)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from contract_tools.emit import render
 from contract_tools.emit.model import SurfaceError
 from contract_tools.emit.operations import CODES
 from contract_tools.openapi import mapping, pointer_to, schemas, sequence, text, whole
@@ -18,6 +17,7 @@ from contract_tools.python_source import (
     literal,
     module,
     record,
+    render,
     table,
 )
 
@@ -26,6 +26,7 @@ SUCCESS = "success"
 _TEXT_FIELDS = ("message", "family", "meaning", "meaning_zh", "remedy", "remedy_zh")
 _NUMBERS = ("minLength", "maxLength", "minItems", "maxItems", "minimum", "maximum")
 
+_FINAL = {"typing": ("Final",)}
 _BILLING = {
     "sms_characters": "The most characters of a text that is billed as one SMS.",
     "part_characters": "How many characters of a longer text are billed as one SMS.",
@@ -118,7 +119,7 @@ def emit_codes(data: Mapping[str, object]) -> str:
     return module(
         "Every error code of the contract, by its name.",
         "".join(constant(name, "Final", code, meaning) for name, (code, meaning) in entries.items()),
-        imports=["from typing import Final"],
+        imports=_FINAL,
         exports=entries,
     )
 
@@ -136,7 +137,7 @@ def emit_values(data: Mapping[str, object]) -> str:
     return module(
         "Every known value of the contract, by its name; any other value may come too.",
         "".join(values.values()),
-        imports=["from typing import Final"],
+        imports=_FINAL,
         exports=values,
     )
 
@@ -165,7 +166,7 @@ def emit_limits(data: Mapping[str, object]) -> str:
     return module(
         "Every limit of the contract: <schema>_<property>_<keyword>, and where the service is.",
         fixed + "\n".join(limits[name] for name in sorted(limits)),
-        imports=["from typing import Final"],
+        imports=_FINAL,
         exports=["SERVER_URL", "VERSION", *limits],
     )
 
@@ -193,6 +194,6 @@ def emit_billing(data: Mapping[str, object]) -> str | None:
     return module(
         "How SMS are counted, what marketing ends with, and when it is sent.",
         "".join(constant(name.upper(), "Final", billing.get(name), words) for name, words in _BILLING.items()),
-        imports=["from typing import Final"],
+        imports=_FINAL,
         exports=map(str.upper, _BILLING),
     )

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from contract_tools.emit.customised import customised_results
-from contract_tools.emit.imports import IMPORTS
 from contract_tools.openapi import (
     follow,
     kinds_of,
@@ -23,11 +22,12 @@ from contract_tools.openapi import (
     webhooks,
     whole,
 )
+from contract_tools.python_source import IMPORTED
 
 _WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[\W_]+")
 _TYPES = frozenset({"str", "int", "float", "bool", "object", "tuple", "datetime"})
 # What emitted source says itself: a field of this name would hide it.
-_TAKEN = frozenset({"self", "extra", "once", "property", "list", "dict", "enumerate", *_TYPES, *IMPORTS})
+_TAKEN = frozenset({"self", "extra", "once", "property", "list", "dict", "enumerate", *_TYPES, *IMPORTED})
 _BODIES = {"application/json": "json", "multipart/form-data": "multipart"}
 
 

@@ -32,10 +32,11 @@ from contract_tools.openapi import (
     text,
     whole,
 )
-from contract_tools.python_source import Source, call, constant, constant_name, module, record, table
+from contract_tools.python_source import TABLES, Source, call, constant, constant_name, module, record, table
 
 _BODIES = {"application/json": "json", "multipart/form-data": "multipart"}
 _SCALARS = {"string": "Text", "integer": "Integer", "number": "Number", "boolean": "Boolean"}
+_SHAPES = (*_SCALARS.values(), "Anything", "Field", "Items", "Map", "Record", "TextMap", "Time")
 _TIMES = ("beijing-time", "epoch-millis")
 CODES = "ErrorCode"
 """The component that lists the error codes."""
@@ -58,12 +59,20 @@ def emit_operations(data: Mapping[str, object]) -> str:
             constant(name, "frozenset[str]", frozenset(found), words)
             for name, (found, words) in collected.constants.items()
         ),
-        imports=[
-            "from collections.abc import Mapping",
-            "from types import MappingProxyType",
-            "",
-            f"from jsms_runtime.operation import {', '.join(sorted({'Operation', *shapes.used}))}",
-        ],
+        imports={
+            **TABLES,
+            "jsms_runtime.operation": (
+                "Operation",
+                "Field",
+                "Anything",
+                "Items",
+                "Map",
+                "Record",
+                "TextMap",
+                "Time",
+                *_SCALARS.values(),
+            ),
+        },
         exports=["OPERATIONS", "Operation", *collected.constants],
     )
 
@@ -145,7 +154,6 @@ class _Shapes:
     def __init__(self, data: Mapping[str, object], lenient: frozenset[str]) -> None:
         self._lenient = lenient
         self.constants: dict[str, str] = {}
-        self.used: set[str] = set()
         self._data = data
         self._open: list[str] = []
 
@@ -161,7 +169,7 @@ class _Shapes:
             return self._inline(target, name, strict=strict)
         title = Source(f"_{constant_name(name)}")
         if name in self._open:
-            return self._made("Record", name, ())  # inside itself: its fields are checked one level deep
+            return call("Record", name, ())  # inside itself: its fields are checked one level deep
         if title not in self.constants:
             self._open.append(name)
             shape = self._record(target, name, strict=strict)
@@ -173,32 +181,28 @@ class _Shapes:
         kinds, nullable = kinds_of(schema), {"nullable": True} if may_be_null(schema) else {}
         only = kinds[0] if len(kinds) == 1 else ""
         if schema.get("x-kind") in _TIMES:
-            return self._made("Time", **nullable, **({"strict": True} if strict else {}))
+            return call("Time", **nullable, **({"strict": True} if strict else {}))
         if only in _SCALARS:
-            return self._made(_SCALARS[only], **nullable)
+            return call(_SCALARS[only], **nullable)
         if only == "array" and "items" in schema:
             recipients = {"recipients": True} if schema.get("x-kind") == "recipients" else {}
-            return self._made("Items", self.of(schema["items"], strict=strict), **nullable, **recipients)
+            return call("Items", self.of(schema["items"], strict=strict), **nullable, **recipients)
         inside = mapping(schema.get("additionalProperties"))
         if only == "object" and inside.get("type") == "string" and not inside.get("x-kind"):
-            return self._made("TextMap", **nullable)
+            return call("TextMap", **nullable)
         if only == "object" and ("type" in inside or "$ref" in inside):
-            return self._made("Map", self.of(inside, strict=strict), **nullable)
+            return call("Map", self.of(inside, strict=strict), **nullable)
         if _is_record(schema) or only == "object":
             return self._record(schema, name, **nullable, strict=strict)
-        return self._made("Anything")
+        return call("Anything")
 
     def _record(self, schema: Mapping[str, object], name: str, *, strict: bool, **nullable: bool) -> Source:
         required = sequence(schema.get("required"))
         fields = [
-            self._made("Field", key, self.of(value, strict=strict), key in required)
+            call("Field", key, self.of(value, strict=strict), key in required)
             for key, value in mapping(schema.get("properties")).items()
         ]
-        return self._made("Record", name, fields, **nullable)
-
-    def _made(self, kind: str, *given: object, **named: object) -> Source:
-        self.used.add(kind)
-        return call(kind, *given, **named)
+        return call("Record", name, fields, **nullable)
 
 
 def _is_record(schema: Mapping[str, object]) -> bool:
@@ -297,12 +301,7 @@ def emit_fields(surface: Surface) -> str:
             {name: [shared.get(each, each) for each in arguments] for name, arguments in written.items()},
             "The arguments of every operation, by operationId, in the order of its method.",
         ),
-        imports=[
-            "from collections.abc import Mapping",
-            "from types import MappingProxyType",
-            "",
-            "from jsms_runtime.operation import Argument",
-        ],
+        imports={**TABLES, "jsms_runtime.operation": ("Argument",)},
         exports=["ARGUMENTS", "Argument"],
     )
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from contract_tools.emit import render
 from contract_tools.emit.customised import Customised, customised_results
 from contract_tools.emit.model import Member, Record, Surface, Value
-from contract_tools.emit.words import docstring, member_words
-from contract_tools.python_source import constant_name, literal
+from contract_tools.emit.words import first_sentence, member_words
+from contract_tools.python_source import constant_name, docstring, literal, render
 
 _SCALARS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
 _TIMES = ("beijing-time", "epoch-millis")
@@ -83,9 +82,8 @@ class ResultClass:
         record, custom = self._record, self._customised
         fields = [*self._fields()]
         words = docstring(
-            custom.summary or record.description or f"A {record.name}.",
+            *first_sentence(custom.summary or record.description or f"A {record.name}."),
             sections={"Attributes": [f"{each.name}: {each.words}" for each in fields] + [f"extra: {_EXTRA}"]},
-            indent=4,
         )
         return render(
             "result.py",

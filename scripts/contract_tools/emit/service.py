@@ -21,7 +21,7 @@ from contract_tools.openapi import (
     webhooks,
     whole,
 )
-from contract_tools.python_source import Source, call, constant, constant_name, literal, module, record, table
+from contract_tools.python_source import TABLES, Source, call, constant, constant_name, literal, module, record, table
 
 _CHECKS = (
     *("minLength", "minItems", "minProperties", "maxLength", "maxItems", "maxProperties"),
@@ -70,12 +70,7 @@ def emit_service(surface: Surface) -> str:
             [call("", *each) for each in _assumptions(surface.data, "#")],
             "Where no source says what the service does: the place, and what this contract chose.",
         ),
-        imports=[
-            "from collections.abc import Mapping",
-            "from types import MappingProxyType",
-            "",
-            "from jsms_runtime.service import Check, KnownValue, Limit, Poll, Property, Rules",
-        ],
+        imports={**TABLES, "jsms_runtime.service": ("Check", "KnownValue", "Limit", "Poll", "Property", "Rules")},
         exports=["ASSUMPTIONS", "CALLBACK_SAMPLES", "KIND_PATTERNS", "KNOWN_VALUES", "ROUTING_CODES", "RULES"],
     )
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
-from contract_tools.emit import render
 from contract_tools.emit.customised import customised_results
-from contract_tools.emit.imports import FOR_TYPES, IMPORTS
 from contract_tools.emit.model import Operation, Record, Surface, Value, class_name
 from contract_tools.emit.requests import (
     argument_types,
@@ -27,14 +24,13 @@ from contract_tools.emit.words import (
     DEPRECATED,
     OPTIONS,
     argument_line,
-    docstring,
     first_sentence,
     raises,
     result_line,
     sentence,
 )
 from contract_tools.openapi import mapping, schemas, sequence, text
-from contract_tools.python_source import Source, call, literal, module, table
+from contract_tools.python_source import IMPORTS, Source, call, docstring, literal, module, render, table
 
 PACKAGE = "jsms_surface"
 
@@ -192,7 +188,7 @@ class _Emitter:
         name = ("Async" if is_async else "") + class_name(resource)
         summary, rest = first_sentence(self._tag(resource))
         source = f"class {name}(Resource):\n"
-        source += docstring(summary, rest, sections={}, indent=4)
+        source += docstring(summary, rest, sections={})
         source += "\n    __slots__ = ()\n"
         for operation in operations:
             source += f"\n{self._method(operation, is_async=is_async)}"
@@ -214,7 +210,7 @@ class _Emitter:
         summary = sentence(text(operation.source.get("summary"), operation.id))
         description = sentence(text(operation.source.get("description")))
         words = docstring(
-            summary,
+            *first_sentence(summary),
             description if description != summary else "",
             DEPRECATED if operation.source.get("deprecated") is True else "",
             f"JSMS operation: {operation.id}, {operation.verb} {operation.path}",
@@ -329,38 +325,20 @@ class _Emitter:
     # Modules
 
     def _module(self, summary: str, parts: list[str], names: Iterable[str], *, module_name: str) -> str:
-        source = "\n\n".join(parts)
-        modules = {**IMPORTS}
-        modules |= {name: f"jsms_api.models.{_module_of(name)}" for name in self._enums}
-        for record, resource in self._surface.home_of_result.items():
-            for name in (record, reader_name(record)):
-                modules[name] = f"{PACKAGE}.results.{resource}"
-        for record, resource in self._request_home.items():
-            for name in (body_name(record), f"{record_name(record)}_of"):
-                modules[name] = f"{PACKAGE}.requests.{resource}"
-        for operation in self._surface.operations:
-            modules[query_name(operation)] = f"{PACKAGE}.requests.{operation.resource}"
+        imports: dict[str, list[str]] = {origin: [*known] for origin, known in IMPORTS.items()}
         customised, exported = customised_results()
-        modules |= {name: "jsms_runtime.customised" for name in exported if name not in customised}
-        code = re.sub(r'""".*?"""', '""', source, flags=re.DOTALL)
-        used = [
-            name
-            for name in modules
-            if modules[name] != f"{PACKAGE}.{module_name}" and re.search(rf"(?<![\w.\"]){name}\b(?!\s*=(?!=))", code)
-        ]
-        for_types = [name for name in used if self._is_for_types(name, code, module_name)]
-        imports = [f"from {modules[name]} import {name}" for name in used if name not in for_types]
-        typed = [f"    from {modules[name]} import {name}" for name in for_types]
-        if typed:
-            imports += ["from typing import TYPE_CHECKING", "", "if TYPE_CHECKING:", *typed]
+        imports["jsms_runtime.customised"] = [name for name in exported if name not in customised]
+        for name in sorted(self._enums):
+            imports[f"jsms_api.models.{_module_of(name)}"] = [name]
+        for record, resource in self._surface.home_of_result.items():
+            imports.setdefault(f"{PACKAGE}.results.{resource}", []).extend((record, reader_name(record)))
+        for record, resource in self._request_home.items():
+            made = (body_name(record), f"{record_name(record)}_of")
+            imports.setdefault(f"{PACKAGE}.requests.{resource}", []).extend(made)
+        for operation in self._surface.operations:
+            imports.setdefault(f"{PACKAGE}.requests.{operation.resource}", []).append(query_name(operation))
+        imports.pop(f"{PACKAGE}.{module_name}", None)
         return module(summary, *parts, imports=imports, exports=names)
-
-    def _is_for_types(self, name: str, code: str, module_name: str) -> bool:
-        if module_name.startswith("results.") or module_name == "events":
-            return name in FOR_TYPES and name != "Mapping"
-        if name in self._surface.home_of_result or name == "Records" or name in self._enums:
-            return not re.search(rf"known\({name},|parse_choice\([^()]*, {name}\b|\b{name}\(", code)
-        return name in FOR_TYPES
 
 
 _RECORDS = "The records that were not fetched before, often none: a list, whose ``malformed`` has what cannot be read."

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from contract_tools.document import Document
 from contract_tools.emit.customised import customised_results, parsed
-from contract_tools.emit.imports import IMPORTS
 from contract_tools.emit.model import Surface, SurfaceError, class_name, resource_name
 from contract_tools.lint import Problem
 from contract_tools.openapi import (
@@ -24,7 +23,7 @@ from contract_tools.openapi import (
     sequence,
     text,
 )
-from contract_tools.python_source import error_class_name, family_class_name
+from contract_tools.python_source import IMPORTED, error_class_name, family_class_name
 
 _OVERLAY = Path(__file__).parents[3] / "overlay"
 _JSON, _FORM = "application/json", "multipart/form-data"
@@ -139,10 +138,8 @@ def _names(data: Mapping[str, object]) -> Iterator[SurfaceError]:
 
 # What modules of results and resources import or define by these names.
 _CLASSES = (
-    frozenset(
-        {name for name in IMPORTS if name[0].isupper()} | {*customised_results()[1], "MalformedRecord", "Resources"}
-    )
-    - customised_results()[0].keys()
+    frozenset({name for name in IMPORTED if name[0].isupper()})
+    | {*customised_results()[1], "MalformedRecord", "Resources"} - customised_results()[0].keys()
 )
 
 

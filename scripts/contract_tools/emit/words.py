@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from contract_tools.emit.model import Argument, Member, Operation, Value
 from contract_tools.openapi import mapping, sequence, text
-from contract_tools.python_source import LINE_LENGTH, error_class_name
+from contract_tools.python_source import error_class_name
 
 DEPRECATED = "Deprecated."
 _CODES = re.compile(r"Error codes: HTTP .*")
@@ -46,40 +45,6 @@ def first_sentence(words: str) -> tuple[str, str]:
     words = sentence(words)
     head, found, rest = words.partition(". ")
     return (f"{head}.", rest) if found else (words, "")
-
-
-def docstring(summary: str, *paragraphs: str, sections: Mapping[str, Iterable[str]], indent: int) -> str:
-    """Write a docstring in Google's style, with its newline.
-
-    Args:
-        summary: The first sentence.
-        paragraphs: What follows.
-        sections: Each heading with its lines; a heading without lines is left out.
-        indent: How far it is indented.
-    """
-    width = LINE_LENGTH - indent
-    head, rest = first_sentence(summary)
-    parts = [_wrapped(head, width - 6), *(_wrapped(each, width) for each in (rest, *paragraphs) if each)]
-    for heading, lines in sections.items():
-        written = [_wrapped(line, width - 4, hanging=heading != "Returns") for line in lines]
-        if written:
-            parts.append(f"{heading}:\n" + textwrap.indent("\n".join(written), "    "))
-    body = "\n\n".join(parts).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    end = "\n" if "\n" in body else ""
-    body = f"{body} " if not end and body.endswith('"') else body
-    return textwrap.indent(f'"""{body}{end}"""\n', " " * indent)
-
-
-def _wrapped(words: str, width: int, *, hanging: bool = False) -> str:
-    return "\n".join(
-        textwrap.wrap(
-            " ".join(words.split()),
-            width,
-            subsequent_indent="    " if hanging else "",
-            break_on_hyphens=False,
-            break_long_words=False,
-        )
-    )
 
 
 def argument_line(argument: Argument) -> str:
