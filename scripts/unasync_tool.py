@@ -40,7 +40,6 @@ RULES = Rules(
         "aclose": "close",
         "run_in_thread": "run_inline",
         "async_sleep": "sleep",
-        "AsyncByteStream": "SyncByteStream",
         "async_fail_after": "fail_after",
         "async_trace": "trace",
         "open_async_sender": "open_sender",

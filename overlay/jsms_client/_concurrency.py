@@ -10,7 +10,7 @@ import math
 import os
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -352,16 +352,6 @@ def fail_after(seconds: float | None) -> AbstractContextManager[None]:
     """Nothing: a thread that waits for a socket cannot be stopped from outside."""
     del seconds
     return _UNLIMITED
-
-
-def total_timeout(timeouts: Mapping[str, float | None]) -> float | None:
-    """How long an attempt may take from its start to its end, in seconds; None where a phase has no timeout."""
-    whole = 0.0
-    for limit in timeouts.values():
-        if limit is None:
-            return None
-        whole += limit
-    return whole
 
 
 def deadline(seconds: float | None) -> float:

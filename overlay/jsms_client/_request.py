@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, cast
 
 import httpx
 
-from jsms_client._config import Config, Credentials, missing_developer_credentials
+from jsms_client._config import Config, missing_developer_credentials
 from jsms_client._decode import JSON
 from jsms_client._version import __version__
 from jsms_client.errors import ArgumentError
 from jsms_runtime.errors import is_raised_by_handler
 from jsms_runtime.operation import Operation
+from jsms_runtime.resource import lazy_property
 
 if TYPE_CHECKING:
     from jsms_runtime.resource import Files
@@ -47,142 +48,110 @@ class Departure:
         self.trace(event, info)
 
 
-class PreparedRequest(httpx.Request):
-    """A request of which httpx makes its own objects only when somebody asks for them."""
+@dataclass(repr=False)
+class Target:
+    """What all requests to one address have in common. Its repr shows no credentials."""
 
-    def __init__(
-        self,
-        head: bytes,
-        method: str,
-        url: httpx.URL,
-        headers: list[tuple[bytes, bytes]],
-        body: bytes,
-        extensions: dict[str, object],
-    ) -> None:
-        # Not through httpx's own, which takes longer than all that is sent over a kept connection.
-        self._head = head
-        self._parts = (method, url, headers, body)
-        self.extensions = extensions
+    method: str
+    url: httpx.URL
+    headers: list[tuple[bytes, bytes]]
+    is_batch: bool
 
-    @property
-    def data(self) -> bytes | None:
-        """All that is sent; None where httpx has the parts, and somebody may have changed them."""
-        parts: tuple[str, httpx.URL, list[tuple[bytes, bytes]], bytes] | None = self.__dict__.get("_parts")
-        if parts is None:
-            return None
-        _, _, headers, body = parts
-        if not body:
-            return b"%s\r\n" % self._head
-        (_, media_type), (_, length) = headers[-2:]
-        return b"%sContent-Type: %s\r\nContent-Length: %s\r\n\r\n%s" % (self._head, media_type, length, body)
+    @lazy_property
+    def head(self) -> bytes:
+        """Return the first line and the headers, as they are sent."""
+        return self.head_with(self.headers)
 
-    if not TYPE_CHECKING:  # pragma: no branch
-        # Out of sight of type checkers, for which a class with this method has every attribute there is.
-        def __getattr__(self, name: str) -> object:
-            """Make what httpx has of a request."""
-            parts = self.__dict__.pop("_parts", None)
-            if parts is None:
-                raise AttributeError(name)
-            method, url, headers, body = parts
-            super().__init__(method, url, headers=headers, stream=httpx.ByteStream(body), extensions=self.extensions)
-            return getattr(self, name)
+    def head_with(self, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+        """Return the same with other headers."""
+        line = b"%s %s HTTP/1.1\r\n" % (self.method.encode("ascii"), self.url.raw_path)
+        return line + _lines(headers)
+
+
+@dataclass(slots=True, repr=False)
+class Request:
+    """A request that can be sent as often as needed. Its repr shows nothing of it."""
+
+    target: Target
+    content_headers: Sequence[tuple[bytes, bytes]]
+    body: bytes
+    timeouts: Mapping[str, float | None]
+    timeouts_given: bool  # if not, a client of the caller's keeps its own
+    added: dict[str, str] = field(default_factory=dict[str, str])  # headers of one attempt
+
+    def as_httpx(self) -> httpx.Request:
+        """Return what a transport of httpx takes."""
+        request = httpx.Request(
+            self.target.method,
+            self.target.url,
+            headers=[*self.target.headers, *self.content_headers],
+            stream=httpx.ByteStream(self.body),
+            extensions={"timeout": self.timeouts},
+        )
+        request.headers.update(self.added)
+        return request
+
+    def as_bytes(self) -> bytes:
+        """Return all that is sent."""
+        if self.added:
+            head = self.target.head_with(self.as_httpx().headers.raw)
+        else:
+            head = self.target.head + _lines(self.content_headers)
+        return b"%s\r\n%s" % (head, self.body)
+
+
+def _lines(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    return b"".join(b"%s: %s\r\n" % header for header in headers)
 
 
 class RequestBuilder:
     """Makes requests for one client, with what is the same for all of them worked out once."""
 
-    __slots__ = ("_base_url", "_config", "_fast", "_headers", "_heads", "_json", "_timeouts", "_urls")
+    __slots__ = ("_config", "_targets", "_timeouts", "json")
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._base_url = config.base_url
-        self._fast = config.fast
-        self._json = open_json(fast=config.fast)
-        self._urls: dict[str, httpx.URL] = {}
-        self._headers: dict[str, list[tuple[bytes, bytes]]] = {}
-        self._heads: dict[str, bytes] = {}
+        self._targets: dict[str, Target] = {}
         self._timeouts = asdict(config.timeouts)
+        self.json = open_json(fast=config.fast)
 
-    def headers(self, operation: Operation) -> list[tuple[bytes, bytes]]:
-        """Return the headers that every request with these credentials has."""
-        found = self._headers.get(operation.credentials)
-        if found is None:
-            credentials = self._config.app if operation.credentials == "app" else self._config.dev
-            if credentials is None:
-                raise missing_developer_credentials(operation.id)
-            found = self._headers[operation.credentials] = self._make_headers(credentials)
-        return found
-
-    def _make_headers(self, credentials: Credentials) -> list[tuple[bytes, bytes]]:
-        given = {name.lower() for name, _ in self._config.headers}
-        usual = [
-            (b"Host", httpx.URL(self._base_url).netloc),
-            (b"Accept", b"application/json"),
-            (b"Accept-Encoding", b"gzip, deflate"),
-            (b"Connection", b"keep-alive"),
-            (b"User-Agent", _USER_AGENT.encode("ascii")),
-            (b"Authorization", b"Basic " + credentials.token.encode("ascii")),
-        ]
-        return [*(header for header in usual if header[0].lower() not in given), *self._config.headers]
-
-    def url(self, operation: Operation, path: str) -> httpx.URL:
-        """Return the address of a request."""
-        if path != operation.path:
-            return httpx.URL(self._base_url + path)
-        found = self._urls.get(path)
-        if found is None:
-            found = self._urls[path] = httpx.URL(self._base_url + path)
-        return found
-
-    def _head(self, operation: Operation) -> bytes:
-        """Return what every request of an operation begins with."""
-        found = self._heads.get(operation.id)
-        if found is None:
-            line = b"%s %s HTTP/1.1" % (operation.method.encode("ascii"), self.url(operation, operation.path).raw_path)
-            lines = [line, *(b"%s: %s" % header for header in self.headers(operation)), b""]
-            found = self._heads[operation.id] = b"\r\n".join(lines)
-        return found
-
-    def build(self, operation: Operation, path: str, content: Content) -> httpx.Request:
-        """Return a request that a transport can send as it is, as often as needed."""
+    def build(self, operation: Operation, path: str, content: Content) -> Request:
+        """Return a request; raises `ConfigurationError` without its credentials, `ArgumentError` for its content."""
         json, files, params = content
-        headers = self.headers(operation)
-        url = self.url(operation, with_query(path, params))
-        is_batch = operation.recipient_error_codes and operation.retry == "never"
-        if is_batch:
-            # A service that closes an idle connection at the wrong moment would leave a thousand recipients in doubt.
-            headers = [(name, b"close" if name == b"Connection" else value) for name, value in headers]
+        path = with_query(path, params)
+        target = self._targets.get(operation.id)
+        if target is None:
+            target = self._targets[operation.id] = self._target(operation)
+        if path != operation.path:
+            target = replace(target, url=httpx.URL(self._config.base_url + path))
+        headers: list[tuple[bytes, bytes]] = []
         body = b""
         if files is not None or operation.body is not None:
             media_type, body = (
-                encode_json(json, operation, self._json) if files is None else encode_files(files, operation)
+                encode_json(json, operation, self.json) if files is None else encode_files(files, operation)
             )
-            length = str(len(body)).encode("ascii")
-            headers = [*headers, (b"Content-Type", media_type), (b"Content-Length", length)]
-        extensions: dict[str, object] = {"timeout": self._timeouts}
-        if self._fast and path == operation.path and not params and not is_batch:
-            return PreparedRequest(
-                self._head(operation), operation.method, self.url(operation, path), headers, body, extensions
-            )
-        if is_batch:
-            extensions["fresh"] = True
-        return httpx.Request(
-            operation.method,
-            url,
-            headers=headers,
-            stream=httpx.ByteStream(body),
-            extensions=extensions,
-        )
+            headers = [(b"Content-Type", media_type), (b"Content-Length", b"%d" % len(body))]
+        return Request(target, headers, body, self._timeouts, self._config.timeouts_given)
 
-
-def as_bytes(request: httpx.Request) -> bytes:
-    """Return a request as it is sent."""
-    data = request.data if isinstance(request, PreparedRequest) else None
-    if data is not None:
-        return data
-    lines = [b"%s %s HTTP/1.1" % (request.method.encode("ascii"), request.url.raw_path)]
-    lines += [b"%s: %s" % header for header in request.headers.raw]
-    return b"\r\n".join([*lines, b"", request.read()])
+    def _target(self, operation: Operation) -> Target:
+        config = self._config
+        credentials = config.app if operation.credentials == "app" else config.dev
+        if credentials is None:
+            raise missing_developer_credentials(operation.id)
+        is_batch = bool(operation.recipient_error_codes) and operation.retry == "never"
+        url = httpx.URL(config.base_url + operation.path)
+        usual = [
+            (b"Host", url.netloc),
+            (b"Accept", b"application/json"),
+            (b"Accept-Encoding", b"gzip, deflate"),
+            # A service that closes an idle connection at the wrong moment would leave a thousand recipients in doubt.
+            (b"Connection", b"close" if is_batch else b"keep-alive"),
+            (b"User-Agent", _USER_AGENT.encode("ascii")),
+            (b"Authorization", b"Basic " + credentials.token.encode("ascii")),
+        ]
+        given = {name.lower() for name, _ in config.headers}
+        headers = [*(header for header in usual if header[0].lower() not in given), *config.headers]
+        return Target(operation.method, url, headers, is_batch)
 
 
 def open_json(*, fast: bool) -> JSON:

@@ -126,56 +126,41 @@ _HIDDEN_HEADERS = frozenset(
 
 
 class ReceivedResponse:
-    """A response as it came; ``problem`` says why ``content`` is not the whole body, in words behind "the response"."""
+    """A response; ``problem`` says why ``content`` is not the whole body, in words behind "the response".
 
-    __slots__ = ("content", "headers", "parse", "problem", "status")
+    The generated functions take it for one of httpx: what they read is here, and its JSON is checked.
+    """
+
+    __slots__ = ("content", "headers", "problem", "status_code", "value")
 
     def __init__(self, status: int, headers: Mapping[str, str], content: bytes, problem: str = "") -> None:
-        self.status = status
+        self.status_code = status
         self.headers = headers
         self.content = content
         self.problem = problem
-        self.parse: Callable[[bytes], object] = parse
-
-
-class ParsedResponse:
-    """What the generated functions take for an httpx response: a success, checked and put into types.
-
-    They read nothing but these four.
-    """
-
-    __slots__ = ("_value", "content", "headers", "status_code")
-
-    def __init__(self, received: ReceivedResponse, value: object) -> None:
-        self.status_code = received.status
-        self.headers = received.headers
-        self.content = received.content
-        self._value = value
+        self.value: object = None
 
     def json(self) -> object:
-        """Return the checked value."""
-        return self._value
+        """Return the value of a success, which the contract's types fit."""
+        return self.value
 
 
-def interpret(
-    operation: Operation, received: ReceivedResponse, *, attempts: int, secrets: Callable[[], Iterable[str]]
-) -> ParsedResponse | JSMSError:
-    """Say what a response means: the success, or the error to raise."""
-    return _Interpreter(operation, received, attempts, secrets).interpret()
+class Interpreter(NamedTuple):
+    """Says what a response means."""
 
-
-class _Interpreter(NamedTuple):
     operation: Operation
     received: ReceivedResponse
     attempts: int
     secrets: Callable[[], Iterable[str]]
+    parse: Callable[[bytes], object] = parse
 
     @property
     def never(self) -> bool:
         return self.operation.retry == "never"
 
-    def interpret(self) -> ParsedResponse | JSMSError:
-        status = self.received.status
+    def interpret(self) -> ReceivedResponse | JSMSError:
+        """Return the response of a success with its value, or the error to raise."""
+        status = self.received.status_code
         if status in self.operation.statuses:
             return self._success()
         if HTTPStatus.BAD_REQUEST <= status < 600:
@@ -194,16 +179,17 @@ class _Interpreter(NamedTuple):
             f"responded with HTTP {status}, which is neither a success of this operation nor an error",
         )
 
-    def _success(self) -> ParsedResponse | JSMSError:
+    def _success(self) -> ReceivedResponse | JSMSError:
         operation, received = self.operation, self.received
         if operation.response is None and not received.content.strip() and not received.problem:
-            return ParsedResponse(received, None)
+            return received
         if operation.poll_seconds is not None and isinstance(operation.response, Items) and not received.problem:
             from jsms_client._polling import read_records  # noqa: PLC0415 - only for what is handed out once
 
             records = read_records(received.content, operation.response)
             if records is not None:
-                return ParsedResponse(received, records)
+                received.value = records
+                return received
         detail = None
         proof = False
         try:
@@ -221,7 +207,8 @@ class _Interpreter(NamedTuple):
             if operation.retry == "never" and holds_error(value) and not lists_recipients(value):
                 detail = detail or ErrorDetail(None, "an error beside a success", in_error=False)
                 return self._refusal(detail, proof=True)
-            return ParsedResponse(received, value)
+            received.value = value
+            return received
         if detail is not None and detail.has_code:
             return self._refusal(detail, proof=proof)
         return self._error(
@@ -236,14 +223,14 @@ class _Interpreter(NamedTuple):
         return kind(
             message + (_UNSURE if self.never else ""),
             operation=self.operation.id,
-            http_status=self.received.status,
+            http_status=self.received.status_code,
             attempts=self.attempts,
             **more,
         )
 
     def _refusal(self, detail: ErrorDetail | None, *, proof: bool) -> JSMSError:
         code = detail.code if detail is not None else None
-        kind = error_class(code, self.received.status)
+        kind = error_class(code, self.received.status_code)
         info = kind.info if kind.info is not None and kind.info.code == code else None
         if detail is not None and detail.message:
             message = mask_line(detail.message, self.secrets())
@@ -257,7 +244,7 @@ class _Interpreter(NamedTuple):
             operation=self.operation.id,
             code=code,
             name=info.name if info is not None else None,
-            http_status=self.received.status,
+            http_status=self.received.status_code,
             attempts=self.attempts,
         )
         if isinstance(error, APIError):
@@ -276,7 +263,7 @@ class _Interpreter(NamedTuple):
         if issubclass(kind, ServiceError):
             # It may fail after the message was sent.
             return UnconfirmedServerError if issubclass(kind, ServerError) else UnconfirmedServiceError
-        status = self.received.status
+        status = self.received.status_code
         if detail is None or detail.code is None:
             return UnconfirmedStatusError if status in _GIVEN_UP else UnconfirmedAPIError
         is_new = detail.in_error and detail.code in _CODES and status not in self.operation.statuses
@@ -287,7 +274,7 @@ class _Interpreter(NamedTuple):
     def _parsed(self) -> object:
         if self.received.problem:
             raise InvalidResponse(self.received.problem)
-        return self.received.parse(self.received.content)
+        return self.parse(self.received.content)
 
     def _value(self) -> object:
         try:
@@ -317,11 +304,11 @@ class _Interpreter(NamedTuple):
 
 def _without_words(received: ReceivedResponse) -> str:
     try:
-        phrase = f" {HTTPStatus(received.status).phrase}"
+        phrase = f" {HTTPStatus(received.status_code).phrase}"
     except ValueError:
         phrase = ""
     kind = "no body" if not received.content.strip() else "a body that is not an error of JSMS"
-    return f"HTTP {received.status}{phrase}, with {kind}"
+    return f"HTTP {received.status_code}{phrase}, with {kind}"
 
 
 _T = TypeVar("_T")
@@ -374,4 +361,4 @@ def raw_response(parsed: _T, responses: list[ReceivedResponse]) -> RawResponse[_
     """Return a result with the last of its responses."""
     if not responses:
         return RawResponse(parsed)
-    return RawResponse(parsed, responses[-1].status, dict(responses[-1].headers), responses[-1].content)
+    return RawResponse(parsed, responses[-1].status_code, dict(responses[-1].headers), responses[-1].content)

@@ -22,7 +22,7 @@ from jsms_client._failures import (
     request_not_sent,
 )
 from jsms_client._options import RetryPolicy
-from jsms_client._response import ParsedResponse, ReceivedResponse, interpret, note_response
+from jsms_client._response import Interpreter, ReceivedResponse, note_response
 from jsms_client.errors import (
     APIError,
     ConfigurationError,
@@ -41,9 +41,7 @@ from jsms_runtime.operation import Operation
 from jsms_runtime.redaction import MASK, mask_line
 
 if TYPE_CHECKING:
-    import httpx
-
-    from jsms_client._request import Departure
+    from jsms_client._request import Departure, Request
     from jsms_client._telemetry import Recorder
 
 _MSG_ID = re.compile("[0-9]{1,20}")
@@ -75,13 +73,13 @@ class Attempts:
         self._lost = False
         self._started = 0.0
 
-    def begin(self, request: httpx.Request) -> AbstractContextManager[object]:
+    def begin(self, request: Request) -> AbstractContextManager[object]:
         """Start another attempt; gives what its request is to be sent in."""
         self._attempt += 1
         self._started = time.monotonic()
         if self._recorder is None:
             return _NOT_RECORDED
-        self._recorder.begin(self._attempt, request.headers)
+        self._recorder.begin(self._attempt, request.added)
         return self._recorder
 
     def failed(self, error: BaseException, departure: Departure, *, own: bool) -> tuple[BaseException, float | None]:
@@ -109,12 +107,14 @@ class Attempts:
         again = self._operation.retry == "safe" and self._attempt < self._policy.attempts
         return self._no_response(error), self._pause(0) if again else None
 
-    def responded(self, received: ReceivedResponse) -> ParsedResponse | tuple[JSMSError, float | None]:
+    def responded(
+        self, received: ReceivedResponse, parse: Callable[[bytes], object]
+    ) -> ReceivedResponse | tuple[JSMSError, float | None]:
         """End an attempt with a response: the success, or what to raise or the seconds before another attempt."""
         self._left += 1
         note_response(received)
-        result = interpret(self._operation, received, attempts=self._left, secrets=self._secrets)
-        if isinstance(result, ParsedResponse):
+        result = Interpreter(self._operation, received, self._left, self._secrets, parse).interpret()
+        if isinstance(result, ReceivedResponse):
             if self._is_observed or LOG.isEnabledFor(logging.INFO):
                 self._publish(None, None, None, "yes", received, msg_id=self._msg_id(result))
             return result
@@ -126,7 +126,7 @@ class Attempts:
     def _judge_response(self, result: JSMSError, received: ReceivedResponse) -> tuple[JSMSError, float | None]:
         if (
             self._operation.retry == "safe"
-            and 500 <= received.status < 600
+            and 500 <= received.status_code < 600
             and not isinstance(result, RateLimitError)
             and self._attempt < self._policy.attempts
         ):
@@ -207,7 +207,7 @@ class Attempts:
     ) -> None:
         """Tell of an attempt, and of the call where it was the last."""
         now = time.monotonic()
-        status = received.status if received is not None else None
+        status = received.status_code if received is not None else None
         kinds: tuple[Literal["attempt", "outcome"], ...] = ("attempt", "outcome") if pause is None else ("attempt",)
         for kind in kinds:
             if self._is_observed or LOG.isEnabledFor(logging.DEBUG if kind == "attempt" else logging.INFO):
@@ -232,7 +232,7 @@ class Attempts:
                 else:
                     self._recorder.call_ended(event)
 
-    def _msg_id(self, success: ParsedResponse) -> str | None:
+    def _msg_id(self, success: ReceivedResponse) -> str | None:
         value = success.json()
         if "{msg_id}" in self._operation.path:
             # What was asked about, as the response does not say.

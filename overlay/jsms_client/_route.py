@@ -1,13 +1,11 @@
-"""The route to the service: direct or by proxy, TLS certificates, the network, and whether httpx is patched."""
+"""The route to the service: direct or by proxy, TLS certificates, and the network."""
 
 from __future__ import annotations
 
 import os
 from contextlib import suppress
-from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from types import FunctionType
 from typing import TYPE_CHECKING, NamedTuple, cast
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -25,9 +23,6 @@ if TYPE_CHECKING:
 
 _LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
 _PROXY_SCHEMES = frozenset(("http", "https", "socks5", "socks5h"))
-# Mocks in tests, and what traces requests, replace methods of these. They must see every request.
-_ORIGINAL = frozenset(("httpcore", "httpx"))
-_CLIENTS: tuple[tuple[type, str], ...] = ((httpx.Client, "send"), (httpx.AsyncClient, "send"))
 _trusted: dict[tuple[object, ...], ssl.SSLContext] = {}
 
 
@@ -36,7 +31,7 @@ class Route(NamedTuple):
 
     trust: ssl.SSLContext  # whose certificates are good
     proxy: httpx.Proxy | None
-    layers: int  # how many TLS handshakes come before a request
+    handshakes: int  # how many TLS handshakes come before a request
     forwards: bool  # whether the proxy sees the requests and may respond itself
     fast: bool  # whether to use httptools, which knows no proxies
 
@@ -157,36 +152,3 @@ def async_close_now(stream: httpcore.AsyncNetworkStream) -> None:
     close: Callable[[], None] = getattr(stream, "abort", None) or stream.get_extra_info("socket").close
     with suppress(RuntimeError):  # its event loop has ended
         close()
-
-
-def is_instrumented() -> bool:
-    """Whether a client or transport of httpx, or a pool or connection of httpcore, is not what it was."""
-    return _are_replaced(_transports()) or _are_replaced(_CLIENTS)
-
-
-def clients_are_replaced() -> bool:
-    """Whether a client of httpx is not what it was."""
-    return _are_replaced(_CLIENTS)
-
-
-@cache
-def _transports() -> tuple[tuple[type, str], ...]:
-    import httpcore  # noqa: PLC0415 - it loads trio where that is installed
-
-    return (
-        (httpx.HTTPTransport, "handle_request"),
-        (httpx.AsyncHTTPTransport, "handle_async_request"),
-        (httpcore.ConnectionPool, "handle_request"),
-        (httpcore.AsyncConnectionPool, "handle_async_request"),
-        (httpcore.HTTPConnection, "handle_request"),
-        (httpcore.AsyncHTTPConnection, "handle_async_request"),
-    )
-
-
-def _are_replaced(methods: tuple[tuple[type, str], ...]) -> bool:
-    for owner, name in methods:
-        method = getattr(owner, name)
-        # Wrappers copy the name of what they wrap and its module, but not its globals.
-        if type(method) is not FunctionType or method.__globals__["__name__"].partition(".")[0] not in _ORIGINAL:
-            return True
-    return False

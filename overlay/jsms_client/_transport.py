@@ -1,9 +1,4 @@
-"""Choose and open the transport: one for each process, or for each event loop of each process.
-
-A transport has the interface of `httpx.BaseTransport` or `httpx.AsyncBaseTransport`. It sends a request at most once,
-keeps the timeouts in ``request.extensions["timeout"]``, raises httpx's exceptions, and sets ``may_have_left`` of
-``request.extensions["departure"]`` as soon as it knows (see `_request.Departure`).
-"""
+"""Choose and open the connections: a pool for each process, or for each event loop of each process."""
 
 from __future__ import annotations
 
@@ -21,10 +16,11 @@ from jsms_client._route import find_route, needs_trust
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
 
-    import httpx
+    from jsms_client._async.pool import AsyncConnectionPool
+    from jsms_client._sync.pool import ConnectionPool
 
 
-class Transports(PerProcess["httpx.BaseTransport"]):
+class Transports(PerProcess["ConnectionPool"]):
     """The transports of one client: one for each process."""
 
     __slots__ = ()
@@ -49,7 +45,7 @@ class AsyncTransports:
         self._fast = fast
         self._loops: WeakKeyDictionary[object, dict[int, _Opened]] = WeakKeyDictionary()
 
-    async def get(self) -> httpx.AsyncBaseTransport:
+    async def get(self) -> AsyncConnectionPool:
         """Return this event loop's transport."""
         loop, pid = _event_loop(), os.getpid()
         processes = self._loops.get(loop)
@@ -88,11 +84,11 @@ class _Opened(NamedTuple):
     An event loop closes its asynchronous generators before it ends: there is no other way to be called then.
     """
 
-    transport: httpx.AsyncBaseTransport
+    transport: AsyncConnectionPool
     watch: AsyncGenerator[None]
 
 
-async def _at_the_end(transport: ref[httpx.AsyncBaseTransport]) -> AsyncGenerator[None]:
+async def _at_the_end(transport: ref[AsyncConnectionPool]) -> AsyncGenerator[None]:
     try:
         yield
     finally:
@@ -101,7 +97,7 @@ async def _at_the_end(transport: ref[httpx.AsyncBaseTransport]) -> AsyncGenerato
             await found.aclose()
 
 
-def open_transport(base_url: str, *, fast: bool = False) -> httpx.BaseTransport:
+def open_transport(base_url: str, *, fast: bool = False) -> ConnectionPool:
     """Return connections for the threads of one process; TLS is always verified."""
     route = find_route(base_url, fast=fast)
     from jsms_client._sync.pool import ConnectionPool  # noqa: PLC0415 - a program loads what it uses
@@ -113,7 +109,7 @@ def open_transport(base_url: str, *, fast: bool = False) -> httpx.BaseTransport:
     return ConnectionPool(route, FastConnection)
 
 
-async def open_async_transport(base_url: str, *, fast: bool = False) -> httpx.AsyncBaseTransport:
+async def open_async_transport(base_url: str, *, fast: bool = False) -> AsyncConnectionPool:
     """Return connections for the tasks of one event loop; TLS is always verified."""
     modules = _modules(fast=fast)
     if not modules <= sys.modules.keys() or needs_trust(base_url):

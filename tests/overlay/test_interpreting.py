@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from jsms_client._response import ParsedResponse, ReceivedResponse, interpret
+from jsms_client._response import Interpreter, ReceivedResponse
 from jsms_client.errors import (
     APIError,
     AuthenticationError,
@@ -36,10 +36,10 @@ from jsms_contract.operations import OPERATIONS
 
 def result_of(
     operation: str, status: int, body: object = None, *, problem: str = "", headers: Mapping[str, str] | None = None
-) -> ParsedResponse | JSMSError:
+) -> ReceivedResponse | JSMSError:
     content = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
     received = ReceivedResponse(status, headers or {}, content, problem)
-    return interpret(OPERATIONS[operation], received, attempts=1, secrets=lambda: ["王小明"])
+    return Interpreter(OPERATIONS[operation], received, attempts=1, secrets=lambda: ["王小明"]).interpret()
 
 
 def error_of(
@@ -69,7 +69,7 @@ def error_of(
 )
 def test_a_success_is_checked_and_handed_on(operation: str, body: object, value: object) -> None:
     result = result_of(operation, 200, body)
-    assert isinstance(result, ParsedResponse)
+    assert isinstance(result, ReceivedResponse)
     assert result.json() == value
     assert result.status_code == 200
 
@@ -269,7 +269,7 @@ def test_an_error_of_any_form_beside_an_id_confirms_nothing(error: Mapping[str, 
     for operation, name in (("sendCode", "msg_id"), ("sendMessage", "msg_id"), ("createSchedule", "schedule_id")):
         assert type(error_of(operation, 200, {name: "1", **error})) is UnconfirmedAPIError
     assert isinstance(error_of("verifyCode", 200, {"is_valid": True, **error}), UnknownOutcomeError)
-    assert isinstance(result_of("updateSchedule", 200, {"schedule_id": "1", **error}), ParsedResponse)
+    assert isinstance(result_of("updateSchedule", 200, {"schedule_id": "1", **error}), ReceivedResponse)
 
 
 @pytest.mark.parametrize("send_time", ["soon", "", "2030-02-30 09:00:00", "030-07-01 09:00:00", "+" + "9" * 19])

@@ -21,12 +21,11 @@ import pytest
 from jsms_client import ConnectionFailedError, RetryPolicy, Timeouts
 from jsms_client._async.fast import AsyncFastConnection
 from jsms_client._async.pool import AsyncConnection as AsyncConnections
-from jsms_client._async.pool import AsyncConnectionPool, AsyncNetwork, AsyncPooledBody
+from jsms_client._async.pool import AsyncNetwork
 from jsms_client._concurrency import AsyncSlots, Slot, Slots
-from jsms_client._route import find_route
 from jsms_client._sync.fast import FastConnection
 from jsms_client._sync.pool import Connection as Connections
-from jsms_client._sync.pool import ConnectionPool, Network, PooledBody
+from jsms_client._sync.pool import Network
 from jsms_client.errors import PoolTimeoutError, RequestTimeoutError
 from servers.faults import http_response, sends
 from servers.raw_socket_server import Connection, RawSocketServer, Script
@@ -290,39 +289,33 @@ def test_a_connection_that_cannot_be_made_costs_no_other_call_its_turn(
     driver.close()
 
 
-def test_a_body_that_cannot_be_closed_costs_its_connection_once() -> None:
-    class Parts(httpx.SyncByteStream, httpx.AsyncByteStream):
+@pytest.mark.parametrize("flavour", OWN)
+def test_a_body_that_cannot_be_closed_costs_no_other_call_its_turn(
+    server: RawSocketServer, flavour: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Unclosable(httpx.ByteStream):
         def close(self) -> None:
             raise KeyboardInterrupt
 
         async def aclose(self) -> None:
             raise KeyboardInterrupt
 
-    route = find_route("http://127.0.0.1:1/v1")
-    pool, slots = ConnectionPool(route), Slots(1)
-    slot = slots.acquire(0)
-    assert slot is not None
-    body = PooledBody(pool, Connections(route), slot, Parts())
-    with pytest.raises(KeyboardInterrupt):
-        body.close()
-    body.close()
-    del slot
-    again = slots.acquire(0)
-    assert again is not None
-    assert slots.acquire(0) is None
+    def respond(*_: object) -> httpx.Response:
+        return httpx.Response(200, stream=Unclosable(b"{}"))
 
-    async def main() -> None:
-        slots = AsyncSlots(1)
-        slot = await slots.acquire(0)
-        assert slot is not None
-        body = AsyncPooledBody(AsyncConnectionPool(route), AsyncConnections(route), slot, Parts())
-        with pytest.raises(KeyboardInterrupt):
-            await body.aclose()
-        await body.aclose()
-        assert await slots.acquire(0) is not None
-        assert await slots.acquire(0) is None
+    async def respond_async(*_: object) -> httpx.Response:
+        return respond()
 
-    asyncio.run(main())
+    server.play(sends(SENT))
+    driver = DRIVERS[flavour](server.base_url, timeout=Timeouts(pool=0.1))
+    with monkeypatch.context() as context:
+        context.setattr(httpx.HTTPTransport, "handle_request", respond)
+        context.setattr(httpx.AsyncHTTPTransport, "handle_async_request", respond_async)
+        for _ in range(3):
+            with pytest.raises(KeyboardInterrupt):
+                driver.make(CALLS["sendCode"])
+    driver.make(CALLS["sendCode"])
+    driver.close()
 
 
 INTERRUPTED = """
@@ -334,10 +327,57 @@ def write():
 """
 
 
-@pytest.mark.parametrize("network", [Network(0), AsyncNetwork(0)], ids=["sync", "async"])
-def test_what_a_signal_handler_raises_during_a_write_is_not_taken_for_the_sockets(
-    network: Network | AsyncNetwork,
-) -> None:
+class BrokenStream(httpcore.NetworkStream):
+    """Cannot write, and responds."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        raise self.error
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return b"too large"
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+class AsyncBrokenStream(httpcore.AsyncNetworkStream):
+    """Cannot write, and responds."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        raise self.error
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return b"too large"
+
+    def abort(self) -> None:
+        """Do nothing."""
+
+
+def respond_after(error: Exception, flavour: str) -> bytes:
+    """Write to a network that fails with an error, and return what can be read from it."""
+    if flavour == "sync":
+        network = Network(0)
+        network.inner = BrokenStream(error)
+        network.write(b"image")
+        return network.read(100)
+
+    async def main() -> bytes:
+        network = AsyncNetwork(0)
+        network.inner = AsyncBrokenStream(error)
+        await network.write(b"image")
+        return await network.read(100)
+
+    return asyncio.run(main())
+
+
+@pytest.mark.parametrize("flavour", ["sync", "asyncio"])
+def test_what_a_signal_handler_raises_during_a_write_is_not_taken_for_the_sockets(flavour: str) -> None:
     def handler(_signal: int, _frame: object) -> None:
         raise TimeoutError
 
@@ -346,16 +386,33 @@ def test_what_a_signal_handler_raises_during_a_write_is_not_taken_for_the_socket
     with pytest.raises(httpcore.WriteError) as caught:
         cast("Callable[[], None]", module["write"])()
     with pytest.raises(httpcore.WriteError) as raised:
-        network.write_failed(caught.value)
+        respond_after(caught.value, flavour)
     assert raised.value is caught.value
-    network.write_failed(httpcore.WriteError("the service has closed"))
+    assert respond_after(httpcore.WriteError("the service has closed"), flavour) == b"too large"
 
 
-@pytest.mark.parametrize("network", [Network(0), AsyncNetwork(0)], ids=["sync", "async"])
-def test_nothing_is_read_after_the_deadline(network: Network | AsyncNetwork) -> None:
+def test_nothing_is_read_after_the_deadline() -> None:
+    network = Network(0)
+    network.inner = BrokenStream(OSError())
     network.expect(0)
     with pytest.raises(httpcore.ReadTimeout):
-        network.time_to_read()
+        network.read(100)
+
+    async def main() -> None:
+        network = AsyncNetwork(0)
+        network.inner = AsyncBrokenStream(OSError())
+        network.expect(0)
+        with pytest.raises(httpcore.ReadTimeout):
+            await network.read(100)
+
+    asyncio.run(main())
+
+
+def test_nothing_is_read_from_a_connection_that_was_closed() -> None:
+    with pytest.raises(httpcore.ReadError, match="closed"):
+        Network(0).read(100)
+    with pytest.raises(httpcore.ReadError, match="closed"):
+        asyncio.run(AsyncNetwork(0).read(100))
 
 
 def test_a_slot_that_is_lost_comes_back_and_outlives_its_pool() -> None:

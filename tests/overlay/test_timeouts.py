@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncIterator, Callable
 
 import anyio
@@ -9,7 +10,7 @@ import httpx
 import pytest
 
 from jsms_client import JSMS, AsyncJSMS, Timeouts
-from jsms_client._concurrency import total_timeout
+from jsms_client._async.pool import total_timeout
 from jsms_client.errors import UnknownOutcomeTimeoutError
 from jsms_client.results import SentMessage
 from servers.faults import head, http_response, sends
@@ -111,7 +112,7 @@ def test_a_response_that_never_begins_is_cut_off_when_all_limits_together_are_ov
 def test_without_a_limit_for_each_phase_there_is_none_for_all_of_them() -> None:
     limits = {"connect": 1.0, "read": 2.0, "write": 3.0, "pool": 4.0}
     assert total_timeout(limits) == 10
-    assert total_timeout({**limits, "write": None}) is None
+    assert total_timeout({**limits, "write": None}) == math.inf
 
 
 @pytest.mark.parametrize("flavour", DRIVERS)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import httpx
 
     from jsms_client._async.executor import AsyncHTTPExecutor
-    from jsms_client._response import ParsedResponse
+    from jsms_client._response import ReceivedResponse
     from jsms_runtime.resource import Files
 
 
@@ -52,7 +52,7 @@ class AsyncAPIClient(AuthenticatedClient):
         files: Files | None = None,
         params: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> ParsedResponse:
+    ) -> ReceivedResponse:
         """Carry out one operation for a generated function, which reads the checked success like an httpx response."""
         # Ours are used instead, as the generator's multipart boundary is a fixed one.
         del headers

@@ -5,23 +5,21 @@ A request is sent over our own transport, or with an HTTP client of the caller's
 
 from __future__ import annotations
 
-import math
 import sys
 import time
-from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING, Unpack, cast
 
 import httpx
 
-from jsms_client._concurrency import AsyncShieldedTask, DeadlineError, async_fail_after, async_sleep, total_timeout
+from jsms_client._concurrency import AsyncShieldedTask, DeadlineError, async_fail_after, async_sleep
 from jsms_client._config import Config
 from jsms_client._failures import clear_requests
-from jsms_client._request import Departure, RequestBuilder, open_json, texts_in_form, texts_in_json
-from jsms_client._response import BodyReader, ParsedResponse, ReceivedResponse
+from jsms_client._request import Departure, RequestBuilder, texts_in_form, texts_in_json
+from jsms_client._response import ReceivedResponse
 from jsms_client._retry import Attempts
-from jsms_client._route import clients_are_replaced
 from jsms_client._transport import AsyncTransports
 from jsms_client.errors import ClientClosedError, ConfigurationError, JSMSError, NotSentError
 from jsms_contract.operations import OPERATIONS
@@ -30,7 +28,7 @@ from jsms_runtime.resource import run_in_thread
 if TYPE_CHECKING:
     import httpx2
 
-    from jsms_client._request import Content
+    from jsms_client._request import Content, Request
     from jsms_client.store import Store
     from jsms_client.store._once import Claim
     from jsms_client.store._rates import MobileSpacing
@@ -43,13 +41,13 @@ if TYPE_CHECKING:
 class AsyncHTTPExecutor:
     """Carries out requests of the contract: credentials, timeouts, retries, and exceptions."""
 
-    __slots__ = ("_closed", "_dated", "_json", "_origin", "_sender", "config", "store")
+    __slots__ = ("_closed", "_dated", "_origin", "_requests", "_sender", "config", "store")
 
     def __init__(self, config: Config, http_client: AnyAsyncClient | None) -> None:
         self.config = config
         self.store: Store | None = None
         self._sender = open_async_sender(config, http_client)
-        self._json = open_json(fast=config.fast)
+        self._requests = RequestBuilder(config)
         self._dated: tuple[str | None, float] = None, 0.0
         self._closed = False
         self._origin = self
@@ -58,7 +56,7 @@ class AsyncHTTPExecutor:
         """Return one with other timeouts, retries and headers, over the same connections."""
         other = copy(self)
         other.config = config
-        other._sender = self._sender.with_config(config)
+        other._requests = RequestBuilder(config)
         return other
 
     async def request_json(self, operation: str, json: object = None, **call: Unpack[Call]) -> object:
@@ -91,11 +89,11 @@ class AsyncHTTPExecutor:
         body = [json, dict(params)] if params else json
         return Claim(self.store, key, (*self.config.identity, self.config.app.secret), operation.id, body)
 
-    async def send(self, operation: Operation, path: str, content: Content) -> ParsedResponse:
+    async def send(self, operation: Operation, path: str, content: Content) -> ReceivedResponse:
         """Send a request, as often as that is safe, until there is a success; raises `JSMSError` otherwise."""
         self.ensure_open()
         secrets = self._secrets(content)
-        request = self._sender.build(operation, path, content)
+        request = self._requests.build(operation, path, content)
         spacing = self._spacing(operation, content)
         # Error trackers send away what is in the frames of an exception.
         del content
@@ -118,8 +116,8 @@ class AsyncHTTPExecutor:
         return spacing_of(self.store, self.config.identity, operation, content[0])
 
     async def _attempt(
-        self, operation: Operation, path: str, request: httpx.Request, secrets: Callable[[], Iterable[str]]
-    ) -> ParsedResponse:
+        self, operation: Operation, path: str, request: Request, secrets: Callable[[], Iterable[str]]
+    ) -> ReceivedResponse:
         config = self.config
         attempts = Attempts(operation, config.retry, secrets, path, config.on_event, config.recorder)
         while True:
@@ -135,10 +133,9 @@ class AsyncHTTPExecutor:
                 if pause is None and isinstance(failure, JSMSError):
                     raise failure from error
             else:
-                received.parse = self._json.parse
                 self._dated = received.headers.get("date"), time.time()
-                result = attempts.responded(received)
-                if isinstance(result, ParsedResponse):
+                result = attempts.responded(received, self._requests.json.parse)
+                if isinstance(result, ReceivedResponse):
                     return result
                 failure, pause = result
             if pause is None:
@@ -180,41 +177,14 @@ class AsyncTransportSender:
     """Sends over connections of our own."""
 
     own = True
-    __slots__ = ("_send", "_transports", "build")
+    __slots__ = ("_transports",)
 
     def __init__(self, config: Config) -> None:
-        self.build = RequestBuilder(config).build
         self._transports = AsyncTransports(config.base_url, fast=config.fast)
-        self._send: object = None
 
-    def with_config(self, config: Config) -> AsyncTransportSender:
-        """Return one with other timeouts and headers, over the same connections."""
-        other = copy(self)
-        other.build = RequestBuilder(config).build
-        return other
-
-    async def send(self, request: httpx.Request, departure: Departure) -> ReceivedResponse:
+    async def send(self, request: Request, departure: Departure) -> ReceivedResponse:
         """Send a request, note that it may have left, and read its response."""
-        transport = await self._transports.get()
-        departure.may_have_left = None
-        request.extensions["departure"] = departure
-        if httpx.AsyncClient.send is not self._send and self._is_instrumented():
-            client = httpx.AsyncClient(transport=transport, trust_env=False)
-            response = await client.send(request, stream=True, auth=None, follow_redirects=False)
-        else:
-            response = await transport.handle_async_request(request)
-        try:
-            # The network ends a read that takes too long.
-            return await _read(response, None)
-        finally:
-            await response.aclose()
-
-    def _is_instrumented(self) -> bool:
-        """Whether httpx's client was replaced since the last request: then the request goes through it."""
-        if clients_are_replaced():
-            return True
-        self._send = httpx.AsyncClient.send
-        return False
+        return await (await self._transports.get()).send(request, departure)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -225,44 +195,31 @@ class AsyncClientSender:
     """Sends with a client of the caller's, as it is: its TLS, proxies, hooks, headers, and timeouts by default."""
 
     own = False
-    __slots__ = ("_http_client", "_requests", "_timeouts")
+    __slots__ = ("_http_client",)
 
-    def __init__(self, config: Config, http_client: AnyAsyncClient) -> None:
-        self._requests = RequestBuilder(config)
+    def __init__(self, http_client: AnyAsyncClient) -> None:
         # httpx2 does the same as httpx, and shares no class with it.
         self._http_client = cast("httpx.AsyncClient", http_client)
-        given = config.timeouts
-        self._timeouts = (given.connect, given.read, given.write, given.pool) if config.timeouts_given else None
 
-    def with_config(self, config: Config) -> AsyncClientSender:
-        """Return one with other timeouts and headers, over the same connections."""
-        return AsyncClientSender(config, self._http_client)
-
-    def build(self, operation: Operation, path: str, content: Content) -> httpx.Request:
-        """Return a request that can be sent as often as needed."""
-        request = self._requests.build(operation, path, content)
-        client = self._http_client
-        return client.build_request(
-            request.method,
-            str(request.url),
-            headers=[(name.decode("ascii"), value.decode("ascii")) for name, value in request.headers.raw],
-            content=request.read() or None,
-            timeout=client.timeout if self._timeouts is None else self._timeouts,
-        )
-
-    async def send(self, request: httpx.Request, departure: Departure) -> ReceivedResponse:
+    async def send(self, request: Request, departure: Departure) -> ReceivedResponse:
         """Send a request, note that it may have left, and read its response."""
+        from jsms_client._async.pool import read_response, total_timeout  # noqa: PLC0415 - a program loads what it uses
+
         client = self._http_client
         if client.is_closed:
             raise ClientClosedError("the http_client that this client sends with was closed; make a new one of both")
-        request.extensions["trace"] = departure.async_trace
+        ours = request.as_httpx()
+        sent = client.build_request(ours.method, str(ours.url), headers=ours.headers.raw, content=request.body or None)
+        if request.timeouts_given:
+            sent.extensions["timeout"] = request.timeouts
+        sent.extensions["trace"] = departure.async_trace
         departure.may_have_left = None
-        timeouts: Mapping[str, float | None] = request.extensions["timeout"]
+        timeouts: Mapping[str, float | None] = sent.extensions["timeout"]
         async with async_fail_after(total_timeout(timeouts)):
-            response = await client.send(request, stream=True, auth=None, follow_redirects=False)
+            response = await client.send(sent, stream=True, auth=None, follow_redirects=False)
             try:
                 async with async_fail_after(timeouts["read"]):
-                    return await _read(response, timeouts["read"])
+                    return await read_response(response, timeouts["read"])
             except DeadlineError as error:
                 raise DeadlineError(f"the response was not complete after {timeouts['read']} s") from error
             finally:
@@ -279,27 +236,12 @@ def open_async_sender(config: Config, http_client: AnyAsyncClient | None) -> Asy
     for family in ("httpx", "httpx2"):
         kind = getattr(sys.modules.get(family), "AsyncClient", None)
         if kind is not None and isinstance(http_client, kind):
-            return AsyncClientSender(config, http_client)
+            return AsyncClientSender(http_client)
     given = type(cast("object", http_client))
     raise ConfigurationError(
         f"http_client is a {given.__module__.partition('.')[0]}.{given.__qualname__}: "
         "AsyncJSMS takes an httpx.AsyncClient or httpx2.AsyncClient"
     )
-
-
-async def _read(response: httpx.Response, timeout: float | None) -> ReceivedResponse:
-    if response.is_stream_consumed:
-        # A mock that has its body already, or a hook of the caller's that read it.
-        return ReceivedResponse(response.status_code, response.headers, response.content)
-    end = math.inf if timeout is None else time.monotonic() + timeout
-    body = BodyReader(response.headers)
-    async for part in cast("AsyncIterable[bytes]", response.stream):
-        if not body.add(part):
-            break
-        # An empty part counts too: the reads behind it have no end of their own.
-        if time.monotonic() > end:
-            raise DeadlineError(f"the response was not complete after {timeout} s")
-    return ReceivedResponse(response.status_code, response.headers, body.content(), body.problem)
 
 
 async def _write(work: Callable[[], None]) -> None:

@@ -10,21 +10,24 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterable, Callable, Iterable, Mapping
 from contextlib import nullcontext, suppress
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
 import httpcore
 import httpx
 
-from jsms_client._concurrency import AsyncSlot, AsyncSlots
+from jsms_client._concurrency import AsyncSlots, DeadlineError
 from jsms_client._failures import interruption
 from jsms_client._request import Departure
-from jsms_client._route import async_backend, async_close_now, is_instrumented
+from jsms_client._response import BodyReader, ReceivedResponse
+from jsms_client._route import async_backend, async_close_now
 
 if TYPE_CHECKING:
     import ssl
 
+    from jsms_client._request import Request
     from jsms_client._route import Route
 
     AnyConnection: TypeAlias = Callable[[Route], "AsyncPooledConnection"]
@@ -36,20 +39,16 @@ KEPT_FOR = 1.0
 _NO_LOCK = nullcontext()
 _ONE = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=None)
 _MOST_AT_ONCE = 256 * 1024
+_ORIGINAL = frozenset(("httpcore", "httpx"))
 
 
 class AsyncPooledConnection(Protocol):
     """A connection that the pool can keep."""
 
     network: AsyncNetwork
-    idle_since: float
 
-    async def handle_async_request(self, request: httpx.Request) -> object:
-        """Send a request and read the head of its response."""
-        ...
-
-    def is_clean(self) -> bool:
-        """Whether it can be used again."""
+    async def exchange(self, request: Request) -> ReceivedResponse:
+        """Send a request and read its response; then it can be used again, or its network is closed."""
         ...
 
 
@@ -61,13 +60,35 @@ class AsyncConnection(httpx.AsyncHTTPTransport):
 
     def __init__(self, route: Route) -> None:
         super().__init__(verify=route.trust, proxy=route.proxy, limits=_ONE, retries=0)
-        self.network = AsyncNetwork(route.layers)
-        self.idle_since = 0.0
+        self.network = AsyncNetwork(route.handshakes)
+        self._forwards = route.forwards
         # httpx has no parameters for these two. One call at a time needs no lock, and an exception of a signal handler
         # could leave it locked.
         pool: Any = self._pool
         pool._network_backend = self.network
         pool._optional_thread_lock = _NO_LOCK
+
+    async def exchange(self, request: Request) -> ReceivedResponse:
+        """Send a request and read its response; where httpx's client was replaced, through that."""
+        sent = request.as_httpx()
+        if _is_replaced(httpx.AsyncClient.send):
+            client = httpx.AsyncClient(transport=self, trust_env=False)
+            response = await client.send(sent, stream=True, auth=None, follow_redirects=False)
+        else:
+            response = await self.handle_async_request(sent)
+        try:
+            if self.network.has_unsent:
+                raise httpx.RemoteProtocolError("a response came before its request was sent")
+            if response.status_code == 407 and self._forwards:
+                raise httpx.ProxyError("407 Proxy Authentication Required")
+            self.network.expect(request.timeouts["read"])
+            # The network ends a read that takes too long.
+            received = await read_response(response, None)
+        finally:
+            await response.aclose()
+        if not self.is_clean():
+            self.network.abort()
+        return received
 
     def is_clean(self) -> bool:
         """Whether nothing came behind the response: the next call would take it for its own."""
@@ -78,7 +99,23 @@ class AsyncConnection(httpx.AsyncHTTPTransport):
         return not data
 
 
-class AsyncConnectionPool(httpx.AsyncBaseTransport):
+async def read_response(response: httpx.Response, timeout: float | None) -> ReceivedResponse:
+    """Read a response of httpx; raises `DeadlineError` where its body takes longer than so many seconds."""
+    if response.is_stream_consumed:
+        # A mock that has its body already, or a hook of the caller's that read it.
+        return ReceivedResponse(response.status_code, response.headers, response.content)
+    end = math.inf if timeout is None else time.monotonic() + timeout
+    body = BodyReader(response.headers)
+    async for part in cast("AsyncIterable[bytes]", response.stream):
+        if not body.add(part):
+            break
+        # An empty part counts too: the reads behind it have no end of their own.
+        if time.monotonic() > end:
+            raise DeadlineError(f"the response was not complete after {timeout} s")
+    return ReceivedResponse(response.status_code, response.headers, body.content(), body.problem)
+
+
+class AsyncConnectionPool:
     """Sends requests over connections that it keeps: of ``fast`` where nothing is instrumented, else of httpx."""
 
     def __init__(self, route: Route, fast: AnyConnection | None = None) -> None:
@@ -88,40 +125,26 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
         self._closed = False
         self._fast = fast
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request, at most once; raises `httpx.PoolTimeout` where no connection was free in time."""
-        timeouts = request.extensions["timeout"]
-        slot = await self._slots.acquire(timeouts["pool"])
+    async def send(self, request: Request, departure: Departure) -> ReceivedResponse:
+        """Send a request, at most once, and read its response; raises exceptions of httpx."""
+        wait = request.timeouts["pool"]
+        slot = await self._slots.acquire(wait)
         if slot is None:
-            raise httpx.PoolTimeout(f"all {MOST_CONNECTIONS} connections were in use for {timeouts['pool']} s")
+            raise httpx.PoolTimeout(f"all {MOST_CONNECTIONS} connections were in use for {wait} s")
         connection = None
         try:
-            kind = self._kind()
-            kept = None if "fresh" in request.extensions else self._take(kind)
-            connection = kept or kind(self._route)
-            network = connection.network
-            network.begin(request.extensions.get("departure") or Departure(), timeouts)
-            # Both have what is read of them.
-            response = cast("httpx.Response", await connection.handle_async_request(request))
-            self._check(response, network)
-            network.expect(timeouts["read"])
-            response.stream = AsyncPooledBody(self, connection, slot, cast("httpx.AsyncByteStream", response.stream))
+            kind = AsyncConnection if self._fast is None or _is_instrumented() else self._fast
+            connection = (None if request.target.is_batch else self._take(kind)) or kind(self._route)
+            connection.network.begin(departure, request.timeouts)
+            received = await connection.exchange(request)
+            self._keep(connection)
         except BaseException:
             if connection is not None:
                 connection.network.abort()
-            slot.release()
             raise
-        return response
-
-    def _check(self, response: httpx.Response, network: AsyncNetwork) -> None:
-        if network.unsent:
-            raise httpx.RemoteProtocolError("a response came before its request was sent")
-        if response.status_code == 407 and self._route.forwards:
-            raise httpx.ProxyError("407 Proxy Authentication Required")
-
-    def _kind(self) -> AnyConnection:
-        """Which connections to use: httpx's where mocks or tracing wait for requests there."""
-        return AsyncConnection if self._fast is None or is_instrumented() else self._fast
+        finally:
+            slot.release()
+        return received
 
     def _take(self, kind: AnyConnection) -> AsyncPooledConnection | None:
         """Return the connection that was used last, where it can be used again."""
@@ -130,23 +153,21 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
                 connection = self._idle.pop()
             except IndexError:
                 return None
-            fresh = time.monotonic() - connection.idle_since < KEPT_FOR
+            fresh = time.monotonic() - connection.network.idle_since < KEPT_FOR
             if fresh and type(connection) is kind and connection.network.is_usable():
                 return connection
             connection.network.abort()
 
-    def release(self, connection: AsyncPooledConnection, slot: AsyncSlot) -> None:
+    def _keep(self, connection: AsyncPooledConnection) -> None:
         """Keep the connection of a call that ended, unless it was closed."""
-        if connection.network.is_open and connection.is_clean():
-            connection.idle_since = now = time.monotonic()
-            self._idle.append(connection)
-            # After many calls at once, what is not needed any more does not stay open.
-            with suppress(IndexError):
-                while self._closed or self._idle[0].idle_since + KEPT_FOR < now:
-                    self._idle.popleft().network.abort()
-        else:
-            connection.network.abort()
-        slot.release()
+        if not connection.network.is_open:
+            return
+        connection.network.idle_since = now = time.monotonic()
+        self._idle.append(connection)
+        # After many calls at once, what is not needed any more does not stay open.
+        with suppress(IndexError):
+            while self._closed or self._idle[0].network.idle_since + KEPT_FOR < now:
+                self._idle.popleft().network.abort()
 
     async def aclose(self) -> None:
         """Close the idle connections; others are closed when their calls end."""
@@ -156,51 +177,61 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
                 self._idle.pop().network.abort()
 
 
-class AsyncPooledBody(httpx.AsyncByteStream):
-    """The body of a response, which gives back its connection."""
+class AsyncNetwork(httpcore.AsyncNetworkBackend, httpcore.AsyncNetworkStream):
+    """The network of one connection, which can be closed at any moment: how far a request and its response got.
 
-    def __init__(
-        self,
-        pool: AsyncConnectionPool,
-        connection: AsyncPooledConnection,
-        slot: AsyncSlot,
-        parts: httpx.AsyncByteStream,
-    ) -> None:
-        self._pool = pool
-        self._connection = connection
-        self._slot: AsyncSlot | None = slot
-        self._parts = parts
+    It writes a request in one piece when its response is to be read, and ends what takes too long.
+    """
 
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        """Return the parts, as they come."""
-        return self._parts.__aiter__()
+    inner: httpcore.AsyncNetworkStream | None = None
+    idle_since = 0.0
 
-    async def aclose(self) -> None:
-        """Give the connection back."""
-        slot, self._slot = self._slot, None
-        if slot is None:
-            return
-        try:
-            await self._parts.aclose()
-        except BaseException:
-            self._connection.network.abort()
-            raise
-        finally:
-            self._pool.release(self._connection, slot)
-
-
-class AsyncNetwork(httpcore.AsyncNetworkBackend):
-    """The network of one connection, which can be closed at any moment: how far a request and its response got."""
-
-    _inner: httpcore.AsyncNetworkStream | None = None
-
-    def __init__(self, layers: int) -> None:
+    def __init__(self, handshakes: int) -> None:
         # So many TLS handshakes come before a request: what is written before that is for a proxy.
-        self._layers = layers
+        self._handshakes = handshakes
         self._deadline = self._read_deadline = math.inf
         self._read_timeout: float | None = None
+        self._write_timeout: float | None = None
+        self._unsent: list[bytes] = []
         self._departure = Departure()
-        self.unsent = False
+
+    def begin(self, departure: Departure, timeouts: Mapping[str, float | None]) -> None:
+        """Begin the exchange of a request that is about to be sent."""
+        self._deadline = self._read_deadline = time.monotonic() + total_timeout(timeouts)
+        self._departure = departure
+        # Unless there is no connection yet, what leaves is seen here.
+        departure.may_have_left = False if self.is_open else None
+
+    def expect(self, timeout: float | None) -> None:
+        """Set how many seconds the head of a response, or its body, may take; None for what is left of the attempt."""
+        self._read_timeout = timeout
+        self._read_deadline = self._deadline
+        if timeout is not None:
+            self._read_deadline = min(self._deadline, time.monotonic() + timeout)
+
+    @property
+    def has_unsent(self) -> bool:
+        """Whether something was not sent yet."""
+        return bool(self._unsent)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a connection, with or without a response on its way."""
+        return self.inner is not None
+
+    def is_usable(self) -> bool:
+        """Whether it is open, and quiet: what can be read from an idle connection is its end."""
+        return self.inner is not None and not self.inner.get_extra_info("is_readable")
+
+    def abort(self) -> None:
+        """Close it at once."""
+        inner, self.inner = self.inner, None
+        if inner is not None:
+            async_close_now(inner)
+
+    def __del__(self) -> None:
+        """Leave no socket behind when an exception came at the worst of moments."""
+        self.abort()
 
     async def connect_tcp(
         self,
@@ -209,142 +240,102 @@ class AsyncNetwork(httpcore.AsyncNetworkBackend):
         timeout: float | None = None,
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
+    ) -> AsyncNetwork:
         """Connect, for httpcore."""
         # There is no connection yet: the request cannot have left.
         self._departure.may_have_left = False
-        timeout = self.time_to(timeout)
-        stream = await async_backend().connect_tcp(host, port, timeout, local_address, socket_options)
-        return self.opened(stream, 0)
+        timeout = self._time_to(timeout)
+        self.inner = await async_backend().connect_tcp(host, port, timeout, local_address, socket_options)
+        return self
 
-    def opened(self, stream: httpcore.AsyncNetworkStream, layer: int) -> AsyncStream:
-        """Read and write through this stream from now on."""
-        self._inner = stream
-        return AsyncStream(self, stream, layer)
-
-    def is_usable(self) -> bool:
-        """Whether it is open, and quiet: what can be read from an idle connection is its end."""
-        return self._inner is not None and not self._inner.get_extra_info("is_readable")
-
-    @property
-    def is_open(self) -> bool:
-        """Whether there is a connection, with or without a response on its way."""
-        return self._inner is not None
-
-    def abort(self) -> None:
-        """Close it at once."""
-        inner, self._inner = self._inner, None
-        if inner is not None:
-            async_close_now(inner)
-
-    def __del__(self) -> None:
-        """Leave no socket behind when an exception came at the worst of moments."""
-        self.abort()
-
-    def begin(self, departure: Departure, timeouts: Mapping[str, float | None]) -> None:
-        """Begin the exchange of a request that is about to be sent."""
-        phases = [seconds for seconds in timeouts.values() if seconds is not None]
-        # Without a limit where a phase has none.
-        self._deadline = self._read_deadline = _end(sum(phases) if len(phases) == len(timeouts) else None)
-        self._departure = departure
-        self.unsent = False
-        if self.is_open:
-            departure.may_have_left = False
-
-    def writing(self, layer: int) -> None:
-        """Bytes are about to be written."""
-        if layer >= self._layers:
-            self._departure.may_have_left = True
-
-    @staticmethod
-    def write_failed(error: httpcore.WriteError) -> None:
-        """Go on: a service that refuses a request may respond and close before it has read all of it."""
-        if interruption(error) is not None:
-            raise error
-
-    def expect(self, timeout: float | None) -> None:
-        """Set how many seconds the head of a response, or its body, may take; None for what is left of the attempt."""
-        self._read_timeout = timeout
-        self._read_deadline = min(self._deadline, _end(timeout))
-
-    def time_to_read(self) -> float | None:
-        """Return the seconds that are left for the head or the body; raises `httpcore.ReadTimeout` where none are."""
-        if self._read_deadline == math.inf:
-            return None
-        left = self._read_deadline - time.monotonic()
-        if left <= 0:
-            raise self.too_slow()
-        return left
-
-    def time_to(self, timeout: float | None) -> float | None:
-        """Return the seconds that are left for something else, at least a moment."""
-        if self._deadline == math.inf:
-            return timeout
-        left = max(self._deadline - time.monotonic(), 0.001)
-        return left if timeout is None else min(left, timeout)
-
-    def too_slow(self) -> httpcore.ReadTimeout:
-        """Return the error for a response that is not complete in time."""
-        return httpcore.ReadTimeout(f"the response was not complete after {self._read_timeout} s")
-
-
-class AsyncStream(httpcore.AsyncNetworkStream):
-    """Writes a request in one piece when its response is to be read, and ends what takes too long."""
-
-    def __init__(self, network: AsyncNetwork, inner: httpcore.AsyncNetworkStream, layer: int) -> None:
-        self._network = network
-        self._inner = inner
-        self._layer = layer
-        self._unsent: list[bytes] = []
-        self._write_timeout: float | None = None
+    async def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> AsyncNetwork:
+        """Encrypt, for httpcore."""
+        self.inner = await self._stream.start_tls(ssl_context, server_hostname, self._time_to(timeout))
+        self._handshakes -= 1
+        return self
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Keep it: head and body go in one packet."""
         self._unsent.append(buffer)
         self._write_timeout = timeout
-        self._network.unsent = True
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Read what has come."""
-        network = self._network
         try:
             if self._unsent:
                 await self._flush()
-                network.expect(timeout)
-            return await self._inner.read(max_bytes, network.time_to_read())
+                self.expect(timeout)
+            return await self._stream.read(max_bytes, self._time_to_read())
         except httpcore.ReadTimeout as error:
-            raise network.too_slow() from error
+            raise self._too_slow() from error
 
     async def _flush(self) -> None:
-        self._network.writing(self._layer)
-        self._network.unsent = False
+        if self._handshakes <= 0:
+            self._departure.may_have_left = True
         data = b"".join(self._unsent)
         self._unsent.clear()
         try:
             # In pieces: the deadline holds against a service that takes it bit by bit, too.
             for start in range(0, len(data), _MOST_AT_ONCE):
                 piece = data[start : start + _MOST_AT_ONCE]
-                await self._inner.write(piece, self._network.time_to(self._write_timeout))
+                await self._stream.write(piece, self._time_to(self._write_timeout))
         except httpcore.WriteError as error:
-            self._network.write_failed(error)
+            # A service that refuses a request may respond and close before it has read all of it: go on.
+            if interruption(error) is not None:
+                raise
 
-    async def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.AsyncNetworkStream:
-        """Encrypt, for httpcore."""
-        timeout = self._network.time_to(timeout)
-        stream = await self._inner.start_tls(ssl_context, server_hostname, timeout)
-        return self._network.opened(stream, self._layer + 1)
+    @property
+    def _stream(self) -> httpcore.AsyncNetworkStream:
+        if self.inner is None:
+            raise httpcore.ReadError("the connection was closed")
+        return self.inner
+
+    def _time_to_read(self) -> float | None:
+        """Return the seconds that are left for the head or the body; raises `httpcore.ReadTimeout` where none are."""
+        if self._read_deadline == math.inf:
+            return None
+        left = self._read_deadline - time.monotonic()
+        if left <= 0:
+            raise self._too_slow()
+        return left
+
+    def _time_to(self, timeout: float | None) -> float | None:
+        """Return the seconds that are left for something else, at least a moment."""
+        if self._deadline == math.inf:
+            return timeout
+        left = max(self._deadline - time.monotonic(), 0.001)
+        return left if timeout is None else min(left, timeout)
+
+    def _too_slow(self) -> httpcore.ReadTimeout:
+        """Return the error for a response that is not complete in time."""
+        return httpcore.ReadTimeout(f"the response was not complete after {self._read_timeout} s")
 
     async def aclose(self) -> None:
         """Close it, for httpcore."""
-        self._network.abort()
+        self.abort()
 
     def get_extra_info(self, info: str) -> Any:
         """Return what is known of it; that it is quiet was seen before it was used."""
-        return False if info == "is_readable" else self._inner.get_extra_info(info)
+        return False if info == "is_readable" else self._stream.get_extra_info(info)
 
 
-def _end(seconds: float | None) -> float:
-    """Return the moment that is so many seconds from now."""
-    return math.inf if seconds is None else time.monotonic() + seconds
+def total_timeout(timeouts: Mapping[str, float | None]) -> float:
+    """How long an attempt may take from its start to its end, in seconds; without a limit where a phase has none."""
+    return sum(math.inf if limit is None else limit for limit in timeouts.values())
+
+
+def _is_instrumented() -> bool:
+    """Whether mocks or tracing wait for requests in httpx or httpcore: they must see every one."""
+    return (
+        _is_replaced(httpx.AsyncClient.send)
+        or _is_replaced(httpx.AsyncHTTPTransport.handle_async_request)
+        or _is_replaced(httpcore.AsyncConnectionPool.handle_async_request)
+        or _is_replaced(httpcore.AsyncHTTPConnection.handle_async_request)
+    )
+
+
+def _is_replaced(method: object) -> bool:
+    # Wrappers copy the name of what they wrap and its module, but not its globals.
+    return type(method) is not FunctionType or method.__globals__["__name__"].partition(".")[0] not in _ORIGINAL

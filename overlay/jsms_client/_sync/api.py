@@ -14,7 +14,7 @@ from jsms_client.errors import ConfigurationError
 if TYPE_CHECKING:
     import httpx
 
-    from jsms_client._response import ParsedResponse
+    from jsms_client._response import ReceivedResponse
     from jsms_client._sync.executor import HTTPExecutor
     from jsms_runtime.resource import Files
 
@@ -53,7 +53,7 @@ class APIClient(AuthenticatedClient):
         files: Files | None = None,
         params: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> ParsedResponse:
+    ) -> ReceivedResponse:
         """Carry out one operation for a generated function, which reads the checked success like an httpx response."""
         # Ours are used instead, as the generator's multipart boundary is a fixed one.
         del headers

@@ -3,17 +3,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import httpcore
-import httpx
 
 from jsms_client._fast import ResponseParser, as_httpx
-from jsms_client._request import as_bytes
+from jsms_client._response import BodyReader, ReceivedResponse
 from jsms_client._sync.pool import Network
 
 if TYPE_CHECKING:
+    import httpx
+
+    from jsms_client._request import Request
     from jsms_client._route import Route
 
 _MOST_AT_ONCE = 64 * 1024
@@ -23,86 +24,31 @@ class FastConnection:
     """One connection, without a proxy."""
 
     def __init__(self, route: Route) -> None:
-        self.network = Network(route.layers)
-        self.idle_since = 0.0
+        self.network = Network(route.handshakes)
         self._trust = route.trust
-        self._stream: httpcore.NetworkStream | None = None
 
-    def handle_request(self, request: httpx.Request) -> FastResponse:
-        """Send a request and read the head of its response."""
-        timeouts = request.extensions["timeout"]
-        parser = ResponseParser()
+    def exchange(self, request: Request) -> ReceivedResponse:
+        """Send a request and read its response."""
+        network, timeouts, parser = self.network, request.timeouts, ResponseParser()
         try:
-            stream = self._stream
-            if stream is None:
-                stream = self._connect(request, timeouts["connect"])
-            stream.write(as_bytes(request), timeouts["write"])
+            if not network.is_open:
+                self._connect(request.target.url, timeouts["connect"])
+            network.write(request.as_bytes(), timeouts["write"])
             while not parser.has_head:
-                parser.feed(stream.read(_MOST_AT_ONCE, timeouts["read"]))
+                parser.feed(network.read(_MOST_AT_ONCE, timeouts["read"]))
+            network.expect(timeouts["read"])
+            body = BodyReader(parser.headers)
+            while body.add(parser.take()) and not parser.is_complete:
+                parser.feed(network.read(_MOST_AT_ONCE))
         except (httpcore.TimeoutException, httpcore.NetworkError) as error:
             raise as_httpx(error) from error
-        return FastResponse(parser, FastBody(self.network, stream, parser))
+        if not parser.can_stay_open:
+            network.abort()
+        return ReceivedResponse(parser.status, parser.headers, body.content(), body.problem)
 
-    def is_clean(self) -> bool:
-        """Whether it can be used again; otherwise its body has closed it."""
-        return True
-
-    def _connect(self, request: httpx.Request, timeout: float | None) -> httpcore.NetworkStream:
-        url = request.url
+    def _connect(self, url: httpx.URL, timeout: float | None) -> None:
         host = url.raw_host.decode("ascii")
         encrypted = url.scheme == "https"
-        stream = self.network.connect_tcp(host, url.port or (443 if encrypted else 80), timeout)
+        self.network.connect_tcp(host, url.port or (443 if encrypted else 80), timeout)
         if encrypted:
-            stream = stream.start_tls(self._trust, host, timeout)
-        self._stream = stream
-        return stream
-
-
-class FastResponse:
-    """What the client reads of an `httpx.Response`."""
-
-    __slots__ = ("headers", "status_code", "stream")
-
-    is_stream_consumed = False
-
-    def __init__(self, parser: ResponseParser, stream: httpx.SyncByteStream) -> None:
-        self.status_code = parser.status
-        self.headers = parser.headers
-        self.stream = stream
-
-    def close(self) -> None:
-        """Close the body."""
-        self.stream.close()
-
-
-class FastBody(httpx.SyncByteStream):
-    """The body of a response."""
-
-    def __init__(self, network: Network, stream: httpcore.NetworkStream, parser: ResponseParser) -> None:
-        self._network = network
-        self._stream = stream
-        self._parser = parser
-        self._started = False
-
-    def __iter__(self) -> Iterator[bytes]:
-        """Return the parts, as they come; no generator, which trio warns of when it is left early."""
-        return self
-
-    def __next__(self) -> bytes:
-        """Return the next part."""
-        parser = self._parser
-        if self._started:
-            if parser.is_complete:
-                raise StopIteration
-            try:
-                data = self._stream.read(_MOST_AT_ONCE)
-            except (httpcore.TimeoutException, httpcore.NetworkError) as error:
-                raise as_httpx(error) from error
-            parser.feed(data)
-        self._started = True
-        return parser.take()
-
-    def close(self) -> None:
-        """Close the connection, unless it can be used again."""
-        if not self._parser.can_stay_open:
-            self._network.abort()
+            self.network.start_tls(self._trust, host, timeout)
