@@ -12,8 +12,6 @@ from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING, Unpack, cast
 
-import httpx
-
 from jsms_client._concurrency import AsyncShieldedTask, DeadlineError, async_fail_after, async_sleep
 from jsms_client._config import Config
 from jsms_client._failures import clear_requests
@@ -26,6 +24,7 @@ from jsms_contract.operations import OPERATIONS
 from jsms_runtime.resource import run_in_thread
 
 if TYPE_CHECKING:
+    import httpx
     import httpx2
 
     from jsms_client._request import Content, Request

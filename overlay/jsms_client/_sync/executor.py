@@ -13,8 +13,6 @@ from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING, Unpack, cast
 
-import httpx
-
 from jsms_client._concurrency import DeadlineError, ShieldedTask, fail_after, sleep
 from jsms_client._config import Config
 from jsms_client._failures import clear_requests
@@ -27,6 +25,7 @@ from jsms_contract.operations import OPERATIONS
 from jsms_runtime.resource import run_inline
 
 if TYPE_CHECKING:
+    import httpx
     import httpx2
 
     from jsms_client._request import Content, Request
