@@ -24,7 +24,7 @@ from client_recipes import (
     run,
 )
 from client_recipes.checks import CHECKS, CODE, Check, Difference, Driver, DriverError, Trial
-from client_recipes.results import QUICKSTART, YES, Result, keep, table
+from client_recipes.results import QUICKSTART, YES, Result, keep, results_table
 from local_sandbox import LocalSandbox
 from provisioning import NotInstalledError
 
@@ -72,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         keep(ran)
         _say("Kept; scripts/document writes it to docs/portability.md.")
     if not options.without_switches:
-        print(table(known, ran))
+        print(results_table(known, ran))
     print(*(f"Left out: {line}" for line in left_out), *wrong, sep="\n")
     return 1 if wrong or (left_out and options.install) else 0
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from textwrap import fill
 
 from client_recipes import FOLDER, ROOT, Recipe, recipes
 from client_recipes.checks import CHECKS
-from documentation import require_translations, texts
-from documentation import table as markdown_table
+from documentation import chinese_of, table
 
 QUICKSTART, YES = "quickstart", "yes"
 _RESULTS = FOLDER / "results.json"
+_WIDTH = 120
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,6 @@ def keep(new: Mapping[str, Result]) -> None:
 
 
 PAGES = (Path("docs/portability.md"), Path("docs/portability.zh-CN.md"))
-_TRANSLATIONS = "portability"
-Say = Callable[[str], str]
 
 _HEADINGS = {QUICKSTART: "quickstart", **{check.name: check.heading for check in CHECKS}}
 _HOLDS = {QUICKSTART: "the program below sends and verifies a code, and one SMS is sent"} | {
@@ -77,94 +75,64 @@ make a second client for it.
 
 def page() -> str:
     """Make the English page."""
-    return _page(lambda text: text, 120)
-
-
-def chinese_page(root: Path = ROOT) -> str:
-    """Make the Chinese page with the translations of a project.
-
-    Raises:
-        SystemExit: A text has no translation, or a translation has no text.
-    """
-    known: Mapping[str, str] = texts(root, _TRANSLATIONS)
-    said: set[str] = set()
-
-    def say(text: str) -> str:
-        said.add(text)
-        return known.get(text, text)
-
-    made = _page(say, 0)
-    missing, unused = sorted(said - set(known)), [text for text in known if text not in said]
-    require_translations(_TRANSLATIONS, missing, unused)
-    return made
-
-
-def table(known: Mapping[str, Recipe], ran: Mapping[str, Result], say: Say = str) -> str:
-    """Make the table of results, a row for each client."""
-    heads = [say(head) for head in ("client", "run on", *_HEADINGS.values())]
-    rows = [
-        (
-            f"{name}{' •' if recipe.every_change else ''}",
-            ran[name].date,
-            *("✓" if ran[name].cells.get(check) == YES else "✗" for check in _HEADINGS),
-        )
-        for name, recipe in known.items()
-        if name in ran
-    ]
-    return f"{markdown_table(heads, rows)}\n"
-
-
-def _page(say: Say, width: int) -> str:
     known, ran = recipes(), results()
-    lines = [f"# {say('The contract in other languages')}", ""]
-    for paragraph in _paragraphs(_INTRODUCTION):
-        lines += [_folded("", say(paragraph), width), ""]
-    lines += [f"## {say('Results')}", table(known, ran, say)]
-    lines += [_folded("- ", _named(say, check, f"{holds}."), 0) for check, holds in _HOLDS.items()]
-    lines += ["", f"## {say('What holds for all of them')}"]
-    lines += [_folded("- ", say(rule), width) for rule in _paragraphs(_EVERYWHERE)]
+    lines = ["# The contract in other languages", ""]
+    for paragraph in _INTRODUCTION.split("\n\n"):
+        lines += [_folded(paragraph), ""]
+    lines += ["## Results", results_table(known, ran), ""]
+    lines += [f"- **{_HEADINGS[check]}**: {holds}." for check, holds in _HOLDS.items()]
+    lines += ["", "## What holds for all of them", *(_folded(rule, "- ") for rule in _EVERYWHERE.split("\n\n"))]
     for name, recipe in known.items():
-        lines += ["", *_section(recipe, ran.get(name), say, width)]
+        if name in ran:
+            lines += ["", *_section(recipe, ran[name])]
     return "\n".join(lines) + "\n"
 
 
-def _section(recipe: Recipe, ran: Result | None, say: Say, width: int) -> list[str]:
+def chinese_page(root: Path = ROOT) -> str:
+    """Make the Chinese page; end the command where the project's translations are out of step with it."""
+    names = [(recipe.title, name, _marked(recipe)) for name, recipe in recipes().items()]
+    return chinese_of(page(), root, PAGES[0].stem, {name: name for each in names for name in each})
+
+
+def results_table(known: Mapping[str, Recipe], ran: Mapping[str, Result]) -> str:
+    """Make the table of results, a row for each client."""
+    rows = [
+        (_marked(recipe), ran[name].date, *("✓" if ran[name].cells.get(check) == YES else "✗" for check in _HEADINGS))
+        for name, recipe in known.items()
+        if name in ran
+    ]
+    return table(("client", "run on", *_HEADINGS.values()), rows)
+
+
+def _marked(recipe: Recipe) -> str:
+    return f"{recipe.name} •" if recipe.every_change else recipe.name
+
+
+def _section(recipe: Recipe, ran: Result) -> list[str]:
     versions = ", ".join(f"{name} {version}" for name, version in recipe.versions.items())
     document, folder = recipe.document.relative_to(ROOT), recipe.folder.relative_to(ROOT)
-    origin = say("[{folder}](../{folder}), from `{document}`: {versions}.")
     lines = [
         f"## {recipe.title}",
         "",
-        _folded("", origin.format(folder=folder, document=document, versions=versions), width),
-        *([say("Run on {date} with {toolchain}.").format(date=ran.date, toolchain=ran.toolchain)] if ran else []),
+        _folded(f"[{folder}](../{folder}), from `{document}`: {versions}."),
+        f"Run on {ran.date} with {ran.toolchain}.",
         "",
         "```bash",
         *recipe.build,
         "```",
         "",
-        *(_folded("- ", say(note), width) for note in recipe.notes),
+        *(_folded(note, "- ") for note in recipe.notes),
         "",
         f"```{recipe.source.suffix.removeprefix('.')}",
         recipe.source.read_text(encoding="utf-8").rstrip(),
         "```",
     ]
     if recipe.cannot:
-        lines += ["", say("What it cannot do:"), ""]
-        lines += [_folded("- ", _named(say, check, reason), width) for check, reason in recipe.cannot.items()]
+        lines += ["", "What it cannot do:", ""]
+        lines += [_folded(f"**{_HEADINGS[check]}**: {reason}", "- ") for check, reason in recipe.cannot.items()]
     return lines
 
 
-def _named(say: Say, check: str, text: str) -> str:
-    return say("**{name}**: {text}").format(name=say(_HEADINGS[check]), text=say(text))
-
-
-def _paragraphs(text: str) -> list[str]:
-    return [" ".join(paragraph.split()) for paragraph in text.split("\n\n")]
-
-
-def _folded(mark: str, text: str, width: int) -> str:
-    """Fold a text into lines of at most a width; 0 leaves Chinese, which has no spaces to break at, in one line."""
-    if not width:
-        return f"{mark}{text}"
-    indent = " " * len(mark)
-    return fill(f"{mark}{text}", width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+def _folded(text: str, mark: str = "") -> str:
+    words = f"{mark}{' '.join(text.split())}"
+    return fill(words, _WIDTH, subsequent_indent=" " * len(mark), break_long_words=False, break_on_hyphens=False)

@@ -38,15 +38,22 @@ def texts(root: Path, name: str) -> Mapping[str, Any]:
     return content
 
 
-def chinese_of(english: str, root: Path, name: str) -> str:
+def chinese_of(english: str, root: Path, name: str, more: Mapping[str, str] | None = None) -> str:
     """Translate a page into Chinese; end the command where translations and page are out of step.
 
-    Of the translations, ``prose`` has the Chinese of whole paragraphs, items, headings and cells, and ``cells`` that of
-    parts of a cell.
+    Of the translations, ``prose`` has the Chinese of whole paragraphs, items, headings and cells, ``cells`` that of
+    parts of a cell, and ``templates`` that of paragraphs that match a regular expression. Code stays as it is.
+
+    Args:
+        english: The page in Markdown.
+        root: The folder of the project with the translations.
+        name: The translations' name, as `texts` takes it.
+        more: Chinese that is known from elsewhere, by its English.
     """
     known = texts(root, name)
     prose: Mapping[str, str] = known["prose"]
     parts: Mapping[str, str] = known.get("cells", {})
+    templates: Mapping[str, str] = known.get("templates", {})
     used: set[str] = set()
     missing: list[str] = []
     lines: list[str] = []
@@ -55,6 +62,12 @@ def chinese_of(english: str, root: Path, name: str) -> str:
         if text in prose:
             used.add(text)
             return prose[text]
+        if more and text in more:
+            return more[text]
+        for template, chinese in templates.items():
+            if found := re.fullmatch(template, text):
+                used.add(template)
+                return found.expand(chinese)
         made = rest = text
         for part in (part for part in parts if part in text):
             used.add(part)
@@ -68,12 +81,12 @@ def chinese_of(english: str, root: Path, name: str) -> str:
         if line.startswith("|"):
             cells = [say(cell.strip()) for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))]
             lines.append(f"| {' | '.join(cells)} |")
-        elif line.startswith("<!--"):
+        elif line.startswith(("<!--", "```")):
             lines.append(line)
         else:
             text = line.lstrip("#").removeprefix(" ")
             lines.append(line.removesuffix(text) + say(text))
-    require_translations(name, missing, [text for text in (*prose, *parts) if text not in used])
+    require_translations(name, missing, [text for text in (*prose, *parts, *templates) if text not in used])
     return "\n".join(lines) + "\n"
 
 
@@ -93,10 +106,13 @@ def _has_english(text: str) -> bool:
 
 
 def _joined(english: str) -> list[str]:
-    """Split a page into lines; a paragraph or an item that goes on in the next line is one."""
+    """Split a page into lines; a paragraph or an item that goes on in the next line is one, as is a block of code."""
     lines: list[str] = []
     for line in english.rstrip("\n").split("\n"):
-        goes_on = lines and lines[-1] and line and not re.match(r"[|#`<!-]|\d+\. ", line)
+        if lines and lines[-1].startswith("```") and not lines[-1].endswith("\n```"):
+            lines[-1] += f"\n{line}"
+            continue
+        goes_on = lines and lines[-1] and line and not re.match(r"[|#!]|```|<!--|- |\d+\. ", line)
         if goes_on and not lines[-1].startswith(("|", "#", "<", "```", "!")):
             lines[-1] += f" {line.strip()}"
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -29,6 +30,7 @@ def test_what_ran_last_is_what_the_recipe_says(recipe: Recipe) -> None:
     result = results()[recipe.name]
     assert set(result.cells) == NAMES
     assert {name for name, cell in result.cells.items() if cell != YES} == set(recipe.cannot)
+    assert not re.search(r"(?<![\w.])/\w", result.toolchain)  # a path of the machine that it ran on
 
 
 @pytest.mark.parametrize("recipe", KNOWN)
