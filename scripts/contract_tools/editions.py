@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import cast
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -17,7 +19,7 @@ from contract_tools import descriptions
 from contract_tools.descriptions import CHINESE, ENGLISH, flat
 from contract_tools.document import Document, DocumentError
 from contract_tools.lint import Problem
-from contract_tools.openapi import is_list, is_object, mapping, pointer_to, rebuilt, sequence, text
+from contract_tools.openapi import is_list, is_object, mapping, nodes, pointer_to, sequence, text
 
 _FOLDER = "translations"
 # Values and facts for programs. A server's description becomes an identifier in some generated clients.
@@ -145,84 +147,53 @@ def _shown(
         yield descriptions.shown_catalogue(data, ENGLISH), descriptions.shown_catalogue(data, CHINESE)
 
 
-_Part = dict[str, object]
-
 # A single licence; an expression such as "MIT OR Apache-2.0" has no page of its own.
 _SPDX_NAME = re.compile(r"[A-Za-z0-9.+-]+")
-_PATH_ITEMS = "#/components/pathItems/"
-_PATH_ITEMS_3_0 = "#/components/x-pathItems/"
-
 # What 3.0 does not know stays readable for people, and is passed over by tools.
-_UNKNOWN: Mapping[str, tuple[str, ...]] = MappingProxyType(
+_RENAMED: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        "document": ("webhooks", "jsonSchemaDialect"),
-        "components": ("pathItems",),
-        "schema": (
-            *("$anchor", "$comment", "$defs", "$dynamicAnchor", "$dynamicRef", "$id", "$schema", "$vocabulary"),
-            *(
-                "contains",
-                "contentEncoding",
-                "contentMediaType",
-                "contentSchema",
-                "dependentRequired",
-                "dependentSchemas",
-            ),
-            *("else", "if", "maxContains", "minContains", "patternProperties", "prefixItems", "propertyNames", "then"),
-            *("unevaluatedItems", "unevaluatedProperties"),
-        ),
+        "document": {"webhooks": "x-webhooks", "jsonSchemaDialect": "x-jsonSchemaDialect"},
+        "info": {"summary": "x-summary"},
+        "components": {"pathItems": "x-pathItems"},
+        "schema": {"$comment": "x-comment"},
     }
 )
+# A limit that takes no value of its own in 3.0, the limit beside it, and which of the two counts.
+_LIMITS = {"exclusiveMinimum": ("minimum", max), "exclusiveMaximum": ("maximum", min)}
+_Part = dict[str, object]
 
 
-def to_3_0_3(data: Mapping[str, object]) -> dict[str, object]:
-    """Convert a document to OpenAPI 3.0.3; one that is 3.0 already is only copied."""
+def to_3_0_3(data: Mapping[str, object]) -> _Part:
+    """Convert a document that the linter accepts to OpenAPI 3.0.3; one that is 3.0 already is only copied."""
+    made: _Part = json.loads(json.dumps(data))
     if not str(data.get("openapi")).startswith("3.1"):
-        return rebuilt(data, lambda _, part: part)
-    return rebuilt(data, _downgraded)
-
-
-def _downgraded(kind: str, part: _Part) -> _Part:
-    change = _CHANGES.get(kind)
-    made = _referring(kind, part)
-    made = change(made) if change is not None else made
-    unknown = _UNKNOWN.get(kind, ())
-    return {f"x-{name.lstrip('$')}" if name in unknown else name: value for name, value in made.items()}
-
-
-def _referring(kind: str, part: _Part) -> _Part:
-    """Keep the siblings of a schema's ``$ref`` around it: 3.0 allows none."""
-    reference = part.get("$ref")
-    if not isinstance(reference, str):
-        return part
-    if kind == "path_item":
-        return part | {"$ref": reference.replace(_PATH_ITEMS, _PATH_ITEMS_3_0)}
-    if kind == "schema" and len(part) > 1:
-        beside = _without(part, "$ref")
-        return {"allOf": [{"$ref": reference}, *sequence(beside.pop("allOf", []))]} | beside
-    return {"$ref": reference}
+        return made
+    for node in nodes(made):  # each part is yielded before what is inside it is looked at
+        part, renamed = cast("_Part", node.value), _RENAMED.get(node.kind, {})
+        members = {renamed.get(name, name): value for name, value in part.items()}
+        part.clear()
+        part |= _CHANGES[node.kind](members) if node.kind in _CHANGES else members
+    return made
 
 
 def _document(part: _Part) -> _Part:
-    info = _renamed(mapping(part.get("info")), summary="x-summary")
-    if "license" in info:
-        info["license"] = _license(mapping(info["license"]))
-    made = part | {"openapi": "3.0.3", "info": info}
-    return made if "paths" in made else made | {"paths": {}}
+    part["openapi"] = "3.0.3"
+    part.setdefault("paths", {})
+    return part
 
 
-def _license(part: Mapping[str, object]) -> _Part:
-    identifier = part.get("identifier")
-    if isinstance(identifier, str) and _SPDX_NAME.fullmatch(identifier):
-        return _without(part, "identifier") | {"url": f"https://spdx.org/licenses/{identifier}.html"}
-    return _renamed(part, identifier="x-identifier")
+def _info(part: _Part) -> _Part:
+    licence = dict(mapping(part.get("license")))
+    if identifier := text(licence.pop("identifier", None)):
+        has_page = _SPDX_NAME.fullmatch(identifier)
+        licence |= {"url": f"https://spdx.org/licenses/{identifier}.html"} if has_page else {"x-identifier": identifier}
+        part["license"] = licence
+    return part
 
 
-def _without(part: Mapping[str, object], name: str) -> _Part:
-    return {key: value for key, value in part.items() if key != name}
-
-
-def _renamed(part: Mapping[str, object], **names: str) -> _Part:
-    return {names.get(name, name): value for name, value in part.items()}
+def _path_item(part: _Part) -> _Part:
+    reference = text(part.get("$ref")).replace("#/components/pathItems/", "#/components/x-pathItems/")
+    return part | {"$ref": reference} if reference else part
 
 
 def _operation(part: _Part) -> _Part:
@@ -232,56 +203,28 @@ def _operation(part: _Part) -> _Part:
 def _schema(part: _Part) -> _Part:
     made: _Part = {}
     for name, value in part.items():
-        if (rename := _KEYWORDS.get(name)) is not None:
-            made |= rename(value, part)
+        kinds = sequence(value) if name == "type" else ()
+        if kinds:
+            made["type"] = next((kind for kind in kinds if kind != "null"), "object")
+            if "null" in kinds:
+                made["nullable"] = True
+        elif name == "examples":
+            if examples := sequence(value):
+                made.setdefault("example", part.get("example", examples[0]))
+        elif name in _LIMITS and isinstance(value, int | float):
+            other, narrower = _LIMITS[name]
+            beside = part.get(other)
+            # Where both limits stand, the narrower one of the two counts.
+            made[other] = narrower(value, beside) if isinstance(beside, int | float) else value
+            if made[other] == value:
+                made[name] = True
         else:
             made.setdefault(name, value)  # a limit that was made of another one stays
     return made
 
 
-def _type(value: object, _: _Part) -> _Part:
-    if not sequence(value):
-        return {"type": "object", "nullable": True, "enum": [None]} if value == "null" else {"type": value}
-    kinds = [kind for kind in sequence(value) if kind != "null"]
-    nullable: _Part = {"nullable": True} if "null" in sequence(value) else {}
-    if len(kinds) == 1:
-        return {"type": kinds[0]} | nullable
-    return {"anyOf": [{"type": kind} for kind in kinds]} | nullable if kinds else nullable
-
-
-def _examples(value: object, part: _Part) -> _Part:
-    values = sequence(value)
-    return {"example": values[0]} if values and "example" not in part else {}
-
-
-def _limit(keyword: str, other: str) -> Callable[[object, _Part], _Part]:
-    def made(value: object, part: _Part) -> _Part:
-        if not isinstance(value, int | float) or isinstance(value, bool):
-            return {keyword: value}
-        # Where both limits stand, the narrower one of the two counts.
-        plain = part.get(other)
-        if isinstance(plain, int | float) and (plain > value if other == "minimum" else plain < value):
-            return {}
-        return {other: value, keyword: True}
-
-    return made
-
-
-def _const(value: object, _: _Part) -> _Part:
-    return {"enum": [value]}
-
-
-_KEYWORDS: Mapping[str, Callable[[object, _Part], _Part]] = MappingProxyType(
-    {
-        "type": _type,
-        "examples": _examples,
-        "const": _const,
-        "exclusiveMinimum": _limit("exclusiveMinimum", "minimum"),
-        "exclusiveMaximum": _limit("exclusiveMaximum", "maximum"),
-    }
-)
 _CHANGES: Mapping[str, Callable[[_Part], _Part]] = MappingProxyType(
-    {"document": _document, "operation": _operation, "schema": _schema}
+    {"document": _document, "info": _info, "path_item": _path_item, "operation": _operation, "schema": _schema}
 )
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from copy import deepcopy
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeGuard
@@ -186,33 +185,6 @@ class Node:
 def nodes(data: Mapping[str, object]) -> Iterator[Node]:
     """Yield every part of a document, from the outside in and in the order of the file."""
     yield from _within(Node("document", "#", "", data, None, ""))
-
-
-def rebuilt(
-    data: Mapping[str, object], change: Callable[[str, dict[str, object]], dict[str, object]]
-) -> dict[str, object]:
-    """Copy a document; each part, from the inside out, is what ``change`` makes of its kind and value."""
-    return _rebuilt("document", data, change)
-
-
-def _rebuilt(
-    kind: str, value: Mapping[str, object], change: Callable[[str, dict[str, object]], dict[str, object]]
-) -> dict[str, object]:
-    known = _MEMBERS.get(kind, {})
-    made: dict[str, object] = {}
-    for name, member in value.items():
-        of = known.get(name, known.get("*", ""))
-
-        def part(inner: object, of: str = of.strip("{}[]")) -> object:
-            return _rebuilt(of, inner, change) if is_object(inner) else deepcopy(inner)
-
-        if of.startswith("{") and is_object(member):
-            made[name] = {key: part(inner) for key, inner in member.items()}
-        elif of.startswith("[") and is_list(member):
-            made[name] = [part(inner) for inner in member]
-        else:
-            made[name] = part(member) if of else deepcopy(member)
-    return change(kind, made)
 
 
 def _within(node: Node) -> Iterator[Node]:
