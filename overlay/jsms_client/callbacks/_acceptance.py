@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 import anyio
@@ -11,14 +12,18 @@ import anyio
 from jsms_client._concurrency import AsyncShieldedTask
 from jsms_client.callbacks._events import Callback
 from jsms_client.callbacks._form import callback_error
+from jsms_client.callbacks._nonces import call_and_wait, call_blocking
 from jsms_client.errors import CallbackReason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine
     from datetime import timedelta
     from types import TracebackType
+    from typing import TypeAlias
 
     from jsms_client.callbacks._nonces import UsedNonces
+
+    _Call: TypeAlias = Callable[..., Awaitable[object]]
 
 _log = logging.getLogger(__name__)
 
@@ -36,9 +41,6 @@ class Acceptance(AbstractContextManager[Callback, None], AbstractAsyncContextMan
         self._window = window
         self._key = ""
         self._callback: Callback | None = None
-        self._error: Exception | None = None
-        self._taken = False
-        self._left = False
 
     def __enter__(self) -> Callback:
         """Return the callback, once it is known to be the service's, fresh, new and readable.
@@ -47,42 +49,30 @@ class Acceptance(AbstractContextManager[Callback, None], AbstractAsyncContextMan
             CallbackError: It is refused; the nonce is not used up.
             ConfigurationError: The nonce store is async: use ``async with``.
         """
-        callback, self._key = self._read()
-        self._callback = callback
-        if not self._nonces.add(callback.nonce, callback.signed_at + self._window):
-            raise used_before(handled=self._nonces.was_handled(self._key))
-        return callback
+        callback = self._begin()
+        _run(self._take(call_blocking))
+        return self._taken_or_refused(callback)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """Give the nonce back if the handling failed, so that the service's next attempt is accepted."""
-        callback = self._entered()
-        try:
-            if kind is None:
-                self._nonces.mark_handled(self._key, callback.signed_at + self._window)
-            else:
-                self._nonces.discard(callback.nonce)
-        except Exception as failure:  # noqa: BLE001 - the app needs to see the outcome of its handling, not this
-            _note(failure, handled=kind is None)
+        _run(self._end(call_blocking, handled=kind is None))
 
     async def __aenter__(self) -> Callback:
         """Return the same as in a ``with`` statement, without blocking the event loop."""
         if self._nonces.in_memory:
             return self.__enter__()
-        callback, self._key = self._read()
-        self._callback = callback
+        callback = self._begin()
         try:
-            await AsyncShieldedTask().run(self._take)
+            await AsyncShieldedTask().run(partial(self._take, call_and_wait))
         except BaseException:
             # Cancelled, perhaps before the store has responded: the one that comes second gives the nonce back.
             self._left = True
             if self._taken:
-                await _finish(self._give_back)
+                await self._finish(handled=False)
             raise
-        if self._error is not None:
-            raise self._error
-        return callback
+        return self._taken_or_refused(callback)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -91,36 +81,64 @@ class Acceptance(AbstractContextManager[Callback, None], AbstractAsyncContextMan
         if self._nonces.in_memory:
             self.__exit__(kind, error, traceback)
         else:
-            await _finish(self._mark_handled if kind is None else self._give_back)
+            await self._finish(handled=kind is None)
+
+    def _begin(self) -> Callback:
+        self._error: Exception | None = None
+        self._taken = False
+        self._left = False
+        self._callback, self._key = self._read()
+        return self._callback
 
     def _entered(self) -> Callback:
         if self._callback is None:
             raise RuntimeError("this block was not entered")
         return self._callback
 
-    async def _take(self) -> None:
-        """Use the nonce up; keep an exception for the task that waits, if it still does."""
+    async def _take(self, call: _Call) -> None:
+        """Use the nonce up; keep an exception for the one that waits, if it still does."""
         callback = self._entered()
         try:
-            self._taken = await self._nonces.aadd(callback.nonce, callback.signed_at + self._window)
+            expires = callback.signed_at + self._window
+            self._taken = bool(await call(self._nonces.store.add, callback.nonce, expires))
             if not self._taken:
-                self._error = used_before(handled=await self._nonces.awas_handled(self._key))
+                self._error = used_before(handled=bool(await call(self._nonces.handled.contains, self._key)))
             elif self._left:
-                await self._give_back()
-        except Exception as error:  # noqa: BLE001 - raised by the task that waits
+                await self._end(call, handled=False)
+        except Exception as error:  # noqa: BLE001 - raised by the one that waits
             self._error = error
 
-    async def _give_back(self) -> None:
-        try:
-            await self._nonces.adiscard(self._entered().nonce)
-        except Exception as error:  # noqa: BLE001 - the app needs to see the failure that led here
-            _note(error, handled=False)
+    def _taken_or_refused(self, callback: Callback) -> Callback:
+        if self._error is not None:
+            raise self._error
+        return callback
 
-    async def _mark_handled(self) -> None:
+    async def _end(self, call: _Call, *, handled: bool) -> None:
+        """Remember that the callback was handled, or give its nonce back."""
+        callback = self._entered()
         try:
-            await self._nonces.amark_handled(self._key, self._entered().signed_at + self._window)
-        except Exception as error:  # noqa: BLE001 - the callback was handled
-            _note(error, handled=True)
+            if handled:
+                await call(self._nonces.handled.add, self._key, callback.signed_at + self._window)
+            else:
+                await call(self._nonces.store.discard, callback.nonce)
+        except Exception as error:  # noqa: BLE001 - the app needs to see the outcome of its handling, not this
+            what = (
+                "a handled callback could not be marked, a copy of it will be refused"
+                if handled
+                else "a nonce could not be given back, the next attempt will be refused"
+            )
+            _log.error("%s: %s", what, type(error).__name__)
+
+    async def _finish(self, *, handled: bool) -> None:
+        """End it for certain: a cancelled scope waits, a cancelled task of asyncio leaves it to the event loop."""
+        with anyio.CancelScope(shield=True):
+            await AsyncShieldedTask().run(partial(self._end, call_and_wait, handled=handled))
+
+
+def _run(work: Coroutine[object, object, None]) -> None:
+    """Run a coroutine that waits for nothing."""
+    with suppress(StopIteration):
+        work.send(None)
 
 
 def used_before(*, handled: bool) -> Exception:
@@ -128,18 +146,3 @@ def used_before(*, handled: bool) -> Exception:
     if handled:
         return callback_error(CallbackReason.ALREADY_HANDLED, "an exact copy of it was handled before: acknowledge it")
     return callback_error(CallbackReason.REPLAYED, "the nonce was used before")
-
-
-async def _finish(work: Callable[[], Coroutine[object, object, None]]) -> None:
-    """Run to the end: a cancelled scope waits for it, a cancelled task of asyncio leaves it to the event loop."""
-    with anyio.CancelScope(shield=True):
-        await AsyncShieldedTask().run(work)
-
-
-def _note(error: Exception, *, handled: bool) -> None:
-    what = (
-        "a handled callback could not be marked, a copy of it will be refused"
-        if handled
-        else "a nonce could not be given back, the next attempt will be refused"
-    )
-    _log.error("%s: %s", what, type(error).__name__)

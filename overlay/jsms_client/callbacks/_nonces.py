@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 import inspect
 import threading
 import time
@@ -15,6 +14,9 @@ from jsms_client.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+
+# Seconds between two removals of what has expired.
+_CLEANING = 60.0
 
 
 @runtime_checkable
@@ -63,8 +65,9 @@ class AsyncNonceStore(Protocol):
 class MemoryNonceStore:
     """Nonces in this process's memory: safe between threads, bounded, gone when the process ends.
 
-    Where more than ``max_nonces`` are waiting to expire, the ones closest to their end are forgotten and every callback
-    as old as those is refused: too many callbacks can make a late one be refused, but never a duplicate be accepted.
+    Where more than ``max_nonces`` are waiting to expire, the ones closest to their end are forgotten (a tenth at once)
+    and every callback as old as those is refused: too many callbacks can make a late one be refused, but never a
+    duplicate be accepted.
 
     Args:
         max_nonces: The most nonces to remember, about 250 bytes each; a handled callback takes the place of two.
@@ -76,8 +79,7 @@ class MemoryNonceStore:
         self._clock = clock
         self._lock = threading.Lock()
         self._expiry: dict[str, float] = {}
-        # The same nonces, the first to expire in front. A discarded one stays until it comes to the front or _compact.
-        self._queue: list[tuple[float, str]] = []
+        self._cleaned = clock()
         self._forgotten_until = float("-inf")
 
     def __len__(self) -> int:
@@ -88,42 +90,35 @@ class MemoryNonceStore:
         """Remember a nonce; False if it is already remembered, or too old to know."""
         expiry = expires.timestamp()
         with self._lock:
-            self._forget_expired()
-            if nonce in self._expiry or expiry <= self._forgotten_until:
+            if self._knows(nonce) or expiry <= self._forgotten_until:
                 return False
             self._expiry[nonce] = expiry
-            heapq.heappush(self._queue, (expiry, nonce))
-            while len(self._expiry) > self._max_nonces:
-                self._forgotten_until = self._forget_first()
+            self._forget()
             return True
 
     def contains(self, nonce: str) -> bool:
         """Whether a nonce is remembered."""
         with self._lock:
-            self._forget_expired()
-            return nonce in self._expiry
+            return self._knows(nonce)
 
     def discard(self, nonce: str) -> None:
         """Forget a nonce; one that is not there is no error."""
         with self._lock:
-            if self._expiry.pop(nonce, None) is not None and len(self._queue) > 2 * len(self._expiry) + 64:
-                self._compact()
+            self._expiry.pop(nonce, None)
 
-    def _forget_expired(self) -> None:
+    def _knows(self, nonce: str) -> bool:
+        return self._expiry.get(nonce, float("-inf")) >= self._clock()
+
+    def _forget(self) -> None:
+        """Forget the expired ones now and then, and those closest to their end where there are too many."""
         now = self._clock()
-        while self._queue and self._queue[0][0] < now:
-            self._forget_first()
-
-    def _forget_first(self) -> float:
-        expiry, nonce = heapq.heappop(self._queue)
-        # Discarded and added again with another expiry, the nonce has a later place in the queue.
-        if self._expiry.get(nonce) == expiry:
-            del self._expiry[nonce]
-        return expiry
-
-    def _compact(self) -> None:
-        self._queue = [(expiry, nonce) for nonce, expiry in self._expiry.items()]
-        heapq.heapify(self._queue)
+        if abs(now - self._cleaned) > _CLEANING:
+            self._cleaned = now
+            self._expiry = {nonce: expiry for nonce, expiry in self._expiry.items() if expiry >= now}
+        if len(self._expiry) > self._max_nonces:
+            last = sorted(self._expiry.values())[len(self._expiry) - self._max_nonces + self._max_nonces // 10 - 1]
+            self._expiry = {nonce: expiry for nonce, expiry in self._expiry.items() if expiry > last}
+            self._forgotten_until = max(self._forgotten_until, last)
 
 
 class UsedNonces:
@@ -138,57 +133,29 @@ class UsedNonces:
         self.store = store
         self.in_memory = isinstance(store, MemoryNonceStore)
         self.is_async = any(inspect.iscoroutinefunction(method) for method in (store.add, store.discard))
-        self._handled: object = store if hasattr(store, "contains") else MemoryNonceStore(clock=clock)
-
-    def add(self, nonce: str, expires: datetime) -> bool:
-        """Use a nonce up; False if it was used before."""
-        return bool(_settled(self.store.add(nonce, expires)))
-
-    def discard(self, nonce: str) -> None:
-        """Give a nonce back."""
-        _settled(self.store.discard(nonce))
-
-    def mark_handled(self, key: str, expires: datetime) -> None:
-        """Remember that a callback was handled."""
-        _settled(cast("NonceStore", self._handled).add(key, expires))
-
-    def was_handled(self, key: str) -> bool:
-        """Whether an exact copy of a callback was handled."""
-        return bool(_settled(cast("_WithContains", self._handled).contains(key)))
-
-    async def aadd(self, nonce: str, expires: datetime) -> bool:
-        """Use a nonce up without blocking the event loop."""
-        return bool(await self._call(self.store.add, nonce, expires))
-
-    async def adiscard(self, nonce: str) -> None:
-        """Give a nonce back without blocking the event loop."""
-        await self._call(self.store.discard, nonce)
-
-    async def amark_handled(self, key: str, expires: datetime) -> None:
-        """Remember that a callback was handled, without blocking the event loop."""
-        await self._call(cast("NonceStore", self._handled).add, key, expires)
-
-    async def awas_handled(self, key: str) -> bool:
-        """Whether an exact copy of a callback was handled, without blocking the event loop."""
-        return bool(await self._call(cast("_WithContains", self._handled).contains, key))
-
-    async def _call(self, method: Callable[..., object], *arguments: object) -> object:
-        """Await a coroutine method; run any other in a worker thread."""
-        if inspect.iscoroutinefunction(method):
-            return await method(*arguments)
-        if isinstance(getattr(method, "__self__", None), MemoryNonceStore):
-            return method(*arguments)
-        # In a tuple, as trio refuses a function that returns a coroutine.
-        (result,) = await run_sync(lambda: (method(*arguments),))
-        return await result if inspect.isawaitable(result) else result
+        # With `contains`, which the apps' own stores may lack.
+        self.handled = cast("MemoryNonceStore", store if hasattr(store, "contains") else MemoryNonceStore(clock=clock))
 
 
-class _WithContains(Protocol):
-    def contains(self, nonce: str) -> bool: ...
+async def call_and_wait(method: Callable[..., object], *arguments: object) -> object:
+    """Call a method of a store without blocking the event loop: await a coroutine, run any other in a worker thread."""
+    if inspect.iscoroutinefunction(method):
+        return await method(*arguments)
+    if isinstance(getattr(method, "__self__", None), MemoryNonceStore):
+        return method(*arguments)
+    # In a tuple, as trio refuses a function that returns a coroutine.
+    (result,) = await run_sync(lambda: (method(*arguments),))
+    return await result if inspect.isawaitable(result) else result
 
 
-def _settled(result: object) -> object:
-    """Return the result of a plain method: a coroutine would pass for true, and let every replay through."""
+async def call_blocking(method: Callable[..., object], *arguments: object) -> object:
+    """Call a method of a store where nothing can wait: this never does."""
+    return call(method, *arguments)
+
+
+def call(method: Callable[..., object], *arguments: object) -> object:
+    """Call a plain method of a store: a coroutine would pass for true, and let every replay through."""
+    result = method(*arguments)
     if inspect.isawaitable(result):
         if inspect.iscoroutine(result):
             result.close()

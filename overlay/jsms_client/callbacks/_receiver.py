@@ -18,6 +18,7 @@ from jsms_client.callbacks._nonces import (
     NonceStore,
     UsedNonces,
     async_store_refused,
+    call,
 )
 from jsms_client.errors import CallbackReason, ConfigurationError
 from jsms_client.store import SharedNonceStore, Store
@@ -140,7 +141,7 @@ class CallbackReceiver:
         nonce, timestamp = _digits(nonce), _digits(timestamp)
         signed_at = read_timestamp(nonce, timestamp)
         self._authenticate(nonce, timestamp, signature, signed_at)
-        if not self._nonces.add(nonce, signed_at + self._window):
+        if not call(self._nonces.store.add, nonce, signed_at + self._window):
             raise used_before(handled=False)
 
     def release(self, nonce: str | int) -> None:
@@ -149,7 +150,7 @@ class CallbackReceiver:
         Raises:
             CallbackError: MALFORMED, where it is no number.
         """
-        self._nonces.discard(_digits(nonce))
+        call(self._nonces.store.discard, _digits(nonce))
 
     def parse(self, body: Body) -> Callback:
         """Read a callback without checking who sent it: not to be believed without `verify`.
