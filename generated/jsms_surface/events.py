@@ -73,6 +73,7 @@ def read_sign_reviewed(body: dict[str, Any]) -> SignReviewed:
 
 
 Event = DeliveryReport | UserReply | TemplateReviewed | SignReviewed
+"""What a callback can tell: use it with ``match``."""
 
 
 EVENTS: Mapping[str, EventKind[Event]] = MappingProxyType(

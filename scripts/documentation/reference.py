@@ -20,7 +20,7 @@ import griffe
 from contract_tools.emit.model import class_name, python_name
 from contract_tools.openapi import mapping, operations, schemas, sequence, text
 from contract_tools.python_source import family_class_name
-from documentation import between, require_translations, table, texts
+from documentation import between, chinese_of, require_translations, table, texts
 from jsms_client import JSMS
 from jsms_client.contract import openapi
 from jsms_client.errors import ErrorInfo
@@ -45,57 +45,30 @@ _MODULES: Final = (
 )
 _SUMMARIES: Final = "api"  # translations of the summaries that the contract does not have
 _OTHER_TEXTS: Final = "reference"  # translations of the other texts on the reference pages
-_ENGLISH: Final = (
-    "Every public name",
-    "What is not listed here is private and may change at any time.",
-    "Calls",
-    "Each is a method of `JSMS` and, with `await`, of `AsyncJSMS`.",
-    ("call", "returns", "what it does"),
-    ("name", "import", "what it is"),
-)
-_CHINESE: Final = (
-    "全部公开名称",
-    "没有列在这里的都是私有的，随时可能改变。",
-    "调用",
-    "每个都是 `JSMS` 的方法；加上 `await` 也是 `AsyncJSMS` 的方法。",
-    ("调用", "返回", "作用"),
-    ("名称", "导入", "说明"),
-)
 
 
 def api_page() -> str:
     """Make the page of every method, type and exception with its import path."""
-    return _api_page(_ENGLISH, {}, {})
+    public = _public()
+    called = [(f"`jsms.{call}`", f"`{returns}`", public[call.partition("(")[0]][1]) for call, returns, _ in _calls()]
+    parts = [
+        "# Every public name",
+        "What is not listed here is private and may change at any time.",
+        "## Calls",
+        "Each is a method of `JSMS` and, with `await`, of `AsyncJSMS`.",
+        table(("call", "returns", "what it does"), called),
+    ]
+    for module in _MODULES:
+        rows = [(f"`{name}`", f"`from {module} import {name}`", public[name][1]) for name in _names(module)]
+        parts += [f"## {module}", table(("name", "import", "what it is"), rows)]
+    return "\n\n".join(parts) + "\n"
 
 
 def chinese_api_page(root: Path) -> str:
     """Make the page in Chinese; end the command where the project's translations are out of step with the names."""
-    known, contract = texts(root, _SUMMARIES), contract_summaries()
-    english = {words: name for name, (_, words) in _public().items()}
-    missing = [words for words, name in english.items() if words not in known and name not in contract]
-    require_translations(_SUMMARIES, missing, [words for words in known if words not in english])
-    return _api_page(_CHINESE, known, contract)
-
-
-def _api_page(
-    words: tuple[str, str, str, str, tuple[str, ...], tuple[str, ...]],
-    known: Mapping[str, str],
-    contract: Mapping[str, str],
-) -> str:
-    title, introduction, calls, about, call_head, name_head = words
-    public = _public()
-
-    def summary(name: str) -> str:
-        english = public[name][1]
-        shown = english.replace("|", "or") if english != name else "A type or a constant."
-        return known.get(english) or contract.get(name) or shown
-
-    called = [(f"`jsms.{call}`", f"`{returns}`", summary(call.partition("(")[0])) for call, returns, _ in _calls()]
-    parts = [f"# {title}", introduction, f"## {calls}", about, table(call_head, called)]
-    for module in _MODULES:
-        rows = [(f"`{name}`", f"`from {module} import {name}`", summary(name)) for name in _names(module)]
-        parts += [f"## {module}", table(name_head, rows)]
-    return "\n\n".join(parts) + "\n"
+    contract = contract_summaries()
+    more = {english: contract[name] for name, (_, english) in _public().items() if name in contract}
+    return chinese_of(api_page(), root, _SUMMARIES, {**more, **{module: module for module in _MODULES}})
 
 
 def with_calls(source: str) -> str:
@@ -105,15 +78,16 @@ def with_calls(source: str) -> str:
 
 
 def _public() -> dict[str, tuple[object, str]]:
-    """Map each call and each public name to its value and the first paragraph of its docstring, or else its name."""
+    """Map each call and each public name to its value, and to the first paragraph that describes it."""
     calls = {call.partition("(")[0]: method for call, _, method in _calls()}
     found = {name: (method, inspect.getdoc(method)) for name, method in calls.items()}
     for module in _MODULES:
         for name in _names(module):
             value: object = getattr(importlib.import_module(module), name)
-            found[name] = value, inspect.getdoc(value) if _path(value) else _docstring(module, name)
+            found[name] = value, _description(module, name, value)
     return {
-        name: (value, " ".join((words or name).partition("\n\n")[0].split())) for name, (value, words) in found.items()
+        name: (value, " ".join((words or "").partition("\n\n")[0].replace("|", "or").split()))
+        for name, (value, words) in found.items()
     }
 
 
@@ -126,10 +100,19 @@ def _path(value: object) -> str:
     return f"{value.__module__}.{value.__qualname__}" if inspect.isclass(value) or inspect.isfunction(value) else ""
 
 
-def _docstring(module: str, name: str) -> str | None:
-    """Find the docstring of a constant, which only its source has."""
-    docstring = _defined(_sources(), f"{module}.{name}").docstring
+def _description(module: str, name: str, value: object) -> str | None:
+    path = _path(value)
+    if path.startswith("jsms_api."):  # an enum, whose docstring is Python's
+        return text(mapping(schemas(_document()).get(name)).get("description"))
+    if path:
+        return inspect.getdoc(value)
+    docstring = _defined(_sources(), f"{module}.{name}").docstring  # only the source of a constant has it
     return docstring.value if docstring else None
+
+
+@functools.cache
+def _document() -> Mapping[str, object]:
+    return mapping(json.loads(openapi("json")))
 
 
 def _load() -> griffe.ModulesCollection:
@@ -188,7 +171,7 @@ def _returns(method: Any) -> str:
 @functools.cache
 def contract_summaries() -> Mapping[str, str]:
     """Collect the contract's Chinese for resources, their methods, exceptions, results and enums."""
-    document = mapping(json.loads(openapi("json")))
+    document = _document()
     by_id = {text(each.get("operationId")): each for _, _, each, _ in operations(document)}
     found = {f"{each.resource}.{each.method_name}": _chinese(by_id[each.id]) for each in OPERATIONS.values()}
     for family, entry in mapping(document.get("x-error-families")).items():
@@ -360,14 +343,13 @@ def _elements(section: griffe.DocstringSection) -> Sequence[griffe.DocstringElem
 @functools.cache
 def known_translations() -> Translations:
     """Read the translations of the project."""
-    other, contract = texts(_ROOT, _OTHER_TEXTS), mapping(json.loads(openapi("json")))
-    models = [mapping(found) for found in schemas(contract).values()]
+    other, models = texts(_ROOT, _OTHER_TEXTS), [mapping(found) for found in schemas(_document()).values()]
     return Translations(
         contract_summaries(),
         {
             **{text(model.get("description")): words for model in models if (words := _chinese(model))},
             **texts(_ROOT, "openapi"),
-            **texts(_ROOT, _SUMMARIES),
+            **texts(_ROOT, _SUMMARIES)["prose"],
             **other["texts"],
         },
         other["templates"],

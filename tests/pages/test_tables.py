@@ -89,6 +89,13 @@ def test_every_public_name_is_on_the_page_with_a_path_that_works() -> None:
     assert {name for _, name in imports} >= {*jsms_client.__all__, *results.__all__, *vars(errors)["__all__"]}
 
 
+def test_every_public_name_is_described_by_words_of_its_own() -> None:
+    cells = [
+        line.rsplit(" | ", 1)[1].strip("| ") for line in pages(ROOT)[API_PAGES[0]].splitlines() if " | `from " in line
+    ]
+    assert [words for words in cells if not words or words.startswith(("Enum where", "str(object"))] == []
+
+
 def test_results_are_importable_from_the_top() -> None:
     assert set(results.__all__) <= set(jsms_client.__all__)
     assert jsms_client.SentMessage is results.SentMessage

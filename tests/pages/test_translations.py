@@ -24,7 +24,7 @@ def errors_page(root: Path) -> str:
 PAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "sandbox-errors": (errors_page, '  "Provoking every error code": '),
     "assumptions": (assumed, '  "refusals": '),
-    "api": (chinese_api_page, '"Anything that went wrong between an app and JSMS.": '),
+    "api": (chinese_api_page, '  "Anything that went wrong between an app and JSMS.": '),
     "portability": (portability, '  "The contract in other languages": '),
 }
 

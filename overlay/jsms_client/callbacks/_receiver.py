@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from jsms_client.store import StoreLike
 
 DEFAULT_WINDOW = timedelta(hours=14)
+"""How far a timestamp may lie in the past by default."""
 DEFAULT_MAX_BODY = 1_048_576
+"""The largest body that is accepted by default, in bytes."""
 _MAX_WINDOW = timedelta(days=365)
 _MAX_SKEW = timedelta(minutes=5)
 _MAX_ECHO = 64

@@ -138,7 +138,9 @@ class _Emitter:
         events, records = self._surface.events, self._surface.event_records
         parts = [ResultClass(self._surface, record).source() for record in records]
         titles = list(dict.fromkeys(record.name for _, record in events.values()))
-        parts.append(f"Event = {' | '.join(titles) or 'Result'}\n")
+        parts.append(
+            f'Event = {" | ".join(titles) or "Result"}\n"""What a callback can tell: use it with ``match``."""\n'
+        )
         rows: dict[str, object] = {kind: self._event(schema, record) for kind, (schema, record) in events.items()}
         parts.append(
             table("EVENTS", "str, EventKind[Event]", rows, "How the records of each type of callback are read.")
