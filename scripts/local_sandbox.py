@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any, cast
 
 import httpx
@@ -21,6 +22,12 @@ class LocalSandbox(ThreadedSandbox):
     """A sandbox with the calls of its test API; a context manager that stops it."""
 
     credentials = Credentials()  # the keys of its first app
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment variables that point a client at its first app."""
+        keys = {f"JSMS_{name.upper()}": value for name, value in asdict(self.credentials).items()}
+        return {"JSMS_BASE_URL": self.base_url, **keys}
 
     def __init__(self, port: int = 0, *, strict: bool = True) -> None:
         super().__init__(Settings(strict=strict), port=port)

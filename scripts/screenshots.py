@@ -169,9 +169,10 @@ _TERMINAL: Final = """\
 
 def terminal_page(sandbox: LocalSandbox) -> str:
     """Make a page of what the commands print for the first app of a sandbox."""
-    credentials = {f"JSMS_{name.upper()}": value for name, value in asdict(sandbox.credentials).items()}
-    settings = {"JSMS_BASE_URL": sandbox.base_url, **credentials}
-    parts = [f"<b>$</b> jsms {escape(' '.join(arguments))}\n{_output(arguments, settings)}\n" for arguments in COMMANDS]
+    parts = [
+        f"<b>$</b> jsms {escape(' '.join(arguments))}\n{_output(arguments, sandbox.environment)}\n"
+        for arguments in COMMANDS
+    ]
     # The sandbox of the picture has a free port; a reader's has this one.
     return _TERMINAL.format(content="\n".join(parts).rstrip().replace(sandbox.url, f"http://127.0.0.1:{DEFAULT_PORT}"))
 

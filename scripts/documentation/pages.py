@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 import click
 
-from client_recipes import results as portability
+from client_recipes import cli as portability
 from contract_tools.openapi import mapping, operations, text
 from documentation import between, chinese_of, reference, table
 from jsms_client import errors

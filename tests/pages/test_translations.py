@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from client_recipes.results import chinese_page as portability
+from client_recipes.cli import chinese_page as portability
 from documentation import chinese_of
 from documentation.pages import RECIPE_PAGES, ROOT, assumed
 from documentation.reference import chinese_api_page, known_translations, require_reference

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from client_recipes import IMAGE, ROOT, Recipe, lay_out
 from client_recipes.checks import CHECKS
-from client_recipes.cli import run_checks, surprises, try_out
-from client_recipes.results import YES, Result
+from client_recipes.cli import YES, Result, run_checks, surprises, try_out
 from local_sandbox import PICTURE
 
 from .handwritten_recipe import recipe
