@@ -28,13 +28,20 @@ def connect(profile: str | None, operation: str | None = None, *, developer: boo
 
     Args:
         profile: The profile that was named.
-        operation: The operation, where interrupting it may leave a doubt.
+        operation: The operation in the contract; None where it is not one alone.
         developer: Whether the developer account's credentials are needed too.
 
     Raises:
+        UsageProblemError: The contract has no such operation.
         ConfigurationError: Something is missing, or cannot work.
         StoppedByHandError: Ctrl-C, after the request may have left.
     """
+    from jsms_client.contract import OPERATIONS
+
+    if operation is not None and operation not in OPERATIONS:
+        raise UsageProblemError(
+            f"the installed contract has no operation {operation}; jsms api lists those that it has"
+        )
     values = complete_settings(profile, (*APP, *DEVELOPER) if developer else APP)
     from jsms_client import JSMS
 
@@ -42,7 +49,7 @@ def connect(profile: str | None, operation: str | None = None, *, developer: boo
         try:
             yield jsms
         except KeyboardInterrupt as stop:
-            if operation is None:
+            if operation is None or OPERATIONS[operation].effect == "reads":
                 raise
             raise StoppedByHandError(f"interrupted. {unknown(operation)}") from stop
 

@@ -101,6 +101,9 @@ def _configuration(settings: Settings) -> Finding:
 def _service(settings: Settings) -> Generator[Finding]:
     from jsms_client import JSMS, CallEvent, RetryPolicy
 
+    if _lacks("getAppBalance"):
+        yield Finding("service", State.SKIPPED, "the installed contract has no operation getAppBalance")
+        return
     events: list[CallEvent] = []
     try:
         jsms = JSMS(**settings.arguments(), timeout=PATIENCE, retry=RetryPolicy(attempts=1), on_event=events.append)
@@ -183,6 +186,8 @@ def _developer(jsms: JSMS, settings: Settings) -> Finding:
     if not all(setting in settings.values for setting in DEVELOPER):
         names = " and ".join(map(variable, DEVELOPER))
         return Finding("developer", State.SKIPPED, "no developer credentials", f"only jsms balance --dev needs {names}")
+    if _lacks("getDevBalance"):
+        return Finding("developer", State.SKIPPED, "the installed contract has no operation getDevBalance")
     try:
         jsms.accounts.dev()
     except JSMSError as error:
@@ -200,6 +205,12 @@ def _unaccepted(check: str, error: JSMSError) -> Finding:
         remedy = "try again later" if later else "look at the app in the console"
     kind = "refused" if isinstance(error, (AuthenticationError, PermissionDeniedError)) else "could not be checked"
     return _failed(check, error, remedy, f"{kind}: {error.message} ({error.code or error.http_status})")
+
+
+def _lacks(operation: str) -> bool:
+    from jsms_client.contract import OPERATIONS
+
+    return operation not in OPERATIONS
 
 
 def _credit(balance: ApplicationBalance | DeveloperBalance) -> Finding:

@@ -162,6 +162,8 @@ def in_options(text: str, options: Mapping[str, str]) -> str:
     """
     if "recipients" not in options:
         text = re.sub(r"^recipients\[([0-9]+)\](\.mobile)?", lambda found: f"MOBILE {int(found[1]) + 1}", text)
+    if "mobile_column" not in options:
+        text = re.sub(", or (?:say which it is, by mobile_column|give its encoding)", "", text)
     # A name of one word may be an ordinary word, but where a sentence begins with it.
     words = [rf"^{name}(?=[ .\[])" if "_" not in name else rf"\b{name}\b" for name in options]
     return re.sub("|".join(words), lambda found: options[found[0]], text) if words else text

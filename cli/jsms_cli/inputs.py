@@ -140,7 +140,8 @@ def read_reports(file: Path) -> Iterator[DeliveryReport]:
     """
     from jsms_client.results import DeliveryReport
 
-    with file.open(encoding="utf-8") as lines:
+    # A byte that is no text is none of JSON's escapes: its line is reported.
+    with file.open(encoding="utf-8", errors="backslashreplace") as lines:
         for number, line in enumerate(lines, 1):
             try:
                 event: dict[str, Any] = json.loads(line)
@@ -153,7 +154,7 @@ def read_reports(file: Path) -> Iterator[DeliveryReport]:
                     None if time is None else datetime.fromisoformat(time),
                     int(event["status"]),
                 )
-            except (KeyError, TypeError, ValueError) as error:
+            except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
                 raise UsageProblemError(
                     f"{file}, line {number}: it is not an event that jsms callback listen --json wrote"
                 ) from error

@@ -121,6 +121,7 @@ def test_json_comes_from_a_file_or_from_standard_input(
         ("{number: 1}", "--temp-para takes JSON such as '{…}', or @FILE"),
         ("[1]", "--temp-para takes an object in JSON"),
         ('{"number": NaN}', "NaN is no number"),
+        ("[" * 100_000, "--temp-para takes JSON such as '{…}', or @FILE"),
         ("@none.json", "none.json cannot be read: No such file or directory"),
     ],
 )

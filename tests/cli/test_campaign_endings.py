@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from campaigns.sandbox_record import Record
+from engines import Engine
 from jsms_sandbox.pytest_plugin import Sandbox
 
 from .runner import run, start
@@ -34,6 +35,21 @@ def test_a_disk_that_is_full_on_the_way_does_not_say_that_nothing_was_sent(
     assert "Sending had begun" in err
     assert f"go on with: jsms {' '.join(arguments)}" in err
     assert "othing was sent" not in err
+
+
+@pytest.mark.parametrize("engine", ["PostgreSQL"], indirect=True)
+def test_a_database_that_is_gone_on_the_way_does_not_say_that_nothing_was_sent(
+    engine: Engine, jsms_sandbox: Sandbox, parcel: int, folder: Path
+) -> None:
+    jsms_sandbox.fail_next(kind="delay", delay=1.0, times=None, operation="sendMessageBatch")
+    address = f"{engine.database()}?campaign=spring"
+    arguments = ("campaign", "send", write_list(folder, *NUMBERS), "--temp-id", str(parcel), "--yes")
+    with start(*arguments, "--journal", address) as process:
+        jsms_sandbox.wait_message(NUMBERS[0])
+        engine.kill()
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, out) == (21, ""), err
+    assert "Sending had begun" in err
 
 
 def test_the_first_ctrl_c_says_what_is_waited_for_and_that_unknown_ones_can_be_settled(

@@ -225,10 +225,41 @@ def test_reports_that_callbacks_brought_settle_several_journals(
     assert (done.code, counts(done)) == (0, {"accepted": 30, "repeats": 1})
     assert done.lines[0]["deliveries"] == {"4001": 30}
     assert "30 reports, 30 of them matched; 0 unknown." in done.err
-    events.write_text("{}\n", encoding="utf-8")
-    assert (
-        "line 1: it is not an event" in jsms("campaign", "settle", f"{members}.journal", "--reports", str(events)).err
-    )
+    for wrong in (b"{}", b"[" * 100_000, b'{"type": "\xff"}', b"\xff\xfe", _endless(lines[0])):
+        events.write_bytes(wrong)
+        done = jsms("campaign", "settle", f"{members}.journal", "--reports", str(events))
+        assert (done.code, "line 1: it is not an event" in done.err) == (2, True), wrong[:50]
+
+
+def _endless(report: dict[str, object]) -> bytes:
+    """Return a report whose status is a number that no integer is."""
+    return json.dumps(report | {"status": float("inf")}).encode()
+
+
+@pytest.mark.usefixtures("jsms_sandbox")
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        (("--batch-size", "0"), "--batch-size is 0; it takes from 1 to 1000."),
+        (("--max-rate", "0"), "--max-rate is 0; give recipients a second, at least one a day."),
+        (("--window", "8"), 'give two times of a day in Beijing time, such as "08:00-21:00".'),
+    ],
+)
+def test_a_wrong_option_is_explained_in_the_words_of_the_command(
+    jsms: Command, members: str, option: tuple[str, str], said: str
+) -> None:
+    done = jsms("campaign", "send", members, "--temp-id", "1250", "--yes", *option)
+    assert done.code == 2
+    assert done.err.endswith(f"{said}\n")
+
+
+def test_an_option_that_a_command_has_not_is_not_advised(jsms: Command, parcel: int, folder: Path) -> None:
+    people = folder / "people.csv"
+    people.write_text("a,b\n13800138000,1\n", encoding="utf-8")
+    batch = jsms("batch", "send", "--from", str(people), "--temp-id", str(parcel))
+    assert batch.err.endswith("is known to have the numbers: call it mobile.\n")
+    campaign = jsms("campaign", "send", str(people), "--temp-id", str(parcel), "--yes")
+    assert campaign.err.endswith("call it mobile, or say which it is, by --mobile-column.\n")
 
 
 def test_where_no_terminal_is_a_line_says_how_far_it_is(

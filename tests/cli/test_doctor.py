@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from jsms_contract.operations import OPERATIONS
 from jsms_contract.service import RULES
 from jsms_sandbox.pytest_plugin import Sandbox
 from servers.faults import http_response, sends
@@ -39,6 +40,17 @@ def elsewhere(jsms_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterato
     with RawSocketServer() as server:
         monkeypatch.setenv("JSMS_BASE_URL", server.base_url)
         yield server
+
+
+def test_an_operation_that_the_contract_lacks_is_not_examined(
+    jsms: Command, jsms_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for lacking, skipped in (("getAppBalance", ["service"]), ("getDevBalance", ["developer"])):
+        others = {name: each for name, each in OPERATIONS.items() if name != lacking}
+        monkeypatch.setattr("jsms_client.contract.OPERATIONS", others)
+        done = jsms("doctor", "--json")
+        assert (done.code, done.err) == (0, "")
+        assert [check for check, state in states(done).items() if state == "skipped"] == skipped
 
 
 def test_all_is_well(jsms: Command, jsms_sandbox: Sandbox) -> None:

@@ -129,6 +129,20 @@ def test_a_command_carries_out_its_operation(operation: str, jsms: Command, scen
     assert scene.sandbox.requests[-1].refusal is None
 
 
+@pytest.mark.parametrize("operation", COMMANDS)
+def test_a_command_whose_operation_the_contract_lacks_says_so(
+    operation: str, jsms: Command, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = COMMANDS[operation](scene)
+    requests = len(scene.sandbox.requests)
+    others = {name: each for name, each in OPERATIONS.items() if name != operation}
+    monkeypatch.setattr("jsms_client.contract.OPERATIONS", others)
+    done = jsms(*arguments)
+    assert (done.code, done.out) == (2, "")
+    assert f"the installed contract has no operation {operation}" in done.err
+    assert len(scene.sandbox.requests) == requests
+
+
 @pytest.mark.parametrize(
     ("operation", "names"),
     [

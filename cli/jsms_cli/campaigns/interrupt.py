@@ -15,7 +15,7 @@ from jsms_cli.campaigns.report import describe
 from jsms_cli.config import PROGRAM, arguments_of_all
 from jsms_cli.errors import CampaignBrokenOffError, StoppedByHandError
 from jsms_cli.output import json_line, notes_as_json
-from jsms_client.campaigns import Campaign, JournalError, JournalLockedError, JournalReplacedError, open_campaign
+from jsms_client.campaigns import Campaign, JournalError, JournalReplacedError, NoCampaignError, open_campaign
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -42,31 +42,22 @@ class Watch:
     """Sees whether a campaign got as far as sending.
 
     Args:
-        journal: Its journal.
         tell: Gets the progress too.
     """
 
-    def __init__(self, journal: JournalPath, tell: Callable[[Progress], None] | None) -> None:
-        self._journal = journal
+    def __init__(self, tell: Callable[[Progress], None]) -> None:
         self._tell = tell
-        self._sending = False
-        self._before = _dealt_with(journal)
+        self.is_sending = False
 
     def __call__(self, progress: Progress) -> None:
         """Take note of the progress."""
-        self._sending = self._sending or progress.phase == "sending"
-        if self._tell is not None:
-            self._tell(progress)
-
-    def has_sent(self) -> bool:
-        """Whether something may have been sent since; for a campaign that broke off."""
-        # A full disk shows at the first response, perhaps before the first progress: the journal knows more.
-        return self._sending or _dealt_with(self._journal) != self._before
+        self.is_sending = progress.phase == "sending"
+        self._tell(progress)
 
 
 @contextmanager
 def ending_well(watch: Watch, journal: JournalPath) -> Generator[StopRequest]:
-    """Let Ctrl-C, SIGTERM and SIGHUP wait for what is in flight, and find out whether anything was sent.
+    """Let Ctrl-C, SIGTERM and SIGHUP wait for what is in flight, and say how to go on.
 
     Args:
         watch: What saw how far it got.
@@ -88,10 +79,9 @@ def ending_well(watch: Watch, journal: JournalPath) -> Generator[StopRequest]:
         # Never the same command again: it would begin anew.
         raise CampaignBrokenOffError(str(error)) from error
     except JournalError as error:
-        # A journal that is locked belongs to another call, which may be sending with it just now.
-        if isinstance(error, JournalLockedError) or not watch.has_sent():
+        if not error.sending_began:
             raise
-        if not journal.exists():
+        if journal.is_gone:
             raise CampaignBrokenOffError(f"{error}. {_gone(journal)}") from error
         raise CampaignBrokenOffError(
             f"{error}. Sending had begun; those whose response could not be written down are unknown. Once the journal "
@@ -127,23 +117,14 @@ def _gone(journal: JournalPath) -> str:
     )
 
 
-def _dealt_with(journal: JournalPath) -> int | None:
-    """How many were sent to, or may have been; None where the journal does not tell."""
-    if not journal.exists():
-        return 0
-    try:
-        counts = open_campaign(journal).counts
-    except JournalError:
-        return None
-    return counts.accepted + counts.refused + counts.unknown
-
-
 def _interrupted(journal: JournalPath, watch: Watch) -> str:
     nothing = f"interrupted. Nothing was sent; begin again with: {same_command()}"
-    if not journal.exists():
-        return f"interrupted. {_gone(journal)}" if watch.has_sent() else nothing
+    if journal.is_gone:
+        return f"interrupted. {_gone(journal)}" if watch.is_sending else nothing
     try:
         begun = open_campaign(journal)
+    except NoCampaignError:
+        return nothing
     except JournalError:
         return f"interrupted. Go on with: {same_command()}"
     if not begun.counts.total:

@@ -22,6 +22,11 @@ class JournalPath(os.PathLike[str]):
         """Return it in the client's form."""
         return self._given
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether there is no file; a campaign in a database is never gone."""
+        return not self._is_shared and not Path(self._given).exists()
+
     def exists(self) -> bool:
         """Whether the file is there, or the campaign has begun.
 
@@ -29,7 +34,7 @@ class JournalPath(os.PathLike[str]):
             JournalError: The database cannot be used.
         """
         if not self._is_shared:
-            return Path(self._given).exists()
+            return not self.is_gone
         from jsms_client.campaigns import NoCampaignError, open_campaign
 
         try:

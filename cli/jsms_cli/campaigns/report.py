@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jsms_cli.campaigns.journals import JournalPath
 from jsms_cli.errors import SOME_REFUSED, STOPPED, SUCCESS, UNKNOWN
 from jsms_cli.output import as_data, as_record, json_line, note, write_json, writing_to_output
 from jsms_cli.tables import write_card, write_table
@@ -32,25 +30,6 @@ def code_of(campaign: Campaign) -> int:
     if campaign.counts.unknown:
         return UNKNOWN
     return SOME_REFUSED if campaign.counts.refused else SUCCESS
-
-
-def look_at(journal: JournalPath) -> Campaign:
-    """Return the outcome of a campaign; sends nothing.
-
-    Args:
-        journal: Its journal.
-
-    Raises:
-        JournalError: It is not there or damaged, or its campaign is running.
-    """
-    from jsms_client.campaigns import JournalLockedError, open_campaign
-
-    try:
-        return open_campaign(journal)
-    except JournalLockedError as error:
-        raise JournalLockedError(
-            f"{error}. The campaign is running, and shows on its own terminal how far it is: look when it has ended"
-        ) from error
 
 
 def describe(campaign: Campaign) -> str:
@@ -100,17 +79,17 @@ def show_campaign(campaign: Campaign, *, as_json: bool) -> None:
         )
 
 
-@contextmanager
-def show_settlement() -> Generator[Callable[[Settlement], None]]:
-    """Show how far settling is, in a line after each poll."""
-    last: list[Settlement] = []
+def settlement_notes() -> Callable[[Settlement], None]:
+    """Return what tells how far settling is, in a line after each poll that brought something."""
+    last: Settlement | None = None
 
     def tell(settlement: Settlement) -> None:
-        if last != [settlement]:
-            last[:] = [settlement]
+        nonlocal last
+        if last != settlement:
             note(f"{settlement.reports} reports, {settlement.matched} of them matched; {settlement.unknown} unknown.")
+        last = settlement
 
-    yield tell
+    return tell
 
 
 def show_estimate(estimate: Estimate, *, as_json: bool) -> None:
@@ -168,9 +147,7 @@ def export_campaign(campaign: Campaign, file: Path | None, states: Sequence[Reci
 
 
 def _records(campaign: Campaign, states: Sequence[RecipientState]) -> Iterator[dict[str, object]]:
-    for outcome in campaign.outcomes(states[0] if len(states) == 1 else None):
-        if not states or outcome.state in states:
-            yield as_record(outcome)
+    yield from map(as_record, campaign.outcomes(states))
     if not states:
         for entry in campaign.set_aside():
             yield {**as_record(entry), "state": "set_aside"}

@@ -129,7 +129,7 @@ class Plan:
             StoppedByHandError: Ctrl-C; the journal knows how far it got.
             CampaignBrokenOffError: The journal failed after something was sent.
         """
-        with progress_bar() as tell, ending_well(watch := Watch(self.journal, tell), self.journal) as stop:
+        with progress_bar() as tell, ending_well(watch := Watch(tell), self.journal) as stop:
             return jsms.campaigns.send(
                 self.recipients,
                 temp_id=self.temp_id,

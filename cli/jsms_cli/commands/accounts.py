@@ -19,6 +19,6 @@ def balance(
     as_json: JsonOption = False,
 ) -> None:
     """How much credit is left, counted in SMS; '-' where none was ever allocated."""
-    with connect(profile, developer=dev) as jsms:
+    with connect(profile, "getDevBalance" if dev else "getAppBalance", developer=dev) as jsms:
         left = jsms.accounts.dev() if dev else jsms.accounts.app()
     show(left, as_json=as_json)

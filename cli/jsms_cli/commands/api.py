@@ -228,7 +228,7 @@ def _read_json(given: str, option: str, argument: Argument) -> object:
     wanted = list if argument.type == "array" else dict
     try:
         value: object = json.loads(given, parse_constant=_no_number)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         example = "'[…]'" if wanted is list else "'{…}'"
         raise typer.BadParameter(f"{where} takes JSON such as {example}, or @FILE: {error}.") from error
     if not isinstance(value, wanted):

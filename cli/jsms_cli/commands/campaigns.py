@@ -136,9 +136,10 @@ def send(
 @group.command()
 def status(journal: _Journal, as_json: JsonOption = False) -> None:
     """Show how far a campaign is, from its journal."""
-    from jsms_cli.campaigns.report import look_at, show_campaign
+    from jsms_cli.campaigns.report import show_campaign
+    from jsms_client.campaigns import open_campaign
 
-    show_campaign(look_at(journal), as_json=as_json)
+    show_campaign(open_campaign(journal), as_json=as_json)
 
 
 @group.command()
@@ -164,7 +165,7 @@ def settle(
     Takes the app's reports, each of which the service hands out once: those of other messages are kept in the first
     journal.
     """
-    from jsms_cli.campaigns.report import code_of, show_campaign, show_settlement
+    from jsms_cli.campaigns.report import code_of, settlement_notes, show_campaign
     from jsms_cli.inputs import read_reports
     from jsms_client.campaigns import open_campaign
 
@@ -172,8 +173,8 @@ def settle(
         if not journal.exists():
             raise UsageProblemError(f"{journal} does not exist")
     given = None if reports is None else read_reports(reports)
-    with connect(profile) as jsms, show_settlement() as tell:
-        jsms.campaigns.settle(*journals, reports=given, wait=wait, on_progress=tell)
+    with connect(profile, "pollReports" if given is None else None) as jsms:
+        jsms.campaigns.settle(*journals, reports=given, wait=wait, on_progress=settlement_notes())
     campaigns = [open_campaign(journal) for journal in journals]
     for campaign in campaigns:
         show_campaign(campaign, as_json=as_json)
@@ -188,12 +189,13 @@ def cancel(
 
     Recipients of a deleted schedule wait again; those of one that was sent stay accepted.
     """
-    from jsms_cli.campaigns.report import look_at, show_campaign
+    from jsms_cli.campaigns.report import show_campaign
     from jsms_cli.errors import SUCCESS
     from jsms_cli.prompts import confirm
+    from jsms_client.campaigns import open_campaign
 
-    confirm(f"Take back what is still scheduled of {look_at(journal).counts.accepted} recipients", yes=yes)
-    with connect(profile) as jsms:
+    confirm(f"Take back what is still scheduled of {open_campaign(journal).counts.accepted} recipients", yes=yes)
+    with connect(profile, "deleteSchedule") as jsms:
         campaign = jsms.campaigns.cancel(journal)
     show_campaign(campaign, as_json=as_json)
     return SUCCESS
@@ -232,13 +234,14 @@ def export(
 ) -> None:
     """Write the outcome for each recipient, with whole numbers: as CSV, or as JSON, one recipient a line."""
     from jsms_cli.campaigns.journals import is_one_of
-    from jsms_cli.campaigns.report import export_campaign, look_at
+    from jsms_cli.campaigns.report import export_campaign
+    from jsms_client.campaigns import open_campaign
 
     states = [_state(each) for each in state or ()]
     if file is not None and is_one_of(file, *journal.files):
         raise UsageProblemError(f"{file} is the journal itself, which knows who was sent to; give another name")
     if file is not None and file.exists() and not force:
         raise UsageProblemError(f"{file} is there already; give another name, or --force to write over it")
-    count = export_campaign(look_at(journal), file, states, as_json=as_json)
+    count = export_campaign(open_campaign(journal), file, states, as_json=as_json)
     if file is not None:
         note(f"{count} lines written to {file}.")

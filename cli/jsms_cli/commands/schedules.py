@@ -122,7 +122,7 @@ def update_batch(
 @group.command()
 def get(schedule_id: ScheduleIdArgument, profile: ProfileOption = None, as_json: JsonOption = False) -> None:
     """Look at a schedule."""
-    with connect(profile) as jsms:
+    with connect(profile, "getSchedule") as jsms:
         schedule = jsms.schedules.get(schedule_id)
     show_schedule(schedule, as_json=as_json)
 

@@ -139,7 +139,7 @@ def update(
 @group.command()
 def get(sign_id: SignIdArgument, profile: ProfileOption = None, as_json: JsonOption = False) -> None:
     """Look at a signature and the state of its review."""
-    with connect(profile) as jsms:
+    with connect(profile, "getSign") as jsms:
         details = jsms.signs.get(sign_id)
     show(details, as_json=as_json)
 

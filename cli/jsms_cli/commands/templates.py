@@ -63,7 +63,7 @@ def update(
 @group.command()
 def get(temp_id: TempIdArgument, profile: ProfileOption = None, as_json: JsonOption = False) -> None:
     """Look at a template and the state of its review."""
-    with connect(profile) as jsms:
+    with connect(profile, "getTemplate") as jsms:
         details = jsms.templates.get(temp_id)
     show(details, as_json=as_json)
 

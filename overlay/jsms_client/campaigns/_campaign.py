@@ -96,17 +96,22 @@ class Campaign:
         """Everyone, in the order of the list."""
         return self.outcomes()
 
-    def outcomes(self, state: RecipientState | None = None) -> Iterator[Outcome]:
+    def outcomes(self, state: RecipientState | Collection[RecipientState] | None = None) -> Iterator[Outcome]:
         """Yield the state of every recipient, in the order of the list.
 
         Args:
-            state: Only those in this state; None for all. None is in flight: what is so in the journal of a process
-                that was killed is unknown.
+            state: Only those in this state, or in one of these; None or an empty collection for all. None is in flight:
+                what is so in the journal of a process that was killed is unknown.
 
         Raises:
+            ArgumentError: There is no such state.
             JournalError: The journal cannot be read.
         """
-        return self._reader.outcomes(state)
+        given = () if state is None else (state,) if isinstance(state, str) else state
+        try:
+            return self._reader.outcomes(frozenset(map(RecipientState, given)))
+        except ValueError:
+            raise invalid_argument("state", "is none", f"give {', '.join(RecipientState)}") from None
 
     def set_aside(self) -> Iterator[Skipped]:
         """Yield the entries of the list that are not sent to, in its order.
@@ -141,19 +146,15 @@ class Campaign:
             OSError: The file cannot be written.
         """
         if not isinstance(target, (str, os.PathLike)):
-            return write_csv(target, *self._entries(states))
+            return self._write(target, states)
         path = Path(target)
         if self.journal is not None and _same(path, self.journal):
             raise invalid_argument("target", "is the journal itself", "give another file")
         with atomic_writer(path) as file:
-            return write_csv(file, *self._entries(states))
+            return self._write(file, states)
 
-    def _entries(self, states: Collection[RecipientState]) -> tuple[Iterator[Outcome], Iterator[Skipped]]:
-        """Return the outcomes in these states, and what was set aside where all are asked for."""
-        if not states:
-            return self.outcomes(), self.set_aside()
-        outcomes = self.outcomes(*states) if len(states) == 1 else self.outcomes()
-        return (one for one in outcomes if one.state in states), iter(())
+    def _write(self, file: TextIO, states: Collection[RecipientState]) -> int:
+        return write_csv(file, self.outcomes(states), () if states else self.set_aside())
 
     def close(self) -> None:
         """Close a temporary journal; nothing can be read from it any more."""

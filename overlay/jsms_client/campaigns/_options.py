@@ -11,11 +11,20 @@ from datetime import time
 from typing import Literal, NamedTuple, Protocol, TypeAlias, cast
 
 from jsms_contract.fields import ARGUMENTS, Argument
+from jsms_contract.limits import (
+    SCHEDULE_BATCH_REQUEST_RECIPIENTS_MAX_ITEMS,
+    SEND_MESSAGE_BATCH_REQUEST_RECIPIENTS_MAX_ITEMS,
+)
 from jsms_runtime.times import parse_send_time, parse_time
-from jsms_runtime.validation import invalid_argument, kind, parse_number, parse_text
+from jsms_runtime.validation import invalid_argument, kind, parse_decimal, parse_number, parse_text
 
 _SENDS, _SCHEDULES = "sendMessageBatch", "createScheduleBatch"
 """The operations that campaigns are made of: at once, and with a ``send_time``."""
+_LARGEST = {
+    _SENDS: SEND_MESSAGE_BATCH_REQUEST_RECIPIENTS_MAX_ITEMS,
+    _SCHEDULES: SCHEDULE_BATCH_REQUEST_RECIPIENTS_MAX_ITEMS,
+}
+"""How many recipients a request of each may have."""
 
 
 def _arguments(operation: str) -> Mapping[str, Argument]:
@@ -84,7 +93,7 @@ class CampaignSettings:
     @property
     def largest_batch(self) -> int:
         """How many recipients a request may have."""
-        return _arguments(self.operation)["recipients"].longest or MOST_PER_BATCH
+        return _LARGEST[self.operation]
 
     def goes_on_as(self, other: CampaignSettings, now: float) -> bool:
         """Whether these are those of the same campaign, at another time, as its own has passed.
@@ -120,45 +129,28 @@ class StopEvent(Protocol):
 MOST_AT_ONCE = 64
 """Requests that may be on their way at once; each has up to a thousand recipients."""
 
-MOST_PER_BATCH = _arguments(_SENDS)["recipients"].longest or 1_000
-"""Recipients that the service takes in a request."""
-
 SLOWEST = 1 / 86_400
 """Recipients a second: one a day."""
 
 
 def read_concurrency(value: object) -> int:
     """How many requests may be on their way at once."""
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise invalid_argument("concurrency", f"is {kind(value)}", f"give a number from 1 to {MOST_AT_ONCE}")
-    if not 1 <= value <= MOST_AT_ONCE:
-        raise invalid_argument("concurrency", f"is {value}", f"give a number from 1 to {MOST_AT_ONCE}")
-    return value
+    return parse_number(value, "concurrency", smallest=1, largest=MOST_AT_ONCE)
 
 
 def read_max_rate(value: object) -> float | None:
     """How many recipients a second."""
     if value is None:
         return None
-    if not isinstance(value, (int, float)) or isinstance(value, bool):
-        raise invalid_argument("max_rate", f"is {kind(value)}", "give a number of recipients a second, or None")
-    if not (math.isfinite(value) and value > 0):
-        raise invalid_argument("max_rate", f"is {value}", "give a number of recipients a second above 0, or None")
-    if value < SLOWEST:
-        raise invalid_argument("max_rate", f"is {value}", "give one that lets a recipient a day through at least")
-    return value
+    rate = parse_decimal(value, "max_rate")
+    if rate < SLOWEST:
+        raise invalid_argument("max_rate", f"is {rate:g}", "give recipients a second, at least one a day")
+    return rate
 
 
 def read_batch_size(value: object) -> int | None:
     """How many recipients a request may have."""
-    if value is None:
-        return None
-    advice = f"give a number from 1 to {MOST_PER_BATCH}, or None"
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise invalid_argument("batch_size", f"is {kind(value)}", advice)
-    if not 1 <= value <= MOST_PER_BATCH:
-        raise invalid_argument("batch_size", f"is {value}", advice)
-    return value
+    return None if value is None else parse_number(value, "batch_size", smallest=1, largest=_LARGEST[_SENDS])
 
 
 def read_stop_event(value: object) -> StopEvent | None:
@@ -178,12 +170,8 @@ def read_on_bad_line(value: object) -> OnBadLine:
 
 
 def read_seconds(value: object, argument: str) -> float:
-    """How many seconds to wait."""
-    if not isinstance(value, (int, float)) or isinstance(value, bool):
-        raise invalid_argument(argument, f"is {kind(value)}", "give a number of seconds")
-    if not value >= 0:
-        raise invalid_argument(argument, f"is {value}", "give a number of seconds from 0")
-    return value
+    """How many seconds to wait; infinity for ever."""
+    return math.inf if value == math.inf else parse_decimal(value, argument, smallest=0)
 
 
 class Window:
@@ -217,16 +205,13 @@ def read_window(value: object) -> Window | None:
     """Return the hours in which requests may leave."""
     if value is None:
         return None
-    hint = 'give two times of a day in Beijing time, "08:00-21:00" or (time(8), time(21))'
-    begins: object = None
-    ends: object = None
+    moments = cast("tuple[object, ...]", value) if isinstance(value, tuple) else ()
     if isinstance(value, str) and (found := _WINDOW.fullmatch(value.strip())) is not None:
         with suppress(ValueError):
-            begins, ends = (time.fromisoformat(each.zfill(5)) for each in found.groups())
-    elif isinstance(value, tuple):
-        begins, ends = (
-            cast("tuple[object, ...]", value) if len(cast("tuple[object, ...]", value)) == 2 else (None, None)
-        )
-    if not isinstance(begins, time) or not isinstance(ends, time) or begins == ends:
-        raise invalid_argument("window", "is no span of a day", hint)
-    return Window(begins, ends)
+            moments = tuple(time.fromisoformat(each.zfill(5)) for each in found.groups())
+    match moments:
+        case (time() as begins, time() as ends) if begins != ends:
+            return Window(begins, ends)
+        case _:
+            advice = 'give two times of a day in Beijing time, such as "08:00-21:00"'
+            raise invalid_argument("window", "is no span of a day", advice)

@@ -244,18 +244,20 @@ class CampaignRunner:
             return None
         if self._rate is not None and self._throttle.max_rate is not None and self._reserved is None:
             return None
-        again = bool(self._again)
+        place = -1 if self._far_away() else 0
         found: Batch | None
-        if again:
-            found = self._again.pop() if self._far_away() else self._again.popleft()
+        if self._again:
+            found = self._again[place]
         else:
             found = self._queue.next_batch(self._throttle.largest_batch(self._largest_batch))
-        if found is None or self._team is None or self._team.reserve_time(len(found.rows), self._throttle.max_rate):
-            self._reserved = None if found is not None else self._reserved
-            return found
-        if again:
-            self._again.appendleft(found)
-        return None
+        if found is None:
+            return None
+        if self._team is not None and not self._team.reserve_time(len(found.rows), self._throttle.max_rate):
+            return None
+        if self._again:
+            del self._again[place]
+        self._reserved = None
+        return found
 
     def _body(self, batch: Batch) -> dict[str, object]:
         # Parsed all at once: a thousand small texts take five times as long.

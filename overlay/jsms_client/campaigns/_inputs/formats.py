@@ -68,7 +68,10 @@ def find_mobile(names: Sequence[str], wanted: str | None) -> int | None:
         found = [place for place in found if plain(names[place]) == "mobile"] or found
     if len(found) > 1:
         several = _listed([names[place] for place in found])
-        raise CampaignInputError(f"more than one column could have the numbers: {several}; say which, by mobile_column")
+        raise CampaignInputError(
+            f"more than one column could have the numbers: {several}; call that one mobile, or say which it is, by "
+            "mobile_column"
+        )
     return found[0] if found else None
 
 

@@ -182,7 +182,9 @@ def read_file(file: RecipientFile) -> Iterator[list[Entry]]:
                 yield chunk
         except UnicodeError:
             # Without its cause, which holds a piece of the list.
-            raise CampaignInputError(f"{path} is damaged, or not in {encoding}; give its encoding") from None
+            raise CampaignInputError(
+                f"{path} is damaged, or not in {encoding}; save it as UTF-8, or give its encoding"
+            ) from None
 
 
 def _entries(opened: TextIO, kind: FileFormat, file: RecipientFile) -> Iterator[Entry]:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import time
 from collections import Counter
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -101,10 +101,12 @@ class JournalReader:
             totals = (head.campaign, head.service, head.states, head.repeats, head.bad_lines)
             return Summary(*totals, began=head.input is not None, running=True)
 
-    def outcomes(self, state: RecipientState | None) -> Iterator[Outcome]:
-        """Yield the state of every recipient, in the order of the list; only those in a state, where one is given."""
+    def outcomes(self, states: Collection[RecipientState]) -> Iterator[Outcome]:
+        """Yield the state of every recipient, or of those in some states, in the order of the list."""
         with self._connection() as connection:
-            yield from _outcomes(connection, state)
+            for outcome in _outcomes(connection):
+                if not states or outcome.state in states:
+                    yield outcome
 
     def set_aside(self) -> Iterator[Skipped]:
         """Yield the entries of the list that are not sent to, in its order."""
@@ -176,8 +178,8 @@ def _is_unchanged(connection: Connection, head: Head) -> bool:
     return read_head(connection).seal == head.seal
 
 
-def _outcomes(connection: Connection, state: RecipientState | None) -> Iterator[Outcome]:
-    """Yield the state of every recipient, in the order of the list; only those in a state, where one is given."""
+def _outcomes(connection: Connection) -> Iterator[Outcome]:
+    """Yield the state of every recipient, in the order of the list."""
     head = read_head(connection)
     after = -1
     query = (
@@ -196,7 +198,7 @@ def _outcomes(connection: Connection, state: RecipientState | None) -> Iterator[
             # Without its cause, which may quote what the file has.
             raise damaged(connection.path, "a recipient cannot be read") from None
         states.update(row[2] for row in page)
-        yield from (one for one in read if state is None or one.state is state)
+        yield from read
     if head.input is not None and digest.hexdigest() != head.rows:
         raise damaged(connection.path, "its recipients are not those that were written into it")
     if [states[number] for number in range(len(STATES))] != head.states and _is_unchanged(connection, head):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Collection, Generator, Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, cast
 
@@ -65,15 +65,13 @@ class SharedReader:
                 stop=journal.stop,
             )
 
-    def outcomes(self, state: RecipientState | None) -> Iterator[Outcome]:
-        """Yield the state of every recipient, in the order of the list."""
-        if state is None:
-            states = ""
-        else:
-            numbers = [STATES.index(state), *([IN_FLIGHT] if state is RecipientState.UNKNOWN else [])]
-            states = f"AND r.state IN ({', '.join(map(str, numbers))})"
-        for row in self._pages(_OUTCOMES.format(states=states)):
-            yield read_outcome(row)
+    def outcomes(self, states: Collection[RecipientState]) -> Iterator[Outcome]:
+        """Yield the state of every recipient, or of those in some states, in the order of the list."""
+        numbers = [str(STATES.index(state)) for state in states]
+        if RecipientState.UNKNOWN in states:
+            numbers.append(str(IN_FLIGHT))
+        only = f"AND r.state IN ({', '.join(numbers)})" if numbers else ""
+        yield from map(read_outcome, self._pages(_OUTCOMES.format(states=only)))
 
     def set_aside(self) -> Iterator[Skipped]:
         """Yield the entries of the list that are not sent to, in its order."""
