@@ -28,7 +28,7 @@ from jsms_sandbox.settings import Credentials, Settings
 from jsms_sandbox.simulation.callbacks import check_url, url_warnings
 from jsms_sandbox.state.entities import Review
 from jsms_sandbox.state.state import State
-from jsms_sandbox.state.storage import InMemory, SQLiteFile, StorageError
+from jsms_sandbox.state.storage import SQLiteFile, Storage, StorageError
 
 if TYPE_CHECKING:
     import ssl
@@ -159,7 +159,7 @@ def _run(options: _Options) -> None:
             https = (stack.enter_context(_bound(bind, options.host, tls_port)), context)
         elif options.tls_port is not None:
             raise CommandError("--tls-port needs --tls.", USAGE)
-        storage = SQLiteFile(options.db) if options.db else InMemory()
+        storage = SQLiteFile(options.db) if options.db else Storage()
         stack.callback(storage.close)
         server = Server(State(settings, storage=storage), http, https)
         for number in (signal.SIGINT, signal.SIGTERM):

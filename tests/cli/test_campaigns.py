@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -231,9 +231,9 @@ def test_reports_that_callbacks_brought_settle_several_journals(
         assert (done.code, "line 1: it is not an event" in done.err) == (2, True), wrong[:50]
 
 
-def _endless(report: dict[str, object]) -> bytes:
+def _endless(report: Mapping[str, object]) -> bytes:
     """Return a report whose status is a number that no integer is."""
-    return json.dumps(report | {"status": float("inf")}).encode()
+    return json.dumps({**report, "status": float("inf")}).encode()
 
 
 @pytest.mark.usefixtures("jsms_sandbox")

@@ -15,7 +15,6 @@ import ssl
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -375,23 +374,19 @@ def test_a_damaged_file_is_said(tmp_path: Path, damage: Callable[[bytes], bytes]
 
 
 def test_it_stops_at_once_with_pages_open() -> None:
-    seconds: list[float] = []
-    while len(seconds) < 3 and min(seconds, default=1.0) >= 1.0:  # the machine may be busy with something else
-        with (
-            Process() as process,
-            httpx.Client(base_url=process.url, trust_env=False, timeout=30) as http,
-            http.stream("GET", "/_sandbox/api/events") as page,
-            http.stream("GET", "/_sandbox/api/events"),  # never read
-        ):
-            lines = page.iter_lines()
-            assert next(lines).startswith("retry: ")
-            started = time.monotonic()
-            process.popen.send_signal(signal.SIGINT)
-            out, err = process.popen.communicate(timeout=STOPS)
-            seconds.append(time.monotonic() - started)
-            assert (process.popen.returncode, out, err) == (0, "", "")
-            assert list(lines)[-1] == ""
-    assert min(seconds) < 1
+    with (
+        Process() as process,
+        httpx.Client(base_url=process.url, trust_env=False, timeout=30) as http,
+        http.stream("GET", "/_sandbox/api/events") as page,
+        http.stream("GET", "/_sandbox/api/events"),  # never read
+    ):
+        lines = page.iter_lines()
+        assert next(lines).startswith("retry: ")
+        process.popen.send_signal(signal.SIGINT)
+        out, err = process.popen.communicate(timeout=STOPS)
+        # Where uvicorn has to wait for a page until its time is up, it says so.
+        assert (process.popen.returncode, out, err) == (0, "", "")
+        assert list(lines)[-1] == ""
 
 
 @pytest.mark.parametrize("module", ["click", "uvicorn"])

@@ -19,10 +19,10 @@ import pytest
 
 from jsms_sandbox.settings import Settings
 from jsms_sandbox.simulation.clock import BEIJING
-from jsms_sandbox.state.entities import Counters, Credit, Entity, Review
+from jsms_sandbox.state.entities import Counters, Credit, Entity, Reply, Review
 from jsms_sandbox.state.startup import start
 from jsms_sandbox.state.state import State
-from jsms_sandbox.state.storage import InMemory, SQLiteFile, StorageError, decode, encode
+from jsms_sandbox.state.storage import SQLiteFile, Storage, StorageError, decode, encode
 
 from .sandbox_process import Process, run
 from .sign_forms import multipart, sign_form
@@ -297,7 +297,7 @@ def edited(file: Path, number: int, data: dict[str, Any]) -> None:
         connection.execute("UPDATE entity SET data = ? WHERE number = ?", (json.dumps(data), number))
 
 
-class Rows(InMemory):
+class Rows(Storage):
     """What a file would give back, without the file."""
 
     def __init__(self, rows: dict[str, dict[str, Any]]) -> None:
@@ -350,3 +350,15 @@ def test_what_is_wrong_with_a_row_is_named_without_what_is_in_it(
     assert f"is damaged ({kind} " in done.stderr
     assert f": {said}); name another file." in done.stderr
     assert MOBILE not in done.stderr
+
+
+def test_what_cannot_be_written_leaves_no_transaction_open(tmp_path: Path) -> None:
+    storage = SQLiteFile(tmp_path / "state.db")
+    reply = Reply(1, "app", MOBILE, "\ud800", 0.0)
+    storage.save(reply)
+    with pytest.raises(ValueError, match="surrogates"):
+        storage.commit()
+    reply.content = "好"
+    storage.commit()
+    assert [each.content for each in storage.load(Reply)] == ["好"]
+    storage.close()

@@ -177,6 +177,12 @@ def test_a_url_that_does_not_echo_is_refused_with_the_reason(
         assert api.patch(path, {"callback_url": None})["callback_url"] is None
 
 
+@pytest.mark.parametrize("url", ["http://127.0.0.1:99999/", "http://[", "ftp://127.0.0.1:21/"])
+def test_what_is_no_url_is_no_callback_url(api: API, url: str) -> None:
+    checked = api.post("/callbacks/check", {"url": url})
+    assert (checked["ok"], checked["warnings"]) == (False, [])
+
+
 def test_a_port_in_the_url_is_warned_of(alone: API, receiver: Receiver) -> None:
     assert alone.post("/callbacks/check", {"url": receiver.url}) == {
         "ok": True,

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
+from jsms_sandbox.state.state import State
 from sandbox.threaded_sandbox import AppUnderTest
 
 from .api_client import API
@@ -96,6 +97,23 @@ def test_a_code_is_waited_for(api: API, app: AppUnderTest) -> None:
     assert (latest["msg_id"], latest["code"], latest["state"]) == (msg_id, code, "issued")
     assert app.ok("POST", f"/codes/{msg_id}/valid", {"code": code}) == {"is_valid": True}
     assert api.get("/codes/latest", mobile=MOBILE)["state"] == "verified"
+
+
+def _waits(state: State) -> bool:
+    return bool(state.events._waiters)  # pyright: ignore[reportPrivateUsage] - what else shows that a call waits?
+
+
+def test_a_message_that_is_gone_at_once_does_not_end_the_wait_for_a_code(api: API, app: AppUnderTest) -> None:
+    def come_and_go(state: State) -> None:
+        state.events.publish("message", {"msg_id": "1", "app_key": app.app.app_key})
+
+    with ThreadPoolExecutor(1) as pool:
+        waited = pool.submit(api.get, "/codes/latest", mobile=MOBILE, wait=LONG)
+        while not waited.done() and not app.sandbox.look(_waits):
+            time.sleep(0.01)
+        app.sandbox.look(come_and_go)
+        msg_id, _ = app.sent_code()
+        assert waited.result()["msg_id"] == msg_id
 
 
 def test_only_a_newer_code_is_waited_for(api: API, app: AppUnderTest) -> None:

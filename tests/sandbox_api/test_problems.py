@@ -6,7 +6,7 @@ import pytest
 
 from jsms_sandbox.admin.models import STATUSES
 from jsms_sandbox.admin.request import BODY_LIMIT
-from jsms_sandbox.state.storage import InMemory, StorageError
+from jsms_sandbox.state.storage import Storage, StorageError
 from sandbox.threaded_sandbox import AppUnderTest, RunningSandbox
 
 from .api_client import API, APP_HEADER, read_problem
@@ -42,6 +42,7 @@ PROBLEMS: list[Problem] = [
     ("POST", "/replies", {"mobile": "13800138000", "content": ""}, {}, 400, "invalid", "body.content"),
     ("POST", "/clock", {"now": 1, "real": True}, {}, 400, "invalid", "body.real"),
     ("POST", "/clock", {"beijing": "tomorrow"}, {}, 400, "invalid", "body.beijing"),
+    ("POST", "/clock", {"beijing": "1969-12-31 23:59:59"}, {}, 400, "invalid", "body.beijing"),
     ("POST", "/clock", {"now": 10**18}, {}, 400, "invalid", "body.now"),
     ("POST", "/clock", [], {}, 400, "invalid", "body"),
     ("POST", "/clock/advance", {"seconds": -1}, {}, 400, "invalid", "body.seconds"),
@@ -203,7 +204,7 @@ def test_a_bug_is_a_problem_without_a_traceback(
     assert "ZeroDivisionError" in caplog.text
 
 
-class FullDisk(InMemory):
+class FullDisk(Storage):
     """A storage that fails on demand."""
 
     full = False

@@ -186,7 +186,8 @@ def url_problem(url: str) -> str | None:
 
 def url_warnings(url: str | None) -> list[str]:
     """Say what the real service would not accept."""
-    return [PORT_WARNING] if url is not None and urlsplit(url).port is not None else []
+    is_url = url is not None and url_problem(url) is None
+    return [PORT_WARNING] if is_url and urlsplit(url).port is not None else []
 
 
 def describe(error: Exception) -> str:

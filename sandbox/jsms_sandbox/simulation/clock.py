@@ -57,15 +57,15 @@ class Clock:
         self._prune_at = PRUNE_FROM
         self._moving = asyncio.Lock()
         self._background: set[asyncio.Future[None]] = set()
-        self.after_work: Callable[[], None] = _nothing
+        self.after_work: Callable[[], None] = lambda: None
         """Called after each piece of due work, to commit what it changed."""
-        self.on_change: Callable[[], None] = _nothing
+        self.on_change: Callable[[], None] = lambda: None
         """Called when the next due time or the clock itself changes, so that a timer can be reset."""
-        self.on_move: Callable[[], None] = _nothing
+        self.on_move: Callable[[], None] = lambda: None
         """Called when the clock was frozen, set, advanced or started, so that it can be kept."""
-        self.on_back: Callable[[float], None] = _nothing_back
+        self.on_back: Callable[[float], None] = lambda _: None
         """Called with how far the clock was set back, so that what waits can be moved."""
-        self.wanted: Callable[[DueWork], bool] = _always
+        self.wanted: Callable[[DueWork], bool] = lambda _: True
         """Whether work is still needed; the rest is removed if there is too much."""
 
     # --- reading -----------------------------------------------------------------------------------------------------
@@ -219,16 +219,3 @@ class Clock:
             self.after_work()
         except Exception:
             log.exception("Due work failed while it waited")
-
-
-def _nothing() -> None:
-    """Do nothing: the default of the hooks."""
-
-
-def _nothing_back(_seconds: float) -> None:
-    """Do nothing: the default of ``on_back``."""
-
-
-def _always(_work: DueWork) -> bool:
-    """Keep all work: the default of ``wanted``."""
-    return True

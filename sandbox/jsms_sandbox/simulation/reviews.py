@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from jsms_contract.values import REVIEW_STATUS_IN_REVIEW, REVIEW_STATUS_PASSED, REVIEW_STATUS_REJECTED
 from jsms_sandbox.simulation.callbacks import enqueue
@@ -21,8 +22,7 @@ def submit(state: State, app: App, item: Template | Sign) -> None:
         pass
     elif app.review.mode == "after":
         item.review_at = state.clock.now() + app.review.seconds
-        kind = "template_review" if isinstance(item, Template) else "sign_review"
-        state.clock.at(item.review_at, kind, item.key)
+        state.clock.at(item.review_at, f"{item.table}_review", item.key)
     else:
         decide_by_remark(state, app, item)
     state.save(item)
@@ -50,29 +50,21 @@ def decide(state: State, app: App, item: Template | Sign, *, passed: bool, reaso
     publish(state, item)
 
 
-def template_due(state: State, key: str) -> None:
-    """Handle due work: decide on a template, unless it was decided or postponed in the meantime."""
-    app_key, _, temp_id = key.rpartition("/")
-    _due(state, app_key, state.templates.get(app_key, {}).get(int(temp_id)))
-
-
-def sign_due(state: State, key: str) -> None:
-    """Handle due work: decide on a signature, unless it was decided or postponed in the meantime."""
-    app_key, _, sign_id = key.rpartition("/")
-    _due(state, app_key, state.signs.get(app_key, {}).get(int(sign_id)))
-
-
-def publish(state: State, item: Template | Sign) -> None:
-    """Publish the change."""
-    if isinstance(item, Template):
-        state.events.publish("template", {"app_key": item.app_key, "temp_id": item.temp_id, "status": item.status})
-    else:
-        state.events.publish("sign", {"app_key": item.app_key, "sign_id": item.sign_id, "status": item.status})
-
-
-def _due(state: State, app_key: str, item: Template | Sign | None) -> None:
+def review_due(state: State, reviewed: Mapping[str, Mapping[int, Template | Sign]], key: str) -> None:
+    """Handle due work: decide on one of these, unless it was decided or postponed in the meantime."""
+    app_key, _, number = key.rpartition("/")
+    item = reviewed.get(app_key, {}).get(int(number))
     if item is not None and item.review_at is not None and item.review_at <= state.clock.now():
         decide_by_remark(state, state.apps[app_key], item)
+
+
+def publish(state: State, item: Template | Sign, *, deleted: bool = False) -> None:
+    """Publish the change."""
+    owner, number = item.key_fields
+    state.events.publish(
+        item.table,
+        {owner: item.app_key, number: getattr(item, number), "status": None if deleted else item.status},
+    )
 
 
 def _settle_default(state: State, app: App, item: Sign) -> None:

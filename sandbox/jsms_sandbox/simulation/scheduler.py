@@ -17,9 +17,9 @@ def register_handlers(state: State, deliveries: Deliveries) -> None:
     clock = state.clock
     clock.handle("report", lambda subject: delivery.report_due(state, subject))
     clock.handle("schedule", lambda subject: schedule_due(state, subject))
-    clock.handle("template_review", lambda subject: reviews.template_due(state, subject))
+    clock.handle("template_review", lambda subject: reviews.review_due(state, state.templates, subject))
+    clock.handle("sign_review", lambda subject: reviews.review_due(state, state.signs, subject))
     clock.handle("callback", deliveries.due)
-    clock.handle("sign_review", lambda subject: reviews.sign_due(state, subject))
     clock.on_back = lambda seconds: rewind(state, seconds)
     clock.wanted = lambda work: _is_wanted(state, work)
 
@@ -62,7 +62,7 @@ def rewind(state: State, seconds: float) -> None:
     for item in _reviewed(state):
         if item.review_at is not None:
             item.review_at -= seconds
-            clock.at(item.review_at, "template_review" if isinstance(item, Template) else "sign_review", item.key)
+            clock.at(item.review_at, f"{item.table}_review", item.key)
             state.save(item)
     clock.drop_unwanted()
 

@@ -19,6 +19,8 @@ TYPES: dict[MessageKind, int] = {
     "notice": TEMPLATE_TYPE_NOTICE,
     "marketing": TEMPLATE_TYPE_MARKETING,
 }
+SENT_BY: dict[MessageKind, str] = {"code": "sendCode", "voice": "sendVoiceCode"}
+"""The operations whose limits count; sendMessage's for the other kinds."""
 
 
 class RateLimits:
@@ -87,9 +89,8 @@ class RateLimits:
 @functools.cache
 def limits_of(kind: MessageKind) -> tuple[Limit, ...]:
     """Look up the contract's limits of one kind of message."""
-    if kind in ("code", "voice"):
-        return RULES["sendCode" if kind == "code" else "sendVoiceCode"].limits
-    return tuple(limit for limit in RULES["sendMessage"].limits if limit.type in (None, TYPES[kind]))
+    rules = RULES.get(SENT_BY.get(kind, "sendMessage"))
+    return tuple(limit for limit in rules.limits if limit.type in (None, TYPES.get(kind))) if rules else ()
 
 
 def _name(app_key: str, kind: MessageKind, mobile: str, text: str, limit: Limit) -> str:

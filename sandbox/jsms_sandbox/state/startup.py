@@ -53,12 +53,15 @@ def _load(state: State, kind: type[Owned]) -> Iterator[Owned]:
 def _load_reviewed(state: State) -> None:
     for template in _load(state, Template):
         state.templates[template.app_key][template.temp_id] = template
-        if template.review_at is not None:
-            state.clock.at(template.review_at, "template_review", template.key)
+        _await_review(state, template)
     for sign in _load(state, Sign):
         state.signs[sign.app_key][sign.sign_id] = sign
-        if sign.review_at is not None:
-            state.clock.at(sign.review_at, "sign_review", sign.key)
+        _await_review(state, sign)
+
+
+def _await_review(state: State, item: Template | Sign) -> None:
+    if item.review_at is not None:
+        state.clock.at(item.review_at, f"{item.table}_review", item.key)
 
 
 def _load_waiting(state: State) -> None:

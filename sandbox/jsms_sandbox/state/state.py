@@ -34,7 +34,7 @@ from jsms_sandbox.state.entities import (
 )
 from jsms_sandbox.state.events import EventLog
 from jsms_sandbox.state.rate_limits import RateLimits
-from jsms_sandbox.state.storage import InMemory, Storage, StorageError
+from jsms_sandbox.state.storage import Storage, StorageError
 
 log = logging.getLogger("jsms_sandbox")
 
@@ -77,7 +77,7 @@ class State:
         self.settings = settings or Settings()
         self.clock = clock or Clock()
         self.events = events or EventLog()
-        self.storage = storage or InMemory()
+        self.storage = storage or Storage()
         self.rate_limits = RateLimits()
         self.clear()
         self.clock.after_work = self._commit_work

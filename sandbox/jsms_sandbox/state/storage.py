@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from jsms_sandbox.state.entities import Entity
 
@@ -58,70 +58,38 @@ OWNER_ALONE = 0o600
 E = TypeVar("E", bound=Entity)
 
 
-class Storage(Protocol):
-    """Where entities are kept."""
-
-    def save(self, entity: Entity) -> None:
-        """Keep an entity as it is at the next commit."""
-        ...
-
-    def remove(self, entity: Entity) -> None:
-        """Remove an entity at the next commit."""
-        ...
-
-    def commit(self) -> None:
-        """Write what was saved and removed since the last commit, all of it or nothing."""
-        ...
-
-    def load(self, kind: type[E]) -> Iterator[E]:
-        """Load every kept entity of a kind, in the order of first saving."""
-        ...
-
-    def damaged(self, table: str, key: object, why: str) -> StorageError:
-        """Make the exception for a kept entity that cannot be used."""
-        ...
-
-    def clear(self) -> None:
-        """Remove everything."""
-        ...
-
-    def close(self) -> None:
-        """Close the file."""
-        ...
-
-
 class StorageError(Exception):
     """The file cannot be used; the text says why, in one sentence."""
 
 
-class InMemory:
-    """Stores nothing: the state is in memory alone."""
+class Storage:
+    """Where entities are kept. This one keeps none of them: the state is in memory alone."""
 
     def save(self, entity: Entity) -> None:
-        """Do nothing."""
+        """Keep an entity as it is at the next commit."""
 
     def remove(self, entity: Entity) -> None:
-        """Do nothing."""
+        """Remove an entity at the next commit."""
 
     def commit(self) -> None:
-        """Do nothing."""
+        """Write what was saved and removed since the last commit, all of it or nothing."""
 
-    def load(self, kind: type[E]) -> Iterator[E]:  # noqa: ARG002 - the protocol's
-        """Load nothing."""
+    def load(self, kind: type[E]) -> Iterator[E]:  # noqa: ARG002 - a file's
+        """Load every kept entity of a kind, in the order of first saving."""
         return iter(())
 
     def damaged(self, table: str, key: object, why: str) -> StorageError:
-        """Make the exception of the protocol; nothing raises it."""
-        return StorageError(f"{table} {key}: {why}")
+        """Make the exception for a kept entity that cannot be used."""
+        return StorageError(f"{table} {str(key)[:50]!r}: {why}")
 
     def clear(self) -> None:
-        """Do nothing."""
+        """Remove everything."""
 
     def close(self) -> None:
-        """Do nothing."""
+        """Close the file."""
 
 
-class SQLiteFile:
+class SQLiteFile(Storage):
     """Keeps entities in one SQLite file, one row each.
 
     Args:
@@ -206,20 +174,18 @@ class SQLiteFile:
             return
         run = self._connection.execute
         try:
-            run("BEGIN IMMEDIATE")
-            for (table, key), entity in self._changed.items():
-                if entity is None:
-                    run("DELETE FROM entity WHERE kind = ? AND key = ?", (table, key))
-                else:
-                    run(
-                        "INSERT INTO entity (kind, key, data) VALUES (?, ?, ?) "
-                        "ON CONFLICT (kind, key) DO UPDATE SET data = excluded.data",
-                        (table, key, encode(entity)),
-                    )
-            run("COMMIT")
+            with self._connection:
+                run("BEGIN IMMEDIATE")
+                for (table, key), entity in self._changed.items():
+                    if entity is None:
+                        run("DELETE FROM entity WHERE kind = ? AND key = ?", (table, key))
+                    else:
+                        run(
+                            "INSERT INTO entity (kind, key, data) VALUES (?, ?, ?) "
+                            "ON CONFLICT (kind, key) DO UPDATE SET data = excluded.data",
+                            (table, key, encode(entity)),
+                        )
         except sqlite3.Error as error:
-            with suppress(sqlite3.Error):
-                run("ROLLBACK")
             raise StorageError(f"Cannot write {self._path}: {error}.") from error
         self._changed.clear()
 
@@ -242,18 +208,18 @@ class SQLiteFile:
 
     def damaged(self, table: str, key: object, why: str) -> StorageError:
         """Make the exception for a row that cannot be used."""
-        return self._damaged(f"{table} {str(key)[:50]!r}: {why}")
+        return self._damaged(super().damaged(table, key, why))
 
     def _damaged(self, why: object) -> StorageError:
         return StorageError(f"{self._path} is damaged ({why}); name another file.")
 
     def clear(self) -> None:
         """Remove everything."""
-        self._changed.clear()
         try:
             self._connection.execute("DELETE FROM entity")
         except sqlite3.Error as error:
             raise StorageError(f"Cannot write {self._path}: {error}.") from error
+        self._changed.clear()
 
     def close(self) -> None:
         """Close the file."""

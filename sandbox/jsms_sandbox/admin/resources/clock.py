@@ -88,11 +88,16 @@ async def advance_clock(call: AdminRequest, _: Query, body: Advance) -> Clock:
 
 def _beijing(text: str) -> float:
     try:
-        return datetime.strptime(text, BEIJING_FORMAT).replace(tzinfo=time.BEIJING).timestamp()
+        when = datetime.strptime(text, BEIJING_FORMAT).replace(tzinfo=time.BEIJING).timestamp()
     except (ValueError, OverflowError):
+        when = -1.0
+    if when < 0:
         raise wrong(
-            "body.beijing", f"{text[:50]!r} is no date and time.", "Write it as yyyy-MM-dd HH:mm:ss, Beijing time."
-        ) from None
+            "body.beijing",
+            f"{text[:50]!r} is no date and time since 1970.",
+            "Write it as yyyy-MM-dd HH:mm:ss, Beijing time.",
+        )
+    return when
 
 
 ENDPOINTS = (

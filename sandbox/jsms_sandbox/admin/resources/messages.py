@@ -15,7 +15,7 @@ from jsms_contract.values import (
     TEMPLATE_TYPE_VERIFICATION_CODE,
 )
 from jsms_sandbox.admin.endpoint import get, post
-from jsms_sandbox.admin.listing import IdPage, Listing, Wait, wait_for
+from jsms_sandbox.admin.listing import IdPage, Listing, PageQuery, Wait
 from jsms_sandbox.admin.models import (
     At,
     Body,
@@ -25,10 +25,10 @@ from jsms_sandbox.admin.models import (
     Status,
     conflict,
     not_found,
-    wrong,
 )
 from jsms_sandbox.admin.request import AdminRequest
 from jsms_sandbox.contract import delivery_statuses
+from jsms_sandbox.service.operations.codes import TTL
 from jsms_sandbox.service.send_checks import charge
 from jsms_sandbox.service.text import length
 from jsms_sandbox.simulation import delivery
@@ -36,7 +36,6 @@ from jsms_sandbox.simulation.delivery import accept_message
 from jsms_sandbox.state import entities
 from jsms_sandbox.state.state import State
 
-SHORTEST_TTL = 60.0
 TYPES: dict[entities.MessageKind, int | None] = {
     "code": TEMPLATE_TYPE_VERIFICATION_CODE,
     "notice": TEMPLATE_TYPE_NOTICE,
@@ -167,31 +166,12 @@ async def list_messages(call: AdminRequest, query: MessagesQuery) -> Messages:
 
 async def get_latest_code(call: AdminRequest, query: LatestQuery) -> LatestCode:
     """Show the newest code; wait for it if the call says so."""
-    state, app = call.state, call.selected(query)
-    if query.after is not None and query.after not in state.messages:
-        raise wrong("query.after", "There is no such message.", "Give a msg_id that messages lists.")
 
     def fits(message: entities.Message) -> bool:
-        return (
-            message.code is not None
-            and (app is None or message.app_key == app.app_key)
-            and query.mobile in (None, message.mobile)
-        )
+        return message.code is not None and query.mobile in (None, message.mobile)
 
-    def look() -> list[entities.Message]:
-        for msg_id in reversed(state.messages):
-            if msg_id == query.after:
-                break
-            if fits(state.messages[msg_id]):
-                return [state.messages[msg_id]]
-        return []
-
-    found = await wait_for(
-        state,
-        query.wait,
-        look,
-        lambda event: event.kind == "message" and fits(state.messages[str(event.payload["msg_id"])]),
-    )
+    page = PageQuery(app=query.app, limit=1, wait=query.wait)
+    found, _ = await LISTING.page(call, page, query.after, None, fits)
     message = found[0] if found else None
     if message is None or message.code is None:
         recipient = f" to {query.mobile[:20]}" if query.mobile is not None else ""
@@ -199,7 +179,7 @@ async def get_latest_code(call: AdminRequest, query: LatestQuery) -> LatestCode:
             f"No code was sent{recipient} yet.",
             "Give wait= some seconds; GET /_sandbox/api/requests?refused=true shows what was refused.",
         )
-    code = _code_model(state, message.code)
+    code = _code_model(call.state, message.code)
     return LatestCode.of(message, code=code.code, expires_at=code.expires_at, state=code.state)
 
 
@@ -263,7 +243,7 @@ def _ttl(state: State, message: entities.Message, code: entities.Code) -> float:
     template = state.templates[message.app_key].get(message.temp_id or 0)
     if template is not None and template.ttl is not None:
         return template.ttl
-    return max(code.expires_at - message.sent_at, SHORTEST_TTL)
+    return max(code.expires_at - message.sent_at, TTL)
 
 
 ENDPOINTS = (

@@ -34,6 +34,7 @@ from jsms_sandbox.admin.resources.reviews import Sign, Template, sign_model, tem
 from jsms_sandbox.service.request import Request
 from jsms_sandbox.simulation import delivery
 from jsms_sandbox.simulation.clock import BEIJING
+from jsms_sandbox.simulation.reviews import publish
 from jsms_sandbox.state import entities
 from jsms_sandbox.state.state import BLOCKED_WORD
 
@@ -129,7 +130,7 @@ def _template(call: AdminRequest, app: entities.App, item: TemplateToSeed) -> en
     now = call.state.clock.now()
     template = entities.Template(app.app_key, temp_id, item.template, item.type, ttl, item.remark, item.status, now)
     call.state.add_template(template)
-    call.state.events.publish("template", {"app_key": app.app_key, "temp_id": temp_id, "status": item.status})
+    publish(call.state, template)
     return template
 
 
@@ -145,7 +146,7 @@ def _sign(call: AdminRequest, app: entities.App, item: SignToSeed) -> entities.S
         app.app_key, sign_id, item.sign, item.type, item.remark, item.status, now, is_default=item.is_default
     )
     call.state.add_sign(sign)
-    call.state.events.publish("sign", {"app_key": app.app_key, "sign_id": sign_id, "status": item.status})
+    publish(call.state, sign)
     return sign
 
 

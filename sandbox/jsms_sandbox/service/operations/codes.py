@@ -21,10 +21,8 @@ from jsms_sandbox.simulation.delivery import accept_message
 from jsms_sandbox.state.entities import App, Code, Message
 from jsms_sandbox.state.state import State
 
-VOICE_TTL = 60
-"""Seconds; what the contract says of a voice code without ttl."""
-SHORTEST_TTL = 60
-"""Seconds for a code template without ttl, which no template of ours is."""
+TTL = 60
+"""Seconds that a code lives whose request or template says nothing: what the contract says of a voice code."""
 
 
 def send_code(state: State, request: CheckedRequest) -> Response:
@@ -52,7 +50,7 @@ def send_code(state: State, request: CheckedRequest) -> Response:
         now,
         temp_id=template.temp_id,
         sign_id=sign.sign_id,
-        code=Code(code, now + (template.ttl or SHORTEST_TTL)),
+        code=Code(code, now + (template.ttl or TTL)),
     )
     return _sent(state, request, message)
 
@@ -78,7 +76,7 @@ def send_voice_code(state: State, request: CheckedRequest) -> Response:
         1,
         now,
         language=language,
-        code=Code(code, now + (fields.get("ttl") or VOICE_TTL)),
+        code=Code(code, now + (fields.get("ttl") or TTL)),
     )
     return _sent(state, request, message)
 

@@ -8,7 +8,7 @@ from jsms_sandbox.service.composing import own_sign
 from jsms_sandbox.service.request import CheckedRequest, Refusal
 from jsms_sandbox.service.response import EMPTY, Response, json_response
 from jsms_sandbox.service.text import check_words
-from jsms_sandbox.simulation.reviews import submit
+from jsms_sandbox.simulation.reviews import publish, submit
 from jsms_sandbox.state.entities import Sign
 from jsms_sandbox.state.state import State
 
@@ -58,7 +58,7 @@ def delete_sign(state: State, request: CheckedRequest) -> Response:
         raise Refusal(DEFAULT_SIGNATURE_CANNOT_BE_DELETED, "signature", "Make another signature the default one first.")
     del state.signs[sign.app_key][sign.sign_id]
     state.storage.remove(sign)
-    state.events.publish("sign", {"app_key": sign.app_key, "sign_id": sign.sign_id, "status": None})
+    publish(state, sign, deleted=True)
     return EMPTY
 
 

@@ -8,7 +8,7 @@ from jsms_sandbox.service.composing import own_template, usable_sign
 from jsms_sandbox.service.request import CheckedRequest, Refusal
 from jsms_sandbox.service.response import EMPTY, Response, json_response
 from jsms_sandbox.service.text import check_template_text
-from jsms_sandbox.simulation.reviews import submit
+from jsms_sandbox.simulation.reviews import publish, submit
 from jsms_sandbox.state.entities import Template
 from jsms_sandbox.state.state import State
 
@@ -53,7 +53,7 @@ def delete_template(state: State, request: CheckedRequest) -> Response:
     template = _own(state, request)
     del state.templates[template.app_key][template.temp_id]
     state.storage.remove(template)
-    state.events.publish("template", {"app_key": template.app_key, "temp_id": template.temp_id, "status": None})
+    publish(state, template, deleted=True)
     return EMPTY
 
 
