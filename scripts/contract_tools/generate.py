@@ -177,17 +177,17 @@ def _make_callbacks(data: Mapping[str, object], scratch: Path, package: Path, pr
 def _make_contract(document: Document, tree: Path, progress: Progress) -> None:
     """Write the contract as data: exceptions, operations, limits, and the document itself in three forms."""
     with progress.step("jsms_contract: errors, operations, limits, fields, rules; the editions of the document"):
-        data = document.data
+        data, surface = document.data, Surface(document.data)
         package = tree / "jsms_contract"
         package.mkdir()
         _write(package / "__init__.py", _CONTRACT)
         _write(package / "errors.py", emit_errors(data))
         _write(package / "codes.py", emit_codes(data))
-        _write(package / "operations.py", emit_operations(data))
+        _write(package / "operations.py", emit_operations(surface))
         _write(package / "values.py", emit_values(data))
         _write(package / "limits.py", emit_limits(data))
-        _write(package / "fields.py", emit_fields(Surface(data)))
-        _write(package / "service.py", emit_service(Surface(data)))
+        _write(package / "fields.py", emit_fields(surface))
+        _write(package / "service.py", emit_service(surface))
         billing = emit_billing(data)
         if billing is not None:
             _write(package / "billing.py", billing)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from contract_tools.emit.catalogue import emit_errors, emit_limits
-from contract_tools.emit.model import SurfaceError
+from contract_tools.emit.model import Surface, SurfaceError
 from contract_tools.emit.operations import emit_operations
 from contract_tools.python_source import constant_name, docstring, error_class_name, family_class_name, literal
 from jsms_contract.service import KIND_PATTERNS
@@ -197,19 +197,19 @@ def _with_response(schema: Mapping[str, object], **more: Mapping[str, object]) -
     ],
 )
 def test_a_schema_has_a_shape(schema: Mapping[str, object], expected: str) -> None:
-    assert expected in emit_operations(_with_response(schema, Alias={"type": "string"}))
+    assert expected in emit_operations(Surface(_with_response(schema, Alias={"type": "string"})))
 
 
 def test_an_object_inside_itself_is_checked_one_level_deep() -> None:
     node = {"type": "object", "properties": {"next": {"$ref": "#/components/schemas/Node"}}}
-    source = emit_operations(_with_response({"$ref": "#/components/schemas/Node"}, Node=node))
+    source = emit_operations(Surface(_with_response({"$ref": "#/components/schemas/Node"}, Node=node)))
     assert '_NODE = Record("Node", (Field("next", Record("Node", ()), False),))' in source
 
 
 @pytest.mark.parametrize("schema", [{}, {"oneOf": []}])
 def test_a_response_without_a_shape_is_refused(schema: Mapping[str, object]) -> None:
     with pytest.raises(SurfaceError, match="200 of look"):
-        emit_operations(_with_response(schema))
+        emit_operations(Surface(_with_response(schema)))
 
 
 def test_the_client_and_the_sandbox_take_a_kind_in_one_form() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -20,7 +20,6 @@ from contract_tools.openapi import (
     sequence,
     text,
     webhooks,
-    whole,
 )
 from contract_tools.python_source import IMPORTED
 
@@ -28,7 +27,7 @@ _WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[\W_
 _TYPES = frozenset({"str", "int", "float", "bool", "object", "tuple", "datetime"})
 # What emitted source says itself: a field of this name would hide it.
 _TAKEN = frozenset({"self", "extra", "once", "property", "list", "dict", "enumerate", *_TYPES, *IMPORTED})
-_BODIES = {"application/json": "json", "multipart/form-data": "multipart"}
+JSON, FORM = "application/json", "multipart/form-data"
 
 
 class SurfaceError(Exception):
@@ -150,7 +149,7 @@ class Record:
     @property
     def description(self) -> str:
         """What it is, in words."""
-        return _words(self.schema)
+        return " ".join(text(self.schema.get("description")).split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +159,10 @@ class Argument:
     member: Member
     places: frozenset[str]  # where in the request it goes: ``path``, ``query``, ``body``
     positional: bool  # whether it may be given by its position
+
+
+# A method that HTTP calls idempotent; what the document says of an operation comes first.
+_IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +175,15 @@ class Operation:
     resource: str
     name: str
     source: Mapping[str, object]  # what the contract says of it
-    arguments: tuple[Argument, ...]  # the arguments, in the order of the signature
-    body: Record | None  # the record that is sent; None for no body, or one that is no record
-    body_value: Member | None  # the body where it is no record
+    credentials: str  # whose it takes: the application's (``app``) or the developer account's (``dev``)
+    parameters: tuple[tuple[str, Member], ...]  # those in the path and in the query, each with its place
+    body: Member | None  # what is sent, as one value
+    record: Record | None  # the record that is sent; None for no body, or one that is no record
     form: bool  # whether the body is a form and not JSON
-    response: Value | None  # what a success holds; None for nothing
+    arguments: tuple[Argument, ...]  # in the order of the signature
+    success: str  # the status of a success with JSON; empty for none
+    media: Mapping[str, object]  # what the contract says of that JSON
+    response: Value | None  # what it holds; None for nothing
 
     @property
     def polls(self) -> bool:
@@ -184,32 +191,15 @@ class Operation:
         return "x-poll" in self.source
 
     @property
-    def never_again(self) -> bool:
-        """Whether a request that may have arrived must not be sent again."""
-        return retry_of(self.source, self.verb.lower()) == "never"
+    def retry(self) -> str:
+        """Whether a request that may have arrived can be sent again: ``safe`` or ``never``."""
+        return text(self.source.get("x-retry")) or ("safe" if self.verb in _IDEMPOTENT else "never")
 
     @property
     def effect(self) -> str:
-        """What it does."""
-        return effect_of(self.source, self.verb.lower())
-
-
-# A method that HTTP calls idempotent; what the document says of an operation comes first.
-_IDEMPOTENT = frozenset({"get", "head", "options", "put", "delete", "trace"})
-
-
-def retry_of(operation: Mapping[str, object], method: str) -> str:
-    """Return whether a request that may have arrived can be sent again: ``safe`` or ``never``."""
-    return text(operation.get("x-retry")) or ("safe" if method in _IDEMPOTENT else "never")
-
-
-def effect_of(operation: Mapping[str, object], method: str) -> str:
-    """Classify an operation: ``sends``, ``schedules``, ``polls``, ``reads`` or ``changes``."""
-    if named := text(operation.get("x-effect")):
-        return named
-    if "x-poll" in operation:
-        return "polls"
-    return "reads" if method in ("get", "head") else "changes"
+        """What it does: it ``sends``, ``schedules``, ``polls``, ``reads`` or ``changes``."""
+        otherwise = "polls" if self.polls else "reads" if self.verb in ("GET", "HEAD") else "changes"
+        return text(self.source.get("x-effect")) or otherwise
 
 
 @dataclass
@@ -222,10 +212,7 @@ class Surface:
     @cached_property
     def operations(self) -> list[Operation]:
         """Every operation, in the order of the document."""
-        return [
-            _Reader(self, path, method, operation, around).operation()
-            for path, method, operation, around in operations(self.data)
-        ]
+        return [self._operation(*found) for found in operations(self.data)]
 
     @cached_property
     def resources(self) -> Mapping[str, list[Operation]]:
@@ -238,12 +225,7 @@ class Surface:
     @cached_property
     def results(self) -> Mapping[str, list[Record]]:
         """The records of responses, below the resource that has them first; what others need comes before them."""
-        found: dict[str, list[Record]] = {resource: [] for resource in self.resources}
-        for operation in self.operations:
-            for name in self._within(operation.response):
-                if not any(record.name == name for records in found.values() for record in records):
-                    found[operation.resource].append(self.record(name))
-        return found
+        return self._by_resource(lambda operation: self.within(operation.response))
 
     @cached_property
     def home_of_result(self) -> Mapping[str, str]:
@@ -253,16 +235,16 @@ class Surface:
     @cached_property
     def requests(self) -> Mapping[str, list[Record]]:
         """The records of requests, below the resource that has them first; what others need comes before them."""
-        found: dict[str, list[Record]] = {resource: [] for resource in self.resources}
+        return self._by_resource(lambda each: self.within(each.body.value if each.body else None, sent=True))
+
+    def _by_resource(self, values: Callable[[Operation], Iterable[Value]]) -> Mapping[str, list[Record]]:
+        found: dict[str, dict[str, Record]] = {resource: {} for resource in self.resources}
+        seen: set[str] = set()
         for operation in self.operations:
-            values = [*operation.body.members] if operation.body is not None else []
-            values += [operation.body_value] if operation.body_value is not None else []
-            names = [name for member in values for name in self._within(member.value, requests=True)]
-            names += [operation.body.name] if operation.body is not None else []
-            for name in names:
-                if not any(record.name == name for records in found.values() for record in records):
-                    found[operation.resource].append(self.record(name))
-        return found
+            names = [value.record for value in values(operation) if value.record not in {"", *seen}]
+            found[operation.resource] |= {name: self.record(name) for name in names}
+            seen.update(names)
+        return {resource: [*records.values()] for resource, records in found.items()}
 
     @cached_property
     def events(self) -> Mapping[str, tuple[str, Record]]:
@@ -288,8 +270,8 @@ class Surface:
         """The records that only callbacks have; what others need comes before them."""
         found: dict[str, Record] = {}
         for _, record in self.events.values():
-            names = [name for member in record.members for name in self._within(member.value)]
-            for each in (*map(self.record, names), record):
+            values = [value for member in record.members for value in self.within(member.value)]
+            for each in (*(self.record(value.record) for value in values if value.record), record):
                 if each.name not in self.home_of_result:
                     found.setdefault(each.name, each)
         return [*found.values()]
@@ -297,10 +279,9 @@ class Surface:
     @cached_property
     def lenient_records(self) -> frozenset[str]:
         """Records whose times are kept as they came where they are none: they come only once."""
-        sent = {
-            name for operation in self.operations if operation.never_again for name in self._within(operation.response)
-        }
-        return frozenset(sent | {record.name for record in self.event_records})
+        once = [each.response for each in self.operations if each.retry == "never"]
+        names = {value.record for response in once for value in self.within(response)}
+        return frozenset(names | {record.name for record in self.event_records})
 
     def record(self, name: str) -> Record:
         """Build the record of a named object."""
@@ -338,113 +319,95 @@ class Surface:
             return Value(target, only, nullable)
         return Value(target, "anything", nullable)
 
-    def _within(self, value: Value | None, *, requests: bool = False, around: tuple[str, ...] = ()) -> Iterator[str]:
-        """Find the records that a value holds, from the inside out."""
-        if value is None:
+    def within(self, value: Value | None, *, sent: bool = False, around: tuple[str, ...] = ()) -> Iterator[Value]:
+        """Yield every value inside a value, and that one last.
+
+        What a customised result leaves out is not among them, nor what handwritten code makes of recipients to send.
+        """
+        if value is None or value.record in around:
             return
-        if value.of is not None and not (requests and value.kind == "recipients"):
-            yield from self._within(value.of, requests=requests, around=around)
-        if value.record and value.record not in around:
-            custom = None if requests else customised_results()[0].get(value.record)
+        if value.of is not None and not (sent and value.kind == "recipients"):
+            yield from self.within(value.of, sent=sent, around=around)
+        if value.record:
+            custom = None if sent else customised_results()[0].get(value.record)
             for member in self.record(value.record).members:
                 if custom is None or member.name not in custom.left_out:
-                    yield from self._within(member.value, requests=requests, around=(*around, value.record))
-            yield value.record
+                    yield from self.within(member.value, sent=sent, around=(*around, value.record))
+        yield value
 
-
-class _Reader:
-    """One operation, read from the document."""
-
-    def __init__(
-        self,
-        surface: Surface,
-        path: str,
-        method: str,
-        operation: Mapping[str, object],
-        around: Mapping[str, object],
-    ) -> None:
-        self._surface = surface
-        self._path = path
-        self._method = method
-        self._operation = operation
-        self._around = around
-
-    def operation(self) -> Operation:
-        body, body_value, form = self._body()
-        name = text(self._operation.get("operationId")) or f"{self._method}_{python_name(self._path)}"
+    def _operation(
+        self, path: str, method: str, source: Mapping[str, object], around: Mapping[str, object]
+    ) -> Operation:
+        request = follow(self.data, source.get("requestBody"))
+        content = mapping(request.get("content"))
+        media_type = next((each for each in (JSON, FORM) if "schema" in mapping(content.get(each))), "")
+        body = record = None
+        if media_type:
+            value = self.value(mapping(content[media_type])["schema"])
+            body = Member("body", "body", request.get("required") is True, value)
+            record = self.record(value.record) if value.record else None
+        sent = record.members if record is not None else [body] if body is not None else []
+        parameters = tuple(self._parameters(source, around))
+        success, media = self._success(source)
         return Operation(
-            id=name,
-            verb=self._method.upper(),
-            path=self._path,
-            resource=resource_name(self._operation),
-            name=method_name(self._operation, self._method, self._path),
-            source=self._operation,
-            arguments=tuple(self._arguments(body, body_value)),
+            id=text(source.get("operationId")) or f"{method}_{python_name(path)}",
+            verb=method.upper(),
+            path=path,
+            resource=resource_name(source),
+            name=method_name(source, method, path),
+            source=source,
+            credentials=self._credentials(source),
+            parameters=parameters,
             body=body,
-            body_value=body_value,
-            form=form,
-            response=self._response(),
+            record=record,
+            form=media_type == FORM,
+            arguments=tuple(_arguments(source, [*parameters, *(("body", member) for member in sent)])),
+            success=success,
+            media=media,
+            response=self.value(media["schema"]) if "schema" in media else None,
         )
 
-    def _arguments(self, body: Record | None, body_value: Member | None) -> list[Argument]:
-        places: dict[str, set[str]] = {}
-        members: dict[str, Member] = {}
-        for where, member in self._members(body, body_value):
-            places.setdefault(member.name, set()).add(where)
-            # The same id in the path and in the body is one argument.
-            members.setdefault(member.name, member)
-        positional = self._positional(members, places)
-        first = [member for member in positional if member in members]
-        rest = [member for member in members if member not in first]
-        ordered = [*first, *(n for n in rest if members[n].required), *(n for n in rest if not members[n].required)]
-        return [Argument(members[n], frozenset(places[n]), n in first) for n in ordered]
-
-    def _positional(self, members: Mapping[str, Member], places: Mapping[str, set[str]]) -> list[str]:
-        if "x-positional" in self._operation:
-            return [python_name(text(name)) for name in sequence(self._operation["x-positional"])]
-        return [
-            name
-            for name, member in members.items()
-            if "path" in places[name] or (member.required and member.value.kind in ("mobile", "recipients"))
-        ]
-
-    def _members(self, body: Record | None, body_value: Member | None) -> Iterator[tuple[str, Member]]:
-        for parameter in parameters_of(self._surface.data, self._operation, self._around):
-            where = text(parameter.get("in"))
-            if where not in ("path", "query"):
-                continue
-            wire = text(parameter.get("name"))
+    def _parameters(self, source: Mapping[str, object], around: Mapping[str, object]) -> Iterator[tuple[str, Member]]:
+        for parameter in parameters_of(self.data, source, around):
+            place, wire = text(parameter.get("in")), text(parameter.get("name"))
             # What is said of the parameter counts for its value: its kind, its words, its known values.
-            schema = {**follow(self._surface.data, parameter.get("schema"))}
+            schema = {**follow(self.data, parameter.get("schema"))}
             said = ("description", "deprecated", "explode")
             schema |= {key: value for key, value in parameter.items() if key.startswith("x-") or key in said}
-            required = where == "path" or parameter.get("required") is True
-            yield where, Member(python_name(wire), wire, required, self._surface.value(schema))
-        if body is not None:
-            for member in body.members:
-                yield "body", member
-        if body_value is not None:
-            yield "body", body_value
+            required = place == "path" or parameter.get("required") is True
+            if place in ("path", "query"):
+                yield place, Member(python_name(wire), wire, required, self.value(schema))
 
-    def _body(self) -> tuple[Record | None, Member | None, bool]:
-        request = follow(self._surface.data, self._operation.get("requestBody"))
-        for media_type, kind in _BODIES.items():
-            content = mapping(mapping(request.get("content")).get(media_type))
-            if "schema" in content:
-                value = self._surface.value(content["schema"])
-                if value.record:
-                    return self._surface.record(value.record), None, kind == "multipart"
-                return None, Member("body", "body", request.get("required") is True, value), kind == "multipart"
-        return None, None, False
+    def _credentials(self, source: Mapping[str, object]) -> str:
+        security = sequence(source.get("security", self.data.get("security")))
+        return "dev" if any("devAuth" in mapping(requirement) for requirement in security) else "app"
 
-    def _response(self) -> Value | None:
-        responses = mapping(self._operation.get("responses"))
+    def _success(self, source: Mapping[str, object]) -> tuple[str, Mapping[str, object]]:
+        responses = mapping(source.get("responses"))
         for status in sorted(status for status in responses if str(status).startswith("2")):
-            content = mapping(follow(self._surface.data, responses[status]).get("content"))
-            schema = mapping(content.get("application/json")).get("schema")
-            if schema is not None:
-                return self._surface.value(schema)
-        return None
+            content = mapping(follow(self.data, responses[status]).get("content"))
+            if media := mapping(content.get(JSON)):
+                return status, media
+        return "", {}
+
+
+def _arguments(source: Mapping[str, object], sent: Iterable[tuple[str, Member]]) -> Iterator[Argument]:
+    """List the arguments of a method: those that may be given by position first, then those that must be given."""
+    members: dict[str, Member] = {}
+    places: dict[str, set[str]] = {}
+    for place, member in sent:
+        # The same id in the path and in the body is one argument.
+        members.setdefault(member.name, member)
+        places.setdefault(member.name, set()).add(place)
+    if "x-positional" in source:
+        named = [python_name(text(name)) for name in sequence(source["x-positional"])]
+        first = [name for name in named if name in members]
+    else:
+        whom = [name for name, each in members.items() if each.required and each.value.kind in ("mobile", "recipients")]
+        first = [name for name in members if "path" in places[name] or name in whom]
+    rest = sorted((name for name in members if name not in first), key=lambda name: not members[name].required)
+    for name in (*first, *rest):
+        yield Argument(members[name], frozenset(places[name]), name in first)
 
 
 def parameters_of(
@@ -465,25 +428,7 @@ def positional_candidates(
     """List the names of an operation's arguments, as x-positional may list them."""
     names = [python_name(text(parameter.get("name"))) for parameter in parameters_of(data, operation, around)]
     content = mapping(follow(data, operation.get("requestBody")).get("content"))
-    for media_type in _BODIES:
+    for media_type in (JSON, FORM):
         schema = follow(data, mapping(content.get(media_type)).get("schema"))
         names += [python_name(name) for name in mapping(schema.get("properties"))]
     return list(dict.fromkeys(names))
-
-
-def _words(schema: Mapping[str, object]) -> str:
-    return " ".join(text(schema.get("description")).split())
-
-
-def mobile_seconds(operation: Mapping[str, object]) -> int | None:
-    """Return how long to wait between two calls of an operation for the same number."""
-    for limit in map(mapping, sequence(operation.get("x-limits"))):
-        if limit.get("per") == "mobile" and limit.get("count") == 1 and "type" not in limit:
-            return whole(limit["seconds"])
-    return None
-
-
-def poll_seconds(operation: Mapping[str, object]) -> int | None:
-    """Return how long to wait between two calls of an operation that hands out each record once."""
-    poll = mapping(operation.get("x-poll"))
-    return whole(poll["interval_seconds"]) if "interval_seconds" in poll else None

@@ -5,36 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from contract_tools.emit.model import (
-    Argument,
-    Member,
-    Surface,
-    SurfaceError,
-    Value,
-    effect_of,
-    method_name,
-    mobile_seconds,
-    poll_seconds,
-    python_name,
-    resource_name,
-    retry_of,
-)
+from contract_tools.emit.model import Argument, Member, Operation, Surface, SurfaceError, Value, python_name
 from contract_tools.emit.requests import is_file
-from contract_tools.openapi import (
-    follow,
-    kinds_of,
-    mapping,
-    may_be_null,
-    operations,
-    pointer_to,
-    schemas,
-    sequence,
-    text,
-    whole,
-)
+from contract_tools.openapi import kinds_of, mapping, pointer_to, schemas, sequence, text, whole
 from contract_tools.python_source import TABLES, Source, call, constant, constant_name, module, record, table
 
-_BODIES = {"application/json": "json", "multipart/form-data": "multipart"}
 _SCALARS = {"string": "Text", "integer": "Integer", "number": "Number", "boolean": "Boolean"}
 _SHAPES = (*_SCALARS.values(), "Anything", "Field", "Items", "Map", "Record", "TextMap", "Time")
 _TIMES = ("beijing-time", "epoch-millis")
@@ -42,15 +17,11 @@ CODES = "ErrorCode"
 """The component that lists the error codes."""
 
 
-def emit_operations(data: Mapping[str, object]) -> str:
+def emit_operations(surface: Surface) -> str:
     """Write the module ``operations``: all that is needed to send a request and to read its response."""
-    surface = Surface(data)
-    shapes = _Shapes(data, surface.lenient_records)
+    shapes = _Shapes(surface)
     collected = _Collected(surface)
-    rows: dict[str, object] = {}
-    for path, method, operation, _ in operations(data):
-        name = text(operation.get("operationId")) or constant_name(method, path).lower()
-        rows[name] = _operation(data, shapes, name, path, method, operation)
+    rows = {each.id: _operation(shapes, each) for each in surface.operations}
     return module(
         "Every operation of the contract: method, path, credentials, codes, and the shape of its response.",
         "\n".join(shapes.constants.values()),
@@ -77,136 +48,100 @@ def emit_operations(data: Mapping[str, object]) -> str:
     )
 
 
-def _operation(
-    data: Mapping[str, object],
-    shapes: _Shapes,
-    name: str,
-    path: str,
-    method: str,
-    operation: Mapping[str, object],
-) -> Source:
-    responses = {
-        int(status): follow(data, response)
-        for status, response in mapping(operation.get("responses")).items()
-        if str(status).startswith("2") and str(status).isdecimal()
-    }
+def _operation(shapes: _Shapes, operation: Operation) -> Source:
+    source, poll = operation.source, mapping(operation.source.get("x-poll"))
+    found = map(str, mapping(source.get("responses")))
     return record(
         "Operation",
-        id=name,
-        summary=" ".join(text(operation.get("summary"), name).split()),
-        method=method.upper(),
-        path=path,
-        tag=text(next(iter(sequence(operation.get("tags"))), ""), "default"),
-        resource=resource_name(operation),
-        method_name=method_name(operation, method, path),
-        effect=effect_of(operation, method),
-        credentials=_credentials(data, operation),
-        retry=retry_of(operation, method),
-        statuses=sorted(responses),
-        error_codes=_codes(operation, "x-error-codes"),
-        recipient_error_codes=_codes(operation, "x-recipient-error-codes"),
-        body=_body(data, operation),
-        response=_response(shapes, name, path, method, responses),
-        poll_seconds=poll_seconds(operation),
-        mobile_seconds=mobile_seconds(operation),
+        id=operation.id,
+        summary=" ".join(text(source.get("summary"), operation.id).split()),
+        method=operation.verb,
+        path=operation.path,
+        tag=text(next(iter(sequence(source.get("tags"))), ""), "default"),
+        resource=operation.resource,
+        method_name=operation.name,
+        effect=operation.effect,
+        credentials=operation.credentials,
+        retry=operation.retry,
+        statuses=sorted(int(status) for status in found if status.startswith("2") and status.isdecimal()),
+        error_codes=_codes(source, "x-error-codes"),
+        recipient_error_codes=_codes(source, "x-recipient-error-codes"),
+        body=None if operation.body is None else "multipart" if operation.form else "json",
+        response=shapes.of_response(operation),
+        poll_seconds=whole(poll["interval_seconds"]) if "interval_seconds" in poll else None,
+        mobile_seconds=_mobile_seconds(source),
     )
 
 
-def _credentials(data: Mapping[str, object], operation: Mapping[str, object]) -> str:
-    for requirement in sequence(operation.get("security", data.get("security"))):
-        if "devAuth" in mapping(requirement):
-            return "dev"
-    return "app"
+def _codes(source: Mapping[str, object], key: str) -> frozenset[int]:
+    return frozenset(whole(code) for code in sequence(source.get(key)))
 
 
-def _codes(operation: Mapping[str, object], key: str) -> frozenset[int]:
-    return frozenset(whole(code) for code in sequence(operation.get(key)))
-
-
-def _body(data: Mapping[str, object], operation: Mapping[str, object]) -> str | None:
-    for media_type in mapping(follow(data, operation.get("requestBody")).get("content")):
-        if media_type in _BODIES:
-            return _BODIES[media_type]
-    return None
-
-
-def _response(
-    shapes: _Shapes, name: str, path: str, method: str, responses: Mapping[int, Mapping[str, object]]
-) -> Source | None:
-    for status in sorted(responses):
-        schema = mapping(mapping(responses[status].get("content")).get("application/json")).get("schema")
-        if schema is None:
-            continue
-        shape = shapes.of(schema, strict=True)
-        if shape == "Anything()":
-            raise SurfaceError(
-                pointer_to("#/paths", path, method, "responses", status, "content", "application/json", "schema"),
-                f"the response {status} of {name} is neither an object, a list, a text, a number nor a boolean",
-                "make it one of these",
-            )
-        return shape
+def _mobile_seconds(source: Mapping[str, object]) -> int | None:
+    """Find how long to wait between two calls of an operation for the same number."""
+    for limit in map(mapping, sequence(source.get("x-limits"))):
+        if limit.get("per") == "mobile" and limit.get("count") == 1 and "type" not in limit:
+            return whole(limit["seconds"])
     return None
 
 
 class _Shapes:
     """Shapes as source; each named object becomes a constant, written once, after those it needs."""
 
-    def __init__(self, data: Mapping[str, object], lenient: frozenset[str]) -> None:
-        self._lenient = lenient
+    def __init__(self, surface: Surface) -> None:
         self.constants: dict[str, str] = {}
-        self._data = data
+        self._surface = surface
         self._open: list[str] = []
 
-    def of(self, schema: object, *, strict: bool) -> Source:
-        """Give the shape of a schema; ``Anything()`` where there is none, and its value is taken as it comes."""
-        reference = text(mapping(schema).get("$ref"))
-        if not reference:
-            return self._inline(mapping(schema), "", strict=strict)
-        name = reference.rsplit("/", 1)[-1]
-        target = follow(self._data, schema)
-        strict = name not in self._lenient
-        if target is not mapping(schemas(self._data).get(name)) or not _is_record(target):
-            return self._inline(target, name, strict=strict)
-        title = Source(f"_{constant_name(name)}")
-        if name in self._open:
-            return call("Record", name, ())  # inside itself: its fields are checked one level deep
-        if title not in self.constants:
-            self._open.append(name)
-            shape = self._record(target, name, strict=strict)
-            self._open.pop()
-            self.constants[title] = f"{title} = {shape}"
-        return title
+    def of_response(self, operation: Operation) -> Source | None:
+        """Give the shape of what a success holds."""
+        if operation.response is None:
+            return None
+        shape = self._of(operation.response, strict=True)
+        if shape == "Anything()":
+            place = ("responses", operation.success, "content", "application/json", "schema")
+            raise SurfaceError(
+                pointer_to("#/paths", operation.path, operation.verb.lower(), *place),
+                f"the response {operation.success} of {operation.id} is neither an object, a list, a text, a number "
+                "nor a boolean",
+                "make it one of these",
+            )
+        return shape
 
-    def _inline(self, schema: Mapping[str, object], name: str, *, strict: bool) -> Source:
-        kinds, nullable = kinds_of(schema), {"nullable": True} if may_be_null(schema) else {}
-        only = kinds[0] if len(kinds) == 1 else ""
-        if schema.get("x-kind") in _TIMES:
+    def _of(self, value: Value, *, strict: bool) -> Source:
+        """Give the shape of a value; ``Anything()`` where there is none, and it is taken as it comes."""
+        nullable, kinds = {"nullable": True} if value.nullable else {}, kinds_of(value.schema)
+        if value.kind in _TIMES:
             return call("Time", **nullable, **({"strict": True} if strict else {}))
-        if only in _SCALARS:
-            return call(_SCALARS[only], **nullable)
-        if only == "array" and "items" in schema:
-            recipients = {"recipients": True} if schema.get("x-kind") == "recipients" else {}
-            return call("Items", self.of(schema["items"], strict=strict), **nullable, **recipients)
-        inside = mapping(schema.get("additionalProperties"))
-        if only == "object" and inside.get("type") == "string" and not inside.get("x-kind"):
-            return call("TextMap", **nullable)
-        if only == "object" and ("type" in inside or "$ref" in inside):
-            return call("Map", self.of(inside, strict=strict), **nullable)
-        if _is_record(schema) or only == "object":
-            return self._record(schema, name, **nullable, strict=strict)
+        if value.type in _SCALARS:
+            return call(_SCALARS[value.type], **nullable)
+        if value.type == "array" and value.of is not None:
+            recipients = {"recipients": True} if value.kind == "recipients" else {}
+            return call("Items", self._of(value.of, strict=strict), **nullable, **recipients)
+        if value.type == "map" and value.of is not None:
+            if value.of.type == "string" and not value.of.kind and not value.of.nullable:
+                return call("TextMap", **nullable)
+            return call("Map", self._of(value.of, strict=strict), **nullable)
+        if value.record in self._open:
+            return call("Record", value.record, ())  # inside itself: its fields are checked one level deep
+        if value.record and not value.nullable:
+            title = Source(f"_{constant_name(value.record)}")
+            if title not in self.constants:
+                self.constants[title] = f"{title} = {self._record(value, strict=strict)}"
+            return title
+        if kinds == ["object"] or (not kinds and "properties" in value.schema):
+            return self._record(value, strict=strict, **nullable)
         return call("Anything")
 
-    def _record(self, schema: Mapping[str, object], name: str, *, strict: bool, **nullable: bool) -> Source:
-        required = sequence(schema.get("required"))
+    def _record(self, value: Value, *, strict: bool, **nullable: bool) -> Source:
+        self._open += [value.record] if value.record else []
+        strict = value.record not in self._surface.lenient_records if value.record else strict
         fields = [
-            call("Field", key, self.of(value, strict=strict), key in required)
-            for key, value in mapping(schema.get("properties")).items()
+            call("Field", each.wire, self._of(each.value, strict=strict), each.required)
+            for each in self._surface.members(value.schema)
         ]
-        return call("Record", name, fields, **nullable)
-
-
-def _is_record(schema: Mapping[str, object]) -> bool:
-    return bool(mapping(schema.get("properties"))) and schema.get("type") in ("object", ["object"], None)
+        self._open = [name for name in self._open if name != value.record]
+        return call("Record", value.record, fields, **nullable)
 
 
 class _Collected:
@@ -216,7 +151,7 @@ class _Collected:
         self._surface = surface
         members = [member for name in schemas(surface.data) for member in surface.record(name).members]
         self.constants: Mapping[str, tuple[set[str], str]] = {
-            "PROOFS": ({*proofs(surface.data)}, "Fields that a response has only where the request was carried out."),
+            "PROOFS": ({*proofs(surface)}, "Fields that a response has only where the request was carried out."),
             "IDS": (
                 {each.wire for o in surface.operations for each in self._top(o.response) if each.value.kind == "id"},
                 "The ids of what was made or found.",
@@ -250,13 +185,12 @@ class _Collected:
 _NO_PROOF = ("error-code", "service-text", "mobile", "template-parameters")
 
 
-def proofs(data: Mapping[str, object]) -> frozenset[str]:
+def proofs(surface: Surface) -> frozenset[str]:
     """Name the fields that a response has only where the request was carried out.
 
     They are those of a success of an operation that may not be sent again, without lists, errors, what the request
     had, and those that the document takes out with ``x-proof``.
     """
-    surface = Surface(data)
     found: set[str] = set()
 
     def look(value: Value, around: tuple[str, ...]) -> None:
@@ -271,11 +205,9 @@ def proofs(data: Mapping[str, object]) -> frozenset[str]:
             elif _proves(member.value):
                 found.add(member.wire)
 
-    for _, method, operation, _ in operations(data):
-        for status, response in mapping(operation.get("responses")).items():
-            if str(status).startswith("2") and retry_of(operation, method) == "never":
-                for media in mapping(follow(data, response).get("content")).values():
-                    look(surface.value(mapping(media).get("schema")), ())
+    for operation in surface.operations:
+        if operation.retry == "never" and operation.response is not None:
+            look(operation.response, ())
     return frozenset(found)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 
-from contract_tools.emit.model import Operation, Surface, Value, parameters_of
+from contract_tools.emit.model import JSON, Operation, Surface, Value
 from contract_tools.emit.operations import CODES
 from contract_tools.emit.requests import is_file
 from contract_tools.openapi import (
@@ -85,37 +85,22 @@ class _Emitter:
 
     def rules(self, operation: Operation) -> Source:
         """Write the rules of an operation."""
-        data = self._surface.data
-        around = next(
-            mapping(follow(data, item)) for path, item in mapping(data.get("paths")).items() if path == operation.path
-        )
-        parameters: dict[str, list[Source]] = {"path": [], "query": []}
-        for parameter in parameters_of(data, operation.source, around):
-            where, schema = text(parameter.get("in")), {**follow(data, parameter.get("schema"))}
-            schema |= {key: value for key, value in parameter.items() if key.startswith("x-") or key == "explode"}
-            required = where == "path" or parameter.get("required") is True
-            value = self._surface.value(schema)
-            parameters.setdefault(where, []).append(
-                self._property(text(parameter.get("name")), value, required=required)
-            )
-        body = None
-        if operation.body is not None:
-            value = Value(operation.body.schema, "record", record=operation.body.name)
-            required = follow(data, operation.source.get("requestBody")).get("required") is True
-            body = self._property("", value, required=required)
-        elif operation.body_value is not None:
-            body = self._property("", operation.body_value.value, required=operation.body_value.required)
-        beside = self._beside_error(operation)
+        body = operation.body
+        success, beside = self._example(operation.media, operation.response), self._beside_error(operation)
         return record(
             "Rules",
-            path=parameters["path"],
-            query=parameters["query"],
-            body=body,
+            path=self._parameters(operation, "path"),
+            query=self._parameters(operation, "query"),
+            body=None if body is None else self._property("", body.value, required=body.required),
             limits=[_limit(mapping(each)) for each in sequence(operation.source.get("x-limits"))],
             poll=_poll(mapping(operation.source.get("x-poll"))),
-            success=self._success(operation),
+            success=json.dumps(success, ensure_ascii=False) if operation.success else None,
             **({"beside_error": json.dumps(beside, ensure_ascii=False)} if beside else {}),
         )
+
+    def _parameters(self, operation: Operation, place: str) -> list[Source]:
+        found = [each for where, each in operation.parameters if where == place]
+        return [self._property(each.wire, each.value, required=each.required) for each in found]
 
     def _property(self, name: str, value: Value, *, required: bool) -> Source:
         codes = mapping(value.schema.get("x-errors"))
@@ -153,20 +138,11 @@ class _Emitter:
             self.constants[title] = f"{title} = {fields}"
         return title
 
-    def _success(self, operation: Operation) -> str | None:
-        responses = mapping(operation.source.get("responses"))
-        for status in sorted(status for status in responses if str(status).startswith("2")):
-            content = mapping(follow(self._surface.data, responses[status]).get("content"))
-            media = mapping(content.get("application/json"))
-            if media:
-                return json.dumps(self._example(media, operation.response), ensure_ascii=False)
-        return None
-
     def _beside_error(self, operation: Operation) -> Mapping[str, object]:
         """Find what the examples of refusals have beside ``error``."""
         for status, response in mapping(operation.source.get("responses")).items():
             content = mapping(follow(self._surface.data, response).get("content"))
-            media = mapping(content.get("application/json"))
+            media = mapping(content.get(JSON))
             if str(status).startswith(("4", "5")) and media:
                 example = mapping(self._example(media, None))
                 if "error" in example:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from contract_tools.emit.customised import customised_results
 from contract_tools.emit.model import Operation, Record, Surface, Value, class_name
@@ -72,8 +72,9 @@ class _Emitter:
 
     def requests(self, resource: str) -> str:
         """Write the module that checks the arguments of a resource's methods; empty where there is nothing to check."""
-        bodies = {operation.body.name: operation for operation in self._surface.operations if operation.body}
-        nested = self._nested()
+        bodies = {operation.record.name: operation for operation in self._surface.operations if operation.record}
+        arguments = [each.member for operation in self._surface.operations for each in operation.arguments]
+        nested = {value.record for each in arguments for value in self._surface.within(each.value, sent=True)}
         parts: list[str] = []
         names: list[str] = []
         for record in self._surface.requests[resource]:
@@ -95,21 +96,6 @@ class _Emitter:
             names,
             module_name=f"requests.{resource}",
         )
-
-    def _nested(self) -> set[str]:
-        """Find the records inside others, or inside lists that are sent."""
-        found: set[str] = set()
-        waiting = [argument.member.value for operation in self._surface.operations for argument in operation.arguments]
-        while waiting:
-            value = waiting.pop()
-            if value.kind == "recipients":
-                continue
-            if value.of is not None:
-                waiting.append(value.of)
-            if value.record and value.record not in found:
-                found.add(value.record)
-                waiting += [member.value for member in self._surface.record(value.record).members]
-        return found
 
     # Results
 
@@ -159,29 +145,11 @@ class _Emitter:
         return call("EventKind", schema, Source(reader_name(record.name)), **given)
 
     def _used_enums(self) -> set[str]:
-        found: set[str] = set()
-        for operation in self._surface.operations:
-            found |= {value.values for value in self._values(operation) if value.kind != "error-code"}
-        members = [member for record in self._surface.event_records for member in record.members]
-        found |= {each.value.values for each in members}
-        return found & self._enums
-
-    def _values(self, operation: Operation) -> Iterator[Value]:
-        waiting = [argument.member.value for argument in operation.arguments]
-        waiting += [operation.response] if operation.response is not None else []
-        seen: set[str] = set()
-        while waiting:
-            value = waiting.pop()
-            yield value
-            waiting += [value.of] if value.of is not None else []
-            if value.record and value.record not in seen:
-                seen.add(value.record)
-                custom = customised_results()[0].get(value.record)
-                waiting += [
-                    member.value
-                    for member in self._surface.record(value.record).members
-                    if custom is None or member.name not in custom.left_out
-                ]
+        given = [each.member.value for operation in self._surface.operations for each in operation.arguments]
+        got = [operation.response for operation in self._surface.operations]
+        told = [member.value for record in self._surface.event_records for member in record.members]
+        found = [value for each in (*given, *got, *told) for value in self._surface.within(each)]
+        return {value.values for value in found if value.kind != "error-code"} & self._enums
 
     # Resources
 
@@ -225,7 +193,7 @@ class _Emitter:
                 "Raises": raises(
                     operation,
                     mapping(self._surface.data.get("x-error-codes")),
-                    dev=self._takes_developer_credentials(operation),
+                    dev=operation.credentials == "dev",
                     options=options,
                 ),
             },
@@ -237,10 +205,6 @@ class _Emitter:
     @staticmethod
     def _parameter(name: str, kind: str, *, required: bool) -> str:
         return f"{name}: {kind}" if required else f"{name}: {kind.removesuffix(' | None')} | None = None"
-
-    def _takes_developer_credentials(self, operation: Operation) -> bool:
-        security = sequence(operation.source.get("security", self._surface.data.get("security")))
-        return any("devAuth" in mapping(requirement) for requirement in security)
 
     def _type(self, operation: Operation) -> str:
         value = operation.response
@@ -279,17 +243,16 @@ class _Emitter:
         return f"return {self._read(operation, operation.response, call)}"
 
     def _body(self, operation: Operation, *, is_async: bool) -> list[str]:
-        if operation.body is not None:
-            members = record_parameters(operation.body)
+        if operation.record is not None:
+            name, members = body_name(operation.record.name), record_parameters(operation.record)
             given = ", ".join(member.name for member in members)
-            if operation.form:
-                if not any(is_file(member.value) for member in members):
-                    return [f"files={body_name(operation.body.name)}({given})"]
-                run = "await run_in_thread" if is_async else "run_inline"
-                return [f"files={run}(partial({body_name(operation.body.name)}, {given}))"]
-            return [f"json={body_name(operation.body.name)}({given})"]
-        if operation.body_value is not None:
-            member = operation.body_value
+            if not operation.form:
+                return [f"json={name}({given})"]
+            if not any(is_file(member.value) for member in members):
+                return [f"files={name}({given})"]
+            return [f"files={'await run_in_thread' if is_async else 'run_inline'}(partial({name}, {given}))"]
+        if operation.body is not None:
+            member = operation.body
             checked = check(member.value, member.name, literal(member.name))
             return [f"json={checked if member.required else f'None if {member.name} is None else {checked}'}"]
         return []

@@ -112,7 +112,7 @@ def raises(operation: Operation, codes: Mapping[str, object], *, dev: bool, opti
             for entry in entries
             if entry.get("family") == "rate_limit"
         ]
-    if operation.never_again:
+    if operation.retry == "never":
         lines.append(f"UnknownOutcomeError: {_UNKNOWN.get(operation.effect, _OTHER_UNKNOWN)}")
     lines.append("JSMSError: Anything else.")
     return lines
@@ -155,7 +155,7 @@ class Option(NamedTuple):
 
 
 def _sends_anew(operation: Operation) -> bool:
-    return operation.effect in ("sends", "schedules") and operation.never_again
+    return operation.effect in ("sends", "schedules") and operation.retry == "never"
 
 
 OPTIONS = (

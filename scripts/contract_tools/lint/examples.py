@@ -12,6 +12,7 @@ from openapi_schema_validator import OAS30Validator, oas30_format_checker, oas31
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
+from contract_tools.emit.model import Surface
 from contract_tools.emit.operations import proofs
 from contract_tools.lint.contract import Contract, Finding, title
 from contract_tools.lint.style import SchemaError, best_error
@@ -125,7 +126,7 @@ def _check_errors(contract: Contract) -> Iterator[Finding]:
 
 def _check_proofs(contract: Contract) -> Iterator[Finding]:
     """Find refusals with what a client takes as proof that the request was carried out."""
-    names = proofs(contract.data)
+    names = proofs(Surface(contract.data))
     for _, status, pointer, example in _of_responses(contract):
         for name, value in mapping(example).items():
             if not status.startswith("2") and name in names and value not in _NOTHING:
