@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import pickle
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import FrameType, ModuleType
 
 import pytest
+import redis
+import sqlalchemy
 
 from jsms_client import ConfigurationError, MissingDependencyError, Store, StoreError
 from jsms_client.store._backend import Entry
@@ -15,15 +19,17 @@ from jsms_client.store._backend import Entry
 PASSWORD = "s3cret"
 
 
-@pytest.mark.parametrize("form", ["{0}", "sqlite:///{0}", "path"])
+@pytest.mark.parametrize("form", ["{0}", "sqlite:///{0}", "sqlite+pysqlite:///{0}?mode=rw", "path"])
 def test_a_file_is_a_store(tmp_path: Path, form: str) -> None:
-    path = tmp_path / "with # and ? in it.db" if form == "{0}" else tmp_path / "jsms.db"
+    path = tmp_path / ("with # and ? in it.db" if form == "{0}" else "with # and %20 in it.db")
     store = Store(path if form == "path" else form.format(path))
     store.backend.put("n" * 64, Entry("m" * 32), 60)
     assert path.exists()
 
 
-@pytest.mark.parametrize("address", ["", " ", ":memory:", "a\0b"])
+@pytest.mark.parametrize(
+    "address", ["", " ", ":memory:", "a\0b", "sqlite://", "sqlite:///", "sqlite:///:memory:", "sqlite://jsms.db"]
+)
 def test_what_other_processes_cannot_open_is_no_store(address: str) -> None:
     with pytest.raises(ConfigurationError, match="other processes can open"):
         Store(address)
@@ -101,6 +107,50 @@ def test_a_server_that_is_not_there_is_a_store_error_without_the_password(addres
         assert PASSWORD not in shown
     with pytest.raises(TypeError, match="cannot be pickled"):
         pickle.dumps(store)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql+psycopg://u:s3cret@db..example/d",
+        "postgresql+psycopg://u:s3cret@127.0.0.1:1/d?prepare_threshold=x",
+        "mysql+pymysql://u:s3cret@db..example/d",
+        "mysql+pymysql://u:s3cret@127.0.0.1:1/d?bogus=1",
+        "mysql+pymysql://u:s3cret@127.0.0.1:1/d?charset=nope",
+        "mysql+pymysql://u:s3cret@127.0.0.1:1/d?ssl_ca=/missing.pem",
+        "redis://u:s3cret@db..example",
+        "redis://u:s3cret@127.0.0.1:1?bogus=1",
+    ],
+)
+def test_a_host_or_an_option_that_a_driver_cannot_use_is_a_store_error_without_the_password(address: str) -> None:
+    with Store(address) as store, pytest.raises(StoreError, match=r"the store \S+ failed \(\w+Error: ") as caught:
+        store.backend.get("n" * 64)
+    assert PASSWORD not in str(caught.value)
+
+
+def test_an_option_of_the_wrong_kind_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match=r"option behind the \? of its address that mysql\+pymysql cannot"):
+        Store("mysql+pymysql://u:s3cret@127.0.0.1:1/d?connect_timeout=soon")
+
+
+@pytest.mark.parametrize(("package", "address"), [(redis, "redis://h"), (sqlalchemy, "postgresql+psycopg://h/d")])
+def test_what_a_signal_handler_raises_passes_through_a_store(
+    package: ModuleType, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def handler(_number: int, _frame: FrameType | None) -> None:
+        raise TimeoutError("of the app's own")
+
+    def interrupted(*_: object, **_options: object) -> None:
+        signal.raise_signal(signal.SIGUSR1)
+
+    kind, method = ("Redis", "eval") if package is redis else ("Engine", "connect")
+    monkeypatch.setattr(getattr(package, kind), method, interrupted)
+    before = signal.signal(signal.SIGUSR1, handler)
+    try:
+        with Store(address) as store, pytest.raises(TimeoutError, match="of the app's own"):
+            store.backend.get("n" * 64)
+    finally:
+        signal.signal(signal.SIGUSR1, before)
 
 
 def test_a_folder_that_is_not_there_is_a_store_error(tmp_path: Path) -> None:

@@ -30,6 +30,14 @@ def test_every_store_remembers_nonces_for_all_processes(store_address: str) -> N
         assert SharedNonceStore(one, "another app").add("1", LATER)
 
 
+def test_any_text_is_a_nonce_and_a_scope(tmp_path: Path) -> None:
+    texts = ["", "a\0b", "half \ud83d", "x" * 100_000, "值"]
+    with Store(tmp_path / "jsms.db") as store:
+        found = [SharedNonceStore(store, scope).add(nonce, LATER) for scope in texts for nonce in texts]
+        assert all(found)
+        assert not SharedNonceStore(store, texts[2]).add(texts[2], LATER)
+
+
 def test_clocks_that_differ_do_not_shorten_how_long_a_nonce_is_remembered(tmp_path: Path) -> None:
     nonces = SharedNonceStore(tmp_path / "jsms.db")
     assert nonces.add("1", datetime.now(UTC) - timedelta(minutes=5))

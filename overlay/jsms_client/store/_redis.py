@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from jsms_client._concurrency import PerProcess
 from jsms_client.errors import ConfigurationError
 from jsms_client.store._backend import Entry, Leased, lost
+from jsms_runtime.errors import is_raised_by_handler
 
 _log = logging.getLogger("jsms_client")
 # Seconds; a Redis that cannot be reached must not hold a send for minutes. The address may say otherwise.
@@ -146,7 +147,10 @@ class RedisBackend:
         client = self._clients.get()
         try:
             result: object = client.eval(script, len(keys), *keys, *arguments)
-        except RedisError as error:
+        except Exception as error:
+            # Not a RedisError alone: a host or an option that cannot be used fails in its own way.
+            if is_raised_by_handler(error):
+                raise
             raise lost(self._shown, error, self._password) from error
         if not self._checked:
             self._checked = True

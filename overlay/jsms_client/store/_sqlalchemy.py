@@ -14,6 +14,7 @@ from jsms_client._concurrency import PerProcess
 from jsms_client.errors import ConfigurationError, MissingDependencyError, StoreError
 from jsms_client.store._backend import lost
 from jsms_client.store._database import DIALECTS, Execute, Rows
+from jsms_runtime.errors import is_raised_by_handler
 
 _T = TypeVar("_T")
 _ATTEMPTS = 5
@@ -57,6 +58,10 @@ class SQLAlchemyDatabase:
                 f"store needs the driver of {url.drivername}, which is not installed ({error}): install psycopg for "
                 "postgresql+psycopg://, PyMySQL for mysql+pymysql://"
             ) from error
+        except (ArgumentError, TypeError, ValueError) as error:
+            raise ConfigurationError(
+                f"store has an option behind the ? of its address that {url.drivername} cannot use"
+            ) from error
         if self._is_async:
             raise ConfigurationError(
                 f"store cannot use {url.drivername}, a driver for asyncio alone: use postgresql+psycopg:// or "
@@ -68,8 +73,8 @@ class SQLAlchemyDatabase:
         attempt = 1
         while True:
             try:
-                with self._engines.get().begin() as connection:
-                    return work(_executing(connection))
+                with self.connection() as (connection, execute), connection.begin():
+                    return work(execute)
             except SQLAlchemyError as error:
                 if _is_disconnect(error) and repeatable:
                     repeatable = False  # once: a database that hangs must not hold a send for minutes
@@ -80,7 +85,13 @@ class SQLAlchemyDatabase:
     @contextmanager
     def connection(self) -> Generator[tuple[Connection, Execute]]:
         """Open a connection for several transactions, each from its first statement to its commit or roll-back."""
-        connection = self._engines.get().connect()
+        try:
+            connection = self._engines.get().connect()
+        except Exception as error:
+            # A driver raises anything for a host or an option that it cannot use.
+            if isinstance(error, SQLAlchemyError) or is_raised_by_handler(error):
+                raise
+            raise self._lost(error) from error
         try:
             yield connection, _executing(connection)
         finally:
@@ -95,7 +106,7 @@ class SQLAlchemyDatabase:
         except SQLAlchemyError as error:
             raise self._lost(error) from _cause(error)
 
-    def _lost(self, error: SQLAlchemyError) -> StoreError:
+    def _lost(self, error: Exception) -> StoreError:
         return lost(self._shown, _cause(error), str(self._url.password or ""))
 
     def close(self) -> None:
@@ -117,7 +128,7 @@ class SQLAlchemyDatabase:
         )
 
 
-def _cause(error: SQLAlchemyError) -> Exception:
+def _cause(error: Exception) -> Exception:
     """Return the driver's own error: SQLAlchemy's holds the statement's parameters."""
     cause: object = getattr(error, "orig", None)
     return cause if isinstance(cause, Exception) else error

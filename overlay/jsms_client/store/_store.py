@@ -8,7 +8,6 @@ from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, Self, TypeAlias, cast
-from urllib.parse import urlsplit
 
 from jsms_client.errors import ConfigurationError, MissingDependencyError
 from jsms_client.store._backend import Entry
@@ -27,6 +26,7 @@ StoreLike: TypeAlias = "str | os.PathLike[str] | Store"
 _MARGIN = 3600.0
 # How long a statement may take where the driver can end it.
 _STATEMENT_SECONDS = 10
+_SQLITE = ("sqlite", "sqlite+pysqlite")
 _REDIS = ("redis", "rediss", "unix")
 
 
@@ -157,7 +157,7 @@ def entry_id(*parts: str) -> str:
     """Return the id of an entry or a queue: of fixed length, showing none of the characters of its parts."""
     digest = sha256()
     for part in parts:
-        content = part.encode()
+        content = part.encode("utf-8", "surrogatepass")
         digest.update(len(content).to_bytes(8, "big") + content)
     return digest.hexdigest()
 
@@ -174,17 +174,19 @@ def _open(address: object) -> tuple[str, Backend]:
             "postgresql+psycopg://user:password@host/database, or a Store"
         )
     text = os.fsdecode(cast("str | os.PathLike[str]", address))
-    if not text.strip() or "\0" in text or text in (":memory:", "memory"):
+    scheme, separator, rest = text.partition("://")
+    is_file = not separator or scheme in _SQLITE
+    # As SQLAlchemy writes it: sqlite:///relative.db, sqlite:////absolute.db.
+    file = rest.partition("?")[0].partition("/")[2] if separator else text
+    if not text.strip() or "\0" in text or (is_file and file.strip() in ("", ":memory:", "memory")):
         raise ConfigurationError(
             "store must name a file or a database that other processes can open: it is empty or in memory"
         )
-    scheme, separator, _ = text.partition("://")
-    if not separator or scheme == "sqlite":
+    if is_file:
         from jsms_client.store._database import SQLiteDatabase
         from jsms_client.store._sql import SQLBackend
 
-        # As SQLAlchemy writes it: sqlite:///relative.db, sqlite:////absolute.db.
-        path = Path(urlsplit(text).path[1:] if separator else text)
+        path = Path(file)
         return f"sqlite:///{path}", SQLBackend(SQLiteDatabase(path))
     try:
         if scheme in _REDIS:
