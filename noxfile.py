@@ -34,26 +34,6 @@ SITE_TESTS = "tests/docs"
 # What apps import, and so run on a Python and with dependencies of their own choice.
 APP_TESTS = ("tests/callbacks", "tests/overlay", "tests/plugin")
 APP_EXTRAS = "callbacks,cli,fast,otel,redis,sandbox,sql"
-TEST_TOOLS = (
-    "django",
-    "flask",
-    "freezegun",
-    "hypothesis",
-    "httpx2",
-    "jsonschema",
-    "opentelemetry-instrumentation-httpx",
-    "opentelemetry-sdk",
-    "pymysql",
-    "pytest",
-    "pytest-httpx",
-    "pytest-timeout",
-    "pytest-xdist",
-    "respx",
-    "sentry-sdk",
-    "time-machine",
-    "trio",
-    "vcrpy",
-)
 # What an edit of the contract reaches first; the whole takes as long as all the checks do.
 EDITED_TESTS = (
     "tests/cli/test_operations.py",
@@ -108,22 +88,15 @@ def documents(session: nox.Session) -> None:
 @nox.session
 def redocly(session: nox.Session) -> None:
     """Run Redocly on openapi.yaml."""
-    home = tools.npm_home(tools.REDOCLY)
-    _require(session, "Redocly", home.exists, lambda: tools.install_npm(tools.REDOCLY))
-    cli = home / "node_modules" / "@redocly" / "cli" / "bin" / "cli.js"
+    _require_npm(session, tools.install_npm, tools.REDOCLY)
+    cli = tools.npm_home(tools.REDOCLY) / "node_modules" / "@redocly" / "cli" / "bin" / "cli.js"
     session.run(*tools.NODE, str(cli), "lint", "openapi.yaml", env={"REDOCLY_TELEMETRY": "off"}, silent=True)
 
 
 @nox.session
 def page(session: nox.Session) -> None:
     """Check the format, the lint rules and the types of the sandbox's page."""
-    for package in (tools.BIOME, tools.TYPESCRIPT):
-        _require(
-            session,
-            package,
-            tools.npm_home(package).exists,
-            functools.partial(tools.install_npm, package),
-        )
+    _require_npm(session, tools.install_npm, tools.BIOME, tools.TYPESCRIPT)
     modules = [tools.npm_home(package) / "node_modules" for package in (tools.BIOME, tools.TYPESCRIPT)]
     session.run(*tools.NODE, str(modules[0] / "@biomejs/biome/bin/biome"), "ci", "--error-on-warnings", silent=True)
     session.run(*tools.NODE, str(modules[1] / "typescript/bin/tsc"), "-p", "jsconfig.json", silent=True)
@@ -163,9 +136,7 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def browser(session: nox.Session) -> None:
     """Test the inbox page in a real Chromium."""
-    _require(
-        session, "Chromium", lambda: tools.chromium() is not None, lambda: tools.install_debian(tools.CHROMIUM_PACKAGES)
-    )
+    _require_chromium(session)
     # In one process, because each starts a browser.
     session.run("python", "-m", "pytest", "-n0", *(session.posargs or (BROWSER_TESTS,)))
 
@@ -173,11 +144,8 @@ def browser(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """Build the documentation's site, look for dead links, and test it in a real Chromium."""
-    _require(
-        session, "Chromium", lambda: tools.chromium() is not None, lambda: tools.install_debian(tools.CHROMIUM_PACKAGES)
-    )
-    for package in (tools.REDOC, tools.IFRAME_WORKER):
-        _require(session, package, tools.npm_home(package).exists, functools.partial(tools.unpack_npm, package))
+    _require_chromium(session)
+    _require_npm(session, tools.unpack_npm, tools.REDOC, tools.IFRAME_WORKER)
     # In one process, because each builds the site.
     session.run("python", "-m", "pytest", "-n0", *(session.posargs or (SITE_TESTS,)))
 
@@ -195,8 +163,9 @@ def pythons(session: nox.Session) -> None:
 def lowest(session: nox.Session) -> None:
     """Run the tests of what apps import with the lowest versions that pyproject.toml allows."""
     _only_complete(session)
-    pinned = Path("requirements/dev.txt").read_text(encoding="utf-8").splitlines()
-    tools = [line for line in pinned if line.partition("==")[0] in TEST_TOOLS]
+    lines, pinned = (Path("requirements", name).read_text().splitlines() for name in ("app-tests.in", "dev.txt"))
+    names = {line.partition("#")[0].strip() for line in lines}
+    tools = [line for line in pinned if line.partition("==")[0] in names]
     session.install("--resolution", "lowest-direct", "-e", f".[{APP_EXTRAS}]", *tools)
     _pytest(session, *(session.posargs or APP_TESTS))
 
@@ -246,6 +215,16 @@ def _require(session: nox.Session, what: str, is_there: Callable[[], bool], inst
         install()
     except tools.NotInstalledError as error:
         session.error(f"{what} is not installed: {error}")
+
+
+def _require_npm(session: nox.Session, install: Callable[[str], object], *packages: str) -> None:
+    for package in packages:
+        _require(session, package, tools.npm_home(package).exists, functools.partial(install, package))
+
+
+def _require_chromium(session: nox.Session) -> None:
+    install = functools.partial(tools.install_debian, tools.CHROMIUM_PACKAGES)
+    _require(session, "Chromium", lambda: tools.chromium() is not None, install)
 
 
 def _has_engines(session: nox.Session) -> bool:
