@@ -24,17 +24,16 @@ import httpx
 from packaging.version import InvalidVersion, Version
 
 from contract_tools.changes.versions import package_version
-from workspace.checks import main as run_checks
 
 ROOT = Path(__file__).resolve().parents[1]
 Say = Callable[[str], None]
 
 
 def launch(arguments: Sequence[str] | None = None) -> int:
-    """Run ``main`` in the session of noxfile.py that has the tools."""
+    """Run ``main`` in the check of that name, which has the tools."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     _parser().parse_args(given)
-    return run_checks(["release", "--", *(given or ["--full"])])
+    return subprocess.call([ROOT / "scripts" / "test", "release", "--", *(given or ["--full"])])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -40,9 +40,9 @@ def launcher(tmp_path: Path) -> Path:
     (tmp_path / "noxfile.py").write_text(NOXFILE, encoding="utf-8")
     path = tmp_path / "run.py"
     path.write_text(
-        f"import sys; sys.path.insert(0, {str(ROOT / 'scripts')!r})\n"
-        f"from pathlib import Path\nfrom workspace import checks\n"
-        f"checks.ROOT = Path({str(tmp_path)!r})\nsys.exit(checks.main())\n",
+        f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
+        f"from pathlib import Path\nimport noxfile\n"
+        f"noxfile.ROOT = Path({str(tmp_path)!r})\nsys.exit(noxfile.main())\n",
         encoding="utf-8",
     )
     return path
