@@ -8,7 +8,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from contract_tools import generate
@@ -16,13 +16,13 @@ from contract_tools.changes import LEVELS, Change, Level, versions
 from contract_tools.changes.contract import compare
 from contract_tools.changes.versions import at_revision
 from contract_tools.descriptions import completed
-from contract_tools.document import Document, DocumentError, load
+from contract_tools.document import Document, DocumentError, Problem, load
 from contract_tools.editions import check_translations
 from contract_tools.emit.model import Surface
 from contract_tools.emit.unsupported import unsupported
 from contract_tools.generate import Progress, ToolError
 from contract_tools.left_over import gone_from, operations_of_client
-from contract_tools.lint import Problem, lint
+from contract_tools.lint import lint
 from contract_tools.output import (
     UNMARKED,
     Difference,
@@ -186,8 +186,7 @@ def _read(path: Path, progress: Progress, *, write: bool = False) -> Document:
         document = load(path)
         whole, changed = completed(document)
         # On the lines that the file has now; everything that is missing at once.
-        found = {replace(each, line=document.line(each.pointer)) for each in lint(whole)}
-        found |= set() if found else {replace(each, line=document.line(each.pointer)) for each in unsupported(whole)}
+        found = {document.place(each) for each in lint(whole) or unsupported(whole)}
         found |= set(check_translations(whole)) | (set() if write else set(lint(document)))
         problems = sorted(found, key=lambda problem: (problem.path, problem.line, problem))
         if problems:
@@ -215,7 +214,7 @@ def _refuse_left_over(document: Document, surface: Surface) -> list[str]:
         return ["  has no operation that jsms_client is written for: use what it makes without jsms_client"]
     found = gone_from(surface)
     problems = [
-        Problem(document.path, document.line(each.pointer), each.pointer, "left-over", str(each), each.remedy)
+        document.place(Problem("left-over", each.pointer, str(each), each.remedy))
         for each in found
         if is_own or each.is_of("overlay")
     ]

@@ -6,7 +6,7 @@ import json
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 
-from contract_tools.openapi import pointer_to
+from contract_tools.openapi import pointer_parts, pointer_to
 
 # ruamel.yaml gives its nodes no types; this is how they call themselves.
 _MAPPING, _SEQUENCE = "mapping", "sequence"
@@ -28,11 +28,27 @@ _MOST_DIGITS = 100
 _MOST_REPEATED = 100_000
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """A place that has to change."""
+
+    rule: str  # the rule that it breaks, such as ``operation-id-unique``
+    pointer: str  # where in the document, as a JSON pointer that begins with ``#``
+    message: str
+    remedy: str
+    path: str = ""
+    line: int = 0
+
+    def __str__(self) -> str:
+        """File, line, pointer, what is wrong and what to do, in one line."""
+        return f"{self.path}:{self.line}: {self.pointer}: {self.message}. Fix: {self.remedy}."
+
+
 class DocumentError(Exception):
     """A document that cannot be read at all."""
 
     def __init__(self, path: str, line: int, pointer: str, problem: str, remedy: str) -> None:
-        super().__init__(f"{path}:{line}: {pointer}: {problem}. Fix: {remedy}.")
+        super().__init__(str(Problem("document", pointer, problem, remedy, path, line)))
         self.path, self.line, self.pointer = path, line, pointer
         self.problem, self.remedy = problem, remedy
 
@@ -49,6 +65,10 @@ class Document:
     def line(self, pointer: str) -> int:
         """Find the line of a part, counted from 1; where it is missing, that of the nearest part around it."""
         return next((_line(key) for key, _ in reversed(self._way(pointer))), 1)
+
+    def place(self, problem: Problem) -> Problem:
+        """Say in which file and on which line a problem is."""
+        return replace(problem, path=self.path, line=self.line(problem.pointer))
 
     def node(self, pointer: str) -> Any:
         """Find the node of YAML that a pointer leads to; None where there is none."""
@@ -101,12 +121,6 @@ def parse(text: str, name: str) -> Document:
     document = Document(name, text, data, root)
     _check_version(document)
     return document
-
-
-def pointer_parts(pointer: str) -> list[str]:
-    """Split a JSON pointer into its names, unescaped; with or without ``#`` in front."""
-    path = pointer.removeprefix("#")
-    return [part.replace("~1", "/").replace("~0", "~") for part in path.split("/")[1:]]
 
 
 def _member(node: Any, name: str) -> tuple[Any, Any] | None:

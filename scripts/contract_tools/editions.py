@@ -17,8 +17,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarStri
 
 from contract_tools import descriptions
 from contract_tools.descriptions import CHINESE, ENGLISH, flat
-from contract_tools.document import Document, DocumentError
-from contract_tools.lint import Problem
+from contract_tools.document import Document, DocumentError, Problem
 from contract_tools.openapi import is_list, is_object, mapping, nodes, pointer_to, sequence, text
 
 _FOLDER = "translations"
@@ -69,17 +68,16 @@ def check_translations(document: Document) -> Iterator[Problem]:
     translator = _Translator(own)
     _translated(document.data, translator)
     for source, pointer in translator.missing.items():
-        line, remedy = document.line(pointer), f"add it to {path} with its translation"
-        message = f"“{source}” has no Chinese translation"
+        message, remedy = f"“{source}” has no Chinese translation", f"add it to {path} with its translation"
         if not source.strip():
             message, remedy = "the text is empty, and can have no translation", "write the text, or take the key out"
-        yield Problem(document.path, line, pointer, "translation-missing", message, remedy)
+        yield document.place(Problem("translation-missing", pointer, message, remedy))
     lines = path.read_text(encoding="utf-8").splitlines()
     for source in own:
         if source not in translator.used:
             line = next((number for number, line in enumerate(lines, 1) if source in line), 1)
-            message = f"“{source}” is no longer in {document.path}"
-            yield Problem(str(path), line, "#", "translation-unused", message, "take it out, or correct it")
+            message, remedy = f"“{source}” is no longer in {document.path}", "take it out, or correct it"
+            yield Problem("translation-unused", "#", message, remedy, str(path), line)
 
 
 def _read(path: Path) -> dict[str, str]:

@@ -252,6 +252,8 @@ BROKEN = (
         "pattern-slow", _STAMPED, f"{_STAMPED}          patternProperties: {{'^(a+)+$': {{}}}}\n", "patternProperties"
     ),
     broken("pattern-dialect", _PATTERN, "pattern: '^(?=1)[0-9]+$'", "pattern:"),
+    broken("pattern-dialect", _PATTERN, r"pattern: '^\\\A[0-9]+$'", "pattern:"),
+    broken("pattern-dialect", _PATTERN, "pattern: '^[0-9]++$'", "pattern:"),
     broken("text-comment", "        Sends one letter.", "        Sends a/*b*/c.", "    post:", "description:"),
     broken("text-comment", "meaning: The key is wrong.", "meaning: The */ key.", "The */ key."),
     broken("text-escape", "description: What it says.", r"description: What \u0041 says.", "What \\u0041"),

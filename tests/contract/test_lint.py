@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 
 from contract_tools.document import DocumentError, load, parse
-from contract_tools.lint import lint, style
+from contract_tools.lint import json_schema, lint
 
 from .lint_cases import BROKEN, WHOLE, Broken
 from .mutated_documents import mutated
@@ -34,10 +34,10 @@ def test_a_broken_rule_is_found_on_its_line(case: Broken) -> None:
 
 
 def test_every_rule_has_a_document_that_breaks_it() -> None:
-    modules = Path(style.__file__).parent.glob("*.py")
-    rules = {name for path in modules for name in re.findall(r'Finding\(\s*"([a-z-]+)"', path.read_text("utf-8"))}
+    modules = Path(json_schema.__file__).parent.glob("*.py")
+    rules = {name for path in modules for name in re.findall(r'Problem\(\s*"([a-z-]+)"', path.read_text("utf-8"))}
 
-    assert {case.rule for case in BROKEN} == rules.union(*style.RULES.values())
+    assert {case.rule for case in BROKEN} == rules.union(*json_schema.RULES.values())
 
 
 def test_a_problem_reads_as_place_fault_and_remedy() -> None:

@@ -8,10 +8,9 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from contract_tools.document import Document
+from contract_tools.document import Document, Problem
 from contract_tools.emit.customised import customised_results, parsed
 from contract_tools.emit.model import Surface, SurfaceError, class_name, resource_name
-from contract_tools.lint import Problem
 from contract_tools.openapi import (
     follow,
     kinds_of,
@@ -33,10 +32,7 @@ _PLAIN = ("string", "integer", "number", "boolean")
 def unsupported(document: Document) -> list[Problem]:
     """Find every part of a document that the typed client would leave out or get wrong."""
     found = [*_in_operations(document.data), *_names(document.data)]
-    return [
-        Problem(document.path, document.line(each.pointer), each.pointer, "unsupported", each.problem, each.remedy)
-        for each in found
-    ]
+    return [document.place(Problem("unsupported", each.pointer, each.problem, each.remedy)) for each in found]
 
 
 def _in_operations(data: Mapping[str, object]) -> Iterator[SurfaceError]:

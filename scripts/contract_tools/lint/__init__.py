@@ -6,10 +6,15 @@ document.
 
 from __future__ import annotations
 
-from contract_tools.document import Document
-from contract_tools.lint.codes import check_catalogue, check_codes, check_descriptions
-from contract_tools.lint.contract import Contract, Problem
-from contract_tools.lint.examples import check_examples
+from contract_tools.document import Document, Problem
+from contract_tools.lint.codes import check_catalogue, check_codes, check_descriptions, check_shown_errors
+from contract_tools.lint.json_schema import (
+    check_examples,
+    check_extensions,
+    check_structure,
+    check_style,
+    check_whole,
+)
 from contract_tools.lint.patterns import check_patterns
 from contract_tools.lint.rules import (
     check_links,
@@ -19,7 +24,7 @@ from contract_tools.lint.rules import (
     check_schemas,
     check_texts,
 )
-from contract_tools.lint.style import check_extensions, check_structure, check_style, check_whole
+from contract_tools.openapi import Contract
 
 # A stage is reached only where those before it found nothing: what comes after them would be guesses, and
 # patterns are matched with examples.
@@ -28,7 +33,7 @@ _STAGES = (
     (check_links, check_patterns),
     (
         *(check_style, check_extensions, check_references, check_operations, check_schemas, check_names, check_texts),
-        *(check_catalogue, check_codes, check_descriptions, check_examples),
+        *(check_catalogue, check_codes, check_descriptions, check_shown_errors, check_examples),
     ),
     (check_whole,),
 )
@@ -39,16 +44,9 @@ def lint(document: Document) -> list[Problem]:
 
     A document that is not OpenAPI, or that refers to nowhere, gets only these problems.
     """
-    contract = Contract(document)
+    contract = Contract(document.data)
     for stage in _STAGES:
-        found = {
-            Problem(document.path, document.line(each.pointer), each.pointer, each.rule, each.message, each.remedy)
-            for check in stage
-            for each in check(contract)
-        }
+        found = {document.place(problem) for check in stage for problem in check(contract)}
         if found:
             return sorted(found, key=lambda problem: (problem.line, problem))
     return []
-
-
-__all__ = ["Problem", "lint"]

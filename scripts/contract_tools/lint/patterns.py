@@ -12,18 +12,11 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import Any
 
-from contract_tools.lint.contract import Contract, Finding
-from contract_tools.lint.style import in_brief
-from contract_tools.openapi import mapping, pointer_to
+from contract_tools.document import Problem
+from contract_tools.lint.json_schema import in_brief
+from contract_tools.openapi import Contract, mapping, pointer_to
 
-_CLASSES = {
-    **dict.fromkeys((r"\d", r"\D"), "digits of other scripts"),
-    **dict.fromkeys((r"\w", r"\W"), "letters of every script"),
-    **dict.fromkeys((r"\s", r"\S"), "other white space"),
-    r"\b": "other ends of words",
-}
 _PLAIN = "use one plain repeat, such as [a-z]+, or begin the part that repeats with a character of its own"
-_DIALECTS = ("(?P<", "(?i", "(?=", "(?!", "(?<", r"\A", r"\Z", r"\p", "*+", "++")
 
 
 def _is_anchored(pattern: str) -> bool:
@@ -46,7 +39,7 @@ def _patterns(contract: Contract) -> Iterator[tuple[str, str]]:
             yield pointer_to(node.pointer, "patternProperties", name), name
 
 
-def check_patterns(contract: Contract) -> Iterator[Finding]:
+def check_patterns(contract: Contract) -> Iterator[Problem]:
     """Find patterns, with where they stand."""
     for pointer, pattern in _patterns(contract):
         shown = f"the pattern {in_brief(pattern)}"
@@ -54,21 +47,14 @@ def check_patterns(contract: Contract) -> Iterator[Finding]:
             re.compile(pattern)
         except (re.error, OverflowError, RecursionError) as error:
             message = f"{shown} is no regular expression: {in_brief(str(error))}"
-            yield Finding("pattern-compiles", pointer, message, "correct the pattern")
+            yield Problem("pattern-compiles", pointer, message, "correct the pattern")
             continue
         if (why := slowness(pattern)) is not None:
-            yield Finding("pattern-slow", pointer, f"{shown} can take minutes on a short text: {why}", _PLAIN)
+            yield Problem("pattern-slow", pointer, f"{shown} can take minutes on a short text: {why}", _PLAIN)
         if not _is_anchored(pattern):
             message = f"{shown} also fits a part of a longer text"
             remedy = "begin it with ^ and end it with $, with parentheses around alternatives"
-            yield Finding("pattern-anchored", pointer, message, remedy)
-        unescaped = pattern.replace("\\\\", "")
-        for token in (token for token in _CLASSES if token in unescaped):
-            message = f"{token} in the pattern also fits {_CLASSES[token]} in some languages"
-            yield Finding("pattern-classes", pointer, message, "write the characters out, such as [0-9]")
-        for token in (token for token in _DIALECTS if token in unescaped):
-            message = f"{token} is not known to every language"
-            yield Finding("pattern-dialect", pointer, message, "write it with plain classes and repeats")
+            yield Problem("pattern-anchored", pointer, message, remedy)
 
 
 # The parser of the module re is not documented, and gives its nodes no types: each is a name and a value.

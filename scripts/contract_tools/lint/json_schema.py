@@ -1,23 +1,30 @@
-"""What JSON Schema decides: whether a document is OpenAPI at all, the rules in ``style.yaml``, and our extensions."""
+"""What JSON Schema decides: whether a document is OpenAPI, and fits ``style.yaml``; and whether examples fit it."""
 
 from __future__ import annotations
 
 import difflib
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from jsonschema import Draft202012Validator, exceptions
 from jsonschema.validators import validator_for
+from openapi_schema_validator import OAS30Validator, oas30_format_checker, oas31_format_checker
 from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator, schemas
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
 from ruamel.yaml import YAML
 
-from contract_tools.lint.contract import Contract, Finding, title
-from contract_tools.openapi import Node, mapping, pointer_to
+from contract_tools.document import Problem
+from contract_tools.openapi import Contract, Node, mapping, pointer_to, sequence, text, title
 
 _MOST = 200
+_NAME = "urn:document"
+_CORRECT = "correct the example or the schema"
 _UNEXPECTED = re.compile(r"\('(.+?)'.* unexpected\)$")
 _REMEDIES = {
     "required": "add it",
@@ -60,7 +67,7 @@ class SchemaError(NamedTuple):
     keyword: str  # the keyword of the schema that it does not fit
 
 
-def check_structure(contract: Contract) -> Iterator[Finding]:
+def check_structure(contract: Contract) -> Iterator[Problem]:
     """Check that it is OpenAPI and JSON Schema."""
     known: Any = schemas
     schema = known.schema_v30 if contract.is_3_0 else known.schema_v31
@@ -75,13 +82,13 @@ def check_structure(contract: Contract) -> Iterator[Finding]:
             yield from _schema_errors("JSON Schema", node.pointer, json_schema, node.value)
 
 
-def _schema_errors(language: str, start: str, validator: Any, value: object) -> Iterator[Finding]:
+def _schema_errors(language: str, start: str, validator: Any, value: object) -> Iterator[Problem]:
     for error in map(_cause, validator.iter_errors(value)):
         remedy = _REMEDIES.get(error.keyword, "compare this part with the specification")
-        yield Finding("structure", pointer_to(start, *error.path), f"this is not {language}: {error.problem}", remedy)
+        yield Problem("structure", pointer_to(start, *error.path), f"this is not {language}: {error.problem}", remedy)
 
 
-def check_whole(contract: Contract) -> Iterator[Finding]:
+def check_whole(contract: Contract) -> Iterator[Problem]:
     """Yield what openapi-spec-validator finds beyond the schemas; it says what, but not where."""
     validator: Any = OpenAPIV30SpecValidator if contract.is_3_0 else OpenAPIV31SpecValidator
     try:
@@ -90,17 +97,7 @@ def check_whole(contract: Contract) -> Iterator[Finding]:
         problems = [in_brief(str(error)) or type(error).__name__]
     for problem in problems:
         message = f"openapi-spec-validator refuses the document: {problem}"
-        yield Finding("validator", "#", message, "correct what it names")
-
-
-def best_error(validator: Any, value: object) -> SchemaError | None:
-    """Find the most telling error of a value; None where it fits."""
-    relevant: Any = exceptions
-    try:
-        error = relevant.best_match(validator.iter_errors(value))
-    except Exception:  # noqa: BLE001 - a schema that breaks the validator is reported by the rules for schemas
-        return None
-    return None if error is None else _cause(error)
+        yield Problem("validator", "#", message, "correct what it names")
 
 
 def _cause(error: Any) -> SchemaError:
@@ -125,7 +122,7 @@ def in_brief(message: str) -> str:
     return line if len(line) <= _MOST else f"{line[: _MOST - 70]} … {line[-60:]}"
 
 
-def check_style(contract: Contract) -> Iterator[Finding]:
+def check_style(contract: Contract) -> Iterator[Problem]:
     """Check the rules of ``style.yaml``, the values of extensions among them."""
     for node in contract.nodes:
         if "$ref" in node.value and node.kind != "path_item":
@@ -137,17 +134,17 @@ def check_style(contract: Contract) -> Iterator[Finding]:
                 cause = _cause(error)
                 message = f"{where[1]} does not fit: {cause.problem}"
                 remedy = "see the table of extensions in docs/contract.md"
-                yield Finding("extension-value", pointer_to(node.pointer, *cause.path), message, remedy)
+                yield Problem("extension-value", pointer_to(node.pointer, *cause.path), message, remedy)
                 continue
             kind, name = names[int(where[1])]
             words = {
                 "name": node.value.get("name") if node.kind == "parameter" else node.name,
                 "id": title(node),
                 "key": [node.name, *_path(error)][-1],
-                "value": error.instance,
+                "value": in_brief(str(error.instance)),
             }
             says, fix = (str(RULES[kind][name][key]).format(**words) for key in ("says", "fix"))
-            yield Finding(name, place, says, fix)
+            yield Problem(name, place, says, fix)
 
 
 def _kinds(contract: Contract, node: Node) -> Iterator[str]:
@@ -159,6 +156,8 @@ def _kinds(contract: Contract, node: Node) -> Iterator[str]:
         yield "webhook"
     elif node.kind == "operation":
         yield "request" if contract.path_of(node) else "callback"
+        if contract.path_of(node) and mapping(contract.data.get("components")).get("securitySchemes"):
+            yield "secured request"
     elif node.kind == "media_type" and node.around is not None and node.around.kind in ("request_body", "response"):
         yield "body"
         if node.name in _FORMS:
@@ -179,7 +178,7 @@ def _style(kinds: tuple[str, ...]) -> tuple[list[tuple[str, str]], Any]:
     return names, Draft202012Validator({"allOf": [RULES[kind][name] for kind, name in names], "properties": values})
 
 
-def check_extensions(contract: Contract) -> Iterator[Finding]:
+def check_extensions(contract: Contract) -> Iterator[Problem]:
     """Check that extensions stand where they are read, and that keywords and extensions are spelt as documented."""
     for node in contract.nodes:
         yield from _check_between(contract, node)
@@ -191,19 +190,19 @@ def check_extensions(contract: Contract) -> Iterator[Finding]:
                 near = difflib.get_close_matches(name.lower(), _BY_LOWER, n=1, cutoff=_CUTOFF)
                 remedy = f"did you mean {_BY_LOWER[near[0]]}?" if near else "take it out, or begin its name with x-"
                 message = f"{name} is no keyword of a schema, so nothing reads it"
-                yield Finding("schema-keyword", pointer, message, remedy)
+                yield Problem("schema-keyword", pointer, message, remedy)
 
 
-def _check_extension(pointer: str, name: str, kind: str) -> Iterator[Finding]:
+def _check_extension(pointer: str, name: str, kind: str) -> Iterator[Problem]:
     places = _PLACES.get(name, [])
     if places and "any" not in places and kind not in places:
         yield _misplaced(pointer, name, kind.replace("_", " "))
     elif not places and (near := difflib.get_close_matches(name.lower().replace("_", "-"), _PLACES, 1, _CUTOFF)):
         message = f"{name} is no extension that anything reads"
-        yield Finding("extension-spelling", pointer, message, f"did you mean {near[0]}?")
+        yield Problem("extension-spelling", pointer, message, f"did you mean {near[0]}?")
 
 
-def _check_between(contract: Contract, node: Node) -> Iterator[Finding]:
+def _check_between(contract: Contract, node: Node) -> Iterator[Problem]:
     """Find extensions that a wrong indentation put among the members of a map, such as responses."""
     for role, members in node.value.items():
         pointer = pointer_to(node.pointer, role)
@@ -214,6 +213,85 @@ def _check_between(contract: Contract, node: Node) -> Iterator[Finding]:
                 yield _misplaced(pointer_to(pointer, name), name, f"part {role}")
 
 
-def _misplaced(pointer: str, name: str, kind: str) -> Finding:
+def _misplaced(pointer: str, name: str, kind: str) -> Problem:
     places = ", ".join(_PLACES[name])
-    return Finding("extension-place", pointer, f"{name} does nothing on this {kind}", f"put it on: {places}")
+    return Problem("extension-place", pointer, f"{name} does nothing on this {kind}", f"put it on: {places}")
+
+
+_Fit = Callable[[object, str], SchemaError | None]
+
+
+class _Example(NamedTuple):
+    pointer: str
+    value: object
+    schema: str
+
+
+def check_examples(contract: Contract) -> Iterator[Problem]:
+    """Check every example against its schema."""
+    error_of = _checker(contract)
+    for example in _examples(contract):
+        found = error_of(example.value, example.schema)
+        if found is not None:
+            pointer = pointer_to(example.pointer, *found.path)
+            yield Problem("example-fits", pointer, f"the example does not fit its schema: {found.problem}", _CORRECT)
+        else:
+            yield from _check_content(contract, example, error_of)
+
+
+def _examples(contract: Contract) -> Iterator[_Example]:
+    for node in contract.of_kind("media_type", "parameter", "header", "schema"):
+        schema = node.pointer if node.kind == "schema" else pointer_to(node.pointer, "schema")
+        if not contract.has(schema):
+            continue
+        if "example" in node.value:
+            yield _Example(pointer_to(node.pointer, "example"), node.value["example"], schema)
+        for index, value in enumerate(sequence(node.value.get("examples"))):
+            yield _Example(pointer_to(node.pointer, "examples", index), value, schema)
+        for named in contract.members(node, "examples"):
+            if "value" in named.value:
+                yield _Example(pointer_to(named.pointer, "value"), named.value["value"], schema)
+
+
+def _checker(contract: Contract) -> _Fit:
+    """Make a check of values against schemas that may refer to any part of the document."""
+    registries: Any = Registry
+    registry = registries().with_resource(_NAME, DRAFT202012.create_resource(dict(contract.data)))
+    kind: Any = OAS30Validator if contract.is_3_0 else Draft202012Validator
+    formats = oas30_format_checker if contract.is_3_0 else oas31_format_checker
+
+    def error_of(value: object, pointer: str) -> SchemaError | None:
+        schema = {"$ref": f"{_NAME}{quote(pointer, safe='#/')}"}
+        return _best_error(kind(schema, registry=registry, format_checker=formats), value)
+
+    return error_of
+
+
+def _best_error(validator: Any, value: object) -> SchemaError | None:
+    """Find the most telling error of a value; None where it fits."""
+    relevant: Any = exceptions
+    try:
+        error = relevant.best_match(validator.iter_errors(value))
+    except Exception:  # noqa: BLE001 - a schema that breaks the validator is reported by the rules for schemas
+        return None
+    return None if error is None else _cause(error)
+
+
+def _check_content(contract: Contract, example: _Example, error_of: _Fit) -> Iterator[Problem]:
+    """Check JSON inside a text, as callbacks carry it."""
+    node = contract.by_pointer.get(example.schema)
+    schema = contract.follow(node) if node is not None else None
+    for name, field in mapping(schema.value.get("properties") if schema is not None else None).items():
+        given = mapping(example.value)
+        wanted = text(mapping(mapping(field).get("x-payloads")).get(str(given.get("type"))))
+        held = given.get(name)
+        if not isinstance(held, str) or not contract.has(wanted):
+            continue  # a type that the document does not know
+        try:
+            found = error_of(json.loads(held), wanted)
+            problem = "" if found is None else found.problem
+        except ValueError as error:
+            problem = str(error)
+        if problem:
+            message = f"the text in {name} does not hold what x-payloads says: {problem}"
+            yield Problem("example-content", pointer_to(example.pointer, name), message, _CORRECT)
