@@ -8,6 +8,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -153,10 +154,8 @@ def _check(options: _Options) -> int:
     document = _read(options.document, progress)
     before = _before(options)
     files = generate.build(document, progress, installable=output != _OUTPUT)
-    if output.parent.is_dir():
-        with locked(output, lambda: progress.say("  waiting for another run to end")):
-            found = differences(files, output)
-    else:
+    lock = locked(output, lambda: progress.say("  waiting for another run to end"))
+    with lock if output.parent.is_dir() else nullcontext():
         found = differences(files, output)
     _say_changes(before, document, progress)
     revision = options.against

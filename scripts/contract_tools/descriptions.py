@@ -36,6 +36,7 @@ class Words:
     separator: str
     comma: str
     end: str
+    after_end: str
     payload: str
     payload_head: tuple[str, ...]
     null: str
@@ -50,6 +51,7 @@ ENGLISH = Words(
     separator="; ",
     comma=", ",
     end=".",
+    after_end=" ",
     payload="With type {}, data is a JSON text with these fields:",
     payload_head=("field", "type", "meaning"),
     null=" or null",
@@ -63,6 +65,7 @@ CHINESE = Words(
     separator="；",
     comma="、",
     end="。",
+    after_end="",
     payload="type 为 {} 时，data 为 JSON 文本，字段如下：",
     payload_head=("字段", "类型", "含义"),
     null="或 null",
@@ -77,27 +80,16 @@ def shown_codes(data: Mapping[str, object], operation: Mapping[str, object], wor
     for code in sequence(operation.get("x-error-codes")):
         by_status.setdefault(str(mapping(catalogue.get(str(code))).get("http_status")), []).append(str(code))
     statuses = (words.status.format(status) + words.comma.join(by_status[status]) for status in sorted(by_status))
-    recipients = [str(code) for code in sequence(operation.get("x-recipient-error-codes"))]
-    parts = [
-        prefix + written + words.end
-        for prefix, written in (
-            (words.codes, words.separator.join(statuses)),
-            (words.recipient_codes, words.comma.join(recipients)),
-        )
-        if written
-    ]
-    return " ".join(parts) if words is ENGLISH else "".join(parts)
-
-
-def _as_it_is(meaning: str) -> str:
-    return meaning
+    recipients = words.comma.join(map(str, sequence(operation.get("x-recipient-error-codes"))))
+    listed = ((words.codes, words.separator.join(statuses)), (words.recipient_codes, recipients))
+    return words.after_end.join(f"{prefix}{codes}{words.end}" for prefix, codes in listed if codes)
 
 
 def shown_payload(
     data: Mapping[str, object],
     callback: Mapping[str, object],
     words: Words,
-    say: Callable[[str], str] = _as_it_is,
+    say: Callable[[str], str] = str,
 ) -> str:
     """Write the table of the fields in a callback's ``data``; empty where the document does not name them."""
     kind, name = _payload(data, callback)
@@ -111,7 +103,7 @@ def shown_payload(
     return f"{words.payload.format(kind)}\n\n{_table(words.payload_head, rows)}"
 
 
-def shown_payloads(data: Mapping[str, object], tag: str, words: Words, say: Callable[[str], str] = _as_it_is) -> str:
+def shown_payloads(data: Mapping[str, object], tag: str, words: Words, say: Callable[[str], str] = str) -> str:
     """Write the tables of all callbacks of a tag: some renderers show the tag, and no callback."""
     posted = (callback for _, _, callback in callbacks(data) if tag in sequence(callback.get("tags")))
     return "\n\n".join(filter(None, (shown_payload(data, callback, words, say) for callback in posted)))
@@ -137,18 +129,12 @@ def flat(description: str) -> str:
 def _payload(data: Mapping[str, object], callback: Mapping[str, object]) -> tuple[str, str]:
     """Find the ``type`` in a callback's examples, and the schema of what they carry."""
     for content in mapping(follow(data, callback.get("requestBody")).get("content")).values():
-        form = follow(data, mapping(content).get("schema"))
-        for payloads in _payloads(form):
-            for example in mapping(mapping(content).get("examples")).values():
-                kind = text(mapping(mapping(example).get("value")).get("type"))
-                return kind, text(payloads.get(kind)).rsplit("/", 1)[-1]
+        fields = mapping(follow(data, mapping(content).get("schema")).get("properties")).values()
+        payloads = next((mapping(field)["x-payloads"] for field in fields if "x-payloads" in mapping(field)), None)
+        for example in mapping(mapping(content).get("examples")).values() if payloads is not None else ():
+            kind = text(mapping(mapping(example).get("value")).get("type"))
+            return kind, text(mapping(payloads).get(kind)).rsplit("/", 1)[-1]
     return "", ""
-
-
-def _payloads(form: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
-    for field in mapping(form.get("properties")).values():
-        if "x-payloads" in mapping(field):
-            yield mapping(mapping(field)["x-payloads"])
 
 
 def _type(schema: Mapping[str, object], words: Words) -> str:

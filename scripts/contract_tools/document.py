@@ -91,11 +91,10 @@ def load(path: Path | str) -> Document:
     name = str(path)
     try:
         content = Path(path).read_bytes()
-    except FileNotFoundError as error:
-        raise DocumentError(name, 1, "#", "there is no such file", "give the path of an OpenAPI document") from error
     except OSError as error:
-        remedy = "give the path of a file that can be read"
-        raise DocumentError(name, 1, "#", f"the file cannot be read ({error.strerror})", remedy) from error
+        is_missing = isinstance(error, FileNotFoundError)
+        problem = "there is no such file" if is_missing else f"the file cannot be read ({error.strerror})"
+        raise DocumentError(name, 1, "#", problem, "give the path of an OpenAPI document") from error
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -108,9 +107,9 @@ def load(path: Path | str) -> Document:
 def parse(text: str, name: str) -> Document:
     """Read a document from a text; the name is shown in errors, and one that ends in ``.json`` must be JSON."""
     is_json = name.endswith(".json")
-    from_json = _read_json(text, name) if is_json else None
-    root = _compose(_as_yaml(text) if is_json else text, name)
     try:
+        from_json = _read_json(text, name) if is_json else None
+        root = _compose(_as_yaml(text) if is_json else text, name)
         from_yaml = _Construction(name, len(text)).value(root, "#")
     except RecursionError as error:
         raise DocumentError(name, 1, "#", "the document is nested too deeply", "make it flatter") from error
@@ -150,13 +149,9 @@ def _compose(text: str, name: str) -> Any:
     except ReaderError as error:
         failure = error
         position = int(failure.position)
-        line = text.count("\n", 0, position) + 1
+        line, remedy = text.count("\n", 0, position) + 1, "take it out, or write it as an escape in double quotes"
         problem = f"character U+{ord(text[position]):04X} may not stand in YAML"
-        raise DocumentError(
-            name, line, "#", problem, "take it out, or write it as an escape in double quotes"
-        ) from error
-    except RecursionError as error:
-        raise DocumentError(name, 1, "#", "the document is nested too deeply", "make it flatter") from error
+        raise DocumentError(name, line, "#", problem, remedy) from error
     except YAMLError as error:
         raise DocumentError(name, 1, "#", f"this is not YAML: {error}", "correct the YAML") from error
     if root is None:
@@ -167,15 +162,13 @@ def _compose(text: str, name: str) -> Any:
 def _read_json(text: str, name: str) -> object:
     try:
         return json.loads(text, parse_constant=_refuse_constant, parse_int=_whole_number)
-    except _NotJSONError as error:
-        line = next((number for number, row in enumerate(text.splitlines(), 1) if str(error) in row), 1)
-        problem = f"{error} is not a number in JSON"
-        raise DocumentError(name, line, "#", problem, "give a finite number") from error
     except json.JSONDecodeError as error:
         problem = f"this is not JSON: {error.msg} at column {error.colno}"
         raise DocumentError(name, error.lineno, "#", problem, "correct the JSON, or name the file .yaml") from error
-    except RecursionError as error:
-        raise DocumentError(name, 1, "#", "the document is nested too deeply", "make it flatter") from error
+    except ValueError as error:  # of _refuse_constant
+        line = next((number for number, row in enumerate(text.splitlines(), 1) if str(error) in row), 1)
+        problem = f"{error} is not a number in JSON"
+        raise DocumentError(name, line, "#", problem, "give a finite number") from error
 
 
 def _as_yaml(text: str) -> str:
@@ -183,12 +176,8 @@ def _as_yaml(text: str) -> str:
     return _NOT_YAML.sub(lambda found: chr(0xE000 + ord(found[0]) % 0x1000), text.replace("\t", " "))
 
 
-class _NotJSONError(Exception):
-    pass
-
-
 def _refuse_constant(name: str) -> object:
-    raise _NotJSONError(name)
+    raise ValueError(name)
 
 
 def _whole_number(digits: str) -> int:
