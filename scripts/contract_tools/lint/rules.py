@@ -182,11 +182,8 @@ def _check_path(contract: Contract, operation: Node) -> Iterator[Problem]:
     in_path, declared = _IN_PATH.findall(path), [text(each.get("name")) for each in parameters]
     for name in in_path:
         if name not in declared:
-            message, remedy = (
-                f"{{{name}}} in {path} is not declared for {name_of}",
-                f"add a parameter {name} with in: path",
-            )
-            yield Problem("path-parameter-declared", operation.pointer, message, remedy)
+            message = f"{{{name}}} in {path} is not declared for {name_of}"
+            yield Problem("path-parameter-declared", operation.pointer, message, f"add a parameter {name} in: path")
     for name in declared:
         if name not in in_path:
             message, remedy = f"parameter {name} of {name_of} is not in {path}", f"write {{{name}}} into the path"
@@ -229,11 +226,11 @@ def _check_object(node: Node) -> Iterator[Problem]:
     properties, required = mapping(node.value.get("properties")), sequence(node.value.get("required"))
     for index, name in enumerate(required):
         if name not in properties:
-            message, remedy = (
+            message, at = (
                 f"{name} is required, but not among the properties",
-                "add the property or correct the name",
+                pointer_to(node.pointer, "required", index),
             )
-            yield Problem("required-declared", pointer_to(node.pointer, "required", index), message, remedy)
+            yield Problem("required-declared", at, message, "add the property or correct the name")
     for name, value in properties.items():
         if may_be_null(value) and name not in required:
             message = f"{name} may be null and absent, which generated types cannot tell apart"
@@ -262,11 +259,8 @@ def _check_enums(contract: Contract) -> Iterator[Problem]:
         values = len(sequence(node.value["enum"]))
         for key in ("x-enum-varnames", "x-enum-descriptions"):
             if key in node.value and (count := len(sequence(node.value[key]))) != values:
-                message, remedy = (
-                    f"{count} {key} for {values} values; generators drop some",
-                    "give exactly one for each value",
-                )
-                yield Problem("enum-count", pointer_to(node.pointer, key), message, remedy)
+                message, at = f"{count} {key} for {values} values; generators drop some", pointer_to(node.pointer, key)
+                yield Problem("enum-count", at, message, "give exactly one for each value")
         for index, name in enumerate(map(str, sequence(node.value.get("x-enum-varnames")))):
             if name in seen:
                 message = f"{name} is a name in {seen[name]} too; Go and others put all enums into one space of names"
