@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from traceback import walk_tb
 from types import FrameType
-from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias, TypeVar, cast
+from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias, cast
 
 
 class ErrorInfo(NamedTuple):
@@ -88,7 +88,7 @@ class JSMSError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by state, so that a subclass may take any arguments."""
-        return (_restore, (type(self), self.args, self.__dict__.copy()))
+        return type(self).__new__, (type(self), *self.args), self.__dict__.copy()
 
 
 class NotSentError(JSMSError):
@@ -156,16 +156,6 @@ class APIError(JSMSError):
 
 class ArgumentError(NotSentError, ValueError):
     """A value that JSMS would refuse, found before anything was sent."""
-
-
-_E = TypeVar("_E", bound=JSMSError)
-
-
-def _restore(kind: type[_E], args: tuple[Any, ...], state: dict[str, Any]) -> _E:
-    error = kind.__new__(kind, *args)
-    error.args = args
-    error.__dict__.update(state)
-    return error
 
 
 def is_raised_by_handler(error: BaseException) -> bool:

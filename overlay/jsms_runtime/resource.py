@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Generic, Protocol, Self, TypeAlias, TypedDict, TypeVar, TypeVarTuple, Unpack, overload
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypedDict, TypeVar, TypeVarTuple, Unpack
 
 Files: TypeAlias = Sequence[tuple[str, tuple[str | None, object, str | None]]]
 """The fields of a form: name, and (file name, content, media type)."""
@@ -43,29 +44,16 @@ class Resource:
         return f"<{type(self).__name__}>"
 
 
-_T_co = TypeVar("_T_co", covariant=True)
+if TYPE_CHECKING:
+    lazy_property = cached_property
+else:
 
+    class lazy_property(cached_property):  # noqa: N801 - a decorator, like the one that it is
+        """Like cached_property, but every thread gets the same object, and no lock is left behind by a fork."""
 
-class lazy_property(Generic[_T_co]):  # noqa: N801 - a decorator, like functools.cached_property
-    """Like functools.cached_property, but every thread gets the same object, and no lock is left behind by a fork."""
-
-    def __init__(self, make: Callable[[Any], _T_co]) -> None:
-        self._make = make
-        self._name = make.__name__
-        self.__doc__ = make.__doc__
-
-    @overload
-    def __get__(self, instance: None, owner: type[object]) -> Self: ...
-
-    @overload
-    def __get__(self, instance: object, owner: type[object]) -> _T_co: ...
-
-    def __get__(self, instance: object | None, owner: type[object]) -> Self | _T_co:
-        """Make the value and keep it where the next look finds it at once."""
-        if instance is None:
-            return self
-        made: _T_co = instance.__dict__.setdefault(self._name, self._make(instance))
-        return made
+        def __get__(self, instance: object | None, owner: type[object] | None = None) -> object:
+            """Make the value and keep it where the next look finds it at once."""
+            return self if instance is None else vars(instance).setdefault(self.attrname, self.func(instance))
 
 
 _T = TypeVar("_T")

@@ -38,8 +38,7 @@ def parse_send_time(value: object, argument: str = "send_time", pattern: str = F
     service's own text. Whether it has passed already is for the service's clock to say.
     """
     if isinstance(value, datetime):
-        if value.utcoffset() is None:
-            raise invalid_argument(argument, "is a datetime without a time zone", f"say which one it means, {_HINT}")
+        _check_zone(value, argument)
         try:
             return value.astimezone(BEIJING).replace(tzinfo=None).isoformat(" ", "seconds")
         except OverflowError as error:
@@ -66,12 +65,16 @@ def parse_send_time(value: object, argument: str = "send_time", pattern: str = F
 def parse_moment(value: object, argument: str) -> int:
     """Return a moment as milliseconds since the epoch."""
     if isinstance(value, datetime):
-        if value.utcoffset() is None:
-            raise invalid_argument(argument, "is a datetime without a time zone", f"say which one it means, {_HINT}")
+        _check_zone(value, argument)
         return (value - _EPOCH) // timedelta(milliseconds=1)
     if isinstance(value, int) and not isinstance(value, bool):
         return int(value)
     raise invalid_argument(argument, f"is {kind(value)}", f"give a datetime with a time zone, {_HINT}")
+
+
+def _check_zone(value: datetime, argument: str) -> None:
+    if value.utcoffset() is None:
+        raise invalid_argument(argument, "is a datetime without a time zone", f"say which one it means, {_HINT}")
 
 
 def parse_time(value: object) -> datetime:

@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 from typing import BinaryIO, Protocol, TypeAlias, cast, runtime_checkable
 
-from jsms_runtime.errors import is_raised_by_handler
+from jsms_runtime.errors import ArgumentError, is_raised_by_handler
 from jsms_runtime.validation import invalid_argument, kind
 
 Image: TypeAlias = "str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO"
@@ -55,71 +55,63 @@ def read_upload(
 
 
 def _content(image: object, argument: str, limit: int) -> bytes:
-    if isinstance(image, (str, os.PathLike)):
-        return _read_path(cast("str | os.PathLike[str]", image), argument, limit)
-    if isinstance(image, (bytes, bytearray)):
-        return bytes(image[:limit])
-    if isinstance(image, memoryview):
-        return image.tobytes()[:limit]
+    if isinstance(image, (bytes, bytearray, memoryview)):
+        return bytes(cast("bytes | bytearray | memoryview", image))[:limit]
     if isinstance(image, io.TextIOBase):
         raise invalid_argument(argument, "is a file opened in text mode", "open it with mode 'rb'")
-    if isinstance(image, _Readable):
-        return _read_file(image, argument, limit)
+    is_path = isinstance(image, (str, os.PathLike))
+    try:
+        if is_path:
+            return _read_path(Path(cast("str | os.PathLike[str]", image)), argument, limit)
+        if isinstance(image, _Readable):
+            return _read_file(image, argument, limit)
+    except ArgumentError:
+        raise
+    except Exception as error:
+        if is_raised_by_handler(error):
+            raise
+        raise invalid_argument(argument, *_why_unreadable(error, is_path=is_path)) from error
     raise invalid_argument(argument, f"is {kind(image)}", "give a path, bytes or a file opened with mode 'rb'")
 
 
-def _read_path(path: str | os.PathLike[str], argument: str, limit: int) -> bytes:
-    try:
-        # Asked first: opening a pipe would wait for its other end.
-        mode = Path(path).stat().st_mode
-        if stat.S_ISREG(mode):
-            with Path(path).open("rb") as file:
-                return file.read(limit)
-    except (OSError, ValueError) as error:
-        if is_raised_by_handler(error):
-            raise
-        raise invalid_argument(argument, *_why_unreadable(error)) from error
+def _read_path(path: Path, argument: str, limit: int) -> bytes:
+    # Asked first: opening a pipe would wait for its other end.
+    mode = path.stat().st_mode
+    if stat.S_ISREG(mode):
+        with path.open("rb") as file:
+            return file.read(limit)
     problem = "is the path of a folder" if stat.S_ISDIR(mode) else "is the path of something that is no ordinary file"
     raise invalid_argument(argument, problem, "give the path of an image")
-
-
-def _why_unreadable(error: OSError | ValueError) -> tuple[str, str]:
-    """Return the problem with a path, and what to do."""
-    if isinstance(error, FileNotFoundError):
-        return "is the path of a file that does not exist", "check the path"
-    if isinstance(error, OSError):
-        return f"is the path of a file that cannot be read ({error.strerror})", "check the path and who may read it"
-    return "is no path (it has a NUL or half a surrogate pair)", "check the path"
-
-
-def _why_file_unreadable(error: Exception) -> tuple[str, str]:
-    """Return the problem with a file object, and what to do."""
-    if isinstance(error, io.UnsupportedOperation):
-        return "is a file that is not open for reading", "open it with mode 'rb'"
-    if isinstance(error, OSError):
-        return f"is a file that cannot be read ({error.strerror})", "check the file"
-    if isinstance(error, ValueError):
-        return "is a closed file", "give it while it is open"
-    # A file object of somebody's own, or of a package: its words may say anything.
-    return f"is a file that cannot be read ({type(error).__name__})", "check the file"
 
 
 def _read_file(file: _Readable, argument: str, limit: int) -> bytes:
     content = bytearray()
     # More than once: a raw file may give less than was asked for.
     while len(content) < limit:
-        try:
-            part = file.read(limit - len(content))
-        except Exception as error:
-            if is_raised_by_handler(error):
-                raise
-            raise invalid_argument(argument, *_why_file_unreadable(error)) from error
+        part = file.read(limit - len(content))
         if not isinstance(part, (bytes, bytearray, memoryview)):
             raise invalid_argument(argument, f"gives something {kind(part)} when it is read", "open it with mode 'rb'")
         if not part:
             break
         content += part
     return bytes(content[:limit])
+
+
+def _why_unreadable(error: Exception, *, is_path: bool) -> tuple[str, str]:
+    """Return the problem with a path or a file, and what to do."""
+    what = "is the path of a file" if is_path else "is a file"
+    if isinstance(error, FileNotFoundError):
+        return f"{what} that does not exist", "check the path"
+    if isinstance(error, io.UnsupportedOperation):
+        return f"{what} that is not open for reading", "open it with mode 'rb'"
+    if isinstance(error, OSError):
+        return f"{what} that cannot be read ({error.strerror})", "check the file and who may read it"
+    if isinstance(error, ValueError) and is_path:
+        return "is no path (it has a NUL or half a surrogate pair)", "check the path"
+    if isinstance(error, ValueError):
+        return "is a closed file", "give it while it is open"
+    # A file object of somebody's own, or of a package: its words may say anything.
+    return f"{what} that cannot be read ({type(error).__name__})", "check the file"
 
 
 def form_field(name: str, value: str | float) -> FormField:

@@ -30,8 +30,7 @@ _SCIENTIFIC = re.compile(r"\+?(?P<whole>[0-9])(?:\.(?P<part>[0-9]{1,20}))?[eE]\+
 _EXACT_DIGITS = 8
 _COUNTRY_CODE = re.compile(r"\A(?:\+|00)?86")
 # What a path takes unescaped (RFC 3986, unreserved), so that no id can reach another path.
-_ID = re.compile(r"[A-Za-z0-9._~-]+")
-_DOTS = re.compile(r"\.+")
+_ID = re.compile(r"(?!\.+\Z)[A-Za-z0-9._~-]+")
 _SHORT_NUMBER = re.compile(r"[0-9]{1,18}")
 # Longer ones are not written into a message, nor into a path.
 _BEYOND_ANY_NUMBER = 10**40
@@ -117,10 +116,8 @@ def parse_text(
         check_writable(value, argument)
     if not value and shortest:
         raise invalid_argument(argument, "is empty", "give a text")
-    if len(value) < shortest or (longest is not None and len(value) > longest):
-        span = f"exactly {longest}" if shortest == longest else f"{shortest} to {longest}"
-        span = f"at least {shortest}" if longest is None else f"at most {longest}" if not shortest else span
-        raise invalid_argument(argument, f"has {len(value)} characters", f"it takes {span}")
+    if not _is_within(len(value), shortest, longest):
+        raise invalid_argument(argument, f"has {len(value)} characters", f"it takes {_span(shortest or None, longest)}")
     if pattern is not None and not compiled(pattern).fullmatch(value):
         raise invalid_argument(argument, "has characters that it cannot have", advice)
     return str.__str__(value)
@@ -143,12 +140,26 @@ def check_writable(value: str, argument: str) -> None:
 
 
 def parse_number(
-    value: object, argument: str, *, smallest: int | None = None, largest: int | None = None, unit: str = ""
+    value: object,
+    argument: str,
+    *,
+    smallest: int | None = None,
+    largest: int | None = None,
+    unit: str = "",
+    advice: str = "",
 ) -> int:
     """Return a whole number within its limits; a member of an enum is its number."""
-    span = "a whole number" if smallest is None else f"from {smallest} to {largest}"
-    span = span if largest is not None or smallest is None else f"at least {smallest}"
-    return _parse_number(value, argument, smallest, largest, f"it takes {span}{unit}")
+    # The usual kind first: asking for a protocol takes longer than all the rest.
+    if type(value) is int or (isinstance(value, SupportsIndex) and not isinstance(value, bool)):
+        number = operator.index(value)
+        if _is_within(number, smallest, largest):
+            return number
+        problem = f"is {number}" if abs(number) < _BEYOND_ANY_NUMBER else "is out of range"
+    else:
+        problem = f"is {kind(value)}, not a whole number"
+        if isinstance(value, str) and _SHORT_NUMBER.fullmatch(value) and _is_within(int(value), smallest, largest):
+            advice = f"give the number, {value}"
+    raise invalid_argument(argument, problem, advice or f"it takes {_span(smallest, largest)}{unit}")
 
 
 def parse_choice(
@@ -156,42 +167,36 @@ def parse_choice(
 ) -> int:
     """Return a number of an enum, also one that was added after this version, within the range of the contract."""
     members = ", ".join(f"{choice.value} ({choice.name})" for choice in choices)
-    return _parse_number(value, argument, smallest, largest, f"give one of {choices.__name__}: {members}")
+    advice = f"give one of {choices.__name__}: {members}"
+    return parse_number(value, argument, smallest=smallest, largest=largest, advice=advice)
 
 
-def _parse_number(value: object, argument: str, smallest: int | None, largest: int | None, advice: str) -> int:
-    def is_within(number: int) -> bool:
-        return (smallest is None or number >= smallest) and (largest is None or number <= largest)
+def _is_within(number: float, least: float | None, most: float | None) -> bool:
+    return (least is None or number >= least) and (most is None or number <= most)
 
-    # The usual kind first: asking for a protocol takes longer than all the rest.
-    if type(value) is not int and (isinstance(value, bool) or not isinstance(value, SupportsIndex)):
-        is_number = isinstance(value, str) and _SHORT_NUMBER.fullmatch(value) is not None and is_within(int(value))
-        hint = f"give the number, {value}" if is_number else advice
-        raise invalid_argument(argument, f"is {kind(value)}, not a whole number", hint)
-    number = operator.index(value)
-    if not is_within(number):
-        shown = f"is {number}" if abs(number) < _BEYOND_ANY_NUMBER else "is out of range"
-        raise invalid_argument(argument, shown, advice)
-    return number
+
+def _span(least: float | None, most: float | None) -> str:
+    """Say what a number may be, or how long a text."""
+    if most is None:
+        return "a whole number" if least is None else f"at least {least}"
+    if least is None:
+        return f"at most {most}"
+    return f"exactly {most}" if least == most else f"from {least} to {most}"
 
 
 def parse_id(value: object, argument: str) -> str:
     """Return an id that becomes a part of the path: a text, or the number that some have stored it as."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        if not 0 < value < _BEYOND_ANY_NUMBER:
-            raise invalid_argument(
-                argument, "is a number that no id can be", f"give the {argument} that the service returned"
-            )
-        return str(int(value))
-    if not isinstance(value, str):
-        raise invalid_argument(argument, f"is {kind(value)}", f"give the {argument} that the service returned, a text")
-    if not value.strip():
-        raise invalid_argument(argument, "is empty", f"give the {argument} that the service returned")
-    if not _ID.fullmatch(value) or _DOTS.fullmatch(value):
-        raise invalid_argument(
-            argument, "has characters that no id has", f"give the {argument} as the service returned it, nothing added"
-        )
-    return str.__str__(value)
+    if isinstance(value, str):
+        if _ID.fullmatch(value):
+            return str.__str__(value)
+        problem = "has characters that no id has" if value.strip() else "is empty"
+    elif isinstance(value, int) and not isinstance(value, bool):
+        if 0 < value < _BEYOND_ANY_NUMBER:
+            return str(int(value))
+        problem = "is a number that no id can be"
+    else:
+        problem = f"is {kind(value)}"
+    raise invalid_argument(argument, problem, f"give the {argument} that the service returned, nothing added")
 
 
 def parse_code(
@@ -226,10 +231,8 @@ def parse_decimal(
         number, finite = 0, False
     if not finite:
         raise invalid_argument(argument, "is not a finite number", "give a number")
-    if (smallest is not None and number < smallest) or (largest is not None and number > largest):
-        span = f"at least {smallest}" if largest is None else f"from {smallest} to {largest}"
-        span = f"at most {largest}" if smallest is None else span
-        raise invalid_argument(argument, f"is {number}", f"it takes {span}{unit}")
+    if not _is_within(number, smallest, largest):
+        raise invalid_argument(argument, f"is {number}", f"it takes {_span(smallest, largest)}{unit}")
     return number
 
 

@@ -102,7 +102,7 @@ def test_characters_are_counted_not_bytes() -> None:
 
 @pytest.mark.parametrize(
     ("shortest", "longest", "words"),
-    [(2, 8, "2 to 8"), (18, 18, "exactly 18"), (2, None, "at least 2")],
+    [(2, 8, "from 2 to 8"), (18, 18, "exactly 18"), (2, None, "at least 2")],
 )
 def test_a_length_outside_its_limits_names_them(shortest: int, longest: int | None, words: str) -> None:
     with pytest.raises(ArgumentError, match=f"has 1 characters; it takes {words}"):
