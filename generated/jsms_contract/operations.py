@@ -6,133 +6,133 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from jsms_runtime.operation import Boolean, Field, Integer, Items, Operation, Record, Text, TextMap, Time
+from jsms_runtime.operation import Field, Operation, Shape
 
-_SENT_MESSAGE = Record("SentMessage", (Field("msg_id", Text(), True),))
-_ERROR_DETAIL = Record(
-    "ErrorDetail",
-    (
-        Field("code", Integer(), True),
-        Field("message", Text(), True),
+_SENT_MESSAGE = Shape("object", fields=(Field("msg_id", Shape("string"), True),))
+_ERROR_DETAIL = Shape(
+    "object",
+    fields=(
+        Field("code", Shape("integer"), True),
+        Field("message", Shape("string"), True),
     ),
 )
-_VERIFICATION = Record(
-    "Verification",
-    (
-        Field("is_valid", Boolean(), False),
+_VERIFICATION = Shape(
+    "object",
+    fields=(
+        Field("is_valid", Shape("boolean"), False),
         Field("error", _ERROR_DETAIL, False),
     ),
 )
-_BATCH_RECIPIENT = Record(
-    "BatchRecipient",
-    (
-        Field("mobile", Text(), True),
-        Field("msg_id", Text(), False),
-        Field("error_code", Text(), False),
-        Field("error_message", Text(), False),
-        Field("temp_para", TextMap(), False),
+_BATCH_RECIPIENT = Shape(
+    "object",
+    fields=(
+        Field("mobile", Shape("string"), True),
+        Field("msg_id", Shape("string"), False),
+        Field("error_code", Shape("string"), False),
+        Field("error_message", Shape("string"), False),
+        Field("temp_para", Shape("texts"), False),
     ),
 )
-_BATCH_RESULT = Record(
-    "BatchResult",
-    (
-        Field("success_count", Integer(), True),
-        Field("failure_count", Integer(), True),
-        Field("recipients", Items(_BATCH_RECIPIENT, recipients=True), True),
+_BATCH_RESULT = Shape(
+    "object",
+    fields=(
+        Field("success_count", Shape("integer"), True),
+        Field("failure_count", Shape("integer"), True),
+        Field("recipients", Shape("array", of=_BATCH_RECIPIENT, recipients=True), True),
     ),
 )
-_SCHEDULED_MESSAGE = Record("ScheduledMessage", (Field("schedule_id", Text(), True),))
-_REFUSED_RECIPIENT = Record(
-    "RefusedRecipient",
-    (
-        Field("mobile", Text(), True),
-        Field("error_code", Text(), True),
-        Field("error_message", Text(), True),
-        Field("temp_para", TextMap(), False),
+_SCHEDULED_MESSAGE = Shape("object", fields=(Field("schedule_id", Shape("string"), True),))
+_REFUSED_RECIPIENT = Shape(
+    "object",
+    fields=(
+        Field("mobile", Shape("string"), True),
+        Field("error_code", Shape("string"), True),
+        Field("error_message", Shape("string"), True),
+        Field("temp_para", Shape("texts"), False),
     ),
 )
-_SCHEDULE_BATCH_RESULT = Record(
-    "ScheduleBatchResult",
-    (
-        Field("schedule_id", Text(), True),
-        Field("success_count", Integer(), True),
-        Field("failure_count", Integer(), True),
-        Field("failure_recipients", Items(_REFUSED_RECIPIENT, recipients=True), True),
+_SCHEDULE_BATCH_RESULT = Shape(
+    "object",
+    fields=(
+        Field("schedule_id", Shape("string"), True),
+        Field("success_count", Shape("integer"), True),
+        Field("failure_count", Shape("integer"), True),
+        Field("failure_recipients", Shape("array", of=_REFUSED_RECIPIENT, recipients=True), True),
     ),
 )
-_SCHEDULED_RECIPIENT = Record(
-    "ScheduledRecipient",
-    (
-        Field("mobile", Text(), True),
-        Field("msg_id", Text(), True),
-        Field("temp_para", TextMap(), False),
+_SCHEDULED_RECIPIENT = Shape(
+    "object",
+    fields=(
+        Field("mobile", Shape("string"), True),
+        Field("msg_id", Shape("string"), True),
+        Field("temp_para", Shape("texts"), False),
     ),
 )
-_SCHEDULE = Record(
-    "Schedule",
-    (
-        Field("schedule_id", Text(), True),
-        Field("send_time", Time(strict=True), True),
-        Field("temp_id", Integer(), True),
-        Field("recipients", Items(_SCHEDULED_RECIPIENT, recipients=True), True),
+_SCHEDULE = Shape(
+    "object",
+    fields=(
+        Field("schedule_id", Shape("string"), True),
+        Field("send_time", Shape("time", strict=True), True),
+        Field("temp_id", Shape("integer"), True),
+        Field("recipients", Shape("array", of=_SCHEDULED_RECIPIENT, recipients=True), True),
     ),
 )
-_DEVELOPER_BALANCE = Record(
-    "DeveloperBalance",
-    (
-        Field("dev_balance", Integer(nullable=True), True),
-        Field("dev_voice", Integer(nullable=True), True),
-        Field("dev_industry", Integer(nullable=True), True),
-        Field("dev_market", Integer(nullable=True), True),
+_DEVELOPER_BALANCE = Shape(
+    "object",
+    fields=(
+        Field("dev_balance", Shape("integer", nullable=True), True),
+        Field("dev_voice", Shape("integer", nullable=True), True),
+        Field("dev_industry", Shape("integer", nullable=True), True),
+        Field("dev_market", Shape("integer", nullable=True), True),
     ),
 )
-_APPLICATION_BALANCE = Record(
-    "ApplicationBalance",
-    (
-        Field("app_balance", Integer(nullable=True), True),
-        Field("app_voice", Integer(nullable=True), True),
-        Field("app_industry", Integer(nullable=True), True),
-        Field("app_market", Integer(nullable=True), True),
+_APPLICATION_BALANCE = Shape(
+    "object",
+    fields=(
+        Field("app_balance", Shape("integer", nullable=True), True),
+        Field("app_voice", Shape("integer", nullable=True), True),
+        Field("app_industry", Shape("integer", nullable=True), True),
+        Field("app_market", Shape("integer", nullable=True), True),
     ),
 )
-_SAVED_TEMPLATE = Record("SavedTemplate", (Field("temp_id", Integer(), True),))
-_TEMPLATE_DETAILS = Record(
-    "TemplateDetails",
-    (
-        Field("temp_id", Integer(), True),
-        Field("template", Text(), True),
-        Field("type", Integer(), True),
-        Field("ttl", Integer(), False),
-        Field("remark", Text(), False),
-        Field("status", Integer(), True),
+_SAVED_TEMPLATE = Shape("object", fields=(Field("temp_id", Shape("integer"), True),))
+_TEMPLATE_DETAILS = Shape(
+    "object",
+    fields=(
+        Field("temp_id", Shape("integer"), True),
+        Field("template", Shape("string"), True),
+        Field("type", Shape("integer"), True),
+        Field("ttl", Shape("integer"), False),
+        Field("remark", Shape("string"), False),
+        Field("status", Shape("integer"), True),
     ),
 )
-_SAVED_SIGN = Record("SavedSign", (Field("sign_id", Integer(), True),))
-_SIGN_DETAILS = Record(
-    "SignDetails",
-    (
-        Field("sign_id", Integer(), True),
-        Field("sign", Text(), True),
-        Field("status", Integer(), True),
-        Field("is_default", Integer(), True),
-        Field("use_status", Integer(), True),
+_SAVED_SIGN = Shape("object", fields=(Field("sign_id", Shape("integer"), True),))
+_SIGN_DETAILS = Shape(
+    "object",
+    fields=(
+        Field("sign_id", Shape("integer"), True),
+        Field("sign", Shape("string"), True),
+        Field("status", Shape("integer"), True),
+        Field("is_default", Shape("integer"), True),
+        Field("use_status", Shape("integer"), True),
     ),
 )
-_DELIVERY_REPORT = Record(
-    "DeliveryReport",
-    (
-        Field("msgId", Text(), True),
-        Field("phone", Text(), True),
-        Field("receiveTime", Time(), True),
-        Field("status", Integer(), True),
+_DELIVERY_REPORT = Shape(
+    "object",
+    fields=(
+        Field("msgId", Shape("string"), True),
+        Field("phone", Shape("string"), True),
+        Field("receiveTime", Shape("time"), True),
+        Field("status", Shape("integer"), True),
     ),
 )
-_USER_REPLY = Record(
-    "UserReply",
-    (
-        Field("phone", Text(), True),
-        Field("replyTime", Time(), True),
-        Field("content", Text(), True),
+_USER_REPLY = Shape(
+    "object",
+    fields=(
+        Field("phone", Shape("string"), True),
+        Field("replyTime", Shape("time"), True),
+        Field("content", Shape("string"), True),
     ),
 )
 
@@ -1003,7 +1003,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             ),
             recipient_error_codes=frozenset(),
             body=None,
-            response=Items(_DELIVERY_REPORT),
+            response=Shape("array", of=_DELIVERY_REPORT),
             poll_seconds=5,
             mobile_seconds=None,
         ),
@@ -1032,7 +1032,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             ),
             recipient_error_codes=frozenset(),
             body=None,
-            response=Items(_USER_REPLY),
+            response=Shape("array", of=_USER_REPLY),
             poll_seconds=5,
             mobile_seconds=None,
         ),

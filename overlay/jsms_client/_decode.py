@@ -13,7 +13,7 @@ from typing import NamedTuple, cast
 
 from jsms_contract.errors import ERRORS, SUCCESS_CODES
 from jsms_contract.operations import ERROR_CODES_IN, ERRORS_IN, IDS, MAPS, OUTCOMES_IN, PROOFS
-from jsms_runtime.operation import Boolean, Field, Integer, Items, Map, Number, Record, Shape, Text, TextMap, Time
+from jsms_runtime.operation import ANYTHING, Field, Shape
 
 # What the contract calls an integer fits into 64 bits everywhere, databases included.
 _LARGEST = 2**63 - 1
@@ -87,16 +87,8 @@ def conform(value: object, shape: Shape) -> object:
     """Give a parsed value the contract's types in place; what may not be null, but is, is left out where it may be."""
     if value is None and shape.nullable:
         return None
-    if isinstance(shape, Record):
-        return _conform_record(value, shape)
-    if isinstance(shape, Items):
-        return _conform_items(value, shape)
-    if isinstance(shape, Time):
-        return _conform_time(value, shape)
-    check = _CONFORM.get(type(shape))
-    if check is not None:
-        return check(value)
-    return _conform_map(value, shape) if isinstance(shape, Map) else value
+    scalar = _SCALARS.get(shape.type)
+    return _STRUCTURES[shape.type](value, shape) if scalar is None else scalar(value)
 
 
 MALFORMED = "malformed"
@@ -120,7 +112,7 @@ def conform_recipients(value: object, shape: Shape) -> object:
         readable: list[object] = []
         for item in cast("list[object]", body[field.name]):
             try:
-                readable.append(conform(item, cast("Items", field.shape).of))
+                readable.append(conform(item, field.shape.of or ANYTHING))
             except InvalidResponse:
                 malformed.append(item)
         body[field.name] = readable
@@ -129,11 +121,7 @@ def conform_recipients(value: object, shape: Shape) -> object:
 
 def _lists_of_recipients(value: object, shape: Shape) -> list[Field]:
     body = _object(value)
-    return [
-        field
-        for field in (shape.fields if isinstance(shape, Record) else ())
-        if isinstance(field.shape, Items) and field.shape.recipients and isinstance(body.get(field.name), list)
-    ]
+    return [field for field in shape.fields if field.shape.recipients and isinstance(body.get(field.name), list)]
 
 
 def _object(value: object) -> dict[str, object]:
@@ -264,7 +252,7 @@ def _code(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _conform_record(value: object, shape: Record) -> object:
+def _conform_record(value: object, shape: Shape) -> object:
     if not isinstance(value, dict):
         raise _wrong("an object", value)
     record = cast("dict[str, object]", value)
@@ -276,7 +264,7 @@ def _conform_record(value: object, shape: Record) -> object:
             continue
         item = record[name]
         # The usual case first: a thousand recipients pass through here one by one.
-        if type(field.shape) is Text and type(item) is str:
+        if field.shape.type == "string" and type(item) is str:
             continue
         if item is None and not field.required and not field.shape.nullable:
             del record[name]
@@ -288,21 +276,22 @@ def _conform_record(value: object, shape: Record) -> object:
     return record
 
 
-def _conform_items(value: object, shape: Items) -> object:
+def _conform_items(value: object, shape: Shape) -> object:
     if not isinstance(value, list):
         raise _wrong("a list", value)
     items = cast("list[object]", value)
-    if isinstance(shape.of, Record) and _are_plain(items, shape.of):
+    inner = shape.of or ANYTHING
+    if inner.type == "object" and _are_plain(items, inner):
         return items
     for index, item in enumerate(items):
         try:
-            items[index] = conform(item, shape.of)
+            items[index] = conform(item, inner)
         except InvalidResponse as unusable:
             raise unusable.inside(f"[{index}]") from None
     return items
 
 
-def _are_plain(items: list[object], shape: Record) -> bool:
+def _are_plain(items: list[object], shape: Shape) -> bool:
     """Fast path: check that a thousand records hold texts and nothing else, all at once."""
     if set(map(type, items)) != {dict}:
         return False
@@ -310,7 +299,7 @@ def _are_plain(items: list[object], shape: Record) -> bool:
     if set(map(type, chain.from_iterable(map(dict[str, object].values, records)))) != {str}:
         return False
     needed = {field.name for field in shape.fields if field.required}
-    others = {field.name for field in shape.fields if type(field.shape) is not Text}
+    others = {field.name for field in shape.fields if field.shape.type != "string"}
     names = set[str]().union(*records)
     if not others.isdisjoint(names):
         return False
@@ -346,7 +335,7 @@ def _conform_number(value: object) -> float:
     raise _wrong("a number", value)
 
 
-def _conform_time(value: object, shape: Time) -> object:
+def _conform_time(value: object, shape: Shape) -> object:
     """Return the value as it came: what reads it knows its forms. A time that must be one is tried."""
     if shape.strict:
         from jsms_runtime.times import parse_time  # noqa: PLC0415 - only for responses with times
@@ -379,28 +368,36 @@ def _conform_text_map(value: object) -> object:
     return texts
 
 
-def _conform_map(value: object, shape: Map) -> object:
+def _conform_map(value: object, shape: Shape) -> object:
     if not isinstance(value, dict):
         raise _wrong("an object", value)
+    inner = shape.of or ANYTHING
     entries = cast("dict[str, object]", value)
     for name, item in list(entries.items()):
-        if item is None and not shape.of.nullable:
+        if item is None and not inner.nullable:
             del entries[name]
             continue
         try:
-            entries[name] = conform(item, shape.of)
+            entries[name] = conform(item, inner)
         except InvalidResponse as unusable:
             # The names may say something about a person: not shown.
             raise unusable.inside("[…]") from None
     return entries
 
 
-_CONFORM: Mapping[type, Callable[[object], object]] = {
-    Text: _conform_text,
-    Integer: _conform_integer,
-    Boolean: _conform_boolean,
-    Number: _conform_number,
-    TextMap: _conform_text_map,
+_SCALARS: Mapping[str, Callable[[object], object]] = {
+    "string": _conform_text,
+    "integer": _conform_integer,
+    "boolean": _conform_boolean,
+    "number": _conform_number,
+    "texts": _conform_text_map,
+    "anything": lambda value: value,
+}
+_STRUCTURES: Mapping[str, Callable[[object, Shape], object]] = {
+    "array": _conform_items,
+    "object": _conform_record,
+    "map": _conform_map,
+    "time": _conform_time,
 }
 _JSON_NAMES: Mapping[type[object], str] = {
     dict: "an object",

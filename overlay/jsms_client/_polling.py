@@ -17,7 +17,7 @@ from typing import Generic, TypeVar, cast
 
 from jsms_client._concurrency import AsyncResettableEvent, ResettableEvent
 from jsms_client._decode import InvalidResponse, conform
-from jsms_runtime.operation import Items, Record, Time
+from jsms_runtime.operation import Shape
 from jsms_runtime.results import MALFORMED, MalformedRecord, Records
 
 T = TypeVar("T")
@@ -118,18 +118,19 @@ class ReceiptQueue(Generic[T]):
                 self._sleepers.remove(sleeper)
 
 
-def read_records(content: bytes, shape: Items) -> list[object] | None:
+def read_records(content: bytes, shape: Shape) -> list[object] | None:
     """Return every record of a list, those that cannot be read marked; None where the body does not begin a list."""
-    if not isinstance(shape.of, Record):
+    record = shape.of
+    if record is None or record.type != "object":
         return None
     # Half a character in one text (an emoji cut in two) is no reason to lose the rest.
     text = content.decode("utf-8-sig", "replace").strip()
     if not text.startswith("["):
         return None
     items, rest = _items(text)
-    records = [_read(item, shape.of) for item in items]
+    records = [_read(item, record) for item in items]
     if rest:
-        records.append(_marked("the response goes on with something that is no record, or is cut off", rest, shape.of))
+        records.append(_marked("the response goes on with something that is no record, or is cut off", rest, record))
     return records
 
 
@@ -150,12 +151,12 @@ def _items(text: str) -> tuple[list[object], str]:
         items.append(item)
 
 
-def _read(item: object, shape: Record) -> object:
+def _read(item: object, shape: Shape) -> object:
     if not isinstance(item, dict):
         return _marked("it is no object", item, shape)
     raw = cast("dict[str, object]", item)
     # A record counts whether or not its times can be read.
-    times = dict.fromkeys(field.name for field in shape.fields if field.required and isinstance(field.shape, Time))
+    times = dict.fromkeys(field.name for field in shape.fields if field.required and field.shape.type == "time")
     texts = {_whole(name): _whole(value) if isinstance(value, str) else value for name, value in raw.items()}
     try:
         return conform(times | texts, shape)
@@ -168,5 +169,5 @@ def _whole(text: str) -> str:
     return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _marked(problem: str, raw: object, shape: Record) -> dict[str, object]:
+def _marked(problem: str, raw: object, shape: Shape) -> dict[str, object]:
     return {**dict.fromkeys(field.name for field in shape.fields), MALFORMED: MalformedRecord(problem, raw)}

@@ -40,7 +40,7 @@ from jsms_client.errors import (
     error_class,
 )
 from jsms_contract.errors import ERRORS
-from jsms_runtime.operation import Items, Operation
+from jsms_runtime.operation import Operation
 from jsms_runtime.redaction import LONGEST_READ, mask_line
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ class Interpreter(NamedTuple):
         operation, received = self.operation, self.received
         if operation.response is None and not received.content.strip() and not received.problem:
             return received
-        if operation.poll_seconds is not None and isinstance(operation.response, Items) and not received.problem:
+        if operation.poll_seconds is not None and operation.response is not None and not received.problem:
             from jsms_client._polling import read_records  # noqa: PLC0415 - only for what is handed out once
 
             records = read_records(received.content, operation.response)

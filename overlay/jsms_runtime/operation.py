@@ -5,95 +5,43 @@ Named tuples, because making a dataclass takes five times as long, each time tha
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 
-class Text(NamedTuple):
-    """A text; where the service sends a number instead, its digits are the text."""
-
-    nullable: bool = False
-
-
-class Integer(NamedTuple):
-    """A whole number; where the service sends its digits as a text instead, they are read."""
-
-    nullable: bool = False
-
-
-class Boolean(NamedTuple):
-    """True or false."""
-
-    nullable: bool = False
-
-
-class Number(NamedTuple):
-    """A number, whole or not; where the service sends its digits as a text instead, they are read."""
-
-    nullable: bool = False
-
-
-class Time(NamedTuple):
-    """A moment, in any form that the service has been seen to use.
+class Shape(NamedTuple):
+    """What a value of a response is.
 
     Attributes:
+        type: A ``string`` (where the service sends a number instead, its digits are the text); a whole number
+            (``integer``) or any (``number``), which may come as its digits in a text; a ``boolean``; a ``time``, in any
+            form that the service has been seen to use; an ``array``; an ``object`` with known properties, where others
+            are kept; a ``map`` with names that the contract cannot know; ``texts``, a map of texts (template
+            parameters); or ``anything``, of which the contract says no more.
         nullable: Whether it may be null.
-        strict: Whether a response is of no use without it. Otherwise a value that is no time is kept as it came.
+        of: What is in an array or a map.
+        fields: The properties of an object.
+        strict: Whether a response is of no use without this time. Otherwise a value that is no time is kept as it came.
+        recipients: Whether each entry of this array says what happened to one recipient.
     """
 
+    type: Literal["string", "integer", "number", "boolean", "time", "array", "object", "map", "texts", "anything"]
     nullable: bool = False
+    of: Shape | None = None
+    fields: tuple[Field, ...] = ()
     strict: bool = False
-
-
-class Anything(NamedTuple):
-    """A value that the contract says no more of."""
-
-    nullable: bool = True
-
-
-class TextMap(NamedTuple):
-    """An object of texts with names that the contract cannot know (template parameters)."""
-
-    nullable: bool = False
-
-
-class Map(NamedTuple):
-    """An object with names that the contract cannot know, and values of one shape."""
-
-    of: Shape
-    nullable: bool = False
-
-
-class Items(NamedTuple):
-    """A list of one shape.
-
-    Attributes:
-        of: The shape of each entry.
-        nullable: Whether it may be null.
-        recipients: Whether each entry says what happened to one recipient.
-    """
-
-    of: Shape
-    nullable: bool = False
     recipients: bool = False
 
 
 class Field(NamedTuple):
-    """One property of a record."""
+    """One property of an object."""
 
     name: str
     shape: Shape
     required: bool
 
 
-class Record(NamedTuple):
-    """An object with known properties; others are kept."""
-
-    schema: str
-    fields: tuple[Field, ...]
-    nullable: bool = False
-
-
-Shape = Text | Integer | Boolean | Number | Time | Anything | TextMap | Map | Items | Record
+ANYTHING: Final = Shape("anything", nullable=True)
+"""What is in an array or a map of which the contract says no more."""
 
 
 class Operation(NamedTuple):

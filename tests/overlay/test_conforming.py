@@ -7,28 +7,15 @@ import json
 import pytest
 
 from jsms_client._decode import InvalidResponse, conform, parse
-from jsms_runtime.operation import (
-    Anything,
-    Boolean,
-    Field,
-    Integer,
-    Items,
-    Map,
-    Number,
-    Record,
-    Shape,
-    Text,
-    TextMap,
-    Time,
-)
+from jsms_runtime.operation import Field, Shape
 
-PAGE = Record(
-    "Page",
-    (
-        Field("id", Text(), True),
-        Field("note", Text(), False),
-        Field("count", Integer(nullable=True), True),
-        Field("items", Items(Record("Item", (Field("values", TextMap(), False),))), False),
+PAGE = Shape(
+    "object",
+    fields=(
+        Field("id", Shape("string"), True),
+        Field("note", Shape("string"), False),
+        Field("count", Shape("integer", nullable=True), True),
+        Field("items", Shape("array", of=Shape("object", fields=(Field("values", Shape("texts"), False),))), False),
     ),
 )
 
@@ -36,24 +23,28 @@ PAGE = Record(
 @pytest.mark.parametrize(
     ("value", "shape", "expected"),
     [
-        ("a", Text(), "a"),
-        (288193860302, Text(), "288193860302"),
-        (7, Integer(), 7),
-        ("-7", Integer(), -7),
-        (7.0, Integer(), 7),
-        (None, Integer(nullable=True), None),
-        (True, Boolean(), True),
-        ("1.50", Number(), 1.5),
-        (1.5, Number(), 1.5),
-        (2, Number(), 2),
-        ("soon", Time(), "soon"),
-        ("2030-07-01 09:00:00", Time(strict=True), "2030-07-01 09:00:00"),
-        ([{"a": None}], Anything(), [{"a": None}]),
-        ({"a": "x", "b": 1, "c": 1.5, "d": True, "e": None}, TextMap(), {"a": "x", "b": "1", "c": "1.5", "d": "true"}),
-        ([1, "2"], Items(Integer()), [1, 2]),
-        ({"a": "1", "b": 2, "c": None}, Map(Integer()), {"a": 1, "b": 2}),
-        ({"a": None}, Map(Items(Text()), nullable=True), {}),
-        ({"a": None}, Map(Text(nullable=True)), {"a": None}),
+        ("a", Shape("string"), "a"),
+        (288193860302, Shape("string"), "288193860302"),
+        (7, Shape("integer"), 7),
+        ("-7", Shape("integer"), -7),
+        (7.0, Shape("integer"), 7),
+        (None, Shape("integer", nullable=True), None),
+        (True, Shape("boolean"), True),
+        ("1.50", Shape("number"), 1.5),
+        (1.5, Shape("number"), 1.5),
+        (2, Shape("number"), 2),
+        ("soon", Shape("time"), "soon"),
+        ("2030-07-01 09:00:00", Shape("time", strict=True), "2030-07-01 09:00:00"),
+        ([{"a": None}], Shape("anything"), [{"a": None}]),
+        (
+            {"a": "x", "b": 1, "c": 1.5, "d": True, "e": None},
+            Shape("texts"),
+            {"a": "x", "b": "1", "c": "1.5", "d": "true"},
+        ),
+        ([1, "2"], Shape("array", of=Shape("integer")), [1, 2]),
+        ({"a": "1", "b": 2, "c": None}, Shape("map", of=Shape("integer")), {"a": 1, "b": 2}),
+        ({"a": None}, Shape("map", of=Shape("array", of=Shape("string")), nullable=True), {}),
+        ({"a": None}, Shape("map", of=Shape("string", nullable=True)), {"a": None}),
         ({"id": "x", "note": None, "count": None, "more": 1}, PAGE, {"id": "x", "count": None, "more": 1}),
     ],
 )
@@ -68,22 +59,22 @@ def test_what_the_service_means_is_put_into_the_types_of_the_contract(
 @pytest.mark.parametrize(
     ("value", "shape", "reason"),
     [
-        (1.5, Text(), "is a number, not a text"),
-        (True, Text(), "is true or false, not a text"),
-        ("x", Integer(), "is a text, not a whole number"),
-        (True, Integer(), "is true or false, not a whole number"),
-        (1.5, Integer(), "is a number, not a whole number"),
-        (2**63, Integer(), "is a number beyond 64 bits"),
-        (1, Boolean(), "is a number, not true or false"),
-        ("much", Number(), "is a text, not a number"),
-        (True, Number(), "is true or false, not a number"),
-        ("soon", Time(strict=True), "is not a time"),
-        (None, Boolean(), "is null, not true or false"),
-        ({}, Items(Text()), "is an object, not a list"),
-        ([], TextMap(), "is a list, not an object"),
-        ({"a": []}, TextMap(), "is an object that holds more than texts"),
-        ([], Map(Integer()), "is a list, not an object"),
-        ({"a": {"b": "c"}}, Map(Map(Integer())), "[…][…] is a text, not a whole number"),
+        (1.5, Shape("string"), "is a number, not a text"),
+        (True, Shape("string"), "is true or false, not a text"),
+        ("x", Shape("integer"), "is a text, not a whole number"),
+        (True, Shape("integer"), "is true or false, not a whole number"),
+        (1.5, Shape("integer"), "is a number, not a whole number"),
+        (2**63, Shape("integer"), "is a number beyond 64 bits"),
+        (1, Shape("boolean"), "is a number, not true or false"),
+        ("much", Shape("number"), "is a text, not a number"),
+        (True, Shape("number"), "is true or false, not a number"),
+        ("soon", Shape("time", strict=True), "is not a time"),
+        (None, Shape("boolean"), "is null, not true or false"),
+        ({}, Shape("array", of=Shape("string")), "is an object, not a list"),
+        ([], Shape("texts"), "is a list, not an object"),
+        ({"a": []}, Shape("texts"), "is an object that holds more than texts"),
+        ([], Shape("map", of=Shape("integer")), "is a list, not an object"),
+        ({"a": {"b": "c"}}, Shape("map", of=Shape("map", of=Shape("integer"))), "[…][…] is a text, not a whole number"),
         ([], PAGE, "is a list, not an object"),
         ({"id": "x"}, PAGE, "has no count"),
         ({"id": None, "count": 1}, PAGE, "id is null, not a text"),
@@ -134,12 +125,19 @@ def test_anything_else_is_refused_without_holding_on_to_it(content: bytes, reaso
 
 def test_a_thousand_recipients_are_all_looked_at() -> None:
     recipients = [{"id": str(number), "count": number} for number in range(1000)]
-    assert conform(json.loads(json.dumps(recipients)), Items(PAGE)) == recipients
+    assert conform(json.loads(json.dumps(recipients)), Shape("array", of=PAGE)) == recipients
     with pytest.raises(InvalidResponse, match=r"^\[999\]\.count is a text"):
-        conform([*recipients[:999], {"id": "x", "count": "many"}], Items(PAGE))
+        conform([*recipients[:999], {"id": "x", "count": "many"}], Shape("array", of=PAGE))
 
 
-ITEM = Record("Item", (Field("id", Text(), True), Field("note", Text(), False), Field("values", TextMap(), False)))
+ITEM = Shape(
+    "object",
+    fields=(
+        Field("id", Shape("string"), True),
+        Field("note", Shape("string"), False),
+        Field("values", Shape("texts"), False),
+    ),
+)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +151,7 @@ ITEM = Record("Item", (Field("id", Text(), True), Field("note", Text(), False), 
     ],
 )
 def test_records_that_are_right_are_left_as_they_are(records: list[object]) -> None:
-    assert conform(json.loads(json.dumps(records)), Items(ITEM)) == records
+    assert conform(json.loads(json.dumps(records)), Shape("array", of=ITEM)) == records
 
 
 @pytest.mark.parametrize(
@@ -168,4 +166,4 @@ def test_records_that_are_right_are_left_as_they_are(records: list[object]) -> N
 )
 def test_one_wrong_record_is_found_among_right_ones(records: list[object], reason: str) -> None:
     with pytest.raises(InvalidResponse, match=reason):
-        conform(records, Items(ITEM))
+        conform(records, Shape("array", of=ITEM))

@@ -34,7 +34,7 @@ WITH_BODY = {operation: call for operation, call in CALLS.items() if OPERATIONS[
 WITH_FIELDS = {
     name: call
     for name, call in WITH_BODY.items()
-    if repr(OPERATIONS[name].response).startswith(("Record(", "Items(of=Record("))
+    if (response := OPERATIONS[name].response) and (response.of or response).type == "object"
 }
 SUCCESSES = [
     (route.operation, status, name)

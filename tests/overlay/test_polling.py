@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from jsms_client._polling import read_records
 from jsms_client.results import DeliveryReport, DeliveryStatus, Records, UserReply
 from jsms_contract.operations import OPERATIONS
-from jsms_runtime.operation import Field, Items, Record, Text, Time
+from jsms_runtime.operation import Field, Shape
 from jsms_runtime.results import read_records as read_all
 from jsms_runtime.times import BEIJING
 from jsms_surface.results.receipts import read_delivery_report, read_user_reply
@@ -24,8 +24,8 @@ NOTHING: dict[str, object] = {}
 MOMENT = datetime(2017, 4, 14, 15, 4, 5, tzinfo=BEIJING)
 
 
-def shape(operation: str) -> Items:
-    return cast("Items", OPERATIONS[operation].response)
+def shape(operation: str) -> Shape:
+    return cast("Shape", OPERATIONS[operation].response)
 
 
 def reports(content: bytes) -> Records[DeliveryReport]:
@@ -95,9 +95,12 @@ def test_a_missing_time_is_none() -> None:
 
 
 def test_a_field_that_may_be_absent_is_left_out_where_it_is_null() -> None:
-    page = Items(
-        Record("Report", (Field("id", Text(), True), Field("note", Text(), False), Field("at", Time(), False)))
+    fields = (
+        Field("id", Shape("string"), True),
+        Field("note", Shape("string"), False),
+        Field("at", Shape("time"), False),
     )
+    page = Shape("array", of=Shape("object", fields=fields))
     assert read_records(b'[{"id": "1", "note": null, "at": null}, {"id": "2"}]', page) == [{"id": "1"}, {"id": "2"}]
 
 
@@ -166,7 +169,7 @@ def test_a_response_that_does_not_begin_as_a_list_is_left_to_others(content: byt
 
 
 def test_a_list_of_something_else_is_left_to_others() -> None:
-    assert read_records(b"[]", Items(Text())) is None
+    assert read_records(b"[]", Shape("array", of=Shape("string"))) is None
 
 
 JSON = st.recursive(

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from jsms_contract.operations import OPERATIONS
-from jsms_runtime.operation import Record
 
 from .raw_socket_server import Connection, Script
 
@@ -146,7 +145,7 @@ def _failed(name: str, status: int, body: bytes, code: int | None = None) -> Fau
 
 
 HTML = b"<html><body>13800138000</body></html>"
-RECORDS = [each.response for each in OPERATIONS.values() if isinstance(each.response, Record)]
+RECORDS = [each.response for each in OPERATIONS.values() if each.response is not None]
 NAMES = [field.name for record in RECORDS for field in record.fields]
 
 CONNECTION: tuple[Fault, ...] = (

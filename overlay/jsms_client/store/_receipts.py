@@ -14,7 +14,7 @@ from jsms_client.store._store import Store, entry_id, new_owner
 from jsms_runtime.results import MALFORMED, MalformedRecord
 
 if TYPE_CHECKING:
-    from jsms_runtime.operation import Items, Operation
+    from jsms_runtime.operation import Operation, Shape
 
 _log = logging.getLogger("jsms_client")
 # Seconds that a poll may take before another process may poll beside it.
@@ -30,7 +30,7 @@ class SharedQueue:
 
     def __init__(self, store: Store, app: tuple[str, str], kind: str, operation: Operation, seconds: float) -> None:
         self._store = store
-        self._shape = cast("Items", operation.response)
+        self._shape = cast("Shape", operation.response)
         self._name = entry_id("records", kind, *app)
         self._turn = entry_id("turn", kind, *app)
         self._owner = new_owner()

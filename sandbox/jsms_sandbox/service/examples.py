@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, cast
 
-from jsms_runtime.operation import Items, Record, Shape
+from jsms_runtime.operation import Shape
 from jsms_sandbox.service.request import CheckedRequest
 from jsms_sandbox.service.response import JSON_HEADERS, Response, json_bytes
 from jsms_sandbox.service.send_checks import check_magic_number
@@ -56,7 +56,7 @@ def _example(success: str) -> object:
 
 
 def _add(shape: Shape, value: object, example: object, place: str, added: list[str]) -> None:
-    if isinstance(shape, Record) and isinstance(value, dict):
+    if shape.type == "object" and isinstance(value, dict):
         fields = cast("dict[str, object]", value)
         shown: Mapping[str, object] = cast("Any", example) if isinstance(example, dict) else {}
         for field in shape.fields:
@@ -65,7 +65,7 @@ def _add(shape: Shape, value: object, example: object, place: str, added: list[s
             elif field.required and field.name in shown:
                 fields[field.name] = shown[field.name]
                 added.append(f"{place}{field.name}")
-    elif isinstance(shape, Items) and isinstance(value, list):
+    elif shape.type == "array" and shape.of is not None and isinstance(value, list):
         shown_items: list[object] = cast("Any", example) if isinstance(example, list) else []
         for item in cast("list[object]", value):
             _add(shape.of, item, shown_items[0] if shown_items else None, place, added)

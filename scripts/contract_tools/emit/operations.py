@@ -10,8 +10,8 @@ from contract_tools.emit.requests import is_file
 from contract_tools.openapi import kinds_of, mapping, pointer_to, schemas, sequence, text, whole
 from contract_tools.python_source import TABLES, Source, call, constant, constant_name, module, record, table
 
-_SCALARS = {"string": "Text", "integer": "Integer", "number": "Number", "boolean": "Boolean"}
-_SHAPES = (*_SCALARS.values(), "Anything", "Field", "Items", "Map", "Record", "TextMap", "Time")
+_SCALARS = ("string", "integer", "number", "boolean")
+_ANYTHING = call("Shape", "anything", nullable=True)
 _TIMES = ("beijing-time", "epoch-millis")
 CODES = "ErrorCode"
 """The component that lists the error codes."""
@@ -30,20 +30,7 @@ def emit_operations(surface: Surface) -> str:
             constant(name, "frozenset[str]", frozenset(found), words)
             for name, (found, words) in collected.constants.items()
         ),
-        imports={
-            **TABLES,
-            "jsms_runtime.operation": (
-                "Operation",
-                "Field",
-                "Anything",
-                "Items",
-                "Map",
-                "Record",
-                "TextMap",
-                "Time",
-                *_SCALARS.values(),
-            ),
-        },
+        imports={**TABLES, "jsms_runtime.operation": ("Field", "Operation", "Shape")},
         exports=["OPERATIONS", "Operation", *collected.constants],
     )
 
@@ -98,7 +85,7 @@ class _Shapes:
         if operation.response is None:
             return None
         shape = self._of(operation.response, strict=True)
-        if shape == "Anything()":
+        if shape == _ANYTHING:
             place = ("responses", operation.success, "content", "application/json", "schema")
             raise SurfaceError(
                 pointer_to("#/paths", operation.path, operation.verb.lower(), *place),
@@ -109,21 +96,21 @@ class _Shapes:
         return shape
 
     def _of(self, value: Value, *, strict: bool) -> Source:
-        """Give the shape of a value; ``Anything()`` where there is none, and it is taken as it comes."""
+        """Give the shape of a value; ``anything`` where there is none, and it is taken as it comes."""
         nullable, kinds = {"nullable": True} if value.nullable else {}, kinds_of(value.schema)
         if value.kind in _TIMES:
-            return call("Time", **nullable, **({"strict": True} if strict else {}))
+            return call("Shape", "time", **nullable, **({"strict": True} if strict else {}))
         if value.type in _SCALARS:
-            return call(_SCALARS[value.type], **nullable)
+            return call("Shape", value.type, **nullable)
         if value.type == "array" and value.of is not None:
             recipients = {"recipients": True} if value.kind == "recipients" else {}
-            return call("Items", self._of(value.of, strict=strict), **nullable, **recipients)
+            return call("Shape", "array", of=self._of(value.of, strict=strict), **nullable, **recipients)
         if value.type == "map" and value.of is not None:
             if value.of.type == "string" and not value.of.kind and not value.of.nullable:
-                return call("TextMap", **nullable)
-            return call("Map", self._of(value.of, strict=strict), **nullable)
+                return call("Shape", "texts", **nullable)
+            return call("Shape", "map", of=self._of(value.of, strict=strict), **nullable)
         if value.record in self._open:
-            return call("Record", value.record, ())  # inside itself: its fields are checked one level deep
+            return call("Shape", "object")  # inside itself: its fields are checked one level deep
         if value.record and not value.nullable:
             title = Source(f"_{constant_name(value.record)}")
             if title not in self.constants:
@@ -131,7 +118,7 @@ class _Shapes:
             return title
         if kinds == ["object"] or (not kinds and "properties" in value.schema):
             return self._record(value, strict=strict, **nullable)
-        return call("Anything")
+        return _ANYTHING
 
     def _record(self, value: Value, *, strict: bool, **nullable: bool) -> Source:
         self._open += [value.record] if value.record else []
@@ -141,7 +128,7 @@ class _Shapes:
             for each in self._surface.members(value.schema)
         ]
         self._open = [name for name in self._open if name != value.record]
-        return call("Record", value.record, fields, **nullable)
+        return call("Shape", "object", **nullable, fields=fields)
 
 
 class _Collected:
