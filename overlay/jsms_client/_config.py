@@ -6,7 +6,6 @@ import os
 from base64 import b64encode
 from collections.abc import Mapping
 from hashlib import sha256
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
@@ -236,11 +235,15 @@ def _is_fast(given: object, variables: Mapping[str, str]) -> bool:
     value = given if given is not None else variables.get(TRANSPORT[1]) or "httpx"
     if value not in ("httpx", "fast"):
         raise ConfigurationError(f'transport is neither "httpx" nor "fast": check {_name(TRANSPORT)}')
-    if value == "fast" and not all(map(find_spec, ("httptools", "msgspec"))):
+    if value == "httpx":
+        return False
+    from importlib.util import find_spec  # noqa: PLC0415 - most clients use httpx
+
+    if not all(map(find_spec, ("httptools", "msgspec"))):
         raise MissingDependencyError(
             f"{_name(TRANSPORT)} asks for \"fast\", which takes httptools and msgspec: pip install 'jsms-client[fast]'"
         )
-    return value == "fast"
+    return True
 
 
 def _recorder(given: object, base_url: str) -> Recorder | None:

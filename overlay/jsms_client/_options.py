@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from opentelemetry.metrics import MeterProvider
     from opentelemetry.trace import TracerProvider
 
-_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-_HEADER_VALUE = re.compile(r"(?:[!-~](?:[ \t]*[!-~])*)?")
+_HEADER_NAME = r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"
+_HEADER_VALUE = r"(?:[!-~](?:[ \t]*[!-~])*)?"
 # What says how a message is framed and who sends it: another value breaks the request or its safety.
 _OWN_HEADERS = frozenset(
     (
@@ -123,11 +123,11 @@ def parse_headers(given: object) -> tuple[tuple[bytes, bytes], ...]:
         raise ConfigurationError(f"headers is of type {type(given).__name__}: give a mapping of names to texts")
     read: list[tuple[bytes, bytes]] = []
     for name, value in cast("Mapping[object, object]", given).items():
-        if not isinstance(name, str) or not _HEADER_NAME.fullmatch(name):
+        if not isinstance(name, str) or not re.fullmatch(_HEADER_NAME, name):
             raise ConfigurationError("headers has a name that HTTP cannot carry: use letters, digits and hyphens")
         if name.lower() in _OWN_HEADERS:
             raise ConfigurationError(f"headers has {name}, which the client sets itself: leave it out")
-        if not isinstance(value, str) or not _HEADER_VALUE.fullmatch(value):
+        if not isinstance(value, str) or not re.fullmatch(_HEADER_VALUE, value):
             raise ConfigurationError(f"headers[{name!r}] is not a text that HTTP can carry: use printable ASCII")
         read.append((name.encode("ascii"), value.encode("ascii")))
     return tuple(read)
@@ -136,7 +136,7 @@ def parse_headers(given: object) -> tuple[tuple[bytes, bytes], ...]:
 def is_extra_header(name: str, value: str) -> bool:
     """Whether HTTP can carry a header, and the client does not set it itself."""
     own = name.lower() in _OWN_HEADERS
-    return not own and bool(_HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value))
+    return not own and bool(re.fullmatch(_HEADER_NAME, name) and re.fullmatch(_HEADER_VALUE, value))
 
 
 def _is_count(value: object) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
-# In this order: the first that fits at a place is what is masked there.
+# In this order: the first that fits at a place is what is masked there. Compiled when something is masked.
 _PATTERNS = (
     r"(?P<scheme>\b(?:Basic|Bearer)) +[^\s\"',;<>]+",
     # A mainland number, written together or in the usual groups, with or without the country code.
@@ -14,10 +15,9 @@ _PATTERNS = (
     # Keys and secrets of JSMS: 24 hexadecimal characters in every published example.
     r"\b[0-9A-Fa-f]{20,}\b",
 )
-_PERSONAL = re.compile("|".join(_PATTERNS), re.IGNORECASE)
+_PERSONAL = "|".join(_PATTERNS)
 # And anything else that could be a code, an identity number or a number of another country.
-_ANY = re.compile("|".join((*_PATTERNS, r"\d{4,}[\dX]*")), re.IGNORECASE)
-_MOBILE = re.compile(_PATTERNS[1])
+_ANY = "|".join((*_PATTERNS, r"\d{4,}[\dX]*"))
 # Shorter values would be found inside ordinary words; a Chinese name is often no longer than two characters.
 _SHORTEST_ASCII = 3
 # How a character begins that is written in another way.
@@ -75,14 +75,14 @@ def _up_to_a_whole_character(text: str) -> str:
 def _masked(text: str, secrets: Iterable[str], *, digits: bool, cut: bool) -> str:
     known = {secret for secret in secrets if _is_telling(secret)}
     # Numbers are left to their own pattern, which keeps their ends.
-    numbers = {secret for secret in known if _MOBILE.fullmatch(secret)}
-    pattern = _ANY if digits else _PERSONAL
+    numbers = {secret for secret in known if re.fullmatch(_PATTERNS[1], secret)}
+    masked = partial(re.sub, _ANY if digits else _PERSONAL, _mask, flags=re.IGNORECASE)
     parts: list[str] = []
     done = 0
     for start, end in _places(text, known - numbers, cut=cut):
-        parts += (pattern.sub(_mask, text[done:start]), MASK)
+        parts += (masked(text[done:start]), MASK)
         done = end
-    shown = "".join((*parts, pattern.sub(_mask, text[done:])))
+    shown = "".join((*parts, masked(text[done:])))
     for number in numbers:
         # One that follows another digit, or the two of an escaped blank.
         shown = shown.replace(number, mask_mobile(number))
@@ -186,7 +186,7 @@ _ESCAPES = (
     r"\\(?P<mark>[\"'\\/bfnrt])",
     r"(?P<entity>&(?:#[0-9]{1,7}|#[Xx][0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});)",
 )
-_ESCAPE = re.compile("|".join(_ESCAPES))
+_ESCAPE = "|".join(_ESCAPES)
 _MARKS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 # An echo of an echo of an echo.
 _DEEPEST = 4
@@ -202,7 +202,7 @@ def unescape(text: str) -> tuple[str, Sequence[int]]:
         parts: list[str] = []
         kept: list[int] = []
         done = 0
-        for found in _ESCAPE.finditer(text):
+        for found in re.finditer(_ESCAPE, text):
             character = _character(found)
             if character is not None:
                 parts += (text[done : found.start()], character)
