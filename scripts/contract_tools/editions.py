@@ -6,7 +6,6 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import cast
@@ -15,8 +14,15 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
-from contract_tools import descriptions
-from contract_tools.descriptions import CHINESE, ENGLISH, flat
+from contract_tools.descriptions import (
+    CHINESE,
+    ENGLISH,
+    flat,
+    shown_catalogue,
+    shown_codes,
+    shown_payload,
+    shown_payloads,
+)
 from contract_tools.document import Document, DocumentError, Problem
 from contract_tools.openapi import is_list, is_object, mapping, nodes, pointer_to, sequence, text
 
@@ -24,27 +30,6 @@ _FOLDER = "translations"
 # Values and facts for programs. A server's description becomes an identifier in some generated clients.
 _DATA = frozenset({"value", "example", "enum", "x-error-codes", "x-error-families", "x-assumed", "servers"})
 _SPACE = "\n\n"
-
-
-@dataclass(slots=True)
-class _Translator:
-    texts: Mapping[str, str]
-    used: set[str] = field(default_factory=set[str])
-    missing: dict[str, str] = field(default_factory=dict[str, str])
-
-    def translate(self, source: str, pointer: str, otherwise: str = "") -> str:
-        """Translate each paragraph; return ``otherwise`` where there is no translation of all of them."""
-        paragraphs = [flat(paragraph) for paragraph in source.split(_SPACE)]
-        if otherwise and not all(paragraph in self.texts for paragraph in paragraphs):
-            return otherwise
-        return _SPACE.join(self._paragraph(paragraph, pointer) for paragraph in paragraphs)
-
-    def _paragraph(self, source: str, pointer: str) -> str:
-        if source not in self.texts:
-            self.missing.setdefault(source, pointer)
-            return source
-        self.used.add(source)
-        return self.texts[source]
 
 
 def translations(document: Document) -> Path:
@@ -56,7 +41,7 @@ def translations(document: Document) -> Path:
 def to_chinese(document: Document) -> dict[str, object] | None:
     """Make the Chinese edition; None where the document has no file of translations."""
     path = translations(document)
-    return _translated(document.data, _Translator(_read(path))) if path.is_file() else None
+    return _Translation(document.data, _read(path)).edition if path.is_file() else None
 
 
 def check_translations(document: Document) -> Iterator[Problem]:
@@ -65,16 +50,15 @@ def check_translations(document: Document) -> Iterator[Problem]:
     if not path.is_file():
         return
     own = _read(path)
-    translator = _Translator(own)
-    _translated(document.data, translator)
-    for source, pointer in translator.missing.items():
+    translation = _Translation(document.data, own)
+    for source, pointer in translation.missing.items():
         message, remedy = f"“{source}” has no Chinese translation", f"add it to {path} with its translation"
         if not source.strip():
             message, remedy = "the text is empty, and can have no translation", "write the text, or take the key out"
         yield document.place(Problem("translation-missing", pointer, message, remedy))
     lines = path.read_text(encoding="utf-8").splitlines()
     for source in own:
-        if source not in translator.used:
+        if source not in translation.used:
             line = next((number for number, line in enumerate(lines, 1) if source in line), 1)
             message, remedy = f"“{source}” is no longer in {document.path}", "take it out, or correct it"
             yield Problem("translation-unused", "#", message, remedy, str(path), line)
@@ -89,60 +73,68 @@ def _read(path: Path) -> dict[str, str]:
     return {str(source): str(translation) for source, translation in mapping(content).items()}
 
 
-def _translated(data: Mapping[str, object], translator: _Translator) -> dict[str, object]:
-    meanings = {
-        flat(text(mapping(entry).get("meaning"))): text(mapping(entry).get("meaning_zh"))
-        for entry in mapping(data.get("x-error-codes")).values()
-    }
-    translator.texts = {**meanings, **translator.texts}
-    return {name: _node(data, value, pointer_to("#", name), name, translator) for name, value in data.items()}
+class _Translation:
+    """The Chinese edition of a document, the translations that it uses, and the texts that have none."""
 
+    def __init__(self, data: Mapping[str, object], texts: Mapping[str, str]) -> None:
+        codes = [mapping(entry) for entry in mapping(data.get("x-error-codes")).values()]
+        meanings = {flat(text(entry.get("meaning"))): text(entry.get("meaning_zh")) for entry in codes}
+        self._data, self._texts = data, {**meanings, **texts}
+        self.used: set[str] = set()
+        self.missing: dict[str, str] = {}  # with where each was found first
+        self.edition = {name: self._node(value, pointer_to("#", name), name) for name, value in data.items()}
 
-def _node(data: Mapping[str, object], node: object, pointer: str, name: str, translator: _Translator) -> object:
-    if name in _DATA:
-        return node
-    if is_list(node):
-        return [_node(data, item, pointer_to(pointer, index), "", translator) for index, item in enumerate(node)]
-    if not is_object(node):
-        return node
-    made: dict[str, object] = {}
-    chinese = text(node.get("x-summary-zh"))
-    for key, value in node.items():
-        where = pointer_to(pointer, key)
-        if key == "summary" and isinstance(value, str):
-            made[key] = chinese or translator.translate(value, where)
-        elif key == "description" and isinstance(value, str):
-            made[key] = _description(data, node, value, where, translator)
-        elif key == "x-enum-descriptions" and is_list(value):
-            made[key] = [translator.translate(str(item), where) for item in value]
-        elif key != "x-summary-zh":
-            made[key] = _node(data, value, where, key, translator)
-    return made
+    def _node(self, node: object, pointer: str, name: str) -> object:
+        if name in _DATA:
+            return node
+        if is_list(node):
+            return [self._node(item, pointer_to(pointer, index), "") for index, item in enumerate(node)]
+        if not is_object(node):
+            return node
+        made: dict[str, object] = {}
+        chinese = text(node.get("x-summary-zh"))
+        for key, value in node.items():
+            where = pointer_to(pointer, key)
+            if key == "summary" and isinstance(value, str):
+                made[key] = chinese or self._translate(value, where)
+            elif key == "description" and isinstance(value, str):
+                made[key] = self._description(node, value, where)
+            elif key == "x-enum-descriptions" and is_list(value):
+                made[key] = [self._translate(str(item), where) for item in value]
+            elif key != "x-summary-zh":
+                made[key] = self._node(value, where, key)
+        return made
 
+    def _description(self, node: Mapping[str, object], source: str, pointer: str) -> str:
+        otherwise = "" if "summary" in node else text(node.get("x-summary-zh"))
+        paragraphs = source.strip().split(_SPACE)
+        for english, chinese in self._shown(node, lambda meaning: self._translate(meaning, pointer)):
+            if english and flat(source).endswith(flat(english)):
+                kept = _SPACE.join(paragraphs[: -len(english.split(_SPACE))])
+                return f"{self._translate(kept, pointer, otherwise)}{_SPACE}{chinese}"
+        return self._translate(source.strip(), pointer, otherwise)
 
-def _description(
-    data: Mapping[str, object], node: Mapping[str, object], source: str, pointer: str, translator: _Translator
-) -> str:
-    otherwise = "" if "summary" in node else text(node.get("x-summary-zh"))
-    paragraphs = source.strip().split(_SPACE)
-    for english, chinese in _shown(data, node, lambda meaning: translator.translate(meaning, pointer)):
-        if english and flat(source).endswith(flat(english)):
-            kept = paragraphs[: -len(english.split(_SPACE))]
-            return f"{translator.translate(_SPACE.join(kept), pointer, otherwise)}{_SPACE}{chinese}"
-    return translator.translate(source.strip(), pointer, otherwise)
+    def _shown(self, node: Mapping[str, object], say: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+        """Yield what a description shows of the extensions, in English and in Chinese."""
+        data = self._data
+        if "operationId" in node:
+            yield shown_codes(data, node, ENGLISH), shown_codes(data, node, CHINESE)
+            yield shown_payload(data, node, ENGLISH), shown_payload(data, node, CHINESE, say)
+        elif "name" in node:
+            tag = text(node["name"])
+            yield shown_payloads(data, tag, ENGLISH), shown_payloads(data, tag, CHINESE, say)
+            yield shown_catalogue(data, ENGLISH), shown_catalogue(data, CHINESE)
 
-
-def _shown(
-    data: Mapping[str, object], node: Mapping[str, object], say: Callable[[str], str]
-) -> Iterator[tuple[str, str]]:
-    """Yield what a description shows of the extensions, in English and in Chinese."""
-    if "operationId" in node:
-        yield descriptions.shown_codes(data, node, ENGLISH), descriptions.shown_codes(data, node, CHINESE)
-        yield descriptions.shown_payload(data, node, ENGLISH), descriptions.shown_payload(data, node, CHINESE, say)
-    elif "name" in node:
-        tag = text(node["name"])
-        yield descriptions.shown_payloads(data, tag, ENGLISH), descriptions.shown_payloads(data, tag, CHINESE, say)
-        yield descriptions.shown_catalogue(data, ENGLISH), descriptions.shown_catalogue(data, CHINESE)
+    def _translate(self, source: str, pointer: str, otherwise: str = "") -> str:
+        """Translate each paragraph; return ``otherwise`` where there is no translation of all of them."""
+        paragraphs = [flat(paragraph) for paragraph in source.split(_SPACE)]
+        missing = [paragraph for paragraph in paragraphs if paragraph not in self._texts]
+        if otherwise and missing:
+            return otherwise
+        for paragraph in missing:
+            self.missing.setdefault(paragraph, pointer)
+        self.used |= {*paragraphs} - {*missing}
+        return _SPACE.join(self._texts.get(paragraph, paragraph) for paragraph in paragraphs)
 
 
 # A single licence; an expression such as "MIT OR Apache-2.0" has no page of its own.
