@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 
 from client_recipes import lay_out, recipes
 from client_recipes.checks import CHECKS
-from contract_tools.changes.contract import compare, compare_words
+from contract_tools.changes.contract import compare_with_words
 from contract_tools.changes.versions import at_revision
 from contract_tools.document import Document, DocumentError, load
 from contract_tools.editions import as_yaml, to_3_0_3, to_chinese
@@ -138,7 +138,7 @@ def changelog(document: Document) -> str:
     for before, after in pairwise(versions):
         lines = [
             f"- {'**(Breaking)** ' if change.breaking else ''}{change.sentence}"
-            for change in compare(before.data, after.data) + compare_words(before.data, after.data)
+            for change in compare_with_words(before.data, after.data)
         ]
         if lines:
             sections.append("\n".join([f"## {_version(after.data)}", *lines]))

@@ -54,19 +54,17 @@ def compare(old: Mapping[str, object], new: Mapping[str, object]) -> list[Change
     return sorted(changes, key=lambda change: not change.breaking)
 
 
-def compare_words(old: Mapping[str, object], new: Mapping[str, object]) -> list[Change]:
-    """Report that texts for readers differ; nothing where :func:`compare` finds more, or nothing differs."""
-    if compare(old, new) or _without_version(old) == _without_version(new):
-        return []
+def compare_with_words(old: Mapping[str, object], new: Mapping[str, object]) -> list[Change]:
+    """List what changed for callers, or, where nothing did, that texts for readers differ."""
+    changes = compare(old, new)
+    if changes or _without_version(old) == _without_version(new):
+        return changes
     return [Change("reworded", "the contract", False, " has other descriptions, examples or notes")]
 
 
 def _without_version(data: Mapping[str, object]) -> dict[str, object]:
     info = {name: value for name, value in mapping(data.get("info")).items() if name != "version"}
     return {**data, "info": info}
-
-
-# What a document has.
 
 
 def _parts(data: Mapping[str, object], directions: Mapping[str, Directions]) -> Iterator[tuple[str, Part]]:

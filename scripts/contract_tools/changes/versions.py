@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contract_tools.changes import LEVELS, Change, Level
-from contract_tools.changes.contract import compare, compare_words
+from contract_tools.changes.contract import compare_with_words
 from contract_tools.document import Document, DocumentError, parse
 from contract_tools.openapi import mapping, text
 
@@ -46,7 +46,7 @@ def level_of(changes: Iterable[Change]) -> Level | None:
 
 def compared(document: Path, revision: str, before: Mapping[str, object], now: Mapping[str, object]) -> list[Versioned]:
     """Compare the contract, and the Python API of the repository around it where it has one."""
-    changes = compare(before, now) + compare_words(before, now)
+    changes = compare_with_words(before, now)
     was, is_now = (text(mapping(data.get("info")).get("version")) for data in (before, now))
     found = [Versioned(CONTRACT, f"info.version of {document.name}", was, is_now, changes)]
     version_file = document.parent / _VERSION_FILE
