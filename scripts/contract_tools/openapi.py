@@ -1,4 +1,4 @@
-"""Typed looks at a document's plain data, forgiving of what a fork leaves out; its parts, and what each of them is."""
+"""A document's plain data: typed looks at it, forgiving of what a fork leaves out, its parts, and an index of them."""
 
 from __future__ import annotations
 

@@ -7,35 +7,20 @@ document.
 from __future__ import annotations
 
 from contract_tools.document import Document, Problem
-from contract_tools.lint.codes import check_catalogue, check_codes, check_descriptions, check_shown_errors
-from contract_tools.lint.json_schema import (
-    check_examples,
-    check_extensions,
-    check_structure,
-    check_style,
-    check_whole,
-)
-from contract_tools.lint.patterns import check_patterns
-from contract_tools.lint.rules import (
-    check_links,
-    check_names,
-    check_operations,
-    check_references,
-    check_schemas,
-    check_texts,
-)
+from contract_tools.lint import codes, json_schema, patterns, rules
 from contract_tools.openapi import Contract
 
 # A stage is reached only where those before it found nothing: what comes after them would be guesses, and
 # patterns are matched with examples.
 _STAGES = (
-    (check_structure,),
-    (check_links, check_patterns),
+    (json_schema.check_structure,),
+    (rules.check_links, patterns.check_patterns),
     (
-        *(check_style, check_extensions, check_references, check_operations, check_schemas, check_names, check_texts),
-        *(check_catalogue, check_codes, check_descriptions, check_shown_errors, check_examples),
+        *(json_schema.check_style, json_schema.check_extensions, json_schema.check_examples),
+        *(rules.check_references, rules.check_operations, rules.check_schemas, rules.check_names, rules.check_texts),
+        *(codes.check_catalogue, codes.check_codes, codes.check_descriptions, codes.check_shown_errors),
     ),
-    (check_whole,),
+    (json_schema.check_whole,),
 )
 
 
