@@ -39,7 +39,6 @@ BROWSER_TESTS = "tests/browser"
 SITE_TESTS = "tests/docs"
 # What apps import, and so run on a Python and with dependencies of their own choice.
 APP_TESTS = ("tests/callbacks", "tests/overlay", "tests/plugin")
-APP_EXTRAS = "callbacks,cli,fast,otel,redis,sandbox,sql"
 # What an edit of the contract reaches first; the whole takes as long as all the checks do.
 EDITED_TESTS = (
     "tests/cli/test_operations.py",
@@ -172,7 +171,8 @@ def lowest(session: nox.Session) -> None:
     lines, pinned = (Path("requirements", name).read_text().splitlines() for name in ("app-tests.in", "dev.txt"))
     names = {line.partition("#")[0].strip() for line in lines}
     tools = [line for line in pinned if line.partition("==")[0] in names]
-    session.install("--resolution", "lowest-direct", "-e", f".[{APP_EXTRAS}]", *tools)
+    extras = ",".join(nox.project.load_toml("pyproject.toml")["project"]["optional-dependencies"])
+    session.install("--resolution", "lowest-direct", "-e", f".[{extras}]", *tools)
     _pytest(session, *(session.posargs or APP_TESTS))
 
 

@@ -69,17 +69,17 @@ def tour(sandbox: LocalSandbox) -> int:
     document: Mapping[str, object] = json.loads(openapi("json"))
     with JSMS(**asdict(sandbox.credentials), base_url=sandbox.base_url) as jsms:
         print(f"\nCalling every operation of a sandbox at {sandbox.base_url}\n")
-        stage = Stage()
+        table = CallTable()
         made: dict[tuple[str, bool], object] = {}
         for operation in OPERATIONS.values():
             group = operation.resource, "batch" in operation.method_name
             arguments = arguments_of(document, operation.id, PICTURE)
             arguments |= _of_sandbox(operation.id, made.get(group), arguments, sandbox)
             with suppress(JSMSError):  # it is shown, and counted below
-                made.setdefault(group, stage.show(_call(jsms, operation, arguments)))
+                made.setdefault(group, table.show(_call(jsms, operation, arguments)))
     requests = sandbox.requests()[::-1]
     called = {request["operation"] for request in requests}
-    problems, notes = [*stage.failures], list[str]()
+    problems, notes = [*table.failures], list[str]()
     for request in requests:
         for warning in request["warnings"]:
             # What is new in the contract gets its examples as responses.
@@ -88,8 +88,8 @@ def tour(sandbox: LocalSandbox) -> int:
         if request["refusal"]:
             problems.append(f"{request['operation']}: {request['refusal']['hint']}")
     problems += [f"{operation} was not called" for operation in OPERATIONS if operation not in called]
-    succeeded = f"{stage.made} of {len(OPERATIONS)} operations succeeded"
-    print(f"\n{succeeded}, {stage.seconds * 1000:.0f} ms together; the first call loads the HTTP library.")
+    succeeded = f"{table.made} of {len(OPERATIONS)} operations succeeded"
+    print(f"\n{succeeded}, {table.seconds * 1000:.0f} ms together; the first call loads the HTTP library.")
     for note in notes:
         print(note)
     for problem in problems:
@@ -110,8 +110,8 @@ _TIME = 11
 T = TypeVar("T")
 
 
-class Stage:
-    """Where calls are made and shown."""
+class CallTable:
+    """Makes calls, and prints a row for each."""
 
     def __init__(self) -> None:
         self.made = 0  # calls that gave a result

@@ -14,6 +14,7 @@ import sys
 import tarfile
 import tempfile
 import time
+import tomllib
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -33,7 +34,7 @@ def launch(arguments: Sequence[str] | None = None) -> int:
     """Run ``main`` in the check of that name, which has the tools."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     _parser().parse_args(given)
-    return subprocess.call([ROOT / "scripts" / "test", "release", "--", *(given or ["--full"])])
+    return subprocess.call([ROOT / "scripts" / "test", "release", "--", *(given or ["--output", str(ROOT / "dist")])])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -62,14 +63,8 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="keep nothing, run no other checks, and take a tree with changes and a version without date",
     )
-    parser.add_argument("--full", action="store_true", help=argparse.SUPPRESS)  # for nox, which needs an argument
-    parser.add_argument(
-        "--output",
-        type=Path,
-        default=ROOT / "dist",
-        metavar="DIR",
-        help="where to (default: dist/ here, emptied first)",
-    )
+    output = "where to (default: dist/ here, emptied first)"
+    parser.add_argument("--output", type=Path, default=ROOT / "dist", metavar="DIR", help=output)
     return parser
 
 
@@ -284,14 +279,13 @@ def _build(source: Path, output: Path) -> tuple[Path, Path]:
     return wheel, sdist
 
 
-EXTRAS = "callbacks,cli,fast,otel,redis,sandbox,sql"
 # What may be used beside MIT-licensed code and handed on with it. MPL 2.0 asks for the source of its own files alone.
 LICENCES = (
     *("Apache-2.0", "Apache-2.0 OR BSD-3-Clause", "BSD License", "BSD-2-Clause", "BSD-3-Clause", "ISC License (ISCL)"),
     *("MIT", "MIT License", "MIT-0", "Mozilla Public License 2.0 (MPL 2.0)", "PSF-2.0"),
 )
-SEND = "from jsms_client import JSMS; print(JSMS().codes.send('13800138000', temp_id=1).msg_id)"
-STOPS = 30
+_SEND = "from jsms_client import JSMS; print(JSMS().codes.send('13800138000', temp_id=1).msg_id)"
+_TIMEOUT = 30.0  # seconds for a request to a sandbox, and for its end
 
 
 def install(wheel: Path, home: Path) -> Path:
@@ -299,7 +293,8 @@ def install(wheel: Path, home: Path) -> Path:
     uv = [sys.executable, "-m", "uv", "--quiet"]
     run([*uv, "venv", "--python", sys.executable, home])
     python = home / "bin" / "python"
-    wanted = f"jsms-client[{EXTRAS}] @ {wheel.resolve().as_uri()}"
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    wanted = f"jsms-client[{','.join(extras)}] @ {wheel.resolve().as_uri()}"
     run([*uv, "pip", "install", "--python", python, "--constraint", "requirements/dev.txt", wanted])
     return python
 
@@ -310,7 +305,7 @@ def send(python: Path) -> None:
     with sandbox([str(folder / "jsms-sandbox")], folder) as facts:
         keys = {"JSMS_BASE_URL": facts["base_url"], "JSMS_APP_KEY": facts["app_key"]}
         environment = keys | {"JSMS_MASTER_SECRET": facts["master_secret"]}
-        msg_id = run([python, "-I", "-c", SEND], cwd=folder, environment=environment, timeout=60).strip()
+        msg_id = run([python, "-I", "-c", _SEND], cwd=folder, environment=environment, timeout=60).strip()
         shown = run([folder / "jsms", "balance", "--json"], cwd=folder, environment=environment, timeout=60)
         if not msg_id.isdigit() or not json.loads(shown):
             raise GateError(f"The installed client printed {msg_id!r} and {shown!r}.")
@@ -337,11 +332,11 @@ def sandbox(command: Sequence[str], folder: Path) -> Generator[dict[str, str]]:
                 raise GateError(f"{' '.join(command)} did not start:\n{process.communicate()[1]}")
             facts: dict[str, str] = json.loads(line)
             ready = facts["base_url"].removesuffix("/v1") + "/_sandbox/readyz"
-            if (status := httpx.get(ready, trust_env=False, timeout=STOPS).status_code) != 200:
+            if (status := httpx.get(ready, trust_env=False, timeout=_TIMEOUT).status_code) != 200:
                 raise GateError(f"{' '.join(command)} responds {status} to readyz.")
             yield facts
             process.send_signal(signal.SIGTERM)
-            errors = process.communicate(timeout=STOPS)[1]
+            errors = process.communicate(timeout=_TIMEOUT)[1]
             if process.returncode or errors:
                 raise GateError(f"{' '.join(command)} ended with {process.returncode}:\n{errors}")
         finally:

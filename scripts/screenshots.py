@@ -9,15 +9,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from html import escape
 from pathlib import Path
 from typing import Final, Literal
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
 from rich.console import Console
 from rich.text import Text
 
@@ -27,8 +27,7 @@ from local_sandbox import LocalSandbox
 from provisioning import CHROMIUM_FLAGS, CHROMIUM_PACKAGES, chromium
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "images"
-_SIZE = (1280, 800)
-_Scheme = Literal["light", "dark"]
+_SIZE: ViewportSize = {"width": 1280, "height": 800}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,22 +46,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with LocalSandbox(strict=False) as sandbox, sync_playwright() as playwright:
         play(sandbox)
         browser = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
-        for name, scheme, take in _PICTURES:
-            file = folder / f"{name}.png"
-            with _page(browser, sandbox.page_url, scheme) as page:
-                take(page)
-                page.wait_for_timeout(500)  # until nothing moves any more
-                page.screenshot(path=file)
-            _tell(file)
-        file = folder / "command.png"
-        _photograph(browser, terminal_page(sandbox), file)
-        _tell(file)
+        for name, scheme, show in _INBOX_PICTURES:
+            page = browser.new_page(viewport=_SIZE, locale="en-US", color_scheme=scheme, reduced_motion="reduce")
+            page.goto(sandbox.page_url)
+            expect(page.locator("#state")).to_have_class("state live")
+            show(page)
+            page.wait_for_timeout(500)  # until nothing moves any more
+            page.screenshot(path=folder / f"{name}.png")
+            page.close()
+        page = browser.new_page(viewport=_SIZE, device_scale_factor=1.5)
+        page.set_content(terminal_page(sandbox))
+        page.locator("body").screenshot(path=folder / "command.png")
         browser.close()
+    for file in sorted(folder.glob("*.png")):
+        print(f"wrote {file} ({file.stat().st_size // 1024} kB)")
     return 0
-
-
-def _tell(file: Path) -> None:
-    print(f"wrote {file} ({file.stat().st_size // 1024} kB)")
 
 
 def _inbox(page: Page) -> None:
@@ -76,30 +74,11 @@ def _refused(page: Page) -> None:
     expect(page.locator(".fix")).to_be_visible()
 
 
-_PICTURES: tuple[tuple[str, _Scheme, Callable[[Page], None]], ...] = (
+# Each with its colours, and what to do on the page first.
+_INBOX_PICTURES: tuple[tuple[str, Literal["light", "dark"], Callable[[Page], None]], ...] = (
     ("inbox", "light", _inbox),
     ("refused", "dark", _refused),
 )
-
-
-def _photograph(browser: Browser, content: str, file: Path) -> None:
-    page = browser.new_page(viewport={"width": _SIZE[0], "height": 200}, device_scale_factor=1.5)
-    page.set_content(content)
-    page.locator("body").screenshot(path=file)
-    page.close()
-
-
-@contextmanager
-def _page(browser: Browser, url: str, scheme: _Scheme) -> Generator[Page]:
-    width, height = _SIZE
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, locale="en-US", color_scheme=scheme, reduced_motion="reduce"
-    )
-    page = context.new_page()
-    page.goto(url)
-    expect(page.locator("#state")).to_have_class("state live")
-    yield page
-    context.close()
 
 
 LOGIN = "13912345678"
