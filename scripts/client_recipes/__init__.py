@@ -11,7 +11,7 @@ import subprocess
 import sysconfig
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -85,11 +85,11 @@ def recipes() -> dict[str, Recipe]:
 
 def _read(folder: Path) -> Recipe:
     try:
-        said = tomllib.loads((folder / _FILE).read_text(encoding="utf-8"))
-        said |= {"document": ROOT / said["document"], "source": folder / said["source"]}
-        if "shared" in said:
-            said["shared"] = folder.parent / said["shared"]
-        return _READER.validate_python({"name": folder.name, "folder": folder, **said})
+        content = tomllib.loads((folder / _FILE).read_text(encoding="utf-8"))
+        content |= {"document": ROOT / content["document"], "source": folder / content["source"]}
+        if "shared" in content:
+            content["shared"] = folder.parent / content["shared"]
+        return _READER.validate_python({"name": folder.name, "folder": folder, **content})
     except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, ValidationError) as error:
         raise RecipeError(f"{folder.name}/{_FILE}: {error!r}") from error
 
@@ -171,17 +171,14 @@ def _build(recipe: Recipe, without: str) -> Path:
         if path.name in _KEPT:
             continue
         shutil.rmtree(path) if path.is_dir() else path.unlink()
+    recipe = replace(recipe, build=[command.replace(without, "") for command in recipe.build])
     lay_out(recipe, place)
-    if without:
-        for path in _all(place):
-            if not _KEPT.intersection(path.relative_to(place).parts):
-                _take_out(without, path)
+    for path in _all(place) if without else ():
+        if not _KEPT.intersection(path.relative_to(place).parts):
+            _take_out(without, path)
     (place / IMAGE).write_bytes(PICTURE)
-    commands = [f"./{BUILD}"]
-    if _root(recipe) is not None:  # some run elsewhere
-        kept = (command.replace(without, "") if without else command for command in recipe.build)
-        commands = [inside(recipe, command, place) for command in kept]
-    for command in commands:
+    is_elsewhere = _root(recipe) is not None
+    for command in [inside(recipe, each, place) for each in recipe.build] if is_elsewhere else [f"./{BUILD}"]:
         run(command, place, environment(), _LONGEST_BUILD)
     return place
 
