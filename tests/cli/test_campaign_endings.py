@@ -16,6 +16,8 @@ from jsms_sandbox.pytest_plugin import Sandbox
 from .runner import run, start
 from .test_campaigns import NUMBERS, write_list
 
+LONG = 3.0
+"""Seconds that a response takes, in which something is done to the command."""
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits are things of POSIX")
 
 
@@ -25,7 +27,7 @@ def test_a_disk_that_is_full_on_the_way_does_not_say_that_nothing_was_sent(
 ) -> None:
     import resource
 
-    jsms_sandbox.fail_next(kind="delay", delay=1.0, times=None, operation="sendMessageBatch")
+    jsms_sandbox.fail_next(kind="delay", delay=LONG, times=None, operation="sendMessageBatch")
     arguments = ("campaign", "send", write_list(folder, *NUMBERS), "--temp-id", str(parcel), "--yes")
     with start(*arguments) as process:
         jsms_sandbox.wait_message(NUMBERS[0])
@@ -41,7 +43,7 @@ def test_a_disk_that_is_full_on_the_way_does_not_say_that_nothing_was_sent(
 def test_a_database_that_is_gone_on_the_way_does_not_say_that_nothing_was_sent(
     engine: Engine, jsms_sandbox: Sandbox, parcel: int, folder: Path
 ) -> None:
-    jsms_sandbox.fail_next(kind="delay", delay=1.0, times=None, operation="sendMessageBatch")
+    jsms_sandbox.fail_next(kind="delay", delay=LONG, times=None, operation="sendMessageBatch")
     address = f"{engine.database()}?campaign=spring"
     arguments = ("campaign", "send", write_list(folder, *NUMBERS), "--temp-id", str(parcel), "--yes")
     with start(*arguments, "--journal", address) as process:
@@ -55,7 +57,7 @@ def test_a_database_that_is_gone_on_the_way_does_not_say_that_nothing_was_sent(
 def test_the_first_ctrl_c_says_what_is_waited_for_and_that_unknown_ones_can_be_settled(
     jsms_sandbox: Sandbox, parcel: int, folder: Path
 ) -> None:
-    jsms_sandbox.fail_next(kind="drop", delay=1.0, times=None, operation="sendMessageBatch")
+    jsms_sandbox.fail_next(kind="drop", delay=LONG, times=None, operation="sendMessageBatch")
     members = write_list(folder, *NUMBERS)
     with start("campaign", "send", members, "--temp-id", str(parcel), "--yes") as process:
         jsms_sandbox.wait_message(NUMBERS[0])

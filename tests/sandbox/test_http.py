@@ -188,7 +188,7 @@ def test_a_body_larger_than_the_sandbox_reads_is_an_invalid_one(app: AppUnderTes
 def test_a_response_does_not_wait_for_the_acknowledgement_of_its_head(app: AppUnderTest) -> None:
     app.ok("GET", "/accounts/app")
     taken: list[float] = []
-    for _ in range(20):
+    while len(taken) < 300 and min(taken, default=1.0) >= 0.035:  # the machine may be busy with something else
         started = time.perf_counter()
         app.ok("GET", "/accounts/app")
         taken.append(time.perf_counter() - started)

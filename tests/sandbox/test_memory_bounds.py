@@ -119,6 +119,7 @@ def test_large_headers_are_refused(sandbox: RunningSandbox) -> None:
 
 
 def _seconds(call: Callable[[], object]) -> float:
-    started = time.perf_counter()
+    """Return the processor's time of this process, the sandbox's thread included."""
+    started = time.process_time()
     call()
-    return time.perf_counter() - started
+    return time.process_time() - started
