@@ -3,18 +3,25 @@
 # pyright: reportPrivateUsage=false
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
-from engines.fixtures import SQL_STORES, Started
+from engines.fixtures import SHARED, SQL_STORES, Started
 from jsms_client import Store, StoreError
 from jsms_client.store import _database
 from jsms_client.store._backend import Entry
+from jsms_client.store._database import Execute, Rows, migrate
+from jsms_client.store._sqlalchemy import SQLAlchemyDatabase
 from jsms_sandbox.pytest_plugin import Sandbox
 
 from .drivers import by_threads
 from .store_faults import MINE, database_of, outcome
+
+T = TypeVar("T")
 
 
 def versions(store: Store) -> list[object]:
@@ -56,3 +63,40 @@ def test_tables_of_a_newer_version_are_left_as_they_are(
         counts = "SELECT (SELECT count(*) FROM jsms_entries), (SELECT count(*) FROM jsms_items)"
         assert [tuple(row) for row in database_of(newer).run(lambda execute: execute(counts)).rows] == [(1, 0)]
     assert jsms_sandbox.requests == []
+
+
+class Recorded:
+    """A database whose statements are written down."""
+
+    def __init__(self, address: str, executed: list[str]) -> None:
+        self._database = SQLAlchemyDatabase(address)
+        self._executed = executed
+        self.dialect = self._database.dialect
+
+    def run(self, work: Callable[[Execute], T], *, repeatable: bool = False) -> T:
+        def recorded(execute: Execute) -> T:
+            def note(statement: str, /, **parameters: object) -> Rows:
+                self._executed.append(statement)
+                return execute(statement, **parameters)
+
+            return work(note)
+
+        return self._database.run(recorded, repeatable=repeatable)
+
+    def close(self) -> None:
+        self._database.close()
+
+
+@pytest.mark.parametrize("engine", SHARED)
+def test_of_processes_that_begin_at_once_one_makes_the_tables(
+    engine: str, started_engines: Started, tmp_path: Path
+) -> None:
+    address, executed = started_engines.address(engine, tmp_path), list[str]()
+    databases = [Recorded(address, executed) for _ in range(6)]
+    with ThreadPoolExecutor(len(databases)) as threads:
+        list(threads.map(migrate, databases))
+    for each in databases:
+        each.close()
+    # Another one that changes a table meanwhile would be in a deadlock with those that use it already.
+    altered = [statement for statement in executed if statement.startswith("ALTER TABLE")]
+    assert len(altered) == len(set(altered)) > 0

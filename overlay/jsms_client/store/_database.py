@@ -41,7 +41,8 @@ class Dialect(NamedTuple):
     insert_new: str = "INSERT INTO"  # how an INSERT begins that leaves existing rows alone
     unless_there: str = "ON CONFLICT DO NOTHING"  # how it ends
     skip_locked: str = "FOR UPDATE SKIP LOCKED"  # how a SELECT ends whose rows are for one transaction alone
-    lock: str = ""  # keeps other processes from changing the tables until the transaction ends
+    lock: str = ""  # keeps other processes from changing the tables until the transaction ends, or ``unlock``
+    unlock: str = ""
     from_json: str = ""  # a table in a FROM clause, made of a JSON array of objects: see `rows`
     column: str = ""  # one column of it
     joined: str = ""  # how an UPDATE joins such a table
@@ -83,6 +84,9 @@ _MYSQL = Dialect(
     text="LONGTEXT CHARACTER SET utf8mb4",
     insert_new="INSERT IGNORE INTO",
     unless_there="",
+    # Changing a table commits. A process that changes it again would be in a deadlock with one that uses it already.
+    lock="SELECT GET_LOCK(SHA1(CONCAT('jsms_schema ', DATABASE())), 30)",
+    unlock="DO RELEASE_LOCK(SHA1(CONCAT('jsms_schema ', DATABASE())))",
     from_json="JSON_TABLE(:rows, '$[*]' COLUMNS ({columns})) AS v",
     column="{name} {type} PATH '$.{name}'",
     joined="UPDATE {table} AS r JOIN {rows} SET {assignments}",
@@ -247,4 +251,8 @@ def _migrate(execute: Execute, dialect: Dialect) -> int:
         for statement in (*_MIGRATIONS[version - 1], *_ALTERED.get((dialect.name, version), ())):
             execute(statement.format(text=dialect.text, serial=dialect.serial))
         execute(f"{dialect.insert_new} jsms_schema (version) VALUES (:version) {dialect.unless_there}", version=version)
+    if dialect.unlock:
+        # The next one that has the lock must see the version.
+        execute("COMMIT")
+        execute(dialect.unlock)
     return max(found, len(_MIGRATIONS))
