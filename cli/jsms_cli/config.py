@@ -57,11 +57,7 @@ class Settings:
 
 
 def variable(setting: str) -> str:
-    """Return the environment variable of a setting.
-
-    Args:
-        setting: Its name.
-    """
+    """Return the environment variable of a setting."""
     return f"JSMS_{setting.upper()}"
 
 
@@ -186,9 +182,6 @@ _COMMENT = re.compile(r"(?:^|\s+)#.*")
 def read_dotenv(path: Path) -> dict[str, str]:
     """Read the JSMS_* variables of a file; none where there is no such file.
 
-    Args:
-        path: The file.
-
     Raises:
         ConfigurationError: The file is there and cannot be read, or is a pipe.
     """
@@ -231,9 +224,6 @@ def config_path(environment: Mapping[str, str]) -> Path:
 def read_profiles(path: Path) -> dict[str, dict[str, str]]:
     """Every profile by its name; none where there is no file.
 
-    Args:
-        path: The file.
-
     Raises:
         ConfigurationError: It cannot be read, or holds something that is no setting.
     """
@@ -260,11 +250,7 @@ def read_profiles(path: Path) -> dict[str, dict[str, str]]:
 
 
 def can_be_read_by_others(path: Path) -> bool:
-    """Whether anybody but its owner may read a file.
-
-    Args:
-        path: The file.
-    """
+    """Whether anybody but its owner may read a file."""
     try:
         mode = path.stat().st_mode
     except OSError:

@@ -68,11 +68,7 @@ class Finding:
 
 
 def examine(profile: str | None) -> Generator[Finding]:
-    """Look at everything, one after the other.
-
-    Args:
-        profile: The profile that was named.
-    """
+    """Look at everything, one after the other."""
     try:
         settings = find_settings(profile)
     except ConfigurationError as error:

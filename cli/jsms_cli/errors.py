@@ -111,11 +111,7 @@ class CampaignBrokenOffError(Exception):
 
 
 def explain(error: Exception) -> str:
-    """Return the sentence for an error.
-
-    Args:
-        error: The error.
-    """
+    """Return the sentence for an error."""
     from jsms_client.errors import JSMSError, UnknownOutcomeError
 
     if isinstance(error, UnknownOutcomeError):
@@ -132,12 +128,7 @@ def explain(error: Exception) -> str:
 
 
 def facts_of(error: Exception, sentence: str) -> dict[str, object]:
-    """Return an error as data for programs.
-
-    Args:
-        error: The error.
-        sentence: What a person reads.
-    """
+    """Return an error as data for programs."""
     from jsms_client.errors import APIError, JSMSError
 
     facts: dict[str, object] = {
@@ -170,11 +161,7 @@ def in_options(text: str, options: Mapping[str, str]) -> str:
 
 
 def unknown(operation: str | None) -> str:
-    """Say what to do when the outcome of a request is unknown.
-
-    Args:
-        operation: The operation in the contract.
-    """
+    """Say what to do when the outcome of a request is unknown."""
     from jsms_client.contract import OPERATIONS
 
     known = OPERATIONS.get(operation or "")
@@ -190,11 +177,7 @@ _UNKNOWN = {
 
 
 def explain_usage(error: Exception) -> str:
-    """Return the sentence for arguments that Typer does not take; its help, where there are none at all.
-
-    Args:
-        error: What Typer raised.
-    """
+    """Return the sentence for arguments that Typer does not take; its help, where there are none at all."""
     said = getattr(error, "format_message", error.__str__)()
     if "\n" in said:
         return f"no command was given.\n{said}"

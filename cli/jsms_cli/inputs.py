@@ -22,9 +22,6 @@ _MOST_SHOWN = 5
 def read_parameters(given: Sequence[str] | None) -> dict[str, str] | None:
     """Return the values of ``--para NAME=VALUE``.
 
-    Args:
-        given: What was typed.
-
     Raises:
         UsageProblemError: One has no ``=`` or no name, or a name is there twice.
     """
@@ -43,10 +40,6 @@ def read_parameters(given: Sequence[str] | None) -> dict[str, str] | None:
 
 def read_time(given: str, option: str = "--send-time") -> datetime:
     """Return the value of ``--send-time``: in Beijing time, where it names no zone.
-
-    Args:
-        given: What was typed.
-        option: The option that it was typed for.
 
     Raises:
         UsageProblemError: It is not a time, or a day without one.

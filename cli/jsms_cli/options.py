@@ -14,11 +14,7 @@ LANGUAGES = {"chinese": 0, "english": 1, "both": 2}
 
 
 def word_or_number(words: Mapping[str, int]) -> Callable[[str], int]:
-    """Return a parser for one of some words, or the service's number for it.
-
-    Args:
-        words: The words and their numbers.
-    """
+    """Return a parser for one of some words, or the service's number for it."""
 
     def read(given: str) -> int:
         if given.isascii() and given.isdigit():
@@ -31,11 +27,7 @@ def word_or_number(words: Mapping[str, int]) -> Callable[[str], int]:
 
 
 def beginning(words: Mapping[str, int]) -> Callable[[str], list[str]]:
-    """Return what a shell completes.
-
-    Args:
-        words: The words.
-    """
+    """Return what a shell completes."""
 
     def complete(incomplete: str) -> list[str]:
         return [word for word in words if word.startswith(incomplete)]

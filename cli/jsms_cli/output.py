@@ -43,11 +43,7 @@ def write(text: str) -> None:
 
 
 def write_json(value: object) -> None:
-    """Write one object on one line.
-
-    Args:
-        value: A result, or anything made of plain values.
-    """
+    """Write one object on one line."""
     write(json_line(value, sys.stdout))
 
 
@@ -127,9 +123,6 @@ def as_data(value: object) -> object:
 
     Times are in ISO 8601 with their zone, statuses and types the service's own numbers. What the contract does not
     know is in ``extra``, which is left out where it is empty.
-
-    Args:
-        value: A result, or anything made of plain values.
     """
     if isinstance(value, Enum):
         return cast("object", value.value)
@@ -145,10 +138,6 @@ def as_data(value: object) -> object:
 
 
 def as_record(result: DataclassInstance) -> dict[str, object]:
-    """Return the same of a result alone.
-
-    Args:
-        result: The result.
-    """
+    """Return the same of a result alone."""
     named = ((field.name, cast("object", getattr(result, field.name))) for field in fields(result))
     return {name: as_data(one) for name, one in named if name != "extra" or one}

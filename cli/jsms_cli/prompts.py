@@ -16,11 +16,6 @@ MANY = 10
 def confirm_many(what: str, recipients: int, *, yes: bool) -> None:
     """Go on with many recipients only if a person says so.
 
-    Args:
-        what: What is about to happen, without the number.
-        recipients: How many there are.
-        yes: Whether it was said beforehand.
-
     Raises:
         NotConfirmedError: The user did not say yes, or there is no terminal to ask on.
     """
@@ -50,9 +45,6 @@ def confirm(what: str, *, yes: bool) -> None:
 
 def require_person(what: str) -> None:
     """Stop where there is no terminal to ask on.
-
-    Args:
-        what: What would be asked.
 
     Raises:
         NotConfirmedError: This is no terminal.

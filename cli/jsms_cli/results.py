@@ -17,12 +17,7 @@ if TYPE_CHECKING:
 
 
 def show(result: Result, *, as_json: bool) -> None:
-    """Show a result.
-
-    Args:
-        result: What the client returned.
-        as_json: Whether a machine reads it.
-    """
+    """Show a result."""
     if as_json:
         write_json(result)
     else:
@@ -31,11 +26,6 @@ def show(result: Result, *, as_json: bool) -> None:
 
 def show_result(result: object, operation: str, *, as_json: bool) -> int:
     """Show whatever an operation gives: its single values first, then a table for each list.
-
-    Args:
-        result: What the client returned.
-        operation: The operation in the contract.
-        as_json: Whether a machine reads it.
 
     Returns:
         The exit code: whether a code counts, and whether recipients were refused.
@@ -97,12 +87,7 @@ def show_done(facts: Mapping[str, object], sentence: str, *, as_json: bool) -> N
 
 
 def show_batch(result: BatchResult, *, as_json: bool) -> None:
-    """Show the outcome of each recipient; the numbers are the person's own, and are shown as they are.
-
-    Args:
-        result: What the client returned.
-        as_json: Whether a machine reads it.
-    """
+    """Show the outcome of each recipient; the numbers are the person's own, and are shown as they are."""
     if as_json:
         write_json(result)
         return
@@ -114,12 +99,7 @@ def show_batch(result: BatchResult, *, as_json: bool) -> None:
 
 
 def show_schedule_batch(result: ScheduleBatchResult, *, as_json: bool) -> None:
-    """Show a scheduled batch and the recipients that were refused.
-
-    Args:
-        result: What the client returned.
-        as_json: Whether a machine reads it.
-    """
+    """Show a scheduled batch and the recipients that were refused."""
     show(result, as_json=as_json)
     if result.failure_recipients and not as_json:
         write_table(
@@ -128,12 +108,7 @@ def show_schedule_batch(result: ScheduleBatchResult, *, as_json: bool) -> None:
 
 
 def show_schedule(schedule: Schedule, *, as_json: bool) -> None:
-    """Show a schedule with everyone it goes to.
-
-    Args:
-        schedule: What the client returned.
-        as_json: Whether a machine reads it.
-    """
+    """Show a schedule with everyone it goes to."""
     show(schedule, as_json=as_json)
     if not as_json:
         rows = [[value for _, value in pairs_of(each)] for each in schedule.recipients]

@@ -21,30 +21,12 @@ _WIDE = 10_000
 
 
 def write_card(pairs: Iterable[tuple[str, object]]) -> None:
-    """Write names and values, one pair on a line.
-
-    Args:
-        pairs: The names and values.
-    """
-    _write((), [(name, value) for name, value in pairs])
-
-
-def write_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write a table.
-
-    Args:
-        columns: What the columns are called.
-        rows: Their values.
-    """
-    _write(columns, rows)
+    """Write names and values, one pair on a line."""
+    write_table((), pairs)
 
 
 def pairs_of(result: Result) -> list[tuple[str, object]]:
-    """Return the fields of a result that are single values, with numbers masked and what is private left out.
-
-    Args:
-        result: The result.
-    """
+    """Return the fields of a result that are single values, with numbers masked and what is private left out."""
     pairs: list[tuple[str, object]] = []
     for field in fields(result):
         value = cast("object", getattr(result, field.name))
@@ -70,11 +52,7 @@ def masked(value: object, field: Field[object]) -> object:
 
 
 def cell(value: object) -> str:
-    """Return a value for a table.
-
-    Args:
-        value: Anything that a result holds.
-    """
+    """Return a value for a table."""
     if value is None:
         return "-"
     if isinstance(value, bool):
@@ -88,7 +66,8 @@ def cell(value: object) -> str:
     return printable(str(value), keep="\n")
 
 
-def _write(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def write_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a table; without columns it has no header, and names come first."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table

@@ -77,10 +77,6 @@ _ARGUMENTS = {"para": "temp_para", "language": "voice_lang", "name": "sign"}
 def run_command(tree: object, arguments: list[str]) -> int:
     """Carry out one command.
 
-    Args:
-        tree: What `command` made.
-        arguments: What was typed.
-
     Returns:
         The exit code.
     """
@@ -92,12 +88,7 @@ def run_command(tree: object, arguments: list[str]) -> int:
 
 
 def options_of(tree: object, arguments: list[str]) -> dict[str, str]:
-    """Return the options and arguments of the command that was typed, by the names that the client has for them.
-
-    Args:
-        tree: What `command` made.
-        arguments: What was typed.
-    """
+    """Return the options and arguments of the command that was typed, by the names that the client has for them."""
     node = tree
     for word in arguments:
         node = getattr(node, "commands", {}).get(word, node)

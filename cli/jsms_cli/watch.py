@@ -28,10 +28,6 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 def show_all(records: Records[T], *, as_json: bool) -> None:
     """Show what one poll handed out.
 
-    Args:
-        records: The records.
-        as_json: Whether a machine reads them.
-
     Raises:
         OutputClosedError: The output was closed.
     """

@@ -149,3 +149,12 @@ def test_an_export_is_never_sent_to_as_a_list(
     with pytest.raises(CampaignInputError, match="export of a campaign, not a list"):
         sync.send(app.settings, target)
     assert len(app.messages) == before
+
+
+def test_outcomes_are_those_in_one_state_or_in_several(journal: Path) -> None:
+    campaign = open_campaign(journal)
+    several = (RecipientState.ACCEPTED, RecipientState.UNKNOWN)
+    for states, lines in ((RecipientState.ACCEPTED, [1]), (several, [1, 2]), ((), [1, 2]), (None, [1, 2])):
+        assert [one.number for one in campaign.outcomes(states)] == lines
+    with pytest.raises(ArgumentError, match="state is none; give waiting, in_flight, accepted, refused, unknown"):
+        campaign.outcomes("sent")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - what is refused

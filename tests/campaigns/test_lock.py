@@ -309,6 +309,6 @@ def test_a_journal_that_could_not_be_made_is_not_locked_afterwards(tmp_path: Pat
     with pytest.raises(JournalError, match="cannot be used") as caught:
         open_journal(path, SETTINGS, SERVICE)
     path.parent.mkdir()
-    # Whoever keeps the error keeps nothing locked.
+    # Where the error is kept, nothing stays locked.
     assert caught.value is not None
     open_journal(path, SETTINGS, SERVICE).close()

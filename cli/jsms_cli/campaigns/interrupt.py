@@ -39,11 +39,7 @@ class StopRequest:
 
 
 class Watch:
-    """Sees whether a campaign got as far as sending.
-
-    Args:
-        tell: Gets the progress too.
-    """
+    """Sees whether a campaign got as far as sending."""
 
     def __init__(self, tell: Callable[[Progress], None]) -> None:
         self._tell = tell
@@ -58,10 +54,6 @@ class Watch:
 @contextmanager
 def ending_well(watch: Watch, journal: JournalPath) -> Generator[StopRequest]:
     """Let Ctrl-C, SIGTERM and SIGHUP wait for what is in flight, and say how to go on.
-
-    Args:
-        watch: What saw how far it got.
-        journal: The campaign's journal.
 
     Raises:
         StoppedByHandError: A signal; the journal knows how far it got.
@@ -90,12 +82,7 @@ def ending_well(watch: Watch, journal: JournalPath) -> Generator[StopRequest]:
 
 
 def how_to_go_on(campaign: Campaign, journal: JournalPath) -> str:
-    """Say what to do about a campaign that is not done; empty where nothing is left to do.
-
-    Args:
-        campaign: The campaign.
-        journal: Its journal.
-    """
+    """Say what to do about a campaign that is not done; empty where nothing is left to do."""
     if not campaign.complete:
         return f"go on with: {same_command()}"
     if campaign.counts.unknown:

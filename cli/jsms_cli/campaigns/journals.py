@@ -8,11 +8,7 @@ from urllib.parse import urlsplit
 
 
 class JournalPath(os.PathLike[str]):
-    """The path of a file, or the address of a campaign in a database.
-
-    Args:
-        given: What the caller typed.
-    """
+    """The path of a file, or the address of a campaign in a database."""
 
     def __init__(self, given: str) -> None:
         self._given = given
@@ -57,12 +53,7 @@ class JournalPath(os.PathLike[str]):
 
 
 def is_one_of(file: Path, *others: Path) -> bool:
-    """Whether a name means one of some files, by whichever way, or would once that is there.
-
-    Args:
-        file: The name.
-        others: The files.
-    """
+    """Whether a name means one of some files, by whichever way, or would once that is there."""
     for other in others:
         if file.resolve() == other.resolve() or (file.exists() and other.exists() and file.samefile(other)):
             return True

@@ -63,11 +63,7 @@ class Lines:
 
 
 def figures(progress: _Progress) -> str:
-    """Return the text beside the bar.
-
-    Args:
-        progress: How far it is.
-    """
+    """Return the text beside the bar."""
     if progress.phase == "reading":
         left_out = progress.repeats + progress.bad_lines
         return f"{progress.total}, {progress.rate:.0f}/s{f', left out {left_out}' if left_out else ''}"

@@ -20,11 +20,7 @@ _NO_NUMBER = "other"
 
 
 def code_of(campaign: Campaign) -> int:
-    """Return the exit code for the outcome of a campaign.
-
-    Args:
-        campaign: The campaign.
-    """
+    """Return the exit code for the outcome of a campaign."""
     if campaign.stop is not None or not campaign.complete:
         return STOPPED
     if campaign.counts.unknown:
@@ -33,11 +29,7 @@ def code_of(campaign: Campaign) -> int:
 
 
 def describe(campaign: Campaign) -> str:
-    """How far a campaign is, in a line.
-
-    Args:
-        campaign: The campaign.
-    """
+    """How far a campaign is, in a line."""
     counts = campaign.counts
     return (
         f"{counts.accepted} of {counts.total} accepted, {counts.refused} refused, {counts.unknown} unknown, "
@@ -46,12 +38,7 @@ def describe(campaign: Campaign) -> str:
 
 
 def show_campaign(campaign: Campaign, *, as_json: bool) -> None:
-    """Show the outcome of a campaign.
-
-    Args:
-        campaign: The campaign.
-        as_json: Whether a machine reads it.
-    """
+    """Show the outcome of a campaign."""
     if as_json:
         stop = campaign.stop
         write_json(
@@ -93,12 +80,7 @@ def settlement_notes() -> Callable[[Settlement], None]:
 
 
 def show_estimate(estimate: Estimate, *, as_json: bool) -> None:
-    """Show what a campaign would cost.
-
-    Args:
-        estimate: The estimate.
-        as_json: Whether a machine reads it.
-    """
+    """Show what a campaign would cost."""
     if as_json:
         write_json(estimate)
         return

@@ -99,19 +99,11 @@ class Plan:
             )
 
     def left_of(self, begun: Campaign) -> int:
-        """How many are still to be sent to.
-
-        Args:
-            begun: How far it got.
-        """
+        """How many are still to be sent to."""
         return begun.counts.waiting + self.unknown_of(begun)
 
     def unknown_of(self, begun: Campaign) -> int:
-        """How many unknown ones are to be sent to again: those that were not since delivery reports were asked for.
-
-        Args:
-            begun: How far it got.
-        """
+        """How many unknown ones are to be sent to again: those that were not since delivery reports were asked for."""
         if not (self.repeat_unknown and begun.counts.unknown):
             return 0
         return sum(not outcome.resent for outcome in begun.outcomes(RecipientState.UNKNOWN))
@@ -152,11 +144,6 @@ class Plan:
 def estimate(plan: Plan, profile: str | None, *, as_json: bool) -> int:
     """Show what a campaign would cost; nothing is sent.
 
-    Args:
-        plan: What was asked for.
-        profile: The profile that was named.
-        as_json: Whether a machine reads it.
-
     Returns:
         The exit code: whether the credit is enough.
     """
@@ -176,12 +163,6 @@ def estimate(plan: Plan, profile: str | None, *, as_json: bool) -> int:
 
 def send_campaign(plan: Plan, profile: str | None, *, yes: bool, as_json: bool) -> int:
     """Send a campaign, or go on with it.
-
-    Args:
-        plan: What was asked for.
-        profile: The profile that was named.
-        yes: Whether not to ask.
-        as_json: Whether a machine reads the result.
 
     Returns:
         The exit code.

@@ -11,6 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TextIO
 
+from jsms_client.campaigns._journal.file import beside
 from jsms_client.campaigns._outcomes import Outcome, Skipped
 
 _ENCODING = "utf-8-sig"
@@ -54,15 +55,10 @@ def atomic_writer(path: str | os.PathLike[str], encoding: str = _ENCODING) -> Ge
         return
     # Through links: they stay what they are.
     real = Path(os.path.realpath(path))
-    beside = real.with_name(f".{real.name}.{os.getpid()}.new")
-    beside.unlink(missing_ok=True)
-    try:
-        os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        with beside.open("w", encoding=encoding, newline="") as file:
+    with beside(real) as made:
+        with made.open("w", encoding=encoding, newline="") as file:
             yield file
-        beside.replace(real)
-    finally:
-        beside.unlink(missing_ok=True)
+        made.replace(real)
 
 
 def write_csv(file: TextIO, outcomes: Iterable[Outcome], skipped: Iterable[Skipped]) -> int:

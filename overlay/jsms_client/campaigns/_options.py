@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from contextlib import suppress
@@ -171,7 +170,7 @@ def read_on_bad_line(value: object) -> OnBadLine:
 
 def read_seconds(value: object, argument: str) -> float:
     """How many seconds to wait; infinity for ever."""
-    return math.inf if value == math.inf else parse_decimal(value, argument, smallest=0)
+    return value if isinstance(value, float) and value >= 0 else parse_decimal(value, argument, smallest=0)
 
 
 class Window:

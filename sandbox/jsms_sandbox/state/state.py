@@ -40,6 +40,7 @@ log = logging.getLogger("jsms_sandbox")
 
 K = TypeVar("K")
 E = TypeVar("E", bound=Entity)
+Owned = TypeVar("Owned", Template, Sign, Message, Schedule, Reply, Callback)
 
 APPS_KEPT = 10_000
 MESSAGES_KEPT = 100_000
@@ -166,24 +167,20 @@ class State:
     def remove_app(self, app: App) -> None:
         """Remove an app and all that belongs to it, except for the journal."""
         key = app.app_key
-        owned: list[Entity] = [
-            *self.templates.pop(key).values(),
-            *self.signs.pop(key).values(),
-            *(message for message in self.messages.values() if message.app_key == key),
-            *(schedule for schedule in self.schedules.values() if schedule.app_key == key),
-            *(reply for reply in self.replies.values() if reply.app_key == key),
-            *(callback for callback in self.callbacks.values() if callback.app_key == key),
-        ]
-        for entity in owned:
-            self.storage.remove(entity)
-        self.messages = {k: v for k, v in self.messages.items() if v.app_key != key}
-        self.schedules = {k: v for k, v in self.schedules.items() if v.app_key != key}
-        self.replies = {k: v for k, v in self.replies.items() if v.app_key != key}
-        self.callbacks = {k: v for k, v in self.callbacks.items() if v.app_key != key}
+        self._remove_of(key, self.templates.pop(key))
+        self._remove_of(key, self.signs.pop(key))
+        self._remove_of(key, self.messages)
+        self._remove_of(key, self.schedules)
+        self._remove_of(key, self.replies)
+        self._remove_of(key, self.callbacks)
         del self.apps[key], self.apps_by_dev_key[app.dev_key]
         del self.reports_to_fetch[key], self.replies_to_fetch[key]
         self.rate_limits.forget(key)
         self.storage.remove(app)
+
+    def _remove_of(self, app_key: str, kept: dict[K, Owned]) -> None:
+        for name in [name for name, entity in kept.items() if entity.app_key == app_key]:
+            self.storage.remove(kept.pop(name))
 
     def reset_app(self, app: App) -> App:
         """Reset an app under the same keys."""

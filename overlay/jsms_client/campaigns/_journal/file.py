@@ -258,7 +258,7 @@ def check_format(connection: Connection) -> None:
 def create(path: Path, head: Statement) -> None:
     """Make the file of a new journal, unless there is one; a kill leaves all of it or nothing."""
     try:
-        with _beside_it(path) as made:
+        with beside(path) as made:
             with closing(connect(path, made)) as connection:
                 _fill(connection, head)
             _put(made, path)
@@ -274,7 +274,7 @@ def rescued(path: Path) -> Path:
 
 def save_copy(connection: Connection, target: Path, check: Callable[[Connection], object]) -> None:
     """Write all that an open journal has into a file of its own, whole or not at all, over one that is there."""
-    with _beside_it(target) as made:
+    with beside(target) as made:
         with closing(connect(target, made)) as copy:
             connection.backup(copy)
             check(copy)
@@ -283,13 +283,13 @@ def save_copy(connection: Connection, target: Path, check: Callable[[Connection]
 
 
 @contextmanager
-def _beside_it(path: Path) -> Generator[Path]:
-    made = path.with_name(f".{path.name}.{os.getpid()}.new")
-    with suppress(OSError):
-        made.unlink()
+def beside(path: Path) -> Generator[Path]:
+    """Make an empty file beside a path, to be filled and moved there; it is gone at the end where it was not."""
+    # It has phone numbers: only its owner may read it. SQLite's own files beside it are as this one is.
+    descriptor, name = tempfile.mkstemp(".new", f".{path.name}.", path.parent)
+    os.close(descriptor)
+    made = Path(name)
     try:
-        # It has phone numbers: only its owner may read it. SQLite's own files beside it are as this one is.
-        os.close(os.open(made, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         yield made
     finally:
         with suppress(OSError):

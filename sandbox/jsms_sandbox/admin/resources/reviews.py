@@ -20,7 +20,7 @@ STATUS_NAMES: dict[int, ReviewStatusName] = {
     REVIEW_STATUS_REJECTED: "REJECTED",
 }
 LONGEST_REASON = 500
-T = TypeVar("T")
+T = TypeVar("T", entities.Template, entities.Sign)
 
 
 class Template(ResponseModel):
@@ -102,10 +102,7 @@ def sign_model(sign: entities.Sign) -> Sign:
 
 def list_templates(call: AdminRequest, query: ReviewedQuery) -> Templates:
     """List templates, newest first."""
-    found = _of(call, query, call.state.templates)
-    return Templates(
-        templates=[template_model(item) for item in reversed(found) if query.status in (None, item.status)]
-    )
+    return Templates(templates=list(map(template_model, _listed(call, query, call.state.templates))))
 
 
 def get_template(call: AdminRequest, query: Query) -> Template:
@@ -115,15 +112,12 @@ def get_template(call: AdminRequest, query: Query) -> Template:
 
 def review_template(call: AdminRequest, query: Query, body: Decision) -> Template:
     """Decide on a template, whatever its status."""
-    template = _template(call, query)
-    decide(call.state, call.app(query), template, passed=body.passed, reason=body.reason)
-    return template_model(template)
+    return template_model(_decided(call, query, _template(call, query), body))
 
 
 def list_signs(call: AdminRequest, query: ReviewedQuery) -> Signs:
     """List signatures, newest first."""
-    found = _of(call, query, call.state.signs)
-    return Signs(signs=[sign_model(item) for item in reversed(found) if query.status in (None, item.status)])
+    return Signs(signs=list(map(sign_model, _listed(call, query, call.state.signs))))
 
 
 def get_sign(call: AdminRequest, query: Query) -> Sign:
@@ -133,27 +127,32 @@ def get_sign(call: AdminRequest, query: Query) -> Sign:
 
 def review_sign(call: AdminRequest, query: Query, body: Decision) -> Sign:
     """Decide on a signature, whatever its status."""
-    sign = _sign(call, query)
-    decide(call.state, call.app(query), sign, passed=body.passed, reason=body.reason)
-    return sign_model(sign)
+    return sign_model(_decided(call, query, _sign(call, query), body))
 
 
-def _of(call: AdminRequest, query: Query, by_app: dict[str, dict[int, T]]) -> list[T]:
+def _listed(call: AdminRequest, query: ReviewedQuery, by_app: dict[str, dict[int, T]]) -> list[T]:
     app = call.selected(query)
-    return [item for key, items in by_app.items() if app is None or key == app.app_key for item in items.values()]
+    found = [item for key, items in by_app.items() if app is None or key == app.app_key for item in items.values()]
+    return [item for item in reversed(found) if query.status in (None, item.status)]
+
+
+def _decided(call: AdminRequest, query: Query, item: T, body: Decision) -> T:
+    decide(call.state, call.app(query), item, passed=body.passed, reason=body.reason)
+    return item
 
 
 def _template(call: AdminRequest, query: Query) -> entities.Template:
-    found = call.state.templates[call.app(query).app_key].get(call.number("temp_id"))
-    if found is None:
-        raise not_found("The app has no such template.", "GET /_sandbox/api/templates lists them.", "path.temp_id")
-    return found
+    return _found(call, query, call.state.templates, "temp_id", "template", "templates")
 
 
 def _sign(call: AdminRequest, query: Query) -> entities.Sign:
-    found = call.state.signs[call.app(query).app_key].get(call.number("sign_id"))
+    return _found(call, query, call.state.signs, "sign_id", "signature", "signs")
+
+
+def _found(call: AdminRequest, query: Query, by_app: dict[str, dict[int, T]], name: str, noun: str, listed: str) -> T:
+    found = by_app[call.app(query).app_key].get(call.number(name))
     if found is None:
-        raise not_found("The app has no such signature.", "GET /_sandbox/api/signs lists them.", "path.sign_id")
+        raise not_found(f"The app has no such {noun}.", f"GET /_sandbox/api/{listed} lists them.", f"path.{name}")
     return found
 
 
