@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -75,7 +74,7 @@ def complete_settings(profile: str | None, needed: tuple[str, ...] = APP) -> Arg
         names = " and ".join(map(variable, missing))
         raise ConfigurationError(
             f"{names} {'is' if len(missing) == 1 else 'are'} missing: set them in the environment, in .env, or in a "
-            f"profile in {config_path(os.environ)}"
+            f"profile in {config_path()}"
         )
     if missing and "base_url" in found.values:
         note(f"credentials for {found.values['base_url']}")

@@ -61,9 +61,7 @@ def variable(setting: str) -> str:
     return f"JSMS_{setting.upper()}"
 
 
-def find_settings(
-    profile: str | None = None, *, environment: Mapping[str, str] | None = None, folder: Path | None = None
-) -> Settings:
+def find_settings(profile: str | None = None) -> Settings:
     """Find the settings.
 
     A profile that is named is taken alone, so that two accounts are never mixed up; only the address may still come
@@ -72,8 +70,6 @@ def find_settings(
 
     Args:
         profile: The profile to take; else the one named before the command; else JSMS_PROFILE.
-        environment: The variables; the process's own if left out.
-        folder: Where ``.env`` is; the working folder if left out.
 
     Raises:
         ConfigurationError: The profile is not there, a file cannot be read, or ``.env`` has an address for credentials
@@ -81,16 +77,15 @@ def find_settings(
     """
     from jsms_client.errors import ConfigurationError
 
-    variables = os.environ if environment is None else environment
     around = _Found()
-    around.add(variables, "the environment")
-    dotenv = ((folder or Path()) / DOTENV).absolute()
+    around.add(os.environ, "the environment")
+    dotenv = Path(DOTENV).absolute()
     around.add(read_dotenv(dotenv), str(dotenv))
-    named = profile or profile_of_all.get() or variables.get("JSMS_PROFILE")
+    named = profile or profile_of_all.get() or os.environ.get("JSMS_PROFILE")
     if named is None and any(setting in around.values for setting in _CREDENTIALS):
         from_file = any(around.origins.get(setting) == str(dotenv) for setting in _CREDENTIALS)
         return _safe(around.made(*_readable_by_others(dotenv if from_file else None)), dotenv)
-    path = config_path(variables)
+    path = config_path()
     profiles = read_profiles(path)
     if named is not None and named not in profiles:
         there = ", ".join(profiles) or ("none" if path.exists() else "no such file")
@@ -209,13 +204,9 @@ def _reason(error: OSError | UnicodeDecodeError) -> str:
     return error.strerror or type(error).__name__ if isinstance(error, OSError) else "it is not UTF-8"
 
 
-def config_path(environment: Mapping[str, str]) -> Path:
-    """Where the file is.
-
-    Args:
-        environment: The variables; ``XDG_CONFIG_HOME`` is honoured.
-    """
-    home = environment.get("XDG_CONFIG_HOME") or ""
+def config_path() -> Path:
+    """Where the file is: below ``XDG_CONFIG_HOME``, where that is set."""
+    home = os.environ.get("XDG_CONFIG_HOME") or ""
     # The specification has relative ones ignored.
     folder = Path(home) if Path(home).is_absolute() else Path.home() / ".config"
     return folder / "jsms" / "config.toml"

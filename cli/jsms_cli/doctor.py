@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -86,7 +85,7 @@ def examine(profile: str | None) -> Generator[Finding]:
 def _configuration(settings: Settings) -> Finding:
     missing = [setting for setting in APP if setting not in settings.values]
     if missing:
-        looked = f"the environment, {Path(DOTENV).absolute()} and {config_path(os.environ)}"
+        looked = f"the environment, {Path(DOTENV).absolute()} and {config_path()}"
         names = " and ".join(map(variable, missing))
         problem = ConfigurationError(f"{names} not found; looked in {looked}")
         return _failed("configuration", problem, f"set {names}, or write a profile")

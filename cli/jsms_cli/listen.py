@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import logging
-import signal
 import socket
 import sys
 import threading
@@ -16,11 +15,10 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 from jsms_cli.output import OutputClosedError, as_record, note, write, write_json
 from jsms_cli.tables import line_of
+from jsms_cli.watch import stopping_at_signal
 from jsms_client.results import DeliveryReport, UserReply
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from jsms_client.callbacks import Event
 
 PATIENCE = 10.0
@@ -184,35 +182,24 @@ def listen(
     except OSError as error:
         # The address tells several listeners apart.
         raise OSError(error.errno, error.strerror, f"{address[0]}:{address[1]}") from error
-    # In a thread: shutdown() waits for the loop that calls this.
-    show = _Show(count, lambda: threading.Thread(target=server.shutdown).start(), as_json=as_json)
+
+    def stop() -> None:
+        # In a thread: shutdown() waits for the loop that calls this.
+        threading.Thread(target=server.shutdown).start()
+
+    show = _Show(count, stop, as_json=as_json)
     server.set_app(WSGICallbackApp(CallbackReceiver(app_key, master_secret), show))
     log = logging.getLogger("jsms_client.callbacks")
     refusals = _Refusals(logging.WARNING)
     log.addHandler(refusals)
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        # A second one ends it at once, whatever is still being shown.
-        restore()
-        threading.Thread(target=server.shutdown).start()
-
-    def restore() -> None:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    for number in before:
-        signal.signal(number, stop)
     try:
-        with server:
+        with stopping_at_signal(stop), server:
             host, port = server.server_name, server.server_port
             shown = f"[{host}]" if ":" in host else host
             ready(f"listening on http://{shown}:{port}/ for callbacks; Ctrl-C stops it.")
             server.serve_forever(poll_interval=0.1)
     finally:
         log.removeHandler(refusals)
-        restore()
     if show.closed:
         raise OutputClosedError
 

@@ -36,12 +36,11 @@ def beginning(words: Mapping[str, int]) -> Callable[[str], list[str]]:
 
 
 def _profiles(incomplete: str) -> list[str]:
-    import os
 
     from jsms_cli.config import config_path, read_profiles
 
     try:
-        return [name for name in read_profiles(config_path(os.environ)) if name.startswith(incomplete)]
+        return [name for name in read_profiles(config_path()) if name.startswith(incomplete)]
     except Exception:  # noqa: BLE001 - completion in a shell shows no errors
         return []
 

@@ -6,7 +6,7 @@ import select
 import signal
 import sys
 import threading
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import TYPE_CHECKING, TypeVar
@@ -53,7 +53,7 @@ def watch(stream: ReceiptStream[T], count: int | None, *, as_json: bool, kept: b
         OutputClosedError: The output was closed.
     """
     done = 0
-    with stream, _stop_at_signal(stream), _stopping_unread(stream) as unread:
+    with stream, stopping_at_signal(stream.stop), _stopping_unread(stream) as unread:
         for record in stream:
             try:
                 _show(record, as_json=as_json)
@@ -95,23 +95,23 @@ def _stopping_unread(stream: ReceiptStream[T]) -> Generator[threading.Event]:
 
 
 @contextmanager
-def _stop_at_signal(stream: ReceiptStream[T]) -> Generator[None]:
-    """End the stream cleanly at the first signal; the second one ends the process."""
+def stopping_at_signal(stop: Callable[[], object]) -> Generator[None]:
+    """Call something at the first signal, to end well; the second one ends the process, whatever is still shown."""
     before: dict[int, object] = {}
 
     def restore() -> None:
         for number, handler in before.items():
             signal.signal(number, handler)  # type: ignore[arg-type] # what signal.signal itself returned
 
-    def stop(number: int, frame: FrameType | None) -> None:
+    def heed(number: int, frame: FrameType | None) -> None:
         del number, frame
         restore()
-        stream.stop()
+        stop()
 
     # Only the main thread may set handlers; another thread is ended by its starter.
     with suppress(ValueError):
         for number in _SIGNALS:
-            before[number] = signal.signal(number, stop)
+            before[number] = signal.signal(number, heed)
     try:
         yield
     finally:

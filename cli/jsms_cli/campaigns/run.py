@@ -109,9 +109,9 @@ class Plan:
         return sum(not outcome.resent for outcome in begun.outcomes(RecipientState.UNKNOWN))
 
     def _rest(self, begun: Campaign) -> Iterator[tuple[str, Mapping[str, str] | None]]:
-        for outcome in begun.outcomes(None if self.repeat_unknown else RecipientState.WAITING):
-            again = outcome.state is RecipientState.UNKNOWN and not outcome.resent
-            if again or outcome.state is RecipientState.WAITING:
+        unknown = (RecipientState.UNKNOWN,) if self.repeat_unknown else ()
+        for outcome in begun.outcomes((RecipientState.WAITING, *unknown)):
+            if outcome.state is RecipientState.WAITING or not outcome.resent:
                 yield outcome.mobile, outcome.temp_para
 
     def sent_on(self, jsms: JSMS) -> Campaign:

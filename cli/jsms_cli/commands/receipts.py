@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from jsms_cli.client import connect
 from jsms_cli.options import JsonOption, ProfileOption
 from jsms_cli.watch import show_all, watch
+
+if TYPE_CHECKING:
+    from jsms_client.results import Records
+
+T = TypeVar("T")
 
 reports = typer.Typer(help="Delivery reports.", no_args_is_help=True)
 replies = typer.Typer(help="Replies of users.", no_args_is_help=True)
@@ -35,10 +41,8 @@ def watch_reports(
 ) -> None:
     """Show delivery reports as they come, until Ctrl-C; the service hands each out once and never again."""
     with connect(profile, "pollReports") as jsms:
-        if once and store is not None:
-            raise typer.BadParameter("--store is for watching; --once shows what one call hands out, and keeps nothing")
         if once:
-            show_all(jsms.receipts.reports(), as_json=as_json)
+            _show_once(jsms.receipts.reports, store, as_json=as_json)
         else:
             watch(jsms.receipts.iter_reports(store=store), count, as_json=as_json, kept=store is not None)
 
@@ -53,9 +57,13 @@ def watch_replies(
 ) -> None:
     """Show replies as they come, until Ctrl-C; the service hands each reply out once."""
     with connect(profile, "pollReplies") as jsms:
-        if once and store is not None:
-            raise typer.BadParameter("--store is for watching; --once shows what one call hands out, and keeps nothing")
         if once:
-            show_all(jsms.receipts.replies(), as_json=as_json)
+            _show_once(jsms.receipts.replies, store, as_json=as_json)
         else:
             watch(jsms.receipts.iter_replies(store=store), count, as_json=as_json, kept=store is not None)
+
+
+def _show_once(poll: Callable[[], Records[T]], store: str | None, *, as_json: bool) -> None:
+    if store is not None:
+        raise typer.BadParameter("--store is for watching; --once shows what one call hands out, and keeps nothing")
+    show_all(poll(), as_json=as_json)

@@ -62,22 +62,17 @@ class State:
 
     Args:
         settings: What the sandbox was started with.
+        storage: Where it keeps its state; in memory only by default.
+
+    Attributes:
         clock: Its time.
         events: Where it publishes what happens.
-        storage: Where it keeps its state; in memory only by default.
     """
 
-    def __init__(
-        self,
-        settings: Settings | None = None,
-        *,
-        clock: Clock | None = None,
-        events: EventLog | None = None,
-        storage: Storage | None = None,
-    ) -> None:
+    def __init__(self, settings: Settings | None = None, *, storage: Storage | None = None) -> None:
         self.settings = settings or Settings()
-        self.clock = clock or Clock()
-        self.events = events or EventLog()
+        self.clock = Clock()
+        self.events = EventLog()
         self.storage = storage or Storage()
         self.rate_limits = RateLimits()
         self.clear()
