@@ -7,15 +7,14 @@ import math
 import select
 import socket
 import time
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, cast
 
 import httpcore
 
-from jsms_client._concurrency import deadline, future_within, settle
-
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterable
+    from collections.abc import AsyncGenerator, Iterable
 
 
 _MOST_UNREAD = 256 * 1024
@@ -35,13 +34,20 @@ class AsyncioBackend(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         """Connect; raises `httpcore.ConnectTimeout` or `httpcore.ConnectError`."""
         del local_address, socket_options
-        try:
-            async with asyncio.timeout(timeout):
-                return await _connect(host, port, deadline(timeout))
-        except TimeoutError as error:
-            raise httpcore.ConnectTimeout(str(error) or "timed out") from error
-        except OSError as error:
-            raise httpcore.ConnectError(str(error)) from error
+        async with _within(timeout):
+            return await _connect(host, port, math.inf if timeout is None else time.monotonic() + timeout)
+
+
+@asynccontextmanager
+async def _within(timeout: float | None) -> AsyncGenerator[None]:
+    """Connect, and raise httpcore's exceptions."""
+    try:
+        async with asyncio.timeout(timeout):
+            yield
+    except TimeoutError as error:
+        raise httpcore.ConnectTimeout(str(error) or "timed out") from error
+    except OSError as error:
+        raise httpcore.ConnectError(str(error)) from error
 
 
 async def _connect(host: str, port: int, end: float) -> _AsyncioStream:
@@ -52,22 +58,16 @@ async def _connect(host: str, port: int, end: float) -> _AsyncioStream:
     loop = asyncio.get_running_loop()
     addresses = await _resolve(host, port)
     while True:
-        family, kind, protocol, _, address = addresses.pop(0)
-        sock = socket.socket(family, kind, protocol)
+        *_, address = addresses.pop(0)
         try:
-            sock.setblocking(False)
             # A silent address leaves time for the others.
             async with asyncio.timeout(None if end == math.inf else (end - time.monotonic()) / (1 + len(addresses))):
-                await loop.sock_connect(sock, address)
+                _, stream = await loop.create_connection(_AsyncioStream, *address[:2])
         except OSError:
-            sock.close()
             if not addresses:
                 raise
-        except BaseException:
-            sock.close()
-            raise
         else:
-            return _AsyncioStream(*await loop.create_connection(_Protocol, sock=sock))
+            return stream
 
 
 async def _resolve(host: str, port: int) -> list[tuple[Any, ...]]:
@@ -77,66 +77,55 @@ async def _resolve(host: str, port: int) -> list[tuple[Any, ...]]:
         return [*await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
-class _Protocol(asyncio.Protocol):
-    """Collects what arrives until it is read."""
+class _AsyncioStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
+    """One connection: collects what arrives until it is read."""
 
-    __slots__ = ("closed", "data", "error", "transport", "waiter", "write_waiter")
+    _transport: asyncio.Transport
 
     def __init__(self) -> None:
-        self.data = bytearray()
-        self.closed = False
-        self.error: Exception | None = None
-        self.waiter: asyncio.Future[bool] | None = None
-        self.write_waiter: asyncio.Future[bool] | None = None
-        self.transport: asyncio.Transport | None = None
+        self._data = bytearray()
+        self._closed = False
+        self._error: Exception | None = None
+        self._reader: asyncio.Future[bool] | None = None
+        self._writer: asyncio.Future[bool] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast("asyncio.Transport", transport)
+        self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
-        self.data += data
-        if len(self.data) > _MOST_UNREAD and self.transport is not None:
-            self.transport.pause_reading()
-        settle(self.waiter)
+        self._data += data
+        if len(self._data) > _MOST_UNREAD:
+            self._transport.pause_reading()
+        _settle(self._reader)
 
     def eof_received(self) -> None:
-        self.closed = True
-        settle(self.waiter)
+        self._closed = True
+        _settle(self._reader)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.closed = True
-        self.error = exc
-        settle(self.waiter)
+        self._error = exc
+        self.eof_received()
         self.resume_writing()
 
     def pause_writing(self) -> None:
-        self.write_waiter = asyncio.get_running_loop().create_future()
+        self._writer = asyncio.get_running_loop().create_future()
 
     def resume_writing(self) -> None:
-        waiter, self.write_waiter = self.write_waiter, None
-        settle(waiter)
-
-
-class _AsyncioStream(httpcore.AsyncNetworkStream):
-    """One connection."""
-
-    def __init__(self, transport: asyncio.Transport, protocol: _Protocol) -> None:
-        self._transport = transport
-        self._protocol = protocol
+        writer, self._writer = self._writer, None
+        _settle(writer)
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        protocol = self._protocol
-        if not protocol.data and not protocol.closed:
-            protocol.waiter = asyncio.get_running_loop().create_future()
+        if not self._data and not self._closed:
+            self._reader = asyncio.get_running_loop().create_future()
             try:
-                if not await future_within(protocol.waiter, timeout):
+                if not await _came_within(timeout, self._reader):
                     raise httpcore.ReadTimeout("timed out")
             finally:
-                protocol.waiter = None
-        if not protocol.data and protocol.error is not None:
-            raise httpcore.ReadError(str(protocol.error)) from protocol.error
-        data = bytes(protocol.data[:max_bytes])
-        del protocol.data[:max_bytes]
+                self._reader = None
+        if not self._data and self._error is not None:
+            raise httpcore.ReadError(str(self._error)) from self._error
+        data = bytes(self._data[:max_bytes])
+        del self._data[:max_bytes]
         if not self._transport.is_reading() and not self._transport.is_closing():
             self._transport.resume_reading()
         return data
@@ -144,8 +133,7 @@ class _AsyncioStream(httpcore.AsyncNetworkStream):
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         # On a connection that was lost meanwhile this does nothing, and `read` says why.
         self._transport.write(buffer)
-        waiter = self._protocol.write_waiter
-        if waiter is not None and not await future_within(waiter, timeout):
+        if self._writer is not None and not await _came_within(timeout, self._writer):
             raise httpcore.WriteTimeout("timed out")
 
     async def aclose(self) -> None:
@@ -159,25 +147,34 @@ class _AsyncioStream(httpcore.AsyncNetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.AsyncNetworkStream:
         loop = asyncio.get_running_loop()
-        try:
-            async with asyncio.timeout(timeout):
-                transport = await loop.start_tls(
-                    self._transport, self._protocol, ssl_context, server_hostname=server_hostname
-                )
+        async with _within(timeout):
+            transport = await loop.start_tls(self._transport, self, ssl_context, server_hostname=server_hostname)
             if transport is None:
                 raise ConnectionResetError("the connection was closed during the TLS handshake")
-        except TimeoutError as error:
-            raise httpcore.ConnectTimeout(str(error) or "timed out") from error
-        except OSError as error:
-            raise httpcore.ConnectError(str(error)) from error
-        self._protocol.transport = transport
-        return _AsyncioStream(transport, self._protocol)
+        self._transport = transport
+        return self
 
     def get_extra_info(self, info: str) -> Any:
         if info == "is_readable":
             # The event loop may not have had the time to look.
-            return bool(self._protocol.data) or self._protocol.closed or _is_readable(self.get_extra_info("socket"))
+            return bool(self._data) or self._closed or _is_readable(self.get_extra_info("socket"))
         return self._transport.get_extra_info(info)
+
+
+async def _came_within(seconds: float | None, future: asyncio.Future[bool]) -> bool:
+    """Wait for a future; False when that took too long. In a third of the time of `asyncio.timeout`."""
+    if seconds is None:
+        return await future
+    timer = future.get_loop().call_later(seconds, _settle, future, False)
+    try:
+        return await future
+    finally:
+        timer.cancel()
+
+
+def _settle(future: asyncio.Future[bool] | None, came: bool = True) -> None:
+    if future is not None and not future.done():
+        future.set_result(came)
 
 
 def _is_readable(sock: socket.socket) -> bool:

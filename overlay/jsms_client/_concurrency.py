@@ -6,18 +6,18 @@ into sync.
 
 from __future__ import annotations
 
-import math
 import os
 import time
-from collections import deque
 from collections.abc import AsyncGenerator, Callable, Coroutine
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Generic, TypeVar
 from weakref import ref
 
 if TYPE_CHECKING:
     import asyncio
+
+    import trio
 
 
 _T = TypeVar("_T")
@@ -93,120 +93,43 @@ class Slot:
 class AsyncSlots:
     """The form of `Slots` for the tasks of one event loop, which are cancelled at an await alone."""
 
-    __slots__ = ("_free", "_waiters")
+    __slots__ = ("_semaphore",)
 
     def __init__(self, number: int) -> None:
-        self._free = number
-        self._waiters: deque[AsyncioWaiter | TrioWaiter] = deque()
+        self._semaphore: asyncio.Semaphore | trio.Semaphore
+        if asyncio_loop() is None:
+            import trio  # noqa: PLC0415 - it must be running, as asyncio is not
 
-    async def acquire(self, seconds: float | None) -> AsyncSlot | None:
-        """Return a free slot, in the order of asking; None when there was none in so many seconds."""
-        if self._free:
-            self._free -= 1
-            return AsyncSlot(self)
-        loop = asyncio_loop()
-        waiter = TrioWaiter() if loop is None else AsyncioWaiter(loop)
-        self._waiters.append(waiter)
-        granted = False
-        try:
-            granted = await waiter.wait(seconds)
-        finally:
-            if not granted and waiter in self._waiters:
-                self._waiters.remove(waiter)
-            elif not granted and waiter.is_set:
-                # Its task was cancelled in the moment that it was given one.
-                self.release()
-        return AsyncSlot(self) if granted else None
+            self._semaphore = trio.Semaphore(number)
+        else:
+            import asyncio  # noqa: PLC0415 - sync programs never load it
 
-    def release(self) -> None:
-        """Free a slot, or hand it on to the first that still waits."""
-        while self._waiters:
-            if self._waiters.popleft().set():
-                return
-        self._free += 1
+            self._semaphore = asyncio.Semaphore(number)
 
+    async def acquire(self, seconds: float | None) -> AsyncSlots | None:
+        """Return what frees a slot, in the order of asking; None when there was none in so many seconds."""
+        from asyncio import Semaphore, timeout  # noqa: PLC0415 - sync programs never load it
 
-class AsyncioWaiter:
-    """Waits on asyncio, in a third of the time that anyio takes."""
+        semaphore = self._semaphore
+        if not isinstance(semaphore, Semaphore):
+            import anyio  # noqa: PLC0415 - comes with httpx; programs with asyncio never load it here
 
-    __slots__ = ("_future",)
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._future: asyncio.Future[bool] = loop.create_future()
-
-    @property
-    def is_set(self) -> bool:
-        """Whether it was set, even if its task was cancelled then."""
-        return self._future.done() and not self._future.cancelled() and self._future.result()
-
-    def set(self) -> bool:
-        """End the wait, unless it has ended."""
-        return settle(self._future)
-
-    async def wait(self, seconds: float | None) -> bool:
-        """Wait until it is set; False when that took too long."""
-        return await future_within(self._future, seconds)
-
-
-class TrioWaiter:
-    """Waits on trio."""
-
-    __slots__ = ("_event",)
-
-    def __init__(self) -> None:
-        import anyio  # noqa: PLC0415 - comes with httpx; programs with asyncio never load it here
-
-        self._event = anyio.Event()
-
-    @property
-    def is_set(self) -> bool:
-        """Whether it was set."""
-        return self._event.is_set()
-
-    def set(self) -> bool:
-        """End the wait."""
-        self._event.set()
-        return True
-
-    async def wait(self, seconds: float | None) -> bool:
-        """Wait until it is set; False when that took too long."""
-        import anyio  # noqa: PLC0415 - it is loaded
-
-        with anyio.move_on_after(seconds):
-            await self._event.wait()
-        return self.is_set
-
-
-async def future_within(future: asyncio.Future[bool], seconds: float | None) -> bool:
-    """Wait for a future of the running loop; False when that took too long."""
-    if seconds is None:
-        return await future
-    timer = future.get_loop().call_later(seconds, settle, future, False)
-    try:
-        return await future
-    finally:
-        timer.cancel()
-
-
-def settle(future: asyncio.Future[bool] | None, came: bool = True) -> bool:
-    """Give a future its result; False where it has one, or where there is none."""
-    if future is None or future.done():
-        return False
-    future.set_result(came)
-    return True
-
-
-class AsyncSlot:
-    """One of them."""
-
-    __slots__ = ("_slots",)
-
-    def __init__(self, slots: AsyncSlots) -> None:
-        self._slots = slots
+            with anyio.move_on_after(seconds):
+                await semaphore.acquire()
+                return self
+            return None
+        if not semaphore.locked():
+            await semaphore.acquire()
+            return self
+        with suppress(TimeoutError):
+            async with timeout(seconds):
+                await semaphore.acquire()
+                return self
+        return None
 
     def release(self) -> None:
-        """Free it; the holder must forget it."""
-        self._slots.release()
+        """Free a slot."""
+        self._semaphore.release()
 
 
 class AsyncResettableEvent:
@@ -352,8 +275,3 @@ def fail_after(seconds: float | None) -> AbstractContextManager[None]:
     """Nothing: a thread that waits for a socket cannot be stopped from outside."""
     del seconds
     return _UNLIMITED
-
-
-def deadline(seconds: float | None) -> float:
-    """Return the moment that is so many seconds from now."""
-    return math.inf if seconds is None else time.monotonic() + seconds
