@@ -39,6 +39,7 @@ RULES = Rules(
         "__anext__": "__next__",
         "aclose": "close",
         "run_in_thread": "run_inline",
+        "async_shield": "shield",
         "async_sleep": "sleep",
         "async_fail_after": "fail_after",
         "async_trace": "trace",

@@ -196,41 +196,25 @@ def asyncio_loop() -> asyncio.AbstractEventLoop | None:
         return None
 
 
-class AsyncShieldedTask:
-    """Runs work to its end even when the caller that waits for it is cancelled."""
+async def async_shield(work: Callable[[], Coroutine[object, object, None]]) -> None:
+    """Run work to its end even when the caller that waits for it is cancelled."""
+    loop = asyncio_loop()
+    if loop is None:
+        # trio has no tasks without a parent; there the cancellation waits for the work.
+        import anyio  # noqa: PLC0415 - only for trio
 
-    __slots__ = ("_tasks",)
-
-    def __init__(self) -> None:
-        # An event loop holds its tasks only weakly.
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    async def run(self, work: Callable[[], Coroutine[object, object, None]]) -> None:
-        """Run it."""
-        loop = asyncio_loop()
-        if loop is None:
-            # trio has no tasks without a parent; there the cancellation waits for the work.
-            import anyio  # noqa: PLC0415 - only for trio
-
-            with anyio.CancelScope(shield=True):
-                await work()
-            return
+        with anyio.CancelScope(shield=True):
+            await work()
+    else:
         from asyncio import shield  # noqa: PLC0415 - sync programs never load it
 
-        task = loop.create_task(work())
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        await shield(task)
+        # The event loop holds it weakly: what it waits for, a thread or a socket, holds it.
+        await shield(loop.create_task(work()))
 
 
-class ShieldedTask:
-    """The blocking form of `AsyncShieldedTask`: a thread is not cancelled."""
-
-    __slots__ = ()
-
-    def run(self, work: Callable[[], None]) -> None:
-        """Run it."""
-        work()
+def shield(work: Callable[[], None]) -> None:
+    """Run work: a thread is not cancelled."""
+    work()
 
 
 def _threadsafe(callback: Callable[[], None]) -> Callable[[], object]:

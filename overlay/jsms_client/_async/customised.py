@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 from jsms_client._async.streams import AsyncReceiptStream, AsyncSharedReceiptStream
-from jsms_client._concurrency import AsyncShieldedTask, PerProcess, async_sleep
+from jsms_client._concurrency import PerProcess, async_shield, async_sleep
 from jsms_client._polling import ReceiptQueue
 from jsms_client.errors import APIError, ExpiredCodeError, InvalidCodeError, VerifiedCodeError
 from jsms_client.store._store import StoreLike, open_store
@@ -138,7 +138,7 @@ class AsyncReceipts(receipts.AsyncReceipts):
             return await self._poll(operation)
         finally:
             # Also where the caller was cancelled.
-            await AsyncShieldedTask().run(partial(run_in_thread, queue.end_turn))
+            await async_shield(partial(run_in_thread, queue.end_turn))
 
     async def _poll(self, operation: str) -> Any:
         """Poll; the next poll of this client's iterators is a whole pause after it."""

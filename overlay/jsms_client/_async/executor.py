@@ -12,7 +12,7 @@ from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING, Unpack, cast
 
-from jsms_client._concurrency import AsyncShieldedTask, DeadlineError, async_fail_after, async_sleep
+from jsms_client._concurrency import DeadlineError, async_fail_after, async_shield, async_sleep
 from jsms_client._config import Config
 from jsms_client._failures import clear_requests
 from jsms_client._request import Departure, RequestBuilder, texts_in_form, texts_in_json
@@ -245,7 +245,7 @@ def open_async_sender(config: Config, http_client: AnyAsyncClient | None) -> Asy
 
 async def _write(work: Callable[[], None]) -> None:
     # A cancelled caller must not leave the store half written.
-    await AsyncShieldedTask().run(partial(run_in_thread, work))
+    await async_shield(partial(run_in_thread, work))
 
 
 async def _take(claim: Claim) -> tuple[int, object] | None:
@@ -259,7 +259,7 @@ async def _take(claim: Claim) -> tuple[int, object] | None:
             await run_in_thread(claim.give_back)
 
     try:
-        await AsyncShieldedTask().run(take)
+        await async_shield(take)
     except BaseException:
         gone = True
         raise

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
-from jsms_client._concurrency import AsyncResettableEvent, AsyncShieldedTask, PerProcess
+from jsms_client._concurrency import AsyncResettableEvent, PerProcess, async_shield
 from jsms_client._polling import ReceiptQueue
 from jsms_client._response import AsyncMethod
 from jsms_client.errors import ConnectionFailedError, JSMSError, RateLimitError, StoreError
@@ -46,7 +46,7 @@ class AsyncReceiptStream(Generic[_T]):
     - A record that is not what the contract says costs none of the others: it goes to `malformed`.
     """
 
-    __slots__ = ("_convert", "_feeds", "_poll", "_poll_task", "_stopped", "_wakeup")
+    __slots__ = ("_convert", "_feeds", "_poll", "_stopped", "_wakeup")
 
     def __init__(
         self,
@@ -59,7 +59,6 @@ class AsyncReceiptStream(Generic[_T]):
         self._convert = convert
         self._stopped = False
         self._wakeup = AsyncResettableEvent()
-        self._poll_task = AsyncShieldedTask()
 
     @property
     def _feed(self) -> ReceiptQueue[_T]:
@@ -97,7 +96,7 @@ class AsyncReceiptStream(Generic[_T]):
                     raise StopAsyncIteration
                 pause = await self._turn()
                 if pause is None:
-                    await self._poll_task.run(self._fetch)
+                    await async_shield(self._fetch)
                 else:
                     await self._wakeup.wait(pause)
         return record

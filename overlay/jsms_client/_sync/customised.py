@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
-from jsms_client._concurrency import PerProcess, ShieldedTask, sleep
+from jsms_client._concurrency import PerProcess, shield, sleep
 from jsms_client._polling import ReceiptQueue
 from jsms_client._sync.streams import ReceiptStream, SharedReceiptStream
 from jsms_client.errors import APIError, ExpiredCodeError, InvalidCodeError, VerifiedCodeError
@@ -139,7 +139,7 @@ class Receipts(receipts.Receipts):
             return self._poll(operation)
         finally:
             # Also where the caller was cancelled.
-            ShieldedTask().run(partial(run_inline, queue.end_turn))
+            shield(partial(run_inline, queue.end_turn))
 
     def _poll(self, operation: str) -> Any:
         """Poll; the next poll of this client's iterators is a whole pause after it."""

@@ -13,7 +13,7 @@ from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING, Unpack, cast
 
-from jsms_client._concurrency import DeadlineError, ShieldedTask, fail_after, sleep
+from jsms_client._concurrency import DeadlineError, fail_after, shield, sleep
 from jsms_client._config import Config
 from jsms_client._failures import clear_requests
 from jsms_client._request import Departure, RequestBuilder, texts_in_form, texts_in_json
@@ -246,7 +246,7 @@ def open_sender(config: Config, http_client: AnyAsyncClient | None) -> Transport
 
 def _write(work: Callable[[], None]) -> None:
     # A cancelled caller must not leave the store half written.
-    ShieldedTask().run(partial(run_inline, work))
+    shield(partial(run_inline, work))
 
 
 def _take(claim: Claim) -> tuple[int, object] | None:
@@ -260,7 +260,7 @@ def _take(claim: Claim) -> tuple[int, object] | None:
             claim.give_back()
 
     try:
-        ShieldedTask().run(take)
+        shield(take)
     except BaseException:
         gone = True
         raise

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
-from jsms_client._concurrency import PerProcess, ResettableEvent, ShieldedTask
+from jsms_client._concurrency import PerProcess, ResettableEvent, shield
 from jsms_client._polling import ReceiptQueue
 from jsms_client._response import Method
 from jsms_client.errors import ConnectionFailedError, JSMSError, RateLimitError, StoreError
@@ -47,7 +47,7 @@ class ReceiptStream(Generic[_T]):
     - A record that is not what the contract says costs none of the others: it goes to `malformed`.
     """
 
-    __slots__ = ("_convert", "_feeds", "_poll", "_poll_task", "_stopped", "_wakeup")
+    __slots__ = ("_convert", "_feeds", "_poll", "_stopped", "_wakeup")
 
     def __init__(
         self,
@@ -60,7 +60,6 @@ class ReceiptStream(Generic[_T]):
         self._convert = convert
         self._stopped = False
         self._wakeup = ResettableEvent()
-        self._poll_task = ShieldedTask()
 
     @property
     def _feed(self) -> ReceiptQueue[_T]:
@@ -98,7 +97,7 @@ class ReceiptStream(Generic[_T]):
                     raise StopIteration
                 pause = self._turn()
                 if pause is None:
-                    self._poll_task.run(self._fetch)
+                    shield(self._fetch)
                 else:
                     self._wakeup.wait(pause)
         return record

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import anyio
 
-from jsms_client._concurrency import AsyncShieldedTask
+from jsms_client._concurrency import async_shield
 from jsms_client.callbacks._events import Callback
 from jsms_client.callbacks._form import callback_error
 from jsms_client.callbacks._nonces import call_and_wait, call_blocking
@@ -65,7 +65,7 @@ class Acceptance(AbstractContextManager[Callback, None], AbstractAsyncContextMan
             return self.__enter__()
         callback = self._begin()
         try:
-            await AsyncShieldedTask().run(partial(self._take, call_and_wait))
+            await async_shield(partial(self._take, call_and_wait))
         except BaseException:
             # Cancelled, perhaps before the store has responded: the one that comes second gives the nonce back.
             self._left = True
@@ -132,7 +132,7 @@ class Acceptance(AbstractContextManager[Callback, None], AbstractAsyncContextMan
     async def _finish(self, *, handled: bool) -> None:
         """End it for certain: a cancelled scope waits, a cancelled task of asyncio leaves it to the event loop."""
         with anyio.CancelScope(shield=True):
-            await AsyncShieldedTask().run(partial(self._end, call_and_wait, handled=handled))
+            await async_shield(partial(self._end, call_and_wait, handled=handled))
 
 
 def _run(work: Coroutine[object, object, None]) -> None:
