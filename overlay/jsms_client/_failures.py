@@ -25,7 +25,7 @@ _HOLDING_REQUESTS = frozenset((*_FAMILIES, *_BELOW, "asyncio", "jsms_client", "s
 
 def foreign(error: BaseException, *, own: bool) -> BaseException | None:
     """Return what came through the transport and is not its own, to be passed through; None for a failure of it."""
-    if _is(error, "TransportError", "DecodingError") or isinstance(error, DeadlineError):
+    if is_named(error, "TransportError", "DecodingError") or isinstance(error, DeadlineError):
         return interruption(error)
     # Our own transports raise nothing but httpx's exceptions.
     if own or not isinstance(error, Exception):
@@ -53,7 +53,7 @@ def interruption(error: BaseException) -> BaseException | None:
 
 def request_not_sent(error: BaseException) -> bool:
     """Whether a request failed before a byte of it was written, so that a retry is always safe."""
-    if not _is(error, *_NOT_SENT):
+    if not is_named(error, *_NOT_SENT):
         return is_unwritable(error)
     # httpx-aiohttp reports a connection that broke after the request as one that was never made.
     causes = {kind.__name__ for kind in type(error.__cause__).__mro__ if _module(kind) == "aiohttp"}
@@ -63,12 +63,12 @@ def request_not_sent(error: BaseException) -> bool:
 def is_unwritable(error: BaseException) -> bool:
     """Whether a request has something in its head that HTTP cannot carry, such as a header of the caller's client."""
     # Only while h11 looks at the head, all of it, before a byte is written; other breaches come later.
-    return _is(error, "LocalProtocolError") and str(error).startswith("Illegal ")
+    return is_named(error, "LocalProtocolError") and str(error).startswith("Illegal ")
 
 
 def is_timeout(error: BaseException) -> bool:
     """Whether a timeout ran out."""
-    return _is(error, "TimeoutException") or isinstance(error, TimeoutError)
+    return is_named(error, "TimeoutException") or isinstance(error, TimeoutError)
 
 
 def is_permanent(error: BaseException) -> bool:
@@ -107,17 +107,12 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
             left += (cause.__cause__, cause.__context__)
 
 
-def is_pool_timeout(error: BaseException) -> bool:
-    """Whether no connection was free in time."""
-    return _is(error, "PoolTimeout")
-
-
 def is_proxy_refusal(error: BaseException) -> bool:
     """Whether a proxy asks for other credentials."""
-    return _is(error, "ProxyError") and str(error).startswith("407")
+    return is_named(error, "ProxyError") and str(error).startswith("407")
 
 
-def _is(error: BaseException, *names: str) -> bool:
+def is_named(error: BaseException, *names: str) -> bool:
     """Whether it is one of these exceptions of httpx or httpx2."""
     return any(kind.__name__ in names and _module(kind) in _FAMILIES for kind in type(error).__mro__)
 

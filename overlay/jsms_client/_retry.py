@@ -9,19 +9,18 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, cast
 
-from jsms_client._events import LOG, CallEvent, OnEvent, publish
+from jsms_client._events import LOG, CallEvent, publish
 from jsms_client._failures import (
     foreign,
+    is_named,
     is_permanent,
-    is_pool_timeout,
     is_proxy_refusal,
     is_timeout,
     is_unwritable,
     request_not_sent,
 )
-from jsms_client._options import RetryPolicy
 from jsms_client._response import Interpreter, ReceivedResponse, note_response
 from jsms_client.errors import (
     APIError,
@@ -41,8 +40,8 @@ from jsms_runtime.operation import Operation
 from jsms_runtime.redaction import MASK, mask_line
 
 if TYPE_CHECKING:
+    from jsms_client._config import Config
     from jsms_client._request import Departure, Request
-    from jsms_client._telemetry import Recorder
 
 _MSG_ID = re.compile("[0-9]{1,20}")
 _NOT_RECORDED = nullcontext()
@@ -51,27 +50,17 @@ _NOT_RECORDED = nullcontext()
 class Attempts:
     """What one call has been through."""
 
-    def __init__(
-        self,
-        operation: Operation,
-        policy: RetryPolicy,
-        secrets: Callable[[], Iterable[str]],
-        path: str,
-        on_event: OnEvent | None = None,
-        recorder: Recorder | None = None,
-    ) -> None:
-        self._on_event = on_event
-        self._recorder = None if recorder is None else recorder.call(operation)
-        self._is_observed = on_event is not None or recorder is not None
-        self._began = time.monotonic()
+    def __init__(self, operation: Operation, config: Config, path: str, secrets: Callable[[], Iterable[str]]) -> None:
         self._operation = operation
+        self._policy = config.retry
+        self._on_event = config.on_event
+        self._recorder = None if config.recorder is None else config.recorder.call(operation)
         self._path = path
-        self._policy = policy
         self._secrets = secrets
+        self._began = self._started = time.monotonic()
         self._attempt = 0
         self._left = 0
         self._lost = False
-        self._started = 0.0
 
     def begin(self, request: Request) -> AbstractContextManager[object]:
         """Start another attempt; gives what its request is to be sent in."""
@@ -84,28 +73,29 @@ class Attempts:
 
     def failed(self, error: BaseException, departure: Departure, *, own: bool) -> tuple[BaseException, float | None]:
         """End an attempt without a response: what to raise, or the seconds before another where that is safe."""
-        failure, pause = self._judge_failure(error, departure, own=own)
+        failure: BaseException
+        if (passed := foreign(error, own=own)) is not None:
+            failure, again = passed, False
+        elif departure.may_have_left is False or request_not_sent(error):
+            failure, again = self._not_reached(error), not is_permanent(error)
+        else:
+            self._left += 1
+            self._lost = True
+            failure, again = self._no_response(error), self._operation.retry == "safe"
+        pause = self._pause(0) if again and self._attempt < self._policy.attempts else None
+        sent: Sent = "unknown"
         if isinstance(failure, JSMSError):
             sent = failure.sent
+        elif departure.may_have_left is False:
+            sent = "no"
+        elif self._operation.retry == "safe":
+            sent = "yes"
         else:
-            left = departure.may_have_left is not False
-            sent = "no" if not left else "yes" if self._operation.retry == "safe" else "unknown"
+            note = f"{self._operation.id}: the request may have left and been carried out, such as a message sent"
+            # It may be raised more than once.
+            failure.__notes__ = [*(each for each in getattr(failure, "__notes__", ()) if each != note), note]
         self._publish(type(error).__name__, type(failure).__name__, pause, sent)
         return failure, pause
-
-    def _judge_failure(
-        self, error: BaseException, departure: Departure, *, own: bool
-    ) -> tuple[BaseException, float | None]:
-        if (passed := foreign(error, own=own)) is not None:
-            self._note_departure(passed, departure)
-            return passed, None
-        if departure.may_have_left is False or request_not_sent(error):
-            again = not is_permanent(error) and self._attempt < self._policy.attempts
-            return self._not_reached(error), self._pause(0) if again else None
-        self._left += 1
-        self._lost = True
-        again = self._operation.retry == "safe" and self._attempt < self._policy.attempts
-        return self._no_response(error), self._pause(0) if again else None
 
     def responded(
         self, received: ReceivedResponse, parse: Callable[[bytes], object]
@@ -115,7 +105,7 @@ class Attempts:
         note_response(received)
         result = Interpreter(self._operation, received, self._left, self._secrets, parse).interpret()
         if isinstance(result, ReceivedResponse):
-            if self._is_observed or LOG.isEnabledFor(logging.INFO):
+            if self._on_event is not None or self._recorder is not None or LOG.isEnabledFor(logging.INFO):
                 self._publish(None, None, None, "yes", received, msg_id=self._msg_id(result))
             return result
         error, pause = self._judge_response(result, received)
@@ -141,13 +131,6 @@ class Attempts:
             result.sent = "unknown"
         return result, None
 
-    def _note_departure(self, error: BaseException, departure: Departure) -> None:
-        """Add to an exception of the caller's what it may mean for a request that must not be retried."""
-        note = f"{self._operation.id}: the request may have left and been carried out, such as a message sent"
-        if self._operation.retry != "safe" and departure.may_have_left is not False:
-            # It may be raised more than once.
-            error.__notes__ = [*(each for each in getattr(error, "__notes__", ()) if each != note), note]
-
     def _pause(self, wanted: float) -> float:
         # Jitter: clients that failed together should not retry together.
         part = random.uniform(0.5, 1)  # noqa: S311 - not a secret
@@ -161,7 +144,7 @@ class Attempts:
             )
         kind: type[JSMSError] = ConnectTimeoutError if is_timeout(error) else ConnectionFailedError
         problem = "the service was not reached"
-        if is_pool_timeout(error):
+        if is_named(error, "PoolTimeout"):
             kind = PoolTimeoutError
             problem = "no connection was free in time: make fewer calls at once, or give timeout a longer pool"
         elif is_proxy_refusal(error):
@@ -207,30 +190,27 @@ class Attempts:
     ) -> None:
         """Tell of an attempt, and of the call where it was the last."""
         now = time.monotonic()
-        status = received.status_code if received is not None else None
-        kinds: tuple[Literal["attempt", "outcome"], ...] = ("attempt", "outcome") if pause is None else ("attempt",)
-        for kind in kinds:
-            if self._is_observed or LOG.isEnabledFor(logging.DEBUG if kind == "attempt" else logging.INFO):
-                event = CallEvent(
-                    kind=kind,
-                    operation=self._operation.id,
-                    attempt=self._attempt,
-                    duration=now - (self._started if kind == "attempt" else self._began),
-                    http_status=status,
-                    code=code,
-                    msg_id=msg_id,
-                    sent=sent,
-                    error=problem if kind == "attempt" else error,
-                    retry_in=pause if kind == "attempt" else None,
-                )
-                publish(event, self._on_event)
-                if self._recorder is None:
-                    continue
-                if kind == "attempt":
-                    # Transports differ in what they raise; what the caller gets is the same with each of them.
-                    self._recorder.attempt_ended(replace(event, error=error))
-                else:
-                    self._recorder.call_ended(event)
+        attempt = CallEvent(
+            kind="attempt",
+            operation=self._operation.id,
+            attempt=self._attempt,
+            duration=now - self._started,
+            http_status=received.status_code if received is not None else None,
+            code=code,
+            msg_id=msg_id,
+            sent=sent,
+            error=problem,
+            retry_in=pause,
+        )
+        publish(attempt, self._on_event)
+        if self._recorder is not None:
+            # Transports differ in what they raise; what the caller gets is the same with each of them.
+            self._recorder.attempt_ended(replace(attempt, error=error))
+        if pause is None:
+            outcome = replace(attempt, kind="outcome", duration=now - self._began, error=error)
+            publish(outcome, self._on_event)
+            if self._recorder is not None:
+                self._recorder.call_ended(outcome)
 
     def _msg_id(self, success: ReceivedResponse) -> str | None:
         value = success.json()

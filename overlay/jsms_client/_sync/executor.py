@@ -118,8 +118,7 @@ class HTTPExecutor:
     def _attempt(
         self, operation: Operation, path: str, request: Request, secrets: Callable[[], Iterable[str]]
     ) -> ReceivedResponse:
-        config = self.config
-        attempts = Attempts(operation, config.retry, secrets, path, config.on_event, config.recorder)
+        attempts = Attempts(operation, self.config, path, secrets)
         while True:
             departure = Departure()
             try:
