@@ -62,21 +62,17 @@ class BodyReader:
     def __init__(self, headers: Mapping[str, str]) -> None:
         self._parts: list[bytes] = []
         self._size = 0
-        self._may_be_raw = False
         self._decompressor = None
         self.problem = ""
-        encoding = headers.get("content-encoding")
-        if encoding is None:
-            return
-        codings = [name for name in (coding.strip().lower() for coding in encoding.split(",")) if name != "identity"]
+        codings = [name.strip().lower() for name in headers.get("content-encoding", "").split(",")]
+        codings = [name for name in codings if name not in ("", "identity")]
         # One that was asked for, and only once: each further one may multiply the size by a thousand.
-        if codings in (["gzip"], ["x-gzip"]):
-            self._decompressor = zlib.decompressobj(16 + zlib.MAX_WBITS)
-        elif codings == ["deflate"]:
-            self._may_be_raw = True
-            self._decompressor = zlib.decompressobj()
-        elif codings not in ([], [""]):
+        if codings in (["gzip"], ["x-gzip"], ["deflate"]):
+            # Finds out by itself which of the two it is.
+            self._decompressor = zlib.decompressobj(32 + zlib.MAX_WBITS)
+        elif codings:
             self.problem = "is compressed in a way that was not asked for"
+        self._may_be_raw = codings == ["deflate"]
 
     def add(self, part: bytes) -> bool:
         """Take the next part; False where the rest is not worth reading."""

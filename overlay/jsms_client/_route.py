@@ -38,25 +38,14 @@ class Route(NamedTuple):
 
 def find_route(base_url: str, *, fast: bool = False) -> Route:
     """Find how a service is reached: directly or by the environment's proxy, and whose certificates are good."""
-    proxy_url = proxy_for(base_url)
-    proxy_scheme = "" if proxy_url is None else _proxy_scheme(proxy_url)
     encrypted = urlsplit(base_url).scheme == "https"
-    trust = _trust(needed=encrypted or proxy_scheme == "https")
-    proxy = None
-    if proxy_url is not None:
-        try:
-            proxy = httpx.Proxy(proxy_url, ssl_context=trust if proxy_scheme == "https" else None)
-        except (ValueError, httpx.InvalidURL):
-            proxy_scheme = ""
-        if not proxy_scheme:
-            raise _unusable_proxy("it is not a URL")
-    return Route(
-        trust,
-        proxy,
-        encrypted + (proxy_scheme == "https"),
-        not encrypted and proxy_scheme.startswith("http"),
-        fast and proxy is None,
-    )
+    proxy_url = proxy_for(base_url)
+    if proxy_url is None:
+        return Route(_trust(needed=encrypted), None, int(encrypted), False, fast)
+    scheme = _proxy_scheme(proxy_url)
+    trust = _trust(needed=encrypted or scheme == "https")
+    proxy = httpx.Proxy(proxy_url, ssl_context=trust if scheme == "https" else None)
+    return Route(trust, proxy, encrypted + (scheme == "https"), not encrypted and scheme.startswith("http"), False)
 
 
 def proxy_for(base_url: str) -> str | None:
@@ -71,21 +60,20 @@ def proxy_for(base_url: str) -> str | None:
 
 
 def _proxy_scheme(proxy_url: str) -> str:
-    """Return the scheme of a proxy's address; empty where the address cannot be used."""
-    if proxy_url != proxy_url.strip() or not proxy_url.isprintable():
-        return ""
-    try:
+    """Return the scheme of a proxy's address; raises `ConfigurationError` where the address cannot be used."""
+    scheme = host = ""
+    with suppress(ValueError, httpx.InvalidURL):
         parts = urlsplit(proxy_url)
-        # Raises ValueError for a port or a host that no socket takes.
-        _ = parts.port
-        host = (parts.hostname or "").encode("idna")
-    except ValueError:
-        return ""
-    if parts.scheme not in _PROXY_SCHEMES:
+        # Each raises for a port or a host that no socket takes.
+        _ = httpx.URL(proxy_url), parts.port, (parts.hostname or "").encode("idna")
+        scheme, host = parts.scheme, parts.hostname or ""
+    if not host or proxy_url != proxy_url.strip() or not proxy_url.isprintable():
+        raise _unusable_proxy("it is not a URL")
+    if scheme not in _PROXY_SCHEMES:
         raise _unusable_proxy(f"its scheme is none of {', '.join(sorted(_PROXY_SCHEMES))}")
-    if parts.scheme.startswith("socks") and find_spec("socksio") is None:
+    if scheme.startswith("socks") and find_spec("socksio") is None:
         raise _unusable_proxy("a SOCKS proxy takes the package socksio: pip install 'httpx[socks]'")
-    return parts.scheme if host else ""
+    return scheme
 
 
 def _trust(*, needed: bool) -> ssl.SSLContext:
