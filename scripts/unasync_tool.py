@@ -51,7 +51,7 @@ RULES = Rules(
     },
     prefix="Async",
     phrases={
-        "async_backend()": "httpcore.SyncBackend()",
+        "await async_connect_tcp(": "httpcore.SyncBackend().connect_tcp(",
         "async_close_now(inner)": "inner.close()",
         "may be shared by all of its tasks": "may be shared by all of its threads",
         "for each process and each event loop their own": "for each process its own",

@@ -1,4 +1,4 @@
-"""A network backend of httpcore for asyncio: its own goes through anyio, at twice the cost of a call."""
+"""Connections on asyncio, as httpcore has them: its own go through anyio, at twice the cost of a call."""
 
 from __future__ import annotations
 
@@ -14,28 +14,34 @@ import httpcore
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncGenerator, Iterable
+    from collections.abc import AsyncGenerator
 
 
 _MOST_UNREAD = 256 * 1024
 """Above so many bytes that were not asked for yet, the sender has to wait."""
 
 
-class AsyncioBackend(httpcore.AsyncNetworkBackend):
-    """Opens connections on the running event loop."""
+async def connect_tcp(host: str, port: int, timeout: float | None = None) -> httpcore.AsyncNetworkStream:
+    """Connect to the first address that can be reached; raises `httpcore.ConnectTimeout` or `httpcore.ConnectError`.
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[object] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """Connect; raises `httpcore.ConnectTimeout` or `httpcore.ConnectError`."""
-        del local_address, socket_options
-        async with _within(timeout):
-            return await _connect(host, port, math.inf if timeout is None else time.monotonic() + timeout)
+    Not `create_connection` with a host: a cancellation may leave sockets of its happy eyeballs open.
+    """
+    loop = asyncio.get_running_loop()
+    end = math.inf if timeout is None else time.monotonic() + timeout
+    async with _within(timeout):
+        addresses = await _resolve(host, port)
+        while True:
+            *_, address = addresses.pop(0)
+            # A silent address leaves time for the others.
+            share = None if end == math.inf else (end - time.monotonic()) / (1 + len(addresses))
+            try:
+                async with asyncio.timeout(share):
+                    _, stream = await loop.create_connection(_AsyncioStream, *address[:2])
+            except OSError:
+                if not addresses:
+                    raise
+            else:
+                return stream
 
 
 @asynccontextmanager
@@ -48,26 +54,6 @@ async def _within(timeout: float | None) -> AsyncGenerator[None]:
         raise httpcore.ConnectTimeout(str(error) or "timed out") from error
     except OSError as error:
         raise httpcore.ConnectError(str(error)) from error
-
-
-async def _connect(host: str, port: int, end: float) -> _AsyncioStream:
-    """Connect to the first address that can be reached.
-
-    Not `create_connection` with a host: a cancellation may leave sockets of its happy eyeballs open.
-    """
-    loop = asyncio.get_running_loop()
-    addresses = await _resolve(host, port)
-    while True:
-        *_, address = addresses.pop(0)
-        try:
-            # A silent address leaves time for the others.
-            async with asyncio.timeout(None if end == math.inf else (end - time.monotonic()) / (1 + len(addresses))):
-                _, stream = await loop.create_connection(_AsyncioStream, *address[:2])
-        except OSError:
-            if not addresses:
-                raise
-        else:
-            return stream
 
 
 async def _resolve(host: str, port: int) -> list[tuple[Any, ...]]:

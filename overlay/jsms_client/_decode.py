@@ -142,8 +142,8 @@ def holds_error(value: object) -> bool:
 def _is_error(value: object) -> bool:
     if fields := _object(value):
         return "code" not in fields or _is_error(fields["code"])
-    written = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-    return bool(value) and written.strip() not in _SUCCESS_CODES
+    code = _code(value)
+    return bool(value) and str(value if code is None else code).strip() not in _SUCCESS_CODES
 
 
 def check_id(value: object) -> None:
@@ -174,7 +174,7 @@ class ErrorDetail(NamedTuple):
     @property
     def has_code(self) -> bool:
         """Whether it has a code that is none of success."""
-        return self.code is not None and str(self.code) not in _SUCCESS_CODES
+        return _is_error(self.code)
 
     @property
     def is_refusal(self) -> bool:
@@ -215,12 +215,7 @@ def repeats_a_name(content: bytes) -> bool:
 def _is_refused(entry: object) -> bool:
     """Whether an entry of a list is a refused recipient of a batch, who may have an id too."""
     fields = _object(entry)
-    codes = [fields[name] for name in ERROR_CODES_IN & fields.keys()]
-    if not codes:
-        return False
-    from jsms_runtime.results import error_code  # noqa: PLC0415 - only for responses with codes in them
-
-    return any(error_code(code, SUCCESS_CODES) != (None, None) for code in codes)
+    return any(_is_error(fields[name]) for name in ERROR_CODES_IN & fields.keys())
 
 
 def _is_given(value: object) -> bool:

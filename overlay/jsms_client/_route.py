@@ -124,15 +124,16 @@ def _unusable_certificates(error: OSError) -> ConfigurationError:
     )
 
 
-def async_backend() -> httpcore.AsyncNetworkBackend:
-    """Return the network backend of the running event loop."""
-    import httpcore  # noqa: PLC0415 - it loads trio where that is installed
-
+async def async_connect_tcp(host: str, port: int, timeout: float | None) -> httpcore.AsyncNetworkStream:
+    """Connect, on the running event loop."""
     if asyncio_loop() is None:
-        return cast("httpcore.AsyncNetworkBackend", httpcore.TrioBackend())
-    from jsms_client._asyncio_backend import AsyncioBackend  # noqa: PLC0415 - sync programs never load it
+        import httpcore  # noqa: PLC0415 - it loads trio where that is installed
 
-    return AsyncioBackend()
+        backend = cast("httpcore.AsyncNetworkBackend", httpcore.TrioBackend())
+        return await backend.connect_tcp(host, port, timeout)
+    from jsms_client._asyncio_backend import connect_tcp  # noqa: PLC0415 - sync programs never load it
+
+    return await connect_tcp(host, port, timeout)
 
 
 def async_close_now(stream: httpcore.AsyncNetworkStream) -> None:

@@ -12,10 +12,8 @@ from typing import Any
 import httpcore
 import pytest
 
-from jsms_client._asyncio_backend import AsyncioBackend
+from jsms_client._asyncio_backend import connect_tcp
 from servers.raw_socket_server import Connection, RawSocketServer, Script, refusing_port, silent_port
-
-BACKEND = AsyncioBackend()
 
 
 def port_of(server: RawSocketServer) -> int:
@@ -40,7 +38,7 @@ def test_the_next_address_is_tried_when_one_refuses_or_is_silent(
         resolves_to(monkeypatch, refusing, silent, port_of(server))
 
         async def main() -> None:
-            stream = await BACKEND.connect_tcp("two.example", 1, timeout=1)
+            stream = await connect_tcp("two.example", 1, timeout=1)
             await stream.aclose()
 
         asyncio.run(main())
@@ -49,12 +47,12 @@ def test_the_next_address_is_tried_when_one_refuses_or_is_silent(
 @pytest.mark.parametrize("host", ["no-such-host.invalid", "127.0.0.1"])
 def test_what_cannot_be_reached_is_an_error_of_httpcore(host: str) -> None:
     with refusing_port() as port, pytest.raises(httpcore.ConnectError):
-        asyncio.run(BACKEND.connect_tcp(host, port))
+        asyncio.run(connect_tcp(host, port))
 
 
 def test_a_connection_that_takes_too_long_is_a_timeout() -> None:
     with silent_port() as port, pytest.raises(httpcore.ConnectTimeout):
-        asyncio.run(BACKEND.connect_tcp("127.0.0.1", port, timeout=0.1))
+        asyncio.run(connect_tcp("127.0.0.1", port, timeout=0.1))
 
 
 def hang_up(connection: Connection) -> None:
@@ -83,7 +81,7 @@ def test_tls_that_fails_is_a_connection_that_failed(
     server.play(script)
 
     async def main() -> None:
-        stream = await BACKEND.connect_tcp("127.0.0.1", port_of(server))
+        stream = await connect_tcp("127.0.0.1", port_of(server))
         with pytest.raises(kind):
             await stream.start_tls(ssl.create_default_context(), "127.0.0.1", timeout=0.3)
         await stream.aclose()
@@ -97,7 +95,7 @@ def test_a_connection_that_is_lost_at_the_end_of_the_handshake_failed(
     server.play(Script(Connection.hold))
 
     async def main() -> None:
-        stream = await BACKEND.connect_tcp("127.0.0.1", port_of(server))
+        stream = await connect_tcp("127.0.0.1", port_of(server))
 
         async def start_tls(*_: object, **__: object) -> None:
             """Return nothing, as asyncio does when the connection is lost."""
@@ -114,7 +112,7 @@ def test_what_is_not_read_in_time_is_a_timeout_of_writing(server: RawSocketServe
     server.play(Script(lambda connection: connection.wait(5)))
 
     async def main() -> None:
-        stream = await BACKEND.connect_tcp("127.0.0.1", port_of(server))
+        stream = await connect_tcp("127.0.0.1", port_of(server))
         with pytest.raises(httpcore.WriteTimeout):
             await stream.write(bytes(50_000_000), timeout=0.2)
         await stream.aclose()
@@ -134,7 +132,7 @@ def test_the_sender_waits_while_nothing_is_read(server: RawSocketServer) -> None
     server.play(Script(act))
 
     async def main() -> None:
-        stream = await BACKEND.connect_tcp("127.0.0.1", port_of(server))
+        stream = await connect_tcp("127.0.0.1", port_of(server))
         await stream.write(b"more")
         await asyncio.sleep(0.2)
         received = 0
@@ -154,7 +152,7 @@ def test_a_reset_is_an_error_and_not_an_end(server: RawSocketServer) -> None:
     server.play(Script(act))
 
     async def main() -> None:
-        stream = await BACKEND.connect_tcp("127.0.0.1", port_of(server))
+        stream = await connect_tcp("127.0.0.1", port_of(server))
         await stream.write(b"more")
         with pytest.raises(httpcore.ReadError):
             await stream.read(100, timeout=5)
@@ -179,7 +177,7 @@ def test_an_idle_connection_is_readable_when_there_is_something_or_its_end(
     server.play(Script(act))
 
     async def main() -> None:
-        stream = await BACKEND.connect_tcp("127.0.0.1", port_of(server))
+        stream = await connect_tcp("127.0.0.1", port_of(server))
         assert stream.get_extra_info("is_readable") is False
         await stream.write(b"more")
         # The event loop is blocked.

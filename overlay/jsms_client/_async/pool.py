@@ -22,7 +22,7 @@ from jsms_client._concurrency import AsyncSlots, DeadlineError
 from jsms_client._failures import interruption
 from jsms_client._request import Departure
 from jsms_client._response import BodyReader, ReceivedResponse
-from jsms_client._route import async_backend, async_close_now
+from jsms_client._route import async_close_now, async_connect_tcp
 
 if TYPE_CHECKING:
     import ssl
@@ -242,10 +242,10 @@ class AsyncNetwork(httpcore.AsyncNetworkBackend, httpcore.AsyncNetworkStream):
         socket_options: Iterable[Any] | None = None,
     ) -> AsyncNetwork:
         """Connect, for httpcore."""
+        del local_address, socket_options
         # There is no connection yet: the request cannot have left.
         self._departure.may_have_left = False
-        timeout = self._time_to(timeout)
-        self.inner = await async_backend().connect_tcp(host, port, timeout, local_address, socket_options)
+        self.inner = await async_connect_tcp(host, port, self._time_to(timeout))
         return self
 
     async def start_tls(

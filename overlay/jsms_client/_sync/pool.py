@@ -242,10 +242,10 @@ class Network(httpcore.NetworkBackend, httpcore.NetworkStream):
         socket_options: Iterable[Any] | None = None,
     ) -> Network:
         """Connect, for httpcore."""
+        del local_address, socket_options
         # There is no connection yet: the request cannot have left.
         self._departure.may_have_left = False
-        timeout = self._time_to(timeout)
-        self.inner = httpcore.SyncBackend().connect_tcp(host, port, timeout, local_address, socket_options)
+        self.inner = httpcore.SyncBackend().connect_tcp(host, port, self._time_to(timeout))
         return self
 
     def start_tls(
