@@ -127,14 +127,12 @@ async def open_async_transport(base_url: str, *, fast: bool = False) -> AsyncCon
 
 def _modules(*, fast: bool) -> set[str]:
     """Return what the first request of this event loop imports."""
-    needed = {"jsms_client._async.pool"}
+    needed = {"jsms_client._async.fast" if fast else "jsms_client._async.pool"}
     if asyncio_loop() is not None:
         needed.add("jsms_client._asyncio_backend")
-    if fast:
-        needed.add("jsms_client._async.fast")
-    elif asyncio_loop() is not None:
-        # httpcore's locks load it, at the first request.
-        needed.add("anyio._backends._asyncio")
+        if not fast:
+            # httpcore's locks load it, at the first request.
+            needed.add("anyio._backends._asyncio")
     return needed
 
 

@@ -77,7 +77,7 @@ class AsyncConnection(httpx.AsyncHTTPTransport):
         else:
             response = await self.handle_async_request(sent)
         try:
-            if self.network.has_unsent:
+            if self.network.unsent:
                 raise httpx.RemoteProtocolError("a response came before its request was sent")
             if response.status_code == 407 and self._forwards:
                 raise httpx.ProxyError("407 Proxy Authentication Required")
@@ -192,7 +192,7 @@ class AsyncNetwork(httpcore.AsyncNetworkBackend, httpcore.AsyncNetworkStream):
         self._deadline = self._read_deadline = math.inf
         self._read_timeout: float | None = None
         self._write_timeout: float | None = None
-        self._unsent: list[bytes] = []
+        self.unsent: list[bytes] = []
         self._departure = Departure()
 
     def begin(self, departure: Departure, timeouts: Mapping[str, float | None]) -> None:
@@ -208,11 +208,6 @@ class AsyncNetwork(httpcore.AsyncNetworkBackend, httpcore.AsyncNetworkStream):
         self._read_deadline = self._deadline
         if timeout is not None:
             self._read_deadline = min(self._deadline, time.monotonic() + timeout)
-
-    @property
-    def has_unsent(self) -> bool:
-        """Whether something was not sent yet."""
-        return bool(self._unsent)
 
     @property
     def is_open(self) -> bool:
@@ -258,24 +253,24 @@ class AsyncNetwork(httpcore.AsyncNetworkBackend, httpcore.AsyncNetworkStream):
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Keep it: head and body go in one packet."""
-        self._unsent.append(buffer)
+        self.unsent.append(buffer)
         self._write_timeout = timeout
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Read what has come."""
         try:
-            if self._unsent:
+            if self.unsent:
                 await self._flush()
                 self.expect(timeout)
             return await self._stream.read(max_bytes, self._time_to_read())
         except httpcore.ReadTimeout as error:
-            raise self._too_slow() from error
+            raise httpcore.ReadTimeout(f"the response was not complete after {self._read_timeout} s") from error
 
     async def _flush(self) -> None:
         if self._handshakes <= 0:
             self._departure.may_have_left = True
-        data = b"".join(self._unsent)
-        self._unsent.clear()
+        data = b"".join(self.unsent)
+        self.unsent.clear()
         try:
             # In pieces: the deadline holds against a service that takes it bit by bit, too.
             for start in range(0, len(data), _MOST_AT_ONCE):
@@ -293,24 +288,15 @@ class AsyncNetwork(httpcore.AsyncNetworkBackend, httpcore.AsyncNetworkStream):
         return self.inner
 
     def _time_to_read(self) -> float | None:
-        """Return the seconds that are left for the head or the body; raises `httpcore.ReadTimeout` where none are."""
-        if self._read_deadline == math.inf:
-            return None
         left = self._read_deadline - time.monotonic()
         if left <= 0:
-            raise self._too_slow()
-        return left
+            raise httpcore.ReadTimeout
+        return _limit(left)
 
     def _time_to(self, timeout: float | None) -> float | None:
-        """Return the seconds that are left for something else, at least a moment."""
-        if self._deadline == math.inf:
-            return timeout
+        """Return the seconds that are left for something else than reading, at least a moment."""
         left = max(self._deadline - time.monotonic(), 0.001)
-        return left if timeout is None else min(left, timeout)
-
-    def _too_slow(self) -> httpcore.ReadTimeout:
-        """Return the error for a response that is not complete in time."""
-        return httpcore.ReadTimeout(f"the response was not complete after {self._read_timeout} s")
+        return _limit(left if timeout is None else min(left, timeout))
 
     async def aclose(self) -> None:
         """Close it, for httpcore."""
@@ -319,6 +305,11 @@ class AsyncNetwork(httpcore.AsyncNetworkBackend, httpcore.AsyncNetworkStream):
     def get_extra_info(self, info: str) -> Any:
         """Return what is known of it; that it is quiet was seen before it was used."""
         return False if info == "is_readable" else self._stream.get_extra_info(info)
+
+
+def _limit(seconds: float) -> float | None:
+    """Return a timeout as httpcore has it, for which None is without a limit."""
+    return None if seconds == math.inf else seconds
 
 
 def total_timeout(timeouts: Mapping[str, float | None]) -> float:
