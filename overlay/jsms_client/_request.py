@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 import httpx
@@ -15,7 +15,6 @@ from jsms_client._version import __version__
 from jsms_client.errors import ArgumentError
 from jsms_runtime.errors import is_raised_by_handler
 from jsms_runtime.operation import Operation
-from jsms_runtime.resource import lazy_property
 
 if TYPE_CHECKING:
     from jsms_runtime.resource import Files
@@ -48,7 +47,7 @@ class Departure:
         self.trace(event, info)
 
 
-@dataclass(repr=False)
+@dataclass(slots=True, repr=False)
 class Target:
     """What all requests to one address have in common. Its repr shows no credentials."""
 
@@ -57,51 +56,27 @@ class Target:
     headers: list[tuple[bytes, bytes]]
     is_batch: bool
 
-    @lazy_property
-    def head(self) -> bytes:
-        """Return the first line and the headers, as they are sent."""
-        return self.head_with(self.headers)
-
-    def head_with(self, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
-        """Return the same with other headers."""
-        line = b"%s %s HTTP/1.1\r\n" % (self.method.encode("ascii"), self.url.raw_path)
-        return line + _lines(headers)
-
 
 @dataclass(slots=True, repr=False)
 class Request:
     """A request that can be sent as often as needed. Its repr shows nothing of it."""
 
     target: Target
-    content_headers: Sequence[tuple[bytes, bytes]]
+    headers: list[tuple[bytes, bytes]]
     body: bytes
     timeouts: Mapping[str, float | None]
     timeouts_given: bool  # if not, a client of the caller's keeps its own
-    added: dict[str, str] = field(default_factory=dict[str, str])  # headers of one attempt
 
-    def as_httpx(self) -> httpx.Request:
-        """Return what a transport of httpx takes."""
-        request = httpx.Request(
-            self.target.method,
-            self.target.url,
-            headers=[*self.target.headers, *self.content_headers],
-            stream=httpx.ByteStream(self.body),
-            extensions={"timeout": self.timeouts},
-        )
-        request.headers.update(self.added)
-        return request
+    def set_headers(self, headers: Mapping[str, str]) -> None:
+        """Give it these headers, in place of others with their names."""
+        names = {name.lower().encode("ascii") for name in headers}
+        self.headers = [header for header in self.headers if header[0].lower() not in names]
+        self.headers += [(name.encode("ascii"), value.encode("ascii")) for name, value in headers.items()]
 
     def as_bytes(self) -> bytes:
         """Return all that is sent."""
-        if self.added:
-            head = self.target.head_with(self.as_httpx().headers.raw)
-        else:
-            head = self.target.head + _lines(self.content_headers)
-        return b"%s\r\n%s" % (head, self.body)
-
-
-def _lines(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
-    return b"".join(b"%s: %s\r\n" % header for header in headers)
+        line = b"%s %s HTTP/1.1\r\n" % (self.target.method.encode("ascii"), self.target.url.raw_path)
+        return b"".join((line, *(b"%s: %s\r\n" % header for header in self.headers), b"\r\n", self.body))
 
 
 class RequestBuilder:
@@ -124,13 +99,12 @@ class RequestBuilder:
             target = self._targets[operation.id] = self._target(operation)
         if path != operation.path:
             target = replace(target, url=httpx.URL(self._config.base_url + path))
-        headers: list[tuple[bytes, bytes]] = []
-        body = b""
+        headers, body = target.headers, b""
         if files is not None or operation.body is not None:
             media_type, body = (
                 encode_json(json, operation, self.json) if files is None else encode_files(files, operation)
             )
-            headers = [(b"Content-Type", media_type), (b"Content-Length", b"%d" % len(body))]
+            headers = [*headers, (b"Content-Type", media_type), (b"Content-Length", b"%d" % len(body))]
         return Request(target, headers, body, self._timeouts, self._config.timeouts_given)
 
     def _target(self, operation: Operation) -> Target:

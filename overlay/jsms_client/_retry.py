@@ -68,7 +68,9 @@ class Attempts:
         self._started = time.monotonic()
         if self._recorder is None:
             return _NOT_RECORDED
-        self._recorder.begin(self._attempt, request.added)
+        added: dict[str, str] = {}
+        self._recorder.begin(self._attempt, added)
+        request.set_headers(added)
         return self._recorder
 
     def failed(self, error: BaseException, departure: Departure, *, own: bool) -> tuple[BaseException, float | None]:

@@ -89,9 +89,11 @@ def test_a_request_is_sent_as_httpx_would_send_it(operation: str, json: object) 
     known = OPERATIONS[operation]
     request = RequestBuilder(config).build(known, known.path, (json, None, None))
     assert request.as_bytes() == sent_by_httpx(request)
-    request.added["traceparent"] = "00"
+    for value in ("00", "01"):
+        request.set_headers({"Traceparent": value, "X-Request-ID": value})
     assert request.as_bytes() == sent_by_httpx(request)
-    assert b"\r\ntraceparent: 00\r\n" in request.as_bytes()
+    assert request.as_bytes().count(b"\r\nTraceparent: 01\r\nX-Request-ID: 01\r\n") == 1
+    assert b": 00\r\n" not in request.as_bytes()
 
 
 class Recording(httpcore.MockStream):
@@ -106,10 +108,11 @@ class Recording(httpcore.MockStream):
 
 
 def sent_by_httpx(request: Request) -> bytes:
-    stream, made = Recording([HEAD, b"hi"]), request.as_httpx()
+    stream, target = Recording([HEAD, b"hi"]), request.target
+    made = httpx.Request(target.method, target.url, headers=request.headers, stream=httpx.ByteStream(request.body))
     with httpcore.HTTP11Connection(httpcore.Origin(b"http", b"127.0.0.1", 1), stream) as connection:
-        target = httpcore.URL(scheme=b"http", host=b"127.0.0.1", port=1, target=made.url.raw_path)
+        url = httpcore.URL(scheme=b"http", host=b"127.0.0.1", port=1, target=made.url.raw_path)
         connection.handle_request(
-            httpcore.Request(made.method, target, headers=made.headers.raw, content=made.read())
+            httpcore.Request(made.method, url, headers=made.headers.raw, content=made.read())
         ).close()
     return b"".join(stream.written)

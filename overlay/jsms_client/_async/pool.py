@@ -70,7 +70,13 @@ class AsyncConnection(httpx.AsyncHTTPTransport):
 
     async def exchange(self, request: Request) -> ReceivedResponse:
         """Send a request and read its response; where httpx's client was replaced, through that."""
-        sent = request.as_httpx()
+        sent = httpx.Request(
+            request.target.method,
+            request.target.url,
+            headers=request.headers,
+            stream=httpx.ByteStream(request.body),
+            extensions={"timeout": request.timeouts},
+        )
         if _is_replaced(httpx.AsyncClient.send):
             client = httpx.AsyncClient(transport=self, trust_env=False)
             response = await client.send(sent, stream=True, auth=None, follow_redirects=False)

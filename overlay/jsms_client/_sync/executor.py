@@ -207,8 +207,8 @@ class ClientSender:
         client = self._http_client
         if client.is_closed:
             raise ClientClosedError("the http_client that this client sends with was closed; make a new one of both")
-        ours = request.as_httpx()
-        sent = client.build_request(ours.method, str(ours.url), headers=ours.headers.raw, content=request.body or None)
+        method, url = request.target.method, str(request.target.url)
+        sent = client.build_request(method, url, headers=request.headers, content=request.body or None)
         if request.timeouts_given:
             sent.extensions["timeout"] = request.timeouts
         sent.extensions["trace"] = departure.trace

@@ -70,7 +70,13 @@ class Connection(httpx.HTTPTransport):
 
     def exchange(self, request: Request) -> ReceivedResponse:
         """Send a request and read its response; where httpx's client was replaced, through that."""
-        sent = request.as_httpx()
+        sent = httpx.Request(
+            request.target.method,
+            request.target.url,
+            headers=request.headers,
+            stream=httpx.ByteStream(request.body),
+            extensions={"timeout": request.timeouts},
+        )
         if _is_replaced(httpx.Client.send):
             client = httpx.Client(transport=self, trust_env=False)
             response = client.send(sent, stream=True, auth=None, follow_redirects=False)
