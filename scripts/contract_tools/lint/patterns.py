@@ -19,18 +19,6 @@ from contract_tools.openapi import Contract, mapping, pointer_to
 _PLAIN = "use one plain repeat, such as [a-z]+, or begin the part that repeats with a character of its own"
 
 
-def _is_anchored(pattern: str) -> bool:
-    if not pattern.startswith("^") or not re.search(r"(?<!\\)(\\\\)*\$$", pattern):
-        return False
-    plain = re.sub(r"\\.|\[\^?\]?[^\]]*\]", "", pattern)
-    depth = 0
-    for character in plain:
-        depth += (character == "(") - (character == ")")
-        if character == "|" and depth == 0:
-            return False
-    return True
-
-
 def _patterns(contract: Contract) -> Iterator[tuple[str, str]]:
     for node in contract.of_kind("schema"):
         if isinstance(pattern := node.value.get("pattern"), str):
@@ -67,6 +55,11 @@ _ALL = frozenset(range(2**16))
 _MOST_CHARACTERS = 500
 # So many choices that can take the same characters multiply to a power of the text's length.
 _MOST_CHOICES = 4
+
+
+def _is_anchored(pattern: str) -> bool:
+    values = [str(value) for _, value in _PARSER.parse(pattern)]
+    return values[:1] == ["AT_BEGINNING"] and values[-1:] == ["AT_END"]
 
 
 def slowness(pattern: str) -> str | None:

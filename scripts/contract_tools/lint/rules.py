@@ -133,8 +133,8 @@ def check_operations(contract: Contract) -> Iterator[Problem]:
     for operation in contract.operations:
         for scheme in (name for each in sequence(operation.value.get("security")) for name in mapping(each)):
             if schemes and scheme not in schemes:
-                message, remedy = f"{scheme} is none of the securitySchemes", f"name one of these: {', '.join(schemes)}"
-                yield Problem("security-known", pointer_to(operation.pointer, "security"), message, remedy)
+                message, at = f"{scheme} is not among components/securitySchemes", f"{operation.pointer}/security"
+                yield Problem("security-known", at, message, f"name one of these: {', '.join(schemes)}")
         yield from _check_path(contract, operation)
     for key in _ALL_OR_NONE:
         without = [operation for operation in contract.operations if key not in operation.value]
@@ -182,8 +182,11 @@ def _check_path(contract: Contract, operation: Node) -> Iterator[Problem]:
     in_path, declared = _IN_PATH.findall(path), [text(each.get("name")) for each in parameters]
     for name in in_path:
         if name not in declared:
-            message = f"{{{name}}} in {path} is not declared for {name_of}"
-            yield Problem("path-parameter-declared", operation.pointer, message, f"add a parameter {name} in: path")
+            message, remedy = (
+                f"{{{name}}} in {path} is not declared for {name_of}",
+                f"add a parameter {name} with in: path",
+            )
+            yield Problem("path-parameter-declared", operation.pointer, message, remedy)
     for name in declared:
         if name not in in_path:
             message, remedy = f"parameter {name} of {name_of} is not in {path}", f"write {{{name}}} into the path"
