@@ -24,7 +24,7 @@ from typing import Final
 import httpx
 from packaging.version import InvalidVersion, Version
 
-from contract_tools.changes.versions import package_version
+from contract_tools.changes.revisions import package_version
 
 ROOT = Path(__file__).resolve().parents[1]
 Say = Callable[[str], None]

@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 from client_recipes import lay_out, recipes
 from client_recipes.checks import CHECKS
 from contract_tools.changes.contract import compare_with_words
-from contract_tools.changes.versions import at_revision
+from contract_tools.changes.revisions import at_revision
 from contract_tools.document import Document, DocumentError, load
 from contract_tools.editions import as_yaml, to_3_0_3, to_chinese
 from contract_tools.openapi import follow, mapping, operations, schemas, sequence, text, webhooks

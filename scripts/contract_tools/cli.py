@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contract_tools import generate
-from contract_tools.changes import LEVELS, Change, Level, versions
+from contract_tools.changes import LEVELS, Change, Level, revisions
 from contract_tools.changes.contract import compare
-from contract_tools.changes.versions import at_revision
+from contract_tools.changes.revisions import at_revision
 from contract_tools.descriptions import completed
 from contract_tools.document import Document, DocumentError, Problem, load
 from contract_tools.editions import check_translations
@@ -261,16 +261,16 @@ def _list_changes(since: str, found: Sequence[Change], progress: Progress) -> No
 
 def _passes(options: _Options, revision: str, before: Document, document: Document, progress: Progress) -> bool:
     """Return whether versions and changelog match what changed since a revision, and nothing did that may not."""
-    parts = versions.compared(options.document.resolve(), revision, before.data, document.data)
+    parts = revisions.compared(options.document.resolve(), revision, before.data, document.data)
     for part in parts:
-        if part.name == versions.PYTHON and part.changes:
+        if part.name == revisions.PYTHON and part.changes:
             _list_changes(f"in Python since {revision}", part.changes, progress)
     progress.say(f"\nSince {revision}:")
     for part in parts:
         progress.say(f"  {part}")
-    problems = list(versions.mismatches(parts, options.document.resolve().parent, revision))
+    problems = list(revisions.mismatches(parts, options.document.resolve().parent, revision))
     if options.fail_on is not None:
-        problems += versions.failures(parts, options.fail_on)
+        problems += revisions.failures(parts, options.fail_on)
     for problem in problems:
         progress.say(f"  {problem}")
     return not problems

@@ -17,7 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TextIO
 
-from contract_tools.changes.versions import package_version
+from contract_tools.changes.revisions import package_version
 from contract_tools.document import Document, DocumentError
 from contract_tools.editions import as_yaml, to_3_0_3, to_chinese
 from contract_tools.emit.catalogue import emit_billing, emit_codes, emit_errors, emit_limits, emit_values

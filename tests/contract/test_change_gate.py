@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from contract_tools.changes import Level
-from contract_tools.changes.versions import at_revision, compared, failures, level_of, mismatches
+from contract_tools.changes.revisions import at_revision, compared, failures, level_of, mismatches
 from contract_tools.document import load
 from git_repository import git
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from contract_tools.changes.versions import package_version
+from contract_tools.changes.revisions import package_version
 from releasing import IN_SDIST, ROOT, SANDBOX_FILE, GateError, launch, run, sandbox, try_sandbox_file
 
 
