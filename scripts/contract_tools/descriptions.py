@@ -280,13 +280,10 @@ def _new_description(document: Document, node: Any, wanted: str) -> _Edit | None
     indented = next((line for line in lines if line.strip()), f"  {before}")
     margin = " " * (len(indented) - len(indented.lstrip()))
     if head[0] == ">":
-        # A line break in a folded block is one empty line more.
-        parts = re.split(r"(\n+)", wanted)
         width = LINE_LENGTH - len(margin)
-        wrapped = ("\n".join(textwrap.wrap(part, width, break_on_hyphens=False)) for part in parts)
-        wanted = "".join(
-            f"{part}\n" if part.startswith("\n") else line for part, line in zip(parts, wrapped, strict=True)
-        )
+        # A line break in a folded block is one empty line more.
+        wanted = re.sub(r"\n+", r"\g<0>\n", wanted)
+        wanted = re.sub(".+", lambda line: "\n".join(textwrap.wrap(line[0], width, break_on_hyphens=False)), wanted)
     return start, start + len(older), f"{head}\n{textwrap.indent(wanted, margin)}"
 
 
