@@ -20,9 +20,7 @@ from contract_tools.descriptions import completed
 from contract_tools.document import Document, DocumentError, Problem, load
 from contract_tools.editions import check_translations
 from contract_tools.emit.model import Surface
-from contract_tools.emit.unsupported import unsupported
 from contract_tools.generate import Progress, ToolError
-from contract_tools.left_over import gone_from, operations_of_client
 from contract_tools.lint import lint
 from contract_tools.output import (
     UNMARKED,
@@ -37,6 +35,7 @@ from contract_tools.output import (
     replace_tree,
     was_interrupted,
 )
+from contract_tools.refusals import gone_from, operations_of_client, unsupported
 
 _ROOT = Path(__file__).parents[2]
 _DOCUMENT = _ROOT / "openapi.yaml"

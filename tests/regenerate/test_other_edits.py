@@ -19,9 +19,9 @@ from ruamel.yaml import YAML
 from contract_tools.document import parse
 from contract_tools.editions import as_yaml
 from contract_tools.emit.model import python_name
-from contract_tools.emit.unsupported import unsupported
 from contract_tools.emit.words import OPTIONS
 from contract_tools.python_source import IMPORTED
+from contract_tools.refusals import unsupported
 from sandbox.sandbox_process import Process
 
 from .command import ROOT, run

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from contract_tools.emit.customised import customised_results
+from contract_tools.emit.handwritten import customised_results
 from contract_tools.openapi import (
     follow,
     kinds_of,
@@ -27,6 +27,8 @@ _WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[\W_
 _TYPES = frozenset({"str", "int", "float", "bool", "object", "tuple", "datetime"})
 # What emitted source says itself: a field of this name would hide it.
 _TAKEN = frozenset({"self", "extra", "once", "property", "list", "dict", "enumerate", *_TYPES, *IMPORTED})
+SCALARS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
+"""The type of each scalar of JSON Schema in Python."""
 JSON, FORM = "application/json", "multipart/form-data"
 
 
@@ -315,7 +317,7 @@ class Surface:
             return Value(target, "map", nullable, of=self.value(inside))
         if only == "array" and "items" in target:
             return Value(target, "array", nullable, of=self.value(target.get("items")))
-        if only in ("string", "integer", "number", "boolean"):
+        if only in SCALARS:
             return Value(target, only, nullable)
         return Value(target, "anything", nullable)
 

@@ -3,42 +3,45 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 
-from contract_tools.emit.model import Argument, Member, Operation, Record, SurfaceError, Value, python_name
+from contract_tools.emit.model import SCALARS, Member, Operation, Record, SurfaceError, Value, python_name
 from contract_tools.openapi import KIND_PATTERNS, mapping, pointer_to, sequence, text
-from contract_tools.python_source import constant_name, docstring, literal
+from contract_tools.python_source import Source, constant_name, docstring, literal
 
 
 def body_function(record: Record, *, form: bool) -> str:
     """Write the function that makes the body of a request."""
-    members = record_parameters(record)
-    noun = text(record.schema.get("x-noun"), "request")
-    head = (
-        f"def {body_name(record.name)}({', '.join(map(_parameter, members))}) -> "
-        f"{'Files' if form else 'dict[str, object]'}:\n"
-    )
-    words = docstring(f"The {'form' if form else 'JSON'} of a {noun}, checked.")
-    body = _form(record, members, noun) if form else _json(record, members, noun)
-    return f"{head}{words}{body}"
+    members, noun = record_parameters(record), text(record.schema.get("x-noun"), "request")
+    parameters = ", ".join(f"{each.name}: object{'' if each.required else ' = None'}" for each in members)
+    head = f"{body_name(record.name)}({parameters})"
+    if form:
+        return _function(head, "Files", f"The form of a {noun}, checked.", _form(record, members, noun))
+    return _function(head, "dict[str, object]", f"The JSON of a {noun}, checked.", _json(record, members, noun))
 
 
-def _parameter(member: Member) -> str:
-    return f"{member.name}: object" if member.required else f"{member.name}: object = None"
+def _function(head: str, result: str, words: str, body: str) -> str:
+    return f"def {head} -> {result}:\n{docstring(words)}{body}"
+
+
+def _statement(source: str, given: str = "") -> str:
+    """Write a statement of a function, for where something is given if that need not be."""
+    return f"    if {given} is not None:\n        {source}\n" if given else f"    {source}\n"
+
+
+def _checked(member: Member) -> str:
+    return check(member.value, member.name, literal(member.name))
 
 
 def _json(record: Record, members: list[Member], noun: str) -> str:
-    required = [member for member in members if member.required]
-    rows = "".join(f"        {literal(m.wire)}: {check(m.value, m.name, literal(m.name))},\n" for m in required)
-    source = f"    body_: dict[str, object] = {{\n{rows}    }}\n"
-    checked = {member.name: f"body_[{literal(member.wire)}]" for member in required}
-    for member in members:
-        if not member.required:
-            source += f"    if {member.name} is not None:\n"
-            source += (
-                f"        body_[{literal(member.wire)}] = {check(member.value, member.name, literal(member.name))}\n"
-            )
-            source += _demands(member, record, members, checked, noun)
-            checked[member.name] = f"body_.get({literal(member.wire)})"
+    needed = [each for each in members if each.required]
+    rows = "".join(f"{literal(each.wire)}: {_checked(each)},\n" for each in needed)
+    source = f"    body_: dict[str, object] = {{\n{rows}}}\n"
+    checked = {each.name: f"body_[{literal(each.wire)}]" for each in needed}
+    for each in members[len(needed) :]:
+        source += _statement(f"body_[{literal(each.wire)}] = {_checked(each)}", each.name)
+        source += _demands("elif", each, record, checked, noun)
+        checked[each.name] = f"body_.get({literal(each.wire)})"
     return f"{source}    return body_\n"
 
 
@@ -46,71 +49,68 @@ def _form(record: Record, members: list[Member], noun: str) -> str:
     """Write the form: texts first, which costs nothing, then each file."""
     source = "    form_: list[tuple[str, tuple[str | None, object, str | None]]] = []\n"
     checked: dict[str, str] = {}
-    for member in [m for m in members if not is_file(m.value)]:
-        value = check(member.value, member.name, literal(member.name))
-        if member.required and not member.value.nullable:
-            source += f"    {member.name}__ = {value}\n"
-            source += f"    form_.append(form_field({literal(member.wire)}, {member.name}__))\n"
-            checked[member.name] = f"{member.name}__"
-        else:
-            source += f"    if {member.name} is not None:\n"
-            source += f"        form_.append(form_field({literal(member.wire)}, {value}))\n"
-            source += _demands(member, record, members, checked, noun)
-    files = [m for m in members if is_file(m.value)]
-    for member in files:
-        source += _demands(member, record, members, checked, noun).replace(
-            "    elif ", f"    if {member.name} is None and "
+    files = [each for each in members if is_file(each.value)]
+    for each in (each for each in members if each not in files):
+        value, given = _checked(each), "" if each.required and not each.value.nullable else each.name
+        if not given:
+            source += _statement(f"{each.name}__ = {value}")
+            value = checked[each.name] = f"{each.name}__"
+        source += _statement(f"form_.append(form_field({literal(each.wire)}, {value}))", given)
+        source += _demands("elif", each, record, checked, noun) if given else ""
+    for each in files:
+        source += _demands(f"if {each.name} is None and", each, record, checked, noun)
+    for each in files:
+        upload = _call(
+            "read_upload",
+            each.name,
+            literal(each.name),
+            field=each.wire,
+            max_bytes=Source(each.value.limit("x-max-bytes")),
+            media_types=_listed(sequence(each.value.schema.get("x-media-types"))),
         )
-    for member in files:
-        value = f"form_.append({check_file(member, member.name, literal(member.name))})"
-        source += f"    {value}\n" if member.required else f"    if {member.name} is not None:\n        {value}\n"
+        source += _statement(f"form_.append({upload})", "" if each.required else each.name)
     return f"{source}    return form_\n"
 
 
-def _demands(member: Member, record: Record, members: list[Member], checked: dict[str, str], noun: str) -> str:
+def _demands(start: str, member: Member, record: Record, checked: Mapping[str, str], noun: str) -> str:
     """Write the check for a field that the value of another one makes necessary."""
-    source = ""
-    for name, values in needed_when(member, record):
-        other = next((each for each in members if each.name == name), None)
-        if other is None or name not in checked:
+    source, place = "", ("properties", member.wire, "x-needed-when")
+    pointer = pointer_to("#/components/schemas", record.name, *place)
+    others = {each.name: each.value for each in record.members}
+    for wire, values in member.needed_when.items():
+        name = python_name(wire)
+        if not (listed := [each for each in sequence(values) if isinstance(each, (str, int))]):
+            remedy = "list the values, whole numbers or texts"
+            raise SurfaceError(pointer_to(pointer, wire), f"it names no value of {wire}", remedy)
+        if name not in checked:
             raise SurfaceError(
-                pointer_to(_properties(record), member.wire, "x-needed-when"),
+                pointer,
                 f"{name} is not in the same object, or is needed itself where {member.wire} has a value",
                 "name another property of the object",
             )
-        shown = f"{{{checked[name]}}}"
-        if other.value.values:
-            shown += f" ({{{other.value.values}({checked[name]}).name}})"
-        source += (
-            f"    elif {checked[name]} in {values}:\n"
-            f"        raise invalid_argument({literal(member.name)}, "
-            f'f"is missing, and a {noun} of {name} {shown} needs it", "give it")\n'
-        )
+        known = f" ({{{others[name].values}({checked[name]}).name}})" if others[name].values else ""
+        problem = f'f"is missing, and a {noun} of {name} {{{checked[name]}}}{known} needs it"'
+        source += f"    {start} {checked[name]} in {_listed(listed)}:\n"
+        source += f'        raise invalid_argument({literal(member.name)}, {problem}, "give it")\n'
     return source
 
 
 def nested_function(record: Record) -> str:
     """Write the function that makes the JSON of an object inside a request, from a mapping."""
     members = record_parameters(record)
-    name = record_name(record.name)
-    rows = "".join(f"        {literal(m.wire)}: {_inside(m)},\n" for m in members if m.required)
-    needed = [m.name for m in members if m.required and not m.value.nullable]
-    others = [m.name for m in members if m.name not in needed]
-    source = (
-        f"def {name}_of(value: object, where: str) -> dict[str, object]:\n"
-        + docstring(f"The JSON of a `{record.name}`, checked.")
-        + f"    given = parse_fields(value, where, required={literal(needed)}, optional={literal(others)})\n"
-        + f"    json: dict[str, object] = {{\n{rows}    }}\n"
-    )
-    for member in members:
-        if not member.required:
-            source += f"    if given[{literal(member.name)}] is not None:\n"
-            source += f"        json[{literal(member.wire)}] = {_inside(member)}\n"
-    return f"{source}    return json\n"
-
-
-def _inside(member: Member) -> str:
-    return check(member.value, f"given[{literal(member.name)}]", f'f"{{where}}.{member.name}"')
+    written = {
+        each.name: check(each.value, f"given[{literal(each.name)}]", f'f"{{where}}.{each.name}"') for each in members
+    }
+    rows = "".join(f"{literal(each.wire)}: {written[each.name]},\n" for each in members if each.required)
+    needed = [each.name for each in members if each.required and not each.value.nullable]
+    others = [each.name for each in members if each.name not in needed]
+    body = f"    given = parse_fields(value, where, required={literal(needed)}, optional={literal(others)})\n"
+    body += f"    json: dict[str, object] = {{\n{rows}}}\n"
+    for each in members:
+        if not each.required:
+            body += _statement(f"json[{literal(each.wire)}] = {written[each.name]}", f"given[{literal(each.name)}]")
+    head = f"{record_name(record.name)}_of(value: object, where: str)"
+    return _function(head, "dict[str, object]", f"The JSON of a `{record.name}`, checked.", f"{body}    return json\n")
 
 
 def query_function(operation: Operation) -> str:
@@ -118,28 +118,30 @@ def query_function(operation: Operation) -> str:
     members = [argument.member for argument in operation.arguments if "query" in argument.places]
     if not members:
         return ""
-    source = (
-        f"def {query_name(operation)}({', '.join(f'{m.name}: object' for m in members)}) -> "
-        "dict[str, str | list[str]]:\n"
-        + docstring(f"The query of {operation.id}, checked.")
-        + "    query_: dict[str, str | list[str]] = {}\n"
-    )
-    for member in members:
-        checked = check(member.value, member.name, literal(member.name))
-        one_each = member.value.type == "array" and member.value.schema.get("explode", True) is True
-        written = f"[query_text(item) for item in {checked}]" if one_each else f"query_text({checked})"
-        value = f"query_[{literal(member.wire)}] = {written}"
-        needed = member.required and not member.value.nullable
-        source += f"    {value}\n" if needed else f"    if {member.name} is not None:\n        {value}\n"
-    return f"{source}    return query_\n"
+    result, source = "dict[str, str | list[str]]", ""
+    for each in members:
+        is_repeated = each.value.type == "array" and each.value.schema.get("explode", True) is True
+        value = f"[query_text(item) for item in {_checked(each)}]" if is_repeated else f"query_text({_checked(each)})"
+        given = "" if each.required and not each.value.nullable else each.name
+        source += _statement(f"query_[{literal(each.wire)}] = {value}", given)
+    head = f"{query_name(operation)}({', '.join(f'{each.name}: object' for each in members)})"
+    body = f"    query_: {result} = {{}}\n{source}    return query_\n"
+    return _function(head, result, f"The query of {operation.id}, checked.", body)
 
 
 def query_name(operation: Operation) -> str:
-    """Write the function that makes the query of an operation."""
+    """Name the function that makes the query of an operation."""
     return f"query_of_{record_name(operation.id)}"
 
 
-_SCALARS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
+# The function that checks a value of a kind, and whether it takes a pattern.
+_CHECKED_BY = {
+    "mobile": ("parse_mobile", True),
+    "id": ("parse_id", False),
+    "beijing-time": ("parse_send_time", True),
+    "epoch-millis": ("parse_moment", False),
+    "template-parameters": ("parse_parameters", False),
+}
 _KINDS = {
     "beijing-time": "datetime | str",
     "epoch-millis": "datetime | int",
@@ -162,7 +164,7 @@ def _type_of(value: Value) -> str:
     if value.type == "string" and text(value.schema.get("format")) == "binary":
         return "Image"
     if value.values:
-        return f"{value.values} | {_SCALARS.get(value.type, 'int')}"
+        return f"{value.values} | {SCALARS.get(value.type, 'int')}"
     if value.kind == "id" and (
         value.schema.get("format") == "digits" or _OF_DIGITS.match(text(value.schema.get("pattern")))
     ):
@@ -171,7 +173,7 @@ def _type_of(value: Value) -> str:
         return f"Iterable[{type_of_argument(value.of)}]"
     if value.type == "map" and value.of is not None:
         return f"Mapping[str, {type_of_argument(value.of)}]"
-    return "Mapping[str, object]" if value.type == "record" else _SCALARS.get(value.type, "object")
+    return "Mapping[str, object]" if value.type == "record" else SCALARS.get(value.type, "object")
 
 
 def is_file(value: Value) -> bool:
@@ -193,98 +195,61 @@ def check(value: Value, given: str, where: str, depth: int = 0) -> str:
 
 
 def _check(value: Value, given: str, where: str, depth: int) -> str:
-    kind = value.kind
-    if kind == "mobile":
-        return _call("parse_mobile", given, where, pattern=_pattern(value))
-    if kind == "id":
-        return _call("parse_id", given, where)
-    if kind == "beijing-time":
-        return _call("parse_send_time", given, where, pattern=_pattern(value))
-    if kind == "epoch-millis":
-        return _call("parse_moment", given, where)
-    if kind == "template-parameters":
-        return _call("parse_parameters", given, where)
-    if kind == "recipients":
+    pattern = text(value.schema.get("pattern")) or KIND_PATTERNS.get(value.kind)
+    if value.kind in _CHECKED_BY:
+        function, takes_pattern = _CHECKED_BY[value.kind]
+        return _call(function, given, where, pattern=pattern if takes_pattern else None)
+    if value.kind == "recipients":
         return _recipients(value, given, where)
-    if kind == "flag" and value.type == "integer":
+    if value.kind == "flag" and value.type == "integer":
         return f"int({_call('parse_boolean', given, where)})"
-    return _check_type(value, given, where, depth)
-
-
-def _check_type(value: Value, given: str, where: str, depth: int) -> str:
     if value.type == "string":
-        function = "parse_code" if value.kind == "secret" else "parse_text"
-        advice = text(value.schema.get("x-pattern-advice"))
         return _call(
-            function,
+            "parse_code" if value.kind == "secret" else "parse_text",
             given,
             where,
-            shortest=_limit(value, "minLength"),
-            longest=_limit(value, "maxLength"),
-            pattern=_pattern(value),
-            advice=literal(advice) if advice else None,
+            shortest=value.limit("minLength"),
+            longest=value.limit("maxLength"),
+            pattern=pattern,
+            advice=text(value.schema.get("x-pattern-advice")) or None,
         )
+    numbers = {"smallest": value.bound("minimum"), "largest": value.bound("maximum")}
     if value.type == "integer" and value.values:
-        limits = {"smallest": _bound(value, "minimum"), "largest": _bound(value, "maximum")}
-        return _call("parse_choice", given, where, value.values, **limits)
+        return _call("parse_choice", given, where, value.values, **numbers)
     if value.type in ("integer", "number"):
         unit = text(value.schema.get("x-unit"))
-        return _call(
-            "parse_number" if value.type == "integer" else "parse_decimal",
-            given,
-            where,
-            smallest=_bound(value, "minimum"),
-            largest=_bound(value, "maximum"),
-            unit=literal(f" {unit}") if unit else None,
-        )
+        function = "parse_number" if value.type == "integer" else "parse_decimal"
+        return _call(function, given, where, **numbers, unit=f" {unit}" if unit else None)
     if value.type == "boolean":
         return _call("parse_boolean", given, where)
     if value.type == "record":
         return f"{record_name(value.record)}_of({given}, {where})"
-    if value.type in ("array", "map") and value.of is not None:
-        return _each(value, value.of, given, where, depth)
-    return given
+    return _each(value, value.of, given, where, depth) if value.of is not None else given
 
 
 def _each(value: Value, of: Value, given: str, where: str, depth: int) -> str:
     place, item = f"place_{depth}" if depth else "place", f"item_{depth}" if depth else "item"
     name = where.removeprefix("f")[1:-1]
     inside = f'f"{name}[{{{place}!r}}]"'
+    made = check(of, item, inside, depth + 1)
     if value.type == "array":
-        listed = _call("parse_list", given, where, fewest=_limit(value, "minItems"), most=_limit(value, "maxItems"))
-        return f"[{check(of, item, inside, depth + 1)} for {place}, {item} in enumerate({listed})]"
-    mapped = _call(
-        "parse_map", given, where, fewest=_limit(value, "minProperties"), most=_limit(value, "maxProperties")
-    )
-    return f"{{{place}: {check(of, item, inside, depth + 1)} for {place}, {item} in {mapped}.items()}}"
+        given = _call("parse_list", given, where, fewest=value.limit("minItems"), most=value.limit("maxItems"))
+        return f"[{made} for {place}, {item} in enumerate({given})]"
+    sizes = {"fewest": value.limit("minProperties"), "most": value.limit("maxProperties")}
+    return f"{{{place}: {made} for {place}, {item} in {_call('parse_map', given, where, **sizes)}.items()}}"
 
 
 def _recipients(value: Value, given: str, where: str) -> str:
     properties = mapping(mapping(value.of.schema if value.of is not None else None).get("properties"))
-    pattern = mapping(properties.get("mobile")).get("pattern")
     call = _call(
         "parse_recipients",
         given,
-        fewest=_limit(value, "minItems") or "0",
-        most=_limit(value, "maxItems") or "1_000_000",
-        argument=None if where == '"recipients"' else where,
-        pattern=literal(pattern) if isinstance(pattern, str) else None,
+        fewest=value.limit("minItems") or 0,
+        most=value.limit("maxItems") or Source("1_000_000"),
+        argument=None if where == '"recipients"' else Source(where),
+        pattern=text(mapping(properties.get("mobile")).get("pattern")) or None,
     )
     return f"recipients_to_json({call})"
-
-
-def check_file(member: Member, given: str, where: str) -> str:
-    """Write the expression for a checked file of a form."""
-    value = member.value
-    media_types = [text(item) for item in sequence(value.schema.get("x-media-types"))]
-    return _call(
-        "read_upload",
-        given,
-        where,
-        field=literal(member.wire),
-        max_bytes=literal(value.limit("x-max-bytes")),
-        media_types=f"({', '.join(map(literal, media_types))}{',' if len(media_types) == 1 else ''})",
-    )
 
 
 def check_path(member: Member, given: str) -> str:
@@ -295,28 +260,19 @@ def check_path(member: Member, given: str) -> str:
     return _call("parse_id", given, literal(member.name))
 
 
-def _call(function: str, *arguments: str, **named: str | None) -> str:
-    given = [*arguments, *(f"{name}={value}" for name, value in named.items() if value is not None)]
+def _call(function: str, *arguments: str, **named: object) -> str:
+    """Write a call of expressions, and of values by name; those that are None are left out."""
+    given = [*arguments, *(f"{name}={literal(value)}" for name, value in named.items() if value is not None)]
     return f"{function}({', '.join(given)})"
 
 
-def _limit(value: Value, keyword: str) -> str | None:
-    limit = value.limit(keyword)
-    return None if limit is None else literal(limit)
-
-
-def _bound(value: Value, keyword: str) -> str | None:
-    limit = value.bound(keyword)
-    return None if limit is None else repr(limit)
-
-
-def _pattern(value: Value) -> str | None:
-    pattern = text(value.schema.get("pattern")) or KIND_PATTERNS.get(value.kind)
-    return literal(pattern) if pattern else None
+def _listed(items: Sequence[object]) -> Source:
+    """Write a tuple, on one line if it fits."""
+    return Source(f"({', '.join(map(literal, items))}{',' if len(items) == 1 else ''})")
 
 
 def record_name(name: str) -> str:
-    """Write the name of a record in Python's style."""
+    """Name a record in Python's style."""
     return constant_name(name).lower()
 
 
@@ -326,7 +282,7 @@ def body_name(name: str) -> str:
 
 
 def record_parameters(record: Record) -> list[Member]:
-    """Write the parameters of the function that makes a record's JSON.
+    """List the parameters of the function that makes a record's JSON.
 
     Those that are required come first, and one that the value of another makes necessary comes after that one.
     """
@@ -338,24 +294,3 @@ def record_parameters(record: Record) -> list[Member]:
         waiting.remove(ready)
         ordered.append(ready)
     return ordered
-
-
-def argument_types(operation: Operation) -> list[tuple[Argument, str]]:
-    """List every argument of an operation with its type in the signature."""
-    return [(argument, type_of_argument(argument.member.value)) for argument in operation.arguments]
-
-
-def needed_when(member: Member, record: Record) -> list[tuple[str, str]]:
-    """Find the fields whose values make a field required, with these values as source."""
-    found: list[tuple[str, str]] = []
-    for name, values in member.needed_when.items():
-        listed = [item for item in sequence(values) if isinstance(item, (str, int))]
-        if not listed:
-            at = pointer_to(_properties(record), member.wire, "x-needed-when", name)
-            raise SurfaceError(at, f"it names no value of {name}", "list the values, whole numbers or texts")
-        found.append((python_name(name), f"({', '.join(map(literal, listed))}{',' if len(listed) == 1 else ''})"))
-    return found
-
-
-def _properties(record: Record) -> str:
-    return pointer_to("#/components/schemas", record.name, "properties")

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from contract_tools.emit.customised import Customised, customised_results
-from contract_tools.emit.model import Member, Record, Surface, Value
+from contract_tools.emit.handwritten import Customised, customised_results
+from contract_tools.emit.model import SCALARS, Member, Record, Surface, Value
 from contract_tools.emit.words import first_sentence, member_words
 from contract_tools.python_source import constant_name, docstring, literal, render
 
-_SCALARS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
 _TIMES = ("beijing-time", "epoch-millis")
 _SHOWN = {
     "mobile": "MOBILE",
@@ -36,15 +35,15 @@ def result_type(value: Value) -> str:
         return "int"
     if value.kind == "flag":
         return "bool"
-    if value.values and value.type in _SCALARS:
-        return f"{value.values} | {_SCALARS[value.type]}"
+    if value.values and value.type in SCALARS:
+        return f"{value.values} | {SCALARS[value.type]}"
     if value.type == "record":
         return value.record
     if value.type == "array" and value.of is not None:
         return f"tuple[{_or_none(value.of)}, ...]"
     if value.type == "map" and value.of is not None:
         return f"Mapping[str, {_or_none(value.of)}]"
-    return _SCALARS.get(value.type, "object")
+    return SCALARS.get(value.type, "object")
 
 
 def _or_none(value: Value) -> str:
@@ -181,7 +180,7 @@ class ResultClass:
             return f"parse_time({given})"
         if value.kind == "flag":
             return f"bool({given})"
-        if value.values and value.type in _SCALARS and value.kind != "error-code":
+        if value.values and value.type in SCALARS and value.kind != "error-code":
             return f"known({value.values}, {given})"
         if value.type == "record":
             return f"{reader_name(value.record)}({given})"

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from contract_tools.emit.customised import customised_results
+from contract_tools.emit.handwritten import customised_results
 from contract_tools.emit.model import Operation, Record, Surface, Value, class_name
 from contract_tools.emit.requests import (
-    argument_types,
     body_function,
     body_name,
     check,
@@ -18,6 +17,7 @@ from contract_tools.emit.requests import (
     query_name,
     record_name,
     record_parameters,
+    type_of_argument,
 )
 from contract_tools.emit.results import ResultClass, reader_name, result_type
 from contract_tools.emit.words import (
@@ -165,7 +165,7 @@ class _Emitter:
         return self._module(summary, [source], [name], module_name=f"_async.{resource}")
 
     def _method(self, operation: Operation, *, is_async: bool) -> str:
-        types = argument_types(operation)
+        types = [(each, type_of_argument(each.member.value)) for each in operation.arguments]
         options = [option for option in OPTIONS if option.applies(operation)]
         positional = [(a, t) for a, t in types if a.positional]
         keywords = [(a, t) for a, t in types if not a.positional]

@@ -1,4 +1,4 @@
-"""The customised results of the overlay, read from their source."""
+"""What handwritten code of the overlay defines, read from its source: customised results, classes, attributes."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import ast
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
-SOURCE = Path(__file__).parents[3] / "overlay" / "jsms_runtime" / "customised.py"
+OVERLAY = Path(__file__).parents[3] / "overlay"
+RESULTS = OVERLAY / "jsms_runtime" / "customised.py"
+METHODS = OVERLAY / "jsms_client" / "_async" / "customised.py"
 
 _ATTRIBUTE = re.compile(r"^ {4}(?P<name>\w+): (?P<words>.*(?:\n {8}.*)*)", re.MULTILINE)
 
@@ -36,10 +38,10 @@ class Customised:
     left_out: frozenset[str]  # fields of the response that are not shown
 
 
-@lru_cache(maxsize=1)
-def customised_results(source: Path = SOURCE) -> tuple[Mapping[str, Customised], tuple[str, ...]]:
+@cache
+def customised_results() -> tuple[Mapping[str, Customised], tuple[str, ...]]:
     """Find every customised class by name, and the names that its module exports."""
-    tree = parsed(source)
+    tree = parsed(RESULTS)
     classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
     names = exported(tree)
     return {name: _read(node) for name, node in classes.items() if not node.bases and name in names}, names
@@ -62,6 +64,31 @@ def exported(tree: ast.Module) -> tuple[str, ...]:
 def texts(tree: ast.AST) -> set[str]:
     """Return every text that is written in source."""
     return {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
+@cache
+def defined(*modules: Path) -> frozenset[str]:
+    """List the classes that handwritten modules define, and the names that they import from others."""
+    found: set[str] = set()
+    for node in (node for path in modules for node in ast.walk(parsed(path))):
+        if isinstance(node, ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.ImportFrom) and not (node.module or "").startswith("jsms_contract"):
+            found |= {alias.asname or alias.name for alias in node.names}
+    return frozenset(found)
+
+
+@cache
+def client_attributes() -> frozenset[str]:
+    """List the attributes of a client, but for its resources."""
+    client = METHODS.with_name("client.py")
+    found: set[str] = set()
+    for node in ast.walk(parsed(client)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            found |= {node.name, node.name.removeprefix("a")}  # aclose() of the one is close() of the other
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            found.add(node.attr)
+    return frozenset(found)
 
 
 def _read(node: ast.ClassDef) -> Customised:
