@@ -27,8 +27,13 @@ def reader_name(record: str) -> str:
     return f"read_{constant_name(record).lower()}"
 
 
-def result_type(value: Value) -> str:
-    """Give the type of a value in a result, without None."""
+def result_type(value: Value, *, optional: bool = False) -> str:
+    """Give the type of a value in a result."""
+    kind = _type_without_none(value)
+    return f"{kind} | None" if (optional or value.nullable) and kind != "object" else kind
+
+
+def _type_without_none(value: Value) -> str:
     if value.kind in _TIMES:
         return "datetime"
     if value.kind == "error-code":
@@ -39,16 +44,13 @@ def result_type(value: Value) -> str:
         return f"{value.values} | {SCALARS[value.type]}"
     if value.type == "record":
         return value.record
-    if value.type == "array" and value.of is not None:
-        return f"tuple[{_or_none(value.of)}, ...]"
-    if value.type == "map" and value.of is not None:
-        return f"Mapping[str, {_or_none(value.of)}]"
+    if value.of is not None:
+        return (
+            f"tuple[{result_type(value.of)}, ...]"
+            if value.type == "array"
+            else f"Mapping[str, {result_type(value.of)}]"
+        )
     return SCALARS.get(value.type, "object")
-
-
-def _or_none(value: Value) -> str:
-    kind = result_type(value)
-    return f"{kind} | None" if value.nullable and kind != "object" else kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +139,13 @@ class ResultClass:
         for member in self._record.members:
             if member.name in self._customised.left_out:
                 continue
-            kind = result_type(member.value)
             lenient = self._lenient and member.value.kind in _TIMES
             absent = not member.required or member.value.nullable
             optional = absent or lenient or member.value.kind == "error-code"
             optional = optional or (self.is_outcome and member.value.kind == "service-text")
             yield _Field(
                 name=member.name,
-                type=f"{kind} | None" if optional and kind != "object" else kind,
+                type=result_type(member.value, optional=optional),
                 default="" if member.required else "None",
                 metadata=_shown(member.value),
                 hashed=not _is_unhashable(member.value),
@@ -163,49 +164,7 @@ class ResultClass:
             return f"take_time(body, {wire})" + ("" if member.required else f" if {wire} in body else None")
         if value.kind == "id" and not member.required:
             return f"{taken} or None"
-        return self.read(value, taken, absent=absent)
-
-    def read(self, value: Value, taken: str, *, absent: bool, depth: int = 0) -> str:
-        """Write the expression that makes a result of JSON."""
-        plain = self._convert(value, "it", depth)
-        if plain == "it":
-            return taken
-        if not absent:
-            return self._convert(value, taken, depth)
-        it = f"given_{depth}" if depth else "given"
-        return f"None if ({it} := {taken}) is None else {self._convert(value, it, depth)}"
-
-    def _convert(self, value: Value, given: str, depth: int) -> str:
-        if value.kind in _TIMES:
-            return f"parse_time({given})"
-        if value.kind == "flag":
-            return f"bool({given})"
-        if value.values and value.type in SCALARS and value.kind != "error-code":
-            return f"known({value.values}, {given})"
-        if value.type == "record":
-            return f"{reader_name(value.record)}({given})"
-        if value.of is None:
-            return given
-        item = f"item_{depth}" if depth else "item"
-        one = self.read(value.of, item, absent=value.of.nullable, depth=depth + 1)
-        if value.type == "array":
-            outcome = self._outcomes(value.of, given)
-            return outcome or (f"tuple({given})" if one == item else f"tuple([{one} for {item} in {given}])")
-        name = f"name_{depth}" if depth else "name"
-        return given if one == item else f"{{{name}: {one} for {name}, {item} in {given}.items()}}"
-
-    def _outcomes(self, of: Value, given: str) -> str:
-        """Write the expression for a list of outcomes, where those that were accepted can be read all at once."""
-        if not of.record or of.nullable:
-            return ""
-        inner = ResultClass(self._surface, self._surface.record(of.record))
-        ids = [m for m in inner._record.members if m.value.kind == "id" and not m.required]
-        always = [m for m in inner._record.members if m.required]
-        plain = all(m.value.type == "string" and not m.value.nullable and not m.value.values for m in always)
-        if not inner.is_outcome or len(ids) != 1 or not plain or not always or inner._customised.name:
-            return ""
-        names = ", ".join(f"{literal(m.wire)}: {literal(m.name)}" for m in (*always, *ids))
-        return f"read_outcomes({given}, {of.record}, {reader_name(of.record)}, {{{names}}})"
+        return read(self._surface, value, taken, absent=absent)
 
     def _left_out(self) -> list[str]:
         wires = {member.name: member.wire for member in self._record.members}
@@ -247,6 +206,49 @@ class ResultClass:
                         given = f"({given} or ())"
                     return {"type": of.record, "given": given, "mobile": _mobile_of(inner)}
         return {}
+
+
+def read(surface: Surface, value: Value, taken: str, *, absent: bool, depth: int = 0) -> str:
+    """Write the expression that makes a result of JSON."""
+    if _converted(surface, value, "it", depth) == "it":
+        return taken
+    if not absent:
+        return _converted(surface, value, taken, depth)
+    it = f"given_{depth}" if depth else "given"
+    return f"None if ({it} := {taken}) is None else {_converted(surface, value, it, depth)}"
+
+
+def _converted(surface: Surface, value: Value, given: str, depth: int) -> str:
+    if value.kind in _TIMES:
+        return f"parse_time({given})"
+    if value.kind == "flag":
+        return f"bool({given})"
+    if value.values and value.type in SCALARS and value.kind != "error-code":
+        return f"known({value.values}, {given})"
+    if value.type == "record":
+        return f"{reader_name(value.record)}({given})"
+    if value.of is None:
+        return given
+    item, name = (f"{each}_{depth}" if depth else each for each in ("item", "name"))
+    one = read(surface, value.of, item, absent=value.of.nullable, depth=depth + 1)
+    if value.type == "array":
+        made = f"tuple({given})" if one == item else f"tuple([{one} for {item} in {given}])"
+        return _outcomes(surface, value.of, given) or made
+    return given if one == item else f"{{{name}: {one} for {name}, {item} in {given}.items()}}"
+
+
+def _outcomes(surface: Surface, of: Value, given: str) -> str:
+    """Write the expression for a list of outcomes, where those that were accepted can be read all at once."""
+    if not of.record or of.nullable or of.record in customised_results()[0]:
+        return ""
+    record = surface.record(of.record)
+    ids = [each for each in record.members if each.value.kind == "id" and not each.required]
+    always = [each for each in record.members if each.required]
+    plain = all(m.value.type == "string" and not m.value.nullable and not m.value.values for m in always)
+    if not ResultClass(surface, record).is_outcome or len(ids) != 1 or not plain or not always:
+        return ""
+    names = ", ".join(f"{literal(each.wire)}: {literal(each.name)}" for each in (*always, *ids))
+    return f"read_outcomes({given}, {of.record}, {reader_name(of.record)}, {{{names}}})"
 
 
 def _mobile_of(record: Record) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 
 from contract_tools.emit.handwritten import customised_results
-from contract_tools.emit.model import Operation, Record, Surface, Value, class_name
+from contract_tools.emit.model import Operation, Record, Surface, class_name
 from contract_tools.emit.requests import (
     body_function,
     body_name,
@@ -19,14 +20,14 @@ from contract_tools.emit.requests import (
     record_parameters,
     type_of_argument,
 )
-from contract_tools.emit.results import ResultClass, reader_name, result_type
+from contract_tools.emit.results import ResultClass, read, reader_name, result_type
 from contract_tools.emit.words import (
     DEPRECATED,
     OPTIONS,
     argument_line,
     first_sentence,
     raises,
-    result_line,
+    returns,
     sentence,
 )
 from contract_tools.openapi import mapping, schemas, sequence, text
@@ -61,52 +62,26 @@ class _Emitter:
     def __init__(self, surface: Surface) -> None:
         self._surface = surface
         self._enums = {name for name, schema in schemas(surface.data).items() if "enum" in mapping(schema)}
-        self._request_home = {
-            record.name: resource for resource, records in surface.requests.items() for record in records
-        }
-        self._descriptions = {
-            name: text(mapping(schema).get("description")) for name, schema in schemas(surface.data).items()
-        }
 
-    # Requests
+    # Requests and results
 
     def requests(self, resource: str) -> str:
         """Write the module that checks the arguments of a resource's methods; empty where there is nothing to check."""
-        bodies = {operation.record.name: operation for operation in self._surface.operations if operation.record}
+        forms = {each.record.name: each.form for each in self._surface.operations if each.record is not None}
         arguments = [each.member for operation in self._surface.operations for each in operation.arguments]
         nested = {value.record for each in arguments for value in self._surface.within(each.value, sent=True)}
         parts: list[str] = []
-        names: list[str] = []
         for record in self._surface.requests[resource]:
-            if record.name in nested:
-                parts.append(nested_function(record))
-                names.append(f"{record_name(record.name)}_of")
-            if record.name in bodies:
-                parts.append(body_function(record, form=bodies[record.name].form))
-                names.append(body_name(record.name))
-        for operation in self._surface.resources[resource]:
-            if source := query_function(operation):
-                parts.append(source)
-                names.append(query_name(operation))
-        if not parts:
-            return ""
-        return self._module(
-            f"What the methods of {resource} are given, checked and made into requests.",
-            parts,
-            names,
-            module_name=f"requests.{resource}",
-        )
-
-    # Results
+            parts += [nested_function(record)] if record.name in nested else []
+            parts += [body_function(record, form=forms[record.name])] if record.name in forms else []
+        parts += filter(None, map(query_function, self._surface.resources[resource]))
+        summary = f"What the methods of {resource} are given, checked and made into requests."
+        return self._module(summary, parts, f"requests.{resource}") if parts else ""
 
     def results(self, resource: str) -> str:
-        """Write the module with the results of a resource."""
-        records = self._surface.results[resource]
-        if not records:
-            return ""
-        parts = [ResultClass(self._surface, record).source() for record in records]
-        names = [name for record in records for name in (record.name, reader_name(record.name))]
-        return self._module(f"Results of {resource}.", parts, names, module_name=f"results.{resource}")
+        """Write the module with the results of a resource; empty where it has none."""
+        parts = [ResultClass(self._surface, record).source() for record in self._surface.results[resource]]
+        return self._module(f"Results of {resource}.", parts, f"results.{resource}") if parts else ""
 
     def results_package(self) -> str:
         """Write the package of all results, each imported on first use."""
@@ -131,8 +106,8 @@ class _Emitter:
         parts.append(
             table("EVENTS", "str, EventKind[Event]", rows, "How the records of each type of callback are read.")
         )
-        names = dict.fromkeys([*(record.name for record in records), *titles, "Event"])
-        return self._module("What callbacks tell an app.", parts, names, module_name="events")
+        names = {*(record.name for record in records), *titles, "Event"}
+        return self._module("What callbacks tell an app.", parts, "events", exports=names)
 
     @staticmethod
     def _event(schema: str, record: Record) -> Source:
@@ -155,28 +130,23 @@ class _Emitter:
 
     def resource(self, resource: str, operations: list[Operation], *, is_async: bool) -> str:
         """Write the module with a resource of one of the two clients."""
-        name = ("Async" if is_async else "") + class_name(resource)
         summary, rest = first_sentence(self._tag(resource))
-        source = f"class {name}(Resource):\n"
+        source = f"class {'Async' if is_async else ''}{class_name(resource)}(Resource):\n"
         source += docstring(summary, rest, sections={})
         source += "\n    __slots__ = ()\n"
         for operation in operations:
             source += f"\n{self._method(operation, is_async=is_async)}"
-        return self._module(summary, [source], [name], module_name=f"_async.{resource}")
+        return self._module(summary, [source], f"_async.{resource}")
 
     def _method(self, operation: Operation, *, is_async: bool) -> str:
-        types = [(each, type_of_argument(each.member.value)) for each in operation.arguments]
         options = [option for option in OPTIONS if option.applies(operation)]
-        positional = [(a, t) for a, t in types if a.positional]
-        keywords = [(a, t) for a, t in types if not a.positional]
-        signature = [
-            "self",
-            *(self._parameter(a.member.name, t, required=a.member.required) for a, t in positional),
-            *(["*"] if keywords else []),
-            *(self._parameter(a.member.name, t, required=a.member.required) for a, t in keywords),
-            *(["*"] if options and not keywords else []),
-            *(self._parameter(option.name, option.type, required=False) for option in options),
+        given = [
+            _parameter(each.member.name, type_of_argument(each.member.value), required=each.member.required)
+            for each in operation.arguments
         ]
+        positional = sum(each.positional for each in operation.arguments)
+        keywords = [*given[positional:], *(_parameter(each.name, each.type, required=False) for each in options)]
+        signature = ", ".join(["self", *given[:positional], *(["*"] if keywords else []), *keywords])
         summary = sentence(text(operation.source.get("summary"), operation.id))
         description = sentence(text(operation.source.get("description")))
         words = docstring(
@@ -185,99 +155,36 @@ class _Emitter:
             DEPRECATED if operation.source.get("deprecated") is True else "",
             f"JSMS operation: {operation.id}, {operation.verb} {operation.path}",
             sections={
-                "Args": [
-                    *(argument_line(argument) for argument in operation.arguments),
-                    *(f"{option.name}: {option.words}" for option in options),
-                ],
-                "Returns": self._returns(operation),
-                "Raises": raises(
-                    operation,
-                    mapping(self._surface.data.get("x-error-codes")),
-                    dev=operation.credentials == "dev",
-                    options=options,
-                ),
+                "Args": [*map(argument_line, operation.arguments), *(f"{each.name}: {each.words}" for each in options)],
+                "Returns": returns(operation, self._surface),
+                "Raises": raises(operation, mapping(self._surface.data.get("x-error-codes")), options),
             },
             indent=8,
         )
-        head = f"{'async ' if is_async else ''}def {operation.name}({', '.join(signature)})"
-        return f"    {head} -> {self._type(operation)}:\n{words}        {self._call(operation, is_async=is_async)}\n"
+        head = f"{'async ' if is_async else ''}def {operation.name}({signature}) -> {_type_of_response(operation)}"
+        call = f"{'await ' if is_async else ''}self._request_json({', '.join(_sent(operation, is_async=is_async))})"
+        return f"    {head}:\n{words}        {self._read(operation, call)}\n"
 
-    @staticmethod
-    def _parameter(name: str, kind: str, *, required: bool) -> str:
-        return f"{name}: {kind}" if required else f"{name}: {kind.removesuffix(' | None')} | None = None"
-
-    def _type(self, operation: Operation) -> str:
+    def _read(self, operation: Operation, call: str) -> str:
+        """Write the statement that returns what a call gives."""
         value = operation.response
         if value is None:
-            return "None"
-        if operation.polls and value.of is not None and value.of.record:
-            return f"Records[{value.of.record}]"
-        kind = result_type(value)
-        return f"{kind} | None" if value.nullable and kind != "object" else kind
-
-    def _returns(self, operation: Operation) -> list[str]:
-        value = operation.response
-        if value is None:
-            return []
-        if operation.polls:
-            return [_RECORDS]
-        return result_line(value, self._descriptions)
-
-    def _call(self, operation: Operation, *, is_async: bool) -> str:
-        wait = "await " if is_async else ""
-        parts: list[str] = [literal(operation.id)]
-        parts += self._body(operation, is_async=is_async)
-        ids = [argument.member for argument in operation.arguments if "path" in argument.places]
-        if ids:
-            path = operation.path
-            for member in ids:
-                path = path.replace(f"{{{member.wire}}}", f"{{{check_path(member, member.name)}}}")
-            parts.insert(1, f"path=f{literal(path).replace(chr(92) + chr(34), chr(39))}")
-        if any("query" in argument.places for argument in operation.arguments):
-            given = [a.member.name for a in operation.arguments if "query" in a.places]
-            parts.append(f"params={query_name(operation)}({', '.join(given)})")
-        parts += [f"{option.name}={option.name}" for option in OPTIONS if option.applies(operation)]
-        call = f"{wait}self._request_json({', '.join(parts)})"
-        if operation.response is None:
             return call
-        return f"return {self._read(operation, operation.response, call)}"
-
-    def _body(self, operation: Operation, *, is_async: bool) -> list[str]:
-        if operation.record is not None:
-            name, members = body_name(operation.record.name), record_parameters(operation.record)
-            given = ", ".join(member.name for member in members)
-            if not operation.form:
-                return [f"json={name}({given})"]
-            if not any(is_file(member.value) for member in members):
-                return [f"files={name}({given})"]
-            return [f"files={'await run_in_thread' if is_async else 'run_inline'}(partial({name}, {given}))"]
-        if operation.body is not None:
-            member = operation.body
-            checked = check(member.value, member.name, literal(member.name))
-            return [f"json={checked if member.required else f'None if {member.name} is None else {checked}'}"]
-        return []
-
-    def _read(self, operation: Operation, value: Value, call: str) -> str:
         if operation.polls and value.of is not None and value.of.record:
-            return f"read_records({call}, {reader_name(value.of.record)})"
-        reader = ResultClass(self._surface, _NOTHING)
+            return f"return read_records({call}, {reader_name(value.of.record)})"
         if value.type == "record":
-            return f"{reader_name(value.record)}({call})"
+            return f"return {reader_name(value.record)}({call})"
         given = f"({call})" if call.startswith("await ") else call
-        taken = reader.read(value, given, absent=value.nullable)
-        return f"cast({literal(self._type(operation))}, {call})" if taken == given else taken
+        taken = read(self._surface, value, given, absent=value.nullable)
+        return f"return {f'cast({literal(_type_of_response(operation))}, {call})' if taken == given else taken}"
 
     # The client
 
     def clients(self) -> str:
         """Write the module with the attributes of both clients."""
         resources = [
-            {
-                "name": resource,
-                "class": class_name(resource),
-                "words": first_sentence(self._tag(resource))[0],
-            }
-            for resource in self._surface.resources
+            {"name": each, "class": class_name(each), "words": first_sentence(self._tag(each))[0]}
+            for each in self._surface.resources
         ]
         return render("resources.py", resources=resources, package=PACKAGE)
 
@@ -289,25 +196,63 @@ class _Emitter:
 
     # Modules
 
-    def _module(self, summary: str, parts: list[str], names: Iterable[str], *, module_name: str) -> str:
+    def _module(self, summary: str, parts: list[str], name: str, *, exports: Iterable[str] = ()) -> str:
+        """Write a module; it exports its classes and functions where nothing else is said."""
         imports: dict[str, list[str]] = {origin: [*known] for origin, known in IMPORTS.items()}
         customised, exported = customised_results()
-        imports["jsms_runtime.customised"] = [name for name in exported if name not in customised]
-        for name in sorted(self._enums):
-            imports[f"jsms_api.models.{_module_of(name)}"] = [name]
-        for record, resource in self._surface.home_of_result.items():
-            imports.setdefault(f"{PACKAGE}.results.{resource}", []).extend((record, reader_name(record)))
-        for record, resource in self._request_home.items():
-            made = (body_name(record), f"{record_name(record)}_of")
-            imports.setdefault(f"{PACKAGE}.requests.{resource}", []).extend(made)
-        for operation in self._surface.operations:
-            imports.setdefault(f"{PACKAGE}.requests.{operation.resource}", []).append(query_name(operation))
-        imports.pop(f"{PACKAGE}.{module_name}", None)
-        return module(summary, *parts, imports=imports, exports=names)
+        imports["jsms_runtime.customised"] = [each for each in exported if each not in customised]
+        imports |= {f"jsms_api.models.{_module_of(enum)}": [enum] for enum in sorted(self._enums)}
+        for resource, operations in self._surface.resources.items():
+            results, requests = (each[resource] for each in (self._surface.results, self._surface.requests))
+            imports[f"{PACKAGE}.results.{resource}"] = [
+                each for record in results for each in (record.name, reader_name(record.name))
+            ]
+            imports[f"{PACKAGE}.requests.{resource}"] = [
+                *(each for record in requests for each in (body_name(record.name), f"{record_name(record.name)}_of")),
+                *map(query_name, operations),
+            ]
+        imports.pop(f"{PACKAGE}.{name}", None)
+        defined = re.findall(r"^(?:class|def) (\w+)", "\n".join(parts), re.MULTILINE)
+        used = {origin: names for origin, names in imports.items() if names}
+        return module(summary, *parts, imports=used, exports=exports or defined)
 
 
-_RECORDS = "The records that were not fetched before, often none: a list, whose ``malformed`` has what cannot be read."
-_NOTHING = Record("", {}, ())
+def _parameter(name: str, kind: str, *, required: bool) -> str:
+    return f"{name}: {kind}" if required else f"{name}: {kind.removesuffix(' | None')} | None = None"
+
+
+def _type_of_response(operation: Operation) -> str:
+    value = operation.response
+    if value is None:
+        return "None"
+    if operation.polls and value.of is not None and value.of.record:
+        return f"Records[{value.of.record}]"
+    return result_type(value)
+
+
+def _sent(operation: Operation, *, is_async: bool) -> Iterator[str]:
+    """Write what the request of an operation has, as arguments of ``_request_json``."""
+    yield literal(operation.id)
+    path = operation.path
+    for each in operation.arguments:
+        if "path" in each.places:
+            path = path.replace(f"{{{each.member.wire}}}", f"{{{check_path(each.member, each.member.name)}}}")
+    if path != operation.path:
+        yield f"path=f{literal(path).replace(chr(92) + chr(34), chr(39))}"
+    body = operation.body
+    if operation.record is not None:
+        members = record_parameters(operation.record)
+        make, given = body_name(operation.record.name), ", ".join(member.name for member in members)
+        if any(is_file(member.value) for member in members) and operation.form:
+            yield f"files={'await run_in_thread' if is_async else 'run_inline'}(partial({make}, {given}))"
+        else:
+            yield f"{'files' if operation.form else 'json'}={make}({given})"
+    elif body is not None:
+        checked = check(body.value, body.name, literal(body.name))
+        yield f"json={checked if body.required else f'None if {body.name} is None else {checked}'}"
+    if query := [each.member.name for each in operation.arguments if "query" in each.places]:
+        yield f"params={query_name(operation)}({', '.join(query)})"
+    yield from (f"{option.name}={option.name}" for option in OPTIONS if option.applies(operation))
 
 
 def _module_of(enum: str) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from contract_tools.emit.model import Argument, Member, Operation, Value
+from contract_tools.emit.model import Argument, Member, Operation, Surface, Value
 from contract_tools.openapi import mapping, sequence, text
 from contract_tools.python_source import error_class_name
 
@@ -26,6 +26,7 @@ _RECIPIENTS = (
     "{span} of `Recipient`, mappings with ``mobile`` and ``temp_para``, (mobile, parameters) pairs, or numbers; any "
     "iterable, read once."
 )
+_RECORDS = "The records that were not fetched before, often none: a list, whose ``malformed`` has what cannot be read."
 _UNKNOWN = {
     "sends": "No response came, and it may have been sent. It was not sent again.",
     "schedules": "No response came, and the schedule may have been saved. It was not sent again.",
@@ -97,13 +98,13 @@ def _needed(member: Member) -> str:
     return f"Required with {', '.join(pairs)}."
 
 
-def raises(operation: Operation, codes: Mapping[str, object], *, dev: bool, options: Iterable[Option]) -> list[str]:
+def raises(operation: Operation, codes: Mapping[str, object], options: Iterable[Option]) -> list[str]:
     """List the exceptions that a method's docstring names."""
     lines: list[str] = []
     if operation.arguments:
         lines.append("ArgumentError: An argument that the service would refuse; nothing was sent.")
     lines += [line for option in options for line in option.raises]
-    if dev:
+    if operation.credentials == "dev":
         lines.append("ConfigurationError: The client has no developer credentials.")
     if operation.polls:
         entries = [mapping(codes.get(str(code))) for code in sequence(operation.source.get("x-error-codes"))]
@@ -118,12 +119,17 @@ def raises(operation: Operation, codes: Mapping[str, object], *, dev: bool, opti
     return lines
 
 
-def result_line(value: Value, descriptions: Mapping[str, str]) -> list[str]:
+def returns(operation: Operation, surface: Surface) -> list[str]:
     """Describe what a method returns."""
+    value = operation.response
+    if value is None:
+        return []
+    if operation.polls:
+        return [_RECORDS]
     if value.record:
-        return [sentence(descriptions.get(value.record, "")) or f"The `{value.record}`."]
+        return [sentence(surface.record(value.record).description) or f"The `{value.record}`."]
     if value.type == "array" and value.of is not None and value.of.record:
-        return [sentence(f"One `{value.of.record}` for each")]
+        return [f"One `{value.of.record}` for each."]
     return [sentence(value.description) or "The response."]
 
 
