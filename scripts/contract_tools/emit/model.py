@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import keyword
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -21,9 +20,8 @@ from contract_tools.openapi import (
     text,
     webhooks,
 )
-from contract_tools.python_source import IMPORTED
+from contract_tools.python_source import IMPORTED, constant_name
 
-_WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[\W_]+")
 _TYPES = frozenset({"str", "int", "float", "bool", "object", "tuple", "datetime"})
 # What emitted source says itself: a field of this name would hide it.
 _TAKEN = frozenset({"self", "extra", "once", "property", "list", "dict", "enumerate", *_TYPES, *IMPORTED})
@@ -52,7 +50,7 @@ def python_name(name: str) -> str:
 
 
 def _python_name(name: str, taken: frozenset[str] = frozenset()) -> str:
-    snake = "_".join(word for word in _WORD_STARTS.split(name) if word).lower()
+    snake = constant_name(name).lower()
     snake = f"_{snake}" if snake[:1].isdigit() else snake or "_"
     return f"{snake}_" if keyword.iskeyword(snake) or snake in taken else snake
 

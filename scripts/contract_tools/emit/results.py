@@ -53,17 +53,25 @@ def _type_without_none(value: Value) -> str:
     return SCALARS.get(value.type, "object")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Field:
     """A field of a result class."""
 
     name: str
     type: str
     default: str  # its default, as source; empty for none
-    metadata: str  # how a repr shows it; empty for as it is
-    hashed: bool  # whether it counts in the hash
     words: str
     value: str  # the expression that reads it
+    metadata: str = ""  # how a repr shows it; empty for as it is
+    hashed: bool = True  # whether it counts in the hash
+
+    def __str__(self) -> str:
+        """Write its line in the class."""
+        options = [f"default={self.default}"] if self.default else []
+        options += [] if self.hashed else ["hash=False"]
+        options += [f"metadata={self.metadata}"] if self.metadata else []
+        default = self.default if self.hashed and not self.metadata else f"field({', '.join(options)})"
+        return f"{self.name}: {self.type} = {default}" if default else f"{self.name}: {self.type}"
 
 
 class ResultClass:
@@ -81,7 +89,7 @@ class ResultClass:
     def source(self) -> str:
         """Write the class and its reader."""
         record, custom = self._record, self._customised
-        fields = [*self._fields()]
+        fields = self._fields()
         words = docstring(
             *first_sentence(custom.summary or record.description or f"A {record.name}."),
             sections={"Attributes": [f"{each.name}: {each.words}" for each in fields] + [f"extra: {_EXTRA}"]},
@@ -91,7 +99,7 @@ class ResultClass:
             name=record.name,
             bases=f"customised.{record.name}, Result" if custom.name else "Result",
             words=words.rstrip("\n"),
-            rows=[self._row(each) for each in fields],
+            rows=fields,
             is_outcome=self.is_outcome,
             error=self._error(),
             outcomes=self._outcomes_of_batch(),
@@ -104,30 +112,18 @@ class ResultClass:
             ],
         )
 
-    def _row(self, each: _Field) -> str:
-        options = [f"default={each.default}"] if each.default else []
-        options += [] if each.hashed else ["hash=False"]
-        options += [f"metadata={each.metadata}"] if each.metadata else []
-        if each.default.startswith("field("):
-            return f"{each.name}: {each.type} = {each.default}"
-        if not each.hashed or each.metadata:
-            return f"{each.name}: {each.type} = field({', '.join(options)})"
-        return f"{each.name}: {each.type} = {each.default}" if each.default else f"{each.name}: {each.type}"
-
-    def _fields(self) -> Iterator[_Field]:
+    def _fields(self) -> list[_Field]:
         """Write the fields, those that are always there first."""
         found = [*self._members()]
         if self.is_outcome:
             words = "Whether the service accepted it; a delivery report says whether it arrived."
-            found.append(_Field("accepted", "bool", "", "", True, words, "accepted"))
-        contract = {each.name for each in found}
+            found.append(_Field(name="accepted", type="bool", default="", words=words, value="accepted"))
+        fields = {each.name: each for each in found}
         for each in self._customised.fields:
             value = self._found(each.name) if each.name in self._customised.finders else ""
-            made = _Field(each.name, each.type, each.default, "", True, each.words, value)
-            found = [made if old.name == each.name else old for old in found]
-            found += [] if each.name in contract else [made]
-        yield from (each for each in found if not each.default)
-        yield from (each for each in found if each.default)
+            own = _Field(name=each.name, type=each.type, default=each.default, words=each.words, value=value)
+            fields[each.name] = own
+        return sorted(fields.values(), key=lambda each: bool(each.default))
 
     def _found(self, name: str) -> str:
         values = {member.name: self._value(member) for member in self._record.members}
@@ -185,26 +181,25 @@ class ResultClass:
         """Write the expression that makes the exception of what was refused; empty where nothing says why."""
         if self._code is None or any(member.name == "error" for member in self._record.members):
             return ""
-        words = next((m.name for m in self._record.members if m.value.kind == "service-text"), "")
-        parameters = next((m.name for m in self._record.members if m.value.kind == "template-parameters"), "")
-        return (
-            f"refused_error(error_class(self.{self._code.name}, 200), self.{self._code.name}, "
-            f"{f'self.{words}' if words else 'None'}{f', self.{parameters}' if parameters else ''})"
+        code, words, parameters = (
+            next((f"self.{each.name}" for each in self._record.members if each.value.kind == kind), None)
+            for kind in ("error-code", "service-text", "template-parameters")
         )
+        given = f"error_class({code}, 200), {code}, {words}"
+        return f"refused_error({given}, {parameters})" if parameters else f"refused_error({given})"
 
     def _outcomes_of_batch(self) -> dict[str, str]:
         """Find the record's list of outcomes, for those that were accepted and refused; empty where it has none."""
-        if {"accepted", "refused"} & {each.name for each in self._record.members}:
-            return {}
-        for member in self._record.members:
+        members = [] if {"accepted", "refused"} & {m.name for m in self._record.members} else self._record.members
+        for member in members:
             of = member.value.of
             if member.value.type == "array" and of is not None and of.record:
                 inner = self._surface.record(of.record)
                 if ResultClass(self._surface, inner).is_outcome:
                     given = f"self.{member.name}"
-                    if not member.required or member.value.nullable:
-                        given = f"({given} or ())"
-                    return {"type": of.record, "given": given, "mobile": _mobile_of(inner)}
+                    mobile = next((each.name for each in inner.members if each.value.kind == "mobile"), "")
+                    is_there = member.required and not member.value.nullable
+                    return {"type": of.record, "given": given if is_there else f"({given} or ())", "mobile": mobile}
         return {}
 
 
@@ -249,10 +244,6 @@ def _outcomes(surface: Surface, of: Value, given: str) -> str:
         return ""
     names = ", ".join(f"{literal(each.wire)}: {literal(each.name)}" for each in (*always, *ids))
     return f"read_outcomes({given}, {of.record}, {reader_name(of.record)}, {{{names}}})"
-
-
-def _mobile_of(record: Record) -> str:
-    return next((member.name for member in record.members if member.value.kind == "mobile"), "")
 
 
 def _outcome_value(each: _Field) -> str:
