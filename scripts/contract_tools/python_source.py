@@ -83,9 +83,10 @@ def call(name: str, /, *given: object, **named: object) -> Source:
     return Source(f"{name}({', '.join(arguments)})")
 
 
-def record(name: str, /, **facts: object) -> Source:
-    """Write a call with a line for each of its arguments."""
-    return Source(f"{call(name, **facts)[:-1]},)")
+def record(name: str, optional: Mapping[str, object] = MappingProxyType({}), /, **facts: object) -> Source:
+    """Write a call with a line for each argument, the optional ones last if they are not None, False or empty."""
+    said = {key: each for key, each in optional.items() if each not in (None, "", []) and each is not False}
+    return Source(f"{call(name, **facts, **said)[:-1]},)")
 
 
 def constant(name: str, kind: str, value: object, words: str = "") -> str:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from http import HTTPStatus
 
 from contract_tools.emit.model import SurfaceError
-from contract_tools.emit.operations import CODES
 from contract_tools.openapi import mapping, pointer_to, schemas, sequence, text, whole
 from contract_tools.python_source import (
     Source,
@@ -21,6 +20,8 @@ from contract_tools.python_source import (
     table,
 )
 
+CODES = "ErrorCode"
+"""The component that lists the error codes."""
 SUCCESS = "success"
 """The family of the codes that are no error: no exception is made for it, so it needs no declaration."""
 _TEXT_FIELDS = ("message", "family", "meaning", "meaning_zh", "remedy", "remedy_zh")
@@ -41,12 +42,7 @@ def emit_errors(data: Mapping[str, object]) -> str:
 
     A document without a catalogue gives a module without classes, so that the code around it works all the same.
     """
-    families = mapping(data.get("x-error-families"))
-    codes = {
-        int(number): mapping(entry)
-        for number, entry in mapping(data.get("x-error-codes")).items()
-        if str(number).isdecimal()
-    }
+    families, codes = mapping(data.get("x-error-families")), _codes(data)
     # Codes of a family without a description (success) are no errors.
     errors = {code: codes[code] for code in sorted(codes) if text(codes[code].get("family")) in families}
     classes = {code: Source(error_class_name(text(entry.get("name")))) for code, entry in errors.items()}
@@ -82,6 +78,11 @@ def emit_errors(data: Mapping[str, object]) -> str:
     )
 
 
+def _codes(data: Mapping[str, object]) -> dict[int, Mapping[str, object]]:
+    written = mapping(data.get("x-error-codes")).items()
+    return {int(code): mapping(entry) for code, entry in written if str(code).isdecimal()}
+
+
 def _family(name: str, family: Mapping[str, object]) -> dict[str, str]:
     # A service that failed may have carried the request out before that.
     fails = any(whole(status) >= HTTPStatus.INTERNAL_SERVER_ERROR for status in sequence(family.get("http_statuses")))
@@ -111,11 +112,7 @@ def _error(code: int, entry: Mapping[str, object]) -> dict[str, str]:
 
 def emit_codes(data: Mapping[str, object]) -> str:
     """Write the module ``codes``: every code of the catalogue under its name."""
-    entries = {
-        text(mapping(entry).get("name")): (int(code), text(mapping(entry).get("meaning")))
-        for code, entry in mapping(data.get("x-error-codes")).items()
-        if code.isdecimal()
-    }
+    entries = {text(entry.get("name")): (code, text(entry.get("meaning"))) for code, entry in _codes(data).items()}
     return module(
         "Every error code of the contract, by its name.",
         "".join(constant(name, "Final", code, meaning) for name, (code, meaning) in entries.items()),
@@ -124,16 +121,27 @@ def emit_codes(data: Mapping[str, object]) -> str:
     )
 
 
+def known_values(data: Mapping[str, object]) -> dict[str, list[tuple[object, str, str]]]:
+    """List the known values of every open set by its component: each with its name and meaning."""
+    found: dict[str, list[tuple[object, str, str]]] = {}
+    for component, schema in schemas(data).items():
+        keys = ("enum", "x-enum-varnames", "x-enum-descriptions")
+        values, names, words = (sequence(mapping(schema).get(key)) for key in keys)
+        if names and component != CODES:  # the codes are in ``codes``
+            said = [*words, *([""] * len(values))]
+            found[component] = [
+                (value, text(name), text(each)) for value, name, each in zip(values, names, said, strict=False)
+            ]
+    return found
+
+
 def emit_values(data: Mapping[str, object]) -> str:
     """Write the module ``values``: every known value of an open set, under the names of the set and its own."""
-    values: dict[str, str] = {}
-    for name, schema in schemas(data).items():
-        known, labels = (sequence(mapping(schema).get(key)) for key in ("enum", "x-enum-varnames"))
-        if name != CODES:  # these are in ``codes``
-            words = [*sequence(mapping(schema).get("x-enum-descriptions")), *([""] * len(known))]
-            for value, label, said in zip(known, labels, words, strict=False):
-                title = constant_name(name, text(label))
-                values[title] = constant(title, "Final", value, text(said))
+    values = {
+        (title := constant_name(component, name)): constant(title, "Final", value, meaning)
+        for component, known in known_values(data).items()
+        for value, name, meaning in known
+    }
     return module(
         "Every known value of the contract, by its name; any other value may come too.",
         "".join(values.values()),

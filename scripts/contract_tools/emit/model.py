@@ -104,6 +104,11 @@ class Value:
         return text(self.schema.get("x-values"))
 
     @property
+    def media_types(self) -> list[str]:
+        """The types that a file may have."""
+        return [text(item) for item in sequence(self.schema.get("x-media-types"))]
+
+    @property
     def description(self) -> str:
         """What the contract says of it."""
         return " ".join(text(self.schema.get("description")).split())
@@ -385,10 +390,13 @@ class Surface:
     def _success(self, source: Mapping[str, object]) -> tuple[str, Mapping[str, object]]:
         responses = mapping(source.get("responses"))
         for status in sorted(status for status in responses if str(status).startswith("2")):
-            content = mapping(follow(self.data, responses[status]).get("content"))
-            if media := mapping(content.get(JSON)):
+            if media := self.json_of(responses[status]):
                 return status, media
         return "", {}
+
+    def json_of(self, response: object) -> Mapping[str, object]:
+        """Find what the contract says of the JSON of a response; empty where it has none."""
+        return mapping(mapping(follow(self.data, response).get("content")).get(JSON))
 
 
 def _arguments(source: Mapping[str, object], sent: Iterable[tuple[str, Member]]) -> Iterator[Argument]:

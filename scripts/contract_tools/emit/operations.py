@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from contract_tools.emit.catalogue import CODES
 from contract_tools.emit.model import Argument, Member, Operation, Surface, SurfaceError, Value, python_name
 from contract_tools.emit.requests import is_file
 from contract_tools.openapi import kinds_of, mapping, pointer_to, schemas, sequence, text, whole
@@ -13,8 +14,6 @@ from contract_tools.python_source import TABLES, Source, call, constant, constan
 _SCALARS = ("string", "integer", "number", "boolean")
 _ANYTHING = call("Shape", "anything", nullable=True)
 _TIMES = ("beijing-time", "epoch-millis")
-CODES = "ErrorCode"
-"""The component that lists the error codes."""
 
 
 def emit_operations(surface: Surface) -> str:
@@ -254,20 +253,21 @@ def _field(
         "values": value.values,
         "needed_when": _needed_when(member.needed_when),
         "pattern": text(value.schema.get("pattern")),
-        "media_types": [text(item) for item in sequence(value.schema.get("x-media-types"))],
+        "media_types": value.media_types,
         "entries": _JSON_TYPES.get(entries, entries),
         "minimum": value.bound("minimum"),
         "maximum": value.bound("maximum"),
         "shortest": _first(value.limit("minLength"), value.limit("minItems"), value.limit("minProperties")),
         "longest": _first(value.limit("maxLength"), value.limit("maxItems"), value.limit("maxProperties")),
         "max_bytes": value.limit("x-max-bytes"),
-        "nullable": value.nullable or None,
+        "nullable": value.nullable,
     }
     if inside := _record_within(value, around):
         members = surface.record(inside).members
         optional["members"] = [_field(surface, each, place, around=(*around, inside)) for each in members]
     return record(
         "Argument",
+        optional,
         name=member.name,
         field=member.wire,
         place=place,
@@ -276,7 +276,6 @@ def _field(
         type=_JSON_TYPES.get(value.type, value.type),
         kind="image" if is_file(value) else value.kind,
         description=value.description,
-        **{name: each for name, each in optional.items() if each not in (None, "", [])},
     )
 
 

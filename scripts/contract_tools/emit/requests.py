@@ -66,7 +66,7 @@ def _form(record: Record, members: list[Member], noun: str) -> str:
             literal(each.name),
             field=each.wire,
             max_bytes=Source(each.value.limit("x-max-bytes")),
-            media_types=_listed(sequence(each.value.schema.get("x-media-types"))),
+            media_types=_listed(each.value.media_types),
         )
         source += _statement(f"form_.append({upload})", "" if each.required else each.name)
     return f"{source}    return form_\n"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 
-from contract_tools.emit.model import JSON, Operation, Surface, Value
-from contract_tools.emit.operations import CODES
+from contract_tools.emit.catalogue import known_values
+from contract_tools.emit.model import Operation, Surface, Value
 from contract_tools.emit.requests import is_file
 from contract_tools.openapi import (
     KIND_PATTERNS,
@@ -15,7 +15,6 @@ from contract_tools.openapi import (
     is_object,
     mapping,
     pointer_to,
-    schemas,
     sequence,
     text,
     webhooks,
@@ -55,7 +54,10 @@ def emit_service(surface: Surface) -> str:
         table(
             "KNOWN_VALUES",
             "str, tuple[KnownValue, ...]",
-            dict(_known_values(surface.data)),
+            {
+                component: [call("KnownValue", *each) for each in values]
+                for component, values in known_values(surface.data).items()
+            },
             "The values of every open set, by its component.",
         ),
         table(
@@ -89,13 +91,13 @@ class _Emitter:
         success, beside = self._example(operation.media, operation.response), self._beside_error(operation)
         return record(
             "Rules",
+            {"beside_error": json.dumps(beside, ensure_ascii=False) if beside else ""},
             path=self._parameters(operation, "path"),
             query=self._parameters(operation, "query"),
             body=None if body is None else self._property("", body.value, required=body.required),
             limits=[_limit(mapping(each)) for each in sequence(operation.source.get("x-limits"))],
             poll=_poll(mapping(operation.source.get("x-poll"))),
             success=json.dumps(success, ensure_ascii=False) if operation.success else None,
-            **({"beside_error": json.dumps(beside, ensure_ascii=False)} if beside else {}),
         )
 
     def _parameters(self, operation: Operation, place: str) -> list[Source]:
@@ -116,15 +118,10 @@ class _Emitter:
             "fields": self._fields(value.record),
             "max_bytes": value.limit("x-max-bytes"),
             "is_file": is_file(value),
-            "media_types": [text(item) for item in sequence(value.schema.get("x-media-types"))],
+            "media_types": value.media_types,
             "comma_separated": value.schema.get("explode") is False,
         }
-        facts = {
-            key: each
-            for key, each in optional.items()
-            if each is not None and each is not False and each not in ("", [])
-        }
-        return record("Property", name=name, type=value.type, **facts)
+        return record("Property", optional, name=name, type=value.type)
 
     def _fields(self, name: str) -> Source | None:
         if not name or name in self._open:
@@ -141,12 +138,9 @@ class _Emitter:
     def _beside_error(self, operation: Operation) -> Mapping[str, object]:
         """Find what the examples of refusals have beside ``error``."""
         for status, response in mapping(operation.source.get("responses")).items():
-            content = mapping(follow(self._surface.data, response).get("content"))
-            media = mapping(content.get(JSON))
-            if str(status).startswith(("4", "5")) and media:
-                example = mapping(self._example(media, None))
-                if "error" in example:
-                    return {name: value for name, value in example.items() if name != "error"}
+            example = mapping(self._example(self._surface.json_of(response), None))
+            if str(status).startswith(("4", "5")) and "error" in example:
+                return {name: value for name, value in example.items() if name != "error"}
         return {}
 
     def _example(self, media: Mapping[str, object], value: Value | None) -> object:
@@ -229,22 +223,6 @@ def _poll(poll: Mapping[str, object]) -> Source | None:
         max_records=most if isinstance(most, int) else None,
         kept_days=days if isinstance(days, int) else None,
     )
-
-
-def _known_values(data: Mapping[str, object]) -> Iterator[tuple[str, list[Source]]]:
-    for name, entry in schemas(data).items():
-        schema = mapping(entry)
-        values, names = sequence(schema.get("enum")), sequence(schema.get("x-enum-varnames"))
-        if name == CODES or not names:
-            continue  # the codes are in ``errors``
-        words = [*sequence(schema.get("x-enum-descriptions")), *([""] * len(values))]
-        yield (
-            name,
-            [
-                call("KnownValue", _scalar(value), text(label), text(said))
-                for value, label, said in zip(values, names, words, strict=False)
-            ],
-        )
 
 
 def _samples(data: Mapping[str, object]) -> dict[str, str]:

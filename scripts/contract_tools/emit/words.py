@@ -82,9 +82,7 @@ def _span(fewest: int | None, most: int | None) -> str:
 
 
 def _image(value: Value) -> str:
-    kinds = " or ".join(
-        text(item).removeprefix("image/").upper() for item in sequence(value.schema.get("x-media-types"))
-    )
+    kinds = " or ".join(each.removeprefix("image/").upper() for each in value.media_types)
     size = value.limit("x-max-bytes")
     largest = f" of at most {size / 2**20:g} MB" if size is not None else ""
     return f"A {kinds}{largest}: a path, bytes, or a file opened in binary mode." if kinds else ""
