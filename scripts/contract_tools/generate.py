@@ -20,7 +20,7 @@ from typing import TextIO
 from contract_tools.changes.revisions import package_version
 from contract_tools.document import Document, DocumentError
 from contract_tools.editions import as_yaml, to_3_0_3, to_chinese
-from contract_tools.emit.catalogue import emit_billing, emit_codes, emit_errors, emit_limits, emit_values
+from contract_tools.emit import catalogue
 from contract_tools.emit.model import Surface, SurfaceError
 from contract_tools.emit.operations import emit_fields, emit_operations
 from contract_tools.emit.service import emit_service
@@ -181,16 +181,12 @@ def _make_contract(document: Document, tree: Path, progress: Progress) -> None:
         package = tree / "jsms_contract"
         package.mkdir()
         _write(package / "__init__.py", _CONTRACT)
-        _write(package / "errors.py", emit_errors(data))
-        _write(package / "codes.py", emit_codes(data))
-        _write(package / "operations.py", emit_operations(surface))
-        _write(package / "values.py", emit_values(data))
-        _write(package / "limits.py", emit_limits(data))
-        _write(package / "fields.py", emit_fields(surface))
-        _write(package / "service.py", emit_service(surface))
-        billing = emit_billing(data)
-        if billing is not None:
-            _write(package / "billing.py", billing)
+        modules = {name: emit(data) for name, emit in catalogue.MODULES.items()}
+        modules |= {"operations": emit_operations(surface), "fields": emit_fields(surface)}
+        modules |= {"service": emit_service(surface)}
+        for name, source in modules.items():
+            if source is not None:
+                _write(package / f"{name}.py", source)
         _write_json(package / "openapi.json", data)
         _write(tree / "openapi-3.0.3.yaml", f"{MARK}\n{as_yaml(to_3_0_3(document.data))}")
         if (chinese := to_chinese(document)) is not None:

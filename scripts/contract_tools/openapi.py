@@ -96,6 +96,18 @@ def operations(data: Mapping[str, object]) -> Iterator[tuple[str, str, Mapping[s
                 yield path, method, operation, around
 
 
+def parameters_of(
+    data: Mapping[str, object], operation: Mapping[str, object], around: Mapping[str, object]
+) -> list[Mapping[str, object]]:
+    """Collect the parameters of an operation, those of its path first; one of its own replaces that of the path."""
+    found: dict[tuple[str, str], Mapping[str, object]] = {}
+    for owner in (around, operation):
+        for value in sequence(owner.get("parameters")):
+            parameter = follow(data, value)
+            found[text(parameter.get("in")), text(parameter.get("name"))] = parameter
+    return list(found.values())
+
+
 def webhooks(data: Mapping[str, object]) -> Mapping[str, object]:
     """Find the callbacks, whatever the version of OpenAPI calls them."""
     return mapping(data.get("webhooks", data.get("x-webhooks")))

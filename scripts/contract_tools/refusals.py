@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from contract_tools.document import Document, Problem
-from contract_tools.emit.catalogue import emit_billing, emit_codes, emit_errors, emit_limits, emit_values
+from contract_tools.emit import catalogue
 from contract_tools.emit.handwritten import (
     METHODS,
     OVERLAY,
@@ -25,7 +25,7 @@ from contract_tools.emit.handwritten import (
     parsed,
     texts,
 )
-from contract_tools.emit.model import FORM, JSON, SCALARS, Surface, SurfaceError, class_name, resource_name
+from contract_tools.emit.model import FORM, JSON, SCALARS, Surface, SurfaceError
 from contract_tools.emit.results import reader_name
 from contract_tools.openapi import (
     follow,
@@ -38,7 +38,7 @@ from contract_tools.openapi import (
     sequence,
     text,
 )
-from contract_tools.python_source import IMPORTED, error_class_name, family_class_name
+from contract_tools.python_source import IMPORTED, class_name, error_class_name, family_class_name, resource_name
 
 _ROOT = OVERLAY.parent
 NAME_OPERATIONS = (
@@ -56,13 +56,6 @@ NAME_FIELDS = {
 
 _SCHEMAS = "#/components/schemas"
 _OPERATION = re.compile(r"[a-z]+[A-Z][A-Za-z]*")
-_CONSTANTS = {
-    "billing": emit_billing,
-    "codes": emit_codes,
-    "errors": emit_errors,
-    "limits": emit_limits,
-    "values": emit_values,
-}
 # What modules of results and resources import or define by these names.
 _CLASSES = frozenset(
     {name for name in IMPORTED if name[0].isupper()}
@@ -225,7 +218,8 @@ def gone_from(surface: Surface) -> list[LeftOver]:
 def _names_in(surface: Surface) -> Mapping[str, Iterable[str]]:
     """List the names in the modules that are made from a document."""
     made: dict[str, Iterable[str]] = {
-        f"jsms_contract.{name}": exported(ast.parse(emit(surface.data) or "")) for name, emit in _CONSTANTS.items()
+        f"jsms_contract.{name}": exported(ast.parse(emit(surface.data) or ""))
+        for name, emit in catalogue.MODULES.items()
     }
     for resource, records in surface.results.items():
         names = [name for record in records for name in (record.name, reader_name(record.name))]

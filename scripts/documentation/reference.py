@@ -17,9 +17,8 @@ from typing import Any, Final
 
 import griffe
 
-from contract_tools.emit.model import class_name, python_name
 from contract_tools.openapi import mapping, operations, schemas, sequence, text
-from contract_tools.python_source import family_class_name
+from contract_tools.python_source import class_name, family_class_name, python_name
 from documentation import between, chinese_of, require_translations, table, texts
 from jsms_client import JSMS
 from jsms_client.contract import openapi

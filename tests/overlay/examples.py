@@ -10,8 +10,8 @@ from enum import Enum
 from functools import cache
 from typing import cast
 
-from contract_tools.emit.model import python_name
 from contract_tools.openapi import mapping, schemas
+from contract_tools.python_source import python_name
 from jsms_runtime.results import Result
 from jsms_runtime.times import parse_time
 from servers.contract import load_document

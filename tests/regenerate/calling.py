@@ -12,8 +12,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from contract_tools.emit.model import python_name
 from contract_tools.openapi import is_list, is_object, mapping, operations, sequence
+from contract_tools.python_source import python_name
 from demonstration import arguments_of
 from jsms_cli.commands.api import group
 from jsms_client import JSMS, AsyncJSMS

@@ -18,9 +18,7 @@ from ruamel.yaml import YAML
 
 from contract_tools.document import parse
 from contract_tools.editions import as_yaml
-from contract_tools.emit.model import python_name
-from contract_tools.emit.words import OPTIONS
-from contract_tools.python_source import IMPORTED
+from contract_tools.python_source import IMPORTED, python_name
 from contract_tools.refusals import unsupported
 from sandbox.sandbox_process import Process
 
@@ -154,7 +152,7 @@ def test_mypy_and_pyright_find_nothing_in_what_is_made(fork: Edited, tmp_path: P
 
 
 def test_no_field_is_called_as_something_that_the_source_says_itself() -> None:
-    taken = {*(name for name in IMPORTED if name.islower()), *(option.name for option in OPTIONS), "extra", "self"}
+    taken = {*(name for name in IMPORTED if name.islower()), "once", "extra", "self"}
     assert {name for name in taken if python_name(name) == name} == set()
     assert len({python_name(name) for name in NAMES}) == len(NAMES)
 

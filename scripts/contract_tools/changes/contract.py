@@ -10,7 +10,6 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from contract_tools.changes import Change, Directions, Part, Rule, differences
-from contract_tools.emit.model import parameters_of
 from contract_tools.openapi import (
     callbacks,
     follow,
@@ -18,6 +17,7 @@ from contract_tools.openapi import (
     mapping,
     may_be_null,
     operations,
+    parameters_of,
     schemas,
     schemas_within,
     sequence,

@@ -205,3 +205,13 @@ def emit_billing(data: Mapping[str, object]) -> str | None:
         imports=_FINAL,
         exports=map(str.upper, _BILLING),
     )
+
+
+MODULES = {
+    "billing": emit_billing,
+    "codes": emit_codes,
+    "errors": emit_errors,
+    "limits": emit_limits,
+    "values": emit_values,
+}
+"""The modules of ``jsms_contract`` that are written here; a document may say nothing of one."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import keyword
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -14,73 +13,26 @@ from contract_tools.openapi import (
     mapping,
     may_be_null,
     operations,
+    parameters_of,
     schemas,
     schemas_within,
     sequence,
     text,
     webhooks,
 )
-from contract_tools.python_source import IMPORTED, constant_name
+from contract_tools.python_source import method_name, python_name, resource_name
 
-_TYPES = frozenset({"str", "int", "float", "bool", "object", "tuple", "datetime"})
-# What emitted source says itself: a field of this name would hide it.
-_TAKEN = frozenset({"self", "extra", "once", "property", "list", "dict", "enumerate", *_TYPES, *IMPORTED})
 SCALARS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
 """The type of each scalar of JSON Schema in Python."""
 JSON, FORM = "application/json", "multipart/form-data"
 
 
 class SurfaceError(Exception):
-    """A part of a document that the typed client cannot be made from.
-
-    Attributes:
-        pointer: Where it is.
-        problem: What is wrong.
-        remedy: What to do about it.
-    """
+    """A part of a document that the typed client cannot be made from: its place, what is wrong, what to do."""
 
     def __init__(self, pointer: str, problem: str, remedy: str) -> None:
         super().__init__(f"{pointer}: {problem}. Fix: {remedy}.")
         self.pointer, self.problem, self.remedy = pointer, problem, remedy
-
-
-def python_name(name: str) -> str:
-    """Convert a field's name to Python's style: ``legalPersonName`` gives ``legal_person_name``."""
-    return _python_name(name, _TAKEN)
-
-
-def _python_name(name: str, taken: frozenset[str] = frozenset()) -> str:
-    snake = constant_name(name).lower()
-    snake = f"_{snake}" if snake[:1].isdigit() else snake or "_"
-    return f"{snake}_" if keyword.iskeyword(snake) or snake in taken else snake
-
-
-def class_name(name: str) -> str:
-    """Name the class of a resource: ``voice_codes`` gives ``VoiceCodes``."""
-    return "".join(word.capitalize() for word in _python_name(name).split("_"))
-
-
-def resource_name(operation: Mapping[str, object]) -> str:
-    """Name the attribute of the client that has an operation's method."""
-    tag = text(next(iter(sequence(operation.get("tags"))), ""), "default")
-    return text(operation.get("x-resource")) or _python_name(tag)
-
-
-def method_name(operation: Mapping[str, object], method: str, path: str) -> str:
-    """Name the method of an operation: its operationId, without what the resource says already.
-
-    ``createTemplate`` of templates is ``create``, ``sendMessageBatch`` of messages ``send_batch``, and a GET is not
-    called so where anything else is left: ``getUsage`` of accounts is ``usage``.
-    """
-    if named := text(operation.get("x-method")):
-        return named
-    words = _python_name(text(operation.get("operationId")) or f"{method} {path}").strip("_").split("_")
-    own = set(resource_name(operation).split("_"))
-    own |= {word.removesuffix("s") for word in own}
-    left = [word for word in words if word not in own] or words
-    if len(left) > 1 and left[0] == "get":
-        left = left[1:]
-    return _python_name("_".join(left), _TYPES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +69,11 @@ class Value:
         """Return one of its limits; None where it has none."""
         value = self.schema.get(keyword_)
         return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+    def size(self, end: str) -> int | None:
+        """Return its ``min`` or ``max`` of characters, entries or fields; None where it has none."""
+        limits = (self.limit(f"{end}{of}") for of in ("Length", "Items", "Properties"))
+        return next((each for each in limits if each is not None), None)
 
     def bound(self, keyword_: str) -> int | float | None:
         """Find the smallest or largest allowed number, by ``minimum`` or ``maximum``; None where there is none."""
@@ -205,6 +162,11 @@ class Operation:
         """What it does: it ``sends``, ``schedules``, ``polls``, ``reads`` or ``changes``."""
         otherwise = "polls" if self.polls else "reads" if self.verb in ("GET", "HEAD") else "changes"
         return text(self.source.get("x-effect")) or otherwise
+
+    @property
+    def takes_once(self) -> bool:
+        """Whether its method takes a key under which it is carried out at most once."""
+        return self.effect in ("sends", "schedules") and self.retry == "never"
 
 
 @dataclass
@@ -295,6 +257,10 @@ class Surface:
             self._records[name] = Record(name, schema, tuple(self.members(schema)))
         return self._records[name]
 
+    def members_of(self, value: Value | None) -> tuple[Member, ...]:
+        """Build the fields of a value that is a record; there are none of any other."""
+        return self.record(value.record).members if value is not None and value.record else ()
+
     def members(self, schema: Mapping[str, object]) -> Iterator[Member]:
         """Yield the fields of an object."""
         required = sequence(schema.get("required"))
@@ -335,7 +301,7 @@ class Surface:
             yield from self.within(value.of, sent=sent, around=around)
         if value.record:
             custom = None if sent else customised_results()[0].get(value.record)
-            for member in self.record(value.record).members:
+            for member in self.members_of(value):
                 if custom is None or member.name not in custom.left_out:
                     yield from self.within(member.value, sent=sent, around=(*around, value.record))
         yield value
@@ -416,18 +382,6 @@ def _arguments(source: Mapping[str, object], sent: Iterable[tuple[str, Member]])
     rest = sorted((name for name in members if name not in first), key=lambda name: not members[name].required)
     for name in (*first, *rest):
         yield Argument(members[name], frozenset(places[name]), name in first)
-
-
-def parameters_of(
-    data: Mapping[str, object], operation: Mapping[str, object], around: Mapping[str, object]
-) -> list[Mapping[str, object]]:
-    """Collect the parameters of an operation, those of its path first; one of its own replaces that of the path."""
-    found: dict[tuple[str, str], Mapping[str, object]] = {}
-    for owner in (around, operation):
-        for value in sequence(owner.get("parameters")):
-            parameter = follow(data, value)
-            found[text(parameter.get("in")), text(parameter.get("name"))] = parameter
-    return list(found.values())
 
 
 def positional_candidates(

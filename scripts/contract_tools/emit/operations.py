@@ -3,34 +3,39 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from contract_tools.emit.catalogue import CODES
-from contract_tools.emit.model import Argument, Member, Operation, Surface, SurfaceError, Value, python_name
+from contract_tools.emit.model import SCALARS, Argument, Member, Operation, Surface, SurfaceError, Value
 from contract_tools.emit.requests import is_file
 from contract_tools.openapi import kinds_of, mapping, pointer_to, schemas, sequence, text, whole
-from contract_tools.python_source import TABLES, Source, call, constant, constant_name, module, record, table
+from contract_tools.python_source import (
+    TABLES,
+    Source,
+    call,
+    constant,
+    constant_name,
+    module,
+    python_name,
+    record,
+    table,
+)
 
-_SCALARS = ("string", "integer", "number", "boolean")
 _ANYTHING = call("Shape", "anything", nullable=True)
 _TIMES = ("beijing-time", "epoch-millis")
 
 
 def emit_operations(surface: Surface) -> str:
     """Write the module ``operations``: all that is needed to send a request and to read its response."""
-    shapes = _Shapes(surface)
-    collected = _Collected(surface)
+    shapes, told = _Shapes(surface), _told(surface)
     rows = {each.id: _operation(shapes, each) for each in surface.operations}
     return module(
         "Every operation of the contract: method, path, credentials, codes, and the shape of its response.",
         "\n".join(shapes.constants.values()),
         table("OPERATIONS", "str, Operation", rows, "Every operation, by operationId."),
-        *(
-            constant(name, "frozenset[str]", frozenset(found), words)
-            for name, (found, words) in collected.constants.items()
-        ),
+        *(constant(name, "frozenset[str]", frozenset(found), words) for name, (found, words) in told.items()),
         imports={**TABLES, "jsms_runtime.operation": ("Field", "Operation", "Shape")},
-        exports=["OPERATIONS", "Operation", *collected.constants],
+        exports=["OPERATIONS", "Operation", *told],
     )
 
 
@@ -99,7 +104,7 @@ class _Shapes:
         nullable, kinds = {"nullable": True} if value.nullable else {}, kinds_of(value.schema)
         if value.kind in _TIMES:
             return call("Shape", "time", **nullable, **({"strict": True} if strict else {}))
-        if value.type in _SCALARS:
+        if value.type in SCALARS:
             return call("Shape", value.type, **nullable)
         if value.type == "array" and value.of is not None:
             recipients = {"recipients": True} if value.kind == "recipients" else {}
@@ -130,41 +135,39 @@ class _Shapes:
         return call("Shape", "object", **nullable, fields=fields)
 
 
-class _Collected:
-    """What fields of responses tell, by their names in the response."""
+def _told(surface: Surface) -> Mapping[str, tuple[Iterable[str], str]]:
+    """Find what fields of responses tell, by their names in the response: constants, each with its words."""
+    members = [member for name in schemas(surface.data) for member in surface.record(name).members]
 
-    def __init__(self, surface: Surface) -> None:
-        self._surface = surface
-        members = [member for name in schemas(surface.data) for member in surface.record(name).members]
-        self.constants: Mapping[str, tuple[set[str], str]] = {
-            "PROOFS": ({*proofs(surface)}, "Fields that a response has only where the request was carried out."),
-            "IDS": (
-                {each.wire for o in surface.operations for each in self._top(o.response) if each.value.kind == "id"},
-                "The ids of what was made or found.",
-            ),
-            "ERRORS_IN": ({each.wire for each in members if self._is_error(each)}, "Fields that hold an error."),
-            "ERROR_CODES_IN": (
-                {each.wire for each in members if each.value.kind == "error-code"},
-                "Fields that hold an error code, beside each recipient who was refused.",
-            ),
-            "OUTCOMES_IN": (
-                {each.wire for each in members if self._tells_outcomes(each.value)},
-                "Lists that say of each recipient whether it was accepted or refused.",
-            ),
-            "MAPS": (
-                {each.wire for each in members if each.value.type == "map"},
-                "Fields with names that the contract does not know.",
-            ),
-        }
+    def of_kind(kind: str, value: Value | None) -> list[str]:
+        return [each.wire for each in surface.members_of(value) if each.value.kind == kind]
 
-    def _top(self, value: Value | None) -> Sequence[Member]:
-        return self._surface.record(value.record).members if value is not None and value.record else ()
+    def is_error(value: Value) -> bool:
+        return any(each.value.values == CODES for each in surface.members_of(value))
 
-    def _is_error(self, member: Member) -> bool:
-        return any(each.value.values == CODES for each in self._top(member.value))
+    def tells_outcomes(value: Value) -> bool:
+        return value.kind == "recipients" and bool(of_kind("id", value.of) and of_kind("error-code", value.of))
 
-    def _tells_outcomes(self, value: Value) -> bool:
-        return value.kind == "recipients" and {"id", "error-code"} <= {each.value.kind for each in self._top(value.of)}
+    return {
+        "PROOFS": (proofs(surface), "Fields that a response has only where the request was carried out."),
+        "IDS": (
+            [name for each in surface.operations for name in of_kind("id", each.response)],
+            "The ids of what was made or found.",
+        ),
+        "ERRORS_IN": ([each.wire for each in members if is_error(each.value)], "Fields that hold an error."),
+        "ERROR_CODES_IN": (
+            [each.wire for each in members if each.value.kind == "error-code"],
+            "Fields that hold an error code, beside each recipient who was refused.",
+        ),
+        "OUTCOMES_IN": (
+            [each.wire for each in members if tells_outcomes(each.value)],
+            "Lists that say of each recipient whether it was accepted or refused.",
+        ),
+        "MAPS": (
+            [each.wire for each in members if each.value.type == "map"],
+            "Fields with names that the contract does not know.",
+        ),
+    }
 
 
 # What a refusal says too: an error, and what the request had.
@@ -182,7 +185,7 @@ def proofs(surface: Surface) -> frozenset[str]:
     def look(value: Value, around: tuple[str, ...]) -> None:
         if not value.record or value.record in around:
             return
-        members = surface.record(value.record).members
+        members = surface.members_of(value)
         if around and any(each.value.values == CODES for each in members):
             return  # an error
         for member in members:
@@ -257,14 +260,17 @@ def _field(
         "entries": _JSON_TYPES.get(entries, entries),
         "minimum": value.bound("minimum"),
         "maximum": value.bound("maximum"),
-        "shortest": _first(value.limit("minLength"), value.limit("minItems"), value.limit("minProperties")),
-        "longest": _first(value.limit("maxLength"), value.limit("maxItems"), value.limit("maxProperties")),
+        "shortest": value.size("min"),
+        "longest": value.size("max"),
         "max_bytes": value.limit("x-max-bytes"),
         "nullable": value.nullable,
     }
-    if inside := _record_within(value, around):
-        members = surface.record(inside).members
-        optional["members"] = [_field(surface, each, place, around=(*around, inside)) for each in members]
+    inside: Value | None = value
+    while inside is not None and not inside.record:
+        inside = inside.of
+    if inside is not None and inside.record not in around:
+        members = surface.members_of(inside)
+        optional["members"] = [_field(surface, each, place, around=(*around, inside.record)) for each in members]
     return record(
         "Argument",
         optional,
@@ -277,18 +283,6 @@ def _field(
         kind="image" if is_file(value) else value.kind,
         description=value.description,
     )
-
-
-def _record_within(value: Value, around: tuple[str, ...]) -> str:
-    """Name the record that a value is, or that its entries are; empty for none, and for one that holds itself."""
-    inside: Value | None = value
-    while inside is not None and not inside.record:
-        inside = inside.of
-    return "" if inside is None or inside.record in around else inside.record
-
-
-def _first(*limits: int | None) -> int | None:
-    return next((limit for limit in limits if limit is not None), None)
 
 
 def _needed_when(fields: Mapping[str, object]) -> list[Source]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from contract_tools.emit.model import SCALARS, Member, Operation, Record, SurfaceError, Value, python_name
+from contract_tools.emit.model import SCALARS, Member, Operation, Record, SurfaceError, Value
 from contract_tools.openapi import KIND_PATTERNS, mapping, pointer_to, sequence, text
-from contract_tools.python_source import Source, constant_name, docstring, literal
+from contract_tools.python_source import Source, constant_name, docstring, literal, python_name
 
 
 def body_function(record: Record, *, form: bool) -> str:

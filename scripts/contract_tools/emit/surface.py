@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from contract_tools.emit.handwritten import customised_results
-from contract_tools.emit.model import Operation, Record, Surface, class_name
+from contract_tools.emit.model import Operation, Record, Surface
 from contract_tools.emit.requests import (
     body_function,
     body_name,
@@ -23,7 +23,7 @@ from contract_tools.emit.requests import (
 from contract_tools.emit.results import ResultClass, read, reader_name, result_type
 from contract_tools.emit.words import (
     DEPRECATED,
-    OPTIONS,
+    ONCE,
     argument_line,
     first_sentence,
     raises,
@@ -31,7 +31,7 @@ from contract_tools.emit.words import (
     sentence,
 )
 from contract_tools.openapi import mapping, schemas, sequence, text
-from contract_tools.python_source import IMPORTS, Source, call, docstring, literal, module, render, table
+from contract_tools.python_source import IMPORTS, Source, call, class_name, docstring, literal, module, render, table
 
 PACKAGE = "jsms_surface"
 
@@ -139,13 +139,13 @@ class _Emitter:
         return self._module(summary, [source], f"_async.{resource}")
 
     def _method(self, operation: Operation, *, is_async: bool) -> str:
-        options = [option for option in OPTIONS if option.applies(operation)]
+        once = operation.takes_once
         given = [
             _parameter(each.member.name, type_of_argument(each.member.value), required=each.member.required)
             for each in operation.arguments
         ]
         positional = sum(each.positional for each in operation.arguments)
-        keywords = [*given[positional:], *(_parameter(each.name, each.type, required=False) for each in options)]
+        keywords = [*given[positional:], *(["once: str | None = None"] if once else [])]
         signature = ", ".join(["self", *given[:positional], *(["*"] if keywords else []), *keywords])
         summary = sentence(text(operation.source.get("summary"), operation.id))
         description = sentence(text(operation.source.get("description")))
@@ -155,9 +155,9 @@ class _Emitter:
             DEPRECATED if operation.source.get("deprecated") is True else "",
             f"JSMS operation: {operation.id}, {operation.verb} {operation.path}",
             sections={
-                "Args": [*map(argument_line, operation.arguments), *(f"{each.name}: {each.words}" for each in options)],
+                "Args": [*map(argument_line, operation.arguments), *([ONCE] if once else [])],
                 "Returns": returns(operation, self._surface),
-                "Raises": raises(operation, mapping(self._surface.data.get("x-error-codes")), options),
+                "Raises": raises(operation, mapping(self._surface.data.get("x-error-codes"))),
             },
             indent=8,
         )
@@ -252,7 +252,8 @@ def _sent(operation: Operation, *, is_async: bool) -> Iterator[str]:
         yield f"json={checked if body.required else f'None if {body.name} is None else {checked}'}"
     if query := [each.member.name for each in operation.arguments if "query" in each.places]:
         yield f"params={query_name(operation)}({', '.join(query)})"
-    yield from (f"{option.name}={option.name}" for option in OPTIONS if option.applies(operation))
+    if operation.takes_once:
+        yield "once=once"
 
 
 def _module_of(enum: str) -> str:

@@ -1,16 +1,19 @@
-"""What the docstrings of the surface say, from the words of the contract; keywords beside those of the contract."""
+"""What the docstrings of the surface say, from the words of the contract."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Mapping
 
 from contract_tools.emit.model import Argument, Member, Operation, Surface, Value
 from contract_tools.openapi import mapping, sequence, text
 from contract_tools.python_source import error_class_name
 
 DEPRECATED = "Deprecated."
+ONCE = (
+    'once: A key of this message, such as ``"login-42"``. The same key again, in any process that shares the client\'s '
+    "store, sends nothing and gives the first result."
+)
 _CODES = re.compile(r"Error codes: HTTP .*")
 _MORE: Mapping[str, str] = {
     "beijing-time": "An aware datetime in any zone (a fraction of a second is dropped), or the text in Beijing time.",
@@ -96,12 +99,14 @@ def _needed(member: Member) -> str:
     return f"Required with {', '.join(pairs)}."
 
 
-def raises(operation: Operation, codes: Mapping[str, object], options: Iterable[Option]) -> list[str]:
+def raises(operation: Operation, codes: Mapping[str, object]) -> list[str]:
     """List the exceptions that a method's docstring names."""
     lines: list[str] = []
     if operation.arguments:
         lines.append("ArgumentError: An argument that the service would refuse; nothing was sent.")
-    lines += [line for option in options for line in option.raises]
+    if operation.takes_once:
+        lines.append("IdempotencyError: ``once`` was used with other arguments; nothing was sent.")
+        lines.append("StoreError: The store failed before the request left; nothing was sent.")
     if operation.credentials == "dev":
         lines.append("ConfigurationError: The client has no developer credentials.")
     if operation.polls:
@@ -146,35 +151,3 @@ def member_words(member: Member, *, lenient_time: bool, optional: bool) -> str:
     elif optional:
         words.append("None where it is absent.")
     return _marked(" ".join(word for word in words if word), value)
-
-
-class Option(NamedTuple):
-    """A keyword of every method of a kind; ``_request_json`` of the resource gets it under the same name."""
-
-    name: str  # the keyword
-    type: str  # its type; None is its default
-    words: str
-    raises: tuple[str, ...]  # what else the call may raise, as lines of a docstring
-    applies: Callable[[Operation], bool]  # whether it applies to the method of an operation
-
-
-def _sends_anew(operation: Operation) -> bool:
-    return operation.effect in ("sends", "schedules") and operation.retry == "never"
-
-
-OPTIONS = (
-    Option(
-        name="once",
-        type="str",
-        words=(
-            'A key of this message, such as ``"login-42"``. The same key again, in any process that shares the '
-            "client's store, sends nothing and gives the first result."
-        ),
-        raises=(
-            "IdempotencyError: ``once`` was used with other arguments; nothing was sent.",
-            "StoreError: The store failed before the request left; nothing was sent.",
-        ),
-        applies=_sends_anew,
-    ),
-)
-"""In the order of a signature, after the arguments of the operation."""

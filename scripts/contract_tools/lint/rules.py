@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 
 from contract_tools.document import Problem
-from contract_tools.emit.model import method_name, positional_candidates, resource_name
+from contract_tools.emit.model import positional_candidates
 from contract_tools.openapi import (
     Contract,
     Node,
@@ -23,6 +23,7 @@ from contract_tools.openapi import (
     text,
     title,
 )
+from contract_tools.python_source import method_name, resource_name
 
 _IN_PATH = re.compile(r"\{([^{}]+)\}")
 # A document that uses one of these anywhere has to use it on every operation.
