@@ -27,15 +27,15 @@ _TIMES = ("beijing-time", "epoch-millis")
 
 def emit_operations(surface: Surface) -> str:
     """Write the module ``operations``: all that is needed to send a request and to read its response."""
-    shapes, told = _Shapes(surface), _told(surface)
+    shapes, facts = _Shapes(surface), _facts(surface)
     rows = {each.id: _operation(shapes, each) for each in surface.operations}
     return module(
         "Every operation of the contract: method, path, credentials, codes, and the shape of its response.",
         "\n".join(shapes.constants.values()),
         table("OPERATIONS", "str, Operation", rows, "Every operation, by operationId."),
-        *(constant(name, "frozenset[str]", frozenset(found), words) for name, (found, words) in told.items()),
+        *(constant(name, "frozenset[str]", frozenset(found), words) for name, (found, words) in facts.items()),
         imports={**TABLES, "jsms_runtime.operation": ("Field", "Operation", "Shape")},
-        exports=["OPERATIONS", "Operation", *told],
+        exports=["OPERATIONS", "Operation", *facts],
     )
 
 
@@ -135,7 +135,7 @@ class _Shapes:
         return call("Shape", "object", **nullable, fields=fields)
 
 
-def _told(surface: Surface) -> Mapping[str, tuple[Iterable[str], str]]:
+def _facts(surface: Surface) -> Mapping[str, tuple[Iterable[str], str]]:
     """Find what fields of responses tell, by their names in the response: constants, each with its words."""
     members = [member for name in schemas(surface.data) for member in surface.record(name).members]
 

@@ -122,8 +122,8 @@ class _Emitter:
     def _used_enums(self) -> set[str]:
         given = [each.member.value for operation in self._surface.operations for each in operation.arguments]
         got = [operation.response for operation in self._surface.operations]
-        told = [member.value for record in self._surface.event_records for member in record.members]
-        found = [value for each in (*given, *got, *told) for value in self._surface.within(each)]
+        in_events = [member.value for record in self._surface.event_records for member in record.members]
+        found = [value for each in (*given, *got, *in_events) for value in self._surface.within(each)]
         return {value.values for value in found if value.kind != "error-code"} & self._enums
 
     # Resources
