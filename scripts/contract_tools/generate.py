@@ -106,7 +106,7 @@ def build(document: Document, progress: Progress, *, installable: bool = False) 
     if installable:
         files |= fork_package(data, {name.partition("/")[0] for name in files if "/" in name})
     files = dict(sorted(files.items()))
-    files[MANIFEST] = make_manifest(files, data, versions())
+    files[MANIFEST] = make_manifest(files, data, {tool: version(tool) for tool in TOOLS})
     return files
 
 
@@ -124,7 +124,8 @@ def _make_api(data: Mapping[str, object], scratch: Path, package: Path, progress
         rest = {key: value for key, value in data.items() if key not in ("webhooks", "x-webhooks")}
         components = {key: value for key, value in mapping(data.get("components")).items() if key != "pathItems"}
         only_callbacks = schemas_within(data, webhooks(data)) - schemas_within(data, data.get("paths"))
-        source = _write_json(scratch / "api.json", rest | {"components": _without(components, only_callbacks)})
+        components["schemas"] = {name: body for name, body in schemas(data).items() if name not in only_callbacks}
+        source = _write_json(scratch / "api.json", rest | {"components": components})
         config = _write_json(scratch / "api-config.json", _API_CONFIG)
         run_tool(
             "openapi_python_client",
@@ -136,8 +137,7 @@ def _make_api(data: Mapping[str, object], scratch: Path, package: Path, progress
         )
         client = package / "client.py"
         _write(client, f"{_CLIENT_TYPES}\n{client.read_text(encoding='utf-8')}")
-        models = package / "models" / "__init__.py"
-        for init in (models, package / "__init__.py"):
+        for init in (package / "models" / "__init__.py", package / "__init__.py"):
             _write(init, lazy_package(init.read_text(encoding="utf-8")))
 
 
@@ -149,12 +149,8 @@ def _make_callbacks(data: Mapping[str, object], scratch: Path, package: Path, pr
         names: list[str] = []
         if wanted:
             bodies = {name: body for name, body in schemas(data).items() if name in wanted}
-            reduced = {
-                "openapi": data.get("openapi"),
-                "info": data.get("info"),
-                "paths": {},
-                "components": {"schemas": bodies},
-            }
+            reduced = {key: data.get(key) for key in ("openapi", "info")}
+            reduced |= {"paths": {}, "components": {"schemas": bodies}}
             source = _write_json(scratch / "callbacks.json", reduced)
             models = package / "models.py"
             run_tool(
@@ -219,11 +215,6 @@ def _finish(tree: Path) -> None:
     run_tool("ruff", ["format", *_RUFF, str(tree)], tree)
 
 
-def _without(components: Mapping[str, object], names: set[str]) -> dict[str, object]:
-    kept = {name: body for name, body in mapping(components.get("schemas")).items() if name not in names}
-    return {**components, "schemas": kept}
-
-
 def _write(path: Path, content: str) -> None:
     path.write_text(content, encoding="utf-8", newline="\n")
 
@@ -234,7 +225,7 @@ def _write_json(path: Path, content: object) -> Path:
 
 
 TOOLS = ("openapi-python-client", "datamodel-code-generator", "ruff")
-
+"""The tools whose output is kept."""
 # What a program needs from its surroundings. Everything else stays outside: RUFF_*, PYTHON*, locale and home all
 # change what the tools write.
 _KEPT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
@@ -285,11 +276,6 @@ def fork_package(data: Mapping[str, object], packages: Iterable[str]) -> dict[st
 
 class ToolError(Exception):
     """A generator failed; the message holds what it said."""
-
-
-def versions() -> dict[str, str]:
-    """Read the versions of the tools whose output is kept."""
-    return {tool: version(tool) for tool in TOOLS}
 
 
 def run_tool(module: str, arguments: Sequence[str], folder: Path) -> None:

@@ -10,7 +10,7 @@ import builtins
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 from contract_tools.document import Document, Problem
 from contract_tools.emit import catalogue
@@ -25,7 +25,7 @@ from contract_tools.emit.handwritten import (
     parsed,
     texts,
 )
-from contract_tools.emit.model import FORM, JSON, SCALARS, Surface, SurfaceError
+from contract_tools.emit.model import FORM, JSON, SCALARS, Surface
 from contract_tools.emit.results import reader_name
 from contract_tools.openapi import (
     follow,
@@ -65,11 +65,13 @@ _CLASSES = frozenset(
 
 def unsupported(document: Document) -> list[Problem]:
     """Find every part of a document that the typed client would leave out or get wrong."""
-    found = [*_in_operations(document.data), *_names(document.data)]
-    return [document.place(Problem("unsupported", each.pointer, each.problem, each.remedy)) for each in found]
+    return [*map(document.place, (*_in_operations(document.data), *_names(document.data)))]
 
 
-def _in_operations(data: Mapping[str, object]) -> Iterator[SurfaceError]:
+_problem = partial(Problem, "unsupported")
+
+
+def _in_operations(data: Mapping[str, object]) -> Iterator[Problem]:
     for path, method, operation, around in operations(data):
         pointer = pointer_to("#/paths", path, method)
         name = text(operation.get("operationId"), f"{method.upper()} {path}")
@@ -77,7 +79,7 @@ def _in_operations(data: Mapping[str, object]) -> Iterator[SurfaceError]:
             for index, parameter in enumerate(sequence(owner.get("parameters"))):
                 where = text(follow(data, parameter).get("in"))
                 if where in ("header", "cookie"):
-                    yield SurfaceError(
+                    yield _problem(
                         pointer_to(place, "parameters", index),
                         f"{name} has a parameter in a {where}, which the typed client does not send",
                         "put it into the path, the query or the body, or take it out",
@@ -89,7 +91,7 @@ def _in_operations(data: Mapping[str, object]) -> Iterator[SurfaceError]:
         optional = ""
         for argument in call.arguments:
             if argument.positional and argument.member.required and optional:
-                yield SurfaceError(
+                yield _problem(
                     pointer_to("#/paths", call.path, call.verb.lower(), "x-positional"),
                     f"{optional} need not be given, and {argument.member.name} after it must be",
                     f"name {argument.member.name} first, or leave {optional} out",
@@ -97,13 +99,11 @@ def _in_operations(data: Mapping[str, object]) -> Iterator[SurfaceError]:
             optional = optional or ("" if argument.member.required else argument.member.name)
 
 
-def _body(
-    data: Mapping[str, object], operation: Mapping[str, object], pointer: str, name: str
-) -> Iterator[SurfaceError]:
+def _body(data: Mapping[str, object], operation: Mapping[str, object], pointer: str, name: str) -> Iterator[Problem]:
     content = mapping(follow(data, operation.get("requestBody")).get("content"))
     at = pointer_to(pointer, "requestBody", "content")
     if content and not content.keys() & {JSON, FORM}:
-        yield SurfaceError(
+        yield _problem(
             at, f"{name} takes {', '.join(content)}, which the typed client does not send", f"write {JSON} or {FORM}"
         )
     if JSON in content or FORM not in content:
@@ -112,7 +112,7 @@ def _body(
     reference = text(mapping(form).get("$ref")) or pointer_to(at, FORM, "schema")
     for field, schema in mapping(follow(data, form).get("properties")).items():
         if not set(kinds_of(follow(data, schema))) <= SCALARS.keys():
-            yield SurfaceError(
+            yield _problem(
                 pointer_to(reference, "properties", field),
                 f"{field} is a list or an object in a form, which the typed client does not send",
                 "make it a text, a number, a boolean or a file, or send JSON",
@@ -121,34 +121,34 @@ def _body(
 
 def _responses(
     data: Mapping[str, object], operation: Mapping[str, object], pointer: str, name: str
-) -> Iterator[SurfaceError]:
+) -> Iterator[Problem]:
     for status, response in mapping(operation.get("responses")).items():
         content = mapping(follow(data, response).get("content"))
         if status.startswith("2") and content and JSON not in content:
-            yield SurfaceError(
+            yield _problem(
                 pointer_to(pointer, "responses", status, "content"),
                 f"{name} responds with {', '.join(content)}, which the typed client does not read",
                 f"write {JSON}, or take the content out where the body is empty",
             )
 
 
-def _resource(operation: Mapping[str, object], pointer: str) -> Iterator[SurfaceError]:
+def _resource(operation: Mapping[str, object], pointer: str) -> Iterator[Problem]:
     resource = resource_name(operation)
     at = pointer_to(pointer, "x-resource" if "x-resource" in operation else "tags")
     is_own = resource in client_attributes() and f"Async{class_name(resource)}" not in defined(METHODS)
     if is_own or class_name(resource) in _CLASSES:
-        yield SurfaceError(
+        yield _problem(
             at,
             f"{resource} is a name of the client's own, and no resource can have it",
             "choose another with x-resource",
         )
 
 
-def _names(data: Mapping[str, object]) -> Iterator[SurfaceError]:
+def _names(data: Mapping[str, object]) -> Iterator[Problem]:
     results = schemas_within(data, [operation.get("responses") for _, _, operation, _ in operations(data)])
     for name in schemas(data):
         if name in _CLASSES or (name in results and name in defined(OVERLAY / "jsms_client" / "__init__.py")):
-            yield SurfaceError(
+            yield _problem(
                 pointer_to("#/components/schemas", name),
                 f"{name} is the name of a class of the client's own",
                 "call the schema something else",
@@ -164,7 +164,7 @@ def _names(data: Mapping[str, object]) -> Iterator[SurfaceError]:
     ]
     for pointer, name in made:
         if name in own or hasattr(builtins, name):
-            yield SurfaceError(pointer, f"its exception would be {name}, which there is already", "choose another name")
+            yield _problem(pointer, f"its exception would be {name}, which there is already", "choose another name")
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,8 +110,8 @@ class _Emitter:
             "required": required,
             "nullable": value.nullable,
             "kind": value.kind,
-            "missing": whole(codes["missing"]) if "missing" in codes else None,
-            "invalid": whole(codes["invalid"]) if "invalid" in codes else None,
+            "missing": _whole_or_none(codes.get("missing")),
+            "invalid": _whole_or_none(codes.get("invalid")),
             "checks": list(_checks(value, codes)),
             "needed_when": _needed_when(mapping(value.schema.get("x-needed-when"))),
             "of": self._property("", value.of, required=True) if value.of is not None else None,
@@ -163,13 +163,7 @@ class _Emitter:
             members = self._surface.record(value.record).members
             inside = (*around, value.record)
             return {each.wire: self._made_up(each.value, inside) for each in members if each.required}
-        least: dict[str, object] = {
-            "string": "",
-            "integer": value.limit("minimum") or 0,
-            "number": 0,
-            "boolean": False,
-            "array": [],
-        }
+        least = {"string": "", "integer": value.limit("minimum") or 0, "number": 0, "boolean": False, "array": []}
         return least.get(value.type, {})
 
 
@@ -190,24 +184,20 @@ def _checks(value: Value, codes: Mapping[str, object]) -> Iterator[Source]:
         if bound is None or isinstance(bound, bool) or (keyword == "format" and bound in _PLAIN_FORMATS):
             continue
         if isinstance(bound, int | float | str):
-            code = codes.get(keyword, codes.get("invalid"))
-            yield call("Check", keyword, bound, code if isinstance(code, int) else None)
-
-
-def _scalar(value: object) -> object:
-    return value if isinstance(value, (int, float)) else str(value)
+            yield call("Check", keyword, bound, _whole_or_none(codes.get(keyword, codes.get("invalid"))))
 
 
 def _needed_when(fields: Mapping[str, object]) -> Source | None:
-    return next((call("", name, list(map(_scalar, sequence(values)))) for name, values in fields.items()), None)
+    for name, values in fields.items():
+        return call("", name, [each if isinstance(each, (int, float)) else str(each) for each in sequence(values)])
+    return None
 
 
 def _limit(limit: Mapping[str, object]) -> Source:
-    kind = limit.get("type")
     return record(
         "Limit",
         by_content="content" in text(limit.get("per")),
-        type=kind if isinstance(kind, int) else None,
+        type=_whole_or_none(limit.get("type")),
         most=whole(limit.get("count")),
         seconds=whole(limit.get("seconds")),
     )
@@ -216,13 +206,16 @@ def _limit(limit: Mapping[str, object]) -> Source:
 def _poll(poll: Mapping[str, object]) -> Source | None:
     if not poll:
         return None
-    most, days = poll.get("max_records"), poll.get("kept_days")
     return record(
         "Poll",
         interval_seconds=whole(poll.get("interval_seconds")),
-        max_records=most if isinstance(most, int) else None,
-        kept_days=days if isinstance(days, int) else None,
+        max_records=_whole_or_none(poll.get("max_records")),
+        kept_days=_whole_or_none(poll.get("kept_days")),
     )
+
+
+def _whole_or_none(value: object) -> int | None:
+    return value if isinstance(value, int) else None
 
 
 def _samples(data: Mapping[str, object]) -> dict[str, str]:
