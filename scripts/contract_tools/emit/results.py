@@ -190,7 +190,7 @@ class ResultClass:
 
     def _outcomes_of_batch(self) -> dict[str, str]:
         """Find the record's list of outcomes, for those that were accepted and refused; empty where it has none."""
-        members = [] if {"accepted", "refused"} & {m.name for m in self._record.members} else self._record.members
+        members = () if {"accepted", "refused"} & {m.name for m in self._record.members} else self._record.members
         for member in members:
             of = member.value.of
             if member.value.type == "array" and of is not None and of.record:
