@@ -163,8 +163,8 @@ class _Emitter:
             members = self._surface.record(value.record).members
             inside = (*around, value.record)
             return {each.wire: self._made_up(each.value, inside) for each in members if each.required}
-        least = {"string": "", "integer": value.limit("minimum") or 0, "number": 0, "boolean": False, "array": []}
-        return least.get(value.type, {})
+        least: dict[str, object] = {"string": "", "integer": value.limit("minimum") or 0, "number": 0, "boolean": False}
+        return least.get(value.type, [] if value.type == "array" else {})
 
 
 def _checks(value: Value, codes: Mapping[str, object]) -> Iterator[Source]:
