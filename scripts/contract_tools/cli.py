@@ -211,14 +211,11 @@ def _refuse_left_over(document: Document, surface: Surface) -> list[str]:
     if not is_own and operations_of_client().isdisjoint(operation.id for operation in surface.operations):
         return ["  has no operation that jsms_client is written for: use what it makes without jsms_client"]
     found = gone_from(surface)
-    problems = [
-        document.place(Problem("left-over", each.pointer, str(each), each.remedy))
-        for each in found
-        if is_own or each.is_of("overlay")
-    ]
+    problems = [document.place(each) for each in found if is_own or each.message.startswith("overlay/")]
     if problems:
         raise _refusal(problems, document.path)
-    return [f"  {each}; what needs it there does not work" for each in found if not each.is_of("scripts")]
+    others = [each.message for each in found if not each.message.startswith("scripts/")]
+    return [f"  {each}; what needs it there does not work" for each in others]
 
 
 def _refusal(problems: Sequence[Problem], path: str | Path) -> RefusedError:

@@ -9,7 +9,6 @@ import ast
 import builtins
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache, partial
 
 from contract_tools.document import Document, Problem
@@ -167,43 +166,25 @@ def _names(data: Mapping[str, object]) -> Iterator[Problem]:
             yield _problem(pointer, f"its exception would be {name}, which there is already", "choose another name")
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOver:
-    """Handwritten code that names what the document does not have."""
-
-    source: str  # the file of the code
-    problem: str
-    pointer: str  # where the document would have it
-    remedy: str
-
-    def __str__(self) -> str:
-        """File and problem."""
-        return f"{self.source}: {self.problem}"
-
-    def is_of(self, folder: str) -> bool:
-        """Whether the code is in a folder of the repository."""
-        return self.source.startswith(f"{folder}/")
-
-
 def operations_of_client() -> frozenset[str]:
     """Return the operationIds that ``jsms_client`` is written for by name."""
     patterns = (pattern for pattern in NAME_OPERATIONS if pattern.startswith("overlay/"))
     return frozenset(name for _, tree in _modules(patterns) for name in _operations_in(tree))
 
 
-def gone_from(surface: Surface) -> list[LeftOver]:
-    """List the handwritten code that names what a document does not have."""
+def gone_from(surface: Surface) -> list[Problem]:
+    """List the handwritten code that names what a document does not have; each message begins with the file."""
     operations = {each.id for each in surface.operations}
     fields = {member.wire for name in schemas(surface.data) for member in surface.record(name).members}
     made = _names_in(surface)
     found = [*_customised_results(surface), *_customised_methods(surface)]
     for path, tree in _modules(NAME_OPERATIONS):
         wanted = sorted(_operations_in(tree) - operations)
-        found += [LeftOver(path, f"{name} is no operation", "#/paths", _keep("operation")) for name in wanted]
+        found += [_gone(path, f"{name} is no operation", "#/paths", _keep("operation")) for name in wanted]
     for pattern, holders in NAME_FIELDS.items():
         for path, tree in _modules([pattern]):
             wanted = sorted(_read_from(tree, holders) - fields)
-            found += [LeftOver(path, f"{name} is no field", _SCHEMAS, _keep("field")) for name in wanted]
+            found += [_gone(path, f"{name} is no field", _SCHEMAS, _keep("field")) for name in wanted]
     for path, tree in _modules(f"{root}/**/*.py" for root in ("overlay", "cli", "sandbox", "scripts")):
         if "/_sync/" in path:
             continue  # made from _async
@@ -211,7 +192,7 @@ def gone_from(surface: Surface) -> list[LeftOver]:
             module = "jsms_api.models" if origin.startswith("jsms_api.models.") else origin
             if module in made and name not in {"*", *made[module]}:
                 at = "#/x-error-codes" if module.endswith((".codes", ".errors")) else _SCHEMAS
-                found.append(LeftOver(path, f"{name} is not in {module}", at, _keep("name")))
+                found.append(_gone(path, f"{name} is not in {module}", at, _keep("name")))
     return found
 
 
@@ -229,20 +210,20 @@ def _names_in(surface: Surface) -> Mapping[str, Iterable[str]]:
     return made
 
 
-def _customised_results(surface: Surface) -> Iterator[LeftOver]:
+def _customised_results(surface: Surface) -> Iterator[Problem]:
     """Find the customised results, and the fields that they take, that are gone."""
     where = RESULTS.relative_to(_ROOT).as_posix()
     for name, custom in sorted(customised_results()[0].items()):
         at = f"{_SCHEMAS}/{name}"
         if name not in surface.home_of_result:
-            yield LeftOver(where, f"{name} is no result", at, _keep("result"))
+            yield _gone(where, f"{name} is no result", at, _keep("result"))
             continue
         taken = {field for wanted in custom.finders.values() for field in wanted} | custom.left_out
         for field in sorted(taken - {member.name for member in surface.record(name).members}):
-            yield LeftOver(where, f"{name} has no field {field}", at, _keep("field"))
+            yield _gone(where, f"{name} has no field {field}", at, _keep("field"))
 
 
-def _customised_methods(surface: Surface) -> Iterator[LeftOver]:
+def _customised_methods(surface: Surface) -> Iterator[Problem]:
     """Find the customised resources that are gone, and the operations that are on another one now."""
     where = METHODS.relative_to(_ROOT).as_posix()
     operations = {each.id: each for each in surface.operations}
@@ -252,14 +233,18 @@ def _customised_methods(surface: Surface) -> Iterator[LeftOver]:
             continue
         resource = node.name.removeprefix("Async")
         if resource not in classes:
-            yield LeftOver(where, f"{node.name} is no resource", "#/paths", _keep("resource"))
+            yield _gone(where, f"{node.name} is no resource", "#/paths", _keep("resource"))
         for each in (operations[name] for name in sorted(_operations_in(node) & operations.keys())):
             if (home := class_name(each.resource)) != resource:
                 said_in = "x-resource" if "x-resource" in each.source else "tags"
                 at = pointer_to("#/paths", each.path, each.verb.lower(), said_in)
                 remedy = f"keep it on {resource}, with its tag or with x-resource, or move the code with it"
                 problem = f"{node.name} customises {each.id}, which is on {home}"
-                yield LeftOver(where, problem, at, remedy)
+                yield _gone(where, problem, at, remedy)
+
+
+def _gone(source: str, problem: str, pointer: str, remedy: str) -> Problem:
+    return Problem("left-over", pointer, f"{source}: {problem}", remedy)
 
 
 def _keep(kind: str) -> str:

@@ -51,6 +51,11 @@ class Value:
         return text(self.schema.get("x-kind"))
 
     @property
+    def is_time(self) -> bool:
+        """Whether it is a moment, however it is written."""
+        return self.kind in ("beijing-time", "epoch-millis")
+
+    @property
     def values(self) -> str:
         """The component with its known values."""
         return text(self.schema.get("x-values"))
@@ -205,13 +210,14 @@ class Surface:
         return self._by_resource(lambda each: self.within(each.body.value if each.body else None, sent=True))
 
     def _by_resource(self, values: Callable[[Operation], Iterable[Value]]) -> Mapping[str, list[Record]]:
-        found: dict[str, dict[str, Record]] = {resource: {} for resource in self.resources}
-        seen: set[str] = set()
+        resource_of: dict[str, str] = {}
         for operation in self.operations:
-            names = [value.record for value in values(operation) if value.record not in {"", *seen}]
-            found[operation.resource] |= {name: self.record(name) for name in names}
-            seen.update(names)
-        return {resource: [*records.values()] for resource, records in found.items()}
+            for value in values(operation):
+                resource_of.setdefault(value.record, operation.resource)
+        return {
+            resource: [self.record(name) for name, first in resource_of.items() if name and first == resource]
+            for resource in self.resources
+        }
 
     @cached_property
     def events(self) -> Mapping[str, tuple[str, Record]]:

@@ -22,7 +22,6 @@ from contract_tools.python_source import (
 )
 
 _ANYTHING = call("Shape", "anything", nullable=True)
-_TIMES = ("beijing-time", "epoch-millis")
 
 
 def emit_operations(surface: Surface) -> str:
@@ -102,7 +101,7 @@ class _Shapes:
     def _of(self, value: Value, *, strict: bool) -> Source:
         """Give the shape of a value; ``anything`` where there is none, and it is taken as it comes."""
         nullable, kinds = {"nullable": True} if value.nullable else {}, kinds_of(value.schema)
-        if value.kind in _TIMES:
+        if value.is_time:
             return call("Shape", "time", **nullable, **({"strict": True} if strict else {}))
         if value.type in SCALARS:
             return call("Shape", value.type, **nullable)

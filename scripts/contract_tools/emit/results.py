@@ -10,7 +10,6 @@ from contract_tools.emit.model import SCALARS, Member, Record, Surface, Value
 from contract_tools.emit.words import first_sentence, member_words
 from contract_tools.python_source import constant_name, docstring, literal, render
 
-_TIMES = ("beijing-time", "epoch-millis")
 _SHOWN = {
     "mobile": "MOBILE",
     "template-parameters": "SECRET",
@@ -34,7 +33,7 @@ def result_type(value: Value, *, optional: bool = False) -> str:
 
 
 def _type_without_none(value: Value) -> str:
-    if value.kind in _TIMES:
+    if value.is_time:
         return "datetime"
     if value.kind == "error-code":
         return "int"
@@ -135,7 +134,7 @@ class ResultClass:
         for member in self._record.members:
             if member.name in self._customised.left_out:
                 continue
-            lenient = self._lenient and member.value.kind in _TIMES
+            lenient = self._lenient and member.value.is_time
             absent = not member.required or member.value.nullable
             optional = absent or lenient or member.value.kind == "error-code"
             optional = optional or (self.is_outcome and member.value.kind == "service-text")
@@ -156,7 +155,7 @@ class ResultClass:
         absent = not member.required or value.nullable
         if value.kind == "error-code":
             return f"take_error_code(body, {wire}, SUCCESS_CODES)"
-        if value.kind in _TIMES and self._lenient:
+        if value.is_time and self._lenient:
             return f"take_time(body, {wire})" + ("" if member.required else f" if {wire} in body else None")
         if value.kind == "id" and not member.required:
             return f"{taken} or None"
@@ -214,7 +213,7 @@ def read(surface: Surface, value: Value, taken: str, *, absent: bool, depth: int
 
 
 def _converted(surface: Surface, value: Value, given: str, depth: int) -> str:
-    if value.kind in _TIMES:
+    if value.is_time:
         return f"parse_time({given})"
     if value.kind == "flag":
         return f"bool({given})"

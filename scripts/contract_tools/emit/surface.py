@@ -112,7 +112,7 @@ class _Emitter:
     @staticmethod
     def _event(schema: str, record: Record) -> Source:
         facts = {
-            "times": [m.wire for m in record.members if m.value.kind in ("beijing-time", "epoch-millis")],
+            "times": [m.wire for m in record.members if m.value.is_time],
             "absent": [m.wire for m in record.members if m.value.nullable],
             "empty": [m.wire for m in record.members if m.required and m.value.kind == "personal-text"],
         }

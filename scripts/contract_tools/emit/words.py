@@ -140,7 +140,7 @@ def member_words(member: Member, *, lenient_time: bool, optional: bool) -> str:
     """Describe a field of a result."""
     value = member.value
     words = [sentence(value.description)]
-    if value.kind in ("beijing-time", "epoch-millis"):
+    if value.is_time:
         words.append("An aware datetime in Beijing time (UTC+8).")
         if lenient_time:
             words.append(f'None where the value is no time, which is then in ``extra["{member.wire}"]``.')
