@@ -209,6 +209,19 @@ def test_an_object_inside_itself_is_checked_one_level_deep() -> None:
     assert '_NODE = Shape("object", fields=(Field("next", Shape("object"), False),))' in source
 
 
+@pytest.mark.parametrize("schema", [{"type": "array", "items": {}}, {"type": "object", "additionalProperties": {}}])
+def test_a_list_or_a_map_inside_itself_is_anything_there(schema: dict[str, object]) -> None:
+    of = "items" if "items" in schema else "additionalProperties"
+    source = emit_operations(
+        Surface(
+            _with_response(
+                {"$ref": "#/components/schemas/Tree"}, Tree={**schema, of: {"$ref": "#/components/schemas/Tree"}}
+            )
+        )
+    )
+    assert 'of=Shape("anything", nullable=True)' in source
+
+
 @pytest.mark.parametrize("schema", [{}, {"oneOf": []}])
 def test_a_response_without_a_shape_is_refused(schema: Mapping[str, object]) -> None:
     with pytest.raises(SurfaceError, match="200 of look"):

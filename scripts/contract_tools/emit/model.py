@@ -278,23 +278,21 @@ class Surface:
             seen.add(name)
             yield Member(name, wire, wire in required, self.value(definition))
 
-    def value(self, schema: object) -> Value:
-        """Build the value that a schema describes."""
+    def value(self, schema: object, around: tuple[str, ...] = ()) -> Value:
+        """Build the value that a schema describes; a list or a map inside itself is anything there."""
         reference = text(mapping(schema).get("$ref"))
         name = reference.rsplit("/", 1)[-1] if reference.startswith("#/components/schemas/") else ""
-        target = follow(self.data, schema)
+        target = follow(self.data, None if name and name in around else schema)
         types, nullable = kinds_of(target), may_be_null(target)
         only = types[0] if len(types) == 1 else ""
         inside = mapping(target.get("additionalProperties"))
         if mapping(target.get("properties")) and only in ("object", ""):
             return Value(target, "record", nullable, name) if name else Value(target, "anything", nullable)
         if only == "object" and ("type" in inside or "$ref" in inside):
-            return Value(target, "map", nullable, of=self.value(inside))
+            return Value(target, "map", nullable, of=self.value(inside, (*around, name)))
         if only == "array" and "items" in target:
-            return Value(target, "array", nullable, of=self.value(target.get("items")))
-        if only in SCALARS:
-            return Value(target, only, nullable)
-        return Value(target, "anything", nullable)
+            return Value(target, "array", nullable, of=self.value(target["items"], (*around, name)))
+        return Value(target, only if only in SCALARS else "anything", nullable)
 
     def within(self, value: Value | None, *, sent: bool = False, around: tuple[str, ...] = ()) -> Iterator[Value]:
         """Yield every value inside a value, and that one last.
@@ -394,9 +392,8 @@ def positional_candidates(
     data: Mapping[str, object], operation: Mapping[str, object], around: Mapping[str, object]
 ) -> list[str]:
     """List the names of an operation's arguments, as x-positional may list them."""
-    names = [python_name(text(parameter.get("name"))) for parameter in parameters_of(data, operation, around)]
+    names = [text(parameter.get("name")) for parameter in parameters_of(data, operation, around)]
     content = mapping(follow(data, operation.get("requestBody")).get("content"))
     for media_type in (JSON, FORM):
-        schema = follow(data, mapping(content.get(media_type)).get("schema"))
-        names += [python_name(name) for name in mapping(schema.get("properties"))]
-    return list(dict.fromkeys(names))
+        names += mapping(follow(data, mapping(content.get(media_type)).get("schema")).get("properties"))
+    return list(dict.fromkeys(map(python_name, names)))
