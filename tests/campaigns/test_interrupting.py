@@ -262,6 +262,43 @@ def test_a_task_that_is_cancelled_twice_while_it_opens_leaves_the_journal_free(
     open_journal(journal, CampaignSettings(TEMPLATE), SERVICE).close()
 
 
+def test_a_call_that_is_cancelled_twice_leaves_each_of_its_journals_free(app: Sandbox, tmp_path: Path) -> None:
+    paths = [tmp_path / "spring.db", tmp_path / "summer.db"]
+    for each in paths:
+        open_journal(each, CampaignSettings(TEMPLATE), SERVICE).close()
+    started, go_on = threading.Event(), threading.Event()
+
+    class Slow(os.PathLike[str]):
+        def __fspath__(self) -> str:
+            started.set()
+            go_on.wait()
+            return str(paths[1])
+
+    async def main() -> BaseException:
+        async with AsyncJSMS(**settings_of(app.settings)) as jsms:
+            settling = asyncio.ensure_future(jsms.campaigns.settle(paths[0], Slow(), reports=[]))
+            await asyncio.to_thread(started.wait)
+            limiter = anyio.to_thread.current_default_thread_limiter()
+            limiter.total_tokens = 1
+            other = object()
+            busy = asyncio.ensure_future(limiter.acquire_on_behalf_of(other))
+            for _ in range(2):
+                settling.cancel()
+                await asyncio.sleep(0.01)
+            go_on.set()
+            await busy
+            limiter.release_on_behalf_of(other)
+            with pytest.raises(asyncio.CancelledError) as caught:
+                await settling
+            return caught.value
+
+    # Where the exception is kept, so is all that the call had.
+    kept = asyncio.run(main())
+    for each in paths:
+        open_journal(each).close()
+    assert isinstance(kept, asyncio.CancelledError)
+
+
 @pytest.mark.parametrize("driver", ["sync", "asyncio", "trio"], indirect=True)
 def test_a_system_that_has_no_more_threads_is_an_error_and_nothing_is_sent(
     driver: Driver, app: Sandbox, monkeypatch: pytest.MonkeyPatch

@@ -281,8 +281,7 @@ class AsyncCampaigns:
             await run_in_thread(settler.end)
             return await opened[0].campaign(books[0])
         finally:
-            for each in opened:
-                await each.aclose()
+            await _close_all(opened)
 
     async def cancel(self, journal: JournalLike) -> Campaign:
         """Take a scheduled campaign back: delete each of its schedules that was not sent yet.
@@ -396,3 +395,12 @@ class AsyncCampaigns:
             loader.give_up()
             raise
         return True
+
+
+async def _close_all(opened: list[AsyncOpenJournal]) -> None:
+    """Close journals, the others too where one raises."""
+    if opened:
+        try:
+            await opened[0].aclose()
+        finally:
+            await _close_all(opened[1:])

@@ -281,8 +281,7 @@ class Campaigns:
             settler.end()
             return opened[0].campaign(books[0])
         finally:
-            for each in opened:
-                each.close()
+            _close_all(opened)
 
     def cancel(self, journal: JournalLike) -> Campaign:
         """Take a scheduled campaign back: delete each of its schedules that was not sent yet.
@@ -396,3 +395,12 @@ class Campaigns:
             loader.give_up()
             raise
         return True
+
+
+def _close_all(opened: list[OpenJournal]) -> None:
+    """Close journals, the others too where one raises."""
+    if opened:
+        try:
+            opened[0].close()
+        finally:
+            _close_all(opened[1:])
