@@ -11,6 +11,8 @@ import httpx
 import pytest
 
 from jsms_sandbox.service.operations import OPERATIONS as BEHAVIOUR
+from jsms_sandbox.state import rate_limits
+from jsms_sandbox.state.entities import MessageKind
 from sandbox.sandbox_process import Process
 
 ONE = "13800138000"
@@ -122,3 +124,9 @@ def test_a_fault_hits_a_new_operation(sandbox: Process) -> None:
 def test_the_contract_that_it_serves_is_the_changed_one(sandbox: Process) -> None:
     served = httpx.get(f"{sandbox.url}/_sandbox/openapi.json", trust_env=False).json()
     assert "/leaflets/{leaflet_id}" in json.dumps(served)
+
+
+@pytest.mark.parametrize("kind", ["code", "voice", "notice", "marketing"])
+def test_an_operation_that_a_contract_lacks_has_no_limits(kind: MessageKind, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rate_limits, "RULES", {})
+    assert rate_limits.limits_of.__wrapped__(kind) == ()
