@@ -230,7 +230,6 @@ def _note_hours(plan: Plan, found: Estimate) -> None:
 
 
 def _who(plan: Plan, begun: Campaign) -> str:
-    who = f"{plan.left_of(begun)} recipients"
-    if again := plan.unknown_of(begun):
-        return f"{who}, of whom {again} may get it twice"
-    return who
+    again = plan.unknown_of(begun)
+    who = f"{begun.counts.waiting + again} recipients"
+    return f"{who}, of whom {again} may get it twice" if again else who
