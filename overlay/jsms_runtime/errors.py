@@ -142,14 +142,9 @@ class APIError(JSMSError):
     def __str__(self) -> str:
         """One line: operation, the service's words, code and status, meaning and what to do."""
         where = f"{self.operation}: " if self.operation else ""
-        facts = ", ".join(
-            fact
-            for fact in (
-                f"code {self.code}" if self.code is not None else "no error code",
-                f"HTTP {self.http_status}" if self.http_status is not None else "",
-            )
-            if fact
-        )
+        facts = f"code {self.code}" if self.code is not None else "no error code"
+        if self.http_status is not None:
+            facts += f", HTTP {self.http_status}"
         advice = f" {self.info.meaning} {self.info.remedy}" if self.info is not None else ""
         return f"{where}{self.message} ({facts}).{advice}"
 

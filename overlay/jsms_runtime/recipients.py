@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import operator
 import re
 from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
@@ -150,10 +149,9 @@ def _read(one: object, where: str, pattern: str) -> tuple[str, dict[str, str] | 
     return number, None if parameters is None else parse_parameters(parameters, f"{where}.temp_para")
 
 
-# No message is as long; a Decimal with a larger exponent would be written out as that many zeros.
-_MOST_DIGITS = 1000
 LONGEST_VALUE = 1000
-"""Characters that a parameter may have: no message is as long."""
+"""Characters that a parameter may have, digits of a number too: no message is as long."""
+_AT_MOST = f"it takes at most {LONGEST_VALUE}"
 
 
 def parse_parameters(value: object, argument: str = "temp_para") -> dict[str, str]:
@@ -173,46 +171,35 @@ def parse_parameters(value: object, argument: str = "temp_para") -> dict[str, st
             raise invalid_argument(argument, "has an empty name", "give the variable's name as the template writes it")
         if not name.isascii():
             check_writable(name, argument)
-        if type(scalar) is not str:
-            texts[str.__str__(name)] = _to_text(scalar, f"{argument}[{name!r}]")
-        else:
-            if not scalar.isascii():
-                check_writable(scalar, f"{argument}[{name!r}]")
-            texts[str.__str__(name)] = scalar
-        _check_length(name, texts[str.__str__(name)], argument)
+        if len(name) > LONGEST_VALUE:
+            raise invalid_argument(argument, f"has a name of {len(name)} characters", _AT_MOST)
+        where = f"{argument}[{name!r}]"
+        texts[str.__str__(name)] = text = _to_text(scalar, where)
+        if len(text) > LONGEST_VALUE:
+            raise invalid_argument(where, f"has {len(text)} characters", _AT_MOST)
     return texts
-
-
-def _check_length(name: str, text: str, argument: str) -> None:
-    if len(name) > LONGEST_VALUE:
-        raise invalid_argument(argument, f"has a name of {len(name)} characters", f"a name has at most {LONGEST_VALUE}")
-    if len(text) > LONGEST_VALUE:
-        shown = f"{argument}[{name!r}]"
-        raise invalid_argument(shown, f"has {len(text)} characters", f"a parameter has at most {LONGEST_VALUE}")
 
 
 def _to_text(value: object, argument: str) -> str:
     if isinstance(value, Enum):
         value = cast("object", value.value)
     if isinstance(value, str):
-        check_writable(value, argument)
+        if not value.isascii():
+            check_writable(value, argument)
         return str.__str__(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, SupportsIndex):
         number = operator.index(value)
-        if abs(number) >= 10**_MOST_DIGITS:
+        if abs(number) >= 10**LONGEST_VALUE:
             raise invalid_argument(argument, "is a number too long for a message", "give it as a text")
         return str(number)
     if isinstance(value, float):
-        if not math.isfinite(value):
-            raise invalid_argument(argument, "is not a finite number", "give a number or a text")
-        written = float.__repr__(value)
-        return format(Decimal(written), "f") if "e" in written else written
+        value = Decimal(float.__repr__(value))
     if isinstance(value, Decimal):
         if not value.is_finite():
             raise invalid_argument(argument, "is not a finite number", "give a number or a text")
-        if abs(value.adjusted()) >= _MOST_DIGITS:
+        if abs(value.adjusted()) >= LONGEST_VALUE:
             raise invalid_argument(argument, "is a number too long for a message", "give it as a text")
         return format(value, "f")
     if value is None:
