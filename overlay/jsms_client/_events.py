@@ -55,7 +55,8 @@ def check_hook(on_event: object) -> None:
     """Refuse what cannot be called for an event."""
     if on_event is None:
         return
-    if not callable(on_event) or inspect.iscoroutinefunction(on_event):
+    called: object = getattr(on_event, "__call__", None)  # noqa: B004 - the method, not whether there is one
+    if not callable(on_event) or any(map(inspect.iscoroutinefunction, (on_event, called))):
         raise ConfigurationError("on_event must be a plain function that takes one CallEvent; it is called in the call")
 
 

@@ -113,6 +113,11 @@ class Engine:
     def pause(self) -> None:
         """Let it hang: connections stay open, and nothing comes back."""
         self._signal(signal.SIGSTOP)
+        # It stops once the thread that was given the signal has run; the others serve on until then.
+        end = time.monotonic() + PATIENCE
+        while not all(map(_is_stopped, self._pids())):
+            assert time.monotonic() < end
+            time.sleep(0.001)
 
     def resume(self) -> None:
         """Let it go on."""
@@ -276,6 +281,11 @@ def _with_parent(end: signal.Signals) -> tuple[str, ...]:
     """Return a command prefix that ends a process with its parent; empty where there is none."""
     setpriv = shutil.which("setpriv")
     return () if setpriv is None else (setpriv, "--pdeathsig", end.name.removeprefix("SIG"))
+
+
+def _is_stopped(pid: int) -> bool:
+    threads = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/stat")]
+    return all(thread.rpartition(")")[2].split()[0] == "T" for thread in threads)
 
 
 def _is_running(pid: int) -> bool:

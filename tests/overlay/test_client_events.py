@@ -140,6 +140,13 @@ def test_an_async_hook_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="plain function"):
         async_client("http://127.0.0.1:1/v1", on_event=hook)
 
+    class Hook:
+        async def __call__(self, event: CallEvent) -> None:
+            """Would never be awaited."""
+
+    with pytest.raises(ConfigurationError, match="plain function"):
+        async_client("http://127.0.0.1:1/v1", on_event=Hook())
+
 
 def test_info_has_one_line_for_each_call(server: RawSocketServer, caplog: pytest.LogCaptureFixture) -> None:
     server.play(sends(http_response(503, b"{}")))

@@ -35,7 +35,6 @@ class Dialect(NamedTuple):
 
     name: str
     now: str  # seconds since the epoch by the database's clock
-    greatest: str  # the function for the larger of two values
     serial: str  # the type of a primary key that counts by itself
     text: str  # the type of a text of any length
     insert_new: str = "INSERT INTO"  # how an INSERT begins that leaves existing rows alone
@@ -58,7 +57,6 @@ class Dialect(NamedTuple):
 SQLITE = Dialect(
     "sqlite",
     now="((julianday('now') - 2440587.5) * 86400.0)",
-    greatest="max",
     serial="INTEGER PRIMARY KEY AUTOINCREMENT",
     text="TEXT",
     skip_locked="",
@@ -66,7 +64,6 @@ SQLITE = Dialect(
 _POSTGRESQL = Dialect(
     "postgresql",
     now="CAST(extract(epoch FROM clock_timestamp()) AS double precision)",
-    greatest="greatest",
     serial="BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
     text="TEXT",
     lock="SELECT pg_advisory_xact_lock(7076777783)",
@@ -78,7 +75,6 @@ _MYSQL = Dialect(
     "mysql",
     # Not unix_timestamp(), which reads a time of day in the session's time zone.
     now="(timestampdiff(MICROSECOND, '1970-01-01', utc_timestamp(6)) / 1e6)",
-    greatest="greatest",
     serial="BIGINT AUTO_INCREMENT PRIMARY KEY",
     # A database may have another character set, in which INSERT IGNORE turns what it lacks into question marks.
     text="LONGTEXT CHARACTER SET utf8mb4",

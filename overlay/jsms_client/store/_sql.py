@@ -69,7 +69,8 @@ class SQLBackend:
             f"{dialect.insert_new} jsms_entries (id, owner, value, expires)"
             f" VALUES (:id, '', '', {self._now}) {dialect.unless_there}"
         )
-        update = f"UPDATE jsms_entries SET expires = {dialect.greatest}(expires, {self._now}) + :seconds WHERE id = :id"
+        begins = f"CASE WHEN expires > {self._now} THEN expires ELSE {self._now} END"
+        update = f"UPDATE jsms_entries SET expires = {begins} + :seconds WHERE id = :id"
 
         def work(execute: Execute) -> float:
             if not execute(update, id=name, seconds=seconds).changed:
