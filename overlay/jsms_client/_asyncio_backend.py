@@ -137,7 +137,7 @@ class _AsyncioStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
             transport = await loop.start_tls(self._transport, self, ssl_context, server_hostname=server_hostname)
             if transport is None:
                 raise ConnectionResetError("the connection was closed during the TLS handshake")
-        self._transport = transport
+            self._transport = transport
         return self
 
     def get_extra_info(self, info: str) -> Any:
