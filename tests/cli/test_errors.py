@@ -87,7 +87,10 @@ def test_a_service_that_is_not_there_got_nothing(
         (("template", "create", "x", "--type", "7"), "--type is 7; give one of TemplateType: 1 (VERIFICATION_CODE), "),
         (("template", "get", "0"), "jsms: TEMP_ID is 0"),
         (("template", "create", "", "--type", "notice"), "jsms: TEXT is empty"),
-        (("schedule", "get", "a/b"), "jsms: SCHEDULE_ID has characters that no id has; give the SCHEDULE_ID as"),
+        (
+            ("schedule", "get", "a/b"),
+            "jsms: SCHEDULE_ID has characters that no id has; give the SCHEDULE_ID that the service returned",
+        ),
         (("schedule", "create", MOBILE, "--temp-id", "9", "--at", "tomorrow"), "--send-time 'tomorrow' is not a time"),
     ],
 )
