@@ -11,9 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from demonstration import tour
 from jsms_contract.operations import OPERATIONS
-from local_sandbox import LocalSandbox
+from local_sandbox import LocalSandbox, tour
 
 ROOT = Path(__file__).parents[2]
 ROW = re.compile(r"^(codes|messages|schedules|accounts|templates|signs|receipts)\.\w+\(.* \d+\.\d ms$", re.MULTILINE)

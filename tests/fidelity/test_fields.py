@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from demonstration import arguments_of
 from jsms_client import JSMS
 from jsms_client.callbacks import CallbackReceiver
 from jsms_contract.operations import OPERATIONS
@@ -19,7 +18,7 @@ from jsms_sandbox.simulation import delivery as reports
 from jsms_sandbox.simulation import reviews
 from jsms_sandbox.state.entities import JournalEntry, Review
 from jsms_sandbox.state.state import State
-from local_sandbox import PICTURE
+from local_sandbox import PICTURE, arguments_of
 from sandbox.sign_forms import multipart, sign_form
 from sandbox.threaded_sandbox import AppUnderTest
 

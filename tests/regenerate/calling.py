@@ -14,11 +14,10 @@ from pathlib import Path
 
 from contract_tools.openapi import is_list, is_object, mapping, operations, sequence
 from contract_tools.python_source import python_name
-from demonstration import arguments_of
 from jsms_cli.commands.api import group
 from jsms_client import JSMS, AsyncJSMS
 from jsms_client.contract import ARGUMENTS, OPERATIONS
-from local_sandbox import PICTURE
+from local_sandbox import PICTURE, arguments_of
 
 
 def lost(result: object, example: object, where: str) -> Iterator[str]:

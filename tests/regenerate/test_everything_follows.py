@@ -17,8 +17,8 @@ ADDED = 3
 
 OVER_SOCKETS = r"""
 import asyncio, contextlib, io, json, os
-from demonstration import tour
-from local_sandbox import LocalSandbox
+
+from local_sandbox import LocalSandbox, tour
 from jsms_cli.main import main
 from jsms_client import AsyncJSMS, TallyReport
 
