@@ -17,12 +17,13 @@ class NotInstalledError(Exception):
     """The packages could not be installed; the message says why, and what to do."""
 
 
-def _run(command: Sequence[str], problem: str, env: Mapping[str, str] | None = None) -> str:
+def _run(command: Sequence[str], problem: str) -> str:
     """Run a tool to its end, and return what it printed; where it fails, that follows the problem."""
     done = subprocess.run(
         command,
         cwd=_ROOT,
-        env=env,
+        # In run level 1, Debian's packages start no service of theirs.
+        env={"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1", **os.environ},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -63,7 +64,7 @@ def install_debian(packages: Sequence[str]) -> None:
     if os.geteuid() != 0:
         raise NotInstalledError(f"only root may install it: apt-get install {names}; then run this again.")
     for command in (["update"], ["install", "--no-install-recommends", *packages]):
-        _apt([*_APT_GET, *command], f"apt-get could not install {names}")
+        _run([*_APT_GET, *command], f"apt-get could not install {names}")
 
 
 def unpack_debian(suite: str, packages: Sequence[str], target: Path) -> None:
@@ -79,22 +80,17 @@ def unpack_debian(suite: str, packages: Sequence[str], target: Path) -> None:
     options = ["--quiet", "--variant=extract", f"--include={','.join(packages)}"]
     with _whole(target) as root:
         command = ["mmdebstrap", *options, suite, str(root), _source(suite)]
-        _apt(command, f"mmdebstrap could not unpack {' '.join(packages)} of {suite}")
+        _run(command, f"mmdebstrap could not unpack {' '.join(packages)} of {suite}")
 
 
 def _source(suite: str) -> str:
     """Write the line of sources.list for another release, from where this machine takes its own."""
     own = platform.freedesktop_os_release().get("VERSION_CODENAME", "none")
     targets = ["indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", f"Release: {own}"]
-    found = _apt(["apt-get", *targets], "apt-get could not name its sources").split()
+    found = _run(["apt-get", *targets], "apt-get could not name its sources").split()
     if not found:
         raise NotInstalledError(f"this machine is no Debian with a source of packages: it cannot take {suite}'s.")
     return f"deb [signed-by={_KEYRING}] {found[0]} {suite} main"
-
-
-def _apt(command: Sequence[str], problem: str) -> str:
-    # In run level 1, Debian's packages start no service of theirs.
-    return _run(command, problem, {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1", **os.environ})
 
 
 CHROMIUM_PACKAGES = ("chromium", "fonts-noto-cjk")  # of Debian; without the fonts, Chinese text is boxes
