@@ -133,13 +133,10 @@ def _write(path: Path, content: str) -> None:
 
 
 HERE: Final = Path(__file__).resolve().parent
-THEME: Final = HERE / "theme"
-# A placeholder for the site's address: the builder requires one, and nothing in the site uses it.
-NOWHERE: Final = "https://jsms-client.invalid/"
 # What documentation.reference imports, which the builder loads.
 _IMPORTED: Final = ("scripts", "generated", "overlay")
 _COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
-_CANONICAL: Final = re.compile(rf'<link rel="?canonical"? href="?{re.escape(NOWHERE)}[^>]*>')
+_CANONICAL: Final = re.compile(r'<link rel="?canonical"?[^>]*>')
 _NAMES: Final[Mapping[str, str]] = {ENGLISH: "English", CHINESE: "简体中文"}
 _DESCRIPTIONS: Final[Mapping[str, str]] = {
     ENGLISH: "A typed Python client for Jiguang SMS (JSMS), its contract, a sandbox and a command.",
@@ -243,19 +240,15 @@ def _configuration(language: str, repository: str, docs: Path) -> dict[str, Any]
     settings: dict[str, Any] = tomllib.loads((HERE / "zensical.toml").read_text(encoding="utf-8"))
     project, parts = settings["project"], sections(language)
     theme_language = "zh" if language == CHINESE else "en"
-    project["site_url"] = NOWHERE
     project["site_description"] = _DESCRIPTIONS[language]
     if repository:
         project["repo_url"] = repository
-    project["extra_css"] = ["assets/site.css"]
     project["nav"] = [{title: [f"{name}.md" for name in names]} for title, names in parts.items()]
     project["theme"]["language"] = theme_language
-    project["theme"]["custom_dir"] = str(THEME)
+    project["theme"]["custom_dir"] = str(HERE / "theme")
     for scheme, name in zip(project["theme"]["palette"], _TOGGLES[language], strict=True):
         scheme["toggle"]["name"] = name
     up = "" if language == ENGLISH else "../"
-    # Not a list: of a list the theme makes links in the head, and its script then fetches a file, which no disk allows.
-    project["extra"]["alternate"] = True
     project["extra"]["languages"] = [
         {"name": _NAMES[each], "link": up if each == ENGLISH else f"{up}{each}/", "lang": each} for each in LANGUAGES
     ]
