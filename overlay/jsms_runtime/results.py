@@ -94,6 +94,7 @@ def _some(items: tuple[object, ...]) -> str:
     return ", ".join((*map(repr, items[:_SHOWN_ITEMS]), *([f"… {more} more"] if more > 0 else [])))
 
 
+T = TypeVar("T")
 E = TypeVar("E", bound=Enum)
 R = TypeVar("R", bound=Result)
 R_co = TypeVar("R_co", bound=Result, covariant=True)
@@ -128,16 +129,21 @@ def take_error_code(body: dict[str, Any], name: str, success: Container[int]) ->
     return code
 
 
-def take_time(body: dict[str, Any], name: str) -> datetime | None:
-    """Return a time; a value that is none stays in the body, for ``extra``."""
+def take_times(body: dict[str, Any], name: str, read: Callable[[Any], T]) -> T | None:
+    """Return what is read of a list or map of times; where one is none, all stays in the body, for ``extra``."""
     value: object = body.pop(name, None)
     if value is None:
         return None
     try:
-        return parse_time(value)
+        return read(value)
     except ValueError:
         body[name] = value
         return None
+
+
+def take_time(body: dict[str, Any], name: str) -> datetime | None:
+    """Return a time; a value that is none stays in the body, for ``extra``."""
+    return take_times(body, name, parse_time)
 
 
 def read_outcomes(
@@ -168,7 +174,6 @@ def _accepted(number: int, kind: type[R], values: Mapping[str, list[Any]]) -> li
     return made
 
 
-T = TypeVar("T")
 MALFORMED: Final = ""
 """The name under which a record that cannot be read carries its `MalformedRecord`."""
 

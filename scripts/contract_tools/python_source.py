@@ -35,7 +35,7 @@ IMPORTS: Mapping[str, tuple[str, ...]] = {
     "jsms_runtime.resource": ("Carrier", "Files", "Resource", "lazy_property", "run_in_thread", "run_inline"),
     "jsms_runtime.results": (
         *("EventKind", "MOBILE", "Records", "Result", "SECRET", "TEXT", "known", "read_outcomes", "read_records"),
-        *("refused_error", "take_error_code", "take_time"),
+        *("refused_error", "take_error_code", "take_time", "take_times"),
     ),
     "jsms_runtime.times": ("parse_moment", "parse_send_time", "parse_time"),
     "jsms_runtime.uploads": ("Image", "form_field", "query_text", "read_upload"),

@@ -252,7 +252,7 @@ def _others(edit: Editor) -> None:
     edit.operation("get /links", "listShortLinks", (listed(link), [{"url": "a", "hits": 1}]))
     made = edit.record("ShortLinkRequest", "url", url=text(maxLength=100))
     edit.operation("post /links", "createShortLink", (link, {"url": "a"}), (made, {"url": "a"}), status=201)
-    click = edit.record("ClickRecord", "at", at=TIME, link=link)
+    click = edit.record("ClickRecord", "at", at=TIME, link=link, seen=listed(BEIJING), by_day=mapped(TIME))
     polled = {"x-effect": "polls", "x-retry": "never", "x-poll": {"interval_seconds": 5}}
     edit.operation("get /clicks", "pollClicks", (listed(click), [{"at": 1492150741000}]), also=polled)
     outcome = edit.record(

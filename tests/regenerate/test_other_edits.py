@@ -125,6 +125,51 @@ def test_a_new_callback_is_an_event_with_its_fields(fork: Edited) -> None:
     assert done.returncode == 0, done.stderr
 
 
+POLLED = """
+import json, threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from jsms_client import JSMS
+
+CLICKS = [
+    {"at": 1492150741000, "seen": ["2026-01-02 03:04:05"], "by_day": {"1": 1492150741000}},
+    {"at": "soon", "seen": ["2026-01-02 03:04:05", "soon"], "by_day": {"1": "soon"}},
+]
+
+class Service(BaseHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+    def do_GET(self):
+        body = json.dumps(CLICKS).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+service = HTTPServer(("127.0.0.1", 0), Service)
+threading.Thread(target=service.serve_forever, daemon=True).start()
+with JSMS("a" * 24, "b" * 24, base_url=f"http://127.0.0.1:{service.server_port}/v1") as client:
+    good, late = client.short_links.poll_clicks()
+service.shutdown()
+assert [good.at.year, good.seen[0].year, good.by_day["1"].year] == [2017, 2026, 2017], good
+assert (late.at, late.seen, late.by_day) == (None, None, None)
+assert late.extra == CLICKS[1], late.extra
+"""
+
+
+def test_a_record_that_comes_once_is_kept_whatever_its_times_are(fork: Edited) -> None:
+    paths = os.pathsep.join((str(fork.made), str(ROOT / "overlay")))
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", POLLED],
+        env={**os.environ, "PYTHONPATH": paths},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+
+
 def test_mypy_and_pyright_find_nothing_in_what_is_made(fork: Edited, tmp_path: Path) -> None:
     packages = [argument for name in ("jsms_api", "jsms_contract", "jsms_surface") for argument in ("-p", name)]
     checked = subprocess.run(

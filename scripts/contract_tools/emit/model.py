@@ -56,6 +56,11 @@ class Value:
         return self.kind in ("beijing-time", "epoch-millis")
 
     @property
+    def has_times(self) -> bool:
+        """Whether it is a moment, or a list or map of moments."""
+        return self.is_time or (self.of is not None and self.of.has_times)
+
+    @property
     def values(self) -> str:
         """The component with its known values."""
         return text(self.schema.get("x-values"))

@@ -117,15 +117,16 @@ class _Shapes:
         if value.record and not value.nullable:
             title = Source(f"_{constant_name(value.record)}")
             if title not in self.constants:
-                self.constants[title] = f"{title} = {self._record(value, strict=strict)}"
+                self.constants[title] = f"{title} = {self._record(value)}"
             return title
         if kinds == ["object"] or (not kinds and "properties" in value.schema):
-            return self._record(value, strict=strict, **nullable)
+            return self._record(value, **nullable)
         return _ANYTHING
 
-    def _record(self, value: Value, *, strict: bool, **nullable: bool) -> Source:
+    def _record(self, value: Value, **nullable: bool) -> Source:
         self._open += [value.record] if value.record else []
-        strict = value.record not in self._surface.lenient_records if value.record else strict
+        # An object without a name is handed on as it came: nothing of it is read.
+        strict = bool(value.record) and value.record not in self._surface.lenient_records
         fields = [
             call("Field", each.wire, self._of(each.value, strict=strict), each.required)
             for each in self._surface.members(value.schema)

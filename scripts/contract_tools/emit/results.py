@@ -134,7 +134,7 @@ class ResultClass:
         for member in self._record.members:
             if member.name in self._customised.left_out:
                 continue
-            lenient = self._lenient and member.value.is_time
+            lenient = self._lenient and member.value.has_times
             absent = not member.required or member.value.nullable
             optional = absent or lenient or member.value.kind == "error-code"
             optional = optional or (self.is_outcome and member.value.kind == "service-text")
@@ -155,8 +155,10 @@ class ResultClass:
         absent = not member.required or value.nullable
         if value.kind == "error-code":
             return f"take_error_code(body, {wire}, SUCCESS_CODES)"
-        if value.is_time and self._lenient:
-            return f"take_time(body, {wire})" + ("" if member.required else f" if {wire} in body else None")
+        if self._lenient and value.has_times:
+            read_it = "" if value.is_time else f", lambda it: {_converted(self._surface, value, 'it', 0)}"
+            taker = "take_time" if value.is_time else "take_times"
+            return f"{taker}(body, {wire}{read_it})" + ("" if member.required else f" if {wire} in body else None")
         if value.kind == "id" and not member.required:
             return f"{taken} or None"
         return read(self._surface, value, taken, absent=absent)

@@ -140,10 +140,12 @@ def member_words(member: Member, *, lenient_time: bool, optional: bool) -> str:
     """Describe a field of a result."""
     value = member.value
     words = [sentence(value.description)]
-    if value.is_time:
-        words.append("An aware datetime in Beijing time (UTC+8).")
+    if value.has_times:
+        form = "An aware datetime" if value.is_time else "Aware datetimes"
+        words.append(f"{form} in Beijing time (UTC+8).")
         if lenient_time:
-            words.append(f'None where the value is no time, which is then in ``extra["{member.wire}"]``.')
+            none = "the value is no time, which" if value.is_time else "one of them is no time: the value"
+            words.append(f'None where {none} is then in ``extra["{member.wire}"]``.')
     if value.values and value.kind != "error-code":
         words.append("A plain value where this version does not know it.")
     if value.kind == "error-code":
