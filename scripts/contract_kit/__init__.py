@@ -19,8 +19,8 @@ from client_recipes import lay_out, recipes
 from client_recipes.checks import CHECKS
 from contract_tools.changes.contract import compare_with_words
 from contract_tools.changes.revisions import at_revision
+from contract_tools.conversions import as_yaml, to_3_0_3, to_chinese
 from contract_tools.document import Document, DocumentError, load
-from contract_tools.editions import as_yaml, to_3_0_3, to_chinese
 from contract_tools.openapi import follow, mapping, operations, schemas, sequence, text, webhooks
 from jsms_client.callbacks import DEFAULT_WINDOW, sign
 from jsms_sandbox.conformance import steps

@@ -16,9 +16,10 @@ from contract_tools import generate
 from contract_tools.changes import LEVELS, Change, Level, revisions
 from contract_tools.changes.contract import compare
 from contract_tools.changes.revisions import at_revision
-from contract_tools.descriptions import completed
+from contract_tools.client_requirements import gone_from, operations_of_client, unsupported
+from contract_tools.conversions import check_translations
+from contract_tools.derived_descriptions import completed
 from contract_tools.document import Document, DocumentError, Problem, load
-from contract_tools.editions import check_translations
 from contract_tools.emit.model import Surface
 from contract_tools.generate import Progress, ToolError
 from contract_tools.lint import lint
@@ -35,7 +36,6 @@ from contract_tools.output import (
     replace_tree,
     was_interrupted,
 )
-from contract_tools.refusals import gone_from, operations_of_client, unsupported
 
 _ROOT = Path(__file__).parents[2]
 _DOCUMENT = _ROOT / "openapi.yaml"

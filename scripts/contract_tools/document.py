@@ -1,4 +1,4 @@
-"""An OpenAPI document as plain data that knows the line of each of its parts."""
+"""Read an OpenAPI document from YAML or JSON: its plain data, and the line of each part."""
 
 from __future__ import annotations
 

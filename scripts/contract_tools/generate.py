@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import TextIO
 
 from contract_tools.changes.revisions import package_version
+from contract_tools.conversions import as_yaml, to_3_0_3, to_chinese
 from contract_tools.document import Document, DocumentError
-from contract_tools.editions import as_yaml, to_3_0_3, to_chinese
 from contract_tools.emit import catalogue
 from contract_tools.emit.model import Surface, SurfaceError
 from contract_tools.emit.operations import emit_fields, emit_operations

@@ -1,4 +1,7 @@
-"""A document's plain data: typed looks at it, forgiving of what a fork leaves out, its parts, and an index of them."""
+"""Find what a document's plain data holds: typed values, operations, schemas, and an index of all parts.
+
+A part that a fork leaves out is empty, not an error.
+"""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ import pytest
 from openapi_spec_validator import validate
 
 from contract_tools.changes.contract import compare
+from contract_tools.conversions import check_translations, to_chinese, translations
 from contract_tools.document import DocumentError, load
-from contract_tools.editions import check_translations, to_chinese, translations
 from contract_tools.openapi import is_list, is_object, operations, text
 
 CONTRACT = Path(__file__).parents[2] / "openapi.yaml"

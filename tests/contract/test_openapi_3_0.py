@@ -12,8 +12,8 @@ from hypothesis import given
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
 from contract_tools.changes.contract import compare
+from contract_tools.conversions import to_3_0_3
 from contract_tools.document import load, parse
-from contract_tools.editions import to_3_0_3
 from contract_tools.lint import lint
 
 from .lint_cases import WHOLE

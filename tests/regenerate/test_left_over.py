@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from contract_tools.client_requirements import NAME_FIELDS, NAME_OPERATIONS, gone_from, operations_of_client
+from contract_tools.conversions import as_yaml
 from contract_tools.document import load
-from contract_tools.editions import as_yaml
 from contract_tools.emit.model import Surface
-from contract_tools.refusals import NAME_FIELDS, NAME_OPERATIONS, gone_from, operations_of_client
 from jsms_contract.operations import OPERATIONS
 
 from .command import ROOT, run

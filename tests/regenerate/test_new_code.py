@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from contract_tools.descriptions import completed
+from contract_tools.derived_descriptions import completed
 from contract_tools.document import load, parse
 from contract_tools.openapi import mapping, schemas, sequence
 from sandbox.sandbox_process import Process

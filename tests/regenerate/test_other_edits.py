@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from contract_tools.client_requirements import unsupported
+from contract_tools.conversions import as_yaml
 from contract_tools.document import parse
-from contract_tools.editions import as_yaml
 from contract_tools.python_source import IMPORTED, python_name
-from contract_tools.refusals import unsupported
 from sandbox.sandbox_process import Process
 
 from .command import ROOT, run

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from contract_tools.emit.handwritten import customised_results
+from contract_tools.emit.overlay_source import customised_results
 from contract_tools.openapi import (
     follow,
     kinds_of,

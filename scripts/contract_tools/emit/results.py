@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from contract_tools.emit.handwritten import Customised, customised_results
+from contract_tools.emit.docstrings import first_sentence, member_words
 from contract_tools.emit.model import SCALARS, Member, Record, Surface, Value
-from contract_tools.emit.words import first_sentence, member_words
+from contract_tools.emit.overlay_source import Customised, customised_results
 from contract_tools.python_source import constant_name, docstring, literal, render
 
 _SHOWN = {

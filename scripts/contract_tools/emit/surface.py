@@ -5,8 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from contract_tools.emit.handwritten import customised_results
+from contract_tools.emit.docstrings import (
+    DEPRECATED,
+    ONCE,
+    argument_line,
+    first_sentence,
+    raises,
+    returns,
+    sentence,
+)
 from contract_tools.emit.model import Operation, Record, Surface
+from contract_tools.emit.overlay_source import customised_results
 from contract_tools.emit.requests import (
     body_function,
     body_name,
@@ -21,15 +30,6 @@ from contract_tools.emit.requests import (
     type_of_argument,
 )
 from contract_tools.emit.results import ResultClass, read, reader_name, result_type
-from contract_tools.emit.words import (
-    DEPRECATED,
-    ONCE,
-    argument_line,
-    first_sentence,
-    raises,
-    returns,
-    sentence,
-)
 from contract_tools.openapi import mapping, schemas, sequence, text
 from contract_tools.python_source import IMPORTS, Source, call, class_name, docstring, literal, module, render, table
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from contract_tools.descriptions import repeating
+from contract_tools.derived_descriptions import repeating
 from contract_tools.document import Problem
 from contract_tools.emit.catalogue import SUCCESS
 from contract_tools.emit.model import Surface

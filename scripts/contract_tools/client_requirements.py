@@ -1,6 +1,6 @@
-"""What a document is refused for before anything is generated.
+"""What the client requires of a document, checked before anything is generated.
 
-It has what the typed client cannot express, or it does not have what handwritten code is written for.
+A document must have nothing that the typed client cannot express, and everything that handwritten code names.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from functools import cache, partial
 
 from contract_tools.document import Document, Problem
 from contract_tools.emit import catalogue
-from contract_tools.emit.handwritten import (
+from contract_tools.emit.model import FORM, JSON, SCALARS, Surface
+from contract_tools.emit.overlay_source import (
     METHODS,
     OVERLAY,
     RESULTS,
@@ -24,7 +25,6 @@ from contract_tools.emit.handwritten import (
     parsed,
     texts,
 )
-from contract_tools.emit.model import FORM, JSON, SCALARS, Surface
 from contract_tools.emit.results import reader_name
 from contract_tools.openapi import (
     follow,

@@ -1,4 +1,4 @@
-"""What handwritten code of the overlay defines, read from its source: customised results, classes, attributes."""
+"""What the overlay's handwritten modules define, read from their source: customised results, classes, attributes."""
 
 from __future__ import annotations
 

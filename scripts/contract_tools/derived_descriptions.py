@@ -1,4 +1,4 @@
-"""What descriptions repeat of the rest of a document: as text, and written into the document."""
+"""The parts of descriptions that follow from the rest of a document: lists of codes, tables of codes and fields."""
 
 from __future__ import annotations
 

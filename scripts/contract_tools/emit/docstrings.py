@@ -1,4 +1,4 @@
-"""What the docstrings of the surface say, from the words of the contract."""
+"""The docstrings of the surface, from the descriptions of the contract."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Other editions of a document: the Chinese one, and OpenAPI 3.0.3 for tools that read nothing newer."""
+"""A document in another form: in Chinese, as OpenAPI 3.0.3 for tools that read nothing newer, and as YAML."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
-from contract_tools.descriptions import (
+from contract_tools.derived_descriptions import (
     CHINESE,
     ENGLISH,
     flat,
