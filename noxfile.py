@@ -170,9 +170,9 @@ def lowest(session: nox.Session) -> None:
     _only_complete(session)
     lines, pinned = (Path("requirements", name).read_text().splitlines() for name in ("app-tests.in", "dev.txt"))
     names = {line.partition("#")[0].strip() for line in lines}
-    tools = [line for line in pinned if line.partition("==")[0] in names]
+    test_tools = [line for line in pinned if line.partition("==")[0] in names]
     extras = ",".join(nox.project.load_toml("pyproject.toml")["project"]["optional-dependencies"])
-    session.install("--resolution", "lowest-direct", "-e", f".[{extras}]", *tools)
+    session.install("--resolution", "lowest-direct", "-e", f".[{extras}]", *test_tools)
     _pytest(session, *(session.posargs or APP_TESTS))
 
 

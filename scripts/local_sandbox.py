@@ -21,7 +21,7 @@ from typing import Any, TypeVar, cast
 import httpx
 from rich.text import Text
 
-from contract_tools.openapi import follow, mapping, operations, sequence, text
+from contract_tools.openapi import follow, mapping, operations, parameters_of, text
 from jsms_client import JSMS, JSMSError
 from jsms_client.contract import ARGUMENTS, OPERATIONS, Argument, Operation, openapi
 from jsms_sandbox.settings import Credentials, Settings
@@ -281,9 +281,8 @@ def body_of(data: Mapping[str, object], operation: str) -> object:
 def _example(data: Mapping[str, object], operation: str) -> Mapping[str, object]:
     """Find the values of an example by their names in the request."""
     source, around = _source(data, operation)
-    parameters = (*sequence(around.get("parameters")), *sequence(source.get("parameters")))
     body = body_of(data, operation)
-    values = {text(each.get("name")): each.get("example") for each in (follow(data, one) for one in parameters)}
+    values = {text(each.get("name")): each.get("example") for each in parameters_of(data, source, around)}
     return {**values, **mapping(body), "body": body}
 
 

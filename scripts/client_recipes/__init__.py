@@ -58,7 +58,7 @@ class Recipe:
     toolchain: str  # the command that prints the version of the language
     build: Sequence[str]  # commands that generate and compile, in a copy of the folder
     quickstart: str  # the command that sends and verifies a code
-    driver: str  # the command that carries out operations, see driver.py
+    driver: str  # the command that carries out operations, see checks.py
     source: Path  # the file of the quickstart that the documentation shows
     notes: Sequence[str]
     shared: Path | None = None  # a folder with the common files of several recipes of a language

@@ -158,9 +158,9 @@ class Trial:
         self.sandbox.post("faults", {"kind": kind, **settings})
 
 
-def notice(mobile: str, text: str = NAME) -> dict[str, object]:
+def notice(mobile: str) -> dict[str, object]:
     """Make the body of a notice."""
-    return {"mobile": mobile, "temp_id": NOTICE, "temp_para": {"number": text}}
+    return {"mobile": mobile, "temp_id": NOTICE, "temp_para": {"number": NAME}}
 
 
 @dataclass(frozen=True)

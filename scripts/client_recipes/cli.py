@@ -98,7 +98,7 @@ def _run(recipe: Recipe, ran: dict[str, Result]) -> list[str]:
 
 
 def _prove(recipe: Recipe, switch: Switch) -> list[str]:
-    """Build a client without one of its switches: the check that it is for has to fail, and the client be well."""
+    """Build a client without one of its switches: the switch's check must fail, and a code must still be sent."""
     place = build(recipe, without=switch.remove)
     cells = run_checks(recipe, place, [check for check in CHECKS if check.name in ("code", switch.check)])
     found: list[str] = []

@@ -21,7 +21,7 @@ from contract_tools.changes.contract import compare_with_words
 from contract_tools.changes.revisions import at_revision
 from contract_tools.conversions import as_yaml, to_3_0_3, to_chinese
 from contract_tools.document import Document, DocumentError, load
-from contract_tools.openapi import follow, mapping, operations, schemas, sequence, text, webhooks
+from contract_tools.openapi import follow, mapping, operations, parameters_of, schemas, sequence, text, webhooks
 from jsms_client.callbacks import DEFAULT_WINDOW, sign
 from jsms_sandbox.conformance import steps
 from jsms_sandbox.settings import DEFAULT_PORT, Credentials
@@ -180,9 +180,7 @@ def _collection(data: Mapping[str, object]) -> dict[str, object]:
     folders: dict[str, list[dict[str, object]]] = {}
     variables: dict[str, str] = {}
     for path, method, operation, around in operations(data):
-        parameters = [
-            follow(data, one) for one in (*sequence(around.get("parameters")), *sequence(operation.get("parameters")))
-        ]
+        parameters = parameters_of(data, operation, around)
         for parameter in parameters:
             variables.setdefault(text(parameter.get("name")), str(parameter.get("example", "")))
         tag = str(sequence(operation.get("tags"))[0])

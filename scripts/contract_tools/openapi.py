@@ -84,8 +84,8 @@ def follow(data: Mapping[str, object], value: object) -> Mapping[str, object]:
             return _NOTHING
         seen.add(reference)
         found: object = data
-        for part in reference[2:].split("/"):
-            found = mapping(found).get(part.replace("~1", "/").replace("~0", "~"))
+        for part in pointer_parts(reference):
+            found = mapping(found).get(part)
         node = mapping(found)
     return node
 

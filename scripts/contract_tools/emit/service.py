@@ -10,6 +10,7 @@ from contract_tools.emit.model import Operation, Surface, Value
 from contract_tools.emit.requests import is_file
 from contract_tools.openapi import (
     KIND_PATTERNS,
+    callbacks,
     follow,
     is_list,
     is_object,
@@ -17,7 +18,6 @@ from contract_tools.openapi import (
     pointer_to,
     sequence,
     text,
-    webhooks,
     whole,
 )
 from contract_tools.python_source import TABLES, Source, call, constant, constant_name, literal, module, record, table
@@ -220,8 +220,7 @@ def _whole_or_none(value: object) -> int | None:
 
 def _samples(data: Mapping[str, object]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for item in webhooks(data).values():
-        callback = mapping(follow(data, item).get("post"))
+    for _, _, callback in callbacks(data):
         content = mapping(follow(data, callback.get("requestBody")).get("content"))
         for media in content.values():
             for named in mapping(mapping(media).get("examples")).values():

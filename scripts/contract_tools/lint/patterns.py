@@ -1,4 +1,4 @@
-"""Patterns: read the same way in every language, and matched in a time that the length of a text bounds.
+"""Rules for patterns: every language reads them the same way, and matching a short text never takes long.
 
 Whether a pattern is slow is decided strictly rather than exactly: a choice inside a repeat is accepted only where each
 round begins with a character of its own.
@@ -20,6 +20,7 @@ _PLAIN = "use one plain repeat, such as [a-z]+, or begin the part that repeats w
 
 
 def _patterns(contract: Contract) -> Iterator[tuple[str, str]]:
+    """Find every pattern, with its place."""
     for node in contract.of_kind("schema"):
         if isinstance(pattern := node.value.get("pattern"), str):
             yield pointer_to(node.pointer, "pattern"), pattern
@@ -28,7 +29,7 @@ def _patterns(contract: Contract) -> Iterator[tuple[str, str]]:
 
 
 def check_patterns(contract: Contract) -> Iterator[Problem]:
-    """Find patterns, with where they stand."""
+    """Check that each pattern is valid everywhere, fast, and matches a whole text."""
     for pointer, pattern in _patterns(contract):
         shown = f"the pattern {in_brief(pattern)}"
         try:
