@@ -3,6 +3,7 @@
 # pyright: reportPrivateUsage=false
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -63,6 +64,24 @@ def test_tables_of_a_newer_version_are_left_as_they_are(
         counts = "SELECT (SELECT count(*) FROM jsms_entries), (SELECT count(*) FROM jsms_items)"
         assert [tuple(row) for row in database_of(newer).run(lambda execute: execute(counts)).rows] == [(1, 0)]
     assert jsms_sandbox.requests == []
+
+
+@pytest.mark.parametrize("engine", SHARED)
+def test_a_process_that_cannot_make_the_tables_keeps_no_other_one_waiting(
+    engine: str, started_engines: Started, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = started_engines.address(engine, tmp_path)
+    failing, other = SQLAlchemyDatabase(address), SQLAlchemyDatabase(address)
+    with monkeypatch.context() as patch:
+        patch.setattr(_database, "_MIGRATIONS", (("CREATE TABLE of_no_use",),))
+        with pytest.raises(StoreError):
+            migrate(failing)
+    began = time.monotonic()
+    migrate(other)
+    # It would wait for 30 s, and then go on without the lock.
+    assert time.monotonic() - began < 15
+    failing.close()
+    other.close()
 
 
 class Recorded:

@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from jsms_client.errors import StoreError
 from jsms_client.store._backend import lost
+from jsms_runtime.errors import is_raised_by_handler
 
 _T = TypeVar("_T")
 
@@ -241,6 +242,20 @@ def _version(execute: Execute) -> int:
 def _migrate(execute: Execute, dialect: Dialect) -> int:
     if dialect.lock:
         execute(dialect.lock)
+    try:
+        return _migrate_locked(execute, dialect)
+    finally:
+        if dialect.unlock:
+            # Also where it failed: a connection keeps such a lock beyond its transaction, and is used again.
+            try:
+                execute(dialect.unlock)
+            except Exception as error:
+                # One that is gone has no lock, and what it failed with says more.
+                if is_raised_by_handler(error):
+                    raise
+
+
+def _migrate_locked(execute: Execute, dialect: Dialect) -> int:
     execute("CREATE TABLE IF NOT EXISTS jsms_schema (version INT PRIMARY KEY)")
     found = _version(execute)
     for version in range(found + 1, len(_MIGRATIONS) + 1):
@@ -250,5 +265,4 @@ def _migrate(execute: Execute, dialect: Dialect) -> int:
     if dialect.unlock:
         # The next one that has the lock must see the version.
         execute("COMMIT")
-        execute(dialect.unlock)
     return max(found, len(_MIGRATIONS))
