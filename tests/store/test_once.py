@@ -6,6 +6,7 @@ import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from traceback import walk_tb
 from typing import Any
 
 import httpx
@@ -88,8 +89,14 @@ def test_of_many_calls_at_once_one_sends(store_address: str, jsms_sandbox: Sandb
 
 @pytest.mark.parametrize(
     "other",
-    [{"temp_id": 2}, {"mobile": "13800138001"}, {"operation": "sendMessage"}, {"sign_id": 7}],
-    ids=lambda other: next(iter(other)),
+    [
+        {"temp_id": 2},
+        {"mobile": "13800138001"},
+        {"operation": "sendMessage"},
+        {"operation": "sendMessageBatch"},
+        {"sign_id": 7},
+    ],
+    ids=lambda other: other.get("operation", next(iter(other))),
 )
 def test_a_key_that_was_used_for_another_request_is_an_error(
     send: Send, other: dict[str, Any], file: str, jsms_sandbox: Sandbox
@@ -106,6 +113,16 @@ def test_a_key_that_was_used_for_another_request_is_an_error(
             send(operation, settings, store=file, once="13800138000", **more)
     assert "13800138000" not in str(caught.value)
     assert len(jsms_sandbox.requests) == 1
+
+
+def test_no_frame_of_an_error_shows_the_numbers_that_are_in_the_store(file: str, jsms_sandbox: Sandbox) -> None:
+    with Store(file) as store:
+        by_threads("sendMessageBatch", jsms_sandbox.settings, store=store, once="k")
+        with pytest.raises(IdempotencyError) as caught:
+            by_threads("sendMessage", jsms_sandbox.settings, store=store, once="k")
+    frames = [frame for frame, _ in walk_tb(caught.value.__traceback__)]
+    assert "take" in [frame.f_code.co_name for frame in frames]
+    assert [frame for frame in frames if "failure_count" in repr(frame.f_locals)] == []
 
 
 def test_an_unknown_outcome_stays_one_until_it_is_settled_outside(send: Send, file: str, jsms_sandbox: Sandbox) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from jsms_client._decode import InvalidResponse, conform_recipients
-from jsms_client.errors import ArgumentError, IdempotencyError, StoreError, UnknownOutcomeError
+from jsms_client.errors import ArgumentError, IdempotencyError, JSMSError, StoreError, UnknownOutcomeError
 from jsms_client.store._backend import Entry
 from jsms_client.store._store import Store, entry_id, new_owner
 from jsms_contract.operations import OPERATIONS
@@ -53,18 +53,11 @@ class Claim:
             raise
         if found is None or found.owner == self._owner:
             return None
-        request, response = self._read(found.value)
-        if request != self._request:
-            raise IdempotencyError(
-                f"once={self._shown} was used for another request: another operation or other arguments; nothing "
-                "was sent now. Use a key of its own for each message",
-                operation=self._operation,
-            )
-        if response is None:
-            raise self._unknown(
-                f"the request under once={self._shown} left earlier, or is on its way in another call, and its outcome "
-                "is not known"
-            )
+        response = self._read(found.value)
+        if isinstance(response, JSMSError):
+            # No frame of the error holds the entry, which has the numbers of its request.
+            del found
+            raise response
         return response
 
     def accept(self, status: int, value: object) -> None:
@@ -103,22 +96,29 @@ class Claim:
         kept = {"request": self._request, "response": response}
         return Entry(self._owner, json.dumps(kept, separators=(",", ":")))
 
-    def _read(self, text: str) -> tuple[object, tuple[int, object] | None]:
-        """Return the request of an entry and its response, which this version must be able to read."""
+    def _read(self, text: str) -> tuple[int, object] | JSMSError:
+        """Return the response in an entry, which this version must be able to read, or the error to raise."""
         try:
             kept = cast("dict[str, object]", json.loads(text))
-            request, response = kept["request"], cast("tuple[int, object] | None", kept["response"])
-            if response is not None:
-                status, value = response
-                response = int(status), conform_recipients(value, cast("Shape", OPERATIONS[self._operation].response))
+            response = cast("tuple[int, object] | None", kept["response"])
+            # First of all: a response to another operation has another shape.
+            if kept["request"] != self._request:
+                return IdempotencyError(
+                    f"once={self._shown} was used for another request: another operation or other arguments; nothing "
+                    "was sent now. Use a key of its own for each message",
+                    operation=self._operation,
+                )
+            if response is None:
+                return self._unknown(
+                    f"the request under once={self._shown} left earlier, or is on its way in another call, and its "
+                    "outcome is not known"
+                )
+            status, value = response
+            return int(status), conform_recipients(value, cast("Shape", OPERATIONS[self._operation].response))
         except (ValueError, TypeError, LookupError, RecursionError, InvalidResponse):
-            pass
-        else:
-            return request, response
-        # Out here, so that nothing that holds the entry hangs on this one.
-        raise self._unknown(
-            f"the entry of once={self._shown} was written by another version or another program, and cannot be read"
-        )
+            return self._unknown(
+                f"the entry of once={self._shown} was written by another version or another program, and cannot be read"
+            )
 
     def _unknown(self, problem: str) -> UnknownOutcomeError:
         return UnknownOutcomeError(
