@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
+import signal
 import sys
 import threading
 from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -142,21 +145,25 @@ def test_reports_of_callbacks_are_taken_too(driver: Driver, app: Sandbox, journa
     assert "pollReports" not in {request.operation for request in app.requests}
 
 
+@pytest.mark.parametrize("raised", [KeyboardInterrupt, SystemExit, TimeoutError])
 def test_an_interrupt_while_reports_are_written_down_loses_none(
-    sync: Driver, app: Sandbox, journal: Path, monkeypatch: pytest.MonkeyPatch
+    sync: Driver, app: Sandbox, journal: Path, monkeypatch: pytest.MonkeyPatch, raised: type[BaseException]
 ) -> None:
     note, interrupted = Deliveries.note, list[str]()
+
+    def handler(number: int, frame: FrameType | None) -> None:
+        raise raised(number, frame)
 
     def once(deliveries: Deliveries, delivery: Delivery) -> bool:
         if not interrupted:
             interrupted.append(delivery.mobile)
-            raise KeyboardInterrupt
+            handler(signal.SIGTERM, inspect.currentframe())
         return note(deliveries, delivery)
 
     sync.send(app.settings, people(3), journal=journal)
     app.clock.advance(10)
     monkeypatch.setattr(Deliveries, "note", once)
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(raised):
         sync.settle(app.settings, journal)
     assert open_campaign(journal).deliveries == {DeliveryStatus.DELIVERED: 3}
 

@@ -14,6 +14,7 @@ from jsms_client.campaigns._outcomes import UNKNOWN
 from jsms_client.campaigns._shared.journal import SharedJournal
 from jsms_client.results import DeliveryReport
 from jsms_contract.operations import OPERATIONS
+from jsms_runtime.errors import is_raised_by_handler
 from jsms_runtime.validation import invalid_argument, kind
 
 Reports: TypeAlias = Iterable[DeliveryReport]
@@ -92,7 +93,9 @@ class Settler:
         """Store delivery reports, those of other messages in the first journal; gives whether everyone is settled."""
         try:
             self._add(reports, clock_ahead)
-        except KeyboardInterrupt:
+        except BaseException as error:
+            if not isinstance(error, KeyboardInterrupt) and not is_raised_by_handler(error):
+                raise
             # The service does not hand them out again. Those that were stored already are stored the same way.
             with suppress(JournalError):
                 self._add(reports, clock_ahead)
