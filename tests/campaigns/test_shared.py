@@ -369,6 +369,12 @@ def test_a_shared_campaign_is_settled_once_in_a_call(sync: Driver, postgresql: s
         sync.settle(app.settings, postgresql, f"{postgresql}&lease=5", reports=[])
 
 
+def test_what_tells_shared_campaigns_apart_shows_no_password() -> None:
+    spring, autumn = (SharedAddress(f"postgresql+psycopg://u:p4ss@127.0.0.1/db?campaign={n}") for n in "ab")
+    assert spring.key != autumn.key
+    assert "p4ss" not in repr(vars(spring))
+
+
 def test_campaigns_are_settled_together_in_whichever_order(sync: Driver, postgresql: str, app: Sandbox) -> None:
     other = postgresql.replace("spring", "autumn")
     sync.send(app.settings, people(3), journal=postgresql)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from jsms_client.errors import ConfigurationError, MissingDependencyError
+from jsms_client.store._store import entry_id
 from jsms_runtime.validation import invalid_argument
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class SharedAddress:
         journal: What the caller gave.
 
     Attributes:
-        key: Tells it from other campaigns; has the password.
+        key: Tells it from other campaigns, and shows nothing of the address.
 
     Raises:
         ArgumentError: It names no campaign, or no database that can be used.
@@ -63,7 +64,7 @@ class SharedAddress:
                 f"a journal in {parts.scheme} needs the extra 'sql' (missing: {error.name}): install jsms-client[sql]"
             ) from error
         database = urlunsplit(parts._replace(query=urlencode(query)))
-        self.key = f"{database} {self.campaign}"
+        self.key = entry_id(database, self.campaign)
         try:
             self.database: SQLAlchemyDatabase = SQLAlchemyDatabase(database)
         except ConfigurationError as error:
