@@ -6,6 +6,7 @@ import csv
 import io
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -156,5 +157,14 @@ def test_outcomes_are_those_in_one_state_or_in_several(journal: Path) -> None:
     several = (RecipientState.ACCEPTED, RecipientState.UNKNOWN)
     for states, lines in ((RecipientState.ACCEPTED, [1]), (several, [1, 2]), ((), [1, 2]), (None, [1, 2])):
         assert [one.number for one in campaign.outcomes(states)] == lines
-    with pytest.raises(ArgumentError, match="state is none; give waiting, in_flight, accepted, refused, unknown"):
-        campaign.outcomes("sent")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - what is refused
+
+
+@pytest.mark.parametrize("given", ["sent", ["sent"], 7, [7], [["accepted"]]], ids=repr)
+def test_a_state_that_there_is_not_is_an_error(journal: Path, tmp_path: Path, given: Any) -> None:
+    campaign, target = open_campaign(journal), tmp_path / "out.csv"
+    known = "give waiting, in_flight, accepted, refused, unknown, or several of them"
+    with pytest.raises(ArgumentError, match=f"^state has something that is no state; {known}"):
+        campaign.outcomes(given)
+    with pytest.raises(ArgumentError, match="^states has something that is no state; "):
+        campaign.export(target, states=given)
+    assert not target.exists()

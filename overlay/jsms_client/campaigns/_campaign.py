@@ -107,11 +107,7 @@ class Campaign:
             ArgumentError: There is no such state.
             JournalError: The journal cannot be read.
         """
-        given = () if state is None else (state,) if isinstance(state, str) else state
-        try:
-            return self._reader.outcomes(frozenset(map(RecipientState, given)))
-        except ValueError:
-            raise invalid_argument("state", "is none", f"give {', '.join(RecipientState)}") from None
+        return self._reader.outcomes(_read_states(state, "state"))
 
     def set_aside(self) -> Iterator[Skipped]:
         """Yield the entries of the list that are not sent to, in its order.
@@ -141,10 +137,11 @@ class Campaign:
             How many entries were written.
 
         Raises:
-            ArgumentError: It is the journal.
+            ArgumentError: It is the journal, or there is no such state.
             JournalError: The journal cannot be read.
             OSError: The file cannot be written.
         """
+        states = _read_states(states, "states")
         if not isinstance(target, (str, os.PathLike)):
             return self._write(target, states)
         path = Path(target)
@@ -292,6 +289,16 @@ class AsyncOpenJournal:
             # asyncio cancels in a shield too, perhaps before the thread has begun.
             self._blocking.abandon()
             raise
+
+
+def _read_states(given: object, argument: str) -> frozenset[RecipientState]:
+    """Return the states that are asked for; none for all."""
+    several = () if given is None else (given,) if isinstance(given, str) else cast("Collection[object]", given)
+    try:
+        return frozenset(RecipientState(cast("str", state)) for state in several)
+    except (TypeError, ValueError):
+        advice = f"give {', '.join(RecipientState)}, or several of them"
+        raise invalid_argument(argument, "has something that is no state", advice) from None
 
 
 def scheduled_requests(journal: Journal | SharedJournal) -> list[tuple[int, str]]:
