@@ -35,8 +35,10 @@ async def connect_tcp(host: str, port: int, timeout: float | None = None) -> htt
             # A silent address leaves time for the others.
             share = None if end == math.inf else (end - time.monotonic()) / (1 + len(addresses))
             try:
+                # With the interface that a link-local address is for.
+                numeric, _ = socket.getnameinfo(address, socket.NI_NUMERICHOST | socket.NI_NUMERICSERV)
                 async with asyncio.timeout(share):
-                    _, stream = await loop.create_connection(_AsyncioStream, *address[:2])
+                    _, stream = await loop.create_connection(_AsyncioStream, numeric, address[1])
             except OSError:
                 if not addresses:
                     raise

@@ -44,6 +44,22 @@ def test_the_next_address_is_tried_when_one_refuses_or_is_silent(
         asyncio.run(main())
 
 
+def test_an_address_of_one_network_interface_is_reached_over_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[object] = []
+
+    async def sock_connect(_: socket.socket, address: object) -> None:
+        tried.append(address)
+        raise ConnectionRefusedError
+
+    async def main() -> None:
+        monkeypatch.setattr(asyncio.get_running_loop(), "sock_connect", sock_connect)
+        with pytest.raises(httpcore.ConnectError):
+            await connect_tcp("fe80::1%1", 80)
+
+    asyncio.run(main())
+    assert tried == [("fe80::1", 80, 0, 1)]
+
+
 @pytest.mark.parametrize("host", ["no-such-host.invalid", "127.0.0.1"])
 def test_what_cannot_be_reached_is_an_error_of_httpcore(host: str) -> None:
     with refusing_port() as port, pytest.raises(httpcore.ConnectError):
