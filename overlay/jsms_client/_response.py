@@ -52,12 +52,14 @@ MAX_RESPONSE = 10 * 1024 * 1024
 
 _TOO_LONG = f"is longer than {MAX_RESPONSE} bytes"
 _UNREADABLE = "is compressed in a way that does not read"
+# So many bytes come before deflated data where it is wrapped as the standard asks for.
+_WRAPPING = 2
 
 
 class BodyReader:
     """Collects a body part by part; ``problem`` says why it cannot be used, in words behind "the response"."""
 
-    __slots__ = ("_decompressor", "_may_be_raw", "_parts", "_size", "problem")
+    __slots__ = ("_begun", "_decompressor", "_may_be_raw", "_parts", "_size", "problem")
 
     def __init__(self, headers: Mapping[str, str]) -> None:
         self._parts: list[bytes] = []
@@ -73,11 +75,12 @@ class BodyReader:
         elif codings:
             self.problem = "is compressed in a way that was not asked for"
         self._may_be_raw = codings == ["deflate"]
+        self._begun = b""
 
     def add(self, part: bytes) -> bool:
         """Take the next part; False where the rest is not worth reading."""
-        if self.problem:
-            return False
+        if self.problem or not part:
+            return not self.problem
         if self._decompressor is not None:
             try:
                 part = self._decompress(self._decompressor, part)
@@ -99,16 +102,18 @@ class BodyReader:
 
     def _decompress(self, decompressor: Decompressor, part: bytes) -> bytes:
         most = MAX_RESPONSE + 1 - self._size
-        try:
+        if not self._may_be_raw:
             return decompressor.decompress(part, most)
+        self._begun += part
+        if len(self._begun) < _WRAPPING:
+            return b""
+        self._may_be_raw = False
+        try:
+            return decompressor.decompress(self._begun, most)
         except zlib.error:
-            if not self._may_be_raw:
-                raise
             # Some send deflated data without the wrapping that the standard asks for.
             self._decompressor = zlib.decompressobj(-zlib.MAX_WBITS)
-            return self._decompressor.decompress(part, most)
-        finally:
-            self._may_be_raw = False
+            return self._decompressor.decompress(self._begun, most)
 
 
 _UNSURE = "; the request may have been carried out"
