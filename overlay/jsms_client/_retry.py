@@ -30,6 +30,7 @@ from jsms_client.errors import (
     JSMSError,
     LostResponseError,
     LostResponseTimeoutError,
+    NotSentError,
     PoolTimeoutError,
     RateLimitError,
     UnknownOutcomeError,
@@ -76,7 +77,8 @@ class Attempts:
     def failed(self, error: BaseException, departure: Departure, *, own: bool) -> tuple[BaseException, float | None]:
         """End an attempt without a response: what to raise, or the seconds before another where that is safe."""
         failure: BaseException
-        if (passed := foreign(error, own=own)) is not None:
+        passed = foreign(error, own=own)
+        if passed is not None and not (departure.may_have_left and isinstance(passed, NotSentError)):
             failure, again = passed, False
         elif departure.may_have_left is False or request_not_sent(error):
             failure, again = self._not_reached(error), not is_permanent(error)
@@ -86,7 +88,7 @@ class Attempts:
             failure, again = self._no_response(error), self._operation.retry == "safe"
         pause = self._pause(0) if again and self._attempt < self._policy.attempts else None
         sent: Sent = "unknown"
-        if isinstance(failure, JSMSError):
+        if failure is not passed and isinstance(failure, JSMSError):
             sent = failure.sent
         elif departure.may_have_left is False:
             sent = "no"

@@ -15,6 +15,7 @@ from jsms_client import (
     ClientClosedError,
     ConfigurationError,
     JSMSError,
+    NotSentError,
     RetryPolicy,
     UnknownOutcomeError,
 )
@@ -134,3 +135,20 @@ def test_a_socket_that_fails_below_a_transport_of_the_callers_leaves_the_outcome
 
     with httpx.Client(transport=Transport()) as own, pytest.raises(UnknownOutcomeError):
         JSMS(APP_KEY, MASTER_SECRET, http_client=own).codes.send("13800138000", temp_id=1)
+
+
+def test_a_hook_of_the_callers_that_sends_something_else_does_not_say_that_this_one_was_not_sent(
+    server: RawSocketServer, tmp_path: Path
+) -> None:
+    def alert(_: httpx.Response) -> None:
+        raise NotSentError("the alert was not sent")
+
+    counts = server.play(sends(SENT))
+    with (
+        httpx.Client(event_hooks={"response": [alert]}, trust_env=False) as own,
+        JSMS(APP_KEY, MASTER_SECRET, base_url=server.base_url, http_client=own, store=tmp_path / "jsms.db") as jsms,
+    ):
+        for _ in range(2):
+            with pytest.raises(UnknownOutcomeError):
+                jsms.codes.send("13800138000", temp_id=1, once="order 1")
+    assert counts.whole == 1
