@@ -9,8 +9,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Literal, cast
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import FrameType
+from typing import Any, Literal, cast
 
 import anyio
 import anyio.lowlevel
@@ -25,7 +26,7 @@ from jsms_client._async.pool import AsyncNetwork
 from jsms_client._concurrency import AsyncSlots, Slot, Slots
 from jsms_client._sync.fast import FastConnection
 from jsms_client._sync.pool import Connection as Connections
-from jsms_client._sync.pool import Network
+from jsms_client._sync.pool import ConnectionPool, Network
 from jsms_client.errors import PoolTimeoutError, RequestTimeoutError
 from servers.faults import http_response, sends
 from servers.raw_socket_server import Connection, RawSocketServer, Script
@@ -413,6 +414,47 @@ def test_nothing_is_read_from_a_connection_that_was_closed() -> None:
         Network(0).read(100)
     with pytest.raises(httpcore.ReadError, match="closed"):
         asyncio.run(AsyncNetwork(0).read(100))
+
+
+@pytest.mark.parametrize("transport", ["httpx", "fast"])
+def test_a_call_that_is_interrupted_does_not_close_the_connection_that_it_has_given_back(
+    server: RawSocketServer, transport: Literal["httpx", "fast"]
+) -> None:
+    interrupted = threading.Event()
+
+    def act(connection: Connection) -> None:
+        connection.read_request()
+        if connection.counts.whole > 1:
+            interrupted.wait(30)
+        connection.send(SENT)
+
+    counts = server.play(Script(act))
+    with sync_client(server.base_url, transport=transport) as client, ThreadPoolExecutor(2) as threads:
+        others: list[Future[object]] = []
+
+        def interrupt(frame: FrameType, _event: str, _arg: object) -> Any:
+            pool = frame.f_locals.get("self")
+            if frame.f_code.co_name != "_keep" or not isinstance(pool, ConnectionPool):
+                return None
+            if not others and vars(pool)["_idle"]:
+                # It has just been given back, and another thread uses it.
+                others.append(threads.submit(CALLS["sendCode"].on, client))
+                counts.settle(2)
+                raise KeyboardInterrupt
+            return interrupt
+
+        def call() -> None:
+            sys.settrace(interrupt)
+            try:
+                CALLS["sendCode"].on(client)
+            finally:
+                sys.settrace(None)
+
+        with pytest.raises(KeyboardInterrupt):
+            threads.submit(call).result(timeout=60)
+        interrupted.set()
+        assert "msg_id='1'" in repr(others[0].result(timeout=30))
+    assert (counts.connections, counts.whole) == (1, 2)
 
 
 def test_a_slot_that_is_lost_comes_back_and_outlives_its_pool() -> None:

@@ -75,7 +75,7 @@ class AsyncConnection(httpx.AsyncHTTPTransport):
             request.target.url,
             headers=request.headers,
             stream=httpx.ByteStream(request.body),
-            extensions={"timeout": request.timeouts},
+            extensions={"timeout": dict(request.timeouts)},
         )
         if _is_replaced(httpx.AsyncClient.send):
             client = httpx.AsyncClient(transport=self, trust_env=False)
@@ -143,11 +143,13 @@ class AsyncConnectionPool:
             connection = (None if request.target.is_batch else self._take(kind)) or kind(self._route)
             connection.network.begin(departure, request.timeouts)
             received = await connection.exchange(request)
-            self._keep(connection)
         except BaseException:
             if connection is not None:
                 connection.network.abort()
             raise
+        else:
+            # Out of reach of the abort: once it is kept, it may be in use by another call.
+            self._keep(connection)
         finally:
             slot.release()
         return received
