@@ -71,7 +71,8 @@ class AsyncTransports:
 
     def _remove_closed(self) -> None:
         """Drop the transports of event loops that were closed: a program may run one loop for each piece of work."""
-        for loop in list(self._loops):
+        # A copy that is made at once: other threads open transports for their loops meanwhile.
+        for loop in [reference() for reference in self._loops.keyrefs()]:
             # A loop of trio cannot be asked; nothing that was opened there keeps it alive.
             is_closed: Callable[[], bool] | None = getattr(loop, "is_closed", None)
             if is_closed is not None and is_closed():

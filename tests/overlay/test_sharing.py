@@ -8,10 +8,11 @@ import json
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import warnings
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, cast
 
 import httpx
@@ -20,6 +21,7 @@ import trio
 
 from example_server import ExampleResponse, ExampleServer, RecordedRequest
 from jsms_client import JSMS, AsyncJSMS, JSMSError
+from jsms_client._transport import AsyncTransports
 from jsms_client.errors import ClientClosedError
 from servers.faults import http_response, sends
 from servers.raw_socket_server import RawSocketServer
@@ -114,6 +116,26 @@ def test_an_async_client_works_in_two_event_loops_at_once() -> None:
         assert (counts.connections, counts.whole) == (2, 6)
         one.run(client.aclose())
         other.run(client.aclose())
+
+
+def test_an_async_client_works_in_the_event_loops_of_many_threads() -> None:
+    before = sys.getswitchinterval()
+    transports = AsyncTransports("http://127.0.0.1:1/v1", fast=False)
+
+    def open_many() -> None:
+        for _ in range(20):
+            with ExitStack() as loops:
+                for _ in range(20):
+                    loops.enter_context(asyncio.Runner()).run(transports.get())
+
+    # Threads take turns as often as they can.
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(6) as threads:
+            for done in [threads.submit(open_many) for _ in range(6)]:
+                done.result(timeout=60)
+    finally:
+        sys.setswitchinterval(before)
 
 
 def test_connections_are_kept_between_calls() -> None:
@@ -275,6 +297,21 @@ def test_an_async_client_of_the_callers_is_used_as_it_is_and_left_open(example_s
     asyncio.run(main())
     assert [request.headers.get("x-team") for request in example_server.requests] == ["parcels"] * 2
     assert example_server.violations == []
+
+
+def test_a_hook_of_the_callers_changes_the_timeouts_of_one_request_alone() -> None:
+    seen: list[float] = []
+
+    def hook(request: httpx.Request) -> None:
+        seen.append(request.extensions["timeout"]["read"])
+        request.extensions["timeout"]["read"] = 9.0
+
+    with RawSocketServer() as server, httpx.Client(event_hooks={"request": [hook]}, trust_env=False) as own:
+        server.play(SENT)
+        client = JSMS(APP_KEY, MASTER_SECRET, base_url=server.base_url, http_client=own, timeout=3)
+        for _ in range(2):
+            CALLS["sendCode"].on(client)
+    assert seen == [3, 3]
 
 
 def test_a_client_of_the_callers_does_not_follow_redirects_and_keeps_its_credentials_out() -> None:

@@ -209,7 +209,7 @@ class AsyncClientSender:
         method, url = request.target.method, str(request.target.url)
         sent = client.build_request(method, url, headers=request.headers, content=request.body or None)
         if request.timeouts_given:
-            sent.extensions["timeout"] = request.timeouts
+            sent.extensions["timeout"] = dict(request.timeouts)
         sent.extensions["trace"] = departure.async_trace
         departure.may_have_left = None
         timeouts: Mapping[str, float | None] = sent.extensions["timeout"]

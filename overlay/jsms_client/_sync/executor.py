@@ -210,7 +210,7 @@ class ClientSender:
         method, url = request.target.method, str(request.target.url)
         sent = client.build_request(method, url, headers=request.headers, content=request.body or None)
         if request.timeouts_given:
-            sent.extensions["timeout"] = request.timeouts
+            sent.extensions["timeout"] = dict(request.timeouts)
         sent.extensions["trace"] = departure.trace
         departure.may_have_left = None
         timeouts: Mapping[str, float | None] = sent.extensions["timeout"]
