@@ -75,11 +75,11 @@ class LocalSandbox(ThreadedSandbox):
         self._call("PATCH", f"apps/{self.credentials.app_key}", json=changes)
 
     def get(self, path: str, **query: str | int) -> Mapping[str, Any]:
-        """Ask its test API."""
+        """GET from its test API."""
         return self._call("GET", path, params=query)
 
     def post(self, path: str, body: Mapping[str, object]) -> Mapping[str, Any]:
-        """Tell its test API."""
+        """POST to its test API."""
         return self._call("POST", path, json=body)
 
     def _call(self, method: str, path: str, **content: Any) -> Mapping[str, Any]:
@@ -246,7 +246,7 @@ def _call(jsms: JSMS, operation: Operation, arguments: Mapping[str, object]) -> 
 def _of_sandbox(
     operation: str, before: object, arguments: Mapping[str, object], sandbox: LocalSandbox
 ) -> dict[str, object]:
-    """Give what an example can only make up: the ids of what was made before, and what people do beside the app."""
+    """Give the values that an example can only invent: ids of earlier results, and what people do outside the app."""
     given = {name: getattr(before, name) for name in arguments if name.endswith("_id") and hasattr(before, name)}
     match operation:
         case "sendVoiceCode":

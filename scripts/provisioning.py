@@ -37,7 +37,7 @@ def _run(command: Sequence[str], problem: str) -> str:
 
 @contextmanager
 def _whole(target: Path) -> Generator[Path]:
-    """Yield a folder that becomes the target at the end; nothing of it is left where that is not reached."""
+    """Yield a folder that becomes the target at the end; after an error, it is removed."""
     beside = target.with_name(f"{target.name}.new-{os.getpid()}")
     beside.mkdir(parents=True)
     try:
@@ -70,7 +70,8 @@ def install_debian(packages: Sequence[str]) -> None:
 def unpack_debian(suite: str, packages: Sequence[str], target: Path) -> None:
     """Unpack packages of another release, and all that they depend on, into a folder, which does not exist yet.
 
-    Of this machine nothing changes, but that mmdebstrap is installed. Programs in the folder are run with ``chroot``.
+    Nothing else changes on this machine, except that mmdebstrap is installed. Programs in the folder are run
+    with ``chroot``.
 
     Raises:
         NotInstalledError: This machine has no source for its own release, or mmdebstrap failed.

@@ -87,7 +87,7 @@ _NEXT_DAY = timedelta(days=1)
 
 
 def play(sandbox: LocalSandbox) -> None:
-    """Let it happen in a sandbox, and end at the real time."""
+    """Fill a sandbox with the messages of the pictures, then set its clock to the real time."""
     with JSMS(**asdict(sandbox.credentials), base_url=sandbox.base_url) as jsms:
         steps = _steps(jsms)
         sandbox.post("clock", {"now": int((time.time() - sum(wait for wait, _ in steps)) * 1000)})
@@ -100,7 +100,7 @@ def play(sandbox: LocalSandbox) -> None:
 
 
 def _steps(jsms: JSMS) -> Sequence[tuple[float, Callable[[], object]]]:
-    """List what is done, and the seconds that pass after it."""
+    """List the calls, each with the seconds that the sandbox's clock advances after it."""
     messages, tomorrow = jsms.messages, datetime.now().astimezone() + _NEXT_DAY
     long = "SF1024-7731-2（收件人李女士，取件码4-2-0917，送达后请于当日22:00前到小区东门快递柜领取，逾期将转送至驿站）"
     return (

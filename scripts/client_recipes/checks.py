@@ -78,7 +78,7 @@ class Driver:
             self._process = self._start()
 
     def ask(self, operation: str, **fields: object) -> dict[str, Any]:
-        """Have an operation carried out.
+        """Carry out an operation.
 
         Raises:
             DriverError: There is no response; the driver has ended then.
@@ -137,14 +137,14 @@ class Trial:
     sandbox: LocalSandbox
 
     def value(self, operation: str, **fields: object) -> Any:
-        """Have an operation carried out that must succeed."""
+        """Carry out an operation that must succeed."""
         response = self.driver.ask(operation, **fields)
         if "value" not in response:
             raise Difference(f"{operation}: {_shown(response)}")
         return response["value"]
 
     def refused(self, operation: str, status: int, code: int | None, **fields: object) -> None:
-        """Have an operation carried out that the service must refuse, and the client must report as such."""
+        """Carry out an operation that the service must refuse; the client must report that error."""
         response = self.driver.ask(operation, **fields)
         if response != {"status": status, "code": code}:
             raise Difference(f"{operation}: {_shown(response)} instead of status {status}, code {code}")

@@ -81,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _found(title: str, right: str, look: Callable[[], list[str]]) -> list[str]:
-    """Say what is wrong with a client, or that it is right, and how long it took to find that out."""
+    """Print what is wrong with a client, or that it is right, and the time that the check took."""
     started = time.monotonic()
     try:
         found = look()

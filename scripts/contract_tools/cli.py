@@ -132,7 +132,7 @@ def _regenerate(options: _Options) -> int:
     with locked(output, lambda: progress.say("  waiting for another run to end")):
         if recover(output):
             progress.say("  cleared away what an interrupted run had left")
-        _refuse_strangers(options)
+        _refuse_foreign_folder(options)
         before = _before(options)
         files = generate.build(document, progress, installable=output != _OUTPUT)
         found = differences(files, output)
@@ -272,7 +272,7 @@ def _passes(options: _Options, revision: str, before: Document, document: Docume
     return not problems
 
 
-def _refuse_strangers(options: _Options) -> None:
+def _refuse_foreign_folder(options: _Options) -> None:
     """Refuse a folder that holds something and no manifest: it may be somebody's work."""
     output, shown = options.output, _shown(options.output)
     if options.document.resolve().is_relative_to(output):

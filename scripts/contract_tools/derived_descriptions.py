@@ -178,7 +178,7 @@ def completed(document: Document) -> tuple[Document, list[str]]:
 
 
 def _is_whole(document: Document) -> bool:
-    """Return whether each code has what is repeated of it."""
+    """Return whether each code has everything that descriptions repeat."""
     catalogue = {code: mapping(entry) for code, entry in mapping(document.data.get("x-error-codes")).items()}
     return bool(catalogue) and all(
         code.isdecimal() and whole(entry.get("http_status")) and all(text(entry.get(name)) for name in _REPEATED)
@@ -209,7 +209,7 @@ def _edits(document: Document) -> Iterator[tuple[str, _Edit]]:
 
 
 class Repeating(NamedTuple):
-    """A part whose description repeats something of the rest of the document."""
+    """A part whose description repeats something from the rest of the document."""
 
     what: str  # such as ``the codes of sendCode``
     pointer: str

@@ -30,7 +30,7 @@ from contract_tools.output import MANIFEST, make_manifest
 from contract_tools.python_source import LINE_LENGTH, MARK, module, render
 
 _RUFF = ("--isolated", "--no-cache", "--target-version", "py311", "--line-length", str(LINE_LENGTH))
-# A program loads what it calls: what only type checkers need is imported for them alone, but from these modules.
+# What only type checkers need is imported for them alone, so that a program loads less; these modules are exceptions.
 _FOR_TYPES = ("--unsafe-fixes", "--select", "TC001,TC002,TC003", "--config", "lint.flake8-type-checking.strict=true")
 _LOADED = ["typing", "collections.abc", "jsms_runtime.customised", "jsms_runtime.resource"]
 _AT_RUN_TIME = ("--config", f"lint.flake8-type-checking.exempt-modules={_LOADED}")
@@ -66,8 +66,8 @@ _CLIENT_TYPES = """\
 def build(document: Document, progress: Progress, *, installable: bool = False) -> dict[str, bytes]:
     """Make every file of generated/ by its path in it, manifest included.
 
-    The same document gives the same bytes on every run, machine and version of Python: what the tools read of their
-    surroundings is shut out, and nothing here depends on a clock, a locale or the order of a set.
+    The same document gives the same bytes on every run, machine and version of Python: the tools see none of the
+    machine's settings, and nothing here depends on a clock, a locale or the order of a set.
 
     Raises:
         DocumentError: The typed client cannot be made from a part of the document.
@@ -78,8 +78,8 @@ def build(document: Document, progress: Progress, *, installable: bool = False) 
         scratch = Path(name)
         tree = scratch / "tree"
         tree.mkdir()
-        # The nearest one counts: above a temporary folder there may be anybody's, and --ignore-pyproject reads it still
-        # for how long a line may be.
+        # Even with --ignore-pyproject, the line length comes from the nearest pyproject.toml: without this one, that of
+        # some folder above the temporary one.
         _write(scratch / "pyproject.toml", f"[tool.black]\nline-length = {LINE_LENGTH}\n")
         pool = ThreadPoolExecutor()
         try:
@@ -95,7 +95,7 @@ def build(document: Document, progress: Progress, *, installable: bool = False) 
             line = document.line(error.pointer)
             raise DocumentError(document.path, line, error.pointer, error.problem, error.remedy) from error
         finally:
-            # Interrupted or failed, too: the folder cannot be removed while somebody writes into it.
+            # Also after a failure or Ctrl-C: the folder cannot be removed while a thread writes into it.
             pool.shutdown(cancel_futures=True)
         with progress.step("format and mark"):
             _finish(tree)
@@ -226,8 +226,8 @@ def _write_json(path: Path, content: object) -> Path:
 
 TOOLS = ("openapi-python-client", "datamodel-code-generator", "ruff")
 """The tools whose output is kept."""
-# What a program needs from its surroundings. Everything else stays outside: RUFF_*, PYTHON*, locale and home all
-# change what the tools write.
+# The environment variables that the tools get. Others, such as RUFF_*, PYTHON*, the locale and the home folder, change
+# what they write.
 _KEPT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
 _LAST_LINES = 40
 

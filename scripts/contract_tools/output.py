@@ -1,4 +1,4 @@
-"""The generated folder: how it differs from what it should be, and how it is replaced, all of it or nothing."""
+"""The generated folder: list how it differs from what it should be, and replace it as a whole or not at all."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _NO_EXCHANGE = frozenset({errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNO
 
 @contextmanager
 def locked(target: Path, waiting: Callable[[], None]) -> Generator[None]:
-    """Hold the only right to replace a tree, until the end of the block or of the process."""
+    """Hold the lock for replacing a tree, until the end of the block or of the process."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    # Where a folder can carry the lock, there is nothing to leave behind.
+    # Locking the folder itself leaves no lock file behind; Windows cannot do that.
     with exclusive(_beside(target, "lock") if sys.platform == "win32" else target.parent, waiting):
         yield
 
@@ -65,12 +65,12 @@ def replace_tree(target: Path, files: Mapping[str, bytes]) -> None:
         elif not _exchange(new, target):
             _rename_twice(new, target)
     finally:
-        # Either what was written in vain, or the tree that has just lost its place.
+        # The new tree where something failed, or else the old one.
         _remove(new)
 
 
 def keep_unexpected(target: Path, names: Iterable[str]) -> Path:
-    """Copy files that are about to lose their place into a folder beside the tree, and return that folder."""
+    """Copy files that are about to be replaced into a folder beside the tree, and return that folder."""
     kept = target.with_name(f"{target.name}.unexpected")
     for name in names:
         source, copy = target / name, kept / name
@@ -132,7 +132,7 @@ def _exchange(one: Path, other: Path) -> bool:
 
 
 MANIFEST = "manifest.json"
-# Copies that have to be the bytes they are copies of, and formats without comments.
+# Exact copies of other files, and formats without comments.
 UNMARKED = frozenset(
     {
         MANIFEST,

@@ -1,4 +1,4 @@
-"""Pieces of Python source, the same bytes from every version of Python, and the names that the contract gets in it."""
+"""Write Python source, the same bytes with every version of Python, and give the contract's parts names in it."""
 
 from __future__ import annotations
 

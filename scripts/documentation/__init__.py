@@ -23,7 +23,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def between(content: str, first: str, last: str, made: str, path: Path) -> str:
-    """Replace what stands between two marks of a file; end the command where one of them is lost."""
+    """Replace the text between two marks of a file; end the command where a mark is missing."""
     before, begin, rest = content.partition(first)
     _, end, after = rest.partition(last)
     if not end:

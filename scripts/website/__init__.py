@@ -25,7 +25,7 @@ from provisioning import IFRAME_WORKER, REDOC, NotInstalledError, unpack_npm
 ROOT: Final = Path(__file__).resolve().parents[2]
 ENGLISH, CHINESE = "en", "zh-CN"
 LANGUAGES: Final = (ENGLISH, CHINESE)
-# What pages stand under that no section names.
+# The title of the section for pages that docs/site.toml does not name.
 OTHER_SECTION: Final[Mapping[str, str]] = {ENGLISH: "More", CHINESE: "其他"}
 # Pages that stand at the top of the project, where people and tools look for them.
 _ELSEWHERE: Final[Mapping[str, str]] = {

@@ -25,7 +25,7 @@ def run(module: str, function: str = "main") -> None:
 
 
 def ensure_venv() -> None:
-    """Go on in an up-to-date .venv: made, brought up to date and entered as needed.
+    """Continue in an up-to-date .venv: made, brought up to date and entered as needed.
 
     Where something cannot be done, the process ends with a sentence that says what to do about it.
     """

@@ -48,7 +48,7 @@ def up_to_date(root: Path, home: Path) -> bool:
 
 
 def say(line: str) -> None:
-    """Tell what takes a while, beside the output of the script itself."""
+    """Print to standard error, so that the script's own output stays clean."""
     print(line, file=sys.stderr, flush=True)
 
 
@@ -163,9 +163,9 @@ def _wanted(root: Path) -> dict[str, str]:
 
 @contextmanager
 def exclusive(path: Path, waiting: Callable[[], None]) -> Generator[None]:
-    """Hold the only right to a file, made if need be, until the end of the block or of the process.
+    """Lock a file, made if need be, until the end of the block or of the process; except on Windows, also a folder.
 
-    But for Windows, a folder will do. ``waiting`` is called while somebody else holds the right, on Windows repeatedly.
+    ``waiting`` is called while another process holds the lock, on Windows repeatedly.
     """
     if sys.platform == "win32":
         import msvcrt

@@ -1,4 +1,4 @@
-"""Error codes as exceptions and constants, the limits of the contract, and how SMS are billed."""
+"""The modules ``errors``, ``codes``, ``values``, ``limits`` and ``billing`` of ``jsms_contract``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The operations of the contract, the shapes of their responses, and their arguments, as data."""
+"""The modules ``operations`` and ``fields``: operations with the shapes of their responses, and their arguments."""
 
 from __future__ import annotations
 

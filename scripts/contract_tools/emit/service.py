@@ -1,4 +1,4 @@
-"""What the service checks and responds, as data: for the sandbox."""
+"""The module ``service``: what the service checks and responds, for the sandbox."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What generators swallow in silence, found before they run.
+"""Check a document before the generators run, which accept most mistakes without a word.
 
 ``style.yaml`` has the rules that a JSON Schema decides; the other modules decide what takes more than one part of the
 document.

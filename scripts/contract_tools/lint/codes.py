@@ -1,4 +1,4 @@
-"""Error codes: a catalogue that agrees with itself and with what repeats it, operations and examples that use it."""
+"""Rules for error codes: the catalogue, the texts that repeat it, and the operations and examples that use it."""
 
 from __future__ import annotations
 

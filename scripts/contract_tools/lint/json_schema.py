@@ -1,4 +1,4 @@
-"""What JSON Schema decides: whether a document is OpenAPI, and fits ``style.yaml``; and whether examples fit it."""
+"""Rules that a JSON Schema decides: OpenAPI itself, ``style.yaml`` for parts and extensions, schemas for examples."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def _cause(error: Any) -> SchemaError:
 
 
 def _path(error: Any) -> tuple[str | int, ...]:
-    """Find the way to what is wrong; of a member that may not be there, an error tells only in its message."""
+    """Find the path to what is wrong; only the message of an error names a member that is not allowed."""
     if "propertyNames" in error.absolute_schema_path:
         return (*error.absolute_path, error.instance)
     named = _UNEXPECTED.search(error.message)

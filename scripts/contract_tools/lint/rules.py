@@ -1,4 +1,4 @@
-"""What takes more than one part to decide: references, operations, schemas, and the names that code is made of."""
+"""Rules that compare several parts of a document: references, operations, schemas, and names in generated code."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from contract_tools.openapi import (
 from contract_tools.python_source import method_name, resource_name
 
 _IN_PATH = re.compile(r"\{([^{}]+)\}")
-# A document that uses one of these anywhere has to use it on every operation.
+# Where one operation has one of these, every operation must have it.
 _ALL_OR_NONE = ("x-retry", "x-error-codes", "x-summary-zh")
 _RANGES = (
     ("minLength", "maxLength"),
