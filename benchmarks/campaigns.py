@@ -64,7 +64,7 @@ def measure() -> Section:
 
     return Section(
         "Campaigns",
-        "`campaigns.send` over a generator, each run in a process of its own; the server responses batches in another. "
+        "`campaigns.send` over a generator, each run in a process of its own; the server runs in another. "
         "CPU and memory are of the client's process.",
         {"recipients/s": "{:,.0f}", "CPU µs each": "{:.1f}", "MB": "{:.0f}"},
         rows,

@@ -119,7 +119,7 @@ _SENTENCES: Mapping[str, str] = {
     ),
     # campaigns
     "Campaigns": "群发",
-    "`campaigns.send` over a generator, each run in a process of its own; the server responses batches in another. CPU and "
+    "`campaigns.send` over a generator, each run in a process of its own; the server runs in another. CPU and "
     "memory are of the client's process.": (
         "对一个生成器调用 `campaigns.send`，每次运行在独立进程中；服务器在另一个进程中响应。CPU 与内存只计客户端进程。"
     ),
