@@ -90,7 +90,7 @@ class Attempts:
         sent: Sent = "unknown"
         if failure is not passed and isinstance(failure, JSMSError):
             sent = failure.sent
-        elif departure.may_have_left is False:
+        elif departure.may_have_left is False and not self._lost:
             sent = "no"
         elif self._operation.retry == "safe":
             sent = "yes"
@@ -147,14 +147,17 @@ class Attempts:
                 operation=self._operation.id,
             )
         kind: type[JSMSError] = ConnectTimeoutError if is_timeout(error) else ConnectionFailedError
-        problem = "the service was not reached"
+        problem, certain = "the service was not reached", "nothing was sent"
         if is_named(error, "PoolTimeout"):
             kind = PoolTimeoutError
             problem = "no connection was free in time: make fewer calls at once, or give timeout a longer pool"
         elif is_proxy_refusal(error):
             problem = "the proxy refuses its credentials: check the proxy credentials in HTTPS_PROXY"
+        if self._lost and self._operation.method != "GET":
+            kind = LostResponseTimeoutError if is_timeout(error) else LostResponseError
+            certain = "an earlier attempt of this call may have been carried out"
         return kind(
-            f"{problem}; nothing was sent ({self._words(error)}; {self._tries()})",
+            f"{problem}; {certain} ({self._words(error)}; {self._tries()})",
             operation=self._operation.id,
             attempts=self._left,
         )

@@ -13,6 +13,7 @@ from jsms_client import JSMSError, RetryPolicy
 from jsms_client.errors import (
     APIError,
     LostResponseError,
+    NotSentError,
     OutOfFreqError,
     ServiceError,
     UnknownOutcomeError,
@@ -135,6 +136,26 @@ def test_a_refusal_after_a_lost_response_says_that_the_first_may_have_worked(
     with pytest.raises(APIError) as caught:
         make(QUICK).make(CALLS["getAppBalance"])
     assert "earlier" not in str(caught.value)
+
+
+@pytest.mark.parametrize("flavour", DRIVERS)
+@pytest.mark.parametrize(("operation", "sent"), [("deleteSchedule", "yes"), ("getAppBalance", "no")])
+def test_what_cannot_be_sent_again_may_have_been_carried_out_the_first_time(
+    server: RawSocketServer, flavour: str, operation: str, sent: str
+) -> None:
+    def act(connection: Connection) -> None:
+        connection.read_request()
+        server.refuse()
+        connection.close()
+
+    server.play(Script(act))
+    driver = DRIVERS[flavour](server.base_url, retry=QUICK)
+    with pytest.raises(JSMSError, match="not reached") as caught:
+        driver.make(CALLS[operation])
+    driver.close()
+    assert (caught.value.sent, caught.value.attempts) == (sent, 1)
+    assert isinstance(caught.value, NotSentError) is (sent == "no")
+    assert ("earlier attempt" in str(caught.value)) is (sent == "yes")
 
 
 def pauses(caplog: pytest.LogCaptureFixture) -> list[float]:

@@ -203,6 +203,12 @@ class RawSocketServer:
         with self._quiet:
             self._quiet.wait_for(lambda: not self._playing, 20)
 
+    def refuse(self) -> None:
+        """Accept no further connections."""
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
     def __enter__(self) -> Self:
         """Start."""
         self._thread.start()
@@ -213,9 +219,7 @@ class RawSocketServer:
     ) -> None:
         """Stop."""
         self.stopping.set()
-        with suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
+        self.refuse()
         self._thread.join()
 
     def _accept(self) -> None:
