@@ -124,6 +124,21 @@ def _unusable_certificates(error: OSError) -> ConfigurationError:
     )
 
 
+def holds_more(stream: httpcore.AsyncNetworkStream | httpcore.NetworkStream) -> bool:
+    """Whether more came over TLS than was read: on trio, and through a proxy with TLS, it has left the socket."""
+    import ssl  # noqa: PLC0415 - httpcore has loaded it
+
+    encrypted = stream.get_extra_info("ssl_object")
+    # A socket would wait; what has come for it is still there.
+    if not isinstance(encrypted, ssl.SSLObject):
+        return False
+    try:
+        encrypted.read(1)
+    except ssl.SSLError as error:
+        return not isinstance(error, ssl.SSLWantReadError)
+    return True
+
+
 async def async_connect_tcp(host: str, port: int, timeout: float | None) -> httpcore.AsyncNetworkStream:
     """Connect, on the running event loop."""
     if asyncio_loop() is None:

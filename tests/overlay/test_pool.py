@@ -30,7 +30,7 @@ from jsms_client._sync.pool import ConnectionPool, Network
 from jsms_client.errors import PoolTimeoutError, RequestTimeoutError
 from servers.faults import http_response, sends
 from servers.raw_socket_server import Connection, RawSocketServer, Script
-from servers.tls import CERTIFICATE, encrypted
+from servers.tls import CERTIFICATE, encrypted, encrypted_together
 
 from .calls import CALLS
 from .drivers import DRIVERS, async_client, sync_client
@@ -187,6 +187,40 @@ def test_many_threads_share_few_connections(server: RawSocketServer) -> None:
             call.result(timeout=30)
     assert counts.whole == 200
     assert counts.connections <= 2
+
+
+@pytest.mark.parametrize("transport", ["httpx", "fast"])
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_what_comes_with_a_response_over_tls_is_not_taken_for_the_next_one(
+    server: RawSocketServer, monkeypatch: pytest.MonkeyPatch, backend: str, transport: Literal["httpx", "fast"]
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    counts = server.play(encrypted_together(SENT, SENT.replace(b'"1"', b'"2"')))
+
+    async def main() -> None:
+        async with async_client(server.base_url.replace("http:", "https:"), transport=transport) as client:
+            for _ in range(3):
+                assert "msg_id='1'" in repr(await CALLS["sendCode"].on_async(client))
+
+    anyio.run(main, backend=backend)
+    assert counts.connections == 3
+
+
+@pytest.mark.parametrize("transport", ["httpx", "fast"])
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_connection_with_tls_is_used_again(
+    server: RawSocketServer, monkeypatch: pytest.MonkeyPatch, backend: str, transport: Literal["httpx", "fast"]
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    counts = server.play(encrypted_together(SENT))
+
+    async def main() -> None:
+        async with async_client(server.base_url.replace("http:", "https:"), transport=transport) as client:
+            for _ in range(3):
+                assert "msg_id='1'" in repr(await CALLS["sendCode"].on_async(client))
+
+    anyio.run(main, backend=backend)
+    assert counts.connections == 1
 
 
 def test_a_call_that_ends_after_its_client_was_closed_keeps_no_connection(server: RawSocketServer) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 from .raw_socket_server import Connection, Script
 
+_T = TypeVar("_T")
 CERTIFICATE = Path(__file__).parents[1] / "overlay" / "self_signed.pem"
 
 
@@ -35,3 +38,34 @@ def encrypted(response: bytes, *, behind_proxy: bool = False, requests: int = 2)
         connection.close()
 
     return Script(act)
+
+
+def encrypted_together(*responses: bytes) -> Script:
+    """Respond to each request with several responses in one packet, each in a record of TLS of its own."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(CERTIFICATE)
+
+    def act(connection: Connection) -> None:
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        encryption = context.wrap_bio(incoming, outgoing, server_side=True)
+
+        def wait_for(step: Callable[[], _T]) -> _T:
+            while True:
+                try:
+                    return step()
+                except ssl.SSLWantReadError:
+                    connection.send(outgoing.read())
+                    if data := connection.socket.recv(65536):
+                        incoming.write(data)
+                    else:
+                        incoming.write_eof()
+
+        with suppress(OSError):
+            wait_for(encryption.do_handshake)
+            while wait_for(lambda: encryption.read(65536)):
+                for response in responses:
+                    encryption.write(response)
+                connection.send(outgoing.read())
+        connection.close()
+
+    return Script(act, "accept")

@@ -23,6 +23,7 @@ from jsms_client._concurrency import DeadlineError, Slots
 from jsms_client._failures import interruption
 from jsms_client._request import Departure
 from jsms_client._response import BodyReader, ReceivedResponse
+from jsms_client._route import holds_more
 
 if TYPE_CHECKING:
     import ssl
@@ -224,7 +225,8 @@ class Network(httpcore.NetworkBackend, httpcore.NetworkStream):
 
     def is_usable(self) -> bool:
         """Whether it is open, and quiet: what can be read from an idle connection is its end."""
-        return self.inner is not None and not self.inner.get_extra_info("is_readable")
+        inner = self.inner
+        return inner is not None and not inner.get_extra_info("is_readable") and not holds_more(inner)
 
     def abort(self) -> None:
         """Close it at once."""
