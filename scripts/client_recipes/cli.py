@@ -94,7 +94,7 @@ def _found(title: str, right: str, look: Callable[[], list[str]]) -> list[str]:
 def _run(recipe: Recipe, ran: dict[str, Result]) -> list[str]:
     """Build a client, run every check, and list what its recipe does not say."""
     ran[recipe.name] = try_out(recipe, build(recipe))
-    return surprises(recipe, ran[recipe.name])
+    return unexpected_cells(recipe, ran[recipe.name])
 
 
 def _prove(recipe: Recipe, switch: Switch) -> list[str]:
@@ -166,8 +166,8 @@ def run_checks(recipe: Recipe, place: Path, checks: Sequence[Check]) -> dict[str
     return cells
 
 
-def surprises(recipe: Recipe, result: Result) -> list[str]:
-    """List where a client did not do what its recipe says, in words."""
+def unexpected_cells(recipe: Recipe, result: Result) -> list[str]:
+    """List the cells that are not what the recipe says, each in words."""
     wrong = [f"{name}: {cell}" for name, cell in result.cells.items() if cell != YES and name not in recipe.cannot]
     right = [name for name in recipe.cannot if result.cells.get(name) == YES]
     return [*wrong, *(f"{name}: it works, although recipe.toml says that it cannot" for name in right)]

@@ -16,7 +16,7 @@ from contract_tools import generate
 from contract_tools.changes import LEVELS, Change, Level, revisions
 from contract_tools.changes.contract import compare
 from contract_tools.changes.revisions import at_revision
-from contract_tools.client_requirements import gone_from, operations_of_client, unsupported
+from contract_tools.client_requirements import missing_names, operations_of_client, unsupported
 from contract_tools.conversions import check_translations
 from contract_tools.derived_descriptions import completed
 from contract_tools.document import Document, DocumentError, Problem, load
@@ -210,7 +210,7 @@ def _refuse_left_over(document: Document, surface: Surface) -> list[str]:
     is_own = Path(document.path).resolve() == _DOCUMENT
     if not is_own and operations_of_client().isdisjoint(operation.id for operation in surface.operations):
         return ["  has no operation that jsms_client is written for: use what it makes without jsms_client"]
-    found = gone_from(surface)
+    found = missing_names(surface)
     problems = [document.place(each) for each in found if is_own or each.message.startswith("overlay/")]
     if problems:
         raise _refusal(problems, document.path)

@@ -172,8 +172,8 @@ def operations_of_client() -> frozenset[str]:
     return frozenset(name for _, tree in _modules(patterns) for name in _operations_in(tree))
 
 
-def gone_from(surface: Surface) -> list[Problem]:
-    """List the handwritten code that names what a document does not have; each message begins with the file."""
+def missing_names(surface: Surface) -> list[Problem]:
+    """List the names in handwritten code that a document does not have; each message begins with the file."""
     operations = {each.id for each in surface.operations}
     fields = {member.wire for name in schemas(surface.data) for member in surface.record(name).members}
     made = _names_in(surface)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from client_recipes import IMAGE, ROOT, Recipe, lay_out
 from client_recipes.checks import CHECKS
-from client_recipes.cli import YES, Result, run_checks, surprises, try_out
+from client_recipes.cli import YES, Result, run_checks, try_out, unexpected_cells
 from local_sandbox import PICTURE
 
 from .handwritten_recipe import recipe
@@ -57,6 +57,6 @@ def test_a_posted_field_that_a_client_loses_shows(tmp_path: Path) -> None:
 
 def test_what_differs_from_the_recipe_is_said_both_ways() -> None:
     result = Result("2026-01-31", "1", {"code": YES, "batch": "nothing came"})
-    assert surprises(recipe(), result) == ["batch: nothing came"]
-    (better,) = surprises(recipe(cannot={"batch": "a reason", "code": "another"}), result)
+    assert unexpected_cells(recipe(), result) == ["batch: nothing came"]
+    (better,) = unexpected_cells(recipe(cannot={"batch": "a reason", "code": "another"}), result)
     assert better.startswith("code: it works")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from contract_tools.client_requirements import NAME_FIELDS, NAME_OPERATIONS, gone_from, operations_of_client
+from contract_tools.client_requirements import NAME_FIELDS, NAME_OPERATIONS, missing_names, operations_of_client
 from contract_tools.conversions import as_yaml
 from contract_tools.document import load
 from contract_tools.emit.model import Surface
@@ -53,7 +53,7 @@ def _changed(name: str, **changes: object) -> dict[str, Any]:
 
 
 def _refused(data: dict[str, Any]) -> list[str]:
-    return [each.message for each in gone_from(Surface(data)) if each.message.startswith("overlay/")]
+    return [each.message for each in missing_names(Surface(data)) if each.message.startswith("overlay/")]
 
 
 def test_what_names_a_part_that_is_gone_is_named() -> None:
@@ -66,7 +66,7 @@ def test_what_names_a_part_that_is_gone_is_named() -> None:
     renamed = json.dumps(data)
     for name in ("voice_lang", "failure_recipients"):
         renamed = renamed.replace(f'"{name}": {{', f'"new_{name}": {{')
-    assert [each.message for each in gone_from(Surface(json.loads(renamed)))] == [
+    assert [each.message for each in missing_names(Surface(json.loads(renamed)))] == [
         "overlay/jsms_runtime/customised.py: Verification has no field error",
         "overlay/jsms_client/_async/customised.py: AsyncReceipts is no resource",
         "overlay/jsms_client/_async/customised.py: AsyncReceipts customises pollReports, which is on Others",
@@ -89,7 +89,7 @@ def test_what_names_a_part_that_is_gone_is_named() -> None:
 
 def test_nothing_of_the_contract_is_gone() -> None:
     assert all([*ROOT.glob(pattern)] for pattern in (*NAME_OPERATIONS, *NAME_FIELDS))
-    assert gone_from(Surface(DATA)) == []
+    assert missing_names(Surface(DATA)) == []
     assert {*CUSTOMISED} < operations_of_client()
 
 
@@ -105,7 +105,9 @@ def test_a_customised_operation_on_another_resource_is_missed_with_its_place(
     name: str, change: dict[str, object]
 ) -> None:
     data = _changed(name, **change)
-    found = next(each for each in gone_from(Surface(data)) if f"{CUSTOMISED[name]} customises {name}" in each.message)
+    found = next(
+        each for each in missing_names(Surface(data)) if f"{CUSTOMISED[name]} customises {name}" in each.message
+    )
     assert found.message.startswith(METHODS)
     assert found.pointer.endswith(next(iter(change)))
     assert found.remedy.startswith(f"keep it on {CUSTOMISED[name].removeprefix('Async')}, ")
@@ -126,7 +128,7 @@ def test_a_result_or_a_code_that_the_client_imports_is_missed_where_it_has_anoth
 
 def test_what_the_command_and_the_sandbox_alone_need_is_no_reason_to_refuse_a_fork() -> None:
     others = OPERATIONS.keys() - operations_of_client()
-    found = gone_from(Surface(_removed(*others)))
+    found = missing_names(Surface(_removed(*others)))
     assert [each.message for each in found if each.message.startswith("overlay/")] == []
     # Of an operation that no command and no behaviour is written for, there is nothing to say.
     assert {each.message.partition(": ")[2] for each in found} >= {
