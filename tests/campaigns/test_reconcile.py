@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import signal
 import sys
 import threading
@@ -13,9 +14,10 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import httpx
 import pytest
 
-from jsms_client import ArgumentError
+from jsms_client import JSMS, ArgumentError
 from jsms_client.campaigns import Campaign, RecipientState, Settlement, open_campaign
 from jsms_client.campaigns._journal.deliveries import Deliveries, Delivery
 from jsms_client.errors import OutOfFreqError
@@ -166,6 +168,31 @@ def test_an_interrupt_while_reports_are_written_down_loses_none(
     with pytest.raises(raised):
         sync.settle(app.settings, journal)
     assert open_campaign(journal).deliveries == {DeliveryStatus.DELIVERED: 3}
+
+
+class AddsUnreadable(httpx.HTTPTransport):
+    """Adds a report that cannot be read to those that the service hands out."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        response = super().handle_request(request)
+        if not request.url.path.endswith("/report"):
+            return response
+        records = json.loads(response.read())
+        return httpx.Response(200, json=[*records, {"phone": "13800000000"}])
+
+
+def test_a_polled_report_that_cannot_be_read_is_kept(
+    sync: Driver, app: Sandbox, journal: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    sync.send(app.settings, people(1), journal=journal)
+    app.clock.advance(10)
+    with httpx.Client(transport=AddsUnreadable()) as http_client, JSMS(**app.settings, http_client=http_client) as jsms:
+        jsms.campaigns.settle(journal)
+        (kept,) = jsms.receipts.iter_reports().malformed
+    assert kept.raw == {"phone": "13800000000"}
+    assert "1 delivery reports cannot be read" in caplog.text
+    assert "13800000000" not in caplog.text
+    assert open_campaign(journal).deliveries == {DeliveryStatus.DELIVERED: 1}
 
 
 @pytest.mark.parametrize("driver", ["asyncio", "trio"], indirect=True)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, time
@@ -50,6 +51,8 @@ if TYPE_CHECKING:
     from jsms_client._sync.executor import HTTPExecutor
     from jsms_client.store import Store
     from jsms_client.store._rates import SharedRate
+
+_log = logging.getLogger("jsms_client")
 
 
 class Campaigns:
@@ -330,6 +333,14 @@ class Campaigns:
                     raise
             else:
                 refused = 0
+                if found.malformed:
+                    # The service does not hand them out again.
+                    self._client.receipts.iter_reports().malformed.extend(found.malformed)
+                    _log.error(
+                        "%d delivery reports cannot be read; they are kept as they came, in the malformed of "
+                        "receipts.iter_reports()",
+                        len(found.malformed),
+                    )
                 settled = settler.add(found, self._executor.clock_ahead)
                 if on_progress is not None:
                     on_progress(settler.progress)
