@@ -194,13 +194,18 @@ def _with_response(schema: Mapping[str, object], **more: Mapping[str, object]) -
         ),
         (
             {"type": "object", "properties": {"a": {"type": "integer", "x-kind": "epoch-millis"}}},
-            'Shape("time", strict=True)',
+            'response=Shape("object", fields=(Field("a", Shape("time"), False),))',
+        ),
+        (
+            {"$ref": "#/components/schemas/Named"},
+            '_NAMED = Shape("object", fields=(Field("a", Shape("time", strict=True',
         ),
         ({"$ref": "#/components/schemas/Alias"}, 'response=Shape("string")'),
     ],
 )
 def test_a_schema_has_a_shape(schema: Mapping[str, object], expected: str) -> None:
-    assert expected in emit_operations(Surface(_with_response(schema, Alias={"type": "string"})))
+    named = {"type": "object", "properties": {"a": {"type": "integer", "x-kind": "epoch-millis"}}}
+    assert expected in emit_operations(Surface(_with_response(schema, Alias={"type": "string"}, Named=named)))
 
 
 def test_an_object_inside_itself_is_checked_one_level_deep() -> None:
