@@ -124,11 +124,10 @@ def _unusable_certificates(error: OSError) -> ConfigurationError:
     )
 
 
-def holds_more(stream: httpcore.AsyncNetworkStream | httpcore.NetworkStream) -> bool:
+def holds_more(encrypted: object) -> bool:
     """Whether more came over TLS than was read: on trio, and through a proxy with TLS, it has left the socket."""
     import ssl  # noqa: PLC0415 - httpcore has loaded it
 
-    encrypted = stream.get_extra_info("ssl_object")
     # A socket would wait; what has come for it is still there.
     if not isinstance(encrypted, ssl.SSLObject):
         return False

@@ -226,7 +226,10 @@ class Network(httpcore.NetworkBackend, httpcore.NetworkStream):
     def is_usable(self) -> bool:
         """Whether it is open, and quiet: what can be read from an idle connection is its end."""
         inner = self.inner
-        return inner is not None and not inner.get_extra_info("is_readable") and not holds_more(inner)
+        if inner is None or inner.get_extra_info("is_readable"):
+            return False
+        encrypted = inner.get_extra_info("ssl_object")
+        return encrypted is None or not holds_more(encrypted)
 
     def abort(self) -> None:
         """Close it at once."""
