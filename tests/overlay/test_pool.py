@@ -223,6 +223,18 @@ def test_a_connection_with_tls_is_used_again(
     assert counts.connections == 1
 
 
+@pytest.mark.parametrize("transport", ["httpx", "fast"])
+def test_a_blocking_connection_with_tls_is_used_again(
+    server: RawSocketServer, monkeypatch: pytest.MonkeyPatch, transport: Literal["httpx", "fast"]
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    counts = server.play(encrypted_together(SENT))
+    with sync_client(server.base_url.replace("http:", "https:"), transport=transport) as client:
+        for _ in range(3):
+            assert "msg_id='1'" in repr(CALLS["sendCode"].on(client))
+    assert counts.connections == 1
+
+
 def test_a_call_that_ends_after_its_client_was_closed_keeps_no_connection(server: RawSocketServer) -> None:
     ended = threading.Event()
 
