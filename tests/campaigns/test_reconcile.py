@@ -14,14 +14,15 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import anyio
 import httpx
 import pytest
 
-from jsms_client import JSMS, ArgumentError
+from jsms_client import JSMS, ArgumentError, AsyncJSMS
 from jsms_client.campaigns import Campaign, RecipientState, Settlement, open_campaign
 from jsms_client.campaigns._journal.deliveries import Deliveries, Delivery
 from jsms_client.errors import OutOfFreqError
-from jsms_client.results import DeliveryReport, DeliveryStatus
+from jsms_client.results import DeliveryReport, DeliveryStatus, MalformedRecord
 from jsms_runtime.times import clock_difference
 from jsms_sandbox.pytest_plugin import Sandbox
 
@@ -193,6 +194,34 @@ def test_a_polled_report_that_cannot_be_read_is_kept(
     assert "1 delivery reports cannot be read" in caplog.text
     assert "13800000000" not in caplog.text
     assert open_campaign(journal).deliveries == {DeliveryStatus.DELIVERED: 1}
+
+
+class AddsUnreadableAsync(httpx.AsyncHTTPTransport):
+    """Adds a report that cannot be read to those that the service hands out."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        response = await super().handle_async_request(request)
+        if not request.url.path.endswith("/report"):
+            return response
+        records = json.loads(await response.aread())
+        return httpx.Response(200, json=[*records, {"phone": "13800000000"}])
+
+
+def test_a_polled_report_that_cannot_be_read_is_kept_by_the_async_client(
+    sync: Driver, app: Sandbox, journal: Path
+) -> None:
+    async def settle() -> tuple[MalformedRecord, ...]:
+        async with (
+            httpx.AsyncClient(transport=AddsUnreadableAsync()) as http_client,
+            AsyncJSMS(**app.settings, http_client=http_client) as jsms,
+        ):
+            await jsms.campaigns.settle(journal)
+            return tuple(jsms.receipts.iter_reports().malformed)
+
+    sync.send(app.settings, people(1), journal=journal)
+    app.clock.advance(10)
+    (kept,) = anyio.run(settle)
+    assert kept.raw == {"phone": "13800000000"}
 
 
 @pytest.mark.parametrize("driver", ["asyncio", "trio"], indirect=True)

@@ -3,10 +3,12 @@
 # pyright: reportPrivateUsage=false
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import FrameType
 from typing import TypeVar
 
 import pytest
@@ -82,6 +84,44 @@ def test_a_process_that_cannot_make_the_tables_keeps_no_other_one_waiting(
     assert time.monotonic() - began < 15
     failing.close()
     other.close()
+
+
+def test_a_connection_lost_while_the_tables_are_made_is_what_the_error_says(
+    started_engines: Started, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = SQLAlchemyDatabase(started_engines.address("MariaDB", tmp_path))
+    with monkeypatch.context() as patch:
+        patch.setattr(_database, "_MIGRATIONS", (("KILL CONNECTION_ID()",),))
+        with pytest.raises(StoreError) as caught:
+            migrate(database)
+    assert "RELEASE_LOCK" not in str(caught.value.__cause__)
+    migrate(database)
+    database.close()
+
+
+def test_what_a_signal_handler_raises_while_the_lock_is_released_passes(
+    started_engines: Started, tmp_path: Path
+) -> None:
+    def handler(number: int, frame: FrameType | None) -> None:
+        raise TimeoutError("of the app")
+
+    database = SQLAlchemyDatabase(started_engines.address("MariaDB", tmp_path))
+
+    def step(execute: Execute) -> int:
+        def interrupted(statement: str, /, **parameters: object) -> Rows:
+            if statement == database.dialect.unlock:
+                signal.raise_signal(signal.SIGUSR1)
+            return execute(statement, **parameters)
+
+        return _database._migrate(interrupted, database.dialect)
+
+    before = signal.signal(signal.SIGUSR1, handler)
+    try:
+        with pytest.raises(TimeoutError, match="of the app"):
+            database.run(step)
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    database.close()
 
 
 class Recorded:
