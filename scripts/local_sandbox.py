@@ -113,7 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 print("It is gone with this command; scripts/demo --stay keeps it.")
             return failed
     except OSError as error:
-        print(f"Port {options.port} cannot be had: {error.strerror or error}.", file=sys.stderr)
+        print(f"Port {options.port} is not available: {error.strerror or error}.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nInterrupted.", file=sys.stderr)

@@ -48,6 +48,7 @@ RULES = Rules(
         "get_async_httpx_client": "get_httpx_client",
         "get_httpx_client": "get_async_httpx_client",
         "handle_async_request": "handle_request",
+        "push_async_callback": "callback",
     },
     prefix="Async",
     phrases={

@@ -133,7 +133,7 @@ def read_reports(file: Path) -> Iterator[DeliveryReport]:
     """
     from jsms_client.results import DeliveryReport
 
-    # A byte that is no text is none of JSON's escapes: its line is reported.
+    # Bytes that are not UTF-8 become escapes that JSON does not have: json.loads refuses that line, and it is reported.
     with file.open(encoding="utf-8", errors="backslashreplace") as lines:
         for number, line in enumerate(lines, 1):
             try:

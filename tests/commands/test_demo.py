@@ -90,5 +90,5 @@ def test_a_port_that_is_taken_is_said(sandbox: LocalSandbox) -> None:
     command = [str(ROOT / "scripts" / "demo"), "--port", port]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 1
-    assert done.stderr.startswith(f"Port {port} cannot be had: ")
+    assert done.stderr.startswith(f"Port {port} is not available: ")
     assert len(done.stderr.splitlines()) == 1

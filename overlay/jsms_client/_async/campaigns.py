@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from datetime import datetime, time
 from functools import partial
 from time import monotonic
@@ -270,7 +270,9 @@ class AsyncCampaigns:
         pieces = None if reports is None else AsyncPieces(reports, "reports")
         service = Service(*self._executor.config.identity) if pieces is None else None
         opened = [AsyncOpenJournal(each) for each in (journal, *more)]
-        try:
+        async with AsyncExitStack() as closing:
+            for each in opened:
+                closing.push_async_callback(each.aclose)
             books = [await each.open(None, service) for each in opened]
             settler = Settler(books)
             settled = await run_in_thread(settler.begin)
@@ -283,8 +285,6 @@ class AsyncCampaigns:
                         on_progress(settler.progress)
             await run_in_thread(settler.end)
             return await opened[0].campaign(books[0])
-        finally:
-            await _close_all(opened)
 
     async def cancel(self, journal: JournalLike) -> Campaign:
         """Take a scheduled campaign back: delete each of its schedules that was not sent yet.
@@ -406,12 +406,3 @@ class AsyncCampaigns:
             loader.give_up()
             raise
         return True
-
-
-async def _close_all(opened: list[AsyncOpenJournal]) -> None:
-    """Close journals, the others too where one raises."""
-    if opened:
-        try:
-            await opened[0].aclose()
-        finally:
-            await _close_all(opened[1:])

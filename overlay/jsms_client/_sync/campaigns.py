@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import datetime, time
 from functools import partial
 from time import monotonic
@@ -270,7 +270,9 @@ class Campaigns:
         pieces = None if reports is None else Pieces(reports, "reports")
         service = Service(*self._executor.config.identity) if pieces is None else None
         opened = [OpenJournal(each) for each in (journal, *more)]
-        try:
+        with ExitStack() as closing:
+            for each in opened:
+                closing.callback(each.close)
             books = [each.open(None, service) for each in opened]
             settler = Settler(books)
             settled = settler.begin()
@@ -283,8 +285,6 @@ class Campaigns:
                         on_progress(settler.progress)
             settler.end()
             return opened[0].campaign(books[0])
-        finally:
-            _close_all(opened)
 
     def cancel(self, journal: JournalLike) -> Campaign:
         """Take a scheduled campaign back: delete each of its schedules that was not sent yet.
@@ -406,12 +406,3 @@ class Campaigns:
             loader.give_up()
             raise
         return True
-
-
-def _close_all(opened: list[OpenJournal]) -> None:
-    """Close journals, the others too where one raises."""
-    if opened:
-        try:
-            opened[0].close()
-        finally:
-            _close_all(opened[1:])
